@@ -1,0 +1,49 @@
+# The commands of the project. `make help` lists them.
+
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.DEFAULT_GOAL := help
+
+## gen: make the SDK, its tests and its reference pages from the spec
+.PHONY: gen
+gen:
+	go run ./cmd/gen
+
+## check: compare the committed files with what the spec makes; a diff fails
+.PHONY: check
+check:
+	go run ./cmd/gen check
+
+## demo: make everything anew, then log people in against the emulator and show what is said
+.PHONY: demo
+demo: gen
+	go run ./examples/demo
+
+## test: run every test with the race detector
+.PHONY: test
+test:
+	go test -race ./...
+
+## lint: gofmt, go mod tidy, go vet, and staticcheck with every check on
+.PHONY: lint
+lint:
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go' | grep -v /testdata/)); \
+	if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
+	go mod tidy -diff
+	go vet ./...
+	go run $(STATICCHECK) -checks all ./...
+
+## conformance: run the official SDK for Node against the emulator; needs Node 20
+.PHONY: conformance
+conformance: conformance/node_modules/.package-lock.json
+	go vet -tags conformance ./conformance
+	go test -race -tags conformance -count=1 -v ./conformance
+
+conformance/node_modules/.package-lock.json: conformance/package.json conformance/package-lock.json
+	npm --prefix conformance ci
+	@touch $@
+
+## help: list these commands
+.PHONY: help
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST)

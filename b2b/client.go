@@ -1,0 +1,53 @@
+// Package b2b calls the B2B API of Stytch around one-time passcodes: it sends codes to the members
+// of organizations by SMS and e-mail, checks them, and looks after the sessions that follow.
+//
+//	client, err := b2b.NewClient(projectID, secret)
+//	if err != nil {
+//		return err
+//	}
+//	sent, err := client.OTPs.SMS.Send(ctx, b2b.OTPsSMSSendRequest{
+//		OrganizationID: organizationID,
+//		MemberID:       memberID,
+//	})
+//
+// Options, errors, retries, timeouts and the handling of secrets are those of the package
+// [github.com/stytchgen/sdk/stytch]: a client takes a [stytch.Option], a call takes a
+// [stytch.CallOption], and an error is a [*stytch.Error], a [*stytch.ConnectionError] or a
+// [*stytch.ValidationError].
+package b2b
+
+import (
+	"fmt"
+	"log/slog"
+
+	"github.com/stytchgen/sdk/stytch"
+)
+
+// NewClient returns a client for a B2B project, with the ID and the secret that the Stytch
+// dashboard shows. A project ID that begins with "project-live-" selects the live API, any other
+// the test API. NewClient checks its arguments and does no I/O; the client is safe for concurrent
+// use and has nothing to close.
+func NewClient(projectID, secret string, opts ...stytch.Option) (*Client, error) {
+	t, err := stytch.NewTransport(projectID, secret, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return newClient(t), nil
+}
+
+// FromEnv returns a client as [NewClient] does, with the project ID and the secret from the
+// environment variables STYTCH_PROJECT_ID and STYTCH_SECRET. STYTCH_BASE_URL, if set, is the base
+// URL, unless an option gives another.
+func FromEnv(opts ...stytch.Option) (*Client, error) {
+	t, err := stytch.NewTransportFromEnv(opts...)
+	if err != nil {
+		return nil, err
+	}
+	return newClient(t), nil
+}
+
+// Format prints the client without its secret, whatever the verb.
+func (c Client) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "b2b.Client%v", c.transport) }
+
+// LogValue returns the client for a log, without its secret.
+func (c Client) LogValue() slog.Value { return c.transport.LogValue() }

@@ -1,0 +1,29 @@
+package b2b_test
+
+import (
+	"log"
+	"testing"
+
+	"github.com/stytchgen/sdk/b2b"
+	"github.com/stytchgen/sdk/internal/wiretest"
+	"github.com/stytchgen/sdk/stytch"
+)
+
+// client serves the generated examples: it talks to a server that answers what
+// the spec's examples say.
+var client = newClient(wiretest.Serve(nil, exchanges...))
+
+// wireClient returns a client whose only server is one that expects the
+// exchange.
+func wireClient(t *testing.T, x *wiretest.Exchange) *b2b.Client {
+	t.Helper()
+	return newClient(wiretest.Serve(t, x))
+}
+
+func newClient(url string) *b2b.Client {
+	c, err := b2b.NewClient(wiretest.ProjectID, wiretest.Secret, stytch.WithBaseURL(url))
+	if err != nil {
+		log.Fatal(err)
+	}
+	return c
+}

@@ -1,0 +1,62 @@
+package b2b
+
+// MANUAL(NextStep)(TYPE)
+
+// Step is what a login to an organization still needs.
+type Step string
+
+// The steps of a login.
+const (
+	// StepDone: nothing. The answer to a login holds a session; a login to a discovered organization
+	// would get one.
+	StepDone Step = "done"
+	// StepPrimary: the organization does not accept the primary factor that was used. PrimaryRequired
+	// lists those that it accepts.
+	StepPrimary Step = "primary"
+	// StepSMSCode: the service has sent a code by SMS. Pass what the member types, with the
+	// IntermediateSessionToken, to [OTPsSMSService.Authenticate].
+	StepSMSCode Step = "sms_code"
+	// StepSendSMS: the member has a phone number, but no code was sent. Send one with
+	// [OTPsSMSService.Send] and the IntermediateSessionToken.
+	StepSendSMS Step = "send_sms"
+	// StepEnroll: the member has set up no phone number, though perhaps an authenticator app, which
+	// has no calls here. Ask for a number and pass it as MFAPhoneNumber to [OTPsSMSService.Send], with
+	// the IntermediateSessionToken.
+	StepEnroll Step = "enroll"
+	// StepUnknown: the member is not logged in, and the answer does not say why. A newer version of
+	// the SDK may know.
+	StepUnknown Step = "unknown"
+)
+
+// Next returns what the login still needs.
+func (r *OTPsEmailAuthenticateResponse) Next() Step {
+	return next(r.MemberAuthenticated, r.PrimaryRequired, r.MFARequired)
+}
+
+// Next returns what the login to the other organization still needs.
+func (r *SessionsExchangeResponse) Next() Step {
+	return next(r.MemberAuthenticated, r.PrimaryRequired, r.MFARequired)
+}
+
+// Next returns what a login to the organization would still need.
+func (v *DiscoveredOrganization) Next() Step {
+	return next(v.MemberAuthenticated, v.PrimaryRequired, v.MFARequired)
+}
+
+func next(authenticated bool, primary *PrimaryRequired, mfa *MFARequired) Step {
+	switch {
+	case authenticated:
+		return StepDone
+	case primary != nil:
+		return StepPrimary
+	case mfa == nil:
+		return StepUnknown
+	case mfa.SecondaryAuthInitiated != nil && *mfa.SecondaryAuthInitiated == MFAMethodSMSOTP:
+		return StepSMSCode
+	case mfa.MemberOptions == nil || mfa.MemberOptions.MFAPhoneNumber == "":
+		return StepEnroll
+	}
+	return StepSendSMS
+}
+
+// ENDMANUAL(NextStep)

@@ -1,0 +1,155 @@
+package b2b
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/stytchgen/sdk/internal/redact"
+	"github.com/stytchgen/sdk/internal/sessionjwt"
+	"github.com/stytchgen/sdk/internal/wire"
+	"github.com/stytchgen/sdk/stytch"
+)
+
+// MANUAL(AuthenticateJWTRequest)(TYPE)
+
+// AuthenticateJWTRequest is what [SessionsService.AuthenticateJWT] takes.
+type AuthenticateJWTRequest struct {
+	// SessionJWT is the JWT that an earlier call issued.
+	SessionJWT string `json:"session_jwt" stytch:"sensitive"`
+
+	// MaxTokenAge is how long ago the JWT may have been issued for a local check to suffice. A session
+	// that was revoked in the meantime still passes such a check. 0 means as long as the JWT is valid,
+	// which is five minutes; a negative value, never.
+	MaxTokenAge time.Duration `json:"max_token_age,omitzero"`
+
+	// AuthorizationCheck asks whether the roles of the member allow an action. Only the service can
+	// answer that, so with it the call always goes there.
+	AuthorizationCheck *AuthorizationCheck `json:"authorization_check,omitzero"`
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (r AuthenticateJWTRequest) Format(f fmt.State, verb rune) { redact.Format(f, verb, r) }
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (r AuthenticateJWTRequest) LogValue() slog.Value { return redact.LogValue(r) }
+
+// ENDMANUAL(AuthenticateJWTRequest)
+
+// MANUAL(AuthenticateJWT)(METHOD)
+
+// AuthenticateJWT returns the session of a JWT. It checks the JWT without a call where that suffices,
+// and asks the service when the JWT is older than MaxTokenAge, has expired, is signed with a key that
+// is not known, or when an authorization check is wanted. A JWT that is wrong in any other way is
+// refused at once, with one of the ErrJWT errors of package stytch; what the service says is an error
+// as of [SessionsService.Authenticate].
+//
+// The keys are fetched at first use and kept; old ones work on while the service cannot be reached.
+func (s *SessionsService) AuthenticateJWT(ctx context.Context, req AuthenticateJWTRequest, opts ...stytch.CallOption) (*MemberSession, error) {
+	if req.AuthorizationCheck == nil && req.MaxTokenAge >= 0 {
+		session, age, err := s.verify(ctx, req.SessionJWT)
+		switch {
+		case err == nil && (req.MaxTokenAge == 0 || age <= req.MaxTokenAge):
+			return session, nil
+		case err != nil && !sessionjwt.AskService(err):
+			return nil, err
+		}
+	}
+	resp, err := s.Authenticate(ctx, SessionsAuthenticateRequest{SessionJWT: &req.SessionJWT, AuthorizationCheck: req.AuthorizationCheck}, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &resp.MemberSession, nil
+}
+
+// AuthenticateJWTLocal returns the session of a JWT without asking the service about it: whether the
+// session was revoked since the JWT was issued, at most five minutes ago, it cannot know. The errors
+// are the ErrJWT errors of package stytch. Keys that are not known yet are fetched, unless
+// [stytch.WithJWTKeys] gives them.
+//
+// Of the session it returns what the JWT holds, custom claims included.
+func (s *SessionsService) AuthenticateJWTLocal(ctx context.Context, sessionJWT string) (*MemberSession, error) {
+	session, _, err := s.verify(ctx, sessionJWT)
+	return session, err
+}
+
+// verify checks a JWT locally, and says how long ago it was issued.
+func (s *SessionsService) verify(ctx context.Context, sessionJWT string) (*MemberSession, time.Duration, error) {
+	verifier := s.transport.Verifier(s.publishedKeys)
+	session := new(MemberSession)
+	token, err := verifier.Verify(ctx, sessionJWT, func(name string, d *wire.Reader) bool {
+		switch name {
+		case sessionjwt.SessionClaim:
+			session.readClaim(d)
+		case sessionjwt.OrganizationClaim:
+			session.readOrganization(d)
+		default:
+			return false
+		}
+		return true
+	})
+	switch {
+	case err != nil:
+		return nil, 0, err
+	case session.MemberSessionID == "":
+		return nil, 0, fmt.Errorf("%w: the id of the session", stytch.ErrJWTMissingClaim)
+	case session.OrganizationID == "":
+		return nil, 0, fmt.Errorf("%w: %s", stytch.ErrJWTMissingClaim, sessionjwt.OrganizationClaim)
+	case !session.ExpiresAt.IsZero() && verifier.Past(session.ExpiresAt):
+		return nil, 0, stytch.ErrJWTExpired
+	}
+	session.MemberID, session.CustomClaims = token.Subject, token.Custom
+	return session, verifier.Age(token), nil
+}
+
+// readClaim reads the session as a JWT holds it.
+func (v *MemberSession) readClaim(d *wire.Reader) {
+	for d.BeginObject(); d.NextField(); {
+		switch d.Name() {
+		case "id":
+			v.MemberSessionID = d.String()
+		case "started_at":
+			v.StartedAt = d.Time()
+		case "last_accessed_at":
+			v.LastAccessedAt = d.Time()
+		case "expires_at":
+			v.ExpiresAt = d.Time()
+		case "authentication_factors":
+			v.AuthenticationFactors = wire.ReadSlice(d, (*stytch.AuthenticationFactor).ReadJSON)
+		case "roles":
+			v.Roles = d.Strings()
+		default:
+			d.Unknown()
+		}
+	}
+}
+
+// readOrganization reads the organization as a JWT holds it.
+func (v *MemberSession) readOrganization(d *wire.Reader) {
+	for d.BeginObject(); d.NextField(); {
+		switch d.Name() {
+		case "organization_id":
+			v.OrganizationID = d.String()
+		case "slug":
+			v.OrganizationSlug = d.String()
+		default:
+			d.Unknown()
+		}
+	}
+}
+
+// publishedKeys fetches the keys of the project.
+func (s *SessionsService) publishedKeys(ctx context.Context) ([]sessionjwt.Key, error) {
+	resp, err := s.GetJWKS(ctx, SessionsGetJWKSRequest{ProjectID: s.transport.ProjectID()})
+	if err != nil {
+		return nil, err
+	}
+	keys := make([]sessionjwt.Key, len(resp.Keys))
+	for i, key := range resp.Keys {
+		keys[i] = sessionjwt.Key{ID: key.Kid, Type: key.Kty, Use: key.Use, Algorithm: key.Alg, N: key.N, E: key.E}
+	}
+	return keys, nil
+}
+
+// ENDMANUAL(AuthenticateJWT)

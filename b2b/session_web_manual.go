@@ -1,0 +1,66 @@
+package b2b
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/stytchgen/sdk/internal/sessionjwt"
+	"github.com/stytchgen/sdk/internal/sessionweb"
+	"github.com/stytchgen/sdk/stytch"
+)
+
+// MANUAL(Middleware)(METHOD)
+
+// Middleware returns a middleware for net/http that lets only requests with a member's session through,
+// which the handler gets with [SessionFrom]. It works as the one of package stytch; the cookies are set
+// with [stytch.SetSessionCookies].
+func (s *SessionsService) Middleware(opts stytch.MiddlewareOptions) func(http.Handler) http.Handler {
+	backend := sessionweb.Backend[*MemberSession]{
+		Local: func(ctx context.Context, jwt string) (*MemberSession, error) {
+			session, age, err := s.verify(ctx, jwt)
+			switch {
+			case err != nil && sessionjwt.AskService(err), err == nil && opts.MaxTokenAge != 0 && age > opts.MaxTokenAge:
+				return nil, fmt.Errorf("%w: %w", sessionweb.ErrAskService, err)
+			case err != nil:
+				return nil, err
+			}
+			return session, nil
+		},
+		Remote: func(ctx context.Context, token, jwt string) (sessionweb.Renewal[*MemberSession], error) {
+			var req SessionsAuthenticateRequest
+			if token != "" {
+				req.SessionToken = &token
+			} else {
+				req.SessionJWT = &jwt
+			}
+			resp, err := s.Authenticate(ctx, req)
+			if err != nil {
+				return sessionweb.Renewal[*MemberSession]{}, err
+			}
+			return sessionweb.Renewal[*MemberSession]{
+				Session: &resp.MemberSession, Token: resp.SessionToken, JWT: resp.SessionJWT, ExpiresAt: resp.MemberSession.ExpiresAt,
+			}, nil
+		},
+		LoggedOut: stytch.LoggedOut, RetryAfter: stytch.RetryAfter,
+	}
+	return sessionweb.Middleware(backend, sessionweb.Options{
+		Optional: opts.Optional, Unauthorized: opts.Unauthorized, Unavailable: opts.Unavailable,
+	})
+}
+
+// ENDMANUAL(Middleware)
+
+// MANUAL(SessionWeb)(FUNCTION)
+
+// SessionFrom returns the session that [SessionsService.Middleware] found for a request, by the
+// request's context, and whether there is one.
+func SessionFrom(ctx context.Context) (*MemberSession, bool) {
+	return sessionweb.From[*MemberSession](ctx)
+}
+
+// SessionErrorFrom returns why the middleware found no session, for the handlers of
+// [stytch.MiddlewareOptions]; nil when it found one.
+func SessionErrorFrom(ctx context.Context) error { return sessionweb.ErrorFrom[*MemberSession](ctx) }
+
+// ENDMANUAL(SessionWeb)

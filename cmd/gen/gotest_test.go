@@ -1,0 +1,18 @@
+package main
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// goTest runs tests of a copy and wants them to run and pass.
+func goTest(t *testing.T, root string, args ...string) {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"test"}, args...)...)
+	cmd.Dir = root
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "--- PASS: TestOTPsVoiceService_Send") {
+		t.Errorf("go test %v: %v\n%s", args, err, out)
+	}
+}

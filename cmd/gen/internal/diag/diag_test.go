@@ -1,0 +1,90 @@
+package diag
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestNearest(t *testing.T) {
+	names := []string{"x-retry", "x-errors", "minimum", "maximum", "user_id"}
+	tests := map[string]string{
+		"x-retri": "x-retry", "minimun": "minimum", "mniimum": "minimum", "User_ID": "user_id",
+		"zzzzzz": "", "": "", "completely_different": "",
+	}
+	for name, want := range tests {
+		if got := Nearest(name, names); got != want {
+			t.Errorf("Nearest(%q) = %q, want %q", name, got, want)
+		}
+	}
+}
+
+func text(t *testing.T, f Finding, source string) string {
+	t.Helper()
+	var b strings.Builder
+	if err := Text(&b, []Finding{f}, func(string) []byte { return []byte(source) }); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestText(t *testing.T) {
+	tests := []struct {
+		name    string
+		finding Finding
+		source  string
+		want    string
+	}{
+		{
+			"a caret under the column, behind a tab and wide letters",
+			Finding{Pos: Pos{"a.yaml", 2, 6}, Message: "no"}, "one\n\täöü: x\n",
+			"a.yaml:2:6: error: no\n  2 |  äöü: x\n    |      ^\n",
+		},
+		{
+			"a file as a whole",
+			Finding{Pos: Pos{File: "a.yaml"}, Message: "no", Hint: "yes"}, "one\n",
+			"a.yaml: error: no\n  hint: yes\n",
+		},
+		{
+			"a line that is not there any more",
+			Finding{Pos: Pos{"a.yaml", 9, 1}, Message: "no"}, "one\n",
+			"a.yaml:9:1: error: no\n",
+		},
+		{
+			"control and bidirectional characters do not reach the terminal",
+			Finding{Pos: Pos{"a.yaml", 1, 3}, Message: "bad \x1b[2J name\nnext"}, "a\x1b\u202eb\r\n",
+			"a.yaml:1:3: error: bad \ufffd[2J name\ufffdnext\n  1 | a\ufffd\ufffdb\n    |   ^\n",
+		},
+		{
+			"a second place",
+			Finding{Pos: Pos{"a.yaml", 1, 1}, Severity: Warning, Message: "no", Related: &Related{Pos{"a.yaml", 2, 1}, "first"}}, "x\ny\n",
+			"a.yaml:1:1: warning: no\n  1 | x\n    | ^\na.yaml:2:1: note: first\n  2 | y\n    | ^\n",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := text(t, test.finding, test.source); got != test.want {
+				t.Errorf("got:\n%s\nwant:\n%s", got, test.want)
+			}
+		})
+	}
+}
+
+// TestLongLine cuts a long line out around the place.
+func TestLongLine(t *testing.T) {
+	source := strings.Repeat("x", 5000) + "HERE" + strings.Repeat("y", 5000)
+	got := text(t, Finding{Pos: Pos{"a.yaml", 1, 5001}, Message: "no"}, source)
+	lines := strings.Split(got, "\n")
+	if len(got) > 600 || !strings.Contains(lines[1], "HERE") || strings.Index(lines[1], "HERE") != strings.Index(lines[2], "^") {
+		t.Errorf("got:\n%s", got)
+	}
+}
+
+func TestListDropsRepeats(t *testing.T) {
+	var l List
+	l.Errorf(Pos{"a", 1, 1}, "same")
+	l.Errorf(Pos{"a", 1, 1}, "same")
+	l.Errorf(Pos{"a", 1, 2}, "same")
+	if got := len(l.Sorted()); got != 2 {
+		t.Errorf("%d findings, want 2", got)
+	}
+}

@@ -1,0 +1,200 @@
+package golang
+
+import (
+	"strings"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/model"
+)
+
+// method is what a type's method is called: exported where another package
+// calls it.
+func method(t *model.Type, name string) string {
+	if t.Exported {
+		return strings.ToUpper(name[:1]) + name[1:]
+	}
+	return name
+}
+
+// introduce puts a comment, or else an empty line, before such a method.
+func introduce(f *jen.File, t *model.Type, name, does string) {
+	if t.Exported {
+		f.Comment("// " + method(t, name) + " " + does + ". It is for the SDK, not for applications.")
+	} else {
+		f.Line()
+	}
+}
+
+// readJSON writes the method that fills a struct from JSON, one case a field.
+func (e *emitter) readJSON(f *jen.File, t *model.Type) {
+	v := receiverOf(t)
+	introduce(f, t, "readJSON", "fills the struct from JSON")
+	f.Func().Params(jen.Id(v).Op("*").Id(t.Name)).Id(method(t, "readJSON")).Params(jen.Id("d").Op("*").Qual(e.internal("wire"), "Reader")).Block(
+		jen.For(jen.Id("d").Dot("BeginObject").Call(), jen.Id("d").Dot("NextField").Call(), jen.Empty()).Block(
+			jen.Switch(jen.Id("d").Dot("Name").Call()).BlockFunc(func(g *jen.Group) {
+				for _, field := range t.Fields {
+					if t.Role == model.RoleResponse && field.Kind == model.Struct && field.Required {
+						g.Case(jen.Lit(field.Wire)).Block(jen.Id("d").Dot("NotNull").Call(), e.read(v, field))
+						continue
+					}
+					g.Case(jen.Lit(field.Wire)).Block(e.read(v, field))
+				}
+				g.Default().Block(jen.Id("d").Dot("Unknown").Call())
+			}),
+		),
+		want(t),
+	)
+}
+
+// want checks that an answer is one to the call: that it has the texts, objects
+// and lists without which nothing can be made of it. Numbers and booleans that a
+// later service leaves out do no such harm.
+func want(t *model.Type) jen.Code {
+	var names []jen.Code
+	for _, f := range t.Fields {
+		if f.Required && (f.Kind == model.String || f.Kind == model.Struct || f.Kind == model.List) {
+			names = append(names, jen.Lit(f.Wire))
+		}
+	}
+	if t.Role != model.RoleResponse || len(names) == 0 {
+		return jen.Null()
+	}
+	return jen.Id("d").Dot("Want").Call(names...)
+}
+
+// read is the statement that reads a field's value.
+func (e *emitter) read(v string, f *model.Field) jen.Code {
+	if f.Kind == model.Struct && f.Required {
+		return jen.Id(v).Dot(f.Name).Dot(method(f.Type, "readJSON")).Call(jen.Id("d"))
+	}
+	return jen.Id(v).Dot(f.Name).Op("=").Add(e.readValue(f))
+}
+
+// readValue is the expression that reads a field's value.
+func (e *emitter) readValue(f *model.Field) jen.Code {
+	d := func(method string) *jen.Statement { return jen.Id("d").Dot(method).Call() }
+	wire := func(function string) *jen.Statement { return jen.Qual(e.internal("wire"), function) }
+	each := func() jen.Code {
+		return jen.Parens(jen.Op("*").Add(e.typeName(f.Type))).Dot(method(f.Type, "readJSON"))
+	}
+	suffix := ""
+	if pointer(f) {
+		suffix = "Ptr"
+	}
+	switch f.Kind {
+	case model.Integer:
+		return d("Int" + suffix)
+	case model.Number:
+		return d("Float" + suffix)
+	case model.Boolean:
+		return d("Bool" + suffix)
+	case model.Time:
+		return d("Time" + suffix)
+	case model.Map:
+		return d("Map")
+	case model.Enum:
+		if pointer(f) {
+			return wire("ReadStringPtr").Types(e.typeName(f.Type)).Call(jen.Id("d"))
+		}
+		return e.typeName(f.Type).Call(d("String"))
+	case model.Struct:
+		return wire("ReadPtr").Call(jen.Id("d"), each())
+	case model.List:
+		switch f.Elem {
+		case model.Struct:
+			return wire("ReadSlice").Call(jen.Id("d"), each())
+		case model.Enum:
+			return wire("ReadStrings").Types(e.typeName(f.Type)).Call(jen.Id("d"))
+		}
+		return d("Strings")
+	}
+	return d("String" + suffix)
+}
+
+// writeJSON writes the method that appends a struct's JSON.
+func (e *emitter) writeJSON(f *jen.File, t *model.Type) {
+	v := receiverOf(t)
+	introduce(f, t, "writeJSON", "appends the struct as JSON")
+	f.Func().Params(jen.Id(v).Op("*").Id(t.Name)).Id(method(t, "writeJSON")).Params(jen.Id("w").Op("*").Qual(e.internal("wire"), "Writer")).BlockFunc(func(g *jen.Group) {
+		g.Id("w").Dot("BeginObject").Call()
+		for _, field := range bodyFields(t) {
+			if field.Required {
+				g.Add(e.write(v, field)...)
+			} else {
+				g.If(jen.Id(v).Dot(field.Name).Op("!=").Nil()).Block(e.write(v, field)...)
+			}
+		}
+		g.Id("w").Dot("EndObject").Call()
+	})
+}
+
+// write is the statements that write a field's name and value.
+func (e *emitter) write(v string, f *model.Field) []jen.Code {
+	name := jen.Id("w").Dot("Field").Call(jen.Lit(f.Wire))
+	value := jen.Id(v).Dot(f.Name)
+	if pointer(f) && f.Kind != model.Struct {
+		value = jen.Op("*").Add(value)
+	}
+	call := func(method string, args ...jen.Code) []jen.Code { return []jen.Code{name.Dot(method).Call(args...)} }
+	switch f.Kind {
+	case model.Integer:
+		return call("Int", value)
+	case model.Number:
+		return call("Float", value)
+	case model.Boolean:
+		return call("Bool", value)
+	case model.Time:
+		return call("Time", value)
+	case model.Map:
+		return call("Map", value)
+	case model.Enum:
+		return call("String", jen.String().Call(value))
+	case model.Struct:
+		return []jen.Code{value.Dot(method(f.Type, "writeJSON")).Call(name)}
+	case model.List:
+		if f.Elem == model.String {
+			return call("Strings", value)
+		}
+		var item jen.Code
+		if f.Elem == model.Struct {
+			item = value.Clone().Index(jen.Id("i")).Dot(method(f.Type, "writeJSON")).Call(jen.Id("w"))
+		} else {
+			item = jen.Id("w").Dot("String").Call(jen.String().Call(value.Clone().Index(jen.Id("i"))))
+		}
+		return []jen.Code{
+			name.Dot("BeginArray").Call(),
+			jen.For(jen.Id("i").Op(":=").Range().Add(value)).Block(item),
+			jen.Id("w").Dot("EndArray").Call(),
+		}
+	}
+	return call("String", value)
+}
+
+// params writes the method that puts a request's parameters into the URL and
+// the headers.
+func (e *emitter) params(f *jen.File, t *model.Type) {
+	places := map[model.In]string{model.InPath: "Path", model.InQuery: "Query", model.InHeader: "Header"}
+	f.Line()
+	f.Func().Params(jen.Id("r").Op("*").Id(t.Name)).Id("params").Params(jen.Id("p").Op("*").Qual(e.internal("transport"), "Params")).BlockFunc(func(g *jen.Group) {
+		for _, field := range parameters(t) {
+			value := jen.Id("r").Dot(field.Name)
+			if pointer(field) {
+				value = jen.Op("*").Add(value)
+			}
+			switch field.Kind {
+			case model.Integer:
+				value = jen.Qual("strconv", "Itoa").Call(value)
+			case model.Boolean:
+				value = jen.Qual("strconv", "FormatBool").Call(value)
+			case model.Enum:
+				value = jen.String().Call(value)
+			}
+			set := jen.Id("p").Dot(places[field.In]).Call(jen.Lit(field.Wire), value)
+			if pointer(field) {
+				set = jen.If(jen.Id("r").Dot(field.Name).Op("!=").Nil()).Block(set)
+			}
+			g.Add(set)
+		}
+	})
+}

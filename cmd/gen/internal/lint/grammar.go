@@ -1,0 +1,269 @@
+package lint
+
+import "maps"
+
+// kind is what a YAML node must be.
+type kind int
+
+const (
+	anything kind = iota
+	text
+	prose // text that ends up in comments and pages
+	boolean
+	integer
+	number
+	list
+	mapping
+)
+
+// shape says what may stand in one place of a spec file. A key that is in
+// neither fields nor refused is unknown.
+type shape struct {
+	// name is how findings call the thing: "an operation".
+	name string
+	kind kind
+	// fields are the keys of a mapping with known keys.
+	fields map[string]*shape
+	// required keys must be there, in the order they are missed.
+	required []string
+	// refused are keys that OpenAPI knows and the generator does not honour,
+	// each with what to do instead.
+	refused map[string]string
+	// each is the shape of a list's items, or of the values of a mapping whose
+	// keys are names.
+	each *shape
+	// keys, where set, are the only names that a mapping with each may use.
+	keys []string
+	// values, where set, are the only texts allowed.
+	values []string
+	// ref allows a $ref in place of the thing.
+	ref bool
+	// orList allows a list of the same in place of the text.
+	orList bool
+}
+
+var (
+	anyText    = &shape{name: "a text", kind: text}
+	anyProse   = &shape{name: "a text", kind: prose}
+	anyBoolean = &shape{name: "a boolean", kind: boolean}
+	anyInteger = &shape{name: "an integer", kind: integer}
+	anyNumber  = &shape{name: "a number", kind: number}
+	anyValue   = &shape{name: "a value", kind: anything}
+	textList   = &shape{name: "a list of texts", kind: list, each: anyText}
+)
+
+func object(name string, required []string, fields map[string]*shape, refused map[string]string) *shape {
+	return &shape{name: name, kind: mapping, required: required, fields: fields, refused: refused}
+}
+
+func named(name string, each *shape) *shape { return &shape{name: name, kind: mapping, each: each} }
+
+func listOf(name string, each *shape) *shape { return &shape{name: name, kind: list, each: each} }
+
+func oneOfTexts(name string, values ...string) *shape {
+	return &shape{name: name, kind: text, values: values}
+}
+
+var externalDocs = object("externalDocs", []string{"url"}, map[string]*shape{
+	"url": anyText, "description": anyProse,
+}, nil)
+
+// documentShape is an OpenAPI document of ours.
+var documentShape = object("the document", []string{"openapi", "info", "paths"}, map[string]*shape{
+	"openapi": oneOfTexts("the OpenAPI version", "3.1.0", "3.1.1", "3.1.2"),
+	"info": object("info", []string{"title", "version"}, map[string]*shape{
+		"title": anyProse, "version": anyText, "description": anyProse, "summary": anyProse,
+		"termsOfService": anyText, "contact": anyValue, "license": anyValue,
+	}, nil),
+	"externalDocs": externalDocs,
+	"servers": listOf("servers", object("a server", []string{"url"}, map[string]*shape{
+		"url": anyText, "description": anyProse,
+	}, map[string]string{"variables": "write each server's URL out"})),
+	"security": anyValue,
+	"tags": listOf("tags", object("a tag", []string{"name", "description"}, map[string]*shape{
+		"name": anyText, "description": anyProse, "externalDocs": externalDocs,
+	}, nil)),
+	"paths":      named("paths", pathItemShape),
+	"components": componentsShape,
+	"x-manual": listOf("x-manual", object("a MANUAL() section", []string{"name", "kind", "declares", "description"}, map[string]*shape{
+		"name":        anyText,
+		"kind":        oneOfTexts("the section's kind", "METHOD", "FUNCTION", "TYPE"),
+		"declares":    textList,
+		"description": anyProse,
+	}, nil)),
+}, map[string]string{
+	"webhooks":          "the generator makes clients; leave webhooks out",
+	"jsonSchemaDialect": "the dialect is that of OpenAPI 3.1; leave it out",
+})
+
+var componentsShape = object("components", nil, map[string]*shape{
+	"schemas":         named("schemas", componentSchemaShape),
+	"responses":       named("responses", responseShape),
+	"securitySchemes": named("securitySchemes", anyValue),
+}, map[string]string{
+	"parameters":    "write the parameter at its operation",
+	"requestBodies": "write the request body at its operation",
+	"headers":       "response headers are readable as they are; leave them out",
+	"examples":      "write the example at its media type",
+	"links":         "leave links out",
+	"callbacks":     "leave callbacks out",
+	"pathItems":     "write the path under paths",
+})
+
+var pathItemShape = object("a path", nil, map[string]*shape{
+	"get": operationShape, "post": operationShape, "put": operationShape,
+	"patch": operationShape, "delete": operationShape,
+}, map[string]string{
+	"$ref":        "write the path out",
+	"summary":     "write it at the operation",
+	"description": "write it at the operation",
+	"parameters":  "write them at each operation",
+	"servers":     "the base URL is an option of the client; leave servers out here",
+	"head":        "the generator makes no HEAD calls", "options": "the generator makes no OPTIONS calls",
+	"trace": "the generator makes no TRACE calls", "query": "the generator makes no QUERY calls",
+})
+
+var operationShape = object("an operation",
+	[]string{"operationId", "tags", "summary", "externalDocs", "x-retry", "responses"},
+	map[string]*shape{
+		"operationId": anyText, "tags": textList, "summary": anyProse, "description": anyProse,
+		"externalDocs": externalDocs, "deprecated": anyBoolean,
+		"x-retry":     oneOfTexts("the retry class", "safe", "unsent", "never"),
+		"x-errors":    textList,
+		"security":    &shape{name: "security", kind: list, each: named("a requirement", textList)},
+		"parameters":  listOf("parameters", parameterShape),
+		"requestBody": requestBodyShape,
+		"responses": &shape{name: "responses", kind: mapping, required: []string{"200", "default"},
+			each: responseShape, keys: []string{"200", "default"}},
+	}, map[string]string{
+		"callbacks": "leave callbacks out",
+		"servers":   "the base URL is an option of the client; leave servers out here",
+	})
+
+var parameterShape = object("a parameter", []string{"name", "in", "description", "schema"}, map[string]*shape{
+	"name": anyText, "in": oneOfTexts("the parameter's place", "path", "query", "header"),
+	"required": anyBoolean, "description": anyProse, "deprecated": anyBoolean,
+	"schema": schemaShape, "example": anyValue, "x-go-name": anyText,
+}, map[string]string{
+	"$ref":            "write the parameter out",
+	"style":           "parameters are written in their default style",
+	"explode":         "parameters are written in their default style",
+	"allowReserved":   "parameters are always escaped",
+	"allowEmptyValue": "an optional parameter that is set is sent, empty or not; leave it out",
+	"content":         "write a schema",
+	"examples":        "write one example under the key example",
+})
+
+var requestBodyShape = object("a request body", []string{"content"}, map[string]*shape{
+	"required": anyBoolean, "description": anyProse, "content": contentShape,
+}, map[string]string{"$ref": "write the request body out"})
+
+var contentShape = &shape{
+	name: "content", kind: mapping, required: []string{"application/json"},
+	each: mediaTypeShape, keys: []string{"application/json"},
+}
+
+var mediaTypeShape = object("a media type", []string{"schema"}, map[string]*shape{
+	"schema": schemaShape, "example": anyValue,
+}, map[string]string{
+	"examples": "write one example under the key example",
+	"encoding": "bodies are JSON; leave encoding out",
+})
+
+var responseShape = &shape{
+	name: "a response", kind: mapping, ref: true, required: []string{"description", "content"},
+	fields: map[string]*shape{"description": anyProse, "content": contentShape},
+	refused: map[string]string{
+		"headers": "response headers are readable as they are; leave them out",
+		"links":   "leave links out",
+	},
+}
+
+// schemaShape is filled by init because schemas hold schemas.
+// componentSchemaShape is the same, but cannot be a mere $ref.
+var (
+	schemaShape          = &shape{name: "a schema", kind: mapping, ref: true}
+	componentSchemaShape = &shape{name: "a schema", kind: mapping}
+)
+
+func init() {
+	schemaShape.fields = map[string]*shape{
+		"type": {name: "the type", kind: text, orList: true,
+			values: []string{"string", "integer", "number", "boolean", "object", "array", "null"}},
+		"title":                anyProse,
+		"format":               anyText,
+		"description":          anyProse,
+		"externalDocs":         externalDocs,
+		"deprecated":           anyBoolean,
+		"properties":           named("properties", schemaShape),
+		"required":             textList,
+		"additionalProperties": anyValue,
+		"items":                schemaShape,
+		"enum":                 listOf("enum", anyText),
+		"default":              anyValue,
+		"minimum":              anyNumber,
+		"maximum":              anyNumber,
+		"minLength":            anyInteger,
+		"maxLength":            anyInteger,
+		"minItems":             anyInteger,
+		"maxItems":             anyInteger,
+		"pattern":              anyText,
+		"oneOf":                listOf("oneOf", schemaShape),
+		"allOf":                listOf("allOf", schemaShape),
+		"not":                  schemaShape,
+		"x-sensitive":          anyBoolean,
+		"x-go-name":            anyText,
+	}
+	schemaShape.refused = map[string]string{
+		"nullable":              "OpenAPI 3.1 writes type: [string, 'null']",
+		"example":               "write the example at the media type or the parameter",
+		"examples":              "write the example at the media type or the parameter",
+		"anyOf":                 "write oneOf, or one schema with optional properties",
+		"discriminator":         "write one schema with optional properties",
+		"const":                 "write enum",
+		"multipleOf":            "leave it to the service, and say it in the description",
+		"exclusiveMinimum":      "write minimum",
+		"exclusiveMaximum":      "write maximum",
+		"uniqueItems":           "leave it to the service, and say it in the description",
+		"minProperties":         "leave it to the service, and say it in the description",
+		"maxProperties":         "leave it to the service, and say it in the description",
+		"readOnly":              "leave the property out of requests",
+		"writeOnly":             "leave the property out of responses",
+		"xml":                   "bodies are JSON; leave it out",
+		"prefixItems":           "write items",
+		"contains":              "leave it to the service, and say it in the description",
+		"minContains":           "leave it to the service, and say it in the description",
+		"maxContains":           "leave it to the service, and say it in the description",
+		"patternProperties":     "write additionalProperties: true for a free-form object",
+		"dependentSchemas":      "leave it to the service, and say it in the description",
+		"dependentRequired":     "leave it to the service, and say it in the description",
+		"propertyNames":         "leave it to the service, and say it in the description",
+		"unevaluatedItems":      "leave it out",
+		"unevaluatedProperties": "leave it out",
+		"if":                    "leave it to the service, and say it in the description",
+		"then":                  "leave it to the service, and say it in the description",
+		"else":                  "leave it to the service, and say it in the description",
+		"contentEncoding":       "leave it out",
+		"contentMediaType":      "leave it out",
+		"contentSchema":         "leave it out",
+		"$defs":                 "write the schema under components.schemas",
+		"$id":                   "leave it out",
+		"$schema":               "leave it out",
+		"$anchor":               "refer by path",
+		"$dynamicRef":           "write $ref",
+		"$dynamicAnchor":        "write $ref",
+		"$comment":              "write a YAML comment",
+	}
+	componentSchemaShape.fields = schemaShape.fields
+	componentSchemaShape.refused = maps.Clone(schemaShape.refused)
+	componentSchemaShape.refused["$ref"] = "refer to the other component where this one is used"
+}
+
+// errorsShape is errors.yaml.
+var errorsShape = object("the file", []string{"docs", "common", "errors"}, map[string]*shape{
+	"docs":   anyText,
+	"common": textList,
+	"errors": named("errors", object("an error type", []string{"status", "description", "action"}, map[string]*shape{
+		"status": anyInteger, "description": anyProse, "action": anyProse, "retry": anyBoolean,
+	}, nil)),
+}, nil)

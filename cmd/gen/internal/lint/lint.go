@@ -1,0 +1,348 @@
+// Package lint answers whether a spec is one that the generator can honour. It
+// reports everything that is wrong, and refuses what would otherwise be
+// skipped in silence.
+package lint
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	yaml "github.com/oasdiff/yaml3"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
+	"github.com/stytchgen/sdk/cmd/gen/internal/load"
+)
+
+// Structure checks the shape of each file: known keys, the right kinds of
+// values, references that lead somewhere, names that are declared. It needs
+// no resolved documents, so that it can say what keeps them from resolving.
+func Structure(spec *load.Spec, list *diag.List) {
+	for _, name := range append([]string{load.SharedFile}, load.APIFiles...) {
+		src := spec.Sources[name]
+		if src.Root == nil {
+			continue
+		}
+		w := &walker{spec: spec, src: src, list: list}
+		w.walk(src.Root, src.Root, documentShape)
+		w.operations()
+		w.described()
+		w.runtime()
+	}
+	if src := spec.Sources[load.ErrorsFile]; src.Root != nil {
+		w := &walker{spec: spec, src: src, list: list}
+		w.walk(src.Root, src.Root, errorsShape)
+		w.errorTypes()
+	}
+}
+
+// runtime checks what the client does for every call: where the service is,
+// and how it knows who calls.
+func (w *walker) runtime() {
+	if len(operationsOf(w.src)) == 0 {
+		return
+	}
+	servers := items(load.Get(w.src.Root, "servers"))
+	if len(servers) != 2 {
+		w.list.Errorf(w.src.Pos(load.Get(w.src.Root, "servers")), "servers must be two: the test environment, then the live one")
+	}
+	first := items(load.Get(w.spec.Sources[load.ConsumerFile].Root, "servers"))
+	for i, server := range servers {
+		address := load.Get(server, "url")
+		if address == nil {
+			continue
+		}
+		if u, err := url.Parse(address.Value); err != nil || u.Scheme != "https" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.User != nil {
+			w.list.Errorf(w.src.Pos(address), "the server must be https:// and a host, nothing more")
+		}
+		if i < len(first) && load.Get(first[i], "url") != nil && load.Get(first[i], "url").Value != address.Value {
+			w.list.Errorf(w.src.Pos(address), "the server is not that of %s; both packages call the same service", load.ConsumerFile)
+		}
+	}
+	requirements := items(load.Get(w.src.Root, "security"))
+	if len(requirements) != 1 || len(load.Keys(requirements[0])) != 1 || load.Keys(requirements[0])[0] != "basicAuth" {
+		w.list.Hintf(w.src.Pos(load.Get(w.src.Root, "security")), "write security: [{basicAuth: []}]", "every call carries the project's Basic credentials, and security must say so")
+	}
+	scheme, ok := load.At(w.src.Root, "/components/securitySchemes/basicAuth")
+	if !ok || scalarOf(scheme, "type") != "http" || scalarOf(scheme, "scheme") != "basic" {
+		w.list.Hintf(w.src.Pos(scheme), "write components.securitySchemes.basicAuth: {type: http, scheme: basic}", "the security scheme basicAuth is not HTTP Basic")
+	}
+}
+
+func scalarOf(n *yaml.Node, key string) string {
+	if v := load.Get(n, key); v != nil && v.Kind == yaml.ScalarNode {
+		return v.Value
+	}
+	return ""
+}
+
+// operation is an operation's place in a file.
+type operation struct {
+	path   *yaml.Node // the key
+	method *yaml.Node // the key
+	node   *yaml.Node
+}
+
+func operationsOf(src *load.Source) []operation {
+	var ops []operation
+	for path, item := range load.Pairs(load.Get(src.Root, "paths")) {
+		for method, op := range load.Pairs(item) {
+			if pathItemShape.fields[method.Value] != nil && op.Kind == yaml.MappingNode {
+				ops = append(ops, operation{path, method, op})
+			}
+		}
+	}
+	return ops
+}
+
+func (w *walker) operations() {
+	ops := operationsOf(w.src)
+	if len(ops) > 0 && w.src.Name == w.spec.Sources[load.SharedFile].Name {
+		w.list.Hintf(w.src.Pos(ops[0].path), "move it to consumer.yaml or b2b.yaml", "the shared file holds no calls")
+	}
+	tags := w.tags()
+	errorTypes := load.Keys(load.Get(w.spec.Sources[load.ErrorsFile].Root, "errors"))
+	first := map[string]*yaml.Node{}
+	for _, op := range ops {
+		w.path(op)
+		w.operationID(op, tags, first)
+		w.body(op)
+		w.thirdPerson(load.Get(op.node, "summary"))
+		for _, name := range items(load.Get(op.node, "x-errors")) {
+			if errorTypes != nil { // else the file's own finding says why
+				w.known(name, errorTypes, "an error type of errors.yaml")
+			}
+		}
+		if security := load.Get(op.node, "security"); security != nil && len(security.Content) > 0 {
+			w.list.Hintf(w.src.Pos(security), "leave it out, or write [] for a call without credentials",
+				"an operation cannot have credentials of its own")
+		}
+	}
+}
+
+func (w *walker) tags() []string {
+	var names []string
+	first := map[string]*yaml.Node{}
+	for _, tag := range items(load.Get(w.src.Root, "tags")) {
+		name := load.Get(tag, "name")
+		if name == nil {
+			continue
+		}
+		if !dotted.MatchString(name.Value) {
+			w.list.Errorf(w.src.Pos(name), "the tag %q is not a place in the client; write lower-case names with dots between, such as otps.sms", name.Value)
+		}
+		w.once(name, first, "the tag")
+		w.thirdPerson(load.Get(tag, "description"))
+		names = append(names, name.Value)
+	}
+	return names
+}
+
+// dotted is a place in the client: otps.sms.login_or_create.
+var dotted = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$`)
+
+func (w *walker) operationID(op operation, tags []string, first map[string]*yaml.Node) {
+	list := items(load.Get(op.node, "tags"))
+	if len(list) > 1 {
+		w.list.Errorf(w.src.Pos(list[1]), "an operation has one tag: the service that it belongs to")
+	}
+	if len(list) > 0 {
+		w.known(list[0], tags, "a tag of this file")
+	}
+	id := load.Get(op.node, "operationId")
+	if id == nil || len(list) == 0 || id.Value == "" {
+		return
+	}
+	w.once(id, first, "the operationId")
+	method, ok := strings.CutPrefix(id.Value, list[0].Value+".")
+	if !ok || !dotted.MatchString(id.Value) || strings.Contains(method, ".") {
+		w.list.Hintf(w.src.Pos(id), fmt.Sprintf("write %s.name_of_the_call", list[0].Value),
+			"the operationId %q is not a place in the client: it is the tag, a dot and the call's name", id.Value)
+	}
+}
+
+var pathTemplate = regexp.MustCompile(`^(/([a-zA-Z0-9_.~-]+|\{[a-zA-Z0-9_]+\}))+$`)
+
+// path checks that the template and the declared path parameters agree.
+func (w *walker) path(op operation) {
+	if !pathTemplate.MatchString(op.path.Value) || strings.Contains(op.path.Value, "/.") {
+		w.list.Errorf(w.src.Pos(op.path), "the path %q is not a list of plain names and {parameters}, each behind a slash", op.path.Value)
+		return
+	}
+	first := map[string]*yaml.Node{}
+	declared := map[string]bool{}
+	for _, p := range items(load.Get(op.node, "parameters")) {
+		name, in := load.Get(p, "name"), load.Get(p, "in")
+		if name == nil || in == nil {
+			continue
+		}
+		w.once(name, first, "the parameter")
+		w.parameterName(name, in)
+		if in.Value != "path" {
+			continue
+		}
+		declared[name.Value] = true
+		if !strings.Contains(op.path.Value, "{"+name.Value+"}") {
+			w.list.Errorf(w.src.Pos(name), "the path %s has no {%s}", op.path.Value, name.Value)
+		}
+		if required := load.Get(p, "required"); required == nil || required.Value != "true" {
+			w.list.Hintf(w.src.Pos(p), "add required: true", "a path parameter is always required")
+		}
+	}
+	for part := range strings.SplitSeq(op.path.Value, "/") {
+		if name := strings.Trim(part, "{}"); name != part && !declared[name] {
+			w.list.Errorf(w.src.Pos(op.path), "the path parameter {%s} is not declared under parameters of %s", name, strings.ToUpper(op.method.Value))
+		}
+	}
+}
+
+// ownHeaders are set by the client for every call.
+var ownHeaders = []string{
+	"accept", "accept-encoding", "authorization", "connection", "content-encoding", "content-length", "content-type", "cookie",
+	"expect", "host", "idempotency-key", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", "user-agent",
+	"x-idempotency-key",
+}
+
+// plainName is a name that means the same in a URL, a header, JSON and a Go tag.
+var plainName = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
+
+func (w *walker) parameterName(name, in *yaml.Node) {
+	if !plainName.MatchString(name.Value) {
+		w.list.Errorf(w.src.Pos(name), "the name %q is not one of letters, digits, dots, hyphens and underscores", name.Value)
+	}
+	if in.Value == "header" && slices.Contains(ownHeaders, strings.ToLower(name.Value)) {
+		w.list.Errorf(w.src.Pos(name), "the header %s belongs to the client, which sets it for every call", name.Value)
+	}
+}
+
+func (w *walker) body(op operation) {
+	body := load.Get(op.node, "requestBody")
+	if body == nil {
+		return
+	}
+	if op.method.Value == "get" || op.method.Value == "delete" {
+		w.list.Hintf(w.src.Pos(body), "write query parameters", "a %s call has no request body", strings.ToUpper(op.method.Value))
+	}
+	if required := load.Get(body, "required"); required == nil || required.Value != "true" {
+		w.list.Hintf(w.src.Pos(body), "add required: true", "an optional request body is not generated")
+	}
+	media := load.Get(load.Get(body, "content"), "application/json")
+	if media != nil && load.Get(media, "example") == nil {
+		w.list.Hintf(w.src.Pos(media), "add a realistic example; tests and documentation are made from it", "the request has no example")
+	}
+}
+
+// described finds what has no description, and so would have no comment.
+func (w *walker) described() {
+	for name, schema := range load.Pairs(load.Get(load.Get(w.src.Root, "components"), "schemas")) {
+		if load.Get(schema, "description") == nil {
+			w.list.Errorf(w.src.Pos(name), "the schema %s has no description; it becomes the comment of the Go type or field", name.Value)
+		}
+		w.properties(schema)
+	}
+	for _, op := range operationsOf(w.src) {
+		media, _ := load.At(op.node, "/requestBody/content/application~1json/schema")
+		w.properties(media)
+		answer, ok := load.At(op.node, "/responses/200/content/application~1json")
+		if !ok {
+			continue
+		}
+		w.properties(load.Get(answer, "schema"))
+		if load.Get(answer, "example") == nil {
+			w.list.Hintf(w.src.Pos(answer), "add a realistic example; tests and documentation are made from it", "the response has no example")
+		}
+	}
+}
+
+func (w *walker) properties(schema *yaml.Node) {
+	declared := load.Keys(load.Get(schema, "properties"))
+	for name, property := range load.Pairs(load.Get(schema, "properties")) {
+		if !plainName.MatchString(name.Value) {
+			w.list.Errorf(w.src.Pos(name), "the name %q is not one of letters, digits, dots, hyphens and underscores", name.Value)
+		}
+		if load.Get(property, "description") == nil && load.Get(property, "$ref") == nil {
+			w.list.Errorf(w.src.Pos(name), "the property %s has no description; it becomes the comment of the Go field", name.Value)
+		}
+		w.properties(property)
+	}
+	first := map[string]*yaml.Node{}
+	for _, name := range items(load.Get(schema, "required")) {
+		w.once(name, first, "the required property")
+		if load.Get(schema, "properties") != nil {
+			w.known(name, declared, "a property of this schema")
+		}
+	}
+}
+
+func (w *walker) errorTypes() {
+	types := load.Keys(load.Get(w.src.Root, "errors"))
+	for _, name := range items(load.Get(w.src.Root, "common")) {
+		w.known(name, types, "an error type of this file")
+	}
+	for name, entry := range load.Pairs(load.Get(w.src.Root, "errors")) {
+		if !snake.MatchString(name.Value) {
+			w.list.Errorf(w.src.Pos(name), "the error type %q is not a lower-case name with underscores", name.Value)
+		}
+		if status := load.Get(entry, "status"); status != nil && !regexp.MustCompile(`^[45]\d\d$`).MatchString(status.Value) {
+			w.list.Errorf(w.src.Pos(status), "the status of an error type lies between 400 and 599, not at %s", status.Value)
+		}
+		w.sentence(load.Get(entry, "description"))
+		w.sentence(load.Get(entry, "action"))
+	}
+}
+
+var snake = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
+
+// thirdPerson checks a sentence that goes on after the name of a method or
+// service: "Send sends a code."
+func (w *walker) thirdPerson(n *yaml.Node) {
+	w.sentence(n)
+	if n == nil {
+		return
+	}
+	verb, _, _ := strings.Cut(n.Value, " ")
+	if verb = strings.TrimRight(verb, ",;:."); verb != "" && !strings.HasSuffix(verb, "s") {
+		w.list.Hintf(w.src.Pos(n), "begin with what it does: Sends, Lists, Checks", "this sentence goes on after a name, so it begins with a verb in the third person, not with %q", verb)
+	}
+}
+
+// sentence checks a text that becomes part of a doc comment.
+func (w *walker) sentence(n *yaml.Node) {
+	if n == nil || n.Kind != yaml.ScalarNode || n.Value == "" {
+		return
+	}
+	first, _ := utf8.DecodeRuneInString(n.Value)
+	if !unicode.IsUpper(first) || !strings.HasSuffix(strings.TrimSpace(n.Value), ".") {
+		w.list.Errorf(w.src.Pos(n), "this text becomes a sentence of the documentation; begin it with a capital letter and end it with a full stop")
+	}
+}
+
+// once reports a name that stands twice, with its first place.
+func (w *walker) once(n *yaml.Node, first map[string]*yaml.Node, what string) {
+	if earlier := first[n.Value]; earlier != nil {
+		w.list.Add(diag.Finding{
+			Pos: w.src.Pos(n), Message: fmt.Sprintf("%s %q is declared twice", what, n.Value),
+			Related: &diag.Related{Pos: w.src.Pos(earlier), Message: "first declared here"},
+		})
+		return
+	}
+	first[n.Value] = n
+}
+
+func (w *walker) known(n *yaml.Node, names []string, what string) {
+	if n.Kind == yaml.ScalarNode && n.Value != "" && !slices.Contains(names, n.Value) {
+		w.list.Hintf(w.src.Pos(n), diag.DidYouMean(n.Value, names), "%q is not %s", n.Value, what)
+	}
+}
+
+// items returns the items of a list, or none.
+func items(n *yaml.Node) []*yaml.Node {
+	if n == nil || n.Kind != yaml.SequenceNode {
+		return nil
+	}
+	return n.Content
+}

@@ -1,0 +1,227 @@
+package lint
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	yaml "github.com/oasdiff/yaml3"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
+	"github.com/stytchgen/sdk/cmd/gen/internal/load"
+)
+
+// walker holds one file against its shape.
+type walker struct {
+	spec *load.Spec
+	src  *load.Source
+	list *diag.List
+}
+
+// walk checks the node n that stands in a place of shape s. key is the key
+// that it stands under, or the list that it is an item of.
+func (w *walker) walk(key, n *yaml.Node, s *shape) {
+	if s.kind == anything {
+		return
+	}
+	if s.orList && n.Kind == yaml.SequenceNode {
+		single := *s
+		single.orList = false
+		for _, item := range n.Content {
+			w.walk(key, item, &single)
+		}
+		return
+	}
+	if wrong := mismatch(n, s); wrong != "" {
+		label := s.name
+		if key.Kind == yaml.ScalarNode {
+			label = key.Value
+		}
+		w.list.Errorf(w.src.Pos(n), "%s must be %s, not %s", label, wrong, load.Describe(n))
+		return
+	}
+	switch s.kind {
+	case text, prose:
+		w.text(n, s)
+	case list:
+		for _, item := range n.Content {
+			w.walk(item, item, s.each)
+		}
+	case mapping:
+		w.mapping(key, n, s)
+	}
+}
+
+// mismatch says what the node should have been, or "" when it is that.
+func mismatch(n *yaml.Node, s *shape) string {
+	tag := ""
+	if n.Kind == yaml.ScalarNode {
+		tag = n.ShortTag()
+	}
+	switch s.kind {
+	case text, prose:
+		if tag != "!!str" && tag != "!!timestamp" {
+			return "a string"
+		}
+	case boolean:
+		if tag != "!!bool" {
+			return "true or false"
+		}
+	case integer:
+		if v, err := strconv.ParseInt(n.Value, 10, 64); tag != "!!int" || err != nil || v < 0 || v > math.MaxInt32 {
+			return "a whole number from 0 to 2147483647"
+		}
+	case number:
+		if tag != "!!int" && tag != "!!float" {
+			return "a number"
+		}
+	case list:
+		if n.Kind != yaml.SequenceNode {
+			return "a list"
+		}
+	case mapping:
+		if n.Kind != yaml.MappingNode {
+			return "a mapping"
+		}
+	}
+	return ""
+}
+
+func (w *walker) text(n *yaml.Node, s *shape) {
+	if s.values != nil && !slices.Contains(s.values, n.Value) {
+		w.list.Hintf(w.src.Pos(n), diag.DidYouMean(n.Value, s.values), "%s cannot be %q", s.name, n.Value)
+		return
+	}
+	if strings.TrimSpace(n.Value) == "" {
+		w.list.Errorf(w.src.Pos(n), "the text is empty")
+		return
+	}
+	if i := strings.IndexFunc(n.Value, func(r rune) bool { return unprintable(r) && !(s.kind == prose && r == '\n') }); i >= 0 {
+		r := []rune(n.Value[i:])[0]
+		w.list.Errorf(w.src.Pos(n), "the text holds the character U+%04X, which a reader cannot see", r)
+	}
+}
+
+// unprintable reports control, bidirectional and zero-width characters: they
+// let text read otherwise than it is.
+func unprintable(r rune) bool {
+	return r < ' ' || r >= 0x7f && r < 0xa0 || r == 0xad || r >= 0x200b && r <= 0x200f ||
+		r >= 0x2028 && r <= 0x202e || r >= 0x2060 && r <= 0x206f || r == 0xfeff || r == 0xfffd
+}
+
+func (w *walker) mapping(at, n *yaml.Node, s *shape) {
+	if ref := load.Get(n, "$ref"); ref != nil && s.ref {
+		w.reference(n, ref, s)
+		return
+	}
+	for key, value := range load.Pairs(n) {
+		if w.allowed(key, s) {
+			w.walk(key, value, w.fieldShape(key.Value, s))
+		}
+	}
+	for _, key := range s.required {
+		if load.Get(n, key) == nil {
+			w.list.Errorf(w.src.Pos(at), "%s needs the key %s", s.name, key)
+		}
+	}
+}
+
+func (w *walker) fieldShape(key string, s *shape) *shape {
+	if f := s.fields[key]; f != nil {
+		return f
+	}
+	return s.each
+}
+
+// allowed reports whether a key may stand in the mapping, and says why not.
+func (w *walker) allowed(key *yaml.Node, s *shape) bool {
+	pos, name := w.src.Pos(key), key.Value
+	switch {
+	case s.fields[name] != nil:
+		return true
+	case s.each != nil && (s.keys == nil || slices.Contains(s.keys, name)):
+		return true
+	case s.refused[name] != "":
+		w.list.Hintf(pos, s.refused[name], "%q in %s is not generated", name, s.name)
+		return false
+	}
+	known := append(slices.Collect(maps.Keys(s.fields)), s.keys...)
+	if strings.HasPrefix(name, "x-") {
+		known = slices.DeleteFunc(known, func(k string) bool { return !strings.HasPrefix(k, "x-") })
+		w.list.Hintf(pos, diag.DidYouMean(name, known), "unknown extension key %q in %s", name, s.name)
+		return false
+	}
+	known = append(known, slices.Collect(maps.Keys(s.refused))...)
+	if s.ref {
+		known = append(known, "$ref")
+	}
+	w.list.Hintf(pos, diag.DidYouMean(name, known), "unknown key %q in %s", name, s.name)
+	return false
+}
+
+// siblings are the keys that may stand beside a $ref.
+var siblings = []string{"$ref", "description", "externalDocs", "default", "deprecated", "x-sensitive", "x-go-name"}
+
+func (w *walker) reference(n, ref *yaml.Node, s *shape) {
+	for key, value := range load.Pairs(n) {
+		switch {
+		case key.Value == "$ref":
+		case s == schemaShape && slices.Contains(siblings, key.Value):
+			w.walk(key, value, s.fields[key.Value])
+		case s == schemaShape && s.fields[key.Value] != nil:
+			w.list.Hintf(w.src.Pos(key), "put it into the schema that is referred to", "%q beside a $ref is not generated", key.Value)
+		default:
+			w.list.Hintf(w.src.Pos(key), diag.DidYouMean(key.Value, siblings), "unknown key %q beside a $ref", key.Value)
+		}
+	}
+	if ref.Kind != yaml.ScalarNode || ref.ShortTag() != "!!str" {
+		w.list.Errorf(w.src.Pos(ref), "a $ref must be a string, not %s", load.Describe(ref))
+		return
+	}
+	section := "schemas"
+	if s == responseShape {
+		section = "responses"
+	}
+	w.target(ref, section)
+}
+
+// target checks that a reference leads to a component of the wanted section,
+// in a file of the spec.
+func (w *walker) target(ref *yaml.Node, section string) {
+	file, pointer, found := strings.Cut(ref.Value, "#")
+	pos := w.src.Pos(ref)
+	src := w.src
+	if file != "" {
+		src = w.spec.Sources[file]
+		if src == nil || file == load.ErrorsFile {
+			w.list.Hintf(pos, diag.DidYouMean(file, append([]string{load.SharedFile}, load.APIFiles...)),
+				"the reference leads to %q, which is not an OpenAPI file of this spec", file)
+			return
+		}
+		if src != w.src && src != w.spec.Sources[load.SharedFile] {
+			w.list.Hintf(pos, "move the schema to "+load.SharedFile, "a reference leads to the same file or to %s, not to %s", load.SharedFile, file)
+			return
+		}
+	}
+	prefix := "/components/" + section + "/"
+	name, ok := strings.CutPrefix(pointer, prefix)
+	if !found || !ok || name == "" || strings.ContainsAny(name, "/~%") {
+		w.list.Hintf(pos, fmt.Sprintf("write '%s#%sName'", file, prefix), "the reference %q does not name a component under components.%s", ref.Value, section)
+		return
+	}
+	if src.Root == nil {
+		return // its own finding says why
+	}
+	components, ok := load.At(src.Root, strings.TrimSuffix(prefix, "/"))
+	if ok && load.Get(components, name) != nil {
+		return
+	}
+	var names []string
+	if ok {
+		names = load.Keys(components)
+	}
+	w.list.Hintf(pos, diag.DidYouMean(name, names), "the reference leads to nothing: %s has no %s%s", src.Name, strings.TrimPrefix(prefix, "/"), name)
+}

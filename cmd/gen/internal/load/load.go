@@ -1,0 +1,150 @@
+// Package load reads the spec folder: YAML into nodes that know their place,
+// and those into resolved OpenAPI documents. It knows OpenAPI and nothing of
+// what is made from it.
+package load
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"path"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	yaml "github.com/oasdiff/yaml3"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
+)
+
+// The files of a spec folder.
+const (
+	ConsumerFile = "consumer.yaml"
+	B2BFile      = "b2b.yaml"
+	SharedFile   = "shared.yaml"
+	ErrorsFile   = "errors.yaml"
+)
+
+// APIFiles are the files that describe an API; each becomes a Go package.
+var APIFiles = []string{ConsumerFile, B2BFile}
+
+// Source is one file of the spec.
+type Source struct {
+	// Name is the file's path from the module's root, with slashes.
+	Name string
+	Data []byte
+	// Root is the top mapping, nil when the file could not be read as YAML.
+	Root *yaml.Node
+}
+
+// Pos is where a node begins.
+func (s *Source) Pos(n *yaml.Node) diag.Pos {
+	if n == nil {
+		return diag.Pos{File: s.Name}
+	}
+	return diag.Pos{File: s.Name, Line: n.Line, Column: n.Column}
+}
+
+// Spec is a spec folder as read.
+type Spec struct {
+	// Dir is the folder's path from the module's root.
+	Dir string
+	// Sources holds each file by its name in the folder.
+	Sources map[string]*Source
+	// Documents holds the resolved OpenAPI documents, by the same names.
+	Documents map[string]*openapi3.T
+}
+
+// Source returns the file that a position names, or nil.
+func (s *Spec) Source(file string) *Source {
+	for _, src := range s.Sources {
+		if src.Name == file {
+			return src
+		}
+	}
+	return nil
+}
+
+// Bytes returns the content of the file that a position names.
+func (s *Spec) Bytes(file string) []byte {
+	if src := s.Source(file); src != nil {
+		return src.Data
+	}
+	return nil
+}
+
+// Read reads the four files of the folder and parses their YAML. What is
+// wrong goes to the list; a file that is missing or is not YAML leaves a
+// Source without a Root.
+func Read(fsys fs.FS, dir string, list *diag.List) *Spec {
+	spec := &Spec{Dir: dir, Sources: map[string]*Source{}, Documents: map[string]*openapi3.T{}}
+	for _, name := range []string{ConsumerFile, B2BFile, SharedFile, ErrorsFile} {
+		src := &Source{Name: path.Join(dir, name)}
+		spec.Sources[name] = src
+		data, err := readFile(fsys, src.Name)
+		if err != nil {
+			list.Hintf(diag.Pos{File: src.Name}, "a spec folder holds consumer.yaml, b2b.yaml, shared.yaml and errors.yaml",
+				"the file cannot be read: %v", err)
+			continue
+		}
+		src.Data = data
+		src.Root = parse(src, list)
+	}
+	return spec
+}
+
+// maxFile is far above any spec of ours and far below what a parser needs
+// seconds for.
+const maxFile = 8 << 20
+
+func readFile(fsys fs.FS, name string) ([]byte, error) {
+	info, err := fs.Stat(fsys, name)
+	if err != nil {
+		var pathErr *fs.PathError
+		if errors.As(err, &pathErr) {
+			return nil, pathErr.Err
+		}
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("not a regular file")
+	}
+	if info.Size() > maxFile {
+		return nil, fmt.Errorf("it has %d bytes, more than the %d that a spec file may have", info.Size(), maxFile)
+	}
+	return fs.ReadFile(fsys, name)
+}
+
+// Resolve loads the OpenAPI documents from what Read has parsed. References
+// lead to the folder's own files and nowhere else.
+func (s *Spec) Resolve(list *diag.List) {
+	loader := openapi3.NewLoader()
+	loader.IsExternalRefsAllowed = true
+	loader.IncludeOrigin = true
+	loader.ReadFromURIFunc = func(_ *openapi3.Loader, location *url.URL) ([]byte, error) {
+		if src := s.Source(location.Path); src != nil && location.Scheme == "" && location.Host == "" {
+			return src.Data, nil
+		}
+		return nil, fmt.Errorf("%q is not a file of the spec", location)
+	}
+	for _, name := range append([]string{SharedFile}, APIFiles...) {
+		src := s.Sources[name]
+		if src.Root == nil {
+			continue
+		}
+		doc, err := resolve(loader, src)
+		if err != nil {
+			list.Errorf(diag.Pos{File: src.Name}, "%v", err)
+			continue
+		}
+		s.Documents[name] = doc
+	}
+}
+
+func resolve(loader *openapi3.Loader, src *Source) (doc *openapi3.T, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			doc, err = nil, fmt.Errorf("the OpenAPI loader gave up on this document: %v", p)
+		}
+	}()
+	return loader.LoadFromDataWithPath(src.Data, &url.URL{Path: src.Name})
+}

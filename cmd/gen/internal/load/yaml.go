@@ -1,0 +1,225 @@
+package load
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+
+	yaml "github.com/oasdiff/yaml3"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
+)
+
+// maxDepth bounds nesting: a spec needs about twenty levels.
+const maxDepth = 100
+
+// parse reads one YAML document whose top is a mapping, and refuses what
+// would let two readers see two things: duplicate keys, aliases, merge keys,
+// keys that are not strings, tags.
+func parse(src *Source, list *diag.List) *yaml.Node {
+	top := diag.Pos{File: src.Name}
+	decoder := yaml.NewDecoder(bytes.NewReader(src.Data))
+	var doc yaml.Node
+	if err := decodeNode(decoder, &doc); err != nil {
+		if errors.Is(err, io.EOF) {
+			list.Errorf(top, "the file is empty")
+			return nil
+		}
+		list.Add(syntaxFinding(src, err))
+		return nil
+	}
+	var second yaml.Node
+	if err := decodeNode(decoder, &second); !errors.Is(err, io.EOF) {
+		list.Errorf(src.Pos(&second), "a second YAML document begins here; a spec file holds one")
+		return nil
+	}
+	root := doc.Content[0]
+	if root.Kind != yaml.MappingNode {
+		list.Errorf(src.Pos(root), "the top of the file is %s, not a mapping", Describe(root))
+		return nil
+	}
+	if !sound(src, root, 1, list) {
+		return nil
+	}
+	return root
+}
+
+// decodeNode turns a parser's panic on hostile input into an error.
+func decodeNode(decoder *yaml.Decoder, into *yaml.Node) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("yaml: the parser gave up: %v", p)
+		}
+	}()
+	return decoder.Decode(into)
+}
+
+var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
+
+func syntaxFinding(src *Source, err error) diag.Finding {
+	pos := diag.Pos{File: src.Name}
+	message := err.Error()
+	if m := yamlLine.FindStringSubmatch(message); m != nil {
+		message = message[len(m[0]):]
+		pos.Line, _ = strconv.Atoi(m[1])
+	}
+	return diag.Finding{Pos: pos, Message: "not YAML: " + strings.TrimSpace(message)}
+}
+
+// jsonNumber is a number as JSON and YAML both read it.
+var jsonNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$`)
+
+// sound walks the whole tree and reports whether every node of it is of the
+// plain kind that the rest of the generator reads.
+func sound(src *Source, n *yaml.Node, depth int, list *diag.List) bool {
+	if depth > maxDepth {
+		list.Errorf(src.Pos(n), "nested more than %d levels deep", maxDepth)
+		return false
+	}
+	if n.Kind == yaml.AliasNode {
+		list.Hintf(src.Pos(n), "use a $ref to a component", "YAML aliases are not read")
+		return false
+	}
+	ok := true
+	if n.Anchor != "" {
+		list.Hintf(src.Pos(n), "use a component and a $ref", "YAML anchors are not read")
+		ok = false
+	}
+	if n.Style&yaml.TaggedStyle != 0 {
+		list.Errorf(src.Pos(n), "YAML tags are not read")
+		ok = false
+	}
+	if tag := n.ShortTag(); n.Kind == yaml.ScalarNode && (tag == "!!int" || tag == "!!float") && !jsonNumber.MatchString(n.Value) {
+		list.Hintf(src.Pos(n), "write it in decimal digits, or in quotes if it is a text", "%s is not a number in JSON", n.Value)
+		ok = false
+	}
+	if n.Kind == yaml.MappingNode {
+		return uniqueKeys(src, n, list) && soundValues(src, n, depth, list) && ok
+	}
+	for _, child := range n.Content {
+		ok = sound(src, child, depth+1, list) && ok
+	}
+	return ok
+}
+
+func soundValues(src *Source, n *yaml.Node, depth int, list *diag.List) bool {
+	ok := true
+	for _, value := range Pairs(n) {
+		ok = sound(src, value, depth+1, list) && ok
+	}
+	return ok
+}
+
+func uniqueKeys(src *Source, n *yaml.Node, list *diag.List) bool {
+	ok := true
+	first := map[string]*yaml.Node{}
+	for key := range Pairs(n) {
+		switch tag := key.ShortTag(); {
+		case key.Kind != yaml.ScalarNode:
+			list.Errorf(src.Pos(key), "a key must be a string, not %s", Describe(key))
+			ok = false
+			continue
+		case tag == "!!merge":
+			list.Hintf(src.Pos(key), "use a $ref to a component", "YAML merge keys are not read")
+			ok = false
+			continue
+		case tag != "!!str":
+			list.Hintf(src.Pos(key), fmt.Sprintf("write '%s'", key.Value), "the key %s is %s, not a string", key.Value, Describe(key))
+			ok = false
+		}
+		if earlier := first[key.Value]; earlier != nil {
+			list.Add(diag.Finding{
+				Pos: src.Pos(key), Message: fmt.Sprintf("the key %q stands here a second time", key.Value),
+				Related: &diag.Related{Pos: src.Pos(earlier), Message: "first declared here"},
+			})
+			ok = false
+			continue
+		}
+		first[key.Value] = key
+	}
+	return ok
+}
+
+// Pairs yields the keys and values of a mapping, in the order of the file. It
+// yields nothing for any other node.
+func Pairs(n *yaml.Node) func(yield func(key, value *yaml.Node) bool) {
+	return func(yield func(key, value *yaml.Node) bool) {
+		if n == nil || n.Kind != yaml.MappingNode {
+			return
+		}
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if !yield(n.Content[i], n.Content[i+1]) {
+				return
+			}
+		}
+	}
+}
+
+// Get returns the value under a key of a mapping, or nil.
+func Get(n *yaml.Node, key string) *yaml.Node {
+	for k, v := range Pairs(n) {
+		if k.Value == key {
+			return v
+		}
+	}
+	return nil
+}
+
+// At follows a JSON pointer ("/components/schemas/User") down from a node. It
+// returns the deepest node on the way and whether that is the whole way.
+func At(n *yaml.Node, pointer string) (*yaml.Node, bool) {
+	if pointer == "" || pointer == "/" {
+		return n, true
+	}
+	for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+		token = strings.NewReplacer("~1", "/", "~0", "~").Replace(token)
+		var next *yaml.Node
+		switch n.Kind {
+		case yaml.MappingNode:
+			next = Get(n, token)
+		case yaml.SequenceNode:
+			if i, err := strconv.Atoi(token); err == nil && i >= 0 && i < len(n.Content) {
+				next = n.Content[i]
+			}
+		}
+		if next == nil {
+			return n, false
+		}
+		n = next
+	}
+	return n, true
+}
+
+// Keys returns the keys of a mapping in the order of the file.
+func Keys(n *yaml.Node) []string {
+	var keys []string
+	for k := range Pairs(n) {
+		keys = append(keys, k.Value)
+	}
+	return keys
+}
+
+// Describe names a node's kind as a person would: "a list", "the number 5".
+func Describe(n *yaml.Node) string {
+	switch n.Kind {
+	case yaml.MappingNode:
+		return "a mapping"
+	case yaml.SequenceNode:
+		return "a list"
+	}
+	switch n.ShortTag() {
+	case "!!int", "!!float":
+		return "the number " + n.Value
+	case "!!bool":
+		return "the boolean " + n.Value
+	case "!!null":
+		return "empty"
+	case "!!timestamp":
+		return "a date"
+	}
+	return "a string"
+}

@@ -1,0 +1,62 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/load"
+)
+
+// errors reads errors.yaml.
+func (b *builder) errors() []*ErrorType {
+	root := b.spec.Sources[load.ErrorsFile].Root
+	src := b.spec.Sources[load.ErrorsFile]
+	docs := scalar(load.Get(root, "docs"))
+	var common []string
+	if n := load.Get(root, "common"); n != nil {
+		for _, item := range n.Content {
+			common = append(common, item.Value)
+		}
+	}
+	var types []*ErrorType
+	for key, entry := range load.Pairs(load.Get(root, "errors")) {
+		e := &ErrorType{
+			Wire: key.Value, Name: "Err" + GoName(key.Value), Pos: src.Pos(key),
+			When: prose(scalar(load.Get(entry, "description"))), Action: prose(scalar(load.Get(entry, "action"))),
+			Retry: scalar(load.Get(entry, "retry")) == "true", Common: slices.Contains(common, key.Value),
+		}
+		status := scalar(load.Get(entry, "status"))
+		_, _ = fmt.Sscan(status, &e.Status) // the structure is checked before
+		e.URL = strings.NewReplacer("{status}", status, "{type}", e.Wire).Replace(docs)
+		types = append(types, e)
+	}
+	return types
+}
+
+// manual reads x-manual.
+func (b *builder) manual(file string) []*Manual {
+	src := b.spec.Sources[file]
+	n := load.Get(src.Root, "x-manual")
+	if n == nil {
+		return nil
+	}
+	var sections []*Manual
+	for _, item := range n.Content {
+		name := load.Get(item, "name")
+		section := &Manual{
+			Name: scalar(name), Kind: scalar(load.Get(item, "kind")), Pos: src.Pos(name),
+			Docs: Docs{Text: prose(scalar(load.Get(item, "description")))},
+		}
+		if declares := load.Get(item, "declares"); declares != nil {
+			for _, d := range declares.Content {
+				section.Declares = append(section.Declares, d.Value)
+			}
+		}
+		if slices.ContainsFunc(sections, func(s *Manual) bool { return s.Name == section.Name }) {
+			b.list.Errorf(section.Pos, "the MANUAL() section %s is declared twice", section.Name)
+		}
+		sections = append(sections, section)
+	}
+	return sections
+}

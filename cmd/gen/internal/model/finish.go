@@ -1,0 +1,208 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
+)
+
+// finish derives what depends on the whole: where types are used, which hold
+// secrets, which cross a package, and the file that each is written in.
+func finish(sdk *SDK) {
+	for _, pkg := range sdk.Packages {
+		for _, m := range pkg.Methods() {
+			reach(m.Request, func(t *Type) bool { seen := t.InRequest; t.InRequest = true; return seen })
+			reach(m.Response, func(t *Type) bool { seen := t.InResponse; t.InResponse = true; return seen })
+		}
+	}
+	for _, pkg := range sdk.Packages {
+		for _, t := range pkg.AllTypes() {
+			t.Sensitive = holdsSecret(t, nil)
+			for _, f := range t.Fields {
+				if f.Type != nil && f.Type.Package != t.Package && f.Type.Role != RoleEnum {
+					f.Type.Exported = true
+				}
+			}
+		}
+	}
+	users := map[*Type][]*Type{}
+	for _, pkg := range sdk.Packages {
+		for _, t := range pkg.AllTypes() {
+			for _, f := range t.Fields {
+				if f.Type != nil && !slices.Contains(users[f.Type], t) {
+					users[f.Type] = append(users[f.Type], t)
+				}
+			}
+		}
+	}
+	for _, pkg := range sdk.Packages {
+		for _, t := range pkg.Types {
+			t.File = homeOf(t, users, nil)
+		}
+	}
+}
+
+// reach calls mark for every type below t, until it reports a type as seen.
+func reach(t *Type, mark func(*Type) bool) {
+	if mark(t) {
+		return
+	}
+	for _, f := range t.Fields {
+		if f.Type != nil {
+			reach(f.Type, mark)
+		}
+	}
+}
+
+func holdsSecret(t *Type, path []*Type) bool {
+	if slices.Contains(path, t) {
+		return false
+	}
+	return slices.ContainsFunc(t.Fields, func(f *Field) bool {
+		return f.Sensitive || f.Type != nil && holdsSecret(f.Type, append(path, t))
+	})
+}
+
+// homeOf decides where a type is written: beside its users when they all share
+// one file, else in a file of its own.
+func homeOf(t *Type, users map[*Type][]*Type, path []*Type) string {
+	own := FileName(t.Name)
+	if t.Role == RoleRequest || t.Role == RoleResponse {
+		return t.File
+	}
+	if slices.Contains(path, t) {
+		return own
+	}
+	home := ""
+	for _, user := range users[t] {
+		h := homeOf(user, users, append(path, t))
+		if user.Package != t.Package || home != "" && h != home {
+			return own
+		}
+		home = h
+	}
+	if home == "" {
+		return own
+	}
+	return home
+}
+
+// collide reports names that meet in Go.
+func collide(sdk *SDK, taken map[string]map[string]diag.Pos, list *diag.List) {
+	for i, pkg := range sdk.Packages {
+		scope := newScope(list, fmt.Sprintf("the package %s", pkg.Name))
+		for name, pos := range taken[pkg.Name] {
+			scope.have[name] = entry{"the hand-written " + name, pos}
+		}
+		if i == 0 {
+			for _, e := range sdk.Errors {
+				scope.add(e.Name, e.Wire, e.Pos)
+			}
+		}
+		for _, s := range pkg.Services {
+			scope.add(s.Name, s.Place, s.Pos)
+			members := newScope(list, s.Name)
+			for _, child := range s.Children {
+				members.add(child.Field, child.Place, child.Pos)
+			}
+			for _, m := range s.Methods {
+				members.add(m.Name, m.Place, m.Pos)
+			}
+		}
+		for _, m := range pkg.Methods() {
+			scope.add(m.Request.Name, "the request of "+m.Place, m.Pos)
+			scope.add(m.Response.Name, "the response of "+m.Place, m.Pos)
+		}
+		for _, t := range pkg.Types {
+			scope.add(t.Name, t.Name, t.Pos)
+		}
+		for _, t := range pkg.AllTypes() {
+			for _, v := range t.Values {
+				scope.add(v.Name, v.Wire, t.Pos)
+			}
+			collideFields(t, list)
+			for _, f := range t.Fields {
+				if t.InResponse && !t.InRequest && f.Limits.Default != "" {
+					list.Hintf(f.Pos, "take default out; it says what the service takes when a request leaves a field out", "a default in an answer is not generated")
+				}
+			}
+			if chain := embedsItself(t, t, nil); chain != nil {
+				list.Hintf(t.Pos, "make one of the fields on the way nullable, or a list", "%s holds itself by way of %s, so it would have no end", t.Name, strings.Join(chain, ", "))
+			}
+		}
+	}
+}
+
+// methodNames are what the generated methods of a struct are called.
+var methodNames = []string{"Format", "LogValue", "ReadJSON", "WriteJSON", "Validate"}
+
+// responseNames are what a response has beside its fields.
+var responseNames = []string{"Response", "RawJSON", "Header", "HTTPStatus", "UnknownFields", "Receive"}
+
+func collideFields(t *Type, list *diag.List) {
+	scope := newScope(list, t.Name)
+	for _, f := range t.Fields {
+		reserved := slices.Contains(methodNames, f.Name) || t.Role == RoleResponse && slices.Contains(responseNames, f.Name)
+		if reserved {
+			list.Hintf(f.Pos, "add x-go-name", "%q is %s in Go, which every such struct has as a method", f.Wire, f.Name)
+			continue
+		}
+		scope.add(f.Name, f.Wire, f.Pos)
+	}
+}
+
+// embedsItself returns the fields by which a struct holds itself as a value.
+func embedsItself(t, root *Type, path []string) []string {
+	if len(path) > 50 {
+		return nil
+	}
+	for _, f := range t.Fields {
+		if f.Kind != Struct || !f.Required || f.Type == nil {
+			continue
+		}
+		next := append(slices.Clone(path), t.Name+"."+f.Wire)
+		if f.Type == root {
+			return next
+		}
+		if chain := embedsItself(f.Type, root, next); chain != nil {
+			return chain
+		}
+	}
+	return nil
+}
+
+type entry struct {
+	wire string
+	pos  diag.Pos
+}
+
+type scope struct {
+	list *diag.List
+	name string
+	have map[string]entry
+}
+
+func newScope(list *diag.List, name string) *scope {
+	return &scope{list, name, map[string]entry{}}
+}
+
+func (s *scope) add(name, wire string, pos diag.Pos) {
+	if name == "" {
+		return
+	}
+	first, taken := s.have[name]
+	if !taken {
+		s.have[name] = entry{wire, pos}
+		return
+	}
+	if first.wire == wire {
+		return // declared twice, which lint has said
+	}
+	s.list.Add(diag.Finding{
+		Pos: pos, Message: fmt.Sprintf("%q and %q are both %s in %s", first.wire, wire, name, s.name),
+		Hint:    "rename one of them; for a field or parameter, add x-go-name",
+		Related: &diag.Related{Pos: first.pos, Message: name + " is first declared here"},
+	})
+}

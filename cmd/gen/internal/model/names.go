@@ -1,0 +1,97 @@
+package model
+
+import (
+	"go/token"
+	"strings"
+	"unicode"
+)
+
+// initialisms are the words that Go and the field write in a way of their own.
+var initialisms = map[string]string{
+	"api": "API", "b2b": "B2B", "github": "GitHub", "gitlab": "GitLab", "html": "HTML", "http": "HTTP",
+	"hubspot": "HubSpot", "id": "ID", "ids": "IDs", "ims": "IMs", "ip": "IP", "jit": "JIT", "json": "JSON",
+	"jwk": "JWK", "jwks": "JWKS", "jwt": "JWT", "linkedin": "LinkedIn", "mfa": "MFA", "oauth": "OAuth",
+	"oidc": "OIDC", "otp": "OTP", "otps": "OTPs", "rbac": "RBAC", "saml": "SAML", "scim": "SCIM",
+	"sms": "SMS", "sso": "SSO", "tiktok": "TikTok", "totp": "TOTP", "totps": "TOTPs", "uri": "URI",
+	"url": "URL", "uuid": "UUID", "webauthn": "WebAuthn", "whatsapp": "WhatsApp",
+}
+
+// GoName turns a name of the wire (phone_number, otps.sms, zh-Hans) into an
+// exported Go name (PhoneNumber, OTPsSMS, ZhHans). It returns "" when nothing
+// is left that Go can export.
+func GoName(wire string) string {
+	var b strings.Builder
+	for _, word := range words(wire) {
+		if known, ok := initialisms[strings.ToLower(word)]; ok {
+			b.WriteString(known)
+			continue
+		}
+		if word == strings.ToUpper(word) && len(word) > 1 {
+			word = strings.ToLower(word)
+		}
+		b.WriteString(strings.ToUpper(word[:1]) + word[1:])
+	}
+	if name := b.String(); IsExported(name) {
+		return name
+	}
+	return ""
+}
+
+// words splits at everything that is neither letter nor digit. Names of the
+// wire that are not ASCII give no words, and so no Go name.
+func words(wire string) []string {
+	for _, r := range wire {
+		if r > unicode.MaxASCII {
+			return nil
+		}
+	}
+	return strings.FieldsFunc(wire, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
+// IsExported reports whether name is an identifier that Go exports.
+func IsExported(name string) bool {
+	return token.IsIdentifier(name) && token.IsExported(name)
+}
+
+// goWords splits a Go name into its words: OTPs, SMS, Send.
+func goWords(name string) []string {
+	var parts []string
+	for name != "" {
+		n := 1
+		for n < len(name) && !unicode.IsUpper(rune(name[n])) {
+			n++
+		}
+		for _, known := range initialisms {
+			// The longest one that ends where a word can end: JWKS, not JWK.
+			if rest, ok := strings.CutPrefix(name, known); ok && len(known) > n && !startsLower(rest) {
+				n = len(known)
+			}
+		}
+		parts = append(parts, name[:n])
+		name = name[n:]
+	}
+	return parts
+}
+
+func startsLower(s string) bool { return s != "" && unicode.IsLower(rune(s[0])) }
+
+// Unexported is a Go name with its first word in lower case: otpsSMS for
+// OTPsSMS, id for ID, whatsAppSend for WhatsAppSend.
+func Unexported(name string) string {
+	first := goWords(name)[0]
+	rest := name[len(first):]
+	if strings.ToUpper(strings.TrimSuffix(first, "s")) == strings.TrimSuffix(first, "s") {
+		first = strings.ToLower(first)
+	} else {
+		first = strings.ToLower(first[:1]) + first[1:]
+	}
+	if name := first + rest; !token.IsKeyword(name) {
+		return name
+	}
+	return first + "_"
+}
+
+// FileName is a Go name as a file name: authentication_factor.
+func FileName(name string) string {
+	return strings.ToLower(strings.Join(goWords(name), "_"))
+}

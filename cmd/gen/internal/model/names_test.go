@@ -1,0 +1,59 @@
+package model
+
+import "testing"
+
+func TestGoName(t *testing.T) {
+	tests := map[string]string{
+		"phone_number":        "PhoneNumber",
+		"user_id":             "UserID",
+		"otps.sms":            "OTPsSMS",
+		"otps.whatsapp":       "OTPsWhatsApp",
+		"login_or_create":     "LoginOrCreate",
+		"get_jwks":            "GetJWKS",
+		"git_lab_oauth":       "GitLabOAuth",
+		"zh-Hans":             "ZhHans",
+		"de-DE":               "DeDe",
+		"ALL_ALLOWED":         "AllAllowed",
+		"x5t_s256":            "X5tS256",
+		"X-Acting-Session":    "XActingSession",
+		"url":                 "URL",
+		"2fa":                 "",
+		"日本":                  "",
+		"naïve":               "",
+		"_":                   "",
+		"":                    "",
+		"func":                "Func",
+		"../../etc/passwd":    "EtcPasswd",
+		"a\nb":                "AB",
+		"email*/; os.Exit(1)": "EmailOsExit1",
+	}
+	for wire, want := range tests {
+		if got := GoName(wire); got != want {
+			t.Errorf("GoName(%q) = %q, want %q", wire, got, want)
+		}
+	}
+}
+
+func TestUnexported(t *testing.T) {
+	tests := map[string]string{
+		"OTPsSMSSend": "otpsSMSSend", "ID": "id", "JWKS": "jwks", "OTPs": "otps", "WhatsAppSend": "whatsAppSend", "OAuthFactor": "oAuthFactor", "X": "x", "SessionsGet": "sessionsGet",
+		"PhoneLocale": "phoneLocale", "Func": "func_", "IPAddress": "ipAddress",
+	}
+	for name, want := range tests {
+		if got := Unexported(name); got != want {
+			t.Errorf("Unexported(%q) = %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestFileName(t *testing.T) {
+	tests := map[string]string{
+		"AuthenticationFactor": "authentication_factor", "JWK": "jwk", "SCIMAttributes": "scim_attributes",
+		"MFARequired": "mfa_required", "OAuthFactor": "oauth_factor", "WebAuthnFactor": "webauthn_factor", "OTPsSMS": "otps_sms", "User": "user",
+	}
+	for name, want := range tests {
+		if got := FileName(name); got != want {
+			t.Errorf("FileName(%q) = %q, want %q", name, got, want)
+		}
+	}
+}

@@ -1,0 +1,138 @@
+package model
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	yaml "github.com/oasdiff/yaml3"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
+	"github.com/stytchgen/sdk/cmd/gen/internal/load"
+)
+
+// operation is one call with its place in the document.
+type operation struct {
+	*openapi3.Operation
+	file, path, verb string
+	pos              diag.Pos
+	node             *yaml.Node
+}
+
+func (o operation) tag() string {
+	if len(o.Tags) == 0 {
+		return ""
+	}
+	return o.Tags[0]
+}
+
+func (b *builder) operations(file string, doc *openapi3.T) []operation {
+	var ops []operation
+	root := b.spec.Sources[file].Root
+	for _, p := range slices.Sorted(maps.Keys(doc.Paths.Map())) {
+		for verb, op := range doc.Paths.Value(p).Operations() {
+			node, _ := load.At(root, "/paths/"+strings.ReplaceAll(p, "/", "~1")+"/"+strings.ToLower(verb))
+			ops = append(ops, operation{op, file, p, verb, location(op.Origin), node})
+		}
+	}
+	slices.SortFunc(ops, func(a, b operation) int { return cmp.Or(a.pos.Compare(b.pos), cmp.Compare(a.verb, b.verb)) })
+	return ops
+}
+
+func (b *builder) method(pkg *Package, s *Service, op operation) *Method {
+	id := op.OperationID
+	name := GoName(strings.TrimPrefix(id, s.Place+"."))
+	base := strings.TrimSuffix(s.Name, "Service") + name
+	if name == "" {
+		b.list.Errorf(fieldLocation(op.Origin, "operationId"), "%q gives no name in Go", id)
+	}
+	m := &Method{
+		Place: id, Name: name, Verb: op.verb, Path: op.path, Pos: op.pos,
+		Retry: Retry(text(op.Extensions["x-retry"])), Anonymous: op.Security != nil && len(*op.Security) == 0,
+		Docs: Docs{Summary: strings.TrimSpace(op.Summary), Text: prose(op.Description), URL: docsURL(op.ExternalDocs), Deprecated: op.Deprecated},
+	}
+	for _, wire := range texts(op.Extensions["x-errors"]) {
+		if i := slices.IndexFunc(b.errorTypes, func(e *ErrorType) bool { return e.Wire == wire }); i >= 0 {
+			m.Errors = append(m.Errors, b.errorTypes[i])
+		}
+	}
+	m.Request = &Type{Name: base + "Request", Package: pkg.Name, Role: RoleRequest, File: placeFile(s.Place), Pos: op.pos}
+	m.Response = &Type{Name: base + "Response", Package: pkg.Name, Role: RoleResponse, File: placeFile(s.Place), Pos: op.pos}
+	b.request(m, op)
+	b.response(m, op)
+	return m
+}
+
+func (b *builder) request(m *Method, op operation) {
+	example := &Value{Kind: Struct}
+	for i, ref := range op.Parameters {
+		p := ref.Value
+		if p == nil || p.Schema == nil {
+			continue
+		}
+		f := b.field(op.file, p.Name, p.Schema, p.Required, true)
+		f.In, f.Pos = In(p.In), location(p.Origin)
+		if p.Description != "" {
+			f.Docs.Text = prose(p.Description)
+		}
+		f.Docs.Deprecated = f.Docs.Deprecated || p.Deprecated
+		b.rename(f, p.Extensions, p.Origin)
+		if f.Kind != String && f.Kind != Integer && f.Kind != Boolean && f.Kind != Enum {
+			b.list.Errorf(f.Pos, "a parameter that is %s is not generated; texts, integers, booleans and enums are", article[f.Kind])
+		}
+		m.Request.Fields = append(m.Request.Fields, f)
+		if p.Example != nil {
+			n, _ := load.At(op.node, fmt.Sprintf("/parameters/%d/example", i))
+			example.Members = append(example.Members, Member{p.Name, valueOf(n)})
+		} else if p.Required {
+			b.list.Hintf(f.Pos, "add a realistic example; tests and documentation are made from it", "the parameter %s has no example", p.Name)
+		}
+	}
+	if op.RequestBody != nil && op.RequestBody.Value != nil {
+		if media := op.RequestBody.Value.Content.Get("application/json"); media != nil && media.Schema != nil {
+			b.body(m.Request, op.file, media.Schema, true)
+			if n, ok := load.At(op.node, "/requestBody/content/application~1json/example"); ok {
+				example.Members = append(example.Members, valueOf(n).Members...)
+			}
+		}
+	}
+	m.RequestExample = example
+}
+
+func (b *builder) response(m *Method, op operation) {
+	if op.Responses == nil {
+		return
+	}
+	answer := op.Responses.Value("200")
+	if answer == nil || answer.Value == nil {
+		return
+	}
+	media := answer.Value.Content.Get("application/json")
+	if media == nil || media.Schema == nil {
+		return
+	}
+	b.body(m.Response, op.file, media.Schema, false)
+	if n, ok := load.At(op.node, "/responses/200/content/application~1json/example"); ok {
+		m.ResponseExample = valueOf(n)
+	}
+}
+
+// body fills a request or response struct from the schema written at the call.
+func (b *builder) body(t *Type, file string, ref *openapi3.SchemaRef, request bool) {
+	pos := location(ref.Origin)
+	if ref.Value != nil && ref.Ref == "" {
+		pos = location(ref.Value.Origin)
+	}
+	if ref.Ref != "" {
+		b.list.Hintf(pos, "write type: object and its properties here; its Go name is "+t.Name, "the body of a call is written at the call, not referred to")
+		return
+	}
+	if ref.Value == nil || !ref.Value.Type.Is(openapi3.TypeObject) || ref.Value.AdditionalProperties.Schema != nil || ref.Value.AdditionalProperties.Has != nil {
+		b.list.Errorf(pos, "the body of a call must be an object with properties")
+		return
+	}
+	b.fields(t, file, ref.Value, request)
+}

@@ -1,0 +1,197 @@
+package model
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
+)
+
+// property is a name and its schema, in the order of the spec.
+type property struct {
+	name string
+	ref  *openapi3.SchemaRef
+	pos  diag.Pos
+}
+
+func properties(schema *openapi3.Schema) []property {
+	var all []property
+	for name, ref := range schema.Properties {
+		pos := location(ref.Origin)
+		if ref.Ref == "" && ref.Value != nil {
+			pos = location(ref.Value.Origin)
+		}
+		all = append(all, property{name, ref, pos})
+	}
+	slices.SortFunc(all, func(a, b property) int { return cmp.Or(a.pos.Compare(b.pos), cmp.Compare(a.name, b.name)) })
+	return all
+}
+
+func (b *builder) fields(t *Type, file string, schema *openapi3.Schema, request bool) {
+	for _, p := range properties(schema) {
+		f := b.field(file, p.name, p.ref, slices.Contains(schema.Required, p.name), request)
+		f.In, f.Pos = InBody, p.pos
+		b.rename(f, p.ref.Extensions, p.ref.Origin)
+		if p.ref.Ref == "" && p.ref.Value != nil {
+			b.rename(f, p.ref.Value.Extensions, p.ref.Value.Origin)
+		}
+		t.Fields = append(t.Fields, f)
+	}
+	b.rules(t, schema)
+}
+
+// rename applies x-go-name.
+func (b *builder) rename(f *Field, extensions map[string]any, origin *openapi3.Origin) {
+	name, ok := extensions["x-go-name"].(string)
+	if ok {
+		f.Name = name
+		if !IsExported(name) {
+			b.list.Errorf(fieldLocation(origin, "x-go-name"), "%q is not a name that Go exports", name)
+		}
+		return
+	}
+	if f.Name == "" {
+		b.list.Hintf(f.Pos, "add x-go-name", "%q gives no name in Go", f.Wire)
+	}
+}
+
+// field makes a field from a schema or a reference to one. For a body's
+// property, request tells whether null can occur.
+func (b *builder) field(file, wire string, ref *openapi3.SchemaRef, required, request bool) *Field {
+	f := &Field{Wire: wire, Name: GoName(wire), Required: required}
+	schema := ref.Value
+	if schema == nil {
+		return f
+	}
+	f.Docs = Docs{Text: prose(schema.Description), URL: docsURL(schema.ExternalDocs), Deprecated: schema.Deprecated}
+	f.Pos = location(schema.Origin)
+	if ref.Ref != "" {
+		f.Pos = location(ref.Origin)
+	}
+	f.Sensitive = sensitive(ref.Extensions) || sensitive(schema.Extensions)
+	inner, nullable := b.nonNull(ref, f.Pos)
+	if inner == nil || inner.Value == nil {
+		return f
+	}
+	if nullable && request {
+		b.list.Hintf(f.Pos, "leave null out; an optional field that is not set is not sent", "a request field that can be null is not generated")
+	}
+	if nullable && required {
+		b.list.Hintf(f.Pos, "take it out of required; nil then stands for null and for absent", "a field that is both required and nullable is not generated")
+	}
+	b.value(f, file, inner)
+	if schema.Default != nil {
+		text, _ := json.Marshal(schema.Default)
+		f.Limits.Default = strings.Trim(string(text), `"`)
+	}
+	return f
+}
+
+// nonNull takes null out of a schema: type: [string, 'null'], or oneOf of a
+// reference and type: 'null'.
+func (b *builder) nonNull(ref *openapi3.SchemaRef, pos diag.Pos) (inner *openapi3.SchemaRef, nullable bool) {
+	if ref.Ref != "" || len(ref.Value.OneOf) == 0 || ref.Value.Type.Is(openapi3.TypeObject) {
+		return ref, ref.Value.Type.IncludesNull()
+	}
+	branches := ref.Value.OneOf
+	if len(branches) == 2 && branches[0].Ref != "" && branches[1].Ref == "" && branches[1].Value.Type.Is(openapi3.TypeNull) && ref.Value.Type == nil {
+		return branches[0], true
+	}
+	b.list.Hintf(pos, "write oneOf: [{$ref: ...}, {type: 'null'}], or one type", "a value of several types is not generated")
+	return nil, false
+}
+
+func sensitive(extensions map[string]any) bool {
+	v, _ := extensions["x-sensitive"].(bool)
+	return v
+}
+
+// value sets what a field holds.
+func (b *builder) value(f *Field, file string, ref *openapi3.SchemaRef) {
+	schema := ref.Value
+	if ref.Ref != "" {
+		target, name := component(file, ref.Ref)
+		f.Sensitive = f.Sensitive || sensitive(schema.Extensions)
+		f.Limits.PatternOf = name
+		file = target
+		if t := b.named(target, name, schema); t != nil {
+			f.Type, f.Kind = t, Struct
+			if t.Role == RoleEnum {
+				f.Kind = Enum
+			}
+			if f.Docs.Text == "" {
+				f.Docs.Text = t.Docs.Text
+			}
+			return
+		}
+		if f.Docs.Text == "" {
+			f.Docs.Text = prose(schema.Description)
+		}
+	}
+	f.Kind = b.kind(f, schema)
+	b.limits(f, schema)
+	if f.Kind == List {
+		b.items(f, file, schema)
+	}
+}
+
+// kind tells the kind of a schema that is not a named type.
+func (b *builder) kind(f *Field, schema *openapi3.Schema) Kind {
+	types := schema.Type.Clone()
+	types = slices.DeleteFunc(types, func(t string) bool { return t == openapi3.TypeNull })
+	if len(types) != 1 {
+		b.list.Hintf(f.Pos, "write one type, or one type and 'null'", "a value of several types, or of none, is not generated")
+		return String
+	}
+	if schema.Format != "" && (schema.Format != "date-time" || types[0] != openapi3.TypeString) {
+		b.list.Hintf(fieldLocation(schema.Origin, "format"), "date-time on strings is; say the rest with a pattern or in the description",
+			"the format %s of a %s is not generated", schema.Format, types[0])
+	}
+	if len(schema.Enum) > 0 {
+		b.list.Hintf(f.Pos, "write it under components.schemas and refer to it; its name there is its name in Go", "an enum needs a name")
+	}
+	switch types[0] {
+	case openapi3.TypeString:
+		if schema.Format == "date-time" {
+			return Time
+		}
+		return String
+	case openapi3.TypeInteger:
+		return Integer
+	case openapi3.TypeNumber:
+		return Number
+	case openapi3.TypeBoolean:
+		return Boolean
+	case openapi3.TypeArray:
+		return List
+	}
+	if schema.Properties != nil {
+		b.list.Hintf(f.Pos, "write it under components.schemas and refer to it; its name there is its name in Go", "an object needs a name")
+	} else if schema.AdditionalProperties.Has == nil || !*schema.AdditionalProperties.Has {
+		b.list.Hintf(f.Pos, "write additionalProperties: true for a free-form object", "an object with neither properties nor additionalProperties: true is not generated")
+	}
+	return Map
+}
+
+func (b *builder) items(f *Field, file string, schema *openapi3.Schema) {
+	if schema.Items == nil || schema.Items.Value == nil {
+		b.list.Errorf(f.Pos, "a list needs items")
+		return
+	}
+	item := &Field{Wire: f.Wire, Pos: f.Pos}
+	inner, nullable := b.nonNull(schema.Items, f.Pos)
+	if inner == nil {
+		return
+	}
+	b.value(item, file, inner)
+	if nullable || item.Kind != String && item.Kind != Struct && item.Kind != Enum {
+		b.list.Errorf(f.Pos, "a list of such items is not generated; lists of texts, enums and objects are")
+		return
+	}
+	f.Elem, f.Type, f.ItemLimits = item.Kind, item.Type, item.Limits
+	f.Sensitive = f.Sensitive || item.Sensitive
+}

@@ -1,0 +1,157 @@
+package pattern
+
+import (
+	"reflect"
+	"regexp"
+	"testing"
+
+	"github.com/stytchgen/sdk/internal/check"
+)
+
+func TestPattern(t *testing.T) {
+	tests := []struct {
+		expr string
+		want []check.Step
+	}{
+		{`^\+[1-9][0-9]{1,14}$`, []check.Step{
+			{Ranges: "++", Min: 1, Max: 1},
+			{Ranges: "19", Min: 1, Max: 1},
+			{Ranges: "09", Min: 1, Max: 14},
+		}},
+		{`^[0-9]{6}$`, []check.Step{{Ranges: "09", Min: 6, Max: 6}}},
+		{`^\d{6}\z`, []check.Step{{Ranges: "09", Min: 6, Max: 6}}},
+		{`^[^@\s]+@[^@\s]+$`, []check.Step{
+			{Ranges: "\t\n\f\r  @@", Negate: true, Min: 1, Max: -1},
+			{Ranges: "@@", Min: 1, Max: 1},
+			{Ranges: "\t\n\f\r  @@", Negate: true, Min: 1, Max: -1},
+		}},
+		{`^.*$`, []check.Step{{Ranges: "\n\n", Negate: true, Min: 0, Max: -1}}},
+		{`^(?s:.?)$`, []check.Step{{Ranges: "", Negate: true, Min: 0, Max: 1}}},
+		{`^a-b*$`, []check.Step{
+			{Ranges: "aa", Min: 1, Max: 1},
+			{Ranges: "--", Min: 1, Max: 1},
+			{Ranges: "bb", Min: 0, Max: -1},
+		}},
+		{`^[Kk]x?$`, []check.Step{{Ranges: "KKkk", Min: 1, Max: 1}, {Ranges: "xx", Min: 0, Max: 1}}},
+		{`^(?i)k$`, []check.Step{{Ranges: "KKkk\u212a\u212a", Min: 1, Max: 1}}},
+		{`^(?:x|y){2,}$`, []check.Step{{Ranges: "xy", Min: 2, Max: -1}}},
+		{`^[a-z][a-z]*[a-z]{2,3}$`, []check.Step{{Ranges: "az", Min: 3, Max: -1}}},
+		{`^[a-z]?[a-z]{2,3}$`, []check.Step{{Ranges: "az", Min: 2, Max: 4}}},
+		{`^é[а-я]$`, []check.Step{{Ranges: "éé", Min: 1, Max: 1}, {Ranges: "ая", Min: 1, Max: 1}}},
+		{`^$`, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.expr, func(t *testing.T) {
+			p, err := Compile(test.expr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := (check.Pattern{Source: test.expr, Steps: test.want}); !reflect.DeepEqual(p, want) {
+				t.Errorf("got  %+v\nwant %+v", p, want)
+			}
+		})
+	}
+}
+
+func TestPatternErrors(t *testing.T) {
+	tests := []struct {
+		name string
+		expr string
+		want string
+	}{
+		{"no regular expression", `^[a$`, "pattern ^[a$: error parsing regexp: missing closing ]: `[a$`"},
+		{"empty", ``, `pattern : must begin with ^`},
+		{"no start", `[0-9]$`, `pattern [0-9]$: must begin with ^`},
+		{"no end", `^[0-9]`, `pattern ^[0-9]: must end with $`},
+		{"start of a line", `(?m)^[0-9]$`, `pattern (?m)^[0-9]$: must begin with ^`},
+		{"alternatives", `^aa$|^bb$`, `pattern ^aa$|^bb$: alternatives are not supported: write one sequence of classes with counts`},
+		{"alternatives inside", `^(?:aa|bb)$`,
+			`pattern ^(?:aa|bb)$: aa|bb is not supported: write a class of characters, with a count if need be`},
+		{"group", `^a(bc)$`, `pattern ^a(bc)$: group (bc) is not supported: write a sequence of classes with counts`},
+		{"repeated group", `^(a-)+$`, `pattern ^(a-)+$: group (a-) is not supported: write a sequence of classes with counts`},
+		{"repeated sequence", `^(?:ab){2}$`,
+			`pattern ^(?:ab){2}$: ab is not supported: write a class of characters, with a count if need be`},
+		{"repeated count", `^(?:a{2})*$`,
+			`pattern ^(?:a{2})*$: a{2} is not supported: write a class of characters, with a count if need be`},
+		{"word boundary", `^a\b$`, `pattern ^a\b$: \b is not supported: write a class of characters, with a count if need be`},
+		{"second start", `^^a$`, `pattern ^^a$: \A is not supported: write a class of characters, with a count if need be`},
+		{"no character", `^[^\x00-\x{10FFFF}]$`, `pattern ^[^\x00-\x{10FFFF}]$: [^\x00-\x{10FFFF}] matches no character`},
+		{"surrogates", `^[^\x{D800}-\x{DFFF}]$`, `pattern ^[^\x{D800}-\x{DFFF}]$: ` +
+			`[^\x{d800}-\x{dfff}] has a range that begins or ends at the surrogates, U+D7FF to U+E000`},
+		{"surrogate among characters", `^a\x{D800}b$`, `pattern ^a\x{D800}b$: ` +
+			`\x{d800} has a range that begins or ends at the surrogates, U+D7FF to U+E000`},
+		{"overlap", `^[a-z0-9]+[0-9]$`, `pattern ^[a-z0-9]+[0-9]$: ` +
+			`[0-9a-z] and [0-9], which may follow it, have '0' in common: give the first a fixed count or make them differ`},
+		{"overlap beyond an optional step", `^[a-z]*-?[m-q]$`, `pattern ^[a-z]*-?[m-q]$: ` +
+			`[a-z] and [m-q], which may follow it, have 'm' in common: give the first a fixed count or make them differ`},
+		{"optional before itself", `^a?b*a$`, `pattern ^a?b*a$: ` +
+			`a and a, which may follow it, have 'a' in common: give the first a fixed count or make them differ`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			p, err := Compile(test.expr)
+			if err == nil {
+				t.Fatalf("no error for %+v", p)
+			}
+			if err.Error() != test.want {
+				t.Errorf("got  %s\nwant %s", err, test.want)
+			}
+		})
+	}
+}
+
+// matches are expressions and strings that match them, or nearly do.
+var matches = []struct {
+	expr    string
+	strings []string
+}{
+	{`^\+[1-9][0-9]{1,14}$`, []string{"", "+", "+1", "+15005550006", "15005550006", "+05005550006", "+1234567890123456",
+		"+123456789012345", "+1500555000a", "+15005550006\n", " +15005550006", "+1５００"}},
+	{`^[0-9]{6}$`, []string{"", "48291", "482913", "4829130", "48291a", "482913\n"}},
+	{`^[^@\s]+@[^@\s]+$`, []string{"", "@", "a@", "@a", "a@b", "ada@example.com", "a@b@c", "a b@c", "é@ü", "a@\xff", "\xff@b\n", "\u00a0@b"}},
+	{`^.*$`, []string{"", "a\nb", "a\rb", "\xff"}},
+	{`^(?i)[a-h]{2,3}-?k$`, []string{"abk", "ab-K", "ABC-\u212a", "k", "nbk"}},
+	{`^[^a-z]{2}x?$`, []string{"12", "1\U0010FFFF", "12x", "1\xffx", "1x", "\x00\x00"}},
+	{`^[a-z]*[0-9]*[A-Z]*$`, []string{"", "a", "0", "A", "a0A", "A0", "aA", "aa00AA!"}},
+	{`^[\x{E001}-\x{10FFFF}]?$`, []string{"", "\U0001F600", "\ue001", "\ue000", "\xff"}},
+	{`^x{0}y{0,2}$`, []string{"", "x", "y", "yy", "yyy"}},
+}
+
+func TestMatchAgreesWithRegexp(t *testing.T) {
+	for _, m := range matches {
+		p, err := Compile(m.expr)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		re := regexp.MustCompile(m.expr)
+		for _, s := range m.strings {
+			if got, want := p.Match(s), re.MatchString(s); got != want {
+				t.Errorf("%s, %q: got %v, want %v", m.expr, s, got, want)
+			}
+		}
+	}
+}
+
+// FuzzMatchAgainstRegexp checks that whatever compiles matches as package regexp does.
+func FuzzMatchAgainstRegexp(f *testing.F) {
+	for _, m := range matches {
+		for _, s := range m.strings {
+			f.Add(m.expr, s)
+		}
+	}
+	f.Add(`^[a-z0-9]+[0-9]$`, "a1")
+	f.Fuzz(func(t *testing.T, expr, s string) {
+		p, err := Compile(expr)
+		if err != nil {
+			return
+		}
+		re, err := regexp.Compile(expr)
+		if err != nil {
+			t.Fatalf("regexp does not compile it: %v", err)
+		}
+		if got, want := p.Match(s), re.MatchString(s); got != want {
+			t.Errorf("got %v, want %v from %+v", got, want, p)
+		}
+	})
+}

@@ -1,0 +1,204 @@
+package pipeline
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
+)
+
+var update = flag.Bool("update", false, "write the golden parts of testdata anew")
+
+// module makes a module with the base spec and a case's edits. An edit is a
+// file called NAME.edit: blocks of lines that begin with "-" (what stands in
+// the file, once) and "+" (what takes its place).
+func module(t *testing.T, archive *txtar.Archive) string {
+	t.Helper()
+	root := t.TempDir()
+	if err := os.CopyFS(root, os.DirFS("testdata/base")); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range archive.Files {
+		name, edit := strings.CutSuffix(f.Name, ".edit")
+		path := filepath.Join(root, filepath.FromSlash(name))
+		switch {
+		case edit:
+			data, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			write(t, path, applyEdits(t, string(data), string(f.Data)))
+		case name != "findings" && !strings.HasPrefix(name, "want/"):
+			write(t, path, string(f.Data))
+		}
+	}
+	return root
+}
+
+// addRuntime copies what generated code stands on into a case's module, so that
+// the result can be type-checked: the runtime, and the hand-written files that
+// know no call.
+func addRuntime(t *testing.T, root string) {
+	t.Helper()
+	for _, folder := range []string{"internal/check", "internal/redact", "internal/sessionjwt", "internal/transport", "internal/wire", "internal/wiretest", "stytch", "b2b"} {
+		entries, err := os.ReadDir(filepath.Join(repository, folder))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, entry := range entries {
+			name := entry.Name()
+			if strings.HasSuffix(name, "_test.go") && name != "exchange_test.go" || strings.Contains(name, "_gen") || strings.HasSuffix(name, "_manual.go") {
+				continue
+			}
+			data, err := os.ReadFile(filepath.Join(repository, folder, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			write(t, filepath.Join(root, folder, name), strings.ReplaceAll(string(data), "github.com/stytchgen/sdk", "example.com/base"))
+		}
+	}
+}
+
+func write(t *testing.T, path, data string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(data), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func applyEdits(t *testing.T, data, edits string) string {
+	t.Helper()
+	var before, after strings.Builder
+	flush := func() {
+		if before.Len() == 0 && after.Len() == 0 {
+			return
+		}
+		if n := strings.Count(data, before.String()); n != 1 {
+			t.Fatalf("the edit's old lines stand %d times in the file, want once:\n%s", n, before.String())
+		}
+		data = strings.Replace(data, before.String(), after.String(), 1)
+		before.Reset()
+		after.Reset()
+	}
+	for line := range strings.Lines(edits) {
+		switch line[0] {
+		case '-':
+			if after.Len() > 0 {
+				flush()
+			}
+			before.WriteString(line[1:])
+		case '+':
+			after.WriteString(line[1:])
+		default:
+			t.Fatalf("an edit's line begins with - or +: %q", line)
+		}
+	}
+	flush()
+	return data
+}
+
+func archives(t *testing.T, folder string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("testdata", folder, "*.txtar"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no cases in testdata/%s: %v", folder, err)
+	}
+	return files
+}
+
+// golden returns the part of an archive with that name, or puts it there.
+func golden(t *testing.T, file string, archive *txtar.Archive, name string, got []byte) []byte {
+	t.Helper()
+	for i := range archive.Files {
+		if archive.Files[i].Name != name {
+			continue
+		}
+		if *update && !bytes.Equal(archive.Files[i].Data, got) {
+			archive.Files[i].Data = got
+			if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return archive.Files[i].Data
+	}
+	t.Fatalf("%s has no part %s", file, name)
+	return nil
+}
+
+// TestNegative runs specs that the generator must refuse, and compares what
+// it says.
+func TestNegative(t *testing.T) {
+	for _, file := range archives(t, "negative") {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			result, err := Run(Options{Root: module(t, archive), SkipVerify: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !result.Failed() {
+				t.Error("the spec was accepted")
+			}
+			var got bytes.Buffer
+			if err := diag.Text(&got, result.Findings(), result.Source); err != nil {
+				t.Fatal(err)
+			}
+			if want := golden(t, file, archive, "findings", got.Bytes()); !bytes.Equal(got.Bytes(), want) {
+				t.Errorf("findings:\n%s\nwant:\n%s", got.Bytes(), want)
+			}
+		})
+	}
+}
+
+// TestPositive runs specs that the generator must honour, and compares the
+// files that each case is about.
+func TestPositive(t *testing.T) {
+	for _, file := range archives(t, "positive") {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			root := module(t, archive)
+			addRuntime(t, root)
+			result, err := Run(Options{Root: root})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range result.Findings() {
+				t.Errorf("%s: %s", f.Pos, f.Message)
+			}
+			if t.Failed() {
+				return
+			}
+			for _, part := range archive.Files {
+				name, ok := strings.CutPrefix(part.Name, "want/")
+				if !ok {
+					continue
+				}
+				got := result.Tree.Files[name]
+				if region, ok := result.Tree.Regions[name]; ok {
+					got = region
+				}
+				if got == nil {
+					t.Errorf("%s is not generated", name)
+					continue
+				}
+				if want := golden(t, file, archive, part.Name, got); !bytes.Equal(got, want) {
+					t.Errorf("%s:\n%s\nwant:\n%s", name, got, want)
+				}
+			}
+		})
+	}
+}

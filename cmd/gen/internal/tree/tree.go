@@ -1,0 +1,267 @@
+// Package tree is the set of generated files: compared with what is on disk,
+// written all or not at all, and pruned of what is no longer generated.
+package tree
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/aymanbagabas/go-udiff"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/model"
+)
+
+// Tree is what the generator makes.
+type Tree struct {
+	// Files are wholly generated, by path from the root, with slashes.
+	Files map[string][]byte
+	// Regions are files of a person with a generated part between markers,
+	// given whole.
+	Regions map[string][]byte
+	// Stubs are written once, where no file stands, and belong to a person then.
+	Stubs map[string][]byte
+	// Inputs are the files that the rest is made from; the sum file records
+	// them.
+	Inputs map[string][]byte
+	// Folders are where generated files may lie that are no longer wanted.
+	Folders []string
+}
+
+// SumFile records the hash of every input and every generated file, so that
+// a check can tell a spec that is newer from a file that was edited.
+const SumFile = "gen.sum"
+
+// headers are how a generated file begins.
+var headers = [][]byte{
+	[]byte("// " + model.Generated + "\n"),
+	[]byte("<!-- " + model.Generated + " -->\n"),
+	[]byte("# " + model.Generated + "\n"),
+}
+
+// Generated reports whether a file's content says that it is generated.
+func Generated(data []byte) bool {
+	return slices.ContainsFunc(headers, func(h []byte) bool { return bytes.HasPrefix(data, h) })
+}
+
+// Kind tells how a file on disk differs from the generated one.
+type Kind string
+
+// The kinds of differences.
+const (
+	// Missing files are generated but not there.
+	Missing Kind = "missing"
+	// Outdated files are as they were generated; what they are made from has
+	// changed since.
+	Outdated Kind = "out of date"
+	// Edited files were changed after they were generated.
+	Edited Kind = "edited by hand"
+	// Stale files carry the header but are no longer generated.
+	Stale Kind = "stale"
+	// Unwritten MANUAL() sections are declared, and no file has them.
+	Unwritten Kind = "not written"
+)
+
+// Difference is one file that is not as it is generated.
+type Difference struct {
+	Path string
+	Kind Kind
+	// Reason says more in a sentence.
+	Reason string
+	// Diff is a unified diff from the disk to the generated file.
+	Diff string
+
+	content []byte // nil: the file goes
+}
+
+// OccupiedError says that files which are no generated ones stand where
+// generated ones belong.
+type OccupiedError struct {
+	Paths []string
+}
+
+func (e *OccupiedError) Error() string {
+	return fmt.Sprintf("%s: not a generated file, so it is not overwritten; move it away or rename it", strings.Join(e.Paths, ", "))
+}
+
+// complete adds the sum file.
+func (t *Tree) complete() map[string][]byte {
+	files := maps.Clone(t.Files)
+	var b bytes.Buffer
+	b.Write(headers[2])
+	for _, set := range []map[string][]byte{t.Inputs, t.Files} {
+		for _, name := range slices.Sorted(maps.Keys(set)) {
+			fmt.Fprintf(&b, "%s  %s\n", hash(set[name]), name)
+		}
+	}
+	files[SumFile] = b.Bytes()
+	return files
+}
+
+func hash(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// readSums reads a sum file. A damaged one reads as far as it makes sense.
+func readSums(data []byte) map[string]string {
+	sums := map[string]string{}
+	for line := range strings.Lines(string(data)) {
+		if sum, name, ok := strings.Cut(strings.TrimSpace(line), "  "); ok && len(sum) == 2*sha256.Size {
+			sums[name] = sum
+		}
+	}
+	return sums
+}
+
+// Compare returns how the files under root differ from the tree, by path.
+func (t *Tree) Compare(root string) ([]Difference, error) {
+	c := comparison{tree: t, root: root}
+	sums, err := c.read(SumFile)
+	if err != nil {
+		return nil, err
+	}
+	c.sums = readSums(sums)
+	want := t.complete()
+	for _, name := range slices.Sorted(maps.Keys(want)) {
+		if err := c.file(name, want[name]); err != nil {
+			return nil, err
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.Regions)) {
+		if err := c.region(name, t.Regions[name]); err != nil {
+			return nil, err
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.Stubs)) {
+		c.add(Difference{Path: name, Kind: Unwritten, Reason: "the spec declares a MANUAL() section that no file has"}, nil, t.Stubs[name])
+	}
+	if err := c.stale(want); err != nil {
+		return nil, err
+	}
+	if len(c.occupied) > 0 {
+		return nil, &OccupiedError{c.occupied}
+	}
+	return c.found, nil
+}
+
+type comparison struct {
+	tree     *Tree
+	root     string
+	sums     map[string]string
+	found    []Difference
+	occupied []string
+}
+
+// read returns a file's content, nil when there is none.
+func (c *comparison) read(name string) ([]byte, error) {
+	full := filepath.Join(c.root, filepath.FromSlash(name))
+	info, err := os.Lstat(full)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s: not a regular file, so it is neither read nor overwritten", name)
+	}
+	return os.ReadFile(full)
+}
+
+func (c *comparison) add(d Difference, have, want []byte) {
+	d.content = want
+	from, to := "a/"+d.Path, "b/"+d.Path
+	if have == nil {
+		from = "/dev/null"
+	}
+	if want == nil {
+		to = "/dev/null"
+	}
+	d.Diff = udiff.Unified(from, to, string(have), string(want))
+	c.found = append(c.found, d)
+}
+
+func (c *comparison) file(name string, want []byte) error {
+	have, err := c.read(name)
+	switch {
+	case err != nil:
+		return err
+	case have == nil:
+		c.add(Difference{Path: name, Kind: Missing, Reason: "the file is generated but not there"}, nil, want)
+	case bytes.Equal(have, want):
+	case !Generated(have):
+		c.occupied = append(c.occupied, name)
+	case name != SumFile && c.sums[name] != "" && c.sums[name] != hash(have):
+		c.add(Difference{Path: name, Kind: Edited, Reason: "the file was changed after it was generated; what a person writes belongs into *_manual.go"}, have, want)
+	default:
+		c.add(Difference{Path: name, Kind: Outdated, Reason: c.newer()}, have, want)
+	}
+	return nil
+}
+
+// newer says what changed since the last run.
+func (c *comparison) newer() string {
+	var changed []string
+	for _, name := range slices.Sorted(maps.Keys(c.tree.Inputs)) {
+		if c.sums[name] != hash(c.tree.Inputs[name]) {
+			changed = append(changed, name)
+		}
+	}
+	if len(changed) == 0 {
+		return "the generator or its templates changed since it was generated"
+	}
+	return strings.Join(changed, ", ") + " changed since it was generated"
+}
+
+func (c *comparison) region(name string, want []byte) error {
+	have, err := c.read(name)
+	if err == nil && !bytes.Equal(have, want) {
+		c.add(Difference{Path: name, Kind: Outdated, Reason: "the generated part between the markers differs"}, have, want)
+	}
+	return err
+}
+
+// ours reports whether a file has a name that the generator gives. A copy that
+// a person keeps under another name is left alone.
+func ours(name string) bool {
+	return slices.ContainsFunc([]string{"_gen.go", "_gen_test.go", ".md"}, func(ending string) bool {
+		return strings.HasSuffix(name, ending)
+	})
+}
+
+// stale finds generated files in the tree's folders that nothing generates.
+func (c *comparison) stale(want map[string][]byte) error {
+	for _, folder := range c.tree.Folders {
+		entries, err := os.ReadDir(filepath.Join(c.root, filepath.FromSlash(folder)))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		for _, entry := range entries {
+			name := path.Join(folder, entry.Name())
+			if want[name] != nil || !entry.Type().IsRegular() || !ours(name) {
+				continue
+			}
+			have, err := c.read(name)
+			if err != nil {
+				return err
+			}
+			if Generated(have) {
+				c.add(Difference{Path: name, Kind: Stale, Reason: "nothing in the spec makes this file any more"}, have, nil)
+			}
+		}
+	}
+	return nil
+}

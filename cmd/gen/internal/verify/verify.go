@@ -1,0 +1,247 @@
+// Package verify type-checks what is about to be written, in memory, together
+// with the hand-written files beside it.
+package verify
+
+import (
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/build"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"go/types"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
+)
+
+// Input is what Check needs.
+type Input struct {
+	// Root is the module's root on disk, Module its import path.
+	Root, Module string
+	// Packages are the folders of the packages under the root, those that others
+	// import first.
+	Packages []string
+	// Files are the generated Go files and stubs, by path from the root.
+	Files map[string][]byte
+	// Gone are generated files on disk that are no longer generated.
+	Gone []string
+}
+
+// Check parses and type-checks the packages, their tests included. Findings
+// point into generated or hand-written files. What a test takes from a package
+// that itself stands on the checked ones is left to go vet: its types belong to
+// what is on disk, not to what is about to be written.
+func Check(in Input, list *diag.List) error {
+	c := checker{
+		Input: in, list: list, fset: token.NewFileSet(),
+		known: map[string]*types.Package{}, above: map[string]bool{},
+	}
+	for _, dir := range in.Packages {
+		c.above[in.Module+"/"+dir] = false
+	}
+	var parsed []sources
+	for _, dir := range in.Packages {
+		s, err := c.parse(dir)
+		if err != nil {
+			return err
+		}
+		parsed = append(parsed, s)
+	}
+	if list.HasErrors() {
+		return nil // types say little about files that do not parse
+	}
+	if err := c.load(parsed); err != nil {
+		return err
+	}
+	for _, s := range parsed {
+		path := in.Module + "/" + s.dir
+		pkg := c.check(path, s.files)
+		if len(s.inside) > 0 { // what the tests outside import has the tests inside with it
+			c.known[path] = c.check(path, append(slices.Clone(s.files), s.inside...))
+		} else {
+			c.known[path] = pkg
+		}
+		if len(s.outside) > 0 {
+			c.check(path+"_test", s.outside)
+		}
+		c.known[path] = pkg
+	}
+	return nil
+}
+
+type checker struct {
+	Input
+	list *diag.List
+	fset *token.FileSet
+	// known are the packages that can be imported.
+	known map[string]*types.Package
+	// above says of the module's packages whether they import checked ones.
+	above map[string]bool
+}
+
+// sources are the files of one package: its own, its tests inside of it and
+// its tests outside.
+type sources struct {
+	dir                    string
+	files, inside, outside []*ast.File
+}
+
+// parse reads the package's files: the generated ones from memory, the others
+// from disk.
+func (c *checker) parse(dir string) (sources, error) {
+	contents := map[string][]byte{}
+	entries, err := os.ReadDir(filepath.Join(c.Root, dir))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return sources{}, err
+	}
+	for _, entry := range entries {
+		name := path.Join(dir, entry.Name())
+		if !strings.HasSuffix(name, ".go") || c.Files[name] != nil || slices.Contains(c.Gone, name) {
+			continue
+		}
+		if built, err := build.Default.MatchFile(filepath.Join(c.Root, dir), entry.Name()); err == nil && !built {
+			continue // it is for another system
+		}
+		if contents[name], err = os.ReadFile(filepath.Join(c.Root, name)); err != nil {
+			return sources{}, err
+		}
+	}
+	for name, data := range c.Files {
+		if path.Dir(name) == dir && strings.HasSuffix(name, ".go") {
+			contents[name] = data
+		}
+	}
+	s := sources{dir: dir}
+	for _, name := range slices.Sorted(maps.Keys(contents)) {
+		file, err := parser.ParseFile(c.fset, name, contents[name], parser.SkipObjectResolution)
+		if err != nil {
+			c.unparsed(name, err)
+			continue
+		}
+		switch {
+		case !strings.HasSuffix(name, "_test.go"):
+			s.files = append(s.files, file)
+		case strings.HasSuffix(file.Name.Name, "_test"):
+			s.outside = append(s.outside, file)
+		default:
+			s.inside = append(s.inside, file)
+		}
+	}
+	return s, nil
+}
+
+// isAbove reports whether a package of this module that is not checked imports
+// a checked one, itself or through others.
+func (c *checker) isAbove(path string) bool {
+	dir, ok := strings.CutPrefix(path, c.Module+"/")
+	if !ok {
+		return false
+	}
+	if above, seen := c.above[path]; seen {
+		return above
+	}
+	c.above[path] = false
+	pkg, err := build.ImportDir(filepath.Join(c.Root, dir), 0)
+	if err != nil {
+		return false // load tells what is wrong with it
+	}
+	c.above[path] = slices.ContainsFunc(pkg.Imports, func(imported string) bool {
+		return slices.Contains(c.Packages, strings.TrimPrefix(imported, c.Module+"/")) || c.isAbove(imported)
+	})
+	return c.above[path]
+}
+
+func (c *checker) unparsed(name string, err error) {
+	var failures scanner.ErrorList
+	if !errors.As(err, &failures) {
+		c.list.Errorf(diag.Pos{File: name}, "%v", err)
+	}
+	for _, e := range failures {
+		c.list.Errorf(diag.Pos{File: name, Line: e.Pos.Line, Column: e.Pos.Column}, "%s", e.Msg)
+	}
+}
+
+// load gets the types of everything that the packages import and that is not
+// checked here, from the export data that the go command keeps.
+func (c *checker) load(parsed []sources) error {
+	paths := map[string]bool{}
+	for _, s := range parsed {
+		for _, file := range slices.Concat(s.files, s.inside, s.outside) {
+			for _, spec := range file.Imports {
+				imported, _ := strconv.Unquote(spec.Path.Value)
+				if !c.isAbove(imported) {
+					paths[imported] = true
+				}
+			}
+		}
+	}
+	for _, dir := range c.Packages {
+		delete(paths, c.Module+"/"+dir)
+	}
+	delete(paths, "unsafe")
+	loaded, err := packages.Load(&packages.Config{
+		Mode: packages.NeedName | packages.NeedTypes | packages.NeedImports | packages.NeedExportFile,
+		Dir:  c.Root,
+	}, slices.Sorted(maps.Keys(paths))...)
+	if err != nil {
+		return fmt.Errorf("loading what the packages import: %w", err)
+	}
+	for _, pkg := range loaded {
+		for _, e := range pkg.Errors {
+			return fmt.Errorf("loading what the packages import: %s: %s", pkg.PkgPath, e.Msg)
+		}
+		c.known[pkg.PkgPath] = pkg.Types
+	}
+	return nil
+}
+
+// errAbove refuses the import of a package above. What comes from a package
+// that was refused counts as right.
+var errAbove = errors.New("it stands on what is checked")
+
+// Import implements types.Importer.
+func (c *checker) Import(path string) (*types.Package, error) {
+	if path == "unsafe" {
+		return types.Unsafe, nil
+	}
+	if pkg := c.known[path]; pkg != nil {
+		return pkg, nil
+	}
+	if c.isAbove(path) {
+		return nil, errAbove
+	}
+	return nil, fmt.Errorf("the package %s is not there", path)
+}
+
+func (c *checker) check(path string, files []*ast.File) *types.Package {
+	config := types.Config{
+		Importer: c,
+		Sizes:    types.SizesFor("gc", runtime.GOARCH),
+		Error: func(err error) {
+			var typeErr types.Error
+			if !errors.As(err, &typeErr) {
+				c.list.Errorf(diag.Pos{File: path}, "%v", err)
+				return
+			}
+			if strings.HasSuffix(typeErr.Msg, "("+errAbove.Error()+")") {
+				return
+			}
+			p := c.fset.Position(typeErr.Pos)
+			c.list.Errorf(diag.Pos{File: p.Filename, Line: p.Line, Column: p.Column}, "%s", typeErr.Msg)
+		},
+	}
+	pkg, _ := config.Check(path, c.fset, files, nil) // config.Error has seen every error
+	return pkg
+}

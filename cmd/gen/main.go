@@ -1,0 +1,206 @@
+// Command gen makes the SDK from the spec.
+//
+//	gen            generate: write every file that differs
+//	gen check      compare what would be generated with what is there
+//	gen dump       print what a stage made
+//
+// It exits with 0 when all is well, with 1 when check finds a difference, and
+// with 2 when the spec, the command line or the machine is at fault.
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
+	"github.com/stytchgen/sdk/cmd/gen/internal/pipeline"
+	"github.com/stytchgen/sdk/cmd/gen/internal/tree"
+)
+
+// The exit codes.
+const (
+	exitFine    = 0
+	exitDiffers = 1
+	exitBad     = 2
+)
+
+const usage = `gen makes the SDK in stytch/ and b2b/, its tests and its reference pages from the spec in spec/.
+
+Usage:
+  gen [flags]                   generate: write every file that differs, all or none
+  gen check [flags]             compare what would be generated with what is there
+  gen dump --stage S [flags]    print what a stage made: model (as JSON), files
+
+Flags:
+  -C folder   work in the module that holds this folder (default: the current folder)
+  -v          say what each stage did and how long it took
+
+Exit codes of the program (go run turns every failure into 1):
+  0  all is well: generated, or nothing differs
+  1  check: something differs; the unified diff is on standard output
+  2  the spec has errors, the command line is wrong, or a file cannot be read or written
+`
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// command is what the command line asks for.
+type command struct {
+	name    string
+	folder  string
+	stage   string
+	verbose bool
+}
+
+func run(args []string, stdout, stderr io.Writer) int {
+	c, err := parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprint(stdout, usage)
+		return exitFine
+	case err != nil:
+		fmt.Fprintf(stderr, "gen: %v\nRun gen -h for help.\n", err)
+		return exitBad
+	}
+	code, err := c.run(stdout, stderr)
+	if err != nil {
+		fmt.Fprintf(stderr, "gen: %v\n", err)
+		return exitBad
+	}
+	return code
+}
+
+func parse(args []string) (command, error) {
+	c := command{name: "generate"}
+	if len(args) > 0 && (args[0] == "check" || args[0] == "dump" || args[0] == "help") {
+		c.name, args = args[0], args[1:]
+	}
+	flags := flag.NewFlagSet("gen", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.StringVar(&c.folder, "C", ".", "")
+	flags.BoolVar(&c.verbose, "v", false, "")
+	if c.name == "dump" {
+		flags.StringVar(&c.stage, "stage", "model", "")
+	}
+	if err := flags.Parse(args); err != nil {
+		return c, err
+	}
+	switch {
+	case c.name == "help":
+		return c, flag.ErrHelp
+	case flags.NArg() > 0:
+		return c, fmt.Errorf("%q is not a command; the commands are check and dump, and none to generate", flags.Arg(0))
+	case c.name == "dump" && c.stage != "model" && c.stage != "files":
+		return c, fmt.Errorf("--stage %q: the stages that can be printed are model and files", c.stage)
+	}
+	return c, nil
+}
+
+func (c command) run(stdout, stderr io.Writer) (int, error) {
+	root, err := pipeline.FindRoot(c.folder)
+	if err != nil {
+		return exitBad, err
+	}
+	opts := pipeline.Options{Root: root}
+	if c.name == "dump" {
+		opts.Until = map[string]string{"model": "model", "files": "emit"}[c.stage]
+	}
+	result, err := pipeline.Run(opts)
+	if c.verbose {
+		for _, s := range result.Stages {
+			printStage(stderr, s)
+		}
+	}
+	if err != nil {
+		return exitBad, err
+	}
+	if err := diag.Text(stderr, result.Findings(), result.Source); err != nil {
+		return exitBad, err
+	}
+	if result.Failed() {
+		fmt.Fprintf(stderr, "gen: %s; nothing was written\n", count(len(result.Findings()), "finding"))
+		return exitBad, nil
+	}
+	switch c.name {
+	case "dump":
+		return exitFine, c.dump(result, stdout)
+	case "check":
+		return c.check(result, stdout)
+	}
+	return exitFine, c.generate(result, stdout, stderr)
+}
+
+func printStage(w io.Writer, s pipeline.Stage) {
+	fmt.Fprintf(w, "%-7s %8s  %s\n", s.Name, s.Took.Round(100*time.Microsecond), s.Did)
+}
+
+func (c command) generate(result *pipeline.Result, stdout, stderr io.Writer) error {
+	start := time.Now()
+	differences, err := result.Tree.Compare(result.Root)
+	if err != nil {
+		return err
+	}
+	if err := tree.Write(result.Root, differences); err != nil {
+		return err
+	}
+	if c.verbose {
+		printStage(stderr, pipeline.Stage{Name: "write", Did: count(len(differences), "file"), Took: time.Since(start)})
+	}
+	for _, d := range differences {
+		verb := map[tree.Kind]string{tree.Missing: "new", tree.Stale: "removed", tree.Unwritten: "stub"}[d.Kind]
+		if verb == "" {
+			verb = "updated"
+		}
+		fmt.Fprintf(stdout, "%-8s %s\n", verb, d.Path)
+	}
+	return nil
+}
+
+// check prints each difference and its diff.
+func (c command) check(result *pipeline.Result, stdout io.Writer) (int, error) {
+	differences, err := result.Tree.Compare(result.Root)
+	if err != nil {
+		return exitBad, err
+	}
+	if len(differences) == 0 {
+		fmt.Fprintf(stdout, "%s as generated\n", count(len(result.Tree.Files)+len(result.Tree.Regions), "file"))
+		return exitFine, nil
+	}
+	for _, d := range differences {
+		fmt.Fprintf(stdout, "%s: %s: %s\n", d.Path, d.Kind, d.Reason)
+	}
+	for _, d := range differences {
+		fmt.Fprintf(stdout, "\n%s", d.Diff)
+	}
+	fmt.Fprintf(stdout, "\n%s not as generated. Run make gen, read the diff, and commit it.\n",
+		count(len(differences), "file"))
+	return exitDiffers, nil
+}
+
+func (c command) dump(result *pipeline.Result, stdout io.Writer) error {
+	if c.stage == "files" {
+		for _, name := range slices.Sorted(maps.Keys(result.Tree.Files)) {
+			fmt.Fprintf(stdout, "%7d  %s\n", len(result.Tree.Files[name]), name)
+		}
+		return nil
+	}
+	encoder := json.NewEncoder(stdout)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(result.Model)
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

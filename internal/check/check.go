@@ -1,0 +1,212 @@
+// Package check validates requests before they are sent.
+//
+// Generated code calls one method of a [Checker] for each rule of the spec. A request that keeps all
+// rules costs no allocation.
+package check
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// A Violation is a rule that a request breaks. It never holds the value that broke it, which may be a
+// secret.
+type Violation struct {
+	// Field is the field's place in the request: "attributes.ip_address", "emails[2]". It is empty when
+	// the rule is about several fields of the request itself.
+	Field string
+	// Message says what would be right: "must be between 1 and 10".
+	Message string
+}
+
+// String returns the field and the message as one line.
+func (v Violation) String() string {
+	if v.Field == "" {
+		return v.Message
+	}
+	return v.Field + ": " + v.Message
+}
+
+// A Checker collects the rules that a request breaks. The zero Checker is ready to use.
+type Checker struct {
+	violations []Violation
+}
+
+// Violations returns the broken rules in the order in which they were checked, nil if there are none.
+func (c *Checker) Violations() []Violation {
+	return c.violations
+}
+
+// Reset forgets all violations, without touching a slice that Violations returned.
+func (c *Checker) Reset() {
+	c.violations = nil
+}
+
+func (c *Checker) add(field, message string) {
+	c.violations = append(c.violations, Violation{Field: field, Message: message})
+}
+
+// Pattern checks that s matches p.
+func (c *Checker) Pattern(field, s string, p Pattern) {
+	if p.Match(s) {
+		return
+	}
+	if p.Want != "" {
+		c.add(field, "must be "+p.Want)
+	} else {
+		c.add(field, "must match "+p.Source)
+	}
+}
+
+// MinLength checks that s has at least min characters (code points, as JSON Schema counts).
+func (c *Checker) MinLength(field, s string, min int) {
+	switch {
+	case utf8.RuneCountInString(s) >= min:
+	case min == 1:
+		c.add(field, "must not be empty")
+	default:
+		c.add(field, "must have at least "+count(min, "character"))
+	}
+}
+
+// MaxLength checks that s has at most max characters (code points, as JSON Schema counts).
+func (c *Checker) MaxLength(field, s string, max int) {
+	if utf8.RuneCountInString(s) > max {
+		c.add(field, "must have at most "+count(max, "character"))
+	}
+}
+
+// Range checks that n is between min and max, or one of them.
+func (c *Checker) Range(field string, n, min, max int) {
+	if n < min || n > max {
+		c.add(field, "must be between "+strconv.Itoa(min)+" and "+strconv.Itoa(max))
+	}
+}
+
+// Min checks that n is at least min.
+func (c *Checker) Min(field string, n, min int) {
+	if n < min {
+		c.add(field, "must be at least "+strconv.Itoa(min))
+	}
+}
+
+// Max checks that n is at most max.
+func (c *Checker) Max(field string, n, max int) {
+	if n > max {
+		c.add(field, "must be at most "+strconv.Itoa(max))
+	}
+}
+
+// MinItems checks that a list of n items has at least min.
+func (c *Checker) MinItems(field string, n, min int) {
+	if n < min {
+		c.add(field, "must have at least "+count(min, "item"))
+	}
+}
+
+// MaxItems checks that a list of n items has at most max.
+func (c *Checker) MaxItems(field string, n, max int) {
+	if n > max {
+		c.add(field, "must have at most "+count(max, "item"))
+	}
+}
+
+// Enum checks that value is one of the allowed.
+func Enum[T ~string](c *Checker, field string, value T, allowed []T) {
+	if slices.Contains(allowed, value) {
+		return
+	}
+	names := make([]string, len(allowed))
+	for i, v := range allowed {
+		names[i] = strconv.Quote(string(v))
+	}
+	c.add(field, "must be one of "+strings.Join(names, ", "))
+}
+
+// Enums checks that each of the values is one of the allowed.
+func Enums[T ~string](c *Checker, field string, values, allowed []T) {
+	Each(c, field, values, func(v *T, c *Checker) { Enum(c, "", *v, allowed) })
+}
+
+// In checks the fields of the object in a field, usually with its validate method.
+func (c *Checker) In(field string, validate func(*Checker)) {
+	before := len(c.violations)
+	validate(c)
+	c.prefix(before, field)
+}
+
+// Each checks the items of the list in a field, usually with their validate method. For items that are
+// no objects, validate gives "" as the field.
+func Each[T any](c *Checker, field string, items []T, validate func(*T, *Checker)) {
+	for i := range items {
+		before := len(c.violations)
+		validate(&items[i], c)
+		if len(c.violations) > before {
+			c.prefix(before, field+"["+strconv.Itoa(i)+"]")
+		}
+	}
+}
+
+// prefix puts field before the fields of all violations but the first n.
+func (c *Checker) prefix(n int, field string) {
+	for i := range c.violations[n:] {
+		v := &c.violations[n+i]
+		if v.Field == "" || v.Field[0] == '[' {
+			v.Field = field + v.Field
+		} else {
+			v.Field = field + "." + v.Field
+		}
+	}
+}
+
+// A Presence is a field and whether it is set, for rules about several fields.
+type Presence struct {
+	Field string
+	Set   bool
+}
+
+// Field returns a Presence.
+func Field(name string, set bool) Presence {
+	return Presence{Field: name, Set: set}
+}
+
+// ExactlyOne checks that one of the fields is set and no other.
+func (c *Checker) ExactlyOne(fields ...Presence) {
+	if n := countSet(fields); n != 1 {
+		c.add("", "exactly one of "+join(fields)+" must be set, not "+strconv.Itoa(n))
+	}
+}
+
+// AtMostOne checks that one of the fields is set, or none.
+func (c *Checker) AtMostOne(fields ...Presence) {
+	if n := countSet(fields); n > 1 {
+		c.add("", "at most one of "+join(fields)+" must be set, not "+strconv.Itoa(n))
+	}
+}
+
+func countSet(fields []Presence) (n int) {
+	for _, f := range fields {
+		if f.Set {
+			n++
+		}
+	}
+	return n
+}
+
+func join(fields []Presence) string {
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = f.Field
+	}
+	return strings.Join(names, ", ")
+}
+
+// count returns "1 item" or "2 items".
+func count(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return strconv.Itoa(n) + " " + noun
+}

@@ -1,0 +1,158 @@
+package check
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+)
+
+type color string
+
+var (
+	colors   = []color{"red", "pale blue"}
+	code     = Pattern{Source: "^[0-9]{6}$", Want: "a code of six digits", Steps: []Step{{Ranges: "09", Min: 6, Max: 6}}}
+	wordlike = Pattern{Source: "^[a-z]+$", Steps: []Step{{Ranges: "az", Min: 1, Max: -1}}}
+)
+
+func TestChecker(t *testing.T) {
+	tests := []struct {
+		name  string
+		check func(*Checker)
+		want  string // the violations, joined; empty if the rule is kept
+	}{
+		{"pattern", func(c *Checker) { c.Pattern("f", "482913", code) }, ""},
+		{"pattern, broken", func(c *Checker) { c.Pattern("f", "secret", code) }, "f: must be a code of six digits"},
+		{"pattern, without words", func(c *Checker) { c.Pattern("f", "1", wordlike) }, "f: must match ^[a-z]+$"},
+		{"shortest", func(c *Checker) { c.MinLength("f", "éé", 2) }, ""},
+		{"too short", func(c *Checker) { c.MinLength("f", "é", 2) }, "f: must have at least 2 characters"},
+		{"empty", func(c *Checker) { c.MinLength("f", "", 1) }, "f: must not be empty"},
+		{"longest", func(c *Checker) { c.MaxLength("f", "éé", 2) }, ""},
+		{"too long", func(c *Checker) { c.MaxLength("f", "éé", 1) }, "f: must have at most 1 character"},
+		{"lower end of the range", func(c *Checker) { c.Range("f", 1, 1, 10) }, ""},
+		{"upper end of the range", func(c *Checker) { c.Range("f", 10, 1, 10) }, ""},
+		{"below the range", func(c *Checker) { c.Range("f", 0, 1, 10) }, "f: must be between 1 and 10"},
+		{"above the range", func(c *Checker) { c.Range("f", 11, 1, 10) }, "f: must be between 1 and 10"},
+		{"minimum", func(c *Checker) { c.Min("f", -1, -1) }, ""},
+		{"below the minimum", func(c *Checker) { c.Min("f", -2, -1) }, "f: must be at least -1"},
+		{"maximum", func(c *Checker) { c.Max("f", 5, 5) }, ""},
+		{"above the maximum", func(c *Checker) { c.Max("f", 6, 5) }, "f: must be at most 5"},
+		{"enough items", func(c *Checker) { c.MinItems("f", 1, 1) }, ""},
+		{"too few items", func(c *Checker) { c.MinItems("f", 0, 1) }, "f: must have at least 1 item"},
+		{"few enough items", func(c *Checker) { c.MaxItems("f", 2, 2) }, ""},
+		{"too many items", func(c *Checker) { c.MaxItems("f", 3, 2) }, "f: must have at most 2 items"},
+		{"enum", func(c *Checker) { Enum(c, "f", "pale blue", colors) }, ""},
+		{"enum, unknown", func(c *Checker) { Enum(c, "f", "secret", colors) }, `f: must be one of "red", "pale blue"`},
+		{"enum list", func(c *Checker) { Enums(c, "f", []color{"red", "red"}, colors) }, ""},
+		{"enum list, unknown", func(c *Checker) { Enums(c, "f", []color{"red", "secret"}, colors) },
+			`f[1]: must be one of "red", "pale blue"`},
+		{"exactly one", func(c *Checker) { c.ExactlyOne(Field("a", false), Field("b", true)) }, ""},
+		{"exactly one, none", func(c *Checker) { c.ExactlyOne(Field("a", false), Field("b", false)) },
+			"exactly one of a, b must be set, not 0"},
+		{"exactly one, all", func(c *Checker) { c.ExactlyOne(Field("a", true), Field("b", true), Field("c", true)) },
+			"exactly one of a, b, c must be set, not 3"},
+		{"at most one, none", func(c *Checker) { c.AtMostOne(Field("a", false), Field("b", false)) }, ""},
+		{"at most one, one", func(c *Checker) { c.AtMostOne(Field("a", true), Field("b", false)) }, ""},
+		{"at most one, two", func(c *Checker) { c.AtMostOne(Field("a", true), Field("b", false), Field("c", true)) },
+			"at most one of a, b, c must be set, not 2"},
+		{"several", func(c *Checker) { c.Min("a", 0, 1); c.Min("b", 1, 1); c.Max("c", 1, 0) },
+			"a: must be at least 1; c: must be at most 0"},
+		{"in an object", func(c *Checker) {
+			c.Min("before", 0, 1)
+			c.In("o", func(c *Checker) {
+				c.Min("a", 0, 1)
+				c.In("p", func(c *Checker) { c.Min("b", 0, 1) })
+				c.ExactlyOne(Field("x", false), Field("y", false))
+			})
+			c.Min("after", 0, 1)
+		}, "before: must be at least 1; o.a: must be at least 1; o.p.b: must be at least 1; " +
+			"o: exactly one of x, y must be set, not 0; after: must be at least 1"},
+		{"in a list of objects", func(c *Checker) {
+			Each(c, "l", []int{1, 0, 0}, func(n *int, c *Checker) { c.Min("n", *n, 1) })
+		}, "l[1].n: must be at least 1; l[2].n: must be at least 1"},
+		{"in a list of values", func(c *Checker) {
+			c.In("o", func(c *Checker) {
+				Each(c, "l", []string{"x", ""}, func(s *string, c *Checker) { c.MinLength("", *s, 1) })
+			})
+		}, "o.l[1]: must not be empty"},
+		{"in a list of lists", func(c *Checker) {
+			Each(c, "l", [][]int{{1}, {1, 0}}, func(l *[]int, c *Checker) {
+				Each(c, "", *l, func(n *int, c *Checker) { c.Min("", *n, 1) })
+			})
+		}, "l[1][1]: must be at least 1"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var c Checker
+			test.check(&c)
+			var got []string
+			for _, v := range c.Violations() {
+				got = append(got, v.String())
+			}
+			if got := strings.Join(got, "; "); got != test.want {
+				t.Errorf("got  %s\nwant %s", got, test.want)
+			}
+			if test.want == "" && c.Violations() != nil {
+				t.Error("violations are not nil")
+			}
+		})
+	}
+}
+
+func TestViolationFields(t *testing.T) {
+	var c Checker
+	c.In("attributes", func(c *Checker) { c.MinLength("ip_address", "", 1) })
+	want := []Violation{{Field: "attributes.ip_address", Message: "must not be empty"}}
+	if got := c.Violations(); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	got := c.Violations()
+	c.Reset()
+	if c.Violations() != nil {
+		t.Error("there are violations after Reset")
+	}
+	c.Min("other", 0, 1)
+	if got[0] != want[0] {
+		t.Errorf("Reset lets go of the old slice, but it became %+v", got)
+	}
+}
+
+type request struct {
+	phone, code string
+	minutes     *int
+	color       color
+	colors      []color
+	emails      []string
+	nested      *request
+}
+
+func (r *request) validate(c *Checker) {
+	c.MinLength("phone", r.phone, 1)
+	c.MaxLength("phone", r.phone, 20)
+	c.Pattern("code", r.code, code)
+	if r.minutes != nil {
+		c.Range("minutes", *r.minutes, 1, 10)
+	}
+	Enum(c, "color", r.color, colors)
+	Enums(c, "colors", r.colors, colors)
+	c.MinItems("emails", len(r.emails), 1)
+	Each(c, "emails", r.emails, func(s *string, c *Checker) { c.MinLength("", *s, 1) })
+	if r.nested != nil {
+		c.In("nested", r.nested.validate)
+	}
+	c.AtMostOne(Field("minutes", r.minutes != nil), Field("phone", false))
+	c.ExactlyOne(Field("phone", r.phone != ""), Field("nested", false))
+}
+
+func TestValidRequestDoesNotAllocate(t *testing.T) {
+	inner := request{phone: "+1", code: "482913", color: "red", colors: colors, emails: []string{"a"}}
+	outer := inner
+	outer.minutes, outer.nested = new(5), &inner
+	var c Checker
+	allocs := testing.AllocsPerRun(100, func() { outer.validate(&c) })
+	if v := c.Violations(); v != nil {
+		t.Fatal(v)
+	}
+	if allocs != 0 {
+		t.Errorf("%v allocations, want 0", allocs)
+	}
+}

@@ -1,0 +1,75 @@
+// Package claims moves custom claims between JSON objects and the types of an
+// application.
+package claims
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// maxSize is how many bytes of JSON the claims of a session may take.
+const maxSize = 4096
+
+// reserved are the claims that the service ignores because they are its own.
+var reserved = []string{"aud", "exp", "iat", "iss", "jti", "nbf", "sub"}
+
+// stytchPrefix begins the names of the service's own claims.
+const stytchPrefix = "https://stytch.com/"
+
+// Decode decodes claims into a T. Without claims it returns the zero T. No
+// error holds a value, which may be a secret.
+func Decode[T any](claims map[string]any) (T, error) {
+	var into T
+	if len(claims) == 0 {
+		return into, nil
+	}
+	data, err := json.Marshal(claims)
+	if err != nil {
+		return into, errors.New("custom claims: they cannot be written as JSON")
+	}
+	if err := json.Unmarshal(data, &into); err != nil {
+		var zero T
+		return zero, misfit(zero, err)
+	}
+	return into, nil
+}
+
+// misfit says which claim does not fit. The errors of encoding/json quote values, so they are not
+// passed on.
+func misfit(into any, err error) error {
+	var mistyped *json.UnmarshalTypeError
+	if errors.As(err, &mistyped) && mistyped.Field != "" {
+		return fmt.Errorf("custom claims: %s does not fit %T: want what %v takes", mistyped.Field, into, mistyped.Type)
+	}
+	return fmt.Errorf("custom claims: they do not fit %T", into)
+}
+
+// Encode makes claims of a value that JSON writes as an object.
+func Encode(value any) (map[string]any, error) {
+	var data bytes.Buffer
+	encoder := json.NewEncoder(&data)
+	encoder.SetEscapeHTML(false) // as they are sent
+	if err := encoder.Encode(value); err != nil {
+		return nil, fmt.Errorf("custom claims: %T cannot be written as JSON", value)
+	}
+	if size := data.Len() - len("\n"); size > maxSize {
+		return nil, fmt.Errorf("custom claims: they take %d bytes as JSON; the service takes at most %d", size, maxSize)
+	}
+	decoder := json.NewDecoder(&data)
+	decoder.UseNumber()
+	var claims map[string]any
+	if err := decoder.Decode(&claims); err != nil || claims == nil {
+		return nil, fmt.Errorf("custom claims: %T is not an object in JSON; want a struct or a map", value)
+	}
+	for _, name := range slices.Sorted(maps.Keys(claims)) {
+		if slices.Contains(reserved, name) || strings.HasPrefix(name, stytchPrefix) {
+			return nil, fmt.Errorf("custom claims: the name %q is reserved; choose another", name)
+		}
+	}
+	return claims, nil
+}

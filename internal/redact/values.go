@@ -1,0 +1,69 @@
+package redact
+
+import (
+	"fmt"
+	"reflect"
+)
+
+// Values returns the strings of v that are not empty, and the numbers, which lie in a field tagged as
+// sensitive, those inside a sensitive map or list too. They are what [Scrub] must not let pass.
+func Values(v any) []string {
+	c := collector{seen: map[visit]bool{}}
+	c.walk(reflect.ValueOf(v), false)
+	return c.secrets
+}
+
+type collector struct {
+	secrets []string
+	seen    map[visit]bool
+}
+
+// visit is a map or slice that was walked, as a part of something sensitive or not.
+type visit struct {
+	pointer   uintptr
+	sensitive bool
+}
+
+// walk collects what is in v; sensitive says that v lies in a sensitive field.
+func (c *collector) walk(v reflect.Value, sensitive bool) {
+	v = indirect(v)
+	switch v.Kind() {
+	case reflect.String:
+		if sensitive && v.Len() > 0 {
+			c.secrets = append(c.secrets, v.String())
+		}
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
+		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Float32, reflect.Float64:
+		if sensitive {
+			c.secrets = append(c.secrets, fmt.Sprint(v.Interface()))
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if sf := v.Type().Field(i); sf.IsExported() {
+				c.walk(v.Field(i), sensitive || sf.Tag.Get("stytch") == "sensitive")
+			}
+		}
+	case reflect.Map:
+		if c.walked(v, sensitive) {
+			return
+		}
+		for _, e := range entries(v) {
+			c.walk(e.value, sensitive)
+		}
+	case reflect.Slice, reflect.Array:
+		if v.Type().Elem().Kind() == reflect.Uint8 || v.Kind() == reflect.Slice && c.walked(v, sensitive) {
+			return
+		}
+		for i := range v.Len() {
+			c.walk(v.Index(i), sensitive)
+		}
+	}
+}
+
+// walked reports whether v was walked before, and notes that it is now.
+func (c *collector) walked(v reflect.Value, sensitive bool) bool {
+	at := visit{v.Pointer(), sensitive}
+	before := c.seen[at]
+	c.seen[at] = true
+	return before
+}

@@ -1,0 +1,24 @@
+// Package sessionjwt verifies the JWTs of sessions without a call: with the
+// project's published keys, which it keeps.
+//
+// It reads tokens itself, with the strict JSON reader of package wire and the
+// RSA of the standard library: one pass over the claims, no duplicate names, no
+// second dependency for the application. Its tests hold it against a JOSE
+// library.
+package sessionjwt
+
+import "errors"
+
+// Why a token is not accepted. Each is matched with errors.Is.
+var (
+	ErrMalformed       = errors.New("stytch: session JWT: it is malformed")
+	ErrAlgorithm       = errors.New("stytch: session JWT: it is not signed with RS256")
+	ErrUnknownKey      = errors.New("stytch: session JWT: it is signed with a key that the project does not publish")
+	ErrKeysUnreachable = errors.New("stytch: session JWT: the keys of the project cannot be had")
+	ErrSignature       = errors.New("stytch: session JWT: its signature does not verify")
+	ErrMissingClaim    = errors.New("stytch: session JWT: it lacks a claim")
+	ErrIssuer          = errors.New("stytch: session JWT: it was issued by somebody else")
+	ErrAudience        = errors.New("stytch: session JWT: it is for another project")
+	ErrExpired         = errors.New("stytch: session JWT: it has expired")
+	ErrNotYetValid     = errors.New("stytch: session JWT: it is not valid yet")
+)

@@ -1,0 +1,187 @@
+package sessionjwt
+
+import (
+	"context"
+	"crypto"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/stytchgen/sdk/internal/wire"
+)
+
+// Config is what a Verifier checks.
+type Config struct {
+	// Audience is the project's id.
+	Audience string
+	// Issuers are who may have issued a token.
+	Issuers []string
+	// Leeway is how far two clocks may be apart.
+	Leeway time.Duration
+	// Now is the time, nil for the machine's.
+	Now func() time.Time
+	// Keys are what tokens are signed with.
+	Keys *Keys
+}
+
+// Verifier verifies tokens. It is safe for concurrent use.
+type Verifier struct {
+	Config
+}
+
+// New returns a Verifier.
+func New(c Config) *Verifier {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return &Verifier{c}
+}
+
+// Token is what a verified token says about itself.
+type Token struct {
+	Subject  string
+	IssuedAt time.Time
+	// Custom are the claims that are neither registered nor the service's own,
+	// nil when there are none.
+	Custom map[string]any
+}
+
+// maxToken is the size of a token that is looked at: claims of 4 kB, a session
+// with every factor, and room.
+const maxToken = 64 << 10
+
+// Verify verifies a token. For each claim of the service's own it calls own with
+// the name and a reader that is at the value; own reads it or returns false.
+func (v *Verifier) Verify(ctx context.Context, token string, own func(name string, d *wire.Reader) bool) (Token, error) {
+	parts, err := split(token)
+	if err != nil {
+		return Token{}, err
+	}
+	id, err := keyID(parts.header)
+	if err != nil {
+		return Token{}, err
+	}
+	key, err := v.Keys.get(ctx, id, v.Now())
+	if err != nil {
+		return Token{}, err
+	}
+	digest := sha256.Sum256([]byte(parts.signed))
+	if rsa.VerifyPKCS1v15(key, crypto.SHA256, digest[:], parts.signature) != nil {
+		return Token{}, ErrSignature
+	}
+	// What follows was written by who holds the key.
+	var c claims
+	if err := c.read(parts.payload, own); err != nil {
+		return Token{}, err
+	}
+	return c.Token, v.check(&c)
+}
+
+// pieces are the three parts of a token, decoded.
+type pieces struct {
+	signed          string // header and payload as they were signed
+	header, payload string
+	signature       []byte
+}
+
+func split(token string) (pieces, error) {
+	if len(token) > maxToken {
+		return pieces{}, fmt.Errorf("%w: it has %d bytes, more than %d", ErrMalformed, len(token), maxToken)
+	}
+	if strings.Count(token, ".") != 2 {
+		return pieces{}, fmt.Errorf("%w: it is not three parts with dots between", ErrMalformed)
+	}
+	if strings.IndexByte(token, '\n') >= 0 || strings.IndexByte(token, '\r') >= 0 { // base64 passes over them
+		return pieces{}, fmt.Errorf("%w: it has a line break", ErrMalformed)
+	}
+	header, rest, _ := strings.Cut(token, ".")
+	payload, signature, _ := strings.Cut(rest, ".")
+	p := pieces{signed: token[:len(header)+1+len(payload)]}
+	for _, part := range []struct {
+		name, encoded string
+		into          func([]byte)
+	}{
+		{"header", header, func(b []byte) { p.header = string(b) }},
+		{"payload", payload, func(b []byte) { p.payload = string(b) }},
+		{"signature", signature, func(b []byte) { p.signature = b }},
+	} {
+		// Strict: the bits that are left over must be zero, so that a token has one
+		// spelling.
+		decoded, err := base64.RawURLEncoding.Strict().DecodeString(part.encoded)
+		if err != nil {
+			return pieces{}, fmt.Errorf("%w: its %s is not base64url", ErrMalformed, part.name)
+		}
+		part.into(decoded)
+	}
+	return p, nil
+}
+
+// keyID reads the header, which must name RS256 and a key, and nothing that a
+// verifier must understand.
+func keyID(header string) (string, error) {
+	var algorithm, id string
+	critical := false
+	err := wire.Read(header, func(d *wire.Reader) {
+		for d.BeginObject(); d.NextField(); {
+			switch d.Name() {
+			case "alg":
+				algorithm = d.String()
+			case "kid":
+				id = d.String()
+			case "crit":
+				critical = true
+				d.Skip()
+			default:
+				d.Skip()
+			}
+		}
+	})
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("%w: its header: %w", ErrMalformed, err)
+	case algorithm != "RS256":
+		return "", ErrAlgorithm
+	case critical:
+		return "", fmt.Errorf("%w: its header has critical extensions, of which none is known", ErrMalformed)
+	case id == "":
+		return "", fmt.Errorf("%w: its header names no key", ErrUnknownKey)
+	}
+	return id, nil
+}
+
+// check holds the claims against what the Verifier expects.
+func (v *Verifier) check(c *claims) error {
+	now := v.Now()
+	if missing := c.missing(); missing != "" {
+		return fmt.Errorf("%w: %s", ErrMissingClaim, missing)
+	}
+	switch {
+	case !slices.Contains(v.Issuers, c.issuer):
+		return ErrIssuer
+	case !slices.Contains(c.audience, v.Audience):
+		return ErrAudience
+	case v.Past(c.expires):
+		return ErrExpired
+	case now.Add(v.Leeway).Before(c.notBefore) || now.Add(v.Leeway).Before(c.IssuedAt):
+		return ErrNotYetValid
+	}
+	return nil
+}
+
+// Age is how long ago a token was issued.
+func (v *Verifier) Age(t Token) time.Duration { return v.Now().Sub(t.IssuedAt) }
+
+// Past reports whether a time has passed, as the Verifier sees it.
+func (v *Verifier) Past(t time.Time) bool { return !v.Now().Before(t.Add(v.Leeway)) }
+
+// AskService reports whether the service may know better than a local check
+// that failed with err: the session of an expired token may live on, and a new
+// key may sign.
+func AskService(err error) bool {
+	return errors.Is(err, ErrExpired) || errors.Is(err, ErrUnknownKey) || errors.Is(err, ErrKeysUnreachable)
+}

@@ -1,0 +1,173 @@
+// Package sessionweb puts sessions behind the handlers of a web server: it
+// finds the credentials of a request, has them checked, and keeps the cookies
+// fresh.
+package sessionweb
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Renewal is a session that the service has just authenticated.
+type Renewal[S any] struct {
+	Session   S
+	Token     string
+	JWT       string
+	ExpiresAt time.Time
+}
+
+// Backend checks credentials.
+type Backend[S any] struct {
+	// Local checks a JWT without a call. It returns ErrAskService when the service
+	// may know better.
+	Local func(ctx context.Context, jwt string) (S, error)
+	// Remote has the service authenticate a token or a JWT, of which one is given.
+	Remote func(ctx context.Context, token, jwt string) (Renewal[S], error)
+	// LoggedOut reports whether an error says that nobody is logged in, rather
+	// than that nobody can know.
+	LoggedOut func(error) bool
+	// RetryAfter is how long an error asks to wait.
+	RetryAfter func(error) time.Duration
+}
+
+var (
+	// ErrAskService says that a local check does not suffice.
+	ErrAskService = errors.New("the service must be asked")
+	// ErrNoCredentials says that a request has neither token nor JWT.
+	ErrNoCredentials = errors.New("stytch: the request has no session")
+)
+
+// Options are what a middleware can be told.
+type Options struct {
+	Optional                  bool
+	Unauthorized, Unavailable http.Handler
+}
+
+// key is the key of a session, or of the error instead of it, in a context.
+type key[S any] struct{}
+
+type result[S any] struct {
+	session S
+	err     error
+}
+
+// From returns the session that the middleware found, and whether it found one.
+func From[S any](ctx context.Context) (S, bool) {
+	r, ok := ctx.Value(key[S]{}).(result[S])
+	return r.session, ok && r.err == nil
+}
+
+// ErrorFrom returns why the middleware found no session, or nil.
+func ErrorFrom[S any](ctx context.Context) error {
+	r, _ := ctx.Value(key[S]{}).(result[S])
+	return r.err
+}
+
+// Middleware returns a middleware that lets requests with a session through.
+func Middleware[S any](b Backend[S], opts Options) func(http.Handler) http.Handler {
+	unauthorized, unavailable := opts.Unauthorized, opts.Unavailable
+	if unauthorized == nil {
+		unauthorized = answer(http.StatusUnauthorized, "Please log in.")
+	}
+	if unavailable == nil {
+		unavailable = answer(http.StatusServiceUnavailable, "We cannot check your login at the moment. Please try again shortly.")
+	}
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			found := result[S]{}
+			credentials := credentialsOf(r)
+			found.session, found.err = b.authenticate(w, r, credentials)
+			r = r.WithContext(context.WithValue(r.Context(), key[S]{}, found))
+			switch {
+			case found.err == nil:
+				next.ServeHTTP(w, r)
+			case !loggedOut(b, found.err):
+				setRetryAfter(w, b.RetryAfter(found.err))
+				unavailable.ServeHTTP(w, r)
+			default:
+				if credentials.cookies {
+					ClearCookies(w, r)
+				}
+				if opts.Optional {
+					next.ServeHTTP(w, r)
+					return
+				}
+				unauthorized.ServeHTTP(w, r)
+			}
+		})
+	}
+}
+
+func loggedOut[S any](b Backend[S], err error) bool {
+	return errors.Is(err, ErrNoCredentials) || b.LoggedOut(err)
+}
+
+func answer(status int, text string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		http.Error(w, text, status)
+	})
+}
+
+// authenticate checks the credentials of a request, and sets fresh cookies
+// where the service was asked about those of before.
+func (b Backend[S]) authenticate(w http.ResponseWriter, r *http.Request, c credentials) (S, error) {
+	var none S
+	if c.jwt == "" && c.token == "" {
+		return none, ErrNoCredentials
+	}
+	if c.jwt != "" {
+		session, err := b.Local(r.Context(), c.jwt)
+		if err == nil {
+			return session, nil
+		}
+		// A token may be good where the JWT beside it is not.
+		if c.token == "" && !errors.Is(err, ErrAskService) {
+			return none, err
+		}
+	}
+	jwt := c.jwt
+	if c.token != "" {
+		jwt = ""
+	}
+	renewal, err := b.Remote(r.Context(), c.token, jwt)
+	if err != nil {
+		return none, err
+	}
+	if c.cookies {
+		SetCookies(w, r, renewal.Token, renewal.JWT, renewal.ExpiresAt)
+		w.Header().Set("Cache-Control", "no-store")
+	}
+	return renewal.Session, nil
+}
+
+// credentials are what a request shows.
+type credentials struct {
+	token, jwt string
+	cookies    bool // they came as cookies
+}
+
+// credentialsOf returns the credentials of a request: those of a Bearer header,
+// and without one those of the cookies.
+func credentialsOf(r *http.Request) credentials {
+	scheme, value, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if strings.EqualFold(scheme, "Bearer") {
+		value = strings.TrimSpace(value)
+		if strings.Count(value, ".") == 2 {
+			return credentials{jwt: value}
+		}
+		return credentials{token: value}
+	}
+	var c credentials
+	if cookie, err := r.Cookie(JWTCookie); err == nil {
+		c.jwt = cookie.Value
+	}
+	if cookie, err := r.Cookie(TokenCookie); err == nil {
+		c.token = cookie.Value
+	}
+	c.cookies = c.jwt != "" || c.token != ""
+	return c
+}

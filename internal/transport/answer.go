@@ -1,0 +1,162 @@
+package transport
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/stytchgen/sdk/internal/wire"
+)
+
+// answer is what came of one attempt.
+type answer struct {
+	status int // 0: there was no answer
+	header http.Header
+	body   string // as much of it as could be read
+
+	err      error // why there is no answer, or none that can be used
+	reached  bool  // the service may have got the request
+	tooLarge bool  // the body is over the limit
+
+	problem    problem // what the service said, when the status is not 2xx
+	retryAfter time.Duration
+	id         string // the request ID, once it was looked for
+}
+
+// problem is the body of an answer that is an error of the service.
+type problem struct {
+	requestID, errorType, message, url string
+	details                            string // JSON
+}
+
+// success reports whether the service said that it did what it was asked.
+func (a *answer) success() bool { return a.status/100 == 2 }
+
+// ok reports whether the attempt succeeded.
+func (a *answer) ok() bool { return a.success() && a.err == nil }
+
+// interrupted returns a with the error that ended the wait for another attempt.
+func (a *answer) interrupted(err error) *answer {
+	if a.err == nil {
+		a.err = err
+	} else {
+		a.err = fmt.Errorf("%w while waiting to try again after: %w", err, a.err)
+	}
+	return a
+}
+
+// errTooLarge is wrapped by the error of a body over the limit.
+var errTooLarge = errors.New("the body is too large")
+
+// bodies are buffers to read into; what is kept of a body is a string of the right size.
+var bodies = sync.Pool{New: func() any { return new(make([]byte, 0, 4<<10)) }}
+
+// maxPooled is the size above which a buffer is not kept.
+const maxPooled = 64 << 10
+
+// readBody reads the body to its end, so that the connection can be used again. With an error it
+// returns what came before.
+func (k *call) readBody(resp *http.Response) (string, error) {
+	limit := min(k.client.maxResponseBytes, math.MaxInt64-1)
+	if limit == 0 {
+		limit = math.MaxInt64 - 1
+	}
+	buf := bodies.Get().(*[]byte)
+	defer func() {
+		if cap(*buf) <= maxPooled {
+			bodies.Put(buf)
+		}
+	}()
+	body, err := readAll(io.LimitReader(resp.Body, limit+1), (*buf)[:0])
+	*buf = body
+	if int64(len(body)) > limit {
+		return string(body[:limit]), fmt.Errorf("%w: over the limit of %d bytes", errTooLarge, limit)
+	}
+	if err != nil {
+		err = fmt.Errorf("the body broke off after %d bytes: %w", len(body), err)
+	}
+	return string(body), err
+}
+
+// readAll is io.ReadAll into a buffer.
+func readAll(r io.Reader, buf []byte) ([]byte, error) {
+	for {
+		n, err := r.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		if err == io.EOF {
+			return buf, nil
+		}
+		if err != nil {
+			return buf, err
+		}
+		if len(buf) == cap(buf) {
+			buf = append(buf, 0)[:len(buf)]
+		}
+	}
+}
+
+// understand decodes the body of an answer.
+func (k *call) understand(a *answer) {
+	a.tooLarge = errors.Is(a.err, errTooLarge)
+	a.retryAfter = retryAfter(a.header.Get("Retry-After"), time.Now())
+	switch {
+	case !a.success():
+		a.problem.read(a.body)
+		a.id = a.problem.requestID
+	case a.err == nil:
+		a.err = decode(a.body, k.decode)
+	}
+}
+
+// decode reads a body, which must be one JSON object and nothing else.
+func decode(body string, read func(*wire.Reader)) error {
+	switch start := strings.TrimLeft(body, " \t\r\n"); {
+	case start == "":
+		return errors.New("the body is empty: want a JSON object")
+	case start[0] == '<':
+		return errors.New("the body is HTML or XML: want a JSON object")
+	case start[0] == 'n': // null, which would pass for an object without fields
+		return errors.New("the body is no JSON object")
+	}
+	return wire.Read(body, read)
+}
+
+// read takes what it can from the body of an error: a gateway's answer is no JSON, and one that
+// broke off may still name the error's type.
+func (p *problem) read(body string) {
+	// What is wrong with the body does not matter: the answer is an error in any case.
+	_ = decode(body, func(d *wire.Reader) {
+		for d.BeginObject(); d.NextField(); {
+			switch d.Name() {
+			case "request_id":
+				p.requestID = d.String()
+			case "error_type":
+				p.errorType = d.String()
+			case "error_message":
+				p.message = d.String()
+			case "error_url":
+				p.url = d.String()
+			case "error_details":
+				p.details = d.Raw()
+			default:
+				d.Skip()
+			}
+		}
+	})
+}
+
+// requestID returns the service's name for the call. In an answer that is no error it is looked for
+// only here, for those who ask.
+func (a *answer) requestID() string {
+	if a.id == "" && a.success() {
+		var p problem
+		p.read(a.body)
+		a.id = p.requestID
+	}
+	return a.id
+}

@@ -1,0 +1,106 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// attempt sends the call once and reads the answer.
+func (k *call) attempt(ctx context.Context) *answer {
+	own, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	w := k.watch(ctx, cancel)
+	defer w.stop()
+
+	resp, err := k.client.http.Do(k.newRequest(w.trace(own), w))
+	if err != nil {
+		if e, ok := err.(*url.Error); ok {
+			err = e.Err // the URL is of no interest, and may hold what is nobody's business
+		}
+		return &answer{err: explain(ctx, own, err), reached: w.reached(own, err, k.client.shared)}
+	}
+	defer resp.Body.Close()
+
+	a := &answer{status: resp.StatusCode, header: resp.Header, reached: true}
+	if a.body, err = k.readBody(resp); err != nil {
+		a.err = explain(ctx, own, err)
+	}
+	k.understand(a)
+	return a
+}
+
+// newRequest makes the request of one attempt. net/http may send it again by itself, when it finds
+// that a kept connection was closed by the server; what the service may have acted on it must not.
+func (k *call) newRequest(ctx context.Context, w *watch) *http.Request {
+	target := k.url // a copy, as middleware may change it
+	req := (&http.Request{
+		Method:     k.method,
+		URL:        &target,
+		Host:       target.Host,
+		Proto:      "HTTP/1.1",
+		ProtoMajor: 1,
+		ProtoMinor: 1,
+		Header:     k.newHeader(),
+	}).WithContext(ctx)
+	if k.body != nil {
+		req.ContentLength = int64(len(k.body))
+		req.Body = io.NopCloser(bytes.NewReader(k.body))
+		req.GetBody = func() (io.ReadCloser, error) {
+			if k.retry != Safe && w.sentOverHTTP2() {
+				return nil, errSentBefore
+			}
+			return io.NopCloser(bytes.NewReader(k.body)), nil
+		}
+	}
+	return req
+}
+
+// errSentBefore ends an attempt that net/http would repeat although the service may have acted on
+// it: over HTTP/2 it does so for a stream that the server resets with PROTOCOL_ERROR.
+var errSentBefore = errors.New("the connection broke after the request was sent")
+
+// errTooManyConnections ends an attempt that net/http repeats over and over.
+var errTooManyConnections = errors.New("the server took the request and dropped the connection, again and again")
+
+// connectionsPerAttempt is how many connections an attempt may come to by itself.
+const connectionsPerAttempt = 3
+
+// explain makes an error say which limit it ran into. The error always matches that of a context
+// which has ended, even when net/http reports the cause that was given for the end instead.
+func explain(ctx, own context.Context, err error) error {
+	if ended := ctx.Err(); ended != nil {
+		if errors.Is(err, ended) {
+			return err
+		}
+		return fmt.Errorf("%w: %w", ended, err)
+	}
+	var limit *timeoutError
+	switch cause := context.Cause(own); {
+	case errors.As(cause, &limit):
+		return limit
+	case errors.Is(cause, errTooManyConnections):
+		return cause
+	}
+	return err
+}
+
+// timeoutError is the error of an attempt that a timeout of the client ended. It matches
+// context.DeadlineExceeded and is a net.Error.
+type timeoutError struct {
+	what  string // "attempt timeout"
+	after time.Duration
+}
+
+func (e *timeoutError) Error() string {
+	return fmt.Sprintf("the %s of %v has passed", e.what, e.after)
+}
+
+func (e *timeoutError) Is(target error) bool { return target == context.DeadlineExceeded }
+func (e *timeoutError) Timeout() bool        { return true }
+func (e *timeoutError) Temporary() bool      { return true }

@@ -1,0 +1,127 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/stytchgen/sdk/internal/check"
+	"github.com/stytchgen/sdk/internal/redact"
+	"github.com/stytchgen/sdk/internal/wire"
+)
+
+// bodyCapacity holds the body of nearly every request.
+const bodyCapacity = 512
+
+// call is a call on its way, without the types of its request and response.
+type call struct {
+	client    *Client
+	name      string
+	method    string
+	path      string // the template
+	retry     RetryClass
+	anonymous bool
+	settings  CallSettings
+
+	request any                // a pointer to the request, for its secrets
+	url     url.URL            // where it goes
+	header  http.Header        // its header parameters
+	body    []byte             // nil: none
+	decode  func(*wire.Reader) // reads the response body
+	end     time.Time          // of the call's timeout; zero: none
+}
+
+// locate sets the URL and the header parameters.
+func (k *call) locate(p *Params) []check.Violation {
+	path, escaped := p.expand(k.path)
+	k.url = *k.client.base
+	if k.url.RawPath != "" || escaped != path {
+		k.url.RawPath = k.url.EscapedPath() + escaped
+	}
+	k.url.Path += path
+	k.url.RawQuery = p.query.Encode()
+	k.header = p.header
+	return append(p.invalid, checkHeader(k.settings.Header, p.header)...)
+}
+
+// setBody takes the body from w, or says which field cannot be written. The buffer belongs to this
+// call alone: net/http may still read it after an attempt has failed.
+func (k *call) setBody(w *wire.Writer) []check.Violation {
+	if err := w.Err(); err != nil {
+		at := new(wire.Error) // which every error of a Writer is
+		errors.As(err, &at)
+		return []check.Violation{{Field: at.Path, Message: fmt.Sprintf("must be %s, not %s", at.Want, at.Got)}}
+	}
+	k.body = w.Bytes()
+	return nil
+}
+
+// newHeader returns the header of one attempt: middleware may change it.
+func (k *call) newHeader() http.Header {
+	h := maps.Clone(k.client.header)
+	if k.anonymous {
+		delete(h, "Authorization")
+	}
+	if k.body != nil {
+		h["Content-Type"] = contentType
+	}
+	maps.Copy(h, k.header)
+	maps.Copy(h, k.settings.Header)
+	return h
+}
+
+var contentType = []string{"application/json"}
+
+// do sends the call until it succeeds, or fails for good.
+func (k *call) do(ctx context.Context) (*Result, error) {
+	if ctx == nil {
+		return nil, k.fail(&answer{err: errors.New("the context is nil")}, 0)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, k.fail(&answer{err: err}, 0)
+	}
+	if k.settings.Timeout > 0 {
+		k.end = time.Now().Add(k.settings.Timeout)
+	}
+	for attempt := 1; ; attempt++ {
+		started := time.Now()
+		a := k.attempt(ctx)
+		k.log(ctx, a, attempt, started)
+		if a.ok() {
+			k.report(a, attempt)
+			return &Result{StatusCode: a.status, Header: a.header, Body: a.body}, nil
+		}
+		wait, again := k.again(ctx, a, attempt)
+		if !again {
+			return nil, k.fail(a, attempt)
+		}
+		if err := k.client.sleep(ctx, wait); err != nil {
+			return nil, k.fail(a.interrupted(err), attempt)
+		}
+	}
+}
+
+// report fills in the Info that the caller asked for; a is nil if nothing was sent.
+func (k *call) report(a *answer, attempts int) {
+	if k.settings.Report == nil {
+		return
+	}
+	info := Info{Attempts: attempts}
+	if a != nil {
+		info.StatusCode, info.Header, info.RequestID = a.status, a.header, a.requestID()
+	}
+	k.settings.Report(info)
+}
+
+// secrets returns what no error of this call may show.
+func (k *call) secrets() []string {
+	secrets := redact.Values(k.request)
+	for _, values := range k.settings.Header {
+		secrets = append(secrets, values...)
+	}
+	return append(secrets, k.client.secrets...)
+}

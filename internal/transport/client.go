@@ -1,0 +1,173 @@
+package transport
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/stytchgen/sdk/internal/sessionjwt"
+)
+
+// Version is the version of the SDK. It stands in the User-Agent header.
+const Version = "0.1.0"
+
+// Client makes calls. It is safe for concurrent use, and there is nothing to close.
+type Client struct {
+	projectID string
+	base      *url.URL
+	http      *http.Client
+	shared    bool        // http is the shared transport, with nothing around it
+	header    http.Header // of every call, credentials included
+	secrets   []string    // no error may show these
+
+	timeout          time.Duration // 0: none
+	attemptTimeout   time.Duration // 0: none
+	maxRetries       int
+	maxResponseBytes int64 // 0: no limit
+	skipValidation   bool
+
+	jwt      sessionjwt.Config // without keys, if they are to be fetched
+	jwtOnce  sync.Once
+	verifier *sessionjwt.Verifier
+
+	logger *slog.Logger
+	errors ErrorMaker
+	sleep  func(context.Context, time.Duration) error
+	jitter func(time.Duration) time.Duration
+}
+
+// New checks cfg and returns a client. It does no I/O.
+func New(cfg Config) (*Client, error) {
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	if cfg.BaseURL == "" {
+		cfg.BaseURL = cfg.defaultBaseURL()
+	}
+	base, err := parseBaseURL(cfg.BaseURL, cfg.AllowHTTP)
+	if err != nil {
+		return nil, err
+	}
+	client, shared, err := httpClient(cfg.HTTPClient, cfg.Middleware)
+	if err != nil {
+		return nil, err
+	}
+	jwt := cfg.jwt()
+	if cfg.JWTKeys != nil {
+		if jwt.Keys, err = sessionjwt.Fixed(cfg.JWTKeys); err != nil {
+			return nil, err
+		}
+	}
+	credentials := base64.StdEncoding.EncodeToString([]byte(cfg.ProjectID + ":" + cfg.Secret))
+	attemptTimeout := orDefault(cfg.AttemptTimeout, DefaultAttemptTimeout)
+	if given := cfg.HTTPClient; given != nil && given.Timeout > 0 &&
+		(attemptTimeout == 0 || given.Timeout < attemptTimeout) {
+		attemptTimeout = given.Timeout
+	}
+	c := &Client{
+		projectID: cfg.ProjectID,
+		base:      base,
+		http:      client,
+		shared:    shared,
+		header: http.Header{
+			"Accept":        {"application/json"},
+			"Authorization": {"Basic " + credentials},
+			"User-Agent":    {userAgent(cfg.UserAgent)},
+		},
+		secrets:          []string{cfg.Secret, credentials},
+		timeout:          orDefault(cfg.Timeout, DefaultTimeout),
+		attemptTimeout:   attemptTimeout,
+		maxRetries:       orDefault(cfg.MaxRetries, DefaultMaxRetries),
+		maxResponseBytes: orDefault(cfg.MaxResponseBytes, DefaultMaxResponseBytes),
+		skipValidation:   cfg.SkipValidation,
+		jwt:              jwt,
+		logger:           cfg.Logger,
+		errors:           cfg.Errors,
+		sleep:            cfg.Sleep,
+		jitter:           cfg.Jitter,
+	}
+	if c.sleep == nil {
+		c.sleep = sleep
+	}
+	if c.jitter == nil {
+		c.jitter = rand.N[time.Duration]
+	}
+	return c, nil
+}
+
+// jwt returns what session JWTs are held against. Behind a base URL of the application's own, the
+// service issues them in its name.
+func (cfg *Config) jwt() sessionjwt.Config {
+	c := sessionjwt.Config{
+		Audience: cfg.ProjectID,
+		Issuers:  []string{"stytch.com/" + cfg.ProjectID},
+		Leeway:   orDefault(cfg.JWTLeeway, DefaultJWTLeeway),
+		Now:      cfg.Now,
+	}
+	if base := strings.TrimRight(cfg.BaseURL, "/"); base != cfg.TestURL && base != cfg.LiveURL {
+		c.Issuers = append(c.Issuers, base, base+"/")
+	}
+	return c
+}
+
+// Verifier returns what verifies session JWTs, always the same. Its keys come from fetch, unless the
+// application gave them.
+func (c *Client) Verifier(fetch func(context.Context) ([]sessionjwt.Key, error)) *sessionjwt.Verifier {
+	c.jwtOnce.Do(func() {
+		if c.jwt.Keys == nil {
+			c.jwt.Keys = sessionjwt.Fetched(fetch)
+		}
+		c.verifier = sessionjwt.New(c.jwt)
+	})
+	return c.verifier
+}
+
+// ProjectID returns the project that the client calls for.
+func (c *Client) ProjectID() string { return c.projectID }
+
+// BaseURL returns where the API is, without a slash at the end.
+func (c *Client) BaseURL() string { return c.base.String() }
+
+// Format prints the project and the base URL, whatever the verb.
+func (c *Client) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "{ProjectID: %q, BaseURL: %q}", c.ProjectID(), c.BaseURL())
+}
+
+// LogValue returns the project and the base URL for a log.
+func (c *Client) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("project_id", c.ProjectID()), slog.String("base_url", c.BaseURL()))
+}
+
+// userAgent names the SDK and what it runs on; suffix names the application.
+func userAgent(suffix string) string {
+	// The version of a development build is a phrase: "devel go1.27-f2d1 Mon Mar 2 ...".
+	version := runtime.Version()
+	for _, word := range strings.Fields(version) {
+		if strings.HasPrefix(word, "go") {
+			version = word
+			break
+		}
+	}
+	s := fmt.Sprintf("stytchgen-go/%s (%s; %s/%s)", Version, version, runtime.GOOS, runtime.GOARCH)
+	return strings.TrimSpace(s + " " + suffix)
+}
+
+// sleep waits for d, or until ctx ends, whose error it then returns.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

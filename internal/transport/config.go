@@ -1,0 +1,82 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/stytchgen/sdk/internal/check"
+	"github.com/stytchgen/sdk/internal/sessionjwt"
+)
+
+// What a [Config] stands for where it says nothing.
+const (
+	DefaultTimeout          = 30 * time.Second
+	DefaultAttemptTimeout   = 10 * time.Second
+	DefaultMaxRetries       = 2
+	DefaultMaxResponseBytes = 1 << 20
+	DefaultJWTLeeway        = 5 * time.Second
+)
+
+// Config is what a client can be told. With credentials and Errors, the rest may be left out.
+type Config struct {
+	ProjectID string
+	Secret    string
+
+	TestURL   string       // where the test API is
+	LiveURL   string       // where the live API is
+	BaseURL   string       // where the API is, if it is neither; empty: one of the two, by the project ID
+	AllowHTTP bool         // BaseURL may be http on any host, not only on this machine
+	UserAgent string       // stands behind the SDK's own in the User-Agent header
+	Logger    *slog.Logger // gets a debug record for each attempt; nil: off
+
+	HTTPClient *http.Client                                // copied, never changed; nil: the shared one
+	Middleware []func(http.RoundTripper) http.RoundTripper // around each attempt, the first outermost
+
+	Timeout          time.Duration // of a call, waits included; 0: default, negative: none
+	AttemptTimeout   time.Duration // of an attempt; 0: default, negative: none
+	MaxRetries       int           // attempts after the first; 0: default, negative: none
+	MaxResponseBytes int64         // of a decompressed body; 0: default, negative: no limit
+	SkipValidation   bool          // requests are sent unchecked
+
+	JWTLeeway time.Duration    // between this clock and the service's; 0: default, negative: none
+	JWTKeys   []sessionjwt.Key // that sign session JWTs; nil: fetched
+	Now       func() time.Time // for session JWTs; nil: the machine's clock
+
+	Errors ErrorMaker
+
+	// Tests set these. Nil means a real sleep, and a random duration in [0, n).
+	Sleep  func(ctx context.Context, d time.Duration) error
+	Jitter func(n time.Duration) time.Duration
+}
+
+// ErrorMaker makes the errors that an application sees.
+type ErrorMaker interface {
+	// Failure returns the error of a call that was sent, or could not be sent, without success.
+	Failure(*Failure) error
+	// Invalid returns the error of a request that was refused before it was sent.
+	Invalid(call string, violations []check.Violation) error
+	// RetryableType reports whether a 429 of this error type passes by itself within seconds.
+	RetryableType(errorType string) bool
+}
+
+// orDefault returns the value that a setting stands for: its own, def for 0, 0 (none) for less.
+func orDefault[T int | int64 | time.Duration](v, def T) T {
+	if v == 0 {
+		return def
+	}
+	return max(v, 0)
+}
+
+// check finds what New must refuse, apart from the base URL and the middleware.
+func (cfg *Config) check() error {
+	if cfg.Errors == nil {
+		return errors.New("the transport has no ErrorMaker")
+	}
+	if !validHeaderValue(cfg.UserAgent) {
+		return errors.New("the user agent has control characters: want plain text such as shop/1.2")
+	}
+	return checkCredentials(cfg.ProjectID, cfg.Secret)
+}

@@ -1,0 +1,129 @@
+// Package transport carries the calls of the SDK: it checks and encodes a request, sends it, sends
+// it again where that does no harm, and decodes the answer or says what went wrong.
+//
+// An [Endpoint] is an API call as data; generated code has one for each. [Call] makes the call.
+// The packages stytch and b2b own the error types that an application sees and hand them in as an
+// [ErrorMaker].
+package transport
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/stytchgen/sdk/internal/check"
+	"github.com/stytchgen/sdk/internal/wire"
+)
+
+// RetryClass says when a call may be sent again after a failure.
+type RetryClass int
+
+// The zero RetryClass is the most careful one.
+const (
+	// Never means that a call is sent once.
+	Never RetryClass = iota
+	// Unsent means that a call is repeated only when the request certainly did not reach the
+	// service, or when the service turned it away with 429 before doing anything: a call that
+	// sends a message or uses up a code.
+	Unsent
+	// Safe means that repeating the call does no harm: reading, extending, revoking.
+	Safe
+)
+
+// Endpoint describes one call of the API.
+type Endpoint[Req, Resp any] struct {
+	Name      string     // the call's place in the client: "otps.sms.send"
+	Method    string     // the HTTP method
+	Path      string     // the path template: "/v1/sessions/jwks/{project_id}"
+	Retry     RetryClass // when the call may be repeated
+	Anonymous bool       // the call is made without credentials
+
+	Validate func(*Req, *check.Checker) // checks the request; nil: nothing to check
+	Encode   func(*Req, *wire.Writer)   // writes the request body; nil: no body
+	Params   func(*Req, *Params)        // sets path, query and header parameters; nil: none
+	Decode   func(*Resp, *wire.Reader)  // reads the response body
+	Receive  func(*Resp, *Result)       // hands the response its raw answer; nil: not wanted
+}
+
+// Result is the answer to a call that succeeded.
+type Result struct {
+	StatusCode int         // 2xx
+	Header     http.Header // of the answer
+	Body       string      // the JSON text
+
+	endpoint interface {
+		unknownFields(body string) []wire.Field
+	}
+}
+
+// UnknownFields returns the fields of the body that the response type does not know. It decodes the
+// body again, so that nothing is recorded for callers who never ask.
+func (r *Result) UnknownFields() []wire.Field {
+	if r.endpoint == nil {
+		return nil
+	}
+	return r.endpoint.unknownFields(r.Body)
+}
+
+func (ep *Endpoint[Req, Resp]) unknownFields(body string) []wire.Field {
+	d := wire.NewReader(body)
+	d.RecordUnknown()
+	ep.Decode(new(Resp), d)
+	return d.UnknownFields()
+}
+
+// Call makes the call that ep describes. It returns either a response or an error, never both and
+// never neither.
+func Call[Req, Resp any](
+	ctx context.Context, c *Client, ep *Endpoint[Req, Resp], req *Req, opts []CallOption,
+) (*Resp, error) {
+	k := &call{
+		client:    c,
+		name:      ep.Name,
+		method:    ep.Method,
+		path:      ep.Path,
+		retry:     ep.Retry,
+		anonymous: ep.Anonymous,
+		request:   req,
+		settings:  c.callSettings(opts),
+	}
+	var invalid []check.Violation
+	if ep.Validate != nil && !k.settings.SkipValidation {
+		var checker check.Checker
+		ep.Validate(req, &checker)
+		invalid = checker.Violations()
+	}
+	var params Params
+	if ep.Params != nil {
+		ep.Params(req, &params)
+	}
+	for _, v := range k.locate(&params) {
+		if !slices.ContainsFunc(invalid, func(have check.Violation) bool { return have.Field == v.Field }) {
+			invalid = append(invalid, v)
+		}
+	}
+	if ep.Encode != nil && len(invalid) == 0 {
+		w := wire.NewWriter(make([]byte, 0, bodyCapacity))
+		ep.Encode(req, w)
+		invalid = k.setBody(w)
+	}
+	if len(invalid) > 0 {
+		k.report(nil, 0)
+		return nil, c.errors.Invalid(ep.Name, invalid)
+	}
+
+	var resp *Resp
+	k.decode = func(d *wire.Reader) {
+		resp = new(Resp) // a new one for each attempt: a broken body leaves no traces
+		ep.Decode(resp, d)
+	}
+	result, err := k.do(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if ep.Receive != nil {
+		result.endpoint = ep
+		ep.Receive(resp, result)
+	}
+	return resp, nil
+}

@@ -1,0 +1,57 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/stytchgen/sdk/internal/redact"
+)
+
+// log writes a record about an attempt. It says which call and how it went, never with what.
+func (k *call) log(ctx context.Context, a *answer, attempt int, started time.Time) {
+	logger := k.client.logger
+	if logger == nil || !logger.Enabled(ctx, slog.LevelDebug) {
+		return
+	}
+	attrs := []slog.Attr{
+		slog.String("call", k.name),
+		slog.String("method", k.method),
+		slog.String("path", k.path),
+		slog.Int("attempt", attempt),
+		slog.Duration("duration", time.Since(started)),
+	}
+	if a.status != 0 {
+		attrs = append(attrs, slog.Int("status", a.status))
+	}
+	// What the answer says is only as trustworthy as who wrote it.
+	if id := a.requestID(); id != "" {
+		attrs = append(attrs, slog.String("request_id", redact.Scrub(id, k.secrets())))
+	}
+	if kind := a.kind(); kind != "" {
+		attrs = append(attrs, slog.String("error", redact.Scrub(kind, k.secrets())))
+	}
+	logger.LogAttrs(ctx, slog.LevelDebug, "stytch call", attrs...)
+}
+
+// kind says in a word how the attempt failed; it is empty if it did not.
+func (a *answer) kind() string {
+	var timeout interface{ Timeout() bool }
+	switch {
+	case a.problem.errorType != "":
+		return a.problem.errorType
+	case errors.Is(a.err, context.Canceled):
+		return "canceled"
+	case errors.As(a.err, &timeout) && timeout.Timeout():
+		return "timeout"
+	case a.status == 0:
+		return "connection"
+	case a.err != nil:
+		return "body"
+	case !a.success():
+		return "status"
+	default:
+		return ""
+	}
+}

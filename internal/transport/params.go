@@ -1,0 +1,146 @@
+package transport
+
+import (
+	"maps"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/stytchgen/sdk/internal/check"
+)
+
+// Params collects the parameters of a call that are not in its body. A value that cannot be sent is
+// reported as a violation when the call is made.
+type Params struct {
+	path    []pathParam
+	query   url.Values
+	header  http.Header
+	invalid []check.Violation
+}
+
+type pathParam struct{ name, value string }
+
+// Path sets the parameter that the path template calls {name}.
+func (p *Params) Path(name, value string) {
+	switch value { // each of these would make the path that of another call
+	case "":
+		p.refuse(name, "must not be empty")
+	case ".", "..":
+		p.refuse(name, "must not be a dot or two dots: it is a part of the URL's path")
+	}
+	p.path = append(p.path, pathParam{name, value})
+}
+
+// Query adds a query parameter.
+func (p *Params) Query(name, value string) {
+	if p.query == nil {
+		p.query = url.Values{}
+	}
+	p.query.Add(name, value)
+}
+
+// Header sets a header.
+func (p *Params) Header(name, value string) {
+	if !validHeaderValue(value) {
+		p.refuse(name, "must not contain line breaks or other control characters: it is sent as a header")
+		return
+	}
+	if p.header == nil {
+		p.header = http.Header{}
+	}
+	p.header.Set(name, value)
+}
+
+func (p *Params) refuse(name, message string) {
+	p.invalid = append(p.invalid, check.Violation{Field: name, Message: message})
+}
+
+// expand fills the parameters into a path template. It returns the path as it is and as it is sent.
+func (p *Params) expand(template string) (path, escaped string) {
+	if !strings.Contains(template, "{") {
+		return template, template
+	}
+	var plain, sent strings.Builder
+	for rest := template; rest != ""; {
+		before, after, _ := strings.Cut(rest, "{")
+		name, behind, found := strings.Cut(after, "}")
+		plain.WriteString(before)
+		sent.WriteString(before)
+		if found {
+			value := p.pathValue(name)
+			plain.WriteString(value)
+			sent.WriteString(url.PathEscape(value))
+		}
+		rest = behind
+	}
+	return plain.String(), sent.String()
+}
+
+// pathValue returns the value that was set for name. An endpoint that sets none is refused.
+func (p *Params) pathValue(name string) string {
+	for _, param := range p.path {
+		if param.name == name {
+			return param.value
+		}
+	}
+	p.refuse(name, "must be set: it is a part of the URL's path")
+	return ""
+}
+
+// reservedHeaders belong to the transport: to change one would break the call, or send it as
+// somebody else.
+var reservedHeaders = map[string]bool{
+	"Accept": true, "Accept-Encoding": true, "Authorization": true, "Connection": true,
+	"Content-Encoding": true, "Content-Length": true, "Content-Type": true, "Expect": true,
+	"Host": true, "Proxy-Authorization": true, "Te": true, "Trailer": true, "Transfer-Encoding": true,
+	"Upgrade": true, "User-Agent": true,
+}
+
+// checkHeader finds what cannot be sent among the headers that the options of a call set. own are
+// those that the call's request has fields for.
+func checkHeader(header, own http.Header) []check.Violation {
+	var invalid []check.Violation
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		values := header[name]
+		_, twice := own[name]
+		switch {
+		case !validHeaderName(name):
+			invalid = append(invalid, check.Violation{Field: "header",
+				Message: "must have a name of letters, digits and hyphens"})
+		case twice || reservedHeaders[textproto.CanonicalMIMEHeaderKey(name)]:
+			invalid = append(invalid, check.Violation{Field: "header " + name,
+				Message: "must not be set: the client sets it"})
+		}
+		for _, value := range values {
+			if !validHeaderValue(value) {
+				invalid = append(invalid, check.Violation{Field: "header " + name,
+					Message: "must not contain line breaks or other control characters"})
+			}
+		}
+	}
+	return invalid
+}
+
+// validHeaderName reports whether s is a token of RFC 9110.
+func validHeaderName(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		letter := 'a' <= c|0x20 && c|0x20 <= 'z'
+		if !letter && !('0' <= c && c <= '9') && strings.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// validHeaderValue reports whether net/http would send s.
+func validHeaderValue(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' && c != '\t' || c == 0x7f {
+			return false
+		}
+	}
+	return true
+}

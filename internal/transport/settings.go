@@ -1,0 +1,40 @@
+package transport
+
+import (
+	"net/http"
+	"time"
+)
+
+// CallSettings are the settings of one call, as its options leave them.
+type CallSettings struct {
+	Timeout        time.Duration // over all attempts and waits; 0: the client's, negative: none
+	MaxRetries     int           // attempts after the first; 0 or less: none
+	Header         http.Header   // sent with the call; nil until an option makes one
+	SkipValidation bool          // the request is sent unchecked
+	Report         func(Info)    // called once, at the end of the call; nil: not wanted
+}
+
+// CallOption changes the settings of one call. A nil one changes nothing.
+type CallOption func(*CallSettings)
+
+// Info tells how a call went, whether it succeeded or not.
+type Info struct {
+	StatusCode int         // of the last answer; 0 if there was none
+	Header     http.Header // of the last answer; nil if there was none
+	Attempts   int         // how often the request was sent or tried
+	RequestID  string      // the service's name for the call; empty if it gave none
+}
+
+// callSettings applies opts to the client's settings.
+func (c *Client) callSettings(opts []CallOption) CallSettings {
+	s := CallSettings{MaxRetries: c.maxRetries, SkipValidation: c.skipValidation}
+	for _, opt := range opts {
+		if opt != nil {
+			opt(&s)
+		}
+	}
+	if s.Timeout == 0 {
+		s.Timeout = c.timeout
+	}
+	return s
+}

@@ -1,0 +1,149 @@
+package wire
+
+import "encoding/json"
+
+// ReadPtr reads a value into a new T with read, usually (*T).readJSON. It returns nil for null.
+func ReadPtr[T any](r *Reader, read func(*T, *Reader)) *T {
+	if r.null() || r.err != nil {
+		return nil
+	}
+	v := new(T)
+	read(v, r)
+	return v
+}
+
+// ReadSlice reads an array, each element with read. It returns nil for null, and a slice that is not
+// nil for an empty array.
+func ReadSlice[T any](r *Reader, read func(*T, *Reader)) []T {
+	if r.null() || r.err != nil {
+		return nil
+	}
+	s := []T{}
+	for r.BeginArray(); r.NextElement(); {
+		var zero T
+		s = append(s, zero)
+		read(&s[len(s)-1], r)
+	}
+	return s
+}
+
+// ReadMap reads an object whose names are data, each value with read. It returns nil for null, and a
+// map that is not nil for an empty object.
+func ReadMap[T any](r *Reader, read func(*T, *Reader)) map[string]T {
+	if r.null() || r.err != nil {
+		return nil
+	}
+	m := map[string]T{}
+	for r.BeginObject(); r.NextField(); {
+		name := r.Name()
+		var v T
+		read(&v, r)
+		m[name] = v
+	}
+	return m
+}
+
+// ReadStringPtr reads a string of type T, such as an enum. It returns nil for null.
+func ReadStringPtr[T ~string](r *Reader) *T {
+	return readScalar(r, func(r *Reader) T { return T(r.String()) })
+}
+
+// ReadStrings reads an array of strings of type T, such as an enum. It returns nil for null, and a
+// slice that is not nil for an empty array.
+func ReadStrings[T ~string](r *Reader) []T {
+	return ReadSlice(r, func(v *T, r *Reader) { *v = T(r.String()) })
+}
+
+// Strings reads an array of strings. It is nil for null, and not nil for an empty array.
+func (r *Reader) Strings() []string {
+	return ReadStrings[string](r)
+}
+
+// Map reads an object of any shape into the types that encoding/json uses for it, with numbers as
+// [json.Number], so that no integer loses digits. It is nil for null, and not nil for an empty object.
+func (r *Reader) Map() map[string]any {
+	return ReadMap(r, func(v *any, r *Reader) { *v = r.Any() })
+}
+
+// IsString reports whether the value to be read next is a string.
+func (r *Reader) IsString() bool { return r.peek() == '"' }
+
+// Any reads a value of any kind, as Map does for the values in an object.
+func (r *Reader) Any() any {
+	switch r.peek() {
+	case '{':
+		return r.Map()
+	case '[':
+		return ReadSlice(r, func(v *any, r *Reader) { *v = r.Any() })
+	case '"':
+		return r.text()
+	case 't', 'f':
+		return r.Bool()
+	}
+	if r.null() {
+		return nil
+	}
+	return json.Number(r.number("a value"))
+}
+
+// Skip reads a value of any kind, as strictly as all others, and forgets it.
+func (r *Reader) Skip() {
+	switch r.peek() {
+	case '{':
+		for r.BeginObject(); r.NextField(); {
+			r.Skip()
+		}
+	case '[':
+		for r.BeginArray(); r.NextElement(); {
+			r.Skip()
+		}
+	case '"':
+		r.text()
+	case 't', 'f':
+		r.Bool()
+	default:
+		if !r.null() {
+			r.number("a value")
+		}
+	}
+}
+
+// Raw reads a value of any kind and returns its JSON text.
+func (r *Reader) Raw() string {
+	r.peek()
+	src, start := r.src, r.pos
+	r.Skip()
+	if r.err != nil {
+		return ""
+	}
+	return src[start:r.pos]
+}
+
+// A Field is a field that the generated code does not know.
+type Field struct {
+	Path string // in the whole text, such as "user.emails[0].new"; a name with odd characters is quoted
+	Raw  string // its value's JSON text
+}
+
+// RecordUnknown makes Unknown keep what it skips, until the next Reset.
+func (r *Reader) RecordUnknown() {
+	r.recording = true
+}
+
+// Unknown reads the value of a field that the caller does not know. The value is checked as strictly
+// as all others, and then forgotten, unless RecordUnknown was called.
+func (r *Reader) Unknown() {
+	if !r.recording {
+		r.Skip()
+		return
+	}
+	path := r.exactPath()
+	if raw := r.Raw(); r.err == nil {
+		r.unknown = append(r.unknown, Field{Path: path, Raw: raw})
+	}
+}
+
+// UnknownFields returns what Unknown recorded, in the order of the text.
+func (r *Reader) UnknownFields() []Field {
+	return r.unknown
+}

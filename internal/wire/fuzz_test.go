@@ -1,0 +1,254 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// seeds is a small corpus: every kind of value, and the rules in which readers of JSON differ.
+var seeds = []string{
+	`{"b":true,"bb":false,"e":"red","ee":"","f":-1.5e3,"ff":0,"i":42,"ii":-7,"s":"text","ss":"\u00e9\ud83d\ude00"}`,
+	`{"t":"2026-03-02T09:41:07Z","tt":"2026-03-02T09:41:07.123456789+05:45"}`,
+	`{"o":{"x":"a","y":1},"oo":{},"le":["red",null],"ls":[],"lo":[{"lo":[{"i":1}]},{}],"mo":{"k":{"y":2}}}`,
+	`{"ma":{"n":123456789012345678901234567890,"l":[true,false,null,"s",[],{}]},"r":{"a": [1.0, 2e-3]}}`,
+	`{"bb":null,"ee":null,"ff":null,"ii":null,"ss":null,"tt":null,"oo":null,"ls":null,"ma":null,"r":null}`,
+	`{"b":null,"e":null,"f":null,"i":null,"s":null,"t":null,"o":null}`,
+	` { "new" : [ { } , { "deep" : [ [ ] ] } ] , "s" : "\"\\\/\b\f\n\r\t\u0000" } `,
+	`{"s":"a","s":"b"}`, `{"S":"a"}`, `{"new":{"a":1,"\u0061":2}}`,
+	"{\"s\":\"\xff\"}", `{"s":"\ud83d"}`, "{\"s\":\"\n\"}", "\ufeff{}", `{"s":"\ud83d\ude00`,
+	`{"i":1.0}`, `{"i":1e2}`, `{"i":-0}`, `{"i":01}`, `{"i":9223372036854775808}`, `{"f":1e999}`, `{"f":-}`,
+	`{"t":"2026-03-02T9:41:07Z"}`, `{"t":"2026-03-02T09:41:07,5Z"}`, `{"t":"2026-03-02T09:41:07+24:00"}`, `{"t":""}`,
+	`[]`, `null`, `"text"`, ``, `{`, `{"ls":[1,]}`, `{"s":"a"} x`, `<html>`, `{"s" "a"}`, `[[[[{"a":[[`,
+}
+
+func addSeeds(f *testing.F) {
+	for _, s := range seeds {
+		f.Add(s)
+	}
+}
+
+// stricter are the rules that encoding/json does not have and encoding/json/v2 does, by Error.Want.
+var stricter = []string{
+	"each name once",
+	"valid UTF-8",
+	"a pair of surrogates",
+	"a time in the format of RFC 3339", // with hours of two digits, a point, and an offset below a day
+}
+
+// FuzzReaderAgainstEncodingJSON checks that a Reader finds the values that encoding/json finds, and an
+// error where it finds one, but for the stricter rules. Texts with a known name in another case are left
+// out, since encoding/json takes it for the known one.
+func FuzzReaderAgainstEncodingJSON(f *testing.F) {
+	addSeeds(f)
+	f.Fuzz(func(t *testing.T, src string) {
+		var got, want sample
+		r := NewReader(src)
+		got.readJSON(r)
+		err := r.End()
+		checkError(t, src, err)
+
+		decoder := json.NewDecoder(strings.NewReader(src))
+		decoder.UseNumber()
+		wantErr := decoder.Decode(&want)
+		if wantErr == nil && !json.Valid([]byte(src)) {
+			wantErr = errors.New("more than one value")
+		}
+		switch {
+		case err != nil && wantErr != nil:
+		case hasNameInAnotherCase(src):
+		case wantErr != nil:
+			t.Errorf("no error, but encoding/json finds %v", wantErr)
+		case err != nil:
+			if !slices.Contains(stricter, err.(*Error).Want) {
+				t.Errorf("%v, but encoding/json finds none", err)
+			}
+		default:
+			if !sameTimes(&got, &want) || !reflect.DeepEqual(got, want) {
+				t.Errorf("got %+v, want %+v", got, want)
+			}
+		}
+	})
+}
+
+// checkError checks what holds for every error.
+func checkError(t *testing.T, src string, err error) {
+	if err == nil {
+		return
+	}
+	e := err.(*Error)
+	if e.Offset < 0 || e.Offset > len(src) || e.Want == "" || e.Got == "" || !utf8.ValidString(e.Path) {
+		t.Errorf("incomplete error %#v", e)
+	}
+}
+
+// hasNameInAnotherCase reports whether a name in src is that of a field of sample or inner but for its case.
+func hasNameInAnotherCase(src string) bool {
+	known := []string{"x", "y"}
+	for field := range reflect.TypeFor[sample]().Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		known = append(known, name)
+	}
+	decoder := json.NewDecoder(strings.NewReader(src))
+	for {
+		token, err := decoder.Token()
+		if err != nil {
+			return false
+		}
+		s, ok := token.(string) // a name, or a value, which does no harm
+		if ok && slices.ContainsFunc(known, func(k string) bool { return k != s && strings.EqualFold(k, s) }) {
+			return true
+		}
+	}
+}
+
+// sameTimes reports whether all times are equal, and then makes them identical: the same offset may be
+// in different Locations.
+func sameTimes(got, want *sample) bool {
+	if !got.T.Equal(want.T) || (got.TT == nil) != (want.TT == nil) || len(got.LO) != len(want.LO) {
+		return false
+	}
+	want.T = got.T
+	if got.TT != nil {
+		if !got.TT.Equal(*want.TT) {
+			return false
+		}
+		want.TT = got.TT
+	}
+	for i := range got.LO {
+		if !sameTimes(&got.LO[i], &want.LO[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// FuzzSkip checks that Skip, Raw, Map and Unknown accept the same texts, and that these are what
+// encoding/json accepts, but for the stricter rules.
+func FuzzSkip(f *testing.F) {
+	addSeeds(f)
+	f.Fuzz(func(t *testing.T, src string) {
+		r := NewReader(src)
+		r.Skip()
+		err := r.End()
+		checkError(t, src, err)
+		if valid := json.Valid([]byte(src)); err == nil && !valid {
+			t.Error("no error, but encoding/json finds one")
+		} else if err != nil && valid && !slices.Contains(stricter, err.(*Error).Want) {
+			t.Errorf("%v, but encoding/json finds none", err)
+		}
+
+		r.Reset(src)
+		raw := r.Raw()
+		if rawErr := r.End(); !reflect.DeepEqual(err, rawErr) {
+			t.Errorf("Raw finds %v, Skip finds %v", rawErr, err)
+		}
+		if err == nil && raw != strings.Trim(src, " \t\r\n") {
+			t.Errorf("Raw returns %q", raw)
+		}
+
+		if err != nil || len(src) > maxDepth { // one level more might be too many
+			return
+		}
+		r.Reset(`{"new":` + src + `}`)
+		r.RecordUnknown()
+		new(sample).readJSON(r)
+		if r.End() != nil || !slices.Equal(r.UnknownFields(), []Field{{"new", raw}}) {
+			t.Errorf("Unknown records %v, finds %v", r.UnknownFields(), r.Err())
+		}
+
+		r.Reset(`{"free":` + src + `}`)
+		free := r.Map()
+		if err := r.End(); err != nil {
+			t.Fatalf("Map finds %v", err)
+		}
+		var want map[string]any
+		decoder := json.NewDecoder(strings.NewReader(`{"free":` + src + `}`))
+		decoder.UseNumber()
+		if err := decoder.Decode(&want); err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(free, want) {
+			t.Errorf("Map returns %v, want %v", free, want)
+		}
+	})
+}
+
+// FuzzWriter writes all values that can be read, and checks that encoding/json and a Reader find
+// the same values again.
+func FuzzWriter(f *testing.F) {
+	addSeeds(f)
+	f.Fuzz(func(t *testing.T, src string) {
+		var want, got, again sample
+		r := NewReader(src)
+		want.readJSON(r)
+		if r.End() != nil {
+			t.Skip()
+		}
+		dropUnwritten(&want)
+
+		w := NewWriter(nil)
+		want.writeJSON(w)
+		if err := w.Err(); err != nil {
+			t.Fatal(err)
+		}
+		text := w.Bytes()
+		decoder := json.NewDecoder(bytes.NewReader(text))
+		decoder.UseNumber()
+		if err := decoder.Decode(&got); err != nil {
+			t.Fatalf("encoding/json: %v in %s", err, text)
+		}
+		if !sameTimes(&want, &got) || !reflect.DeepEqual(got, want) {
+			t.Errorf("encoding/json: got %+v, want %+v", got, want)
+		}
+		r.Reset(string(text))
+		again.readJSON(r)
+		if err := r.End(); err != nil {
+			t.Fatalf("Reader: %v in %s", err, text)
+		}
+		if !sameTimes(&want, &again) || !reflect.DeepEqual(again, want) {
+			t.Errorf("Reader: got %+v, want %+v", again, want)
+		}
+	})
+}
+
+// dropUnwritten takes away what writeJSON does not write.
+func dropUnwritten(s *sample) {
+	s.MO, s.R = nil, nil
+	for i := range s.LO {
+		dropUnwritten(&s.LO[i])
+	}
+}
+
+// FuzzWriterString checks that a string is written so that encoding/json reads it back, as a value and
+// as a name, and is refused exactly when it is invalid UTF-8.
+func FuzzWriterString(f *testing.F) {
+	for _, s := range []string{"", "text", "\"\\/\b\f\n\r\t\x00\x1f\x7f", "<&>", "é€😀\u2028\ufffd", "\xff", "a\xed\xa0\x80"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		w := NewWriter(nil)
+		w.Map(map[string]any{s: s})
+		if !utf8.ValidString(s) {
+			if w.Err() == nil || w.Bytes() != nil {
+				t.Errorf("got %q, want an error", w.Bytes())
+			}
+			return
+		}
+		if err := w.Err(); err != nil {
+			t.Fatal(err)
+		}
+		var got map[string]string
+		if err := json.Unmarshal(w.Bytes(), &got); err != nil {
+			t.Fatalf("%v in %s", err, w.Bytes())
+		}
+		if v, ok := got[s]; !ok || v != s {
+			t.Errorf("got %q, want %q twice", got, s)
+		}
+	})
+}

@@ -1,0 +1,306 @@
+// Package wire reads and writes the JSON of API calls, without reflection.
+//
+// Generated code drives a [Reader] and a [Writer] field by field. Both follow the strict rules of
+// encoding/json/v2: names are compared as they are, with case; a duplicate name, invalid UTF-8 and a
+// lone surrogate are errors; null gives a Go value its zero value; an integer is written without a
+// fraction or an exponent. Errors are sticky, so that generated code checks once, at the end.
+package wire
+
+import (
+	"slices"
+	"strings"
+	"sync"
+)
+
+// A Reader reads one JSON text. Strings without escapes are parts of that text, not copies.
+//
+// The zero Reader reads an empty text; [Reader.Reset] gives it another, so that Readers can be pooled.
+// An object is read with
+//
+//	for r.BeginObject(); r.NextField(); {
+//		switch r.Name() {
+//		case "user_id":
+//			v.UserID = r.String()
+//		default:
+//			r.Unknown()
+//		}
+//	}
+//
+// and an array with BeginArray and NextElement in the same way. Each turn must read exactly one value.
+// After an error every method returns a zero value, NextField and NextElement return false, and Err
+// returns the first error.
+type Reader struct {
+	src   string // empty after an error
+	pos   int    // of the next unread byte of src
+	state state
+	err   *Error
+
+	ended  int      // where the names of the object that ended last end; they begin at the length of names
+	frames []frame  // the objects and arrays that are open, outermost first
+	names  []string // the names read so far in each open object, outermost first
+
+	recording bool
+	unknown   []Field
+}
+
+// A frame is an open object or array.
+type frame struct {
+	array  bool
+	index  int                 // of the current element of an array
+	names  int                 // where the object's names begin in Reader.names
+	filter uint64              // a bit for each name of the object: see Reader.addName
+	seen   map[string]struct{} // the names of a large object: see Reader.isDuplicate
+}
+
+// A state is what a Reader must remember from one call to the next, beyond its position.
+type state uint8
+
+const (
+	inside  state = iota // before or after a value
+	begun                // after the bracket that opens an object or array: no comma is due
+	wasNull              // after a null where an object or array was to begin: it has no members
+	inName               // at the name of a field
+)
+
+const (
+	maxDepth     = 10_000 // of objects and arrays in one another, as in encoding/json
+	fewNames     = 64     // up to so many names are compared one by one
+	pooledNames  = 1024   // more room than this is not kept by Reset
+	pooledFrames = 256    // nor this
+)
+
+// NewReader returns a Reader for src.
+func NewReader(src string) *Reader {
+	r := new(Reader)
+	r.Reset(src)
+	return r
+}
+
+// readers are ready to be used again.
+var readers = sync.Pool{New: func() any { return new(Reader) }}
+
+// Read reads a text, which read must read to its end, with a Reader that it keeps for others.
+func Read(src string, read func(*Reader)) error {
+	r := readers.Get().(*Reader)
+	r.Reset(src)
+	read(r)
+	err := r.End()
+	r.Reset("")
+	readers.Put(r)
+	return err
+}
+
+// Reset makes r read src from its start, with no error and without recording unknown fields.
+// It forgets the previous text, so a Reader that is reset to "" keeps no secret alive in a pool.
+func (r *Reader) Reset(src string) {
+	names, frames := r.names, r.frames
+	if cap(names) == 0 || cap(names) > pooledNames {
+		names = make([]string, 0, 32)
+	}
+	if cap(frames) == 0 || cap(frames) > pooledFrames {
+		frames = make([]frame, 0, 8)
+	}
+	clear(names[:cap(names)])
+	clear(frames[:cap(frames)])
+	*r = Reader{src: src, names: names[:0], frames: frames[:0]}
+}
+
+// Err returns the first error, an [*Error], or nil.
+func (r *Reader) Err() error {
+	if r.err == nil {
+		return nil
+	}
+	return r.err
+}
+
+// End checks that nothing but white space follows the value that was read, and returns the first error.
+func (r *Reader) End() error {
+	r.peek()
+	if r.pos < len(r.src) {
+		r.unexpected("the end of the text")
+	}
+	return r.Err()
+}
+
+// BeginObject enters an object; NextField then moves through its fields. A null has none.
+func (r *Reader) BeginObject() {
+	r.begin('{', "an object")
+}
+
+// NextField moves to the next field of the object and reads its name.
+// It returns false at the end of the object, which it leaves, and after an error.
+func (r *Reader) NextField() bool {
+	if !r.next('}', "a comma or '}'") {
+		return false
+	}
+	r.state = inName
+	if r.peek() != '"' {
+		r.unexpected("a name")
+		return false
+	}
+	offset := r.pos
+	name := r.text()
+	if r.peek() != ':' {
+		r.unexpected("a colon")
+		return false
+	}
+	r.pos++
+	r.state = inside
+	if !r.addName(name) {
+		r.fail(offset, "each name once", "a duplicate")
+		return false
+	}
+	return true
+}
+
+// Want checks, right after the loop over an object, that the object had a field of each name: an answer
+// without them is not the answer to the call. The value may have been null.
+func (r *Reader) Want(names ...string) {
+	if r.err != nil {
+		return
+	}
+	had := r.names[len(r.names):max(r.ended, len(r.names))]
+	for _, name := range names {
+		if !slices.Contains(had, name) {
+			r.fail(r.pos, "an object with "+name, "one without")
+			return
+		}
+	}
+}
+
+// NotNull checks that the value to be read next is not null.
+func (r *Reader) NotNull() {
+	if r.peek() == 'n' {
+		r.unexpected("a value")
+	}
+}
+
+// Name returns the name of the current field.
+func (r *Reader) Name() string {
+	if len(r.names) == 0 {
+		return ""
+	}
+	return r.names[len(r.names)-1]
+}
+
+// BeginArray enters an array; NextElement then moves through its elements. A null has none.
+func (r *Reader) BeginArray() {
+	r.begin('[', "an array")
+}
+
+// NextElement moves to the next element of the array.
+// It returns false at the end of the array, which it leaves, and after an error.
+func (r *Reader) NextElement() bool {
+	if !r.next(']', "a comma or ']'") {
+		return false
+	}
+	r.frames[len(r.frames)-1].index++
+	return true
+}
+
+// begin enters the object or array that opens with bracket.
+func (r *Reader) begin(bracket byte, want string) {
+	switch {
+	case r.peek() != bracket:
+		if !r.null() {
+			r.unexpected(want)
+			return
+		}
+		r.state = wasNull
+	case len(r.frames) == maxDepth:
+		r.fail(r.pos, "at most 10000 levels of nesting", "more")
+	default:
+		r.pos++
+		r.state = begun
+		r.frames = append(r.frames, frame{array: bracket == '[', index: -1, names: len(r.names)})
+	}
+}
+
+// next moves to the next member of the innermost object or array, past the comma if one is due.
+// At its end it moves past the closing bracket, leaves it, and returns false.
+func (r *Reader) next(bracket byte, want string) bool {
+	before := r.state
+	r.state = inside
+	if before == wasNull {
+		return false
+	}
+	switch r.peek() {
+	case bracket:
+		r.pos++
+		last := len(r.frames) - 1
+		r.ended = len(r.names)
+		r.names = r.names[:r.frames[last].names]
+		r.frames = r.frames[:last]
+		return false
+	case ',':
+		if before != begun {
+			r.pos++
+			return true
+		}
+	}
+	if before != begun {
+		r.unexpected(want)
+		return false
+	}
+	return true // the member is looked at by who reads it
+}
+
+// addName adds a name to the innermost object, and reports whether it is the first of its kind. It adds
+// a duplicate too, so that the path of the error ends with it.
+//
+// Most names differ from all others in a cheap hash of 64 values, so the object's filter settles them.
+func (r *Reader) addName(name string) bool {
+	f := &r.frames[len(r.frames)-1]
+	hash := len(name)
+	if hash > 0 {
+		hash += 5*int(name[0]) + 11*int(name[len(name)/2]) + 23*int(name[len(name)-1])
+	}
+	bit := uint64(1) << (hash & 63)
+	first := f.filter&bit == 0 || !r.isDuplicate(f, name)
+	f.filter |= bit
+	r.names = append(r.names, name)
+	return first
+}
+
+// isDuplicate reports whether name is among the names of the innermost object, f. It compares one by
+// one while they are few, and looks up in a map after that, so that no object takes quadratic time.
+func (r *Reader) isDuplicate(f *frame, name string) bool {
+	names := r.names[f.names:]
+	if len(names) <= fewNames {
+		return slices.Contains(names, name)
+	}
+	if f.seen == nil {
+		f.seen = make(map[string]struct{}, 4*fewNames)
+	}
+	for _, n := range names[len(f.seen):] { // all differ, so the first len(f.seen) are in the map
+		f.seen[n] = struct{}{}
+	}
+	_, found := f.seen[name]
+	return found
+}
+
+// peek skips white space and returns the next byte, which it does not consume; 0 at the end.
+func (r *Reader) peek() byte {
+	if r.pos < len(r.src) && r.src[r.pos] > ' ' {
+		return r.src[r.pos]
+	}
+	return r.skipSpace()
+}
+
+func (r *Reader) skipSpace() byte {
+	for ; r.pos < len(r.src); r.pos++ {
+		if c := r.src[r.pos]; c != ' ' && c != '\n' && c != '\t' && c != '\r' {
+			return c
+		}
+	}
+	return 0
+}
+
+// null reads a null if there is one, and reports whether there was.
+func (r *Reader) null() bool {
+	if r.peek() != 'n' || !strings.HasPrefix(r.src[r.pos:], "null") {
+		return false
+	}
+	r.pos += len("null")
+	return true
+}

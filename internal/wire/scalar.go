@@ -1,0 +1,122 @@
+package wire
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// String reads a string. It is "" for null.
+func (r *Reader) String() string {
+	if r.peek() == '"' {
+		return r.text()
+	}
+	if !r.null() {
+		r.unexpected("a string")
+	}
+	return ""
+}
+
+// Int reads an integer: a number without a fraction or an exponent that an int can hold. It is 0 for null.
+func (r *Reader) Int() int {
+	if r.null() {
+		return 0
+	}
+	offset := r.pos
+	s := r.number("an integer")
+	n, err := strconv.Atoi(s)
+	switch {
+	case err == nil || s == "":
+		return n
+	case strings.ContainsAny(s, ".eE"):
+		r.fail(offset, "an integer", "a number with a fraction or an exponent")
+	default:
+		r.fail(offset, "an integer of at most "+strconv.Itoa(strconv.IntSize)+" bits", "a larger one")
+	}
+	return 0
+}
+
+// Float reads a number. It is 0 for null.
+func (r *Reader) Float() float64 {
+	if r.null() {
+		return 0
+	}
+	offset := r.pos
+	s := r.number("a number")
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil && s != "" {
+		r.fail(offset, "a number that a float64 can hold", "a larger one")
+		return 0
+	}
+	return f
+}
+
+// Bool reads a boolean. It is false for null.
+func (r *Reader) Bool() bool {
+	switch c := r.peek(); {
+	case c == 't' && strings.HasPrefix(r.src[r.pos:], "true"):
+		r.pos += len("true")
+		return true
+	case c == 'f' && strings.HasPrefix(r.src[r.pos:], "false"):
+		r.pos += len("false")
+	case !r.null():
+		r.unexpected("a boolean")
+	}
+	return false
+}
+
+// Time reads a string that holds a time in the format of RFC 3339. It is the zero Time for null.
+func (r *Reader) Time() time.Time {
+	if r.peek() != '"' {
+		if !r.null() {
+			r.unexpected("a string with a time")
+		}
+		return time.Time{}
+	}
+	offset := r.pos
+	s := r.text()
+	t, ok := parseTime(s)
+	if !ok {
+		r.fail(offset, "a time in the format of RFC 3339", "another string")
+	}
+	return t
+}
+
+// parseTime is time.Parse without its leniency, which RFC 3339 does not allow: an hour of one digit,
+// a comma before the fraction, an offset of a day or more.
+func parseTime(s string) (t time.Time, ok bool) {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil || s[len("2006-01-02T15")] != ':' || s[len("2006-01-02T15:04:05")] == ',' {
+		return time.Time{}, false
+	}
+	if zone := s[len(s)-len("07:00"):]; !strings.HasSuffix(s, "Z") && (zone[:2] > "23" || zone[3:] > "59") {
+		return time.Time{}, false
+	}
+	return t, true
+}
+
+// StringPtr reads a string. It is nil for null.
+func (r *Reader) StringPtr() *string { return readScalar(r, (*Reader).String) }
+
+// IntPtr reads an integer, as Int does. It is nil for null.
+func (r *Reader) IntPtr() *int { return readScalar(r, (*Reader).Int) }
+
+// FloatPtr reads a number. It is nil for null.
+func (r *Reader) FloatPtr() *float64 { return readScalar(r, (*Reader).Float) }
+
+// BoolPtr reads a boolean. It is nil for null.
+func (r *Reader) BoolPtr() *bool { return readScalar(r, (*Reader).Bool) }
+
+// TimePtr reads a time, as Time does. It is nil for null.
+func (r *Reader) TimePtr() *time.Time { return readScalar(r, (*Reader).Time) }
+
+func readScalar[T any](r *Reader, read func(*Reader) T) *T {
+	if r.null() {
+		return nil
+	}
+	v := read(r)
+	if r.err != nil {
+		return nil
+	}
+	return &v
+}

@@ -1,0 +1,183 @@
+package wire
+
+import (
+	"math/bits"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// plain tells the bytes that stand for themselves in a string and need no closer look:
+// ASCII but for control characters, quotes and backslashes.
+var plain = func() (t [256]bool) {
+	for c := ' '; c < utf8.RuneSelf; c++ {
+		t[c] = c != '"' && c != '\\'
+	}
+	return t
+}()
+
+// text reads the string at whose opening quote the Reader is. Plain strings are part of the source.
+//
+// It looks at eight bytes at a time for the first that is not plain.
+func (r *Reader) text() string {
+	const (
+		ones = 0x0101010101010101
+		high = 0x80 * ones
+	)
+	start := r.pos + 1
+	for end := start; end <= len(r.src)-8; end += 8 {
+		b := r.src[end : end+8]
+		x := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
+			uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+		// Each line sets the high bit of the bytes it is about: those outside ASCII have it, and the
+		// subtractions go below zero. They then borrow from the next byte, so only the first bit counts.
+		notASCII := x
+		control := x - ' '*ones
+		quote := (x ^ '"'*ones) - ones
+		backslash := (x ^ '\\'*ones) - ones
+		if marks := (notASCII | control | quote | backslash) & high; marks != 0 {
+			end += bits.TrailingZeros64(marks) / 8
+			if r.src[end] != '"' {
+				break
+			}
+			r.pos = end + 1
+			return r.src[start:end]
+		}
+	}
+	return r.unusualText(start)
+}
+
+// unusualText is text for strings that hold escapes or characters outside ASCII, or are wrong.
+// It begins after the opening quote.
+func (r *Reader) unusualText(start int) string {
+	var b strings.Builder // what precedes the last escape, with that
+	done := start         // how far the source is in b
+	for i := start; i < len(r.src); {
+		switch c := r.src[i]; {
+		case plain[c]:
+			i++
+		case c == '"':
+			r.pos = i + 1
+			if done == start {
+				return r.src[start:i]
+			}
+			b.WriteString(r.src[done:i])
+			return b.String()
+		case c == '\\':
+			char, size, want := unescape(r.src[i:])
+			if want != "" {
+				r.fail(i, want, "another escape sequence")
+				return ""
+			}
+			b.WriteString(r.src[done:i])
+			b.WriteRune(char)
+			i += size
+			done = i
+		case c < ' ':
+			r.fail(i, "control characters in strings escaped", "a control character")
+			return ""
+		default:
+			char, size := utf8.DecodeRuneInString(r.src[i:])
+			if char == utf8.RuneError && size == 1 {
+				r.fail(i, "valid UTF-8", "an invalid byte")
+				return ""
+			}
+			i += size
+		}
+	}
+	r.fail(len(r.src), "a closing quote", "the end of the text")
+	return ""
+}
+
+// unescape decodes the escape sequence at the start of s and returns the character and how many bytes
+// stand for it. If the sequence is wrong, want says what would be right.
+func unescape(s string) (char rune, size int, want string) {
+	if len(s) > 1 && s[1] == 'u' {
+		return unescapeHex(s)
+	}
+	if len(s) > 1 {
+		if i := strings.IndexByte(`"\/bfnrt`, s[1]); i >= 0 {
+			return rune("\"\\/\b\f\n\r\t"[i]), 2, ""
+		}
+	}
+	return 0, 0, `one of "\/bfnrtu after a backslash`
+}
+
+// unescapeHex is unescape for \u, which gives a UTF-16 code unit in four hexadecimal digits.
+func unescapeHex(s string) (char rune, size int, want string) {
+	unit, ok := hexUnit(s)
+	switch {
+	case !ok:
+		return 0, 0, "four hexadecimal digits after \\u"
+	case unit < 0xD800 || unit > 0xDFFF:
+		return unit, 6, ""
+	}
+	low, ok := hexUnit(s[6:])
+	if !ok || unit > 0xDBFF || low < 0xDC00 || low > 0xDFFF {
+		return 0, 0, "a pair of surrogates"
+	}
+	return 0x10000 + (unit-0xD800)<<10 + (low - 0xDC00), 12, ""
+}
+
+func hexUnit(s string) (unit rune, ok bool) {
+	if len(s) < 6 || s[:2] != `\u` {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(s[2:6], 16, 16)
+	return rune(n), err == nil
+}
+
+// number reads a number and returns its text. If there is none, it fails and returns "".
+func (r *Reader) number(want string) string {
+	if c := r.peek(); c != '-' && !isDigit(c) {
+		r.unexpected(want)
+		return ""
+	}
+	n := numberLen(r.src[r.pos:])
+	if n == 0 {
+		r.fail(r.pos, want, "a malformed number")
+		return ""
+	}
+	r.pos += n
+	return r.src[r.pos-n : r.pos]
+}
+
+// numberLen returns the length of the number that s begins with, 0 if there is none.
+func numberLen(s string) int {
+	i := 0
+	if i < len(s) && s[i] == '-' {
+		i++
+	}
+	if i < len(s) && s[i] == '0' {
+		i++ // no digit may follow: the caller finds it where a number cannot go on
+	} else if !skipDigits(s, &i) {
+		return 0
+	}
+	if i < len(s) && s[i] == '.' {
+		i++
+		if !skipDigits(s, &i) {
+			return 0
+		}
+	}
+	if i < len(s) && (s[i] == 'e' || s[i] == 'E') {
+		i++
+		if i < len(s) && (s[i] == '+' || s[i] == '-') {
+			i++
+		}
+		if !skipDigits(s, &i) {
+			return 0
+		}
+	}
+	return i
+}
+
+// skipDigits moves i past digits and reports whether there was one.
+func skipDigits(s string, i *int) bool {
+	start := *i
+	for *i < len(s) && isDigit(s[*i]) {
+		*i++
+	}
+	return *i > start
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }

@@ -1,0 +1,164 @@
+package wiretest
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// CheckRedaction walks every type that a client's calls take or return, fills
+// each field with a text of its own, prints it in every way, and reports each
+// secret that shows.
+func CheckRedaction(t *testing.T, client any) {
+	t.Helper()
+	types := callTypes(reflect.TypeOf(client))
+	if len(types) < 10 {
+		t.Fatalf("only %d types found", len(types))
+	}
+	for _, typ := range types {
+		t.Run(typ.Name(), func(t *testing.T) { checkType(t, typ) })
+	}
+}
+
+// callTypes returns the request and response types of every method of every
+// service below a client, and the structs inside them.
+func callTypes(client reflect.Type) []reflect.Type {
+	var types []reflect.Type
+	seen := map[reflect.Type]bool{}
+	var structs, services func(reflect.Type)
+	structs = func(typ reflect.Type) {
+		for typ.Kind() == reflect.Pointer || typ.Kind() == reflect.Slice {
+			typ = typ.Elem()
+		}
+		if typ.Kind() != reflect.Struct || typ == reflect.TypeFor[time.Time]() || seen[typ] {
+			return
+		}
+		seen[typ] = true
+		types = append(types, typ)
+		for i := range typ.NumField() {
+			if f := typ.Field(i); f.IsExported() && !f.Anonymous {
+				structs(f.Type)
+			}
+		}
+	}
+	services = func(typ reflect.Type) {
+		for i := range typ.NumMethod() {
+			m := typ.Method(i).Type
+			if m.NumIn() >= 3 && m.In(2).Kind() == reflect.Struct && m.NumOut() == 2 {
+				structs(m.In(2))
+				structs(m.Out(0))
+			}
+		}
+		for i := range typ.Elem().NumField() {
+			if f := typ.Elem().Field(i); f.IsExported() && f.Type.Kind() == reflect.Pointer {
+				services(f.Type)
+			}
+		}
+	}
+	services(client)
+	return types
+}
+
+// secret says by its name alone that a field holds a secret or an address; the
+// spec's word for it is not asked. harmless are those that look like it.
+var (
+	secret   = regexp.MustCompile(`code$|token$|jwt$|phone_number$|email$|email_address$|ip_address$|_claims$|_metadata$`)
+	harmless = regexp.MustCompile(`status_code$`)
+)
+
+// marks are the texts that a value was filled with.
+type marks struct {
+	secret, open []string
+}
+
+func (m *marks) text(path, name string) string {
+	mark := fmt.Sprintf("mark<%s>", path)
+	if secret.MatchString(name) && !harmless.MatchString(name) {
+		m.secret = append(m.secret, mark)
+	} else {
+		m.open = append(m.open, mark)
+	}
+	return mark
+}
+
+func (m *marks) fill(v reflect.Value, path, name string) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(m.text(path, name))
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		m.fill(v.Elem(), path, name)
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		m.fill(v.Index(0), path+"[0]", name)
+	case reflect.Map:
+		v.Set(reflect.ValueOf(map[string]any{"key": []any{map[string]any{"inner": m.text(path, name)}}}))
+	case reflect.Struct:
+		for i := range v.NumField() {
+			f := v.Type().Field(i)
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			if f.IsExported() && !f.Anonymous {
+				m.fill(v.Field(i), path+"."+f.Name, name)
+			}
+		}
+	}
+}
+
+func checkType(t *testing.T, typ reflect.Type) {
+	var m marks
+	v := reflect.New(typ)
+	m.fill(v.Elem(), typ.Name(), "")
+	for how, printed := range print(v) {
+		for _, mark := range m.secret {
+			if strings.Contains(printed, mark) {
+				t.Errorf("%s shows %s", how, mark)
+			}
+		}
+		for _, mark := range m.open {
+			if strings.Contains(how, "%v") && len(m.secret) > 0 && !strings.Contains(printed, mark) && !tagged(typ, mark) {
+				t.Errorf("%s does not show %s, which is no secret", how, mark)
+			}
+		}
+	}
+}
+
+// tagged reports whether the spec calls secret what its name does not: then it
+// may be hidden.
+func tagged(typ reflect.Type, mark string) bool {
+	path := strings.Split(strings.Trim(strings.TrimPrefix(mark, "mark"), "<>"), ".")[1:]
+	for _, name := range path {
+		name, _, _ = strings.Cut(name, "[")
+		for typ.Kind() == reflect.Pointer || typ.Kind() == reflect.Slice {
+			typ = typ.Elem()
+		}
+		f, ok := typ.FieldByName(name)
+		if !ok || f.Tag.Get("stytch") == "sensitive" {
+			return ok
+		}
+		typ = f.Type
+	}
+	return false
+}
+
+// print returns what every way of printing a pointer and its value shows.
+func print(pointer reflect.Value) map[string]string {
+	shown := map[string]string{}
+	for _, v := range []any{pointer.Interface(), pointer.Elem().Interface()} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d", "%20v"} {
+			shown[fmt.Sprintf("%T with %s", v, verb)] = fmt.Sprintf(verb, v)
+		}
+		shown[fmt.Sprintf("%T in a list with %%v", v)] = fmt.Sprint([]any{v})
+		shown[fmt.Sprintf("%T in an error", v)] = fmt.Errorf("failed: %v", v).Error()
+		var text, json bytes.Buffer
+		slog.New(slog.NewTextHandler(&text, nil)).Info("m", "value", v, slog.Group("g", "value", v))
+		slog.New(slog.NewJSONHandler(&json, nil)).Info("m", "value", v, slog.Group("g", "value", v))
+		shown[fmt.Sprintf("%T in slog text", v)] = text.String()
+		shown[fmt.Sprintf("%T in slog JSON", v)] = json.String()
+	}
+	return shown
+}

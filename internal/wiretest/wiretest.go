@@ -1,0 +1,239 @@
+// Package wiretest holds a generated client against the examples of the spec:
+// what goes over the wire, byte for byte, and what is read from it, field by
+// field. Only tests import it.
+package wiretest
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// The credentials that a client under test is made with.
+const (
+	ProjectID = "project-test-7d5f3c1e-9b2a-4e68-8c40-1f6a2b9d3e57"
+	Secret    = "secret-test-nT4wZ8kQ2vB6yH1mX5cR9dL3jF7sG0pA"
+)
+
+// Exchange is one call: what the client must send, and what it is answered.
+type Exchange struct {
+	Method, URI string
+	// Header holds the headers that the call sets itself.
+	Header map[string]string
+	// Anonymous calls must carry no credentials.
+	Anonymous bool
+	// RequestBody is the body, byte for byte; empty for none.
+	RequestBody  string
+	ResponseBody string
+
+	mu    sync.Mutex
+	calls int
+	wrong []string
+}
+
+// Serve starts a server on loopback that answers the exchanges and notes what
+// was not sent as it should be. It runs until the process ends or, given a
+// test, until the test does.
+func Serve(t testing.TB, exchanges ...*Exchange) (url string) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for _, x := range exchanges {
+			if x.Method == r.Method && x.URI == r.URL.RequestURI() {
+				x.serve(w, r)
+				return
+			}
+		}
+		http.Error(w, "no exchange for "+r.Method+" "+r.URL.RequestURI(), http.StatusNotFound)
+	}))
+	if t != nil {
+		for _, x := range exchanges {
+			x.reset()
+		}
+		t.Cleanup(server.Close)
+	}
+	return server.URL
+}
+
+func (x *Exchange) serve(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	x.mu.Lock()
+	x.calls++
+	if err != nil {
+		x.note("the body cannot be read: %v", err)
+	}
+	x.inspect(r, string(body))
+	x.mu.Unlock()
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Wiretest", "answered")
+	_, _ = io.WriteString(w, x.ResponseBody)
+}
+
+func (x *Exchange) note(format string, args ...any) {
+	x.wrong = append(x.wrong, fmt.Sprintf(format, args...))
+}
+
+func (x *Exchange) inspect(r *http.Request, body string) {
+	if body != x.RequestBody {
+		x.note("body sent:\n  %s\nwant:\n  %s", body, x.RequestBody)
+	}
+	id, secret, ok := r.BasicAuth()
+	if x.Anonymous == ok || ok && (id != ProjectID || secret != Secret) {
+		x.note("credentials sent: %t (project id %q); want them sent: %t", ok, id, !x.Anonymous)
+	}
+	want := map[string]string{"Accept": "application/json"}
+	if x.RequestBody != "" {
+		want["Content-Type"] = "application/json"
+		if r.ContentLength != int64(len(x.RequestBody)) {
+			x.note("Content-Length %d, want %d", r.ContentLength, len(x.RequestBody))
+		}
+	}
+	for name, value := range x.Header {
+		want[name] = value
+	}
+	for name, value := range want {
+		if got := r.Header.Get(name); got != value {
+			x.note("header %s: %q, want %q", name, got, value)
+		}
+	}
+	if agent := r.UserAgent(); !strings.HasPrefix(agent, "stytchgen-go/") {
+		x.note("User-Agent %q does not say whose client this is", agent)
+	}
+}
+
+// Response is what every generated response answers.
+type Response interface {
+	RawJSON() string
+	Header() http.Header
+	UnknownFields() map[string]json.RawMessage
+}
+
+// Check reports what went wrong with the one call that was made: on the wire,
+// and in the response that came of it.
+func (x *Exchange) Check(t *testing.T, resp Response, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatalf("the call failed: %v", err)
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.calls != 1 {
+		t.Errorf("the call reached the server %d times, want once", x.calls)
+	}
+	for _, w := range x.wrong {
+		t.Error(w)
+	}
+	if got := resp.RawJSON(); got != x.ResponseBody {
+		t.Errorf("RawJSON is not what was answered: %s", got)
+	}
+	if got := resp.Header().Get("X-Wiretest"); got != "answered" {
+		t.Errorf("Header lacks what was answered: %v", resp.Header())
+	}
+	for path := range resp.UnknownFields() {
+		t.Errorf("the response does not know %s", path)
+	}
+	compareJSON(t, x.ResponseBody, resp)
+}
+
+// compareJSON holds a decoded struct against the JSON that it was decoded
+// from, read in another way.
+func compareJSON(t *testing.T, body string, resp any) {
+	t.Helper()
+	decoder := json.NewDecoder(strings.NewReader(body))
+	decoder.UseNumber()
+	var want any
+	if err := decoder.Decode(&want); err != nil {
+		t.Fatalf("the example is not JSON: %v", err)
+	}
+	compare(t, "", reflect.ValueOf(resp).Elem(), want)
+}
+
+func compare(t *testing.T, path string, got reflect.Value, want any) {
+	t.Helper()
+	if got.Kind() == reflect.Pointer {
+		if got.IsNil() != (want == nil) {
+			t.Errorf("%s: is nil: %t; null in the example: %t", path, got.IsNil(), want == nil)
+		}
+		if got.IsNil() || want == nil {
+			return
+		}
+		got = got.Elem()
+	}
+	switch want := want.(type) {
+	case map[string]any:
+		compareObject(t, path, got, want)
+	case []any:
+		if got.Kind() != reflect.Slice || got.IsNil() || got.Len() != len(want) {
+			t.Errorf("%s: %d items read, want %d", path, got.Len(), len(want))
+			return
+		}
+		for i, item := range want {
+			compare(t, path+"["+strconv.Itoa(i)+"]", got.Index(i), item)
+		}
+	default:
+		if !same(got, want) {
+			t.Errorf("%s: read %v, want %v", path, got.Interface(), want)
+		}
+	}
+}
+
+// compareObject holds a struct or a free-form map against an object. A struct
+// must have a field for every member, and nothing set beyond them.
+func compareObject(t *testing.T, path string, got reflect.Value, want map[string]any) {
+	t.Helper()
+	if got.Kind() == reflect.Map {
+		if !reflect.DeepEqual(got.Interface(), want) {
+			t.Errorf("%s: read %v, want %v", path, got.Interface(), want)
+		}
+		return
+	}
+	seen := 0
+	for i := range got.NumField() {
+		name, _, _ := strings.Cut(got.Type().Field(i).Tag.Get("json"), ",")
+		if name == "" {
+			continue
+		}
+		member, ok := want[name]
+		if ok {
+			seen++
+			compare(t, path+"."+name, got.Field(i), member)
+		} else if !got.Field(i).IsZero() {
+			t.Errorf("%s.%s: read %v, but the example has no such member", path, name, got.Field(i).Interface())
+		}
+	}
+	if seen != len(want) {
+		t.Errorf("%s: %d members of the example have a field, want %d", path, seen, len(want))
+	}
+}
+
+func same(got reflect.Value, want any) bool {
+	if stamp, ok := got.Interface().(time.Time); ok {
+		text, _ := want.(string)
+		parsed, err := time.Parse(time.RFC3339Nano, text)
+		return err == nil && parsed.Equal(stamp)
+	}
+	switch want := want.(type) {
+	case nil:
+		return got.IsZero()
+	case string:
+		return got.Kind() == reflect.String && got.String() == want
+	case bool:
+		return got.Kind() == reflect.Bool && got.Bool() == want
+	case json.Number:
+		return fmt.Sprint(got.Interface()) == want.String()
+	}
+	return false
+}
+
+// reset forgets the calls of earlier servers, so that a test counts its own.
+func (x *Exchange) reset() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.calls, x.wrong = 0, nil
+}

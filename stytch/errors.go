@@ -1,0 +1,102 @@
+package stytch
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/stytchgen/sdk/internal/check"
+	"github.com/stytchgen/sdk/internal/redact"
+	"github.com/stytchgen/sdk/internal/transport"
+)
+
+// ErrorType is the kind of an [*Error], as the service names it. It is an error itself, so that it
+// can be matched: errors.Is(err, stytch.ErrOTPCodeNotFound). The service may answer with types that
+// have no constant here; errors.Is(err, stytch.ErrorType("some_type")) matches those.
+type ErrorType string
+
+// Error returns the name of the type.
+func (t ErrorType) Error() string { return string(t) }
+
+// ErrOutcomeUnknown matches the error of a call that the service may have carried out although no
+// answer says so: the connection broke or a timeout passed after the request was sent, a gateway or
+// the service failed with a status of 5xx, or the answer could not be read. It only matches for
+// calls which must not simply be repeated, such as one that sends a code.
+var ErrOutcomeUnknown = errors.New("stytch: the outcome is unknown, the request may have been carried out")
+
+// outcomeUnknown ends the text of an error that matches ErrOutcomeUnknown.
+const outcomeUnknown = "; the outcome is unknown, the request may have been carried out"
+
+// errorMaker makes the errors of this package from what the transport knows.
+type errorMaker struct{}
+
+func (errorMaker) Failure(f *transport.Failure) error {
+	scrub := func(text string) string { return redact.Scrub(text, f.Secrets) }
+	cause := quiet(f.Cause, scrub)
+	if f.StatusCode == 0 {
+		return &ConnectionError{
+			Call:           f.Name,
+			Method:         f.Method,
+			Path:           f.Path,
+			Attempts:       f.Attempts,
+			OutcomeUnknown: f.OutcomeUnknown,
+			Err:            cause,
+			scrub:          scrub,
+		}
+	}
+	e := &Error{
+		StatusCode:     f.StatusCode,
+		Type:           ErrorType(f.ErrorType),
+		Message:        f.Message,
+		URL:            f.URL,
+		RequestID:      f.RequestID,
+		RetryAfter:     f.RetryAfter,
+		Header:         f.Header,
+		Body:           f.Body,
+		Call:           f.Name,
+		Method:         f.Method,
+		Path:           f.Path,
+		Attempts:       f.Attempts,
+		OutcomeUnknown: f.OutcomeUnknown,
+		Err:            cause,
+		size:           f.BodySize,
+		scrub:          scrub,
+	}
+	if f.Details != "" {
+		e.Details = json.RawMessage(f.Details)
+	}
+	return e
+}
+
+// quietError is an error of net/http or of the decoder, whose text can quote what the service sent.
+// It is matched like the error behind it, but whoever walks the chain comes to no text of that.
+type quietError struct {
+	err  error
+	text string
+}
+
+func quiet(err error, scrub func(string) string) error {
+	if err == nil {
+		return nil
+	}
+	return &quietError{err, safeText(err.Error(), scrub)}
+}
+
+func (e *quietError) Error() string        { return e.text }
+func (e *quietError) Is(target error) bool { return errors.Is(e.err, target) }
+func (e *quietError) As(target any) bool   { return errors.As(e.err, target) }
+
+// Format prints the text of Error, whatever the verb.
+func (e *quietError) Format(f fmt.State, _ rune) { fmt.Fprint(f, e.text) }
+
+func (errorMaker) Invalid(call string, violations []check.Violation) error {
+	e := &ValidationError{Call: call, Violations: make([]Violation, len(violations))}
+	for i, v := range violations {
+		e.Violations[i] = Violation(v)
+	}
+	return e
+}
+
+func (errorMaker) RetryableType(errorType string) bool {
+	return retryableType(ErrorType(errorType))
+}

@@ -1,0 +1,28 @@
+package stytch_test
+
+import (
+	"log"
+	"testing"
+
+	"github.com/stytchgen/sdk/internal/wiretest"
+	"github.com/stytchgen/sdk/stytch"
+)
+
+// client serves the generated examples: it talks to a server that answers what
+// the spec's examples say.
+var client = newClient(wiretest.Serve(nil, exchanges...))
+
+// wireClient returns a client whose only server is one that expects the
+// exchange.
+func wireClient(t *testing.T, x *wiretest.Exchange) *stytch.Client {
+	t.Helper()
+	return newClient(wiretest.Serve(t, x))
+}
+
+func newClient(url string) *stytch.Client {
+	c, err := stytch.NewClient(wiretest.ProjectID, wiretest.Secret, stytch.WithBaseURL(url))
+	if err != nil {
+		log.Fatal(err)
+	}
+	return c
+}

@@ -1,0 +1,111 @@
+package stytch
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// MANUAL(PublicError)(TYPE)
+
+// PublicError is what a stranger may know about an error: a status, a code for programs, and a sentence
+// of our own for people. Nothing of what the service wrote is in it.
+type PublicError struct {
+	// Status is an HTTP status for the answer.
+	Status int `json:"status"`
+	// Code names the kind of the error: "wrong_code".
+	Code string `json:"code"`
+	// Message says in English what happened and what to do.
+	Message string `json:"message"`
+	// RetryAfter is how long to wait, 0 when nobody knows.
+	RetryAfter time.Duration `json:"-"`
+}
+
+// The codes of a PublicError.
+const (
+	CodeWrongCode      = "wrong_code"
+	CodeExpiredCode    = "expired_code"
+	CodeTooMany        = "too_many_attempts"
+	CodeLocked         = "locked"
+	CodeInvalidAddress = "invalid_address"
+	CodeInvalidInput   = "invalid_input"
+	CodeLoginFirst     = "login_first"
+	CodeNotAllowed     = "not_allowed"
+	CodeMayHaveWorked  = "may_have_worked"
+	CodeOutage         = "outage"
+)
+
+// publicErrors are the kinds, each with the errors that it stands for, in the order in which they are
+// tried.
+var publicErrors = []struct {
+	public  PublicError
+	reasons []error
+}{
+	{PublicError{Status: http.StatusBadRequest, Code: CodeWrongCode, Message: "That is not the code we sent. Please check it and try again."},
+		[]error{ErrOTPCodeNotFound, ErrInvalidCode}},
+	{PublicError{Status: http.StatusBadRequest, Code: CodeExpiredCode, Message: "That code has been used or has expired. Please ask for a new one."},
+		[]error{ErrUnableToAuthOTPCode, ErrIntermediateSessionNotFound, ErrAttributeMismatch}},
+	{PublicError{Status: http.StatusTooManyRequests, Code: CodeLocked, Message: "There were too many wrong codes. For your safety logging in is blocked for a while; please try again later."},
+		[]error{ErrUserLockLimitReached}},
+	{PublicError{Status: http.StatusTooManyRequests, Code: CodeTooMany, Message: "There were too many attempts. Please wait a moment and try again."},
+		[]error{ErrTooManyRequests}},
+	{PublicError{Status: http.StatusBadRequest, Code: CodeInvalidAddress, Message: "We cannot send a code there. Please check the phone number or e-mail address."},
+		[]error{ErrInvalidPhoneNumber, ErrInvalidPhoneNumberCountryCode, ErrInvalidEmail, ErrUnsubscribedPhoneNumber, ErrInactiveEmail, ErrEmailInDenylist, ErrInvalidEmailDomain,
+			ErrPhoneNumberNotFound, ErrEmailNotFound, ErrDuplicatePhoneNumber, ErrDuplicateEmail, ErrMemberNotFound, ErrMemberPhoneNumberNotFound, ErrDuplicateMemberPhoneNumber}},
+	{PublicError{Status: http.StatusForbidden, Code: CodeNotAllowed, Message: "You are not allowed to do that."},
+		[]error{ErrSessionAuthorizationError, ErrSessionAuthorizationTenancyError, ErrInsufficientFactorsForSessionExchange}},
+}
+
+// PublicErrorOf tells a stranger about an error of any call: which kind it is and what to do, and nothing
+// that the service wrote. What is no fault of the stranger is an outage.
+func PublicErrorOf(err error) PublicError {
+	var invalid *ValidationError
+	if errors.As(err, &invalid) {
+		return publicViolation(invalid)
+	}
+	for _, kind := range publicErrors {
+		for _, reason := range kind.reasons {
+			if errors.Is(err, reason) {
+				public := kind.public
+				public.RetryAfter = RetryAfter(err)
+				return public
+			}
+		}
+	}
+	switch {
+	case LoggedOut(err):
+		return PublicError{Status: http.StatusUnauthorized, Code: CodeLoginFirst, Message: "Please log in."}
+	case errors.Is(err, ErrOutcomeUnknown):
+		return PublicError{Status: http.StatusServiceUnavailable, Code: CodeMayHaveWorked, RetryAfter: RetryAfter(err),
+			Message: "We cannot tell whether that worked. If you are waiting for a code, please give it a minute before you ask for another."}
+	}
+	return PublicError{Status: http.StatusServiceUnavailable, Code: CodeOutage, RetryAfter: RetryAfter(err),
+		Message: "Something is out of order on our side. Please try again shortly."}
+}
+
+// publicViolation tells about a request that was refused before it was sent.
+func publicViolation(err *ValidationError) PublicError {
+	for _, v := range err.Violations {
+		switch v.Field {
+		case "code":
+			return PublicError{Status: http.StatusBadRequest, Code: CodeWrongCode, Message: "A code has six digits. Please check it and try again."}
+		case "phone_number", "mfa_phone_number":
+			return PublicError{Status: http.StatusBadRequest, Code: CodeInvalidAddress, Message: "Please give the phone number with its country code, such as +1 500 555 0006."}
+		case "email", "email_address":
+			return PublicError{Status: http.StatusBadRequest, Code: CodeInvalidAddress, Message: "Please check the e-mail address."}
+		}
+	}
+	return PublicError{Status: http.StatusBadRequest, Code: CodeInvalidInput, Message: "Something in the form is not right. Please check it."}
+}
+
+// Write answers a request with the error: status, Retry-After where it is known, and the sentence.
+func (e PublicError) Write(w http.ResponseWriter) {
+	if e.RetryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int((e.RetryAfter+time.Second-1)/time.Second)))
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	http.Error(w, e.Message, e.Status)
+}
+
+// ENDMANUAL(PublicError)

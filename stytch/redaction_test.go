@@ -1,0 +1,26 @@
+package stytch_test
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"testing"
+
+	"github.com/stytchgen/sdk/internal/wiretest"
+)
+
+func TestRedaction(t *testing.T) {
+	wiretest.CheckRedaction(t, client)
+}
+
+// printedWays is a value in the ways that it may end up in a log.
+func printedWays(v any) map[string]string {
+	var text, structured bytes.Buffer
+	slog.New(slog.NewTextHandler(&text, nil)).Info("m", "v", v)
+	slog.New(slog.NewJSONHandler(&structured, nil)).Info("m", "v", v)
+	ways := map[string]string{"slog text": text.String(), "slog JSON": structured.String()}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
+		ways[verb] = fmt.Sprintf(verb, v)
+	}
+	return ways
+}

@@ -1,0 +1,69 @@
+package stytch
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	"github.com/stytchgen/sdk/internal/transport"
+)
+
+// Response is the answer behind the fields of a response. Every response type embeds one.
+type Response struct {
+	result *transport.Result // nil in a response that no call returned
+}
+
+// Receive stores the answer. The transport calls it; an application has no use for it.
+func (r *Response) Receive(result *transport.Result) { r.result = result }
+
+// RawJSON returns the body as the service sent it.
+func (r Response) RawJSON() string {
+	if r.result == nil {
+		return ""
+	}
+	return r.result.Body
+}
+
+// Header returns the HTTP header of the answer. It must not be changed while others read it.
+func (r Response) Header() http.Header {
+	if r.result == nil {
+		return nil
+	}
+	return r.result.Header
+}
+
+// HTTPStatus returns the HTTP status of the answer, 200 for example.
+func (r Response) HTTPStatus() int {
+	if r.result == nil {
+		return 0
+	}
+	return r.result.StatusCode
+}
+
+// UnknownFields returns the fields of the body that this version of the SDK does not know, by their
+// place, such as "user.new_field" or "user.emails[0].new_field". It is nil when there are none. Each
+// call of UnknownFields decodes the body again.
+func (r Response) UnknownFields() map[string]json.RawMessage {
+	if r.result == nil {
+		return nil
+	}
+	var unknown map[string]json.RawMessage
+	for _, f := range r.result.UnknownFields() {
+		if unknown == nil {
+			unknown = map[string]json.RawMessage{}
+		}
+		unknown[f.Path] = json.RawMessage(f.Raw)
+	}
+	return unknown
+}
+
+// Format prints the status and the size of the answer, whatever the verb. The body holds secrets.
+func (r Response) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "stytch.Response{HTTPStatus: %d, RawJSON: [%d bytes]}", r.HTTPStatus(), len(r.RawJSON()))
+}
+
+// LogValue returns the status and the size of the answer for a log. The body holds secrets.
+func (r Response) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int("http_status", r.HTTPStatus()), slog.Int("bytes", len(r.RawJSON())))
+}

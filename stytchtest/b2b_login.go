@@ -1,0 +1,243 @@
+package stytchtest
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/stytchgen/sdk/b2b"
+	"github.com/stytchgen/sdk/stytch"
+)
+
+// defaultEmailLife is how long a member's e-mail code lives, in minutes, when
+// the request does not say.
+const defaultEmailLife = 10
+
+// organization returns the organization that a call names.
+func (r *request) organization(id string) (*organization, *apiError) {
+	if o := r.project.state.organizationByID(id); o != nil {
+		return o, nil
+	}
+	return nil, fail("organization_not_found")
+}
+
+// member returns the organization and the member that a call names.
+func (r *request) member(organizationID, memberID string) (*organization, *member, *apiError) {
+	o, err := r.organization(organizationID)
+	if err != nil {
+		return nil, nil, err
+	}
+	if m := r.project.state.memberByID(o.Profile.OrganizationID, memberID); m != nil && m.Profile.Status != b2b.MemberStatusDeleted {
+		return o, m, nil
+	}
+	return nil, nil, fail("member_not_found")
+}
+
+// deliverEmail sends a code to an address. It takes the place of every earlier
+// one of the address, whichever organization that was for.
+func (r *request) deliverEmail(address string, c code, life time.Duration, m Message) {
+	m.Channel, m.Address, m.OrganizationID, m.MemberID = ChannelEmail, address, c.OrganizationID, c.MemberID
+	key := strings.ToLower(address)
+	slot := r.project.state.EmailCodes[key]
+	r.send(&slot, c, life, m)
+	r.project.state.EmailCodes[key] = slot
+}
+
+func (r *request) loginOrSignup(q b2b.OTPsEmailLoginOrSignupRequest) (b2b.OTPsEmailLoginOrSignupResponse, *apiError) {
+	none := b2b.OTPsEmailLoginOrSignupResponse{}
+	o, err := r.organization(q.OrganizationID)
+	if err != nil {
+		return none, err
+	}
+	m := r.project.state.memberByEmail(o.Profile.OrganizationID, q.EmailAddress)
+	created := m == nil || m.Profile.Status == b2b.MemberStatusDeleted
+	life, purpose, template := minutes(q.LoginExpirationMinutes, defaultEmailLife), "login", text(q.LoginTemplateID)
+	if created {
+		if err := o.admits(q.EmailAddress); err != nil {
+			return none, err
+		}
+		m = r.project.join(o, q.EmailAddress, b2b.MemberStatusPending, r.now)
+	}
+	if m.Profile.Status != b2b.MemberStatusActive {
+		life, purpose, template = minutes(q.SignupExpirationMinutes, defaultEmailLife), "signup", text(q.SignupTemplateID)
+	}
+	r.deliverEmail(m.Profile.EmailAddress, code{OrganizationID: o.Profile.OrganizationID, MemberID: m.Profile.MemberID}, life,
+		Message{Purpose: purpose, Locale: text(q.Locale), TemplateID: template})
+	return b2b.OTPsEmailLoginOrSignupResponse{
+		MemberID: m.Profile.MemberID, MemberCreated: created, Member: m.profile(r.now), Organization: o.Profile,
+	}, nil
+}
+
+// admits tells whether somebody with an e-mail address can join by themselves.
+func (o *organization) admits(address string) *apiError {
+	if o.Profile.EmailJITProvisioning != b2b.JITProvisioningPolicyRestricted {
+		return failf("member_not_found", "no member has the e-mail address, and the organization does not let people join by it")
+	}
+	if !o.allowsDomain(address) {
+		return failf("invalid_email_domain", "no member has the e-mail address, and its domain is not among email_allowed_domains")
+	}
+	return nil
+}
+
+func (o *organization) allowsDomain(address string) bool {
+	domain := address[strings.LastIndex(address, "@")+1:]
+	return slices.ContainsFunc(o.Profile.EmailAllowedDomains, func(d string) bool { return strings.EqualFold(d, domain) })
+}
+
+// join makes a member.
+func (p *Project) join(o *organization, address string, status b2b.MemberStatus, now time.Time) *member {
+	m := &member{Profile: b2b.Member{
+		OrganizationID: o.Profile.OrganizationID, MemberID: newID("member"), EmailAddress: address, Status: status,
+		CreatedAt: &now, UpdatedAt: &now,
+		Roles: []b2b.MemberRole{{RoleID: "stytch_member", Sources: []b2b.MemberRoleSource{{Type: "direct_assignment", Details: map[string]any{}}}}},
+	}}
+	domain := address[strings.LastIndex(address, "@")+1:]
+	for _, a := range o.Profile.RBACEmailImplicitRoleAssignments {
+		if strings.EqualFold(a.Domain, domain) {
+			m.Profile.Roles = append(m.Profile.Roles, b2b.MemberRole{RoleID: a.RoleID, Sources: []b2b.MemberRoleSource{
+				{Type: "email_assignment", Details: map[string]any{"email_domain": a.Domain}}}})
+		}
+	}
+	p.state.Members = append(p.state.Members, m)
+	return m
+}
+
+// memberLogin is what three calls answer in the same way: a session, or what a
+// login still needs.
+type memberLogin struct {
+	session        *session
+	authenticated  bool
+	token, jwt     string
+	intermediate   *intermediate
+	mfa            *b2b.MFARequired
+	primary        *b2b.PrimaryRequired
+	organization   b2b.Organization
+	member         b2b.Member
+	memberSessions *b2b.MemberSession
+}
+
+func (l memberLogin) intermediateToken() (string, *time.Time) {
+	if l.intermediate == nil {
+		return "", nil
+	}
+	return l.intermediate.Token, &l.intermediate.ExpiresAt
+}
+
+// proof is what a member has shown so far.
+type proof struct {
+	factors []stytch.AuthenticationFactor
+	email   string
+	// session is the one to extend, nil for a new one.
+	session  *session
+	duration *int
+	claims   map[string]any
+	locale   string
+}
+
+// login gives a member a session, or says what is missing: another primary
+// factor, or a second one.
+func (r *request) login(o *organization, m *member, p proof) (memberLogin, *apiError) {
+	l := memberLogin{organization: o.Profile}
+	profile := o.Profile
+	switch {
+	case profile.AuthMethods == b2b.MethodPolicyRestricted && !slices.Contains(profile.AllowedAuthMethods, b2b.AuthMethod("email_otp")) && !hasPrimary(p.factors, profile.AllowedAuthMethods):
+		l.primary = &b2b.PrimaryRequired{AllowedAuthMethods: profile.AllowedAuthMethods}
+	case (profile.MFAPolicy == b2b.MFAPolicyRequiredForAll || m.Profile.MFAEnrolled) && !hasSMS(p.factors):
+		l.mfa = r.demandMFA(o, m, p.locale)
+	}
+	if l.primary != nil || l.mfa != nil {
+		l.intermediate = r.intermediate(intermediate{Factors: p.factors, Email: p.email, OrganizationID: profile.OrganizationID, MemberID: m.Profile.MemberID})
+		l.member = m.profile(r.now)
+		return l, nil
+	}
+	return r.start(l, o, m, p)
+}
+
+// hasPrimary reports whether a factor of another kind than an e-mail code is
+// one that the organization accepts.
+func hasPrimary(factors []stytch.AuthenticationFactor, allowed []b2b.AuthMethod) bool {
+	return slices.ContainsFunc(factors, func(f stytch.AuthenticationFactor) bool {
+		return slices.Contains(allowed, b2b.AuthMethod(f.Type))
+	})
+}
+
+// start gives a member a session with what they have shown.
+func (r *request) start(l memberLogin, o *organization, m *member, p proof) (memberLogin, *apiError) {
+	s := &session{ID: newID("member-session"), Token: newToken(), OrganizationID: o.Profile.OrganizationID, MemberID: m.Profile.MemberID, StartedAt: r.now}
+	if p.session != nil {
+		s = new(*p.session)
+	}
+	merged, err := mergeClaims(s.Claims, p.claims)
+	if err != nil {
+		return memberLogin{}, err
+	}
+	s.Claims, s.LastAccessedAt = merged, r.now
+	if p.session == nil || p.duration != nil {
+		s.ExpiresAt = r.now.Add(minutes(p.duration, defaultDuration))
+	}
+	for _, f := range p.factors {
+		s.Factors = addFactor(s.Factors, f)
+	}
+	r.keep(s)
+	l.session, l.authenticated = s, true
+	l.token, l.jwt = s.Token, r.project.issue(s, r.now)
+	l.memberSessions, l.member = r.project.memberSession(s), m.profile(r.now)
+	return l, nil
+}
+
+// demandMFA asks for a second factor, and sends the code when the member has a
+// phone number for it.
+func (r *request) demandMFA(o *organization, m *member, locale string) *b2b.MFARequired {
+	mfa := &b2b.MFARequired{MemberOptions: &b2b.MFAMemberOptions{TOTPRegistrationID: m.Profile.TOTPRegistrationID}}
+	if m.Profile.MFAPhoneNumberVerified {
+		mfa.MemberOptions.MFAPhoneNumber = m.Profile.MFAPhoneNumber
+		mfa.SecondaryAuthInitiated = new(b2b.MFAMethodSMSOTP)
+		r.deliverMFA(o, m, locale)
+	}
+	return mfa
+}
+
+func (r *request) deliverMFA(o *organization, m *member, locale string) {
+	r.send(&m.MFACode, code{OrganizationID: o.Profile.OrganizationID, MemberID: m.Profile.MemberID}, mfaCodeLife, Message{
+		Channel: ChannelSMS, Address: m.Profile.MFAPhoneNumber, Purpose: "mfa", Locale: locale,
+		OrganizationID: o.Profile.OrganizationID, MemberID: m.Profile.MemberID,
+	})
+}
+
+// intermediate keeps a login that still needs something.
+func (r *request) intermediate(i intermediate) *intermediate {
+	i.Token, i.ExpiresAt = newToken(), r.now.Add(intermediateLife)
+	r.project.state.Intermediates = append(r.project.state.Intermediates, &i)
+	return &i
+}
+
+// findIntermediate returns the login that a token stands for.
+func (r *request) findIntermediate(token string) (*intermediate, *apiError) {
+	st := &r.project.state
+	st.Intermediates = slices.DeleteFunc(st.Intermediates, func(i *intermediate) bool { return !r.now.Before(i.ExpiresAt) })
+	for _, i := range st.Intermediates {
+		if i.Token == token {
+			return i, nil
+		}
+	}
+	return nil, fail("intermediate_session_not_found")
+}
+
+// consume ends a login that went on.
+func (r *request) consume(i *intermediate) {
+	st := &r.project.state
+	st.Intermediates = slices.DeleteFunc(st.Intermediates, func(have *intermediate) bool { return have == i })
+}
+
+// memberSession is a session of a member as an answer shows it.
+func (p *Project) memberSession(s *session) *b2b.MemberSession {
+	slug := ""
+	if o := p.state.organizationByID(s.OrganizationID); o != nil {
+		slug = o.Profile.OrganizationSlug
+	}
+	return &b2b.MemberSession{
+		MemberSessionID: s.ID, MemberID: s.MemberID, OrganizationID: s.OrganizationID, OrganizationSlug: slug,
+		StartedAt: s.StartedAt, LastAccessedAt: s.LastAccessedAt, ExpiresAt: s.ExpiresAt,
+		AuthenticationFactors: slices.Clone(s.Factors), Roles: p.rolesOf(s), CustomClaims: s.Claims,
+	}
+}

@@ -1,0 +1,185 @@
+package stytchtest
+
+import (
+	"slices"
+
+	"github.com/stytchgen/sdk/b2b"
+	"github.com/stytchgen/sdk/stytch"
+)
+
+func (r *request) memberSessions(q b2b.SessionsGetRequest) (b2b.SessionsGetResponse, *apiError) {
+	_, m, err := r.member(q.OrganizationID, q.MemberID)
+	if err != nil {
+		return b2b.SessionsGetResponse{}, err
+	}
+	var answer b2b.SessionsGetResponse
+	r.project.state.session(r.now, func(s *session) bool {
+		if s.MemberID == m.Profile.MemberID {
+			answer.MemberSessions = append(answer.MemberSessions, *r.project.memberSession(s))
+		}
+		return false
+	})
+	return answer, nil
+}
+
+// ownerOf returns the organization and member of a session.
+func (r *request) ownerOf(s *session) (*organization, *member, *apiError) {
+	if s.MemberID == "" {
+		return nil, nil, failf("session_not_found", "the session belongs to a user; the consumer call authenticates it")
+	}
+	return r.member(s.OrganizationID, s.MemberID)
+}
+
+func (r *request) authenticateMemberSession(q b2b.SessionsAuthenticateRequest) (b2b.SessionsAuthenticateResponse, *apiError) {
+	none := b2b.SessionsAuthenticateResponse{}
+	s, err := r.find(q.SessionToken, q.SessionJWT)
+	if err != nil {
+		return none, err
+	}
+	o, m, err := r.ownerOf(s)
+	if err != nil {
+		return none, err
+	}
+	var verdict *stytch.AuthorizationVerdict
+	if check := q.AuthorizationCheck; check != nil {
+		if verdict, err = r.authorizeMember(o, s, check); err != nil {
+			return none, err
+		}
+	}
+	if err := r.touch(s, q.SessionDurationMinutes, q.SessionCustomClaims); err != nil {
+		return none, err
+	}
+	return b2b.SessionsAuthenticateResponse{
+		MemberSession: *r.project.memberSession(s), SessionToken: s.Token, SessionJWT: r.project.issue(s, r.now),
+		Member: m.profile(r.now), Organization: o.Profile, Verdict: verdict,
+	}, nil
+}
+
+// authorizeMember answers an authorization check: by what the project's roles
+// may do, and by the organization's own roles.
+func (r *request) authorizeMember(o *organization, s *session, check *b2b.AuthorizationCheck) (*stytch.AuthorizationVerdict, *apiError) {
+	if r.project.state.organizationByID(check.OrganizationID) != o {
+		return nil, fail("session_authorization_tenancy_error")
+	}
+	roles := r.project.rolesOf(s)
+	verdict := r.project.authorize(roles, check.ResourceID, check.Action)
+	for _, role := range o.Profile.CustomRoles {
+		if !slices.Contains(roles, role.RoleID) {
+			continue
+		}
+		for _, p := range role.Permissions {
+			if p.ResourceID == check.ResourceID && (slices.Contains(p.Actions, check.Action) || slices.Contains(p.Actions, "*")) {
+				verdict.Authorized = true
+				verdict.GrantingRoles = append(verdict.GrantingRoles, role.RoleID)
+			}
+		}
+	}
+	if !verdict.Authorized {
+		return nil, failf("session_authorization_error", "no role of the member may %s %s", check.Action, check.ResourceID)
+	}
+	return verdict, nil
+}
+
+func (r *request) revokeMemberSession(q b2b.SessionsRevokeRequest) (b2b.SessionsRevokeResponse, *apiError) {
+	none := b2b.SessionsRevokeResponse{}
+	var is func(*session) bool
+	switch {
+	case q.MemberSessionID != nil:
+		is = func(s *session) bool { return s.ID == *q.MemberSessionID }
+	case q.MemberID != nil:
+		is = func(s *session) bool { return s.MemberID == *q.MemberID }
+	default:
+		s, err := r.find(q.SessionToken, q.SessionJWT)
+		if err != nil {
+			return none, err
+		}
+		is = func(have *session) bool { return have == s }
+	}
+	ofMember := func(s *session) bool { return s.MemberID != "" && is(s) }
+	s := r.project.state.session(r.now, ofMember)
+	if s == nil && q.MemberID == nil {
+		return none, fail("session_not_found")
+	}
+	if s != nil {
+		if err := r.mayRevoke(q, s); err != nil {
+			return none, err
+		}
+	}
+	r.project.state.end(ofMember)
+	return none, nil
+}
+
+// mayRevoke holds a call on behalf of a member against what the member may do:
+// end their own sessions, and as an administrator those of their organization.
+func (r *request) mayRevoke(q b2b.SessionsRevokeRequest, target *session) *apiError {
+	if q.ActingSessionToken == nil && q.ActingSessionJWT == nil {
+		return nil
+	}
+	acting, err := r.find(q.ActingSessionToken, q.ActingSessionJWT)
+	if err != nil {
+		return err
+	}
+	switch {
+	case acting.MemberID == target.MemberID:
+		return nil
+	case acting.OrganizationID != target.OrganizationID:
+		return fail("session_authorization_tenancy_error")
+	case slices.Contains(r.project.rolesOf(acting), "stytch_admin"):
+		return nil
+	}
+	return failf("session_authorization_error", "the member may not end the sessions of another member")
+}
+
+func (r *request) exchange(q b2b.SessionsExchangeRequest) (b2b.SessionsExchangeResponse, *apiError) {
+	none := b2b.SessionsExchangeResponse{}
+	s, err := r.find(q.SessionToken, q.SessionJWT)
+	if err != nil {
+		return none, err
+	}
+	_, from, err := r.ownerOf(s)
+	if err != nil {
+		return none, err
+	}
+	o, err := r.organization(q.OrganizationID)
+	if err != nil {
+		return none, err
+	}
+	m := r.project.state.memberByEmail(o.Profile.OrganizationID, from.Profile.EmailAddress)
+	if m == nil || m.Profile.Status == b2b.MemberStatusDeleted {
+		return none, fail("member_not_found")
+	}
+	if !slices.ContainsFunc(s.Factors, func(f stytch.AuthenticationFactor) bool {
+		return f.EmailFactor != nil && sameAddress(f.EmailFactor.EmailAddress, m.Profile.EmailAddress)
+	}) {
+		return none, fail("insufficient_factors_for_session_exchange")
+	}
+	if _, err := mergeClaims(nil, q.SessionCustomClaims); err != nil {
+		return none, err
+	}
+	m.Profile.Status, m.Profile.EmailAddressVerified = b2b.MemberStatusActive, true
+	l, err := r.login(o, m, proof{
+		factors: primaryFactors(s.Factors), email: m.Profile.EmailAddress,
+		duration: q.SessionDurationMinutes, claims: q.SessionCustomClaims, locale: text(q.Locale),
+	})
+	if err != nil {
+		return none, err
+	}
+	token, expires := l.intermediateToken()
+	return b2b.SessionsExchangeResponse{
+		MemberID: m.Profile.MemberID, Member: l.member, Organization: l.organization, SessionToken: l.token, SessionJWT: l.jwt,
+		IntermediateSessionToken: token, IntermediateSessionTokenExpiresAt: expires,
+		MemberAuthenticated: l.authenticated, MemberSession: l.memberSessions, MFARequired: l.mfa, PrimaryRequired: l.primary,
+		MemberDevice: device(q.TelemetryID, nil, r.now),
+	}, nil
+}
+
+// primaryFactors are the factors that count in another organization: a phone
+// number belongs to the member of one.
+func primaryFactors(factors []stytch.AuthenticationFactor) []stytch.AuthenticationFactor {
+	return slices.DeleteFunc(slices.Clone(factors), func(f stytch.AuthenticationFactor) bool { return f.PhoneNumberFactor != nil })
+}
+
+func (r *request) memberJWKS(q b2b.SessionsGetJWKSRequest) (b2b.SessionsGetJWKSResponse, *apiError) {
+	keys, err := r.publishedKeys(q.ProjectID)
+	return b2b.SessionsGetJWKSResponse{Keys: keys}, err
+}

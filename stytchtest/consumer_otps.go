@@ -1,0 +1,299 @@
+package stytchtest
+
+import (
+	"slices"
+	"time"
+
+	"github.com/stytchgen/sdk/stytch"
+)
+
+// sending is what the six sending calls have in common.
+type sending struct {
+	channel    Channel
+	address    string
+	life       *int
+	attributes *stytch.Attributes
+	locale     string
+	template   string
+	signup     string // template of a user who is new
+}
+
+// message is the message of a sending call.
+func (s sending) message(u *user, purpose string) Message {
+	template := s.template
+	if purpose == "signup" {
+		template = s.signup
+	}
+	return Message{
+		Channel: s.channel, Address: s.address, Purpose: purpose, Locale: s.locale, TemplateID: template, UserID: u.Profile.UserID,
+	}
+}
+
+// defaultLife is how long a code lives, in minutes, when the request does not
+// say.
+const defaultLife = 2
+
+func (r *request) deliver(s sending, u *user, m *method, purpose string) {
+	r.send(&m.Code, code{Attributes: s.attributes}, minutes(s.life, defaultLife), s.message(u, purpose))
+}
+
+// adding names the user that an address is to be added to, in one of three
+// ways or none.
+type adding struct {
+	userID, sessionToken, sessionJWT *string
+}
+
+// sendToUser sends a code to a user who exists, and adds the address where a
+// user is named.
+func (r *request) sendToUser(s sending, to adding) (*user, *method, *apiError) {
+	st := &r.project.state
+	owner, m := st.userByAddress(s.address, r.now)
+	if to == (adding{}) {
+		if owner == nil && isSandbox(s.address) { // which is always there
+			u, m, _ := r.loginOrCreate(s, nil)
+			return u, m, nil
+		}
+		if owner == nil {
+			return nil, nil, fail(map[bool]string{true: "email_not_found", false: "phone_number_not_found"}[s.channel == ChannelEmail])
+		}
+		r.deliver(s, owner, m, "login")
+		return owner, m, nil
+	}
+	u, err := r.named(to)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case owner != nil && owner != u:
+		return nil, nil, fail(map[bool]string{true: "duplicate_email", false: "duplicate_phone_number"}[s.channel == ChannelEmail])
+	case m == nil:
+		unverified := 0
+		for _, have := range u.Methods {
+			if !have.Verified {
+				unverified++
+			}
+		}
+		if unverified >= r.project.server.limits.UnverifiedFactors {
+			return nil, nil, fail("too_many_unverified_factors")
+		}
+		m = u.add(s.address)
+		m.RemoveAt = r.now.Add(unverifiedLife)
+	}
+	r.deliver(s, u, m, "login")
+	return u, m, nil
+}
+
+// named returns the user that an address is to be added to.
+func (r *request) named(to adding) (*user, *apiError) {
+	id := text(to.userID)
+	if to.userID == nil {
+		s, err := r.find(to.sessionToken, to.sessionJWT)
+		if err != nil {
+			return nil, err
+		}
+		id = s.UserID
+	}
+	if u := r.project.state.userByID(id); u != nil {
+		return u, nil
+	}
+	return nil, fail("user_not_found")
+}
+
+// add gives a user another method.
+func (u *user) add(address string) *method {
+	m := &method{Address: address}
+	m.ID = newID(map[bool]string{true: "email", false: "phone-number"}[m.isEmail()])
+	u.Methods = append(u.Methods, m)
+	return m
+}
+
+// loginOrCreate sends a code to the user with the address, who is made when
+// there is none.
+func (r *request) loginOrCreate(s sending, pending *bool) (u *user, m *method, created bool) {
+	st := &r.project.state
+	if u, m = st.userByAddress(s.address, r.now); u == nil {
+		status := stytch.UserStatusActive
+		if pending != nil && *pending {
+			status = stytch.UserStatusPending
+		}
+		u = &user{Profile: stytch.User{UserID: newID("user"), Status: status, CreatedAt: new(r.now), Roles: []string{"stytch_user"}, Name: &stytch.UserName{}}}
+		if sameAddress(s.address, SandboxEmail) {
+			u.Profile.UserID = sandboxUserID
+		}
+		st.Users = append(st.Users, u)
+		m, created = u.add(s.address), true
+	}
+	purpose := "login"
+	if created {
+		purpose = "signup"
+	}
+	r.deliver(s, u, m, purpose)
+	return u, m, created
+}
+
+func (r *request) smsSend(q stytch.OTPsSMSSendRequest) (stytch.OTPsSMSSendResponse, *apiError) {
+	u, m, err := r.sendToUser(sending{channel: ChannelSMS, address: q.PhoneNumber, life: q.ExpirationMinutes, attributes: q.Attributes, locale: text(q.Locale)},
+		adding{q.UserID, q.SessionToken, q.SessionJWT})
+	if err != nil {
+		return stytch.OTPsSMSSendResponse{}, err
+	}
+	return stytch.OTPsSMSSendResponse{UserID: u.Profile.UserID, PhoneID: m.ID}, nil
+}
+
+func (r *request) smsLoginOrCreate(q stytch.OTPsSMSLoginOrCreateRequest) (stytch.OTPsSMSLoginOrCreateResponse, *apiError) {
+	u, m, created := r.loginOrCreate(sending{channel: ChannelSMS, address: q.PhoneNumber, life: q.ExpirationMinutes, attributes: q.Attributes, locale: text(q.Locale)}, q.CreateUserAsPending)
+	return stytch.OTPsSMSLoginOrCreateResponse{UserID: u.Profile.UserID, PhoneID: m.ID, UserCreated: created}, nil
+}
+
+func (r *request) whatsAppSend(q stytch.OTPsWhatsAppSendRequest) (stytch.OTPsWhatsAppSendResponse, *apiError) {
+	u, m, err := r.sendToUser(sending{channel: ChannelWhatsApp, address: q.PhoneNumber, life: q.ExpirationMinutes, attributes: q.Attributes, locale: text(q.Locale)},
+		adding{q.UserID, q.SessionToken, q.SessionJWT})
+	if err != nil {
+		return stytch.OTPsWhatsAppSendResponse{}, err
+	}
+	return stytch.OTPsWhatsAppSendResponse{UserID: u.Profile.UserID, PhoneID: m.ID}, nil
+}
+
+func (r *request) whatsAppLoginOrCreate(q stytch.OTPsWhatsAppLoginOrCreateRequest) (stytch.OTPsWhatsAppLoginOrCreateResponse, *apiError) {
+	u, m, created := r.loginOrCreate(sending{channel: ChannelWhatsApp, address: q.PhoneNumber, life: q.ExpirationMinutes, attributes: q.Attributes, locale: text(q.Locale)}, q.CreateUserAsPending)
+	return stytch.OTPsWhatsAppLoginOrCreateResponse{UserID: u.Profile.UserID, PhoneID: m.ID, UserCreated: created}, nil
+}
+
+func (r *request) emailSend(q stytch.OTPsEmailSendRequest) (stytch.OTPsEmailSendResponse, *apiError) {
+	u, m, err := r.sendToUser(sending{channel: ChannelEmail, address: q.Email, life: q.ExpirationMinutes, attributes: q.Attributes, locale: text(q.Locale),
+		template: text(q.LoginTemplateID), signup: text(q.SignupTemplateID)}, adding{q.UserID, q.SessionToken, q.SessionJWT})
+	if err != nil {
+		return stytch.OTPsEmailSendResponse{}, err
+	}
+	return stytch.OTPsEmailSendResponse{UserID: u.Profile.UserID, EmailID: m.ID}, nil
+}
+
+func (r *request) emailLoginOrCreate(q stytch.OTPsEmailLoginOrCreateRequest) (stytch.OTPsEmailLoginOrCreateResponse, *apiError) {
+	u, m, created := r.loginOrCreate(sending{channel: ChannelEmail, address: q.Email, life: q.ExpirationMinutes, attributes: q.Attributes, locale: text(q.Locale),
+		template: text(q.LoginTemplateID), signup: text(q.SignupTemplateID)}, q.CreateUserAsPending)
+	return stytch.OTPsEmailLoginOrCreateResponse{UserID: u.Profile.UserID, EmailID: m.ID, UserCreated: created}, nil
+}
+
+// authenticate checks a code of a user.
+func (r *request) authenticate(q stytch.OTPsAuthenticateRequest) (stytch.OTPsAuthenticateResponse, *apiError) {
+	none := stytch.OTPsAuthenticateResponse{}
+	u, m := r.project.state.userByMethod(q.MethodID, r.now)
+	if u == nil {
+		return none, failf("otp_code_not_found", "no code was sent to this method_id")
+	}
+	if err := r.try(m.Code, q.Code, m.Address, &u.attempts); err != nil {
+		return none, err
+	}
+	if err := sameClient(q.Options, q.Attributes, m.Code); err != nil {
+		return none, err
+	}
+	session, err := r.extended(u, q)
+	if err != nil {
+		return none, err
+	}
+	u.succeeded()
+	channel := ChannelSMS
+	if m.Code != nil {
+		m.Code.Used, channel = true, m.Code.Channel
+	}
+	m.Verified, m.RemoveAt = true, time.Time{}
+	u.Profile.Status = stytch.UserStatusActive
+
+	answer := stytch.OTPsAuthenticateResponse{UserID: u.Profile.UserID, MethodID: m.ID}
+	if session != nil {
+		factor := phoneFactor(channel, m.ID, m.Address, r.now)
+		if m.isEmail() {
+			factor = emailFactor(stytch.AuthenticationFactorTypeOTP, m.ID, m.Address, r.now)
+		}
+		session.Factors = addFactor(session.Factors, factor)
+		r.keep(session)
+		answer.Session, answer.SessionToken, answer.SessionJWT = r.project.consumerSession(session), session.Token, r.project.issue(session, r.now)
+	}
+	answer.User = u.profile(r.now)
+	answer.UserDevice = device(q.TelemetryID, q.Attributes, r.now)
+	return answer, nil
+}
+
+// sameClient holds the client that types a code against the one that asked for it.
+func sameClient(options *stytch.OTPOptions, have *stytch.Attributes, c *code) *apiError {
+	if options == nil {
+		return nil
+	}
+	var sent stytch.Attributes
+	if c != nil && c.Attributes != nil {
+		sent = *c.Attributes
+	}
+	var now stytch.Attributes
+	if have != nil {
+		now = *have
+	}
+	if options.IPMatchRequired && (text(now.IPAddress) == "" || text(now.IPAddress) != text(sent.IPAddress)) {
+		return failf("attribute_mismatch", "attributes.ip_address is not the one that the code was asked for with")
+	}
+	if options.UserAgentMatchRequired && (text(now.UserAgent) == "" || text(now.UserAgent) != text(sent.UserAgent)) {
+		return failf("attribute_mismatch", "attributes.user_agent is not the one that the code was asked for with")
+	}
+	return nil
+}
+
+// extended returns the session of an authenticate call: the one given, or a
+// new one when a duration is given, or nil. It is not kept yet.
+func (r *request) extended(u *user, q stytch.OTPsAuthenticateRequest) (*session, *apiError) {
+	var s *session
+	if q.SessionToken != nil || q.SessionJWT != nil {
+		have, err := r.find(q.SessionToken, q.SessionJWT)
+		if err != nil {
+			return nil, err
+		}
+		if have.UserID != u.Profile.UserID {
+			return nil, failf("session_not_found", "the session belongs to another user")
+		}
+		s = new(*have)
+	} else if q.SessionDurationMinutes == nil {
+		return nil, nil
+	} else {
+		s = &session{ID: newID("session"), Token: newToken(), UserID: u.Profile.UserID, StartedAt: r.now}
+	}
+	s.LastAccessedAt = r.now
+	if q.SessionDurationMinutes != nil {
+		s.ExpiresAt = r.now.Add(minutes(q.SessionDurationMinutes, 0))
+	}
+	if q.Attributes != nil {
+		s.Attributes = q.Attributes
+	}
+	var err *apiError
+	s.Claims, err = mergeClaims(s.Claims, q.SessionCustomClaims)
+	return s, err
+}
+
+// keep puts a session among the active ones, in place of itself.
+func (r *request) keep(s *session) {
+	st := &r.project.state
+	st.end(func(have *session) bool { return have.ID == s.ID })
+	st.Sessions = append(st.Sessions, s)
+}
+
+// device is the device of an answer: nil unless the request has a fingerprint.
+func device(telemetryID *string, attributes *stytch.Attributes, now time.Time) *stytch.DeviceInfo {
+	if telemetryID == nil {
+		return nil
+	}
+	seen := &stytch.DeviceAttributeDetails{IsNew: true, FirstSeenAt: &now, LastSeenAt: &now}
+	d := &stytch.DeviceInfo{VisitorID: "visitor-" + *telemetryID, VisitorIDDetails: seen}
+	if attributes != nil && attributes.IPAddress != nil {
+		d.IPAddress, d.IPAddressDetails = attributes.IPAddress, seen
+	}
+	return d
+}
+
+// consumerSession is a session of a user as an answer shows it.
+func (p *Project) consumerSession(s *session) *stytch.Session {
+	attributes := s.Attributes
+	if attributes == nil {
+		attributes = &stytch.Attributes{IPAddress: new(""), UserAgent: new("")}
+	}
+	return &stytch.Session{
+		SessionID: s.ID, UserID: s.UserID, AuthenticationFactors: slices.Clone(s.Factors), Roles: p.rolesOf(s),
+		StartedAt: new(s.StartedAt), LastAccessedAt: new(s.LastAccessedAt), ExpiresAt: new(s.ExpiresAt),
+		Attributes: attributes, CustomClaims: s.Claims,
+	}
+}

@@ -1,0 +1,133 @@
+package stytchtest
+
+import (
+	"slices"
+
+	"github.com/stytchgen/sdk/stytch"
+)
+
+func (r *request) userSessions(q stytch.SessionsGetRequest) (stytch.SessionsGetResponse, *apiError) {
+	u := r.project.state.userByID(q.UserID)
+	if u == nil {
+		return stytch.SessionsGetResponse{}, fail("user_not_found")
+	}
+	var answer stytch.SessionsGetResponse
+	r.project.state.session(r.now, func(s *session) bool {
+		if s.UserID == u.Profile.UserID {
+			answer.Sessions = append(answer.Sessions, *r.project.consumerSession(s))
+		}
+		return false
+	})
+	return answer, nil
+}
+
+func (r *request) authenticateSession(q stytch.SessionsAuthenticateRequest) (stytch.SessionsAuthenticateResponse, *apiError) {
+	none := stytch.SessionsAuthenticateResponse{}
+	if text(q.SessionToken) == SandboxSessionToken {
+		r.sandboxSession()
+	}
+	s, err := r.find(q.SessionToken, q.SessionJWT)
+	if err != nil {
+		return none, err
+	}
+	u := r.project.state.userByID(s.UserID)
+	if u == nil {
+		return none, failf("session_not_found", "the session belongs to a member; the B2B call authenticates it")
+	}
+	var verdict *stytch.AuthorizationVerdict
+	if check := q.AuthorizationCheck; check != nil {
+		if verdict = r.project.authorize(r.project.rolesOf(s), check.ResourceID, check.Action); !verdict.Authorized {
+			return none, failf("session_authorization_error", "no role of the user may %s %s", check.Action, check.ResourceID)
+		}
+	}
+	if err := r.touch(s, q.SessionDurationMinutes, q.SessionCustomClaims); err != nil {
+		return none, err
+	}
+	return stytch.SessionsAuthenticateResponse{
+		Session: *r.project.consumerSession(s), SessionToken: s.Token, SessionJWT: r.project.issue(s, r.now),
+		User: u.profile(r.now), Verdict: verdict,
+	}, nil
+}
+
+// touch marks a session as used, extends it and merges claims.
+func (r *request) touch(s *session, duration *int, claims map[string]any) *apiError {
+	merged, err := mergeClaims(s.Claims, claims)
+	if err != nil {
+		return err
+	}
+	s.Claims, s.LastAccessedAt = merged, r.now
+	if duration != nil {
+		s.ExpiresAt = r.now.Add(minutes(duration, 0))
+	}
+	return nil
+}
+
+// sandboxSession makes the session whose token always authenticates.
+func (r *request) sandboxSession() {
+	if s := r.project.state.session(r.now, func(s *session) bool { return s.Token == SandboxSessionToken }); s != nil {
+		return
+	}
+	u := r.project.state.userByID(sandboxUserID)
+	if u == nil {
+		u = &user{Profile: stytch.User{UserID: sandboxUserID, Status: stytch.UserStatusActive, CreatedAt: new(r.now), Roles: []string{"stytch_user"}, Name: &stytch.UserName{}}}
+		u.add(SandboxEmail).Verified = true
+		r.project.state.Users = append(r.project.state.Users, u)
+	}
+	m := u.method(SandboxEmail)
+	r.keep(&session{
+		ID: newID("session"), Token: SandboxSessionToken, UserID: sandboxUserID,
+		StartedAt: r.now, LastAccessedAt: r.now, ExpiresAt: r.now.Add(sandboxSessionLength),
+		Factors: []stytch.AuthenticationFactor{emailFactor(stytch.AuthenticationFactorTypeOTP, m.ID, m.Address, r.now)},
+	})
+}
+
+func (r *request) revokeSession(q stytch.SessionsRevokeRequest) (stytch.SessionsRevokeResponse, *apiError) {
+	id := text(q.SessionID)
+	if q.SessionID == nil {
+		s, err := r.find(q.SessionToken, q.SessionJWT)
+		if err != nil {
+			return stytch.SessionsRevokeResponse{}, err
+		}
+		id = s.ID
+	}
+	r.project.state.session(r.now, func(*session) bool { return false }) // those that have expired are gone
+	if r.project.state.end(func(s *session) bool { return s.ID == id && s.UserID != "" }) == 0 {
+		return stytch.SessionsRevokeResponse{}, fail("session_not_found")
+	}
+	return stytch.SessionsRevokeResponse{}, nil
+}
+
+// publishedKeys are the keys that both APIs serve.
+func (r *request) publishedKeys(projectID string) ([]stytch.JWK, *apiError) {
+	if projectID != r.project.ID {
+		return nil, failf("bad_request", "there is no project with this id")
+	}
+	var published []stytch.JWK
+	for _, key := range r.project.keys.all() {
+		jwk, err := key.jwk()
+		if err != nil {
+			return nil, failf("internal_server_error", "%v", err)
+		}
+		published = append(published, jwk)
+	}
+	return published, nil
+}
+
+func (r *request) jwks(q stytch.SessionsGetJWKSRequest) (stytch.SessionsGetJWKSResponse, *apiError) {
+	keys, err := r.publishedKeys(q.ProjectID)
+	return stytch.SessionsGetJWKSResponse{Keys: keys}, err
+}
+
+// authorize tells whether one of the roles may do an action.
+func (p *Project) authorize(roles []string, resource, action string) *stytch.AuthorizationVerdict {
+	verdict := &stytch.AuthorizationVerdict{GrantingRoles: []string{}}
+	for _, g := range p.state.Grants {
+		if g.Resource == resource && slices.Contains(roles, g.Role) && (slices.Contains(g.Actions, action) || slices.Contains(g.Actions, "*")) {
+			verdict.Authorized = true
+			if !slices.Contains(verdict.GrantingRoles, g.Role) {
+				verdict.GrantingRoles = append(verdict.GrantingRoles, g.Role)
+			}
+		}
+	}
+	return verdict
+}

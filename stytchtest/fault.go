@@ -1,0 +1,162 @@
+package stytchtest
+
+import (
+	"maps"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Fault is something that goes wrong on purpose. It names how, and which calls
+// it meets; the zero value of each filter meets all.
+type Fault struct {
+	// Call meets only this call: "otps.sms.send". The same place in both APIs is
+	// met in both, unless API names one: "consumer" or "b2b".
+	Call string `json:"call,omitempty"`
+	API  string `json:"api,omitempty"`
+	// Times is how many calls it meets before it is spent; 0 means every one.
+	Times int `json:"times,omitempty"`
+	// Share is the part of the calls that it meets, between 0 and 1; 0 means all.
+	Share float64 `json:"share,omitempty"`
+	// AfterEffect has the call take effect before the fault: the message is sent,
+	// and the answer lost.
+	AfterEffect bool `json:"after_effect,omitempty"`
+
+	// ErrorType has the service answer this error, with its usual status:
+	// "too_many_requests". Status answers another one.
+	ErrorType string `json:"error_type,omitempty"`
+	Status    int    `json:"status,omitempty"`
+	// RetryAfter is sent with the answer, in whole seconds.
+	RetryAfter time.Duration `json:"retry_after,omitempty"`
+	// HTML answers a gateway's page instead of JSON; Status is 502 unless set.
+	HTML bool `json:"html,omitempty"`
+	// Truncate cuts the body in half.
+	Truncate bool `json:"truncate,omitempty"`
+	// Reset resets the connection instead of answering.
+	Reset bool `json:"reset,omitempty"`
+	// Delay has the answer wait, on the machine's clock.
+	Delay time.Duration `json:"delay,omitempty"`
+}
+
+// Call is a call of the API, as a Fault and a Request name it: "consumer" and
+// "otps.sms.send".
+type Call struct{ API, Name string }
+
+// Calls returns every call that the emulator knows, by API and name.
+func Calls() []Call {
+	var list []Call
+	for _, name := range slices.Sorted(maps.Keys(calls)) {
+		api, call, _ := strings.Cut(name, " ")
+		list = append(list, Call{api, call})
+	}
+	return list
+}
+
+// faults are the faults of a server.
+type faults struct {
+	mu   sync.Mutex
+	list []*Fault
+}
+
+func (f *faults) add(fault Fault) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.list = append(f.list, &fault)
+}
+
+func (f *faults) clear() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.list = nil
+}
+
+func (f *faults) all() []Fault {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var list []Fault
+	for _, fault := range f.list {
+		list = append(list, *fault)
+	}
+	return list
+}
+
+// meet returns the first fault that meets a call, and spends it.
+func (f *faults) meet(api, call string) *Fault {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i, fault := range f.list {
+		if fault.Call != "" && fault.Call != call || fault.API != "" && fault.API != api ||
+			fault.Share > 0 && rand.Float64() >= fault.Share {
+			continue
+		}
+		met := *fault
+		if fault.Times == 1 {
+			f.list = append(f.list[:i:i], f.list[i+1:]...)
+		} else if fault.Times > 1 {
+			fault.Times--
+		}
+		return &met
+	}
+	return nil
+}
+
+// apply spoils an answer. It reports whether there is still one to send.
+func (f *Fault) apply(w http.ResponseWriter, r *http.Request, a *answer, s *Server) bool {
+	if f.Delay > 0 {
+		timer := time.NewTimer(f.Delay)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-r.Context().Done():
+		case <-s.closing:
+			resetConnection(w)
+			return false
+		}
+	}
+	if f.RetryAfter > 0 {
+		a.header.Set("Retry-After", strconv.Itoa(int(f.RetryAfter/time.Second)))
+	}
+	switch {
+	case f.Reset:
+		resetConnection(w)
+		return false
+	case f.HTML:
+		a.status = http.StatusBadGateway
+		if f.Status != 0 {
+			a.status = f.Status
+		}
+		a.header.Set("Content-Type", "text/html")
+		a.body = []byte("<!DOCTYPE html><html><head><title>" + http.StatusText(a.status) + "</title></head><body><h1>" + http.StatusText(a.status) + "</h1></body></html>\n")
+	case f.ErrorType != "" || f.Status != 0:
+		e := apiError{errorType: f.ErrorType, status: f.Status}
+		if e.errorType == "" {
+			e.errorType = "internal_server_error"
+		}
+		s.fail(a, &e)
+	}
+	if f.Truncate {
+		a.truncated = true
+	}
+	return true
+}
+
+// resetConnection drops a connection the hard way.
+func resetConnection(w http.ResponseWriter) {
+	hijacker, ok := w.(http.Hijacker)
+	if !ok {
+		panic(http.ErrAbortHandler)
+	}
+	conn, _, err := hijacker.Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = conn.Close()
+}

@@ -1,0 +1,323 @@
+package stytchtest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxBody is the largest request that the server reads.
+const maxBody = 1 << 20
+
+// answer is what the server is about to say.
+type answer struct {
+	status    int
+	header    http.Header
+	body      []byte
+	truncated bool
+	errorType string
+}
+
+// ServeHTTP answers the calls of the API.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	a := &answer{header: http.Header{"Content-Type": {"application/json"}}}
+	start := time.Now()
+	record := Request{Method: r.Method, Path: r.URL.Path, At: s.clock.Now()}
+	send := s.answer(w, r, a, &record)
+	record.Status, record.ErrorType, record.Duration = a.status, a.errorType, time.Since(start)
+	if !send {
+		record.Status = 0
+	}
+	s.requests.add(record)
+	if s.observe != nil {
+		s.observe(record)
+	}
+	if !send {
+		return
+	}
+	write(w, a)
+}
+
+func write(w http.ResponseWriter, a *answer) {
+	for name, values := range a.header {
+		w.Header()[name] = values
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
+	w.WriteHeader(a.status)
+	if a.truncated {
+		_, _ = w.Write(a.body[:len(a.body)/2])
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler) // the connection ends before the length that was promised
+	}
+	_, _ = w.Write(a.body)
+}
+
+// answer makes the answer to a request. It returns false when a fault has
+// taken the connection.
+func (s *Server) answer(w http.ResponseWriter, r *http.Request, a *answer, record *Request) bool {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		s.fail(a, failf("bad_request", "the body cannot be read, or has more than %d bytes", maxBody))
+		return true
+	}
+	op, params, allowed, err := s.api.find(r.Method, r.URL.Path)
+	if err != nil {
+		s.fail(a, failf("internal_server_error", "%v", err))
+		return true
+	}
+	if op == nil {
+		s.unknown(a, r, allowed)
+		return true
+	}
+	api, call, _ := strings.Cut(op.name, " ")
+	record.API, record.Call = api, call
+	record.redact(r, body)
+
+	fault := s.faults.meet(api, call)
+	if fault != nil && !fault.AfterEffect {
+		record.Fault = true
+		if fault.stops() {
+			return fault.apply(w, r, a, s)
+		}
+	}
+	in := op.input(r, params, body)
+	s.perform(op, r, params, body, a, in.Request.Header)
+	if s.validate != nil && a.status < 300 {
+		if err := op.checkResponse(in, a.status, a.header, a.body); err != nil {
+			s.validate(fmt.Errorf("the answer to %s breaks the spec: %w", op.name, err))
+		}
+	}
+	if fault != nil {
+		record.Fault = true
+		return fault.apply(w, r, a, s)
+	}
+	return true
+}
+
+// stops reports whether a fault keeps a call from taking effect.
+func (f *Fault) stops() bool {
+	return f.ErrorType != "" || f.Status != 0 || f.HTML || f.Reset
+}
+
+// unknown answers a path or method that the API does not have.
+func (s *Server) unknown(a *answer, r *http.Request, allowed []string) {
+	e := failf("bad_request", "there is no call %s %s", r.Method, r.URL.Path)
+	e.status = http.StatusNotFound
+	if len(allowed) > 0 {
+		e.status = http.StatusMethodNotAllowed
+		a.header.Set("Allow", strings.Join(allowed, ", "))
+		e.message += "; the path takes " + strings.Join(allowed, " and ")
+	}
+	s.fail(a, e)
+}
+
+// fail writes an error in the service's shape.
+func (s *Server) fail(a *answer, e *apiError) {
+	known, ok := s.api.errors[e.errorType]
+	if !ok {
+		known = errorType{Status: http.StatusBadRequest, Description: "The service answers this error.", url: "https://stytch.com/docs/api/errors/400"}
+	}
+	a.status = known.Status
+	if e.status != 0 {
+		a.status = e.status
+	}
+	message := e.message
+	if message == "" {
+		message = known.Description
+	}
+	a.errorType = e.errorType
+	a.body = encode(map[string]any{
+		"status_code": a.status, "request_id": newID("request-id"), "error_type": e.errorType,
+		"error_message": message, "error_url": known.url,
+	})
+}
+
+func encode(v any) []byte {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		return []byte(`{}`) // answers are made of what JSON can write
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+}
+
+// perform checks credentials and request, and has the call take effect.
+func (s *Server) perform(op *operation, r *http.Request, params map[string]string, body []byte, a *answer, header http.Header) {
+	project, err := s.authorized(op, r, params)
+	if err != nil {
+		s.fail(a, err)
+		return
+	}
+	var fields map[string]any
+	if op.route.Operation.RequestBody != nil {
+		if err := strictObject(body, &fields); err != nil {
+			s.fail(a, failf("bad_request", "the body is not a JSON object: %v", err))
+			return
+		}
+		if r.Header.Get("Content-Type") == "" {
+			r.Header.Set("Content-Type", "application/json") // some clients leave it out
+		}
+	}
+	if found := op.checkRequest(op.input(r, params, body)); len(found) > 0 {
+		s.fail(a, broken(op, found, fields))
+		return
+	}
+	arguments := argumentsOf(op, r, params, fields)
+	call := calls[op.name]
+	if call == nil {
+		e := failf("internal_server_error", "the emulator does not know how %s behaves", op.name)
+		e.status = http.StatusNotImplemented
+		s.fail(a, e)
+		return
+	}
+	project.mu.Lock()
+	defer project.mu.Unlock()
+	result, err := call(&request{project: project, now: s.clock.Now(), header: header}, arguments)
+	if err != nil {
+		s.fail(a, err)
+		return
+	}
+	a.status, a.body = http.StatusOK, encode(result)
+}
+
+// authorized returns the project of a request's credentials.
+func (s *Server) authorized(op *operation, r *http.Request, params map[string]string) (*Project, *apiError) {
+	if security := op.route.Operation.Security; security != nil && len(*security) == 0 {
+		if p := s.ProjectByID(params["project_id"]); p != nil {
+			return p, nil
+		}
+		return nil, failf("bad_request", "there is no project with this id")
+	}
+	id, secret, ok := r.BasicAuth()
+	if !ok {
+		return nil, failf("unauthorized_credentials", "the request has no Basic credentials: the project id as the user, the secret as the password")
+	}
+	if p := s.ProjectByID(id); p != nil && p.secret() == secret {
+		return p, nil
+	}
+	return nil, fail("unauthorized_credentials")
+}
+
+// strictObject reads a body that must be one JSON object.
+func strictObject(body []byte, into *map[string]any) error {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	if err := decoder.Decode(into); err != nil {
+		return err
+	}
+	if *into == nil {
+		return fmt.Errorf("it is null")
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return fmt.Errorf("something stands behind it")
+	}
+	return nil
+}
+
+// argumentsOf puts everything that a call was given into one object, under the
+// names of the API: path, query and header parameters beside the body.
+func argumentsOf(op *operation, r *http.Request, params map[string]string, fields map[string]any) map[string]any {
+	arguments := map[string]any{}
+	for name, value := range fields {
+		arguments[name] = value
+	}
+	for _, p := range op.route.Operation.Parameters {
+		name := p.Value.Name
+		switch p.Value.In {
+		case "path":
+			arguments[name] = params[name]
+		case "query":
+			if values, ok := r.URL.Query()[name]; ok {
+				arguments[name] = values[0]
+			}
+		case "header":
+			if values := r.Header.Values(name); len(values) > 0 {
+				arguments[name] = values[0]
+			}
+		}
+	}
+	return arguments
+}
+
+// handler performs one call.
+type handler func(r *request, arguments map[string]any) (any, *apiError)
+
+// typed makes a handler of a method on the SDK's own request and response
+// types, so that the emulator and the SDK cannot drift apart.
+func typed[Req, Resp any](perform func(*request, Req) (Resp, *apiError)) handler {
+	return func(r *request, arguments map[string]any) (any, *apiError) {
+		var req Req
+		decoder := json.NewDecoder(bytes.NewReader(encode(arguments)))
+		decoder.UseNumber()
+		if err := decoder.Decode(&req); err != nil {
+			return nil, failf("bad_request", "the request does not fit: %v", err)
+		}
+		resp, err := perform(r, req)
+		if err != nil {
+			return nil, err
+		}
+		v := reflect.ValueOf(&resp).Elem()
+		v.FieldByName("RequestID").SetString(newID("request-id"))
+		v.FieldByName("StatusCode").SetInt(http.StatusOK)
+		fillLists(v)
+		return resp, nil
+	}
+}
+
+// fillLists makes every nil list an empty one: the API never answers null for
+// a list.
+func fillLists(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			fillLists(v.Elem())
+		}
+	case reflect.Slice:
+		if v.IsNil() && v.CanSet() {
+			v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+		}
+		for i := range v.Len() {
+			fillLists(v.Index(i))
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				fillLists(v.Field(i))
+			}
+		}
+	}
+}
+
+// calls are the calls that the emulator knows, by their name in the spec.
+var calls = map[string]handler{
+	"consumer otps.authenticate":             typed((*request).authenticate),
+	"consumer otps.sms.send":                 typed((*request).smsSend),
+	"consumer otps.sms.login_or_create":      typed((*request).smsLoginOrCreate),
+	"consumer otps.whatsapp.send":            typed((*request).whatsAppSend),
+	"consumer otps.whatsapp.login_or_create": typed((*request).whatsAppLoginOrCreate),
+	"consumer otps.email.send":               typed((*request).emailSend),
+	"consumer otps.email.login_or_create":    typed((*request).emailLoginOrCreate),
+	"consumer sessions.get":                  typed((*request).userSessions),
+	"consumer sessions.authenticate":         typed((*request).authenticateSession),
+	"consumer sessions.revoke":               typed((*request).revokeSession),
+	"consumer sessions.get_jwks":             typed((*request).jwks),
+
+	"b2b otps.sms.send":                     typed((*request).memberSMSSend),
+	"b2b otps.sms.authenticate":             typed((*request).memberSMSAuthenticate),
+	"b2b otps.email.login_or_signup":        typed((*request).loginOrSignup),
+	"b2b otps.email.authenticate":           typed((*request).authenticateEmail),
+	"b2b otps.email.discovery.send":         typed((*request).discoverySend),
+	"b2b otps.email.discovery.authenticate": typed((*request).discoveryAuthenticate),
+	"b2b sessions.get":                      typed((*request).memberSessions),
+	"b2b sessions.authenticate":             typed((*request).authenticateMemberSession),
+	"b2b sessions.revoke":                   typed((*request).revokeMemberSession),
+	"b2b sessions.exchange":                 typed((*request).exchange),
+	"b2b sessions.get_jwks":                 typed((*request).memberJWKS),
+}

@@ -1,0 +1,141 @@
+package stytchtest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Channel is the way that a message takes.
+type Channel string
+
+// The channels.
+const (
+	ChannelSMS      Channel = "sms"
+	ChannelWhatsApp Channel = "whatsapp"
+	ChannelEmail    Channel = "email"
+)
+
+// Message is a message that the service would have sent.
+type Message struct {
+	ID      string  `json:"id"`
+	Channel Channel `json:"channel"`
+	// Address is the phone number or e-mail address.
+	Address string `json:"address"`
+	Code    string `json:"code"`
+	// Purpose is what the code is for: login, signup, mfa or discovery.
+	Purpose string `json:"purpose"`
+	// Locale is the language asked for, "en" when none was.
+	Locale string `json:"locale"`
+	// TemplateID is the e-mail template asked for, or empty.
+	TemplateID string    `json:"template_id,omitempty"`
+	SentAt     time.Time `json:"sent_at"`
+	ExpiresAt  time.Time `json:"expires_at"`
+	// UserID names the user, or OrganizationID and MemberID the member, that the
+	// code is for; discovery has neither.
+	UserID         string `json:"user_id,omitempty"`
+	OrganizationID string `json:"organization_id,omitempty"`
+	MemberID       string `json:"member_id,omitempty"`
+}
+
+// Inbox holds the messages of a project, which no phone or mailbox gets.
+type Inbox struct {
+	mu       sync.Mutex
+	messages []Message
+	// waited are the messages that WaitFor has returned.
+	waited  map[string]bool
+	arrival chan struct{} // closed and made anew when a message arrives
+}
+
+func newInbox() *Inbox {
+	return &Inbox{waited: map[string]bool{}, arrival: make(chan struct{})}
+}
+
+// Messages returns every message, the oldest first.
+func (b *Inbox) Messages() []Message {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.messages)
+}
+
+// Last returns the newest message to an address, and whether there is one.
+func (b *Inbox) Last(address string) (Message, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, m := range slices.Backward(b.messages) {
+		if sameAddress(m.Address, address) {
+			return m, true
+		}
+	}
+	return Message{}, false
+}
+
+// WaitFor returns the newest message to an address that it has not returned
+// before, and waits for one to come when there is none. It fails when ctx
+// ends first.
+func (b *Inbox) WaitFor(ctx context.Context, address string) (Message, error) {
+	for {
+		b.mu.Lock()
+		for _, m := range slices.Backward(b.messages) {
+			if sameAddress(m.Address, address) && !b.waited[m.ID] {
+				b.waited[m.ID] = true
+				b.mu.Unlock()
+				return m, nil
+			}
+		}
+		arrival := b.arrival
+		b.mu.Unlock()
+		select {
+		case <-arrival:
+		case <-ctx.Done():
+			return Message{}, fmt.Errorf("no new message came to that address: %w", context.Cause(ctx))
+		}
+	}
+}
+
+// Arrival returns a channel that is closed when the next message arrives, or
+// the inbox is cleared.
+func (b *Inbox) Arrival() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.arrival
+}
+
+// Clear forgets every message. Their codes stay as they are.
+func (b *Inbox) Clear() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.messages = nil
+	b.announce()
+}
+
+// set replaces the messages. WaitFor does not return these: it waits for what
+// comes now.
+func (b *Inbox) set(messages []Message) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.messages = slices.Clone(messages)
+	for _, m := range messages {
+		b.waited[m.ID] = true
+	}
+	b.announce()
+}
+
+func (b *Inbox) put(m Message) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.messages = append(b.messages, m)
+	b.announce()
+}
+
+func (b *Inbox) announce() {
+	close(b.arrival)
+	b.arrival = make(chan struct{})
+}
+
+// sameAddress compares as the service does: letters of an e-mail address count
+// the same in both cases.
+func sameAddress(a, b string) bool { return strings.EqualFold(a, b) }

@@ -1,0 +1,209 @@
+package stytchtest
+
+import (
+	"sync"
+	"time"
+
+	"github.com/stytchgen/sdk/stytch"
+)
+
+// Project is a project of the service: credentials, and everything behind
+// them. Projects share nothing but the server's clock and address.
+type Project struct {
+	// ID and Secret are the credentials.
+	ID, Secret string
+
+	server *Server
+	inbox  *Inbox
+	keys   keyring
+
+	mu    sync.Mutex
+	state state
+}
+
+func newProject(server *Server, id, secret string) *Project {
+	p := &Project{ID: id, Secret: secret, server: server, inbox: newInbox()}
+	p.state.EmailCodes = map[string]*code{}
+	return p
+}
+
+// secret returns the secret, which Restore can change.
+func (p *Project) secret() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.Secret
+}
+
+// Inbox holds the messages that the project's calls sent.
+func (p *Project) Inbox() *Inbox { return p.inbox }
+
+// RotateKeys has a new key sign JWTs. The keys before it are served on, as the
+// service does for a month, unless forget is set.
+func (p *Project) RotateKeys(forget bool) { p.keys.rotate(forget) }
+
+// Limits are what the service lets a project configure.
+type Limits struct {
+	// Attempts is how many failures in a row lock a user or member.
+	Attempts int
+	// Lock is how long they stay locked.
+	Lock time.Duration
+	// UnverifiedFactors is how many phone numbers and e-mail addresses a user can
+	// have that were added and not verified.
+	UnverifiedFactors int
+}
+
+// defaultLimits are those of the service.
+var defaultLimits = Limits{Attempts: 10, Lock: time.Hour, UnverifiedFactors: 5}
+
+// Times of the service that no project configures.
+const (
+	unverifiedLife   = 5 * time.Minute
+	intermediateLife = 10 * time.Minute
+	jwtLife          = 5 * time.Minute
+	mfaCodeLife      = 2 * time.Minute
+	// defaultDuration is a member's session when the request says nothing.
+	defaultDuration = 60
+)
+
+// The sandbox of the test environment: these always authenticate.
+const (
+	SandboxPhoneNumber   = "+10000000000"
+	SandboxEmail         = "sandbox@stytch.com"
+	SandboxCode          = "000000"
+	SandboxSessionToken  = "WJtR5BCy38Szd5AfoDpf0iqFKEt4EE5JhjlWUY7l3FtY"
+	sandboxMissingToken  = "59cnLELtq5cFVS6uYK9f-pAWzBkhqZl8AvLhbhOvKNWw"
+	sandboxUserID        = "user-test-e3795c81-f849-4167-bfda-e4a6e9c280fd"
+	sandboxSessionLength = 60 * time.Minute
+)
+
+// isSandbox reports whether an address belongs to the sandbox.
+func isSandbox(address string) bool {
+	return sameAddress(address, SandboxEmail) || address == SandboxPhoneNumber
+}
+
+// request is one call on its way through the server.
+type request struct {
+	project *Project
+	now     time.Time
+	header  header
+}
+
+// header gives the header parameters of a call.
+type header interface{ Get(name string) string }
+
+// send makes a code, keeps it in place of an earlier one and puts the message
+// into the inbox.
+func (r *request) send(slot **code, c code, life time.Duration, m Message) {
+	c.Digits = r.project.server.nextCode(m.Address)
+	c.Channel, c.ExpiresAt = m.Channel, r.now.Add(life)
+	*slot = &c
+	m.ID, m.Code, m.SentAt, m.ExpiresAt = newID("message"), c.Digits, r.now, c.ExpiresAt
+	if m.Locale == "" {
+		m.Locale = "en"
+	}
+	r.project.inbox.put(m)
+}
+
+// try holds a code that was typed against the one that was sent. A wrong one
+// counts against the user or member.
+func (r *request) try(c *code, typed, address string, a *attempts) *apiError {
+	if a.locked(r.now) {
+		return fail("user_lock_limit_reached")
+	}
+	if isSandbox(address) && typed == SandboxCode {
+		a.succeeded()
+		return nil
+	}
+	switch {
+	case c == nil || c.Digits != typed:
+		a.failed(r.now, r.project.server.limits)
+		return fail("otp_code_not_found")
+	case c.Used || !r.now.Before(c.ExpiresAt):
+		a.failed(r.now, r.project.server.limits)
+		return fail("unable_to_auth_otp_code")
+	}
+	return nil
+}
+
+// minutes is a lifetime in minutes, given or not.
+func minutes(given *int, otherwise int) time.Duration {
+	if given != nil {
+		otherwise = *given
+	}
+	return time.Duration(otherwise) * time.Minute
+}
+
+// text is an optional text, "" when it is not set.
+func text[T ~string](given *T) string {
+	if given == nil {
+		return ""
+	}
+	return string(*given)
+}
+
+// mergeClaims sets claims as the service does: a null deletes, the reserved
+// ones are ignored, and 4 kB are enough.
+func mergeClaims(have, more map[string]any) (map[string]any, *apiError) {
+	merged := map[string]any{}
+	for name, value := range have {
+		merged[name] = value
+	}
+	for name, value := range more {
+		switch {
+		case isReservedClaim(name):
+		case hasStytchPrefix(name):
+			return nil, failf("stytch_claims_in_custom_claims", "the claim %q has a name of the service's own", name)
+		case value == nil:
+			delete(merged, name)
+		default:
+			merged[name] = value
+		}
+	}
+	if size := jsonSize(merged); size > maxClaims {
+		return nil, failf("custom_claims_too_large", "the claims take %d bytes, and %d are allowed", size, maxClaims)
+	}
+	if len(merged) == 0 {
+		return nil, nil
+	}
+	return merged, nil
+}
+
+// addFactor puts a factor into a list, in place of the same one of before.
+func addFactor(factors []stytch.AuthenticationFactor, f stytch.AuthenticationFactor) []stytch.AuthenticationFactor {
+	var kept []stytch.AuthenticationFactor
+	for _, have := range factors {
+		if have.Type == f.Type && have.DeliveryMethod == f.DeliveryMethod && sameTarget(have, f) {
+			f.CreatedAt = have.CreatedAt
+			continue
+		}
+		kept = append(kept, have)
+	}
+	return append(kept, f)
+}
+
+func sameTarget(a, b stytch.AuthenticationFactor) bool {
+	switch {
+	case a.EmailFactor != nil && b.EmailFactor != nil:
+		return a.EmailFactor.EmailID == b.EmailFactor.EmailID
+	case a.PhoneNumberFactor != nil && b.PhoneNumberFactor != nil:
+		return a.PhoneNumberFactor.PhoneID == b.PhoneNumberFactor.PhoneID
+	}
+	return false
+}
+
+// emailFactor and phoneFactor are the factors that codes prove.
+func emailFactor(kind stytch.AuthenticationFactorType, id, address string, now time.Time) stytch.AuthenticationFactor {
+	return stytch.AuthenticationFactor{
+		Type: kind, DeliveryMethod: stytch.AuthenticationFactorDeliveryMethodEmail,
+		LastAuthenticatedAt: &now, CreatedAt: &now, UpdatedAt: &now,
+		EmailFactor: &stytch.EmailFactor{EmailID: id, EmailAddress: address},
+	}
+}
+
+func phoneFactor(channel Channel, id, number string, now time.Time) stytch.AuthenticationFactor {
+	return stytch.AuthenticationFactor{
+		Type: stytch.AuthenticationFactorTypeOTP, DeliveryMethod: stytch.AuthenticationFactorDeliveryMethod(channel),
+		LastAuthenticatedAt: &now, CreatedAt: &now, UpdatedAt: &now,
+		PhoneNumberFactor: &stytch.PhoneNumberFactor{PhoneID: id, PhoneNumber: number},
+	}
+}

@@ -1,0 +1,103 @@
+package stytchtest
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Request is a request that reached the server. Secrets in it are replaced by
+// "[redacted]".
+type Request struct {
+	At           time.Time
+	Method, Path string
+	// API and Call name the call: "consumer" and "otps.sms.send". Both are empty
+	// for a path that the API does not have.
+	API, Call string
+	Header    http.Header
+	// Body holds the body's fields, nil when it was no JSON object.
+	Body map[string]any
+	// Status is what was answered, 0 when the connection was reset.
+	Status int
+	// ErrorType is the service's, or empty.
+	ErrorType string
+	// Fault reports that a fault met the request.
+	Fault bool
+	// Duration is how long the answer took, on the machine's clock.
+	Duration time.Duration
+}
+
+// requests are the requests of a server.
+type requests struct {
+	mu   sync.Mutex
+	list []Request
+}
+
+// maxRequests bounds what a long-running emulator remembers.
+const maxRequests = 10_000
+
+func (r *requests) add(one Request) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.list) >= maxRequests {
+		r.list = slices.Delete(r.list, 0, maxRequests/10)
+	}
+	r.list = append(r.list, one)
+}
+
+func (r *requests) all() []Request {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.list)
+}
+
+// redacted stands for a secret.
+const redacted = "[redacted]"
+
+// open are the fields whose values are no secrets; every other text is one.
+var open = []string{
+	"method_id", "user_id", "organization_id", "member_id", "session_id", "member_session_id", "locale",
+	"login_template_id", "signup_template_id", "set_mfa_enrollment", "resource_id", "action", "user_agent",
+}
+
+func (one *Request) redact(r *http.Request, body []byte) {
+	one.Header = r.Header.Clone()
+	for _, name := range []string{"Authorization", "Cookie", "X-Stytch-Member-Session", "X-Stytch-Member-SessionJWT"} {
+		if one.Header.Get(name) != "" {
+			one.Header.Set(name, redacted)
+		}
+	}
+	var fields map[string]any
+	if json.Unmarshal(body, &fields) == nil {
+		one.Body, _ = hide("", fields).(map[string]any)
+	}
+}
+
+// hide replaces what may be a secret: every text under a name that is not
+// known to be none.
+func hide(name string, v any) any {
+	switch v := v.(type) {
+	case string:
+		if !slices.Contains(open, name) {
+			return redacted
+		}
+	case map[string]any:
+		hidden := map[string]any{}
+		for key, value := range v {
+			hidden[key] = hide(key, value)
+		}
+		if name == "session_custom_claims" {
+			return redacted
+		}
+		return hidden
+	case []any:
+		hidden := make([]any, len(v))
+		for i, item := range v {
+			hidden[i] = hide(name, item)
+		}
+		return hidden
+	}
+	return v
+}

@@ -1,0 +1,224 @@
+package stytchtest
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/stytchgen/sdk/b2b"
+	"github.com/stytchgen/sdk/stytch"
+)
+
+// AddUser adds a user as it is given: ids are made for what has none, a status
+// of "" is active, and the phone numbers and e-mail addresses become methods.
+// It returns the user as the API would.
+func (p *Project) AddUser(u stytch.User) stytch.User {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.server.clock.Now()
+	if u.UserID == "" {
+		u.UserID = newID("user")
+	}
+	if u.Status == "" {
+		u.Status = stytch.UserStatusActive
+	}
+	if u.CreatedAt == nil {
+		u.CreatedAt = &now
+	}
+	if u.Roles == nil {
+		u.Roles = []string{"stytch_user"}
+	}
+	added := &user{Profile: u}
+	for _, e := range u.Emails {
+		m := added.add(e.Email)
+		m.Verified = e.Verified
+		if e.EmailID != "" {
+			m.ID = e.EmailID
+		}
+	}
+	for _, n := range u.PhoneNumbers {
+		m := added.add(n.PhoneNumber)
+		m.Verified = n.Verified
+		if n.PhoneID != "" {
+			m.ID = n.PhoneID
+		}
+	}
+	p.state.Users = append(p.state.Users, added)
+	return added.profile(now)
+}
+
+// Users returns every user.
+func (p *Project) Users() []stytch.User {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	users := []stytch.User{}
+	for _, u := range p.state.Users {
+		users = append(users, u.profile(p.server.clock.Now()))
+	}
+	fillLists(reflect.ValueOf(users))
+	return users
+}
+
+// AddOrganization adds an organization as it is given: an id is made when it
+// has none, and policies that are empty are those of a new organization. It
+// returns the organization as the API would.
+func (p *Project) AddOrganization(o b2b.Organization) b2b.Organization {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.server.clock.Now()
+	if o.OrganizationID == "" {
+		o.OrganizationID = newID("organization")
+	}
+	if o.CreatedAt == nil {
+		o.CreatedAt, o.UpdatedAt = &now, &now
+	}
+	setIfEmpty(&o.EmailJITProvisioning, b2b.JITProvisioningPolicyNotAllowed)
+	setIfEmpty(&o.OAuthTenantJITProvisioning, b2b.JITProvisioningPolicyNotAllowed)
+	setIfEmpty(&o.EmailInvites, b2b.AdmissionPolicyAllAllowed)
+	setIfEmpty(&o.SSOJITProvisioning, b2b.AdmissionPolicyAllAllowed)
+	setIfEmpty(&o.FirstPartyConnectedAppsAllowedType, b2b.AdmissionPolicyAllAllowed)
+	setIfEmpty(&o.ThirdPartyConnectedAppsAllowedType, b2b.AdmissionPolicyAllAllowed)
+	setIfEmpty(&o.AuthMethods, b2b.MethodPolicyAllAllowed)
+	setIfEmpty(&o.MFAMethods, b2b.MethodPolicyAllAllowed)
+	setIfEmpty(&o.MFAPolicy, b2b.MFAPolicyOptional)
+	p.state.Organizations = append(p.state.Organizations, &organization{Profile: o})
+	return o
+}
+
+func setIfEmpty[T ~string](field *T, value T) {
+	if *field == "" {
+		*field = value
+	}
+}
+
+// Organizations returns every organization.
+func (p *Project) Organizations() []b2b.Organization {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	organizations := []b2b.Organization{}
+	for _, o := range p.state.Organizations {
+		organizations = append(organizations, o.Profile)
+	}
+	fillLists(reflect.ValueOf(organizations))
+	return organizations
+}
+
+// UpdateOrganization changes an organization, for a policy that changes while
+// people log in.
+func (p *Project) UpdateOrganization(id string, change func(*b2b.Organization)) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	o := p.state.organizationByID(id)
+	if o == nil {
+		return fmt.Errorf("stytchtest: there is no organization %q", id)
+	}
+	change(&o.Profile)
+	return nil
+}
+
+// AddMember adds a member to an organization that is there already: an id is
+// made when it has none, and a status of "" is active. It returns the member as
+// the API would.
+func (p *Project) AddMember(m b2b.Member) (b2b.Member, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	o := p.state.organizationByID(m.OrganizationID)
+	if o == nil {
+		return b2b.Member{}, fmt.Errorf("stytchtest: there is no organization %q to add a member to", m.OrganizationID)
+	}
+	now := p.server.clock.Now()
+	setIfEmpty(&m.Status, b2b.MemberStatusActive)
+	added := p.join(o, m.EmailAddress, m.Status, now)
+	if m.MemberID == "" {
+		m.MemberID = added.Profile.MemberID
+	}
+	if m.Roles == nil {
+		m.Roles = added.Profile.Roles
+	}
+	if m.CreatedAt == nil {
+		m.CreatedAt, m.UpdatedAt = &now, &now
+	}
+	m.OrganizationID = o.Profile.OrganizationID
+	added.Profile = m
+	return added.profile(now), nil
+}
+
+// Members returns every member of an organization, or of all when the id is
+// empty.
+func (p *Project) Members(organizationID string) []b2b.Member {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	members := []b2b.Member{}
+	for _, m := range p.state.Members {
+		if organizationID == "" || m.Profile.OrganizationID == organizationID {
+			members = append(members, m.profile(p.server.clock.Now()))
+		}
+	}
+	fillLists(reflect.ValueOf(members))
+	return members
+}
+
+// Session is an active session, of a user or of a member.
+type Session struct {
+	ID string `json:"id"`
+	// UserID, or OrganizationID and MemberID, say whose it is.
+	UserID         string    `json:"user_id,omitempty"`
+	OrganizationID string    `json:"organization_id,omitempty"`
+	MemberID       string    `json:"member_id,omitempty"`
+	StartedAt      time.Time `json:"started_at"`
+	LastAccessedAt time.Time `json:"last_accessed_at"`
+	ExpiresAt      time.Time `json:"expires_at"`
+	// Token and JWT authenticate it. Only AddSession fills them in.
+	Token string `json:"-"`
+	JWT   string `json:"-"`
+}
+
+// Sessions returns every active session, without its tokens.
+func (p *Project) Sessions() []Session {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	sessions := []Session{}
+	p.state.session(p.server.clock.Now(), func(s *session) bool {
+		sessions = append(sessions, s.public())
+		return false
+	})
+	return sessions
+}
+
+func (s *session) public() Session {
+	return Session{
+		ID: s.ID, UserID: s.UserID, OrganizationID: s.OrganizationID, MemberID: s.MemberID,
+		StartedAt: s.StartedAt, LastAccessedAt: s.LastAccessedAt, ExpiresAt: s.ExpiresAt,
+	}
+}
+
+// AddSession starts a session without a code: of the user or member that the
+// id names, for as long as it says, with custom claims or nil.
+func (p *Project) AddSession(id string, life time.Duration, claims map[string]any) (Session, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.server.clock.Now()
+	s := &session{ID: newID("session"), Token: newToken(), StartedAt: now, LastAccessedAt: now, ExpiresAt: now.Add(life), Claims: claims}
+	if u := p.state.userByID(id); u != nil {
+		s.UserID = id
+	} else if i := slices.IndexFunc(p.state.Members, func(m *member) bool { return m.Profile.MemberID == id }); i >= 0 {
+		m := p.state.Members[i]
+		s.ID, s.MemberID, s.OrganizationID = newID("member-session"), id, m.Profile.OrganizationID
+		s.Factors = append(s.Factors, emailFactor(emailOTP, m.emailID(), m.Profile.EmailAddress, now))
+	} else {
+		return Session{}, fmt.Errorf("stytchtest: there is no user or member %q to start a session for", id)
+	}
+	p.state.Sessions = append(p.state.Sessions, s)
+	public := s.public()
+	public.Token, public.JWT = s.Token, p.issue(s, now)
+	return public, nil
+}
+
+// Grant lets a role do actions with a resource, for the authorization checks
+// of sessions.authenticate. The action "*" stands for all.
+func (p *Project) Grant(role, resource string, actions ...string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.state.Grants = append(p.state.Grants, grant{role, resource, actions})
+}

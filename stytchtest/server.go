@@ -1,0 +1,305 @@
+// Package stytchtest is an emulator of the one-time passcode and session calls
+// of Stytch, for tests: it keeps users, codes, sessions and organizations as
+// the service does, and puts the messages that the service would send into an
+// inbox.
+//
+//	srv := stytchtest.NewServer(t)
+//	client := srv.Client()
+//	sent, err := client.OTPs.SMS.LoginOrCreate(ctx, stytch.OTPsSMSLoginOrCreateRequest{PhoneNumber: "+15005550006"})
+//	message, err := srv.Inbox().WaitFor(ctx, "+15005550006")
+//	auth, err := client.OTPs.Authenticate(ctx, stytch.OTPsAuthenticateRequest{MethodID: sent.PhoneID, Code: message.Code})
+//
+// Requests are held against the spec that the SDK is generated from, and so is
+// every answer. The program stytch-emulator is the same emulator for clients in
+// other languages and for a person in a browser.
+package stytchtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/stytchgen/sdk/b2b"
+	"github.com/stytchgen/sdk/stytch"
+)
+
+// Server is an emulator on a loopback address. Its embedded Project is the one
+// that Client and B2B use.
+type Server struct {
+	*Project
+
+	api      *api
+	clock    Clock
+	limits   Limits
+	code     string // pinned, or empty
+	faults   faults
+	requests requests
+	validate func(error) // is told of answers that break the spec; nil: off
+	observe  func(Request)
+
+	mu       sync.Mutex
+	projects map[string]*Project
+
+	url     string
+	http    *http.Server
+	closing chan struct{}
+	served  chan error
+}
+
+// Config is what a server can be told. The zero Config will do.
+type Config struct {
+	// ProjectID and Secret are the credentials of the first project. Empty, they
+	// are made up.
+	ProjectID, Secret string
+	// Addr is the address to listen on. Empty, it is a free port of 127.0.0.1.
+	Addr string
+	// Code is the code of every message. Empty, each has its own, at random.
+	Code string
+	// Limits are what the service lets a project configure. A field that is zero
+	// is as the service has it.
+	Limits Limits
+	// Snapshot is what the server begins with, nil for nothing. Without a
+	// ProjectID, the first project is that of the snapshot.
+	Snapshot []byte
+	// Validate is told of an answer that breaks the spec. Nil, answers are not
+	// held against it.
+	Validate func(error)
+	// Observe is told of every request when its answer is known, before it is
+	// sent. Nil, nobody is told.
+	Observe func(Request)
+	// Handler wraps the API, for a program that serves more than that.
+	Handler func(api http.Handler) http.Handler
+}
+
+// Option changes the Config of a server in a test.
+type Option func(*Config)
+
+// WithCode has every message hold the same code, of six digits.
+func WithCode(code string) Option { return func(c *Config) { c.Code = code } }
+
+// WithLimits sets what the service lets a project configure.
+func WithLimits(limits Limits) Option { return func(c *Config) { c.Limits = limits } }
+
+// WithCredentials sets the credentials of the first project.
+func WithCredentials(projectID, secret string) Option {
+	return func(c *Config) { c.ProjectID, c.Secret = projectID, secret }
+}
+
+// TB is the part of testing.TB that NewServer needs.
+type TB interface {
+	Helper()
+	Cleanup(func())
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+}
+
+// NewServer starts a server that ends with the test. It fails the test when it
+// gives an answer that breaks the spec.
+func NewServer(t TB, opts ...Option) *Server {
+	t.Helper()
+	config := Config{Validate: func(err error) { t.Errorf("stytchtest: %v", err) }}
+	for _, opt := range opts {
+		opt(&config)
+	}
+	s, err := Start(config)
+	if err != nil {
+		t.Fatalf("stytchtest: %v", err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// Start starts a server without a test. Close ends it.
+func Start(config Config) (*Server, error) {
+	s, err := prepare(config)
+	if err != nil {
+		return nil, err
+	}
+	addr := config.Addr
+	if addr == "" {
+		addr = "127.0.0.1:0"
+	}
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	s.url = "http://" + listener.Addr().String()
+	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
+	if config.Handler != nil {
+		s.http.Handler = config.Handler(s)
+	}
+	go func() { s.served <- s.http.Serve(listener) }()
+	return s, nil
+}
+
+func prepare(config Config) (*Server, error) {
+	api, err := loadAPI()
+	if err != nil {
+		return nil, err
+	}
+	if config.Code != "" && !sixDigits(config.Code) {
+		return nil, fmt.Errorf("the code %q is not six digits", config.Code)
+	}
+	if config.Snapshot != nil && config.ProjectID == "" {
+		snap, err := readSnapshot(config.Snapshot)
+		if err != nil {
+			return nil, err
+		}
+		config.ProjectID = snap.Projects[0].ID
+	}
+	if config.ProjectID == "" {
+		config.ProjectID = newID("project")
+	}
+	if config.Secret == "" {
+		config.Secret = "secret-test-" + newToken()
+	}
+	s := &Server{
+		api: api, code: config.Code, limits: config.Limits.orDefault(), validate: config.Validate, observe: config.Observe,
+		projects: map[string]*Project{}, closing: make(chan struct{}), served: make(chan error, 1),
+	}
+	s.Project = s.AddProject(config.ProjectID, config.Secret)
+	if config.Snapshot != nil {
+		if err := s.Restore(config.Snapshot); err != nil {
+			return nil, err
+		}
+	}
+	go api.warm()
+	return s, nil
+}
+
+func sixDigits(code string) bool {
+	for _, c := range code {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return len(code) == 6
+}
+
+func (l Limits) orDefault() Limits {
+	if l.Attempts == 0 {
+		l.Attempts = defaultLimits.Attempts
+	}
+	if l.Lock == 0 {
+		l.Lock = defaultLimits.Lock
+	}
+	if l.UnverifiedFactors == 0 {
+		l.UnverifiedFactors = defaultLimits.UnverifiedFactors
+	}
+	return l
+}
+
+// Close ends the server and every request that it is at.
+func (s *Server) Close() error {
+	return s.end(s.http.Close)
+}
+
+// Shutdown ends the server, and lets the requests that it is at come to their
+// end before. It cuts them off when ctx ends first, and then returns ctx's error.
+func (s *Server) Shutdown(ctx context.Context) error {
+	return s.end(func() error {
+		err := s.http.Shutdown(ctx)
+		if err != nil {
+			err = errors.Join(err, s.http.Close())
+		}
+		return err
+	})
+}
+
+// end ends the server once, by a way of the HTTP server's.
+func (s *Server) end(stop func() error) error {
+	s.mu.Lock()
+	select {
+	case <-s.closing:
+		s.mu.Unlock()
+		return nil
+	default:
+	}
+	close(s.closing)
+	s.mu.Unlock()
+	err := stop()
+	if served := <-s.served; !errors.Is(served, http.ErrServerClosed) {
+		err = errors.Join(err, served)
+	}
+	return err
+}
+
+// URL is the base URL of the API.
+func (s *Server) URL() string { return s.url }
+
+// Clock is the time that the server lives in.
+func (s *Server) Clock() *Clock { return &s.clock }
+
+// Fail adds a fault. The faults are tried in the order that they were added.
+func (s *Server) Fail(f Fault) { s.faults.add(f) }
+
+// Faults returns the faults that are not spent.
+func (s *Server) Faults() []Fault { return s.faults.all() }
+
+// ClearFaults forgets every fault.
+func (s *Server) ClearFaults() { s.faults.clear() }
+
+// Requests returns what reached the server, the oldest first, with secrets
+// redacted.
+func (s *Server) Requests() []Request { return s.requests.all() }
+
+// Calls counts the requests for a call: "otps.sms.send".
+func (s *Server) Calls(call string) int {
+	n := 0
+	for _, r := range s.Requests() {
+		if r.Call == call {
+			n++
+		}
+	}
+	return n
+}
+
+// AddProject adds a project with these credentials, beside the first. It takes
+// the place of one with the same id.
+func (s *Server) AddProject(id, secret string) *Project {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := newProject(s, id, secret)
+	s.projects[id] = p
+	return p
+}
+
+// ProjectByID returns a project, or nil.
+func (s *Server) ProjectByID(id string) *Project {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.projects[id]
+}
+
+// nextCode is the code of the next message.
+func (s *Server) nextCode(address string) string {
+	switch {
+	case isSandbox(address):
+		return SandboxCode
+	case s.code != "":
+		return s.code
+	}
+	return newCode()
+}
+
+// Client returns a consumer client of the project.
+func (p *Project) Client(opts ...stytch.Option) *stytch.Client {
+	c, err := stytch.NewClient(p.ID, p.Secret, append([]stytch.Option{stytch.WithBaseURL(p.server.url)}, opts...)...)
+	if err != nil {
+		panic("stytchtest: the options of the client: " + err.Error())
+	}
+	return c
+}
+
+// B2B returns a B2B client of the project.
+func (p *Project) B2B(opts ...stytch.Option) *b2b.Client {
+	c, err := b2b.NewClient(p.ID, p.Secret, append([]stytch.Option{stytch.WithBaseURL(p.server.url)}, opts...)...)
+	if err != nil {
+		panic("stytchtest: the options of the client: " + err.Error())
+	}
+	return c
+}

@@ -1,0 +1,220 @@
+package stytchtest
+
+import (
+	"bytes"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// snapshotVersion changes when an older server could not read a snapshot.
+const snapshotVersion = 1
+
+// snapshot is all that a server remembers.
+type snapshot struct {
+	Version  int               `json:"version"`
+	Clock    clockSnapshot     `json:"clock"`
+	Projects []projectSnapshot `json:"projects"`
+}
+
+type clockSnapshot struct {
+	Ahead   time.Duration `json:"ahead"`
+	Stopped time.Time     `json:"stopped,omitzero"`
+}
+
+type projectSnapshot struct {
+	ID       string        `json:"id"`
+	Secret   string        `json:"secret"`
+	Keys     []keySnapshot `json:"keys"`
+	Messages []Message     `json:"messages"`
+	State    state         `json:"state"`
+}
+
+type keySnapshot struct {
+	ID  string `json:"id"`
+	PEM string `json:"pem"`
+}
+
+// Snapshot returns everything that the server remembers, as JSON: projects with
+// their secrets and keys, users, sessions, organizations, messages, the clock.
+// Faults and requests are not in it.
+func (s *Server) Snapshot() ([]byte, error) {
+	snap := snapshot{Version: snapshotVersion, Clock: s.clock.snapshot()}
+	s.mu.Lock()
+	projects := maps.Clone(s.projects)
+	s.mu.Unlock()
+	for _, id := range slices.Sorted(maps.Keys(projects)) {
+		p, err := projects[id].snapshot()
+		if err != nil {
+			return nil, err
+		}
+		snap.Projects = append(snap.Projects, p)
+	}
+	return json.MarshalIndent(snap, "", "  ")
+}
+
+func (p *Project) snapshot() (projectSnapshot, error) {
+	snap := projectSnapshot{ID: p.ID, Secret: p.secret(), Messages: p.inbox.Messages()}
+	for _, key := range slices.Backward(p.keys.all()) {
+		der, err := x509.MarshalPKCS8PrivateKey(key.private)
+		if err != nil {
+			return snap, fmt.Errorf("writing a signing key: %w", err)
+		}
+		snap.Keys = append(snap.Keys, keySnapshot{key.id, string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))})
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	// A copy by way of JSON: the state goes on while the snapshot is written.
+	data, err := json.Marshal(p.state)
+	if err != nil {
+		return snap, fmt.Errorf("writing the state of %s: %w", p.ID, err)
+	}
+	return snap, decodeStrict(data, &snap.State)
+}
+
+// Restore puts back what a snapshot holds, in place of everything that the
+// server remembers. A snapshot that is damaged, or that lacks the server's
+// first project, changes nothing.
+func (s *Server) Restore(data []byte) error {
+	snap, err := readSnapshot(data)
+	if err != nil {
+		return err
+	}
+	restored := map[string]*Project{}
+	for _, from := range snap.Projects {
+		if restored[from.ID], err = from.restore(s); err != nil {
+			return fmt.Errorf("the snapshot's project %q: %w", from.ID, err)
+		}
+	}
+	if restored[s.Project.ID] == nil {
+		return fmt.Errorf("the snapshot does not hold the project %s", s.Project.ID)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id, p := range s.projects {
+		if from := restored[id]; from != nil {
+			p.replace(from)
+			restored[id] = p
+		}
+	}
+	s.projects = restored
+	s.clock.restore(snap.Clock)
+	return nil
+}
+
+func readSnapshot(data []byte) (snapshot, error) {
+	var snap snapshot
+	if err := decodeStrict(data, &snap); err != nil {
+		return snap, fmt.Errorf("the snapshot cannot be read: %w", err)
+	}
+	if snap.Version != snapshotVersion {
+		return snap, fmt.Errorf("the snapshot has version %d; this server reads version %d", snap.Version, snapshotVersion)
+	}
+	if len(snap.Projects) == 0 {
+		return snap, errors.New("the snapshot holds no project")
+	}
+	seen := map[string]bool{}
+	for _, p := range snap.Projects {
+		if seen[p.ID] {
+			return snap, fmt.Errorf("the snapshot holds the project %q twice", p.ID)
+		}
+		seen[p.ID] = true
+	}
+	return snap, nil
+}
+
+// replace takes over what another project remembers.
+func (p *Project) replace(from *Project) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.Secret, p.state = from.Secret, from.state
+	p.keys.set(from.keys.keys)
+	p.inbox.set(from.inbox.messages)
+}
+
+func (from projectSnapshot) restore(s *Server) (*Project, error) {
+	if from.ID == "" || from.Secret == "" {
+		return nil, errors.New("it has no id or no secret")
+	}
+	p := newProject(s, from.ID, from.Secret)
+	for _, k := range from.Keys {
+		block, _ := pem.Decode([]byte(k.PEM))
+		if block == nil {
+			return nil, fmt.Errorf("the key %s is not PEM", k.ID)
+		}
+		parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+		private, ok := parsed.(*rsa.PrivateKey)
+		if err != nil || !ok {
+			return nil, fmt.Errorf("the key %s is not an RSA key", k.ID)
+		}
+		p.keys.keys = append(p.keys.keys, signingKey{k.ID, private})
+	}
+	p.inbox.set(from.Messages)
+	if err := from.State.check(); err != nil {
+		return nil, err
+	}
+	if from.State.EmailCodes == nil {
+		from.State.EmailCodes = map[string]*code{}
+	}
+	p.state = from.State
+	return p, nil
+}
+
+// check refuses a state that a server could not have left.
+func (s *state) check() error {
+	if slices.Contains(s.Users, nil) || slices.Contains(s.Organizations, nil) || slices.Contains(s.Members, nil) ||
+		slices.Contains(s.Sessions, nil) || slices.Contains(s.Intermediates, nil) {
+		return errors.New("a list in its state holds null")
+	}
+	for _, u := range s.Users {
+		if slices.Contains(u.Methods, nil) {
+			return errors.New("a list in its state holds null")
+		}
+	}
+	for _, m := range s.Members {
+		if s.organizationByID(m.Profile.OrganizationID) == nil {
+			return fmt.Errorf("the member %s belongs to no organization of it", m.Profile.MemberID)
+		}
+	}
+	return nil
+}
+
+// decodeStrict reads one JSON value, numbers without loss, and nothing behind.
+func decodeStrict(data []byte, into any) error {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		return err
+	}
+	if decoder.More() {
+		return errors.New("something stands behind it")
+	}
+	return nil
+}
+
+func (c *Clock) snapshot() clockSnapshot {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return clockSnapshot{c.ahead, c.stopped}
+}
+
+func (c *Clock) restore(snap clockSnapshot) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ahead, c.stopped = snap.Ahead, snap.Stopped
+}
+
+// Reset forgets everything about the project but its credentials and keys.
+func (p *Project) Reset() {
+	p.inbox.Clear()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.state = state{EmailCodes: map[string]*code{}}
+}

@@ -1,0 +1,246 @@
+package stytchtest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	yaml "github.com/oasdiff/yaml3"
+
+	"github.com/stytchgen/sdk/spec"
+)
+
+// api is the spec as the server enforces it.
+type api struct {
+	errors map[string]errorType
+	// consumer and b2b return the calls of each API, which the first call of each
+	// reads: that takes longer than all else that a server begins with.
+	consumer, b2b func() ([]operation, error)
+}
+
+// operation is one call of the spec.
+type operation struct {
+	// name is the call's place in its client, behind the name of the API:
+	// "consumer otps.sms.send".
+	name  string
+	route *routers.Route
+	parts []string // of the path, between the slashes
+}
+
+// errorType is an entry of errors.yaml.
+type errorType struct {
+	Status      int    `yaml:"status"`
+	Description string `yaml:"description"`
+	Action      string `yaml:"action"`
+	url         string
+}
+
+// loadAPI reads what every server needs of the embedded spec, once for the
+// process.
+var loadAPI = sync.OnceValues(func() (*api, error) {
+	a := &api{
+		consumer: sync.OnceValues(func() ([]operation, error) { return readOperations("consumer") }),
+		b2b:      sync.OnceValues(func() ([]operation, error) { return readOperations("b2b") }),
+	}
+	return a, a.readErrors()
+})
+
+// warm does what the first calls would wait for otherwise, in the order in
+// which they need it.
+func (a *api) warm() {
+	_, _ = a.consumer()
+	_, _ = a.b2b()
+	first()
+}
+
+func readOperations(name string) ([]operation, error) {
+	loader := openapi3.NewLoader()
+	loader.IsExternalRefsAllowed = true
+	loader.ReadFromURIFunc = func(_ *openapi3.Loader, location *url.URL) ([]byte, error) {
+		return fs.ReadFile(spec.Files, path.Base(location.Path))
+	}
+	doc, err := loader.LoadFromURI(&url.URL{Path: name + ".yaml"})
+	if err != nil {
+		return nil, fmt.Errorf("the embedded spec: %w", err)
+	}
+	doc.Servers = nil // the server answers wherever it is
+	var operations []operation
+	for path, item := range doc.Paths.Map() {
+		for method, op := range item.Operations() {
+			operations = append(operations, operation{
+				name:  name + " " + op.OperationID,
+				route: &routers.Route{Spec: doc, Path: path, PathItem: item, Method: method, Operation: op},
+				parts: strings.Split(path, "/"),
+			})
+		}
+	}
+	return operations, nil
+}
+
+func (a *api) readErrors() error {
+	data, err := spec.Files.ReadFile("errors.yaml")
+	if err != nil {
+		return err
+	}
+	var catalog struct {
+		Docs   string               `yaml:"docs"`
+		Errors map[string]errorType `yaml:"errors"`
+	}
+	if err := yaml.Unmarshal(data, &catalog); err != nil {
+		return fmt.Errorf("the embedded errors.yaml: %w", err)
+	}
+	a.errors = catalog.Errors
+	for name, e := range a.errors {
+		e.url = strings.NewReplacer("{status}", fmt.Sprint(e.Status), "{type}", name).Replace(catalog.Docs)
+		a.errors[name] = e
+	}
+	return nil
+}
+
+// find returns the call that a request is for, and its path parameters. With
+// a path that exists but another method, it returns the methods allowed.
+func (a *api) find(method, path string) (op *operation, params map[string]string, allowed []string, err error) {
+	read := a.consumer
+	if strings.HasPrefix(path, "/v1/b2b/") {
+		read = a.b2b
+	}
+	operations, err := read()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	parts := strings.Split(path, "/")
+	for i := range operations {
+		candidate := &operations[i]
+		params, ok := match(candidate.parts, parts)
+		if !ok {
+			continue
+		}
+		if candidate.route.Method == method {
+			return candidate, params, nil, nil
+		}
+		allowed = append(allowed, candidate.route.Method)
+	}
+	slices.Sort(allowed)
+	return nil, nil, allowed, nil
+}
+
+func match(template, parts []string) (map[string]string, bool) {
+	if len(template) != len(parts) {
+		return nil, false
+	}
+	params := map[string]string{}
+	for i, part := range template {
+		name, isParam := strings.CutPrefix(part, "{")
+		if !isParam && part != parts[i] || isParam && parts[i] == "" {
+			return nil, false
+		}
+		if isParam {
+			params[strings.TrimSuffix(name, "}")] = parts[i]
+		}
+	}
+	return params, true
+}
+
+// filterOptions make the filter report everything that is wrong, and leave
+// credentials to the server.
+var filterOptions = &openapi3filter.Options{
+	MultiError: true, AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, SkipSettingDefaults: true,
+	IncludeResponseStatus: true,
+}
+
+// input describes a request to the filter.
+func (op *operation) input(r *http.Request, params map[string]string, body []byte) *openapi3filter.RequestValidationInput {
+	r = r.Clone(r.Context())
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	r.ContentLength = int64(len(body))
+	return &openapi3filter.RequestValidationInput{
+		Request: r, PathParams: params, Route: op.route, Options: filterOptions,
+	}
+}
+
+// violation is one way in which a request breaks the spec.
+type violation struct {
+	field  string // its path, "" for the request as a whole
+	rule   string // the schema's keyword: pattern, required, oneOf, not ...
+	reason string
+}
+
+// checkRequest holds a request against the spec.
+func (op *operation) checkRequest(in *openapi3filter.RequestValidationInput) []violation {
+	return violations(openapi3filter.ValidateRequest(context.Background(), in), "")
+}
+
+// checkResponse holds an answer against the spec.
+func (op *operation) checkResponse(in *openapi3filter.RequestValidationInput, status int, header http.Header, body []byte) error {
+	return openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: in, Status: status, Header: header,
+		Body: io.NopCloser(bytes.NewReader(body)), Options: filterOptions,
+	})
+}
+
+// violations flattens the filter's errors.
+func violations(err error, parameter string) []violation {
+	var many openapi3.MultiError
+	var request *openapi3filter.RequestError
+	var schema *openapi3.SchemaError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &request) && error(request) == err:
+		name := parameter
+		if request.Parameter != nil {
+			name = request.Parameter.Name
+		}
+		if request.Err == nil {
+			return []violation{{field: name, reason: request.Reason}}
+		}
+		if found := violations(request.Err, name); len(found) == 0 || found[0].rule != "" || found[0].reason != request.Err.Error() {
+			return found
+		}
+		return []violation{{field: name, reason: strings.TrimSpace(request.Reason + " " + request.Err.Error())}}
+	case errors.As(err, &many) && isMulti(err):
+		var all []violation
+		for _, e := range many {
+			all = append(all, violations(e, parameter)...)
+		}
+		return all
+	case errors.As(err, &schema):
+		if isAbsentFalse(schema) {
+			return nil
+		}
+		field := strings.Join(schema.JSONPointer(), ".")
+		if field == "" {
+			field = parameter
+		}
+		return []violation{{field, schema.SchemaField, schema.Reason}}
+	}
+	return []violation{{field: parameter, reason: err.Error()}}
+}
+
+// isAbsentFalse reports whether all that is wrong is that a boolean is missing.
+// Clients that leave out zero values have no other way to say false.
+func isAbsentFalse(err *openapi3.SchemaError) bool {
+	pointer := err.JSONPointer()
+	if err.SchemaField != "required" || len(pointer) == 0 {
+		return false
+	}
+	property := err.Schema.Properties[pointer[len(pointer)-1]]
+	return property != nil && property.Value.Type.Is("boolean")
+}
+
+func isMulti(err error) bool {
+	_, ok := err.(openapi3.MultiError)
+	return ok
+}

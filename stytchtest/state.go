@@ -1,0 +1,265 @@
+package stytchtest
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/stytchgen/sdk/b2b"
+	"github.com/stytchgen/sdk/stytch"
+)
+
+// state is all that a project remembers. It is what a snapshot holds.
+type state struct {
+	Users         []*user         `json:"users"`
+	Organizations []*organization `json:"organizations"`
+	Members       []*member       `json:"members"`
+	Sessions      []*session      `json:"sessions"`
+	Intermediates []*intermediate `json:"intermediate_sessions"`
+	// EmailCodes are the codes that members got by e-mail, by address: a new one
+	// makes every earlier one of the address useless.
+	EmailCodes map[string]*code `json:"email_codes"`
+	// Grants are what roles may do, for authorization checks.
+	Grants []grant `json:"grants"`
+}
+
+// code is a code that was sent.
+type code struct {
+	Digits    string    `json:"digits"`
+	Channel   Channel   `json:"channel"`
+	ExpiresAt time.Time `json:"expires_at"`
+	Used      bool      `json:"used"`
+	// Attributes are those of the client that asked for it.
+	Attributes *stytch.Attributes `json:"attributes,omitempty"`
+	// OrganizationID and MemberID are whom a member's code logs in; discovery
+	// has neither.
+	OrganizationID string `json:"organization_id,omitempty"`
+	MemberID       string `json:"member_id,omitempty"`
+}
+
+// attempts count the failures of a user or member in a row.
+type attempts struct {
+	Failures    int       `json:"failures"`
+	LockedAt    time.Time `json:"locked_at,omitzero"`
+	LockedUntil time.Time `json:"locked_until,omitzero"`
+}
+
+func (a *attempts) locked(now time.Time) bool { return now.Before(a.LockedUntil) }
+
+// failed counts a failure, and locks when they are too many in a row.
+func (a *attempts) failed(now time.Time, limits Limits) {
+	a.Failures++
+	if a.Failures >= limits.Attempts {
+		a.Failures = 0
+		a.LockedAt, a.LockedUntil = now, now.Add(limits.Lock)
+	}
+}
+
+func (a *attempts) succeeded() { *a = attempts{} }
+
+// lockTimes are how an answer shows a lock.
+func (a *attempts) lockTimes(now time.Time) (locked bool, since, until *time.Time) {
+	if !a.locked(now) {
+		return false, nil, nil
+	}
+	return true, new(a.LockedAt), new(a.LockedUntil)
+}
+
+// user is a consumer user. The phone numbers and e-mail addresses of the
+// profile are those of the methods.
+type user struct {
+	attempts
+	Profile stytch.User `json:"profile"`
+	Methods []*method   `json:"methods"`
+}
+
+// method is a phone number or e-mail address of a user.
+type method struct {
+	ID       string `json:"id"`
+	Address  string `json:"address"`
+	Verified bool   `json:"verified"`
+	// RemoveAt is when a number that was added to an existing user goes again,
+	// unless it is verified before.
+	RemoveAt time.Time `json:"remove_at,omitzero"`
+	Code     *code     `json:"code,omitempty"`
+}
+
+func (m *method) isEmail() bool { return strings.Contains(m.Address, "@") }
+
+// prune removes what was added and not verified in time.
+func (u *user) prune(now time.Time) {
+	u.Methods = slices.DeleteFunc(u.Methods, func(m *method) bool {
+		return !m.Verified && !m.RemoveAt.IsZero() && !now.Before(m.RemoveAt)
+	})
+}
+
+// method returns the method with an address.
+func (u *user) method(address string) *method {
+	for _, m := range u.Methods {
+		if sameAddress(m.Address, address) {
+			return m
+		}
+	}
+	return nil
+}
+
+// profile is the user as an answer shows them.
+func (u *user) profile(now time.Time) stytch.User {
+	u.prune(now)
+	p := u.Profile
+	p.Emails, p.PhoneNumbers = nil, nil
+	for _, m := range u.Methods {
+		if m.isEmail() {
+			p.Emails = append(p.Emails, stytch.UserEmail{EmailID: m.ID, Email: m.Address, Verified: m.Verified})
+		} else {
+			p.PhoneNumbers = append(p.PhoneNumbers, stytch.UserPhoneNumber{PhoneID: m.ID, PhoneNumber: m.Address, Verified: m.Verified})
+		}
+	}
+	p.IsLocked, p.LockCreatedAt, p.LockExpiresAt = u.lockTimes(now)
+	return p
+}
+
+// userByID returns a user, or nil.
+func (s *state) userByID(id string) *user {
+	for _, u := range s.Users {
+		if u.Profile.UserID == id || id != "" && u.Profile.ExternalID != nil && *u.Profile.ExternalID == id {
+			return u
+		}
+	}
+	return nil
+}
+
+// userByAddress returns the user who has a phone number or e-mail address.
+func (s *state) userByAddress(address string, now time.Time) (*user, *method) {
+	for _, u := range s.Users {
+		u.prune(now)
+		if m := u.method(address); m != nil {
+			return u, m
+		}
+	}
+	return nil, nil
+}
+
+// userByMethod returns the user who has a method.
+func (s *state) userByMethod(id string, now time.Time) (*user, *method) {
+	for _, u := range s.Users {
+		u.prune(now)
+		for _, m := range u.Methods {
+			if m.ID == id {
+				return u, m
+			}
+		}
+	}
+	return nil, nil
+}
+
+// organization is an organization as it was made or changed.
+type organization struct {
+	Profile b2b.Organization `json:"profile"`
+}
+
+// member is a member of an organization.
+type member struct {
+	attempts
+	Profile b2b.Member `json:"profile"`
+	// MFACode is the code that was last sent by SMS.
+	MFACode *code `json:"mfa_code,omitempty"`
+}
+
+// profile is the member as an answer shows them.
+func (m *member) profile(now time.Time) b2b.Member {
+	p := m.Profile
+	p.IsLocked, p.LockCreatedAt, p.LockExpiresAt = m.lockTimes(now)
+	return p
+}
+
+// organizationByID returns an organization by its id, slug or external id.
+func (s *state) organizationByID(id string) *organization {
+	for _, o := range s.Organizations {
+		p := o.Profile
+		if id != "" && (p.OrganizationID == id || p.OrganizationSlug == id || p.OrganizationExternalID != nil && *p.OrganizationExternalID == id) {
+			return o
+		}
+	}
+	return nil
+}
+
+// memberByID returns a member of an organization by their id or external id.
+func (s *state) memberByID(organizationID, id string) *member {
+	for _, m := range s.Members {
+		p := m.Profile
+		if p.OrganizationID == organizationID && id != "" && (p.MemberID == id || p.ExternalID != nil && *p.ExternalID == id) {
+			return m
+		}
+	}
+	return nil
+}
+
+// memberByEmail returns a member of an organization by their e-mail address.
+func (s *state) memberByEmail(organizationID, address string) *member {
+	for _, m := range s.Members {
+		if m.Profile.OrganizationID == organizationID && sameAddress(m.Profile.EmailAddress, address) {
+			return m
+		}
+	}
+	return nil
+}
+
+// session is an active session of a user or of a member. A session that has
+// ended is not there.
+type session struct {
+	ID    string `json:"id"`
+	Token string `json:"token"`
+	// UserID, or OrganizationID and MemberID, say whose it is.
+	UserID         string `json:"user_id,omitempty"`
+	OrganizationID string `json:"organization_id,omitempty"`
+	MemberID       string `json:"member_id,omitempty"`
+
+	StartedAt      time.Time                     `json:"started_at"`
+	LastAccessedAt time.Time                     `json:"last_accessed_at"`
+	ExpiresAt      time.Time                     `json:"expires_at"`
+	Factors        []stytch.AuthenticationFactor `json:"factors"`
+	Attributes     *stytch.Attributes            `json:"attributes,omitempty"`
+	Claims         map[string]any                `json:"claims,omitempty"`
+}
+
+// hasSMS reports whether a second factor by SMS is in the session.
+func hasSMS(factors []stytch.AuthenticationFactor) bool {
+	return slices.ContainsFunc(factors, func(f stytch.AuthenticationFactor) bool { return f.PhoneNumberFactor != nil })
+}
+
+// intermediate is a login that still needs something.
+type intermediate struct {
+	Token     string                        `json:"token"`
+	ExpiresAt time.Time                     `json:"expires_at"`
+	Factors   []stytch.AuthenticationFactor `json:"factors"`
+	Email     string                        `json:"email"`
+	// OrganizationID and MemberID are empty after discovery.
+	OrganizationID string `json:"organization_id,omitempty"`
+	MemberID       string `json:"member_id,omitempty"`
+}
+
+// grant is one thing that a role may do.
+type grant struct {
+	Role     string   `json:"role"`
+	Resource string   `json:"resource"`
+	Actions  []string `json:"actions"`
+}
+
+// session returns an active session that a test says yes to.
+func (s *state) session(now time.Time, is func(*session) bool) *session {
+	s.Sessions = slices.DeleteFunc(s.Sessions, func(x *session) bool { return !now.Before(x.ExpiresAt) })
+	for _, x := range s.Sessions {
+		if is(x) {
+			return x
+		}
+	}
+	return nil
+}
+
+// end ends the sessions that a test says yes to, and counts them.
+func (s *state) end(is func(*session) bool) int {
+	before := len(s.Sessions)
+	s.Sessions = slices.DeleteFunc(s.Sessions, is)
+	return before - len(s.Sessions)
+}

@@ -1,0 +1,149 @@
+package stytchtest
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/stytchgen/sdk/stytch"
+)
+
+// maxClaims is how many bytes of JSON the claims of a session may take.
+const maxClaims = 4096
+
+// The names of the service's own claims in a JWT.
+const (
+	stytchClaims      = "https://stytch.com/"
+	sessionClaim      = stytchClaims + "session"
+	organizationClaim = stytchClaims + "organization"
+)
+
+var reservedClaims = []string{"iss", "sub", "aud", "exp", "nbf", "iat", "jti"}
+
+func isReservedClaim(name string) bool { return slices.Contains(reservedClaims, name) }
+
+func hasStytchPrefix(name string) bool { return strings.HasPrefix(name, stytchClaims) }
+
+func jsonSize(v any) int {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return maxClaims + 1 // what came as JSON can be written as JSON
+	}
+	return len(data)
+}
+
+// issue signs a session's JWT, as the service does: five minutes, whatever the
+// session's own lifetime.
+func (p *Project) issue(s *session, now time.Time) string {
+	claims := jwt.MapClaims{}
+	for name, value := range s.Claims {
+		claims[name] = value
+	}
+	owner := s.UserID
+	details := map[string]any{
+		"id": s.ID, "started_at": stamp(s.StartedAt), "last_accessed_at": stamp(s.LastAccessedAt), "expires_at": stamp(s.ExpiresAt),
+		"authentication_factors": factorClaims(s.Factors), "roles": p.rolesOf(s),
+	}
+	attributes := map[string]any{"user_agent": "", "ip_address": ""}
+	if s.Attributes != nil {
+		attributes["user_agent"], attributes["ip_address"] = text(s.Attributes.UserAgent), text(s.Attributes.IPAddress)
+	}
+	details["attributes"] = attributes
+	if s.MemberID != "" {
+		owner = s.MemberID
+		slug := ""
+		if o := p.state.organizationByID(s.OrganizationID); o != nil {
+			slug = o.Profile.OrganizationSlug
+		}
+		claims[organizationClaim] = map[string]any{"organization_id": s.OrganizationID, "slug": slug}
+	}
+	claims["aud"], claims["iss"], claims["sub"] = []string{p.ID}, "stytch.com/"+p.ID, owner
+	claims["iat"], claims["nbf"], claims["exp"] = now.Unix(), now.Unix(), now.Add(jwtLife).Unix()
+	claims[sessionClaim] = details
+
+	key := p.keys.current()
+	token := jwt.NewWithClaims(jwt.SigningMethodRS256, claims)
+	token.Header["kid"] = key.id
+	signed, err := token.SignedString(key.private)
+	if err != nil {
+		return "" // the claims are JSON and the key is an RSA key
+	}
+	return signed
+}
+
+// factorClaims are factors as a JWT holds them: without a null for each of the
+// forty kinds that a factor is not, so that the JWT fits into a cookie.
+func factorClaims(factors []stytch.AuthenticationFactor) []map[string]any {
+	claims := make([]map[string]any, len(factors))
+	for i, factor := range factors {
+		_ = json.Unmarshal(encode(factor), &claims[i]) // an object of JSON can be read as one
+		maps.DeleteFunc(claims[i], func(_ string, value any) bool { return value == nil })
+	}
+	return claims
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// sessionOfJWT returns the id of the session that a JWT of this project is
+// for. An expired JWT counts: its session may live on.
+func (p *Project) sessionOfJWT(token string) (string, *apiError) {
+	parser := jwt.NewParser(jwt.WithValidMethods([]string{"RS256"}), jwt.WithoutClaimsValidation())
+	parsed, err := parser.Parse(token, func(t *jwt.Token) (any, error) {
+		id, _ := t.Header["kid"].(string)
+		if key := p.keys.find(id); key != nil {
+			return key, nil
+		}
+		return nil, errors.New("no such key")
+	})
+	if err != nil {
+		return "", fail("unable_to_parse_session_jwt")
+	}
+	claims, _ := parsed.Claims.(jwt.MapClaims)
+	audience, _ := claims.GetAudience()
+	issuer, _ := claims.GetIssuer()
+	if !slices.Contains(audience, p.ID) || issuer != "stytch.com/"+p.ID {
+		return "", fail("jwt_invalid_claims")
+	}
+	details, _ := claims[sessionClaim].(map[string]any)
+	id, _ := details["id"].(string)
+	return id, nil
+}
+
+// find returns the active session of a token or JWT, of which exactly one is
+// given. A JWT that nobody can read is an error of its own.
+func (r *request) find(token, sessionJWT *string) (*session, *apiError) {
+	p := r.project
+	var is func(*session) bool
+	if sessionJWT != nil {
+		id, err := p.sessionOfJWT(*sessionJWT)
+		if err != nil {
+			return nil, err
+		}
+		is = func(s *session) bool { return s.ID == id }
+	} else {
+		is = func(s *session) bool { return s.Token == *token }
+	}
+	if s := p.state.session(r.now, is); s != nil {
+		return s, nil
+	}
+	return nil, fail("session_not_found")
+}
+
+// rolesOf returns the ids of the roles of a session's user or member.
+func (p *Project) rolesOf(s *session) []string {
+	roles := []string{}
+	if u := p.state.userByID(s.UserID); u != nil {
+		return append(roles, u.Profile.Roles...)
+	}
+	if m := p.state.memberByID(s.OrganizationID, s.MemberID); m != nil {
+		for _, role := range m.Profile.Roles {
+			roles = append(roles, role.RoleID)
+		}
+	}
+	return roles
+}
