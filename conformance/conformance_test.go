@@ -1,0 +1,55 @@
+//go:build conformance
+
+// Package conformance_test runs the official SDKs of Stytch against the
+// emulator, and holds what they are made for against the spec.
+package conformance_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// node is the official SDK for Node.
+var node = sdk{name: "Node", userAgent: "Stytch Node v"}
+
+// TestNode runs the tests in *.test.mjs with the official SDK for Node.
+func TestNode(t *testing.T) {
+	if _, err := os.Stat("node_modules"); err != nil {
+		t.Fatal("the packages are not installed: run make conformance")
+	}
+	tests, err := filepath.Glob("*.test.mjs")
+	if err != nil || len(tests) == 0 {
+		t.Fatalf("there are no tests: %v", err)
+	}
+	lab := newLab(t)
+	calls := t.TempDir()
+	run(t, []string{"LAB=" + lab.url, "CALLS=" + calls}, append([]string{"node", "--test", "--test-reporter=spec"}, tests...)...)
+	t.Run("every call", func(t *testing.T) { node.covers(t, lab.requests()) })
+	t.Run("types", func(t *testing.T) { checkTypes(t, calls) })
+}
+
+// TestLockNamesNoRegistry holds for whoever installs from another registry than
+// the one that the lock file was made with.
+func TestLockNamesNoRegistry(t *testing.T) {
+	lock, err := os.ReadFile("package-lock.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(lock), `"resolved"`) {
+		t.Error("package-lock.json says where its packages came from: make it again with npm install in this folder, whose .npmrc leaves that out")
+	}
+}
+
+// run runs a program, which fails the test when it fails.
+func run(t *testing.T, env []string, args ...string) {
+	t.Helper()
+	program := exec.CommandContext(t.Context(), args[0], args[1:]...)
+	program.Env = append(os.Environ(), env...)
+	program.Stdout, program.Stderr = t.Output(), t.Output()
+	if err := program.Run(); err != nil {
+		t.Errorf("%s: %v", args[0], err)
+	}
+}

@@ -1,0 +1,154 @@
+//go:build conformance
+
+package conformance_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stytchgen/sdk/b2b"
+	"github.com/stytchgen/sdk/stytchtest"
+)
+
+// lab is an HTTP server beside the emulators, from which a test in another
+// language gets an emulator of its own, and what no call of the API tells or
+// does: codes, the clock, organizations, faults.
+type lab struct {
+	t      *testing.T
+	url    string
+	mu     sync.Mutex
+	worlds []*stytchtest.Server
+}
+
+func newLab(t *testing.T) *lab {
+	l := &lab{t: t}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /errors", answer(func(*http.Request, struct{}) (any, error) { return stytchtest.ErrorTypes(), nil }))
+	mux.HandleFunc("POST /worlds", answer(l.world))
+	mux.HandleFunc("GET /worlds/{world}/message", in(l, message))
+	mux.HandleFunc("POST /worlds/{world}/clock", in(l, advance))
+	mux.HandleFunc("POST /worlds/{world}/faults", in(l, fail))
+	mux.HandleFunc("POST /worlds/{world}/keys", in(l, rotateKeys))
+	mux.HandleFunc("POST /worlds/{world}/grants", in(l, grant))
+	mux.HandleFunc("POST /worlds/{world}/organizations", in(l, addOrganization))
+	mux.HandleFunc("POST /worlds/{world}/members", in(l, addMember))
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	l.url = server.URL
+	return l
+}
+
+// requests returns what reached the emulators.
+func (l *lab) requests() []stytchtest.Request {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var all []stytchtest.Request
+	for _, w := range l.worlds {
+		all = append(all, w.Requests()...)
+	}
+	return all
+}
+
+// world starts an emulator. Every answer that it gives is held against the
+// spec, errors too.
+func (l *lab) world(*http.Request, struct{}) (any, error) {
+	broken := func(err error) { l.t.Errorf("the emulator: %v", err) }
+	srv, err := stytchtest.Start(stytchtest.Config{Validate: broken, Handler: checkErrors(broken)})
+	if err != nil {
+		return nil, err
+	}
+	l.t.Cleanup(func() { _ = srv.Close() })
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.worlds = append(l.worlds, srv)
+	return map[string]string{
+		"url": srv.URL(), "project_id": srv.ID, "secret": srv.Secret,
+		"lab": fmt.Sprintf("%s/worlds/%d", l.url, len(l.worlds)-1),
+	}, nil
+}
+
+// message returns the newest message to an address that was not asked for yet.
+func message(srv *stytchtest.Server, r *http.Request, _ struct{}) (any, error) {
+	now, cancel := context.WithCancel(r.Context())
+	cancel() // a message is there before the call that sent it answers
+	return srv.Inbox().WaitFor(now, r.URL.Query().Get("address"))
+}
+
+func advance(srv *stytchtest.Server, _ *http.Request, by struct{ Minutes float64 }) (any, error) {
+	srv.Clock().Advance(time.Duration(by.Minutes * float64(time.Minute)))
+	return srv.Clock().Now(), nil
+}
+
+func fail(srv *stytchtest.Server, _ *http.Request, f stytchtest.Fault) (any, error) {
+	srv.Fail(f)
+	return srv.Faults(), nil
+}
+
+func rotateKeys(srv *stytchtest.Server, _ *http.Request, keys struct{ Forget bool }) (any, error) {
+	srv.RotateKeys(keys.Forget)
+	return nil, nil
+}
+
+func grant(srv *stytchtest.Server, _ *http.Request, g struct {
+	Role, Resource string
+	Actions        []string
+}) (any, error) {
+	srv.Grant(g.Role, g.Resource, g.Actions...)
+	return nil, nil
+}
+
+func addOrganization(srv *stytchtest.Server, _ *http.Request, o b2b.Organization) (any, error) {
+	return srv.AddOrganization(o), nil
+}
+
+func addMember(srv *stytchtest.Server, _ *http.Request, m b2b.Member) (any, error) {
+	return srv.AddMember(m)
+}
+
+// in makes a handler of what is done in one world.
+func in[T any](l *lab, do func(*stytchtest.Server, *http.Request, T) (any, error)) http.HandlerFunc {
+	return answer(func(r *http.Request, body T) (any, error) {
+		srv, err := l.find(r.PathValue("world"))
+		if err != nil {
+			return nil, err
+		}
+		return do(srv, r, body)
+	})
+}
+
+func (l *lab) find(world string) (*stytchtest.Server, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	i, err := strconv.Atoi(world)
+	if err != nil || i < 0 || i >= len(l.worlds) {
+		return nil, fmt.Errorf("there is no world %q", world)
+	}
+	return l.worlds[i], nil
+}
+
+// answer makes a handler of what takes and returns JSON.
+func answer[T any](do func(*http.Request, T) (any, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var body T
+		if r.Method == http.MethodPost {
+			if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
+				http.Error(w, err.Error(), http.StatusBadRequest)
+				return
+			}
+		}
+		result, err := do(r, body)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(result)
+	}
+}

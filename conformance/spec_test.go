@@ -1,0 +1,163 @@
+//go:build conformance
+
+package conformance_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"mime"
+	"net"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/stytchgen/sdk/spec"
+	"github.com/stytchgen/sdk/stytchtest"
+)
+
+// operation is a call of the spec.
+type operation struct {
+	api  string // consumer or b2b
+	call string // otps.sms.send
+	*openapi3.Operation
+}
+
+func (op operation) String() string { return op.api + " " + op.call }
+
+// operations returns every call of the spec.
+var operations = sync.OnceValues(func() ([]operation, error) {
+	loader := openapi3.NewLoader()
+	loader.IsExternalRefsAllowed = true
+	loader.ReadFromURIFunc = func(_ *openapi3.Loader, location *url.URL) ([]byte, error) {
+		return fs.ReadFile(spec.Files, path.Base(location.Path))
+	}
+	var all []operation
+	for _, api := range []string{"consumer", "b2b"} {
+		doc, err := loader.LoadFromURI(&url.URL{Path: api + ".yaml"})
+		if err != nil {
+			return nil, err
+		}
+		for _, item := range doc.Paths.Map() {
+			for _, op := range item.Operations() {
+				all = append(all, operation{api, op.OperationID, op})
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b operation) int { return strings.Compare(b.api+a.call, a.api+b.call) })
+	return all, nil
+})
+
+func mustOperations(t *testing.T) []operation {
+	t.Helper()
+	all, err := operations()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// sdk is an official SDK.
+type sdk struct {
+	name string
+	// userAgent is how the SDK's own User-Agent begins.
+	userAgent string
+	// lacking are the calls of the spec that the SDK does not have, as
+	// "consumer otps.sms.send", each with the reason.
+	lacking map[string]string
+}
+
+// covers reports each call of the spec that the SDK did not make with success,
+// and each that it did not make in vain, without a fault.
+func (s sdk) covers(t *testing.T, requests []stytchtest.Request) {
+	var table strings.Builder
+	fmt.Fprintf(&table, "%-42s %9s  %s\n", "call", s.name, "error types it got")
+	for _, op := range mustOperations(t) {
+		succeeded, errorTypes := 0, []string{}
+		for _, r := range requests {
+			switch {
+			case r.API != op.api || r.Call != op.call || !strings.HasPrefix(r.Header.Get("User-Agent"), s.userAgent) || r.Fault:
+			case r.Status == http.StatusOK:
+				succeeded++
+			case !slices.Contains(errorTypes, r.ErrorType):
+				errorTypes = append(errorTypes, r.ErrorType)
+			}
+		}
+		slices.Sort(errorTypes)
+		fmt.Fprintf(&table, "%-42s %6d ok  %s\n", op, succeeded, strings.Join(errorTypes, " "))
+		switch reason, lacks := s.lacking[op.String()]; {
+		case lacks && succeeded > 0:
+			t.Errorf("%s: the SDK for %s has the call now: delete it from lacking (%s)", op, s.name, reason)
+		case !lacks && succeeded == 0:
+			t.Errorf("%s: no test has it succeed with the SDK for %s; if the SDK does not have it, say so in lacking", op, s.name)
+		case !lacks && len(errorTypes) == 0:
+			t.Errorf("%s: no test has it fail with the SDK for %s", op, s.name)
+		}
+	}
+	fmt.Fprintln(t.Output(), table.String())
+}
+
+// checkErrors holds the errors of an emulator against the spec.
+func checkErrors(broken func(error)) func(http.Handler) http.Handler {
+	return func(api http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			seen := &tee{ResponseWriter: w}
+			api.ServeHTTP(seen, r)
+			kind, _, _ := mime.ParseMediaType(w.Header().Get("Content-Type"))
+			if seen.status < 400 || kind != "application/json" {
+				return
+			}
+			if err := checkError(seen.body.Bytes(), seen.status); err != nil {
+				broken(fmt.Errorf("the error for %s %s breaks the spec: %w", r.Method, r.URL.Path, err))
+			}
+		})
+	}
+}
+
+func checkError(body []byte, status int) error {
+	all, err := operations()
+	if err != nil {
+		return err
+	}
+	var value map[string]any
+	if err := json.Unmarshal(body, &value); err != nil {
+		return err
+	}
+	if value["status_code"] != float64(status) {
+		return fmt.Errorf("its status_code is %v, and it came with %d", value["status_code"], status)
+	}
+	schema := all[0].Responses.Default().Value.Content.Get("application/json").Schema.Value
+	return schema.VisitJSON(value, openapi3.MultiErrors())
+}
+
+// tee keeps what is answered.
+type tee struct {
+	http.ResponseWriter
+	status int
+	body   bytes.Buffer
+}
+
+func (w *tee) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *tee) Write(data []byte) (int, error) {
+	w.body.Write(data)
+	return w.ResponseWriter.Write(data)
+}
+
+func (w *tee) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// Hijack lets an emulator reset the connection.
+func (w *tee) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	return http.NewResponseController(w.ResponseWriter).Hijack()
+}

@@ -1,0 +1,207 @@
+//go:build conformance
+
+package conformance_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// tsconfig has the compiler find the types of the SDK, and nothing else.
+const tsconfig = `{
+	"compilerOptions": {
+		"strict": true, "noEmit": true, "skipLibCheck": true, "target": "es2022", "module": "esnext",
+		"moduleResolution": "bundler", "types": [], "noErrorTruncation": true,
+		"paths": {"stytch": [%s]}
+	},
+	"files": ["check.ts"]
+}`
+
+// prelude begins the program that the compiler checks.
+const prelude = `import type { B2BClient, Client } from "stytch";
+type Request<Call extends (...args: any[]) => any> = Parameters<Call>;
+type Response<Call extends (...args: any[]) => any> = Awaited<ReturnType<Call>>;
+type Fields<Call, Spec extends string, T> = [Exclude<Spec, keyof T>, Exclude<keyof T, Spec>] extends [never, never] ? true :
+	{ "in": Call, "only in the spec": Exclude<Spec, keyof T>, "only in the SDK": Exclude<keyof T, Spec> };
+`
+
+// unknown are fields of the spec that the SDK does not declare, and why that is
+// no mistake.
+var unknown = map[string]string{
+	"x5t_s256": "the service gives the thumbprint of a key a second name, which the SDK leaves out",
+}
+
+// checkTypes compiles a program that says three things in the types of the
+// official SDK: the calls that the tests made and the answers they got, the
+// examples of the spec, and that an object of the spec has the fields that the
+// SDK knows. The directory holds the first of these.
+func checkTypes(t *testing.T, calls string) {
+	var program strings.Builder
+	program.WriteString(prelude)
+	made, err := filepath.Glob(filepath.Join(calls, "*.ts"))
+	if err != nil || len(made) == 0 {
+		t.Fatalf("the tests recorded no calls: %v", err)
+	}
+	for _, name := range made {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		program.Write(data)
+	}
+	for _, op := range mustOperations(t) {
+		program.WriteString(examples(op))
+		program.WriteString(fields(op))
+	}
+
+	types, err := filepath.Abs("node_modules/stytch/types/lib/index.d.ts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "tsconfig.json"), fmt.Sprintf(tsconfig, strconv.Quote(types)))
+	write(t, filepath.Join(dir, "check.ts"), program.String())
+	run(t, nil, "node", "node_modules/typescript/bin/tsc", "--project", dir)
+}
+
+func write(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// method is the type of a call in the SDK: Client["otps"]["sms"]["send"].
+func (op operation) method() string {
+	client := map[string]string{"consumer": "Client", "b2b": "B2BClient"}[op.api]
+	for part := range strings.SplitSeq(op.call, ".") {
+		client += "[" + strconv.Quote(camel(part)) + "]"
+	}
+	return client
+}
+
+// camel is a name as JavaScript writes it: loginOrCreate, getJWKS.
+func camel(name string) string {
+	words := strings.Split(name, "_")
+	for i, word := range words[1:] {
+		words[i+1] = strings.ToUpper(word[:1]) + word[1:]
+		if word == "jwks" {
+			words[i+1] = "JWKS"
+		}
+	}
+	return strings.Join(words, "")
+}
+
+// request returns the schema and the example of a call's request: those of the
+// body, or those of the parameters together.
+func (op operation) request() (*openapi3.Schema, any) {
+	if op.RequestBody != nil {
+		media := op.RequestBody.Value.Content.Get("application/json")
+		return media.Schema.Value, exampleOf(media)
+	}
+	schema, example := openapi3.NewObjectSchema(), map[string]any{}
+	for _, p := range op.Parameters {
+		schema.Properties[p.Value.Name] = p.Value.Schema
+		example[p.Value.Name] = p.Value.Example
+	}
+	return schema, example
+}
+
+func (op operation) response() (*openapi3.Schema, any) {
+	media := op.Responses.Status(200).Value.Content.Get("application/json")
+	return media.Schema.Value, exampleOf(media)
+}
+
+func exampleOf(media *openapi3.MediaType) any {
+	if media.Example != nil {
+		return media.Example
+	}
+	return media.Schema.Value.Example
+}
+
+// examples writes the examples of a call as values of the SDK's types.
+func examples(op operation) string {
+	_, request := op.request()
+	_, response := op.response()
+	return fmt.Sprintf("{ const request: Request<%[1]s>[0] = %[2]s; const response: Response<%[1]s> = %[3]s; }\n",
+		op.method(), literal(request), literal(response))
+}
+
+// literal writes JSON without its nulls: the SDK's types have optional fields
+// where the service answers null.
+func literal(v any) string {
+	data, err := json.Marshal(withoutNulls(v))
+	if err != nil {
+		return err.Error() // which does not compile
+	}
+	return string(data)
+}
+
+func withoutNulls(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		kept := map[string]any{}
+		for name, value := range v {
+			if value != nil {
+				kept[name] = withoutNulls(value)
+			}
+		}
+		return kept
+	case []any:
+		kept := make([]any, len(v))
+		for i, value := range v {
+			kept[i] = withoutNulls(value)
+		}
+		return kept
+	}
+	return v
+}
+
+// fields writes that each object in a call has the fields that the SDK knows.
+func fields(op operation) string {
+	var out strings.Builder
+	schema, _ := op.request()
+	compare(&out, schema, op.String()+" request", "Request<"+op.method()+">[0]", nil)
+	schema, _ = op.response()
+	compare(&out, schema, op.String()+" response", "Response<"+op.method()+">", nil)
+	return out.String()
+}
+
+func compare(out *strings.Builder, schema *openapi3.Schema, name, expression string, within []*openapi3.Schema) {
+	schema = nonNull(schema)
+	if schema.Items != nil {
+		compare(out, schema.Items.Value, name, expression+"[number]", within)
+		return
+	}
+	if len(schema.Properties) == 0 || slices.Contains(within, schema) {
+		return
+	}
+	var quoted []string
+	for _, field := range slices.Sorted(maps.Keys(schema.Properties)) {
+		if unknown[field] != "" {
+			continue
+		}
+		quoted = append(quoted, strconv.Quote(field))
+		compare(out, schema.Properties[field].Value, name+"."+field, "NonNullable<"+expression+"["+strconv.Quote(field)+"]>", append(within, schema))
+	}
+	fmt.Fprintf(out, "{ const same: Fields<%q, %s, %s> = true; }\n", name, strings.Join(quoted, " | "), expression)
+}
+
+// nonNull returns what an answer is when it is not null.
+func nonNull(schema *openapi3.Schema) *openapi3.Schema {
+	for _, choice := range schema.OneOf {
+		if choice.Value.Type != nil && !choice.Value.Type.Is("null") {
+			return choice.Value
+		}
+	}
+	return schema
+}

@@ -1,0 +1,109 @@
+// What the tests share: an emulator for each test, and clients of the official SDK that are wired to it.
+import assert from "node:assert/strict";
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import { B2BClient, Client, RequestError, StytchError } from "stytch";
+
+const { LAB, CALLS } = process.env;
+assert.ok(LAB && CALLS, "run these tests with make conformance");
+
+async function lab(url, body) {
+  const response = await fetch(url, body && { method: "POST", body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`${url}: ${await response.text()}`);
+  return response.json();
+}
+
+/** Every error type of the spec, with its status. */
+export const errorTypes = () => lab(`${LAB}/errors`);
+
+/** Starts an emulator, and returns clients of it and what the tests need besides. */
+export async function newWorld() {
+  const world = await lab(`${LAB}/worlds`, {});
+  const at = (path) => `${world.lab}/${path}`;
+  const message = (address) => lab(at(`message?address=${encodeURIComponent(address)}`));
+  const config = { project_id: world.project_id, secret: world.secret, env: world.url };
+  return {
+    config,
+    client: consumer(config),
+    b2b: b2b(config),
+    /** The newest message to an address that was not asked for yet. */
+    message,
+    code: async (address) => (await message(address)).code,
+    /** Moves the clock, and returns the emulator's time. */
+    advance: async (minutes) => new Date(await lab(at("clock"), { minutes })),
+    fail: (fault) => lab(at("faults"), fault),
+    rotateKeys: (forget) => lab(at("keys"), { forget }),
+    grant: (role, resource, ...actions) => lab(at("grants"), { role, resource, actions }),
+    organization: (organization) => lab(at("organizations"), organization),
+    member: (member) => lab(at("members"), member),
+  };
+}
+
+/** Clients of the official SDK that record the calls they make. */
+export const consumer = (config) => record(quietly(() => new Client(config)), "Client");
+export const b2b = (config) => record(quietly(() => new B2BClient(config)), "B2BClient");
+
+// The SDK warns of every env that is not one of its own.
+function quietly(make) {
+  const { warn } = console;
+  console.warn = () => {};
+  try {
+    return make();
+  } finally {
+    console.warn = warn;
+  }
+}
+
+/** Wraps a client so that each call that succeeds is written down as TypeScript, for the compiler to check. */
+function record(target, type) {
+  return new Proxy(target, {
+    get(_, name) {
+      const value = target[name];
+      const path = `${type}[${JSON.stringify(name)}]`;
+      if (typeof value !== "function") return typeof value === "object" ? record(value, path) : value;
+      if (name === "authenticateJwt") return value.bind(target); // a remote check answers more than its type says
+      return async (...args) => {
+        const response = await value.apply(target, args);
+        const line = `{ const request: Request<${path}> = ${literal(args)}; const response: Response<${path}> = ${literal(response)}; }\n`;
+        appendFileSync(join(CALLS, `${process.pid}.ts`), line);
+        return response;
+      };
+    },
+  });
+}
+
+// Writes a value without its nulls: the SDK's types have optional fields where the service answers null.
+function literal(value) {
+  if (value instanceof Date) return `new Date(${+value})`;
+  if (Array.isArray(value)) return `[${value.map(literal)}]`;
+  if (typeof value !== "object") return JSON.stringify(value);
+  const fields = Object.entries(value).filter(([, field]) => field != null);
+  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}: ${literal(field)}`)}}`;
+}
+
+/** A session as the service tells of it, the way the SDK reads it out of a JWT: times with milliseconds, no nulls. */
+export function asInJWT({ started_at, last_accessed_at, expires_at, ...session }) {
+  const factors = session.authentication_factors.map((factor) =>
+    Object.fromEntries(Object.entries(factor).filter(([, value]) => value !== null)));
+  return { ...session, authentication_factors: factors, times: [started_at, last_accessed_at, expires_at].map((t) => +new Date(t)) };
+}
+
+/** Asserts that a call fails as the service has it fail, and returns the error. */
+export async function fails(call, status, errorType) {
+  const error = await call.then(
+    () => assert.fail(`the call succeeded, and was to fail with ${errorType}`),
+    (reason) => reason,
+  );
+  if (!(error instanceof StytchError)) throw error;
+  assert.equal(`${error.status_code} ${error.error_type}`, `${status} ${errorType}`, error.error_message);
+  assert.match(error.request_id, /^request-id-test-/);
+  assert.ok(error.error_message, "there is a message");
+  assert.match(error.error_url, /^https:\/\/stytch\.com\/docs\//);
+  return error;
+}
+
+/** Asserts that no answer of the service could be had. */
+export const unanswered = (call) => assert.rejects(call, RequestError);
+
+/** A code that is not the given one. */
+export const wrong = (code) => (code === "111111" ? "222222" : "111111");
