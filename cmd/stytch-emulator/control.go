@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/stytchgen/sdk/stytchtest"
+)
+
+// maxControlBody is the largest request of the control API: a snapshot.
+const maxControlBody = 256 << 20
+
+// control is the control API and the page. Its routes are those of
+// control.yaml, and the files of the page.
+type control struct {
+	*emulator
+	srv *stytchtest.Server
+	log *slog.Logger
+	// replacing is held while everything is replaced.
+	replacing sync.Mutex
+}
+
+// route is a path under root and what answers it.
+type route struct {
+	method, path string
+	// call is the operation's id in control.yaml, or the name of a file.
+	call   string
+	handle func(*control, http.ResponseWriter, *http.Request) error
+	// open routes hold nothing of anybody's, so any page may ask for them.
+	open bool
+}
+
+var routes = []route{
+	{http.MethodGet, "/{$}", "page", asset("page/index.html"), true},
+	{http.MethodGet, "/page.css", "page.css", asset("page/page.css"), true},
+	{http.MethodGet, "/page.js", "page.js", asset("page/page.js"), true},
+	{http.MethodGet, "/favicon.svg", "favicon.svg", asset("page/favicon.svg"), true},
+	{http.MethodGet, "/openapi.yaml", "openapi", asset("control.yaml"), true},
+	{http.MethodGet, "/ready", "ready", (*control).getReady, true},
+
+	{http.MethodGet, "/api/environment", "environment", (*control).getEnvironment, false},
+	{http.MethodGet, "/api/events", "events", (*control).events, false},
+	{http.MethodGet, "/api/messages", "messages.list", (*control).listMessages, false},
+	{http.MethodDelete, "/api/messages", "messages.delete", (*control).deleteMessages, false},
+	{http.MethodGet, "/api/messages/wait", "messages.wait", (*control).waitForMessage, false},
+	{http.MethodGet, "/api/users", "users.list", (*control).listUsers, false},
+	{http.MethodGet, "/api/sessions", "sessions.list", (*control).listSessions, false},
+	{http.MethodGet, "/api/organizations", "organizations.list", (*control).listOrganizations, false},
+	{http.MethodGet, "/api/members", "members.list", (*control).listMembers, false},
+	{http.MethodPost, "/api/reset", "reset", (*control).postReset, false},
+	{http.MethodGet, "/api/snapshot", "snapshot.get", (*control).getSnapshot, false},
+	{http.MethodPut, "/api/snapshot", "snapshot.put", (*control).putSnapshot, false},
+	{http.MethodGet, "/api/clock", "clock.get", (*control).getClock, false},
+	{http.MethodPost, "/api/clock/advance", "clock.advance", (*control).advanceClock, false},
+	{http.MethodPost, "/api/clock/stop", "clock.stop", (*control).stopClock, false},
+	{http.MethodPost, "/api/clock/run", "clock.run", (*control).runClock, false},
+	{http.MethodGet, "/api/faults", "faults.list", (*control).listFaults, false},
+	{http.MethodPost, "/api/faults", "faults.add", (*control).addFault, false},
+	{http.MethodDelete, "/api/faults", "faults.clear", (*control).clearFaults, false},
+	{http.MethodGet, "/api/faults/choices", "faults.choices", (*control).faultChoices, false},
+}
+
+func newControl(e *emulator) http.Handler {
+	c := &control{emulator: e, srv: e.srv, log: e.log}
+	mux := http.NewServeMux()
+	for _, r := range routes {
+		mux.HandleFunc(r.method+" "+root+r.path, c.serve(r))
+	}
+	mux.Handle(root, http.RedirectHandler(root+"/", http.StatusMovedPermanently))
+	mux.HandleFunc(root+"/", c.serve(route{call: "unknown", handle: (*control).unknown, open: true}))
+	return mux
+}
+
+// failure is an error with the status that answers it.
+type failure struct {
+	status int
+	err    error
+}
+
+func (f *failure) Error() string { return f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
+
+// serve answers the requests of a route, or says why not.
+func (c *control) serve(to route) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		sent := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+		secure(sent.Header())
+		r.Body = http.MaxBytesReader(sent, r.Body, maxControlBody)
+		err := to.admit(r, c.host)
+		if err == nil {
+			err = to.handle(c, sent, r)
+		}
+		if err != nil {
+			status := http.StatusBadRequest
+			var failed *failure
+			if errors.As(err, &failed) {
+				status = failed.status
+			}
+			writeJSON(sent, status, map[string]string{"error": err.Error()})
+		}
+		c.logControl(to.call, sent.status, start)
+	}
+}
+
+// admit refuses a request that is not of this site, or breaks control.yaml.
+func (to route) admit(r *http.Request, host string) error {
+	if to.call == "ready" {
+		return nil // whoever looks after the emulator may have any name for it
+	}
+	if err := checkHost(r, host); err != nil {
+		return &failure{http.StatusForbidden, err}
+	}
+	if to.open {
+		return nil
+	}
+	if err := checkSite(r); err != nil {
+		return &failure{http.StatusForbidden, err}
+	}
+	if err := checkContentType(r); err != nil {
+		return &failure{http.StatusUnsupportedMediaType, err}
+	}
+	return checkRequest(to.call, r)
+}
+
+func (c *control) unknown(_ http.ResponseWriter, r *http.Request) error {
+	return &failure{http.StatusNotFound, fmt.Errorf("there is no %s %s; %s/openapi.yaml describes what there is", r.Method, r.URL.Path, root)}
+}
+
+func (c *control) getReady(w http.ResponseWriter, _ *http.Request) error {
+	return writeJSON(w, http.StatusOK, map[string]bool{"ready": true})
+}
+
+func (c *control) getEnvironment(w http.ResponseWriter, _ *http.Request) error {
+	variables := map[string]string{}
+	for _, v := range c.environment() {
+		variables[v.name] = v.value
+	}
+	return writeJSON(w, http.StatusOK, variables)
+}
+
+func (c *control) postReset(w http.ResponseWriter, _ *http.Request) error {
+	c.replacing.Lock()
+	defer c.replacing.Unlock()
+	defer c.feed.announce(true)
+	if err := c.reset(); err != nil {
+		return &failure{http.StatusInternalServerError, err}
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// writeJSON answers with a value. It returns nil, for handlers to return.
+func writeJSON(w http.ResponseWriter, status int, v any) error {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(encode(v), '\n')) // a client that is gone needs no answer
+	return nil
+}
+
+// decode reads a body that was held against control.yaml already.
+func decode(r *http.Request, into any) error {
+	decoder := json.NewDecoder(r.Body)
+	decoder.UseNumber()
+	return decoder.Decode(into)
+}
+
+// ended is the context of a request that also ends with the program.
+func (c *control) ended(r *http.Request) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(r.Context())
+	stop := context.AfterFunc(c.streams, func() { cancel(errors.New("the emulator ends")) })
+	return ctx, func() { stop(); cancel(nil) }
+}

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/stytchgen/sdk/stytchtest"
+)
+
+// drainTime is how long a request may go on when the program ends.
+const drainTime = time.Second
+
+// emulator is the running program.
+type emulator struct {
+	options
+	log  *slog.Logger
+	srv  *stytchtest.Server
+	file *stateFile // nil without --state
+	seed *seed      // nil without --seed
+	feed *feed
+
+	control http.Handler
+	ready   chan struct{} // closed when control and srv are there
+
+	streams context.Context // ends the streams of events
+	finish  context.CancelFunc
+	saving  sync.WaitGroup
+}
+
+// start reads what there is to read, and begins to answer.
+func start(o options, log *slog.Logger) (*emulator, error) {
+	e := &emulator{options: o, log: log, feed: newFeed(), ready: make(chan struct{})}
+	e.streams, e.finish = context.WithCancel(context.Background())
+	var err error
+	if o.seed != "" {
+		if e.seed, err = readSeed(o.seed); err != nil {
+			return nil, &refusedError{err}
+		}
+	}
+	var snapshot []byte
+	if o.state != "" {
+		if e.file, snapshot, err = openStateFile(o.state); err != nil {
+			return nil, &refusedError{err}
+		}
+	}
+	if err := e.listen(snapshot); err != nil {
+		e.finish()
+		e.file.close()
+		return nil, err
+	}
+	e.control = newControl(e)
+	if e.file != nil {
+		e.saving.Go(e.save)
+	}
+	close(e.ready)
+	if ip := net.ParseIP(e.hostname()); ip != nil && !ip.IsLoopback() {
+		log.Warn("other machines can reach the emulator, its codes and its control API", "host", o.host)
+	}
+	return e, nil
+}
+
+// listen starts the server on what the state holds, and seeds it.
+func (e *emulator) listen(snapshot []byte) error {
+	config := stytchtest.Config{
+		ProjectID: e.projectID, Secret: e.secret, Addr: net.JoinHostPort(e.host, e.port), Code: e.code,
+		Snapshot: snapshot, Observe: e.observe, Handler: e.handler,
+	}
+	if snapshot == nil {
+		config.ProjectID, config.Secret = cmp.Or(e.projectID, defaultProjectID), cmp.Or(e.secret, defaultSecret)
+	}
+	srv, err := stytchtest.Start(config)
+	var network *net.OpError
+	switch {
+	case errors.As(err, &network):
+		return fmt.Errorf("cannot listen on %s: %w", config.Addr, network.Err)
+	case err != nil && snapshot != nil:
+		return &refusedError{fmt.Errorf("the state file %s is refused and left as it is: %w", e.state, err)}
+	case err != nil:
+		return err
+	}
+	srv.Secret = cmp.Or(e.secret, srv.Secret)
+	e.srv, e.projectID, e.secret = srv, srv.Project.ID, srv.Secret
+	if err := e.seed.apply(srv.Project); err != nil {
+		_ = srv.Close()
+		return &refusedError{err}
+	}
+	return nil
+}
+
+// handler puts the control API beside the API.
+func (e *emulator) handler(api http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case <-e.ready:
+		case <-r.Context().Done():
+			return
+		}
+		switch {
+		case r.URL.Path == "/" && r.Method == http.MethodGet:
+			http.Redirect(w, r, root+"/", http.StatusFound)
+		case r.URL.Path == root || strings.HasPrefix(r.URL.Path, root+"/"):
+			e.control.ServeHTTP(w, r)
+		default:
+			api.ServeHTTP(w, r)
+		}
+	})
+}
+
+// observe is told of every request of the API.
+func (e *emulator) observe(r stytchtest.Request) {
+	e.logRequest(r)
+	e.feed.announce(false)
+}
+
+// reset takes the emulator back to its beginning.
+func (e *emulator) reset() error {
+	e.srv.Reset()
+	e.srv.ClearFaults()
+	e.srv.Clock().Reset()
+	return e.seed.apply(e.srv.Project)
+}
+
+// save keeps the state file up to date, until the program ends.
+func (e *emulator) save() {
+	for {
+		_, _, next := e.feed.state()
+		if err := e.saveNow(); err != nil {
+			e.log.Error("the state is not saved", "error", err)
+		}
+		select {
+		case <-next:
+		case <-e.streams.Done():
+			return
+		}
+		e.file.pause(e.streams)
+	}
+}
+
+func (e *emulator) saveNow() error {
+	data, err := e.srv.Snapshot()
+	if err != nil {
+		return err
+	}
+	return e.file.save(data)
+}
+
+// serve answers until ctx ends, and then ends the program in order.
+func (e *emulator) serve(ctx context.Context) error {
+	<-ctx.Done()
+	e.log.Info("ending")
+	e.finish()
+	drain, cancel := context.WithTimeout(context.Background(), drainTime)
+	defer cancel()
+	err := e.srv.Shutdown(drain)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = nil // a client that does not let go is no failure
+	}
+	if e.file != nil {
+		e.saving.Wait()
+		if saved := e.saveNow(); saved != nil {
+			err = errors.Join(err, fmt.Errorf("the last state is not saved: %w", saved))
+		}
+		e.file.close()
+	}
+	return err
+}

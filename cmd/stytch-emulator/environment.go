@@ -1,0 +1,62 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"strings"
+)
+
+// variable is one of the environment variables that point the SDK at the
+// emulator.
+type variable struct{ name, value string }
+
+func (e *emulator) environment() []variable {
+	return []variable{
+		{"STYTCH_PROJECT_ID", e.projectID},
+		{"STYTCH_SECRET", e.secret},
+		{"STYTCH_BASE_URL", e.baseURL()},
+	}
+}
+
+// hostname is the address that the server listens on.
+func (e *emulator) hostname() string {
+	u, err := url.Parse(e.srv.URL())
+	if err != nil {
+		return e.host
+	}
+	return u.Hostname()
+}
+
+// baseURL is where clients on this machine find the emulator.
+func (e *emulator) baseURL() string {
+	u, err := url.Parse(e.srv.URL())
+	if err != nil {
+		return e.srv.URL()
+	}
+	if ip := net.ParseIP(u.Hostname()); ip != nil && ip.IsUnspecified() {
+		u.Host = net.JoinHostPort("127.0.0.1", u.Port())
+	}
+	return u.String()
+}
+
+// greet prints what to paste. Everything else is a comment for a shell, so that
+// the whole can be sourced.
+func (e *emulator) greet(w io.Writer) {
+	base := e.baseURL()
+	fmt.Fprintf(w, "# The emulator answers at %s. Paste this where your application starts:\n\n", base)
+	for _, v := range e.environment() {
+		fmt.Fprintf(w, "export %s=%s\n", v.name, shellQuote(v.value))
+	}
+	fmt.Fprintf(w, "\n# Inbox: %s%s/\n", base, root)
+}
+
+// shellQuote writes a value as a shell reads it.
+func shellQuote(value string) string {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:/=+@%[]"
+	if value != "" && strings.Trim(value, plain) == "" {
+		return value
+	}
+	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/stytchgen/sdk/stytchtest"
+)
+
+// keepAlive is how often a stream says that it is still there.
+const keepAlive = 15 * time.Second
+
+// events streams what happens, until the client or the program ends it.
+func (c *control) events(w http.ResponseWriter, r *http.Request) error {
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.Header().Set("X-Accel-Buffering", "no")
+	ticker := time.NewTicker(keepAlive)
+	defer ticker.Stop()
+	s := &stream{control: c, response: http.NewResponseController(w), body: w}
+	fmt.Fprint(w, "retry: 1000\n\n")
+	for {
+		arrival := c.srv.Inbox().Arrival()
+		clock, changes, next := c.feed.state()
+		if s.update(clock, changes) != nil {
+			return nil // the client is gone
+		}
+		select {
+		case <-arrival:
+		case <-next:
+		case <-ticker.C:
+			fmt.Fprint(w, ":\n\n")
+		case <-r.Context().Done():
+			return nil
+		case <-c.streams.Done():
+			return nil
+		}
+	}
+}
+
+// stream is what one client of the events was told.
+type stream struct {
+	control  *control
+	response *http.ResponseController
+	body     http.ResponseWriter
+
+	begun          bool
+	messages       []stytchtest.Message
+	faults         []byte
+	clock, changes int
+}
+
+// update sends what the client does not know yet.
+func (s *stream) update(clock, changes int) error {
+	s.sendMessages()
+	if !s.begun || clock != s.clock {
+		s.send("clock", s.control.clockView())
+	}
+	if faults := encode(s.control.faultsView()); !bytes.Equal(faults, s.faults) {
+		s.sendData("faults", faults)
+		s.faults = faults
+	}
+	if s.begun && changes != s.changes {
+		s.sendData("changed", []byte("{}"))
+	}
+	s.begun, s.clock, s.changes = true, clock, changes
+	return s.response.Flush()
+}
+
+// sendMessages sends the messages that are new, or all when some are gone.
+func (s *stream) sendMessages() {
+	messages := s.control.srv.Inbox().Messages()
+	if !s.begun || !startsWith(messages, s.messages) {
+		s.send("messages", newMessagesView(messages))
+	} else {
+		for _, m := range messages[len(s.messages):] {
+			s.send("message", m)
+		}
+	}
+	s.messages = messages
+}
+
+func startsWith(messages, first []stytchtest.Message) bool {
+	n := len(first)
+	return len(messages) >= n && (n == 0 || messages[0].ID == first[0].ID && messages[n-1].ID == first[n-1].ID)
+}
+
+func (s *stream) send(event string, v any) { s.sendData(event, encode(v)) }
+
+// sendData writes an event. JSON has no line breaks, so its data is one line.
+func (s *stream) sendData(event string, data []byte) {
+	fmt.Fprintf(s.body, "event: %s\ndata: %s\n\n", event, data)
+}
+
+// encode writes JSON on one line, for a client that is no HTML page.
+func encode(v any) []byte {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		return []byte("{}") // what the emulator keeps came as JSON
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/stytchgen/sdk/stytchtest"
+)
+
+func newLogger(w io.Writer, format string) *slog.Logger {
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(w, nil))
+	}
+	return slog.New(slog.NewTextHandler(w, nil))
+}
+
+// logRequest writes the record of a request of the API. Neither its path nor
+// its fields are in it: a client may put anything there.
+func (e *emulator) logRequest(r stytchtest.Request) {
+	call := "unknown"
+	if r.Call != "" {
+		call = r.API + " " + r.Call
+	}
+	attributes := []any{"call", call, "status", r.Status, "duration", r.Duration.Round(time.Microsecond)}
+	if r.ErrorType != "" {
+		attributes = append(attributes, "error_type", r.ErrorType)
+	}
+	if r.Fault {
+		attributes = append(attributes, "fault", true)
+	}
+	e.log.Info("request", attributes...)
+}
+
+// logControl writes the record of a request of the control API.
+func (e *emulator) logControl(call string, status int, start time.Time) {
+	e.log.Info("request", "call", "control "+call, "status", status, "duration", time.Since(start).Round(time.Microsecond))
+}
+
+// statusWriter remembers the status that was answered.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets a response controller flush.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

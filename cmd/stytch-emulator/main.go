@@ -1,0 +1,69 @@
+// Command stytch-emulator is the emulator of package stytchtest as a program:
+// for clients in any language, and with an inbox for a person in a browser.
+//
+// It answers the API at its root, a page at /_emulator/, and a control API that
+// /_emulator/openapi.yaml describes. docs/emulator.md shows how to use it.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+)
+
+// The exit codes.
+const (
+	exitFine   = 0
+	exitFailed = 1
+	exitBad    = 2
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400) // the heap is small, and collecting it while the spec is read costs a third of the start
+	}
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run is the program: it ends with ctx.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	opts, err := parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprint(stdout, usage)
+		return exitFine
+	case err != nil:
+		fmt.Fprintf(stderr, "stytch-emulator: %v\nRun stytch-emulator -h for help.\n", err)
+		return exitBad
+	}
+	e, err := start(opts, newLogger(stderr, opts.logFormat))
+	if err != nil {
+		fmt.Fprintf(stderr, "stytch-emulator: %v\n", err)
+		var refused *refusedError
+		if errors.As(err, &refused) {
+			return exitBad
+		}
+		return exitFailed
+	}
+	e.greet(stdout)
+	if err := e.serve(ctx); err != nil {
+		fmt.Fprintf(stderr, "stytch-emulator: %v\n", err)
+		return exitFailed
+	}
+	return exitFine
+}
+
+// refusedError is the refusal of a file that the command line names.
+type refusedError struct{ err error }
+
+func (e *refusedError) Error() string { return e.err.Error() }
+func (e *refusedError) Unwrap() error { return e.err }

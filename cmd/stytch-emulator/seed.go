@@ -1,0 +1,196 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	yaml "github.com/oasdiff/yaml3"
+
+	"github.com/stytchgen/sdk/b2b"
+	"github.com/stytchgen/sdk/stytchtest"
+)
+
+// seed is what the file of --seed holds. Its format is the schema Seed of
+// control.yaml.
+type seed struct {
+	path          string
+	organizations []seedOrganization
+}
+
+// seedOrganization is an organization and its members, as JSON objects with the
+// names of the API.
+type seedOrganization struct {
+	id, slug string
+	settings json.RawMessage
+	members  []seedMember
+}
+
+type seedMember struct {
+	id, email string
+	profile   json.RawMessage
+}
+
+// readSeed reads a seed, and says all that is wrong with it.
+func readSeed(path string) (*seed, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("the seed cannot be read: %w", err)
+	}
+	var document yaml.Node
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	switch err := decoder.Decode(&document); {
+	case errors.Is(err, io.EOF):
+		return nil, fmt.Errorf("%s: it is empty; want organizations", path)
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%s: want one document, and nothing behind it", path)
+	}
+	var value map[string]any
+	if err := document.Decode(&value); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if found := checkSeed(&document, value); len(found) > 0 {
+		return nil, errors.New(path + ":" + strings.Join(found, "\n"+path+":"))
+	}
+	s := &seed{path: path}
+	for _, o := range value["organizations"].([]any) {
+		organization, err := newSeedOrganization(o.(map[string]any))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		s.organizations = append(s.organizations, organization)
+	}
+	return s, nil
+}
+
+// newSeedOrganization fills in what the file leaves out. The ids that it makes
+// are the same at every start, so that applications can keep them.
+func newSeedOrganization(settings map[string]any) (seedOrganization, error) {
+	members, _ := settings["members"].([]any)
+	delete(settings, "members")
+	slug := setDefault(settings, "organization_slug", slugOf(settings["organization_name"].(string)))
+	o := seedOrganization{slug: slug, id: setDefault(settings, "organization_id", idOf("organization", slug))}
+	for _, m := range members {
+		profile := m.(map[string]any)
+		email := profile["email_address"].(string)
+		member := seedMember{email: email, id: setDefault(profile, "member_id", idOf("member", o.id, strings.ToLower(email)))}
+		profile["organization_id"] = o.id
+		if status := setDefault(profile, "status", string(b2b.MemberStatusActive)); status == string(b2b.MemberStatusActive) {
+			profile["email_address_verified"] = true // nobody gets active without
+		}
+		var err error
+		if member.profile, err = json.Marshal(profile); err != nil {
+			return o, err
+		}
+		o.members = append(o.members, member)
+	}
+	var err error
+	o.settings, err = json.Marshal(settings)
+	return o, err
+}
+
+// setDefault sets a text that is not there, and returns the one that is.
+func setDefault(object map[string]any, key, value string) string {
+	if have, ok := object[key].(string); ok {
+		return have
+	}
+	object[key] = value
+	return value
+}
+
+// slugOf makes a slug of a name.
+func slugOf(name string) string {
+	keep := func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '-'
+	}
+	words := strings.FieldsFunc(strings.Map(keep, strings.ToLower(name)), func(r rune) bool { return r == '-' })
+	if slug := strings.Join(words, "-"); len(slug) >= 2 {
+		return slug
+	}
+	return "organization-" + strings.Join(words, "-")
+}
+
+// idOf makes an id of what it names.
+func idOf(kind string, names ...string) string {
+	sum := sha256.Sum256([]byte(kind + "\x00" + strings.Join(names, "\x00")))
+	sum[6], sum[8] = sum[6]&0x0f|0x80, sum[8]&0x3f|0x80
+	return fmt.Sprintf("%s-test-%x-%x-%x-%x-%x", kind, sum[:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
+}
+
+// apply adds what is not there yet. An organization that is there gets the
+// settings of the seed; a member who is there stays as logins have made them.
+func (s *seed) apply(project *stytchtest.Project) error {
+	if s == nil {
+		return nil
+	}
+	for _, o := range s.organizations {
+		if err := o.apply(project); err != nil {
+			return fmt.Errorf("%s: the organization %s: %w", s.path, o.slug, err)
+		}
+	}
+	return nil
+}
+
+func (o seedOrganization) apply(project *stytchtest.Project) error {
+	there, err := o.find(project)
+	if err != nil {
+		return err
+	}
+	if there == "" {
+		var organization b2b.Organization
+		if err := json.Unmarshal(o.settings, &organization); err != nil {
+			return err
+		}
+		project.AddOrganization(organization)
+		there = organization.OrganizationID
+	} else {
+		failed := project.UpdateOrganization(there, func(organization *b2b.Organization) { err = json.Unmarshal(o.settings, organization) })
+		if err := errors.Join(failed, err); err != nil {
+			return err
+		}
+	}
+	for _, m := range o.members {
+		if err := m.apply(project, there); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// find returns the id of the organization that is there already, or nothing.
+func (o seedOrganization) find(project *stytchtest.Project) (string, error) {
+	for _, have := range project.Organizations() {
+		switch {
+		case have.OrganizationID == o.id:
+			return o.id, nil
+		case have.OrganizationSlug == o.slug:
+			return "", fmt.Errorf("the slug belongs to %s already, not to %s", have.OrganizationID, o.id)
+		}
+	}
+	return "", nil
+}
+
+func (m seedMember) apply(project *stytchtest.Project, organizationID string) error {
+	for _, have := range project.Members(organizationID) {
+		if have.MemberID == m.id || strings.EqualFold(have.EmailAddress, m.email) {
+			return nil
+		}
+	}
+	var member b2b.Member
+	if err := json.Unmarshal(m.profile, &member); err != nil {
+		return err
+	}
+	_, err := project.AddMember(member)
+	return err
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+)
+
+func (c *control) listUsers(w http.ResponseWriter, _ *http.Request) error {
+	return writeJSON(w, http.StatusOK, map[string]any{"users": c.srv.Users()})
+}
+
+func (c *control) listSessions(w http.ResponseWriter, _ *http.Request) error {
+	return writeJSON(w, http.StatusOK, map[string]any{"sessions": c.srv.Sessions()})
+}
+
+func (c *control) listOrganizations(w http.ResponseWriter, _ *http.Request) error {
+	return writeJSON(w, http.StatusOK, map[string]any{"organizations": c.srv.Organizations()})
+}
+
+func (c *control) listMembers(w http.ResponseWriter, r *http.Request) error {
+	return writeJSON(w, http.StatusOK, map[string]any{"members": c.srv.Members(r.URL.Query().Get("organization_id"))})
+}
+
+func (c *control) getSnapshot(w http.ResponseWriter, _ *http.Request) error {
+	data, err := c.srv.Snapshot()
+	if err != nil {
+		return &failure{http.StatusInternalServerError, err}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Disposition", `attachment; filename="stytch-emulator.json"`)
+	_, _ = w.Write(data) // a client that is gone needs no answer
+	return nil
+}
+
+func (c *control) putSnapshot(w http.ResponseWriter, r *http.Request) error {
+	data, err := io.ReadAll(r.Body)
+	if err != nil {
+		return err
+	}
+	if data, err = c.withSecret(data); err != nil {
+		return err
+	}
+	c.replacing.Lock()
+	defer c.replacing.Unlock()
+	if err := c.srv.Restore(data); err != nil {
+		return err
+	}
+	c.feed.announce(true)
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// withSecret puts this emulator's secret into a snapshot: what clients were
+// told when it started stays true.
+func (c *control) withSecret(data []byte) ([]byte, error) {
+	var snapshot map[string]any
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	if err := decoder.Decode(&snapshot); err != nil {
+		return nil, fmt.Errorf("the snapshot cannot be read: %w", err)
+	}
+	projects, _ := snapshot["projects"].([]any)
+	for _, one := range projects {
+		if project, ok := one.(map[string]any); ok && project["id"] == c.projectID {
+			project["secret"] = c.secret
+		}
+	}
+	return json.Marshal(snapshot)
+}
