@@ -10,8 +10,8 @@ import "github.com/stytchgen/sdk/internal/claims"
 //	claims, err := b2b.CustomClaims[struct{ Plan string }](auth.MemberSession)
 //
 // Without a session, which is what a login answers that still needs a second factor, or without
-// claims it returns the zero T and no error. Claims that do not fit T are an error, which holds none
-// of their values.
+// claims it returns the zero T and no error. Claims that do not fit T are an error, which holds
+// none of their values.
 func CustomClaims[T any](session *MemberSession) (T, error) {
 	if session == nil {
 		var none T

@@ -7,11 +7,11 @@ type Step string
 
 // The steps of a login.
 const (
-	// StepDone: nothing. The answer to a login holds a session; a login to a discovered organization
-	// would get one.
+	// StepDone: nothing. The answer to a login holds a session; a login to a discovered
+	// organization would get one.
 	StepDone Step = "done"
-	// StepPrimary: the organization does not accept the primary factor that was used. PrimaryRequired
-	// lists those that it accepts.
+	// StepPrimary: the organization does not accept the primary factor that was used.
+	// PrimaryRequired lists those that it accepts.
 	StepPrimary Step = "primary"
 	// StepSMSCode: the service has sent a code by SMS. Pass what the member types, with the
 	// IntermediateSessionToken, to [OTPsSMSService.Authenticate].
@@ -20,8 +20,8 @@ const (
 	// [OTPsSMSService.Send] and the IntermediateSessionToken.
 	StepSendSMS Step = "send_sms"
 	// StepEnroll: the member has set up no phone number, though perhaps an authenticator app, which
-	// has no calls here. Ask for a number and pass it as MFAPhoneNumber to [OTPsSMSService.Send], with
-	// the IntermediateSessionToken.
+	// has no calls here. Ask for a number and pass it as MFAPhoneNumber to [OTPsSMSService.Send],
+	// with the IntermediateSessionToken.
 	StepEnroll Step = "enroll"
 	// StepUnknown: the member is not logged in, and the answer does not say why. A newer version of
 	// the SDK may know.

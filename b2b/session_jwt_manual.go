@@ -19,9 +19,9 @@ type AuthenticateJWTRequest struct {
 	// SessionJWT is the JWT that an earlier call issued.
 	SessionJWT string `json:"session_jwt" stytch:"sensitive"`
 
-	// MaxTokenAge is how long ago the JWT may have been issued for a local check to suffice. A session
-	// that was revoked in the meantime still passes such a check. 0 means as long as the JWT is valid,
-	// which is five minutes; a negative value, never.
+	// MaxTokenAge is how long ago the JWT may have been issued for a local check to suffice. A
+	// session that was revoked in the meantime still passes such a check. 0 means as long as the
+	// JWT is valid, which is five minutes; a negative value, never.
 	MaxTokenAge time.Duration `json:"max_token_age,omitzero"`
 
 	// AuthorizationCheck asks whether the roles of the member allow an action. Only the service can
@@ -39,11 +39,11 @@ func (r AuthenticateJWTRequest) LogValue() slog.Value { return redact.LogValue(r
 
 // MANUAL(AuthenticateJWT)(METHOD)
 
-// AuthenticateJWT returns the session of a JWT. It checks the JWT without a call where that suffices,
-// and asks the service when the JWT is older than MaxTokenAge, has expired, is signed with a key that
-// is not known, or when an authorization check is wanted. A JWT that is wrong in any other way is
-// refused at once, with one of the ErrJWT errors of package stytch; what the service says is an error
-// as of [SessionsService.Authenticate].
+// AuthenticateJWT returns the session of a JWT. It checks the JWT without a call where that
+// suffices, and asks the service when the JWT is older than MaxTokenAge, has expired, is signed
+// with a key that is not known, or when an authorization check is wanted. A JWT that is wrong in
+// any other way is refused at once, with one of the ErrJWT errors of package stytch; what the
+// service says is an error as of [SessionsService.Authenticate].
 //
 // The keys are fetched at first use and kept; old ones work on while the service cannot be reached.
 func (s *SessionsService) AuthenticateJWT(ctx context.Context, req AuthenticateJWTRequest, opts ...stytch.CallOption) (*MemberSession, error) {
@@ -63,9 +63,9 @@ func (s *SessionsService) AuthenticateJWT(ctx context.Context, req AuthenticateJ
 	return &resp.MemberSession, nil
 }
 
-// AuthenticateJWTLocal returns the session of a JWT without asking the service about it: whether the
-// session was revoked since the JWT was issued, at most five minutes ago, it cannot know. The errors
-// are the ErrJWT errors of package stytch. Keys that are not known yet are fetched, unless
+// AuthenticateJWTLocal returns the session of a JWT without asking the service about it: whether
+// the session was revoked since the JWT was issued, at most five minutes ago, it cannot know. The
+// errors are the ErrJWT errors of package stytch. Keys that are not known yet are fetched, unless
 // [stytch.WithJWTKeys] gives them.
 //
 // Of the session it returns what the JWT holds, custom claims included.

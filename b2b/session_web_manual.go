@@ -2,31 +2,20 @@ package b2b
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/sessionjwt"
 	"github.com/stytchgen/sdk/internal/sessionweb"
 	"github.com/stytchgen/sdk/stytch"
 )
 
 // MANUAL(Middleware)(METHOD)
 
-// Middleware returns a middleware for net/http that lets only requests with a member's session through,
-// which the handler gets with [SessionFrom]. It works as the one of package stytch; the cookies are set
-// with [stytch.SetSessionCookies].
+// Middleware returns a middleware for net/http that lets only requests with a member's session
+// through, which the handler gets with [SessionFrom]. It works as the one of package stytch; the
+// cookies are set with [stytch.SetSessionCookies].
 func (s *SessionsService) Middleware(opts stytch.MiddlewareOptions) func(http.Handler) http.Handler {
 	backend := sessionweb.Backend[*MemberSession]{
-		Local: func(ctx context.Context, jwt string) (*MemberSession, error) {
-			session, age, err := s.verify(ctx, jwt)
-			switch {
-			case err != nil && sessionjwt.AskService(err), err == nil && opts.MaxTokenAge != 0 && age > opts.MaxTokenAge:
-				return nil, fmt.Errorf("%w: %w", sessionweb.ErrAskService, err)
-			case err != nil:
-				return nil, err
-			}
-			return session, nil
-		},
+		Local: s.verify,
 		Remote: func(ctx context.Context, token, jwt string) (sessionweb.Renewal[*MemberSession], error) {
 			var req SessionsAuthenticateRequest
 			if token != "" {
@@ -45,7 +34,7 @@ func (s *SessionsService) Middleware(opts stytch.MiddlewareOptions) func(http.Ha
 		LoggedOut: stytch.LoggedOut, RetryAfter: stytch.RetryAfter,
 	}
 	return sessionweb.Middleware(backend, sessionweb.Options{
-		Optional: opts.Optional, Unauthorized: opts.Unauthorized, Unavailable: opts.Unavailable,
+		MaxTokenAge: opts.MaxTokenAge, Optional: opts.Optional, Unauthorized: opts.Unauthorized, Unavailable: opts.Unavailable,
 	})
 }
 

@@ -19,8 +19,8 @@ func WithCallTimeout(d time.Duration) CallOption {
 	return func(s *transport.CallSettings) { s.Timeout = d }
 }
 
-// WithCallRetries sets how often this call may be repeated, where that does no harm. 0 or less turns
-// retries off.
+// WithCallRetries sets how often this call may be repeated, where that does no harm. 0 or less
+// turns retries off.
 func WithCallRetries(n int) CallOption {
 	return func(s *transport.CallSettings) { s.MaxRetries = n }
 }

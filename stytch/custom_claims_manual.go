@@ -9,9 +9,9 @@ import "github.com/stytchgen/sdk/internal/claims"
 //
 //	claims, err := stytch.CustomClaims[struct{ Plan string }](auth.Session)
 //
-// Without a session, which is what [OTPsService.Authenticate] answers unless it is asked for one, or
-// without claims it returns the zero T and no error. Claims that do not fit T are an error, which
-// holds none of their values.
+// Without a session, which is what [OTPsService.Authenticate] answers unless it is asked for one,
+// or without claims it returns the zero T and no error. Claims that do not fit T are an error,
+// which holds none of their values.
 func CustomClaims[T any](session *Session) (T, error) {
 	if session == nil {
 		var none T

@@ -39,9 +39,9 @@ func WithTimeout(d time.Duration) Option {
 	return func(c *transport.Config) { c.Timeout = d }
 }
 
-// WithAttemptTimeout sets how long an attempt may take, to the last byte of the answer: from getting a
-// connection, or, with an HTTP client or middleware of the application, from looking for one. 0 means
-// the default of 10 seconds, a negative value no limit.
+// WithAttemptTimeout sets how long an attempt may take, to the last byte of the answer: from
+// getting a connection, or, with an HTTP client or middleware of the application, from looking for
+// one. 0 means the default of 10 seconds, a negative value no limit.
 func WithAttemptTimeout(d time.Duration) Option {
 	return func(c *transport.Config) { c.AttemptTimeout = d }
 }
@@ -82,8 +82,8 @@ func WithUserAgent(name string) Option {
 	return func(c *transport.Config) { c.UserAgent = name }
 }
 
-// WithJWTLeeway sets how far the clocks of this machine and of the service may be apart, for the local
-// check of session JWTs. 0 means the default of 5 seconds, a negative value none.
+// WithJWTLeeway sets how far the clocks of this machine and of the service may be apart, for the
+// local check of session JWTs. 0 means the default of 5 seconds, a negative value none.
 func WithJWTLeeway(d time.Duration) Option {
 	return func(c *transport.Config) { c.JWTLeeway = d }
 }

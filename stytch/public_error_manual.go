@@ -9,8 +9,8 @@ import (
 
 // MANUAL(PublicError)(TYPE)
 
-// PublicError is what a stranger may know about an error: a status, a code for programs, and a sentence
-// of our own for people. Nothing of what the service wrote is in it.
+// PublicError is what a stranger may know about an error: a status, a code for programs, and a
+// sentence of our own for people. Nothing of what the service wrote is in it.
 type PublicError struct {
 	// Status is an HTTP status for the answer.
 	Status int `json:"status"`
@@ -36,8 +36,8 @@ const (
 	CodeOutage         = "outage"
 )
 
-// publicErrors are the kinds, each with the errors that it stands for, in the order in which they are
-// tried.
+// publicErrors are the kinds, each with the errors that it stands for, in the order in which they
+// are tried.
 var publicErrors = []struct {
 	public  PublicError
 	reasons []error
@@ -45,20 +45,20 @@ var publicErrors = []struct {
 	{PublicError{Status: http.StatusBadRequest, Code: CodeWrongCode, Message: "That is not the code we sent. Please check it and try again."},
 		[]error{ErrOTPCodeNotFound, ErrInvalidCode}},
 	{PublicError{Status: http.StatusBadRequest, Code: CodeExpiredCode, Message: "That code has been used or has expired. Please ask for a new one."},
-		[]error{ErrUnableToAuthOTPCode, ErrIntermediateSessionNotFound, ErrAttributeMismatch}},
+		[]error{ErrUnableToAuthOTPCode, ErrAttributeMismatch, ErrInvalidMethodID}},
 	{PublicError{Status: http.StatusTooManyRequests, Code: CodeLocked, Message: "There were too many wrong codes. For your safety logging in is blocked for a while; please try again later."},
 		[]error{ErrUserLockLimitReached}},
 	{PublicError{Status: http.StatusTooManyRequests, Code: CodeTooMany, Message: "There were too many attempts. Please wait a moment and try again."},
-		[]error{ErrTooManyRequests}},
+		[]error{ErrTooManyRequests, ErrTooManyUnverifiedFactors}},
 	{PublicError{Status: http.StatusBadRequest, Code: CodeInvalidAddress, Message: "We cannot send a code there. Please check the phone number or e-mail address."},
 		[]error{ErrInvalidPhoneNumber, ErrInvalidPhoneNumberCountryCode, ErrInvalidEmail, ErrUnsubscribedPhoneNumber, ErrInactiveEmail, ErrEmailInDenylist, ErrInvalidEmailDomain,
-			ErrPhoneNumberNotFound, ErrEmailNotFound, ErrDuplicatePhoneNumber, ErrDuplicateEmail, ErrMemberNotFound, ErrMemberPhoneNumberNotFound, ErrDuplicateMemberPhoneNumber}},
+			ErrPhoneNumberNotFound, ErrEmailNotFound, ErrDuplicatePhoneNumber, ErrDuplicateEmail, ErrDuplicatePhoneNumberForUser, ErrDuplicateEmailForUser, ErrMemberNotFound, ErrMemberPhoneNumberNotFound, ErrDuplicateMemberPhoneNumber}},
 	{PublicError{Status: http.StatusForbidden, Code: CodeNotAllowed, Message: "You are not allowed to do that."},
 		[]error{ErrSessionAuthorizationError, ErrSessionAuthorizationTenancyError, ErrInsufficientFactorsForSessionExchange}},
 }
 
-// PublicErrorOf tells a stranger about an error of any call: which kind it is and what to do, and nothing
-// that the service wrote. What is no fault of the stranger is an outage.
+// PublicErrorOf tells a stranger about an error of any call: which kind it is and what to do, and
+// nothing that the service wrote. What is no fault of the stranger is an outage.
 func PublicErrorOf(err error) PublicError {
 	var invalid *ValidationError
 	if errors.As(err, &invalid) {
@@ -74,7 +74,7 @@ func PublicErrorOf(err error) PublicError {
 		}
 	}
 	switch {
-	case LoggedOut(err):
+	case LoggedOut(err), errors.Is(err, ErrIntermediateSessionNotFound), errors.Is(err, ErrInvalidIntermediateSessionTokenForOrganization):
 		return PublicError{Status: http.StatusUnauthorized, Code: CodeLoginFirst, Message: "Please log in."}
 	case errors.Is(err, ErrOutcomeUnknown):
 		return PublicError{Status: http.StatusServiceUnavailable, Code: CodeMayHaveWorked, RetryAfter: RetryAfter(err),

@@ -42,8 +42,8 @@ func (r Response) HTTPStatus() int {
 }
 
 // UnknownFields returns the fields of the body that this version of the SDK does not know, by their
-// place, such as "user.new_field" or "user.emails[0].new_field". It is nil when there are none. Each
-// call of UnknownFields decodes the body again.
+// place, such as "user.new_field" or "user.emails[0].new_field". It is nil when there are none.
+// Each call of UnknownFields decodes the body again.
 func (r Response) UnknownFields() map[string]json.RawMessage {
 	if r.result == nil {
 		return nil

@@ -3,11 +3,9 @@ package stytch
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
-	"github.com/stytchgen/sdk/internal/sessionjwt"
 	"github.com/stytchgen/sdk/internal/sessionweb"
 )
 
@@ -16,20 +14,21 @@ import (
 // MiddlewareOptions change what a session middleware does. The zero value will do.
 type MiddlewareOptions struct {
 	// MaxTokenAge is how long ago a JWT may have been issued for a local check to suffice; see
-	// [AuthenticateJWTRequest]. 0 means as long as the JWT is valid, which is five minutes.
+	// [AuthenticateJWTRequest]. 0 means as long as the JWT is valid, which is five minutes; a
+	// negative value, never.
 	MaxTokenAge time.Duration
 
-	// Optional lets requests without a session through, too. The handler finds out with the accessor of
-	// the context.
+	// Optional lets requests without a session through, too. The handler finds out with the
+	// accessor of the context.
 	Optional bool
 
-	// Unauthorized answers a request of somebody who is not logged in. Nil, the answer is 401 and a line
-	// of text.
+	// Unauthorized answers a request of somebody who is not logged in. Nil, the answer is 401 and a
+	// line of text.
 	Unauthorized http.Handler
 
-	// Unavailable answers a request when nobody can know who is calling, because the service cannot be
-	// reached. Nil, the answer is 503 and a line of text. Retry-After is set before, where the service
-	// said it.
+	// Unavailable answers a request when nobody can know who is calling, because the service cannot
+	// be reached. Nil, the answer is 503 and a line of text. Retry-After is set before, where the
+	// service said it.
 	Unavailable http.Handler
 }
 
@@ -37,28 +36,19 @@ type MiddlewareOptions struct {
 
 // MANUAL(Middleware)(METHOD)
 
-// Middleware returns a middleware for net/http that lets only requests with a session through, which
-// the handler gets with [SessionFrom].
+// Middleware returns a middleware for net/http that lets only requests with a session through,
+// which the handler gets with [SessionFrom].
 //
-// It takes the session JWT or token from the header "Authorization: Bearer ..." or else from the cookies
-// stytch_session_jwt and stytch_session. A JWT is checked locally; when it has expired, the session is
-// renewed through the service, and fresh cookies are set. While a JWT is fresh there is no call. Cookies
-// of a session that has ended are cleared.
+// It takes the session JWT or token from the header "Authorization: Bearer ..." or else from the
+// cookies stytch_session_jwt and stytch_session. A JWT is checked locally; when it has expired, the
+// session is renewed through the service, and fresh cookies are set. While a JWT is fresh there is
+// no call. Cookies of a session that has ended are cleared.
 //
 // The answer is 401 only for a caller who is not logged in. When that cannot be known, because the
 // service cannot be reached or refuses this client, it is 503.
 func (s *SessionsService) Middleware(opts MiddlewareOptions) func(http.Handler) http.Handler {
 	backend := sessionweb.Backend[*Session]{
-		Local: func(ctx context.Context, jwt string) (*Session, error) {
-			session, age, err := s.verify(ctx, jwt)
-			switch {
-			case err != nil && sessionjwt.AskService(err), err == nil && opts.MaxTokenAge != 0 && age > opts.MaxTokenAge:
-				return nil, fmt.Errorf("%w: %w", sessionweb.ErrAskService, err)
-			case err != nil:
-				return nil, err
-			}
-			return session, nil
-		},
+		Local: s.verify,
 		Remote: func(ctx context.Context, token, jwt string) (sessionweb.Renewal[*Session], error) {
 			var req SessionsAuthenticateRequest
 			if token != "" {
@@ -93,9 +83,9 @@ func SessionFrom(ctx context.Context) (*Session, bool) { return sessionweb.From[
 // [MiddlewareOptions]; nil when it found one.
 func SessionErrorFrom(ctx context.Context) error { return sessionweb.ErrorFrom[*Session](ctx) }
 
-// SetSessionCookies gives the browser a session that a login answered: the cookies stytch_session and
-// stytch_session_jwt, for as long as the session lives. They are HttpOnly and SameSite=Lax, and Secure
-// unless the browser talks to this machine without TLS.
+// SetSessionCookies gives the browser a session that a login answered: the cookies stytch_session
+// and stytch_session_jwt, until expires, or the end of the browser when it is zero. They are
+// HttpOnly, SameSite=Lax, and Secure unless the browser talks to this machine without TLS.
 func SetSessionCookies(w http.ResponseWriter, r *http.Request, sessionToken, sessionJWT string, expires time.Time) {
 	sessionweb.SetCookies(w, r, sessionToken, sessionJWT, expires)
 }
@@ -104,8 +94,8 @@ func SetSessionCookies(w http.ResponseWriter, r *http.Request, sessionToken, ses
 // [SessionsService.Revoke].
 func ClearSessionCookies(w http.ResponseWriter, r *http.Request) { sessionweb.ClearCookies(w, r) }
 
-// SessionTokenFrom returns the session token of a request's cookies, or "", for the call that ends the
-// session.
+// SessionTokenFrom returns the session token of a request's cookies, or "", for the call that ends
+// the session.
 func SessionTokenFrom(r *http.Request) string {
 	cookie, err := r.Cookie(sessionweb.TokenCookie)
 	if err != nil {
@@ -114,8 +104,8 @@ func SessionTokenFrom(r *http.Request) string {
 	return cookie.Value
 }
 
-// LoggedOut reports whether an error of a session check says that nobody is logged in: the session has
-// ended, or what was shown is no session. Errors that leave it open, such as an outage or wrong
+// LoggedOut reports whether an error of a session check says that nobody is logged in: the session
+// has ended, or what was shown is no session. Errors that leave it open, such as an outage or wrong
 // credentials of the client itself, are not of this kind.
 func LoggedOut(err error) bool {
 	var invalid *ValidationError
@@ -144,7 +134,7 @@ func RetryAfter(err error) time.Duration {
 }
 
 func (o MiddlewareOptions) web() sessionweb.Options {
-	return sessionweb.Options{Optional: o.Optional, Unauthorized: o.Unauthorized, Unavailable: o.Unavailable}
+	return sessionweb.Options{MaxTokenAge: o.MaxTokenAge, Optional: o.Optional, Unauthorized: o.Unauthorized, Unavailable: o.Unavailable}
 }
 
 // ENDMANUAL(SessionWeb)

@@ -8,8 +8,8 @@ import (
 // MANUAL(TypedInput)(FUNCTION)
 
 // CleanCode makes a code of what a person typed or pasted: "482 913", "482-913" and the digits of
-// Persian, Arabic or full-width keyboards all become "482913". Other characters stay, so that a wrong input is still refused, by the
-// client before anything is sent.
+// Persian, Arabic or full-width keyboards all become "482913". Other characters stay, so that a
+// wrong input is still refused, by the client before anything is sent.
 func CleanCode(typed string) string {
 	return clean(typed, "-\u2010\u2011\u2012\u2013")
 }

@@ -32,8 +32,8 @@ func Scrub(text string, secrets []string) string {
 	return s.String()
 }
 
-// forms returns a secret as it is and as others may write it: escaped for a URL or for JSON, a phone
-// number without its plus, a code in two halves.
+// forms returns a secret as it is and as others may write it: escaped for a URL or for JSON, a
+// phone number without its plus, a code in two halves.
 func forms(secret string) []string {
 	list := []string{secret, url.QueryEscape(secret), url.PathEscape(secret)}
 	if quoted, err := json.Marshal(secret); err == nil {

@@ -5,8 +5,8 @@ import (
 	"reflect"
 )
 
-// Values returns the strings of v that are not empty, and the numbers, which lie in a field tagged as
-// sensitive, those inside a sensitive map or list too. They are what [Scrub] must not let pass.
+// Values returns the strings of v that are not empty, and the numbers, which lie in a field tagged
+// as sensitive, those inside a sensitive map or list too. They are what [Scrub] must not let pass.
 func Values(v any) []string {
 	c := collector{seen: map[visit]bool{}}
 	c.walk(reflect.ValueOf(v), false)

@@ -16,7 +16,8 @@ const (
 )
 
 // SetCookies gives the browser a session. Both cookies live as long as it: the
-// expired JWT of a session that goes on is renewed.
+// expired JWT of a session that goes on is renewed. A session without an end
+// lives as long as the browser.
 func SetCookies(w http.ResponseWriter, r *http.Request, token, jwt string, expires time.Time) {
 	for name, value := range map[string]string{TokenCookie: token, JWTCookie: jwt} {
 		if value != "" {
@@ -34,11 +35,14 @@ func ClearCookies(w http.ResponseWriter, r *http.Request) {
 
 func set(w http.ResponseWriter, r *http.Request, name, value string, expires time.Time) {
 	cookie := &http.Cookie{
-		Name: name, Value: value, Path: "/", Expires: expires, MaxAge: int(time.Until(expires).Seconds()),
+		Name: name, Value: value, Path: "/",
 		HttpOnly: true, Secure: !plainLoopback(r), SameSite: http.SameSiteLaxMode,
 	}
-	if cookie.MaxAge <= 0 {
-		cookie.MaxAge = -1 // 0 would mean: not stated
+	if !expires.IsZero() {
+		cookie.Expires, cookie.MaxAge = expires, int(time.Until(expires).Seconds())
+		if cookie.MaxAge <= 0 {
+			cookie.MaxAge = -1 // 0 would mean: not stated
+		}
 	}
 	replace(w, cookie)
 }

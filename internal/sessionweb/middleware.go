@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/stytchgen/sdk/internal/sessionjwt"
 )
 
 // Renewal is a session that the service has just authenticated.
@@ -21,9 +23,8 @@ type Renewal[S any] struct {
 
 // Backend checks credentials.
 type Backend[S any] struct {
-	// Local checks a JWT without a call. It returns ErrAskService when the service
-	// may know better.
-	Local func(ctx context.Context, jwt string) (S, error)
+	// Local checks a JWT without a call, and says how long ago it was issued.
+	Local func(ctx context.Context, jwt string) (S, time.Duration, error)
 	// Remote has the service authenticate a token or a JWT, of which one is given.
 	Remote func(ctx context.Context, token, jwt string) (Renewal[S], error)
 	// LoggedOut reports whether an error says that nobody is logged in, rather
@@ -33,15 +34,14 @@ type Backend[S any] struct {
 	RetryAfter func(error) time.Duration
 }
 
-var (
-	// ErrAskService says that a local check does not suffice.
-	ErrAskService = errors.New("the service must be asked")
-	// ErrNoCredentials says that a request has neither token nor JWT.
-	ErrNoCredentials = errors.New("stytch: the request has no session")
-)
+// ErrNoCredentials says that a request has neither token nor JWT.
+var ErrNoCredentials = errors.New("stytch: the request has no session")
 
 // Options are what a middleware can be told.
 type Options struct {
+	// MaxTokenAge is how old a JWT may be for a local check to suffice: 0 for as
+	// old as it is valid, negative for never.
+	MaxTokenAge               time.Duration
 	Optional                  bool
 	Unauthorized, Unavailable http.Handler
 }
@@ -79,7 +79,7 @@ func Middleware[S any](b Backend[S], opts Options) func(http.Handler) http.Handl
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			found := result[S]{}
 			credentials := credentialsOf(r)
-			found.session, found.err = b.authenticate(w, r, credentials)
+			found.session, found.err = b.authenticate(w, r, credentials, opts.MaxTokenAge)
 			r = r.WithContext(context.WithValue(r.Context(), key[S]{}, found))
 			switch {
 			case found.err == nil:
@@ -114,19 +114,18 @@ func answer(status int, text string) http.Handler {
 
 // authenticate checks the credentials of a request, and sets fresh cookies
 // where the service was asked about those of before.
-func (b Backend[S]) authenticate(w http.ResponseWriter, r *http.Request, c credentials) (S, error) {
+func (b Backend[S]) authenticate(w http.ResponseWriter, r *http.Request, c credentials, maxAge time.Duration) (S, error) {
 	var none S
 	if c.jwt == "" && c.token == "" {
 		return none, ErrNoCredentials
 	}
-	if c.jwt != "" {
-		session, err := b.Local(r.Context(), c.jwt)
-		if err == nil {
+	if c.jwt != "" && maxAge >= 0 {
+		session, age, err := b.Local(r.Context(), c.jwt)
+		switch {
+		case err == nil && (maxAge == 0 || age <= maxAge):
 			return session, nil
-		}
-		// A token may be good where the JWT beside it is not.
-		if c.token == "" && !errors.Is(err, ErrAskService) {
-			return none, err
+		case err != nil && c.token == "" && !sessionjwt.AskService(err):
+			return none, err // with a token, the session may be good where the JWT is not
 		}
 	}
 	jwt := c.jwt

@@ -1,0 +1,86 @@
+package b2b_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/stytchgen/sdk/b2b"
+	"github.com/stytchgen/sdk/stytch"
+	"github.com/stytchgen/sdk/stytchtest"
+)
+
+// TestMiddleware: a member's session comes to the handler, is renewed, and ends.
+func TestMiddleware(t *testing.T) {
+	srv := stytchtest.NewServer(t)
+	client := srv.B2B(stytch.WithClock(srv.Clock().Now), stytch.WithMaxRetries(0))
+	organization := srv.AddOrganization(b2b.Organization{OrganizationSlug: "engines"})
+	member, err := srv.AddMember(b2b.Member{OrganizationID: organization.OrganizationID, EmailAddress: "ada@example.com"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	session, err := srv.AddSession(member.MemberID, time.Hour, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := client.Sessions.Middleware(stytch.MiddlewareOptions{})(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		session, ok := b2b.SessionFrom(r.Context())
+		if !ok || b2b.SessionErrorFrom(r.Context()) != nil {
+			t.Error("the handler has no session")
+			return
+		}
+		fmt.Fprint(w, session.MemberID, " of ", session.OrganizationSlug)
+	}))
+	server := httptest.NewServer(page)
+	t.Cleanup(server.Close)
+	get := func(status int, cookies ...*http.Cookie) []*http.Cookie {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range cookies {
+			r.AddCookie(c)
+		}
+		resp, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		body, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if resp.StatusCode != status || status == http.StatusOK && string(body) != member.MemberID+" of engines" {
+			t.Errorf("status %d, want %d: %s", resp.StatusCode, status, body)
+		}
+		return resp.Cookies()
+	}
+	token, jwt := &http.Cookie{Name: "stytch_session", Value: session.Token}, &http.Cookie{Name: "stytch_session_jwt", Value: session.JWT}
+	if set := get(http.StatusOK, token, jwt); len(set) != 0 || srv.Calls("sessions.authenticate") != 0 {
+		t.Errorf("a fresh JWT: %d cookies set, %d calls", len(set), srv.Calls("sessions.authenticate"))
+	}
+	srv.Clock().Advance(6 * time.Minute)
+	if set := get(http.StatusOK, token, jwt); len(set) != 2 || srv.Calls("sessions.authenticate") != 1 {
+		t.Errorf("an expired JWT: %d cookies set, %d calls", len(set), srv.Calls("sessions.authenticate"))
+	}
+	srv.Fail(stytchtest.Fault{Status: 500, Times: 1})
+	get(http.StatusServiceUnavailable, token)
+	srv.Clock().Advance(2 * time.Hour)
+	for _, c := range get(http.StatusUnauthorized, token, jwt) {
+		if c.MaxAge >= 0 {
+			t.Errorf("the cookie %s is not cleared", c.Name)
+		}
+	}
+
+	// A user's session is no member's.
+	user, err := srv.AddSession(srv.AddUser(stytch.User{}).UserID, time.Hour, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	get(http.StatusUnauthorized, &http.Cookie{Name: "stytch_session_jwt", Value: user.JWT})
+	get(http.StatusUnauthorized, &http.Cookie{Name: "stytch_session", Value: user.Token})
+}

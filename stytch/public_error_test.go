@@ -1,0 +1,147 @@
+package stytch_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stytchgen/sdk/stytch"
+	"github.com/stytchgen/sdk/stytchtest"
+)
+
+// TestPublicErrorOf makes each kind of error happen, against the emulator.
+func TestPublicErrorOf(t *testing.T) {
+	const phone = "+15005550006"
+	authenticate := func(ctx context.Context, c *stytch.Client, id, code string) error {
+		_, err := c.OTPs.Authenticate(ctx, stytch.OTPsAuthenticateRequest{MethodID: id, Code: code})
+		return err
+	}
+	tests := map[string]struct {
+		fault  stytchtest.Fault
+		do     func(ctx context.Context, srv *stytchtest.Server, c *stytch.Client, id, code string) error
+		status int
+		code   string
+		retry  time.Duration
+	}{
+		"wrong code": {do: func(ctx context.Context, _ *stytchtest.Server, c *stytch.Client, id, code string) error {
+			return authenticate(ctx, c, id, wrong(code))
+		}, status: 400, code: stytch.CodeWrongCode},
+		"no code": {do: func(ctx context.Context, _ *stytchtest.Server, c *stytch.Client, id, _ string) error {
+			return authenticate(ctx, c, id, "12 34")
+		}, status: 400, code: stytch.CodeWrongCode},
+		"expired code": {do: func(ctx context.Context, srv *stytchtest.Server, c *stytch.Client, id, code string) error {
+			srv.Clock().Advance(time.Hour)
+			return authenticate(ctx, c, id, code)
+		}, status: 400, code: stytch.CodeExpiredCode},
+		"used code": {do: func(ctx context.Context, _ *stytchtest.Server, c *stytch.Client, id, code string) error {
+			return errors.Join(authenticate(ctx, c, id, code), authenticate(ctx, c, id, code))
+		}, status: 400, code: stytch.CodeExpiredCode},
+		"locked": {do: func(ctx context.Context, _ *stytchtest.Server, c *stytch.Client, id, code string) error {
+			var err error
+			for range 11 {
+				err = authenticate(ctx, c, id, wrong(code))
+			}
+			return err
+		}, status: 429, code: stytch.CodeLocked},
+		"too many attempts": {fault: stytchtest.Fault{ErrorType: "too_many_requests", RetryAfter: 90 * time.Second},
+			status: 429, code: stytch.CodeTooMany, retry: 90 * time.Second},
+		"no phone number": {do: func(ctx context.Context, _ *stytchtest.Server, c *stytch.Client, _, _ string) error {
+			_, err := c.OTPs.SMS.LoginOrCreate(ctx, stytch.OTPsSMSLoginOrCreateRequest{PhoneNumber: "555 0006"})
+			return err
+		}, status: 400, code: stytch.CodeInvalidAddress},
+		"no e-mail address": {do: func(ctx context.Context, _ *stytchtest.Server, c *stytch.Client, _, _ string) error {
+			_, err := c.OTPs.Email.LoginOrCreate(ctx, stytch.OTPsEmailLoginOrCreateRequest{Email: "ada"})
+			return err
+		}, status: 400, code: stytch.CodeInvalidAddress},
+		"an address that gets none": {fault: stytchtest.Fault{ErrorType: "unsubscribed_phone_number"}, status: 400, code: stytch.CodeInvalidAddress},
+		"something else in the form": {do: func(ctx context.Context, _ *stytchtest.Server, c *stytch.Client, _, _ string) error {
+			_, err := c.OTPs.SMS.LoginOrCreate(ctx, stytch.OTPsSMSLoginOrCreateRequest{PhoneNumber: phone, ExpirationMinutes: new(11)})
+			return err
+		}, status: 400, code: stytch.CodeInvalidInput},
+		"no session": {do: func(ctx context.Context, _ *stytchtest.Server, c *stytch.Client, _, _ string) error {
+			_, err := c.Sessions.Authenticate(ctx, stytch.SessionsAuthenticateRequest{SessionToken: new("nobody")})
+			return err
+		}, status: 401, code: stytch.CodeLoginFirst},
+		"an expired JWT":       {do: failWith(stytch.ErrJWTExpired), status: 401, code: stytch.CodeLoginFirst},
+		"not allowed":          {fault: stytchtest.Fault{ErrorType: "session_authorization_error"}, status: 403, code: stytch.CodeNotAllowed},
+		"an internal error":    {fault: stytchtest.Fault{Status: 500}, status: 503, code: stytch.CodeMayHaveWorked},
+		"a gateway's page":     {fault: stytchtest.Fault{HTML: true}, status: 503, code: stytch.CodeMayHaveWorked},
+		"a reset connection":   {fault: stytchtest.Fault{Reset: true}, status: 503, code: stytch.CodeMayHaveWorked},
+		"wrong credentials":    {fault: stytchtest.Fault{ErrorType: "unauthorized_credentials"}, status: 503, code: stytch.CodeOutage},
+		"a type of next year":  {do: failWith(&stytch.Error{StatusCode: 418, Type: "brewing", Message: "SECRET"}), status: 503, code: stytch.CodeOutage},
+		"somebody else's":      {do: failWith(errors.New("SECRET")), status: 503, code: stytch.CodeOutage},
+		"none":                 {do: failWith(nil), status: 503, code: stytch.CodeOutage},
+		"keys out of reach":    {do: failWith(stytch.ErrJWTKeysUnreachable), status: 503, code: stytch.CodeOutage},
+		"a mistake in the app": {fault: stytchtest.Fault{ErrorType: "email_template_not_found"}, status: 503, code: stytch.CodeOutage},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			srv := stytchtest.NewServer(t)
+			client := srv.Client(stytch.WithMaxRetries(0))
+			sent, err := client.OTPs.SMS.LoginOrCreate(t.Context(), stytch.OTPsSMSLoginOrCreateRequest{PhoneNumber: phone})
+			if err != nil {
+				t.Fatal(err)
+			}
+			message, err := srv.Inbox().WaitFor(t.Context(), phone)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if test.do == nil {
+				srv.Fail(test.fault)
+				err = authenticate(t.Context(), client, sent.PhoneID, message.Code)
+			} else {
+				err = test.do(t.Context(), srv, client, sent.PhoneID, message.Code)
+			}
+			public := stytch.PublicErrorOf(err)
+			if public.Status != test.status || public.Code != test.code || public.RetryAfter != test.retry {
+				t.Errorf("%v is told as %+v; want status %d, code %s, retry after %v", err, public, test.status, test.code, test.retry)
+			}
+			w := httptest.NewRecorder()
+			public.Write(w)
+			encoded, err2 := json.Marshal(public)
+			private := []string{phone, "SECRET", message.Code}
+			if answer := new(stytch.Error); errors.As(err, &answer) && answer.RequestID != "" {
+				private = append(private, answer.Message, answer.RequestID)
+			}
+			for _, text := range private {
+				if told := w.Body.String() + string(encoded); strings.Contains(told, text) {
+					t.Errorf("a stranger is told %q", told)
+				}
+			}
+			want := map[time.Duration]string{0: "", 90 * time.Second: "90"}[test.retry]
+			if err2 != nil || w.Code != test.status || w.Header().Get("Retry-After") != want || w.Header().Get("Cache-Control") != "no-store" {
+				t.Errorf("the answer is %d with %v", w.Code, w.Header())
+			}
+		})
+	}
+}
+
+// TestPublicErrorOfEveryType: no error type of the service makes a stranger's
+// answer without a sentence, and only 5xx blames us.
+func TestPublicErrorOfEveryType(t *testing.T) {
+	for _, e := range stytchtest.ErrorTypes() {
+		public := stytch.PublicErrorOf(&stytch.Error{StatusCode: e.Status, Type: stytch.ErrorType(e.Name), Message: "SECRET", RetryAfter: time.Minute})
+		if public.Message == "" || strings.Contains(public.Message, "SECRET") || public.Code == "" || public.Status < 400 || public.RetryAfter != time.Minute && public.Status != 401 {
+			t.Errorf("%s is told as %+v", e.Name, public)
+		}
+		if e.Status >= 500 && public.Status != 503 || e.Status == 429 && public.Status != 429 {
+			t.Errorf("%s (%d) is told with status %d", e.Name, e.Status, public.Status)
+		}
+	}
+}
+
+// wrong is a code that is not the one given.
+func wrong(code string) string {
+	if code == "000001" {
+		return "000002"
+	}
+	return "000001"
+}
+
+func failWith(err error) func(context.Context, *stytchtest.Server, *stytch.Client, string, string) error {
+	return func(context.Context, *stytchtest.Server, *stytch.Client, string, string) error { return err }
+}
