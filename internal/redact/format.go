@@ -35,7 +35,8 @@ type printer struct {
 
 func (p *printer) value(v reflect.Value) {
 	v = indirect(v)
-	if !p.left.spend() {
+	defer p.left.leave()
+	if !p.left.enter() {
 		p.WriteString(tooMuch)
 		return
 	}
@@ -90,7 +91,7 @@ func (p *printer) structure(v reflect.Value) {
 func (p *printer) mapping(v reflect.Value) {
 	p.WriteByte('{')
 	for i, e := range entries(v) {
-		if p.left < 0 {
+		if p.left.spent() {
 			break
 		}
 		if i > 0 {
@@ -110,7 +111,7 @@ func (p *printer) list(v reflect.Value) {
 	}
 	p.WriteByte('[')
 	for i := range v.Len() {
-		if p.left < 0 {
+		if p.left.spent() {
 			break
 		}
 		if i > 0 {

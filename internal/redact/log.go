@@ -23,6 +23,10 @@ func (r *rebuilder) logValue(v reflect.Value) slog.Value {
 	if v.Kind() != reflect.Struct || v.Type() == timeType {
 		return slog.AnyValue(r.plain(v))
 	}
+	defer r.left.leave()
+	if !r.left.enter() {
+		return slog.StringValue(tooMuch)
+	}
 	list := fields(v)
 	attrs := make([]slog.Attr, len(list))
 	for i, f := range list {
@@ -39,7 +43,8 @@ func (r *rebuilder) logValue(v reflect.Value) slog.Value {
 // plain rebuilds v, less its secrets, from types that have no methods a handler could call.
 func (r *rebuilder) plain(v reflect.Value) any {
 	v = indirect(v)
-	if !r.left.spend() {
+	defer r.left.leave()
+	if !r.left.enter() {
 		return tooMuch
 	}
 	switch v.Kind() {

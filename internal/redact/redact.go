@@ -15,21 +15,27 @@ import (
 // Mark stands where a secret was.
 const Mark = "[redacted]"
 
-// maxDepth ends a chain of pointers that goes round in a circle.
+// maxDepth ends a chain of pointers that goes round in a circle, and structs that do.
 const maxDepth = 64
 
-// budget is how many values a walk visits at most, so that a free-form map which holds itself, once
-// or under many keys, comes to an end.
-type budget int
+// budget is how much a walk visits at most, so that a value which holds itself, once or under many
+// keys, comes to an end.
+type budget struct{ values, depth int }
 
-// enough is far more values than any request or response of the API has.
-const enough budget = 20_000
+// enough is far more than any request or response of the API has.
+var enough = budget{values: 20_000, depth: maxDepth}
 
-// spend reports whether there was something left to spend.
-func (b *budget) spend() bool {
-	*b--
-	return *b >= 0
+// enter reports whether there was something left for a value. It is followed by leave.
+func (b *budget) enter() bool {
+	b.values--
+	b.depth--
+	return b.values >= 0 && b.depth >= 0
 }
+
+func (b *budget) leave() { b.depth++ }
+
+// spent reports whether nothing is left for another value.
+func (b *budget) spent() bool { return b.values < 0 }
 
 // tooMuch stands for what the budget did not cover.
 const tooMuch = "..."

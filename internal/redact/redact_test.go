@@ -163,6 +163,37 @@ func TestLoops(t *testing.T) {
 	}
 }
 
+// team and person hold each other, as records of a database often do.
+type team struct {
+	Lead *person `json:"lead"`
+}
+
+type person struct {
+	Name string `json:"name"`
+	Team *team  `json:"team"`
+	Boss *team  `json:"-"`
+}
+
+// TestLoopsOfStructs is about structs that lead back to themselves, of which JSON may see nothing.
+func TestLoopsOfStructs(t *testing.T) {
+	lead := &person{Name: "s3cret", Team: &team{}, Boss: &team{Lead: &person{Name: "not sent"}}}
+	lead.Team.Lead = lead
+	for name, value := range map[string]any{
+		"claims": sample{Claims: map[string]any{"lead": lead}},
+		"free": struct {
+			Free   any `json:"free"`
+			Secret any `json:"secret" stytch:"sensitive"`
+		}{lead, lead},
+	} {
+		if got := Values(value); !slices.Equal(got, []string{"s3cret"}) {
+			t.Errorf("%s: the secrets are %q", name, got)
+		}
+		if got := Sprint(value) + fmt.Sprint(LogValue(value)); len(got) > 10<<20 {
+			t.Errorf("%s: it prints %d bytes", name, len(got))
+		}
+	}
+}
+
 func TestLogValue(t *testing.T) {
 	s := full()
 	withoutTime := &slog.HandlerOptions{ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {

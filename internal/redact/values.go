@@ -18,16 +18,22 @@ type collector struct {
 	seen    map[visit]bool
 }
 
-// visit is a map or slice that was walked, as a part of something sensitive or not.
+// visit is a pointer, map or slice that was walked, as a part of something sensitive or not.
 type visit struct {
 	pointer   uintptr
+	of        reflect.Type
 	sensitive bool
 }
 
 // walk collects what is in v; sensitive says that v lies in a sensitive field.
 func (c *collector) walk(v reflect.Value, sensitive bool) {
-	v = indirect(v)
 	switch v.Kind() {
+	case reflect.Interface:
+		c.walk(v.Elem(), sensitive)
+	case reflect.Pointer:
+		if !v.IsNil() && !c.walked(v, sensitive) {
+			c.walk(v.Elem(), sensitive)
+		}
 	case reflect.String:
 		if sensitive && v.Len() > 0 {
 			c.secrets = append(c.secrets, v.String())
@@ -39,7 +45,7 @@ func (c *collector) walk(v reflect.Value, sensitive bool) {
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if sf := v.Type().Field(i); sf.IsExported() {
+			if sf := v.Type().Field(i); sf.IsExported() && sf.Tag.Get("json") != "-" { // what is not sent does not come back
 				c.walk(v.Field(i), sensitive || sf.Tag.Get("stytch") == "sensitive")
 			}
 		}
@@ -62,7 +68,7 @@ func (c *collector) walk(v reflect.Value, sensitive bool) {
 
 // walked reports whether v was walked before, and notes that it is now.
 func (c *collector) walked(v reflect.Value, sensitive bool) bool {
-	at := visit{v.Pointer(), sensitive}
+	at := visit{v.Pointer(), v.Type(), sensitive}
 	before := c.seen[at]
 	c.seen[at] = true
 	return before
