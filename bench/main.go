@@ -1,0 +1,41 @@
+// Command bench measures the SDK beside bare net/http and beside a client of the usual kind, and
+// writes RESULTS.md. Every figure that is judged is a ratio of two things measured in turn.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"time"
+)
+
+func main() {
+	var o options
+	flag.StringVar(&o.root, "root", "..", "the folder of the SDK")
+	flag.StringVar(&o.only, "only", "", "measure only the sections whose names contain this, and write nothing")
+	flag.BoolVar(&o.check, "check", false, "measure little, and fail if a ratio is much worse than the committed one")
+	flag.Parse()
+	if err := run(context.Background(), o); err != nil {
+		fmt.Fprintf(os.Stderr, "bench: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+type options struct {
+	root, only string
+	check      bool
+}
+
+// bench is what all sections share.
+type bench struct {
+	root   string
+	effort effort
+	calls  []call
+}
+
+// The efforts of the two ways to run.
+var (
+	full  = effort{rounds: 41, sample: 10 * time.Millisecond}
+	brief = effort{rounds: 15, sample: 5 * time.Millisecond}
+)

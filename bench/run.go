@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+)
+
+// A section is a group of cases.
+type section struct {
+	name    string
+	about   string
+	measure func(*bench, context.Context) ([]figure, error)
+}
+
+var sections = []section{
+	{"Calls in memory", "", (*bench).inMemory},
+	{"Special answers, in memory", "", (*bench).special},
+}
+
+func (b *bench) authenticate() call { return b.calls[0] }
+
+func run(ctx context.Context, o options) error {
+	b := &bench{root: o.root, effort: full}
+	if o.check {
+		b.effort = brief
+	}
+	var err error
+	if b.calls, err = allCalls(o.root); err != nil {
+		return err
+	}
+	for _, s := range sections {
+		if !strings.Contains(s.name, o.only) {
+			continue
+		}
+		start := time.Now()
+		list, err := s.measure(b, ctx)
+		if err != nil {
+			return err
+		}
+		fmt.Println(s.name, time.Since(start))
+		for _, f := range list {
+			fmt.Fprintf(os.Stdout, "%-50s %10v %10v %.2f [%.2f %.2f] %+v\n", f.key(), f.value, f.baseValue, f.ratio.median, f.ratio.low, f.ratio.high, f.extraAllocs())
+		}
+	}
+	return nil
+}
