@@ -20,8 +20,12 @@ func (f figure) key() string { return f.caseName + ": " + f.subject + " / " + f.
 // extraAllocs returns how many more allocations the subject makes.
 func (f figure) extraAllocs() float64 { return f.allocs - f.baseAllocs }
 
-// figures compares all subjects but the first with the first.
-func figures(caseName string, all []series) []figure {
+// compare measures the subjects of a case and compares all but the first with the first.
+func (b *bench) compare(caseName string, e effort, subjects ...subject) ([]figure, error) {
+	all, err := measure(e, subjects)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", caseName, err)
+	}
 	var list []figure
 	base := all[0]
 	for _, s := range all[1:] {
@@ -31,7 +35,7 @@ func figures(caseName string, all []series) []figure {
 			allocs: s.allocs, baseAllocs: base.allocs,
 		})
 	}
-	return list
+	return list, nil
 }
 
 // exact is a figure of two quantities that are counted, not timed.

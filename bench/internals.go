@@ -27,8 +27,5 @@ func writeSend(*stytch.OTPsSMSSendRequest, *wire.Writer)
 //go:linkname validateSend github.com/stytchgen/sdk/stytch.(*OTPsSMSSendRequest).validate
 func validateSend(*stytch.OTPsSMSSendRequest, *check.Checker)
 
-//go:linkname readSend github.com/stytchgen/sdk/stytch.(*OTPsSMSSendResponse).readJSON
-func readSend(*stytch.OTPsSMSSendResponse, *wire.Reader)
-
 //go:linkname readUser github.com/stytchgen/sdk/stytch.(*User).readJSON
 func readUser(*stytch.User, *wire.Reader)

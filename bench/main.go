@@ -30,6 +30,7 @@ type options struct {
 // bench is what all sections share.
 type bench struct {
 	root   string
+	temp   string // a folder for what is written on the way
 	effort effort
 	calls  []call
 }

@@ -15,6 +15,8 @@ type subject struct {
 	run func(n int) error
 	// counts says that allocations can be told: all are made in run, and by nobody else.
 	counts bool
+	// batch is how many operations each of the n times has; 0 stands for 1.
+	batch int
 }
 
 // each makes a run of an operation that is done once.
@@ -67,7 +69,8 @@ func measure(e effort, subjects []subject) ([]series, error) {
 			if err := subjects[i].run(times[i]); err != nil {
 				return nil, fmt.Errorf("%s: %w", subjects[i].name, err)
 			}
-			all[i].ns = append(all[i].ns, float64(time.Since(start))/float64(times[i]))
+			operations := times[i] * max(subjects[i].batch, 1)
+			all[i].ns = append(all[i].ns, float64(time.Since(start))/float64(operations))
 		}
 	}
 	return all, nil

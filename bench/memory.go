@@ -10,8 +10,10 @@ import (
 // inMemory measures every call over a transport that answers at once: what is left is the work of the
 // clients.
 func (b *bench) inMemory(ctx context.Context) ([]figure, error) {
+	usual := b.authenticate()
+	usual.name = "authenticate, answer of 1.9 kB"
 	var list []figure
-	for _, c := range b.calls {
+	for _, c := range append([]call{usual}, b.calls...) {
 		f, err := b.memoryCase(ctx, c.name, c, memory{status: 200, body: c.response}, false)
 		if err != nil {
 			return nil, err
@@ -23,7 +25,7 @@ func (b *bench) inMemory(ctx context.Context) ([]figure, error) {
 
 // special measures the answers that are not like the others: errors, and a user of 64 kB.
 func (b *bench) special(ctx context.Context) ([]figure, error) {
-	c := b.authenticate()
+	c := b.calls[0]
 	list, err := b.memoryCase(ctx, "an error of the service", c, memory{status: 404, body: notFound}, true)
 	if err != nil {
 		return nil, err
@@ -65,15 +67,11 @@ func (b *bench) memoryCase(ctx context.Context, name string, c call, m memory, f
 			return nil
 		})
 	}
-	all, err := measure(b.effort, []subject{
-		{"floor", each(func() error { return bare.call(ctx, r) }), true},
-		{"SDK", expect(c.sdk(memoryURL, client)), true},
-		{"reflective", expect(c.reflective(r, reflective{client})), true},
-	})
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return figures(name, all), nil
+	return b.compare(name, b.effort,
+		subject{name: "floor", run: each(func() error { return bare.call(ctx, r) }), counts: true},
+		subject{name: "SDK", run: expect(c.sdk(memoryURL, client)), counts: true},
+		subject{name: "reflective", run: expect(c.reflective(r, reflective{client})), counts: true},
+	)
 }
 
 // typical is the answer that most figures stand on, of 1.9 kB: a user with an e-mail address and a

@@ -18,9 +18,20 @@ type section struct {
 var sections = []section{
 	{"Calls in memory", "", (*bench).inMemory},
 	{"Special answers, in memory", "", (*bench).special},
+	{"Authenticate over TLS", "", (*bench).overTLS},
+	{"Connections", "", (*bench).connections},
+	{"JSON alone", "", (*bench).codecs},
+	{"Readers", "", (*bench).readers},
+	{"Validation alone", "", (*bench).validation},
+	{"Session JWT", "", (*bench).jwtCheck},
 }
 
-func (b *bench) authenticate() call { return b.calls[0] }
+// authenticate is otps.authenticate with the answer that an application usually gets.
+func (b *bench) authenticate() call {
+	c := b.calls[0]
+	c.response = typical(c.response)
+	return c
+}
 
 func run(ctx context.Context, o options) error {
 	b := &bench{root: o.root, effort: full}
@@ -28,6 +39,10 @@ func run(ctx context.Context, o options) error {
 		b.effort = brief
 	}
 	var err error
+	if b.temp, err = os.MkdirTemp("", "bench"); err != nil {
+		return err
+	}
+	defer os.RemoveAll(b.temp)
 	if b.calls, err = allCalls(o.root); err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // A Reader reads one JSON text. Strings without escapes are parts of that text, not copies.
@@ -38,6 +39,9 @@ type Reader struct {
 	ended  int      // where the names of the object that ended last end; they begin at the length of names
 	frames []frame  // the objects and arrays that are open, outermost first
 	names  []string // the names read so far in each open object, outermost first
+
+	strings block[string] // behind the pointers that were read
+	times   block[time.Time]
 
 	recording bool
 	unknown   []Field
@@ -212,7 +216,9 @@ func (r *Reader) begin(bracket byte, want string) {
 	default:
 		r.pos++
 		r.state = begun
-		r.frames = append(r.frames, frame{array: bracket == '[', index: -1, names: len(r.names)})
+		r.frames = append(r.frames, frame{})
+		f := &r.frames[len(r.frames)-1] // filled in place, which is faster than a copy
+		f.array, f.index, f.names = bracket == '[', -1, len(r.names)
 	}
 }
 
