@@ -14,9 +14,6 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// bodyCapacity holds the body of nearly every request.
-const bodyCapacity = 512
-
 // call is a call on its way, without the types of its request and response.
 type call struct {
 	client    *Client
@@ -35,7 +32,6 @@ type call struct {
 
 	params  Params
 	checker check.Checker
-	writer  wire.Writer
 }
 
 // locate sets the URL.
@@ -50,15 +46,15 @@ func (k *call) locate() []check.Violation {
 	return append(k.params.invalid, checkHeader(k.settings.Header, k.params.header)...)
 }
 
-// setBody takes the body from the writer, or says which field cannot be written. The buffer belongs
-// to this call alone: net/http may still read it after an attempt has failed.
-func (k *call) setBody() []check.Violation {
-	if err := k.writer.Err(); err != nil {
+// setBody sets the body, or says which field cannot be written. The body belongs to this call alone:
+// net/http may still read it after an attempt has failed.
+func (k *call) setBody(body []byte, err error) []check.Violation {
+	if err != nil {
 		at := new(wire.Error) // which every error of a Writer is
 		errors.As(err, &at)
 		return []check.Violation{{Field: at.Path, Message: fmt.Sprintf("must be %s, not %s", at.Want, at.Got)}}
 	}
-	k.body = k.writer.Bytes()
+	k.body = body
 	return nil
 }
 

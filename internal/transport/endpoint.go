@@ -102,9 +102,7 @@ func Call[Req, Resp any](
 		}
 	}
 	if ep.Encode != nil && len(invalid) == 0 {
-		k.writer.Reset(make([]byte, 0, bodyCapacity))
-		ep.Encode(req, &k.writer)
-		invalid = k.setBody()
+		invalid = k.setBody(wire.Write(func(w *wire.Writer) { ep.Encode(req, w) }))
 	}
 	if len(invalid) > 0 {
 		k.report(nil, 0)
