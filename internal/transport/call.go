@@ -42,7 +42,9 @@ func (k *call) locate() []check.Violation {
 		k.url.RawPath = k.url.EscapedPath() + escaped
 	}
 	k.url.Path += path
-	k.url.RawQuery = k.params.query.Encode()
+	if k.params.query != nil {
+		k.url.RawQuery = k.params.query.Encode()
+	}
 	return append(k.params.invalid, checkHeader(k.settings.Header, k.params.header)...)
 }
 

@@ -196,6 +196,10 @@ func (w *Writer) text(s string) {
 	w.buf = append(w.buf, '"')
 	done := 0 // how far s is written
 	for i := 0; i < len(s); {
+		if i <= len(s)-8 && plainBytes(eight(s[i:])) == 8 {
+			i += 8
+			continue
+		}
 		c := s[i]
 		if plain[c] {
 			i++
