@@ -14,6 +14,9 @@ type figure struct {
 	allocs, baseAllocs      float64 // per operation; NaN: not told
 }
 
+// notTold stands for a number of allocations that nobody counted.
+var notTold = math.NaN()
+
 // key names the figure in results.json.
 func (f figure) key() string { return f.caseName + ": " + f.subject + " / " + f.base }
 
@@ -43,7 +46,7 @@ func exact(caseName, subject, base string, value, baseValue quantity) figure {
 	r := value.amount / baseValue.amount
 	return figure{
 		caseName: caseName, subject: subject, base: base, ratio: ratio{r, r, r},
-		value: value, baseValue: baseValue, allocs: math.NaN(), baseAllocs: math.NaN(),
+		value: value, baseValue: baseValue, allocs: notTold, baseAllocs: notTold,
 	}
 }
 

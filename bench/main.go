@@ -33,6 +33,12 @@ type bench struct {
 	temp   string // a folder for what is written on the way
 	effort effort
 	calls  []call
+	notes  []string // of the section that is measured
+}
+
+// note keeps a sentence to print below the figures of the section.
+func (b *bench) note(format string, args ...any) {
+	b.notes = append(b.notes, fmt.Sprintf(format, args...))
 }
 
 // The efforts of the two ways to run.

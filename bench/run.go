@@ -24,6 +24,8 @@ var sections = []section{
 	{"Readers", "", (*bench).readers},
 	{"Validation alone", "", (*bench).validation},
 	{"Session JWT", "", (*bench).jwtCheck},
+	{"Generator: growth", "", (*bench).growth},
+	{"Generator: other", "", (*bench).otherGenerator},
 }
 
 // authenticate is otps.authenticate with the answer that an application usually gets.
@@ -56,6 +58,8 @@ func run(ctx context.Context, o options) error {
 			return err
 		}
 		fmt.Println(s.name, time.Since(start))
+		fmt.Println(strings.Join(b.notes, "\n"))
+		b.notes = nil
 		for _, f := range list {
 			fmt.Fprintf(os.Stdout, "%-50s %10v %10v %.2f [%.2f %.2f] %+v\n", f.key(), f.value, f.baseValue, f.ratio.median, f.ratio.low, f.ratio.high, f.extraAllocs())
 		}
