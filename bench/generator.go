@@ -78,7 +78,7 @@ func (b *bench) growth(ctx context.Context) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	sizes := []int{200, 400, 800, 1600}
+	sizes := []int{200, 400, 800, 1600} // calls
 	folders := map[int]string{}
 	for _, n := range sizes {
 		folders[n] = filepath.Join(b.temp, fmt.Sprintf("calls-%d", n))
