@@ -43,6 +43,16 @@ conformance/node_modules/.package-lock.json: conformance/package.json conformanc
 	npm --prefix conformance ci
 	@touch $@
 
+## bench: measure the SDK beside net/http and other clients, and write bench/RESULTS.md; takes minutes
+.PHONY: bench
+bench:
+	cd bench && go run .
+
+## bench-check: measure briefly, and fail if a ratio is much worse than the committed one
+.PHONY: bench-check
+bench-check:
+	cd bench && go vet ./... && go test ./... && go run . -check
+
 ## help: list these commands
 .PHONY: help
 help:

@@ -62,9 +62,9 @@ const maxPooled = 64 << 10
 // readBody reads the body to its end, so that the connection can be used again. With an error it
 // returns what came before.
 func (k *call) readBody(resp *http.Response) (string, error) {
-	limit := min(k.client.maxResponseBytes, math.MaxInt64-1)
+	limit := k.client.maxResponseBytes
 	if limit == 0 {
-		limit = math.MaxInt64 - 1
+		limit = math.MaxInt64
 	}
 	buf := bodies.Get().(*[]byte)
 	defer func() {
@@ -72,7 +72,7 @@ func (k *call) readBody(resp *http.Response) (string, error) {
 			bodies.Put(buf)
 		}
 	}()
-	body, err := readAll(io.LimitReader(resp.Body, limit+1), (*buf)[:0])
+	body, err := readAll(resp.Body, (*buf)[:0], limit)
 	*buf = body
 	if int64(len(body)) > limit {
 		return string(body[:limit]), fmt.Errorf("%w: over the limit of %d bytes", errTooLarge, limit)
@@ -83,12 +83,12 @@ func (k *call) readBody(resp *http.Response) (string, error) {
 	return string(body), err
 }
 
-// readAll is io.ReadAll into a buffer.
-func readAll(r io.Reader, buf []byte) ([]byte, error) {
+// readAll is io.ReadAll into a buffer. It stops when it has read more than limit.
+func readAll(r io.Reader, buf []byte, limit int64) ([]byte, error) {
 	for {
 		n, err := r.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
-		if err == io.EOF {
+		if err == io.EOF || int64(len(buf)) > limit {
 			return buf, nil
 		}
 		if err != nil {
@@ -103,13 +103,15 @@ func readAll(r io.Reader, buf []byte) ([]byte, error) {
 // understand decodes the body of an answer.
 func (k *call) understand(a *answer) {
 	a.tooLarge = errors.Is(a.err, errTooLarge)
-	a.retryAfter = retryAfter(a.header.Get("Retry-After"), time.Now())
+	if wait := a.header.Get("Retry-After"); wait != "" {
+		a.retryAfter = retryAfter(wait, time.Now())
+	}
 	switch {
 	case !a.success():
 		a.problem.read(a.body)
 		a.id = a.problem.requestID
 	case a.err == nil:
-		a.err = decode(a.body, k.decode)
+		a.err = decode(a.body, func(d *wire.Reader) { k.decoder.decode(d) })
 	}
 }
 

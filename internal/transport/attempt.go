@@ -11,19 +11,29 @@ import (
 	"time"
 )
 
+// outgoing is what one attempt sends: the parts of its request that middleware may change or that
+// net/http may still read after the attempt has ended, so that no other attempt may have them.
+type outgoing struct {
+	watch watch
+	url   url.URL
+	body  bytes.Reader
+}
+
 // attempt sends the call once and reads the answer.
-func (k *call) attempt(ctx context.Context) *answer {
+func (k *call) attempt(ctx context.Context, started time.Time) *answer {
 	own, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	w := k.watch(ctx, cancel)
+	out := new(outgoing)
+	w := &out.watch
+	k.start(ctx, w, cancel, started)
 	defer w.stop()
 
-	resp, err := k.client.http.Do(k.newRequest(w.trace(own), w))
+	resp, err := k.client.sender.send(k.newRequest(w.trace(own), out))
 	if err != nil {
 		if e, ok := err.(*url.Error); ok {
 			err = e.Err // the URL is of no interest, and may hold what is nobody's business
 		}
-		return &answer{err: explain(ctx, own, err), reached: w.reached(own, err, k.client.shared)}
+		return &answer{err: explain(ctx, own, err), reached: w.reached(own, err, k.client.sender.shared)}
 	}
 	defer resp.Body.Close()
 
@@ -37,12 +47,12 @@ func (k *call) attempt(ctx context.Context) *answer {
 
 // newRequest makes the request of one attempt. net/http may send it again by itself, when it finds
 // that a kept connection was closed by the server; what the service may have acted on it must not.
-func (k *call) newRequest(ctx context.Context, w *watch) *http.Request {
-	target := k.url // a copy, as middleware may change it
+func (k *call) newRequest(ctx context.Context, out *outgoing) *http.Request {
+	out.url = k.url
 	req := (&http.Request{
 		Method:     k.method,
-		URL:        &target,
-		Host:       target.Host,
+		URL:        &out.url,
+		Host:       k.url.Host,
 		Proto:      "HTTP/1.1",
 		ProtoMajor: 1,
 		ProtoMinor: 1,
@@ -50,9 +60,10 @@ func (k *call) newRequest(ctx context.Context, w *watch) *http.Request {
 	}).WithContext(ctx)
 	if k.body != nil {
 		req.ContentLength = int64(len(k.body))
-		req.Body = io.NopCloser(bytes.NewReader(k.body))
+		out.body.Reset(k.body)
+		req.Body = io.NopCloser(&out.body) // a type that net/http knows to be ready
 		req.GetBody = func() (io.ReadCloser, error) {
-			if k.retry != Safe && w.sentOverHTTP2() {
+			if k.retry != Safe && out.watch.sentOverHTTP2() {
 				return nil, errSentBefore
 			}
 			return io.NopCloser(bytes.NewReader(k.body)), nil

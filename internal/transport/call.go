@@ -14,9 +14,6 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// bodyCapacity holds the body of nearly every request.
-const bodyCapacity = 512
-
 // call is a call on its way, without the types of its request and response.
 type call struct {
 	client    *Client
@@ -27,36 +24,39 @@ type call struct {
 	anonymous bool
 	settings  CallSettings
 
-	request any                // a pointer to the request, for its secrets
-	url     url.URL            // where it goes
-	header  http.Header        // its header parameters
-	body    []byte             // nil: none
-	decode  func(*wire.Reader) // reads the response body
-	end     time.Time          // of the call's timeout; zero: none
+	request any                               // a pointer to the request, for its secrets
+	url     url.URL                           // where it goes
+	body    []byte                            // nil: none
+	decoder interface{ decode(*wire.Reader) } // reads the response body
+	end     time.Time                         // of the call's timeout; zero: none
+
+	params  Params
+	checker check.Checker
 }
 
-// locate sets the URL and the header parameters.
-func (k *call) locate(p *Params) []check.Violation {
-	path, escaped := p.expand(k.path)
+// locate sets the URL.
+func (k *call) locate() []check.Violation {
+	path, escaped := k.params.expand(k.path)
 	k.url = *k.client.base
 	if k.url.RawPath != "" || escaped != path {
 		k.url.RawPath = k.url.EscapedPath() + escaped
 	}
 	k.url.Path += path
-	k.url.RawQuery = p.query.Encode()
-	k.header = p.header
-	return append(p.invalid, checkHeader(k.settings.Header, p.header)...)
+	if k.params.query != nil {
+		k.url.RawQuery = k.params.query.Encode()
+	}
+	return append(k.params.invalid, checkHeader(k.settings.Header, k.params.header)...)
 }
 
-// setBody takes the body from w, or says which field cannot be written. The buffer belongs to this
-// call alone: net/http may still read it after an attempt has failed.
-func (k *call) setBody(w *wire.Writer) []check.Violation {
-	if err := w.Err(); err != nil {
+// setBody sets the body, or says which field cannot be written. The body belongs to this call alone:
+// net/http may still read it after an attempt has failed.
+func (k *call) setBody(body []byte, err error) []check.Violation {
+	if err != nil {
 		at := new(wire.Error) // which every error of a Writer is
 		errors.As(err, &at)
 		return []check.Violation{{Field: at.Path, Message: fmt.Sprintf("must be %s, not %s", at.Want, at.Got)}}
 	}
-	k.body = w.Bytes()
+	k.body = body
 	return nil
 }
 
@@ -69,7 +69,7 @@ func (k *call) newHeader() http.Header {
 	if k.body != nil {
 		h["Content-Type"] = contentType
 	}
-	maps.Copy(h, k.header)
+	maps.Copy(h, k.params.header)
 	maps.Copy(h, k.settings.Header)
 	return h
 }
@@ -84,12 +84,12 @@ func (k *call) do(ctx context.Context) (*Result, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, k.fail(&answer{err: err}, 0)
 	}
-	if k.settings.Timeout > 0 {
-		k.end = time.Now().Add(k.settings.Timeout)
-	}
 	for attempt := 1; ; attempt++ {
 		started := time.Now()
-		a := k.attempt(ctx)
+		if attempt == 1 && k.settings.Timeout > 0 {
+			k.end = started.Add(k.settings.Timeout)
+		}
+		a := k.attempt(ctx, started)
 		k.log(ctx, a, attempt, started)
 		if a.ok() {
 			k.report(a, attempt)

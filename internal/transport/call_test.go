@@ -446,6 +446,29 @@ func TestHTTPClientIsCopied(t *testing.T) {
 	}
 }
 
+// TestCarelessRoundTrippers checks that a RoundTripper which returns less than it must, as fakes in
+// tests do, makes the call fail with words.
+func TestCarelessRoundTrippers(t *testing.T) {
+	tests := []struct {
+		name   string
+		answer *http.Response
+		want   string
+	}{
+		{"nothing", nil, "neither an answer nor an error"},
+		{"no body", &http.Response{StatusCode: 200}, "the body is empty"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			rt := roundTripperFunc(func(*http.Request) (*http.Response, error) { return tt.answer, nil })
+			c := newClient(t, testURL, func(c *Config) { c.HTTPClient = &http.Client{Transport: rt} })
+			_, err := send(t.Context(), c, Never)
+			if f := failureOf(t, err); f.Cause == nil || !strings.Contains(f.Cause.Error(), tt.want) {
+				t.Errorf("got %v, want %q", f.Cause, tt.want)
+			}
+		})
+	}
+}
+
 func TestEndedContext(t *testing.T) {
 	server := record(t, respond(200, answerOK))
 	c := newClient(t, server.URL)

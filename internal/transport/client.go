@@ -23,8 +23,7 @@ const Version = "0.1.0"
 type Client struct {
 	projectID string
 	base      *url.URL
-	http      *http.Client
-	shared    bool        // http is the shared transport, with nothing around it
+	sender    sender
 	header    http.Header // of every call, credentials included
 	secrets   []string    // no error may show these
 
@@ -56,7 +55,7 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, shared, err := httpClient(cfg.HTTPClient, cfg.Middleware)
+	sender, err := newSender(cfg.HTTPClient, cfg.Middleware)
 	if err != nil {
 		return nil, err
 	}
@@ -75,8 +74,7 @@ func New(cfg Config) (*Client, error) {
 	c := &Client{
 		projectID: cfg.ProjectID,
 		base:      base,
-		http:      client,
-		shared:    shared,
+		sender:    sender,
 		header: http.Header{
 			"Accept":        {"application/json"},
 			"Authorization": {"Basic " + credentials},

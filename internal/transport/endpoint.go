@@ -77,7 +77,7 @@ func (ep *Endpoint[Req, Resp]) unknownFields(body string) []wire.Field {
 func Call[Req, Resp any](
 	ctx context.Context, c *Client, ep *Endpoint[Req, Resp], req *Req, opts []CallOption,
 ) (*Resp, error) {
-	k := &call{
+	k := &typedCall[Req, Resp]{endpoint: ep, call: call{
 		client:    c,
 		name:      ep.Name,
 		method:    ep.Method,
@@ -85,45 +85,50 @@ func Call[Req, Resp any](
 		retry:     ep.Retry,
 		anonymous: ep.Anonymous,
 		request:   req,
-		settings:  c.callSettings(opts),
-	}
+	}}
+	k.decoder = k
+	k.settings.apply(c, opts)
 	var invalid []check.Violation
 	if ep.Validate != nil && !k.settings.SkipValidation {
-		var checker check.Checker
-		ep.Validate(req, &checker)
-		invalid = checker.Violations()
+		ep.Validate(req, &k.checker)
+		invalid = k.checker.Violations()
 	}
-	var params Params
 	if ep.Params != nil {
-		ep.Params(req, &params)
+		ep.Params(req, &k.params)
 	}
-	for _, v := range k.locate(&params) {
+	for _, v := range k.locate() {
 		if !slices.ContainsFunc(invalid, func(have check.Violation) bool { return have.Field == v.Field }) {
 			invalid = append(invalid, v)
 		}
 	}
 	if ep.Encode != nil && len(invalid) == 0 {
-		w := wire.NewWriter(make([]byte, 0, bodyCapacity))
-		ep.Encode(req, w)
-		invalid = k.setBody(w)
+		invalid = k.setBody(wire.Write(func(w *wire.Writer) { ep.Encode(req, w) }))
 	}
 	if len(invalid) > 0 {
 		k.report(nil, 0)
 		return nil, c.errors.Invalid(ep.Name, invalid)
 	}
 
-	var resp *Resp
-	k.decode = func(d *wire.Reader) {
-		resp = new(Resp) // a new one for each attempt: a broken body leaves no traces
-		ep.Decode(resp, d)
-	}
 	result, err := k.do(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if ep.Receive != nil {
 		result.endpoint = ep
-		ep.Receive(resp, result)
+		ep.Receive(k.response, result)
 	}
-	return resp, nil
+	return k.response, nil
+}
+
+// typedCall is a call with the type of its response.
+type typedCall[Req, Resp any] struct {
+	call
+	endpoint *Endpoint[Req, Resp]
+	response *Resp
+}
+
+// decode reads a new response for each attempt: a broken body leaves no traces.
+func (k *typedCall[Req, Resp]) decode(d *wire.Reader) {
+	k.response = new(Resp)
+	k.endpoint.Decode(k.response, d)
 }

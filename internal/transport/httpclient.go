@@ -2,6 +2,7 @@ package transport
 
 import (
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -35,34 +36,60 @@ var sharedTransport = sync.OnceValue(func() *http.Transport {
 	}
 })
 
-// httpClient returns a copy of given, or a new client, that follows no redirect, has no timeout of
-// its own and runs the middleware. It also reports whether the requests go straight to the shared transport.
-func httpClient(
-	given *http.Client, middleware []func(http.RoundTripper) http.RoundTripper,
-) (*http.Client, bool, error) {
-	client := new(http.Client)
+// A sender sends a request and returns the answer, whatever it is. It follows no redirect: the
+// credentials go to the base URL and nowhere else. So it does without the copies that an http.Client
+// makes of every request for the redirects that may come.
+type sender struct {
+	transport http.RoundTripper
+	shared    bool           // transport is the shared one, with nothing around it
+	jar       http.CookieJar // nil: no cookies
+}
+
+// newSender returns a sender that does as given does, nil for the default, and runs the middleware.
+// The timeout of given is not its concern: New makes it a limit of the attempt.
+func newSender(given *http.Client, middleware []func(http.RoundTripper) http.RoundTripper) (sender, error) {
+	var s sender
 	if given != nil {
-		*client = *given
+		s.transport, s.jar = given.Transport, given.Jar
 	}
-	shared := client.Transport == nil && len(middleware) == 0
-	if client.Transport == nil {
-		client.Transport = sharedTransport()
+	s.shared = s.transport == nil && len(middleware) == 0
+	if s.transport == nil {
+		s.transport = sharedTransport()
 	}
-	client.Transport = once{client.Transport}
+	s.transport = once{s.transport}
 	for i, wrap := range slices.Backward(middleware) {
 		if wrap == nil {
-			return nil, false, fmt.Errorf("middleware %d is nil: want a function", i)
+			return sender{}, fmt.Errorf("middleware %d is nil: want a function", i)
 		}
-		if client.Transport = wrap(client.Transport); client.Transport == nil {
-			return nil, false, fmt.Errorf("middleware %d returned nil: want a http.RoundTripper", i)
+		if s.transport = wrap(s.transport); s.transport == nil {
+			return sender{}, fmt.Errorf("middleware %d returned nil: want a http.RoundTripper", i)
 		}
 	}
-	client.Timeout = 0 // New makes it a limit of the attempt
-	// The credentials go to the base URL and nowhere else.
-	client.CheckRedirect = func(*http.Request, []*http.Request) error {
-		return http.ErrUseLastResponse
+	return s, nil
+}
+
+// send returns an answer, which then has a body, or an error.
+func (s *sender) send(req *http.Request) (*http.Response, error) {
+	if s.jar != nil {
+		for _, cookie := range s.jar.Cookies(req.URL) {
+			req.AddCookie(cookie)
+		}
 	}
-	return client, shared, nil
+	resp, err := s.transport.RoundTrip(req)
+	switch {
+	case err != nil:
+		return nil, err
+	case resp == nil:
+		return nil, errors.New("the http.RoundTripper returned neither an answer nor an error")
+	case resp.Body == nil:
+		resp.Body = http.NoBody
+	}
+	if s.jar != nil {
+		if cookies := resp.Cookies(); len(cookies) > 0 {
+			s.jar.SetCookies(req.URL, cookies)
+		}
+	}
+	return resp, nil
 }
 
 // proxy is the proxy of the environment, except to this machine: the secret goes there in the clear.

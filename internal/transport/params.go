@@ -101,6 +101,9 @@ var reservedHeaders = map[string]bool{
 // checkHeader finds what cannot be sent among the headers that the options of a call set. own are
 // those that the call's request has fields for.
 func checkHeader(header, own http.Header) []check.Violation {
+	if len(header) == 0 {
+		return nil
+	}
 	var invalid []check.Violation
 	for _, name := range slices.Sorted(maps.Keys(header)) {
 		values := header[name]

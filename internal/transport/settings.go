@@ -25,16 +25,15 @@ type Info struct {
 	RequestID  string      // the service's name for the call; empty if it gave none
 }
 
-// callSettings applies opts to the client's settings.
-func (c *Client) callSettings(opts []CallOption) CallSettings {
-	s := CallSettings{MaxRetries: c.maxRetries, SkipValidation: c.skipValidation}
+// apply sets s to the client's settings, changed by opts.
+func (s *CallSettings) apply(c *Client, opts []CallOption) {
+	*s = CallSettings{MaxRetries: c.maxRetries, SkipValidation: c.skipValidation}
 	for _, opt := range opts {
 		if opt != nil {
-			opt(&s)
+			opt(s)
 		}
 	}
 	if s.Timeout == 0 {
 		s.Timeout = c.timeout
 	}
-	return s
 }

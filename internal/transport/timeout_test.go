@@ -299,7 +299,7 @@ func TestQueue(t *testing.T) {
 		c, server := newPipeClient(t, slow, func(cfg *Config) {
 			cfg.HTTPClient.Transport.(*http.Transport).MaxConnsPerHost = 1
 		})
-		c.shared = true // whose connections are known
+		c.sender.shared = true // whose connections are known
 		errs := make(chan error)
 		for range 2 {
 			go func() {

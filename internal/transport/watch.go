@@ -17,48 +17,66 @@ import (
 // attempt: a request that waited is otherwise sent and given up a moment later.
 type watch struct {
 	cancel  context.CancelCauseFunc
-	attempt time.Duration // 0: no limit
-
-	mu      sync.Mutex
-	timer   *time.Timer   // nil: no limit so far
 	end     time.Time     // of the call; zero: none
 	timeout time.Duration // of the call
+	attempt time.Duration // the limit of the attempt; 0: none
+
+	mu    sync.Mutex
+	timer *time.Timer  // nil: no limit so far
+	due   time.Time    // when it ends the attempt
+	limit timeoutError // for this reason
+
+	hooks httptrace.ClientTrace
 
 	asked, wrote, http2 atomic.Bool
 	connections         atomic.Int32
 }
 
-// watch starts the clock: that of the call, and, where nobody says when the request gets its
+// start starts the clock of w: that of the call, and, where nobody says when the request gets its
 // connection, that of the attempt.
-func (k *call) watch(ctx context.Context, cancel context.CancelCauseFunc) *watch {
-	w := &watch{cancel: cancel, attempt: k.client.attemptTimeout, end: k.end, timeout: k.settings.Timeout}
+func (k *call) start(ctx context.Context, w *watch, cancel context.CancelCauseFunc, now time.Time) {
+	w.cancel, w.attempt, w.end, w.timeout = cancel, k.client.attemptTimeout, k.end, k.settings.Timeout
 	if end, ok := ctx.Deadline(); ok && !w.end.IsZero() && !w.end.Before(end) {
 		w.end = time.Time{} // the caller's context comes first
 	}
+	if !k.client.sender.shared && w.begin(now) {
+		return
+	}
 	if !w.end.IsZero() {
-		w.arm(time.Until(w.end), &timeoutError{"call timeout", w.timeout})
-	}
-	if !k.client.shared {
-		w.begin()
-	}
-	return w
-}
-
-// begin starts the clock of the attempt.
-func (w *watch) begin() {
-	if w.attempt > 0 && (w.end.IsZero() || time.Now().Add(w.attempt).Before(w.end)) {
-		w.arm(w.attempt, &timeoutError{"attempt timeout", w.attempt})
+		w.arm(now, w.end, timeoutError{"call timeout", w.timeout})
 	}
 }
 
-// arm makes the attempt end after d, for this reason and no earlier one.
-func (w *watch) arm(d time.Duration, reason error) {
+// begin starts the clock of the attempt, unless that of the call ends first. It reports whether it did.
+func (w *watch) begin(now time.Time) bool {
+	end := now.Add(w.attempt)
+	if w.attempt == 0 || !w.end.IsZero() && !end.Before(w.end) {
+		return false
+	}
+	w.arm(now, end, timeoutError{"attempt timeout", w.attempt})
+	return true
+}
+
+// arm makes the attempt end at due, for this reason and no earlier one.
+func (w *watch) arm(now, due time.Time, limit timeoutError) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.timer != nil {
-		w.timer.Stop()
+	w.due, w.limit = due, limit
+	if w.timer == nil {
+		w.timer = time.AfterFunc(due.Sub(now), w.expire)
+	} else {
+		w.timer.Reset(due.Sub(now))
 	}
-	w.timer = time.AfterFunc(d, func() { w.cancel(reason) })
+}
+
+// expire ends the attempt, unless it was given more time while the timer went off.
+func (w *watch) expire() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !time.Now().Before(w.due) {
+		limit := w.limit
+		w.cancel(&limit)
+	}
 }
 
 func (w *watch) stop() {
@@ -71,11 +89,10 @@ func (w *watch) stop() {
 
 // trace has net/http report to w.
 func (w *watch) trace(ctx context.Context) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn:      func(string) { w.asked.Store(true) },
-		GotConn:      w.got,
-		WroteHeaders: func() { w.wrote.Store(true) },
-	})
+	w.hooks.GetConn = func(string) { w.asked.Store(true) }
+	w.hooks.GotConn = w.got
+	w.hooks.WroteHeaders = func() { w.wrote.Store(true) }
+	return httptrace.WithClientTrace(ctx, &w.hooks)
 }
 
 func (w *watch) got(info httptrace.GotConnInfo) {
@@ -86,7 +103,7 @@ func (w *watch) got(info httptrace.GotConnInfo) {
 		w.cancel(errTooManyConnections)
 		return
 	}
-	w.begin()
+	w.begin(time.Now())
 }
 
 // sentOverHTTP2 reports whether the request went out on a connection of HTTP/2. Over HTTP/1.1,

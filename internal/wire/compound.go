@@ -62,7 +62,15 @@ func (r *Reader) Strings() []string {
 // Map reads an object of any shape into the types that encoding/json uses for it, with numbers as
 // [json.Number], so that no integer loses digits. It is nil for null, and not nil for an empty object.
 func (r *Reader) Map() map[string]any {
-	return ReadMap(r, func(v *any, r *Reader) { *v = r.Any() })
+	if r.null() || r.err != nil {
+		return nil
+	}
+	m := map[string]any{}
+	for r.BeginObject(); r.NextField(); {
+		name := r.Name()
+		m[name] = r.Any()
+	}
+	return m
 }
 
 // IsString reports whether the value to be read next is a string.

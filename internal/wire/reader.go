@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // A Reader reads one JSON text. Strings without escapes are parts of that text, not copies.
@@ -35,9 +36,13 @@ type Reader struct {
 	state state
 	err   *Error
 
+	most   int      // how many names there have been at a time
 	ended  int      // where the names of the object that ended last end; they begin at the length of names
 	frames []frame  // the objects and arrays that are open, outermost first
 	names  []string // the names read so far in each open object, outermost first
+
+	strings block[string] // behind the pointers that were read
+	times   block[time.Time]
 
 	recording bool
 	unknown   []Field
@@ -94,14 +99,14 @@ func Read(src string, read func(*Reader)) error {
 // It forgets the previous text, so a Reader that is reset to "" keeps no secret alive in a pool.
 func (r *Reader) Reset(src string) {
 	names, frames := r.names, r.frames
+	clear(names[:max(len(names), r.most)])
+	clear(frames)
 	if cap(names) == 0 || cap(names) > pooledNames {
 		names = make([]string, 0, 32)
 	}
 	if cap(frames) == 0 || cap(frames) > pooledFrames {
 		frames = make([]frame, 0, 8)
 	}
-	clear(names[:cap(names)])
-	clear(frames[:cap(frames)])
 	*r = Reader{src: src, names: names[:0], frames: frames[:0]}
 }
 
@@ -212,7 +217,9 @@ func (r *Reader) begin(bracket byte, want string) {
 	default:
 		r.pos++
 		r.state = begun
-		r.frames = append(r.frames, frame{array: bracket == '[', index: -1, names: len(r.names)})
+		r.frames = append(r.frames, frame{})
+		f := &r.frames[len(r.frames)-1] // filled in place, which is faster than a copy
+		f.array, f.index, f.names = bracket == '[', -1, len(r.names)
 	}
 }
 
@@ -229,7 +236,9 @@ func (r *Reader) next(bracket byte, want string) bool {
 		r.pos++
 		last := len(r.frames) - 1
 		r.ended = len(r.names)
+		r.most = max(r.most, r.ended)
 		r.names = r.names[:r.frames[last].names]
+		r.frames[last].seen = nil
 		r.frames = r.frames[:last]
 		return false
 	case ',':

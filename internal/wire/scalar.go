@@ -96,7 +96,7 @@ func parseTime(s string) (t time.Time, ok bool) {
 }
 
 // StringPtr reads a string. It is nil for null.
-func (r *Reader) StringPtr() *string { return readScalar(r, (*Reader).String) }
+func (r *Reader) StringPtr() *string { return readInto(&r.strings, r, (*Reader).String) }
 
 // IntPtr reads an integer, as Int does. It is nil for null.
 func (r *Reader) IntPtr() *int { return readScalar(r, (*Reader).Int) }
@@ -108,7 +108,36 @@ func (r *Reader) FloatPtr() *float64 { return readScalar(r, (*Reader).Float) }
 func (r *Reader) BoolPtr() *bool { return readScalar(r, (*Reader).Bool) }
 
 // TimePtr reads a time, as Time does. It is nil for null.
-func (r *Reader) TimePtr() *time.Time { return readScalar(r, (*Reader).Time) }
+func (r *Reader) TimePtr() *time.Time { return readInto(&r.times, r, (*Reader).Time) }
+
+// A block holds what pointers lead to, several values in one allocation. Answers have many optional
+// strings and times, which are kept or dropped with the answer. A block is of one text alone: no
+// pointer keeps a value of another text alive.
+type block[T any] []T
+
+// blockSize is how many values share an allocation.
+const blockSize = 8
+
+// pointer returns a pointer to v, whose place is given to no other.
+func (b *block[T]) pointer(v T) *T {
+	if len(*b) == cap(*b) {
+		*b = make([]T, 0, blockSize)
+	}
+	*b = append(*b, v)
+	return &(*b)[len(*b)-1]
+}
+
+// readInto is readScalar with the value in a block.
+func readInto[T any](b *block[T], r *Reader, read func(*Reader) T) *T {
+	if r.null() {
+		return nil
+	}
+	v := read(r)
+	if r.err != nil {
+		return nil
+	}
+	return b.pointer(v)
+}
 
 func readScalar[T any](r *Reader, read func(*Reader) T) *T {
 	if r.null() {

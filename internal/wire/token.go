@@ -17,26 +17,11 @@ var plain = func() (t [256]bool) {
 }()
 
 // text reads the string at whose opening quote the Reader is. Plain strings are part of the source.
-//
-// It looks at eight bytes at a time for the first that is not plain.
 func (r *Reader) text() string {
-	const (
-		ones = 0x0101010101010101
-		high = 0x80 * ones
-	)
 	start := r.pos + 1
 	for end := start; end <= len(r.src)-8; end += 8 {
-		b := r.src[end : end+8]
-		x := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
-			uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
-		// Each line sets the high bit of the bytes it is about: those outside ASCII have it, and the
-		// subtractions go below zero. They then borrow from the next byte, so only the first bit counts.
-		notASCII := x
-		control := x - ' '*ones
-		quote := (x ^ '"'*ones) - ones
-		backslash := (x ^ '\\'*ones) - ones
-		if marks := (notASCII | control | quote | backslash) & high; marks != 0 {
-			end += bits.TrailingZeros64(marks) / 8
+		if n := plainBytes(eight(r.src[end:])); n < 8 {
+			end += n
 			if r.src[end] != '"' {
 				break
 			}
@@ -45,6 +30,28 @@ func (r *Reader) text() string {
 		}
 	}
 	return r.unusualText(start)
+}
+
+// eight returns the first eight bytes of s, the first of them lowest.
+func eight(s string) uint64 {
+	s = s[:8]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+// plainBytes returns how many of eight bytes come before one that is not plain, 8 if all are plain.
+func plainBytes(x uint64) int {
+	const (
+		ones = 0x0101010101010101
+		high = 0x80 * ones
+	)
+	// Each line sets the high bit of the bytes it is about: those outside ASCII have it, and the
+	// subtractions go below zero. They then borrow from the next byte, so only the first bit counts.
+	notASCII := x
+	control := x - ' '*ones
+	quote := (x ^ '"'*ones) - ones
+	backslash := (x ^ '\\'*ones) - ones
+	return bits.TrailingZeros64((notASCII|control|quote|backslash)&high) / 8
 }
 
 // unusualText is text for strings that hold escapes or characters outside ASCII, or are wrong.

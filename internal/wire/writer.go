@@ -1,8 +1,10 @@
 package wire
 
 import (
+	"bytes"
 	"math"
 	"strconv"
+	"sync"
 	"time"
 	"unicode/utf8"
 )
@@ -25,6 +27,26 @@ type Writer struct {
 // NewWriter returns a Writer that uses the room in buf, whose bytes it overwrites.
 func NewWriter(buf []byte) *Writer {
 	return &Writer{buf: buf[:0]}
+}
+
+// writers are ready to be used again, each with its buffer.
+var writers = sync.Pool{New: func() any { return NewWriter(make([]byte, 0, 512)) }}
+
+// pooledText is the room above which a buffer is not kept.
+const pooledText = 16 << 10
+
+// Write returns the text that write writes, with a Writer that it keeps for others. The text is a copy
+// of its own, and nothing of it stays behind in the Writer.
+func Write(write func(*Writer)) ([]byte, error) {
+	w := writers.Get().(*Writer)
+	write(w)
+	text, err := bytes.Clone(w.Bytes()), w.Err()
+	clear(w.buf)
+	w.Reset(w.buf)
+	if cap(w.buf) <= pooledText {
+		writers.Put(w)
+	}
+	return text, err
 }
 
 // Reset makes w start again, as NewWriter(buf) does.
@@ -63,10 +85,9 @@ func (w *Writer) EndArray() { w.end(']') }
 // Field writes the name of a field and returns w, which must write one value next.
 // The name is one of the API: ASCII that needs no escapes, and the only one of its kind in the object.
 func (w *Writer) Field(name string) *Writer {
-	w.separate()
-	w.buf = append(w.buf, '"')
-	w.buf = append(w.buf, name...)
-	w.buf = append(w.buf, '"', ':')
+	b := append(separated(w.buf), '"')
+	b = append(b, name...)
+	w.buf = append(b, '"', ':')
 	return w
 }
 
@@ -158,22 +179,29 @@ func (w *Writer) end(bracket byte) {
 	w.buf = append(w.buf, bracket)
 }
 
-// separate writes a comma if one is due. One is, unless the text so far says that a value must follow:
-// no value ends with any of these bytes.
-func (w *Writer) separate() {
-	if n := len(w.buf); n > 0 {
-		if c := w.buf[n-1]; c != ':' && c != '{' && c != '[' {
-			w.buf = append(w.buf, ',')
+// separate writes a comma if one is due.
+func (w *Writer) separate() { w.buf = separated(w.buf) }
+
+// separated returns text with a comma after it if one is due. One is, unless the text says that a value
+// must follow: no value ends with any of these bytes.
+func separated(text []byte) []byte {
+	if n := len(text); n > 0 {
+		if c := text[n-1]; c != ':' && c != '{' && c != '[' {
+			return append(text, ',')
 		}
 	}
+	return text
 }
 
 // text writes s as a string, where a value or a name is due.
 func (w *Writer) text(s string) {
-	start := len(w.buf)
-	w.buf = append(w.buf, '"')
+	b := append(w.buf, '"')
 	done := 0 // how far s is written
 	for i := 0; i < len(s); {
+		if i <= len(s)-8 && plainBytes(eight(s[i:])) == 8 {
+			i += 8
+			continue
+		}
 		c := s[i]
 		if plain[c] {
 			i++
@@ -182,20 +210,19 @@ func (w *Writer) text(s string) {
 		if c >= utf8.RuneSelf {
 			char, size := utf8.DecodeRuneInString(s[i:])
 			if char == utf8.RuneError && size == 1 {
-				w.buf = w.buf[:start]
 				w.fail("valid UTF-8", "an invalid byte")
 				return
 			}
 			i += size
 			continue
 		}
-		w.buf = append(w.buf, s[done:i]...)
-		w.buf = appendEscape(w.buf, c)
+		b = append(b, s[done:i]...)
+		b = appendEscape(b, c)
 		i++
 		done = i
 	}
-	w.buf = append(w.buf, s[done:]...)
-	w.buf = append(w.buf, '"')
+	b = append(b, s[done:]...)
+	w.buf = append(b, '"')
 }
 
 // appendEscape appends the shortest escape sequence for c, a control character, quote or backslash.

@@ -47,12 +47,13 @@ type view struct {
 type pages struct {
 	sdk       *model.SDK
 	templates *template.Template
+	links     map[string]string
 	files     map[string][]byte
 	err       error
 }
 
 func newPages(sdk *model.SDK) (*pages, error) {
-	p := &pages{sdk: sdk, files: map[string][]byte{}}
+	p := &pages{sdk: sdk, links: index(sdk), files: map[string][]byte{}}
 	var err error
 	p.templates, err = templates.Parse(templates.Reference, template.FuncMap{
 		"go": p.markdown, "lower": golang.Lower, "list": fieldNames, "dict": dict,
@@ -106,13 +107,16 @@ func anchor(heading string) string {
 	return keep
 }
 
+// plainText is what keeps text from being HTML or a link.
+var plainText = strings.NewReplacer("<", "&lt;", ">", "&gt;", "[", `\[`)
+
 // markdown makes a description safe to stand in a page: code stays code, with
 // calls and types linked, and the rest cannot become HTML.
 func (p *pages) markdown(text string) string {
 	parts := strings.Split(text, "`")
 	for i := range parts {
 		if i%2 == 0 || i == len(parts)-1 {
-			parts[i] = strings.NewReplacer("<", "&lt;", ">", "&gt;", "[", `\[`).Replace(parts[i])
+			parts[i] = plainText.Replace(parts[i])
 		} else {
 			parts[i] = p.code(parts[i])
 		}
@@ -122,21 +126,27 @@ func (p *pages) markdown(text string) string {
 
 // code is a name that a description has in backticks.
 func (p *pages) code(name string) string {
-	for _, pkg := range p.sdk.Packages {
+	if link := p.links[name]; link != "" {
+		return link
+	}
+	return "`" + name + "`"
+}
+
+// index makes the links to calls and types, by the names that descriptions
+// give them. Of several meanings the last one set here counts.
+func index(sdk *model.SDK) map[string]string {
+	links := map[string]string{}
+	for _, pkg := range slices.Backward(sdk.Packages) {
+		for _, t := range pkg.Types {
+			links[t.Name] = fmt.Sprintf("[`%s`](%s-types.md#%s)", t.Name, pkg.Name, anchor(t.Name))
+		}
 		for _, s := range pkg.Services {
 			for _, m := range s.Methods {
-				if m.Place == name {
-					return fmt.Sprintf("[`%s`](%s#%s)", clientCall(s, m), pagePath(pkg, s), anchor(clientCall(s, m)))
-				}
-			}
-		}
-		for _, t := range pkg.Types {
-			if t.Name == name {
-				return fmt.Sprintf("[`%s`](%s-types.md#%s)", name, pkg.Name, anchor(name))
+				links[m.Place] = fmt.Sprintf("[`%s`](%s#%s)", clientCall(s, m), pagePath(pkg, s), anchor(clientCall(s, m)))
 			}
 		}
 	}
-	return "`" + name + "`"
+	return links
 }
 
 // dict gives a template several values under names.

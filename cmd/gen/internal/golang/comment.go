@@ -3,6 +3,7 @@ package golang
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"text/template"
@@ -23,12 +24,15 @@ type writer struct {
 	sdk       *model.SDK
 	pkg       *model.Package
 	templates *template.Template
+	// names are what Go calls the things that have a name in the spec.
+	names map[string]string
 	// fields resolves wire names of the struct or call at hand to Go names.
 	fields []*model.Field
 }
 
 func newWriter(sdk *model.SDK, pkg *model.Package) (*writer, error) {
 	w := &writer{sdk: sdk, pkg: pkg}
+	w.names = w.index()
 	var err error
 	w.templates, err = templates.Parse(templates.Comments, template.FuncMap{
 		"go": w.references, "lower": Lower, "list": fieldNames,
@@ -115,54 +119,56 @@ func (w *writer) references(text string) string {
 				return f.Name
 			}
 		}
-		if known := w.fieldName(name); known != "" {
+		if known := w.names[name]; known != "" {
 			return known
-		}
-		for _, s := range w.pkg.Services {
-			for _, m := range s.Methods {
-				if m.Place == name {
-					return "[" + s.Name + "." + m.Name + "]"
-				}
-			}
-			if s.Place == name {
-				return "[" + s.Name + "]"
-			}
-		}
-		for _, pkg := range w.sdk.Packages {
-			for _, t := range pkg.Types {
-				if t.Name == name && pkg == w.pkg {
-					return "[" + name + "]"
-				}
-				if t.Name == name {
-					return "[" + pkg.Name + "." + name + "]"
-				}
-			}
-		}
-		for _, e := range w.sdk.Errors {
-			if e.Wire == name {
-				return "[" + w.errorPrefix() + e.Name + "]"
-			}
 		}
 		return quoted
 	})
 }
 
-// fieldName returns the Go name of a field of that wire name anywhere in the
-// package, when all such fields agree on it.
-func (w *writer) fieldName(wire string) string {
-	name := ""
-	for _, t := range w.pkg.AllTypes() {
-		for _, f := range t.Fields {
-			if f.Wire != wire {
-				continue
+// index finds what every name means in the package. Of several meanings the
+// last one set here counts.
+func (w *writer) index() map[string]string {
+	names := map[string]string{}
+	for _, e := range slices.Backward(w.sdk.Errors) {
+		names[e.Wire] = "[" + w.errorPrefix() + e.Name + "]"
+	}
+	for _, pkg := range slices.Backward(w.sdk.Packages) {
+		for _, t := range pkg.Types {
+			names[t.Name] = "[" + t.Name + "]"
+			if pkg != w.pkg {
+				names[t.Name] = "[" + pkg.Name + "." + t.Name + "]"
 			}
-			if name != "" && f.Name != name {
-				return ""
-			}
-			name = f.Name
 		}
 	}
-	return name
+	for _, s := range slices.Backward(w.pkg.Services) {
+		names[s.Place] = "[" + s.Name + "]"
+		for _, m := range s.Methods {
+			names[m.Place] = "[" + s.Name + "." + m.Name + "]"
+		}
+	}
+	for wire, name := range w.fieldNames() {
+		if name != "" {
+			names[wire] = name
+		}
+	}
+	return names
+}
+
+// fieldNames returns the Go name of each wire name that a field anywhere in the
+// package has, "" if there are several.
+func (w *writer) fieldNames() map[string]string {
+	names := map[string]string{}
+	for _, t := range w.pkg.AllTypes() {
+		for _, f := range t.Fields {
+			if name, seen := names[f.Wire]; seen && name != f.Name {
+				names[f.Wire] = ""
+			} else {
+				names[f.Wire] = f.Name
+			}
+		}
+	}
+	return names
 }
 
 // errorPrefix qualifies the error constants, which the first package holds.

@@ -4,8 +4,13 @@ package golang
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"maps"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"github.com/dave/jennifer/jen"
 
@@ -25,15 +30,36 @@ func Emit(sdk *model.SDK) (map[string][]byte, error) {
 		if err := e.emit(); err != nil {
 			return nil, fmt.Errorf("package %s: %w", pkg.Name, err)
 		}
-		for name, file := range e.files {
-			var b bytes.Buffer
-			if err := file.Render(&b); err != nil {
-				return nil, fmt.Errorf("%s/%s: %w", pkg.Name, name, err)
-			}
-			files[pkg.Name+"/"+name] = groupImports(b.Bytes())
+		if err := e.render(files); err != nil {
+			return nil, err
 		}
 	}
 	return files, nil
+}
+
+// render adds the files of the package to files. Most of the time goes into
+// formatting, which each file needs for itself, so they take turns on all processors.
+func (e *emitter) render(files map[string][]byte) error {
+	names := slices.Sorted(maps.Keys(e.files))
+	sources, errs := make([][]byte, len(names)), make([]error, len(names))
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wait.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(names); i = int(next.Add(1)) - 1 {
+				var b bytes.Buffer
+				if err := e.files[names[i]].Render(&b); err != nil {
+					errs[i] = fmt.Errorf("%s/%s: %w", e.pkg.Name, names[i], err)
+				}
+				sources[i] = groupImports(b.Bytes())
+			}
+		})
+	}
+	wait.Wait()
+	for i, name := range names {
+		files[e.pkg.Name+"/"+name] = sources[i]
+	}
+	return errors.Join(errs...)
 }
 
 // groupImports puts an empty line between the imports of the standard library

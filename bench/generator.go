@@ -1,0 +1,279 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	yaml "github.com/oasdiff/yaml3"
+)
+
+const oapiCodegen = "github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2"
+
+// buildGen builds the generator and returns the program.
+func (b *bench) buildGen(ctx context.Context) (string, error) {
+	program := filepath.Join(b.temp, "gen")
+	_, err := b.command(ctx, b.root, nil, "go", "build", "-o", program, "./cmd/gen")
+	return program, err
+}
+
+// command runs a program in a folder and returns what it wrote to standard error.
+func (b *bench) command(ctx context.Context, folder string, env []string, name string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Dir, cmd.Env = folder, append(os.Environ(), env...)
+	var output, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &output, &stderr
+	if err := cmd.Run(); err != nil {
+		return "", fmt.Errorf("%s %s: %w\n%s%s", name, strings.Join(args, " "), err, output.String(), stderr.String())
+	}
+	return stderr.String(), nil
+}
+
+// stages reads how long each stage of gen -v took.
+func stages(output string) (map[string]time.Duration, error) {
+	took := map[string]time.Duration{}
+	for line := range strings.Lines(output) {
+		if fields := strings.Fields(line); len(fields) > 1 {
+			d, err := time.ParseDuration(fields[1])
+			if err != nil {
+				return nil, fmt.Errorf("gen -v says %q: want a stage and its time", line)
+			}
+			took[fields[0]] = d
+		}
+	}
+	return took, nil
+}
+
+var stageNames = []string{"load", "lint", "model", "emit", "verify", "write"}
+
+// A generation is one run of the generator.
+type generation struct {
+	total  time.Duration
+	stages map[string]time.Duration
+}
+
+func (b *bench) generate(ctx context.Context, program, folder string, args ...string) (g generation, err error) {
+	start := time.Now()
+	output, err := b.command(ctx, folder, nil, program, append(args, "-v")...)
+	if err != nil {
+		return g, err
+	}
+	g.total = time.Since(start)
+	g.stages, err = stages(output)
+	return g, err
+}
+
+// growth measures how the time to generate grows with the spec.
+func (b *bench) growth(ctx context.Context) ([]figure, error) {
+	program, err := b.buildGen(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sizes := []int{200, 400, 800, 1600} // calls
+	folders := map[int]string{}
+	for _, n := range sizes {
+		folders[n] = filepath.Join(b.temp, fmt.Sprintf("calls-%d", n))
+		if err := b.synthetic(folders[n], n); err != nil {
+			return nil, err
+		}
+	}
+	const rounds = 3
+	runs := map[int][]generation{}
+	for round := range rounds + 1 {
+		for _, n := range sizes {
+			g, err := b.generate(ctx, program, folders[n])
+			if err != nil {
+				return nil, fmt.Errorf("%d calls: %w", n, err)
+			}
+			if round > 0 { // the first writes all files, and the others none
+				runs[n] = append(runs[n], g)
+			}
+		}
+	}
+	var list []figure
+	for i, n := range sizes[1:] {
+		half := sizes[i]
+		quotients := make([]float64, rounds)
+		for round := range rounds {
+			quotients[round] = float64(runs[n][round].total) / float64(runs[half][round].total)
+		}
+		name := fmt.Sprintf("generate %d calls", n)
+		list = append(list, figure{
+			caseName: name, subject: "gen", base: fmt.Sprintf("%d calls", half), ratio: summarize(quotients),
+			value: medianTime(runs[n], total), baseValue: medianTime(runs[half], total), allocs: notTold, baseAllocs: notTold,
+		})
+	}
+	for _, n := range sizes {
+		b.note("Stages of %d calls: %s.", n, stageTimes(runs[n]))
+	}
+	return list, nil
+}
+
+func total(g generation) time.Duration { return g.total }
+
+func medianTime(runs []generation, of func(generation) time.Duration) quantity {
+	var times []float64
+	for _, g := range runs {
+		times = append(times, float64(of(g)))
+	}
+	slices.Sort(times)
+	return nanoseconds(median(times))
+}
+
+// stageTimes lists the median time of each stage.
+func stageTimes(runs []generation) string {
+	var list []string
+	for _, name := range stageNames {
+		if _, ran := runs[0].stages[name]; ran {
+			list = append(list, name+" "+medianTime(runs, func(g generation) time.Duration { return g.stages[name] }).String())
+		}
+	}
+	return strings.Join(list, ", ")
+}
+
+// synthetic copies the SDK without what is generated, and adds n calls to its spec: copies of one that
+// is there, ten to an area.
+func (b *bench) synthetic(folder string, n int) error {
+	for _, name := range []string{"internal", "stytch", "b2b", "stytchtest", "spec", "go.mod", "go.sum", "README.md"} {
+		if err := copySources(filepath.Join(b.root, name), filepath.Join(folder, name)); err != nil {
+			return err
+		}
+	}
+	file := filepath.Join(folder, "spec", "consumer.yaml")
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	text := string(data)
+	const path, operation, tag = "  /v1/otps/sms/send:\n", "operationId: otps.sms.send\n", "tags: [otps.sms]\n"
+	_, block, found := strings.Cut(text, path)
+	block, _, ends := strings.Cut(block, "\n  /v1/")
+	if !found || !ends || !strings.Contains(block, operation) || !strings.Contains(block, tag) {
+		return errors.New("the spec has no otps.sms.send to copy")
+	}
+	var tags, paths strings.Builder
+	for i := range n {
+		area := fmt.Sprintf("area%d", i/10)
+		if i%10 == 0 {
+			fmt.Fprintf(&tags, "  - name: %s\n    description: Sends codes for the area %d.\n", area, i/10)
+		}
+		copied := strings.Replace(block, operation, fmt.Sprintf("operationId: %s.send%d\n", area, i%10), 1)
+		copied = strings.Replace(copied, tag, "tags: ["+area+"]\n", 1)
+		fmt.Fprintf(&paths, "  /v1/%s/send%d:\n%s\n", area, i%10, copied)
+	}
+	text = strings.Replace(text, "\nx-manual:\n", "\n"+tags.String()+"x-manual:\n", 1)
+	text = strings.Replace(text, "\npaths:\n", "\npaths:\n"+paths.String(), 1)
+	return os.WriteFile(file, []byte(text), 0o644)
+}
+
+// copySources copies a file or folder, without generated files.
+func copySources(from, to string) error {
+	return filepath.WalkDir(from, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || strings.Contains(entry.Name(), "_gen") {
+			return err
+		}
+		name, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		target := filepath.Join(to, name)
+		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+			return err
+		}
+		return os.WriteFile(target, data, 0o644)
+	})
+}
+
+// otherGenerator measures gen check on the spec beside oapi-codegen making a client from the same
+// documents. Neither checks types: gen's stage for it is left out, and oapi-codegen has none.
+func (b *bench) otherGenerator(ctx context.Context) ([]figure, error) {
+	program, err := b.buildGen(ctx)
+	if err != nil {
+		return nil, err
+	}
+	bin := filepath.Join(b.temp, "bin")
+	if _, err := b.command(ctx, b.temp, []string{"GOBIN=" + bin, "GOFLAGS=-mod=mod"}, "go", "install", oapiCodegen); err != nil {
+		b.note("oapi-codegen could not be installed, so gen check stands alone: %v", err)
+		return nil, nil
+	}
+	documents := []string{"consumer.yaml", "b2b.yaml"}
+	for _, name := range documents {
+		if err := b.bundle(name); err != nil {
+			return nil, err
+		}
+	}
+	const rounds = 9
+	var ours, theirs []generation
+	quotients := make([]float64, rounds)
+	for round := range rounds {
+		g, err := b.generate(ctx, program, b.root, "check")
+		if err != nil {
+			return nil, err
+		}
+		g.total -= g.stages["verify"]
+		ours = append(ours, g)
+		start := time.Now()
+		for _, name := range documents {
+			out := filepath.Join(b.temp, name+".go")
+			_, err := b.command(ctx, b.temp, nil, filepath.Join(bin, "oapi-codegen"), "-generate", "types,client",
+				"-package", "client", "-o", out, filepath.Join(b.temp, name))
+			if err != nil {
+				return nil, err
+			}
+		}
+		theirs = append(theirs, generation{total: time.Since(start)})
+		quotients[round] = float64(g.total) / float64(theirs[round].total)
+	}
+	b.note("Stages of gen check: %s.", stageTimes(ours))
+	return []figure{{
+		caseName: "the whole spec", subject: "gen check without types", base: "oapi-codegen, types and client",
+		ratio: summarize(quotients), value: medianTime(ours, total), baseValue: medianTime(theirs, total),
+		allocs: notTold, baseAllocs: notTold,
+	}}, nil
+}
+
+// bundle writes a document of the spec with the components it shares with others inside it:
+// oapi-codegen takes references to other files for other packages.
+func (b *bench) bundle(name string) error {
+	var document, shared map[string]any
+	for file, into := range map[string]*map[string]any{name: &document, "shared.yaml": &shared} {
+		data, err := os.ReadFile(filepath.Join(b.root, "spec", file))
+		if err != nil {
+			return err
+		}
+		if err := yaml.Unmarshal([]byte(strings.ReplaceAll(string(data), "shared.yaml#/", "#/")), into); err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
+	}
+	own, ok := document["components"].(map[string]any)
+	other, also := shared["components"].(map[string]any)
+	if !ok || !also {
+		return errors.New("a document of the spec has no components")
+	}
+	for kind, components := range other {
+		have, ok := own[kind].(map[string]any)
+		if !ok {
+			have = map[string]any{}
+			own[kind] = have
+		}
+		maps.Copy(have, components.(map[string]any))
+	}
+	data, err := yaml.Marshal(document)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(b.temp, name), data, 0o644)
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// inMemory measures every call over a transport that answers at once: what is left is the work of the
+// clients.
+func (b *bench) inMemory(ctx context.Context) ([]figure, error) {
+	usual := b.authenticate()
+	usual.name = "authenticate, answer of 1.9 kB"
+	var list []figure
+	for _, c := range append([]call{usual}, b.calls...) {
+		f, err := b.memoryCase(ctx, c.name, c, memory{status: 200, body: c.response}, false)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, f...)
+	}
+	return list, nil
+}
+
+// special measures the answers that are not like the others: errors, and a user of 64 kB.
+func (b *bench) special(ctx context.Context) ([]figure, error) {
+	c := b.calls[0]
+	list, err := b.memoryCase(ctx, "an error of the service", c, memory{status: 404, body: notFound}, true)
+	if err != nil {
+		return nil, err
+	}
+	c.response = largeUser(c.response)
+	large, err := b.memoryCase(ctx, fmt.Sprintf("an answer of %d kB", len(c.response)>>10), c, memory{status: 200, body: c.response}, false)
+	return append(list, large...), err
+}
+
+const notFound = `{"status_code":404,"request_id":"request-id-test-9c2f8a41-5e7d-4b30-a6f8-1d0e3b7c9524",` +
+	`"error_type":"otp_code_not_found","error_message":"The one-time passcode could not be found.",` +
+	`"error_url":"https://stytch.com/docs/api/errors/404#otp_code_not_found"}`
+
+// largeUser gives the user of an answer many passkeys, so that the answer has 64 kB.
+func largeUser(answer string) string {
+	const field = `"webauthn_registrations":[`
+	before, after, found := strings.Cut(answer, field)
+	if !found {
+		panic("the example has no " + field)
+	}
+	element, _, _ := strings.Cut(after, "}")
+	element += "},"
+	return before + field + strings.Repeat(element, (64<<10-len(answer))/len(element)+1) + after
+}
+
+// memoryCase measures one call in memory. If it fails, fails says that it should.
+func (b *bench) memoryCase(ctx context.Context, name string, c call, m memory, fails bool) ([]figure, error) {
+	r, err := c.request(ctx, memoryURL)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	client := &http.Client{Transport: m}
+	bare := floor{client}
+	expect := func(op func(context.Context) error) func(int) error {
+		return each(func() error {
+			if err := op(ctx); (err != nil) != fails {
+				return fmt.Errorf("the call ended with %v", err)
+			}
+			return nil
+		})
+	}
+	return b.compare(name, b.effort,
+		subject{name: "floor", run: each(func() error { return bare.call(ctx, r) }), counts: true},
+		subject{name: "SDK", run: expect(c.sdk(memoryURL, client)), counts: true},
+		subject{name: "reflective", run: expect(c.reflective(r, reflective{client})), counts: true},
+	)
+}
+
+// typical is the answer that most figures stand on, of 1.9 kB: a user with an e-mail address and a
+// phone number, as an application that logs in with codes has them, and a session.
+func typical(answer string) string {
+	for _, field := range []string{"webauthn_registrations", "providers", "totps", "crypto_wallets", "biometric_registrations"} {
+		before, after, found := strings.Cut(answer, `"`+field+`":[`)
+		_, rest, closed := strings.Cut(after, "]")
+		if !found || !closed {
+			panic("the example has no " + field)
+		}
+		answer = before + `"` + field + `":[]` + rest
+	}
+	return answer
+}

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+)
+
+// A server answers every request over TLS on loopback.
+type server struct {
+	*httptest.Server
+	opened atomic.Int64 // connections
+}
+
+// serve starts a server whose certificate this process and those it starts trust: they read the file
+// that SSL_CERT_FILE names, as crypto/x509 does where it finds the certificates of the system in files.
+func (b *bench) serve(answer string, http2 bool) (*server, error) {
+	s := new(server)
+	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, answer)
+	}))
+	s.EnableHTTP2 = http2
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			s.opened.Add(1)
+		}
+	}
+	s.StartTLS()
+	file := filepath.Join(b.temp, "certificate.pem")
+	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})
+	if err := os.WriteFile(file, certificate, 0o600); err != nil {
+		return nil, err
+	}
+	return s, os.Setenv("SSL_CERT_FILE", file) // httptest has one certificate for all
+}
+
+// bareTransport is the HTTP transport of the floor: as it comes, but that it keeps the connections
+// which the callers need at a time.
+func bareTransport() *http.Transport {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.MaxIdleConnsPerHost = 64
+	return t
+}
+
+// overTLS measures `authenticate` over TLS on loopback.
+func (b *bench) overTLS(ctx context.Context) ([]figure, error) {
+	var list []figure
+	for _, protocol := range []struct {
+		name  string
+		http2 bool
+	}{{"HTTP/1.1", false}, {"HTTP/2", true}} {
+		for _, callers := range []int{1, 64} {
+			f, err := b.tlsCase(ctx, fmt.Sprintf("TLS, %s, %d at a time", protocol.name, callers), protocol.http2, callers)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, f...)
+		}
+	}
+	return list, nil
+}
+
+func (b *bench) tlsCase(ctx context.Context, name string, http2 bool, callers int) ([]figure, error) {
+	c := b.authenticate()
+	s, err := b.serve(c.response, http2)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	r, err := c.request(ctx, s.URL)
+	if err != nil {
+		return nil, err
+	}
+	bare := bareTransport()
+	defer bare.CloseIdleConnections()
+	usual := http.DefaultTransport.(*http.Transport).Clone()
+	defer usual.CloseIdleConnections()
+	f := floor{&http.Client{Transport: bare}}
+	// The SDK's connections are those of its own transport, as for an application that sets nothing.
+	sdk, hand := c.sdk(s.URL, nil), c.reflective(r, reflective{&http.Client{Transport: usual}})
+	e := b.effort
+	e.sample *= 2 // a switch of goroutines more or less must not show
+	return b.compare(name, e,
+		subject{name: "floor", run: parallel(callers, func() error { return f.call(ctx, r) }), batch: callers},
+		subject{name: "SDK", run: parallel(callers, func() error { return sdk(ctx) }), batch: callers},
+		subject{name: "reflective", run: parallel(callers, func() error { return hand(ctx) }), batch: callers},
+	)
+}
+
+// parallel makes a run of an operation that callers do at the same time: callers times n in all.
+func parallel(callers int, op func() error) func(int) error {
+	return func(n int) error {
+		if callers == 1 {
+			return each(op)(n)
+		}
+		var left atomic.Int64
+		left.Store(int64(n * callers))
+		errs := make([]error, callers)
+		var wait sync.WaitGroup
+		for i := range callers {
+			wait.Go(func() {
+				for errs[i] == nil && left.Add(-1) >= 0 {
+					errs[i] = op()
+				}
+			})
+		}
+		wait.Wait()
+		return errors.Join(errs...)
+	}
+}
+
+const connectionsCase = "connections for 640 calls from 32 goroutines"
+
+// connections counts the connections opened for 640 calls from 32 goroutines.
+func (b *bench) connections(ctx context.Context) ([]figure, error) {
+	const callers, calls = 32, 640
+	c := b.authenticate()
+	opened := map[string]int64{}
+	for _, name := range []string{"floor", "SDK", "reflective"} {
+		s, err := b.serve(c.response, false)
+		if err != nil {
+			return nil, err
+		}
+		r, err := c.request(ctx, s.URL)
+		if err != nil {
+			return nil, err
+		}
+		bare, usual := bareTransport(), http.DefaultTransport.(*http.Transport).Clone()
+		var op func(context.Context) error
+		switch name {
+		case "floor":
+			f := floor{&http.Client{Transport: bare}}
+			op = func(ctx context.Context) error { return f.call(ctx, r) }
+		case "SDK":
+			op = c.sdk(s.URL, nil)
+		case "reflective":
+			op = c.reflective(r, reflective{&http.Client{Transport: usual}})
+		}
+		err = parallel(callers, func() error { return op(ctx) })(calls / callers)
+		opened[name] = s.opened.Load()
+		bare.CloseIdleConnections()
+		usual.CloseIdleConnections()
+		s.Close()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	base := count(opened["floor"], "opened")
+	return []figure{
+		exact(connectionsCase, "SDK", "floor", count(opened["SDK"], "opened"), base),
+		exact(connectionsCase, "reflective", "floor", count(opened["reflective"], "opened"), base),
+	}, nil
+}

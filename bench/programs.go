@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/stytchgen/sdk/internal/wiretest"
+)
+
+// The programs that are built: one that calls nobody, and three that make one call.
+var programs = []string{"hello", "bare", "reflective", "sdk"}
+
+// builds measures what a program that makes one call has over one that makes none: its size, and the
+// processor time of building it.
+func (b *bench) builds(ctx context.Context) ([]figure, error) {
+	size, empty := map[string]int64{}, map[string]time.Duration{}
+	for _, name := range programs {
+		cache := "GOCACHE=" + filepath.Join(b.temp, "cache-"+name)
+		took, err := b.build(ctx, name, cache)
+		if err != nil {
+			return nil, err
+		}
+		empty[name] = took
+		info, err := os.Stat(b.program(name))
+		if err != nil {
+			return nil, err
+		}
+		size[name] = info.Size()
+	}
+	added := func(name string) quantity { return sizeInBytes(size[name] - size["hello"]) }
+	time := func(name string) quantity { return duration(empty[name] - empty["hello"]) }
+	b.note("A program that calls nobody has %v and takes %v to build.", sizeInBytes(size["hello"]), duration(empty["hello"]))
+	list := []figure{
+		exact("binary size that one call adds", "SDK", "reflective", added("sdk"), added("reflective")),
+		exact("binary size that one call adds", "bare net/http", "reflective", added("bare"), added("reflective")),
+		exact("build time that one call adds, nothing built before", "SDK", "reflective", time("sdk"), time("reflective")),
+	}
+	first, err := b.firstBuilds(ctx)
+	return append(list, first...), err
+}
+
+// firstBuilds measures the first build where the standard library is built already, and the builds after.
+func (b *bench) firstBuilds(ctx context.Context) ([]figure, error) {
+	cache := "GOCACHE=" + filepath.Join(b.temp, "cache-std")
+	if _, err := b.command(ctx, ".", []string{cache}, "go", "build", "std"); err != nil {
+		return nil, err
+	}
+	first := map[string]time.Duration{}
+	for _, name := range []string{"reflective", "sdk"} {
+		took, err := b.build(ctx, name, cache)
+		if err != nil {
+			return nil, err
+		}
+		first[name] = took
+	}
+	again, err := b.buildAgain(ctx, cache)
+	return append([]figure{
+		exact("the first build, standard library ready", "SDK", "reflective", duration(first["sdk"]), duration(first["reflective"])),
+	}, again...), err
+}
+
+// buildAgain measures builds after a change to the program.
+func (b *bench) buildAgain(ctx context.Context, cache string) ([]figure, error) {
+	var names []series
+	for _, name := range []string{"reflective", "sdk"} {
+		names = append(names, series{name: name, allocs: notTold})
+	}
+	for round := range 9 {
+		for i := range names {
+			took, err := b.build(ctx, names[i].name, cache, "-ldflags", fmt.Sprintf("-X main.round=%d", round))
+			if err != nil {
+				return nil, err
+			}
+			names[i].ns = append(names[i].ns, float64(took))
+		}
+	}
+	return []figure{{
+		caseName: "each build after that", subject: "SDK", base: "reflective", ratio: compare(names[1], names[0]),
+		value: nanoseconds(summarize(names[1].ns).median), baseValue: nanoseconds(summarize(names[0].ns).median),
+		allocs: notTold, baseAllocs: notTold,
+	}}, nil
+}
+
+func (b *bench) program(name string) string { return filepath.Join(b.temp, "program-"+name) }
+
+// build builds a program and returns the processor time that took: unlike the time on the clock, it
+// does not depend on what else the machine does.
+func (b *bench) build(ctx context.Context, name, cache string, flags ...string) (time.Duration, error) {
+	args := append(append([]string{"build"}, flags...), "-o", b.program(name), "./programs/"+name)
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Env = append(os.Environ(), cache)
+	if output, err := cmd.CombinedOutput(); err != nil {
+		return 0, fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, output)
+	}
+	return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), nil
+}
+
+// coldCalls measures whole runs of the programs that make one call over TLS: what a first call costs,
+// from the start of the process.
+func (b *bench) coldCalls(ctx context.Context) ([]figure, error) {
+	s, err := b.serve(b.authenticate().response, true)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	env := append(os.Environ(), "STYTCH_BASE_URL="+s.URL,
+		"STYTCH_PROJECT_ID="+wiretest.ProjectID, "STYTCH_SECRET="+wiretest.Secret)
+	var subjects []subject
+	for _, p := range []struct{ name, program string }{{"floor", "bare"}, {"SDK", "sdk"}, {"reflective", "reflective"}} {
+		if _, err := b.command(ctx, ".", nil, "go", "build", "-o", b.program(p.program), "./programs/"+p.program); err != nil {
+			return nil, err
+		}
+		subjects = append(subjects, subject{name: p.name, run: each(func() error {
+			cmd := exec.CommandContext(ctx, b.program(p.program))
+			cmd.Env = env
+			if output, err := cmd.CombinedOutput(); err != nil {
+				return fmt.Errorf("%w\n%s", err, output)
+			}
+			return nil
+		})})
+	}
+	return b.compare("a process that makes one call", b.effort, subjects...)
+}
