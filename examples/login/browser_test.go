@@ -125,15 +125,14 @@ func TestBrowserCountdown(t *testing.T) {
 	p := newSite(t).person(browsertest.New(t))
 	p.open("/login")
 	p.types(phone)
-	button := chromedp.CSS("[data-after-countdown]")
-	browsertest.Do(t, p.tab, chromedp.WaitReady(chromedp.CSS("[data-after-countdown]:disabled")))
+	browsertest.Do(t, p.tab, chromedp.WaitReady(chromedp.CSS("#resend:disabled")))
 	p.focuses("code")
 	p.emulator.Clock().Advance(29 * time.Second)
 	p.open("/login/code")
 	p.sees("/login/code", "another one in 1 second.")
 	p.emulator.Clock().Advance(time.Second)
 	// The page is not loaded again: its script finds that the second is over.
-	browsertest.Do(t, p.tab, chromedp.WaitEnabled(button), chromedp.WaitNotPresent("[data-waiting]"))
+	browsertest.Do(t, p.tab, chromedp.WaitEnabled("#resend"), chromedp.WaitNotPresent("#waiting"))
 	p.click("Send another code")
 	p.sees("/login/code", "We sent another code.")
 }
