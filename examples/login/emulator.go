@@ -1,35 +1,10 @@
 package main
 
-import (
-	"bytes"
-	"net/http"
-	"slices"
+import "github.com/stytchgen/sdk/stytchtest"
 
-	"github.com/stytchgen/sdk/stytchtest"
-)
-
-// This file is for development: an application that knows only the real service
-// deletes it, and with it the emulator's dependencies.
+// This file and inbox.go are for development: an application that knows only the real
+// service deletes them, and with them the emulator's dependencies.
 
 // startEmulator starts an emulator of the service in this process. Its users live as
 // long as it.
 func startEmulator() (*stytchtest.Server, error) { return stytchtest.Start(stytchtest.Config{}) }
-
-// inbox shows the messages that the emulator would have sent, the newest first. It is
-// there only with an emulator: the codes of a real service never come here.
-func inbox(messages *stytchtest.Inbox) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		list := messages.Messages()
-		slices.Reverse(list)
-		var body bytes.Buffer
-		if err := pages["inbox"].ExecuteTemplate(&body, "layout.html", struct {
-			Page  any
-			Inbox bool
-		}{list, false}); err != nil {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-			return
-		}
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = body.WriteTo(w)
-	})
-}

@@ -137,3 +137,10 @@ func clientLimit(r *http.Request) limit {
 	}
 	return limit{"from " + host, fromClient}
 }
+
+// tooSoonError is the refusal to send a code.
+type tooSoonError struct{ wait time.Duration }
+
+func (e *tooSoonError) Error() string {
+	return "too many codes were sent there, or asked for from there"
+}

@@ -9,6 +9,15 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
+// login is a login on its way: a code was sent, and not yet typed.
+type login struct {
+	channel  channel
+	address  string
+	methodID string
+	sent     int // how many codes were
+	expires  time.Time
+}
+
 // loginPage is what the first page shows.
 type loginPage struct {
 	Problem *problem // nil when nothing is wrong
@@ -54,13 +63,6 @@ func (a *app) startLogin(w http.ResponseWriter, r *http.Request) {
 	a.logins.begin(w, r, login{channel: way, address: address, methodID: methodID, sent: 1})
 	// A redirect, so that reloading the next page sends no second code.
 	http.Redirect(w, r, "/login/code", http.StatusSeeOther)
-}
-
-// tooSoonError is the refusal to send a code.
-type tooSoonError struct{ wait time.Duration }
-
-func (e *tooSoonError) Error() string {
-	return "too many codes were sent there, or asked for from there"
 }
 
 // sendCode sends a code, as often as the limits allow.

@@ -1,14 +1,8 @@
 package main
 
 import (
-	"html"
-	"io"
 	"log/slog"
-	"net/http"
-	"net/http/cookiejar"
 	"net/http/httptest"
-	"net/url"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -17,15 +11,8 @@ import (
 	"github.com/stytchgen/sdk/stytchtest"
 )
 
-// site is the application in a test, with an emulator behind it. Both live in the
-// emulator's time, which stands still unless the test moves it.
-type site struct {
-	t        *testing.T
-	emulator *stytchtest.Server
-	url      string
-	log      *strings.Builder
-}
-
+// newSite starts the application, and an emulator that ends with the test. Both live
+// in the emulator's time, which stands still unless the test moves it.
 func newSite(t *testing.T, opts ...stytchtest.Option) *site {
 	t.Helper()
 	emulator := stytchtest.NewServer(t, opts...)
@@ -41,69 +28,6 @@ func newSite(t *testing.T, opts ...stytchtest.Option) *site {
 	return s
 }
 
-// code is the newest code that was sent to an address.
-func (s *site) code(address string) string {
-	s.t.Helper()
-	message, ok := s.emulator.Inbox().Last(address)
-	if !ok {
-		s.t.Fatalf("no code was sent to %q", address)
-	}
-	return message.Code
-}
-
-// wrongCode is six digits that were not sent to an address.
-func (s *site) wrongCode(address string) string {
-	if s.code(address) == "111111" {
-		return "222222"
-	}
-	return "111111"
-}
-
-// visitor is somebody with a browser of their own.
-type visitor struct {
-	*site
-	client *http.Client
-}
-
-func (s *site) visitor() *visitor {
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return &visitor{s, &http.Client{Jar: jar}}
-}
-
-// page is what a visitor sees in the end, after redirects.
-type page struct {
-	status int
-	path   string
-	header http.Header
-	body   string
-}
-
-func (v *visitor) get(path string) page { return v.read(v.client.Get(v.url + path)) }
-
-func (v *visitor) post(path string, fields ...string) page {
-	form := url.Values{}
-	for i := 0; i < len(fields); i += 2 {
-		form.Set(fields[i], fields[i+1])
-	}
-	return v.read(v.client.PostForm(v.url+path, form))
-}
-
-func (v *visitor) read(resp *http.Response, err error) page {
-	v.t.Helper()
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	return page{resp.StatusCode, resp.Request.URL.Path, resp.Header, string(body)}
-}
-
 // login logs a visitor in.
 func (v *visitor) login(address string, way channel) {
 	v.t.Helper()
@@ -111,31 +35,6 @@ func (v *visitor) login(address string, way channel) {
 	if at := v.post("/login/code", "code", v.code(address)); at.path != "/members" {
 		v.t.Fatalf("after the code: %s with status %d:\n%s", at.path, at.status, at.body)
 	}
-}
-
-// want asserts where a visitor is and what the page says.
-func (p page) want(t *testing.T, status int, path string, texts ...string) {
-	t.Helper()
-	if p.status != status || p.path != path {
-		t.Errorf("%s with status %d; want %s with %d", p.path, p.status, path, status)
-	}
-	text := visible(p.body)
-	for _, want := range texts {
-		if !strings.Contains(text, want) {
-			t.Errorf("the page lacks %q:\n%s", want, text)
-		}
-	}
-}
-
-var (
-	inline = regexp.MustCompile(`</?(strong|span|a|time)\b[^>]*>`)
-	tag    = regexp.MustCompile(`<[^>]*>`)
-)
-
-// visible is the text of a page, about as a person reads it.
-func visible(body string) string {
-	text := tag.ReplaceAllString(inline.ReplaceAllString(body, ""), " ")
-	return html.UnescapeString(strings.Join(strings.Fields(text), " "))
 }
 
 func TestLogin(t *testing.T) {

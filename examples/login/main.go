@@ -10,7 +10,7 @@
 //
 // Where to begin reading: app.go has the routes, login.go sends a code, code.go
 // checks it, members.go is behind the login. limiter.go and pending.go keep what
-// a login needs on the way; emulator.go is for development and can be deleted.
+// a login needs on the way; emulator.go and inbox.go are for development.
 // login_test.go shows how such an application is tested.
 package main
 
@@ -22,7 +22,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
@@ -80,36 +79,3 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 // clientOptions make the client give up while a person still waits for the page:
 // by itself it would honour a Retry-After for up to half a minute.
 var clientOptions = []stytch.Option{stytch.WithTimeout(10 * time.Second), stytch.WithUserAgent("stytchgen-example-login/1")}
-
-// fromEnvironment reports whether the environment names a service. One variable is
-// enough: whoever forgot the others is told so, and does not get an emulator.
-func fromEnvironment() bool {
-	for _, name := range []string{"STYTCH_PROJECT_ID", "STYTCH_SECRET", "STYTCH_BASE_URL"} {
-		if os.Getenv(name) != "" {
-			return true
-		}
-	}
-	return false
-}
-
-// serve serves until ctx ends, and then lets the requests that are on their way
-// finish.
-func serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
-	server := &http.Server{
-		Handler: handler,
-		// Without limits a few slow clients hold every connection. Writing has to
-		// outlast the calls to the service.
-		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-	}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-	last, cancel := context.WithTimeout(context.Background(), 15*time.Second)
-	defer cancel()
-	return server.Shutdown(last)
-}

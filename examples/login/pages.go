@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"embed"
 	"html/template"
+	"io/fs"
 	"net/http"
+	"path"
+	"strings"
 )
 
 //go:embed pages
@@ -14,8 +17,13 @@ var pageFiles embed.FS
 // escapes what people typed, for the place where it stands.
 var pages = func() map[string]*template.Template {
 	all := map[string]*template.Template{}
-	for _, name := range []string{"login", "code", "members", "problem", "inbox"} {
-		all[name] = template.Must(template.ParseFS(pageFiles, "pages/layout.html", "pages/"+name+".html"))
+	files, err := fs.Glob(pageFiles, "pages/*.html")
+	if err != nil {
+		panic(err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(path.Base(file), ".html")
+		all[name] = template.Must(template.ParseFS(pageFiles, "pages/layout.html", file))
 	}
 	return all
 }()

@@ -10,19 +10,6 @@ import (
 	"time"
 )
 
-// login is a login on its way: a code was sent, and not yet typed.
-//
-// It stays on the server, and the browser gets a random name for it. A stranger can
-// then neither read where a code went, nor have a code of their own checked for
-// somebody else. With several processes it goes into a store that they share.
-type login struct {
-	channel  channel
-	address  string
-	methodID string
-	sent     int // how many codes were
-	expires  time.Time
-}
-
 // loginLife is how long a login may take. It outlasts the codes, so that a person
 // whose code has expired can ask for another.
 const loginLife = 15 * time.Minute
@@ -30,7 +17,10 @@ const loginLife = 15 * time.Minute
 // maxLogins bounds the memory; the limiter keeps most floods away from it.
 const maxLogins = 10_000
 
-// logins are the logins on their way. They are safe for concurrent use.
+// logins are the logins on their way, which stay on the server: a browser gets a
+// random name for its own. A stranger can then neither read where a code went, nor
+// have a code of their own checked for somebody else. With several processes they go
+// into a store that all of them share. They are safe for concurrent use.
 type logins struct {
 	now func() time.Time
 
