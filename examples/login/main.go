@@ -47,6 +47,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("unexpected argument %q: everything is said by flags, see -h", flags.Arg(0))
+	}
 	log := slog.New(slog.NewTextHandler(stderr, nil))
 
 	a := &app{log: log, now: time.Now}

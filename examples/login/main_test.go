@@ -79,4 +79,7 @@ func TestProgram(t *testing.T) {
 	if err := run(t.Context(), []string{"--addr", "nowhere:x"}, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "--addr") {
 		t.Errorf("with a bad address: %v", err)
 	}
+	if err := run(t.Context(), []string{"3000"}, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), `"3000"`) {
+		t.Errorf("with an argument: %v", err)
+	}
 }
