@@ -210,53 +210,54 @@ func TestBrowserPages(t *testing.T) {
 	browser := browsertest.New(t)
 	long := strings.Repeat("a-very-long-part-", 8) + `<img/src=x/onerror=document.title=1>` + strings.Repeat("x", 90) + "@example.com"
 	for _, width := range []int64{1280, 360} {
-		for _, scheme := range []string{"light", "dark"} {
-			t.Run(fmt.Sprintf("%d-%s", width, scheme), func(t *testing.T) {
-				p := newSite(t).person(browsertest.Stranger(t, browser))
-				browsertest.Do(t, p.tab, browsertest.PreferColors(scheme), chromedp.EmulateViewport(width, 800))
-				look := func(name string) {
-					t.Helper()
-					browsertest.Screenshot(t, p.tab, name)
-					if wide := browsertest.Get(t, p.tab, chromedp.Evaluate[int64]("document.documentElement.scrollWidth")); wide > width {
-						t.Errorf("%s is %d pixels wide in a window of %d", name, wide, width)
-					}
-					if title := browsertest.Get(t, p.tab, chromedp.Title()); title == "1" {
-						t.Errorf("%s ran a script", name)
-					}
+		t.Run(fmt.Sprint(width), func(t *testing.T) {
+			p := newSite(t).person(browsertest.Stranger(t, browser))
+			browsertest.Do(t, p.tab, chromedp.EmulateViewport(width, 800))
+			look := func(name string) {
+				t.Helper()
+				for _, scheme := range []string{"light", "dark"} {
+					browsertest.Do(t, p.tab, browsertest.PreferColors(scheme))
+					browsertest.Screenshot(t, p.tab, name+"-"+scheme)
 				}
-				p.open("/login?notice=session-over")
-				look("1-login")
-				browsertest.Do(t, p.tab, chromedp.SetValue("#address", strings.ReplaceAll(long, "@", "@@")))
-				p.click("Send the code")
-				p.sees("/login", "Please check the e-mail address.")
-				look("2-address-problem")
-				browsertest.Do(t, p.tab, chromedp.SetValue("#address", long))
-				p.click("Send the code")
-				p.sees("/login/code", long)
-				look("3-code")
-				p.types(p.wrongCode(long))
-				p.sees("/login/code", "That is not the code we sent.")
-				look("4-wrong-code")
-				p.emulator.Clock().Advance(30 * time.Second)
-				p.open("/login/code")
-				p.click("Send another code")
-				p.emulator.Fail(stytchtest.Fault{ErrorType: "too_many_requests", RetryAfter: 20 * time.Second, Times: 1})
-				p.types(p.code(long))
-				p.sees("/login/code", "There were too many attempts.")
-				look("5-too-many")
-				p.open("/inbox")
-				p.sees("/inbox", p.code(long))
-				look("6-inbox")
-				p.open("/login/code")
-				p.types(p.code(long))
-				p.sees("/members", long)
-				look("7-members")
-				p.emulator.Clock().Advance(10 * time.Minute)
-				p.emulator.Fail(stytchtest.Fault{HTML: true})
-				p.open("/members")
-				p.sees("/members", "Something is out of order")
-				look("8-outage")
-			})
-		}
+				if wide := browsertest.Get(t, p.tab, chromedp.Evaluate[int64]("document.documentElement.scrollWidth")); wide > width {
+					t.Errorf("%s is %d pixels wide in a window of %d", name, wide, width)
+				}
+				if title := browsertest.Get(t, p.tab, chromedp.Title()); title == "1" {
+					t.Errorf("%s ran a script", name)
+				}
+			}
+			p.open("/login?notice=session-over")
+			look("1-login")
+			browsertest.Do(t, p.tab, chromedp.SetValue("#address", strings.ReplaceAll(long, "@", "@@")))
+			p.click("Send the code")
+			p.sees("/login", "Please check the e-mail address.")
+			look("2-address-problem")
+			browsertest.Do(t, p.tab, chromedp.SetValue("#address", long))
+			p.click("Send the code")
+			p.sees("/login/code", long)
+			look("3-code")
+			p.types(p.wrongCode(long))
+			p.sees("/login/code", "That is not the code we sent.")
+			look("4-wrong-code")
+			p.emulator.Clock().Advance(30 * time.Second)
+			p.open("/login/code")
+			p.click("Send another code")
+			p.emulator.Fail(stytchtest.Fault{ErrorType: "too_many_requests", RetryAfter: 20 * time.Second, Times: 1})
+			p.types(p.code(long))
+			p.sees("/login/code", "There were too many attempts.")
+			look("5-too-many")
+			p.open("/inbox")
+			p.sees("/inbox", p.code(long))
+			look("6-inbox")
+			p.open("/login/code")
+			p.types(p.code(long))
+			p.sees("/members", long)
+			look("7-members")
+			p.emulator.Clock().Advance(10 * time.Minute)
+			p.emulator.Fail(stytchtest.Fault{HTML: true})
+			p.open("/members")
+			p.sees("/members", "Something is out of order")
+			look("8-outage")
+		})
 	}
 }
