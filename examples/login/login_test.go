@@ -58,6 +58,7 @@ func TestLogin(t *testing.T) {
 			code := v.code(test.address)
 			v.post("/login/code", "code", " "+code[:3]+"-"+code[3:]).want(t, 200, "/members", "You are logged in", test.shown)
 			v.get("/").want(t, 200, "/members", "You are logged in")
+			v.get("/login/code").want(t, 200, "/login", "Please start again.") // that login is over
 			v.post("/logout").want(t, 200, "/login", "You are logged out.")
 			v.get("/members").want(t, 200, "/login")
 			if left := v.emulator.Sessions(); len(left) != 0 {
