@@ -11,11 +11,17 @@ import (
 // session checks a session in every way, and ends it.
 func (d *demo) session(auth *stytch.OTPsAuthenticateResponse) error {
 	d.title("The session is checked, read and ended")
-	if _, err := d.consumer.Sessions.Authenticate(d.ctx, stytch.SessionsAuthenticateRequest{SessionJWT: &auth.SessionJWT}); err != nil {
+	if _, err := d.consumer.Sessions.AuthenticateJWTLocal(d.ctx, auth.SessionJWT); err != nil {
 		return err
 	}
-	d.note("the service accepts the JWT")
-	claims, err := stytch.CustomClaims[struct{ Plan string }](auth.Session)
+	d.note("the JWT verifies with the project's keys, which were fetched for it")
+	before := len(d.server.Requests())
+	session, err := d.consumer.Sessions.AuthenticateJWTLocal(d.ctx, auth.SessionJWT)
+	if err != nil {
+		return err
+	}
+	d.note("checked again, locally: %d calls were made", len(d.server.Requests())-before)
+	claims, err := stytch.CustomClaims[struct{ Plan string }](session)
 	if err != nil {
 		return err
 	}
@@ -23,6 +29,10 @@ func (d *demo) session(auth *stytch.OTPsAuthenticateResponse) error {
 	if _, err := d.consumer.Sessions.Revoke(d.ctx, stytch.SessionsRevokeRequest{SessionToken: &auth.SessionToken}); err != nil {
 		return err
 	}
+	if _, err := d.consumer.Sessions.AuthenticateJWTLocal(d.ctx, auth.SessionJWT); err != nil {
+		return err
+	}
+	d.note("locally, the JWT passes until it expires, after five minutes; the service knows more")
 	_, err = d.consumer.Sessions.Authenticate(d.ctx, stytch.SessionsAuthenticateRequest{SessionToken: &auth.SessionToken})
 	if !errors.Is(err, stytch.ErrSessionNotFound) {
 		return fmt.Errorf("a session that was ended: %w", err)

@@ -37,7 +37,8 @@ func New(t *testing.T) context.Context {
 	if os.Getuid() == 0 {
 		options = append(options, chromedp.NoSandbox) // Chromium refuses to run as root with it
 	}
-	allocator, stop := chromedp.NewExecAllocator(t.Context(), options...)
+	// Not the test's context itself: that ends before the screenshot of a failure.
+	allocator, stop := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), options...)
 	browser, end := chromedp.NewContext(allocator, chromedp.WithLogf(t.Logf), chromedp.WithErrorf(func(string, ...any) {}))
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -46,7 +47,7 @@ func New(t *testing.T) context.Context {
 		end()
 		stop()
 	})
-	if err := chromedp.Do(browser); err != nil {
+	if err := chromedp.Do(browser, focused()); err != nil {
 		t.Fatalf("starting Chromium: %v", err)
 	}
 	return browser
@@ -57,7 +58,7 @@ func Tab(t *testing.T, browser context.Context) context.Context {
 	t.Helper()
 	tab, end := chromedp.NewContext(browser)
 	t.Cleanup(end)
-	if err := chromedp.Do(tab); err != nil {
+	if err := chromedp.Do(tab, focused()); err != nil {
 		t.Fatalf("opening a tab: %v", err)
 	}
 	return tab

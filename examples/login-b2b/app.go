@@ -1,0 +1,81 @@
+package main
+
+import (
+	"embed"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/stytchgen/sdk/b2b"
+	"github.com/stytchgen/sdk/stytch"
+)
+
+// app is the application. Its zero value needs a client, a log and a clock.
+type app struct {
+	client *b2b.Client
+	log    *slog.Logger
+	now    func() time.Time
+	inbox  http.Handler // nil unless an emulator runs in this process
+
+	logins *logins
+	sends  *limiter
+}
+
+// maxTokenAge is how long the members' page trusts a session JWT without asking the
+// service: how long a session that was ended elsewhere still opens it.
+const maxTokenAge = time.Minute
+
+//go:embed static
+var static embed.FS
+
+// handler returns the application.
+func (a *app) handler() http.Handler {
+	a.logins, a.sends = newLogins(a.now), newLimiter(a.now)
+
+	loggedOut := http.HandlerFunc(a.toLogin)
+	outage := http.HandlerFunc(a.unavailable)
+	members := a.client.Sessions.Middleware(stytch.MiddlewareOptions{MaxTokenAge: maxTokenAge, Unauthorized: loggedOut, Unavailable: outage})
+	certain := a.client.Sessions.Middleware(stytch.MiddlewareOptions{MaxTokenAge: -1, Unauthorized: loggedOut, Unavailable: outage})
+
+	mux := http.NewServeMux()
+	mux.Handle("GET /{$}", http.RedirectHandler("/members", http.StatusSeeOther))
+	mux.HandleFunc("GET /login", a.showLogin)
+	mux.HandleFunc("POST /login", a.startLogin)
+	mux.HandleFunc("GET /login/code", a.during(askCode, a.showCode))
+	mux.HandleFunc("POST /login/code", a.during(askCode, a.checkCode))
+	mux.HandleFunc("POST /login/resend", a.during(askCode, a.resendCode))
+	mux.HandleFunc("GET /login/organizations", a.during(choose, a.showOrganizations))
+	mux.HandleFunc("POST /login/organizations", a.during(choose, a.chooseOrganization))
+	mux.HandleFunc("GET /login/phone", a.during(askPhone, a.showPhone))
+	mux.HandleFunc("POST /login/phone", a.during(askPhone, a.takePhone))
+	mux.Handle("GET /members", members(http.HandlerFunc(a.showMembers)))
+	mux.HandleFunc("POST /logout", a.logout)
+	mux.Handle("POST /logout/everywhere", certain(http.HandlerFunc(a.logoutEverywhere)))
+	mux.Handle("GET /static/", http.FileServerFS(static))
+	if a.inbox != nil {
+		mux.Handle("GET /inbox", a.inbox)
+	}
+	return a.protect(mux)
+}
+
+// during has a handler serve only logins that are at its page, and sends the others to
+// where they are: nobody gets past a factor by an address that they know.
+func (a *app) during(at place, next func(http.ResponseWriter, *http.Request, login)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		one, ok := a.logins.find(r)
+		switch {
+		case !ok:
+			http.Redirect(w, r, "/login?notice=start-again", http.StatusSeeOther)
+		case one.at() != at:
+			http.Redirect(w, r, string(one.at()), http.StatusSeeOther)
+		default:
+			next(w, r, one)
+		}
+	}
+}
+
+// goOn keeps what became of a login, and sends the browser to where it is now.
+func (a *app) goOn(w http.ResponseWriter, r *http.Request, one login) {
+	a.logins.update(r, func(have *login) { *have = one })
+	http.Redirect(w, r, string(one.at()), http.StatusSeeOther)
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/stytchgen/sdk/b2b"
+	"github.com/stytchgen/sdk/internal/browsertest"
+)
+
+// TestBrowserMember joins an organization and sets a second factor up, where no script
+// runs, and looks at every page, wide and narrow, light and dark, with the worst that can
+// stand on it.
+func TestBrowserMember(t *testing.T) {
+	browser := browsertest.New(t)
+	long := strings.Repeat("a-very-long-part-", 8) + strings.Repeat("x", 90) + "@example.com"
+	name := "<b>" + strings.Repeat("Engines", 20)
+	for _, width := range []int64{1280, 360} {
+		t.Run(fmt.Sprint(width), func(t *testing.T) {
+			p := newSite(t).person(browsertest.Stranger(t, browser))
+			if err := p.emulator.UpdateOrganization(p.organization("works").OrganizationID, func(o *b2b.Organization) { o.OrganizationName = name }); err != nil {
+				t.Fatal(err)
+			}
+			browsertest.Do(t, p.tab, browsertest.WithoutScripts(), chromedp.EmulateViewport(width, 800))
+			look := func(name string) {
+				t.Helper()
+				for _, scheme := range []string{"light", "dark"} {
+					browsertest.Do(t, p.tab, browsertest.PreferColors(scheme))
+					browsertest.Screenshot(t, p.tab, name+"-"+scheme)
+				}
+				if wide := browsertest.Get(t, p.tab, chromedp.Evaluate[int64]("document.documentElement.scrollWidth")); wide > width {
+					t.Errorf("%s is %d pixels wide in a window of %d", name, wide, width)
+				}
+			}
+			p.open("/")
+			look("1-login")
+			p.types(long)
+			p.sees("/login/code", long)
+			p.types(p.code(long))
+			p.sees("/login/organizations", name, "you can join")
+			look("2-organizations")
+			browsertest.Load(t, p.tab, chromedp.Click(chromedp.CSS(`button[value="`+p.organization("works").OrganizationID+`"]`)))
+			p.sees("/login/code", name+" wants a code of its own.")
+			look("3-code")
+			p.types(p.code(long))
+			p.sees("/login/phone", "Set up a second factor")
+			p.types("123")
+			p.sees("/login/phone", "Please give the phone number with its country code")
+			p.focuses("phone")
+			look("4-phone-problem")
+			browsertest.Do(t, p.tab, chromedp.Clear("#phone"))
+			p.types(phone)
+			p.sees("/login/code", "We sent six digits by SMS to "+phone)
+			p.types(p.wrongCode(phone))
+			p.sees("/login/code", "That is not the code we sent.")
+			look("5-wrong-code")
+			p.emulator.Clock().Advance(30 * time.Second)
+			p.click("Send another code")
+			p.sees("/login/code", "We sent another code.")
+			p.types(p.code(phone))
+			p.sees("/members", "You are logged in", long, phone)
+			look("6-members")
+			p.click("Log out")
+			p.sees("/login", "You are logged out.")
+			p.types("eve@example.org")
+			p.types(p.code("eve@example.org"))
+			p.sees("/login/organizations", "No organization here knows eve@example.org")
+			look("7-none")
+		})
+	}
+}
+
+// TestBrowserTabs logs out in another tab.
+func TestBrowserTabs(t *testing.T) {
+	p := newSite(t).person(browsertest.New(t))
+	p.open("/login")
+	p.types(ada)
+	p.types(p.code(ada))
+	browsertest.Load(t, p.tab, chromedp.Click(chromedp.CSS(`button[value="`+p.organization("engines").OrganizationID+`"]`)))
+	p.sees("/login/code", "Analytical Engines wants a second factor.")
+	p.types(p.code(phone))
+	p.sees("/members", "You are logged in")
+	other := p.person(browsertest.Tab(t, p.tab))
+	other.open("/members")
+	other.click("Log out everywhere")
+	other.sees("/login", "You are logged out everywhere.")
+	p.open("/members")
+	p.sees("/login")
+}

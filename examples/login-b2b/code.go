@@ -1,0 +1,136 @@
+package main
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/stytchgen/sdk/b2b"
+	"github.com/stytchgen/sdk/stytch"
+)
+
+// codePage is what the page for a code shows: for all three kinds of codes.
+type codePage struct {
+	Problem      *problem // nil when nothing is wrong
+	Organization string   // that wants the code, empty for the first one
+	Second       bool     // it is the second factor
+	Address      string
+	Another      bool   // another code was sent
+	Code         string // what was typed, when it may still be right
+	Wait         wait   // until another code can be sent
+}
+
+func (a *app) codePage(one login) codePage {
+	page := codePage{Address: one.email, Another: one.sent > 1, Wait: wait(a.sends.left(one.sendLimit()))}
+	if one.waiting != discoveryCode {
+		page.Organization = one.organizationName
+	}
+	if one.waiting == smsCode {
+		page.Second, page.Address = true, one.phone
+		if !one.newPhone {
+			// The first factor alone does not tell the whole number.
+			page.Address = "the number that ends in " + one.phone[max(0, len(one.phone)-2):]
+		}
+	}
+	return page
+}
+
+func (a *app) showCode(w http.ResponseWriter, _ *http.Request, one login) {
+	a.show(w, http.StatusOK, "code", a.codePage(one))
+}
+
+// checkCode checks the code that a login is waiting for.
+func (a *app) checkCode(w http.ResponseWriter, r *http.Request, one login) {
+	typed := r.PostFormValue("code")
+	var err error
+	switch one.waiting {
+	case discoveryCode:
+		err = a.checkDiscovery(w, r, one, stytch.CleanCode(typed))
+	case organizationCode:
+		err = a.checkOrganization(w, r, one, stytch.CleanCode(typed))
+	default:
+		err = a.checkSMS(w, r, one, stytch.CleanCode(typed))
+	}
+	if err == nil || a.tooLate(w, r, err) {
+		return
+	}
+	p := a.problemOf(r, "check a code", err)
+	page := a.codePage(one)
+	page.Problem, page.Another = p, false
+	if !p.AtField {
+		page.Code = typed // nothing is known to be wrong with it
+	}
+	a.fail(w, p, "code", page)
+}
+
+// tooLate ends a login of which the service has forgotten the first factor, after ten
+// minutes. It reports whether that is what the error says.
+func (a *app) tooLate(w http.ResponseWriter, r *http.Request, err error) bool {
+	if !errors.Is(err, stytch.ErrIntermediateSessionNotFound) && !errors.Is(err, stytch.ErrInvalidIntermediateSessionTokenForOrganization) {
+		return false
+	}
+	a.logins.end(w, r)
+	http.Redirect(w, r, "/login?notice=start-again", http.StatusSeeOther)
+	return true
+}
+
+// checkDiscovery finds out the organizations of whoever has the code.
+func (a *app) checkDiscovery(w http.ResponseWriter, r *http.Request, one login, code string) error {
+	found, err := a.client.OTPs.Email.Discovery.Authenticate(r.Context(), b2b.OTPsEmailDiscoveryAuthenticateRequest{EmailAddress: one.email, Code: code})
+	if err != nil {
+		return err
+	}
+	one.token, one.organizations, one.waiting = found.IntermediateSessionToken, found.DiscoveredOrganizations, organization
+	a.goOn(w, r, one)
+	return nil
+}
+
+// checkOrganization logs in to an organization by e-mail. The token of the discovery
+// goes with it, so that what was proved then counts, too.
+func (a *app) checkOrganization(w http.ResponseWriter, r *http.Request, one login, code string) error {
+	auth, err := a.client.OTPs.Email.Authenticate(r.Context(), b2b.OTPsEmailAuthenticateRequest{
+		OrganizationID: one.organizationID, EmailAddress: one.email, Code: code,
+		IntermediateSessionToken: &one.token, SessionDurationMinutes: new(sessionMinutes),
+	})
+	if err != nil {
+		return err
+	}
+	one.memberID, one.token = auth.MemberID, auth.IntermediateSessionToken
+	switch auth.Next() {
+	case b2b.StepDone:
+		a.logIn(w, r, auth.SessionToken, auth.SessionJWT, auth.MemberSession)
+	case b2b.StepSMSCode: // the service has sent it with this answer
+		one.phone, one.waiting, one.sent = auth.Member.MFAPhoneNumber, smsCode, 1
+		a.sends.take(one.sendLimit())
+		a.goOn(w, r, one)
+	case b2b.StepSendSMS:
+		// The first code is used up: whether or not the next one goes out, the login is
+		// a step further.
+		one.phone, one.waiting, one.sent = auth.Member.MFAPhoneNumber, smsCode, 0
+		a.logins.update(r, func(have *login) { *have = one })
+		a.resendCode(w, r, one)
+	case b2b.StepEnroll:
+		one.waiting = phoneNumber
+		a.goOn(w, r, one)
+	default:
+		a.logins.end(w, r)
+		a.fail(w, notByEmail(one.organizationName), "problem", nil)
+	}
+	return nil
+}
+
+// resendCode sends another code. It takes the place of the one before.
+func (a *app) resendCode(w http.ResponseWriter, r *http.Request, one login) {
+	if err := a.sendCode(r, one); err != nil {
+		if a.tooLate(w, r, err) {
+			return
+		}
+		p := a.problemOf(r, "send another code", err)
+		p.AtField = false // the field of this page is the code
+		page := a.codePage(one)
+		page.Problem, page.Another = p, false
+		a.fail(w, p, "code", page)
+		return
+	}
+	one.sent++
+	a.goOn(w, r, one)
+}

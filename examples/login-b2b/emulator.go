@@ -1,0 +1,61 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/stytchgen/sdk/b2b"
+	"github.com/stytchgen/sdk/stytchtest"
+)
+
+// This file and inbox.go are for development: an application that knows only the real
+// service deletes them, and with them the emulator's dependencies.
+
+// people says who can log in.
+const people = `Log in as             ada@example.com, a member who gives a second factor at Analytical Engines;
+                      bob@example.com, or anybody else there, who may join two organizations;
+                      eve@example.org, whom no organization knows
+`
+
+// startEmulator starts an emulator of the service in this process, with organizations.
+func startEmulator() (*stytchtest.Server, error) {
+	emulator, err := stytchtest.Start(stytchtest.Config{})
+	if err != nil {
+		return nil, err
+	}
+	if err := seed(emulator.Project); err != nil {
+		return nil, errors.Join(err, emulator.Close())
+	}
+	return emulator, nil
+}
+
+// seed adds organizations: one that demands a second factor, one that does not, one
+// where a new member has to set a second factor up, and one that takes no codes by
+// e-mail.
+func seed(project *stytchtest.Project) error {
+	const ada = "ada@example.com"
+	engines := project.AddOrganization(b2b.Organization{
+		OrganizationName: "Analytical Engines", OrganizationSlug: "engines", MFAPolicy: b2b.MFAPolicyRequiredForAll,
+	})
+	looms := project.AddOrganization(b2b.Organization{
+		OrganizationName: "Jacquard Looms", OrganizationSlug: "looms",
+		EmailJITProvisioning: b2b.JITProvisioningPolicyRestricted, EmailAllowedDomains: []string{"example.com"},
+	})
+	project.AddOrganization(b2b.Organization{
+		OrganizationName: "Difference Works", OrganizationSlug: "works", MFAPolicy: b2b.MFAPolicyRequiredForAll,
+		EmailJITProvisioning: b2b.JITProvisioningPolicyRestricted, EmailAllowedDomains: []string{"example.com"},
+	})
+	bank := project.AddOrganization(b2b.Organization{
+		OrganizationName: "Bank of Numbers", OrganizationSlug: "bank",
+		AuthMethods: b2b.MethodPolicyRestricted, AllowedAuthMethods: []b2b.AuthMethod{b2b.AuthMethodSSO},
+	})
+	for _, member := range []b2b.Member{
+		{OrganizationID: engines.OrganizationID, EmailAddress: ada, MFAPhoneNumber: "+15005550006", MFAPhoneNumberVerified: true, MFAEnrolled: true},
+		{OrganizationID: looms.OrganizationID, EmailAddress: ada},
+		{OrganizationID: bank.OrganizationID, EmailAddress: ada},
+	} {
+		if _, err := project.AddMember(member); err != nil {
+			return err
+		}
+	}
+	return nil
+}

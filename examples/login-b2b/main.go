@@ -1,0 +1,83 @@
+// Command login-b2b is a web application to copy: members of organizations log in
+// with a code by e-mail, choose their organization, and give a code by SMS where it
+// wants a second factor. It is the smaller sister of examples/login, which says more
+// about what the two have in common.
+//
+//	go run ./examples/login-b2b
+//
+// starts it with an emulator of the service in the same process, with a few
+// organizations in it, and shows the codes at /inbox. With STYTCH_PROJECT_ID and
+// STYTCH_SECRET set, and STYTCH_BASE_URL if wanted, it uses the service that they name.
+//
+// login.go finds out who somebody is, organizations.go where they belong, second.go
+// asks for the second factor, and code.go has the page that all of them share.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/stytchgen/sdk/b2b"
+	"github.com/stytchgen/sdk/stytch"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "login-b2b:", err)
+		os.Exit(1)
+	}
+}
+
+// run is the program: it ends with ctx.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	flags := flag.NewFlagSet("login-b2b", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	addr := flags.String("addr", "127.0.0.1:3001", "the `address` to listen on; with port 0, a free one")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("unexpected argument %q: everything is said by flags, see -h", flags.Arg(0))
+	}
+	log := slog.New(slog.NewTextHandler(stderr, nil))
+
+	a := &app{log: log, now: time.Now}
+	if fromEnvironment() {
+		client, err := b2b.FromEnv(clientOptions...)
+		if err != nil {
+			return err
+		}
+		a.client = client
+	} else {
+		emulator, err := startEmulator()
+		if err != nil {
+			return err
+		}
+		defer emulator.Close()
+		a.client, a.inbox = emulator.B2B(clientOptions...), inbox(emulator.Inbox())
+	}
+
+	listener, err := net.Listen("tcp", *addr)
+	if err != nil {
+		return fmt.Errorf("%w; use --addr for another address", err)
+	}
+	fmt.Fprintf(stdout, "Log in at             http://%s/\n", listener.Addr())
+	if a.inbox != nil {
+		fmt.Fprintf(stdout, "The codes arrive at   http://%s/inbox\n%s", listener.Addr(), people)
+	}
+	return serve(ctx, listener, a.handler(), log)
+}
+
+// clientOptions make the client give up while a person still waits for the page.
+var clientOptions = []stytch.Option{stytch.WithTimeout(10 * time.Second), stytch.WithUserAgent("stytchgen-example-login-b2b/1")}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/stytchgen/sdk/b2b"
+)
+
+// organizationsPage is what the page of organizations shows.
+type organizationsPage struct {
+	Problem *problem // nil when nothing is wrong
+	Address string
+	List    []choice
+}
+
+// choice is an organization to choose.
+type choice struct {
+	ID, Name string
+	Note     string // what to expect
+}
+
+func (a *app) organizationsPage(one login) organizationsPage {
+	page := organizationsPage{Address: one.email}
+	for _, d := range one.organizations {
+		if d.Organization == nil {
+			continue
+		}
+		note := ""
+		switch {
+		case d.Next() == b2b.StepPrimary:
+			note = "does not take codes by e-mail"
+		case d.Membership != nil && d.Membership.Member == nil:
+			note = "you can join"
+		case d.Next() != b2b.StepDone:
+			note = "wants a second factor"
+		}
+		page.List = append(page.List, choice{d.Organization.OrganizationID, d.Organization.OrganizationName, note})
+	}
+	return page
+}
+
+func (a *app) showOrganizations(w http.ResponseWriter, _ *http.Request, one login) {
+	a.show(w, http.StatusOK, "organizations", a.organizationsPage(one))
+}
+
+// chooseOrganization goes on with one of the organizations that were discovered, and
+// with no other: what the form says is held against the list.
+//
+// The first code has proved the e-mail address. Where a second factor comes on top, that
+// completes the login. Where none does, the organization sends a code of its own: the
+// service's call that turns the discovery into a session right away is not among those
+// of this SDK.
+func (a *app) chooseOrganization(w http.ResponseWriter, r *http.Request, one login) {
+	id := r.PostFormValue("organization")
+	i := slices.IndexFunc(one.organizations, func(d b2b.DiscoveredOrganization) bool {
+		return d.Organization != nil && d.Organization.OrganizationID == id
+	})
+	if i < 0 {
+		http.Redirect(w, r, string(choose), http.StatusSeeOther)
+		return
+	}
+	chosen := one.organizations[i]
+	one.organizationID, one.organizationName = id, chosen.Organization.OrganizationName
+	active := chosen.Membership != nil && chosen.Membership.Type == b2b.MembershipTypeActiveMember && chosen.Membership.Member != nil
+
+	var err error
+	switch next := chosen.Next(); {
+	case next == b2b.StepPrimary:
+		page := a.organizationsPage(one)
+		page.Problem = notByEmail(one.organizationName)
+		a.fail(w, page.Problem, "organizations", page)
+		return
+	case active && next == b2b.StepEnroll:
+		one.memberID, one.waiting = chosen.Membership.Member.MemberID, phoneNumber
+		a.goOn(w, r, one)
+		return
+	case active && next == b2b.StepSendSMS:
+		one.memberID, one.phone = chosen.Membership.Member.MemberID, chosen.MFARequired.MemberOptions.MFAPhoneNumber
+		err = a.sendSMS(w, r, one)
+	default:
+		one.waiting, one.sent = organizationCode, 1
+		if err = a.sendCode(r, one); err == nil {
+			a.goOn(w, r, one)
+		}
+	}
+	if err == nil || a.tooLate(w, r, err) {
+		return
+	}
+	page := a.organizationsPage(one)
+	page.Problem = a.problemOf(r, "send a code", err)
+	a.fail(w, page.Problem, "organizations", page)
+}
+
+// notByEmail is the problem of an organization that wants another way to log in.
+func notByEmail(name string) *problem {
+	return &problem{status: http.StatusForbidden, Message: name + " does not take codes by e-mail. Please log in as its administrator told you."}
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/stytchgen/sdk/b2b"
+	"github.com/stytchgen/sdk/stytch"
+)
+
+// phonePage is what the page for a phone number shows.
+type phonePage struct {
+	Problem      *problem // nil when nothing is wrong
+	Organization string
+	Phone        string
+}
+
+func (a *app) showPhone(w http.ResponseWriter, _ *http.Request, one login) {
+	a.show(w, http.StatusOK, "phone", phonePage{Organization: one.organizationName})
+}
+
+// takePhone sets the second factor up: the number counts when the code that is sent to
+// it comes back.
+func (a *app) takePhone(w http.ResponseWriter, r *http.Request, one login) {
+	typed := r.PostFormValue("phone")
+	one.phone, one.newPhone = phoneOf(typed), true
+	err := a.sendSMS(w, r, one)
+	if err == nil || a.tooLate(w, r, err) {
+		return
+	}
+	p := a.problemOf(r, "send a code", err)
+	a.fail(w, p, "phone", phonePage{Problem: p, Organization: one.organizationName, Phone: typed})
+}
+
+// phoneOf makes a phone number of what a person typed. The SDK refuses what is none.
+func phoneOf(typed string) string {
+	number := stytch.CleanPhoneNumber(strings.Replace(typed, "(0)", "", 1)) // dialled only inside the country
+	if rest, ok := strings.CutPrefix(number, "00"); ok {
+		number = "+" + rest
+	}
+	return number
+}
+
+// sendSMS sends the code of the second factor, and goes on to where it is typed.
+func (a *app) sendSMS(w http.ResponseWriter, r *http.Request, one login) error {
+	one.waiting, one.sent = smsCode, 1
+	if err := a.sendCode(r, one); err != nil {
+		return err
+	}
+	a.goOn(w, r, one)
+	return nil
+}
+
+// checkSMS completes a login with the second factor.
+func (a *app) checkSMS(w http.ResponseWriter, r *http.Request, one login, code string) error {
+	auth, err := a.client.OTPs.SMS.Authenticate(r.Context(), b2b.OTPsSMSAuthenticateRequest{
+		OrganizationID: one.organizationID, MemberID: one.memberID, Code: code,
+		IntermediateSessionToken: &one.token, SessionDurationMinutes: new(sessionMinutes),
+	})
+	if err != nil {
+		return err
+	}
+	a.logIn(w, r, auth.SessionToken, auth.SessionJWT, auth.MemberSession)
+	return nil
+}
+
+// sessionMinutes is how long a member stays logged in.
+const sessionMinutes = 24 * 60
+
+// logIn gives the browser its session.
+func (a *app) logIn(w http.ResponseWriter, r *http.Request, token, jwt string, session *b2b.MemberSession) {
+	expires := a.now().Add(sessionMinutes * time.Minute)
+	if session != nil {
+		expires = session.ExpiresAt
+	}
+	a.logins.end(w, r)
+	stytch.SetSessionCookies(w, r, token, jwt, expires)
+	http.Redirect(w, r, "/members", http.StatusSeeOther)
+}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"embed"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/stytchgen/sdk/stytch"
+)
+
+// app is the application. Its zero value needs a client, a log and a clock.
+type app struct {
+	client *stytch.Client
+	log    *slog.Logger
+	now    func() time.Time
+	inbox  http.Handler // nil unless an emulator runs in this process
+
+	logins *logins
+	sends  *limiter
+}
+
+// maxTokenAge is how long the members' pages trust a session JWT without asking the
+// service. It is how long a session that was ended elsewhere still opens them, and
+// it is at most five minutes: then the JWT expires. A page where that is too long
+// asks for every request, as logging out everywhere does.
+const maxTokenAge = time.Minute
+
+//go:embed static
+var static embed.FS
+
+// handler returns the application.
+func (a *app) handler() http.Handler {
+	a.logins, a.sends = newLogins(a.now), newLimiter(a.now)
+
+	loggedOut := http.HandlerFunc(a.toLogin)
+	outage := http.HandlerFunc(a.unavailable)
+	members := a.client.Sessions.Middleware(stytch.MiddlewareOptions{MaxTokenAge: maxTokenAge, Unauthorized: loggedOut, Unavailable: outage})
+	certain := a.client.Sessions.Middleware(stytch.MiddlewareOptions{MaxTokenAge: -1, Unauthorized: loggedOut, Unavailable: outage})
+
+	mux := http.NewServeMux()
+	mux.Handle("GET /{$}", http.RedirectHandler("/members", http.StatusSeeOther))
+	mux.HandleFunc("GET /login", a.showLogin)
+	mux.HandleFunc("POST /login", a.startLogin)
+	mux.HandleFunc("GET /login/code", a.showCode)
+	mux.HandleFunc("POST /login/code", a.checkCode)
+	mux.HandleFunc("POST /login/resend", a.resendCode)
+	mux.Handle("GET /members", members(http.HandlerFunc(a.showMembers)))
+	// Not behind the middleware: logging out must work during an outage, too.
+	mux.HandleFunc("POST /logout", a.logout)
+	mux.Handle("POST /logout/everywhere", certain(http.HandlerFunc(a.logoutEverywhere)))
+	mux.Handle("GET /static/", http.FileServerFS(static))
+	if a.inbox != nil {
+		mux.Handle("GET /inbox", a.inbox)
+	}
+	return a.protect(mux)
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/stytchgen/sdk/stytch"
+)
+
+// codePage is what the page for the code shows.
+type codePage struct {
+	Problem *problem // nil when nothing is wrong
+	Address string
+	Channel channel
+	Another bool   // another code was sent
+	Code    string // what was typed, when it may still be right
+	Wait    wait   // until another code can be sent
+}
+
+func (a *app) showCode(w http.ResponseWriter, r *http.Request) {
+	one, ok := a.logins.find(r)
+	if !ok {
+		http.Redirect(w, r, "/login?notice=start-again", http.StatusSeeOther)
+		return
+	}
+	a.show(w, http.StatusOK, "code", a.codePage(one))
+}
+
+func (a *app) codePage(one login) codePage {
+	return codePage{Address: one.address, Channel: one.channel, Another: one.sent > 1, Wait: wait(a.sends.left(addressLimit(one.address)))}
+}
+
+// sessionMinutes is how long a person stays logged in. The middleware renews the
+// JWT, which lives five minutes, and not the session.
+const sessionMinutes = 24 * 60
+
+// checkCode logs in who types the right code. The service counts the wrong ones, and
+// locks the user after ten in a row.
+func (a *app) checkCode(w http.ResponseWriter, r *http.Request) {
+	one, ok := a.logins.find(r)
+	if !ok {
+		http.Redirect(w, r, "/login?notice=start-again", http.StatusSeeOther)
+		return
+	}
+	typed := r.PostFormValue("code")
+	auth, err := a.client.OTPs.Authenticate(r.Context(), stytch.OTPsAuthenticateRequest{
+		MethodID: one.methodID, Code: stytch.CleanCode(typed), SessionDurationMinutes: new(sessionMinutes),
+	})
+	if err != nil {
+		p := a.problemOf(r, "check a code", err)
+		page := a.codePage(one)
+		page.Problem, page.Another = p, false
+		if !p.AtField {
+			page.Code = typed // nothing is known to be wrong with it
+		}
+		a.fail(w, p, "code", page)
+		return
+	}
+	// The session is a new one, whatever cookies the browser had before: nobody can
+	// plant a session and wait for somebody to log in to it.
+	a.logins.end(w, r)
+	expires := a.now().Add(sessionMinutes * time.Minute)
+	if auth.Session != nil && auth.Session.ExpiresAt != nil {
+		expires = *auth.Session.ExpiresAt
+	}
+	stytch.SetSessionCookies(w, r, auth.SessionToken, auth.SessionJWT, expires)
+	http.Redirect(w, r, "/members", http.StatusSeeOther)
+}
+
+// resendCode sends another code. It takes the place of the one before.
+func (a *app) resendCode(w http.ResponseWriter, r *http.Request) {
+	one, ok := a.logins.find(r)
+	if !ok {
+		http.Redirect(w, r, "/login?notice=start-again", http.StatusSeeOther)
+		return
+	}
+	methodID, err := a.sendCode(r, one.channel, one.address)
+	if err != nil {
+		p := a.problemOf(r, "send another code", err)
+		p.AtField = false // the field of this page is the code
+		page := a.codePage(one)
+		page.Problem, page.Another = p, false
+		a.fail(w, p, "code", page)
+		return
+	}
+	a.logins.update(r, func(one *login) { one.methodID, one.sent = methodID, one.sent+1 })
+	http.Redirect(w, r, "/login/code", http.StatusSeeOther)
+}

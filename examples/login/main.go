@@ -1,0 +1,84 @@
+// Command login is a web application to copy: people log in with a code by SMS,
+// WhatsApp or e-mail, see a page for members, and log out, here or everywhere.
+// It is plain net/http, and works without JavaScript.
+//
+//	go run ./examples/login
+//
+// starts it with an emulator of the service in the same process, and shows the
+// codes at /inbox. With STYTCH_PROJECT_ID and STYTCH_SECRET set, and STYTCH_BASE_URL
+// if wanted, it uses the service that they name, and starts no emulator.
+//
+// Where to begin reading: app.go has the routes, login.go sends a code, code.go
+// checks it, members.go is behind the login. limiter.go and pending.go keep what
+// a login needs on the way; emulator.go and inbox.go are for development.
+// login_test.go shows how such an application is tested.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/stytchgen/sdk/stytch"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "login:", err)
+		os.Exit(1)
+	}
+}
+
+// run is the program: it ends with ctx.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	flags := flag.NewFlagSet("login", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	addr := flags.String("addr", "127.0.0.1:3000", "the `address` to listen on; with port 0, a free one")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("unexpected argument %q: everything is said by flags, see -h", flags.Arg(0))
+	}
+	log := slog.New(slog.NewTextHandler(stderr, nil))
+
+	a := &app{log: log, now: time.Now}
+	if fromEnvironment() {
+		client, err := stytch.FromEnv(clientOptions...)
+		if err != nil {
+			return err
+		}
+		a.client = client
+	} else {
+		emulator, err := startEmulator()
+		if err != nil {
+			return err
+		}
+		defer emulator.Close()
+		a.client, a.inbox = emulator.Client(clientOptions...), inbox(emulator.Inbox())
+	}
+
+	listener, err := net.Listen("tcp", *addr)
+	if err != nil {
+		return fmt.Errorf("%w; use --addr for another address", err)
+	}
+	fmt.Fprintf(stdout, "Log in at             http://%s/\n", listener.Addr())
+	if a.inbox != nil {
+		fmt.Fprintf(stdout, "The codes arrive at   http://%s/inbox\n", listener.Addr())
+	}
+	return serve(ctx, listener, a.handler(), log)
+}
+
+// clientOptions make the client give up while a person still waits for the page:
+// by itself it would honour a Retry-After for up to half a minute.
+var clientOptions = []stytch.Option{stytch.WithTimeout(10 * time.Second), stytch.WithUserAgent("stytchgen-example-login/1")}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/stytchgen/sdk/stytch"
+)
+
+// membersPage is what the members' page shows.
+type membersPage struct {
+	Session *stytch.Session
+	Factors []factor
+}
+
+// factor is how a person proved who they are.
+type factor struct{ Way, Address string }
+
+// showMembers is behind the middleware. What it shows was in the JWT: while that is
+// fresh, the service is not asked.
+func (a *app) showMembers(w http.ResponseWriter, r *http.Request) {
+	session, _ := stytch.SessionFrom(r.Context()) // the middleware lets nobody through without
+	page := membersPage{Session: session}
+	for _, f := range session.AuthenticationFactors {
+		switch {
+		case f.PhoneNumberFactor != nil:
+			page.Factors = append(page.Factors, factor{channel(f.DeliveryMethod).String(), f.PhoneNumberFactor.PhoneNumber})
+		case f.EmailFactor != nil:
+			page.Factors = append(page.Factors, factor{email.String(), f.EmailFactor.EmailAddress})
+		}
+	}
+	a.show(w, http.StatusOK, "members", page)
+}
+
+// toLogin answers who is not logged in, instead of the members' pages.
+func (a *app) toLogin(w http.ResponseWriter, r *http.Request) {
+	target := "/login"
+	if stytch.SessionTokenFrom(r) != "" {
+		target += "?notice=session-over"
+	}
+	http.Redirect(w, r, target, http.StatusSeeOther)
+}
+
+// logout ends the session of this browser. The cookies go in any case: at a computer
+// that others use, too, that is what counts.
+func (a *app) logout(w http.ResponseWriter, r *http.Request) {
+	notice := "logged-out"
+	if token := stytch.SessionTokenFrom(r); token != "" {
+		_, err := a.client.Sessions.Revoke(r.Context(), stytch.SessionsRevokeRequest{SessionToken: &token})
+		if err != nil && !stytch.LoggedOut(err) {
+			a.log.Error("could not end a session", "error", err)
+			notice = "logged-out-here"
+		}
+	}
+	stytch.ClearSessionCookies(w, r)
+	http.Redirect(w, r, "/login?notice="+notice, http.StatusSeeOther)
+}
+
+// logoutEverywhere ends every session of the user. The middleware in front of it asks
+// the service for each request: who was logged out elsewhere a moment ago cannot do
+// the same to the others.
+func (a *app) logoutEverywhere(w http.ResponseWriter, r *http.Request) {
+	session, _ := stytch.SessionFrom(r.Context())
+	if err := a.revokeAll(r.Context(), session); err != nil {
+		a.fail(w, a.problemOf(r, "end all sessions", err), "problem", nil)
+		return
+	}
+	stytch.ClearSessionCookies(w, r)
+	http.Redirect(w, r, "/login?notice=logged-out-everywhere", http.StatusSeeOther)
+}
+
+// revokeAll ends every session of a user, and this one last: when it fails on the
+// way, the person is still logged in and can try again.
+func (a *app) revokeAll(ctx context.Context, session *stytch.Session) error {
+	active, err := a.client.Sessions.Get(ctx, stytch.SessionsGetRequest{UserID: session.UserID})
+	if err != nil {
+		return err
+	}
+	ids := []string{}
+	for _, other := range active.Sessions {
+		if other.SessionID != session.SessionID {
+			ids = append(ids, other.SessionID)
+		}
+	}
+	for _, id := range append(ids, session.SessionID) {
+		_, err := a.client.Sessions.Revoke(ctx, stytch.SessionsRevokeRequest{SessionID: &id})
+		if err != nil && !errors.Is(err, stytch.ErrSessionNotFound) {
+			return err
+		}
+	}
+	return nil
+}
