@@ -38,6 +38,11 @@ func (k *call) attempt(ctx context.Context, started time.Time) *answer {
 	defer resp.Body.Close()
 
 	a := &answer{status: resp.StatusCode, header: resp.Header, reached: true}
+	if resp.StatusCode == http.StatusSwitchingProtocols {
+		// What follows is no body but a bare connection, whose reads no context ends.
+		a.err = errors.New("the service wants to speak another protocol, which nobody asked for")
+		return a
+	}
 	if a.body, err = k.readBody(resp); err != nil {
 		a.err = explain(ctx, own, err)
 	}

@@ -127,6 +127,8 @@ var faults = []struct {
 
 	{"101", write("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n", false), 101,
 		want{3, false}, want{1, true}, want{1, true}},
+	{"101 and silence", write("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n", true), 101,
+		want{3, false}, want{1, true}, want{1, true}},
 	{"000", write("HTTP/1.1 000 Nothing\r\nContent-Length: 2\r\n\r\n{}", false), 0,
 		want{3, false}, want{1, true}, want{1, true}},
 	{"header without an end", write("HTTP/1.1 200 OK\r\n"+strings.Repeat("X: "+strings.Repeat("y", 1000)+"\r\n", 12_000), false), 0,

@@ -40,9 +40,10 @@ var sharedTransport = sync.OnceValue(func() *http.Transport {
 // credentials go to the base URL and nowhere else. So it does without the copies that an http.Client
 // makes of every request for the redirects that may come.
 type sender struct {
-	transport http.RoundTripper
-	shared    bool           // transport is the shared one, with nothing around it
-	jar       http.CookieJar // nil: no cookies
+	transport  http.RoundTripper
+	shared     bool           // transport is the shared one, with nothing around it
+	clearHTTP2 bool           // transport may speak HTTP/2 without TLS
+	jar        http.CookieJar // nil: no cookies
 }
 
 // newSender returns a sender that does as given does, nil for the default, and runs the middleware.
@@ -53,6 +54,9 @@ func newSender(given *http.Client, middleware []func(http.RoundTripper) http.Rou
 		s.transport, s.jar = given.Transport, given.Jar
 	}
 	s.shared = s.transport == nil && len(middleware) == 0
+	if t, ok := s.transport.(*http.Transport); ok && t.Protocols != nil {
+		s.clearHTTP2 = t.Protocols.UnencryptedHTTP2()
+	}
 	if s.transport == nil {
 		s.transport = sharedTransport()
 	}

@@ -70,40 +70,60 @@ func TestHTTP2Resets(t *testing.T) {
 	}
 	for _, tt := range tests {
 		for class, want := range map[RetryClass]want{Safe: tt.safe, Unsent: tt.unsent, Never: tt.never} {
-			t.Run(tt.name+"/"+classNames[class], func(t *testing.T) {
-				t.Parallel()
-				certificate := httptest.NewUnstartedServer(nil)
-				certificate.StartTLS()
-				t.Cleanup(certificate.Close)
-				ln, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{
-					Certificates: certificate.TLS.Certificates, NextProtos: []string{"h2"},
-				})
-				if err != nil {
-					t.Fatal(err)
-				}
-				t.Cleanup(func() { ln.Close() })
-				var reached atomic.Int64
-				go func() {
-					for {
-						conn, err := ln.Accept()
-						if err != nil {
-							return
+			for how, listen := range map[string]func(*testing.T) (net.Listener, string, func(*Config)){"TLS": listenTLS, "cleartext": listenCleartext} {
+				t.Run(tt.name+"/"+classNames[class]+"/"+how, func(t *testing.T) {
+					t.Parallel()
+					ln, scheme, trust := listen(t)
+					t.Cleanup(func() { ln.Close() })
+					var reached atomic.Int64
+					go func() {
+						for {
+							conn, err := ln.Accept()
+							if err != nil {
+								return
+							}
+							go serveFrames(conn, tt.code, &reached)
 						}
-						go serveFrames(conn, tt.code, &reached)
+					}()
+					c := newClient(t, scheme+"://"+ln.Addr().String(), trust)
+					_, err := send(t.Context(), c, class)
+					f := failureOf(t, err)
+					if n := int(reached.Load()); n < 1 || n > want.reached {
+						t.Errorf("reached the server %d times, want at most %d", n, want.reached)
 					}
-				}()
-				c := newClient(t, "https://"+ln.Addr().String(), trusting(t, certificate))
-				_, err = send(t.Context(), c, class)
-				f := failureOf(t, err)
-				if n := int(reached.Load()); n < 1 || n > want.reached {
-					t.Errorf("reached the server %d times, want at most %d", n, want.reached)
-				}
-				if f.OutcomeUnknown != want.unknown {
-					t.Errorf("outcome unknown %v, want %v: %v", f.OutcomeUnknown, want.unknown, err)
-				}
-			})
+					if f.OutcomeUnknown != want.unknown {
+						t.Errorf("outcome unknown %v, want %v: %v", f.OutcomeUnknown, want.unknown, err)
+					}
+				})
+			}
 		}
 	}
+}
+
+// listenTLS listens for HTTP/2 over TLS. It returns the scheme, and the setting of a client that
+// trusts the server.
+func listenTLS(t *testing.T) (net.Listener, string, func(*Config)) {
+	certificate := httptest.NewUnstartedServer(nil)
+	certificate.StartTLS()
+	t.Cleanup(certificate.Close)
+	ln, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: certificate.TLS.Certificates, NextProtos: []string{"h2"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ln, "https", trusting(t, certificate)
+}
+
+// listenCleartext listens for HTTP/2 without TLS, which only a transport of the application's own
+// speaks.
+func listenCleartext(t *testing.T) (net.Listener, string, func(*Config)) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := &http.Transport{Protocols: new(http.Protocols)}
+	own.Protocols.SetUnencryptedHTTP2(true)
+	t.Cleanup(own.CloseIdleConnections)
+	return ln, "http", func(cfg *Config) { cfg.HTTPClient = &http.Client{Transport: own} }
 }
 
 // TestIdempotencyHeaders has a server close a kept connection after it has read a request with a

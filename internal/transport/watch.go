@@ -21,6 +21,8 @@ type watch struct {
 	timeout time.Duration // of the call
 	attempt time.Duration // the limit of the attempt; 0: none
 
+	clearHTTP2 bool // a connection without TLS may be one of HTTP/2
+
 	mu    sync.Mutex
 	timer *time.Timer  // nil: no limit so far
 	due   time.Time    // when it ends the attempt
@@ -36,6 +38,7 @@ type watch struct {
 // connection, that of the attempt.
 func (k *call) start(ctx context.Context, w *watch, cancel context.CancelCauseFunc, now time.Time) {
 	w.cancel, w.attempt, w.end, w.timeout = cancel, k.client.attemptTimeout, k.end, k.settings.Timeout
+	w.clearHTTP2 = k.client.sender.clearHTTP2
 	if end, ok := ctx.Deadline(); ok && !w.end.IsZero() && !w.end.Before(end) {
 		w.end = time.Time{} // the caller's context comes first
 	}
@@ -96,7 +99,8 @@ func (w *watch) trace(ctx context.Context) context.Context {
 }
 
 func (w *watch) got(info httptrace.GotConnInfo) {
-	if secure, ok := info.Conn.(*tls.Conn); ok && secure.ConnectionState().NegotiatedProtocol == "h2" {
+	secure, ok := info.Conn.(*tls.Conn)
+	if ok && secure.ConnectionState().NegotiatedProtocol == "h2" || !ok && w.clearHTTP2 {
 		w.http2.Store(true)
 	}
 	if w.connections.Add(1) > connectionsPerAttempt {
@@ -106,7 +110,7 @@ func (w *watch) got(info httptrace.GotConnInfo) {
 	w.begin(time.Now())
 }
 
-// sentOverHTTP2 reports whether the request went out on a connection of HTTP/2. Over HTTP/1.1,
+// sentOverHTTP2 reports whether the request may have gone out on a connection of HTTP/2. Over HTTP/1.1,
 // net/http knows whether a byte of it did.
 func (w *watch) sentOverHTTP2() bool { return w.wrote.Load() && w.http2.Load() }
 
