@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"net/http"
+	"net/http/httptrace"
 	"os"
 	"os/exec"
 	"strings"
@@ -59,9 +60,12 @@ func TestSignalsEndIt(t *testing.T) {
 // TestEndsWhileAClientWaits has a wait for a message end with the program.
 func TestEndsWhileAClientWaits(t *testing.T) {
 	p := launch(t)
-	answered := make(chan int)
+	answered, asked := make(chan int), make(chan struct{})
+	trace := &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { close(asked) }}
+	r := must(http.NewRequestWithContext(httptrace.WithClientTrace(t.Context(), trace), http.MethodGet,
+		p.url+root+"/api/messages/wait?address=nobody@example.com&timeout=600", nil))(t)
 	go func() {
-		resp, err := http.Get(p.url + root + "/api/messages/wait?address=nobody@example.com&timeout=600")
+		resp, err := http.DefaultClient.Do(r)
 		if err != nil {
 			answered <- 0
 			return
@@ -69,9 +73,7 @@ func TestEndsWhileAClientWaits(t *testing.T) {
 		_ = resp.Body.Close()
 		answered <- resp.StatusCode
 	}()
-	for !strings.Contains(p.stderr.String(), "control ready") {
-		p.call(http.MethodGet, "/ready", "")
-	}
+	<-asked
 	if code := p.end(); code != exitFine {
 		t.Errorf("exit code %d: %s", code, p.stderr)
 	}
