@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stytchgen/sdk/b2b"
@@ -26,7 +28,17 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
-	os.Exit(m.Run())
+	var broken atomic.Bool
+	validate = func(err error) {
+		broken.Store(true)
+		fmt.Fprintln(os.Stderr, "the emulator:", err)
+	}
+	code := m.Run()
+	if broken.Load() {
+		fmt.Fprintln(os.Stderr, "FAIL: an answer of the emulator breaks the spec")
+		code = 1
+	}
+	os.Exit(code)
 }
 
 const (

@@ -258,7 +258,7 @@ func TestReset(t *testing.T) {
 func TestSnapshotOpensInTests(t *testing.T) {
 	p := launch(t)
 	auth := p.login(phone)
-	srv, err := stytchtest.Start(stytchtest.Config{Snapshot: []byte(p.does(http.MethodGet, "/api/snapshot", ""))})
+	srv, err := stytchtest.Start(stytchtest.Config{Snapshot: []byte(p.does(http.MethodGet, "/api/snapshot", "")), Validate: func(err error) { t.Error(err) }})
 	if err != nil {
 		t.Fatal(err)
 	}
