@@ -294,6 +294,9 @@ func TestPageFits(t *testing.T) {
 			if got := get[int](b, `document.documentElement.scrollWidth`); got > int(width) {
 				t.Errorf("%s: the page is %d wide: %v", name, got, get[[]string](b, fmt.Sprintf(`all("body *").filter((e) => e.getBoundingClientRect().right > %d).map((e) => e.outerHTML.slice(0, 80))`, width)))
 			}
+			if dark := get[bool](b, `getComputedStyle(document.body).backgroundColor.match(/\d+/g).every((part) => part < 64)`); dark != (theme == "dark") {
+				t.Errorf("%s: the page is dark: %t", name, dark)
+			}
 			if faint := get[[]string](b, faint); len(faint) > 0 {
 				t.Errorf("%s: too little contrast: %v", name, faint)
 			}

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptrace"
 	"os"
@@ -45,6 +46,9 @@ func TestSignalsEndIt(t *testing.T) {
 		}
 		if err := program.Wait(); err != nil {
 			t.Errorf("%v: %v: %s", signal, err, stderr)
+		}
+		if _, err := io.ReadAll(events.Body); err != nil {
+			t.Errorf("%v: the stream was cut off: %v", signal, err)
 		}
 		if strings.Contains(stderr.String(), "ERROR") {
 			t.Errorf("%v: %s", signal, stderr)

@@ -42,7 +42,7 @@ function show() {
 }
 
 function make(message) {
-  const code = element("output", { class: "code" }, message.code);
+  const code = element("span", { class: "code" }, message.code);
   const button = element("button", { type: "button", "aria-label": `Copy the code for ${message.address}` }, "Copy");
   copies(button, code, "The code is");
   return element("li", { class: "message", "data-expires": message.expires_at },
