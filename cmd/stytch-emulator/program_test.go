@@ -176,6 +176,16 @@ func (p *program) wait(address string) message {
 // control.yaml.
 func (p *program) call(method, path, body string, headers ...string) (int, string) {
 	p.t.Helper()
+	resp := p.ask(method, path, body, headers...)
+	defer resp.Body.Close()
+	data := must(io.ReadAll(resp.Body))(p.t)
+	checkAnswer(p.t, method, resp.Request.URL.Path, resp, data)
+	return resp.StatusCode, string(data)
+}
+
+// ask makes a call of the control API, and leaves its answer to be read.
+func (p *program) ask(method, path, body string, headers ...string) *http.Response {
+	p.t.Helper()
 	r := must(http.NewRequestWithContext(p.t.Context(), method, p.url+root+path, strings.NewReader(body)))(p.t)
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
@@ -187,11 +197,7 @@ func (p *program) call(method, path, body string, headers ...string) (int, strin
 			r.Header.Set(headers[i], headers[i+1])
 		}
 	}
-	resp := must(http.DefaultClient.Do(r))(p.t)
-	defer resp.Body.Close()
-	data := must(io.ReadAll(resp.Body))(p.t)
-	checkAnswer(p.t, method, r.URL.Path, resp, data)
-	return resp.StatusCode, string(data)
+	return must(http.DefaultClient.Do(r))(p.t)
 }
 
 // does makes a call of the control API that has to succeed.
