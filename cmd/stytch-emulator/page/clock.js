@@ -43,7 +43,7 @@ export function showClock() {
   const date = new Date(now());
   byID("now").textContent = long.format(date);
   byID("now").dateTime = date.toISOString();
-  const apart = Math.round((now() - Date.now()) / 1000);
+  const apart = Math.ceil((now() - Date.now()) / 1000); // the emulator drops parts of a second
   byID("ahead").hidden = Math.abs(apart) < 5;
   byID("ahead").textContent = `${span(Math.abs(apart))} ${apart < 0 ? "behind" : "ahead of"} this machine`;
 }

@@ -21,9 +21,12 @@ async function load() {
   byID("variables").textContent = Object.entries(variables).map(([name, value]) => `export ${name}=${quote(value)}\n`).join("");
 }
 
-const failed = (error) => complain(`The emulator did not answer: ${error.message}`);
-
 let lost = false;
+
+// An emulator that is gone is said to be so already.
+function failed(error) {
+  if (!lost) complain(`The emulator did not answer: ${error.message}`);
+}
 
 function connect() {
   const events = new EventSource("api/events");
@@ -36,6 +39,7 @@ function connect() {
   });
   events.addEventListener("error", () => {
     lost = true;
+    complain("");
     connection("The emulator is gone. Trying to reach it…", true);
     if (events.readyState === EventSource.CLOSED) setTimeout(connect, again); // this one gave up
   });
