@@ -249,12 +249,22 @@ func write(t *testing.T, name, content string) string {
 }
 
 // fails runs the program, which has to end by itself.
-func fails(t *testing.T, args ...string) (code int, stderr string) {
+func fails(t *testing.T, args ...string) (code int, complaint string) {
 	t.Helper()
-	var out, errs bytes.Buffer
-	code = run(t.Context(), args, &out, &errs)
-	if out.Len() > 0 {
-		t.Errorf("it printed %q to standard output", out.String())
+	var stdout, stderr output
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	started := stdout.has("# Inbox: ")
+	go func() {
+		select {
+		case <-started:
+			cancel() // it was to fail
+		case <-ctx.Done():
+		}
+	}()
+	code = run(ctx, args, &stdout, &stderr)
+	if out := stdout.String(); out != "" {
+		t.Errorf("it printed %q to standard output", out)
 	}
-	return code, errs.String()
+	return code, stderr.String()
 }
