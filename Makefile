@@ -19,6 +19,11 @@ check:
 demo: gen
 	go run ./examples/demo
 
+## emulator: answer the API on this machine, with an inbox at http://127.0.0.1:8787/_emulator/
+.PHONY: emulator
+emulator:
+	go run ./cmd/stytch-emulator
+
 ## test: run every test with the race detector
 .PHONY: test
 test:

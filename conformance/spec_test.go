@@ -3,13 +3,8 @@
 package conformance_test
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io/fs"
-	"mime"
-	"net"
 	"net/http"
 	"net/url"
 	"path"
@@ -103,61 +98,4 @@ func (s sdk) covers(t *testing.T, requests []stytchtest.Request) {
 		}
 	}
 	fmt.Fprintln(t.Output(), table.String())
-}
-
-// checkErrors holds the errors of an emulator against the spec.
-func checkErrors(broken func(error)) func(http.Handler) http.Handler {
-	return func(api http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			seen := &tee{ResponseWriter: w}
-			api.ServeHTTP(seen, r)
-			kind, _, _ := mime.ParseMediaType(w.Header().Get("Content-Type"))
-			if seen.status < 400 || kind != "application/json" {
-				return
-			}
-			if err := checkError(seen.body.Bytes(), seen.status); err != nil {
-				broken(fmt.Errorf("the error for %s %s breaks the spec: %w", r.Method, r.URL.Path, err))
-			}
-		})
-	}
-}
-
-func checkError(body []byte, status int) error {
-	all, err := operations()
-	if err != nil {
-		return err
-	}
-	var value map[string]any
-	if err := json.Unmarshal(body, &value); err != nil {
-		return err
-	}
-	if value["status_code"] != float64(status) {
-		return fmt.Errorf("its status_code is %v, and it came with %d", value["status_code"], status)
-	}
-	schema := all[0].Responses.Default().Value.Content.Get("application/json").Schema.Value
-	return schema.VisitJSON(value, openapi3.MultiErrors())
-}
-
-// tee keeps what is answered.
-type tee struct {
-	http.ResponseWriter
-	status int
-	body   bytes.Buffer
-}
-
-func (w *tee) WriteHeader(status int) {
-	w.status = status
-	w.ResponseWriter.WriteHeader(status)
-}
-
-func (w *tee) Write(data []byte) (int, error) {
-	w.body.Write(data)
-	return w.ResponseWriter.Write(data)
-}
-
-func (w *tee) Unwrap() http.ResponseWriter { return w.ResponseWriter }
-
-// Hijack lets an emulator reset the connection.
-func (w *tee) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	return http.NewResponseController(w.ResponseWriter).Hijack()
 }

@@ -130,6 +130,7 @@ func (f *Fault) apply(w http.ResponseWriter, r *http.Request, a *answer, s *Serv
 		if f.Status != 0 {
 			a.status = f.Status
 		}
+		a.gateway = true
 		a.header.Set("Content-Type", "text/html")
 		a.body = []byte("<!DOCTYPE html><html><head><title>" + http.StatusText(a.status) + "</title></head><body><h1>" + http.StatusText(a.status) + "</h1></body></html>\n")
 	case f.ErrorType != "" || f.Status != 0:

@@ -21,6 +21,7 @@ type answer struct {
 	header    http.Header
 	body      []byte
 	truncated bool
+	gateway   bool // it is none of the service's
 	errorType string
 }
 
@@ -40,6 +41,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if !send {
 		return
+	}
+	if s.validate != nil && !a.gateway {
+		if err := s.checkAnswer(r, a); err != nil {
+			s.validate(fmt.Errorf("the answer %d to %s %s breaks the spec: %w", a.status, r.Method, r.URL.Path, err))
+		}
 	}
 	write(w, a)
 }
@@ -86,18 +92,38 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, a *answer, recor
 			return fault.apply(w, r, a, s)
 		}
 	}
-	in := op.input(r, params, body)
-	s.perform(op, r, params, body, a, in.Request.Header)
-	if s.validate != nil && a.status < 300 {
-		if err := op.checkResponse(in, a.status, a.header, a.body); err != nil {
-			s.validate(fmt.Errorf("the answer to %s breaks the spec: %w", op.name, err))
-		}
-	}
+	s.perform(op, r, params, body, a)
 	if fault != nil {
 		record.Fault = true
 		return fault.apply(w, r, a, s)
 	}
 	return true
+}
+
+// checkAnswer holds an answer against the spec. What is no call is answered with
+// the error that every call has.
+func (s *Server) checkAnswer(r *http.Request, a *answer) error {
+	op, params, _, err := s.api.find(r.Method, r.URL.Path)
+	if err != nil {
+		return err
+	}
+	if op == nil {
+		operations, err := s.api.consumer()
+		if err != nil {
+			return err
+		}
+		op = &operations[0]
+	}
+	var common struct {
+		StatusCode int `json:"status_code"`
+	}
+	if err := json.Unmarshal(a.body, &common); err != nil {
+		return err
+	}
+	if common.StatusCode != a.status {
+		return fmt.Errorf("its status_code is %d", common.StatusCode)
+	}
+	return op.checkResponse(op.input(r, params, nil), a.status, a.header, a.body)
 }
 
 // stops reports whether a fault keeps a call from taking effect.
@@ -149,7 +175,7 @@ func encode(v any) []byte {
 }
 
 // perform checks credentials and request, and has the call take effect.
-func (s *Server) perform(op *operation, r *http.Request, params map[string]string, body []byte, a *answer, header http.Header) {
+func (s *Server) perform(op *operation, r *http.Request, params map[string]string, body []byte, a *answer) {
 	project, err := s.authorized(op, r, params)
 	if err != nil {
 		s.fail(a, err)
@@ -179,7 +205,7 @@ func (s *Server) perform(op *operation, r *http.Request, params map[string]strin
 	}
 	project.mu.Lock()
 	defer project.mu.Unlock()
-	result, err := call(&request{project: project, now: s.clock.Now(), header: header}, arguments)
+	result, err := call(&request{project: project, now: s.clock.Now(), header: r.Header}, arguments)
 	if err != nil {
 		s.fail(a, err)
 		return

@@ -65,8 +65,8 @@ type Config struct {
 	// Snapshot is what the server begins with, nil for nothing. Without a
 	// ProjectID, the first project is that of the snapshot.
 	Snapshot []byte
-	// Validate is told of an answer that breaks the spec. Nil, answers are not
-	// held against it.
+	// Validate is told of an answer that breaks the spec, an error too. Nil,
+	// answers are not held against it.
 	Validate func(error)
 	// Observe is told of every request when its answer is known, before it is
 	// sent. Nil, nobody is told.

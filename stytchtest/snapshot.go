@@ -60,7 +60,7 @@ func (s *Server) Snapshot() ([]byte, error) {
 }
 
 func (p *Project) snapshot() (projectSnapshot, error) {
-	snap := projectSnapshot{ID: p.ID, Secret: p.secret(), Messages: p.inbox.Messages()}
+	snap := projectSnapshot{ID: p.ID}
 	for _, key := range slices.Backward(p.keys.all()) {
 		der, err := x509.MarshalPKCS8PrivateKey(key.private)
 		if err != nil {
@@ -70,6 +70,9 @@ func (p *Project) snapshot() (projectSnapshot, error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	// Under the lock that calls hold: a user without the message that made them
+	// would be half a login.
+	snap.Secret, snap.Messages = p.Secret, p.inbox.Messages()
 	// A copy by way of JSON: the state goes on while the snapshot is written.
 	data, err := json.Marshal(p.state)
 	if err != nil {
@@ -213,8 +216,8 @@ func (c *Clock) restore(snap clockSnapshot) {
 
 // Reset forgets everything about the project but its credentials and keys.
 func (p *Project) Reset() {
-	p.inbox.Clear()
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.inbox.Clear()
 	p.state = state{EmailCodes: map[string]*code{}}
 }

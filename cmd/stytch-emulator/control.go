@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,8 +17,7 @@ import (
 // maxControlBody is the largest request of the control API: a snapshot.
 const maxControlBody = 256 << 20
 
-// control is the control API and the page. Its routes are those of
-// control.yaml, and the files of the page.
+// control is the control API and the page.
 type control struct {
 	*emulator
 	srv *stytchtest.Server
@@ -36,11 +36,8 @@ type route struct {
 	open bool
 }
 
+// routes are the routes of control.yaml.
 var routes = []route{
-	{http.MethodGet, "/{$}", "page", asset("page/index.html"), true},
-	{http.MethodGet, "/page.css", "page.css", asset("page/page.css"), true},
-	{http.MethodGet, "/page.js", "page.js", asset("page/page.js"), true},
-	{http.MethodGet, "/favicon.svg", "favicon.svg", asset("page/favicon.svg"), true},
 	{http.MethodGet, "/openapi.yaml", "openapi", asset("control.yaml"), true},
 	{http.MethodGet, "/ready", "ready", (*control).getReady, true},
 
@@ -69,7 +66,7 @@ var routes = []route{
 func newControl(e *emulator) http.Handler {
 	c := &control{emulator: e, srv: e.srv, log: e.log}
 	mux := http.NewServeMux()
-	for _, r := range routes {
+	for _, r := range slices.Concat(pageRoutes(), routes) {
 		mux.HandleFunc(r.method+" "+root+r.path, c.serve(r))
 	}
 	mux.Handle(root, http.RedirectHandler(root+"/", http.StatusMovedPermanently))

@@ -18,6 +18,9 @@ import (
 // drainTime is how long a request may go on when the program ends.
 const drainTime = time.Second
 
+// validate is told of answers that break the spec. Only tests set it.
+var validate func(error)
+
 // emulator is the running program.
 type emulator struct {
 	options
@@ -71,7 +74,7 @@ func start(o options, log *slog.Logger) (*emulator, error) {
 func (e *emulator) listen(snapshot []byte) error {
 	config := stytchtest.Config{
 		ProjectID: e.projectID, Secret: e.secret, Addr: net.JoinHostPort(e.host, e.port), Code: e.code,
-		Snapshot: snapshot, Observe: e.observe, Handler: e.handler,
+		Snapshot: snapshot, Validate: validate, Observe: e.observe, Handler: e.handler,
 	}
 	if snapshot == nil {
 		config.ProjectID, config.Secret = cmp.Or(e.projectID, defaultProjectID), cmp.Or(e.secret, defaultSecret)

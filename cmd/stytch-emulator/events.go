@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/stytchgen/sdk/stytchtest"
@@ -83,8 +84,7 @@ func (s *stream) sendMessages() {
 }
 
 func startsWith(messages, first []stytchtest.Message) bool {
-	n := len(first)
-	return len(messages) >= n && (n == 0 || messages[0].ID == first[0].ID && messages[n-1].ID == first[n-1].ID)
+	return len(messages) >= len(first) && slices.Equal(messages[:len(first)], first)
 }
 
 func (s *stream) send(event string, v any) { s.sendData(event, encode(v)) }

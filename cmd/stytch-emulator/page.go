@@ -12,13 +12,31 @@ const root = "/_emulator"
 //go:embed page control.yaml
 var assets embed.FS
 
-// assetTypes are the files that are served as they are, with their types.
+// assetTypes are the types of the files that are served as they are.
 var assetTypes = map[string]string{
-	"page/index.html":  "text/html; charset=utf-8",
-	"page/page.css":    "text/css; charset=utf-8",
-	"page/page.js":     "text/javascript; charset=utf-8",
-	"page/favicon.svg": "image/svg+xml",
-	"control.yaml":     "application/yaml",
+	".html": "text/html; charset=utf-8",
+	".css":  "text/css; charset=utf-8",
+	".js":   "text/javascript; charset=utf-8",
+	".svg":  "image/svg+xml",
+	".yaml": "application/yaml",
+}
+
+// pageRoutes are the routes of the page's files: each under its name, and the
+// page itself at the root.
+func pageRoutes() []route {
+	files, err := assets.ReadDir("page")
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	var list []route
+	for _, file := range files {
+		name, at := file.Name(), "/"+file.Name()
+		if name == "index.html" {
+			at = "/{$}"
+		}
+		list = append(list, route{http.MethodGet, at, name, asset("page/" + name), true})
+	}
+	return list
 }
 
 // policy is the page's Content-Security-Policy: nothing but its own files, no
@@ -40,11 +58,11 @@ func secure(h http.Header) {
 // asset serves a file of the page.
 func asset(name string) func(*control, http.ResponseWriter, *http.Request) error {
 	return func(_ *control, w http.ResponseWriter, _ *http.Request) error {
-		data, err := assets.ReadFile(path.Clean(name))
+		data, err := assets.ReadFile(name)
 		if err != nil {
 			return err
 		}
-		w.Header().Set("Content-Type", assetTypes[name])
+		w.Header().Set("Content-Type", assetTypes[path.Ext(name)])
 		_, _ = w.Write(data) // a client that is gone needs no answer
 		return nil
 	}

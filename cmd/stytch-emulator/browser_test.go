@@ -1,0 +1,344 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+
+	"github.com/stytchgen/sdk/internal/browsertest"
+	"github.com/stytchgen/sdk/stytch"
+)
+
+// tab is a browser's tab with the page of a program.
+type tab struct {
+	t   *testing.T
+	ctx context.Context
+
+	mu       sync.Mutex
+	requests []string
+	console  []string
+}
+
+// open shows the page of a program, and notes what it asks for and complains
+// about.
+func open(t *testing.T, p *program) *tab {
+	t.Helper()
+	b := &tab{t: t, ctx: browsertest.New(t)}
+	if err := chromedp.Listen(b.ctx, b.note); err != nil {
+		t.Fatal(err)
+	}
+	messages := chromedp.Console(b.ctx)
+	go func() {
+		for m, err := range messages {
+			if err != nil {
+				return
+			}
+			b.mu.Lock()
+			b.console = append(b.console, m.String())
+			b.mu.Unlock()
+		}
+	}()
+	b.do(allow("clipboard-read"), allow("clipboard-write"), chromedp.Navigate(p.url+root+"/"), b.until(`text("#connection") === "Connected"`))
+	return b
+}
+
+func (b *tab) note(event any) {
+	if e, ok := event.(*network.EventRequestWillBeSent); ok {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.requests = append(b.requests, e.Request.URL)
+	}
+}
+
+func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	browsertest.Do(b.t, b.ctx, steps...)
+}
+
+// shorthand is what the scripts of the tests say often.
+const shorthand = `const all = (s) => [...document.querySelectorAll(s)], one = (s) => document.querySelector(s),
+	text = (s) => one(s)?.textContent ?? "", shown = (s) => !!one(s)?.checkVisibility(); `
+
+// until waits for a JavaScript expression to hold.
+func (b *tab) until(expression string) chromedp.Action[chromedp.Void] {
+	return chromedp.Poll[chromedp.Void](`(() => { `+shorthand+` return `+expression+` })()`, chromedp.WithPollingTimeout(0))
+}
+
+// get returns what a JavaScript expression says.
+func get[T any](b *tab, expression string) T {
+	b.t.Helper()
+	return browsertest.Get(b.t, b.ctx, chromedp.Evaluate[T](`(async () => { `+shorthand+` return `+expression+` })()`, chromedp.EvalAwaitPromise))
+}
+
+// allow gives pages a permission that a person would be asked for.
+func allow(name string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.CallBrowser(ctx, browser.SetPermission, browser.SetPermissionParams{
+			Permission: &browser.PermissionDescriptor{Name: name}, Setting: browser.PermissionSettingGranted,
+		})
+		return err
+	})
+}
+
+// look has the tab in a size and a theme.
+func look(width int64, theme string) chromedp.Action[chromedp.Void] {
+	return chromedp.Steps(
+		chromedp.EmulateViewport(width, 800),
+		chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+			_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}, {Name: "prefers-reduced-motion", Value: "reduce"}},
+			})
+			return err
+		}))
+}
+
+// isQuiet reports what the page asked of other hosts, and what the browser
+// complained about.
+func (b *tab) isQuiet(p *program) {
+	b.t.Helper()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, url := range b.requests {
+		if !strings.HasPrefix(url, p.url+root+"/") {
+			b.t.Errorf("the page asks for %s", url)
+		}
+	}
+	if !slices.Contains(b.requests, p.url+root+"/api/events") {
+		b.t.Errorf("the page's requests were not seen: %v", b.requests)
+	}
+	for _, line := range b.console {
+		b.t.Errorf("the console says %s", line)
+	}
+}
+
+// TestPageShowsTheCode logs in by hand: a message appears by itself, its code
+// is copied, and is of no use once the clock is past its time.
+func TestPageShowsTheCode(t *testing.T) {
+	p := launch(t)
+	p.does(http.MethodPost, "/api/clock/stop", "")
+	b := open(t, p)
+	b.do(b.until(`shown("#first-steps") && text("#variables").includes("STYTCH_BASE_URL='` + p.url + `'")`))
+	browsertest.Screenshot(t, b.ctx, "empty")
+	methodID := must(p.client().OTPs.SMS.LoginOrCreate(t.Context(), stytch.OTPsSMSLoginOrCreateRequest{
+		PhoneNumber: phone, Locale: new(stytch.PhoneLocaleDeDe), ExpirationMinutes: new(10)}))(t).PhoneID
+	code := p.wait(phone).Code
+	b.do(b.until(`text(".message .code") === "` + code + `"`))
+	card := get[string](b, `one(".message").innerText`)
+	for _, want := range []string{"SMS", phone, "de-DE", "signup", "in 10:00"} {
+		if !strings.Contains(card, want) {
+			t.Errorf("%q is not in %q", want, card)
+		}
+	}
+	if news := get[string](b, `text("#news")`); !strings.Contains(news, strings.Join(strings.Split(code, ""), " ")) || get[bool](b, `shown("#first-steps")`) {
+		t.Errorf("who hears the page is told %q", news)
+	}
+	b.do(chromedp.Click(".message button"), b.until(`text(".message button") === "Copied"`))
+	if copied := get[string](b, `navigator.clipboard.readText()`); copied != code {
+		t.Errorf("%q was copied, want %s", copied, code)
+	}
+	if _, err := p.client().OTPs.Authenticate(t.Context(), stytch.OTPsAuthenticateRequest{MethodID: methodID, Code: code, SessionDurationMinutes: new(60)}); err != nil {
+		t.Error(err)
+	}
+	b.do(b.until(`text("#session-count") === "1" && text("#users").includes("` + phone + ` (verified)")`))
+
+	methodID, code = p.send(phone), p.wait(phone).Code
+	b.do(b.until(`text(".message .code") === "`+code+`" && all(".message").length === 2`),
+		chromedp.Focus(`[data-advance="600"]`), chromedp.KeyEvent("\r"), b.until(`text(".message .expiry") === "expired"`))
+	browsertest.Screenshot(t, b.ctx, "expired")
+	_, err := p.client().OTPs.Authenticate(t.Context(), stytch.OTPsAuthenticateRequest{MethodID: methodID, Code: code})
+	wants(t, err, stytch.ErrUnableToAuthOTPCode)
+	b.isQuiet(p)
+}
+
+// TestPageDrivesTheEmulator uses the buttons.
+func TestPageDrivesTheEmulator(t *testing.T) {
+	p := launch(t, "--seed", write(t, "seed.yaml", "organizations:\n  - organization_name: Engines\n    members: [{email_address: ada@example.com}]\n"))
+	b := open(t, p)
+	p.send(phone)
+	b.do(b.until(`text("#organizations").includes("ada@example.com")`),
+		chromedp.Click("#stop"), b.until(`text("#running") === "stopped"`))
+	if decoded[clockView](t, p.does(http.MethodGet, "/api/clock", "")).Running {
+		t.Error("the clock runs")
+	}
+	b.do(chromedp.Click("#run"), b.until(`text("#running") === "running"`))
+
+	b.do(b.until(`all("#fault-call option").length > 20`), chromedp.SetValue("#fault-call", "consumer otps.sms.send"),
+		chromedp.Click("#fault button"), b.until(`text("#fault-list") === "consumer otps.sms.send: too_many_requests, Retry-After 2 s, 1 more time"`))
+	client := must(stytch.NewClient(p.env["STYTCH_PROJECT_ID"], p.env["STYTCH_SECRET"], stytch.WithBaseURL(p.url), stytch.WithMaxRetries(0)))(t)
+	_, err := client.OTPs.SMS.Send(t.Context(), stytch.OTPsSMSSendRequest{PhoneNumber: phone})
+	wants(t, err, stytch.ErrTooManyRequests)
+	b.do(b.until(`shown("#no-fault") && !all("#fault-list li").length`))
+	for _, kind := range []struct{ value, shows string }{
+		{"500", "status 500"}, {"html", "HTML"}, {"truncate", "cut in half"}, {"reset", "reset"}, {"delay", "3000 ms"}, {"error", "attribute_mismatch"},
+	} {
+		choose := fmt.Sprintf(`(one("#fault-kind").value = %q, one("#fault-kind").dispatchEvent(new Event("change")))`, kind.value)
+		if !get[bool](b, choose) {
+			t.Fatal("the choice was refused")
+		}
+		b.do(chromedp.Click("#fault button"), b.until(fmt.Sprintf(`all("#fault-list li").at(-1)?.textContent.includes(%q)`, kind.shows)))
+	}
+	browsertest.Screenshot(t, b.ctx, "faults")
+	b.do(chromedp.Click("#mend"), b.until(`shown("#no-fault")`))
+
+	b.do(chromedp.SetValue("#fault-times", "-1"), chromedp.Click("#fault button"))
+	if get[bool](b, `one("#fault-times").checkValidity()`) || len(decoded[faultsView](t, p.does(http.MethodGet, "/api/faults", "")).Faults) > 0 {
+		t.Error("a fault that meets -1 calls was taken")
+	}
+
+	b.do(chromedp.Click("#reset"), b.until(`shown("#sure") && document.activeElement === one("#sure-no")`))
+	browsertest.Screenshot(t, b.ctx, "reset")
+	b.do(chromedp.KeyEvent("\x1b"), b.until(`!shown("#sure")`))
+	if len(decoded[messagesView](t, p.does(http.MethodGet, "/api/messages", "")).Messages) == 0 {
+		t.Error("it was reset without a yes")
+	}
+	b.do(chromedp.Click("#reset"), chromedp.Click("#sure-yes"), b.until(`shown("#first-steps") && text("#user-count") === "0" && text("#organization-count") === "1"`))
+	b.isQuiet(p)
+}
+
+// TestPageComesBack has the emulator end and start again.
+func TestPageComesBack(t *testing.T) {
+	p := launch(t)
+	b := open(t, p)
+	p.send(phone)
+	b.do(b.until(`all(".message").length === 1`))
+	port := p.url[strings.LastIndex(p.url, ":")+1:]
+	if code := p.end(); code != 0 {
+		t.Errorf("it ended with %d while a page was open: %s", code, p.stderr)
+	}
+	b.do(b.until(`text("#connection").includes("gone")`))
+	browsertest.Screenshot(t, b.ctx, "gone")
+	again := launch(t, "--port", port, "--secret", "it's-another")
+	b.do(b.until(`text("#connection") === "Connected again" && shown("#first-steps") && text("#variables").includes("it'\\''s-another")`))
+	again.send(phone)
+	b.do(b.until(`all(".message").length === 1`))
+}
+
+// hostile are values that are markup, script, or no ordinary text.
+var hostile = []string{
+	`<img/src=x/onerror=document.title='taken'>@example.com`,
+	`"><script>document.title='taken'</script>@example.com`,
+	`<style>*{display:none}</style>@example.com`,
+	`</bdi></li><iframe/src=javascript:parent.document.title='taken'></iframe>@example.com`,
+	"\u202emoc.elpmaxe@ada",
+	strings.Repeat("long", 60) + "@example.com",
+	"javascript:document.title='taken'@example.com",
+}
+
+// TestPageShowsHostileValuesAsText sends what a careless page would run.
+func TestPageShowsHostileValuesAsText(t *testing.T) {
+	p := launch(t)
+	b := open(t, p)
+	for _, value := range hostile {
+		must(p.client().OTPs.Email.LoginOrCreate(t.Context(), stytch.OTPsEmailLoginOrCreateRequest{
+			Email: value, SignupTemplateID: new(value + strings.Repeat("<b>", 100))}))(t)
+	}
+	b.do(b.until(fmt.Sprintf(`all(".message").length === %d && text("#user-count") === "%[1]d"`, len(hostile))))
+	// The API refuses such a locale, so it comes by way of a snapshot.
+	snapshot := p.does(http.MethodGet, "/api/snapshot", "")
+	p.does(http.MethodPut, "/api/snapshot", strings.Replace(snapshot, `"locale": "en"`, `"locale": "<img src=x onerror=document.title='taken'>"`, 1))
+	b.do(b.until(`all(".message").some((m) => m.innerText.includes("<img src=x onerror"))`))
+	for i, value := range hostile {
+		if got := get[string](b, fmt.Sprintf(`all(".message h3 bdi").reverse()[%d].textContent`, i)); got != value {
+			t.Errorf("%q is shown as %q", value, got)
+		}
+	}
+	if n := get[int](b, `all("main img, main iframe, main script, main style, main b").length`); n > 0 {
+		t.Errorf("%d elements were made of values", n)
+	}
+	if title := get[string](b, `document.title`); title == "taken" {
+		t.Error("a script ran")
+	}
+	b.isQuiet(p)
+}
+
+// crowded is a program with many messages, long ones and all kinds of state.
+func crowded(t *testing.T) *program {
+	p := launch(t, "--seed", write(t, "seed.yaml", `organizations:
+  - organization_name: Analytical Engines
+    mfa_policy: REQUIRED_FOR_ALL
+    email_allowed_domains: [example.com, engines.example]
+    members:
+      - {email_address: ada@example.com, name: Ada Lovelace, mfa_enrolled: true, mfa_phone_number: "+15005550007", mfa_phone_number_verified: true}
+      - {email_address: charles@example.com, status: invited}
+  - organization_name: `+strings.Repeat("Verylongname", 10)+"\n"))
+	for i := range 60 {
+		p.send(fmt.Sprintf("+1500555%04d", i))
+	}
+	for _, value := range hostile {
+		must(p.client().OTPs.Email.LoginOrCreate(t.Context(), stytch.OTPsEmailLoginOrCreateRequest{Email: value, SignupTemplateID: new(strings.Repeat(value, 20))}))(t)
+	}
+	p.login(phone)
+	must(p.client().OTPs.WhatsApp.LoginOrCreate(t.Context(), stytch.OTPsWhatsAppLoginOrCreateRequest{PhoneNumber: "+15005550008"}))(t)
+	p.does(http.MethodPost, "/api/faults", `{"call":"otps.email.discovery.authenticate","api":"b2b","share":0.5,"times":100000,"error_type":"too_many_requests","retry_after_seconds":60,"after_effect":true}`)
+	return p
+}
+
+// TestPageFits looks at the page in both themes, on a phone and on a desk.
+func TestPageFits(t *testing.T) {
+	p := crowded(t)
+	b := open(t, p)
+	b.do(b.until(`all(".message").length === 50 && all("#sessions > li").length === 1`), chromedp.Click("#older"), b.until(`all(".message").length === 69 && !shown("#older")`))
+	for _, theme := range []string{"light", "dark"} {
+		for _, width := range []int64{360, 768, 1280} {
+			b.do(look(width, theme))
+			name := fmt.Sprintf("%s-%d", theme, width)
+			if got := get[int](b, `document.documentElement.scrollWidth`); got > int(width) {
+				t.Errorf("%s: the page is %d wide: %v", name, got, get[[]string](b, fmt.Sprintf(`all("body *").filter((e) => e.getBoundingClientRect().right > %d).map((e) => e.outerHTML.slice(0, 80))`, width)))
+			}
+			if cut := get[[]string](b, `all("body *").filter((e) => !e.matches("pre, select, input, .unseen, .skip") && e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1).map((e) => e.outerHTML.slice(0, 80))`); len(cut) > 0 {
+				t.Errorf("%s: texts do not break: %v", name, cut)
+			}
+			if dark := get[bool](b, `getComputedStyle(document.body).backgroundColor.match(/\d+/g).every((part) => part < 64)`); dark != (theme == "dark") {
+				t.Errorf("%s: the page is dark: %t", name, dark)
+			}
+			if faint := get[[]string](b, faint); len(faint) > 0 {
+				t.Errorf("%s: too little contrast: %v", name, faint)
+			}
+			browsertest.Screenshot(t, b.ctx, name)
+		}
+	}
+	if nameless := get[[]string](b, `all("button, input, select, [role=group]").filter((e) => !(e.labels?.length || e.ariaLabel || e.textContent.trim())).map((e) => e.outerHTML)`); len(nameless) > 0 {
+		t.Errorf("without a name: %v", nameless)
+	}
+	if unmarked := get[[]string](b, `all("button, input, select, a, summary, pre").filter((e) => e.checkVisibility() && !e.disabled).filter((e) => {
+		e.focus({ focusVisible: true }); return document.activeElement !== e || getComputedStyle(e).outlineStyle === "none"; }).map((e) => e.outerHTML.slice(0, 80))`); len(unmarked) > 0 {
+		t.Errorf("a keyboard does not get to, or does not see: %v", unmarked)
+	}
+	b.isQuiet(p)
+}
+
+// faint is a script that lists the texts whose contrast with what is behind
+// them is less than the 4.5 that WCAG asks for.
+const faint = `(() => {
+	const parts = (c) => c.match(/[\d.]+/g).map(Number);
+	const light = (c) => parts(c).slice(0, 3).map((v) => v / 255).map((v) => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+		.reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+	const behind = (e) => { for (; e; e = e.parentElement) { const c = getComputedStyle(e).backgroundColor; if (parts(c)[3] !== 0) return c; } return "rgb(255,255,255)"; };
+	return all("body *").filter((e) => e.checkVisibility() && [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim())).filter((e) => {
+		const [a, b] = [light(getComputedStyle(e).color), light(behind(e))].sort((x, y) => y - x);
+		return (a + .05) / (b + .05) < 4.5;
+	}).map((e) => e.outerHTML.slice(0, 80));
+})()`
+
+// TestPageFinds filters the messages, and clears them.
+func TestPageFinds(t *testing.T) {
+	p := launch(t)
+	b := open(t, p)
+	p.send(phone)
+	p.send("+15005550007")
+	b.do(b.until(`all(".message").length === 2`), chromedp.SendKeys("#filter", "0007"), b.until(`all(".message").length === 1 && text(".message h3").includes("0007")`),
+		chromedp.SendKeys("#filter", "x"), b.until(`shown("#none-found")`), chromedp.Click("#forget"), b.until(`shown("#first-steps") && !shown("#none-found")`))
+	if len(decoded[messagesView](t, p.does(http.MethodGet, "/api/messages", "")).Messages) != 0 {
+		t.Error("the messages are still there")
+	}
+}

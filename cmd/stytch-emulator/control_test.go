@@ -1,0 +1,240 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stytchgen/sdk/b2b"
+	"github.com/stytchgen/sdk/stytch"
+	"github.com/stytchgen/sdk/stytchtest"
+)
+
+// TestEveryRoute calls every operation of control.yaml with success; each
+// answer is held against it.
+func TestEveryRoute(t *testing.T) {
+	p := launch(t, "--seed", write(t, "seed.yaml", goodSeed))
+	p.login(phone)
+	snapshot := p.does(http.MethodGet, "/api/snapshot", "")
+	calls := map[string]struct {
+		query, body string
+		status      int
+		want        string
+	}{
+		"ready":              {"", "", 200, `{"ready":true}`},
+		"openapi":            {"", "", 200, "openapi: 3.1.0"},
+		"environment":        {"", "", 200, `"STYTCH_BASE_URL":"` + p.url + `"`},
+		"messages.list":      {"", "", 200, phone},
+		"messages.delete":    {"", "", 204, ""},
+		"messages.wait":      {"?address=" + email, "", 200, `"channel":"email"`},
+		"users.list":         {"", "", 200, phone},
+		"sessions.list":      {"", "", 200, `"user_id":"user-test-`},
+		"organizations.list": {"", "", 200, "Analytical Engines"},
+		"members.list":       {"", "", 200, email},
+		"reset":              {"", "", 204, ""},
+		"snapshot.get":       {"", "", 200, `"version": 1`},
+		"snapshot.put":       {"", snapshot, 204, ""},
+		"clock.get":          {"", "", 200, `"running":`},
+		"clock.advance":      {"", `{"seconds":-60}`, 200, `"now":`},
+		"clock.stop":         {"", "", 200, `"running":false`},
+		"clock.run":          {"", "", 200, `"running":true`},
+		"faults.list":        {"", "", 200, `{"faults":[`},
+		"faults.add":         {"", `{"call":"otps.sms.send","api":"consumer","times":2,"share":1,"after_effect":true,"status":503,"retry_after_seconds":1}`, 201, `"status":503`},
+		"faults.clear":       {"", "", 204, ""},
+		"faults.choices":     {"", "", 200, `{"api":"b2b","call":"otps.email.discovery.send"}`},
+	}
+	for _, r := range routes {
+		t.Run(r.call, func(t *testing.T) {
+			if r.call == "events" {
+				return // TestEvents
+			}
+			call, ok := calls[r.call]
+			if !ok {
+				t.Fatal("no test has this call")
+			}
+			p.does(http.MethodPut, "/api/snapshot", snapshot)
+			if r.call == "messages.wait" {
+				must(p.client().OTPs.Email.LoginOrCreate(t.Context(), stytch.OTPsEmailLoginOrCreateRequest{Email: email}))(t)
+			}
+			if status, body := p.call(r.method, r.path+call.query, call.body); status != call.status || !strings.Contains(body, call.want) {
+				t.Errorf("%d %s, want %d with %s", status, body, call.status, call.want)
+			}
+		})
+	}
+}
+
+func TestBadControlRequests(t *testing.T) {
+	p := launch(t)
+	tests := []struct {
+		name, method, path, body string
+		status                   int
+		want                     string
+	}{
+		{"no such path", "GET", "/api/nothing", "", 404, "there is no GET /_emulator/api/nothing"},
+		{"another method", "POST", "/api/users", "", 404, "there is no POST"},
+		{"a wait for nobody", "GET", "/api/messages/wait", "", 400, "address"},
+		{"a wait for an empty address", "GET", "/api/messages/wait?address=", "", 400, "address"},
+		{"a wait that is too long", "GET", "/api/messages/wait?address=a&timeout=601", "", 400, "timeout"},
+		{"a wait that is no number", "GET", "/api/messages/wait?address=a&timeout=soon", "", 400, "timeout"},
+		{"a wait in vain", "GET", "/api/messages/wait?address=a&timeout=0", "", 404, "0 seconds are over"},
+		{"no body", "POST", "/api/clock/advance", "", 400, "value is required"},
+		{"no JSON", "POST", "/api/clock/advance", "{", 400, "the body is not JSON"},
+		{"no seconds", "POST", "/api/clock/advance", "{}", 400, "seconds"},
+		{"half a second", "POST", "/api/clock/advance", `{"seconds":0.5}`, 400, "seconds"},
+		{"a key that is unknown", "POST", "/api/clock/advance", `{"seconds":1,"minutes":1}`, 400, "minutes"},
+		{"beyond the years", "POST", "/api/clock/advance", `{"seconds":3153600000000}`, 400, "seconds"},
+		{"into another century", "POST", "/api/clock/advance", `{"seconds":-3153600000}`, 400, "2000"},
+		{"a fault that does nothing", "POST", "/api/faults", `{"call":"otps.sms.send"}`, 400, "want one of error_type, status"},
+		{"a fault of no call", "POST", "/api/faults", `{"call":"otps.send","status":500}`, 400, `no call "otps.send"`},
+		{"a fault of a call of the other API", "POST", "/api/faults", `{"call":"otps.whatsapp.send","api":"b2b","status":500}`, 400, "no call"},
+		{"a fault of no type", "POST", "/api/faults", `{"error_type":"oops"}`, 400, `no "oops"`},
+		{"a fault that succeeds", "POST", "/api/faults", `{"status":200}`, 400, "status"},
+		{"a fault less than never", "POST", "/api/faults", `{"status":500,"times":-1}`, 400, "times"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			status, body := p.call(test.method, test.path, test.body)
+			answer := decoded[struct{ Error string }](t, body)
+			if status != test.status || !strings.Contains(answer.Error, test.want) {
+				t.Errorf("%d %s, want %d with %q", status, body, test.status, test.want)
+			}
+		})
+	}
+	if clock := decoded[clockView](t, p.does(http.MethodGet, "/api/clock", "")); time.Until(clock.Now).Abs() > time.Hour || p.does(http.MethodGet, "/api/faults", "") != `{"faults":[]}`+"\n" {
+		t.Error("something that was refused took effect")
+	}
+}
+
+func TestListMessages(t *testing.T) {
+	p := launch(t)
+	p.send(phone)
+	must(p.client().OTPs.Email.LoginOrCreate(t.Context(), stytch.OTPsEmailLoginOrCreateRequest{Email: email, Locale: new(stytch.EmailLocaleFr)}))(t)
+	for address, want := range map[string]int{"": 2, "?address=%2B15005550006": 1, "?address=+15005550006": 1, "?address=ADA@example.com": 1, "?address=b@example.com": 0} {
+		if got := decoded[messagesView](t, p.does(http.MethodGet, "/api/messages"+address, "")).Messages; len(got) != want {
+			t.Errorf("%q: %d messages, want %d", address, len(got), want)
+		}
+	}
+	if m := p.wait(email); m.Locale != "fr" || m.Purpose != "signup" || m.Channel != "email" {
+		t.Errorf("message %+v", m)
+	}
+}
+
+// TestWaitForMessage waits before the message is sent, and gets each only once.
+func TestWaitForMessage(t *testing.T) {
+	p := launch(t)
+	var group sync.WaitGroup
+	codes := make([]string, 20)
+	for i := range codes {
+		group.Go(func() { codes[i] = p.wait(fmt.Sprintf("+1500555%04d", i)).Code })
+	}
+	sent := map[string]bool{}
+	for i := range codes {
+		p.send(fmt.Sprintf("+1500555%04d", i))
+	}
+	group.Wait()
+	for _, m := range decoded[messagesView](t, p.does(http.MethodGet, "/api/messages", "")).Messages {
+		sent[m.Address+m.Code] = true
+	}
+	for i, code := range codes {
+		if number := fmt.Sprintf("+1500555%04d", i); !sent[number+code] {
+			t.Errorf("%s got a code that is not theirs", number)
+		}
+		if status, _ := p.call(http.MethodGet, fmt.Sprintf("/api/messages/wait?timeout=0&address=%%2B1500555%04d", i), ""); status != http.StatusNotFound {
+			t.Error("a message came twice")
+		}
+	}
+}
+
+// TestClock has a code expire, and come back when the clock goes back.
+func TestClock(t *testing.T) {
+	p := launch(t)
+	p.does(http.MethodPost, "/api/clock/stop", "")
+	methodID := p.send(phone)
+	code := p.wait(phone).Code
+	p.does(http.MethodPost, "/api/clock/advance", `{"seconds":120}`)
+	_, err := p.client().OTPs.Authenticate(t.Context(), stytch.OTPsAuthenticateRequest{MethodID: methodID, Code: code})
+	wants(t, err, stytch.ErrUnableToAuthOTPCode)
+	p.does(http.MethodPost, "/api/clock/advance", `{"seconds":-1}`)
+	must(p.client().OTPs.Authenticate(t.Context(), stytch.OTPsAuthenticateRequest{MethodID: methodID, Code: code}))(t)
+	stands := decoded[clockView](t, p.does(http.MethodGet, "/api/clock", ""))
+	runs := decoded[clockView](t, p.does(http.MethodPost, "/api/clock/run", ""))
+	if stands.Running || !runs.Running || runs.Now.Before(stands.Now) || runs.Now.Before(time.Now().Add(time.Minute)) {
+		t.Errorf("the clock stood at %v and runs at %v", stands.Now, runs.Now)
+	}
+}
+
+// TestFaultsReachClients meets an SDK client with each kind of fault.
+func TestFaultsReachClients(t *testing.T) {
+	p := launch(t)
+	p.login(phone)
+	client := must(stytch.NewClient(p.env["STYTCH_PROJECT_ID"], p.env["STYTCH_SECRET"], stytch.WithBaseURL(p.url), stytch.WithMaxRetries(0)))(t)
+	tests := []struct {
+		name, fault string
+		met         func(error) bool
+	}{
+		{"429", `"error_type":"too_many_requests","retry_after_seconds":7`, func(err error) bool {
+			e, ok := asError(err)
+			return ok && e.StatusCode == 429 && e.RetryAfter == 7*time.Second && e.Type == stytch.ErrTooManyRequests
+		}},
+		{"500", `"status":500`, func(err error) bool { e, ok := asError(err); return ok && e.StatusCode == 500 && e.Type != "" }},
+		{"HTML", `"html":true`, func(err error) bool {
+			e, ok := asError(err)
+			return ok && e.StatusCode == 502 && e.Type == "" && strings.Contains(string(e.Body), "<html>")
+		}},
+		{"truncated", `"truncate":true`, func(err error) bool { e, ok := asError(err); return ok && e.StatusCode == 200 }},
+		{"reset", `"reset":true`, func(err error) bool { _, ok := asError(err); return err != nil && !ok }},
+		{"late", `"delay_milliseconds":1`, func(err error) bool { return err == nil }},
+		{"none", "", func(err error) bool { return err == nil }},
+	}
+	user := decoded[struct{ Users []stytch.User }](t, p.does(http.MethodGet, "/api/users", "")).Users[0].UserID
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if test.fault != "" {
+				p.does(http.MethodPost, "/api/faults", `{"call":"sessions.get","api":"consumer","times":1,`+test.fault+`}`)
+			}
+			_, err := client.Sessions.Get(t.Context(), stytch.SessionsGetRequest{UserID: user})
+			if !test.met(err) {
+				t.Errorf("the client got %v", err)
+			}
+			if left := p.does(http.MethodGet, "/api/faults", ""); left != `{"faults":[]}`+"\n" {
+				t.Errorf("left are %s", left)
+			}
+		})
+	}
+}
+
+// asError returns the answer of the service in an error.
+func asError(err error) (*stytch.Error, bool) {
+	var e *stytch.Error
+	return e, errors.As(err, &e)
+}
+
+// TestFaultsAreAnsweredAsTheyWereGiven finds a field that gets lost.
+func TestFaultsAreAnsweredAsTheyWereGiven(t *testing.T) {
+	p := launch(t)
+	const fault = `{"call":"otps.sms.send","api":"b2b","times":3,"share":0.5,"after_effect":true,"error_type":"bad_request","status":418,` +
+		`"retry_after_seconds":9,"html":true,"truncate":true,"reset":true,"delay_milliseconds":11}`
+	if got := p.does(http.MethodPost, "/api/faults", fault); got != `{"faults":[`+fault+"]}\n" {
+		t.Errorf("answered %s", got)
+	}
+}
+
+// TestSessionsShowNoTokens lists sessions of a user and of a member.
+func TestSessionsShowNoTokens(t *testing.T) {
+	p := launch(t, "--seed", write(t, "seed.yaml", goodSeed))
+	auth := p.login(phone)
+	engines := decoded[struct{ Organizations []b2b.Organization }](t, p.does(http.MethodGet, "/api/organizations", "")).Organizations[0].OrganizationID
+	member := p.mfaLogin(engines)
+	body := p.does(http.MethodGet, "/api/sessions", "")
+	sessions := decoded[struct{ Sessions []stytchtest.Session }](t, body).Sessions
+	if len(sessions) != 2 || sessions[0].UserID != auth.UserID || sessions[1].MemberID != member.MemberID || sessions[1].OrganizationID != engines {
+		t.Errorf("sessions %+v", sessions)
+	}
+	if strings.Contains(body, auth.SessionToken) || strings.Contains(body, "eyJ") {
+		t.Error("a token is shown")
+	}
+}

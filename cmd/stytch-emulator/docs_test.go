@@ -1,0 +1,131 @@
+package main
+
+import (
+	"net/http"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stytchgen/sdk/b2b"
+)
+
+const page = "../../docs/emulator.md"
+
+// blocks returns the code blocks of a language in docs/emulator.md.
+func blocks(t *testing.T, language string) []string {
+	t.Helper()
+	var found []string
+	for _, m := range regexp.MustCompile("(?s)```"+language+"\n(.*?)```").FindAllStringSubmatch(string(must(os.ReadFile(page))(t)), -1) {
+		found = append(found, m[1])
+	}
+	return found
+}
+
+// block returns the one that holds a text.
+func block(t *testing.T, language, text string) string {
+	t.Helper()
+	for _, b := range blocks(t, language) {
+		if strings.Contains(b, text) {
+			return b
+		}
+	}
+	t.Fatalf("%s has no %s block with %q", page, language, text)
+	return ""
+}
+
+func TestDocumentedSeed(t *testing.T) {
+	p := launch(t, "--seed", write(t, "seed.yaml", block(t, "yaml", "organizations:")))
+	organizations := decoded[struct{ Organizations []b2b.Organization }](t, p.does(http.MethodGet, "/api/organizations", "")).Organizations
+	if len(organizations) != 2 || organizations[0].OrganizationSlug != "engines" || organizations[1].OrganizationSlug != "difference-engines" {
+		t.Errorf("organizations %+v", organizations)
+	}
+	p.mfaLogin(organizations[0].OrganizationID)
+}
+
+// TestDocumentedFlags finds a flag that only the help or only the page knows.
+func TestDocumentedFlags(t *testing.T) {
+	flags := func(text, pattern string) (list []string) {
+		for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(text, -1) {
+			list = append(list, m[1])
+		}
+		slices.Sort(list)
+		return list
+	}
+	described := flags(string(must(os.ReadFile(page))(t)), "(?m)^\\| `(--[^`]*)`")
+	if known := flags(usage, `(?m)^  (--[a-z-]+ [A-Z]+)`); !slices.Equal(known, described) || len(known) < 8 {
+		t.Errorf("the help has %v, the page %v", known, described)
+	}
+}
+
+// TestDocumentedCalls finds a call of the control API, or a field of a fault,
+// that the page lacks or makes up.
+func TestDocumentedCalls(t *testing.T) {
+	text := string(must(os.ReadFile(page))(t))
+	var described, known []string
+	for _, m := range regexp.MustCompile("(?m)^\\| `([A-Z]+ /[a-z/.]*)").FindAllStringSubmatch(text, -1) {
+		described = append(described, m[1])
+	}
+	for _, r := range routes {
+		known = append(known, r.method+" "+r.path)
+	}
+	slices.Sort(described)
+	slices.Sort(known)
+	if !slices.Equal(known, described) {
+		t.Errorf("the page lists\n%s\nthere are\n%s", strings.Join(described, "\n"), strings.Join(known, "\n"))
+	}
+	_, faults, _ := strings.Cut(text, "### Faults")
+	for field := range contract(t).Components.Schemas["Fault"].Value.Properties {
+		if !strings.Contains(faults, "`"+field+"`") {
+			t.Errorf("the page does not have the field %s of a fault", field)
+		}
+	}
+}
+
+// TestDocumentedShell runs what the page has a reader paste.
+func TestDocumentedShell(t *testing.T) {
+	for _, tool := range []string{"sh", "curl", "jq"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("no %s here", tool)
+		}
+	}
+	p := launch(t)
+	paste := func(script string) string {
+		t.Helper()
+		shell := exec.CommandContext(t.Context(), "sh", "-ec", script)
+		shell.Env = os.Environ()
+		for name, value := range p.env {
+			shell.Env = append(shell.Env, name+"="+value)
+		}
+		return string(must(shell.Output())(t))
+	}
+	if got := paste(block(t, "sh", "jq -r .user")); got != "ada@example.com\n" {
+		t.Errorf("the login prints %q", got)
+	}
+	if got := paste(block(t, "sh", "curl -su")); !strings.Contains(got, `"phone_id"`) || p.wait(phone).Code == "" {
+		t.Errorf("the first call prints %q", got)
+	}
+	if got := paste(block(t, "sh", "/api/faults")); !strings.Contains(got, `"retry_after_seconds":2`) {
+		t.Errorf("the fault prints %q", got)
+	}
+}
+
+// TestDocumentedGoTest holds the login of the page against the one that runs.
+func TestDocumentedGoTest(t *testing.T) {
+	runs := string(must(os.ReadFile("../../stytchtest/login_test.go"))(t))
+	_, body, _ := strings.Cut(block(t, "go", "stytchtest.NewServer"), "\n")
+	if !strings.Contains(runs, body) {
+		t.Error("stytchtest/login_test.go does not run what the page shows")
+	}
+}
+
+// TestDocumentedOutput holds what the page says that is printed against it.
+func TestDocumentedOutput(t *testing.T) {
+	p := launch(t)
+	want := strings.ReplaceAll(block(t, "text", "# Inbox: "), "http://127.0.0.1:8787", p.url)
+	if got := p.stdout.String(); want != got {
+		t.Errorf("it prints\n%s\nand the page says\n%s", got, want)
+	}
+}

@@ -1,0 +1,88 @@
+// The faults: what goes wrong on purpose.
+
+import { byID, call, complain, element, onClick, say, showList } from "./dom.js";
+
+const number = (id) => byID(id).valueAsNumber;
+
+// What each choice asks of the control API.
+const kinds = {
+  limit: () => ({ error_type: "too_many_requests", retry_after_seconds: number("fault-retry") }),
+  500: () => ({ status: 500 }),
+  html: () => ({ html: true }),
+  truncate: () => ({ truncate: true }),
+  reset: () => ({ reset: true }),
+  delay: () => ({ delay_milliseconds: number("fault-delay") }),
+  error: () => ({ error_type: byID("fault-error").value }),
+};
+
+// These let the call take effect in any case.
+const harmless = ["truncate", "delay"];
+
+/** Shows the faults that are not spent. */
+export function setFaults(faults) {
+  byID("no-fault").hidden = faults.length > 0;
+  byID("mend").hidden = !faults.length;
+  showList(byID("fault-list"), faults.map(describe).map((text, i) => ({ text, i })), (fault) => fault.i,
+    (fault) => element("li", {}, fault.text));
+}
+
+function describe(fault) {
+  const parts = [];
+  if (fault.error_type) parts.push(fault.error_type);
+  if (fault.status) parts.push(`status ${fault.status}`);
+  if (fault.html) parts.push("a gateway's HTML");
+  if (fault.truncate) parts.push("the body cut in half");
+  if (fault.reset) parts.push("a connection reset");
+  if (fault.delay_milliseconds) parts.push(`an answer ${fault.delay_milliseconds} ms late`);
+  if (fault.retry_after_seconds) parts.push(`Retry-After ${fault.retry_after_seconds} s`);
+  const target = [fault.api, fault.call].filter(Boolean).join(" ") || "every call";
+  const share = fault.share ? `${Math.round(fault.share * 100)} % of ` : "";
+  const times = fault.times ? `, ${fault.times} more ${fault.times === 1 ? "time" : "times"}` : "";
+  return `${share}${target}: ${parts.join(", ")}${fault.after_effect ? ", after the effect" : ""}${times}`;
+}
+
+function choose() {
+  const kind = byID("fault-kind").value;
+  for (const choice of document.querySelectorAll(".choice")) {
+    const fits = choice.dataset.kinds === kind;
+    choice.hidden = !fits;
+    for (const field of choice.querySelectorAll("input, select")) field.disabled = !fits;
+  }
+  byID("fault-late").hidden = harmless.includes(kind);
+}
+
+async function add() {
+  const kind = byID("fault-kind").value;
+  const fault = { ...kinds[kind](), times: number("fault-times") };
+  const [api, name] = byID("fault-call").value.split(" ");
+  if (name) Object.assign(fault, { api, call: name });
+  if (byID("fault-effect").checked && !harmless.includes(kind)) fault.after_effect = true;
+  setFaults((await call("POST", "faults", fault)).faults);
+  say("The fault is added");
+}
+
+/** Fills in the calls and error types that there are. */
+export async function loadChoices() {
+  const { calls, error_types: types } = await call("GET", "faults/choices");
+  const groups = Map.groupBy(calls, (known) => known.api);
+  byID("fault-call").replaceChildren(element("option", { value: "" }, "every call"),
+    ...[...groups].map(([api, list]) => element("optgroup", { label: api },
+      ...list.map((known) => element("option", { value: `${api} ${known.call}` }, known.call)))));
+  byID("fault-error").replaceChildren(
+    ...types.map((known) => element("option", { value: known.error_type }, `${known.error_type} (${known.status})`)));
+}
+
+export function startFaults() {
+  byID("fault-kind").addEventListener("change", choose);
+  choose();
+  byID("fault").addEventListener("submit", (event) => {
+    event.preventDefault();
+    add().then(() => complain(""), (error) => complain(`The fault was not added: ${error.message}`));
+  });
+  onClick(byID("mend"), async () => {
+    await call("DELETE", "faults");
+    setFaults([]);
+    byID("faults").focus();
+    say("The faults are cleared");
+  });
+}

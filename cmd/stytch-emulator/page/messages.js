@@ -1,0 +1,87 @@
+// The messages, the newest first.
+
+import { until, time } from "./clock.js";
+import { byID, call, copies, element, facts, foreign, onClick, say, showList } from "./dom.js";
+
+const pageful = 50;
+const channels = { __proto__: null, sms: "SMS", whatsapp: "WhatsApp", email: "E-mail" };
+const title = document.title;
+
+let all = [];
+let limit = pageful;
+let unseen = 0;
+
+const channel = (message) => channels[message.channel] ?? message.channel;
+
+/** Takes every message that is there. */
+export function setMessages(messages) {
+  all = messages;
+  limit = pageful;
+  show();
+}
+
+/** Takes a message that came just now. */
+export function addMessage(message) {
+  all.push(message);
+  if (limit > pageful) limit++; // what was shown stays
+  show();
+  say(`${channel(message)} to ${message.address}: code ${[...message.code].join(" ")}`);
+  if (document.hidden) document.title = `(${++unseen}) ${title}`;
+}
+
+function show() {
+  const wanted = byID("filter").value.trim().toLowerCase();
+  const found = all.filter((message) => message.address.toLowerCase().includes(wanted));
+  byID("message-count").textContent = all.length;
+  byID("first-steps").hidden = all.length > 0;
+  byID("none-found").hidden = !all.length || found.length > 0;
+  byID("forget").disabled = !all.length;
+  byID("older").hidden = found.length <= limit;
+  showList(byID("message-list"), found.slice(-limit).reverse(), (message) => message.id, make);
+  showExpiry();
+}
+
+function make(message) {
+  const code = element("span", { class: "code" }, message.code);
+  const button = element("button", { type: "button", "aria-label": `Copy the code for ${message.address}` }, "Copy");
+  copies(button, code, "The code is");
+  return element("li", { class: "message", "data-expires": message.expires_at },
+    element("h3", {}, element("span", { class: "badge" }, channel(message)), " ", foreign(message.address)),
+    element("div", { class: "snippet" }, code, button),
+    facts({
+      Sent: time(message.sent_at),
+      Expires: element("span", { class: "expiry" }),
+      Purpose: message.purpose,
+      Language: message.locale,
+      Template: message.template_id,
+      User: message.user_id,
+      Organization: message.organization_id,
+      Member: message.member_id,
+    }));
+}
+
+/** Shows for how long the codes are good. */
+export function showExpiry() {
+  for (const item of byID("message-list").children) {
+    const left = until(item.dataset.expires);
+    item.classList.toggle("over", !left);
+    item.querySelector(".expiry").textContent = left || "expired";
+  }
+}
+
+export function startMessages() {
+  byID("filter").addEventListener("input", () => { limit = pageful; show(); });
+  onClick(byID("older"), () => {
+    limit += pageful;
+    show();
+  });
+  onClick(byID("forget"), async () => {
+    await call("DELETE", "messages");
+    say("The messages are cleared");
+    byID("messages").focus();
+  });
+  document.addEventListener("visibilitychange", () => {
+    unseen = 0;
+    document.title = title;
+  });
+}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stytchgen/sdk/b2b"
+)
+
+const goodSeed = `organizations:
+  - organization_name: Analytical Engines
+    mfa_policy: REQUIRED_FOR_ALL
+    members:
+      - email_address: ada@example.com
+        name: Ada Lovelace
+        mfa_phone_number: "+15005550007"
+        mfa_phone_number_verified: true
+        trusted_metadata: {level: 3}
+      - email_address: charles@example.com
+        status: invited
+  - organization_name: Öl & Söhne
+    organization_slug: oel
+    organization_id: organization-test-oel
+`
+
+func TestSeed(t *testing.T) {
+	seed, state := write(t, "seed.yaml", goodSeed), filepath.Join(t.TempDir(), "state.json")
+	p := launch(t, "--seed", seed, "--state", state)
+	organizations := decoded[struct{ Organizations []b2b.Organization }](t, p.does(http.MethodGet, "/api/organizations", "")).Organizations
+	if len(organizations) != 2 || organizations[0].OrganizationSlug != "analytical-engines" || organizations[1].OrganizationID != "organization-test-oel" {
+		t.Fatalf("organizations %+v", organizations)
+	}
+	engines := organizations[0].OrganizationID
+	members := decoded[struct{ Members []b2b.Member }](t, p.does(http.MethodGet, "/api/members?organization_id="+engines, "")).Members
+	if len(members) != 2 || members[0].Name != "Ada Lovelace" || members[0].Status != b2b.MemberStatusActive || members[1].Status != b2b.MemberStatusInvited {
+		t.Fatalf("members %+v", members)
+	}
+	if other := p.does(http.MethodGet, "/api/members?organization_id=organization-test-oel", ""); other != `{"members":[]}`+"\n" {
+		t.Errorf("members %s", other)
+	}
+	member := p.mfaLogin(engines)
+	if member.MemberID != members[0].MemberID || fmt.Sprint(member.TrustedMetadata["level"]) != "3" {
+		t.Errorf("logged in as %+v", member)
+	}
+	p.end()
+
+	// The seed again, upon the state: what is there stays, new settings come.
+	changed := write(t, "seed.yaml", strings.Replace(goodSeed, "REQUIRED_FOR_ALL", "OPTIONAL", 1))
+	again := launch(t, "--seed", changed, "--state", state)
+	after := decoded[struct{ Organizations []b2b.Organization }](t, again.does(http.MethodGet, "/api/organizations", "")).Organizations
+	if len(after) != 2 || after[0].OrganizationID != engines || after[0].MFAPolicy != b2b.MFAPolicyOptional {
+		t.Errorf("organizations %+v", after)
+	}
+	if n := len(decoded[struct{ Members []b2b.Member }](t, again.does(http.MethodGet, "/api/members", "")).Members); n != 2 {
+		t.Errorf("%d members after the second start", n)
+	}
+}
+
+// mfaLogin logs Ada in by e-mail and SMS.
+func (p *program) mfaLogin(organization string) b2b.Member {
+	p.t.Helper()
+	client, ctx := p.b2b(), p.t.Context()
+	must(client.OTPs.Email.LoginOrSignup(ctx, b2b.OTPsEmailLoginOrSignupRequest{OrganizationID: organization, EmailAddress: email}))(p.t)
+	first := must(client.OTPs.Email.Authenticate(ctx, b2b.OTPsEmailAuthenticateRequest{OrganizationID: organization, EmailAddress: email, Code: p.wait(email).Code}))(p.t)
+	last := must(client.OTPs.SMS.Authenticate(ctx, b2b.OTPsSMSAuthenticateRequest{
+		OrganizationID: organization, MemberID: first.MemberID, Code: p.wait("+15005550007").Code, IntermediateSessionToken: &first.IntermediateSessionToken}))(p.t)
+	if last.SessionToken == "" {
+		p.t.Error("there is no session")
+	}
+	return last.Member
+}
+
+// TestBadSeeds names the line of each mistake.
+func TestBadSeeds(t *testing.T) {
+	one := "organizations:\n  - organization_name: Engines\n"
+	tests := []struct{ name, data, want string }{
+		{"empty", "", "seed.yaml: it is empty"},
+		{"no YAML", "organizations: [", "line 1"},
+		{"a tab", "organizations:\n\t- x", "line 2"},
+		{"a list", "- a", "seed.yaml: "},
+		{"two documents", one + "---\n" + one, "want one document"},
+		{"nothing known", "organisations: []", `:1: unknown key "organisations"`},
+		{"no organizations", "{}", ":1: organizations is missing"},
+		{"organizations that are no list", "organizations: 5", ":1: organizations: "},
+		{"no name", "organizations:\n  - organization_slug: engines\n", ":2: organization_name is missing"},
+		{"a name that is a number", "organizations:\n  - organization_name: 5\n", ":2: organizations.0.organization_name: want a text; put 5 into quotes"},
+		{"an unknown key", one + "    mfa: always\n", `:3: unknown key "mfa"; the keys here are`},
+		{"an unknown policy", one + "    mfa_policy: ALWAYS\n", ":3: organizations.0.mfa_policy: "},
+		{"a bad slug", one + "    organization_slug: \"my engines\"\n", ":3: organizations.0.organization_slug: "},
+		{"a member without an address", one + "    members:\n      - name: Ada\n", ":4: email_address is missing"},
+		{"a member with a bad address", one + "    members:\n      - email_address: ada\n", ":4: organizations.0.members.0.email_address: "},
+		{"an unquoted number", one + "    members:\n      - email_address: a@b.c\n        mfa_phone_number: +15005550007\n", ":5: organizations.0.members.0.mfa_phone_number: want a text; put +15005550007 into quotes"},
+		{"a bad status", one + "    members:\n      - email_address: a@b.c\n        status: dormant\n", ":5: organizations.0.members.0.status: "},
+		{"an address twice", one + "    members:\n      - email_address: a@b.c\n      - email_address: A@B.C\n", `:5: the e-mail address "A@B.C" is that of line 4 already`},
+		{"a slug twice", one + "  - organization_name: engines\n", `:3: the slug "engines" is that of line 2 already`},
+		{"a key twice", one + "    organization_name: Other\n", "line 3"},
+		{"two at once", one + "    mfa: always\n    sso: always\n", `:4: unknown key "sso"`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if code, stderr := fails(t, "--port", "0", "--seed", write(t, "seed.yaml", test.data)); code != exitBad || !strings.Contains(stderr, test.want) {
+				t.Errorf("exit code %d, %q; want %q", code, stderr, test.want)
+			}
+		})
+	}
+}
+
+// TestSeedMeetsAState has a slug that belongs to another organization already.
+func TestSeedMeetsAState(t *testing.T) {
+	state := filepath.Join(t.TempDir(), "state.json")
+	launch(t, "--state", state, "--seed", write(t, "seed.yaml", goodSeed)).end()
+	code, stderr := fails(t, "--port", "0", "--state", state, "--seed",
+		write(t, "seed.yaml", "organizations:\n  - {organization_name: Other, organization_slug: oel, organization_id: organization-test-other}\n"))
+	if code != exitBad || !strings.Contains(stderr, "the slug belongs to organization-test-oel already") {
+		t.Errorf("exit code %d, %q", code, stderr)
+	}
+}
