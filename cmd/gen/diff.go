@@ -48,9 +48,10 @@ Levels:
   patch     descriptions and examples; the API and the Go packages are as before
   minor     additions and loosened limits: what works goes on working
   breaking  a call, field, value, error type or Go declaration gone or changed, a limit tightened.
-            "for the API only": every Go program compiles as before, and calls may fail or mean
-            something else. "for Go callers only": nothing changes on the wire, and a program
-            may no longer compile. A breaking change makes the verdict major.
+            "for the API only": Go programs compile as before, but a call may fail or mean something
+            else. "for Go callers only": nothing changes on the wire, but a program may no longer
+            compile. "for Go callers at run time": the client does something else by itself. A
+            breaking change makes the verdict major.
 
 Not breaking, by convention: struct literals without field names, == between requests, enum values
 and fields that are new in answers. What a function does inside is not compared.

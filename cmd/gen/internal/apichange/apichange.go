@@ -53,6 +53,9 @@ type Change struct {
 	Rule string
 	// Level is what it means to programs that speak to the service.
 	Level Level
+	// InClient tells that nothing changes on the wire, only what the Go client
+	// does.
+	InClient bool
 	// Pos is where it stands in HEAD, or in BASE when it is gone.
 	Pos    diag.Pos
 	InBase bool
@@ -62,8 +65,11 @@ type Change struct {
 	Text string
 	// Calls are the calls that it touches: "stytch otps.sms.send".
 	Calls []string
-	// Symbols are what belongs to it in Go, in BASE or in HEAD.
+	// Symbols are what changes with it in Go, under the names of BASE or HEAD.
 	Symbols []Symbol
+
+	// covers are the Go names of the fields that it is about.
+	covers []Symbol
 }
 
 // Compare returns what changed from one side to the other, by place.
@@ -137,8 +143,18 @@ func callKey(file, verb, path string) string {
 	return b.String()
 }
 
-// add records a change that is found on the model.
+// add records a change. One that says the same of the same place as another is
+// joined with it: what several calls share is one change.
 func (c *comparison) add(change Change) *Change {
+	for _, have := range c.changes {
+		if have.Rule == change.Rule && have.Pos == change.Pos && have.InBase == change.InBase && have.Text == change.Text {
+			have.Level = max(have.Level, change.Level)
+			have.Calls = union(have.Calls, change.Calls...)
+			have.Symbols = union(have.Symbols, change.Symbols...)
+			have.covers = union(have.covers, change.covers...)
+			return have
+		}
+	}
 	c.changes = append(c.changes, &change)
 	return &change
 }

@@ -60,6 +60,9 @@ func (c *comparison) document(file string) (err error) {
 	return nil
 }
 
+// aboutLimits are rules whose changes do nothing to a field in Go.
+var aboutLimits = regexp.MustCompile(`-(max|min|pattern|default-value|deprecated|reactivated)(-|$)`)
+
 // found takes over one finding. The library reports each once for every call;
 // those that come from one place of the spec are one change.
 func (c *comparison) found(file string, found checker.Change, localize checker.Localizer) {
@@ -80,6 +83,10 @@ func (c *comparison) found(file string, found checker.Change, localize checker.L
 		change.Symbols = union(change.Symbols, h.symbols(c.base)...)
 	}
 	change.Symbols = union(change.Symbols, values(append(before, after...), found.GetArgs())...)
+	change.covers = change.Symbols
+	if aboutLimits.MatchString(rule) {
+		change.Symbols = nil
+	}
 	change.Text = phrase(found, append(after, before...), localize)
 	where := head
 	change.Pos, change.InBase = position(found.GetRevisionSource(), found.GetBaseSource())
@@ -128,20 +135,13 @@ func samePlace(found checker.Change) string {
 func (c *comparison) group(change Change, key string) {
 	have := c.grouped[key]
 	if have == nil {
-		for _, other := range c.changes { // what two documents share is one change as well
-			if other.Rule == change.Rule && other.Pos == change.Pos && other.InBase == change.InBase && other.Text == change.Text {
-				have = other
-			}
-		}
-	}
-	if have == nil {
 		c.grouped[key] = c.add(change)
 		return
 	}
-	c.grouped[key] = have
 	have.Level = max(have.Level, change.Level)
 	have.Calls = union(have.Calls, change.Calls...)
 	have.Symbols = union(have.Symbols, change.Symbols...)
+	have.covers = union(have.covers, change.covers...)
 	if have.Rule != change.Rule && !strings.Contains(have.Text, change.Text) {
 		have.Text += "; " + change.Text
 	}

@@ -3,8 +3,11 @@ package apichange
 import (
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
+
+	yaml "github.com/oasdiff/yaml3"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/load"
@@ -42,6 +45,7 @@ func (c *comparison) call(base, head *call) {
 	}
 	if base.Retry != head.Retry {
 		retry := change
+		retry.InClient = true
 		retry.Pos = c.at(head, "x-retry")
 		retry.Rule, retry.Level = "retry-less", Minor
 		if repeats[head.Retry] > repeats[base.Retry] {
@@ -134,6 +138,10 @@ func (c *comparison) field(base *model.Type, before *model.Field, head *model.Ty
 	}
 	if before.Sensitive != after.Sensitive {
 		secret := change
+		secret.InClient = true
+		if pos := c.secret(after); pos.Line > 0 { // it is declared once for many
+			secret.Pos, secret.Subject, name = pos, "schema "+after.Limits.PatternOf, after.Limits.PatternOf
+		}
 		secret.Rule, secret.Level = "secret-added", Minor
 		secret.Text = fmt.Sprintf("`%s` is now a secret and prints as [redacted]", name)
 		if before.Sensitive {
@@ -160,13 +168,6 @@ func (c *comparison) field(base *model.Type, before *model.Field, head *model.Ty
 // it.
 func (c *comparison) renamed(base, head *model.Type, where *call, fields []Symbol) {
 	text := fmt.Sprintf("the type %s.%s is now %s.%s, the same on the wire", base.Package, base.Name, head.Package, head.Name)
-	for _, have := range c.changes {
-		if have.Text == text {
-			have.Calls = union(have.Calls, where.String())
-			have.Symbols = union(have.Symbols, fields...)
-			return
-		}
-	}
 	change := c.add(Change{
 		Rule: "go-type-renamed", Pos: head.Pos, Subject: "schema " + head.Name, Calls: []string{where.String()}, Text: text,
 		Symbols: slices.Concat(newTypes(base, c.head, nil), newTypes(head, c.base, nil), fields),
@@ -176,6 +177,28 @@ func (c *comparison) renamed(base, head *model.Type, where *call, fields []Symbo
 			change.Symbols = union(change.Symbols, Symbol{side.Package, v.Name})
 		}
 	}
+}
+
+// secret is the place of the component that a field is a reference to, where
+// that has changed its x-sensitive.
+func (c *comparison) secret(f *model.Field) diag.Pos {
+	for _, file := range []string{path.Base(f.Pos.File), load.SharedFile} {
+		pointer := "/components/schemas/" + f.Limits.PatternOf
+		if f.Limits.PatternOf == "" || c.head.Spec.Sources[file] == nil {
+			continue
+		}
+		is, found := load.At(c.head.Spec.Sources[file].Root, pointer)
+		was, _ := load.At(c.base.Spec.Sources[file].Root, pointer)
+		if found && sensitive(is) != sensitive(was) {
+			return c.head.Spec.Sources[file].Pos(is)
+		}
+	}
+	return diag.Pos{}
+}
+
+func sensitive(n *yaml.Node) bool {
+	value := load.Get(n, "x-sensitive")
+	return value != nil && value.Value == "true"
 }
 
 func subject(t *model.Type, where *call) string {
@@ -234,7 +257,7 @@ func (c *comparison) unseen(change Change, base *model.Type, before *model.Field
 	}
 	for _, have := range c.changes {
 		for _, symbol := range change.Symbols {
-			if slices.Contains(have.Symbols, symbol) && !strings.HasPrefix(have.Rule, "go-") && !strings.HasPrefix(have.Rule, "secret-") {
+			if slices.Contains(have.covers, symbol) {
 				return
 			}
 		}
@@ -252,7 +275,7 @@ func (c *comparison) enum(base, head *model.Type, where *call) {
 		for _, v := range side.from.Values {
 			symbol := Symbol{side.from.Package, v.Name}
 			if slices.ContainsFunc(side.to.Values, func(w model.EnumValue) bool { return v.Wire == w.Wire }) ||
-				slices.ContainsFunc(c.changes, func(have *Change) bool { return slices.Contains(have.Symbols, symbol) }) {
+				slices.ContainsFunc(c.changes, func(have *Change) bool { return slices.Contains(have.covers, symbol) }) {
 				continue
 			}
 			c.add(Change{
@@ -285,6 +308,7 @@ func (c *comparison) errorTypes() {
 		}
 		if old.Retry != e.Retry {
 			retry := change
+			retry.InClient = true
 			retry.Rule, retry.Level, retry.Text = "error-retry-changed", Minor, "the client now waits and repeats the call after it"
 			if old.Retry {
 				retry.Text = "the client no longer waits and repeats the call after it"
@@ -319,7 +343,7 @@ func (c *comparison) servers() {
 		node, _ := load.At(src.Root, fmt.Sprintf("/servers/%d/url", i))
 		c.add(Change{
 			Rule: "server-changed", Level: Major, Pos: src.Pos(node), Subject: "servers",
-			Text: fmt.Sprintf("the server changed from `%s` to `%s`", urls[0], urls[1]),
+			Text: fmt.Sprintf("the server changed from `%s` to `%s`", urls[0], urls[1]), InClient: true,
 		})
 	}
 }

@@ -58,14 +58,14 @@ func (c *comparison) rules(base, head *call) {
 	switch {
 	case refused != "":
 		change.Rule, change.Level = "request-combination-refused", Major
-		change.Text = "the request may no longer have " + refused
+		change.Text = "the request may no longer set " + refused
 	case allowed != "":
 		change.Rule, change.Level = "request-combination-allowed", Minor
-		change.Text = "the request may now have " + allowed
+		change.Text = "the request may now set " + allowed
 	default:
 		return // written otherwise, or about new fields only
 	}
-	change.Text += fmt.Sprintf(" (it said: %s; it says: %s)", before, after)
+	change.Text += fmt.Sprintf(" (before: %s, now: %s)", before, after)
 	c.add(change)
 }
 
@@ -81,7 +81,7 @@ func describe(rules []model.Rule) string {
 		all = append(all, string(rule.Kind)+" "+strings.Join(names, ", "))
 	}
 	if len(all) == 0 {
-		return "nothing"
+		return "any"
 	}
 	slices.Sort(all)
 	return strings.Join(all, " and ")
@@ -109,5 +109,8 @@ func combination(set []string) string {
 	if len(set) == 0 {
 		return "none of them"
 	}
-	return "`" + strings.Join(set, "` and `") + "`"
+	if len(set) == 1 {
+		return "`" + set[0] + "` alone"
+	}
+	return "`" + strings.Join(set, "` and `") + "` together"
 }

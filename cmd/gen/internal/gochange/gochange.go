@@ -79,7 +79,8 @@ func Load(ctx context.Context, src Source) (*Surface, error) {
 		Context: ctx, Dir: src.Root, Fset: s.fset, Overlay: overlay,
 		Mode: packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedTypes |
 			packages.NeedSyntax | packages.NeedImports | packages.NeedTypesSizes | packages.NeedExportFile,
-		Env: append(os.Environ(), "GOWORK=off", "GOPROXY=off", "GOTOOLCHAIN=local"),
+		BuildFlags: []string{"-trimpath"}, // so that the build cache serves every folder alike
+		Env:        append(os.Environ(), "GOWORK=off", "GOPROXY=off", "GOTOOLCHAIN=local"),
 	}, patterns...)
 	if err != nil {
 		if ctx.Err() != nil {

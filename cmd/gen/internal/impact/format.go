@@ -54,7 +54,7 @@ func Text(w io.Writer, r *Report) error {
 }
 
 func (c *Change) text(b *strings.Builder) {
-	fmt.Fprintf(b, "  %s: %s\n", c.place(), c.what())
+	fmt.Fprintf(b, "  %s: %s\n", c.place(), c.Key())
 	if c.API != nil && len(c.API.Calls) > 1 {
 		fmt.Fprintf(b, "      in %d calls: %s\n", len(c.API.Calls), some(c.API.Calls, mostEffects))
 	}
@@ -92,19 +92,13 @@ func (u Unused) message() string {
 	return fmt.Sprintf("the accepted break %q matches none; remove it", u.Change)
 }
 
-// advice is what to add to the file of accepted breaks for those that are not.
+// advice says how the first break that is not accepted would be.
 func (r *Report) advice(b *strings.Builder) {
-	all, accepted := r.count(apichange.Major)
-	if all == accepted {
-		return
-	}
-	fmt.Fprintf(b, "\nTo accept what is meant, give the reason in %s:\n", AcceptedFile)
-	if accepted == 0 {
-		b.WriteString("  accepted:\n")
-	}
 	for _, c := range r.Changes {
 		if c.Level == apichange.Major && c.Reason == "" {
-			fmt.Fprintf(b, "    - change: '%s'\n      reason: \n", strings.ReplaceAll(c.Key(), "'", "''"))
+			fmt.Fprintf(b, "\nA break that is meant goes into %s, as it stands behind its place above:\n", AcceptedFile)
+			fmt.Fprintf(b, "  accepted:\n    - change: '%s'\n      reason: why applications have to bear it\n", strings.ReplaceAll(c.Key(), "'", "''"))
+			return
 		}
 	}
 }
@@ -142,7 +136,7 @@ func Markdown(w io.Writer, r *Report) error {
 			if c.Level != section.level {
 				continue
 			}
-			fmt.Fprintf(&b, "| %s | %s | %s |", cell(c.place()), cell(c.what()), cell(c.Effect(mostEffects)))
+			fmt.Fprintf(&b, "| %s | %s | %s |", cell(c.place()), cell(c.Key()), cell(c.Effect(mostEffects)))
 			if major {
 				fmt.Fprintf(&b, " %s |", cell(c.Judgement()))
 			}
@@ -241,7 +235,7 @@ func GitHub(w io.Writer, r *Report) error {
 				command = "warning"
 			}
 		}
-		message := c.what() + c.arrow() + ": " + c.Judgement()
+		message := c.Key() + c.arrow() + ": " + c.Judgement()
 		pos := c.Pos
 		if c.InBase { // the line is another one now, or gone
 			message, pos.Line = c.Line(), 0

@@ -112,12 +112,12 @@ func (c *Change) Key() string {
 	if c.API != nil {
 		return c.API.Subject + ": " + c.API.Text
 	}
-	return "Go: " + goText(c.Go[0])
+	return goText(c.Go[0])
 }
 
 // Line says in one line where, what, what it does in Go, and how bad it is.
 func (c *Change) Line() string {
-	return fmt.Sprintf("%s: %s%s: %s", c.place(), c.what(), c.arrow(), c.Judgement())
+	return fmt.Sprintf("%s: %s%s: %s", c.place(), c.Key(), c.arrow(), c.Judgement())
 }
 
 func (c *Change) place() string {
@@ -127,13 +127,6 @@ func (c *Change) place() string {
 		return pos.String() + " in BASE"
 	}
 	return pos.String()
-}
-
-func (c *Change) what() string {
-	if c.API == nil {
-		return goText(c.Go[0])
-	}
-	return c.API.Subject + ": " + c.API.Text
 }
 
 func (c *Change) arrow() string {
@@ -150,7 +143,7 @@ func (c *Change) Effect(most int) string {
 	case c.API == nil, c.Level == apichange.Patch:
 		return ""
 	case len(c.Go) == 0:
-		return "nothing changes in Go"
+		return "Go programs compile as before"
 	}
 	var parts []string
 	for _, g := range c.Go {
@@ -168,6 +161,8 @@ func (c *Change) Judgement() string {
 	if c.Level == apichange.Major {
 		judgement = "breaking"
 		switch {
+		case c.API != nil && c.API.InClient && c.goLevel() < apichange.Major:
+			judgement = "breaking for Go callers at run time"
 		case c.goLevel() < apichange.Major:
 			judgement = "breaking for the API only"
 		case c.apiLevel() < apichange.Major:
