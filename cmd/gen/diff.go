@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
@@ -282,20 +281,22 @@ func readWorkTree(s *state, report *impact.Report, stderr io.Writer) error {
 	return nil
 }
 
-// loadSurfaces type-checks the packages of both states at the same time.
+// loadSurfaces type-checks the packages of both states.
 func loadSurfaces(ctx context.Context, base, head *state) (string, error) {
-	var wait sync.WaitGroup
-	states := []*state{base, head}
-	failures := make([]error, len(states))
-	for i, s := range states {
-		wait.Go(func() {
-			s.surface, failures[i] = gochange.Load(ctx, gochange.Source{
-				Name: s.Name, Root: s.Root, Overlay: s.overlay, Packages: model.PackageNames(),
-			})
-		})
+	var loader gochange.Loader
+	for _, s := range []*state{base, head} {
+		var err error
+		if s.surface, err = loader.Load(ctx, s.source()); err != nil {
+			return "", err
+		}
 	}
-	wait.Wait()
-	return count(len(model.PackageNames()), "package"), errors.Join(failures...)
+	return count(len(model.PackageNames()), "package"), nil
+}
+
+func (s *state) source() gochange.Source {
+	return gochange.Source{
+		Name: s.Name, Root: s.Root, Module: modulePath(s.Root), Overlay: s.overlay, Packages: model.PackageNames(),
+	}
 }
 
 func join(report *impact.Report, base, head state) (string, error) {
@@ -318,8 +319,7 @@ func join(report *impact.Report, base, head state) (string, error) {
 	return fmt.Sprintf("%s of the API, %s in Go", count(len(api), "change"), count(len(inGo), "change")), nil
 }
 
-// modulePath is the name that a module gives itself; the packages have loaded,
-// so it has one.
+// modulePath is the name that a module gives itself, or empty.
 func modulePath(root string) string {
 	data, err := os.ReadFile(filepath.Join(root, "go.mod"))
 	if err != nil {

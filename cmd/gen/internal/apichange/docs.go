@@ -79,7 +79,7 @@ func proseOf(x *index) map[string]prose {
 		}
 	}
 	for _, e := range x.SDK.Errors {
-		all["error "+e.Wire] = prose{e.Pos, e.When + "\n" + e.Action + "\n" + e.URL}
+		all["error "+e.Wire] = prose{e.Pos, e.When + "\n" + e.Action}
 	}
 	return all
 }

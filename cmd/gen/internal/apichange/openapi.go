@@ -20,6 +20,8 @@ import (
 var judged = map[string]Level{
 	// Unknown enum values survive in the SDK, and the spec tells applications so.
 	"response-property-enum-value-added": Minor,
+	// Who reads it gets nothing from now on, whatever the spec allowed.
+	"response-optional-property-removed": Major,
 	// Who does not set the field gets something else from now on.
 	"request-property-default-value-changed":  Major,
 	"request-parameter-default-value-changed": Major,
@@ -35,6 +37,7 @@ var judged = map[string]Level{
 var onModel = []string{
 	"api-operation-id-", "api-tag-", "api-schema-removed", "api-version-", "api-major-version-",
 	"request-body-one-of-", "request-body-all-of-", "request-body-wrapped-in-one-of",
+	"request-property-one-of-", "response-property-one-of-", // a named type or null
 }
 
 // document has the library compare one API file.
@@ -107,6 +110,10 @@ func (c *comparison) found(file string, found checker.Change, localize checker.L
 	case head == nil && base != nil:
 		change.Text = fmt.Sprintf("the call %s %s was removed", base.Verb, base.Path)
 		change.Symbols = base.symbols(c.base, c.head)
+	case rule == "endpoint-deprecated":
+		change.Text = "the call is deprecated"
+	case rule == "endpoint-reactivated":
+		change.Text = "the call is no longer deprecated"
 	case base == nil && head != nil:
 		change.Text = fmt.Sprintf("the call %s %s is new", head.Verb, head.Path)
 		change.Symbols = head.symbols(c.head, c.base)

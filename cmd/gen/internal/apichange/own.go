@@ -104,7 +104,7 @@ func (c *comparison) types(base, head *model.Type, where *call, seen map[[2]*mod
 	}
 	seen[[2]*model.Type{base, head}] = true
 	for _, before := range base.Fields {
-		after := fieldOf(head, before.Wire)
+		after := c.partner(base, before, head, where)
 		if after == nil {
 			c.unseen(Change{Pos: before.Pos, InBase: true, Text: fmt.Sprintf("`%s` was removed", hit{owner: base, field: before}.name())},
 				base, before, head, nil, where)
@@ -114,12 +114,32 @@ func (c *comparison) types(base, head *model.Type, where *call, seen map[[2]*mod
 		c.types(before.Type, after.Type, where, seen)
 	}
 	for _, after := range head.Fields {
-		if fieldOf(base, after.Wire) == nil {
+		if c.partner(head, after, base, where) == nil {
 			c.unseen(Change{Pos: after.Pos, Text: fmt.Sprintf("`%s` was added", hit{owner: head, field: after}.name())},
 				base, nil, head, after, where)
 		}
 	}
 	c.enum(base, head, where)
+}
+
+// partner is the field of another type that stands for the same on the wire: of
+// the same name or, as a path does not show them, in the same place of it.
+func (c *comparison) partner(t *model.Type, f *model.Field, other *model.Type, where *call) *model.Field {
+	if f.In != model.InPath {
+		return fieldOf(other, f.Wire)
+	}
+	key := callKey(where.pkg.Spec, where.Verb, where.Path)
+	paths := []string{c.base.calls[key].Path, c.head.calls[key].Path}
+	if t == where.Request {
+		slices.Reverse(paths)
+	}
+	others := strings.Split(paths[1], "/")
+	for i, part := range strings.Split(paths[0], "/") {
+		if part == "{"+f.Wire+"}" {
+			return fieldOf(other, strings.Trim(others[i], "{}"))
+		}
+	}
+	return nil
 }
 
 func (c *comparison) field(base *model.Type, before *model.Field, head *model.Type, after *model.Field, where *call) {
@@ -128,7 +148,12 @@ func (c *comparison) field(base *model.Type, before *model.Field, head *model.Ty
 		Pos: after.Pos, Subject: subject(head, where), Calls: []string{where.String()},
 		Symbols: []Symbol{fieldSymbol(base, before), fieldSymbol(head, after)},
 	}
-	if before.Name != after.Name {
+	switch {
+	case before.Wire != after.Wire: // a parameter of the path
+		renamed := change
+		renamed.Rule, renamed.Text = "go-field-renamed", fmt.Sprintf("the path parameter `%s` is now named `%s`, the same on the wire", before.Wire, after.Wire)
+		c.add(renamed)
+	case before.Name != after.Name:
 		renamed := change
 		renamed.Rule, renamed.Text = "go-field-renamed", fmt.Sprintf("`%s` is now named %s in Go, the same on the wire", name, after.Name)
 		c.add(renamed)

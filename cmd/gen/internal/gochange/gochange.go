@@ -3,17 +3,11 @@
 package gochange
 
 import (
-	"context"
-	"errors"
-	"fmt"
-	"go/token"
 	"go/types"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"golang.org/x/exp/apidiff"
-	"golang.org/x/tools/go/packages"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 )
@@ -36,83 +30,9 @@ type Change struct {
 	InBase bool `json:"-"`
 }
 
-// Surface is the packages of one state of a module.
-type Surface struct {
-	root     string
-	fset     *token.FileSet
-	packages map[string]*types.Package
-	names    []string
-}
-
-// Source is where packages are read from.
-type Source struct {
-	// Name says which state it is, for errors.
-	Name string
-	// Root is the module's root.
-	Root string
-	// Overlay holds files, by path from the root, that stand in for those on
-	// disk.
-	Overlay map[string][]byte
-	// Packages are the folders of the packages below the root. One that has no
-	// folder is a package that does not exist.
-	Packages []string
-}
-
-// Load type-checks packages, from what is on this machine: nothing is
-// downloaded.
-func Load(ctx context.Context, src Source) (*Surface, error) {
-	s := &Surface{root: src.Root, fset: token.NewFileSet(), packages: map[string]*types.Package{}, names: src.Packages}
-	var patterns []string
-	for _, name := range src.Packages {
-		if _, err := os.Stat(filepath.Join(src.Root, name)); err == nil {
-			patterns = append(patterns, "./"+name)
-		}
-	}
-	if len(patterns) == 0 {
-		return s, nil
-	}
-	overlay := map[string][]byte{}
-	for name, data := range src.Overlay {
-		overlay[filepath.Join(src.Root, filepath.FromSlash(name))] = data
-	}
-	loaded, err := packages.Load(&packages.Config{
-		Context: ctx, Dir: src.Root, Fset: s.fset, Overlay: overlay,
-		Mode: packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles | packages.NeedTypes |
-			packages.NeedSyntax | packages.NeedImports | packages.NeedTypesSizes | packages.NeedExportFile,
-		BuildFlags: []string{"-trimpath"}, // so that the build cache serves every folder alike
-		Env:        append(os.Environ(), "GOWORK=off", "GOPROXY=off", "GOTOOLCHAIN=local"),
-	}, patterns...)
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		return nil, fmt.Errorf("%s: the Go packages cannot be loaded: %w", src.Name, err)
-	}
-	for _, pkg := range loaded {
-		if len(pkg.Errors) > 0 {
-			return nil, s.failure(src, pkg.Errors)
-		}
-		s.packages[filepath.Base(pkg.Dir)] = pkg.Types
-	}
-	return s, nil
-}
-
-// failure says in one error what keeps packages from being compared.
-func (s *Surface) failure(src Source, found []packages.Error) error {
-	var lines []string
-	for _, e := range found {
-		pos := strings.TrimPrefix(e.Pos, src.Root+string(filepath.Separator))
-		lines = append(lines, strings.TrimPrefix(pos+": "+e.Msg, "-: "))
-		if len(lines) == 5 && len(found) > 5 {
-			lines = append(lines, fmt.Sprintf("and %d more", len(found)-5))
-			break
-		}
-	}
-	if strings.Contains(strings.Join(lines, ""), "GOPROXY=off") {
-		lines = append(lines, "a module that it needs is not on this machine; run go mod download in a checkout of it")
-	}
-	return fmt.Errorf("%s: the Go packages do not compile:\n  %w", src.Name, errors.New(strings.Join(lines, "\n  ")))
-}
+// NotComparable is the message for a struct that got a field which == does not
+// take.
+const NotComparable = "can no longer be compared with =="
 
 // Compare returns what changed from one surface to another, by package.
 func Compare(base, head *Surface) []Change {
@@ -138,6 +58,9 @@ func Compare(base, head *Surface) []Change {
 func change(name string, c apidiff.Change, base, head *Surface) Change {
 	symbol, message, _ := strings.Cut(c.Message, ": ")
 	out := Change{Package: name, Symbol: symbol, Message: message, Compatible: c.Compatible, Kind: "symbol"}
+	if message == "old is comparable, new is not" {
+		out.Message = NotComparable
+	}
 	for _, side := range []*Surface{head, base} {
 		if object := lookup(side.packages[name], symbol); object != nil {
 			out.Kind, out.Pos, out.InBase = kind(object), side.pos(object), side == base
@@ -180,11 +103,12 @@ func kind(object types.Object) string {
 	return "symbol"
 }
 
+// pos is where an object is declared; what lies outside of the packages counts
+// as the package that shows it.
 func (s *Surface) pos(object types.Object) diag.Pos {
 	p := s.fset.Position(object.Pos())
-	name, err := filepath.Rel(s.root, p.Filename)
-	if err != nil || !filepath.IsLocal(name) {
+	if !p.IsValid() || !filepath.IsLocal(p.Filename) {
 		return diag.Pos{File: object.Pkg().Name()}
 	}
-	return diag.Pos{File: filepath.ToSlash(name), Line: p.Line, Column: p.Column}
+	return diag.Pos{File: p.Filename, Line: p.Line, Column: p.Column}
 }

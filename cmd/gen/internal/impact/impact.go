@@ -50,15 +50,14 @@ func Join(api []*apichange.Change, inGo []gochange.Change, head *model.SDK) []*C
 			requests[apichange.Symbol{Package: pkg.Name, Name: m.Request.Name}] = true
 		}
 	}
+	// Requests are made to be passed, not to be compared with ==, as they are made
+	// with keys; so a field that forbids that changes nothing for anybody.
+	inGo = slices.DeleteFunc(slices.Clone(inGo), func(g gochange.Change) bool {
+		return g.Message == gochange.NotComparable && requests[apichange.Symbol{Package: g.Package, Name: g.Symbol}]
+	})
 	bySymbol := map[apichange.Symbol][]int{}
 	for i, g := range inGo {
 		symbol := apichange.Symbol{Package: g.Package, Name: g.Symbol}
-		// Requests are made to be passed, not to be compared with ==, as they are
-		// made with keys; so a field that forbids that breaks nobody.
-		if requests[symbol] && g.Message == "old is comparable, new is not" {
-			inGo[i].Compatible = true
-			inGo[i].Message = "can no longer be compared with =="
-		}
 		bySymbol[symbol] = append(bySymbol[symbol], i)
 	}
 	claimed := make([]bool, len(inGo))
