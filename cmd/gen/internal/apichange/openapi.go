@@ -91,8 +91,11 @@ func (c *comparison) found(file string, found checker.Change, localize checker.L
 		change.Symbols = nil
 	}
 	change.Text = phrase(found, append(after, before...), localize)
-	where := head
 	change.Pos, change.InBase = position(found.GetRevisionSource(), found.GetBaseSource())
+	if change.Pos.Line == 0 && len(after) > 0 {
+		change.Pos = after[0].field.Pos
+	}
+	where := head
 	if where == nil {
 		where = base
 	}
@@ -125,18 +128,18 @@ func (c *comparison) found(file string, found checker.Change, localize checker.L
 	if component := componentAt(side.Spec.Source(change.Pos.File), change.Pos.Line); component != "" {
 		change.Subject = component
 	}
-	c.group(change, fmt.Sprint(trimDirection(rule), samePlace(found), head == nil && base == nil))
+	c.group(change, trimDirection(rule)+" "+samePlace(found, change.Pos))
 }
 
-// samePlace is what findings of one place have in common.
-func samePlace(found checker.Change) string {
+// samePlace is what findings of one place have in common: where it was and is.
+func samePlace(found checker.Change, pos diag.Pos) string {
 	base, revision := found.GetBaseSource(), found.GetRevisionSource()
 	if base == nil && revision == nil {
-		return found.GetOperation() + " " + found.GetPath()
+		return pos.String()
 	}
-	p, _ := position(base, nil)
-	q, _ := position(revision, nil)
-	return p.String() + " " + q.String()
+	before, _ := position(base)
+	after, _ := position(revision)
+	return before.String() + " " + after.String()
 }
 
 func (c *comparison) group(change Change, key string) {

@@ -28,7 +28,7 @@ func (c *comparison) rules(base, head *call) {
 	slices.Sort(names)
 	refused, allowed := "", ""
 	if len(names) > maxChoices {
-		refused = "more combinations than can be tried"
+		refused = "set what it could; there are too many combinations to try them"
 		names = nil
 	}
 	for bits := range 1 << len(names) {
@@ -58,10 +58,10 @@ func (c *comparison) rules(base, head *call) {
 	switch {
 	case refused != "":
 		change.Rule, change.Level = "request-combination-refused", Major
-		change.Text = "the request may no longer set " + refused
+		change.Text = "the request may no longer " + refused
 	case allowed != "":
 		change.Rule, change.Level = "request-combination-allowed", Minor
-		change.Text = "the request may now set " + allowed
+		change.Text = "the request may now " + allowed
 	default:
 		return // written otherwise, or about new fields only
 	}
@@ -105,12 +105,13 @@ func accepts(t *model.Type, set []string) bool {
 	return true
 }
 
+// combination says what a request does that sets these fields.
 func combination(set []string) string {
-	if len(set) == 0 {
-		return "none of them"
+	switch len(set) {
+	case 0:
+		return "leave all of them out"
+	case 1:
+		return "set `" + set[0] + "` alone"
 	}
-	if len(set) == 1 {
-		return "`" + set[0] + "` alone"
-	}
-	return "`" + strings.Join(set, "` and `") + "` together"
+	return "set `" + strings.Join(set, "` and `") + "` together"
 }
