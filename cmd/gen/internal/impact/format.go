@@ -54,17 +54,20 @@ func Text(w io.Writer, r *Report) error {
 }
 
 func (c *Change) text(b *strings.Builder) {
-	fmt.Fprintf(b, "  %s: %s\n", c.place(), c.Key())
-	if c.API != nil && len(c.API.Calls) > 1 {
-		fmt.Fprintf(b, "      in %d calls: %s\n", len(c.API.Calls), some(c.API.Calls, mostEffects))
+	judgement := ""
+	if c.Level == apichange.Major {
+		judgement = ": " + c.Judgement()
 	}
 	effect := c.Effect(mostEffects)
-	if c.Level == apichange.Major {
-		effect = strings.TrimPrefix(effect+": "+c.Judgement(), ": ")
+	if effect == "" {
+		fmt.Fprintf(b, "  %s: %s%s\n", c.place(), c.Key(), judgement)
+		return
 	}
-	if effect != "" {
-		fmt.Fprintf(b, "      -> %s\n", effect)
+	fmt.Fprintf(b, "  %s: %s\n", c.place(), c.Key())
+	if len(c.API.Calls) > 1 {
+		fmt.Fprintf(b, "      in %d calls: %s\n", len(c.API.Calls), some(c.API.Calls, mostEffects))
 	}
+	fmt.Fprintf(b, "      -> %s%s\n", effect, judgement)
 }
 
 func some(names []string, most int) string {
@@ -228,19 +231,19 @@ func JSON(w io.Writer, r *Report) error {
 func GitHub(w io.Writer, r *Report) error {
 	var b strings.Builder
 	for _, c := range r.Changes {
-		command := "notice"
-		if c.Level == apichange.Major {
-			command = "error"
-			if c.Reason != "" {
-				command = "warning"
-			}
+		command, title := "notice", c.Level.String()
+		switch {
+		case c.Reason != "":
+			command, title = "warning", "breaking, accepted"
+		case c.Level == apichange.Major:
+			command, title = "error", c.Judgement()
 		}
 		message := c.Key() + c.arrow() + ": " + c.Judgement()
 		pos := c.Pos
 		if c.InBase { // the line is another one now, or gone
 			message, pos.Line = c.Line(), 0
 		}
-		annotate(&b, command, pos, c.Judgement(), message)
+		annotate(&b, command, pos, title, message)
 	}
 	for _, u := range r.Unused {
 		annotate(&b, "warning", u.Pos, "accepted break without use", u.message())
