@@ -95,6 +95,9 @@ func runDiff(args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		err = impact.Formats[c.format](stdout, report)
 	}
+	if errors.Is(err, context.Canceled) {
+		err = errors.New("interrupted")
+	}
 	if err != nil {
 		fmt.Fprintf(stderr, "gen diff: %v\n", err)
 		return exitBad

@@ -209,6 +209,8 @@ var answerCases = []diffCase{
 	}},
 	one("field of an inner object added", consumer, "        last:\n", "        middle:\n          type: string\n          description: The middle name.\n        last:\n",
 		"spec/consumer.yaml:204: schema UserName: added the optional property `UserName.middle` to the response -> field `stytch.UserName.Middle` added: minor"),
+	one("answer becomes nullable", consumer, "                  region:\n                    type: string\n", "                  region:\n                    type: [string, 'null']\n",
+		"spec/consumer.yaml:81: stytch codes.send: the response property `region` became nullable -> Go programs compile as before: breaking for the API only"),
 	one("answer enum value added", consumer, "enum: [active, pending]", "enum: [active, pending, locked]",
 		"spec/consumer.yaml:190: schema UserStatus: added the new `locked` enum value to the `User.status` response property -> const `stytch.UserStatusLocked` added: minor"),
 	one("answer enum value removed", consumer, "enum: [active, pending]", "enum: [active]",
@@ -244,6 +246,8 @@ var callCases = []diffCase{
 		"spec/consumer.yaml:45: stytch codes.send: `session_token` is no longer a secret and now appears in logs and prints -> Go programs compile as before: breaking for Go callers at run time"),
 	one("secret from now on", consumer, "                note:\n                  type: string\n", "                note:\n                  type: string\n                  x-sensitive: true\n",
 		"spec/consumer.yaml:56: stytch codes.send: `note` is now a secret and prints as [redacted] -> Go programs compile as before: minor"),
+	one("first secret of an object", consumer, "        first:\n          type: string\n", "        first:\n          type: string\n          x-sensitive: true\n",
+		"spec/consumer.yaml:201: schema UserName: `UserName.first` is now a secret and prints as [redacted] -> method `stytch.UserName.Format` added, method `stytch.UserName.LogValue` added, method `stytch.User.Format` added, and 1 more: minor"),
 	one("shared secret no more", shared, "      pattern: '^[0-9]{6}$'\n      x-sensitive: true\n", "      pattern: '^[0-9]{6}$'\n",
 		"spec/shared.yaml:22: schema Code: `Code` is no longer a secret and now appears in logs and prints -> Go programs compile as before: breaking for Go callers at run time"),
 	{"error type removed", []diffEdit{

@@ -246,3 +246,16 @@ func TestDiffBroken(t *testing.T) {
 		})
 	}
 }
+
+// TestDiffOlderRules compares with a spec that the rules of today refuse, as
+// that of an old release may be: only HEAD has to keep them.
+func TestDiffOlderRules(t *testing.T) {
+	now := smallModule(t)
+	old := one("", consumer, "summary: Reads a code.", "summary: Read a code.").apply(t, now)
+	if code, stdout, stderr := gen(t, "diff", "-C", now, old); code != exitFine || !strings.Contains(stdout, "patch") {
+		t.Errorf("exit code %d:\n%s%s", code, stdout, stderr)
+	}
+	if code, _, stderr := gen(t, "diff", "-C", old, now); code != exitBad || !strings.Contains(stderr, "third person") {
+		t.Errorf("exit code %d:\n%s", code, stderr)
+	}
+}

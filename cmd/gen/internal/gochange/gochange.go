@@ -47,7 +47,10 @@ func Compare(base, head *Surface) []Change {
 			all = append(all, Change{Package: name, Symbol: name, Kind: "package", Message: "removed", Pos: diag.Pos{File: name}, InBase: true})
 		default:
 			for _, c := range apidiff.Changes(before, after).Changes {
-				all = append(all, change(name, c, base, head))
+				symbol, _, _ := strings.Cut(c.Message, ": ")
+				if !outOfReach(before, symbol) || !outOfReach(after, symbol) {
+					all = append(all, change(name, c, base, head))
+				}
 			}
 		}
 	}
@@ -68,6 +71,36 @@ func change(name string, c apidiff.Change, base, head *Surface) Change {
 		}
 	}
 	return out
+}
+
+// outOfReach reports whether no application can call a function, for it takes
+// a type from an internal package that has no name outside. So it does of one
+// that is not there.
+func outOfReach(pkg *types.Package, symbol string) bool {
+	object := lookup(pkg, symbol)
+	if object == nil {
+		return true
+	}
+	function, ok := object.(*types.Func)
+	if !ok {
+		return false
+	}
+	for param := range function.Signature().Params().Variables() {
+		t := param.Type()
+		if p, ok := t.(*types.Pointer); ok {
+			t = p.Elem()
+		}
+		named, ok := types.Unalias(t).(*types.Named)
+		_, hasName := t.(*types.Alias)
+		if ok && !hasName && named.Obj().Pkg() != nil && isInternal(named.Obj().Pkg().Path()) {
+			return true
+		}
+	}
+	return false
+}
+
+func isInternal(path string) bool {
+	return strings.Contains("/"+path+"/", "/internal/")
 }
 
 // lookup finds an object by the name that apidiff gives it. What is promoted

@@ -77,7 +77,8 @@ func (l *Loader) Load(ctx context.Context, src Source) (*Surface, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := importer(maps.Clone(below))
+	all := importer{}
+	maps.Copy(all, below)
 	for _, name := range src.Packages {
 		if len(parsed[name]) == 0 {
 			continue
@@ -131,6 +132,9 @@ func (s *Surface) parse(src Source, dir string) ([]*ast.File, error) {
 // below gets the types of what the packages import from the export data that
 // the go command keeps.
 func (l *Loader) below(ctx context.Context, src Source, imports []string) (map[string]*types.Package, error) {
+	if len(imports) == 0 {
+		return nil, nil // without names, packages.Load takes the current folder
+	}
 	key, err := fingerprint(src, imports)
 	if err != nil {
 		return nil, err
