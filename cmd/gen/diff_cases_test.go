@@ -247,7 +247,7 @@ var callCases = []diffCase{
 	one("secret from now on", consumer, "                note:\n                  type: string\n", "                note:\n                  type: string\n                  x-sensitive: true\n",
 		"spec/consumer.yaml:56: stytch codes.send: `note` is now a secret and prints as [redacted] -> Go programs compile as before: minor"),
 	one("first secret of an object", consumer, "        first:\n          type: string\n", "        first:\n          type: string\n          x-sensitive: true\n",
-		"spec/consumer.yaml:201: schema UserName: `UserName.first` is now a secret and prints as [redacted] -> method `stytch.UserName.Format` added, method `stytch.UserName.LogValue` added, method `stytch.User.Format` added, and 1 more: minor"),
+		"spec/consumer.yaml:201: schema UserName: `UserName.first` is now a secret and prints as [redacted] -> method `stytch.User.Format` added, method `stytch.User.LogValue` added, method `stytch.UserName.Format` added, and 1 more: minor"),
 	one("shared secret no more", shared, "      pattern: '^[0-9]{6}$'\n      x-sensitive: true\n", "      pattern: '^[0-9]{6}$'\n",
 		"spec/shared.yaml:22: schema Code: `Code` is no longer a secret and now appears in logs and prints -> Go programs compile as before: breaking for Go callers at run time"),
 	{"error type removed", []diffEdit{

@@ -174,13 +174,7 @@ func (c *comparison) field(base *model.Type, before *model.Field, head *model.Ty
 			secret.Rule, secret.Level = "secret-removed", Major
 			secret.Text = fmt.Sprintf("`%s` is no longer a secret and now appears in logs and prints", name)
 		}
-		for symbol, t := range c.head.types {
-			if old := c.base.types[symbol]; old != nil && old.Sensitive != t.Sensitive {
-				for _, method := range []string{"Format", "LogValue", "GoString", "String"} {
-					secret.Symbols = union(secret.Symbols, Symbol{symbol.Package, symbol.Name + "." + method}, Symbol{symbol.Package, "(*" + symbol.Name + ")." + method})
-				}
-			}
-		}
+		secret.Symbols = union(secret.Symbols, c.redaction()...)
 		c.add(secret)
 	}
 	if shape(before) != shape(after) {
@@ -202,6 +196,24 @@ func (c *comparison) renamed(base, head *model.Type, where *call, fields []Symbo
 			change.Symbols = union(change.Symbols, Symbol{side.Package, v.Name})
 		}
 	}
+}
+
+// redaction are the methods that types have, or no longer have, because of the
+// secrets in them.
+func (c *comparison) redaction() []Symbol {
+	var all []Symbol
+	for _, pkg := range c.head.SDK.Packages {
+		for _, t := range pkg.AllTypes() {
+			old := c.base.types[symbolOf(t)]
+			if old == nil || old.Sensitive == t.Sensitive {
+				continue
+			}
+			for _, method := range []string{"Format", "LogValue"} {
+				all = append(all, Symbol{t.Package, t.Name + "." + method}, Symbol{t.Package, "(*" + t.Name + ")." + method})
+			}
+		}
+	}
+	return all
 }
 
 // secret is the place of the component that a field is a reference to, where
@@ -308,67 +320,5 @@ func (c *comparison) enum(base, head *model.Type, where *call) {
 				Calls: []string{where.String()}, Text: fmt.Sprintf(side.text, v.Wire), Symbols: []Symbol{symbol},
 			})
 		}
-	}
-}
-
-func (c *comparison) errorTypes() {
-	before := map[string]*model.ErrorType{}
-	for _, e := range c.base.SDK.Errors {
-		before[e.Wire] = e
-	}
-	for _, e := range c.head.SDK.Errors {
-		change := Change{Pos: e.Pos, Subject: "error " + e.Wire, Symbols: []Symbol{{c.head.SDK.Packages[0].Name, e.Name}}}
-		old := before[e.Wire]
-		delete(before, e.Wire)
-		if old == nil {
-			change.Rule, change.Level, change.Text = "error-added", Minor, "the error type is new"
-			c.add(change)
-			continue
-		}
-		if old.Status != e.Status {
-			status := change
-			status.Rule, status.Level = "error-status-changed", Major
-			status.Text = fmt.Sprintf("the status changed from `%d` to `%d`", old.Status, e.Status)
-			c.add(status)
-		}
-		if old.Retry != e.Retry {
-			retry := change
-			retry.InClient = true
-			retry.Rule, retry.Level, retry.Text = "error-retry-changed", Minor, "the client now waits and repeats the call after it"
-			if old.Retry {
-				retry.Text = "the client no longer waits and repeats the call after it"
-			}
-			c.add(retry)
-		}
-		if old.Common != e.Common {
-			everywhere := change
-			everywhere.Rule, everywhere.Level, everywhere.Text = "error-common-changed", Minor, "every call can now answer it"
-			if old.Common {
-				everywhere.Level, everywhere.Text = Patch, "only the calls that list it answer it now"
-			}
-			c.add(everywhere)
-		}
-	}
-	for _, wire := range slices.Sorted(maps.Keys(before)) {
-		e := before[wire]
-		c.add(Change{
-			Rule: "error-removed", Level: Major, Pos: e.Pos, InBase: true, Subject: "error " + wire,
-			Text: "the error type was removed", Symbols: []Symbol{{c.head.SDK.Packages[0].Name, e.Name}},
-		})
-	}
-}
-
-// servers compares where the client goes by itself.
-func (c *comparison) servers() {
-	src := c.head.Spec.Sources[load.ConsumerFile]
-	for i, urls := range [][2]string{{c.base.SDK.TestURL, c.head.SDK.TestURL}, {c.base.SDK.LiveURL, c.head.SDK.LiveURL}} {
-		if urls[0] == urls[1] {
-			continue
-		}
-		node, _ := load.At(src.Root, fmt.Sprintf("/servers/%d/url", i))
-		c.add(Change{
-			Rule: "server-changed", Level: Major, Pos: src.Pos(node), Subject: "servers",
-			Text: fmt.Sprintf("the server changed from `%s` to `%s`", urls[0], urls[1]), InClient: true,
-		})
 	}
 }

@@ -51,7 +51,7 @@ func (g git) commit(name string) (string, error) {
 		if _, missing := exec.LookPath("git"); missing != nil {
 			return "", err
 		}
-		return "", fmt.Errorf("%q is no folder, and %s is in no git repository that could have such a revision", name, g.dir)
+		return "", fmt.Errorf("%q is no folder, and no revision either: %w", name, err)
 	}
 	// The name does not begin with a dash, and --verify takes exactly one
 	// object, so none of it is read as an option.
