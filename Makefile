@@ -14,6 +14,12 @@ gen:
 check:
 	go run ./cmd/gen check
 
+## diff: say what the work tree changes for applications since BASE, main if not given: make diff BASE=v1.2.0
+BASE ?= main
+.PHONY: diff
+diff:
+	go run ./cmd/gen diff "$(BASE)"
+
 ## demo: make everything anew, then log people in against the emulator and show what is said
 .PHONY: demo
 demo: gen

@@ -2,10 +2,12 @@
 //
 //	gen            generate: write every file that differs
 //	gen check      compare what would be generated with what is there
+//	gen diff       say what a change does to applications
 //	gen dump       print what a stage made
 //
-// It exits with 0 when all is well, with 1 when check finds a difference, and
-// with 2 when the spec, the command line or the machine is at fault.
+// It exits with 0 when all is well, with 1 when check finds a difference or
+// diff a change that it is told to fail on, and with 2 when the spec, the
+// command line or the machine is at fault.
 package main
 
 import (
@@ -37,6 +39,7 @@ const usage = `gen makes the SDK in stytch/ and b2b/, its tests and its referenc
 Usage:
   gen [flags]                   generate: write every file that differs, all or none
   gen check [flags]             compare what would be generated with what is there
+  gen diff BASE [HEAD]          say what a change does to applications; see gen diff -h
   gen dump --stage S [flags]    print what a stage made: model (as JSON), files
 
 Flags:
@@ -65,6 +68,9 @@ type command struct {
 }
 
 func run(args []string, stdout, stderr io.Writer) int {
+	if len(args) > 0 && args[0] == "diff" {
+		return runDiff(args[1:], stdout, stderr)
+	}
 	c, err := parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -101,7 +107,7 @@ func parse(args []string) (command, error) {
 	case c.name == "help":
 		return c, flag.ErrHelp
 	case flags.NArg() > 0:
-		return c, fmt.Errorf("%q is not a command; the commands are check and dump, and none to generate", flags.Arg(0))
+		return c, fmt.Errorf("%q is not a command; the commands are check, diff and dump, and none to generate", flags.Arg(0))
 	case c.name == "dump" && c.stage != "model" && c.stage != "files":
 		return c, fmt.Errorf("--stage %q: the stages that can be printed are model and files", c.stage)
 	}

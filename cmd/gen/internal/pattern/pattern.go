@@ -198,3 +198,37 @@ func complement(class []rune) []rune {
 	}
 	return rest
 }
+
+// Widens reports whether every text that matches one expression certainly matches another as well. Of
+// expressions that differ in more than the classes and counts of their steps, it says no.
+func Widens(from, to string) bool {
+	before, err := parse(from)
+	if err != nil {
+		return false
+	}
+	after, err := parse(to)
+	if err != nil || len(before) != len(after) {
+		return false
+	}
+	for i, b := range before {
+		a := after[i]
+		if a.min > b.min || a.max >= 0 && (b.max < 0 || b.max > a.max) || !includes(a.class, b.class) {
+			return false
+		}
+	}
+	return true
+}
+
+// includes reports whether each range of one class lies within a range of another.
+func includes(outer, inner []rune) bool {
+	for i := 0; i+1 < len(inner); i += 2 {
+		within := false
+		for j := 0; j+1 < len(outer); j += 2 {
+			within = within || outer[j] <= inner[i] && inner[i+1] <= outer[j+1]
+		}
+		if !within {
+			return false
+		}
+	}
+	return true
+}

@@ -155,3 +155,28 @@ func FuzzMatchAgainstRegexp(f *testing.F) {
 		}
 	})
 }
+
+func TestWidens(t *testing.T) {
+	tests := []struct {
+		from, to string
+		want     bool
+	}{
+		{`^[0-9]{6}$`, `^[0-9]{6}$`, true},
+		{`^[0-9]{6}$`, `^[0-9]{6,8}$`, true},
+		{`^[0-9]{6,8}$`, `^[0-9]{6}$`, false},
+		{`^[0-9]{6}$`, `^[0-9]{4,}$`, true},
+		{`^[0-9]{4,}$`, `^[0-9]{4,9}$`, false},
+		{`^[0-9]{6}$`, `^[0-9a-f]{6}$`, true},
+		{`^[0-9a-f]{6}$`, `^[0-9]{6}$`, false},
+		{`^\+[0-9]{6}$`, `^[0-9]{6}$`, false},
+		{`^[^@]+$`, `^[^@#]+$`, false},
+		{`^[^@#]+$`, `^[^@]+$`, true},
+		{`(`, `^[0-9]$`, false},
+		{`^[0-9]$`, `(`, false},
+	}
+	for _, test := range tests {
+		if got := Widens(test.from, test.to); got != test.want {
+			t.Errorf("Widens(%s, %s) = %t", test.from, test.to, got)
+		}
+	}
+}

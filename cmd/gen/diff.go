@@ -1,0 +1,239 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/mod/modfile"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/apichange"
+	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
+	"github.com/stytchgen/sdk/cmd/gen/internal/gochange"
+	"github.com/stytchgen/sdk/cmd/gen/internal/impact"
+	"github.com/stytchgen/sdk/cmd/gen/internal/model"
+	"github.com/stytchgen/sdk/cmd/gen/internal/pipeline"
+	"github.com/stytchgen/sdk/cmd/gen/internal/revision"
+)
+
+// runDiff runs gen diff and returns its exit code.
+func runDiff(args []string, stdout, stderr io.Writer) int {
+	c, err := parseDiff(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprint(stdout, diffUsage)
+		return exitFine
+	case err != nil:
+		fmt.Fprintf(stderr, "gen diff: %v\nRun gen diff -h for help.\n", err)
+		return exitBad
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	report, err := c.compare(ctx, stderr)
+	if err == nil {
+		err = impact.Formats[c.format](stdout, report)
+	}
+	if errors.Is(err, context.Canceled) {
+		err = errors.New("interrupted")
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "gen diff: %v\n", err)
+		return exitBad
+	}
+	if report.Worst() >= failLevels[c.failOn] {
+		return exitDiffers
+	}
+	return exitFine
+}
+
+// state is one of the two that are compared.
+type state struct {
+	*revision.Revision
+	api     apichange.Side
+	overlay map[string][]byte
+	surface *gochange.Surface
+}
+
+// compare runs the stages and says on stderr how long each took if asked to.
+func (c diffCommand) compare(ctx context.Context, stderr io.Writer) (report *impact.Report, err error) {
+	root, err := pipeline.FindRoot(c.folder)
+	if err != nil {
+		return nil, err
+	}
+	var base, head state
+	defer func() {
+		for _, s := range []state{base, head} {
+			if s.Revision != nil {
+				err = errors.Join(err, s.Close())
+			}
+		}
+	}()
+	report = &impact.Report{}
+	stages := []struct {
+		name string
+		run  func() (string, error)
+	}{
+		{"open", func() (string, error) { return c.open(ctx, root, report, &base, &head) }},
+		{"spec", func() (string, error) { return c.readSpecs(report, stderr, &base, &head) }},
+		{"go", func() (string, error) { return loadSurfaces(ctx, &base, &head) }},
+		{"compare", func() (string, error) { return join(report, base, head) }},
+	}
+	for _, stage := range stages {
+		start := time.Now()
+		did, err := stage.run()
+		if c.verbose {
+			printStage(stderr, pipeline.Stage{Name: stage.name, Did: did, Took: time.Since(start)})
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return report, nil
+}
+
+func (c diffCommand) open(ctx context.Context, root string, report *impact.Report, base, head *state) (string, error) {
+	var err error
+	if base.Revision, err = revision.Open(ctx, root, c.base); err != nil {
+		return "", fmt.Errorf("BASE: %w", err)
+	}
+	if c.head == "" {
+		head.Revision = &revision.Revision{Name: "work tree", Root: root}
+		if n, common := revision.Missing(ctx, root, base.Revision); n > 0 {
+			report.Notes = append(report.Notes, fmt.Sprintf(
+				"%s has %s that the work tree lacks, which look like removals here; compare with %s, where the two parted",
+				c.base, count(n, "commit"), common))
+		}
+	} else if head.Revision, err = revision.Open(ctx, root, c.head); err != nil {
+		return "", fmt.Errorf("HEAD: %w", err)
+	}
+	report.Base, report.Head = base.Name, head.Name
+	return report.Base + ", " + report.Head, nil
+}
+
+func (c diffCommand) readSpecs(report *impact.Report, stderr io.Writer, base, head *state) (string, error) {
+	var err error
+	if base.api, err = readSpec(base.Revision, stderr); err != nil {
+		return "", err
+	}
+	if c.head != "" {
+		head.api, err = readSpec(head.Revision, stderr)
+	} else {
+		err = readWorkTree(head, report, stderr)
+	}
+	if err != nil {
+		return "", err
+	}
+	calls := 0
+	for _, pkg := range head.api.SDK.Packages {
+		calls += len(pkg.Methods())
+	}
+	return count(calls, "call"), nil
+}
+
+// readSpec makes the model of a state's spec. It asks only that it can be
+// made: an older spec need not keep the rules that came after it.
+func readSpec(r *revision.Revision, stderr io.Writer) (apichange.Side, error) {
+	spec, sdk, findings, err := pipeline.Read(r.Root)
+	if err != nil {
+		return apichange.Side{}, fmt.Errorf("%s: %w", r.Name, err)
+	}
+	if findings != nil {
+		if err := diag.Text(stderr, findings, spec.Bytes); err != nil {
+			return apichange.Side{}, err
+		}
+		return apichange.Side{}, fmt.Errorf("%s: the spec has %s", r.Name, count(len(findings), "finding"))
+	}
+	return apichange.Side{Spec: spec, SDK: sdk}, nil
+}
+
+// readWorkTree takes the work tree as the generator would leave it.
+func readWorkTree(s *state, report *impact.Report, stderr io.Writer) error {
+	result, err := pipeline.Run(pipeline.Options{Root: s.Root, SkipVerify: true})
+	if err != nil {
+		return err
+	}
+	if result.Failed() {
+		if err := diag.Text(stderr, result.Findings(), result.Source); err != nil {
+			return err
+		}
+		return fmt.Errorf("%s: the spec has %s", s.Name, count(len(result.Findings()), "finding"))
+	}
+	s.api = apichange.Side{Spec: result.Spec, SDK: result.Model}
+	differences, err := result.Tree.Compare(s.Root)
+	if err != nil {
+		return err
+	}
+	s.overlay = map[string][]byte{}
+	for _, d := range differences {
+		content := result.Tree.Files[d.Path]
+		if content == nil {
+			content = result.Tree.Stubs[d.Path]
+		}
+		if content == nil { // it goes; an empty file of the package is as good
+			content = []byte("package " + filepath.Base(filepath.Dir(d.Path)) + "\n")
+		}
+		if strings.HasSuffix(d.Path, ".go") {
+			s.overlay[d.Path] = content
+		}
+	}
+	if len(s.overlay) > 0 {
+		report.Notes = append(report.Notes, fmt.Sprintf(
+			"%s not as generated; this compares what gen would make", count(len(s.overlay), "Go file")))
+	}
+	return nil
+}
+
+// loadSurfaces type-checks the packages of both states.
+func loadSurfaces(ctx context.Context, base, head *state) (string, error) {
+	var loader gochange.Loader
+	for _, s := range []*state{base, head} {
+		var err error
+		if s.surface, err = loader.Load(ctx, s.source()); err != nil {
+			return "", err
+		}
+	}
+	return count(len(model.PackageNames()), "package"), nil
+}
+
+func (s *state) source() gochange.Source {
+	return gochange.Source{
+		Name: s.Name, Root: s.Root, Module: modulePath(s.Root), Overlay: s.overlay, Packages: model.PackageNames(),
+	}
+}
+
+func join(report *impact.Report, base, head state) (string, error) {
+	api, err := apichange.Compare(base.api, head.api)
+	if err != nil {
+		return "", err
+	}
+	inGo := gochange.Compare(base.surface, head.surface)
+	if before, after := modulePath(base.Root), modulePath(head.Root); before != after {
+		inGo = append(inGo, gochange.Change{
+			Symbol: before, Kind: "module", Message: "is now " + after, Pos: diag.Pos{File: "go.mod", Line: 1},
+		})
+	}
+	report.Changes = impact.Join(api, inGo, head.api.SDK)
+	accepted, err := impact.ReadAccepted(os.DirFS(head.Root))
+	if err != nil {
+		return "", err
+	}
+	report.Accept(accepted)
+	return fmt.Sprintf("%s of the API, %s in Go", count(len(api), "change"), count(len(inGo), "change")), nil
+}
+
+// modulePath is the name that a module gives itself, or empty.
+func modulePath(root string) string {
+	data, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		return ""
+	}
+	return modfile.ModulePath(data)
+}

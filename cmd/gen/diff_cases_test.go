@@ -1,0 +1,355 @@
+package main
+
+import "strings"
+
+// diffEdit replaces text that stands once in a file of the base module. An
+// empty before makes a new file.
+type diffEdit struct {
+	file, before, after string
+}
+
+// diffCase is a change, and all that gen diff has to say about it.
+type diffCase struct {
+	name  string
+	edits []diffEdit
+	want  []string
+}
+
+const (
+	consumer = "spec/consumer.yaml"
+	b2bSpec  = "spec/b2b.yaml"
+	shared   = "spec/shared.yaml"
+	errorsIn = "spec/errors.yaml"
+	clean    = "stytch/clean.go"
+)
+
+func one(name, file, before, after string, want ...string) diffCase {
+	return diffCase{name, []diffEdit{{file, before, after}}, want}
+}
+
+// getCall is a call of the base module, whole.
+const getCall = `  /v1/codes/{code_id}:
+    get:
+      operationId: codes.get
+      tags: [codes]
+      summary: Reads a code.
+      externalDocs: {url: https://example.com/docs/get}
+      x-retry: safe
+      parameters:
+        - name: code_id
+          in: path
+          required: true
+          description: The id of the code.
+          schema: {type: string}
+          example: code-1
+        - name: verbose
+          in: query
+          description: Whether to say more.
+          schema: {type: boolean}
+      responses:
+        '200':
+          description: The code.
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [status_code]
+                properties:
+                  status_code:
+                    type: integer
+                    description: The HTTP status.
+              example: {status_code: 200}
+        default:
+          $ref: 'shared.yaml#/components/responses/Error'
+`
+
+// usersCall is a call in a service that the base module does not have.
+const usersCall = `  /v1/users/{user_id}:
+    get:
+      operationId: users.get
+      tags: [users]
+      summary: Reads a user.
+      externalDocs: {url: https://example.com/docs/users}
+      x-retry: safe
+      parameters:
+        - name: user_id
+          in: path
+          required: true
+          description: The id of the user.
+          schema: {type: string}
+          example: user-1
+      responses:
+        '200':
+          description: The user.
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [status_code, user]
+                properties:
+                  status_code:
+                    type: integer
+                    description: The HTTP status.
+                  user:
+                    $ref: '#/components/schemas/User'
+              example:
+                status_code: 200
+                user: {user_id: user-1, status: active, created_at: null, name: null}
+        default:
+          $ref: 'shared.yaml#/components/responses/Error'
+`
+
+// requestCases change what goes to the service.
+var requestCases = []diffCase{
+	one("request field becomes required", consumer, "required: [phone_number]\n", "required: [phone_number, expiration_minutes]\n",
+		"spec/consumer.yaml:31: stytch codes.send: the request property `expiration_minutes` with a default value became required -> field `stytch.CodesSendRequest.ExpirationMinutes` changed from *int to int: breaking"),
+	one("request field becomes optional", consumer, "              required: [code]\n", "",
+		"spec/consumer.yaml:104 in BASE: stytch codes.check: the request property `code` became optional -> field `stytch.CodesCheckRequest.Code` changed from string to *string: breaking for Go callers only"),
+	one("optional request field added", consumer, "                note:\n", "                title:\n                  type: string\n                  description: The title.\n                note:\n",
+		"spec/consumer.yaml:56: stytch codes.send: added the new optional request property `title` -> field `stytch.CodesSendRequest.Title` added: minor"),
+	{"required request field added", []diffEdit{
+		{consumer, "              required: [code]\n", "              required: [code, channel]\n"},
+		{consumer, "                device_id:\n", "                channel:\n                  type: string\n                  description: The channel.\n                device_id:\n"},
+		{consumer, "example: {code: '123456'}", "example: {code: '123456', channel: sms}"},
+	}, []string{
+		"spec/consumer.yaml:111: stytch codes.check: added the new required request property `channel` -> field `stytch.CodesCheckRequest.Channel` added: breaking for the API only",
+		"spec/consumer.yaml:91: documentation: descriptions or examples changed: stytch codes.check: patch",
+	}},
+	one("request field removed", consumer, "                device_id:\n                  type: string\n                  description: The id of the device.\n", "",
+		"spec/consumer.yaml:111 in BASE: stytch codes.check: removed the request property `device_id` -> field `stytch.CodesCheckRequest.DeviceID` removed: breaking"),
+	one("request field retyped", consumer, "                device_id:\n                  type: string\n", "                device_id:\n                  type: integer\n",
+		"spec/consumer.yaml:112: stytch codes.check: the `device_id` request property `type` changed from `string` to `integer` -> field `stytch.CodesCheckRequest.DeviceID` changed from *string to *int: breaking"),
+	one("list instead of a text", consumer, "                device_id:\n                  type: string\n", "                device_id:\n                  type: array\n                  items: {type: string}\n",
+		"spec/consumer.yaml:112: stytch codes.check: the `device_id` request property `type` changed from `string` to `array<string>` -> field `stytch.CodesCheckRequest.DeviceID` changed from *string to []string: breaking"),
+	one("maximum lowered", consumer, "maximum: 10\n", "maximum: 8\n",
+		"spec/consumer.yaml:38: stytch codes.send: the `expiration_minutes` request property's max was decreased to `8` -> Go programs compile as before: breaking for the API only"),
+	one("maximum raised", consumer, "maximum: 10\n", "maximum: 20\n",
+		"spec/consumer.yaml:38: stytch codes.send: the `expiration_minutes` request property's max was increased from `10` to `20` -> Go programs compile as before: minor"),
+	one("minimum raised", consumer, "minimum: 1\n", "minimum: 2\n",
+		"spec/consumer.yaml:37: stytch codes.send: the `expiration_minutes` request property's min was increased to `2` -> Go programs compile as before: breaking for the API only"),
+	one("maxLength added", consumer, "                device_id:\n                  type: string\n", "                device_id:\n                  type: string\n                  maxLength: 9\n",
+		"spec/consumer.yaml:113: stytch codes.check: the `device_id` request property's maxLength was set to `9` -> Go programs compile as before: breaking for the API only"),
+	one("maxLength removed", consumer, "                  maxLength: 40\n", "",
+		"spec/consumer.yaml:58 in BASE: stytch codes.send: the `note` request property's maxLength was unset from `40` -> Go programs compile as before: minor"),
+	one("maxItems lowered", consumer, "maxItems: 5\n", "maxItems: 4\n",
+		"spec/consumer.yaml:54: stytch codes.send: the `labels` request property's maxItems was decreased to `4` -> Go programs compile as before: breaking for the API only"),
+	one("limit of items added", consumer, "                  items: {type: string}\n", "                  items: {type: string, maxLength: 9}\n",
+		"spec/consumer.yaml:53: stytch codes.send: the `labels[]` request property's maxLength was set to `9` -> Go programs compile as before: breaking for the API only"),
+	one("pattern widened", shared, "'^[0-9]{6}$'", "'^[0-9]{6,8}$'",
+		"spec/shared.yaml:24: schema Code: changed the pattern of the request property `code` from `^[0-9]{6}$` to `^[0-9]{6,8}$` -> Go programs compile as before: minor"),
+	one("pattern narrowed", shared, "'^[0-9]{6}$'", "'^[1-9]{6}$'",
+		"spec/shared.yaml:24: schema Code: changed the pattern of the request property `code` from `^[0-9]{6}$` to `^[1-9]{6}$` -> Go programs compile as before: breaking for the API only"),
+	one("default changed", consumer, "default: 2\n", "default: 3\n",
+		"spec/consumer.yaml:39: stytch codes.send: the `expiration_minutes` request property default value changed from `2` to `3` -> Go programs compile as before: breaking for the API only"),
+	one("default added", consumer, "                  maxLength: 40\n", "                  maxLength: 40\n                  default: none\n",
+		"spec/consumer.yaml:59: stytch codes.send: the `note` request property default value `none` was added -> Go programs compile as before: minor"),
+	one("request enum value added", consumer, "enum: [en, es]", "enum: [en, es, fr]",
+		"spec/consumer.yaml:194: schema Locale: added the new `fr` enum value to the request property `locale` -> const `stytch.LocaleFr` added: minor"),
+	one("request enum value removed", consumer, "enum: [en, es]", "enum: [en]",
+		"spec/consumer.yaml:194 in BASE: schema Locale: removed the enum value `es` of the request property `locale` -> const `stytch.LocaleEs` removed: breaking"),
+	one("rule of fields dropped", consumer, "              not: {required: [user_id, session_token]}\n", "",
+		"spec/consumer.yaml:30: stytch codes.send: the request may now set `session_token` and `user_id` together (before: at most one of `session_token`, `user_id`, now: any) -> Go programs compile as before: minor"),
+	one("rule of fields added", consumer, "            example: {code: '123456'}\n", "              not: {required: [user_id, device_id]}\n            example: {code: '123456'}\n",
+		"spec/consumer.yaml:114: stytch codes.check: the request may no longer set `device_id` and `user_id` together (before: any, now: at most one of `device_id`, `user_id`) -> Go programs compile as before: breaking for the API only"),
+	{"choice narrowed", []diffEdit{
+		{consumer, "              not: {required: [user_id, session_token]}\n", "              oneOf:\n                - required: [user_id]\n                - required: [session_token]\n"},
+		{consumer, "              expiration_minutes: 5\n", "              expiration_minutes: 5\n              user_id: user-1\n"},
+	}, []string{
+		"spec/consumer.yaml:61: stytch codes.send: the request may no longer leave all of them out (before: at most one of `session_token`, `user_id`, now: exactly one of `session_token`, `user_id`) -> Go programs compile as before: breaking for the API only",
+		"spec/consumer.yaml:17: documentation: descriptions or examples changed: stytch codes.send: patch",
+	}},
+	one("choice widened", b2bSpec, "              oneOf:\n                - required: [session_id]\n                - required: [session_token]\n", "              not: {required: [session_id, session_token]}\n",
+		"spec/b2b.yaml:35: b2b sessions.revoke: the request may now leave all of them out (before: exactly one of `session_id`, `session_token`, now: at most one of `session_id`, `session_token`) -> Go programs compile as before: minor"),
+	one("optional parameter becomes required", consumer, "          in: query\n          description: Whether to say more.\n          schema: {type: boolean}\n", "          in: query\n          required: true\n          description: Whether to say more.\n          schema: {type: boolean}\n          example: true\n",
+		"spec/consumer.yaml:150: stytch codes.get: the `query` request parameter `verbose` became required -> field `stytch.CodesGetRequest.Verbose` changed from *bool to bool: breaking",
+		"spec/consumer.yaml:135: documentation: descriptions or examples changed: stytch codes.get: patch"),
+	one("parameter removed", consumer, "        - name: verbose\n          in: query\n          description: Whether to say more.\n          schema: {type: boolean}\n", "",
+		"spec/consumer.yaml:148 in BASE: stytch codes.get: deleted the `query` request parameter `verbose` -> field `stytch.CodesGetRequest.Verbose` removed: breaking"),
+	one("header parameter added", consumer, "        - name: verbose\n", "        - name: X-Trace\n          in: header\n          description: The trace.\n          schema: {type: string}\n        - name: verbose\n",
+		"spec/consumer.yaml:148: stytch codes.get: added the new optional `header` request parameter `X-Trace` -> field `stytch.CodesGetRequest.XTrace` added: minor"),
+}
+
+// answerCases change what comes from the service.
+var answerCases = []diffCase{
+	{"required answer field added", []diffEdit{
+		{consumer, "required: [request_id, status_code, user]", "required: [request_id, status_code, user, code_id]"},
+		{consumer, "                  region:\n", "                  code_id:\n                    type: string\n                    description: The id.\n                  region:\n"},
+		{consumer, "                request_id: request-1\n", "                request_id: request-1\n                code_id: code-1\n"},
+	}, []string{
+		"spec/consumer.yaml:81: stytch codes.send: added the required property `code_id` to the response -> field `stytch.CodesSendResponse.CodeID` added: minor",
+		"spec/consumer.yaml:17: documentation: descriptions or examples changed: stytch codes.send: patch",
+	}},
+	one("optional answer field removed", consumer, "                  region:\n                    type: string\n                    description: Where the message left from.\n", "",
+		"spec/consumer.yaml:81 in BASE: stytch codes.send: removed the optional property `region` from the response -> field `stytch.CodesSendResponse.Region` removed: breaking"),
+	{"required answer field removed", []diffEdit{
+		{consumer, "required: [request_id, status_code, user]", "required: [status_code, user]"},
+		{consumer, "                  request_id:\n                    type: string\n                    description: The id of the call.\n", ""},
+		{consumer, "                request_id: request-1\n", ""},
+	}, []string{
+		"spec/consumer.yaml:73 in BASE: stytch codes.send: removed the required property `request_id` from the response -> field `stytch.CodesSendResponse.RequestID` removed: breaking",
+		"spec/consumer.yaml:17: documentation: descriptions or examples changed: stytch codes.send: patch",
+	}},
+	one("field of a component becomes optional", consumer, "      required: [user_id, status]\n", "      required: [user_id]\n",
+		"spec/consumer.yaml:172 in BASE: schema User: the response property `User.status` became optional -> field `stytch.User.Status` changed from UserStatus to *UserStatus: breaking"),
+	one("field of a nullable component becomes optional", consumer, "      required: [first, last]\n", "      required: [first]\n",
+		"spec/consumer.yaml:199 in BASE: schema UserName: the response property `UserName.last` became optional -> field `stytch.UserName.Last` changed from string to *string: breaking"),
+	{"answer field becomes required", []diffEdit{
+		{consumer, "required: [request_id, status_code, user]", "required: [request_id, status_code, user, region]"},
+		{consumer, "                request_id: request-1\n", "                request_id: request-1\n                region: eu\n"},
+	}, []string{
+		"spec/consumer.yaml:71: stytch codes.send: the response property `region` became required -> field `stytch.CodesSendResponse.Region` changed from *string to string: breaking for Go callers only",
+		"spec/consumer.yaml:17: documentation: descriptions or examples changed: stytch codes.send: patch",
+	}},
+	{"nullable field never null", []diffEdit{
+		{consumer, "          type: [string, 'null']\n          format: date-time\n", "          type: string\n          format: date-time\n"},
+		{consumer, "created_at: null, ", ""},
+	}, []string{
+		"spec/consumer.yaml:179: schema User: the response property `User.created_at` became not nullable -> Go programs compile as before: minor",
+		"spec/consumer.yaml:91: documentation: descriptions or examples changed: stytch codes.check: patch",
+	}},
+	one("field of an inner object added", consumer, "        last:\n", "        middle:\n          type: string\n          description: The middle name.\n        last:\n",
+		"spec/consumer.yaml:204: schema UserName: added the optional property `UserName.middle` to the response -> field `stytch.UserName.Middle` added: minor"),
+	one("answer becomes nullable", consumer, "                  region:\n                    type: string\n", "                  region:\n                    type: [string, 'null']\n",
+		"spec/consumer.yaml:81: stytch codes.send: the response property `region` became nullable -> Go programs compile as before: breaking for the API only"),
+	one("answer enum value added", consumer, "enum: [active, pending]", "enum: [active, pending, locked]",
+		"spec/consumer.yaml:190: schema UserStatus: added the new `locked` enum value to the `User.status` response property -> const `stytch.UserStatusLocked` added: minor"),
+	one("answer enum value removed", consumer, "enum: [active, pending]", "enum: [active]",
+		"spec/consumer.yaml:190 in BASE: schema UserStatus: removed the `pending` enum value from the `User.status` response property -> const `stytch.UserStatusPending` removed: breaking for Go callers only"),
+}
+
+// callCases change whole calls, errors, and what only our keys say.
+var callCases = []diffCase{
+	one("call removed", consumer, getCall, "",
+		"spec/consumer.yaml:135 in BASE: stytch codes.get: the call GET /v1/codes/{code_id} was removed -> method `(*stytch.CodesService).Get` removed, type `stytch.CodesGetRequest` removed, type `stytch.CodesGetResponse` removed: breaking"),
+	{"call in a new service", []diffEdit{
+		{consumer, "paths:\n", "  - name: users\n    description: Reads users.\npaths:\n" + usersCall},
+	}, []string{
+		"spec/consumer.yaml:19: stytch users.get: the call GET /v1/users/{user_id} is new -> type `stytch.UsersGetRequest` added, type `stytch.UsersGetResponse` added, type `stytch.UsersService` added, and 1 more: minor",
+	}},
+	one("call renamed", consumer, "operationId: codes.get\n", "operationId: codes.read\n",
+		"spec/consumer.yaml:135: stytch codes.read: the call `codes.get` is now named `codes.read`, the same on the wire -> method `(*stytch.CodesService).Get` removed, type `stytch.CodesGetRequest` removed, type `stytch.CodesGetResponse` removed, and 3 more: breaking for Go callers only"),
+	one("call deprecated", consumer, "      operationId: codes.get\n", "      operationId: codes.get\n      deprecated: true\n",
+		"spec/consumer.yaml:137: stytch codes.get: the call is deprecated -> Go programs compile as before: minor"),
+	one("path changed", consumer, "  /v1/codes/check:\n", "  /v2/codes/check:\n",
+		"spec/consumer.yaml:91 in BASE: stytch codes.check: the call POST /v1/codes/check was removed -> Go programs compile as before: breaking for the API only",
+		"spec/consumer.yaml:91: stytch codes.check: the call POST /v2/codes/check is new -> Go programs compile as before: minor"),
+	one("path parameter renamed", consumer, getCall, strings.ReplaceAll(getCall, "code_id", "id"),
+		"spec/consumer.yaml:142: stytch codes.get: the path parameter `code_id` is now named `id`, the same on the wire -> field `stytch.CodesGetRequest.CodeID` removed, field `stytch.CodesGetRequest.ID` added: breaking for Go callers only",
+		"spec/consumer.yaml:135: documentation: descriptions or examples changed: stytch codes.get: patch"),
+	one("call without credentials", consumer, "      operationId: codes.get\n", "      operationId: codes.get\n      security: []\n",
+		"spec/consumer.yaml:137: stytch codes.get: the endpoint now allows anonymous access -> Go programs compile as before: minor"),
+	one("repeated more", consumer, "x-retry: unsent\n      x-errors: [code_not_found]", "x-retry: safe\n      x-errors: [code_not_found]",
+		"spec/consumer.yaml:23: stytch codes.send: `x-retry` changed from `unsent` to `safe` -> Go programs compile as before: breaking for Go callers at run time"),
+	one("repeated less", consumer, "x-retry: unsent\n      x-errors: [code_not_found]", "x-retry: never\n      x-errors: [code_not_found]",
+		"spec/consumer.yaml:23: stytch codes.send: `x-retry` changed from `unsent` to `never` -> Go programs compile as before: minor"),
+	one("secret no more", consumer, "                  x-sensitive: true\n", "",
+		"spec/consumer.yaml:45: stytch codes.send: `session_token` is no longer a secret and now appears in logs and prints -> Go programs compile as before: breaking for Go callers at run time"),
+	one("secret from now on", consumer, "                note:\n                  type: string\n", "                note:\n                  type: string\n                  x-sensitive: true\n",
+		"spec/consumer.yaml:56: stytch codes.send: `note` is now a secret and prints as [redacted] -> Go programs compile as before: minor"),
+	one("first secret of an object", consumer, "        first:\n          type: string\n", "        first:\n          type: string\n          x-sensitive: true\n",
+		"spec/consumer.yaml:201: schema UserName: `UserName.first` is now a secret and prints as [redacted] -> method `stytch.User.Format` added, method `stytch.User.LogValue` added, method `stytch.UserName.Format` added, and 1 more: minor"),
+	one("shared secret no more", shared, "      pattern: '^[0-9]{6}$'\n      x-sensitive: true\n", "      pattern: '^[0-9]{6}$'\n",
+		"spec/shared.yaml:22: schema Code: `Code` is no longer a secret and now appears in logs and prints -> Go programs compile as before: breaking for Go callers at run time"),
+	{"error type removed", []diffEdit{
+		{errorsIn, "  code_expired:\n    status: 401\n    description: The code is too old.\n    action: Send another.\n", ""},
+		{consumer, "[code_not_found, code_expired]", "[code_not_found]"},
+	}, []string{
+		"spec/errors.yaml:8 in BASE: error code_expired: the error type was removed -> const `stytch.ErrCodeExpired` removed: breaking",
+		"spec/consumer.yaml:97: stytch codes.check: the call no longer lists the error `code_expired`: patch",
+	}},
+	{"error type added", []diffEdit{
+		{errorsIn, "  code_expired:\n", "  code_locked:\n    status: 403\n    description: The code is locked.\n    action: Wait.\n  code_expired:\n"},
+		{consumer, "[code_not_found, code_expired]", "[code_not_found, code_expired, code_locked]"},
+	}, []string{
+		"spec/consumer.yaml:97: stytch codes.check: the call can now answer the error `code_locked` -> Go programs compile as before: minor",
+		"spec/errors.yaml:8: error code_locked: the error type is new -> const `stytch.ErrCodeLocked` added: minor",
+	}},
+	one("error status changed", errorsIn, "status: 401", "status: 403",
+		"spec/errors.yaml:8: error code_expired: the status changed from `401` to `403` -> Go programs compile as before: breaking for the API only"),
+	one("error no longer waited for", errorsIn, "    retry: true\n", "",
+		"spec/errors.yaml:12: error too_many_requests: the client no longer waits and repeats the call after it -> Go programs compile as before: minor"),
+	one("error no longer listed", consumer, "[code_not_found, code_expired]", "[code_not_found]",
+		"spec/consumer.yaml:97: stytch codes.check: the call no longer lists the error `code_expired`: patch"),
+	{"server moved", []diffEdit{
+		{consumer, "https://live.example.com", "https://api.example.com"},
+		{b2bSpec, "https://live.example.com", "https://api.example.com"},
+	}, []string{
+		"spec/consumer.yaml:9: servers: the server changed from `https://live.example.com` to `https://api.example.com` -> Go programs compile as before: breaking for Go callers at run time",
+	}},
+}
+
+// goCases change what Go programs see.
+var goCases = []diffCase{
+	one("field renamed in Go", consumer, "                note:\n", "                note:\n                  x-go-name: Remark\n",
+		"spec/consumer.yaml:56: stytch codes.send: `note` is now named Remark in Go, the same on the wire -> field `stytch.CodesSendRequest.Note` removed, field `stytch.CodesSendRequest.Remark` added: breaking for Go callers only"),
+	{"schema renamed", []diffEdit{
+		{consumer, "            - $ref: '#/components/schemas/UserName'\n", "            - $ref: '#/components/schemas/PersonName'\n"},
+		{consumer, "    UserName:\n", "    PersonName:\n"},
+	}, []string{
+		"spec/consumer.yaml:196: schema PersonName: the type stytch.UserName is now stytch.PersonName, the same on the wire -> type `stytch.UserName` removed, type `stytch.PersonName` added, field `stytch.User.Name` changed from *UserName to *PersonName, and 1 more: breaking for Go callers only",
+	}},
+	one("hand-written function changed", clean, "func Clean(typed string) string { return typed }", "func Clean(typed string) (string, error) { return typed, nil }",
+		"stytch/clean.go:4: func `stytch.Clean` changed from func(string) string to func(string) (string, error): breaking for Go callers only"),
+	one("hand-written function removed", clean, "// Clean takes spaces from a code.\nfunc Clean(typed string) string { return typed }\n", "",
+		"stytch/clean.go:4 in BASE: func `stytch.Clean` removed: breaking for Go callers only"),
+	one("hand-written function added", clean, "// MaxLength is", "// Trim trims.\nfunc Trim(s string) string { return s }\n\n// MaxLength is",
+		"stytch/clean.go:7: func `stytch.Trim` added: minor"),
+	one("constant's value changed", clean, "MaxLength = 6", "MaxLength = 8",
+		"stytch/clean.go:7: const `stytch.MaxLength` value changed from 6 to 8: breaking for Go callers only"),
+	one("method added to an interface", clean, "	Put(code string) error\n", "	Put(code string) error\n	Get() string\n",
+		"stytch/clean.go:12: method `stytch.Store.Get` added: breaking for Go callers only"),
+	one("field added to a hand-written struct", clean, "	First, Second string\n", "	First, Second, Third string\n",
+		"stytch/clean.go:16: field `stytch.Pair.Third` added: minor"),
+	one("hand-written struct no longer comparable", clean, "	First, Second string\n", "	First, Second string\n	All           []string\n",
+		"stytch/clean.go:15: type `stytch.Pair` can no longer be compared with ==: breaking for Go callers only",
+		"stytch/clean.go:17: field `stytch.Pair.All` added: minor"),
+	one("receiver becomes a pointer", clean, "func (p Pair) Join()", "func (p *Pair) Join()",
+		"stytch/clean.go:20: method `stytch.Pair.Join` removed: breaking for Go callers only"),
+	one("parameter added at the end, variadic", clean, "func Clean(typed string) string", "func Clean(typed string, more ...string) string",
+		"stytch/clean.go:4: func `stytch.Clean` changed from func(string) string to func(string, ...string) string: breaking for Go callers only"),
+}
+
+// silentCases change nothing that applications can see, or documentation only.
+var silentCases = []diffCase{
+	one("nothing", clean, "package stytch\n", "package stytch\n"),
+	one("comment in the spec", consumer, "paths:\n", "# All calls.\npaths:\n"),
+	one("order of keys", consumer, "      operationId: codes.get\n      tags: [codes]\n", "      tags: [codes]\n      operationId: codes.get\n"),
+	one("flow style", consumer, "required: [request_id, status_code, user]\n", "required:\n                  - request_id\n                  - status_code\n                  - user\n"),
+	one("order of required", consumer, "required: [request_id, status_code, user]", "required: [user, request_id, status_code]"),
+	one("order of fields", consumer, "        first:\n          type: string\n          description: The first name.\n        last:\n          type: string\n          description: The last name.\n", "        last:\n          type: string\n          description: The last name.\n        first:\n          type: string\n          description: The first name.\n"),
+	one("order of enum values", consumer, "enum: [active, pending]", "enum: [pending, active]"),
+	{"order of calls", []diffEdit{
+		{consumer, getCall, ""},
+		{consumer, "paths:\n", "paths:\n" + getCall},
+	}, nil},
+	{"schema moved within its file", []diffEdit{
+		{consumer, "    Locale:\n      type: string\n      enum: [en, es]\n      description: A language.\n", ""},
+		{consumer, "    User:\n", "    Locale:\n      type: string\n      enum: [en, es]\n      description: A language.\n    User:\n"},
+	}, nil},
+	{"schema moved to the shared file", []diffEdit{
+		{consumer, "    Locale:\n      type: string\n      enum: [en, es]\n      description: A language.\n", ""},
+		{consumer, "'#/components/schemas/Locale'", "'shared.yaml#/components/schemas/Locale'"},
+		{shared, "    Code:\n", "    Locale:\n      type: string\n      enum: [en, es]\n      description: A language.\n    Code:\n"},
+	}, nil},
+	{"text made a component", []diffEdit{
+		{consumer, "                device_id:\n                  type: string\n                  description: The id of the device.\n", "                device_id:\n                  $ref: '#/components/schemas/DeviceID'\n"},
+		{consumer, "    User:\n", "    DeviceID:\n      type: string\n      description: The id of the device.\n    User:\n"},
+	}, nil},
+	one("rule with its fields in another order", consumer, "not: {required: [user_id, session_token]}", "not: {required: [session_token, user_id]}"),
+	one("quotes", consumer, "title: Test API", "title: 'Test API'"),
+	one("info version", consumer, "version: '1'", "version: '2'"),
+	one("comment in Go", clean, "// Clean takes spaces from a code.", "// Clean takes all spaces from a code."),
+	one("body of a function", clean, "{ return typed }", "{ return typed + \"\" }"),
+	one("unexported function", clean, "// MaxLength is", "func trim() {}\n\n// MaxLength is"),
+	one("name of a parameter", clean, "func Clean(typed string) string { return typed }", "func Clean(code string) string { return code }"),
+	one("description", consumer, "description: Where the message left from.", "description: The region that the message left from.",
+		"spec/consumer.yaml:81: documentation: descriptions or examples changed: stytch CodesSendResponse.region: patch"),
+	one("summary", consumer, "summary: Reads a code.", "summary: Fetches a code.",
+		"spec/consumer.yaml:135: documentation: descriptions or examples changed: stytch codes.get: patch"),
+	one("example", consumer, "expiration_minutes: 5", "expiration_minutes: 6",
+		"spec/consumer.yaml:17: documentation: descriptions or examples changed: stytch codes.send: patch"),
+	one("what to do about an error", errorsIn, "action: Send another.", "action: Send a new one.",
+		"spec/errors.yaml:8: documentation: descriptions or examples changed: error code_expired: patch"),
+	one("title of a pattern", shared, "title: six digits", "title: 6 digits",
+		"spec/consumer.yaml:106: documentation: descriptions or examples changed: stytch CodesCheckRequest.code: patch"),
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/gochange"
+	"github.com/stytchgen/sdk/cmd/gen/internal/impact"
+	"github.com/stytchgen/sdk/cmd/gen/internal/revision"
+)
+
+// smallModule makes a module of a small spec with the runtime of this one and
+// what the generator makes.
+func smallModule(t *testing.T) string {
+	t.Helper()
+	root := t.TempDir()
+	if err := os.CopyFS(root, os.DirFS("testdata/diff/base")); err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range []string{"internal/check", "internal/redact", "internal/sessionjwt", "internal/transport", "internal/wire", "internal/wiretest", "stytch", "b2b"} {
+		entries, err := os.ReadDir(filepath.Join(repository, folder))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.MkdirAll(filepath.Join(root, folder), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		for _, entry := range entries {
+			name := entry.Name()
+			if strings.HasSuffix(name, "_test.go") && name != "exchange_test.go" || strings.Contains(name, "_gen") || strings.HasSuffix(name, "_manual.go") {
+				continue
+			}
+			data := strings.ReplaceAll(string(read(t, filepath.Join(repository, folder, name))), "github.com/stytchgen/sdk", "example.com/base")
+			write(t, filepath.Join(root, folder, name), data)
+		}
+	}
+	if code, stdout, stderr := gen(t, "-C", root); code != exitFine {
+		t.Fatalf("the base module is not generated: %s%s", stdout, stderr)
+	}
+	return root
+}
+
+// apply makes a case's edits in a copy of the base module.
+func (c diffCase) apply(t *testing.T, base string) string {
+	t.Helper()
+	root := t.TempDir()
+	if err := os.CopyFS(root, os.DirFS(base)); err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range c.edits {
+		name := filepath.Join(root, filepath.FromSlash(e.file))
+		if e.before == "" {
+			write(t, name, e.after)
+			continue
+		}
+		data := string(read(t, name))
+		if n := strings.Count(data, e.before); n != 1 {
+			t.Fatalf("%q stands %d times in %s, want once", e.before, n, e.file)
+		}
+		write(t, name, strings.Replace(data, e.before, e.after, 1))
+	}
+	return root
+}
+
+// TestDiffCases makes one change after the other and wants all that gen diff
+// says about it to be right, and nothing else to be said.
+func TestDiffCases(t *testing.T) {
+	root := smallModule(t)
+	base := state{Revision: &revision.Revision{Name: "base", Root: root}}
+	var err error
+	if base.api, err = readSpec(base.Revision, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	var loader gochange.Loader
+	if base.surface, err = loader.Load(t.Context(), base.source()); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range slices.Concat(requestCases, answerCases, callCases, goCases, silentCases) {
+		t.Run(c.name, func(t *testing.T) {
+			var report impact.Report
+			var findings strings.Builder
+			head := state{Revision: &revision.Revision{Name: "head", Root: c.apply(t, root)}}
+			if err := readWorkTree(&head, &report, &findings); err != nil {
+				t.Fatalf("%v\n%s", err, findings.String())
+			}
+			if head.surface, err = loader.Load(t.Context(), head.source()); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := join(&report, base, head); err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, change := range report.Changes {
+				got = append(got, change.Line())
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("got:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(c.want, "\n"))
+			}
+		})
+	}
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/apichange"
+	"github.com/stytchgen/sdk/cmd/gen/internal/impact"
+)
+
+const diffUsage = `gen diff says what a change does to applications: to those that call the API, and to those that
+import the Go packages stytch and b2b.
+
+Usage:
+  gen diff [flags] BASE [HEAD]
+
+BASE and HEAD are git revisions (main, v1.2.0, HEAD~3, a hash) or folders that hold a module. HEAD is
+the work tree when it is left out, with the code that its spec makes, generated or not yet. Nothing
+is written or checked out, and no module is downloaded.
+
+Flags:
+  --fail-on L   exit with 1 at a change of this level or above that is not accepted:
+                none (default), patch, minor, breaking
+  --format F    text (default), markdown for a pull request, json, github for annotations
+  -C folder     work in the module that holds this folder (default: the current folder)
+  -v            say what each stage did and how long it took
+
+Levels:
+  patch     descriptions and examples; the API and the Go packages are as before
+  minor     additions and loosened limits: what works goes on working
+  breaking  a call, field, value, error type or Go declaration gone or changed, a limit tightened.
+            "for the API only": Go programs compile as before, but a call may fail or mean something
+            else. "for Go callers only": the API serves whom it served, but a Go program may no
+            longer compile. "for Go callers at run time": the client does something else by itself.
+            A breaking change makes the verdict major.
+
+Not breaking, by convention: struct literals without field names, == between requests, enum values
+and fields that are new in answers. What a function does inside is not compared.
+
+A break that is meant stands in ` + impact.AcceptedFile + ` of HEAD, with its reason:
+  accepted:
+    - change: 'error session_gone: the error type was removed'
+      reason: the service has not answered it since March
+The report prints what to write under change. Entries that match nothing are reported.
+
+Exit codes of the program (go run turns every failure into 1):
+  0  compared; nothing at or above the level of --fail-on is open
+  1  a change at or above that level is not accepted
+  2  a revision, a spec, a package, the file of accepted breaks or the command line is wrong
+`
+
+// diffCommand is what the command line of gen diff asks for.
+type diffCommand struct {
+	folder, failOn, format string
+	base, head             string
+	verbose                bool
+}
+
+// failLevels are the words of --fail-on.
+var failLevels = map[string]apichange.Level{
+	"none": apichange.Major + 1, "patch": apichange.Patch, "minor": apichange.Minor, "breaking": apichange.Major,
+}
+
+func parseDiff(args []string) (diffCommand, error) {
+	var c diffCommand
+	flags := flag.NewFlagSet("gen diff", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.StringVar(&c.folder, "C", ".", "")
+	flags.BoolVar(&c.verbose, "v", false, "")
+	flags.StringVar(&c.failOn, "fail-on", "none", "")
+	flags.StringVar(&c.format, "format", "text", "")
+	var names []string
+	for len(args) > 0 { // flags may follow names
+		if err := flags.Parse(args); err != nil {
+			return c, err
+		}
+		rest := flags.Args()
+		if consumed := len(args) - len(rest); consumed > 0 && args[consumed-1] == "--" {
+			names, rest = append(names, rest...), nil
+		}
+		if len(rest) > 0 {
+			names, rest = append(names, rest[0]), rest[1:]
+		}
+		args = rest
+	}
+	switch {
+	case len(names) == 0:
+		return c, errors.New("what to compare with is missing: a git revision or a folder")
+	case len(names) > 2:
+		return c, fmt.Errorf("%d names given; there are BASE and HEAD", len(names))
+	case failLevels[c.failOn] == 0:
+		return c, fmt.Errorf("--fail-on %q: the levels are none, patch, minor and breaking", c.failOn)
+	case impact.Formats[c.format] == nil:
+		return c, fmt.Errorf("--format %q: the formats are %s", c.format, strings.Join(slices.Sorted(maps.Keys(impact.Formats)), ", "))
+	}
+	c.base = names[0]
+	if len(names) == 2 {
+		c.head = names[1]
+	}
+	return c, nil
+}

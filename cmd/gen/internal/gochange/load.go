@@ -1,0 +1,232 @@
+package gochange
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/build"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+)
+
+// Surface is the packages of one state of a module.
+type Surface struct {
+	fset     *token.FileSet
+	packages map[string]*types.Package
+	names    []string
+}
+
+// Source is where packages are read from.
+type Source struct {
+	// Name says which state it is, for errors.
+	Name string
+	// Root is the module's root on disk, Module its import path.
+	Root, Module string
+	// Overlay holds files, by path from the root, that stand in for those on
+	// disk.
+	Overlay map[string][]byte
+	// Packages are the folders of the packages below the root, those that others
+	// import first. One that has no folder is a package that does not exist.
+	Packages []string
+}
+
+// Loader type-checks packages. It keeps what they stand on, so that two states
+// with the same runtime load it once.
+type Loader struct {
+	known map[[sha256.Size]byte]map[string]*types.Package
+}
+
+// Load type-checks packages with what is on this machine: nothing is
+// downloaded.
+func (l *Loader) Load(ctx context.Context, src Source) (*Surface, error) {
+	s := &Surface{fset: token.NewFileSet(), packages: map[string]*types.Package{}, names: src.Packages}
+	parsed := map[string][]*ast.File{}
+	imports := map[string]bool{}
+	for _, name := range src.Packages {
+		files, err := s.parse(src, name)
+		if err != nil {
+			return nil, fmt.Errorf("%s: the Go packages do not parse: %w", src.Name, err)
+		}
+		parsed[name] = files
+		for _, file := range files {
+			for _, spec := range file.Imports {
+				imported, _ := strconv.Unquote(spec.Path.Value)
+				imports[imported] = true
+			}
+		}
+	}
+	for _, name := range src.Packages {
+		delete(imports, src.Module+"/"+name)
+	}
+	delete(imports, "unsafe")
+	below, err := l.below(ctx, src, slices.Sorted(maps.Keys(imports)))
+	if err != nil {
+		return nil, err
+	}
+	all := importer{}
+	maps.Copy(all, below)
+	for _, name := range src.Packages {
+		if len(parsed[name]) == 0 {
+			continue
+		}
+		pkg, err := s.check(all, src.Module+"/"+name, parsed[name])
+		if err != nil {
+			return nil, fmt.Errorf("%s: the Go packages do not compile:\n  %w", src.Name, err)
+		}
+		s.packages[name], all[src.Module+"/"+name] = pkg, pkg
+	}
+	return s, nil
+}
+
+// parse reads a package's files, its tests left out.
+func (s *Surface) parse(src Source, dir string) ([]*ast.File, error) {
+	folder := filepath.Join(src.Root, filepath.FromSlash(dir))
+	contents := map[string][]byte{}
+	entries, err := os.ReadDir(folder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	isGo := func(name string) bool { return strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") }
+	for _, entry := range entries {
+		name := entry.Name()
+		if !isGo(name) || !entry.Type().IsRegular() {
+			continue
+		}
+		if built, err := build.Default.MatchFile(folder, name); err == nil && !built {
+			continue // it is for another system
+		}
+		if contents[path.Join(dir, name)], err = os.ReadFile(filepath.Join(folder, name)); err != nil {
+			return nil, err
+		}
+	}
+	for name, data := range src.Overlay {
+		if path.Dir(name) == dir && isGo(name) {
+			contents[name] = data
+		}
+	}
+	var files []*ast.File
+	for _, name := range slices.Sorted(maps.Keys(contents)) {
+		file, err := parser.ParseFile(s.fset, name, contents[name], parser.SkipObjectResolution)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file)
+	}
+	return files, nil
+}
+
+// below gets the types of what the packages import from the export data that
+// the go command keeps.
+func (l *Loader) below(ctx context.Context, src Source, imports []string) (map[string]*types.Package, error) {
+	if len(imports) == 0 {
+		return nil, nil // without names, packages.Load takes the current folder
+	}
+	key, err := fingerprint(src, imports)
+	if err != nil {
+		return nil, err
+	}
+	if have := l.known[key]; have != nil {
+		return have, nil
+	}
+	loaded, err := packages.Load(&packages.Config{
+		Context: ctx, Dir: src.Root,
+		Mode:       packages.NeedName | packages.NeedTypes | packages.NeedImports | packages.NeedExportFile,
+		BuildFlags: []string{"-trimpath"}, // so that the build cache serves every folder alike
+		Env:        append(os.Environ(), "GOWORK=off", "GOPROXY=off", "GOTOOLCHAIN=local"),
+	}, imports...)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: loading what the Go packages import: %w", src.Name, err)
+	}
+	known := map[string]*types.Package{}
+	for _, pkg := range loaded {
+		for _, e := range pkg.Errors {
+			hint := ""
+			if strings.Contains(e.Msg, "GOPROXY=off") {
+				hint = "; a module that it needs is not on this machine, so run go mod download in a checkout of it"
+			}
+			return nil, fmt.Errorf("%s: loading what the Go packages import: %s: %s%s", src.Name, pkg.PkgPath, e.Msg, hint)
+		}
+		known[pkg.PkgPath] = pkg.Types
+	}
+	if l.known == nil {
+		l.known = map[[sha256.Size]byte]map[string]*types.Package{}
+	}
+	l.known[key] = known
+	return known, nil
+}
+
+// fingerprint is the hash of all that decides what imports mean: their paths,
+// go.mod and go.sum, and the Go files of the module beside the packages.
+func fingerprint(src Source, imports []string) (sum [sha256.Size]byte, err error) {
+	hash := sha256.New()
+	fmt.Fprintf(hash, "%q\n", imports)
+	err = fs.WalkDir(os.DirFS(src.Root), ".", func(name string, entry fs.DirEntry, err error) error {
+		switch base := path.Base(name); {
+		case err != nil:
+			return err
+		case entry.IsDir():
+			if name != "." && strings.HasPrefix(base, ".") || base == "testdata" || base == "node_modules" || slices.Contains(src.Packages, name) {
+				return fs.SkipDir
+			}
+			return nil
+		case !entry.Type().IsRegular(), strings.HasSuffix(base, "_test.go"):
+			return nil
+		case !strings.HasSuffix(base, ".go") && name != "go.mod" && name != "go.sum":
+			return nil
+		}
+		data, err := os.ReadFile(filepath.Join(src.Root, filepath.FromSlash(name)))
+		fmt.Fprintf(hash, "%q %x\n", name, sha256.Sum256(data))
+		return err
+	})
+	return [sha256.Size]byte(hash.Sum(nil)), err
+}
+
+// importer knows packages by their paths.
+type importer map[string]*types.Package
+
+// Import implements types.Importer.
+func (known importer) Import(path string) (*types.Package, error) {
+	if path == "unsafe" {
+		return types.Unsafe, nil
+	}
+	if pkg := known[path]; pkg != nil {
+		return pkg, nil
+	}
+	return nil, fmt.Errorf("the package %s is not there", path)
+}
+
+// maxErrors is how many errors of a package are told.
+const maxErrors = 5
+
+func (s *Surface) check(known importer, path string, files []*ast.File) (*types.Package, error) {
+	var found []string
+	config := types.Config{
+		Importer: known, Sizes: types.SizesFor("gc", runtime.GOARCH), IgnoreFuncBodies: true,
+		Error: func(err error) { found = append(found, err.Error()) },
+	}
+	pkg, _ := config.Check(path, s.fset, files, nil) // config.Error has seen every error
+	if len(found) > maxErrors {
+		found = append(found[:maxErrors], fmt.Sprintf("and %d more", len(found)-maxErrors))
+	}
+	if len(found) > 0 {
+		return nil, errors.New(strings.Join(found, "\n  "))
+	}
+	return pkg, nil
+}
