@@ -13,7 +13,7 @@ import (
 func TestAuthenticateJWT(t *testing.T) {
 	srv := stytchtest.NewServer(t)
 	srv.Clock().Stop()
-	client := srv.B2B(stytch.WithClock(srv.Clock().Now))
+	client := srv.B2B()
 	organization := srv.AddOrganization(b2b.Organization{OrganizationSlug: "engines"})
 	member, err := srv.AddMember(b2b.Member{OrganizationID: organization.OrganizationID, EmailAddress: "ada@example.com"})
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 // TestMiddleware: a member's session comes to the handler, is renewed, and ends.
 func TestMiddleware(t *testing.T) {
 	srv := stytchtest.NewServer(t)
-	client := srv.B2B(stytch.WithClock(srv.Clock().Now), stytch.WithMaxRetries(0))
+	client := srv.B2B(stytch.WithMaxRetries(0))
 	organization := srv.AddOrganization(b2b.Organization{OrganizationSlug: "engines"})
 	member, err := srv.AddMember(b2b.Member{OrganizationID: organization.OrganizationID, EmailAddress: "ada@example.com"})
 	if err != nil {

@@ -48,6 +48,15 @@ func TestCustomClaims(t *testing.T) {
 	}
 }
 
+// TestCustomClaimsKeepNumbers: a type that leaves a claim open gets every digit of a number.
+func TestCustomClaimsKeepNumbers(t *testing.T) {
+	session := &stytch.Session{CustomClaims: map[string]any{"seats": json.Number("9007199254740993")}}
+	got, err := stytch.CustomClaims[map[string]any](session)
+	if err != nil || got["seats"] != json.Number("9007199254740993") {
+		t.Errorf("got %v and the error %v", got, err)
+	}
+}
+
 func TestCustomClaimsThatDoNotFit(t *testing.T) {
 	type claims struct {
 		Plan   string

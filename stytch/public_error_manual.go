@@ -3,8 +3,10 @@ package stytch
 import (
 	"errors"
 	"net/http"
-	"strconv"
+	"strings"
 	"time"
+
+	"github.com/stytchgen/sdk/internal/sessionweb"
 )
 
 // MANUAL(PublicError)(TYPE)
@@ -57,11 +59,21 @@ var publicErrors = []struct {
 		[]error{ErrSessionAuthorizationError, ErrSessionAuthorizationTenancyError, ErrInsufficientFactorsForSessionExchange}},
 }
 
+var loginFirst = PublicError{Status: http.StatusUnauthorized, Code: CodeLoginFirst, Message: "Please log in."}
+
 // PublicErrorOf tells a stranger about an error of any call: which kind it is and what to do, and
 // nothing that the service wrote. What is no fault of the stranger is an outage.
+//
+// An address to which the Send calls send nothing is told as such, so whoever asks learns which
+// addresses have an account. LoginOrCreate and LoginOrSignup do not tell them apart.
 func PublicErrorOf(err error) PublicError {
 	var invalid *ValidationError
-	if errors.As(err, &invalid) {
+	var answer *Error
+	errors.As(err, &answer)
+	switch {
+	case answer != nil && strings.HasPrefix(answer.Call, "sessions.") && LoggedOut(err):
+		return loginFirst
+	case errors.As(err, &invalid):
 		return publicViolation(invalid)
 	}
 	for _, kind := range publicErrors {
@@ -75,7 +87,11 @@ func PublicErrorOf(err error) PublicError {
 	}
 	switch {
 	case LoggedOut(err), errors.Is(err, ErrIntermediateSessionNotFound), errors.Is(err, ErrInvalidIntermediateSessionTokenForOrganization):
-		return PublicError{Status: http.StatusUnauthorized, Code: CodeLoginFirst, Message: "Please log in."}
+		return loginFirst
+	case answer != nil && answer.StatusCode == http.StatusTooManyRequests:
+		public := PublicErrorOf(ErrTooManyRequests)
+		public.RetryAfter = answer.RetryAfter
+		return public
 	case errors.Is(err, ErrOutcomeUnknown):
 		return PublicError{Status: http.StatusServiceUnavailable, Code: CodeMayHaveWorked, RetryAfter: RetryAfter(err),
 			Message: "We cannot tell whether that worked. If you are waiting for a code, please give it a minute before you ask for another."}
@@ -101,10 +117,11 @@ func publicViolation(err *ValidationError) PublicError {
 
 // Write answers a request with the error: status, Retry-After where it is known, and the sentence.
 func (e PublicError) Write(w http.ResponseWriter) {
-	if e.RetryAfter > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(int((e.RetryAfter+time.Second-1)/time.Second)))
-	}
+	sessionweb.SetRetryAfter(w, e.RetryAfter)
 	w.Header().Set("Cache-Control", "no-store")
+	if e.Status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
 	http.Error(w, e.Message, e.Status)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -66,7 +67,12 @@ func TestPublicErrorOf(t *testing.T) {
 			_, err := c.Sessions.Authenticate(ctx, stytch.SessionsAuthenticateRequest{SessionToken: new("nobody")})
 			return err
 		}, status: 401, code: stytch.CodeLoginFirst},
-		"an expired JWT":       {do: failWith(stytch.ErrJWTExpired), status: 401, code: stytch.CodeLoginFirst},
+		"an expired JWT":   {do: failWith(stytch.ErrJWTExpired), status: 401, code: stytch.CodeLoginFirst},
+		"no session shown": {do: failWith(stytch.ErrNoSession), status: 401, code: stytch.CodeLoginFirst},
+		"a stranger's JWT": {do: failWith(stytch.ErrJWTUnknownKey), status: 401, code: stytch.CodeLoginFirst},
+		"a member who is gone": {do: failWith(&stytch.Error{StatusCode: 404, Type: stytch.ErrMemberNotFound, Call: "sessions.authenticate"}),
+			status: 401, code: stytch.CodeLoginFirst},
+		"a gateway's 429":      {do: failWith(&stytch.Error{StatusCode: 429, RetryAfter: 90 * time.Second}), status: 429, code: stytch.CodeTooMany, retry: 90 * time.Second},
 		"not allowed":          {fault: stytchtest.Fault{ErrorType: "session_authorization_error"}, status: 403, code: stytch.CodeNotAllowed},
 		"an internal error":    {fault: stytchtest.Fault{Status: 500}, status: 503, code: stytch.CodeMayHaveWorked},
 		"a gateway's page":     {fault: stytchtest.Fault{HTML: true}, status: 503, code: stytch.CodeMayHaveWorked},
@@ -117,6 +123,15 @@ func TestPublicErrorOf(t *testing.T) {
 				t.Errorf("the answer is %d with %v", w.Code, w.Header())
 			}
 		})
+	}
+}
+
+// TestRetryAfterOfAges: the longest wait that there is does not become one in the past.
+func TestRetryAfterOfAges(t *testing.T) {
+	w := httptest.NewRecorder()
+	stytch.PublicErrorOf(&stytch.Error{StatusCode: 429, RetryAfter: math.MaxInt64}).Write(w)
+	if got := w.Header().Get("Retry-After"); got != "9223372037" {
+		t.Errorf("Retry-After: %s", got)
 	}
 }
 

@@ -74,8 +74,16 @@ func (r AuthenticateJWTRequest) LogValue() slog.Value { return redact.LogValue(r
 // any other way is refused at once, with one of the ErrJWT errors; what the service says is an
 // error as of [SessionsService.Authenticate].
 //
-// The keys are fetched at first use and kept; old ones work on while the service cannot be reached.
+// The keys are fetched at first use and kept, and waited for no longer than five seconds; old ones
+// work on while the service cannot be reached. The service answers an expired JWT with a fresh one,
+// which this method does not return: who keeps the JWT calls [SessionsService.Authenticate], as the
+// middleware does.
 func (s *SessionsService) AuthenticateJWT(ctx context.Context, req AuthenticateJWTRequest, opts ...CallOption) (*Session, error) {
+	if len(opts) > 0 {
+		var done context.CancelFunc
+		ctx, done = s.transport.Within(ctx, opts) // the keys, too, are waited for no longer
+		defer done()
+	}
 	if req.AuthorizationCheck == nil && req.MaxTokenAge >= 0 {
 		session, age, err := s.verify(ctx, req.SessionJWT)
 		switch {

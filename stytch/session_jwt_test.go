@@ -333,7 +333,7 @@ func served(t *testing.T, opts ...stytch.Option) (*stytchtest.Server, *stytch.Cl
 		}
 		return s.JWT
 	}
-	return srv, srv.Client(append([]stytch.Option{stytch.WithClock(srv.Clock().Now), stytch.WithMaxRetries(0)}, opts...)...), issue
+	return srv, srv.Client(append([]stytch.Option{stytch.WithMaxRetries(0)}, opts...)...), issue
 }
 
 func TestAuthenticateJWT(t *testing.T) {
@@ -452,6 +452,16 @@ func TestServiceDown(t *testing.T) {
 		if _, err := client.Sessions.AuthenticateJWTLocal(t.Context(), token); err != nil {
 			t.Errorf("down again: %v", err)
 		}
+	}
+}
+
+// TestKeysOfACall: the options of a call hold for the keys that it waits for.
+func TestKeysOfACall(t *testing.T) {
+	srv, client, issue := served(t)
+	srv.Fail(stytchtest.Fault{Delay: time.Hour})
+	_, err := client.Sessions.AuthenticateJWT(t.Context(), stytch.AuthenticateJWTRequest{SessionJWT: issue()}, stytch.WithCallTimeout(time.Millisecond))
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("error %v", err)
 	}
 }
 

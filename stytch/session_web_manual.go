@@ -83,9 +83,18 @@ func SessionFrom(ctx context.Context) (*Session, bool) { return sessionweb.From[
 // [MiddlewareOptions]; nil when it found one.
 func SessionErrorFrom(ctx context.Context) error { return sessionweb.ErrorFrom[*Session](ctx) }
 
+// ErrNoSession is why the middleware found no session where a request shows none: neither token nor
+// JWT.
+var ErrNoSession = sessionweb.ErrNoSession
+
 // SetSessionCookies gives the browser a session that a login answered: the cookies stytch_session
 // and stytch_session_jwt, until expires, or the end of the browser when it is zero. They are
-// HttpOnly, SameSite=Lax, and Secure unless the browser talks to this machine without TLS.
+// HttpOnly, SameSite=Lax, and Secure unless the browser talks to this machine without TLS. A proxy
+// on the same machine that hides where the request came from should pass the Host on, or add
+// X-Forwarded-Proto.
+//
+// A JWT whose custom claims make it longer than browsers keep, 4096 bytes with its name, is left
+// out: the middleware then asks the service about every request.
 func SetSessionCookies(w http.ResponseWriter, r *http.Request, sessionToken, sessionJWT string, expires time.Time) {
 	sessionweb.SetCookies(w, r, sessionToken, sessionJWT, expires)
 }
@@ -113,8 +122,9 @@ func LoggedOut(err error) bool {
 		return true
 	}
 	for _, reason := range []error{
-		ErrSessionNotFound, ErrInvalidSessionToken, ErrUnableToParseSessionJWT, ErrJWTInvalidClaims,
+		ErrNoSession, ErrSessionNotFound, ErrInvalidSessionToken, ErrUnableToParseSessionJWT, ErrJWTInvalidClaims,
 		ErrJWTMalformed, ErrJWTAlgorithm, ErrJWTSignature, ErrJWTMissingClaim, ErrJWTIssuer, ErrJWTAudience, ErrJWTExpired, ErrJWTNotYetValid,
+		ErrJWTUnknownKey,
 		ErrUserNotFound, ErrMemberNotFound, ErrOrganizationNotFound,
 	} {
 		if errors.Is(err, reason) {

@@ -32,7 +32,7 @@ type site struct {
 func newSite(t *testing.T, opts stytch.MiddlewareOptions, clientOpts ...stytch.Option) *site {
 	t.Helper()
 	srv := stytchtest.NewServer(t)
-	client := srv.Client(append(clientOpts, stytch.WithClock(srv.Clock().Now), stytch.WithMaxRetries(0))...)
+	client := srv.Client(append(clientOpts, stytch.WithMaxRetries(0))...)
 	s := &site{T: t, srv: srv, client: client}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /login", func(w http.ResponseWriter, r *http.Request) {
@@ -170,7 +170,7 @@ func TestMiddlewareLoggedOut(t *testing.T) {
 	s.get("/", http.StatusOK) // the JWT is good for five minutes
 	s.srv.Clock().Advance(6 * time.Minute)
 	text, resp := s.get("/", http.StatusUnauthorized)
-	if strings.Contains(text, "session_not_found") || resp.Header.Get("Cache-Control") != "no-store" {
+	if resp.Header.Get("WWW-Authenticate") != "Bearer" || strings.Contains(text, "session_not_found") || resp.Header.Get("Cache-Control") != "no-store" {
 		t.Errorf("the page says %q, to be kept: %q", text, resp.Header.Get("Cache-Control"))
 	}
 	if left := s.cookies(); len(left) != 0 {
@@ -202,6 +202,38 @@ func TestMiddlewareHeader(t *testing.T) {
 	}
 	// Another scheme is somebody else's business.
 	s.get("/", http.StatusOK, "Authorization", "Basic eDp5", "Cookie", both)
+}
+
+// TestMiddlewareStaleCookies: an old cookie of another path or domain, which cannot be cleared from here,
+// does not keep anybody out.
+func TestMiddlewareStaleCookies(t *testing.T) {
+	s := newSite(t, stytch.MiddlewareOptions{})
+	stale, err := s.srv.AddSession(s.srv.AddUser(stytch.User{}).UserID, time.Minute, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.srv.Clock().Advance(6 * time.Minute)
+	cookies := "stytch_session_jwt=" + stale.JWT + "; stytch_session=" + stale.Token + "; stytch_session=" + s.session.Token
+	text, resp := s.get("/", http.StatusOK, "Cookie", cookies)
+	if text != s.session.ID+" plan=pro" || len(resp.Cookies()) != 2 {
+		t.Errorf("the page says %q, %d cookies are set", text, len(resp.Cookies()))
+	}
+	s.calls(2, "a stale token before a good one")
+	var fresh string
+	for _, c := range resp.Cookies() {
+		if c.Name == "stytch_session_jwt" {
+			fresh = c.Value
+		}
+	}
+	s.get("/", http.StatusOK, "Cookie", "stytch_session_jwt="+stale.JWT+"; stytch_session_jwt="+fresh+"; stytch_session="+stale.Token)
+	s.calls(2, "a stale JWT before a fresh one")
+
+	// However many a stranger sends, the service is asked about few.
+	s.get("/", http.StatusUnauthorized, "Cookie", strings.Repeat("stytch_session=nobody; ", 50)+"x=y")
+	s.calls(5, "fifty tokens that are none")
+	s.get("/", http.StatusUnauthorized, "Cookie", "stytch_session="+strings.Repeat("x", 20_000))
+	s.get("/", http.StatusUnauthorized, "Authorization", "Bearer "+strings.Repeat("x", 20_000))
+	s.calls(5, "tokens longer than any")
 }
 
 func TestMiddlewareMaxTokenAge(t *testing.T) {
@@ -273,7 +305,7 @@ func TestMiddlewareHandlers(t *testing.T) {
 	}
 	s.srv.Fail(stytchtest.Fault{Status: 503})
 	s.get("/", http.StatusGatewayTimeout)
-	if len(reasons) != 3 || !errors.Is(reasons[0], stytch.ErrSessionNotFound) || reasons[1] == nil || reasons[2] == nil {
+	if len(reasons) != 3 || !errors.Is(reasons[0], stytch.ErrSessionNotFound) || !errors.Is(reasons[1], stytch.ErrNoSession) || stytch.LoggedOut(reasons[2]) {
 		t.Errorf("the handlers were told %v", reasons)
 	}
 }
@@ -327,23 +359,33 @@ func TestSessionCookies(t *testing.T) {
 		expires time.Time
 		secure  bool
 		maxAge  int // -1: at once; 0: with the browser; 1: with the session
+		header  string
 	}{
-		"TLS":                 {"https://app.example.com/", in, true, 1},
-		"TLS on loopback":     {"https://localhost/", in, true, 1},
-		"behind a proxy":      {"http://app.example.com/", in, true, 1},
-		"loopback":            {"http://127.0.0.1:3000/", in, false, 1},
-		"loopback, v6":        {"http://[::1]:3000/", in, false, 1},
-		"localhost":           {"http://LOCALHOST:3000/", in, false, 1},
-		"below localhost":     {"http://app.localhost/", in, false, 1},
-		"like localhost":      {"http://localhost.example.com/", in, true, 1},
-		"like loopback":       {"http://127.0.0.1.example.com/", in, true, 1},
-		"another machine":     {"http://192.168.1.7/", in, true, 1},
-		"no end":              {"https://app.example.com/", time.Time{}, true, 0},
-		"the session is over": {"https://app.example.com/", time.Now().Add(-time.Second), true, -1},
+		"TLS":                          {"https://app.example.com/", in, true, 1, ""},
+		"TLS on loopback":              {"https://localhost/", in, true, 1, ""},
+		"behind a proxy":               {"http://app.example.com/", in, true, 1, ""},
+		"loopback":                     {"http://127.0.0.1:3000/", in, false, 1, ""},
+		"loopback, v6":                 {"http://[::1]:3000/", in, false, 1, ""},
+		"localhost":                    {"http://LOCALHOST:3000/", in, false, 1, ""},
+		"below localhost":              {"http://app.localhost/", in, false, 1, ""},
+		"like localhost":               {"http://localhost.example.com/", in, true, 1, ""},
+		"like loopback":                {"http://127.0.0.1.example.com/", in, true, 1, ""},
+		"another machine":              {"http://192.168.1.7/", in, true, 1, ""},
+		"a proxy that says so":         {"http://127.0.0.1:8080/", in, true, 1, "X-Forwarded-Proto: https"},
+		"a proxy, by its other header": {"http://localhost:8080/", in, true, 1, "Forwarded: for=192.0.2.1"},
+		"a page of elsewhere":          {"http://127.0.0.1:8080/", in, true, 1, "Origin: https://app.example.com"},
+		"a link of elsewhere":          {"http://127.0.0.1:8080/", in, true, 1, "Referer: https://app.example.com/login"},
+		"a page of here":               {"http://127.0.0.1:3000/", in, false, 1, "Origin: http://127.0.0.1:3000"},
+		"a page of nowhere":            {"http://127.0.0.1:3000/", in, false, 1, "Origin: null"},
+		"no end":                       {"https://app.example.com/", time.Time{}, true, 0, ""},
+		"the session is over":          {"https://app.example.com/", time.Now().Add(-time.Second), true, -1, ""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, test.url, nil)
+			if name, value, ok := strings.Cut(test.header, ": "); ok {
+				r.Header.Set(name, value)
+			}
 			stytch.SetSessionCookies(w, r, "old", "old", in)
 			stytch.SetSessionCookies(w, r, "the token", "a.b.c", test.expires)
 			cookies := w.Result().Cookies()
@@ -371,7 +413,15 @@ func TestSessionCookies(t *testing.T) {
 			}
 		})
 	}
-	r := httptest.NewRequest(http.MethodGet, "/", nil)
+
+	// What browsers would drop without a word is not sent.
+	w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil)
+	stytch.SetSessionCookies(w, r, "token", strings.Repeat("x", 4096), in)
+	for _, c := range w.Result().Cookies() {
+		if c.Name == "stytch_session_jwt" && (c.Value != "" || c.MaxAge >= 0) || c.Name == "stytch_session" && c.Value != "token" {
+			t.Errorf("a JWT of 4096 bytes: the cookie %s has %d bytes", c.Name, len(c.Value))
+		}
+	}
 	if got := stytch.SessionTokenFrom(r); got != "" {
 		t.Errorf("without a cookie the token is %q", got)
 	}

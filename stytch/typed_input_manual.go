@@ -17,8 +17,15 @@ func CleanCode(typed string) string {
 // CleanPhoneNumber makes a phone number in E.164 format of what a person typed:
 // "+1 (500) 555-0006" becomes "+15005550006". It knows no countries: a number without a plus sign
 // and country code stays without, and is refused by the client before anything is sent.
+//
+// A zero in parentheses behind the country code, as in "+44 (0) 20 7946 0958", is for callers from
+// within the country, and left out.
 func CleanPhoneNumber(typed string) string {
-	return clean(typed, "-.()/\u2010\u2011\u2012\u2013")
+	number := clean(typed, "-./\u2010\u2011\u2012\u2013")
+	if strings.Contains(number, "+") {
+		number = strings.Replace(number, "(0)", "", 1)
+	}
+	return strings.NewReplacer("(", "", ")", "").Replace(number)
 }
 
 // zeros begin the ten digits of scripts whose keyboards type them.

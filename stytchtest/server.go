@@ -286,20 +286,25 @@ func (s *Server) nextCode(address string) string {
 	return newCode()
 }
 
-// Client returns a consumer client of the project.
+// Client returns a consumer client of the project. It lives in the server's time.
 func (p *Project) Client(opts ...stytch.Option) *stytch.Client {
-	c, err := stytch.NewClient(p.ID, p.Secret, append([]stytch.Option{stytch.WithBaseURL(p.server.url)}, opts...)...)
+	c, err := stytch.NewClient(p.ID, p.Secret, p.options(opts)...)
 	if err != nil {
 		panic("stytchtest: the options of the client: " + err.Error())
 	}
 	return c
 }
 
-// B2B returns a B2B client of the project.
+// B2B returns a B2B client of the project. It lives in the server's time.
 func (p *Project) B2B(opts ...stytch.Option) *b2b.Client {
-	c, err := b2b.NewClient(p.ID, p.Secret, append([]stytch.Option{stytch.WithBaseURL(p.server.url)}, opts...)...)
+	c, err := b2b.NewClient(p.ID, p.Secret, p.options(opts)...)
 	if err != nil {
 		panic("stytchtest: the options of the client: " + err.Error())
 	}
 	return c
+}
+
+// options are those of a client of the project.
+func (p *Project) options(opts []stytch.Option) []stytch.Option {
+	return append([]stytch.Option{stytch.WithBaseURL(p.server.url), stytch.WithClock(p.server.clock.Now)}, opts...)
 }

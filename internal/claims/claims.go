@@ -32,7 +32,9 @@ func Decode[T any](claims map[string]any) (T, error) {
 	if err != nil {
 		return into, errors.New("custom claims: they cannot be written as JSON")
 	}
-	if err := json.Unmarshal(data, &into); err != nil {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	if err := decoder.Decode(&into); err != nil {
 		var zero T
 		return zero, misfit(zero, err)
 	}

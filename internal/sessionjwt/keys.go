@@ -22,73 +22,89 @@ type Key struct {
 const (
 	// refreshAfter is how old keys get before newer ones are fetched beside them.
 	refreshAfter = 30 * time.Minute
+	// staleAfter is how old keys get before one of them is believed only when no
+	// newer ones can be had: a key that was withdrawn must not live on in a process
+	// that has seen no token for days.
+	staleAfter = 4 * time.Hour
 	// refreshInterval is how long a fetch, whatever came of it, stands for the
 	// next: tokens with made-up key ids cannot make the client fetch at will.
 	refreshInterval = 30 * time.Second
 	// fetchTimeout ends a fetch that the client's own timeout does not end.
 	fetchTimeout = time.Minute
+	// patience is how long a fetch is waited for, by all who wait together. A
+	// service that does not answer about its keys may answer about a session.
+	patience = 5 * time.Second
 )
 
 // Keys keeps the keys of a project. Old ones work on while new ones cannot be
 // fetched.
 type Keys struct {
-	fetch func(context.Context) ([]Key, error) // nil: the keys never change
+	fetch    func(context.Context) ([]Key, error) // nil: the keys never change
+	patience time.Duration
 
 	mu      sync.Mutex
 	known   map[string]*rsa.PublicKey
 	fetched time.Time // when known was
 	tried   time.Time // when a fetch ended last
 	err     error     // of that fetch
-	flight  chan struct{}
+	flight  *flight
+}
+
+// flight is a fetch on its way.
+type flight struct {
+	done chan struct{} // closed when it has ended
+	late chan struct{} // closed when nobody waits for it any longer
 }
 
 // Fetched returns keys that fetch gets: at first use, when they are old, and for
 // a key id that is unknown. The context of fetch is not that of who needs a key,
 // for others may need it too.
-func Fetched(fetch func(context.Context) ([]Key, error)) *Keys { return &Keys{fetch: fetch} }
+func Fetched(fetch func(context.Context) ([]Key, error)) *Keys {
+	return &Keys{fetch: fetch, patience: patience}
+}
 
-// Fixed returns keys that never change.
+// Fixed returns keys that never change. All of them must be usable.
 func Fixed(keys []Key) (*Keys, error) {
-	known, err := parse(keys)
-	return &Keys{known: known}, err
+	known, problem := parse(keys)
+	return &Keys{known: known}, problem
 }
 
 // get returns the key with an id.
-func (k *Keys) get(ctx context.Context, id string, now time.Time) (*rsa.PublicKey, error) {
-	k.mu.Lock()
-	key := k.known[id]
-	if k.fetch == nil {
-		k.mu.Unlock()
-		if key == nil {
-			return nil, ErrUnknownKey
-		}
-		return key, nil
-	}
-	waited := since(now, k.tried) >= refreshInterval
-	if key != nil {
-		if since(now, k.fetched) >= refreshAfter && waited {
-			k.start(now)
-		}
-		k.mu.Unlock()
-		return key, nil
-	}
-	if k.flight == nil && !waited {
-		defer k.mu.Unlock()
-		return nil, k.unknown()
-	}
-	flight := k.start(now)
-	k.mu.Unlock()
-	select {
-	case <-flight:
-	case <-ctx.Done():
-		return nil, fmt.Errorf("%w: %w", ErrKeysUnreachable, ctx.Err())
-	}
+func (k *Keys) get(ctx context.Context, id string, now func() time.Time) (*rsa.PublicKey, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	at := now()
+	waited := since(at, k.tried) >= refreshInterval
+	switch key, age := k.known[id], since(at, k.fetched); {
+	case key != nil && (k.fetch == nil || age < refreshAfter):
+		return key, nil
+	case key != nil && age < staleAfter:
+		if waited {
+			k.start(now)
+		}
+		return key, nil
+	case k.fetch != nil && (k.flight != nil || waited):
+		k.wait(ctx, k.start(now))
+	}
 	if key := k.known[id]; key != nil {
 		return key, nil
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrKeysUnreachable, err)
+	}
 	return nil, k.unknown()
+}
+
+// wait waits for a fetch as long as it is worth it. The lock is held, but not
+// meanwhile.
+func (k *Keys) wait(ctx context.Context, f *flight) {
+	k.mu.Unlock()
+	defer k.mu.Lock()
+	select {
+	case <-f.done:
+	case <-f.late:
+	case <-ctx.Done():
+	}
 }
 
 // since is how much time has passed; very much since what never was, and when a
@@ -103,60 +119,74 @@ func since(now, then time.Time) time.Duration {
 // unknown says why a key is not known: the service does not publish it, or did
 // not answer.
 func (k *Keys) unknown() error {
-	if k.err != nil {
+	switch {
+	case k.err != nil:
 		return fmt.Errorf("%w: %w", ErrKeysUnreachable, k.err)
+	case k.flight != nil:
+		return fmt.Errorf("%w: no answer within %v", ErrKeysUnreachable, k.patience)
 	}
 	return ErrUnknownKey
 }
 
-// start begins a fetch, or returns the one that is on its way: it is closed at
-// its end. The lock is held.
-func (k *Keys) start(now time.Time) chan struct{} {
+// start begins a fetch, or returns the one that is on its way. The lock is held.
+func (k *Keys) start(now func() time.Time) *flight {
 	if k.flight != nil {
 		return k.flight
 	}
-	flight := make(chan struct{})
-	k.flight = flight
+	f := &flight{make(chan struct{}), make(chan struct{})}
+	k.flight = f
+	late := time.AfterFunc(k.patience, func() { close(f.late) })
 	go func() {
+		defer late.Stop()
 		ctx, cancel := context.WithTimeout(context.Background(), fetchTimeout)
 		defer cancel()
 		keys, err := k.fetch(ctx)
 		var known map[string]*rsa.PublicKey
 		if err == nil {
-			known, err = parse(keys)
+			// A key that cannot be used is nobody's business, while there are others.
+			if known, err = parse(keys); len(known) > 0 {
+				err = nil
+			}
 		}
 		k.mu.Lock()
 		defer k.mu.Unlock()
+		k.tried = now()
 		if err == nil {
-			k.known, k.fetched = known, now
+			k.known, k.fetched = known, k.tried
 		}
-		k.err, k.tried, k.flight = err, now, nil
-		close(flight)
+		k.err, k.flight = err, nil
+		close(f.done)
 	}()
-	return flight
+	return f
 }
 
-// parse reads a key set. Keys of other kinds are passed over; a set without one
-// for RS256, or with a broken one, is refused.
+// parse reads a key set, and says what is wrong with it: a key that is broken or
+// there twice, which is left out, or no key at all. Keys of other kinds are
+// passed over.
 func parse(keys []Key) (map[string]*rsa.PublicKey, error) {
 	known := map[string]*rsa.PublicKey{}
+	seen := map[string]bool{}
+	var problem error
 	for _, key := range keys {
 		if key.Type != "RSA" || key.Algorithm != "" && key.Algorithm != "RS256" || key.Use != "" && key.Use != "sig" {
 			continue
 		}
 		public, err := key.public()
-		if err != nil {
-			return nil, fmt.Errorf("the key set has the wrong shape: the key %.64q: %w", key.ID, err)
+		if err == nil && seen[key.ID] {
+			err = errors.New("it is there twice")
 		}
-		if known[key.ID] != nil {
-			return nil, fmt.Errorf("the key set has the wrong shape: it holds the key %.64q twice", key.ID)
+		seen[key.ID] = true
+		if err != nil {
+			problem = fmt.Errorf("the key set has the wrong shape: the key %.64q: %w", key.ID, err)
+			delete(known, key.ID)
+			continue
 		}
 		known[key.ID] = public
 	}
-	if len(known) == 0 {
-		return nil, errors.New("the key set has the wrong shape: it holds no RSA key for signatures")
+	if len(known) == 0 && problem == nil {
+		problem = errors.New("the key set has the wrong shape: it holds no RSA key for signatures")
 	}
-	return known, nil
+	return known, problem
 }
 
 // The sizes of a modulus, in bits.

@@ -66,7 +66,7 @@ func (v *Verifier) Verify(ctx context.Context, token string, own func(name strin
 	if err != nil {
 		return Token{}, err
 	}
-	key, err := v.Keys.get(ctx, id, v.Now())
+	key, err := v.Keys.get(ctx, id, v.Now)
 	if err != nil {
 		return Token{}, err
 	}

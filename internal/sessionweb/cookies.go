@@ -17,19 +17,29 @@ const (
 
 // SetCookies gives the browser a session. Both cookies live as long as it: the
 // expired JWT of a session that goes on is renewed. A session without an end
-// lives as long as the browser.
+// lives as long as the browser. A value that browsers would drop is left out, and
+// the cookie of before cleared.
 func SetCookies(w http.ResponseWriter, r *http.Request, token, jwt string, expires time.Time) {
 	for name, value := range map[string]string{TokenCookie: token, JWTCookie: jwt} {
-		if value != "" {
+		switch {
+		case len(name)+len(value) > maxCookie:
+			set(w, r, name, "", past)
+		case value != "":
 			set(w, r, name, value, expires)
 		}
 	}
 }
 
+// maxCookie is how many bytes of name and value browsers keep.
+const maxCookie = 4096
+
+// past clears a cookie.
+var past = time.Unix(1, 0)
+
 // ClearCookies takes the session from the browser.
 func ClearCookies(w http.ResponseWriter, r *http.Request) {
 	for _, name := range []string{TokenCookie, JWTCookie} {
-		set(w, r, name, "", time.Unix(1, 0))
+		set(w, r, name, "", past)
 	}
 }
 
@@ -61,13 +71,30 @@ func replace(w http.ResponseWriter, cookie *http.Cookie) {
 	http.SetCookie(w, cookie)
 }
 
-// plainLoopback reports whether a browser talks to this machine without TLS: it
-// would not send a Secure cookie back.
+// plainLoopback reports whether a browser talks to this machine without TLS: not
+// every browser would send a Secure cookie back. A proxy on this machine may have
+// put the loopback address into Host; it is given away by the headers that it
+// adds, or by what the browser says about where its page is from.
 func plainLoopback(r *http.Request) bool {
-	if r.TLS != nil {
+	if r.TLS != nil || !isLoopback(r.Host) {
 		return false
 	}
-	u := url.URL{Host: r.Host}
+	for _, name := range []string{"Forwarded", "X-Forwarded-Proto", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"} {
+		if r.Header.Get(name) != "" {
+			return false
+		}
+	}
+	for _, name := range []string{"Origin", "Referer"} {
+		if page, err := url.Parse(r.Header.Get(name)); err == nil && page.Host != "" && (page.Scheme != "http" || !isLoopback(page.Host)) {
+			return false
+		}
+	}
+	return true
+}
+
+// isLoopback reports whether a host, with a port or without, is this machine.
+func isLoopback(hostport string) bool {
+	u := url.URL{Host: hostport}
 	host := strings.ToLower(u.Hostname())
 	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
 		return true
@@ -76,9 +103,14 @@ func plainLoopback(r *http.Request) bool {
 	return err == nil && addr.IsLoopback()
 }
 
-// setRetryAfter says how long to wait, in whole seconds.
-func setRetryAfter(w http.ResponseWriter, d time.Duration) {
-	if d > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(int((d+time.Second-1)/time.Second)))
+// SetRetryAfter says how long to wait, in whole seconds.
+func SetRetryAfter(w http.ResponseWriter, d time.Duration) {
+	if d <= 0 {
+		return
 	}
+	seconds := int64(d / time.Second)
+	if d%time.Second > 0 {
+		seconds++
+	}
+	w.Header().Set("Retry-After", strconv.FormatInt(seconds, 10))
 }

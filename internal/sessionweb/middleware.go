@@ -34,8 +34,8 @@ type Backend[S any] struct {
 	RetryAfter func(error) time.Duration
 }
 
-// ErrNoCredentials says that a request has neither token nor JWT.
-var ErrNoCredentials = errors.New("stytch: the request has no session")
+// ErrNoSession says that a request has neither token nor JWT.
+var ErrNoSession = errors.New("stytch: the request has no session")
 
 // Options are what a middleware can be told.
 type Options struct {
@@ -84,8 +84,8 @@ func Middleware[S any](b Backend[S], opts Options) func(http.Handler) http.Handl
 			switch {
 			case found.err == nil:
 				next.ServeHTTP(w, r)
-			case !loggedOut(b, found.err):
-				setRetryAfter(w, b.RetryAfter(found.err))
+			case !b.LoggedOut(found.err):
+				SetRetryAfter(w, b.RetryAfter(found.err))
 				unavailable.ServeHTTP(w, r)
 			default:
 				if credentials.cookies {
@@ -101,72 +101,109 @@ func Middleware[S any](b Backend[S], opts Options) func(http.Handler) http.Handl
 	}
 }
 
-func loggedOut[S any](b Backend[S], err error) bool {
-	return errors.Is(err, ErrNoCredentials) || b.LoggedOut(err)
-}
-
 func answer(status int, text string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
+		if status == http.StatusUnauthorized {
+			w.Header().Set("WWW-Authenticate", "Bearer")
+		}
 		http.Error(w, text, status)
 	})
 }
 
+// maxTokens is how many tokens of one request the service is asked about.
+const maxTokens = 3
+
 // authenticate checks the credentials of a request, and sets fresh cookies
-// where the service was asked about those of before.
+// where the service was asked about those of before. It fails with the error of
+// the first that is not good.
 func (b Backend[S]) authenticate(w http.ResponseWriter, r *http.Request, c credentials, maxAge time.Duration) (S, error) {
 	var none S
-	if c.jwt == "" && c.token == "" {
-		return none, ErrNoCredentials
-	}
-	if c.jwt != "" && maxAge >= 0 {
-		session, age, err := b.Local(r.Context(), c.jwt)
-		switch {
-		case err == nil && (maxAge == 0 || age <= maxAge):
-			return session, nil
-		case err != nil && c.token == "" && !sessionjwt.AskService(err):
-			return none, err // with a token, the session may be good where the JWT is not
+	first := error(nil)
+	failed := func(err error) {
+		if first == nil {
+			first = err
 		}
 	}
-	jwt := c.jwt
-	if c.token != "" {
-		jwt = ""
+	ask := c.jwts[:0:0] // the JWTs that the service may know better about
+	for _, jwt := range c.jwts {
+		if maxAge >= 0 {
+			session, age, err := b.Local(r.Context(), jwt)
+			switch {
+			case err == nil && (maxAge == 0 || age <= maxAge):
+				return session, nil
+			case err != nil && !sessionjwt.AskService(err):
+				failed(err)
+				continue
+			}
+		}
+		ask = append(ask, jwt)
 	}
-	renewal, err := b.Remote(r.Context(), c.token, jwt)
-	if err != nil {
-		return none, err
+	tokens := c.tokens
+	if len(tokens) == 0 {
+		tokens = ask
 	}
-	if c.cookies {
-		SetCookies(w, r, renewal.Token, renewal.JWT, renewal.ExpiresAt)
-		w.Header().Set("Cache-Control", "no-store")
+	for _, credential := range tokens[:min(len(tokens), maxTokens)] {
+		token, jwt := credential, ""
+		if len(c.tokens) == 0 {
+			token, jwt = "", credential
+		}
+		renewal, err := b.Remote(r.Context(), token, jwt)
+		switch {
+		case err == nil:
+			if c.cookies {
+				SetCookies(w, r, renewal.Token, renewal.JWT, renewal.ExpiresAt)
+				w.Header().Set("Cache-Control", "no-store")
+			}
+			return renewal.Session, nil
+		case !b.LoggedOut(err):
+			return none, err
+		}
+		failed(err)
 	}
-	return renewal.Session, nil
+	if first == nil {
+		first = ErrNoSession
+	}
+	return none, first
 }
 
-// credentials are what a request shows.
+// credentials are what a request shows. A browser can hold several cookies of a
+// name, of other paths and domains, of which an old one may come first.
 type credentials struct {
-	token, jwt string
-	cookies    bool // they came as cookies
+	tokens, jwts []string
+	cookies      bool // they came as cookies
 }
+
+// maxCredential is how long a token or JWT may be.
+const maxCredential = 16 << 10
 
 // credentialsOf returns the credentials of a request: those of a Bearer header,
 // and without one those of the cookies.
 func credentialsOf(r *http.Request) credentials {
+	var c credentials
 	scheme, value, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if strings.EqualFold(scheme, "Bearer") {
 		value = strings.TrimSpace(value)
-		if strings.Count(value, ".") == 2 {
-			return credentials{jwt: value}
+		switch {
+		case value == "" || len(value) > maxCredential:
+		case strings.Count(value, ".") == 2:
+			c.jwts = []string{value}
+		default:
+			c.tokens = []string{value}
 		}
-		return credentials{token: value}
+		return c
 	}
-	var c credentials
-	if cookie, err := r.Cookie(JWTCookie); err == nil {
-		c.jwt = cookie.Value
-	}
-	if cookie, err := r.Cookie(TokenCookie); err == nil {
-		c.token = cookie.Value
-	}
-	c.cookies = c.jwt != "" || c.token != ""
+	c.jwts, c.tokens = cookieValues(r, JWTCookie), cookieValues(r, TokenCookie)
+	c.cookies = len(c.jwts) > 0 || len(c.tokens) > 0
 	return c
+}
+
+func cookieValues(r *http.Request, name string) []string {
+	var values []string
+	for _, cookie := range r.CookiesNamed(name) {
+		if cookie.Value != "" && len(cookie.Value) <= maxCredential {
+			values = append(values, cookie.Value)
+		}
+	}
+	return values
 }

@@ -128,6 +128,17 @@ func (c *Client) Verifier(fetch func(context.Context) ([]sessionjwt.Key, error))
 	return c.verifier
 }
 
+// Within returns a context that ends when a call with these options would, for
+// what is done beside the call.
+func (c *Client) Within(ctx context.Context, opts []CallOption) (context.Context, context.CancelFunc) {
+	var s CallSettings
+	s.apply(c, opts)
+	if s.Timeout <= 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, s.Timeout)
+}
+
 // ProjectID returns the project that the client calls for.
 func (c *Client) ProjectID() string { return c.projectID }
 

@@ -1,0 +1,132 @@
+package sessionjwt
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"encoding/base64"
+	"errors"
+	"math/big"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// publisher publishes keys, on a clock that the test holds.
+type publisher struct {
+	now     time.Time
+	keys    []Key
+	err     error
+	takes   time.Duration // how far a fetch moves the clock
+	fetches atomic.Int32
+}
+
+func (p *publisher) fetch(context.Context) ([]Key, error) {
+	p.fetches.Add(1)
+	p.now = p.now.Add(p.takes)
+	return p.keys, p.err
+}
+
+func (p *publisher) clock() time.Time { return p.now }
+
+func newKey(t *testing.T, id string) Key {
+	t.Helper()
+	private, err := rsa.GenerateKey(rand.Reader, minBits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	encode := base64.RawURLEncoding.EncodeToString
+	return Key{ID: id, Type: "RSA", Use: "sig", Algorithm: "RS256",
+		N: encode(private.N.Bytes()), E: encode(big.NewInt(int64(private.E)).Bytes())}
+}
+
+// TestSlowOutage: a fetch that takes long to fail is not followed by another at
+// once.
+func TestSlowOutage(t *testing.T) {
+	p := &publisher{now: time.Unix(1e9, 0), err: errors.New("down"), takes: fetchTimeout}
+	keys := Fetched(p.fetch)
+	for range 5 {
+		if _, err := keys.get(t.Context(), "key-1", p.clock); !errors.Is(err, ErrKeysUnreachable) {
+			t.Fatalf("error %v", err)
+		}
+	}
+	if n := p.fetches.Load(); n != 1 {
+		t.Errorf("%d fetches, want 1", n)
+	}
+	p.now = p.now.Add(refreshInterval)
+	p.keys, p.err = []Key{newKey(t, "key-1")}, nil
+	if key, err := keys.get(t.Context(), "key-1", p.clock); key == nil {
+		t.Errorf("up again: %v", err)
+	}
+}
+
+// TestImpatience: a service that does not answer is waited for once, not by each
+// caller anew.
+func TestImpatience(t *testing.T) {
+	answer := make(chan struct{})
+	key := newKey(t, "key-1")
+	keys := Fetched(func(context.Context) ([]Key, error) { <-answer; return []Key{key}, nil })
+	keys.patience = 0
+	for range 100 {
+		if _, err := keys.get(t.Context(), "key-1", time.Now); !errors.Is(err, ErrKeysUnreachable) {
+			t.Fatalf("error %v", err)
+		}
+	}
+	keys.mu.Lock()
+	flight := keys.flight
+	keys.mu.Unlock()
+	close(answer)
+	<-flight.done
+	if got, err := keys.get(t.Context(), "key-1", time.Now); got == nil {
+		t.Errorf("after the answer: %v", err)
+	}
+}
+
+// TestWithdrawnKey: a key that is no longer published is not believed for ever,
+// unless nobody can be asked.
+func TestWithdrawnKey(t *testing.T) {
+	old, next := newKey(t, "old"), newKey(t, "next")
+	p := &publisher{now: time.Unix(1e9, 0), keys: []Key{old}}
+	keys := Fetched(p.fetch)
+	if _, err := keys.get(t.Context(), "old", p.clock); err != nil {
+		t.Fatal(err)
+	}
+	p.keys, p.err = []Key{next}, errors.New("down")
+	p.now = p.now.Add(100 * 24 * time.Hour)
+	for range 3 {
+		if _, err := keys.get(t.Context(), "old", p.clock); err != nil {
+			t.Errorf("while the service is down: %v", err)
+		}
+	}
+	if n := p.fetches.Load(); n != 2 {
+		t.Errorf("%d fetches, want 2", n)
+	}
+	p.err = nil
+	p.now = p.now.Add(refreshInterval)
+	if _, err := keys.get(t.Context(), "old", p.clock); !errors.Is(err, ErrUnknownKey) {
+		t.Errorf("a key that was withdrawn: error %v", err)
+	}
+	if _, err := keys.get(t.Context(), "next", p.clock); err != nil {
+		t.Errorf("the key in its place: %v", err)
+	}
+}
+
+// TestUnusableKeys: what cannot be used is passed over, as long as something can.
+func TestUnusableKeys(t *testing.T) {
+	good, broken, twice := newKey(t, "good"), newKey(t, "broken"), newKey(t, "twice")
+	broken.N += "="
+	p := &publisher{now: time.Unix(1e9, 0), keys: []Key{twice, broken, good, twice, {ID: "ec", Type: "EC"}}}
+	keys := Fetched(p.fetch)
+	if _, err := keys.get(t.Context(), "good", p.clock); err != nil {
+		t.Errorf("a good key among others: %v", err)
+	}
+	for _, id := range []string{"broken", "twice", "ec"} {
+		if _, err := keys.get(t.Context(), id, p.clock); !errors.Is(err, ErrUnknownKey) {
+			t.Errorf("the key %s: error %v", id, err)
+		}
+	}
+	p.keys = []Key{broken}
+	if _, err := Fetched(p.fetch).get(t.Context(), "broken", p.clock); !errors.Is(err, ErrKeysUnreachable) {
+		t.Errorf("no key that can be used: error %v", err)
+	}
+}
