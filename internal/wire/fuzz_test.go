@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -249,6 +250,28 @@ func FuzzWriterString(f *testing.F) {
 		}
 		if v, ok := got[s]; !ok || v != s {
 			t.Errorf("got %q, want %q twice", got, s)
+		}
+	})
+}
+
+// FuzzWriterNumbers checks that numbers are written as encoding/json writes them, byte for byte, and
+// refused where it refuses them: NaN and the infinities.
+func FuzzWriterNumbers(f *testing.F) {
+	for _, v := range []float64{0, math.Copysign(0, -1), 1, -1.5, 1e20, 1e21, 1e-6, 1e-7, math.MaxFloat64, 5e-324, math.NaN(), math.Inf(-1)} {
+		f.Add(math.Float64bits(v))
+	}
+	f.Fuzz(func(t *testing.T, bits uint64) {
+		v, n := math.Float64frombits(bits), int(bits)
+		w := NewWriter(nil)
+		w.Float(v)
+		want, err := json.Marshal(v)
+		if (w.Err() == nil) != (err == nil) || string(w.Bytes()) != string(want) {
+			t.Errorf("Float(%v) writes %q, %v; encoding/json %q, %v", v, w.Bytes(), w.Err(), want, err)
+		}
+		w.Reset(nil)
+		w.Int(n)
+		if want, _ := json.Marshal(n); string(w.Bytes()) != string(want) {
+			t.Errorf("Int(%d) writes %q", n, w.Bytes())
 		}
 	})
 }
