@@ -3,9 +3,10 @@
 //	gen            generate: write every file that differs
 //	gen check      compare what would be generated with what is there
 //	gen dump       print what a stage made
+//	gen drift      hold the spec against what the service's owner publishes
 //
-// It exits with 0 when all is well, with 1 when check finds a difference, and
-// with 2 when the spec, the command line or the machine is at fault.
+// It exits with 0 when all is well, with 1 when check or drift finds a
+// difference, and with 2 when the spec, the command line or the machine is at fault.
 package main
 
 import (
@@ -37,6 +38,7 @@ Usage:
   gen [flags]                   generate: write every file that differs, all or none
   gen check [flags]             compare what would be generated with what is there
   gen dump --stage S [flags]    print what a stage made: model (as JSON), files
+  gen drift [flags] UPSTREAM    hold the spec against what the service's owner publishes; gen drift -h
 
 Flags:
   -C folder   work in the module that holds this folder (default: the current folder)
@@ -61,6 +63,9 @@ type command struct {
 }
 
 func run(args []string, stdout, stderr io.Writer) int {
+	if len(args) > 0 && args[0] == "drift" {
+		return runDrift(args[1:], stdout, stderr)
+	}
 	c, err := parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -97,7 +102,7 @@ func parse(args []string) (command, error) {
 	case c.name == "help":
 		return c, flag.ErrHelp
 	case flags.NArg() > 0:
-		return c, fmt.Errorf("%q is not a command; the commands are check and dump, and none to generate", flags.Arg(0))
+		return c, fmt.Errorf("%q is not a command; the commands are check, dump and drift, and none to generate", flags.Arg(0))
 	case c.name == "dump" && c.stage != "model" && c.stage != "files":
 		return c, fmt.Errorf("--stage %q: the stages that can be printed are model and files", c.stage)
 	}
