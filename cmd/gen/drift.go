@@ -10,10 +10,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stytchgen/sdk/cmd/gen/internal/apply"
+	"github.com/stytchgen/sdk/cmd/gen/internal/contract"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/drift"
 	"github.com/stytchgen/sdk/cmd/gen/internal/load"
 	"github.com/stytchgen/sdk/cmd/gen/internal/pipeline"
+	"github.com/stytchgen/sdk/cmd/gen/internal/tree"
 )
 
 const driftUsage = `gen drift holds the spec against what the service's owner publishes.
@@ -114,6 +117,9 @@ func (c driftCommand) run(stdout, stderr io.Writer) (int, error) {
 		return exitBad, err
 	}
 	report.ListOutside = c.outside
+	if c.apply {
+		return c.applied(root, spec, report, there, known, stdout, stderr)
+	}
 	if err := report.Write(stdout, c.format); err != nil {
 		return exitBad, err
 	}
@@ -121,4 +127,21 @@ func (c driftCommand) run(stdout, stderr io.Writer) (int, error) {
 		return exitFine, nil
 	}
 	return exitDiffers, nil
+}
+
+// applied writes the edits and reports what is left for a person.
+func (c driftCommand) applied(root string, spec *load.Spec, report *drift.Report, there *contract.API, known *drift.Known, stdout, stderr io.Writer) (int, error) {
+	edits, err := apply.Propose(spec, report, there, known)
+	if err != nil {
+		return exitBad, err
+	}
+	if err := tree.Replace(root, edits.Files); err != nil {
+		return exitBad, err
+	}
+	for _, name := range edits.Names() {
+		fmt.Fprintf(stderr, "updated  %s\n", name)
+	}
+	fmt.Fprintf(stderr, "%s applied, %d left to a person; read git diff, and write what is TODO\n", count(len(edits.Done), "difference"), len(edits.Left))
+	c.apply = false
+	return c.run(stdout, stderr)
 }

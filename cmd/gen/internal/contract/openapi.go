@@ -133,7 +133,9 @@ func (r *openAPI) parameters(c *Call, file string, op *yaml.Node, lists ...*yaml
 		if place != InPath && place != InQuery && place != InHeader {
 			return Errorf(at(file, op), "a parameter's place %q is not read", place)
 		}
-		c.Params[place] = ObjectOf(at(file, op), fields[place]...)
+	}
+	for _, place := range []string{InPath, InQuery, InHeader} {
+		c.Params[place] = Known(&Type{Kind: Object, Fields: fields[place], Pos: c.Pos, File: file, Node: op})
 	}
 	return nil
 }

@@ -68,8 +68,11 @@ type Difference struct {
 	// Here is the spec's type that lacks a field or value, ThereType the
 	// service's.
 	Here, ThereType *contract.Type
-	// InResponse tells that the first place lies in an answer.
+	// InResponse tells that the difference lies in an answer, in one place at
+	// least.
 	InResponse bool
+	// Met are the spec's named types, by where the service describes theirs.
+	Met map[diag.Pos]*contract.Type
 }
 
 // Place is a place in a call: "POST /v1/otps/authenticate" and
@@ -90,7 +93,7 @@ func (p Place) String() string {
 // service's other calls, those under a prefix of scope are differences; the
 // rest are returned as outside.
 func Compare(here, there *contract.API, scope []string) (found []*Difference, outside []*contract.Call, err error) {
-	c := &comparer{byKey: map[string]*Difference{}}
+	c := &comparer{byKey: map[string]*Difference{}, met: map[diag.Pos]*contract.Type{}}
 	theirs := map[string][]*contract.Call{}
 	for _, call := range there.Calls {
 		theirs[shape(call.Path)] = append(theirs[shape(call.Path)], call)
@@ -168,6 +171,8 @@ type comparer struct {
 	name     string
 	response bool
 	open     []pair
+	// met are the spec's named types, by where the service describes theirs.
+	met map[diag.Pos]*contract.Type
 }
 
 // pair is a pair of types that the walk is inside of.
@@ -184,9 +189,10 @@ func (c *comparer) add(d *Difference, at Place) {
 		if !slices.Contains(have.Places, at) {
 			have.Places = append(have.Places, at)
 		}
+		have.InResponse = have.InResponse || d.InResponse
 		return
 	}
-	d.Places = []Place{at}
+	d.Places, d.Met = []Place{at}, c.met
 	c.byKey[key] = d
 	c.found = append(c.found, d)
 }
@@ -256,6 +262,9 @@ func (c *comparer) pathTypes(here, there *contract.Call, names, theirs []string)
 		return err
 	}
 	for i, name := range names {
+		if i >= len(theirs) {
+			break
+		}
 		a, b := ours.Field(name), other.Field(theirs[i])
 		if a == nil || b == nil {
 			continue
@@ -337,6 +346,9 @@ func (c *comparer) types(here, there *contract.Type, way string, depth int) erro
 }
 
 func (c *comparer) objects(here, there *contract.Type, way string, depth int) error {
+	if here.Name != "" && there.Name != "" && c.met[there.Pos] == nil {
+		c.met[there.Pos] = here
+	}
 	header := way == contract.InHeader
 	matched := map[*contract.Field]bool{}
 	for _, ours := range here.Fields {

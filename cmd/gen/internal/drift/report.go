@@ -116,7 +116,10 @@ func (r *Report) text(b *strings.Builder) {
 		fmt.Fprintf(b, "%s: unused: %s\n  %s\n", e.Pos, unusedMessage, clean(e.String()))
 	}
 	for _, f := range r.Unwritten {
-		fmt.Fprintf(b, "%s: unwritten: %s\n  hint: %s\n", f.Pos, clean(f.Message), clean(f.Hint))
+		fmt.Fprintf(b, "%s: unwritten: %s\n", f.Pos, clean(f.Message))
+	}
+	if len(r.Unwritten) > 0 {
+		fmt.Fprintf(b, "  hint: %s\n", clean(r.Unwritten[0].Hint))
 	}
 	if r.ListOutside {
 		fmt.Fprintf(b, "outside of the scope:\n")
