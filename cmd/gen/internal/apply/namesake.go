@@ -1,6 +1,9 @@
 package apply
 
 import (
+	"path"
+	"strings"
+
 	yaml "github.com/oasdiff/yaml3"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/contract"
@@ -36,8 +39,30 @@ func (a *applier) namesake(to *file, name string, t *contract.Type, response boo
 			found = ref
 		}
 	}
-	if found == nil {
+	if found == nil || !a.isKind(to, found.Value, t) {
 		return nil
 	}
 	return entry{{"$ref", "'" + found.Value + "'"}}
+}
+
+// isKind reports whether a component is what the service says the field is.
+func (a *applier) isKind(to *file, ref string, t *contract.Type) bool {
+	file, pointer, _ := strings.Cut(ref, "#")
+	from := to
+	if file != "" {
+		from = a.files[path.Join(a.spec.Dir, file)]
+	}
+	if from == nil {
+		return false
+	}
+	schema, ok := load.At(from.src.Root, pointer)
+	kind := load.Get(schema, "type")
+	if !ok || kind == nil {
+		return false
+	}
+	is := map[string]contract.Kind{
+		"string": contract.String, "integer": contract.Integer, "number": contract.Number,
+		"boolean": contract.Boolean, "object": contract.Map,
+	}[kind.Value]
+	return is == t.Kind && load.Get(schema, "properties") == nil || is == contract.Integer && t.Loose
 }

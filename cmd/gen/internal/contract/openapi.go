@@ -429,7 +429,10 @@ func (r *openAPI) merge(t *Type, parts []*Type) error {
 			pos, nullable := t.Pos, t.Nullable
 			*t = *part
 			t.Fields = slices.Clone(part.Fields)
-			t.Pos, t.Nullable = pos, nullable || part.Nullable
+			t.Nullable = nullable || part.Nullable
+			if len(parts) > 1 { // else it is that type, and stands where that stands
+				t.Pos, t.Name = pos, ""
+			}
 		case t.Kind != part.Kind && !(t.Kind == Map && part.Kind == Object):
 			return Errorf(part.Pos, "allOf joins %s and %s", t.Kind, part.Kind)
 		default:

@@ -186,7 +186,11 @@ func escape(s string) string { return markdownMarks.Replace(clean(s)) }
 
 func (r *Report) github(b *strings.Builder) {
 	line := func(level string, pos diag.Pos, title, message string) {
-		fmt.Fprintf(b, "::%s file=%s,line=%d,col=%d,title=%s::%s\n", level, property(pos.File), max(1, pos.Line), max(1, pos.Column), property(title), data(message))
+		place := ""
+		if pos.File != "" {
+			place = fmt.Sprintf("file=%s,line=%d,col=%d,", property(pos.File), max(1, pos.Line), max(1, pos.Column))
+		}
+		fmt.Fprintf(b, "::%s %stitle=%s::%s\n", level, place, property(title), data(message))
 	}
 	for _, d := range r.Differences {
 		level := "warning"
@@ -197,7 +201,7 @@ func (r *Report) github(b *strings.Builder) {
 		for i, at := range d.Places {
 			where[i] = at.String()
 		}
-		line(level, d.at(), string(d.Kind), d.Message+"\n"+strings.Join(where, "\n"))
+		line(level, d.Pos, string(d.Kind), d.Message+"\n"+strings.Join(where, "\n"))
 	}
 	for _, e := range r.Unused {
 		line("warning", e.Pos, "unused", unusedMessage)

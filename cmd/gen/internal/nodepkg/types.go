@@ -106,26 +106,30 @@ func (f *declarations) primary(depth int) (*contract.Type, error) {
 		return &contract.Type{Kind: contract.Number, Loose: true, Pos: pos}, nil
 	case f.src.is("{"):
 		return f.literal(depth)
-	case f.src.take("("):
-		inner, err := f.parseType(depth + 1)
-		if err != nil {
-			return nil, err
-		}
-		if f.src.is(",") || f.src.is(":") || f.src.is("?") {
-			return nil, f.src.errorf(t.pos, "a function as a type is not read")
-		}
-		if err := f.src.want(")"); err != nil {
-			return nil, err
-		}
-		if f.src.is("=>") {
-			return nil, f.src.errorf(t.pos, "a function as a type is not read")
-		}
-		return inner, nil
+	case f.src.is("("):
+		return f.parenthesised(t, depth)
 	case t.kind == word:
 		f.src.skip()
 		return f.named(t, depth)
 	}
 	return nil, f.src.unexpected("a type")
+}
+
+// parenthesised reads a type in parentheses, as a list of a union has it.
+func (f *declarations) parenthesised(open token, depth int) (*contract.Type, error) {
+	start := f.src.at
+	if err := f.src.block(); err != nil {
+		return nil, err
+	}
+	if f.src.is("=>") {
+		return nil, f.src.errorf(open.pos, "a function as a type is not read")
+	}
+	f.src.at = start + 1
+	inner, err := f.parseType(depth + 1)
+	if err != nil {
+		return nil, err
+	}
+	return inner, f.src.want(")")
 }
 
 var simple = map[string]contract.Type{
