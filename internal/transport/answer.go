@@ -110,6 +110,11 @@ func (k *call) understand(a *answer) {
 		a.id = a.problem.requestID
 	case a.err == nil:
 		a.err = decode(a.body, k.decode)
+	default:
+		return // the body broke off
+	}
+	if k.client.drifts != nil && k.answers != nil {
+		k.checkDrift(a)
 	}
 }
 

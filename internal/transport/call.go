@@ -11,6 +11,7 @@ import (
 
 	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
+	"github.com/stytchgen/sdk/internal/shape"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -26,6 +27,8 @@ type call struct {
 	retry     RetryClass
 	anonymous bool
 	settings  CallSettings
+	answers   *shape.Types
+	answer    string // among answers
 
 	request any                // a pointer to the request, for its secrets
 	url     url.URL            // where it goes

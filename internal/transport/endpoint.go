@@ -12,6 +12,7 @@ import (
 	"slices"
 
 	"github.com/stytchgen/sdk/internal/check"
+	"github.com/stytchgen/sdk/internal/shape"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -43,6 +44,9 @@ type Endpoint[Req, Resp any] struct {
 	Params   func(*Req, *Params)        // sets path, query and header parameters; nil: none
 	Decode   func(*Resp, *wire.Reader)  // reads the response body
 	Receive  func(*Resp, *Result)       // hands the response its raw answer; nil: not wanted
+
+	Answers *shape.Types // what answers look like, for reports of drift; nil: nobody knows
+	Answer  string       // the name of the response among them
 }
 
 // Result is the answer to a call that succeeded.
@@ -86,6 +90,8 @@ func Call[Req, Resp any](
 		anonymous: ep.Anonymous,
 		request:   req,
 		settings:  c.callSettings(opts),
+		answers:   ep.Answers,
+		answer:    ep.Answer,
 	}
 	var invalid []check.Violation
 	if ep.Validate != nil && !k.settings.SkipValidation {
