@@ -96,8 +96,8 @@ func (c *checker) found(what Difference) {
 
 // wrong reads a value that is of another type.
 func (c *checker) wrong() {
+	c.reader.Skip() // first: it may be no value at all
 	c.found(WrongType)
-	c.reader.Skip()
 }
 
 func (c *checker) object(t *Type) {
@@ -111,8 +111,8 @@ func (c *checker) object(t *Type) {
 		i := slices.IndexFunc(t.Fields, func(f Field) bool { return f.Name == name })
 		c.path = append(c.path, "."+shown(name))
 		if i < 0 {
-			c.found(UnknownField)
 			c.reader.Skip()
+			c.found(UnknownField)
 		} else {
 			had[i] = true
 			c.field(&t.Fields[i])
