@@ -113,8 +113,8 @@ func (k *call) understand(a *answer) {
 	default:
 		return // the body broke off
 	}
-	if k.client.drifts != nil && k.answers != nil {
-		k.checkDrift(a)
+	if k.drift != nil {
+		k.drift(a)
 	}
 }
 

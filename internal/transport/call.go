@@ -11,7 +11,6 @@ import (
 
 	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
-	"github.com/stytchgen/sdk/internal/shape"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -27,14 +26,13 @@ type call struct {
 	retry     RetryClass
 	anonymous bool
 	settings  CallSettings
-	answers   *shape.Types
-	answer    string // among answers
 
 	request any                // a pointer to the request, for its secrets
 	url     url.URL            // where it goes
 	header  http.Header        // its header parameters
 	body    []byte             // nil: none
 	decode  func(*wire.Reader) // reads the response body
+	drift   func(*answer)      // holds an answer against the spec; nil: not wanted
 	end     time.Time          // of the call's timeout; zero: none
 }
 

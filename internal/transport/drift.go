@@ -56,9 +56,8 @@ var problemType = shape.Type{Name: "error response", Fields: []shape.Field{
 	{Name: "error_details", Kind: shape.Map},
 }}
 
-// checkDrift holds an answer of the service against the spec. An error without a type is a gateway's.
-func (k *call) checkDrift(a *answer) {
-	types, name := *k.answers, k.answer
+// check holds an answer of the service against the spec. An error without a type is a gateway's.
+func (d *drifts) check(call string, types shape.Types, name string, a *answer) {
 	switch {
 	case a.success():
 	case a.problem.errorType == "":
@@ -67,6 +66,6 @@ func (k *call) checkDrift(a *answer) {
 		types, name = append(slices.Clip(types), problemType), problemType.Name
 	}
 	types.Check(a.body, name, func(path string, what shape.Difference) {
-		k.client.drifts.add(Drift{Call: k.name, Path: path, What: what})
+		d.add(Drift{Call: call, Path: path, What: what})
 	})
 }

@@ -90,8 +90,6 @@ func Call[Req, Resp any](
 		anonymous: ep.Anonymous,
 		request:   req,
 		settings:  c.callSettings(opts),
-		answers:   ep.Answers,
-		answer:    ep.Answer,
 	}
 	var invalid []check.Violation
 	if ep.Validate != nil && !k.settings.SkipValidation {
@@ -122,6 +120,9 @@ func Call[Req, Resp any](
 	k.decode = func(d *wire.Reader) {
 		resp = new(Resp) // a new one for each attempt: a broken body leaves no traces
 		ep.Decode(resp, d)
+	}
+	if c.drifts != nil && ep.Answers != nil {
+		k.drift = func(a *answer) { c.drifts.check(ep.Name, *ep.Answers, ep.Answer, a) }
 	}
 	result, err := k.do(ctx)
 	if err != nil {
