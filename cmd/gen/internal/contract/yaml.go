@@ -25,12 +25,7 @@ const (
 // ReadFile reads a file of at most limit bytes. An error has the file's name.
 func ReadFile(name string, limit int64) ([]byte, error) {
 	pos := diag.Pos{File: name}
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, Errorf(pos, "cannot be read: %v", cause(err))
-	}
-	defer file.Close()
-	info, err := file.Stat()
+	info, err := os.Stat(name) // before it is opened: opening a pipe would wait
 	switch {
 	case err != nil:
 		return nil, Errorf(pos, "cannot be read: %v", cause(err))
@@ -39,6 +34,11 @@ func ReadFile(name string, limit int64) ([]byte, error) {
 	case info.Size() > limit:
 		return nil, Errorf(pos, "has %d bytes, more than the %d that are read", info.Size(), limit)
 	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, Errorf(pos, "cannot be read: %v", cause(err))
+	}
+	defer file.Close()
 	data, err := io.ReadAll(io.LimitReader(file, limit+1))
 	switch {
 	case err != nil:

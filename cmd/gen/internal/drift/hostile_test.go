@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
@@ -151,6 +152,18 @@ func TestHostileFolders(t *testing.T) {
 		}
 		if got := problem(t, dir, "package"); !strings.Contains(got, "out.d.ts: is not a regular file") {
 			t.Error(got)
+		}
+	})
+	t.Run("pipes", func(t *testing.T) {
+		dir := tree(t, nil)
+		for name, upstream := range map[string]string{"pipe": "pipe", "package/package.json": "package"} {
+			_ = os.Remove(filepath.Join(dir, name))
+			if err := syscall.Mkfifo(filepath.Join(dir, name), 0o644); err != nil {
+				t.Skip(err)
+			}
+			if got := problem(t, dir, upstream); !strings.Contains(got, "is not a regular file") {
+				t.Error(got)
+			}
 		}
 	})
 	t.Run("as npm pack makes it", func(t *testing.T) {

@@ -146,6 +146,13 @@ func (p *Package) files(dir, ending string) ([]string, error) {
 
 func (p *Package) file(name string) ([]byte, error) {
 	pos := diag.Pos{File: name}
+	info, err := p.root.Stat(filepath.FromSlash(name)) // before it is opened: opening a pipe would wait
+	if err != nil {
+		return nil, contract.Errorf(pos, "cannot be read: %v", reason(err))
+	}
+	if !info.Mode().IsRegular() {
+		return nil, contract.Errorf(pos, "is not a regular file")
+	}
 	file, err := p.root.Open(filepath.FromSlash(name))
 	if err != nil {
 		return nil, contract.Errorf(pos, "cannot be read: %v", reason(err))
