@@ -3,6 +3,7 @@ package transport
 import (
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -128,12 +129,17 @@ func TestDriftIsFreeWhenOff(t *testing.T) {
 		t.Fatal("a client without a report remembers places")
 	}
 	with, without := driftEndpoint(), sendEndpoint(Never)
+	// The least of many runs: under the race detector a sync.Pool forgets at random.
 	measure := func(ep *Endpoint[sendRequest, sendResponse]) float64 {
-		return testing.AllocsPerRun(200, func() {
-			if _, err := Call(t.Context(), c, ep, &sendRequest{PhoneNumber: testPhone}, nil); err != nil {
-				t.Fatal(err)
-			}
-		})
+		least := math.Inf(1)
+		for range 200 {
+			least = min(least, testing.AllocsPerRun(1, func() {
+				if _, err := Call(t.Context(), c, ep, &sendRequest{PhoneNumber: testPhone}, nil); err != nil {
+					t.Fatal(err)
+				}
+			}))
+		}
+		return least
 	}
 	if a, b := measure(with), measure(without); a != b {
 		t.Errorf("a call allocates %v times, and %v without the shapes", a, b)
