@@ -20,6 +20,14 @@ BASE ?= main
 diff:
 	go run ./cmd/gen diff "$(BASE)"
 
+## drift: hold the spec against the newest official package for Node; needs npm
+.PHONY: drift
+drift:
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	npm pack --silent --pack-destination "$$folder" stytch >/dev/null && \
+	tar -xzf "$$folder"/stytch-*.tgz -C "$$folder" && \
+	go run ./cmd/gen drift $(DRIFT_FLAGS) "$$folder/package"
+
 ## demo: make everything anew, then log people in against the emulator and show what is said
 .PHONY: demo
 demo: gen

@@ -17,11 +17,13 @@ var client = newClient(wiretest.Serve(nil, exchanges...))
 // exchange.
 func wireClient(t *testing.T, x *wiretest.Exchange) *b2b.Client {
 	t.Helper()
-	return newClient(wiretest.Serve(t, x))
+	return newClient(wiretest.Serve(t, x), stytch.WithDriftReport(func(d stytch.Drift) {
+		t.Errorf("the example is not as the spec says: %s", d)
+	}))
 }
 
-func newClient(url string) *b2b.Client {
-	c, err := b2b.NewClient(wiretest.ProjectID, wiretest.Secret, stytch.WithBaseURL(url))
+func newClient(url string, opts ...stytch.Option) *b2b.Client {
+	c, err := b2b.NewClient(wiretest.ProjectID, wiretest.Secret, append(opts, stytch.WithBaseURL(url))...)
 	if err != nil {
 		log.Fatal(err)
 	}

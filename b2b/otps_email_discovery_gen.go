@@ -36,6 +36,8 @@ var otpsEmailDiscoverySend = transport.Endpoint[OTPsEmailDiscoverySendRequest, O
 	Encode:   (*OTPsEmailDiscoverySendRequest).writeJSON,
 	Decode:   (*OTPsEmailDiscoverySendResponse).readJSON,
 	Receive:  (*OTPsEmailDiscoverySendResponse).Receive,
+	Answers:  &answers,
+	Answer:   "OTPsEmailDiscoverySendResponse",
 }
 
 // Send sends a code by e-mail to a person whose organization is not known yet.
@@ -157,6 +159,8 @@ var otpsEmailDiscoveryAuthenticate = transport.Endpoint[OTPsEmailDiscoveryAuthen
 	Encode:   (*OTPsEmailDiscoveryAuthenticateRequest).writeJSON,
 	Decode:   (*OTPsEmailDiscoveryAuthenticateResponse).readJSON,
 	Receive:  (*OTPsEmailDiscoveryAuthenticateResponse).Receive,
+	Answers:  &answers,
+	Answer:   "OTPsEmailDiscoveryAuthenticateResponse",
 }
 
 // Authenticate checks a code that was sent for discovery, and lists the organizations of the

@@ -41,6 +41,8 @@ var otpsEmailLoginOrSignup = transport.Endpoint[OTPsEmailLoginOrSignupRequest, O
 	Encode:   (*OTPsEmailLoginOrSignupRequest).writeJSON,
 	Decode:   (*OTPsEmailLoginOrSignupResponse).readJSON,
 	Receive:  (*OTPsEmailLoginOrSignupResponse).Receive,
+	Answers:  &answers,
+	Answer:   "OTPsEmailLoginOrSignupResponse",
 }
 
 // LoginOrSignup sends a code by e-mail to log in to an organization, and creates the member if need
@@ -215,6 +217,8 @@ var otpsEmailAuthenticate = transport.Endpoint[OTPsEmailAuthenticateRequest, OTP
 	Encode:   (*OTPsEmailAuthenticateRequest).writeJSON,
 	Decode:   (*OTPsEmailAuthenticateResponse).readJSON,
 	Receive:  (*OTPsEmailAuthenticateResponse).Receive,
+	Answers:  &answers,
+	Answer:   "OTPsEmailAuthenticateResponse",
 }
 
 // Authenticate checks a code that was sent by e-mail, and logs the member in.

@@ -34,6 +34,8 @@ var otpsSMSSend = transport.Endpoint[OTPsSMSSendRequest, OTPsSMSSendResponse]{
 	Encode:   (*OTPsSMSSendRequest).writeJSON,
 	Decode:   (*OTPsSMSSendResponse).readJSON,
 	Receive:  (*OTPsSMSSendResponse).Receive,
+	Answers:  &answers,
+	Answer:   "OTPsSMSSendResponse",
 }
 
 // Send sends a code by SMS to a member, as the second factor of a login or session.
@@ -213,6 +215,8 @@ var otpsSMSAuthenticate = transport.Endpoint[OTPsSMSAuthenticateRequest, OTPsSMS
 	Encode:   (*OTPsSMSAuthenticateRequest).writeJSON,
 	Decode:   (*OTPsSMSAuthenticateResponse).readJSON,
 	Receive:  (*OTPsSMSAuthenticateResponse).Receive,
+	Answers:  &answers,
+	Answer:   "OTPsSMSAuthenticateResponse",
 }
 
 // Authenticate checks a code that was sent by SMS, and completes a login or steps up a session.

@@ -35,6 +35,8 @@ var sessionsGet = transport.Endpoint[SessionsGetRequest, SessionsGetResponse]{
 	Params:   (*SessionsGetRequest).params,
 	Decode:   (*SessionsGetResponse).readJSON,
 	Receive:  (*SessionsGetResponse).Receive,
+	Answers:  &answers,
+	Answer:   "SessionsGetResponse",
 }
 
 // Get lists the active sessions of a member.
@@ -129,6 +131,8 @@ var sessionsAuthenticate = transport.Endpoint[SessionsAuthenticateRequest, Sessi
 	Encode:   (*SessionsAuthenticateRequest).writeJSON,
 	Decode:   (*SessionsAuthenticateResponse).readJSON,
 	Receive:  (*SessionsAuthenticateResponse).Receive,
+	Answers:  &answers,
+	Answer:   "SessionsAuthenticateResponse",
 }
 
 // Authenticate checks that a session is active, and extends it if asked to.
@@ -315,6 +319,8 @@ var sessionsRevoke = transport.Endpoint[SessionsRevokeRequest, SessionsRevokeRes
 	Encode:   (*SessionsRevokeRequest).writeJSON,
 	Decode:   (*SessionsRevokeResponse).readJSON,
 	Receive:  (*SessionsRevokeResponse).Receive,
+	Answers:  &answers,
+	Answer:   "SessionsRevokeResponse",
 }
 
 // Revoke ends a session, or all sessions of a member.
@@ -477,6 +483,8 @@ var sessionsExchange = transport.Endpoint[SessionsExchangeRequest, SessionsExcha
 	Encode:   (*SessionsExchangeRequest).writeJSON,
 	Decode:   (*SessionsExchangeResponse).readJSON,
 	Receive:  (*SessionsExchangeResponse).Receive,
+	Answers:  &answers,
+	Answer:   "SessionsExchangeResponse",
 }
 
 // Exchange exchanges a session for one in another organization of the same person.
@@ -710,6 +718,8 @@ var sessionsGetJWKS = transport.Endpoint[SessionsGetJWKSRequest, SessionsGetJWKS
 	Params:    (*SessionsGetJWKSRequest).params,
 	Decode:    (*SessionsGetJWKSResponse).readJSON,
 	Receive:   (*SessionsGetJWKSResponse).Receive,
+	Answers:   &answers,
+	Answer:    "SessionsGetJWKSResponse",
 }
 
 // GetJWKS lists the public keys that verify session JWTs.

@@ -6,5 +6,5 @@ import "embed"
 
 // Files holds consumer.yaml, b2b.yaml, shared.yaml and errors.yaml.
 //
-//go:embed *.yaml
+//go:embed consumer.yaml b2b.yaml shared.yaml errors.yaml
 var Files embed.FS

@@ -32,6 +32,8 @@ var otpsEmailSend = transport.Endpoint[OTPsEmailSendRequest, OTPsEmailSendRespon
 	Encode:   (*OTPsEmailSendRequest).writeJSON,
 	Decode:   (*OTPsEmailSendResponse).readJSON,
 	Receive:  (*OTPsEmailSendResponse).Receive,
+	Answers:  &answers,
+	Answer:   "OTPsEmailSendResponse",
 }
 
 // Send sends a code by e-mail to a user who exists, or adds an address to one.
@@ -220,6 +222,8 @@ var otpsEmailLoginOrCreate = transport.Endpoint[OTPsEmailLoginOrCreateRequest, O
 	Encode:   (*OTPsEmailLoginOrCreateRequest).writeJSON,
 	Decode:   (*OTPsEmailLoginOrCreateResponse).readJSON,
 	Receive:  (*OTPsEmailLoginOrCreateResponse).Receive,
+	Answers:  &answers,
+	Answer:   "OTPsEmailLoginOrCreateResponse",
 }
 
 // LoginOrCreate sends a code by e-mail, and creates the user if the address is new.

@@ -47,6 +47,8 @@ var otpsAuthenticate = transport.Endpoint[OTPsAuthenticateRequest, OTPsAuthentic
 	Encode:   (*OTPsAuthenticateRequest).writeJSON,
 	Decode:   (*OTPsAuthenticateResponse).readJSON,
 	Receive:  (*OTPsAuthenticateResponse).Receive,
+	Answers:  &answers,
+	Answer:   "OTPsAuthenticateResponse",
 }
 
 // Authenticate checks a code, and starts or extends a session when asked to.

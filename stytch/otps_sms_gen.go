@@ -32,6 +32,8 @@ var otpsSMSSend = transport.Endpoint[OTPsSMSSendRequest, OTPsSMSSendResponse]{
 	Encode:   (*OTPsSMSSendRequest).writeJSON,
 	Decode:   (*OTPsSMSSendResponse).readJSON,
 	Receive:  (*OTPsSMSSendResponse).Receive,
+	Answers:  &answers,
+	Answer:   "OTPsSMSSendResponse",
 }
 
 // Send sends a code by SMS to a user who exists, or adds a number to one.
@@ -200,6 +202,8 @@ var otpsSMSLoginOrCreate = transport.Endpoint[OTPsSMSLoginOrCreateRequest, OTPsS
 	Encode:   (*OTPsSMSLoginOrCreateRequest).writeJSON,
 	Decode:   (*OTPsSMSLoginOrCreateResponse).readJSON,
 	Receive:  (*OTPsSMSLoginOrCreateResponse).Receive,
+	Answers:  &answers,
+	Answer:   "OTPsSMSLoginOrCreateResponse",
 }
 
 // LoginOrCreate sends a code by SMS, and creates the user if the number is new.

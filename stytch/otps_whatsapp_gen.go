@@ -32,6 +32,8 @@ var otpsWhatsAppSend = transport.Endpoint[OTPsWhatsAppSendRequest, OTPsWhatsAppS
 	Encode:   (*OTPsWhatsAppSendRequest).writeJSON,
 	Decode:   (*OTPsWhatsAppSendResponse).readJSON,
 	Receive:  (*OTPsWhatsAppSendResponse).Receive,
+	Answers:  &answers,
+	Answer:   "OTPsWhatsAppSendResponse",
 }
 
 // Send sends a code by WhatsApp to a user who exists, or adds a number to one.
@@ -200,6 +202,8 @@ var otpsWhatsAppLoginOrCreate = transport.Endpoint[OTPsWhatsAppLoginOrCreateRequ
 	Encode:   (*OTPsWhatsAppLoginOrCreateRequest).writeJSON,
 	Decode:   (*OTPsWhatsAppLoginOrCreateResponse).readJSON,
 	Receive:  (*OTPsWhatsAppLoginOrCreateResponse).Receive,
+	Answers:  &answers,
+	Answer:   "OTPsWhatsAppLoginOrCreateResponse",
 }
 
 // LoginOrCreate sends a code by WhatsApp, and creates the user if the number is new.

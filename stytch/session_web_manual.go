@@ -9,6 +9,14 @@ import (
 	"github.com/stytchgen/sdk/internal/sessionweb"
 )
 
+// MANUAL(SessionErrors)(TYPE)
+
+// ErrNoSession is why the middleware found no session where a request shows none: neither token nor
+// JWT.
+var ErrNoSession = sessionweb.ErrNoSession
+
+// ENDMANUAL(SessionErrors)
+
 // MANUAL(MiddlewareOptions)(TYPE)
 
 // MiddlewareOptions change what a session middleware does. The zero value will do.
@@ -82,10 +90,6 @@ func SessionFrom(ctx context.Context) (*Session, bool) { return sessionweb.From[
 // SessionErrorFrom returns why the middleware found no session, for the handlers of
 // [MiddlewareOptions]; nil when it found one.
 func SessionErrorFrom(ctx context.Context) error { return sessionweb.ErrorFrom[*Session](ctx) }
-
-// ErrNoSession is why the middleware found no session where a request shows none: neither token nor
-// JWT.
-var ErrNoSession = sessionweb.ErrNoSession
 
 // SetSessionCookies gives the browser a session that a login answered: the cookies stytch_session
 // and stytch_session_jwt, until expires, or the end of the browser when it is zero. They are

@@ -33,6 +33,8 @@ var sessionsGet = transport.Endpoint[SessionsGetRequest, SessionsGetResponse]{
 	Params:   (*SessionsGetRequest).params,
 	Decode:   (*SessionsGetResponse).readJSON,
 	Receive:  (*SessionsGetResponse).Receive,
+	Answers:  &answers,
+	Answer:   "SessionsGetResponse",
 }
 
 // Get lists the active sessions of a user.
@@ -122,6 +124,8 @@ var sessionsAuthenticate = transport.Endpoint[SessionsAuthenticateRequest, Sessi
 	Encode:   (*SessionsAuthenticateRequest).writeJSON,
 	Decode:   (*SessionsAuthenticateResponse).readJSON,
 	Receive:  (*SessionsAuthenticateResponse).Receive,
+	Answers:  &answers,
+	Answer:   "SessionsAuthenticateResponse",
 }
 
 // Authenticate checks that a session is active, and extends it when asked to.
@@ -292,6 +296,8 @@ var sessionsRevoke = transport.Endpoint[SessionsRevokeRequest, SessionsRevokeRes
 	Encode:   (*SessionsRevokeRequest).writeJSON,
 	Decode:   (*SessionsRevokeResponse).readJSON,
 	Receive:  (*SessionsRevokeResponse).Receive,
+	Answers:  &answers,
+	Answer:   "SessionsRevokeResponse",
 }
 
 // Revoke ends a session.
@@ -414,6 +420,8 @@ var sessionsGetJWKS = transport.Endpoint[SessionsGetJWKSRequest, SessionsGetJWKS
 	Params:    (*SessionsGetJWKSRequest).params,
 	Decode:    (*SessionsGetJWKSResponse).readJSON,
 	Receive:   (*SessionsGetJWKSResponse).Receive,
+	Answers:   &answers,
+	Answer:    "SessionsGetJWKSResponse",
 }
 
 // GetJWKS lists the public keys that verify session JWTs.

@@ -21,7 +21,7 @@ func newCompany(t *testing.T, o b2b.Organization) *company {
 	t.Helper()
 	w := newWorld(t)
 	o.OrganizationName, o.OrganizationSlug = "Analytical Engines", "engines"
-	return &company{w, w.B2B(), w.AddOrganization(o)}
+	return &company{w, w.B2B(noDrift(t)), w.AddOrganization(o)}
 }
 
 func (c *company) member(m b2b.Member) b2b.Member {

@@ -26,7 +26,12 @@ func newWorld(t *testing.T, opts ...stytchtest.Option) *world {
 	t.Helper()
 	srv := stytchtest.NewServer(t, opts...)
 	srv.Clock().Stop()
-	return &world{srv, t, t.Context(), srv.Client()}
+	return &world{srv, t, t.Context(), srv.Client(noDrift(t))}
+}
+
+// noDrift makes a test fail when the server answers what the SDK does not know of.
+func noDrift(t *testing.T) stytch.Option {
+	return stytch.WithDriftReport(func(d stytch.Drift) { t.Errorf("the server answers otherwise than the spec says: %s", d) })
 }
 
 // must stops the test at an error.

@@ -115,11 +115,11 @@ func TestCredentials(t *testing.T) {
 func TestProjectsShareNothing(t *testing.T) {
 	w := newWorld(t)
 	other := w.AddProject("project-test-other", "secret-test-other")
-	sent := must(other.Client().OTPs.SMS.LoginOrCreate(w.ctx, stytch.OTPsSMSLoginOrCreateRequest{PhoneNumber: phone}))(t)
+	sent := must(other.Client(noDrift(t)).OTPs.SMS.LoginOrCreate(w.ctx, stytch.OTPsSMSLoginOrCreateRequest{PhoneNumber: phone}))(t)
 	code := must(other.Inbox().WaitFor(w.ctx, phone))(t).Code
 	_, err := w.authenticate(sent.PhoneID, code)
 	wants(t, err, stytch.ErrOTPCodeNotFound)
-	auth := must(other.Client().OTPs.Authenticate(w.ctx, stytch.OTPsAuthenticateRequest{MethodID: sent.PhoneID, Code: code, SessionDurationMinutes: new(5)}))(t)
+	auth := must(other.Client(noDrift(t)).OTPs.Authenticate(w.ctx, stytch.OTPsAuthenticateRequest{MethodID: sent.PhoneID, Code: code, SessionDurationMinutes: new(5)}))(t)
 	_, err = w.client.Sessions.Authenticate(w.ctx, stytch.SessionsAuthenticateRequest{SessionJWT: &auth.SessionJWT})
 	wants(t, err, stytch.ErrUnableToParseSessionJWT)
 	if len(w.Users()) != 0 || len(w.Inbox().Messages()) != 0 || len(other.Users()) != 1 {
@@ -156,7 +156,7 @@ func TestJWT(t *testing.T) {
 		}
 	}
 	w.RotateKeys(true)
-	if keys := must(w.B2B().Sessions.GetJWKS(w.ctx, b2b.SessionsGetJWKSRequest{ProjectID: w.ID}))(t).Keys; len(keys) != 1 {
+	if keys := must(w.B2B(noDrift(t)).Sessions.GetJWKS(w.ctx, b2b.SessionsGetJWKSRequest{ProjectID: w.ID}))(t).Keys; len(keys) != 1 {
 		t.Errorf("%d keys are served after a rotation that forgets, want 1", len(keys))
 	}
 	_, err := w.client.Sessions.Authenticate(w.ctx, stytch.SessionsAuthenticateRequest{SessionJWT: &s.JWT})
@@ -363,12 +363,12 @@ func TestSnapshot(t *testing.T) {
 	if again.ID != c.ID || !again.Clock().Now().Equal(c.Clock().Now()) || again.Clock().Running() {
 		t.Errorf("project %s, clock %v", again.ID, again.Clock().Now())
 	}
-	must(again.Client().OTPs.Authenticate(c.ctx, stytch.OTPsAuthenticateRequest{MethodID: id, Code: code}))(t)
-	got := must(again.Client().Sessions.Authenticate(c.ctx, stytch.SessionsAuthenticateRequest{SessionJWT: &s.JWT}))(t)
+	must(again.Client(noDrift(t)).OTPs.Authenticate(c.ctx, stytch.OTPsAuthenticateRequest{MethodID: id, Code: code}))(t)
+	got := must(again.Client(noDrift(t)).Sessions.Authenticate(c.ctx, stytch.SessionsAuthenticateRequest{SessionJWT: &s.JWT}))(t)
 	if got.User.TrustedMetadata["n"] != json.Number("9007199254740993") || got.Session.CustomClaims["plan"] != "pro" {
 		t.Errorf("user %v", got.User.TrustedMetadata)
 	}
-	must(again.B2B().OTPs.SMS.Authenticate(c.ctx, b2b.OTPsSMSAuthenticateRequest{OrganizationID: c.org.OrganizationID, MemberID: m.MemberID, Code: mfa, IntermediateSessionToken: &login.IntermediateSessionToken}))(t)
+	must(again.B2B(noDrift(t)).OTPs.SMS.Authenticate(c.ctx, b2b.OTPsSMSAuthenticateRequest{OrganizationID: c.org.OrganizationID, MemberID: m.MemberID, Code: mfa, IntermediateSessionToken: &login.IntermediateSessionToken}))(t)
 	if len(again.Inbox().Messages()) != len(c.Inbox().Messages()) {
 		t.Error("messages were lost")
 	}

@@ -4,9 +4,10 @@
 //	gen check      compare what would be generated with what is there
 //	gen diff       say what a change does to applications
 //	gen dump       print what a stage made
+//	gen drift      hold the spec against what the service's owner publishes
 //
-// It exits with 0 when all is well, with 1 when check finds a difference or
-// diff a change that it is told to fail on, and with 2 when the spec, the
+// It exits with 0 when all is well, with 1 when check or drift finds a difference
+// or diff a change that it is told to fail on, and with 2 when the spec, the
 // command line or the machine is at fault.
 package main
 
@@ -41,6 +42,7 @@ Usage:
   gen check [flags]             compare what would be generated with what is there
   gen diff BASE [HEAD]          say what a change does to applications; see gen diff -h
   gen dump --stage S [flags]    print what a stage made: model (as JSON), files
+  gen drift [flags] UPSTREAM    hold the spec against what the service's owner publishes; gen drift -h
 
 Flags:
   -C folder   work in the module that holds this folder (default: the current folder)
@@ -68,8 +70,13 @@ type command struct {
 }
 
 func run(args []string, stdout, stderr io.Writer) int {
-	if len(args) > 0 && args[0] == "diff" {
-		return runDiff(args[1:], stdout, stderr)
+	if len(args) > 0 {
+		switch args[0] {
+		case "diff":
+			return runDiff(args[1:], stdout, stderr)
+		case "drift":
+			return runDrift(args[1:], stdout, stderr)
+		}
 	}
 	c, err := parse(args)
 	switch {
@@ -107,7 +114,7 @@ func parse(args []string) (command, error) {
 	case c.name == "help":
 		return c, flag.ErrHelp
 	case flags.NArg() > 0:
-		return c, fmt.Errorf("%q is not a command; the commands are check, diff and dump, and none to generate", flags.Arg(0))
+		return c, fmt.Errorf("%q is not a command; the commands are check, diff, drift and dump, and none to generate", flags.Arg(0))
 	case c.name == "dump" && c.stage != "model" && c.stage != "files":
 		return c, fmt.Errorf("--stage %q: the stages that can be printed are model and files", c.stage)
 	}

@@ -112,6 +112,11 @@ func (k *call) understand(a *answer) {
 		a.id = a.problem.requestID
 	case a.err == nil:
 		a.err = decode(a.body, func(d *wire.Reader) { k.decoder.decode(d) })
+	default:
+		return // the body broke off
+	}
+	if k.drift != nil {
+		k.drift(a)
 	}
 }
 

@@ -40,7 +40,7 @@ func BenchmarkCall(b *testing.B) {
 	for class, name := range classNames {
 		b.Run(name, func(b *testing.B) {
 			c, err := New(Config{
-				ProjectID: testProject, Secret: testSecret, Errors: testErrors{},
+				ProjectID: testProject, Secret: testSecret, BaseURL: testURL, Errors: testErrors{},
 				HTTPClient: &http.Client{Transport: rt},
 			})
 			if err != nil {

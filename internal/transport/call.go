@@ -28,6 +28,7 @@ type call struct {
 	url     url.URL                           // where it goes
 	body    []byte                            // nil: none
 	decoder interface{ decode(*wire.Reader) } // reads the response body
+	drift   func(*answer)                     // holds an answer against the spec; nil: not wanted
 	end     time.Time                         // of the call's timeout; zero: none
 
 	params  Params

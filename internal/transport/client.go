@@ -38,6 +38,7 @@ type Client struct {
 	verifier *sessionjwt.Verifier
 
 	logger *slog.Logger
+	drifts *drifts // nil: not reported
 	errors ErrorMaker
 	sleep  func(context.Context, time.Duration) error
 	jitter func(time.Duration) time.Duration
@@ -88,6 +89,7 @@ func New(cfg Config) (*Client, error) {
 		skipValidation:   cfg.SkipValidation,
 		jwt:              jwt,
 		logger:           cfg.Logger,
+		drifts:           newDrifts(cfg.DriftReport),
 		errors:           cfg.Errors,
 		sleep:            cfg.Sleep,
 		jitter:           cfg.Jitter,

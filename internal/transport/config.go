@@ -32,6 +32,9 @@ type Config struct {
 	UserAgent string       // stands behind the SDK's own in the User-Agent header
 	Logger    *slog.Logger // gets a debug record for each attempt; nil: off
 
+	// DriftReport is told where answers are not as the spec says, each place once; nil: off.
+	DriftReport func(Drift)
+
 	HTTPClient *http.Client                                // copied, never changed; nil: the shared one
 	Middleware []func(http.RoundTripper) http.RoundTripper // around each attempt, the first outermost
 

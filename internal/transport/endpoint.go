@@ -12,6 +12,7 @@ import (
 	"slices"
 
 	"github.com/stytchgen/sdk/internal/check"
+	"github.com/stytchgen/sdk/internal/shape"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -43,6 +44,9 @@ type Endpoint[Req, Resp any] struct {
 	Params   func(*Req, *Params)        // sets path, query and header parameters; nil: none
 	Decode   func(*Resp, *wire.Reader)  // reads the response body
 	Receive  func(*Resp, *Result)       // hands the response its raw answer; nil: not wanted
+
+	Answers *shape.Types // what answers look like, for reports of drift; nil: nobody knows
+	Answer  string       // the name of the response among them
 }
 
 // Result is the answer to a call that succeeded.
@@ -109,6 +113,9 @@ func Call[Req, Resp any](
 		return nil, c.errors.Invalid(ep.Name, invalid)
 	}
 
+	if c.drifts != nil && ep.Answers != nil {
+		k.drift = func(a *answer) { c.drifts.check(ep.Name, *ep.Answers, ep.Answer, a) }
+	}
 	result, err := k.do(ctx)
 	if err != nil {
 		return nil, err

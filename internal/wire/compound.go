@@ -155,3 +155,10 @@ func (r *Reader) Unknown() {
 func (r *Reader) UnknownFields() []Field {
 	return r.unknown
 }
+
+// Kind says what the value to be read next is, from how it begins: "a string", "a number",
+// "a boolean", "null", "an object" or "an array"; of what is no JSON it says something else.
+func (r *Reader) Kind() string {
+	r.peek()
+	return kind(r.src[r.pos:])
+}

@@ -82,12 +82,16 @@ const maxPathLevels = 32
 // safePath is the path of the current value as an error may show it.
 func (r *Reader) safePath() string {
 	return r.path(maxPathLevels, func(name string) string {
-		if isName(name) && len(name) <= 40 { // tokens and ids of the service are longer
+		if IsFieldName(name) {
 			return name
 		}
 		return "?"
 	})
 }
+
+// IsFieldName reports whether s looks like the name of a field, and so can be shown. Tokens and ids of
+// the service are longer.
+func IsFieldName(s string) bool { return isName(s) && len(s) <= 40 }
 
 // exactPath is the path of the current value with every name as it is; two values never share one.
 func (r *Reader) exactPath() string {

@@ -120,6 +120,7 @@ func (e *emitter) emit() error {
 		e.componentType(t)
 	}
 	e.checkVariables()
+	e.answers()
 	e.tests()
 	return e.err
 }
@@ -139,7 +140,7 @@ func (e *emitter) newFile(path, name string) *jen.File {
 	f.HeaderComment("// " + model.Generated)
 	for path, name := range map[string]string{
 		e.internal("transport"): "transport", e.internal("wire"): "wire", e.internal("check"): "check",
-		e.internal("redact"): "redact", e.internal("wiretest"): "wiretest",
+		e.internal("redact"): "redact", e.internal("shape"): "shape", e.internal("wiretest"): "wiretest",
 	} {
 		f.ImportName(path, name)
 	}

@@ -69,6 +69,8 @@ func (e *emitter) method(f *jen.File, s *model.Service, m *model.Method) {
 		}
 		field("Decode", expr(m.Response, "readJSON"))
 		field("Receive", expr(m.Response, "Receive"))
+		field("Answers", jen.Op("&").Id("answers"))
+		field("Answer", jen.Lit(m.Response.Name))
 		g.Line()
 	})
 	f.Add(e.doc("method", 0, map[string]any{"Method": m, "Errors": e.errorPrefix()}))

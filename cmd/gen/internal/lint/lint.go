@@ -22,6 +22,7 @@ import (
 // values, references that lead somewhere, names that are declared. It needs
 // no resolved documents, so that it can say what keeps them from resolving.
 func Structure(spec *load.Spec, list *diag.List) {
+	Unwritten(spec, list)
 	for _, name := range append([]string{load.SharedFile}, load.APIFiles...) {
 		src := spec.Sources[name]
 		if src.Root == nil {
@@ -301,7 +302,7 @@ var snake = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
 // service: "Send sends a code."
 func (w *walker) thirdPerson(n *yaml.Node) {
 	w.sentence(n)
-	if n == nil {
+	if n == nil || isTodo(n) {
 		return
 	}
 	verb, _, _ := strings.Cut(n.Value, " ")
@@ -312,7 +313,7 @@ func (w *walker) thirdPerson(n *yaml.Node) {
 
 // sentence checks a text that becomes part of a doc comment.
 func (w *walker) sentence(n *yaml.Node) {
-	if n == nil || n.Kind != yaml.ScalarNode || n.Value == "" {
+	if n == nil || n.Kind != yaml.ScalarNode || n.Value == "" || isTodo(n) {
 		return
 	}
 	first, _ := utf8.DecodeRuneInString(n.Value)

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/apply"
+	"github.com/stytchgen/sdk/cmd/gen/internal/contract"
+	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
+	"github.com/stytchgen/sdk/cmd/gen/internal/drift"
+	"github.com/stytchgen/sdk/cmd/gen/internal/load"
+	"github.com/stytchgen/sdk/cmd/gen/internal/pipeline"
+	"github.com/stytchgen/sdk/cmd/gen/internal/tree"
+)
+
+const driftUsage = `gen drift holds the spec against what the service's owner publishes.
+
+Usage:
+  gen drift [flags] UPSTREAM
+
+UPSTREAM is an OpenAPI document, or the folder of an unpacked Node package
+(npm pack stytch && tar xzf stytch-*.tgz makes the folder package).
+
+Flags:
+  --format F   text, markdown, json or github (annotations); default text
+  --outside    list the service's calls outside of the scope, not just their number
+  --apply      write what the spec lacks into its files: calls, fields, enum values.
+               Descriptions stay TODO, which gen refuses until a person writes them.
+               Without this flag nothing is ever changed
+  -C folder    work in the module that holds this folder (default: the current folder)
+
+A difference is wrong (the spec says what the service does not do) or lacking
+(the service does what the spec does not say). Limits, formats and null, which
+only the spec knows, are no differences. spec/drift.yaml holds the scope and the
+differences that are accepted, each with a reason.
+
+Exit codes of the program (go run turns every failure into 1):
+  0  no drift: every difference is accepted, every entry accepts something
+  1  drift: a difference, an entry that accepts nothing, or a text still to be written
+  2  the command line, the spec, drift.yaml or UPSTREAM cannot be read
+`
+
+// driftCommand is what the command line of gen drift asks for.
+type driftCommand struct {
+	folder, upstream, format string
+	apply, outside           bool
+}
+
+func runDrift(args []string, stdout, stderr io.Writer) int {
+	c, err := parseDrift(args)
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(stdout, driftUsage)
+		return exitFine
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "gen drift: %v\nRun gen drift -h for help.\n", err)
+		return exitBad
+	}
+	code, err := c.run(stdout, stderr)
+	if err != nil {
+		fmt.Fprintf(stderr, "gen drift: %v\n", err)
+		return exitBad
+	}
+	return code
+}
+
+func parseDrift(args []string) (driftCommand, error) {
+	var c driftCommand
+	flags := flag.NewFlagSet("gen drift", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.StringVar(&c.folder, "C", ".", "")
+	flags.StringVar(&c.format, "format", "text", "")
+	flags.BoolVar(&c.apply, "apply", false, "")
+	flags.BoolVar(&c.outside, "outside", false, "")
+	if err := flags.Parse(args); err != nil {
+		return c, err
+	}
+	switch {
+	case flags.NArg() != 1:
+		return c, fmt.Errorf("give one UPSTREAM, a file or folder; flags stand before it")
+	case !slices.Contains(drift.Formats, c.format):
+		return c, fmt.Errorf("--format %q: the formats are %s", c.format, strings.Join(drift.Formats, ", "))
+	}
+	c.upstream = flags.Arg(0)
+	return c, nil
+}
+
+func (c driftCommand) run(stdout, stderr io.Writer) (int, error) {
+	root, err := pipeline.FindRoot(c.folder)
+	if err != nil {
+		return exitBad, err
+	}
+	there, err := drift.Upstream(c.upstream)
+	if err != nil {
+		return exitBad, err
+	}
+	known, err := drift.ReadKnown(root, path.Join(pipeline.SpecFolder, drift.File))
+	if err != nil {
+		return exitBad, err
+	}
+	var list diag.List
+	spec := load.Read(os.DirFS(root), pipeline.SpecFolder, &list)
+	if list.HasErrors() {
+		if err := diag.Text(stderr, list.Sorted(), spec.Bytes); err != nil {
+			return exitBad, err
+		}
+		return exitBad, errors.New("the spec cannot be read")
+	}
+	report, err := drift.Check(spec, there, known)
+	if err != nil {
+		return exitBad, err
+	}
+	report.ListOutside = c.outside
+	if c.apply {
+		return c.applied(root, spec, report, there, known, stdout, stderr)
+	}
+	if err := report.Write(stdout, c.format); err != nil {
+		return exitBad, err
+	}
+	if report.Clean() {
+		return exitFine, nil
+	}
+	return exitDiffers, nil
+}
+
+// applied writes the edits and reports what is left for a person.
+func (c driftCommand) applied(root string, spec *load.Spec, report *drift.Report, there *contract.API, known *drift.Known, stdout, stderr io.Writer) (int, error) {
+	edits, err := apply.Propose(spec, report, there, known)
+	if err != nil {
+		return exitBad, err
+	}
+	if err := tree.Replace(root, edits.Files); err != nil {
+		return exitBad, err
+	}
+	for _, name := range edits.Names() {
+		fmt.Fprintf(stderr, "updated  %s\n", name)
+	}
+	fmt.Fprintf(stderr, "%s applied, %d left to a person; read git diff, and write what is TODO\n", count(len(edits.Done), "difference"), len(edits.Left))
+	c.apply = false
+	return c.run(stdout, stderr)
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"bytes"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// driftModule is a module whose spec agrees with two upstreams beside it.
+func driftModule(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("internal/drift/testdata")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.com/m\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func replaceIn(t *testing.T, name, old, new string) {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(data, []byte(old)) {
+		t.Fatalf("%s has no %q", name, old)
+	}
+	if err := os.WriteFile(name, bytes.Replace(data, []byte(old), []byte(new), 1), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func everyFile(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(name)
+		files[name] = string(data)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func TestDriftCommand(t *testing.T) {
+	dir := driftModule(t)
+	typed := filepath.Join(dir, "package/types/lib/b2c/otps.d.ts")
+	packaged := filepath.Join(dir, "package")
+	tests := []struct {
+		name   string
+		before func()
+		args   []string
+		code   int
+		stdout string
+		stderr string
+	}{
+		{"a document that agrees", nil, []string{filepath.Join(dir, "upstream.yaml")}, exitFine, "openapi 1.2.3: no difference; 0 accepted; 4 calls compared, 1 outside", ""},
+		{"a package that agrees", nil, []string{packaged}, exitFine, "npm example 1.2.3: no difference", ""},
+		{"calls outside of the scope", nil, []string{"--outside", packaged}, exitFine, "outside of the scope:\n  POST /v1/users\n", ""},
+		{"help", nil, []string{"-h"}, exitFine, "Exit codes of the program", ""},
+		{"no upstream", nil, nil, exitBad, "", "give one UPSTREAM"},
+		{"two upstreams", nil, []string{"a", "b"}, exitBad, "", "give one UPSTREAM"},
+		{"unknown format", nil, []string{"--format", "xml", packaged}, exitBad, "", "the formats are text, markdown, json, github"},
+		{"upstream that is not there", nil, []string{filepath.Join(dir, "none")}, exitBad, "", "no such file"},
+		{"upstream of another kind", nil, []string{filepath.Join(dir, "go.mod")}, exitBad, "", "go.mod:"},
+		{"drift", func() {
+			replaceIn(t, typed, "    scopes?: string[];", "    scopes?: string[];\n    trace_id?: string;")
+		}, []string{packaged}, exitDiffers, "spec/consumer.yaml:21:15: lacking: the service has this field, the spec has not\n  at POST /v1/otps/authenticate request.trace_id\n", ""},
+		{"drift, as annotations", nil, []string{"--format", "github", packaged}, exitDiffers, "::warning file=spec/consumer.yaml,line=21,col=15,title=field-only-there::", ""},
+		{"drift.yaml that is wrong", func() {
+			replaceIn(t, filepath.Join(dir, "spec/drift.yaml"), "scope:", "scopes:")
+		}, []string{packaged}, exitBad, "", `spec/drift.yaml:1:1: unknown key "scopes"`},
+		{"spec that is wrong", func() {
+			replaceIn(t, filepath.Join(dir, "spec/drift.yaml"), "scopes:", "scope:")
+			replaceIn(t, filepath.Join(dir, "spec/shared.yaml"), "paths: {}", "paths: {}\npaths: {}")
+		}, []string{packaged}, exitBad, "", "spec/shared.yaml:4:1: error: the key \"paths\" stands here a second time"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if test.before != nil {
+				test.before()
+			}
+			before := everyFile(t, dir)
+			var stdout, stderr bytes.Buffer
+			args := append([]string{"drift", "-C", dir}, test.args...)
+			if code := run(args, &stdout, &stderr); code != test.code {
+				t.Errorf("exit code %d, want %d\n%s%s", code, test.code, &stdout, &stderr)
+			}
+			if !strings.Contains(stdout.String(), test.stdout) || !strings.Contains(stderr.String(), test.stderr) {
+				t.Errorf("got:\n%s%s", &stdout, &stderr)
+			}
+			if test.stderr != "" && stdout.Len() > 0 {
+				t.Errorf("beside an error there is output: %s", &stdout)
+			}
+			if !maps.Equal(before, everyFile(t, dir)) {
+				t.Error("a file has changed")
+			}
+		})
+	}
+}
+
+func TestDriftApply(t *testing.T) {
+	dir := driftModule(t)
+	replaceIn(t, filepath.Join(dir, "package/types/lib/b2c/otps.d.ts"), "    scopes?: string[];", "    scopes?: string[];\n    trace_id?: string;")
+	args := []string{"drift", "-C", dir, "--apply", filepath.Join(dir, "package")}
+	var stdout, stderr bytes.Buffer
+	if code := run(args, &stdout, &stderr); code != exitDiffers {
+		t.Errorf("exit code %d: %s%s", code, &stdout, &stderr)
+	}
+	if !strings.Contains(stderr.String(), "updated  spec/consumer.yaml\n1 difference applied, 0 left to a person") ||
+		!strings.Contains(stdout.String(), "spec/consumer.yaml:51:32: unwritten: the description is still to be written") {
+		t.Errorf("got:\n%s%s", &stderr, &stdout)
+	}
+	// Applying again changes nothing; writing the text makes it clean.
+	before := everyFile(t, dir)
+	run(args, &stdout, &stderr)
+	if !maps.Equal(before, everyFile(t, dir)) {
+		t.Error("the second time changed a file")
+	}
+	replaceIn(t, filepath.Join(dir, "spec/consumer.yaml"), "description: TODO", "description: The id of the trace.")
+	stdout.Reset()
+	if code := run(args, &stdout, &stderr); code != exitFine {
+		t.Errorf("exit code %d: %s", code, &stdout)
+	}
+}

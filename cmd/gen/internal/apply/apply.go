@@ -1,0 +1,318 @@
+// Package apply writes what the spec lacks into its files: calls, fields and
+// enum values that the service has. It only ever inserts; what is there stays
+// byte for byte. What only a person can write, descriptions, stays TODO.
+package apply
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"testing/fstest"
+
+	yaml "github.com/oasdiff/yaml3"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/contract"
+	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
+	"github.com/stytchgen/sdk/cmd/gen/internal/drift"
+	"github.com/stytchgen/sdk/cmd/gen/internal/lint"
+	"github.com/stytchgen/sdk/cmd/gen/internal/load"
+)
+
+// Edits is what applying differences comes to.
+type Edits struct {
+	// Files are the new contents of the files that change, by name.
+	Files map[string][]byte
+	// Done and Left are the differences that the new files no longer have, and
+	// those that are left to a person.
+	Done, Left []*drift.Difference
+}
+
+// Propose works out the edits for a report. It changes nothing.
+func Propose(spec *load.Spec, report *drift.Report, there *contract.API, known *drift.Known) (*Edits, error) {
+	a := &applier{spec: spec, files: map[string]*file{}, made: map[diag.Pos]string{}, names: map[string]bool{}}
+	for _, src := range spec.Sources {
+		a.files[src.Name] = newFile(src)
+		for _, name := range load.Keys(schemas(src)) {
+			a.names[name] = true
+		}
+	}
+	var tried []*drift.Difference
+	for _, d := range ordered(report.Differences) {
+		if a.difference(d) {
+			tried = append(tried, d)
+		}
+	}
+	edits := &Edits{Files: map[string][]byte{}}
+	for name, f := range a.files {
+		if len(f.edits) > 0 {
+			edits.Files[name] = f.result()
+		}
+	}
+	for _, d := range report.Differences {
+		if !slices.Contains(tried, d) {
+			edits.Left = append(edits.Left, d)
+		}
+	}
+	edits.Done = tried
+	return edits, verify(spec, edits, there, known)
+}
+
+// verify reads the files as they will be and holds them against the service:
+// what was applied must be gone, and nothing new may be there.
+func verify(spec *load.Spec, edits *Edits, there *contract.API, known *drift.Known) error {
+	fsys := fstest.MapFS{}
+	for _, src := range spec.Sources {
+		fsys[src.Name] = &fstest.MapFile{Data: src.Data}
+	}
+	for name, data := range edits.Files {
+		fsys[name] = &fstest.MapFile{Data: data}
+	}
+	var list diag.List
+	next := load.Read(fsys, spec.Dir, &list)
+	if list.HasErrors() {
+		f := list.Sorted()[0]
+		return fmt.Errorf("nothing was changed: the edits would not be read: %s: %s", f.Pos, f.Message)
+	}
+	report, err := drift.Check(next, there, known)
+	if err != nil {
+		return fmt.Errorf("nothing was changed: the edits would not be read: %w", err)
+	}
+	left := map[drift.Place]bool{}
+	for _, d := range edits.Left {
+		for _, at := range d.Places {
+			left[at] = true
+		}
+	}
+	for _, d := range report.Differences {
+		for _, at := range d.Places {
+			if !left[at] {
+				return fmt.Errorf("nothing was changed: after the edits %s would still differ: %s", at, d.Message)
+			}
+		}
+	}
+	return nil
+}
+
+// ordered puts differences in the order in which the service names what they
+// are about, so that insertions in one place follow it.
+func ordered(all []*drift.Difference) []*drift.Difference {
+	sorted := slices.Clone(all)
+	rank := func(d *drift.Difference) int {
+		if d.ThereType == nil {
+			return 0
+		}
+		if i := slices.IndexFunc(d.ThereType.Fields, func(f *contract.Field) bool { return f.Name == d.Value }); i >= 0 {
+			return i
+		}
+		return slices.Index(d.ThereType.Enum, d.Value)
+	}
+	slices.SortStableFunc(sorted, func(a, b *drift.Difference) int {
+		if a.Pos != b.Pos {
+			return a.Pos.Compare(b.Pos)
+		}
+		return rank(a) - rank(b)
+	})
+	return sorted
+}
+
+type applier struct {
+	spec  *load.Spec
+	files map[string]*file
+	// made are the components made for types of the service, as references.
+	made map[diag.Pos]string
+	// names are the component names that are taken.
+	names map[string]bool
+	met   map[diag.Pos]*contract.Type
+	// pending are components to append once their user is written.
+	pending []component
+	applied map[insertion]bool
+}
+
+type component struct {
+	file, name string
+	schema     entry
+}
+
+// insertion is one thing in one schema: two differences may be about it, when
+// the schema stands in requests and answers.
+type insertion struct {
+	node  *yaml.Node
+	value string
+}
+
+// difference applies one difference, or reports that it cannot.
+func (a *applier) difference(d *drift.Difference) bool {
+	a.met, a.pending = d.Met, nil
+	ok := false
+	switch {
+	case d.Kind == drift.CallOnlyThere:
+		ok = a.call(d.Call)
+	case d.Here == nil || d.Here.Node == nil || a.files[d.Here.File] == nil:
+		return false
+	case d.Kind == drift.ValueOnlyThere:
+		ok = a.value(d)
+	case d.Kind == drift.FieldOnlyThere:
+		ok = a.field(d)
+	}
+	if ok {
+		for _, c := range a.pending {
+			a.component(c)
+		}
+	}
+	return ok
+}
+
+// once reports whether something is to be inserted into a node for the first
+// time.
+func (a *applier) once(n *yaml.Node, value string) bool {
+	if a.applied == nil {
+		a.applied = map[insertion]bool{}
+	}
+	key := insertion{n, value}
+	first := !a.applied[key]
+	a.applied[key] = true
+	return first
+}
+
+// printable is a value or name that can be written into a file as it is.
+var printable = regexp.MustCompile(`^[A-Za-z0-9_.:/+-][A-Za-z0-9_.:/+ -]*$`)
+
+func (a *applier) value(d *drift.Difference) bool {
+	list := load.Get(d.Here.Node, "enum")
+	if list == nil || !printable.MatchString(d.Value) {
+		return false
+	}
+	if !a.once(list, d.Value) {
+		return true
+	}
+	var before *yaml.Node
+	for _, value := range d.ThereType.Enum[:slices.Index(d.ThereType.Enum, d.Value)] {
+		for _, have := range list.Content {
+			if have.Value == value {
+				before = have
+			}
+		}
+	}
+	a.files[d.Here.File].addItem(list, before, plain(d.Value))
+	return true
+}
+
+func (a *applier) field(d *drift.Difference) bool {
+	f := d.ThereType.Field(d.Value)
+	if f == nil || !printable.MatchString(f.Name) || strings.ContainsAny(f.Name, " /:+") {
+		return false
+	}
+	if in, _, _ := strings.Cut(d.Places[0].Field, "."); in == contract.InQuery || in == contract.InHeader {
+		return a.parameter(d, f, in)
+	}
+	properties := load.Get(d.Here.Node, "properties")
+	if properties == nil {
+		return false
+	}
+	to := a.files[d.Here.File]
+	value, ok := a.property(to, f, d.InResponse)
+	if !ok {
+		return false
+	}
+	if !a.once(d.Here.Node, f.Name) {
+		return true
+	}
+	var before *yaml.Node
+	for _, field := range d.ThereType.Fields[:slices.Index(d.ThereType.Fields, f)] {
+		if key := keyOf(properties, field.Name); key != nil {
+			before = key
+		}
+	}
+	to.addEntry(properties, before, f.Name, value)
+	if f.Required {
+		a.require(to, d.Here.Node, f.Name)
+	}
+	return true
+}
+
+// require adds a name to the required list of a schema.
+func (a *applier) require(to *file, schema *yaml.Node, name string) {
+	if list := load.Get(schema, "required"); list != nil {
+		var last *yaml.Node
+		if len(list.Content) > 0 {
+			last = list.Content[len(list.Content)-1]
+		}
+		to.addItem(list, last, plain(name))
+		return
+	}
+	// The first of several new names makes the list; the others join it.
+	key := keyOf(schema, "properties")
+	if isFlow(schema) {
+		to.insert(to.offset(key), "required: "+flowList([]string{name})+", ")
+		return
+	}
+	line := strings.Repeat(" ", key.Column-1) + "required: " + flowList([]string{name})
+	for i, e := range to.edits {
+		if e.offset == to.lines[key.Line-1] && strings.HasPrefix(strings.TrimSpace(e.text), "required: [") {
+			to.edits[i].text = strings.Replace(e.text, "]", ", "+plain(name)+"]", 1)
+			return
+		}
+	}
+	to.insertLines(to.lines[key.Line-1], []string{line})
+}
+
+// parameter adds a parameter of the query or a header to an operation.
+func (a *applier) parameter(d *drift.Difference, f *contract.Field, in string) bool {
+	t, err := f.Type.Type()
+	if err != nil {
+		return false
+	}
+	to := a.files[d.Here.File]
+	schema, ok := a.schema(to, t, f.Name)
+	if !ok || isFlow(d.Here.Node) || !a.once(d.Here.Node, in+" "+f.Name) {
+		return ok && !isFlow(d.Here.Node)
+	}
+	p := parameterEntry(f, in, schema)
+	if list := load.Get(d.Here.Node, "parameters"); list != nil && !isFlow(list) {
+		last := list.Content[len(list.Content)-1]
+		to.insertLines(to.after(last.Line, list.Column, false), p.item(list.Column-1))
+		return true
+	}
+	key := keyOf(d.Here.Node, "requestBody")
+	if key == nil {
+		key = keyOf(d.Here.Node, "responses")
+	}
+	if key == nil || load.Get(d.Here.Node, "parameters") != nil {
+		return false
+	}
+	to.insertLines(to.lines[key.Line-1], entry{{"parameters", []entry{p}}}.block(key.Column-1))
+	return true
+}
+
+func parameterEntry(f *contract.Field, in string, schema entry) entry {
+	required := "false"
+	if f.Required {
+		required = "true"
+	}
+	return entry{{"name", plain(f.Name)}, {"in", in}, {"required", required}, {"description", lint.Todo}, {"schema", schema}}
+}
+
+// component appends a schema to the components of a file.
+func (a *applier) component(c component) {
+	src := a.files[c.file].src
+	m := schemas(src)
+	keys := m.Content
+	a.files[c.file].addEntry(m, keys[len(keys)-2], c.name, c.schema)
+}
+
+func schemas(src *load.Source) *yaml.Node {
+	n, ok := load.At(src.Root, "/components/schemas")
+	if !ok {
+		return nil
+	}
+	return n
+}
+
+// base is the name of the shared file beside another file of the spec.
+func (a *applier) shared() string { return path.Join(a.spec.Dir, load.SharedFile) }
+
+// Names lists the files that change, sorted.
+func (e *Edits) Names() []string { return slices.Sorted(maps.Keys(e.Files)) }

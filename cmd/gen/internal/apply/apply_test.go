@@ -1,0 +1,258 @@
+package apply
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aymanbagabas/go-udiff"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
+	"github.com/stytchgen/sdk/cmd/gen/internal/drift"
+	"github.com/stytchgen/sdk/cmd/gen/internal/load"
+)
+
+// A swap changes one place of a file. In what is wanted, new is old with
+// something inserted.
+type swap struct{ file, old, new string }
+
+const (
+	document = "upstream.yaml"
+	otpsTS   = "package/types/lib/b2c/otps.d.ts"
+	usersTS  = "package/types/lib/b2c/users.d.ts"
+	attrTS   = "package/types/lib/b2c/attribute.d.ts"
+	sessTS   = "package/types/lib/b2c/sessions.d.ts"
+	consumer = "spec/consumer.yaml"
+	b2b      = "spec/b2b.yaml"
+	shared   = "spec/shared.yaml"
+)
+
+var inserted = []struct {
+	name         string
+	edits, wants []swap
+	texts        int // how many are left to write
+}{
+	{"field at the end of a block, behind a text and an empty line",
+		[]swap{{attrTS, "    user_agent?: string;", "    user_agent?: string;\n    port?: number;"}},
+		[]swap{{consumer, "            As it says itself.\n", "            As it says itself.\n        port:\n          type: [number, 'null']\n          description: TODO\n"}}, 1},
+	{"field between two, before a comment of the next",
+		[]swap{{otpsTS, "    session_token?: string;", "    origin?: string;\n    session_token?: string;"}},
+		[]swap{{consumer, "                  description: The client.\n", "                  description: The client.\n                origin:\n                  type: string\n                  description: TODO\n"}}, 1},
+	{"first field of a block, required",
+		[]swap{{otpsTS, "    method_id: string;", "    tenant: string;\n    method_id: string;"}},
+		[]swap{{consumer, "                method_id:\n", "                tenant:\n                  type: string\n                  description: TODO\n                method_id:\n"},
+			{consumer, "required: [method_id, code]", "required: [method_id, code, tenant]"}}, 1},
+	{"required field of an answer, list at the column of its key",
+		[]swap{{usersTS, "    roles: string[];", "    roles: string[];\n    is_locked: boolean;"}},
+		[]swap{{consumer, "      - roles\n", "      - roles\n      - is_locked\n"},
+			{consumer, "          description: The roles.\n", "          description: The roles.\n        is_locked:\n          type: boolean\n          description: TODO\n"}}, 1},
+	{"required fields where nothing was required",
+		[]swap{{usersTS, "    first_name?: string;", "    first_name?: string;\n    last_name: string;\n    title: string;"}},
+		[]swap{{consumer, "      description: A name.\n", "      description: A name.\n      required: [last_name, title]\n"},
+			{consumer, "          description: The first.\n", "          description: The first.\n        last_name:\n          type: string\n          description: TODO\n        title:\n          type: string\n          description: TODO\n"}}, 2},
+	{"fields of a flow mapping",
+		[]swap{{usersTS, "    email_id: string;\n    email: string;", "    first: string;\n    email_id: string;\n    email: string;\n    bounced?: boolean;"},
+			{usersTS, "    verified: boolean;", "    verified: boolean;\n    last?: string[];"}},
+		[]swap{{consumer, "properties: {email_id:", "properties: {first: {type: string, description: TODO}, email_id:"},
+			{consumer, `{braces}."},`, `{braces}."}, bounced: {type: [boolean, 'null'], description: TODO},`},
+			{consumer, "description: Whether.}}", "description: Whether.}, last: {type: [array, 'null'], items: {type: string}, description: TODO}}"},
+			{consumer, "required: [email_id, email, verified]", "required: [email_id, email, verified, first]"}}, 3},
+	{"field in the document",
+		[]swap{{document, "        first_name:\n          type: string\n", "        first_name:\n          type: string\n        age:\n          type: integer\n          format: int32\n"}},
+		[]swap{{consumer, "          description: The first.\n", "          description: The first.\n        age:\n          type: [integer, 'null']\n          description: TODO\n"}}, 1},
+	{"field of a type that the spec has, in an answer and a request",
+		[]swap{{usersTS, "    name?: Name;", "    name?: Name;\n    seen_from?: Attributes;"}, {usersTS, "/** Of a user. */", "import { Attributes } from \"./attribute\";"}},
+		[]swap{{consumer, "            - $ref: '#/components/schemas/UserName'\n            - type: 'null'\n", "            - $ref: '#/components/schemas/UserName'\n            - type: 'null'\n" +
+			"        seen_from:\n          description: TODO\n          oneOf:\n            - $ref: '#/components/schemas/Attributes'\n            - type: 'null'\n"}}, 1},
+	{"field of the name and kind that other calls have",
+		[]swap{{"package/types/lib/b2b/sessions.d.ts", "    status_code: number;", "    status_code: number;\n    request_id: string;"}},
+		[]swap{{b2b, "required: [status_code]", "required: [status_code, request_id]"},
+			{b2b, "                  status_code: {type: integer, description: The status.}\n", "                  status_code: {type: integer, description: The status.}\n                  request_id:\n                    type: string\n                    description: TODO\n"}}, 1},
+	{"list of objects that the spec lacks, which hold themselves",
+		[]swap{{usersTS, "    roles: string[];", "    roles: string[];\n    phones: Phone[];"}, {usersTS, "/** Of a user. */", "export interface Phone {\n    number: string;\n    kind: \"home\" | \"work\";\n    others?: Phone[];\n}"}},
+		[]swap{{consumer, "      - roles\n", "      - roles\n      - phones\n"},
+			{consumer, "          description: The roles.\n", "          description: The roles.\n        phones:\n          type: array\n          items:\n            $ref: '#/components/schemas/Phone'\n          description: TODO\n"},
+			{consumer, "        attributes:\n          description: The client.\n          oneOf:\n            - $ref: '#/components/schemas/Attributes'\n            - type: 'null'\n",
+				"        attributes:\n          description: The client.\n          oneOf:\n            - $ref: '#/components/schemas/Attributes'\n            - type: 'null'\n" +
+					"    Kind:\n      type: string\n      enum: [home, work]\n      description: TODO\n" +
+					"    Phone:\n      type: object\n      description: TODO\n      required: [number, kind]\n      properties:\n        number:\n          type: string\n          description: TODO\n" +
+					"        kind:\n          $ref: '#/components/schemas/Kind'\n          description: TODO\n" +
+					"        others:\n          type: [array, 'null']\n          items:\n            $ref: '#/components/schemas/Phone'\n          description: TODO\n"}}, 6},
+	{"values of a flow list, one to be quoted",
+		[]swap{{otpsTS, `"en" | "es" | "pt-br"`, `"no" | "en" | "fr" | "es" | "pt-br" | "it"`}},
+		[]swap{{consumer, "enum: [en, es, pt-br]", "enum: ['no', en, fr, es, pt-br, it]"}}, 0},
+	{"value of a block list, before a comment",
+		[]swap{{document, "        status:\n          type: string", "        status:\n          type: string\n          enum:\n          - active\n          - locked\n          - pending"}},
+		[]swap{{consumer, "        - active\n", "        - active\n        - locked\n"}}, 0},
+	{"value in the shared file", []swap{{sessTS, `"otp" |`, `"otp" | "sso" |`}}, []swap{{shared, "enum: [otp, magic_link]", "enum: [otp, sso, magic_link]"}}, 0},
+	{"parameter of the query",
+		[]swap{{sessTS, "    limit?: number;", "    limit?: number;\n    cursor?: string;"}},
+		[]swap{{consumer, "          description: How many.\n          schema: {type: integer}\n", "          description: How many.\n          schema: {type: integer}\n        - name: cursor\n          in: query\n          required: false\n          description: TODO\n          schema:\n            type: string\n"}}, 1},
+	{"first parameter of a call",
+		[]swap{{document, "      operationId: api_otp_v1_Authenticate\n", "      operationId: api_otp_v1_Authenticate\n      parameters:\n      - name: X-Trace\n        in: header\n        schema:\n          type: string\n"}},
+		[]swap{{consumer, "      summary: Checks a code.\n", "      summary: Checks a code.\n      parameters:\n        - name: X-Trace\n          in: header\n          required: false\n          description: TODO\n          schema:\n            type: string\n"}}, 1},
+	{"another verb of a path",
+		[]swap{{document, "  /v1/sessions:\n", "  /v1/sessions:\n    delete:\n      parameters:\n      - name: user_id\n        in: query\n        required: true\n        schema:\n          type: string\n      responses:\n        '200':\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/api_b2b_session_v1_RevokeResponse'\n"}},
+		[]swap{{consumer, "                    description: The sessions.\n", "                    description: The sessions.\n" +
+			"    delete:\n      operationId: sessions.delete\n      tags: [sessions]\n      summary: TODO\n      externalDocs: {url: https://example.com/docs}\n      x-retry: never\n      x-errors: []\n" +
+			"      parameters:\n        - name: user_id\n          in: query\n          required: true\n          description: TODO\n          schema:\n            type: string\n" +
+			"      responses:\n        '200':\n          description: TODO\n          content:\n            application/json:\n              schema:\n                type: object\n                required: [status_code]\n                properties:\n" +
+			"                  status_code:\n                    type: integer\n                    description: TODO\n        default:\n          $ref: 'shared.yaml#/components/responses/Error'\n"}}, 4},
+	{"call of the other file",
+		[]swap{{document, "  /v1/b2b/sessions/revoke:\n", "  /v1/b2b/sessions/{member_id}/renew:\n    post:\n      parameters:\n      - name: member_id\n        in: path\n        required: true\n        schema:\n          type: string\n      requestBody:\n        content:\n          application/json:\n            schema:\n              type: object\n              properties:\n                session_token:\n                  type: string\n      responses:\n        '200':\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/api_b2b_session_v1_RevokeResponse'\n  /v1/b2b/sessions/revoke:\n"}},
+		[]swap{{b2b, "                  status_code: {type: integer, description: The status.}\n", "                  status_code: {type: integer, description: The status.}\n" +
+			"  /v1/b2b/sessions/{member_id}/renew:\n    post:\n      operationId: sessions.renew\n      tags: [sessions]\n      summary: TODO\n      externalDocs: {url: https://example.com/docs/b2b}\n      x-retry: never\n      x-errors: []\n" +
+			"      parameters:\n        - name: member_id\n          in: path\n          required: true\n          description: TODO\n          schema:\n            type: string\n" +
+			"      requestBody:\n        required: true\n        content:\n          application/json:\n            schema:\n              type: object\n              properties:\n                session_token:\n                  $ref: 'shared.yaml#/components/schemas/SessionToken'\n                  description: TODO\n" +
+			"      responses:\n        '200':\n          description: TODO\n          content:\n            application/json:\n              schema:\n                type: object\n                required: [status_code]\n                properties:\n" +
+			"                  status_code:\n                    type: integer\n                    description: TODO\n        default:\n          $ref: 'shared.yaml#/components/responses/Error'\n"}}, 5},
+}
+
+func change(t *testing.T, dir string, edits []swap) {
+	t.Helper()
+	for _, e := range edits {
+		name := filepath.Join(dir, filepath.FromSlash(e.file))
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Count(string(data), e.old) == 0 {
+			t.Fatalf("%s has no %q", e.file, e.old)
+		}
+		if err := os.WriteFile(name, []byte(strings.Replace(string(data), e.old, e.new, 1)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func tree(t *testing.T, edits []swap) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("../drift/testdata")); err != nil {
+		t.Fatal(err)
+	}
+	change(t, dir, edits)
+	return dir
+}
+
+// propose compares the spec in a folder with its upstream and returns the
+// report and the edits that it leads to.
+func propose(t *testing.T, dir string, edits []swap) (*drift.Report, *Edits) {
+	t.Helper()
+	upstream := document
+	for _, e := range edits {
+		if strings.HasPrefix(e.file, "package/") {
+			upstream = "package"
+		}
+	}
+	var list diag.List
+	spec := load.Read(os.DirFS(dir), "spec", &list)
+	if list.HasErrors() {
+		t.Fatal(list.Sorted())
+	}
+	there, err := drift.Upstream(filepath.Join(dir, upstream))
+	if err != nil {
+		t.Fatal(err)
+	}
+	known, err := drift.ReadKnown(dir, "spec/"+drift.File)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := drift.Check(spec, there, known)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proposed, err := Propose(spec, report, there, known)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report, proposed
+}
+
+func TestInsertions(t *testing.T) {
+	for _, test := range inserted {
+		t.Run(test.name, func(t *testing.T) {
+			dir := tree(t, test.edits)
+			report, edits := propose(t, dir, test.edits)
+			if len(edits.Left) > 0 || len(edits.Done) != len(report.Differences) || len(edits.Done) == 0 {
+				t.Errorf("%d of %d differences were applied", len(edits.Done), len(report.Differences))
+			}
+			expected := tree(t, test.wants)
+			for _, name := range []string{consumer, b2b, shared} {
+				want, err := os.ReadFile(filepath.Join(expected, name))
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, changed := edits.Files[name]
+				if !changed {
+					if got, err = os.ReadFile(filepath.Join(dir, name)); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if !bytes.Equal(got, want) {
+					t.Errorf("%s", udiff.Unified("want/"+name, "got/"+name, string(want), string(got)))
+				}
+			}
+			for name, data := range edits.Files {
+				if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			after, again := propose(t, dir, test.edits)
+			if len(after.Differences) > 0 || len(again.Files) > 0 {
+				t.Errorf("%d differences are left", len(after.Differences))
+			}
+			if len(after.Unwritten) != test.texts {
+				t.Errorf("%d texts are to be written, want %d", len(after.Unwritten), test.texts)
+			}
+		})
+	}
+}
+
+// What the spec has too much of, or otherwise, is a person's to decide.
+func TestLeftToAPerson(t *testing.T) {
+	for _, edits := range [][]swap{
+		{{otpsTS, "    session_jwt?: string;\n", ""}},
+		{{otpsTS, "    method_id: string;", "    method_id: number;"}},
+		{{otpsTS, "    code: string;", "    code?: string;"}},
+		{{otpsTS, `"es" | `, ""}},
+		{{usersTS, "    verified: boolean;", "    verified: boolean;\n    \"a: [b\"?: string;"}},
+		{{usersTS, "    verified: boolean;", "    verified: boolean;\n    both?: string | number;"}},
+		{{otpsTS, `"es" |`, `"es" | "x'\\\\, y\u2028" |`}},
+	} {
+		report, got := propose(t, tree(t, edits), edits)
+		if len(got.Files) > 0 || len(got.Left) != len(report.Differences) || len(got.Left) == 0 {
+			t.Errorf("%v: %d files, %d left", edits, len(got.Files), len(got.Left))
+		}
+	}
+}
+
+func TestOtherLineEnds(t *testing.T) {
+	edits := inserted[0].edits
+	dir := tree(t, edits)
+	name := filepath.Join(dir, consumer)
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	windows := bytes.ReplaceAll(data, []byte("\n"), []byte("\r\n"))
+	if err := os.WriteFile(name, windows, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, got := propose(t, dir, edits)
+	if lone := bytes.Count(got.Files[consumer], []byte("\n")) - bytes.Count(got.Files[consumer], []byte("\r\n")); lone != 0 {
+		t.Errorf("%d lines end otherwise", lone)
+	}
+
+	short := bytes.TrimSuffix(data, []byte("\n"))
+	if err := os.WriteFile(name, short, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	change(t, dir, []swap{{sessTS, "    attributes?: Attributes;", "    attributes?: Attributes;\n    at?: string;"}})
+	_, got = propose(t, dir, edits)
+	if want := "            - type: 'null'\n        at:\n          type: [string, 'null']\n          description: TODO"; !bytes.HasSuffix(got.Files[consumer], []byte(want)) {
+		t.Errorf("the end is %q", got.Files[consumer][len(got.Files[consumer])-120:])
+	}
+}

@@ -1,0 +1,197 @@
+package apply
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/contract"
+	"github.com/stytchgen/sdk/cmd/gen/internal/lint"
+	"github.com/stytchgen/sdk/cmd/gen/internal/load"
+)
+
+// property writes a field as our specs do: one of an answer that may be left
+// out can be null.
+func (a *applier) property(to *file, f *contract.Field, response bool) (entry, bool) {
+	t, err := f.Type.Type()
+	if err != nil {
+		return nil, false
+	}
+	schema, ok := a.namesake(to, f.Name, t, response), true
+	if schema == nil {
+		schema, ok = a.schema(to, t, f.Name)
+	}
+	if !ok {
+		return nil, false
+	}
+	switch nullable := response && !f.Required; {
+	case schema[0].key == "$ref" && nullable:
+		return entry{{"description", lint.Todo}, {"oneOf", []entry{schema, {{"type", "'null'"}}}}}, true
+	case nullable:
+		schema[0].value = "[" + schema[0].value.(string) + ", 'null']"
+	}
+	return append(schema, pair{"description", lint.Todo}), true
+}
+
+// schema writes a type: scalars as they are, lists of what they hold, objects
+// and enums as references to components, which are made where there is none.
+func (a *applier) schema(to *file, t *contract.Type, name string) (entry, bool) {
+	switch t.Kind {
+	case contract.Boolean:
+		return entry{{"type", "boolean"}}, true
+	case contract.Integer:
+		return entry{{"type", "integer"}}, true
+	case contract.Number:
+		return entry{{"type", "number"}}, true
+	case contract.Map:
+		return entry{{"type", "object"}, {"additionalProperties", "true"}}, true
+	case contract.String:
+		if t.Enum != nil {
+			return a.reference(to, t, name)
+		}
+		return entry{{"type", "string"}}, true
+	case contract.Object:
+		return a.reference(to, t, name)
+	case contract.Array:
+		if t.Elem == nil {
+			return nil, false
+		}
+		elem, err := t.Elem.Type()
+		if err != nil {
+			return nil, false
+		}
+		items, ok := a.schema(to, elem, strings.TrimSuffix(name, "s"))
+		return entry{{"type", "array"}, {"items", items}}, ok
+	}
+	return nil, false
+}
+
+// reference refers to a component of ours that is the service's type, and
+// makes one if there is none.
+func (a *applier) reference(to *file, t *contract.Type, name string) (entry, bool) {
+	if have := a.met[t.Pos]; have != nil && (have.File == to.src.Name || have.File == a.shared()) {
+		if at := componentOf(a.files[have.File], have); at != "" {
+			return a.refer(to, have.File, at), true
+		}
+	}
+	if made := a.made[t.Pos]; made != "" {
+		file, name, _ := strings.Cut(made, "#")
+		if file == to.src.Name || file == a.shared() {
+			return a.refer(to, file, name), true
+		}
+	}
+	if t.Enum != nil {
+		for _, file := range []string{to.src.Name, a.shared()} {
+			for key, schema := range load.Pairs(schemas(a.files[file].src)) {
+				var values []string
+				if enum := load.Get(schema, "enum"); enum != nil {
+					for _, v := range enum.Content {
+						values = append(values, v.Value)
+					}
+				}
+				if slices.Equal(slices.Sorted(slices.Values(values)), slices.Sorted(slices.Values(t.Enum))) {
+					return a.refer(to, file, key.Value), true
+				}
+			}
+		}
+	}
+	if m := schemas(to.src); m == nil || len(m.Content) == 0 {
+		return nil, false
+	}
+	c := component{file: to.src.Name, name: a.freeName(t.Name, name)}
+	a.made[t.Pos] = c.file + "#" + c.name
+	schema, ok := a.componentSchema(to, t)
+	if !ok {
+		delete(a.made, t.Pos)
+		return nil, false
+	}
+	c.schema = schema
+	a.pending = append(a.pending, c)
+	return a.refer(to, c.file, c.name), true
+}
+
+// componentOf returns the name of the component that a type of ours is.
+func componentOf(f *file, t *contract.Type) string {
+	for key, schema := range load.Pairs(schemas(f.src)) {
+		if schema == t.Node {
+			return key.Value
+		}
+	}
+	return ""
+}
+
+func (a *applier) refer(to *file, file, name string) entry {
+	prefix := ""
+	if file != to.src.Name {
+		prefix = load.SharedFile
+	}
+	return entry{{"$ref", "'" + prefix + "#/components/schemas/" + name + "'"}}
+}
+
+// componentSchema writes an object or enum out. Its fields are taken as those
+// of an answer: what may be missing can be null.
+func (a *applier) componentSchema(to *file, t *contract.Type) (entry, bool) {
+	if t.Enum != nil {
+		for _, v := range t.Enum {
+			if !printable.MatchString(v) {
+				return nil, false
+			}
+		}
+		return entry{{"type", "string"}, {"enum", flowList(t.Enum)}, {"description", lint.Todo}}, true
+	}
+	body, ok := a.object(to, t, true)
+	if !ok {
+		return nil, false
+	}
+	return append(entry{body[0], {"description", lint.Todo}}, body[1:]...), true
+}
+
+// object writes an object where it stands.
+func (a *applier) object(to *file, t *contract.Type, response bool) (entry, bool) {
+	var required []string
+	var properties entry
+	for _, f := range t.Fields {
+		if !printable.MatchString(f.Name) || strings.ContainsAny(f.Name, " /:+") {
+			return nil, false
+		}
+		value, ok := a.property(to, f, response)
+		if !ok {
+			return nil, false
+		}
+		if f.Required {
+			required = append(required, f.Name)
+		}
+		properties = append(properties, pair{f.Name, value})
+	}
+	if len(properties) == 0 {
+		return nil, false
+	}
+	body := entry{{"type", "object"}}
+	if required != nil {
+		body = append(body, pair{"required", flowList(required)})
+	}
+	return append(body, pair{"properties", properties}), true
+}
+
+var goName = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*$`)
+
+// freeName is a name for a component: that of the service's type behind its
+// last underscore, or that of the field.
+func (a *applier) freeName(theirs, field string) string {
+	name := theirs[strings.LastIndex(theirs, "_")+1:]
+	if !goName.MatchString(name) {
+		name = ""
+		for part := range strings.FieldsFuncSeq(field, func(r rune) bool { return r == '_' || r == '-' || r == '.' }) {
+			name += strings.ToUpper(part[:1]) + part[1:]
+		}
+	}
+	if !goName.MatchString(name) {
+		name = "Type"
+	}
+	free := name
+	for n := '2'; a.names[free]; n++ {
+		free = name + string(n)
+	}
+	a.names[free] = true
+	return free
+}

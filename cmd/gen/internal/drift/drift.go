@@ -1,0 +1,157 @@
+// Package drift holds the spec against what the service is said to be, call by
+// call and field by field. Component names mean nothing to it, and what only
+// the spec knows (limits, formats, what can be null) is no difference.
+package drift
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/contract"
+	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
+)
+
+// Kind is what differs. "Here" is the spec, "there" the service.
+type Kind string
+
+// The kinds, as spec/drift.yaml and the JSON report write them.
+const (
+	CallOnlyHere      Kind = "call-only-here"
+	CallOnlyThere     Kind = "call-only-there"
+	OtherVerb         Kind = "verb"
+	PathParameter     Kind = "path-parameter"
+	FieldOnlyHere     Kind = "field-only-here"
+	FieldOnlyThere    Kind = "field-only-there"
+	OtherType         Kind = "type"
+	RequiredOnlyHere  Kind = "required-only-here"
+	RequiredOnlyThere Kind = "required-only-there"
+	ValueOnlyHere     Kind = "value-only-here"
+	ValueOnlyThere    Kind = "value-only-there"
+)
+
+// Kinds lists all kinds.
+var Kinds = []Kind{
+	CallOnlyHere, CallOnlyThere, OtherVerb, PathParameter, FieldOnlyHere, FieldOnlyThere, OtherType,
+	RequiredOnlyHere, RequiredOnlyThere, ValueOnlyHere, ValueOnlyThere,
+}
+
+// Severity says what a difference means for an application.
+type Severity string
+
+const (
+	// Wrong: the spec says something that the service does not do.
+	Wrong Severity = "wrong"
+	// Lacking: the service does something that the spec does not say.
+	Lacking Severity = "lacking"
+)
+
+// Difference is one difference, in all the places where the same line of the
+// spec makes it.
+type Difference struct {
+	Kind     Kind
+	Severity Severity
+	// Pos is where the spec says it, or where it would say it.
+	Pos diag.Pos
+	// There is where the service's description says it; the zero Pos when it
+	// says nothing.
+	There diag.Pos
+	// Message says what differs, without the place.
+	Message string
+	// Places are the calls and the ways to the field in them, sorted.
+	Places []Place
+	// Value is the enum value or the name that differs, or "".
+	Value string
+	// Call is the service's call of a CallOnlyThere.
+	Call *contract.Call
+	// Here is the spec's type that lacks a field or value, ThereType the
+	// service's.
+	Here, ThereType *contract.Type
+	// InResponse tells that the difference lies in an answer, in one place at
+	// least.
+	InResponse bool
+	// Met are the spec's named types, by where the service describes theirs.
+	Met map[diag.Pos]*contract.Type
+}
+
+// Place is a place in a call: "POST /v1/otps/authenticate" and
+// "response.user.emails[].verified". Field is empty for the call as a whole.
+type Place struct {
+	Call  string `json:"call"`
+	Field string `json:"field,omitzero"`
+}
+
+func (p Place) String() string {
+	if p.Field == "" {
+		return p.Call
+	}
+	return p.Call + " " + p.Field
+}
+
+// Compare returns how the spec's calls differ from the service's. Of the
+// service's other calls, those under a prefix of scope are differences; the
+// rest are returned as outside.
+func Compare(here, there *contract.API, scope []string) (found []*Difference, outside []*contract.Call, err error) {
+	c := &comparer{byKey: map[string]*Difference{}, met: map[diag.Pos]*contract.Type{}}
+	theirs := map[string][]*contract.Call{}
+	for _, call := range there.Calls {
+		theirs[shape(call.Path)] = append(theirs[shape(call.Path)], call)
+	}
+	ours := map[string]bool{}
+	for _, call := range here.Calls {
+		ours[call.Verb+" "+shape(call.Path)] = true
+	}
+	taken := map[*contract.Call]bool{}
+	for _, call := range here.Calls {
+		match, otherVerb := pick(call, theirs[shape(call.Path)], ours)
+		switch {
+		case match == nil:
+			c.add(&Difference{Kind: CallOnlyHere, Severity: Wrong, Pos: call.Pos, Message: "the service has no such call"}, Place{call.String(), ""})
+			continue
+		case otherVerb:
+			c.add(&Difference{Kind: OtherVerb, Severity: Wrong, Pos: call.Pos, There: match.Pos, Value: match.Verb,
+				Message: fmt.Sprintf("the service takes %s, the spec says %s", match.Verb, call.Verb)}, Place{call.String(), ""})
+		}
+		taken[match] = true
+		if err := c.call(call, match); err != nil {
+			return nil, nil, err
+		}
+	}
+	for _, call := range there.Calls {
+		switch {
+		case taken[call]:
+		case !call.In(scope):
+			outside = append(outside, call)
+		default:
+			c.add(&Difference{Kind: CallOnlyThere, Severity: Lacking, There: call.Pos, Call: call,
+				Message: "the service has this call, the spec has not"}, Place{call.String(), ""})
+		}
+	}
+	return c.sorted(), outside, nil
+}
+
+// shape is a path without the names of its parameters, which are not sent.
+func shape(path string) string {
+	parts := strings.Split(path, "/")
+	for i, part := range parts {
+		if strings.HasPrefix(part, "{") {
+			parts[i] = "{}"
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// pick returns the call of the same verb, or else one of another verb that no
+// call of ours has.
+func pick(call *contract.Call, candidates []*contract.Call, ours map[string]bool) (match *contract.Call, otherVerb bool) {
+	for _, candidate := range candidates {
+		if candidate.Verb == call.Verb {
+			return candidate, false
+		}
+	}
+	for _, candidate := range candidates {
+		if !ours[candidate.Verb+" "+shape(candidate.Path)] {
+			return candidate, true
+		}
+	}
+	return nil, false
+}

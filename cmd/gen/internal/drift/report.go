@@ -1,0 +1,284 @@
+package drift
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/contract"
+	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
+)
+
+// Report is what a comparison came to.
+type Report struct {
+	// Source names the service's description: "npm stytch 14.2.0".
+	Source string
+	// Compared is how many calls of the spec were looked for.
+	Compared int
+	// Differences are those that nobody accepted.
+	Differences []*Difference
+	// Accepted counts the places that entries of drift.yaml accept.
+	Accepted int
+	// Unused are the entries that accept nothing any more.
+	Unused []*Accepted
+	// Unwritten are the texts of the spec that are still to be written.
+	Unwritten []diag.Finding
+	// Outside are the service's calls outside of the scope.
+	Outside []*contract.Call
+	// ListOutside asks for a list of them, not just their number.
+	ListOutside bool
+}
+
+// Clean reports whether there is nothing for a person to do.
+func (r *Report) Clean() bool {
+	return len(r.Differences) == 0 && len(r.Unused) == 0 && len(r.Unwritten) == 0
+}
+
+// Formats are the names of the formats that Write knows.
+var Formats = []string{"text", "markdown", "json", "github"}
+
+// Write writes the report in a format.
+func (r *Report) Write(w io.Writer, format string) error {
+	write := map[string]func(*strings.Builder){"text": r.text, "markdown": r.markdown, "json": r.json, "github": r.github}[format]
+	if write == nil {
+		return fmt.Errorf("the format %q is not one of %s", format, strings.Join(Formats, ", "))
+	}
+	var b strings.Builder
+	write(&b)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+const unusedMessage = "this entry accepts nothing any more; take it out"
+
+// summary is the last line of a report for people.
+func (r *Report) summary() string {
+	var parts []string
+	if n := len(r.Differences); n > 0 {
+		wrong := 0
+		for _, d := range r.Differences {
+			if d.Severity == Wrong {
+				wrong++
+			}
+		}
+		parts = append(parts, fmt.Sprintf("%s (%d wrong, %d lacking)", count(n, "difference"), wrong, n-wrong))
+	} else {
+		parts = append(parts, "no difference")
+	}
+	if n := len(r.Unused); n > 0 {
+		parts = append(parts, count(n, "entry", "entries")+" of "+File+" to take out")
+	}
+	if n := len(r.Unwritten); n > 0 {
+		parts = append(parts, count(n, "text")+" to write")
+	}
+	return fmt.Sprintf("%s: %s; %d accepted; %s compared, %d outside of the scope",
+		r.Source, strings.Join(parts, ", "), r.Accepted, count(r.Compared, "call"), len(r.Outside))
+}
+
+func count(n int, what ...string) string {
+	if n == 1 {
+		return "1 " + what[0]
+	}
+	if len(what) == 2 {
+		return fmt.Sprint(n, " ", what[1])
+	}
+	return fmt.Sprint(n, " ", what[0], "s")
+}
+
+// shownPlaces is how many places of a difference are shown to people.
+const shownPlaces = 3
+
+// at is where to look: in the spec or, for what the spec has nothing of, in
+// the service's description.
+func (d *Difference) at() diag.Pos {
+	if d.Pos.File == "" {
+		return d.There
+	}
+	return d.Pos
+}
+
+func (r *Report) text(b *strings.Builder) {
+	for _, d := range r.Differences {
+		fmt.Fprintf(b, "%s: %s: %s\n", d.at(), d.Severity, clean(d.Message))
+		for i, at := range d.Places {
+			if i == shownPlaces {
+				fmt.Fprintf(b, "  and in %s\n", count(len(d.Places)-i, "other place"))
+				break
+			}
+			fmt.Fprintf(b, "  at %s\n", clean(at.String()))
+		}
+		if d.There.File != "" && d.There != d.at() {
+			fmt.Fprintf(b, "  there: %s\n", clean(d.There.String()))
+		}
+	}
+	for _, e := range r.Unused {
+		fmt.Fprintf(b, "%s: unused: %s\n  %s\n", e.Pos, unusedMessage, clean(e.String()))
+	}
+	for _, f := range r.Unwritten {
+		fmt.Fprintf(b, "%s: unwritten: %s\n", f.Pos, clean(f.Message))
+	}
+	if len(r.Unwritten) > 0 {
+		fmt.Fprintf(b, "  hint: %s\n", clean(r.Unwritten[0].Hint))
+	}
+	if r.ListOutside {
+		fmt.Fprintf(b, "outside of the scope:\n")
+		for _, c := range r.Outside {
+			fmt.Fprintf(b, "  %s\n", clean(c.String()))
+		}
+	}
+	fmt.Fprintln(b, clean(r.summary()))
+}
+
+func (r *Report) markdown(b *strings.Builder) {
+	fmt.Fprintf(b, "## The spec and %s\n\n%s.\n", escape(r.Source), escape(r.summary()))
+	for _, severity := range []struct {
+		is    Severity
+		title string
+	}{{Wrong, "The spec says what the service does not do"}, {Lacking, "The service does what the spec does not say"}} {
+		rows := 0
+		for _, d := range r.Differences {
+			if d.Severity != severity.is {
+				continue
+			}
+			if rows++; rows == 1 {
+				fmt.Fprintf(b, "\n### %s\n\n| Where | What | At | There |\n|---|---|---|---|\n", severity.title)
+			}
+			more := ""
+			if n := len(d.Places) - 1; n > 0 {
+				more = " and " + count(n, "other place")
+			}
+			there := ""
+			if d.There.File != "" {
+				there = code(d.There.String())
+			}
+			fmt.Fprintf(b, "| %s | %s | %s%s | %s |\n", code(d.at().String()), escape(d.Message), code(d.Places[0].String()), more, there)
+		}
+	}
+	if len(r.Unused) > 0 {
+		fmt.Fprintf(b, "\n### Entries that accept nothing any more\n\n")
+		for _, e := range r.Unused {
+			fmt.Fprintf(b, "- %s: %s\n", code(e.Pos.String()), code(e.String()))
+		}
+	}
+	if len(r.Unwritten) > 0 {
+		fmt.Fprintf(b, "\n### Texts to write\n\n")
+		for _, f := range r.Unwritten {
+			fmt.Fprintf(b, "- %s: %s\n", code(f.Pos.String()), escape(f.Message))
+		}
+	}
+	if r.ListOutside {
+		fmt.Fprintf(b, "\n### Outside of the scope\n\n")
+		for _, c := range r.Outside {
+			fmt.Fprintf(b, "- %s\n", code(c.String()))
+		}
+	}
+}
+
+// code and escape keep a source's text from being more than text in Markdown.
+func code(s string) string {
+	return "`" + strings.NewReplacer("`", "'", "|", "\\|").Replace(clean(s)) + "`"
+}
+
+var markdownMarks = strings.NewReplacer("|", "\\|", "<", "&lt;", "`", "\\`", "[", "\\[", "*", "\\*", "_", "\\_", "@", "&#64;", "#", "\\#")
+
+func escape(s string) string { return markdownMarks.Replace(clean(s)) }
+
+func (r *Report) github(b *strings.Builder) {
+	line := func(level string, pos diag.Pos, title, message string) {
+		place := ""
+		if pos.File != "" {
+			place = fmt.Sprintf("file=%s,line=%d,col=%d,", property(pos.File), max(1, pos.Line), max(1, pos.Column))
+		}
+		fmt.Fprintf(b, "::%s %stitle=%s::%s\n", level, place, property(title), data(message))
+	}
+	for _, d := range r.Differences {
+		level := "warning"
+		if d.Severity == Wrong {
+			level = "error"
+		}
+		where := make([]string, len(d.Places))
+		for i, at := range d.Places {
+			where[i] = at.String()
+		}
+		line(level, d.Pos, string(d.Kind), d.Message+"\n"+strings.Join(where, "\n"))
+	}
+	for _, e := range r.Unused {
+		line("warning", e.Pos, "unused", unusedMessage)
+	}
+	for _, f := range r.Unwritten {
+		line("error", f.Pos, "unwritten", f.Message)
+	}
+	fmt.Fprintf(b, "::notice title=drift::%s\n", data(r.summary()))
+}
+
+// data and property escape what a workflow command would read as its own.
+func data(s string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
+}
+
+func property(s string) string {
+	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(data(s))
+}
+
+type jsonDifference struct {
+	Kind     Kind      `json:"kind"`
+	Severity Severity  `json:"severity"`
+	Message  string    `json:"message"`
+	Value    string    `json:"value,omitzero"`
+	Pos      diag.Pos  `json:"pos"`
+	There    *diag.Pos `json:"there,omitempty"`
+	Places   []Place   `json:"places"`
+}
+
+type jsonEntry struct {
+	Pos     diag.Pos `json:"pos"`
+	Message string   `json:"message"`
+}
+
+func (r *Report) json(b *strings.Builder) {
+	out := struct {
+		Source      string           `json:"source"`
+		Clean       bool             `json:"clean"`
+		Compared    int              `json:"compared"`
+		Differences []jsonDifference `json:"differences"`
+		Accepted    int              `json:"accepted"`
+		Unused      []jsonEntry      `json:"unused"`
+		Unwritten   []jsonEntry      `json:"unwritten"`
+		Outside     int              `json:"outside"`
+		OutsideAre  []string         `json:"outside_calls,omitempty"`
+	}{Source: r.Source, Clean: r.Clean(), Compared: r.Compared, Accepted: r.Accepted, Outside: len(r.Outside),
+		Differences: []jsonDifference{}, Unused: []jsonEntry{}, Unwritten: []jsonEntry{}}
+	for _, d := range r.Differences {
+		j := jsonDifference{Kind: d.Kind, Severity: d.Severity, Message: d.Message, Value: d.Value, Pos: d.at(), Places: d.Places}
+		if d.There.File != "" {
+			j.There = &d.There
+		}
+		out.Differences = append(out.Differences, j)
+	}
+	for _, e := range r.Unused {
+		out.Unused = append(out.Unused, jsonEntry{e.Pos, unusedMessage + ": " + e.String()})
+	}
+	for _, f := range r.Unwritten {
+		out.Unwritten = append(out.Unwritten, jsonEntry{f.Pos, f.Message})
+	}
+	if r.ListOutside {
+		for _, c := range r.Outside {
+			out.OutsideAre = append(out.OutsideAre, c.String())
+		}
+	}
+	encoder := json.NewEncoder(b)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	_ = encoder.Encode(out) // a Builder takes everything
+}
+
+// clean makes a source's text safe to print on one line.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r >= 0x7f && r < 0xa0 || r >= 0x200b && r <= 0x200f || r >= 0x2028 && r <= 0x202e || r >= 0x2060 && r <= 0x206f || r == 0xfeff {
+			return '\ufffd'
+		}
+		return r
+	}, s)
+}

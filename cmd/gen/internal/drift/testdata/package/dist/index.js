@@ -1,0 +1,3 @@
+"use strict";
+
+exports.Client = require("./b2c/client").Client;

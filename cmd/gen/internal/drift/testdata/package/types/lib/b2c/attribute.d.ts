@@ -1,0 +1,4 @@
+export interface Attributes {
+    ip_address?: string;
+    user_agent?: string;
+}

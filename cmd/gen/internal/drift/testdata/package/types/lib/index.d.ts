@@ -1,0 +1,2 @@
+import { Client } from "./b2c/client";
+export { Client };

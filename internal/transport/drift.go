@@ -1,0 +1,71 @@
+package transport
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/stytchgen/sdk/internal/shape"
+)
+
+// Drift is a place where an answer is not as the spec says.
+type Drift struct {
+	Call string // the call's place in the client: "otps.sms.send"
+	Path string // "user.emails[].verified"; empty for the answer as a whole
+	What shape.Difference
+}
+
+// maxDrifts is how many places a client reports, and so remembers: an answer with names that never
+// end is told of often enough.
+const maxDrifts = 1000
+
+// drifts hands on each place once.
+type drifts struct {
+	report func(Drift)
+
+	mu   sync.Mutex
+	seen map[Drift]struct{}
+}
+
+func newDrifts(report func(Drift)) *drifts {
+	if report == nil {
+		return nil
+	}
+	return &drifts{report: report, seen: map[Drift]struct{}{}}
+}
+
+func (d *drifts) add(drift Drift) {
+	d.mu.Lock()
+	_, seen := d.seen[drift]
+	fresh := !seen && len(d.seen) < maxDrifts
+	if fresh {
+		d.seen[drift] = struct{}{}
+	}
+	d.mu.Unlock()
+	if fresh {
+		d.report(drift) // outside of the lock: it may make calls
+	}
+}
+
+// problemType is the body of an answer that is an error of the service.
+var problemType = shape.Type{Name: "error response", Fields: []shape.Field{
+	{Name: "request_id", Kind: shape.String, Required: true},
+	{Name: "status_code", Kind: shape.Integer, Required: true},
+	{Name: "error_type", Kind: shape.Enum, Type: "error types", Required: true},
+	{Name: "error_message", Kind: shape.String, Required: true},
+	{Name: "error_url", Kind: shape.String, Required: true},
+	{Name: "error_details", Kind: shape.Map},
+}}
+
+// check holds an answer of the service against the spec. An error without a type is a gateway's.
+func (d *drifts) check(call string, types shape.Types, name string, a *answer) {
+	switch {
+	case a.success():
+	case a.problem.errorType == "":
+		return
+	default:
+		types, name = append(slices.Clip(types), problemType), problemType.Name
+	}
+	types.Check(a.body, name, func(path string, what shape.Difference) {
+		d.add(Drift{Call: call, Path: path, What: what})
+	})
+}

@@ -1,0 +1,147 @@
+package transport
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stytchgen/sdk/internal/shape"
+)
+
+var sendAnswers = shape.Types{
+	{Name: "sendResponse", Fields: []shape.Field{
+		{Name: "request_id", Kind: shape.String, Required: true},
+		{Name: "status_code", Kind: shape.Integer, Required: true},
+		{Name: "phone_id", Kind: shape.String, Required: true},
+		{Name: "user_created", Kind: shape.Boolean, Required: true},
+	}},
+	{Name: "error types", Values: []string{"too_many_requests", "otp_code_not_found"}},
+}
+
+// driftClient is a client that is answered with a status and a body.
+func driftClient(t testing.TB, status int, body func() string, report func(Drift)) *Client {
+	t.Helper()
+	rt := roundTripperFunc(func(r *http.Request) (*http.Response, error) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body())), Request: r}, nil
+	})
+	c, err := New(Config{
+		ProjectID: testProject, Secret: testSecret, BaseURL: testURL, Errors: testErrors{}, MaxRetries: -1,
+		HTTPClient: &http.Client{Transport: rt}, DriftReport: report,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func driftEndpoint() *Endpoint[sendRequest, sendResponse] {
+	ep := sendEndpoint(Never)
+	ep.Answers, ep.Answer = &sendAnswers, "sendResponse"
+	return ep
+}
+
+func TestDrift(t *testing.T) {
+	const url = `"error_url":"https://example.com"`
+	tests := []struct {
+		name   string
+		status int
+		body   string
+		want   []string
+	}{
+		{"as the spec says", 200, answerOK, nil},
+		{"unknown field", 200, answerOK[:len(answerOK)-1] + `,"new":1}`, []string{"otps.sms.send new unknown field"}},
+		{"wrong type, which fails the call too", 200, `{"request_id":"r","status_code":200,"phone_id":5,"user_created":true}`, []string{"otps.sms.send phone_id wrong type"}},
+		{"missing fields", 200, `{"request_id":"r","status_code":200}`, []string{"otps.sms.send phone_id missing field", "otps.sms.send user_created missing field"}},
+		{"an error as the spec says", 404, `{"status_code":404,"request_id":"r","error_type":"otp_code_not_found","error_message":"m",` + url + `,"error_details":null}`, nil},
+		{"an unknown type of error", 400, `{"status_code":400,"request_id":"r","error_type":"new_type","error_message":"m",` + url + `}`, []string{"otps.sms.send error_type unknown value"}},
+		{"an error with a new field", 404, `{"status_code":404,"request_id":"r","error_type":"otp_code_not_found","error_message":"m",` + url + `,"hint":"h"}`, []string{"otps.sms.send hint unknown field"}},
+		{"an error without its page", 404, `{"status_code":404,"request_id":"r","error_type":"otp_code_not_found","error_message":"m"}`, []string{"otps.sms.send error_url missing field"}},
+		{"a gateway's error", 502, answerHTML, nil},
+		{"a gateway's error in JSON", 503, `{"message":"no healthy upstream"}`, nil},
+		{"no JSON", 200, `OK`, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var got []string
+			c := driftClient(t, test.status, func() string { return test.body }, func(d Drift) { got = append(got, fmt.Sprintf("%s %s %s", d.Call, d.Path, d.What)) })
+			for range 3 { // each place once
+				_, _ = Call(t.Context(), c, driftEndpoint(), &sendRequest{PhoneNumber: testPhone}, nil)
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestDriftWithoutEnd(t *testing.T) {
+	n, places := 0, map[Drift]bool{}
+	c := driftClient(t, 200, func() string {
+		n++
+		return answerOK[:len(answerOK)-1] + fmt.Sprintf(`,"a%d":1}`, n)
+	}, func(d Drift) { places[d] = true })
+	for range maxDrifts + 50 {
+		if _, err := Call(t.Context(), c, driftEndpoint(), &sendRequest{PhoneNumber: testPhone}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(places) != maxDrifts || len(c.drifts.seen) != maxDrifts {
+		t.Errorf("%d places were reported, %d remembered", len(places), len(c.drifts.seen))
+	}
+}
+
+func TestDriftAtOnce(t *testing.T) {
+	var mu sync.Mutex
+	reported := 0
+	var c *Client
+	c = driftClient(t, 200, func() string { return answerOK[:len(answerOK)-1] + `,"new":1}` }, func(Drift) {
+		mu.Lock()
+		defer mu.Unlock()
+		reported++
+		// A report may make a call of its own.
+		_, _ = Call(t.Context(), c, driftEndpoint(), &sendRequest{PhoneNumber: testPhone}, nil)
+	})
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() {
+			if _, err := Call(t.Context(), c, driftEndpoint(), &sendRequest{PhoneNumber: testPhone}, nil); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if reported != 1 {
+		t.Errorf("reported %d times, want once", reported)
+	}
+}
+
+// TestDriftIsFreeWhenOff counts what a call allocates with the shapes at hand and no report wanted,
+// and what it allocates without them.
+func TestDriftIsFreeWhenOff(t *testing.T) {
+	c := driftClient(t, 200, func() string { return answerOK }, nil)
+	if c.drifts != nil {
+		t.Fatal("a client without a report remembers places")
+	}
+	with, without := driftEndpoint(), sendEndpoint(Never)
+	// The least of many runs: under the race detector a sync.Pool forgets at random.
+	measure := func(ep *Endpoint[sendRequest, sendResponse]) float64 {
+		least := math.Inf(1)
+		for range 200 {
+			least = min(least, testing.AllocsPerRun(1, func() {
+				if _, err := Call(t.Context(), c, ep, &sendRequest{PhoneNumber: testPhone}, nil); err != nil {
+					t.Fatal(err)
+				}
+			}))
+		}
+		return least
+	}
+	if a, b := measure(with), measure(without); a != b {
+		t.Errorf("a call allocates %v times, and %v without the shapes", a, b)
+	}
+}

@@ -1,0 +1,80 @@
+package stytch_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stytchgen/sdk/internal/wiretest"
+	"github.com/stytchgen/sdk/stytch"
+)
+
+// TestDriftReport gives a client an answer that has moved on from the spec in
+// every way, with a secret in every value.
+func TestDriftReport(t *testing.T) {
+	const secret = "SECRET-4f1c"
+	body := strings.NewReplacer(
+		`"status":"active"`, `"status":"`+secret+`"`,
+		`"totps":[`, `"`+secret+`@example.com":1,"new_field":{"token":"`+secret+`"},"totps":[`,
+		`"verified":true`, `"verified":true,"bounced":"`+secret+`"`,
+		`"is_locked":false,`, ``,
+		`"reset_sessions":false`, `"reset_sessions":null`,
+	).Replace(exchangeOTPsAuthenticate.ResponseBody)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(body)) }))
+	defer server.Close()
+	var got []string
+	client, err := stytch.NewClient(wiretest.ProjectID, wiretest.Secret, stytch.WithBaseURL(server.URL),
+		stytch.WithDriftReport(func(d stytch.Drift) { got = append(got, d.String()) }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		resp, err := client.OTPs.Authenticate(t.Context(), stytch.OTPsAuthenticateRequest{MethodID: "m", Code: "482913"})
+		if err != nil || resp.User.Status != secret {
+			t.Fatalf("the call does not go on as before: %v", err)
+		}
+	}
+	want := []string{
+		"otps.authenticate: reset_sessions: wrong type",
+		"otps.authenticate: user.?: unknown field",
+		"otps.authenticate: user.biometric_registrations[].bounced: unknown field",
+		"otps.authenticate: user.crypto_wallets[].bounced: unknown field",
+		"otps.authenticate: user.emails[].bounced: unknown field",
+		"otps.authenticate: user.is_locked: missing field",
+		"otps.authenticate: user.new_field: unknown field",
+		"otps.authenticate: user.phone_numbers[].bounced: unknown field",
+		"otps.authenticate: user.status: unknown value",
+		"otps.authenticate: user.totps[].bounced: unknown field",
+		"otps.authenticate: user.webauthn_registrations[].bounced: unknown field",
+	}
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("got:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if strings.Contains(strings.Join(got, ""), secret) {
+		t.Error("a value was reported")
+	}
+}
+
+func TestDriftString(t *testing.T) {
+	if got := (stytch.Drift{Call: "otps.authenticate", Kind: stytch.DriftWrongType}).String(); got != "otps.authenticate: wrong type" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestNoDriftReport(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`{"request_id":"r","status_code":200,"new":1}`))
+	}))
+	defer server.Close()
+	client, err := stytch.NewClient(wiretest.ProjectID, wiretest.Secret, stytch.WithBaseURL(server.URL),
+		stytch.WithDriftReport(func(stytch.Drift) { t.Error("reported") }), stytch.WithDriftReport(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.Sessions.Revoke(t.Context(), stytch.SessionsRevokeRequest{SessionID: new("s")}); err != nil {
+		t.Fatal(err)
+	}
+}
