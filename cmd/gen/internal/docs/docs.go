@@ -1,5 +1,6 @@
 // Package docs writes the model as Markdown: a reference page for each
-// service, the types, the errors, an index, and the table of calls.
+// service, the types, the errors, an index, the table of calls, and the page of
+// the generator's own findings.
 package docs
 
 import (
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"text/template"
 
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/golang"
 	"github.com/stytchgen/sdk/cmd/gen/internal/model"
 	"github.com/stytchgen/sdk/templates"
@@ -18,7 +20,11 @@ import (
 // Folder is where the pages lie under the module's root.
 const Folder = "docs/reference"
 
-// Emit returns the reference pages, by their path from the module's root.
+// Findings is the page of what the generator can find wrong.
+const Findings = "docs/findings.md"
+
+// Emit returns the reference pages and the page of findings, by their path from
+// the module's root.
 func Emit(sdk *model.SDK) (map[string][]byte, error) {
 	p, err := newPages(sdk)
 	if err != nil {
@@ -34,7 +40,25 @@ func Emit(sdk *model.SDK) (map[string][]byte, error) {
 	}
 	p.render("errors.md", "reference-errors", view{SDK: sdk})
 	p.render("README.md", "reference-index", view{SDK: sdk})
+	if err := p.findings(); err != nil {
+		return nil, err
+	}
 	return p.files, p.err
+}
+
+func (p *pages) findings() error {
+	t, err := templates.Parse(templates.Findings, template.FuncMap{
+		"generated": func() string { return model.Generated }, "anchor": anchor,
+	})
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := t.ExecuteTemplate(&b, "findings", codes.All()); err != nil {
+		return fmt.Errorf("%s: %w", Findings, err)
+	}
+	p.files[Findings] = tidy(b.Bytes())
+	return nil
 }
 
 // view is what a page's template sees.

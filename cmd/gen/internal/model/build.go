@@ -8,6 +8,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	yaml "github.com/oasdiff/yaml3"
 
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/load"
 )
@@ -92,7 +93,7 @@ func (b *builder) pkg(file string, doc *openapi3.T) *Package {
 	}
 	for _, s := range pkg.Services {
 		if len(s.Methods) == 0 && len(s.Children) == 0 && !b.list.HasErrors() {
-			b.list.Errorf(s.Pos, "the service %s has no calls", s.Place)
+			b.list.Reportf(codes.EmptyService, s.Pos, "the service %s has no calls", s.Place)
 		}
 	}
 	pkg.Manual = b.manual(file)
@@ -116,7 +117,7 @@ func (b *builder) adopt(services []*Service, byPlace map[string]*Service) {
 		}
 		parent := byPlace[s.Place[:i]]
 		if parent == nil {
-			b.list.Hintf(s.Pos, fmt.Sprintf("declare the tag %s, with what it holds", s.Place[:i]),
+			b.list.Hintf(codes.OrphanService, s.Pos, fmt.Sprintf("declare the tag %s, with what it holds", s.Place[:i]),
 				"the service %s has no parent", s.Place)
 			continue
 		}

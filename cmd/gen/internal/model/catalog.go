@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
+	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/load"
 )
 
@@ -53,8 +55,9 @@ func (b *builder) manual(file string) []*Manual {
 				section.Declares = append(section.Declares, d.Value)
 			}
 		}
-		if slices.ContainsFunc(sections, func(s *Manual) bool { return s.Name == section.Name }) {
-			b.list.Errorf(section.Pos, "the MANUAL() section %s is declared twice", section.Name)
+		if i := slices.IndexFunc(sections, func(s *Manual) bool { return s.Name == section.Name }); i >= 0 {
+			b.list.Relatef(codes.DeclaredTwice, section.Pos, "", diag.Related{Pos: sections[i].Pos, Message: "first declared here"},
+				"the MANUAL() section %q is declared twice", section.Name)
 		}
 		sections = append(sections, section)
 	}

@@ -151,7 +151,7 @@ func TestNegative(t *testing.T) {
 				t.Error("the spec was accepted")
 			}
 			var got bytes.Buffer
-			if err := diag.Text(&got, result.Findings(), result.Source); err != nil {
+			if err := diag.Text(&got, result.Findings(), diag.Plain, result.Source); err != nil {
 				t.Fatal(err)
 			}
 			if want := golden(t, file, archive, "findings", got.Bytes()); !bytes.Equal(got.Bytes(), want) {
@@ -189,7 +189,7 @@ func TestPositive(t *testing.T) {
 				}
 				got := result.Tree.Files[name]
 				if region, ok := result.Tree.Regions[name]; ok {
-					got = region
+					got = region.Want
 				}
 				if got == nil {
 					t.Errorf("%s is not generated", name)

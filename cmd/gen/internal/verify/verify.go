@@ -23,6 +23,7 @@ import (
 
 	"golang.org/x/tools/go/packages"
 
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 )
 
@@ -166,10 +167,10 @@ func (c *checker) isAbove(path string) bool {
 func (c *checker) unparsed(name string, err error) {
 	var failures scanner.ErrorList
 	if !errors.As(err, &failures) {
-		c.list.Errorf(diag.Pos{File: name}, "%v", err)
+		c.list.Reportf(codes.NotGo, diag.Pos{File: name}, "%v", err)
 	}
 	for _, e := range failures {
-		c.list.Errorf(diag.Pos{File: name, Line: e.Pos.Line, Column: e.Pos.Column}, "%s", e.Msg)
+		c.list.Reportf(codes.NotGo, diag.Pos{File: name, Line: e.Pos.Line, Column: e.Pos.Column}, "%s", e.Msg)
 	}
 }
 
@@ -232,14 +233,14 @@ func (c *checker) check(path string, files []*ast.File) *types.Package {
 		Error: func(err error) {
 			var typeErr types.Error
 			if !errors.As(err, &typeErr) {
-				c.list.Errorf(diag.Pos{File: path}, "%v", err)
+				c.list.Reportf(codes.NotTypeChecked, diag.Pos{File: path}, "%v", err)
 				return
 			}
 			if strings.HasSuffix(typeErr.Msg, "("+errAbove.Error()+")") {
 				return
 			}
 			p := c.fset.Position(typeErr.Pos)
-			c.list.Errorf(diag.Pos{File: p.Filename, Line: p.Line, Column: p.Column}, "%s", typeErr.Msg)
+			c.list.Reportf(codes.NotTypeChecked, diag.Pos{File: p.Filename, Line: p.Line, Column: p.Column}, "%s", typeErr.Msg)
 		},
 	}
 	pkg, _ := config.Check(path, c.fset, files, nil) // config.Error has seen every error
