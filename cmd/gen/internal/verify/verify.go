@@ -177,13 +177,13 @@ func (c *checker) unparsed(name string, err error) {
 // load gets the types of everything that the packages import and that is not
 // checked here, from the export data that the go command keeps.
 func (c *checker) load(parsed []sources) error {
-	paths := map[string]bool{}
+	paths := map[string]token.Pos{}
 	for _, s := range parsed {
 		for _, file := range slices.Concat(s.files, s.inside, s.outside) {
 			for _, spec := range file.Imports {
 				imported, _ := strconv.Unquote(spec.Path.Value)
-				if !c.isAbove(imported) {
-					paths[imported] = true
+				if _, seen := paths[imported]; !seen && !c.isAbove(imported) {
+					paths[imported] = spec.Pos()
 				}
 			}
 		}
@@ -201,7 +201,12 @@ func (c *checker) load(parsed []sources) error {
 	}
 	for _, pkg := range loaded {
 		for _, e := range pkg.Errors {
-			return fmt.Errorf("loading what the packages import: %s: %s", pkg.PkgPath, e.Msg)
+			pos, imported := paths[pkg.PkgPath]
+			if !imported {
+				return fmt.Errorf("loading what the packages import: %s: %s", pkg.PkgPath, e.Msg)
+			}
+			message, _, _ := strings.Cut(e.Msg, "\n")
+			c.list.Reportf(codes.NotTypeChecked, c.at(pos), "%s cannot be imported: %s", pkg.PkgPath, message)
 		}
 		c.known[pkg.PkgPath] = pkg.Types
 	}
@@ -226,6 +231,11 @@ func (c *checker) Import(path string) (*types.Package, error) {
 	return nil, fmt.Errorf("the package %s is not there", path)
 }
 
+func (c *checker) at(pos token.Pos) diag.Pos {
+	p := c.fset.Position(pos)
+	return diag.Pos{File: p.Filename, Line: p.Line, Column: p.Column}
+}
+
 func (c *checker) check(path string, files []*ast.File) *types.Package {
 	config := types.Config{
 		Importer: c,
@@ -239,8 +249,7 @@ func (c *checker) check(path string, files []*ast.File) *types.Package {
 			if strings.HasSuffix(typeErr.Msg, "("+errAbove.Error()+")") {
 				return
 			}
-			p := c.fset.Position(typeErr.Pos)
-			c.list.Reportf(codes.NotTypeChecked, diag.Pos{File: p.Filename, Line: p.Line, Column: p.Column}, "%s", typeErr.Msg)
+			c.list.Reportf(codes.NotTypeChecked, c.at(typeErr.Pos), "%s", typeErr.Msg)
 		},
 	}
 	pkg, _ := config.Check(path, c.fset, files, nil) // config.Error has seen every error
