@@ -27,7 +27,7 @@ func module(t *testing.T, archive *txtar.Archive) string {
 }
 
 // moduleAt makes it in a folder that is empty or not there.
-func moduleAt(t *testing.T, root string, archive *txtar.Archive) string {
+func moduleAt(t testing.TB, root string, archive *txtar.Archive) string {
 	t.Helper()
 	if err := os.CopyFS(root, os.DirFS("testdata/base")); err != nil {
 		t.Fatal(err)
@@ -96,7 +96,7 @@ func checkable(t *testing.T, shared string, archive *txtar.Archive) string {
 	return root
 }
 
-func unquote(t *testing.T, lines string) string {
+func unquote(t testing.TB, lines string) string {
 	t.Helper()
 	var b strings.Builder
 	for line := range strings.Lines(lines) {
@@ -109,7 +109,7 @@ func unquote(t *testing.T, lines string) string {
 	return b.String()
 }
 
-func write(t *testing.T, path, data string) {
+func write(t testing.TB, path, data string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
@@ -119,7 +119,7 @@ func write(t *testing.T, path, data string) {
 	}
 }
 
-func applyEdits(t *testing.T, data, edits string) string {
+func applyEdits(t testing.TB, data, edits string) string {
 	t.Helper()
 	var before, after strings.Builder
 	flush := func() {

@@ -47,7 +47,7 @@ type Input struct {
 func Check(in Input, list *diag.List) error {
 	c := checker{
 		Input: in, list: list, fset: token.NewFileSet(),
-		known: map[string]*types.Package{}, above: map[string]bool{},
+		known: map[string]*types.Package{}, above: map[string]bool{}, refused: map[string]bool{},
 	}
 	for _, dir := range in.Packages {
 		c.above[in.Module+"/"+dir] = false
@@ -90,6 +90,8 @@ type checker struct {
 	known map[string]*types.Package
 	// above says of the module's packages whether they import checked ones.
 	above map[string]bool
+	// refused are packages that could not be loaded.
+	refused map[string]bool
 }
 
 // sources are the files of one package: its own, its tests inside of it and
@@ -206,15 +208,16 @@ func (c *checker) load(parsed []sources) error {
 				return fmt.Errorf("loading what the packages import: %s: %s", pkg.PkgPath, e.Msg)
 			}
 			message, _, _ := strings.Cut(e.Msg, "\n")
-			c.list.Reportf(codes.NotTypeChecked, c.at(pos), "%s cannot be imported: %s", pkg.PkgPath, message)
+			c.list.Reportf(codes.NotTypeChecked, c.at(pos), "%s cannot be imported: %s", pkg.PkgPath, strings.TrimSuffix(message, "; to add it:"))
+			c.refused[pkg.PkgPath] = true
 		}
 		c.known[pkg.PkgPath] = pkg.Types
 	}
 	return nil
 }
 
-// errAbove refuses the import of a package above. What comes from a package
-// that was refused counts as right.
+// errAbove refuses the import of a package above, or of one that a finding is
+// about. What comes from a package that was refused counts as right.
 var errAbove = errors.New("it stands on what is checked")
 
 // Import implements types.Importer.
@@ -222,11 +225,11 @@ func (c *checker) Import(path string) (*types.Package, error) {
 	if path == "unsafe" {
 		return types.Unsafe, nil
 	}
+	if c.refused[path] || c.isAbove(path) {
+		return nil, errAbove
+	}
 	if pkg := c.known[path]; pkg != nil {
 		return pkg, nil
-	}
-	if c.isAbove(path) {
-		return nil, errAbove
 	}
 	return nil, fmt.Errorf("the package %s is not there", path)
 }
