@@ -82,11 +82,11 @@ var (
 	})
 	NotPlainText = add(Code{
 		ID: "E019", Title: "a file that is not plain UTF-8",
-		Meaning:  "The file holds bytes that are not UTF-8, or a NUL, or begins with a byte order mark. Tools would read different texts from it.",
+		Meaning:  "The file holds bytes that are not UTF-8, a NUL, or a line break that only some tools see, or it begins with a byte order mark. Tools would read different texts from it.",
 		Wrong:    "description: Caf\\xe9   (the byte E9, as Latin-1 has it)",
 		Right:    "description: Café",
 		Language: "text",
-		Do:       "Save the file as UTF-8 without a byte order mark.",
+		Do:       "Save the file as UTF-8 without a byte order mark, with lines that end with a line feed.",
 	})
 	Unresolved = add(Code{
 		ID: "E020", Title: "the OpenAPI library cannot read the document",

@@ -51,6 +51,20 @@ var (
 		Right:   "post:\n  operationId: sessions.revoke\n  tags: [sessions]\n  summary: Ends a session.\n  x-retry: safe\n  ...",
 		Do:      "Add the key. A neighbour in the same file shows how it is written.",
 	})
+	Directive = add(Code{
+		ID: "E049", Title: "a text that tools would obey",
+		Meaning: "The text ends up in comments of Go files, where a build tag, a go: directive, a header of generated files or a deprecation means something to tools.",
+		Wrong:   "description: \"+build ignore\"",
+		Right:   "deprecated: true",
+		Do:      "Say it in other words. What takes the place of a deprecated call goes into its description; the key deprecated marks it.",
+	})
+	NotAddress = add(Code{
+		ID: "E101", Title: "not the address of a page",
+		Meaning: "The address becomes a link in comments and on pages, so it begins with https:// or http:// and holds no brackets, quotes or spaces.",
+		Wrong:   "externalDocs: {url: 'javascript:alert(1)'}",
+		Right:   "externalDocs: {url: https://stytch.com/docs/api/send-otp-by-sms}",
+		Do:      "Write the address as a browser shows it; special characters in it are escaped with %.",
+	})
 	Invalid = add(Code{
 		ID: "E021", Title: "not valid OpenAPI",
 		Meaning: "The OpenAPI library finds the document invalid, for a reason beyond the generator's own checks.",

@@ -124,6 +124,11 @@ func (l *List) Sorted() []Finding {
 // HasErrors reports whether any finding stops the generator.
 func (l *List) HasErrors() bool { return l.errors }
 
+// Has reports whether a finding of that code is kept.
+func (l *List) Has(code *codes.Code) bool {
+	return slices.ContainsFunc(l.findings, func(f Finding) bool { return f.Code == code })
+}
+
 // ErrorWithin reports whether a kept error lies on the lines of a file.
 func (l *List) ErrorWithin(file string, from, to int) bool {
 	return slices.ContainsFunc(l.findings, func(f Finding) bool {

@@ -32,6 +32,7 @@ func Structure(spec *load.Spec, list *diag.List) {
 		w.walk(src.Root, src.Root, documentShape)
 		w.operations()
 		w.described()
+		w.endless()
 		w.runtime()
 	}
 	if src := spec.Sources[load.ErrorsFile]; src.Root != nil {
@@ -255,6 +256,38 @@ func (w *walker) described() {
 		w.properties(load.Get(answer, "schema"))
 		if load.Get(answer, "example") == nil {
 			w.list.Hintf(codes.NoExample, w.src.Pos(answer), "add a realistic example; tests and documentation are made from it", "the response has no example")
+		}
+	}
+}
+
+// endless finds schemas that are a choice of themselves: whether they accept a
+// value depends on whether they do.
+func (w *walker) endless() {
+	schemas := load.Get(load.Get(w.src.Root, "components"), "schemas")
+	for name := range load.Pairs(schemas) {
+		seen := map[*yaml.Node]bool{}
+		var leads func(n *yaml.Node) bool
+		leads = func(n *yaml.Node) bool {
+			if ref := load.Get(n, "$ref"); ref != nil {
+				target, local := strings.CutPrefix(ref.Value, "#/components/schemas/")
+				if local && target == name.Value {
+					return true
+				}
+				n = load.Get(schemas, target) // another file leads not back to this one
+			}
+			if n == nil || seen[n] {
+				return false
+			}
+			seen[n] = true
+			branches := append(items(load.Get(n, "oneOf")), items(load.Get(n, "allOf"))...)
+			if not := load.Get(n, "not"); not != nil {
+				branches = append(branches, not)
+			}
+			return slices.ContainsFunc(branches, leads)
+		}
+		if leads(load.Get(schemas, name.Value)) {
+			w.list.Hintf(codes.HoldsItself, w.src.Pos(name), "write the properties out, or refer to another schema",
+				"the schema %s is a choice of itself, which no value can decide", name.Value)
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,7 +47,7 @@ func (w *walker) walk(key, n *yaml.Node, s *shape) {
 		return
 	}
 	switch s.kind {
-	case text, prose:
+	case text, prose, address:
 		w.text(n, s)
 	case list:
 		for _, item := range n.Content {
@@ -63,7 +65,7 @@ func mismatch(n *yaml.Node, s *shape) string {
 		tag = n.ShortTag()
 	}
 	switch s.kind {
-	case text, prose:
+	case text, prose, address:
 		if tag != "!!str" && tag != "!!timestamp" {
 			return "a string"
 		}
@@ -104,13 +106,31 @@ func (w *walker) text(n *yaml.Node, s *shape) {
 		r := []rune(n.Value[i:])[0]
 		w.list.Reportf(codes.HiddenCharacter, w.src.Pos(n), "the text holds the character U+%04X, which a reader cannot see", r)
 	}
+	if s.kind == address && !plainAddress(n.Value) {
+		w.list.Hintf(codes.NotAddress, w.src.Pos(n), "write https://, a host and a path", "%q is not the address of a page", n.Value)
+	}
+	if found := directive.FindString(n.Value); found != "" {
+		w.list.Hintf(codes.Directive, w.src.Pos(n), "say it in other words", "the text holds %q, which tools obey when it begins a comment", strings.TrimSpace(found))
+	}
+}
+
+// directive is what tools look for in the comments of Go files, wherever it
+// comes to stand when a comment is wrapped.
+var directive = regexp.MustCompile(`(?m)(^|\s)(\+build\b|//\s*(\+build|go:|line |export |nolint|lint:)|//$)|^\s*(Deprecated:|Code generated .* DO NOT EDIT\.)`)
+
+// plainAddress reports whether an address can stand in a comment and in a link
+// of a page and lead to nothing but a page.
+func plainAddress(s string) bool {
+	u, err := url.Parse(strings.NewReplacer("{status}", "0", "{type}", "x").Replace(s))
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && !strings.ContainsAny(s, "()<>[]`\"'|\\ ")
 }
 
 // unprintable reports control, bidirectional and zero-width characters: they
 // let text read otherwise than it is.
 func unprintable(r rune) bool {
 	return r < ' ' || r >= 0x7f && r < 0xa0 || r == 0xad || r >= 0x200b && r <= 0x200f ||
-		r >= 0x2028 && r <= 0x202e || r >= 0x2060 && r <= 0x206f || r == 0xfeff || r == 0xfffd
+		r >= 0x2028 && r <= 0x202e || r >= 0x2060 && r <= 0x206f || r == 0xfeff || r == 0xfffd ||
+		r == 0x061c || r == 0x180e || r >= 0xfff9 && r <= 0xfffb || r >= 0xe0000 && r <= 0xe007f
 }
 
 func (w *walker) mapping(at, n *yaml.Node, s *shape) {

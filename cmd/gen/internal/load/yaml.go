@@ -43,6 +43,10 @@ func parse(src *Source, list *diag.List) *yaml.Node {
 		return nil
 	}
 	root := doc.Content[0]
+	if root.Kind == yaml.ScalarNode && root.ShortTag() == "!!null" {
+		list.Reportf(codes.EmptyFile, top, "the file is empty")
+		return nil
+	}
 	if root.Kind != yaml.MappingNode {
 		list.Reportf(codes.TopNotMapping, src.Pos(root), "the top of the file is %s, not a mapping", Describe(root))
 		return nil
@@ -74,9 +78,17 @@ func plain(src *Source, list *diag.List) bool {
 			list.Hintf(codes.NotPlainText, pos, "save the file as UTF-8", "the line holds bytes that are not UTF-8")
 			return false
 		}
+		if at := otherBreak.FindIndex(text); at != nil {
+			pos.Column = utf8.RuneCount(text[:at[0]]) + 1
+			list.Hintf(codes.NotPlainText, pos, "end lines with a line feed", "the line holds a line break that only some tools see")
+			return false
+		}
 	}
 	return true
 }
+
+// otherBreak is what YAML takes for a line break and editors may not.
+var otherBreak = regexp.MustCompile("\r[^\n]|\r$|[\u0085\u2028\u2029]")
 
 // invalidAt is the place of the first byte that is not UTF-8.
 func invalidAt(text []byte) int {

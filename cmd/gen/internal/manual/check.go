@@ -128,8 +128,13 @@ func parseShape(text string) (shape, error) {
 	if len(file.Decls) != 1 {
 		return shape{}, fmt.Errorf("%d declarations", len(file.Decls))
 	}
-	if f, ok := file.Decls[0].(*ast.FuncDecl); ok && f.Body != nil {
-		return shape{}, errors.New("it has a body")
+	if f, ok := file.Decls[0].(*ast.FuncDecl); ok {
+		switch {
+		case f.Body != nil:
+			return shape{}, errors.New("it has a body")
+		case f.Recv != nil && f.Recv.NumFields() != 1:
+			return shape{}, errors.New("its receiver is not one variable")
+		}
 	}
 	if len(file.Comments) > 0 {
 		return shape{}, errors.New("it has a comment")
@@ -147,7 +152,7 @@ func shapesOf(decl ast.Decl) []shape {
 	case *ast.FuncDecl:
 		s := shape{name: decl.Name.Name, kind: kindFunction, documented: decl.Doc.Text() != "", pos: decl.Name.Pos(),
 			text: typeParams(decl.Type.TypeParams) + fieldTypes(decl.Type.Params) + " " + fieldTypes(decl.Type.Results)}
-		if decl.Recv != nil {
+		if decl.Recv != nil && len(decl.Recv.List) > 0 {
 			receiver := types.ExprString(decl.Recv.List[0].Type)
 			s.kind, s.name, s.text = kindMethod, strings.TrimLeft(receiver, "*")+"."+s.name, receiver+" "+s.text
 		}

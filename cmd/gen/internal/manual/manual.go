@@ -134,7 +134,7 @@ func declaredBy(decl *ast.GenDecl) []*ast.Ident {
 }
 
 func (p *Package) at(pos token.Pos) diag.Pos {
-	position := p.fset.Position(pos)
+	position := p.fset.PositionFor(pos, false) // a //line directive leads nobody astray
 	return diag.Pos{File: position.Filename, Line: position.Line, Column: position.Column}
 }
 

@@ -75,9 +75,9 @@ func fieldLocation(o *openapi3.Origin, key string) diag.Pos {
 }
 
 func (b *builder) pkg(file string, doc *openapi3.T) *Package {
-	pkg := &Package{
-		Name: packageNames[file], Spec: b.spec.Sources[file].Name, Title: doc.Info.Title,
-		Docs: Docs{Text: prose(doc.Info.Description), URL: docsURL(doc.ExternalDocs)},
+	pkg := &Package{Name: packageNames[file], Spec: b.spec.Sources[file].Name}
+	if doc.Info != nil {
+		pkg.Title, pkg.Docs = doc.Info.Title, Docs{Text: prose(doc.Info.Description), URL: docsURL(doc.ExternalDocs)}
 	}
 	byPlace := map[string]*Service{}
 	for _, tag := range doc.Tags {

@@ -50,6 +50,9 @@ func (b *builder) manual(file string) []*Manual {
 			Name: scalar(name), Kind: scalar(load.Get(item, "kind")), Pos: src.Pos(name),
 			Docs: Docs{Text: prose(scalar(load.Get(item, "description")))},
 		}
+		if !IsExported(section.Name) || GoName(section.Name) == "" {
+			b.list.Hintf(codes.NotExported, section.Pos, "write a name like CustomClaims", "the section's name %q is not one that Go exports", section.Name)
+		}
 		if declares := load.Get(item, "declares"); declares != nil {
 			for _, d := range declares.Content {
 				section.Declares = append(section.Declares, d.Value)

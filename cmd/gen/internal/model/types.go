@@ -188,6 +188,10 @@ func (b *builder) items(f *Field, file string, schema *openapi3.Schema) {
 	if inner == nil {
 		return
 	}
+	if inner.Value == nil || inner.Value.Type.Is(openapi3.TypeArray) { // which may be a list of itself
+		b.list.Reportf(codes.ListItems, f.Pos, "a list of lists is not generated; lists of texts, enums and objects are")
+		return
+	}
 	b.value(item, file, inner)
 	if nullable || item.Kind != String && item.Kind != Struct && item.Kind != Enum {
 		b.list.Reportf(codes.ListItems, f.Pos, "a list of such items is not generated; lists of texts, enums and objects are")

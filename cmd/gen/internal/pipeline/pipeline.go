@@ -123,7 +123,7 @@ func Run(opts Options) (*Result, error) {
 			break
 		}
 		start := time.Now()
-		did, err := stage.run()
+		did, err := r.attempt(stage.run)
 		r.Stages = append(r.Stages, Stage{stage.name, did, time.Since(start)})
 		if err != nil {
 			return r, fmt.Errorf("%s: %w", stage.name, err)
@@ -133,6 +133,20 @@ func Run(opts Options) (*Result, error) {
 		}
 	}
 	return r, nil
+}
+
+// attempt runs a stage. After errors, the stages that follow see documents in
+// which anything can be missing; what they find is worth having, but a panic
+// says nothing that the errors have not said.
+func (r *Result) attempt(stage func() (string, error)) (did string, err error) {
+	if r.Failed() {
+		defer func() {
+			if recover() != nil {
+				did, err = "given up, after the errors before", nil
+			}
+		}()
+	}
+	return stage()
 }
 
 func (r *Result) load() (string, error) {

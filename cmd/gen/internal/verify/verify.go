@@ -235,7 +235,7 @@ func (c *checker) Import(path string) (*types.Package, error) {
 }
 
 func (c *checker) at(pos token.Pos) diag.Pos {
-	p := c.fset.Position(pos)
+	p := c.fset.PositionFor(pos, false)
 	return diag.Pos{File: p.Filename, Line: p.Line, Column: p.Column}
 }
 
