@@ -39,11 +39,11 @@ var (
 		Do:      "Write the keys at the beginning of the line, without hyphens.",
 	})
 	TooDeep = add(Code{
-		ID: "E006", Title: "nested too deep",
-		Meaning: "Values stand inside of values for more than a hundred levels. A spec needs about twenty.",
+		ID: "E006", Title: "too deep or too wide",
+		Meaning: "Values stand inside of values for more than a hundred levels, or a mapping has more than two thousand keys. A spec needs about twenty levels and a few hundred keys.",
 		Wrong:   "example: [[[[[[[[[[ ... ]]]]]]]]]]",
 		Right:   "example: [[1, 2], [3, 4]]",
-		Do:      "Take the nesting apart: give inner objects a name under components.schemas and refer to them.",
+		Do:      "Take it apart: give inner objects a name under components.schemas and refer to them.",
 	})
 	Alias = add(Code{
 		ID: "E007", Title: "a YAML anchor, alias or merge key",

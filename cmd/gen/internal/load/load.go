@@ -122,10 +122,10 @@ func (s *Spec) Resolve(list *diag.List) {
 	loader.IsExternalRefsAllowed = true
 	loader.IncludeOrigin = true
 	loader.ReadFromURIFunc = func(_ *openapi3.Loader, location *url.URL) ([]byte, error) {
-		if src := s.Source(location.Path); src != nil && location.Scheme == "" && location.Host == "" {
+		if src := s.Source(location.Path); src != nil && src.Root != nil && location.Scheme == "" && location.Host == "" {
 			return src.Data, nil
 		}
-		return nil, fmt.Errorf("%q is not a file of the spec", location)
+		return nil, fmt.Errorf("%q is not a file of the spec that can be read", location)
 	}
 	for _, name := range append([]string{SharedFile}, APIFiles...) {
 		src := s.Sources[name]

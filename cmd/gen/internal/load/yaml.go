@@ -19,6 +19,9 @@ import (
 // maxDepth bounds nesting: a spec needs about twenty levels.
 const maxDepth = 100
 
+// maxKeys bounds mappings: the YAML library compares each key with each other.
+const maxKeys = 2000
+
 // parse reads one YAML document whose top is a mapping, and refuses what
 // would let two readers see two things: duplicate keys, aliases, merge keys,
 // keys that are not strings, tags.
@@ -169,6 +172,10 @@ func soundValues(src *Source, n *yaml.Node, depth int, list *diag.List) bool {
 }
 
 func uniqueKeys(src *Source, n *yaml.Node, list *diag.List) bool {
+	if keys := len(n.Content) / 2; keys > maxKeys {
+		list.Reportf(codes.TooDeep, src.Pos(n), "a mapping with %d keys, more than the %d that one may have", keys, maxKeys)
+		return false
+	}
 	ok := true
 	first := map[string]*yaml.Node{}
 	for key := range Pairs(n) {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
-	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -86,8 +85,11 @@ func (b *builder) field(file, wire string, ref *openapi3.SchemaRef, required, re
 	}
 	b.value(f, file, inner)
 	if schema.Default != nil {
-		text, _ := json.Marshal(schema.Default)
-		f.Limits.Default = strings.Trim(string(text), `"`)
+		var ok bool
+		if f.Limits.Default, ok = schema.Default.(string); !ok {
+			text, _ := json.Marshal(schema.Default)
+			f.Limits.Default = string(text)
+		}
 	}
 	return f
 }

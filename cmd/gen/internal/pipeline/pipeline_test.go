@@ -251,6 +251,7 @@ func TestPositive(t *testing.T) {
 			if t.Failed() {
 				return
 			}
+			sound(t, result)
 			for _, part := range archive.Files {
 				name, ok := strings.CutPrefix(part.Name, "want/")
 				if !ok {
