@@ -71,6 +71,52 @@ func TestText(t *testing.T) {
 	}
 }
 
+// TestColours marks the severity and the caret, and leaves the rest alone.
+func TestColours(t *testing.T) {
+	var b strings.Builder
+	f := Finding{Code: codes.UnknownKey, Pos: Pos{"a.yaml", 1, 1}, Message: "no", Hint: "yes"}
+	if err := Text(&b, []Finding{f}, Colours, func(string) []byte { return []byte("x\x1b[31my\n") }); err != nil {
+		t.Fatal(err)
+	}
+	want := "\x1b[1ma.yaml:1:1:\x1b[0m \x1b[1;31merror[E012]:\x1b[0m no\n  1 | x\ufffd[31my\n    | \x1b[1;31m^\x1b[0m\n  \x1b[36mhint:\x1b[0m yes\n"
+	if b.String() != want {
+		t.Errorf("got %q\nwant %q", b.String(), want)
+	}
+}
+
+// TestGitHub keeps what looks like a command, or like the end of one, inside of
+// its own.
+func TestGitHub(t *testing.T) {
+	var b strings.Builder
+	f := Finding{
+		Code: codes.DuplicateKey, Pos: Pos{"a,b:c%.yaml", 3, 0}, Message: "100% wrong\n::error::x\r\x1b", Hint: "a::b",
+		Related: &Related{Pos{"a.yaml", 1, 2}, "first"},
+	}
+	if err := GitHub(&b, []Finding{f}); err != nil {
+		t.Fatal(err)
+	}
+	want := "::error file=a%2Cb%3Ac%25.yaml,line=3,col=1,title=E011%3A a key stands twice::" +
+		"100%25 wrong%0A::error::x\ufffd\ufffd%0Ahint: a::b%0Aa.yaml:1:2: first\n"
+	if b.String() != want {
+		t.Errorf("got  %q\nwant %q", b.String(), want)
+	}
+}
+
+// TestListIsBounded keeps a thousand findings, and counts the others.
+func TestListIsBounded(t *testing.T) {
+	var l List
+	for i := range 5000 {
+		l.Reportf(codes.UnusedSchema, Pos{"a", i, 1}, "odd")
+	}
+	if l.HasErrors() {
+		t.Error("warnings are errors")
+	}
+	l.Reportf(codes.UnknownKey, Pos{"a", 9999, 1}, "wrong")
+	if !l.HasErrors() || len(l.Sorted()) != maxFindings || l.Dropped() != 5001-maxFindings {
+		t.Errorf("errors %t, %d kept, %d dropped", l.HasErrors(), len(l.Sorted()), l.Dropped())
+	}
+}
+
 // TestLongLine cuts a long line out around the place.
 func TestLongLine(t *testing.T) {
 	source := strings.Repeat("x", 5000) + "HERE" + strings.Repeat("y", 5000)
