@@ -1,8 +1,11 @@
 package pipeline
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"golang.org/x/tools/txtar"
@@ -35,6 +38,47 @@ func FuzzRun(f *testing.F) {
 	root := moduleAt(f, f.TempDir(), &txtar.Archive{})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		write(t, filepath.Join(root, "spec/consumer.yaml"), string(data))
+		result, err := Run(Options{Root: root, SkipVerify: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !result.Failed() {
+			sound(t, result)
+		}
+	})
+}
+
+// FuzzValue puts a text of any kind into one place of a spec that is right
+// otherwise: behind a key, or in place of the key.
+func FuzzValue(f *testing.F) {
+	data, err := os.ReadFile("testdata/base/spec/consumer.yaml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	lines := strings.Split(string(data), "\n")
+	for i := range lines {
+		f.Add(uint16(i), false, "Sends */ `a` | <b> # x.")
+		f.Add(uint16(i), true, "type")
+	}
+	root := moduleAt(f, f.TempDir(), &txtar.Archive{})
+	f.Fuzz(func(t *testing.T, at uint16, asKey bool, text string) {
+		edited := slices.Clone(lines)
+		line := &edited[int(at)%len(lines)]
+		quoted, err := json.Marshal(text) // which YAML reads, too
+		if err != nil {
+			t.Skip()
+		}
+		key, value, found := strings.Cut(*line, ": ")
+		indent := key[:len(key)-len(strings.TrimLeft(key, " -"))]
+		switch {
+		case asKey && found:
+			*line = indent + string(quoted) + ": " + value
+		case asKey:
+			*line = indent + string(quoted) + ":"
+		case found:
+			*line = key + ": " + string(quoted)
+		}
+		write(t, filepath.Join(root, "spec/consumer.yaml"), strings.Join(edited, "\n"))
 		result, err := Run(Options{Root: root, SkipVerify: true})
 		if err != nil {
 			t.Fatal(err)

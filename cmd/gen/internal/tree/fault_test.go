@@ -295,3 +295,104 @@ func TestJournalLeadsOutside(t *testing.T) {
 		t.Error("a file outside of the module was removed")
 	}
 }
+
+// TestKilledEverywhere ends a run before each change of the disk, as a kill
+// does: nothing is cleared up but what the system takes back. The next session
+// finds the old tree or the new one, or puts the old one back.
+func TestKilledEverywhere(t *testing.T) {
+	t.Cleanup(func() { fault = func(string, string) error { return nil } })
+	root, differences := twoTrees(t)
+	want := differences()
+	old := list(t, root)
+	if err := writeTree(root, want); err != nil {
+		t.Fatal(err)
+	}
+	fresh := list(t, root)
+	kills, undone := 0, 0
+	for n := 1; ; n++ {
+		root, differences := twoTrees(t)
+		want := differences()
+		if !killedAt(t, root, want, n) {
+			break
+		}
+		kills++
+		// The session that puts things right is killed, too, before it is let run.
+		for m := 1; ; m += 3 {
+			was, put := beginKilledAt(t, root, m)
+			if undone += min(put, 1); !was {
+				break
+			}
+			kills++
+		}
+		s, err := Begin(root)
+		if err != nil {
+			t.Fatalf("kill %d: %v", n, err)
+		}
+		s.End()
+		if now := list(t, root); !maps.Equal(now, old) && !maps.Equal(now, fresh) {
+			t.Errorf("kill %d: the tree is %v, want %v or %v", n, now, old, fresh)
+		}
+	}
+	t.Logf("%d runs were killed, %d were undone", kills, undone)
+	if kills < 30 || undone < 5 {
+		t.Errorf("only %d runs were killed and %d undone", kills, undone)
+	}
+}
+
+type killed struct{}
+
+// killedAt writes a tree, and is killed before the n-th change of the disk.
+func killedAt(t *testing.T, root string, differences []Difference, n int) (was bool) {
+	t.Helper()
+	s, err := Begin(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	killBefore(n)
+	defer func() {
+		fault = func(string, string) error { return nil }
+		if was = recover() == any(killed{}); was { // what the system does
+			_ = s.lock.Close()
+			_ = s.disk.Close()
+		}
+	}()
+	if err := s.Write(differences); err != nil {
+		t.Fatal(err)
+	}
+	s.End()
+	return false
+}
+
+// beginKilledAt begins a session, and is killed before the n-th change.
+func beginKilledAt(t *testing.T, root string, n int) (was bool, undone int) {
+	t.Helper()
+	opened, err := os.OpenRoot(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Session{disk: disk{opened}}
+	if s.lock, err = s.disk.lock(root); err != nil {
+		t.Fatal(err)
+	}
+	killBefore(n)
+	defer func() {
+		fault = func(string, string) error { return nil }
+		was, undone = recover() == any(killed{}), len(s.Undone)
+		_ = s.lock.Close()
+		_ = s.disk.Close()
+	}()
+	if err := s.recover(); err != nil {
+		t.Fatal(err)
+	}
+	return false, 0 // the deferred function says what was undone
+}
+
+func killBefore(n int) {
+	changes := 0
+	fault = func(string, string) error {
+		if changes++; changes == n {
+			panic(killed{})
+		}
+		return nil
+	}
+}
