@@ -24,7 +24,10 @@ func FuzzRun(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, file := range files {
+	for i, file := range files {
+		if i%4 != 0 {
+			continue // TestNegative and TestPositive run them all
+		}
 		archive, err := txtar.ParseFile(file)
 		if err != nil {
 			f.Fatal(err)
@@ -56,9 +59,9 @@ func FuzzValue(f *testing.F) {
 		f.Fatal(err)
 	}
 	lines := strings.Split(string(data), "\n")
-	for i := range lines {
+	for i := 0; i < len(lines); i += 8 { // what takes long is done by the fuzzing itself
 		f.Add(uint16(i), false, "Sends */ `a` | <b> # x.")
-		f.Add(uint16(i), true, "type")
+		f.Add(uint16(i+4), true, "type")
 	}
 	root := moduleAt(f, f.TempDir(), &txtar.Archive{})
 	f.Fuzz(func(t *testing.T, at uint16, asKey bool, text string) {
