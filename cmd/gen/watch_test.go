@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -97,59 +100,101 @@ func TestWatch(t *testing.T) {
 	ends := func(what string) string {
 		return strings.Replace(good, "summary: Ends a session.", "summary: Ends "+what+".", 1)
 	}
-	w := startWatch(t, root)
-	select {
-	case code := <-w.ran:
-		if out := w.out.take(); code != exitFine || !strings.Contains(out, "watching") {
-			t.Fatalf("the first run: %d\n%s", code, out)
-		}
-	case <-w.settling:
-		t.Fatal("something was saved before the test saved anything")
-	}
+	w := startProgram(t, root)
+	w.until(t, "gen: watching")
 
 	// A file is written in place.
 	write(t, spec, ends("one session"))
-	w.next(t, exitFine, "updated  stytch/sessions_gen.go")
+	w.until(t, "updated  stytch/sessions_gen.go")
 	if !strings.Contains(string(read(t, filepath.Join(root, "stytch/sessions_gen.go"))), "ends one session") {
 		t.Error("the code is not that of the spec")
 	}
 
 	// An editor writes another file and renames it; the spec is broken for a while.
 	replace(t, spec, strings.Replace(good, "x-retry: safe", "x-retri: safe", 1))
-	w.next(t, exitBad, `did you mean "x-retry"?`)
+	w.until(t, `did you mean "x-retry"?`)
 	replace(t, spec, "a: [")
-	w.next(t, exitBad, "not YAML")
+	w.until(t, "not YAML")
 	replace(t, spec, ends("two sessions"))
-	w.next(t, exitFine, "updated  stytch/sessions_gen.go")
+	w.until(t, "updated  stytch/sessions_gen.go")
 
 	// A file goes and comes back.
 	remove(t, spec)
-	w.next(t, exitBad, "no such file")
+	w.until(t, "no such file")
 	write(t, spec, ends("three sessions"))
-	w.next(t, exitFine, "updated  stytch/sessions_gen.go")
+	w.until(t, "updated  stytch/sessions_gen.go")
 
 	// A folder goes and comes back, and is still watched.
 	if err := os.Rename(filepath.Join(root, "spec"), filepath.Join(root, "elsewhere")); err != nil {
 		t.Fatal(err)
 	}
-	w.next(t, exitBad, "no such file")
+	w.until(t, "no such file")
 	if err := os.Rename(filepath.Join(root, "elsewhere"), filepath.Join(root, "spec")); err != nil {
 		t.Fatal(err)
 	}
-	w.next(t, exitFine, "watching")
+	w.until(t, "gen: watching")
 	write(t, spec, ends("four sessions"))
-	w.next(t, exitFine, "updated  stytch/sessions_gen.go")
+	w.until(t, "updated  stytch/sessions_gen.go")
 
 	// Hand-written code counts; a missing section becomes a stub, and the stub
 	// is no reason to run again.
 	manual := filepath.Join(root, "stytch/typed_input_manual.go")
 	code := string(read(t, manual))
 	replace(t, manual, strings.Replace(code, "// ENDMANUAL(TypedInput)", "", 1))
-	w.next(t, exitBad, "MANUAL(TypedInput) does not end")
+	w.until(t, "MANUAL(TypedInput) does not end")
 	remove(t, manual)
-	w.next(t, exitFine, "stub     stytch/typed_input_manual.go")
+	w.until(t, "stub     stytch/typed_input_manual.go")
 	replace(t, manual, code)
-	w.next(t, exitFine, "watching")
+	w.until(t, "gen: watching")
+
+	if err := w.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(io.Discard, w.out); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.cmd.Wait(); err != nil {
+		t.Errorf("interrupted, it ends with %v", err)
+	}
+}
+
+// programWatching is the program as people run it, with what it prints.
+type programWatching struct {
+	cmd *exec.Cmd
+	out *bufio.Reader
+}
+
+func startProgram(t *testing.T, root string) *programWatching {
+	t.Helper()
+	cmd := exec.Command(program, "--watch", "-C", root)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stderr = cmd.Stdout
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	return &programWatching{cmd, bufio.NewReader(out)}
+}
+
+// until reads what is printed up to a line that holds the text, and on to the
+// end of that run.
+func (w *programWatching) until(t *testing.T, text string) {
+	t.Helper()
+	var printed strings.Builder
+	for found := false; ; {
+		line, err := w.out.ReadString('\n')
+		printed.WriteString(line)
+		if err != nil {
+			t.Fatalf("%v, and nothing holds %q:\n%s", err, text, printed.String())
+		}
+		found = found || strings.Contains(line, text)
+		if found && strings.HasPrefix(line, "gen: watching") {
+			return
+		}
+	}
 }
 
 // replace saves a file as many editors do.
