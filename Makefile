@@ -12,7 +12,12 @@ gen:
 ## check: compare the committed files with what the spec makes; a diff fails
 .PHONY: check
 check:
-	go run ./cmd/gen check
+	go run ./cmd/gen check $(CHECKFLAGS)
+
+## watch: make everything anew whenever the spec or hand-written code is saved, until Ctrl-C
+.PHONY: watch
+watch:
+	go run ./cmd/gen --watch
 
 ## diff: say what the work tree changes for applications since BASE, main if not given: make diff BASE=v1.2.0
 BASE ?= main

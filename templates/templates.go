@@ -1,5 +1,6 @@
 // Package templates holds the text of what is generated and is prose: doc
-// comments, reference pages, the table of calls, MANUAL() stubs.
+// comments, reference pages, the page of findings, the table of calls, MANUAL()
+// stubs.
 package templates
 
 import (
@@ -13,6 +14,7 @@ var files embed.FS
 // The template files.
 const (
 	Comments  = "comments.tmpl"
+	Findings  = "findings.tmpl"
 	Manual    = "manual.tmpl"
 	Reference = "reference.tmpl"
 )

@@ -146,7 +146,7 @@ func readSpec(r *revision.Revision, stderr io.Writer) (apichange.Side, error) {
 		return apichange.Side{}, fmt.Errorf("%s: %w", r.Name, err)
 	}
 	if findings != nil {
-		if err := diag.Text(stderr, findings, spec.Bytes); err != nil {
+		if err := diag.Text(stderr, findings, style(stderr), spec.Bytes); err != nil {
 			return apichange.Side{}, err
 		}
 		return apichange.Side{}, fmt.Errorf("%s: the spec has %s", r.Name, count(len(findings), "finding"))
@@ -161,7 +161,7 @@ func readWorkTree(s *state, report *impact.Report, stderr io.Writer) error {
 		return err
 	}
 	if result.Failed() {
-		if err := diag.Text(stderr, result.Findings(), result.Source); err != nil {
+		if err := diag.Text(stderr, result.Findings(), style(stderr), result.Source); err != nil {
 			return err
 		}
 		return fmt.Errorf("%s: the spec has %s", s.Name, count(len(result.Findings()), "finding"))

@@ -107,7 +107,7 @@ func (c driftCommand) run(stdout, stderr io.Writer) (int, error) {
 	var list diag.List
 	spec := load.Read(os.DirFS(root), pipeline.SpecFolder, &list)
 	if list.HasErrors() {
-		if err := diag.Text(stderr, list.Sorted(), spec.Bytes); err != nil {
+		if err := diag.Text(stderr, list.Sorted(), style(stderr), spec.Bytes); err != nil {
 			return exitBad, err
 		}
 		return exitBad, errors.New("the spec cannot be read")
@@ -135,7 +135,11 @@ func (c driftCommand) applied(root string, spec *load.Spec, report *drift.Report
 	if err != nil {
 		return exitBad, err
 	}
-	if err := tree.Replace(root, edits.Files); err != nil {
+	before := map[string][]byte{}
+	for name := range edits.Files {
+		before[name] = spec.Bytes(name)
+	}
+	if err := tree.Replace(root, before, edits.Files); err != nil {
 		return exitBad, err
 	}
 	for _, name := range edits.Names() {

@@ -85,7 +85,7 @@ func TestDriftCommand(t *testing.T) {
 		{"spec that is wrong", func() {
 			replaceIn(t, filepath.Join(dir, "spec/drift.yaml"), "scopes:", "scope:")
 			replaceIn(t, filepath.Join(dir, "spec/shared.yaml"), "paths: {}", "paths: {}\npaths: {}")
-		}, []string{packaged}, exitBad, "", "spec/shared.yaml:4:1: error: the key \"paths\" stands here a second time"},
+		}, []string{packaged}, exitBad, "", "spec/shared.yaml:4:1: error[E011]: the key \"paths\" stands here a second time"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

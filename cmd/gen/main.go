@@ -5,6 +5,7 @@
 //	gen diff       say what a change does to applications
 //	gen dump       print what a stage made
 //	gen drift      hold the spec against what the service's owner publishes
+//	gen explain    say more about a finding
 //
 // It exits with 0 when all is well, with 1 when check or drift finds a difference
 // or diff a change that it is told to fail on, and with 2 when the spec, the
@@ -12,6 +13,8 @@
 package main
 
 import (
+	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -19,11 +22,11 @@ import (
 	"io"
 	"maps"
 	"os"
+	"os/signal"
 	"runtime/debug"
 	"slices"
 	"time"
 
-	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/pipeline"
 	"github.com/stytchgen/sdk/cmd/gen/internal/tree"
 )
@@ -41,12 +44,17 @@ Usage:
   gen [flags]                   generate: write every file that differs, all or none
   gen check [flags]             compare what would be generated with what is there
   gen diff BASE [HEAD]          say what a change does to applications; see gen diff -h
-  gen dump --stage S [flags]    print what a stage made: model (as JSON), files
   gen drift [flags] UPSTREAM    hold the spec against what the service's owner publishes; gen drift -h
+  gen dump --stage S [flags]    print what a stage made: model (as JSON), files (with hashes)
+  gen explain E012              say what a finding means, with an example, and what to do
 
 Flags:
-  -C folder   work in the module that holds this folder (default: the current folder)
-  -v          say what each stage did and how long it took
+  -C folder     work in the module that holds this folder (default: the current folder)
+  --format F    text (default), json (one document on standard output), or github (annotations)
+  --watch       generate, then again whenever the spec or hand-written code is saved, until Ctrl-C
+  -v            say what each stage did and how long it took
+
+Findings are coloured on a terminal, unless the environment has NO_COLOR.
 
 Exit codes of the program (go run turns every failure into 1):
   0  all is well: generated, or nothing differs
@@ -66,7 +74,12 @@ type command struct {
 	name    string
 	folder  string
 	stage   string
+	code    string
+	format  string
+	watch   bool
 	verbose bool
+	// wrote are the files that the last run wrote.
+	wrote []string
 }
 
 func run(args []string, stdout, stderr io.Writer) int {
@@ -97,15 +110,19 @@ func run(args []string, stdout, stderr io.Writer) int {
 
 func parse(args []string) (command, error) {
 	c := command{name: "generate"}
-	if len(args) > 0 && (args[0] == "check" || args[0] == "dump" || args[0] == "help") {
+	if len(args) > 0 && slices.Contains([]string{"check", "dump", "explain", "help"}, args[0]) {
 		c.name, args = args[0], args[1:]
 	}
 	flags := flag.NewFlagSet("gen", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&c.folder, "C", ".", "")
 	flags.BoolVar(&c.verbose, "v", false, "")
-	if c.name == "dump" {
+	flags.StringVar(&c.format, "format", formatText, "")
+	switch c.name {
+	case "dump":
 		flags.StringVar(&c.stage, "stage", "model", "")
+	case "generate":
+		flags.BoolVar(&c.watch, "watch", false, "")
 	}
 	if err := flags.Parse(args); err != nil {
 		return c, err
@@ -113,18 +130,51 @@ func parse(args []string) (command, error) {
 	switch {
 	case c.name == "help":
 		return c, flag.ErrHelp
+	case c.name == "explain" && flags.NArg() == 1:
+		c.code = flags.Arg(0)
+	case c.name == "explain":
+		return c, errors.New("explain takes the code of one finding, such as E012")
 	case flags.NArg() > 0:
-		return c, fmt.Errorf("%q is not a command; the commands are check, diff, drift and dump, and none to generate", flags.Arg(0))
+		return c, fmt.Errorf("%q is not a command; the commands are check, diff, drift, dump and explain, and none to generate", flags.Arg(0))
 	case c.name == "dump" && c.stage != "model" && c.stage != "files":
 		return c, fmt.Errorf("--stage %q: the stages that can be printed are model and files", c.stage)
+	case !slices.Contains([]string{formatText, formatJSON, formatGitHub}, c.format):
+		return c, fmt.Errorf("--format %q: the formats are text, json and github", c.format)
 	}
 	return c, nil
 }
 
 func (c command) run(stdout, stderr io.Writer) (int, error) {
+	if c.name == "explain" {
+		return exitFine, explain(c.code, stdout)
+	}
 	root, err := pipeline.FindRoot(c.folder)
 	if err != nil {
 		return exitBad, err
+	}
+	if c.watch {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+		defer stop()
+		w := &watch{command: c, root: root, stdout: stdout, stderr: stderr}
+		w.settle = func() <-chan time.Time { return time.After(settleTime) }
+		return exitFine, w.until(ctx)
+	}
+	return c.once(root, stdout, stderr)
+}
+
+// once runs the stages and ends as the command says.
+func (c *command) once(root string, stdout, stderr io.Writer) (int, error) {
+	var session *tree.Session
+	c.wrote = nil
+	if c.name == "generate" {
+		var err error
+		if session, err = tree.Begin(root); err != nil {
+			return exitBad, err
+		}
+		defer session.End()
+		if n := len(session.Undone); n > 0 {
+			fmt.Fprintf(stderr, "gen: an earlier run was stopped while it wrote; %s put back as before\n", count(n, "file"))
+		}
 	}
 	opts := pipeline.Options{Root: root}
 	if c.name == "dump" {
@@ -139,12 +189,8 @@ func (c command) run(stdout, stderr io.Writer) (int, error) {
 	if err != nil {
 		return exitBad, err
 	}
-	if err := diag.Text(stderr, result.Findings(), result.Source); err != nil {
+	if err := c.report(result, stdout, stderr); err != nil || result.Failed() {
 		return exitBad, err
-	}
-	if result.Failed() {
-		fmt.Fprintf(stderr, "gen: %s; nothing was written\n", count(len(result.Findings()), "finding"))
-		return exitBad, nil
 	}
 	switch c.name {
 	case "dump":
@@ -152,24 +198,30 @@ func (c command) run(stdout, stderr io.Writer) (int, error) {
 	case "check":
 		return c.check(result, stdout)
 	}
-	return exitFine, c.generate(result, stdout, stderr)
+	return exitFine, c.generate(session, result, stdout, stderr)
 }
 
 func printStage(w io.Writer, s pipeline.Stage) {
 	fmt.Fprintf(w, "%-7s %8s  %s\n", s.Name, s.Took.Round(100*time.Microsecond), s.Did)
 }
 
-func (c command) generate(result *pipeline.Result, stdout, stderr io.Writer) error {
+func (c *command) generate(session *tree.Session, result *pipeline.Result, stdout, stderr io.Writer) error {
 	start := time.Now()
 	differences, err := result.Tree.Compare(result.Root)
 	if err != nil {
 		return err
 	}
-	if err := tree.Write(result.Root, differences); err != nil {
+	if err := session.Write(differences); err != nil {
 		return err
+	}
+	for _, d := range differences {
+		c.wrote = append(c.wrote, d.Path)
 	}
 	if c.verbose {
 		printStage(stderr, pipeline.Stage{Name: "write", Did: count(len(differences), "file"), Took: time.Since(start)})
+	}
+	if c.format == formatJSON {
+		return writeJSON(stdout, result, differences)
 	}
 	for _, d := range differences {
 		verb := map[tree.Kind]string{tree.Missing: "new", tree.Stale: "removed", tree.Unwritten: "stub"}[d.Kind]
@@ -187,9 +239,21 @@ func (c command) check(result *pipeline.Result, stdout io.Writer) (int, error) {
 	if err != nil {
 		return exitBad, err
 	}
+	code := exitFine
+	if len(differences) > 0 {
+		code = exitDiffers
+	}
+	if c.format == formatJSON {
+		return code, writeJSON(stdout, result, differences)
+	}
+	if c.format == formatGitHub {
+		if err := annotate(stdout, differences); err != nil {
+			return exitBad, err
+		}
+	}
 	if len(differences) == 0 {
 		fmt.Fprintf(stdout, "%s as generated\n", count(len(result.Tree.Files)+len(result.Tree.Regions), "file"))
-		return exitFine, nil
+		return code, nil
 	}
 	for _, d := range differences {
 		fmt.Fprintf(stdout, "%s: %s: %s\n", d.Path, d.Kind, d.Reason)
@@ -199,13 +263,17 @@ func (c command) check(result *pipeline.Result, stdout io.Writer) (int, error) {
 	}
 	fmt.Fprintf(stdout, "\n%s not as generated. Run make gen, read the diff, and commit it.\n",
 		count(len(differences), "file"))
-	return exitDiffers, nil
+	return code, nil
 }
 
 func (c command) dump(result *pipeline.Result, stdout io.Writer) error {
 	if c.stage == "files" {
-		for _, name := range slices.Sorted(maps.Keys(result.Tree.Files)) {
-			fmt.Fprintf(stdout, "%7d  %s\n", len(result.Tree.Files[name]), name)
+		files := maps.Clone(result.Tree.Files)
+		for name, region := range result.Tree.Regions {
+			files[name] = region.Want
+		}
+		for _, name := range slices.Sorted(maps.Keys(files)) {
+			fmt.Fprintf(stdout, "%x  %7d  %s\n", sha256.Sum256(files[name]), len(files[name]), name)
 		}
 		return nil
 	}

@@ -2,8 +2,11 @@ package main
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -56,12 +59,51 @@ func edit(t *testing.T, name, before, after string) {
 	}
 }
 
+// program is the command, built for the tests of this package. It is the one
+// that people run, without the race detector, which would have it take several
+// times as long; the tests of the stages run under that.
+var program string
+
+func TestMain(m *testing.M) {
+	os.Exit(buildAndRun(m))
+}
+
+func buildAndRun(m *testing.M) int {
+	folder, err := os.MkdirTemp("", "gen")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(folder)
+	program = filepath.Join(folder, "gen.exe")
+	build := exec.Command("go", "build", "-tags", "genfault", "-o", program, ".")
+	if out, err := build.CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
+		return 1
+	}
+	return m.Run()
+}
+
 // gen runs the command and returns its exit code and outputs.
 func gen(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
+	return genIn(t, "", nil, args...)
+}
+
+// genIn runs the command in a folder, with more in its environment. A process
+// that was killed has the exit code -1.
+func genIn(t *testing.T, folder string, environment []string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
 	var out, errs bytes.Buffer
-	code = run(args, &out, &errs)
-	return code, out.String(), errs.String()
+	cmd := exec.Command(program, args...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = folder, &out, &errs
+	cmd.Env = append(os.Environ(), environment...)
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode(), out.String(), errs.String()
 }
 
 func TestUsage(t *testing.T) {
@@ -75,6 +117,11 @@ func TestUsage(t *testing.T) {
 		{"help as a command", []string{"help"}, exitFine, "Exit codes"},
 		{"unknown command", []string{"chek"}, exitBad, `"chek" is not a command`},
 		{"unknown flag", []string{"-x"}, exitBad, "-x"},
+		{"explain", []string{"explain", "e012"}, exitFine, "x-retry: unsent"},
+		{"explain an unknown code", []string{"explain", "E0122"}, exitBad, `did you mean "E012"?`},
+		{"explain nothing", []string{"explain"}, exitBad, "explain takes the code"},
+		{"unknown format", []string{"--format", "xml"}, exitBad, `--format "xml"`},
+		{"watch and check", []string{"check", "--watch"}, exitBad, "watch"},
 		{"unknown stage", []string{"dump", "--stage", "link"}, exitBad, `--stage "link"`},
 		{"no module", []string{"-C", t.TempDir()}, exitBad, "no go.mod"},
 	}
@@ -109,6 +156,7 @@ func TestDump(t *testing.T) {
 // TestDamage damages a copy in every way that check must see, looks whether
 // it names the damage, and has gen put it right.
 func TestDamage(t *testing.T) {
+	t.Parallel()
 	root := copyModule(t)
 	at := func(name string) string { return filepath.Join(root, filepath.FromSlash(name)) }
 	tests := []struct {
@@ -203,6 +251,7 @@ func write(t *testing.T, name, data string) {
 
 // TestRefused damages a copy so that gen must change nothing and say why.
 func TestRefused(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name   string
 		damage func(t *testing.T, root string)
@@ -234,7 +283,7 @@ func TestRefused(t *testing.T) {
 			func(t *testing.T, root string) {
 				edit(t, filepath.Join(root, "README.md"), "<!-- calls:end -->", "")
 			},
-			"README.md: error: it needs <!-- calls:begin -->",
+			"README.md: error[E099]: it needs <!-- calls:begin -->",
 		},
 		{
 			"a generated file is a link",
@@ -424,6 +473,7 @@ const newSchema = `    Voice:
 // TestNewEndpoint adds a call to the YAML: one run of gen makes it appear,
 // typed, documented and tested.
 func TestNewEndpoint(t *testing.T) {
+	t.Parallel()
 	root := copyModule(t)
 	spec := filepath.Join(root, "spec/consumer.yaml")
 	edit(t, spec, "  - name: sessions\n", "  - name: otps.voice\n    description: Sends one-time passcodes by voice call.\n  - name: sessions\n")

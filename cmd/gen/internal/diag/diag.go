@@ -5,28 +5,10 @@ package diag
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"slices"
-	"strings"
-	"unicode/utf8"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 )
-
-// Severity tells whether a finding stops the generator.
-type Severity int
-
-const (
-	// Error stops the generator before anything is written.
-	Error Severity = iota
-	// Warning is printed and stops nothing.
-	Warning
-)
-
-func (s Severity) String() string {
-	if s == Warning {
-		return "warning"
-	}
-	return "error"
-}
 
 // Pos is a place in a file. Line and Column count from 1; zero means the file
 // as a whole.
@@ -53,8 +35,9 @@ func (p Pos) Compare(q Pos) int {
 
 // Finding is one thing that is wrong, or odd, in one place.
 type Finding struct {
-	Pos      Pos
-	Severity Severity
+	// Code is the kind of finding; it also tells an error from a warning.
+	Code *codes.Code
+	Pos  Pos
 	// Message says what is wrong.
 	Message string
 	// Hint says what would be right.
@@ -69,30 +52,65 @@ type Related struct {
 	Message string
 }
 
-// List collects findings.
+// Severity is "error" or "warning".
+func (f Finding) Severity() string {
+	if f.Code.IsWarning() {
+		return "warning"
+	}
+	return "error"
+}
+
+// List collects findings. It keeps the first thousand: a file that is broken
+// all over has more of them than anyone reads.
 type List struct {
 	findings []Finding
+	known    map[place]bool
+	errors   bool
+	dropped  int
 }
 
-// Errorf adds an error without a hint.
-func (l *List) Errorf(pos Pos, format string, args ...any) {
-	l.Add(Finding{Pos: pos, Message: fmt.Sprintf(format, args...)})
+type place struct {
+	pos     Pos
+	message string
 }
 
-// Hintf adds an error whose hint says what would be right.
-func (l *List) Hintf(pos Pos, hint, format string, args ...any) {
-	l.Add(Finding{Pos: pos, Message: fmt.Sprintf(format, args...), Hint: hint})
+const maxFindings = 1000
+
+// Reportf adds a finding without a hint.
+func (l *List) Reportf(code *codes.Code, pos Pos, format string, args ...any) {
+	l.add(Finding{Code: code, Pos: pos, Message: fmt.Sprintf(format, args...)})
 }
 
-// Add adds a finding. A second one with the same place and message is dropped.
-func (l *List) Add(f Finding) {
-	for _, have := range l.findings {
-		if have.Pos == f.Pos && have.Message == f.Message {
-			return
-		}
+// Hintf adds a finding whose hint says what would be right.
+func (l *List) Hintf(code *codes.Code, pos Pos, hint, format string, args ...any) {
+	l.add(Finding{Code: code, Pos: pos, Hint: hint, Message: fmt.Sprintf(format, args...)})
+}
+
+// Relatef adds a finding that a second place belongs to.
+func (l *List) Relatef(code *codes.Code, pos Pos, hint string, second Related, format string, args ...any) {
+	l.add(Finding{Code: code, Pos: pos, Hint: hint, Related: &second, Message: fmt.Sprintf(format, args...)})
+}
+
+// add adds a finding. A second one with the same place and message is dropped.
+func (l *List) add(f Finding) {
+	at := place{f.Pos, f.Message}
+	if l.known[at] {
+		return
 	}
+	l.errors = l.errors || !f.Code.IsWarning()
+	if len(l.findings) == maxFindings {
+		l.dropped++
+		return
+	}
+	if l.known == nil {
+		l.known = map[place]bool{}
+	}
+	l.known[at] = true
 	l.findings = append(l.findings, f)
 }
+
+// Dropped is how many findings there were beyond those that are kept.
+func (l *List) Dropped() int { return l.dropped }
 
 // Sorted returns the findings by file, line and column.
 func (l *List) Sorted() []Finding {
@@ -104,66 +122,16 @@ func (l *List) Sorted() []Finding {
 }
 
 // HasErrors reports whether any finding stops the generator.
-func (l *List) HasErrors() bool {
-	return slices.ContainsFunc(l.findings, func(f Finding) bool { return f.Severity == Error })
+func (l *List) HasErrors() bool { return l.errors }
+
+// Has reports whether a finding of that code is kept.
+func (l *List) Has(code *codes.Code) bool {
+	return slices.ContainsFunc(l.findings, func(f Finding) bool { return f.Code == code })
 }
 
-// Text writes findings as a compiler does: position, message, the line with a
-// caret under the column, and the hint. source returns a file's bytes.
-func Text(w io.Writer, findings []Finding, source func(file string) []byte) error {
-	var b strings.Builder
-	for _, f := range findings {
-		fmt.Fprintf(&b, "%s: %s: %s\n", f.Pos, f.Severity, clean(f.Message))
-		excerpt(&b, f.Pos, source(f.Pos.File))
-		if f.Hint != "" {
-			fmt.Fprintf(&b, "  hint: %s\n", clean(f.Hint))
-		}
-		if f.Related != nil {
-			fmt.Fprintf(&b, "%s: note: %s\n", f.Related.Pos, clean(f.Related.Message))
-			excerpt(&b, f.Related.Pos, source(f.Related.Pos.File))
-		}
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
-}
-
-// maxExcerpt is how many columns of a line an excerpt shows.
-const maxExcerpt = 160
-
-func excerpt(b *strings.Builder, pos Pos, data []byte) {
-	if pos.Line == 0 || data == nil {
-		return
-	}
-	lines := strings.SplitN(string(data), "\n", pos.Line+1)
-	if len(lines) < pos.Line {
-		return
-	}
-	line := []rune(strings.TrimSuffix(lines[pos.Line-1], "\r"))
-	start, end := 0, len(line)
-	if len(line) > maxExcerpt {
-		start = max(0, min(pos.Column-maxExcerpt/2, len(line)-maxExcerpt))
-		end = start + maxExcerpt
-	}
-	number := fmt.Sprint(pos.Line)
-	fmt.Fprintf(b, "  %s | %s\n", number, clean(string(line[start:end])))
-	if pos.Column > 0 {
-		indent := strings.Repeat(" ", max(0, pos.Column-1-start))
-		fmt.Fprintf(b, "  %s | %s^\n", strings.Repeat(" ", len(number)), indent)
-	}
-}
-
-// clean makes text from a spec safe to print: one line, and nothing that
-// moves a terminal's cursor or reorders what is read. Each rune stays one
-// column wide, so that a caret still points at its place.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\t':
-			return ' '
-		case r < ' ', r == 0x7f, r >= 0x80 && r < 0xa0, r == utf8.RuneError,
-			r >= 0x200b && r <= 0x200f, r >= 0x2028 && r <= 0x202e, r >= 0x2060 && r <= 0x206f, r == 0xfeff:
-			return '\ufffd'
-		}
-		return r
-	}, s)
+// ErrorWithin reports whether a kept error lies on the lines of a file.
+func (l *List) ErrorWithin(file string, from, to int) bool {
+	return slices.ContainsFunc(l.findings, func(f Finding) bool {
+		return !f.Code.IsWarning() && f.Pos.File == file && from <= f.Pos.Line && f.Pos.Line <= to
+	})
 }

@@ -3,6 +3,8 @@ package diag
 import (
 	"strings"
 	"testing"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 )
 
 func TestNearest(t *testing.T) {
@@ -21,7 +23,7 @@ func TestNearest(t *testing.T) {
 func text(t *testing.T, f Finding, source string) string {
 	t.Helper()
 	var b strings.Builder
-	if err := Text(&b, []Finding{f}, func(string) []byte { return []byte(source) }); err != nil {
+	if err := Text(&b, []Finding{f}, Plain, func(string) []byte { return []byte(source) }); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -36,28 +38,28 @@ func TestText(t *testing.T) {
 	}{
 		{
 			"a caret under the column, behind a tab and wide letters",
-			Finding{Pos: Pos{"a.yaml", 2, 6}, Message: "no"}, "one\n\täöü: x\n",
-			"a.yaml:2:6: error: no\n  2 |  äöü: x\n    |      ^\n",
+			Finding{Code: codes.UnknownKey, Pos: Pos{"a.yaml", 2, 6}, Message: "no"}, "one\n\täöü: x\n",
+			"a.yaml:2:6: error[E012]: no\n  2 |  äöü: x\n    |      ^\n",
 		},
 		{
 			"a file as a whole",
-			Finding{Pos: Pos{File: "a.yaml"}, Message: "no", Hint: "yes"}, "one\n",
-			"a.yaml: error: no\n  hint: yes\n",
+			Finding{Code: codes.UnknownKey, Pos: Pos{File: "a.yaml"}, Message: "no", Hint: "yes"}, "one\n",
+			"a.yaml: error[E012]: no\n  hint: yes\n",
 		},
 		{
 			"a line that is not there any more",
-			Finding{Pos: Pos{"a.yaml", 9, 1}, Message: "no"}, "one\n",
-			"a.yaml:9:1: error: no\n",
+			Finding{Code: codes.UnknownKey, Pos: Pos{"a.yaml", 9, 1}, Message: "no"}, "one\n",
+			"a.yaml:9:1: error[E012]: no\n",
 		},
 		{
 			"control and bidirectional characters do not reach the terminal",
-			Finding{Pos: Pos{"a.yaml", 1, 3}, Message: "bad \x1b[2J name\nnext"}, "a\x1b\u202eb\r\n",
-			"a.yaml:1:3: error: bad \ufffd[2J name\ufffdnext\n  1 | a\ufffd\ufffdb\n    |   ^\n",
+			Finding{Code: codes.UnknownKey, Pos: Pos{"a.yaml", 1, 3}, Message: "bad \x1b[2J name\nnext"}, "a\x1b\u202eb\r\n",
+			"a.yaml:1:3: error[E012]: bad \ufffd[2J name\ufffdnext\n  1 | a\ufffd\ufffdb\n    |   ^\n",
 		},
 		{
 			"a second place",
-			Finding{Pos: Pos{"a.yaml", 1, 1}, Severity: Warning, Message: "no", Related: &Related{Pos{"a.yaml", 2, 1}, "first"}}, "x\ny\n",
-			"a.yaml:1:1: warning: no\n  1 | x\n    | ^\na.yaml:2:1: note: first\n  2 | y\n    | ^\n",
+			Finding{Code: codes.UnusedSchema, Pos: Pos{"a.yaml", 1, 1}, Message: "no", Related: &Related{Pos{"a.yaml", 2, 1}, "first"}}, "x\ny\n",
+			"a.yaml:1:1: warning[W001]: no\n  1 | x\n    | ^\na.yaml:2:1: note: first\n  2 | y\n    | ^\n",
 		},
 	}
 	for _, test := range tests {
@@ -69,10 +71,56 @@ func TestText(t *testing.T) {
 	}
 }
 
+// TestColours marks the severity and the caret, and leaves the rest alone.
+func TestColours(t *testing.T) {
+	var b strings.Builder
+	f := Finding{Code: codes.UnknownKey, Pos: Pos{"a.yaml", 1, 1}, Message: "no", Hint: "yes"}
+	if err := Text(&b, []Finding{f}, Colours, func(string) []byte { return []byte("x\x1b[31my\n") }); err != nil {
+		t.Fatal(err)
+	}
+	want := "\x1b[1ma.yaml:1:1:\x1b[0m \x1b[1;31merror[E012]:\x1b[0m no\n  1 | x\ufffd[31my\n    | \x1b[1;31m^\x1b[0m\n  \x1b[36mhint:\x1b[0m yes\n"
+	if b.String() != want {
+		t.Errorf("got %q\nwant %q", b.String(), want)
+	}
+}
+
+// TestGitHub keeps what looks like a command, or like the end of one, inside of
+// its own.
+func TestGitHub(t *testing.T) {
+	var b strings.Builder
+	f := Finding{
+		Code: codes.DuplicateKey, Pos: Pos{"a,b:c%.yaml", 3, 0}, Message: "100% wrong\n::error::x\r\x1b", Hint: "a::b",
+		Related: &Related{Pos{"a.yaml", 1, 2}, "first"},
+	}
+	if err := GitHub(&b, []Finding{f}); err != nil {
+		t.Fatal(err)
+	}
+	want := "::error file=a%2Cb%3Ac%25.yaml,line=3,col=1,title=E011%3A a key stands twice::" +
+		"100%25 wrong%0A::error::x\ufffd\ufffd%0Ahint: a::b%0Aa.yaml:1:2: first\n"
+	if b.String() != want {
+		t.Errorf("got  %q\nwant %q", b.String(), want)
+	}
+}
+
+// TestListIsBounded keeps a thousand findings, and counts the others.
+func TestListIsBounded(t *testing.T) {
+	var l List
+	for i := range 5000 {
+		l.Reportf(codes.UnusedSchema, Pos{"a", i, 1}, "odd")
+	}
+	if l.HasErrors() {
+		t.Error("warnings are errors")
+	}
+	l.Reportf(codes.UnknownKey, Pos{"a", 9999, 1}, "wrong")
+	if !l.HasErrors() || len(l.Sorted()) != maxFindings || l.Dropped() != 5001-maxFindings {
+		t.Errorf("errors %t, %d kept, %d dropped", l.HasErrors(), len(l.Sorted()), l.Dropped())
+	}
+}
+
 // TestLongLine cuts a long line out around the place.
 func TestLongLine(t *testing.T) {
 	source := strings.Repeat("x", 5000) + "HERE" + strings.Repeat("y", 5000)
-	got := text(t, Finding{Pos: Pos{"a.yaml", 1, 5001}, Message: "no"}, source)
+	got := text(t, Finding{Code: codes.UnknownKey, Pos: Pos{"a.yaml", 1, 5001}, Message: "no"}, source)
 	lines := strings.Split(got, "\n")
 	if len(got) > 600 || !strings.Contains(lines[1], "HERE") || strings.Index(lines[1], "HERE") != strings.Index(lines[2], "^") {
 		t.Errorf("got:\n%s", got)
@@ -81,9 +129,9 @@ func TestLongLine(t *testing.T) {
 
 func TestListDropsRepeats(t *testing.T) {
 	var l List
-	l.Errorf(Pos{"a", 1, 1}, "same")
-	l.Errorf(Pos{"a", 1, 1}, "same")
-	l.Errorf(Pos{"a", 1, 2}, "same")
+	l.Reportf(codes.UnknownKey, Pos{"a", 1, 1}, "same")
+	l.Reportf(codes.UnknownKey, Pos{"a", 1, 1}, "same")
+	l.Reportf(codes.UnknownKey, Pos{"a", 1, 2}, "same")
 	if got := len(l.Sorted()); got != 2 {
 		t.Errorf("%d findings, want 2", got)
 	}

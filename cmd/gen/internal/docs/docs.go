@@ -1,5 +1,6 @@
 // Package docs writes the model as Markdown: a reference page for each
-// service, the types, the errors, an index, and the table of calls.
+// service, the types, the errors, an index, the table of calls, and the page of
+// the generator's own findings.
 package docs
 
 import (
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"text/template"
 
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/golang"
 	"github.com/stytchgen/sdk/cmd/gen/internal/model"
 	"github.com/stytchgen/sdk/templates"
@@ -18,7 +20,11 @@ import (
 // Folder is where the pages lie under the module's root.
 const Folder = "docs/reference"
 
-// Emit returns the reference pages, by their path from the module's root.
+// Findings is the page of what the generator can find wrong.
+const Findings = "docs/findings.md"
+
+// Emit returns the reference pages and the page of findings, by their path from
+// the module's root.
 func Emit(sdk *model.SDK) (map[string][]byte, error) {
 	p, err := newPages(sdk)
 	if err != nil {
@@ -34,7 +40,25 @@ func Emit(sdk *model.SDK) (map[string][]byte, error) {
 	}
 	p.render("errors.md", "reference-errors", view{SDK: sdk})
 	p.render("README.md", "reference-index", view{SDK: sdk})
+	if err := p.findings(); err != nil {
+		return nil, err
+	}
 	return p.files, p.err
+}
+
+func (p *pages) findings() error {
+	t, err := templates.Parse(templates.Findings, template.FuncMap{
+		"generated": func() string { return model.Generated }, "anchor": anchor,
+	})
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := t.ExecuteTemplate(&b, "findings", codes.All()); err != nil {
+		return fmt.Errorf("%s: %w", Findings, err)
+	}
+	p.files[Findings] = tidy(b.Bytes())
+	return nil
 }
 
 // view is what a page's template sees.
@@ -60,7 +84,7 @@ func newPages(sdk *model.SDK) (*pages, error) {
 		"generated": func() string { return model.Generated },
 		"place":     func(s *model.Service) string { return golang.ClientPath(s.Place) },
 		"name":      func(s string) string { return s }, "isFunc": func(string) bool { return false },
-		"cell": cell, "call": clientCall, "page": pagePath, "type": p.typeCell, "limits": limits,
+		"cell": cell, "span": span, "call": clientCall, "page": pagePath, "type": p.typeCell, "limits": limits,
 		"snippet": p.snippet, "anchor": anchor, "manual": manualFor,
 		"unowned": func(pkg *model.Package) []*model.Manual { return manualFor(pkg, nil) },
 		"common":  commonErrors,
@@ -107,21 +131,46 @@ func anchor(heading string) string {
 	return keep
 }
 
-// plainText is what keeps text from being HTML or a link.
-var plainText = strings.NewReplacer("<", "&lt;", ">", "&gt;", "[", `\[`)
+// code is a name in backticks.
+var code = regexp.MustCompile("`[^`\n]+`")
+
+// blockStart is what would make a paragraph a heading, a list, a quote, a table
+// or a block of code.
+var blockStart = regexp.MustCompile("(?m)^([#>|+=*~`-]|[0-9]+[.)])")
 
 // markdown makes a description safe to stand in a page: code stays code, with
-// calls and types linked, and the rest cannot become HTML.
+// calls and types linked, and the rest cannot become HTML, a link, or anything
+// but a paragraph.
 func (p *pages) markdown(text string) string {
-	parts := strings.Split(text, "`")
-	for i := range parts {
-		if i%2 == 0 || i == len(parts)-1 {
-			parts[i] = plainText.Replace(parts[i])
-		} else {
-			parts[i] = p.code(parts[i])
-		}
+	var b strings.Builder
+	rest := 0
+	for _, at := range code.FindAllStringIndex(text, -1) {
+		b.WriteString(escape(text[rest:at[0]]) + p.code(text[at[0]+1:at[1]-1]))
+		rest = at[1]
 	}
-	return strings.Join(parts, "")
+	b.WriteString(escape(text[rest:]))
+	return blockStart.ReplaceAllStringFunc(b.String(), func(start string) string {
+		if start == "`" {
+			return start // a span of code, for other backticks are escaped
+		}
+		return start[:len(start)-1] + `\` + start[len(start)-1:]
+	})
+}
+
+func escape(text string) string {
+	return strings.NewReplacer("<", "&lt;", ">", "&gt;", "[", `\[`, "`", "\\`").Replace(text)
+}
+
+// span is text as code, safe to stand in a table.
+func span(text string) string {
+	fence := "`"
+	for strings.Contains(text, fence) {
+		fence += "`"
+	}
+	if strings.HasPrefix(text, "`") || strings.HasSuffix(text, "`") {
+		text = " " + text + " "
+	}
+	return cell(fence + text + fence)
 }
 
 // code is a name that a description has in backticks.
@@ -182,11 +231,11 @@ func (p *pages) typeCell(pkg *model.Package, f *model.Field) string {
 
 // limits says what a value must keep to, its pattern included.
 func limits(f *model.Field) string {
-	text := golang.Limits(f)
+	text := cell(escape(golang.Limits(f)))
 	if f.Limits.Pattern == nil {
 		return text
 	}
-	pattern := "Matches `" + f.Limits.Pattern.Source + "`"
+	pattern := "Matches " + span(f.Limits.Pattern.Source)
 	if text == "" {
 		return pattern
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/dave/jennifer/jen"
 
@@ -35,9 +36,11 @@ func (e *emitter) tests() {
 }
 
 func (e *emitter) testFile(name string) *jen.File {
-	f := e.newFile(e.sdk.Module+"/"+e.pkg.Name+"_test", e.pkg.Name+"_test")
-	e.files[name+"_gen_test.go"] = f
-	return f
+	name += "_gen_test.go"
+	if e.files[name] == nil { // a service can be called like the client's own file
+		e.files[name] = e.newFile(e.sdk.Module+"/"+e.pkg.Name+"_test", e.pkg.Name+"_test")
+	}
+	return e.files[name]
 }
 
 func exchangeName(m *model.Method) string { return "exchange" + base(m) }
@@ -68,12 +71,13 @@ type printedValue struct {
 
 // printedOf picks what an example prints: a text of the response that is its
 // own and no secret, best one that another call takes; else how long a list
-// is; else the status.
+// is; else the status. A text that is not one plain line could end the comment
+// that it stands in.
 func printedOf(m *model.Method) printedValue {
 	var best *model.Field
 	for _, f := range m.Response.Fields {
 		v := m.ResponseExample.Get(f.Wire)
-		if f.Kind != model.String || !f.Required || f.Sensitive || f.Wire == "request_id" || v == nil || v.Text == "" {
+		if f.Kind != model.String || !f.Required || f.Sensitive || f.Wire == "request_id" || v == nil || !plainLine(v.Text) {
 			continue
 		}
 		if best == nil || strings.Contains(f.Docs.Text, "to pass to `") {
@@ -88,7 +92,17 @@ func printedOf(m *model.Method) printedValue {
 			return printedValue{jen.Len(jen.Id("resp").Dot(f.Name)), strconv.Itoa(len(v.Items))}
 		}
 	}
-	return printedValue{jen.Id("resp").Dot("StatusCode"), m.ResponseExample.Get("status_code").JSON()}
+	for _, f := range m.Response.Fields {
+		if v := m.ResponseExample.Get(f.Wire); f.Wire == "status_code" && f.Kind == model.Integer && f.Required && v != nil {
+			return printedValue{jen.Id("resp").Dot(f.Name), v.JSON()}
+		}
+	}
+	return printedValue{jen.Id("resp").Dot("HTTPStatus").Call(), "200"}
+}
+
+// plainLine reports whether a comment can hold a text as it is.
+func plainLine(text string) bool {
+	return text != "" && text == strings.TrimSpace(text) && !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
 // exchange writes what a call's example sends and what the service answers.
@@ -125,7 +139,7 @@ func (e *emitter) wireTest(f *jen.File, s *model.Service, m *model.Method) {
 
 // raw is a string literal in backquotes where that can be.
 func raw(s string) jen.Code {
-	if strings.Contains(s, "`") {
+	if strings.ContainsFunc(s, func(r rune) bool { return r == '`' || !unicode.IsPrint(r) }) {
 		return jen.Lit(s)
 	}
 	return jen.Op("`" + s + "`")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/load"
 )
@@ -17,6 +18,9 @@ import (
 // Documents checks what only resolved documents can tell: that they are valid
 // OpenAPI, and that each example and default is one its schema accepts.
 func Documents(spec *load.Spec, list *diag.List) {
+	if list.Has(codes.HoldsItself) {
+		return // to hold an example against a schema that is itself would not end
+	}
 	for _, name := range load.APIFiles {
 		doc := spec.Documents[name]
 		if doc == nil {
@@ -55,7 +59,7 @@ func (d *documentLinter) validate(doc *openapi3.T) {
 			pos = diag.Pos{File: origin.Key.File, Line: origin.Key.Line, Column: origin.Key.Column}
 		}
 		message, _, _ := strings.Cut(err.Error(), "\n")
-		d.list.Errorf(pos, "%s", message)
+		d.list.Reportf(codes.Invalid, pos, "%s", message)
 	}
 }
 
@@ -66,9 +70,7 @@ func (d *documentLinter) alreadyFound(origin *openapi3.Origin) bool {
 		return false
 	}
 	from, to := origin.Key.Line, max(origin.Key.Line, origin.Key.EndLine)
-	return slices.ContainsFunc(d.list.Sorted(), func(f diag.Finding) bool {
-		return f.Severity == diag.Error && f.Pos.File == origin.Key.File && from <= f.Pos.Line && f.Pos.Line <= to
-	})
+	return d.list.ErrorWithin(origin.Key.File, from, to)
 }
 
 // originOf digs the innermost origin out of a chain of the library's errors.
@@ -138,7 +140,7 @@ func (d *documentLinter) example(schema *openapi3.SchemaRef, value any, at, what
 		if place != "" {
 			place = " at " + place
 		}
-		d.list.Errorf(d.src.Pos(n), "the schema rejects the %s's example%s: %s", what, place, reason(failure))
+		d.list.Reportf(codes.ExampleRejected, d.src.Pos(n), "the schema rejects the %s's example%s: %s", what, place, reason(failure))
 	}
 	d.undeclared(schema, value, at, what)
 }
@@ -189,7 +191,7 @@ func (d *documentLinter) defaults(doc *openapi3.T) {
 		seen[s] = true
 		if s.Default != nil {
 			for _, failure := range rejections(s, s.Default) {
-				d.list.Errorf(place(s.Origin, ref.Origin), "the schema rejects its default: %s", reason(failure))
+				d.list.Reportf(codes.DefaultRejected, place(s.Origin, ref.Origin), "the schema rejects its default: %s", reason(failure))
 			}
 		}
 		for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
@@ -277,7 +279,7 @@ func (d *documentLinter) undeclared(schema *openapi3.SchemaRef, value any, at, w
 				continue
 			}
 			n, _ := load.At(d.src.Root, below)
-			d.list.Hintf(d.src.Pos(n), diag.DidYouMean(key, slices.Collect(maps.Keys(s.Properties))),
+			d.list.Hintf(codes.UndeclaredKey, d.src.Pos(n), diag.DidYouMean(key, slices.Collect(maps.Keys(s.Properties))),
 				"the %s's example has a key %q that the schema does not declare", what, key)
 		}
 	case []any:

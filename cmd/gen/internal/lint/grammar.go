@@ -9,6 +9,7 @@ const (
 	anything kind = iota
 	text
 	prose // text that ends up in comments and pages
+	address
 	boolean
 	integer
 	number
@@ -45,6 +46,7 @@ type shape struct {
 var (
 	anyText    = &shape{name: "a text", kind: text}
 	anyProse   = &shape{name: "a text", kind: prose}
+	anyAddress = &shape{name: "an address", kind: address}
 	anyBoolean = &shape{name: "a boolean", kind: boolean}
 	anyInteger = &shape{name: "an integer", kind: integer}
 	anyNumber  = &shape{name: "a number", kind: number}
@@ -65,14 +67,14 @@ func oneOfTexts(name string, values ...string) *shape {
 }
 
 var externalDocs = object("externalDocs", []string{"url"}, map[string]*shape{
-	"url": anyText, "description": anyProse,
+	"url": anyAddress, "description": anyProse,
 }, nil)
 
 // documentShape is an OpenAPI document of ours.
 var documentShape = object("the document", []string{"openapi", "info", "paths"}, map[string]*shape{
 	"openapi": oneOfTexts("the OpenAPI version", "3.1.0", "3.1.1", "3.1.2"),
 	"info": object("info", []string{"title", "version"}, map[string]*shape{
-		"title": anyProse, "version": anyText, "description": anyProse, "summary": anyProse,
+		"title": anyText, "version": anyText, "description": anyProse, "summary": anyText,
 		"termsOfService": anyText, "contact": anyValue, "license": anyValue,
 	}, nil),
 	"externalDocs": externalDocs,
@@ -126,7 +128,7 @@ var pathItemShape = object("a path", nil, map[string]*shape{
 var operationShape = object("an operation",
 	[]string{"operationId", "tags", "summary", "externalDocs", "x-retry", "responses"},
 	map[string]*shape{
-		"operationId": anyText, "tags": textList, "summary": anyProse, "description": anyProse,
+		"operationId": anyText, "tags": textList, "summary": anyText, "description": anyProse,
 		"externalDocs": externalDocs, "deprecated": anyBoolean,
 		"x-retry":     oneOfTexts("the retry class", "safe", "unsent", "never"),
 		"x-errors":    textList,
@@ -190,7 +192,7 @@ func init() {
 	schemaShape.fields = map[string]*shape{
 		"type": {name: "the type", kind: text, orList: true,
 			values: []string{"string", "integer", "number", "boolean", "object", "array", "null"}},
-		"title":                anyProse,
+		"title":                anyText,
 		"format":               anyText,
 		"description":          anyProse,
 		"externalDocs":         externalDocs,
@@ -261,7 +263,7 @@ func init() {
 
 // errorsShape is errors.yaml.
 var errorsShape = object("the file", []string{"docs", "common", "errors"}, map[string]*shape{
-	"docs":   anyText,
+	"docs":   anyAddress,
 	"common": textList,
 	"errors": named("errors", object("an error type", []string{"status", "description", "action"}, map[string]*shape{
 		"status": anyInteger, "description": anyProse, "action": anyProse, "retry": anyBoolean,

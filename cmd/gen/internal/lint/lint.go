@@ -14,6 +14,7 @@ import (
 
 	yaml "github.com/oasdiff/yaml3"
 
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/load"
 )
@@ -32,6 +33,7 @@ func Structure(spec *load.Spec, list *diag.List) {
 		w.walk(src.Root, src.Root, documentShape)
 		w.operations()
 		w.described()
+		w.endless()
 		w.runtime()
 	}
 	if src := spec.Sources[load.ErrorsFile]; src.Root != nil {
@@ -49,7 +51,7 @@ func (w *walker) runtime() {
 	}
 	servers := items(load.Get(w.src.Root, "servers"))
 	if len(servers) != 2 {
-		w.list.Errorf(w.src.Pos(load.Get(w.src.Root, "servers")), "servers must be two: the test environment, then the live one")
+		w.list.Reportf(codes.Servers, w.src.Pos(load.Get(w.src.Root, "servers")), "servers must be two: the test environment, then the live one")
 	}
 	first := items(load.Get(w.spec.Sources[load.ConsumerFile].Root, "servers"))
 	for i, server := range servers {
@@ -58,19 +60,19 @@ func (w *walker) runtime() {
 			continue
 		}
 		if u, err := url.Parse(address.Value); err != nil || u.Scheme != "https" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.User != nil {
-			w.list.Errorf(w.src.Pos(address), "the server must be https:// and a host, nothing more")
+			w.list.Reportf(codes.Servers, w.src.Pos(address), "the server must be https:// and a host, nothing more")
 		}
 		if i < len(first) && load.Get(first[i], "url") != nil && load.Get(first[i], "url").Value != address.Value {
-			w.list.Errorf(w.src.Pos(address), "the server is not that of %s; both packages call the same service", load.ConsumerFile)
+			w.list.Reportf(codes.Servers, w.src.Pos(address), "the server is not that of %s; both packages call the same service", load.ConsumerFile)
 		}
 	}
 	requirements := items(load.Get(w.src.Root, "security"))
 	if len(requirements) != 1 || len(load.Keys(requirements[0])) != 1 || load.Keys(requirements[0])[0] != "basicAuth" {
-		w.list.Hintf(w.src.Pos(load.Get(w.src.Root, "security")), "write security: [{basicAuth: []}]", "every call carries the project's Basic credentials, and security must say so")
+		w.list.Hintf(codes.Credentials, w.src.Pos(load.Get(w.src.Root, "security")), "write security: [{basicAuth: []}]", "every call carries the project's Basic credentials, and security must say so")
 	}
 	scheme, ok := load.At(w.src.Root, "/components/securitySchemes/basicAuth")
 	if !ok || scalarOf(scheme, "type") != "http" || scalarOf(scheme, "scheme") != "basic" {
-		w.list.Hintf(w.src.Pos(scheme), "write components.securitySchemes.basicAuth: {type: http, scheme: basic}", "the security scheme basicAuth is not HTTP Basic")
+		w.list.Hintf(codes.Credentials, w.src.Pos(scheme), "write components.securitySchemes.basicAuth: {type: http, scheme: basic}", "the security scheme basicAuth is not HTTP Basic")
 	}
 }
 
@@ -103,7 +105,7 @@ func operationsOf(src *load.Source) []operation {
 func (w *walker) operations() {
 	ops := operationsOf(w.src)
 	if len(ops) > 0 && w.src.Name == w.spec.Sources[load.SharedFile].Name {
-		w.list.Hintf(w.src.Pos(ops[0].path), "move it to consumer.yaml or b2b.yaml", "the shared file holds no calls")
+		w.list.Hintf(codes.SharedCall, w.src.Pos(ops[0].path), "move it to consumer.yaml or b2b.yaml", "the shared file holds no calls")
 	}
 	tags := w.tags()
 	errorTypes := load.Keys(load.Get(w.spec.Sources[load.ErrorsFile].Root, "errors"))
@@ -119,7 +121,7 @@ func (w *walker) operations() {
 			}
 		}
 		if security := load.Get(op.node, "security"); security != nil && len(security.Content) > 0 {
-			w.list.Hintf(w.src.Pos(security), "leave it out, or write [] for a call without credentials",
+			w.list.Hintf(codes.OperationSecurity, w.src.Pos(security), "leave it out, or write [] for a call without credentials",
 				"an operation cannot have credentials of its own")
 		}
 	}
@@ -134,7 +136,7 @@ func (w *walker) tags() []string {
 			continue
 		}
 		if !dotted.MatchString(name.Value) {
-			w.list.Errorf(w.src.Pos(name), "the tag %q is not a place in the client; write lower-case names with dots between, such as otps.sms", name.Value)
+			w.list.Reportf(codes.TagName, w.src.Pos(name), "the tag %q is not a place in the client; write lower-case names with dots between, such as otps.sms", name.Value)
 		}
 		w.once(name, first, "the tag")
 		w.thirdPerson(load.Get(tag, "description"))
@@ -149,7 +151,7 @@ var dotted = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$`)
 func (w *walker) operationID(op operation, tags []string, first map[string]*yaml.Node) {
 	list := items(load.Get(op.node, "tags"))
 	if len(list) > 1 {
-		w.list.Errorf(w.src.Pos(list[1]), "an operation has one tag: the service that it belongs to")
+		w.list.Reportf(codes.SeveralTags, w.src.Pos(list[1]), "an operation has one tag: the service that it belongs to")
 	}
 	if len(list) > 0 {
 		w.known(list[0], tags, "a tag of this file")
@@ -161,7 +163,7 @@ func (w *walker) operationID(op operation, tags []string, first map[string]*yaml
 	w.once(id, first, "the operationId")
 	method, ok := strings.CutPrefix(id.Value, list[0].Value+".")
 	if !ok || !dotted.MatchString(id.Value) || strings.Contains(method, ".") {
-		w.list.Hintf(w.src.Pos(id), fmt.Sprintf("write %s.name_of_the_call", list[0].Value),
+		w.list.Hintf(codes.OperationID, w.src.Pos(id), fmt.Sprintf("write %s.name_of_the_call", list[0].Value),
 			"the operationId %q is not a place in the client: it is the tag, a dot and the call's name", id.Value)
 	}
 }
@@ -171,7 +173,7 @@ var pathTemplate = regexp.MustCompile(`^(/([a-zA-Z0-9_.~-]+|\{[a-zA-Z0-9_]+\}))+
 // path checks that the template and the declared path parameters agree.
 func (w *walker) path(op operation) {
 	if !pathTemplate.MatchString(op.path.Value) || strings.Contains(op.path.Value, "/.") {
-		w.list.Errorf(w.src.Pos(op.path), "the path %q is not a list of plain names and {parameters}, each behind a slash", op.path.Value)
+		w.list.Reportf(codes.PathTemplate, w.src.Pos(op.path), "the path %q is not a list of plain names and {parameters}, each behind a slash", op.path.Value)
 		return
 	}
 	first := map[string]*yaml.Node{}
@@ -188,15 +190,15 @@ func (w *walker) path(op operation) {
 		}
 		declared[name.Value] = true
 		if !strings.Contains(op.path.Value, "{"+name.Value+"}") {
-			w.list.Errorf(w.src.Pos(name), "the path %s has no {%s}", op.path.Value, name.Value)
+			w.list.Reportf(codes.PathParameter, w.src.Pos(name), "the path %s has no {%s}", op.path.Value, name.Value)
 		}
 		if required := load.Get(p, "required"); required == nil || required.Value != "true" {
-			w.list.Hintf(w.src.Pos(p), "add required: true", "a path parameter is always required")
+			w.list.Hintf(codes.PathParameter, w.src.Pos(p), "add required: true", "a path parameter is always required")
 		}
 	}
 	for part := range strings.SplitSeq(op.path.Value, "/") {
 		if name := strings.Trim(part, "{}"); name != part && !declared[name] {
-			w.list.Errorf(w.src.Pos(op.path), "the path parameter {%s} is not declared under parameters of %s", name, strings.ToUpper(op.method.Value))
+			w.list.Reportf(codes.PathParameter, w.src.Pos(op.path), "the path parameter {%s} is not declared under parameters of %s", name, strings.ToUpper(op.method.Value))
 		}
 	}
 }
@@ -213,10 +215,10 @@ var plainName = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
 
 func (w *walker) parameterName(name, in *yaml.Node) {
 	if !plainName.MatchString(name.Value) {
-		w.list.Errorf(w.src.Pos(name), "the name %q is not one of letters, digits, dots, hyphens and underscores", name.Value)
+		w.list.Reportf(codes.PlainName, w.src.Pos(name), "the name %q is not one of letters, digits, dots, hyphens and underscores", name.Value)
 	}
 	if in.Value == "header" && slices.Contains(ownHeaders, strings.ToLower(name.Value)) {
-		w.list.Errorf(w.src.Pos(name), "the header %s belongs to the client, which sets it for every call", name.Value)
+		w.list.Reportf(codes.OwnHeader, w.src.Pos(name), "the header %s belongs to the client, which sets it for every call", name.Value)
 	}
 }
 
@@ -226,14 +228,14 @@ func (w *walker) body(op operation) {
 		return
 	}
 	if op.method.Value == "get" || op.method.Value == "delete" {
-		w.list.Hintf(w.src.Pos(body), "write query parameters", "a %s call has no request body", strings.ToUpper(op.method.Value))
+		w.list.Hintf(codes.BodyOfGet, w.src.Pos(body), "write query parameters", "a %s call has no request body", strings.ToUpper(op.method.Value))
 	}
 	if required := load.Get(body, "required"); required == nil || required.Value != "true" {
-		w.list.Hintf(w.src.Pos(body), "add required: true", "an optional request body is not generated")
+		w.list.Hintf(codes.OptionalBody, w.src.Pos(body), "add required: true", "an optional request body is not generated")
 	}
 	media := load.Get(load.Get(body, "content"), "application/json")
 	if media != nil && load.Get(media, "example") == nil {
-		w.list.Hintf(w.src.Pos(media), "add a realistic example; tests and documentation are made from it", "the request has no example")
+		w.list.Hintf(codes.NoExample, w.src.Pos(media), "add a realistic example; tests and documentation are made from it", "the request has no example")
 	}
 }
 
@@ -241,7 +243,7 @@ func (w *walker) body(op operation) {
 func (w *walker) described() {
 	for name, schema := range load.Pairs(load.Get(load.Get(w.src.Root, "components"), "schemas")) {
 		if load.Get(schema, "description") == nil {
-			w.list.Errorf(w.src.Pos(name), "the schema %s has no description; it becomes the comment of the Go type or field", name.Value)
+			w.list.Reportf(codes.NoDescription, w.src.Pos(name), "the schema %s has no description; it becomes the comment of the Go type or field", name.Value)
 		}
 		w.properties(schema)
 	}
@@ -254,7 +256,39 @@ func (w *walker) described() {
 		}
 		w.properties(load.Get(answer, "schema"))
 		if load.Get(answer, "example") == nil {
-			w.list.Hintf(w.src.Pos(answer), "add a realistic example; tests and documentation are made from it", "the response has no example")
+			w.list.Hintf(codes.NoExample, w.src.Pos(answer), "add a realistic example; tests and documentation are made from it", "the response has no example")
+		}
+	}
+}
+
+// endless finds schemas that are a choice of themselves: whether they accept a
+// value depends on whether they do.
+func (w *walker) endless() {
+	schemas := load.Get(load.Get(w.src.Root, "components"), "schemas")
+	for name := range load.Pairs(schemas) {
+		seen := map[*yaml.Node]bool{}
+		var leads func(n *yaml.Node) bool
+		leads = func(n *yaml.Node) bool {
+			if ref := load.Get(n, "$ref"); ref != nil {
+				target, local := strings.CutPrefix(ref.Value, "#/components/schemas/")
+				if local && target == name.Value {
+					return true
+				}
+				n = load.Get(schemas, target) // another file leads not back to this one
+			}
+			if n == nil || seen[n] {
+				return false
+			}
+			seen[n] = true
+			branches := append(items(load.Get(n, "oneOf")), items(load.Get(n, "allOf"))...)
+			if not := load.Get(n, "not"); not != nil {
+				branches = append(branches, not)
+			}
+			return slices.ContainsFunc(branches, leads)
+		}
+		if leads(load.Get(schemas, name.Value)) {
+			w.list.Hintf(codes.HoldsItself, w.src.Pos(name), "write the properties out, or refer to another schema",
+				"the schema %s is a choice of itself, which no value can decide", name.Value)
 		}
 	}
 }
@@ -263,10 +297,10 @@ func (w *walker) properties(schema *yaml.Node) {
 	declared := load.Keys(load.Get(schema, "properties"))
 	for name, property := range load.Pairs(load.Get(schema, "properties")) {
 		if !plainName.MatchString(name.Value) {
-			w.list.Errorf(w.src.Pos(name), "the name %q is not one of letters, digits, dots, hyphens and underscores", name.Value)
+			w.list.Reportf(codes.PlainName, w.src.Pos(name), "the name %q is not one of letters, digits, dots, hyphens and underscores", name.Value)
 		}
 		if load.Get(property, "description") == nil && load.Get(property, "$ref") == nil {
-			w.list.Errorf(w.src.Pos(name), "the property %s has no description; it becomes the comment of the Go field", name.Value)
+			w.list.Reportf(codes.NoDescription, w.src.Pos(name), "the property %s has no description; it becomes the comment of the Go field", name.Value)
 		}
 		w.properties(property)
 	}
@@ -286,10 +320,10 @@ func (w *walker) errorTypes() {
 	}
 	for name, entry := range load.Pairs(load.Get(w.src.Root, "errors")) {
 		if !snake.MatchString(name.Value) {
-			w.list.Errorf(w.src.Pos(name), "the error type %q is not a lower-case name with underscores", name.Value)
+			w.list.Reportf(codes.ErrorTypeName, w.src.Pos(name), "the error type %q is not a lower-case name with underscores", name.Value)
 		}
 		if status := load.Get(entry, "status"); status != nil && !regexp.MustCompile(`^[45]\d\d$`).MatchString(status.Value) {
-			w.list.Errorf(w.src.Pos(status), "the status of an error type lies between 400 and 599, not at %s", status.Value)
+			w.list.Reportf(codes.ErrorStatus, w.src.Pos(status), "the status of an error type lies between 400 and 599, not at %s", status.Value)
 		}
 		w.sentence(load.Get(entry, "description"))
 		w.sentence(load.Get(entry, "action"))
@@ -307,7 +341,7 @@ func (w *walker) thirdPerson(n *yaml.Node) {
 	}
 	verb, _, _ := strings.Cut(n.Value, " ")
 	if verb = strings.TrimRight(verb, ",;:."); verb != "" && !strings.HasSuffix(verb, "s") {
-		w.list.Hintf(w.src.Pos(n), "begin with what it does: Sends, Lists, Checks", "this sentence goes on after a name, so it begins with a verb in the third person, not with %q", verb)
+		w.list.Hintf(codes.ThirdPerson, w.src.Pos(n), "begin with what it does: Sends, Lists, Checks", "this sentence goes on after a name, so it begins with a verb in the third person, not with %q", verb)
 	}
 }
 
@@ -318,17 +352,15 @@ func (w *walker) sentence(n *yaml.Node) {
 	}
 	first, _ := utf8.DecodeRuneInString(n.Value)
 	if !unicode.IsUpper(first) || !strings.HasSuffix(strings.TrimSpace(n.Value), ".") {
-		w.list.Errorf(w.src.Pos(n), "this text becomes a sentence of the documentation; begin it with a capital letter and end it with a full stop")
+		w.list.Reportf(codes.Sentence, w.src.Pos(n), "this text becomes a sentence of the documentation; begin it with a capital letter and end it with a full stop")
 	}
 }
 
 // once reports a name that stands twice, with its first place.
 func (w *walker) once(n *yaml.Node, first map[string]*yaml.Node, what string) {
 	if earlier := first[n.Value]; earlier != nil {
-		w.list.Add(diag.Finding{
-			Pos: w.src.Pos(n), Message: fmt.Sprintf("%s %q is declared twice", what, n.Value),
-			Related: &diag.Related{Pos: w.src.Pos(earlier), Message: "first declared here"},
-		})
+		w.list.Relatef(codes.DeclaredTwice, w.src.Pos(n), "", diag.Related{Pos: w.src.Pos(earlier), Message: "first declared here"},
+			"%s %q is declared twice", what, n.Value)
 		return
 	}
 	first[n.Value] = n
@@ -336,7 +368,7 @@ func (w *walker) once(n *yaml.Node, first map[string]*yaml.Node, what string) {
 
 func (w *walker) known(n *yaml.Node, names []string, what string) {
 	if n.Kind == yaml.ScalarNode && n.Value != "" && !slices.Contains(names, n.Value) {
-		w.list.Hintf(w.src.Pos(n), diag.DidYouMean(n.Value, names), "%q is not %s", n.Value, what)
+		w.list.Hintf(codes.UnknownName, w.src.Pos(n), diag.DidYouMean(n.Value, names), "%q is not %s", n.Value, what)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 
 	yaml "github.com/oasdiff/yaml3"
 
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/load"
 )
@@ -31,7 +32,7 @@ func unwritten(src *load.Source, n *yaml.Node, list *diag.List) {
 		case slices.Contains([]string{"example", "default"}, key.Value) && load.Get(value, "type") == nil && load.Get(value, "$ref") == nil:
 			continue // a value; a property of this name is a schema
 		case isTodo(value) && (key.Value == "description" || key.Value == "summary"):
-			list.Hintf(src.Pos(value), "say what it is, what it counts in and when it is set; mark secrets and addresses x-sensitive: true",
+			list.Hintf(codes.Unwritten, src.Pos(value), "say what it is, what it counts in and when it is set; mark secrets and addresses x-sensitive: true",
 				"the %s is still to be written", key.Value)
 		default:
 			unwritten(src, value, list)

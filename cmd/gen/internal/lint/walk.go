@@ -4,12 +4,15 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	yaml "github.com/oasdiff/yaml3"
 
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/load"
 )
@@ -40,11 +43,11 @@ func (w *walker) walk(key, n *yaml.Node, s *shape) {
 		if key.Kind == yaml.ScalarNode {
 			label = key.Value
 		}
-		w.list.Errorf(w.src.Pos(n), "%s must be %s, not %s", label, wrong, load.Describe(n))
+		w.list.Reportf(codes.WrongKind, w.src.Pos(n), "%s must be %s, not %s", label, wrong, load.Describe(n))
 		return
 	}
 	switch s.kind {
-	case text, prose:
+	case text, prose, address:
 		w.text(n, s)
 	case list:
 		for _, item := range n.Content {
@@ -62,7 +65,7 @@ func mismatch(n *yaml.Node, s *shape) string {
 		tag = n.ShortTag()
 	}
 	switch s.kind {
-	case text, prose:
+	case text, prose, address:
 		if tag != "!!str" && tag != "!!timestamp" {
 			return "a string"
 		}
@@ -92,24 +95,42 @@ func mismatch(n *yaml.Node, s *shape) string {
 
 func (w *walker) text(n *yaml.Node, s *shape) {
 	if s.values != nil && !slices.Contains(s.values, n.Value) {
-		w.list.Hintf(w.src.Pos(n), diag.DidYouMean(n.Value, s.values), "%s cannot be %q", s.name, n.Value)
+		w.list.Hintf(codes.NotAllowed, w.src.Pos(n), diag.DidYouMean(n.Value, s.values), "%s cannot be %q", s.name, n.Value)
 		return
 	}
 	if strings.TrimSpace(n.Value) == "" {
-		w.list.Errorf(w.src.Pos(n), "the text is empty")
+		w.list.Reportf(codes.EmptyText, w.src.Pos(n), "the text is empty")
 		return
 	}
 	if i := strings.IndexFunc(n.Value, func(r rune) bool { return unprintable(r) && !(s.kind == prose && r == '\n') }); i >= 0 {
 		r := []rune(n.Value[i:])[0]
-		w.list.Errorf(w.src.Pos(n), "the text holds the character U+%04X, which a reader cannot see", r)
+		w.list.Reportf(codes.HiddenCharacter, w.src.Pos(n), "the text holds the character U+%04X, which a reader cannot see", r)
 	}
+	if s.kind == address && !plainAddress(n.Value) {
+		w.list.Hintf(codes.NotAddress, w.src.Pos(n), "write https://, a host and a path", "%q is not the address of a page", n.Value)
+	}
+	if found := directive.FindString(n.Value); found != "" {
+		w.list.Hintf(codes.Directive, w.src.Pos(n), "say it in other words", "the text holds %q, which tools obey when it begins a comment", strings.TrimSpace(found))
+	}
+}
+
+// directive is what tools look for in the comments of Go files, wherever it
+// comes to stand when a comment is wrapped.
+var directive = regexp.MustCompile(`(?m)(^|\s)(\+build\b|//\s*(\+build|go:|line |export |nolint|lint:)|//$)|^\s*(Deprecated:|Code generated .* DO NOT EDIT\.)`)
+
+// plainAddress reports whether an address can stand in a comment and in a link
+// of a page and lead to nothing but a page.
+func plainAddress(s string) bool {
+	u, err := url.Parse(strings.NewReplacer("{status}", "0", "{type}", "x").Replace(s))
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && !strings.ContainsAny(s, "()<>[]`\"'|\\ ")
 }
 
 // unprintable reports control, bidirectional and zero-width characters: they
 // let text read otherwise than it is.
 func unprintable(r rune) bool {
 	return r < ' ' || r >= 0x7f && r < 0xa0 || r == 0xad || r >= 0x200b && r <= 0x200f ||
-		r >= 0x2028 && r <= 0x202e || r >= 0x2060 && r <= 0x206f || r == 0xfeff || r == 0xfffd
+		r >= 0x2028 && r <= 0x202e || r >= 0x2060 && r <= 0x206f || r == 0xfeff || r == 0xfffd ||
+		r == 0x061c || r == 0x180e || r >= 0xfff9 && r <= 0xfffb || r >= 0xe0000 && r <= 0xe007f
 }
 
 func (w *walker) mapping(at, n *yaml.Node, s *shape) {
@@ -124,7 +145,7 @@ func (w *walker) mapping(at, n *yaml.Node, s *shape) {
 	}
 	for _, key := range s.required {
 		if load.Get(n, key) == nil {
-			w.list.Errorf(w.src.Pos(at), "%s needs the key %s", s.name, key)
+			w.list.Reportf(codes.MissingKey, w.src.Pos(at), "%s needs the key %s", s.name, key)
 		}
 	}
 }
@@ -145,20 +166,20 @@ func (w *walker) allowed(key *yaml.Node, s *shape) bool {
 	case s.each != nil && (s.keys == nil || slices.Contains(s.keys, name)):
 		return true
 	case s.refused[name] != "":
-		w.list.Hintf(pos, s.refused[name], "%q in %s is not generated", name, s.name)
+		w.list.Hintf(codes.NotGenerated, pos, s.refused[name], "%q in %s is not generated", name, s.name)
 		return false
 	}
 	known := append(slices.Collect(maps.Keys(s.fields)), s.keys...)
 	if strings.HasPrefix(name, "x-") {
 		known = slices.DeleteFunc(known, func(k string) bool { return !strings.HasPrefix(k, "x-") })
-		w.list.Hintf(pos, diag.DidYouMean(name, known), "unknown extension key %q in %s", name, s.name)
+		w.list.Hintf(codes.UnknownKey, pos, diag.DidYouMean(name, known), "unknown extension key %q in %s", name, s.name)
 		return false
 	}
 	known = append(known, slices.Collect(maps.Keys(s.refused))...)
 	if s.ref {
 		known = append(known, "$ref")
 	}
-	w.list.Hintf(pos, diag.DidYouMean(name, known), "unknown key %q in %s", name, s.name)
+	w.list.Hintf(codes.UnknownKey, pos, diag.DidYouMean(name, known), "unknown key %q in %s", name, s.name)
 	return false
 }
 
@@ -172,13 +193,13 @@ func (w *walker) reference(n, ref *yaml.Node, s *shape) {
 		case s == schemaShape && slices.Contains(siblings, key.Value):
 			w.walk(key, value, s.fields[key.Value])
 		case s == schemaShape && s.fields[key.Value] != nil:
-			w.list.Hintf(w.src.Pos(key), "put it into the schema that is referred to", "%q beside a $ref is not generated", key.Value)
+			w.list.Hintf(codes.NotGenerated, w.src.Pos(key), "put it into the schema that is referred to", "%q beside a $ref is not generated", key.Value)
 		default:
-			w.list.Hintf(w.src.Pos(key), diag.DidYouMean(key.Value, siblings), "unknown key %q beside a $ref", key.Value)
+			w.list.Hintf(codes.UnknownKey, w.src.Pos(key), diag.DidYouMean(key.Value, siblings), "unknown key %q beside a $ref", key.Value)
 		}
 	}
 	if ref.Kind != yaml.ScalarNode || ref.ShortTag() != "!!str" {
-		w.list.Errorf(w.src.Pos(ref), "a $ref must be a string, not %s", load.Describe(ref))
+		w.list.Reportf(codes.BadReference, w.src.Pos(ref), "a $ref must be a string, not %s", load.Describe(ref))
 		return
 	}
 	section := "schemas"
@@ -197,19 +218,19 @@ func (w *walker) target(ref *yaml.Node, section string) {
 	if file != "" {
 		src = w.spec.Sources[file]
 		if src == nil || file == load.ErrorsFile {
-			w.list.Hintf(pos, diag.DidYouMean(file, append([]string{load.SharedFile}, load.APIFiles...)),
+			w.list.Hintf(codes.BadReference, pos, diag.DidYouMean(file, append([]string{load.SharedFile}, load.APIFiles...)),
 				"the reference leads to %q, which is not an OpenAPI file of this spec", file)
 			return
 		}
 		if src != w.src && src != w.spec.Sources[load.SharedFile] {
-			w.list.Hintf(pos, "move the schema to "+load.SharedFile, "a reference leads to the same file or to %s, not to %s", load.SharedFile, file)
+			w.list.Hintf(codes.ReferenceAcross, pos, "move the schema to "+load.SharedFile, "a reference leads to the same file or to %s, not to %s", load.SharedFile, file)
 			return
 		}
 	}
 	prefix := "/components/" + section + "/"
 	name, ok := strings.CutPrefix(pointer, prefix)
 	if !found || !ok || name == "" || strings.ContainsAny(name, "/~%") {
-		w.list.Hintf(pos, fmt.Sprintf("write '%s#%sName'", file, prefix), "the reference %q does not name a component under components.%s", ref.Value, section)
+		w.list.Hintf(codes.BadReference, pos, fmt.Sprintf("write '%s#%sName'", file, prefix), "the reference %q does not name a component under components.%s", ref.Value, section)
 		return
 	}
 	if src.Root == nil {
@@ -223,5 +244,5 @@ func (w *walker) target(ref *yaml.Node, section string) {
 	if ok {
 		names = load.Keys(components)
 	}
-	w.list.Hintf(pos, diag.DidYouMean(name, names), "the reference leads to nothing: %s has no %s%s", src.Name, strings.TrimPrefix(prefix, "/"), name)
+	w.list.Hintf(codes.DanglingReference, pos, diag.DidYouMean(name, names), "the reference leads to nothing: %s has no %s%s", src.Name, strings.TrimPrefix(prefix, "/"), name)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	yaml "github.com/oasdiff/yaml3"
 
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 )
 
@@ -82,7 +83,7 @@ func Read(fsys fs.FS, dir string, list *diag.List) *Spec {
 		spec.Sources[name] = src
 		data, err := readFile(fsys, src.Name)
 		if err != nil {
-			list.Hintf(diag.Pos{File: src.Name}, "a spec folder holds consumer.yaml, b2b.yaml, shared.yaml and errors.yaml",
+			list.Hintf(codes.UnreadableFile, diag.Pos{File: src.Name}, "a spec folder holds consumer.yaml, b2b.yaml, shared.yaml and errors.yaml",
 				"the file cannot be read: %v", err)
 			continue
 		}
@@ -121,10 +122,10 @@ func (s *Spec) Resolve(list *diag.List) {
 	loader.IsExternalRefsAllowed = true
 	loader.IncludeOrigin = true
 	loader.ReadFromURIFunc = func(_ *openapi3.Loader, location *url.URL) ([]byte, error) {
-		if src := s.Source(location.Path); src != nil && location.Scheme == "" && location.Host == "" {
+		if src := s.Source(location.Path); src != nil && src.Root != nil && location.Scheme == "" && location.Host == "" {
 			return src.Data, nil
 		}
-		return nil, fmt.Errorf("%q is not a file of the spec", location)
+		return nil, fmt.Errorf("%q is not a file of the spec that can be read", location)
 	}
 	for _, name := range append([]string{SharedFile}, APIFiles...) {
 		src := s.Sources[name]
@@ -133,7 +134,7 @@ func (s *Spec) Resolve(list *diag.List) {
 		}
 		doc, err := resolve(loader, src)
 		if err != nil {
-			list.Errorf(diag.Pos{File: src.Name}, "%v", err)
+			list.Reportf(codes.Unresolved, diag.Pos{File: src.Name}, "%v", err)
 			continue
 		}
 		s.Documents[name] = doc

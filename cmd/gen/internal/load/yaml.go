@@ -8,44 +8,101 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	yaml "github.com/oasdiff/yaml3"
 
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 )
 
 // maxDepth bounds nesting: a spec needs about twenty levels.
 const maxDepth = 100
 
+// maxKeys bounds mappings: the YAML library compares each key with each other.
+const maxKeys = 2000
+
 // parse reads one YAML document whose top is a mapping, and refuses what
 // would let two readers see two things: duplicate keys, aliases, merge keys,
 // keys that are not strings, tags.
 func parse(src *Source, list *diag.List) *yaml.Node {
 	top := diag.Pos{File: src.Name}
+	if !plain(src, list) {
+		return nil
+	}
 	decoder := yaml.NewDecoder(bytes.NewReader(src.Data))
 	var doc yaml.Node
 	if err := decodeNode(decoder, &doc); err != nil {
 		if errors.Is(err, io.EOF) {
-			list.Errorf(top, "the file is empty")
+			list.Reportf(codes.EmptyFile, top, "the file is empty")
 			return nil
 		}
-		list.Add(syntaxFinding(src, err))
+		syntax(src, err, list)
 		return nil
 	}
 	var second yaml.Node
 	if err := decodeNode(decoder, &second); !errors.Is(err, io.EOF) {
-		list.Errorf(src.Pos(&second), "a second YAML document begins here; a spec file holds one")
+		list.Reportf(codes.SecondDocument, src.Pos(&second), "a second YAML document begins here; a spec file holds one")
 		return nil
 	}
 	root := doc.Content[0]
+	if root.Kind == yaml.ScalarNode && root.ShortTag() == "!!null" {
+		list.Reportf(codes.EmptyFile, top, "the file is empty")
+		return nil
+	}
 	if root.Kind != yaml.MappingNode {
-		list.Errorf(src.Pos(root), "the top of the file is %s, not a mapping", Describe(root))
+		list.Reportf(codes.TopNotMapping, src.Pos(root), "the top of the file is %s, not a mapping", Describe(root))
 		return nil
 	}
 	if !sound(src, root, 1, list) {
 		return nil
 	}
 	return root
+}
+
+// plain reports whether a file is UTF-8 as every tool reads it. A YAML parser
+// takes other encodings, too.
+func plain(src *Source, list *diag.List) bool {
+	if bytes.HasPrefix(src.Data, []byte("\ufeff")) {
+		list.Hintf(codes.NotPlainText, diag.Pos{File: src.Name, Line: 1, Column: 1}, "save it without", "the file begins with a byte order mark")
+		return false
+	}
+	line := 0
+	for text := range bytes.Lines(src.Data) {
+		line++
+		pos := diag.Pos{File: src.Name, Line: line}
+		switch i := bytes.IndexByte(text, 0); {
+		case i >= 0:
+			pos.Column = utf8.RuneCount(text[:i]) + 1
+			list.Reportf(codes.NotPlainText, pos, "the line holds a NUL byte")
+			return false
+		case !utf8.Valid(text):
+			pos.Column = utf8.RuneCount(text[:invalidAt(text)]) + 1
+			list.Hintf(codes.NotPlainText, pos, "save the file as UTF-8", "the line holds bytes that are not UTF-8")
+			return false
+		}
+		if at := otherBreak.FindIndex(text); at != nil {
+			pos.Column = utf8.RuneCount(text[:at[0]]) + 1
+			list.Hintf(codes.NotPlainText, pos, "end lines with a line feed", "the line holds a line break that only some tools see")
+			return false
+		}
+	}
+	return true
+}
+
+// otherBreak is what YAML takes for a line break and editors may not.
+var otherBreak = regexp.MustCompile("\r[^\n]|\r$|[\u0085\u2028\u2029]")
+
+// invalidAt is the place of the first byte that is not UTF-8.
+func invalidAt(text []byte) int {
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRune(text[i:])
+		if r == utf8.RuneError && size == 1 {
+			return i
+		}
+		i += size
+	}
+	return len(text)
 }
 
 // decodeNode turns a parser's panic on hostile input into an error.
@@ -60,14 +117,14 @@ func decodeNode(decoder *yaml.Decoder, into *yaml.Node) (err error) {
 
 var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
 
-func syntaxFinding(src *Source, err error) diag.Finding {
+func syntax(src *Source, err error, list *diag.List) {
 	pos := diag.Pos{File: src.Name}
 	message := err.Error()
 	if m := yamlLine.FindStringSubmatch(message); m != nil {
 		message = message[len(m[0]):]
 		pos.Line, _ = strconv.Atoi(m[1])
 	}
-	return diag.Finding{Pos: pos, Message: "not YAML: " + strings.TrimSpace(message)}
+	list.Reportf(codes.NotYAML, pos, "not YAML: %s", strings.TrimSpace(message))
 }
 
 // jsonNumber is a number as JSON and YAML both read it.
@@ -77,24 +134,24 @@ var jsonNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9
 // plain kind that the rest of the generator reads.
 func sound(src *Source, n *yaml.Node, depth int, list *diag.List) bool {
 	if depth > maxDepth {
-		list.Errorf(src.Pos(n), "nested more than %d levels deep", maxDepth)
+		list.Reportf(codes.TooDeep, src.Pos(n), "nested more than %d levels deep", maxDepth)
 		return false
 	}
 	if n.Kind == yaml.AliasNode {
-		list.Hintf(src.Pos(n), "use a $ref to a component", "YAML aliases are not read")
+		list.Hintf(codes.Alias, src.Pos(n), "use a $ref to a component", "YAML aliases are not read")
 		return false
 	}
 	ok := true
 	if n.Anchor != "" {
-		list.Hintf(src.Pos(n), "use a component and a $ref", "YAML anchors are not read")
+		list.Hintf(codes.Alias, src.Pos(n), "use a component and a $ref", "YAML anchors are not read")
 		ok = false
 	}
 	if n.Style&yaml.TaggedStyle != 0 {
-		list.Errorf(src.Pos(n), "YAML tags are not read")
+		list.Reportf(codes.Tag, src.Pos(n), "YAML tags are not read")
 		ok = false
 	}
 	if tag := n.ShortTag(); n.Kind == yaml.ScalarNode && (tag == "!!int" || tag == "!!float") && !jsonNumber.MatchString(n.Value) {
-		list.Hintf(src.Pos(n), "write it in decimal digits, or in quotes if it is a text", "%s is not a number in JSON", n.Value)
+		list.Hintf(codes.NotJSONNumber, src.Pos(n), "write it in decimal digits, or in quotes if it is a text", "%s is not a number in JSON", n.Value)
 		ok = false
 	}
 	if n.Kind == yaml.MappingNode {
@@ -115,27 +172,29 @@ func soundValues(src *Source, n *yaml.Node, depth int, list *diag.List) bool {
 }
 
 func uniqueKeys(src *Source, n *yaml.Node, list *diag.List) bool {
+	if keys := len(n.Content) / 2; keys > maxKeys {
+		list.Reportf(codes.TooDeep, src.Pos(n), "a mapping with %d keys, more than the %d that one may have", keys, maxKeys)
+		return false
+	}
 	ok := true
 	first := map[string]*yaml.Node{}
 	for key := range Pairs(n) {
 		switch tag := key.ShortTag(); {
 		case key.Kind != yaml.ScalarNode:
-			list.Errorf(src.Pos(key), "a key must be a string, not %s", Describe(key))
+			list.Reportf(codes.KeyNotString, src.Pos(key), "a key must be a string, not %s", Describe(key))
 			ok = false
 			continue
 		case tag == "!!merge":
-			list.Hintf(src.Pos(key), "use a $ref to a component", "YAML merge keys are not read")
+			list.Hintf(codes.Alias, src.Pos(key), "use a $ref to a component", "YAML merge keys are not read")
 			ok = false
 			continue
 		case tag != "!!str":
-			list.Hintf(src.Pos(key), fmt.Sprintf("write '%s'", key.Value), "the key %s is %s, not a string", key.Value, Describe(key))
+			list.Hintf(codes.KeyNotString, src.Pos(key), fmt.Sprintf("write '%s'", key.Value), "the key %s is %s, not a string", key.Value, Describe(key))
 			ok = false
 		}
 		if earlier := first[key.Value]; earlier != nil {
-			list.Add(diag.Finding{
-				Pos: src.Pos(key), Message: fmt.Sprintf("the key %q stands here a second time", key.Value),
-				Related: &diag.Related{Pos: src.Pos(earlier), Message: "first declared here"},
-			})
+			list.Relatef(codes.DuplicateKey, src.Pos(key), "", diag.Related{Pos: src.Pos(earlier), Message: "first declared here"},
+				"the key %q stands here a second time", key.Value)
 			ok = false
 			continue
 		}

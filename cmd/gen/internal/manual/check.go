@@ -2,6 +2,7 @@ package manual
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -14,6 +15,7 @@ import (
 
 	"golang.org/x/tools/imports"
 
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/model"
 	"github.com/stytchgen/sdk/templates"
@@ -21,8 +23,8 @@ import (
 
 // Check holds the sections against what the spec declares. It returns a stub
 // for each declared section that no file has, by its path from the module's
-// root.
-func (p *Package) Check(declared []*model.Manual, list *diag.List) map[string][]byte {
+// root. An error is one of the generator.
+func (p *Package) Check(declared []*model.Manual, list *diag.List) (map[string][]byte, error) {
 	stubs := map[string][]byte{}
 	for _, want := range declared {
 		var found []*section
@@ -33,12 +35,14 @@ func (p *Package) Check(declared []*model.Manual, list *diag.List) map[string][]
 		}
 		switch len(found) {
 		case 0:
-			p.stub(want, stubs, list)
+			if err := p.stub(want, stubs, list); err != nil {
+				return nil, fmt.Errorf("no stub can be made for MANUAL(%s): %w", want.Name, err)
+			}
 		case 1:
 			p.compare(want, found[0], list)
 		default:
-			list.Add(diag.Finding{Pos: found[1].at, Message: fmt.Sprintf("MANUAL(%s) stands a second time", want.Name),
-				Related: &diag.Related{Pos: found[0].at, Message: "first declared here"}})
+			list.Relatef(codes.SectionTwice, found[1].at, "", diag.Related{Pos: found[0].at, Message: "first declared here"},
+				"MANUAL(%s) stands a second time", want.Name)
 		}
 	}
 	var names []string
@@ -51,26 +55,26 @@ func (p *Package) Check(declared []*model.Manual, list *diag.List) map[string][]
 			if hint == "" {
 				hint = "declare it under x-manual"
 			}
-			list.Hintf(s.at, hint, "the spec declares no MANUAL() section %q for this package", s.name)
+			list.Hintf(codes.UndeclaredSection, s.at, hint, "the spec declares no MANUAL() section %q for this package", s.name)
 		}
 	}
-	return stubs
+	return stubs, nil
 }
 
 // compare holds one section against its declaration.
 func (p *Package) compare(want *model.Manual, have *section, list *diag.List) {
 	if have.kind != want.Kind {
-		list.Errorf(have.at, "MANUAL(%s) is a %s here; the spec declares a %s", want.Name, have.kind, want.Kind)
+		list.Reportf(codes.SectionKind, have.at, "MANUAL(%s) is a %s here; the spec declares a %s", want.Name, have.kind, want.Kind)
 	}
 	declared := map[string]bool{}
 	for _, text := range want.Declares {
 		shape, err := parseShape(text)
 		if err != nil {
-			list.Hintf(want.Pos, "write it as in Go, without the body", "MANUAL(%s) declares %q, which is not a Go declaration: %v", want.Name, text, err)
+			list.Hintf(codes.DeclaresNotGo, want.Pos, "write it as in Go, without the body", "MANUAL(%s) declares %q, which is not a Go declaration: %v", want.Name, text, err)
 			continue
 		}
 		if shape.kind != want.Kind && want.Kind != kindType {
-			list.Errorf(want.Pos, "MANUAL(%s) is of kind %s, but %q is a %s", want.Name, want.Kind, text, shape.kind)
+			list.Reportf(codes.DeclaresKind, want.Pos, "MANUAL(%s) is of kind %s, but %q is a %s", want.Name, want.Kind, text, shape.kind)
 		}
 		declared[shape.name] = true
 		p.find(want, have, text, shape, list)
@@ -78,7 +82,7 @@ func (p *Package) compare(want *model.Manual, have *section, list *diag.List) {
 	for _, decl := range have.decls {
 		for _, s := range shapesOf(decl) {
 			if ast.IsExported(s.name[strings.LastIndex(s.name, ".")+1:]) && !declared[s.name] {
-				list.Hintf(p.at(s.pos), "add it to declares in the spec, so that it is documented", "%s is exported, but the spec does not declare it in MANUAL(%s)", s.name, want.Name)
+				list.Hintf(codes.UndeclaredExport, p.at(s.pos), "add it to declares in the spec, so that it is documented", "%s is exported, but the spec does not declare it in MANUAL(%s)", s.name, want.Name)
 			}
 		}
 	}
@@ -91,14 +95,14 @@ func (p *Package) find(want *model.Manual, have *section, text string, shape sha
 			case s.name != shape.name:
 				continue
 			case s.text != shape.text:
-				list.Hintf(p.at(s.pos), "the spec declares "+text, "%s has not the shape that MANUAL(%s) declares", s.name, want.Name)
+				list.Hintf(codes.WrongShape, p.at(s.pos), "the spec declares "+text, "%s has not the shape that MANUAL(%s) declares", s.name, want.Name)
 			case !s.documented:
-				list.Errorf(p.at(s.pos), "%s has no comment", s.name)
+				list.Reportf(codes.NoComment, p.at(s.pos), "%s has no comment", s.name)
 			}
 			return
 		}
 	}
-	list.Hintf(have.at, "the spec declares "+text, "MANUAL(%s) does not declare %s", want.Name, shape.name)
+	list.Hintf(codes.MissingDeclaration, have.at, "the spec declares "+text, "MANUAL(%s) does not declare %s", want.Name, shape.name)
 }
 
 // The kinds of sections.
@@ -117,12 +121,23 @@ type shape struct {
 }
 
 func parseShape(text string) (shape, error) {
-	file, err := parser.ParseFile(token.NewFileSet(), "", "package p\n"+text, parser.SkipObjectResolution)
+	file, err := parser.ParseFile(token.NewFileSet(), "", "package p\n"+text, parser.SkipObjectResolution|parser.ParseComments)
 	if err != nil {
 		return shape{}, fmt.Errorf("%s", strings.TrimLeft(err.Error(), "0123456789: "))
 	}
 	if len(file.Decls) != 1 {
 		return shape{}, fmt.Errorf("%d declarations", len(file.Decls))
+	}
+	if f, ok := file.Decls[0].(*ast.FuncDecl); ok {
+		switch {
+		case f.Body != nil:
+			return shape{}, errors.New("it has a body")
+		case f.Recv != nil && f.Recv.NumFields() != 1:
+			return shape{}, errors.New("its receiver is not one variable")
+		}
+	}
+	if len(file.Comments) > 0 {
+		return shape{}, errors.New("it has a comment")
 	}
 	shapes := shapesOf(file.Decls[0])
 	if len(shapes) != 1 {
@@ -137,7 +152,7 @@ func shapesOf(decl ast.Decl) []shape {
 	case *ast.FuncDecl:
 		s := shape{name: decl.Name.Name, kind: kindFunction, documented: decl.Doc.Text() != "", pos: decl.Name.Pos(),
 			text: typeParams(decl.Type.TypeParams) + fieldTypes(decl.Type.Params) + " " + fieldTypes(decl.Type.Results)}
-		if decl.Recv != nil {
+		if decl.Recv != nil && len(decl.Recv.List) > 0 {
 			receiver := types.ExprString(decl.Recv.List[0].Type)
 			s.kind, s.name, s.text = kindMethod, strings.TrimLeft(receiver, "*")+"."+s.name, receiver+" "+s.text
 		}
@@ -199,25 +214,22 @@ func underlying(expr ast.Expr) string {
 }
 
 // stub makes the file of a section that is missing.
-func (p *Package) stub(want *model.Manual, stubs map[string][]byte, list *diag.List) {
+func (p *Package) stub(want *model.Manual, stubs map[string][]byte, list *diag.List) error {
 	name := path.Join(p.dir, model.FileName(want.Name)+"_manual.go")
 	if p.files[name] != nil {
-		list.Hintf(want.Pos, fmt.Sprintf("write it into %s, or rename that file and run gen again for a stub", name),
+		list.Hintf(codes.NoRoomForStub, want.Pos, fmt.Sprintf("write it into %s, or rename that file and run gen again for a stub", name),
 			"MANUAL(%s) is missing, and %s exists", want.Name, name)
-		return
+		return nil
 	}
 	for _, text := range want.Declares {
 		if _, err := parseShape(text); err != nil {
-			list.Hintf(want.Pos, "write it as in Go, without the body", "MANUAL(%s) declares %q, which is not a Go declaration: %v", want.Name, text, err)
-			return
+			list.Hintf(codes.DeclaresNotGo, want.Pos, "write it as in Go, without the body", "MANUAL(%s) declares %q, which is not a Go declaration: %v", want.Name, text, err)
+			return nil
 		}
 	}
 	data, err := renderStub(path.Base(p.dir), want)
-	if err != nil {
-		list.Errorf(want.Pos, "no stub can be made for MANUAL(%s): %v", want.Name, err)
-		return
-	}
 	stubs[name] = data
+	return err
 }
 
 func renderStub(pkg string, want *model.Manual) ([]byte, error) {

@@ -22,6 +22,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/model"
 )
@@ -46,13 +47,17 @@ type section struct {
 	decls      []ast.Decl
 }
 
+func (s *section) stillOpen() diag.Related {
+	return diag.Related{Pos: s.at, Message: "this section is still open"}
+}
+
 // Read parses the files of a package that are not generated. A file that is
 // not Go is a finding.
 func Read(fsys fs.FS, dir string, list *diag.List) *Package {
 	p := &Package{dir: dir, fset: token.NewFileSet(), files: map[string]*ast.File{}, bytes: map[string][]byte{}}
 	entries, err := fs.ReadDir(fsys, dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		list.Errorf(diag.Pos{File: dir}, "the folder cannot be read: %v", err)
+		list.Reportf(codes.UnreadableFile, diag.Pos{File: dir}, "the folder cannot be read: %v", err)
 	}
 	for _, entry := range entries {
 		name := path.Join(dir, entry.Name())
@@ -61,7 +66,7 @@ func Read(fsys fs.FS, dir string, list *diag.List) *Package {
 		}
 		data, err := fs.ReadFile(fsys, name)
 		if err != nil {
-			list.Errorf(diag.Pos{File: name}, "the file cannot be read: %v", err)
+			list.Reportf(codes.UnreadableFile, diag.Pos{File: name}, "the file cannot be read: %v", err)
 			continue
 		}
 		if !bytes.HasPrefix(data, []byte("// "+model.Generated)) {
@@ -76,7 +81,7 @@ func (p *Package) parse(name string, data []byte, list *diag.List) {
 	var failures scanner.ErrorList
 	if errors.As(err, &failures) {
 		for _, e := range failures {
-			list.Errorf(diag.Pos{File: name, Line: e.Pos.Line, Column: e.Pos.Column}, "%s", e.Msg)
+			list.Reportf(codes.NotGo, diag.Pos{File: name, Line: e.Pos.Line, Column: e.Pos.Column}, "%s", e.Msg)
 		}
 		return
 	}
@@ -129,7 +134,7 @@ func declaredBy(decl *ast.GenDecl) []*ast.Ident {
 }
 
 func (p *Package) at(pos token.Pos) diag.Pos {
-	position := p.fset.Position(pos)
+	position := p.fset.PositionFor(pos, false) // a //line directive leads nobody astray
 	return diag.Pos{File: position.Filename, Line: position.Line, Column: position.Column}
 }
 
@@ -150,32 +155,30 @@ func (p *Package) scan(name string, file *ast.File, list *diag.List) {
 			}
 			pos := p.at(comment.Pos())
 			if pos.Column != 1 {
-				list.Errorf(pos, "a MANUAL() marker begins its line")
+				list.Reportf(codes.MarkerColumn, pos, "a MANUAL() marker begins its line")
 				continue
 			}
 			begin, end := begins.FindStringSubmatch(comment.Text), ends.FindStringSubmatch(comment.Text)
 			switch {
 			case begin != nil && open != nil:
-				list.Add(diag.Finding{Pos: pos, Message: fmt.Sprintf("MANUAL(%s) begins inside MANUAL(%s)", begin[1], open.name),
-					Related: &diag.Related{Pos: open.at, Message: "this section is still open"}})
+				list.Relatef(codes.SectionNested, pos, "", open.stillOpen(), "MANUAL(%s) begins inside MANUAL(%s)", begin[1], open.name)
 			case begin != nil:
 				open = &section{name: begin[1], kind: begin[2], file: name, pos: comment.Pos(), at: pos}
 			case end != nil && open == nil:
-				list.Errorf(pos, "ENDMANUAL(%s) ends a section that has not begun", end[1])
+				list.Reportf(codes.SectionNotBegun, pos, "ENDMANUAL(%s) ends a section that has not begun", end[1])
 			case end != nil && end[1] != open.name:
-				list.Add(diag.Finding{Pos: pos, Message: fmt.Sprintf("ENDMANUAL(%s) stands where MANUAL(%s) should end", end[1], open.name),
-					Related: &diag.Related{Pos: open.at, Message: "this section is still open"}})
+				list.Relatef(codes.SectionWrongEnd, pos, "", open.stillOpen(), "ENDMANUAL(%s) stands where MANUAL(%s) should end", end[1], open.name)
 			case end != nil:
 				open.end = comment.End()
 				p.sections = append(p.sections, open)
 				open = nil
 			default:
-				list.Hintf(pos, "write // MANUAL(Name)(METHOD), (FUNCTION) or (TYPE), and // ENDMANUAL(Name)", "this MANUAL() marker cannot be read")
+				list.Hintf(codes.MarkerUnreadable, pos, "write // MANUAL(Name)(METHOD), (FUNCTION) or (TYPE), and // ENDMANUAL(Name)", "this MANUAL() marker cannot be read")
 			}
 		}
 	}
 	if open != nil {
-		list.Hintf(open.at, fmt.Sprintf("add // ENDMANUAL(%s)", open.name), "MANUAL(%s) does not end", open.name)
+		list.Hintf(codes.SectionOpen, open.at, fmt.Sprintf("add // ENDMANUAL(%s)", open.name), "MANUAL(%s) does not end", open.name)
 		return
 	}
 	p.place(name, file, list)
@@ -191,7 +194,7 @@ func (p *Package) place(name string, file *ast.File, list *diag.List) {
 			return s.file == name && s.pos < decl.Pos() && decl.End() <= s.end
 		})
 		if i < 0 {
-			list.Hintf(p.at(decl.Pos()), "put it between // MANUAL(Name)(KIND) and // ENDMANUAL(Name), or into a file not called *_manual.go",
+			list.Hintf(codes.OutsideSection, p.at(decl.Pos()), "put it between // MANUAL(Name)(KIND) and // ENDMANUAL(Name), or into a file not called *_manual.go",
 				"this declaration stands outside of every MANUAL() section")
 			continue
 		}

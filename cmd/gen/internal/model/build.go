@@ -8,6 +8,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	yaml "github.com/oasdiff/yaml3"
 
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/load"
 )
@@ -74,9 +75,9 @@ func fieldLocation(o *openapi3.Origin, key string) diag.Pos {
 }
 
 func (b *builder) pkg(file string, doc *openapi3.T) *Package {
-	pkg := &Package{
-		Name: packageNames[file], Spec: b.spec.Sources[file].Name, Title: doc.Info.Title,
-		Docs: Docs{Text: prose(doc.Info.Description), URL: docsURL(doc.ExternalDocs)},
+	pkg := &Package{Name: packageNames[file], Spec: b.spec.Sources[file].Name}
+	if doc.Info != nil {
+		pkg.Title, pkg.Docs = doc.Info.Title, Docs{Text: prose(doc.Info.Description), URL: docsURL(doc.ExternalDocs)}
 	}
 	byPlace := map[string]*Service{}
 	for _, tag := range doc.Tags {
@@ -92,7 +93,7 @@ func (b *builder) pkg(file string, doc *openapi3.T) *Package {
 	}
 	for _, s := range pkg.Services {
 		if len(s.Methods) == 0 && len(s.Children) == 0 && !b.list.HasErrors() {
-			b.list.Errorf(s.Pos, "the service %s has no calls", s.Place)
+			b.list.Reportf(codes.EmptyService, s.Pos, "the service %s has no calls", s.Place)
 		}
 	}
 	pkg.Manual = b.manual(file)
@@ -116,7 +117,7 @@ func (b *builder) adopt(services []*Service, byPlace map[string]*Service) {
 		}
 		parent := byPlace[s.Place[:i]]
 		if parent == nil {
-			b.list.Hintf(s.Pos, fmt.Sprintf("declare the tag %s, with what it holds", s.Place[:i]),
+			b.list.Hintf(codes.OrphanService, s.Pos, fmt.Sprintf("declare the tag %s, with what it holds", s.Place[:i]),
 				"the service %s has no parent", s.Place)
 			continue
 		}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
+	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/load"
 )
 
@@ -48,13 +50,17 @@ func (b *builder) manual(file string) []*Manual {
 			Name: scalar(name), Kind: scalar(load.Get(item, "kind")), Pos: src.Pos(name),
 			Docs: Docs{Text: prose(scalar(load.Get(item, "description")))},
 		}
+		if !IsExported(section.Name) || GoName(section.Name) == "" {
+			b.list.Hintf(codes.NotExported, section.Pos, "write a name like CustomClaims", "the section's name %q is not one that Go exports", section.Name)
+		}
 		if declares := load.Get(item, "declares"); declares != nil {
 			for _, d := range declares.Content {
 				section.Declares = append(section.Declares, d.Value)
 			}
 		}
-		if slices.ContainsFunc(sections, func(s *Manual) bool { return s.Name == section.Name }) {
-			b.list.Errorf(section.Pos, "the MANUAL() section %s is declared twice", section.Name)
+		if i := slices.IndexFunc(sections, func(s *Manual) bool { return s.Name == section.Name }); i >= 0 {
+			b.list.Relatef(codes.DeclaredTwice, section.Pos, "", diag.Related{Pos: sections[i].Pos, Message: "first declared here"},
+				"the MANUAL() section %q is declared twice", section.Name)
 		}
 		sections = append(sections, section)
 	}

@@ -2,12 +2,12 @@ package model
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/load"
 )
@@ -36,10 +36,7 @@ func (b *builder) unused() {
 			if slices.Contains(b.used, file+"#"+key.Value) || b.referenced(file, key.Value) {
 				continue
 			}
-			b.list.Add(diag.Finding{
-				Pos: src.Pos(key), Severity: diag.Warning,
-				Message: fmt.Sprintf("no call refers to the schema %s, so nothing is generated for it", key.Value),
-			})
+			b.list.Reportf(codes.UnusedSchema, src.Pos(key), "no call refers to the schema %s, so nothing is generated for it", key.Value)
 		}
 	}
 }
@@ -95,7 +92,7 @@ func (b *builder) named(file, name string, schema *openapi3.Schema) *Type {
 	}
 	b.types[key] = t
 	if !IsExported(name) || GoName(name) == "" {
-		b.list.Hintf(t.Pos, "write a name like MemberSession", "the schema name %q is not one that Go exports", name)
+		b.list.Hintf(codes.NotExported, t.Pos, "write a name like MemberSession", "the schema name %q is not one that Go exports", name)
 	}
 	if t.Role == RoleEnum {
 		b.enum(t, schema)
@@ -118,7 +115,7 @@ func (b *builder) own(file, name string, schema *openapi3.Schema) *openapi3.Sche
 
 func (b *builder) enum(t *Type, schema *openapi3.Schema) {
 	if !schema.Type.Is(openapi3.TypeString) {
-		b.list.Errorf(t.Pos, "an enum whose type is not string is not generated")
+		b.list.Reportf(codes.EnumNotText, t.Pos, "an enum whose type is not string is not generated")
 	}
 	for i, v := range schema.Enum {
 		wire, _ := v.(string)
@@ -128,11 +125,12 @@ func (b *builder) enum(t *Type, schema *openapi3.Schema) {
 			value.Name = t.Name + strings.Join(words(wire), "") // a value that begins with a digit
 		}
 		if len(words(wire)) == 0 {
-			b.list.Errorf(pos, "the enum value %q gives no name in Go", wire)
+			b.list.Reportf(codes.NoGoName, pos, "the enum value %q gives no name in Go", wire)
 			continue
 		}
 		if j := slices.IndexFunc(t.Values, func(have EnumValue) bool { return have.Name == value.Name }); j >= 0 {
-			b.list.Errorf(pos, "the enum values %q and %q are both %s in Go", t.Values[j].Wire, wire, value.Name)
+			b.list.Relatef(codes.NamesMeet, pos, "", diag.Related{Pos: itemLocation(schema.Origin, "enum", slices.Index(schema.Enum, any(t.Values[j].Wire))), Message: value.Name + " is first declared here"},
+				"the enum values %q and %q are both %s in Go", t.Values[j].Wire, wire, value.Name)
 			continue
 		}
 		t.Values = append(t.Values, value)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 )
 
@@ -125,11 +126,11 @@ func collide(sdk *SDK, taken map[string]map[string]diag.Pos, list *diag.List) {
 			collideFields(t, list)
 			for _, f := range t.Fields {
 				if t.InResponse && !t.InRequest && f.Limits.Default != "" {
-					list.Hintf(f.Pos, "take default out; it says what the service takes when a request leaves a field out", "a default in an answer is not generated")
+					list.Hintf(codes.DefaultInAnswer, f.Pos, "take default out; it says what the service takes when a request leaves a field out", "a default in an answer is not generated")
 				}
 			}
 			if chain := embedsItself(t, t, nil); chain != nil {
-				list.Hintf(t.Pos, "make one of the fields on the way nullable, or a list", "%s holds itself by way of %s, so it would have no end", t.Name, strings.Join(chain, ", "))
+				list.Hintf(codes.HoldsItself, t.Pos, "make one of the fields on the way nullable, or a list", "%s holds itself by way of %s, so it would have no end", t.Name, strings.Join(chain, ", "))
 			}
 		}
 	}
@@ -146,7 +147,7 @@ func collideFields(t *Type, list *diag.List) {
 	for _, f := range t.Fields {
 		reserved := slices.Contains(methodNames, f.Name) || t.Role == RoleResponse && slices.Contains(responseNames, f.Name)
 		if reserved {
-			list.Hintf(f.Pos, "add x-go-name", "%q is %s in Go, which every such struct has as a method", f.Wire, f.Name)
+			list.Hintf(codes.ReservedName, f.Pos, "add x-go-name", "%q is %s in Go, which every such struct has as a method", f.Wire, f.Name)
 			continue
 		}
 		scope.add(f.Name, f.Wire, f.Pos)
@@ -200,9 +201,7 @@ func (s *scope) add(name, wire string, pos diag.Pos) {
 	if first.wire == wire {
 		return // declared twice, which lint has said
 	}
-	s.list.Add(diag.Finding{
-		Pos: pos, Message: fmt.Sprintf("%q and %q are both %s in %s", first.wire, wire, name, s.name),
-		Hint:    "rename one of them; for a field or parameter, add x-go-name",
-		Related: &diag.Related{Pos: first.pos, Message: name + " is first declared here"},
-	})
+	s.list.Relatef(codes.NamesMeet, pos, "rename one of them; for a field or parameter, add x-go-name",
+		diag.Related{Pos: first.pos, Message: name + " is first declared here"},
+		"%q and %q are both %s in %s", first.wire, wire, name, s.name)
 }

@@ -3,6 +3,7 @@ package model
 import (
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/pattern"
 )
 
@@ -20,7 +21,7 @@ func (b *builder) limits(f *Field, schema *openapi3.Schema) {
 		}
 		n := int(*v)
 		if float64(n) != *v || f.Kind != Integer {
-			b.list.Errorf(fieldLocation(schema.Origin, key), "%s is generated for whole numbers only", key)
+			b.list.Reportf(codes.LimitNotWhole, fieldLocation(schema.Origin, key), "%s is generated for whole numbers only", key)
 		}
 		return &n
 	}
@@ -37,7 +38,7 @@ func (b *builder) limits(f *Field, schema *openapi3.Schema) {
 		"minItems": l.MinItems > 0 && f.Kind != List, "maxItems": l.MaxItems != nil && f.Kind != List,
 	} {
 		if misplaced {
-			b.list.Errorf(fieldLocation(schema.Origin, key), "%s says nothing about %s", key, article[f.Kind])
+			b.list.Reportf(codes.LimitMisplaced, fieldLocation(schema.Origin, key), "%s says nothing about %s", key, article[f.Kind])
 		}
 	}
 }
@@ -52,25 +53,25 @@ func whole(n *uint64) *int {
 // order reports limits that nothing can keep to.
 func (b *builder) order(schema *openapi3.Schema, key string, low, high *int) {
 	if low != nil && high != nil && *low > *high {
-		b.list.Errorf(fieldLocation(schema.Origin, key), "%s is %d, above the upper limit of %d, so no value would do", key, *low, *high)
+		b.list.Reportf(codes.LimitsCross, fieldLocation(schema.Origin, key), "%s is %d, above the upper limit of %d, so no value would do", key, *low, *high)
 	}
 }
 
 func (b *builder) pattern(l *Limits, schema *openapi3.Schema) {
 	if schema.Pattern == "" {
 		if schema.Title != "" {
-			b.list.Hintf(fieldLocation(schema.Origin, "title"), "write a description", "a title without a pattern is not generated")
+			b.list.Hintf(codes.TitleWithoutPattern, fieldLocation(schema.Origin, "title"), "write a description", "a title without a pattern is not generated")
 		}
 		return
 	}
 	pos := fieldLocation(schema.Origin, "pattern")
 	compiled, err := pattern.Compile(schema.Pattern)
 	if err != nil {
-		b.list.Hintf(pos, `write character classes with counts, anchored at both ends, such as '^[0-9]{6}$'`,
+		b.list.Hintf(codes.PatternNotLinear, pos, `write character classes with counts, anchored at both ends, such as '^[0-9]{6}$'`,
 			"the pattern cannot be checked without backtracking: %v", err)
 	}
 	if schema.Title == "" {
-		b.list.Hintf(pos, "add a title, such as: six digits", "a pattern needs a title: what a text that matches it is; errors are made from it")
+		b.list.Hintf(codes.PatternWithoutTitle, pos, "add a title, such as: six digits", "a pattern needs a title: what a text that matches it is; errors are made from it")
 	}
 	compiled.Want = schema.Title
 	l.Pattern = &compiled

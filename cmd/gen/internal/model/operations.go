@@ -10,6 +10,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	yaml "github.com/oasdiff/yaml3"
 
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/load"
 )
@@ -47,7 +48,7 @@ func (b *builder) method(pkg *Package, s *Service, op operation) *Method {
 	name := GoName(strings.TrimPrefix(id, s.Place+"."))
 	base := strings.TrimSuffix(s.Name, "Service") + name
 	if name == "" {
-		b.list.Errorf(fieldLocation(op.Origin, "operationId"), "%q gives no name in Go", id)
+		b.list.Reportf(codes.NoGoName, fieldLocation(op.Origin, "operationId"), "%q gives no name in Go", id)
 	}
 	m := &Method{
 		Place: id, Name: name, Verb: op.verb, Path: op.path, Pos: op.pos,
@@ -81,14 +82,14 @@ func (b *builder) request(m *Method, op operation) {
 		f.Docs.Deprecated = f.Docs.Deprecated || p.Deprecated
 		b.rename(f, p.Extensions, p.Origin)
 		if f.Kind != String && f.Kind != Integer && f.Kind != Boolean && f.Kind != Enum {
-			b.list.Errorf(f.Pos, "a parameter that is %s is not generated; texts, integers, booleans and enums are", article[f.Kind])
+			b.list.Reportf(codes.ParameterKind, f.Pos, "a parameter that is %s is not generated; texts, integers, booleans and enums are", article[f.Kind])
 		}
 		m.Request.Fields = append(m.Request.Fields, f)
 		if p.Example != nil {
 			n, _ := load.At(op.node, fmt.Sprintf("/parameters/%d/example", i))
 			example.Members = append(example.Members, Member{p.Name, valueOf(n)})
 		} else if p.Required {
-			b.list.Hintf(f.Pos, "add a realistic example; tests and documentation are made from it", "the parameter %s has no example", p.Name)
+			b.list.Hintf(codes.NoExample, f.Pos, "add a realistic example; tests and documentation are made from it", "the parameter %s has no example", p.Name)
 		}
 	}
 	if op.RequestBody != nil && op.RequestBody.Value != nil {
@@ -127,11 +128,11 @@ func (b *builder) body(t *Type, file string, ref *openapi3.SchemaRef, request bo
 		pos = location(ref.Value.Origin)
 	}
 	if ref.Ref != "" {
-		b.list.Hintf(pos, "write type: object and its properties here; its Go name is "+t.Name, "the body of a call is written at the call, not referred to")
+		b.list.Hintf(codes.BodyByReference, pos, "write type: object and its properties here; its Go name is "+t.Name, "the body of a call is written at the call, not referred to")
 		return
 	}
 	if ref.Value == nil || !ref.Value.Type.Is(openapi3.TypeObject) || ref.Value.AdditionalProperties.Schema != nil || ref.Value.AdditionalProperties.Has != nil {
-		b.list.Errorf(pos, "the body of a call must be an object with properties")
+		b.list.Reportf(codes.BodyNotObject, pos, "the body of a call must be an object with properties")
 		return
 	}
 	b.fields(t, file, ref.Value, request)

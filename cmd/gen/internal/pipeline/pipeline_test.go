@@ -5,11 +5,13 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 )
 
@@ -17,15 +19,31 @@ var update = flag.Bool("update", false, "write the golden parts of testdata anew
 
 // module makes a module with the base spec and a case's edits. An edit is a
 // file called NAME.edit: blocks of lines that begin with "-" (what stands in
-// the file, once) and "+" (what takes its place).
+// the file, once) and "+" (what takes its place). NAME.gone removes a file, and
+// NAME.quoted makes one of lines that are quoted as in Go.
 func module(t *testing.T, archive *txtar.Archive) string {
 	t.Helper()
-	root := t.TempDir()
+	return moduleAt(t, t.TempDir(), archive)
+}
+
+// moduleAt makes it in a folder that is empty or not there.
+func moduleAt(t testing.TB, root string, archive *txtar.Archive) string {
+	t.Helper()
 	if err := os.CopyFS(root, os.DirFS("testdata/base")); err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range archive.Files {
 		name, edit := strings.CutSuffix(f.Name, ".edit")
+		if gone, ok := strings.CutSuffix(name, ".gone"); ok {
+			if err := os.Remove(filepath.Join(root, gone)); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		if quoted, ok := strings.CutSuffix(name, ".quoted"); ok {
+			write(t, filepath.Join(root, quoted), unquote(t, string(f.Data)))
+			continue
+		}
 		path := filepath.Join(root, filepath.FromSlash(name))
 		switch {
 		case edit:
@@ -65,7 +83,33 @@ func addRuntime(t *testing.T, root string) {
 	}
 }
 
-func write(t *testing.T, path, data string) {
+// checkable makes a module that can be type-checked, always in the same place,
+// where the go command finds what it has compiled for the case before.
+func checkable(t *testing.T, shared string, archive *txtar.Archive) string {
+	t.Helper()
+	root := filepath.Join(shared, "module")
+	if err := os.RemoveAll(root); err != nil {
+		t.Fatal(err)
+	}
+	moduleAt(t, root, archive)
+	addRuntime(t, root)
+	return root
+}
+
+func unquote(t testing.TB, lines string) string {
+	t.Helper()
+	var b strings.Builder
+	for line := range strings.Lines(lines) {
+		text, err := strconv.Unquote(strings.TrimSpace(line))
+		if err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		b.WriteString(text)
+	}
+	return b.String()
+}
+
+func write(t testing.TB, path, data string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
@@ -75,7 +119,7 @@ func write(t *testing.T, path, data string) {
 	}
 }
 
-func applyEdits(t *testing.T, data, edits string) string {
+func applyEdits(t testing.TB, data, edits string) string {
 	t.Helper()
 	var before, after strings.Builder
 	flush := func() {
@@ -134,24 +178,49 @@ func golden(t *testing.T, file string, archive *txtar.Archive, name string, got 
 	return nil
 }
 
-// TestNegative runs specs that the generator must refuse, and compares what
-// it says.
+// TestNegative runs specs that the generator must refuse, or warn of, and
+// compares what it says. Each code of the table is said by one of them.
 func TestNegative(t *testing.T) {
-	for _, file := range archives(t, "negative") {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+	said := map[string]bool{}
+	findings(t, "negative", true, said, func(t *testing.T, archive *txtar.Archive) (string, bool) {
+		return module(t, archive), false
+	})
+	findings(t, "warned", false, said, func(t *testing.T, archive *txtar.Archive) (string, bool) {
+		return module(t, archive), false
+	})
+	shared := t.TempDir()
+	findings(t, "mismatched", true, said, func(t *testing.T, archive *txtar.Archive) (string, bool) {
+		return checkable(t, shared, archive), true
+	})
+	for _, code := range codes.All() {
+		if !said[code.ID] {
+			t.Errorf("no case is about %s: %s", code, code.Title)
+		}
+	}
+}
+
+// findings runs the cases of a folder. prepare makes a case's module, and tells
+// whether it is to be type-checked.
+func findings(t *testing.T, folder string, refused bool, said map[string]bool, prepare func(*testing.T, *txtar.Archive) (string, bool)) {
+	for _, file := range archives(t, folder) {
+		t.Run(folder+"/"+strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 			archive, err := txtar.ParseFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}
-			result, err := Run(Options{Root: module(t, archive), SkipVerify: true})
+			root, checked := prepare(t, archive)
+			result, err := Run(Options{Root: root, SkipVerify: !checked})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !result.Failed() {
-				t.Error("the spec was accepted")
+			if result.Failed() != refused {
+				t.Errorf("refused: %t, want %t", result.Failed(), refused)
+			}
+			for _, f := range result.Findings() {
+				said[f.Code.ID] = true
 			}
 			var got bytes.Buffer
-			if err := diag.Text(&got, result.Findings(), result.Source); err != nil {
+			if err := diag.Text(&got, result.Findings(), diag.Plain, result.Source); err != nil {
 				t.Fatal(err)
 			}
 			if want := golden(t, file, archive, "findings", got.Bytes()); !bytes.Equal(got.Bytes(), want) {
@@ -164,14 +233,14 @@ func TestNegative(t *testing.T) {
 // TestPositive runs specs that the generator must honour, and compares the
 // files that each case is about.
 func TestPositive(t *testing.T) {
+	shared := t.TempDir()
 	for _, file := range archives(t, "positive") {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 			archive, err := txtar.ParseFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}
-			root := module(t, archive)
-			addRuntime(t, root)
+			root := checkable(t, shared, archive)
 			result, err := Run(Options{Root: root})
 			if err != nil {
 				t.Fatal(err)
@@ -182,6 +251,7 @@ func TestPositive(t *testing.T) {
 			if t.Failed() {
 				return
 			}
+			sound(t, result)
 			for _, part := range archive.Files {
 				name, ok := strings.CutPrefix(part.Name, "want/")
 				if !ok {
@@ -189,7 +259,7 @@ func TestPositive(t *testing.T) {
 				}
 				got := result.Tree.Files[name]
 				if region, ok := result.Tree.Regions[name]; ok {
-					got = region
+					got = region.Want
 				}
 				if got == nil {
 					t.Errorf("%s is not generated", name)

@@ -5,11 +5,17 @@ import (
 	"slices"
 )
 
-// Replace gives files under root new content: all of them or none.
-func Replace(root string, files map[string][]byte) error {
+// Replace gives files under root new content, all of them or none: before is
+// what they held when the new content was made, and still must.
+func Replace(root string, before, after map[string][]byte) error {
 	var differences []Difference
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		differences = append(differences, Difference{Path: name, content: files[name]})
+	for _, name := range slices.Sorted(maps.Keys(after)) {
+		differences = append(differences, Difference{Path: name, before: before[name], content: after[name]})
 	}
-	return Write(root, differences)
+	session, err := Begin(root)
+	if err != nil {
+		return err
+	}
+	defer session.End()
+	return session.Write(differences)
 }

@@ -1,5 +1,15 @@
 // Package tree is the set of generated files: compared with what is on disk,
 // written all or not at all, and pruned of what is no longer generated.
+//
+// What it promises: a file is replaced whole, by a rename, never written in
+// place. Before the first is replaced, the new content of all and a copy of the
+// old are on the disk, and a journal that says which is which. An error on the
+// way, a full disk among them, puts the old files back. No file system replaces
+// several files at one moment, so a run that is killed between two renames
+// leaves some files new and some old; the journal is there then, and the next
+// session puts the old tree back before anything else, whatever has become of
+// the spec. A file that somebody has written in the meantime keeps what they
+// wrote.
 package tree
 
 import (
@@ -12,7 +22,6 @@ import (
 	"maps"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -25,9 +34,8 @@ import (
 type Tree struct {
 	// Files are wholly generated, by path from the root, with slashes.
 	Files map[string][]byte
-	// Regions are files of a person with a generated part between markers,
-	// given whole.
-	Regions map[string][]byte
+	// Regions are files of a person with a generated part between markers.
+	Regions map[string]Region
 	// Stubs are written once, where no file stands, and belong to a person then.
 	Stubs map[string][]byte
 	// Inputs are the files that the rest is made from; the sum file records
@@ -35,6 +43,11 @@ type Tree struct {
 	Inputs map[string][]byte
 	// Folders are where generated files may lie that are no longer wanted.
 	Folders []string
+}
+
+// Region is a file of a person as it was read, and as it should be.
+type Region struct {
+	Read, Want []byte
 }
 
 // SumFile records the hash of every input and every generated file, so that
@@ -80,6 +93,7 @@ type Difference struct {
 	// Diff is a unified diff from the disk to the generated file.
 	Diff string
 
+	before  []byte // what Compare saw; nil: no file
 	content []byte // nil: the file goes
 }
 
@@ -125,7 +139,12 @@ func readSums(data []byte) map[string]string {
 
 // Compare returns how the files under root differ from the tree, by path.
 func (t *Tree) Compare(root string) ([]Difference, error) {
-	c := comparison{tree: t, root: root}
+	opened, err := os.OpenRoot(root)
+	if err != nil {
+		return nil, err
+	}
+	defer opened.Close()
+	c := comparison{tree: t, disk: disk{opened}}
 	sums, err := c.read(SumFile)
 	if err != nil {
 		return nil, err
@@ -156,7 +175,7 @@ func (t *Tree) Compare(root string) ([]Difference, error) {
 
 type comparison struct {
 	tree     *Tree
-	root     string
+	disk     disk
 	sums     map[string]string
 	found    []Difference
 	occupied []string
@@ -164,22 +183,19 @@ type comparison struct {
 
 // read returns a file's content, nil when there is none.
 func (c *comparison) read(name string) ([]byte, error) {
-	full := filepath.Join(c.root, filepath.FromSlash(name))
-	info, err := os.Lstat(full)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
+	info, err := c.disk.regular(name)
+	if err != nil || info == nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: not a regular file, so it is neither read nor overwritten", name)
+	data, err := c.disk.ReadFile(name)
+	if data == nil {
+		data = []byte{} // an empty file is one
 	}
-	return os.ReadFile(full)
+	return data, err
 }
 
 func (c *comparison) add(d Difference, have, want []byte) {
-	d.content = want
+	d.before, d.content = have, want
 	from, to := "a/"+d.Path, "b/"+d.Path
 	if have == nil {
 		from = "/dev/null"
@@ -223,12 +239,17 @@ func (c *comparison) newer() string {
 	return strings.Join(changed, ", ") + " changed since it was generated"
 }
 
-func (c *comparison) region(name string, want []byte) error {
+func (c *comparison) region(name string, region Region) error {
 	have, err := c.read(name)
-	if err == nil && !bytes.Equal(have, want) {
-		c.add(Difference{Path: name, Kind: Outdated, Reason: "the generated part between the markers differs"}, have, want)
+	switch {
+	case err != nil:
+		return err
+	case !bytes.Equal(have, region.Read):
+		return fmt.Errorf("%s: changed while the generator ran; run it again", name)
+	case !bytes.Equal(have, region.Want):
+		c.add(Difference{Path: name, Kind: Outdated, Reason: "the generated part between the markers differs"}, have, region.Want)
 	}
-	return err
+	return nil
 }
 
 // ours reports whether a file has a name that the generator gives. A copy that
@@ -242,7 +263,7 @@ func ours(name string) bool {
 // stale finds generated files in the tree's folders that nothing generates.
 func (c *comparison) stale(want map[string][]byte) error {
 	for _, folder := range c.tree.Folders {
-		entries, err := os.ReadDir(filepath.Join(c.root, filepath.FromSlash(folder)))
+		entries, err := fs.ReadDir(c.disk.FS(), folder)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}

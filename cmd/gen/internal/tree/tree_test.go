@@ -34,6 +34,11 @@ func list(t *testing.T, root string) map[string]string {
 			files[filepath.ToSlash(rel)+"/"] = ""
 			return nil
 		}
+		if entry.Type()&fs.ModeSymlink != 0 {
+			to, err := os.Readlink(path)
+			files[filepath.ToSlash(rel)] = "-> " + to
+			return err
+		}
 		data, err := os.ReadFile(path)
 		files[filepath.ToSlash(rel)] = string(data)
 		return err
@@ -53,6 +58,15 @@ func compare(t *testing.T, tree *Tree, root string) []Difference {
 	return differences
 }
 
+func writeTree(root string, differences []Difference) error {
+	s, err := Begin(root)
+	if err != nil {
+		return err
+	}
+	defer s.End()
+	return s.Write(differences)
+}
+
 func TestWriteThenCompare(t *testing.T) {
 	root := t.TempDir()
 	write(t, filepath.Join(root, "pkg/old_gen.go"), goHeader)
@@ -60,12 +74,12 @@ func TestWriteThenCompare(t *testing.T) {
 	write(t, filepath.Join(root, "README.md"), "before\n")
 	tree := &Tree{
 		Files:   map[string][]byte{"pkg/a_gen.go": []byte(goHeader + "a"), "new/deep/b_gen.go": []byte(goHeader + "b")},
-		Regions: map[string][]byte{"README.md": []byte("after\n")},
+		Regions: map[string]Region{"README.md": {Read: []byte("before\n"), Want: []byte("after\n")}},
 		Stubs:   map[string][]byte{"pkg/s_manual.go": []byte("package pkg\n")},
 		Inputs:  map[string][]byte{"spec/x.yaml": []byte("x")},
 		Folders: []string{"pkg", "absent"},
 	}
-	if err := Write(root, compare(t, tree, root)); err != nil {
+	if err := writeTree(root, compare(t, tree, root)); err != nil {
 		t.Fatal(err)
 	}
 	files := list(t, root)
@@ -81,6 +95,7 @@ func TestWriteThenCompare(t *testing.T) {
 		t.Errorf("files left: %v", files)
 	}
 	tree.Stubs = nil
+	tree.Regions["README.md"] = Region{Read: []byte("after\n"), Want: []byte("after\n")}
 	if rest := compare(t, tree, root); len(rest) != 0 {
 		t.Errorf("differences after writing: %v", rest)
 	}
@@ -114,7 +129,7 @@ func TestWriteAllOrNothing(t *testing.T) {
 			differences := compare(t, tree, root)
 			test.fail(t, root)
 			before := list(t, root)
-			err := Write(root, differences)
+			err := writeTree(root, differences)
 			if err == nil || !strings.Contains(err.Error(), "nothing was changed") {
 				t.Fatalf("error %v, want one that says that nothing was changed", err)
 			}
@@ -149,7 +164,7 @@ func TestKinds(t *testing.T) {
 		Files:  map[string][]byte{"a_gen.go": []byte(goHeader + "a\n"), "b_gen.go": []byte(goHeader + "b\n")},
 		Inputs: map[string][]byte{"spec/x.yaml": []byte("1")},
 	}
-	if err := Write(root, compare(t, tree, root)); err != nil {
+	if err := writeTree(root, compare(t, tree, root)); err != nil {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(root, "b_gen.go"), goHeader+"edited\n")

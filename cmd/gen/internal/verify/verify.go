@@ -23,6 +23,7 @@ import (
 
 	"golang.org/x/tools/go/packages"
 
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 )
 
@@ -46,7 +47,7 @@ type Input struct {
 func Check(in Input, list *diag.List) error {
 	c := checker{
 		Input: in, list: list, fset: token.NewFileSet(),
-		known: map[string]*types.Package{}, above: map[string]bool{},
+		known: map[string]*types.Package{}, above: map[string]bool{}, refused: map[string]bool{},
 	}
 	for _, dir := range in.Packages {
 		c.above[in.Module+"/"+dir] = false
@@ -89,6 +90,8 @@ type checker struct {
 	known map[string]*types.Package
 	// above says of the module's packages whether they import checked ones.
 	above map[string]bool
+	// refused are packages that could not be loaded.
+	refused map[string]bool
 }
 
 // sources are the files of one package: its own, its tests inside of it and
@@ -166,23 +169,23 @@ func (c *checker) isAbove(path string) bool {
 func (c *checker) unparsed(name string, err error) {
 	var failures scanner.ErrorList
 	if !errors.As(err, &failures) {
-		c.list.Errorf(diag.Pos{File: name}, "%v", err)
+		c.list.Reportf(codes.NotGo, diag.Pos{File: name}, "%v", err)
 	}
 	for _, e := range failures {
-		c.list.Errorf(diag.Pos{File: name, Line: e.Pos.Line, Column: e.Pos.Column}, "%s", e.Msg)
+		c.list.Reportf(codes.NotGo, diag.Pos{File: name, Line: e.Pos.Line, Column: e.Pos.Column}, "%s", e.Msg)
 	}
 }
 
 // load gets the types of everything that the packages import and that is not
 // checked here, from the export data that the go command keeps.
 func (c *checker) load(parsed []sources) error {
-	paths := map[string]bool{}
+	paths := map[string]token.Pos{}
 	for _, s := range parsed {
 		for _, file := range slices.Concat(s.files, s.inside, s.outside) {
 			for _, spec := range file.Imports {
 				imported, _ := strconv.Unquote(spec.Path.Value)
-				if !c.isAbove(imported) {
-					paths[imported] = true
+				if _, seen := paths[imported]; !seen && !c.isAbove(imported) {
+					paths[imported] = spec.Pos()
 				}
 			}
 		}
@@ -200,15 +203,21 @@ func (c *checker) load(parsed []sources) error {
 	}
 	for _, pkg := range loaded {
 		for _, e := range pkg.Errors {
-			return fmt.Errorf("loading what the packages import: %s: %s", pkg.PkgPath, e.Msg)
+			pos, imported := paths[pkg.PkgPath]
+			if !imported {
+				return fmt.Errorf("loading what the packages import: %s: %s", pkg.PkgPath, e.Msg)
+			}
+			message, _, _ := strings.Cut(e.Msg, "\n")
+			c.list.Reportf(codes.NotTypeChecked, c.at(pos), "%s cannot be imported: %s", pkg.PkgPath, strings.TrimSuffix(message, "; to add it:"))
+			c.refused[pkg.PkgPath] = true
 		}
 		c.known[pkg.PkgPath] = pkg.Types
 	}
 	return nil
 }
 
-// errAbove refuses the import of a package above. What comes from a package
-// that was refused counts as right.
+// errAbove refuses the import of a package above, or of one that a finding is
+// about. What comes from a package that was refused counts as right.
 var errAbove = errors.New("it stands on what is checked")
 
 // Import implements types.Importer.
@@ -216,13 +225,18 @@ func (c *checker) Import(path string) (*types.Package, error) {
 	if path == "unsafe" {
 		return types.Unsafe, nil
 	}
+	if c.refused[path] || c.isAbove(path) {
+		return nil, errAbove
+	}
 	if pkg := c.known[path]; pkg != nil {
 		return pkg, nil
 	}
-	if c.isAbove(path) {
-		return nil, errAbove
-	}
 	return nil, fmt.Errorf("the package %s is not there", path)
+}
+
+func (c *checker) at(pos token.Pos) diag.Pos {
+	p := c.fset.PositionFor(pos, false)
+	return diag.Pos{File: p.Filename, Line: p.Line, Column: p.Column}
 }
 
 func (c *checker) check(path string, files []*ast.File) *types.Package {
@@ -232,14 +246,13 @@ func (c *checker) check(path string, files []*ast.File) *types.Package {
 		Error: func(err error) {
 			var typeErr types.Error
 			if !errors.As(err, &typeErr) {
-				c.list.Errorf(diag.Pos{File: path}, "%v", err)
+				c.list.Reportf(codes.NotTypeChecked, diag.Pos{File: path}, "%v", err)
 				return
 			}
 			if strings.HasSuffix(typeErr.Msg, "("+errAbove.Error()+")") {
 				return
 			}
-			p := c.fset.Position(typeErr.Pos)
-			c.list.Errorf(diag.Pos{File: p.Filename, Line: p.Line, Column: p.Column}, "%s", typeErr.Msg)
+			c.list.Reportf(codes.NotTypeChecked, c.at(typeErr.Pos), "%s", typeErr.Msg)
 		},
 	}
 	pkg, _ := config.Check(path, c.fset, files, nil) // config.Error has seen every error

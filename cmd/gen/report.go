@@ -1,0 +1,118 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	"golang.org/x/term"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
+	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
+	"github.com/stytchgen/sdk/cmd/gen/internal/pipeline"
+	"github.com/stytchgen/sdk/cmd/gen/internal/tree"
+)
+
+// The formats of findings and differences.
+const (
+	formatText   = "text"
+	formatJSON   = "json"
+	formatGitHub = "github"
+)
+
+// isTerminal reports whether what is written goes to a person's screen.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// style is coloured on a terminal, unless its user wants none:
+// https://no-color.org.
+func style(w io.Writer) diag.Style {
+	if os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" || !isTerminal(w) {
+		return diag.Plain
+	}
+	return diag.Colours
+}
+
+// report writes what is wrong with the spec. As JSON it is written only when
+// the run ends here, for the output is one document.
+func (c command) report(result *pipeline.Result, stdout, stderr io.Writer) error {
+	findings := result.Findings()
+	switch c.format {
+	case formatJSON:
+		if !result.Failed() {
+			return nil
+		}
+		return writeJSON(stdout, result, nil)
+	case formatGitHub:
+		if err := diag.GitHub(stdout, findings); err != nil {
+			return err
+		}
+	default:
+		if err := diag.Text(stderr, findings, style(stderr), result.Source); err != nil {
+			return err
+		}
+	}
+	if more := result.Dropped(); more > 0 {
+		fmt.Fprintf(stderr, "... and %s more\n", count(more, "finding"))
+	}
+	if result.Failed() {
+		fmt.Fprintf(stderr, "gen: %s; nothing was written. gen explain %s says more about the first.\n",
+			count(len(findings)+result.Dropped(), "finding"), findings[0].Code)
+	}
+	return nil
+}
+
+// outcome is a run as JSON.
+type outcome struct {
+	Findings []diag.Record `json:"findings"`
+	// Dropped is how many findings there were beyond these.
+	Dropped int `json:"dropped,omitzero"`
+	// Differences are the files that check found to differ, or that were written.
+	Differences []difference `json:"differences"`
+}
+
+type difference struct {
+	Path   string `json:"path"`
+	Kind   string `json:"kind"`
+	Reason string `json:"reason"`
+}
+
+func writeJSON(w io.Writer, result *pipeline.Result, differences []tree.Difference) error {
+	o := outcome{Findings: diag.Records(result.Findings()), Dropped: result.Dropped(), Differences: []difference{}}
+	for _, d := range differences {
+		o.Differences = append(o.Differences, difference{d.Path, string(d.Kind), d.Reason})
+	}
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(o)
+}
+
+// annotate writes differences as workflow commands.
+func annotate(w io.Writer, differences []tree.Difference) error {
+	for _, d := range differences {
+		if err := diag.Annotation(w, "error", diag.Pos{File: d.Path}, "not as generated: "+string(d.Kind), d.Reason); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// explain prints the entry of a code, or says which one may be meant.
+func explain(id string, stdout io.Writer) error {
+	if code := codes.Lookup(id); code != nil {
+		_, err := io.WriteString(stdout, code.Text())
+		return err
+	}
+	var ids []string
+	for _, code := range codes.All() {
+		ids = append(ids, code.ID)
+	}
+	hint := diag.DidYouMean(id, ids)
+	if hint == "" {
+		hint = "docs/findings.md lists them all"
+	}
+	return fmt.Errorf("%q is not the code of a finding; %s", id, hint)
+}

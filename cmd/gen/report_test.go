@@ -1,0 +1,96 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
+)
+
+// TestFormats asks for the findings and differences of one damage in each form.
+func TestFormats(t *testing.T) {
+	t.Parallel()
+	root := copyModule(t)
+	spec := filepath.Join(root, "spec/consumer.yaml")
+	good := string(read(t, spec))
+	edit(t, spec, "x-retry: unsent", "x-retri: unsent")
+
+	code, stdout, stderr := gen(t, "--format", "json", "-C", root)
+	var got struct {
+		Findings []struct {
+			Code, Severity, Title, File, Message, Hint string
+			Line, Column                               int
+		}
+		Differences []struct{ Path, Kind, Reason string }
+	}
+	if err := json.Unmarshal([]byte(stdout), &got); err != nil || code != exitBad || stderr != "" {
+		t.Fatalf("exit code %d, %v\n%s%s", code, err, stdout, stderr)
+	}
+	f := got.Findings[0]
+	if f.Code != "E012" && f.Code != "E018" || f.File != "spec/consumer.yaml" || f.Line == 0 || f.Column == 0 || f.Severity != "error" || f.Title == "" {
+		t.Errorf("the finding as JSON: %+v", f)
+	}
+
+	code, stdout, _ = gen(t, "check", "--format", "github", "-C", root)
+	if code != exitBad || !strings.Contains(stdout, "::error file=spec/consumer.yaml,line=") || !strings.Contains(stdout, `%0Ahint: did you mean "x-retry"?`) {
+		t.Errorf("exit code %d, annotations:\n%s", code, stdout)
+	}
+
+	code, _, stderr = gen(t, "-C", root)
+	if code != exitBad || strings.Contains(stderr, "\x1b") || !strings.Contains(stderr, "error[E012]: unknown extension key") || !strings.Contains(stderr, "gen explain ") {
+		t.Errorf("exit code %d, text:\n%s", code, stderr)
+	}
+
+	write(t, spec, strings.Replace(good, "summary: Ends a session.", "summary: Ends one session.", 1))
+	code, stdout, _ = gen(t, "check", "--format", "json", "-C", root)
+	got.Findings = nil
+	if err := json.Unmarshal([]byte(stdout), &got); err != nil || code != exitDiffers || len(got.Findings) > 0 || len(got.Differences) == 0 {
+		t.Errorf("exit code %d, %v, differences as JSON:\n%s", code, err, stdout)
+	}
+	code, stdout, _ = gen(t, "check", "--format", "github", "-C", root)
+	if code != exitDiffers || !strings.Contains(stdout, "::error file=stytch/sessions_gen.go,title=not as generated%3A out of date::spec/consumer.yaml changed") {
+		t.Errorf("exit code %d, annotations:\n%s", code, stdout)
+	}
+}
+
+// TestExplainsAll prints the entry of every code, whole and of its own, and
+// finds each on the page.
+func TestExplainsAll(t *testing.T) {
+	page := string(read(t, filepath.Join(repository, "docs/findings.md")))
+	var seen []string
+	for _, c := range codes.All() {
+		if slices.Contains(seen, c.ID) || len(c.ID) != 4 || c.ID[0] != 'E' && c.ID[0] != 'W' {
+			t.Errorf("%s stands twice, or is no ID", c.ID)
+		}
+		seen = append(seen, c.ID)
+		for what, text := range map[string]string{"title": c.Title, "meaning": c.Meaning, "wrong": c.Wrong, "right": c.Right, "do": c.Do} {
+			if strings.TrimSpace(text) == "" || !strings.Contains(page, strings.TrimSpace(text)) {
+				t.Errorf("%s: its %s is empty, or not on the page", c, what)
+			}
+		}
+		if c.Wrong == c.Right {
+			t.Errorf("%s: the examples are the same", c)
+		}
+		var b strings.Builder
+		if err := explain(strings.ToLower(c.ID), &b); err != nil || !strings.HasPrefix(b.String(), c.ID+": "+c.Title+"\n") {
+			t.Errorf("explain %s: %v\n%s", c, err, b.String())
+		}
+	}
+}
+
+// TestColours colours on a terminal only, and there not for everyone.
+func TestColours(t *testing.T) {
+	t.Setenv("NO_COLOR", "")
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	if isTerminal(null) || isTerminal(&strings.Builder{}) {
+		t.Error("what is no terminal counts as one")
+	}
+}
