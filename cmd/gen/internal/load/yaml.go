@@ -115,18 +115,6 @@ func decodeNode(decoder *yaml.Decoder, into *yaml.Node) (err error) {
 	return decoder.Decode(into)
 }
 
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
-
-func syntax(src *Source, err error, list *diag.List) {
-	pos := diag.Pos{File: src.Name}
-	message := err.Error()
-	if m := yamlLine.FindStringSubmatch(message); m != nil {
-		message = message[len(m[0]):]
-		pos.Line, _ = strconv.Atoi(m[1])
-	}
-	list.Reportf(codes.NotYAML, pos, "not YAML: %s", strings.TrimSpace(message))
-}
-
 // jsonNumber is a number as JSON and YAML both read it.
 var jsonNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$`)
 
