@@ -6,6 +6,7 @@ package docs
 import (
 	"bytes"
 	"fmt"
+	"go/format"
 	"regexp"
 	"slices"
 	"strings"
@@ -87,7 +88,7 @@ func newPages(sdk *model.SDK) (*pages, error) {
 		"cell": cell, "span": span, "call": clientCall, "page": pagePath, "type": p.typeCell, "limits": limits,
 		"snippet": p.snippet, "anchor": anchor, "manual": manualFor,
 		"unowned": func(pkg *model.Package) []*model.Manual { return manualFor(pkg, nil) },
-		"common":  commonErrors,
+		"common":  commonErrors, "gofmt": gofmt,
 	})
 	return p, err
 }
@@ -244,6 +245,15 @@ func limits(f *model.Field) string {
 
 func (p *pages) snippet(pkg *model.Package, s *model.Service, m *model.Method) (string, error) {
 	return golang.Snippet(p.sdk, pkg, s, m)
+}
+
+// gofmt lays a declaration out as Go source has it: a struct with a line for each
+// field. What is no declaration stays, for the stage that refuses it.
+func gofmt(declaration string) string {
+	if formatted, err := format.Source([]byte(declaration)); err == nil {
+		return string(formatted)
+	}
+	return declaration
 }
 
 // receiver is the type that a declared method belongs to.

@@ -201,16 +201,32 @@ func fieldTypes(list *ast.FieldList) string {
 	return "(" + strings.Join(parts, ", ") + ")"
 }
 
-// underlying is a type's shape: of a struct or an interface only that it is
-// one.
+// underlying is a type's shape: of a struct the fields that applications see,
+// of an interface only that it is one.
 func underlying(expr ast.Expr) string {
-	switch expr.(type) {
+	switch expr := expr.(type) {
 	case *ast.StructType:
-		return "struct"
+		return "struct{" + strings.Join(exportedFields(expr), "; ") + "}"
 	case *ast.InterfaceType:
 		return "interface"
 	}
 	return types.ExprString(expr)
+}
+
+func exportedFields(of *ast.StructType) []string {
+	var fields []string
+	for _, f := range of.Fields.List {
+		typ := types.ExprString(f.Type)
+		for _, name := range f.Names {
+			if name.IsExported() {
+				fields = append(fields, name.Name+" "+typ)
+			}
+		}
+		if embedded := strings.TrimLeft(typ, "*"); len(f.Names) == 0 && ast.IsExported(embedded[strings.LastIndex(embedded, ".")+1:]) {
+			fields = append(fields, typ)
+		}
+	}
+	return fields
 }
 
 // stub makes the file of a section that is missing.
