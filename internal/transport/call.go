@@ -33,7 +33,12 @@ type call struct {
 
 	params  Params
 	checker check.Checker
+	writer  wire.Writer
+	room    [bodyCapacity]byte // for the body, in the one allocation of the call
 }
+
+// bodyCapacity is what most bodies fit into.
+const bodyCapacity = 256
 
 // locate sets the URL.
 func (k *call) locate() []check.Violation {
@@ -49,15 +54,15 @@ func (k *call) locate() []check.Violation {
 	return append(k.params.invalid, checkHeader(k.settings.Header, k.params.header)...)
 }
 
-// setBody sets the body, or says which field cannot be written. The body belongs to this call alone:
-// net/http may still read it after an attempt has failed.
-func (k *call) setBody(body []byte, err error) []check.Violation {
-	if err != nil {
+// setBody takes the body from the writer, or says which field cannot be written. The body belongs to
+// this call alone: net/http may still read it after an attempt has failed.
+func (k *call) setBody() []check.Violation {
+	if err := k.writer.Err(); err != nil {
 		at := new(wire.Error) // which every error of a Writer is
 		errors.As(err, &at)
 		return []check.Violation{{Field: at.Path, Message: fmt.Sprintf("must be %s, not %s", at.Want, at.Got)}}
 	}
-	k.body = body
+	k.body = k.writer.Bytes()
 	return nil
 }
 

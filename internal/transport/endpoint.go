@@ -106,7 +106,9 @@ func Call[Req, Resp any](
 		}
 	}
 	if ep.Encode != nil && len(invalid) == 0 {
-		invalid = k.setBody(wire.Write(func(w *wire.Writer) { ep.Encode(req, w) }))
+		k.writer.Reset(k.room[:0])
+		ep.Encode(req, &k.writer)
+		invalid = k.setBody()
 	}
 	if len(invalid) > 0 {
 		k.report(nil, 0)

@@ -1,10 +1,8 @@
 package wire
 
 import (
-	"bytes"
 	"math"
 	"strconv"
-	"sync"
 	"time"
 	"unicode/utf8"
 )
@@ -27,26 +25,6 @@ type Writer struct {
 // NewWriter returns a Writer that uses the room in buf, whose bytes it overwrites.
 func NewWriter(buf []byte) *Writer {
 	return &Writer{buf: buf[:0]}
-}
-
-// writers are ready to be used again, each with its buffer.
-var writers = sync.Pool{New: func() any { return NewWriter(make([]byte, 0, 512)) }}
-
-// pooledText is the room above which a buffer is not kept.
-const pooledText = 16 << 10
-
-// Write returns the text that write writes, with a Writer that it keeps for others. The text is a copy
-// of its own, and nothing of it stays behind in the Writer.
-func Write(write func(*Writer)) ([]byte, error) {
-	w := writers.Get().(*Writer)
-	write(w)
-	text, err := bytes.Clone(w.Bytes()), w.Err()
-	clear(w.buf)
-	w.Reset(w.buf)
-	if cap(w.buf) <= pooledText {
-		writers.Put(w)
-	}
-	return text, err
 }
 
 // Reset makes w start again, as NewWriter(buf) does.

@@ -208,35 +208,3 @@ func TestWriterDoesNotAllocate(t *testing.T) {
 		t.Errorf("%v allocations, want 0", allocs)
 	}
 }
-
-// TestWriteCopies checks that a text that Write returned stays as it is when others write, and that
-// nothing of it waits in the pool.
-func TestWriteCopies(t *testing.T) {
-	write := func(s string) []byte {
-		text, err := Write(func(w *Writer) { w.String(s) })
-		if err != nil {
-			t.Fatal(err)
-		}
-		return text
-	}
-	first := write("secret")
-	for range 100 {
-		w := writers.Get().(*Writer)
-		for _, c := range w.buf[:cap(w.buf)] {
-			if c != 0 {
-				t.Fatalf("a Writer in the pool holds %q", w.buf[:cap(w.buf)])
-			}
-		}
-		w.buf = append(w.buf[:0], "!!!!!!!!"...)
-		clear(w.buf)
-		w.Reset(w.buf)
-		writers.Put(w)
-		write("another")
-	}
-	if string(first) != `"secret"` {
-		t.Errorf("the text has turned into %s", first)
-	}
-	if text, err := Write(func(w *Writer) { w.String("\xff") }); text != nil || err == nil {
-		t.Errorf("got %q, %v, want an error", text, err)
-	}
-}
