@@ -1,0 +1,115 @@
+package stytch_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"time"
+
+	"github.com/stytchgen/sdk/stytch"
+	"github.com/stytchgen/sdk/stytchtest"
+)
+
+// newExampleSession starts an emulator, and a session in it.
+func newExampleSession() (*stytchtest.Server, stytchtest.Session) {
+	srv, err := stytchtest.Start(stytchtest.Config{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	session, err := srv.AddSession(srv.AddUser(stytch.User{}).UserID, time.Hour, map[string]any{"plan": "pro"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	return srv, session
+}
+
+// Requests with a session come through; nobody else does.
+func ExampleSessionsService_Middleware() {
+	srv, session := newExampleSession()
+	defer srv.Close()
+	client := srv.Client() // in production: stytch.NewClient(projectID, secret)
+
+	members := client.Sessions.Middleware(stytch.MiddlewareOptions{})
+	page := members(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		session, _ := stytch.SessionFrom(r.Context())
+		fmt.Fprint(w, "your plan is ", session.CustomClaims["plan"])
+	}))
+
+	for _, cookie := range []*http.Cookie{{Name: "stytch_session_jwt", Value: session.JWT}, {Name: "theme", Value: "dark"}} {
+		r, w := httptest.NewRequest(http.MethodGet, "/members", nil), httptest.NewRecorder()
+		r.AddCookie(cookie)
+		page.ServeHTTP(w, r)
+		fmt.Println(w.Code, w.Body)
+	}
+	fmt.Println("calls:", srv.Calls("sessions.authenticate"))
+	// Output:
+	// 200 your plan is pro
+	// 401 Please log in.
+	//
+	// calls: 0
+}
+
+// A JWT is checked without a call, unless it is older than it may be.
+func ExampleSessionsService_AuthenticateJWT() {
+	srv, session := newExampleSession()
+	defer srv.Close()
+	client, ctx := srv.Client(), context.Background()
+
+	check := func(maxAge time.Duration) {
+		_, err := client.Sessions.AuthenticateJWT(ctx, stytch.AuthenticateJWTRequest{SessionJWT: session.JWT, MaxTokenAge: maxAge})
+		fmt.Println("logged in:", err == nil, "calls:", srv.Calls("sessions.authenticate"))
+	}
+	check(0)  // as long as it is valid
+	check(-1) // never without a call
+	srv.Clock().Advance(10 * time.Minute)
+	check(0) // it has expired, but the session goes on
+	// Output:
+	// logged in: true calls: 0
+	// logged in: true calls: 1
+	// logged in: true calls: 2
+}
+
+// What cannot be accepted is told apart.
+func ExampleSessionsService_AuthenticateJWTLocal() {
+	srv, session := newExampleSession()
+	defer srv.Close()
+	client, ctx := srv.Client(), context.Background()
+
+	srv.Clock().Advance(10 * time.Minute)
+	_, err := client.Sessions.AuthenticateJWTLocal(ctx, session.JWT)
+	fmt.Println(errors.Is(err, stytch.ErrJWTExpired))
+	_, err = client.Sessions.AuthenticateJWTLocal(ctx, "no.jwt.")
+	fmt.Println(errors.Is(err, stytch.ErrJWTMalformed))
+	// Output:
+	// true
+	// true
+}
+
+// An error becomes an answer for a stranger, in words of our own.
+func ExamplePublicErrorOf() {
+	srv, _ := newExampleSession()
+	defer srv.Close()
+	client, ctx := srv.Client(), context.Background()
+
+	sent, err := client.OTPs.Email.LoginOrCreate(ctx, stytch.OTPsEmailLoginOrCreateRequest{Email: "ada@example.com"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	srv.Fail(stytchtest.Fault{ErrorType: "too_many_requests", RetryAfter: 30 * time.Second, Times: 1})
+	_, err = client.OTPs.Authenticate(ctx, stytch.OTPsAuthenticateRequest{MethodID: sent.EmailID, Code: "482913"},
+		stytch.WithCallRetries(0))
+
+	w := httptest.NewRecorder()
+	stytch.PublicErrorOf(err).Write(w)
+	fmt.Println(w.Code, w.Header().Get("Retry-After"), w.Body)
+	// Output: 429 30 There were too many attempts. Please wait a moment and try again.
+}
+
+// People type codes and numbers as they read them.
+func ExampleCleanPhoneNumber() {
+	fmt.Println(stytch.CleanPhoneNumber("+44 (0) 20 7946-0958"), stytch.CleanCode("482 913"))
+	// Output: +442079460958 482913
+}
