@@ -12,10 +12,7 @@ import (
 // Snippet returns a call's example as it stands in the body of a function that
 // returns an error.
 func Snippet(sdk *model.SDK, pkg *model.Package, s *model.Service, m *model.Method) (string, error) {
-	e, err := newEmitter(sdk, pkg)
-	if err != nil {
-		return "", err
-	}
+	e := &emitter{writer: &writer{sdk: sdk, pkg: pkg}} // it writes no comments
 	code := jen.List(jen.Id("resp"), jen.Err()).Op(":=").Add(e.call(s, m)).Line().
 		If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Err())).Line().
 		Qual("fmt", "Println").Call(printedOf(m).expression)
