@@ -156,7 +156,7 @@ func TestDiffRevisions(t *testing.T) {
 		{"an expression", []string{"HEAD~1"}, exitFine, []string{"work tree: minor"}},
 		{"a folder", []string{"."}, exitFine, []string{"nothing that applications can see"}},
 		{"a revision that lies ahead", []string{"broken", "--fail-on", "breaking"}, exitBad, []string{"spec/consumer.yaml:", "broken ("}},
-		{"the spec has an error", []string{"v1.0.0", "broken"}, exitBad, []string{"spec/consumer.yaml:171: error[E002]: not YAML", "broken ("}},
+		{"the spec has an error", []string{"v1.0.0", "broken"}, exitBad, []string{"spec/consumer.yaml:172:7: error[E002]: not YAML", "broken ("}},
 		{"unknown", []string{"v9"}, exitBad, []string{`BASE: unknown revision "v9"`}},
 		{"unknown HEAD", []string{"v1.0.0", "v9"}, exitBad, []string{`HEAD: unknown revision "v9"`}},
 		{"unknown in a shallow clone", []string{"-C", shallow, "v1.0.0"}, exitBad, []string{"shallow", "fetch-depth: 0"}},
@@ -229,7 +229,7 @@ func TestDiffBroken(t *testing.T) {
 		{"Go code that does not compile", diffEdit{clean, "Clean(typed string) string", "Clean(typed text) string"}, "stytch/clean.go:4:18: undefined: text"},
 		{"module that is not here", diffEdit{clean, "package stytch\n", "package stytch\n\nimport _ \"example.com/nowhere\"\n"}, "example.com/nowhere"},
 		{"accepted breaks without a reason", diffEdit{"spec/accepted-breaks.yaml", "", "accepted:\n  - change: 'error x: gone'\n"}, "spec/accepted-breaks.yaml:2:5: the entry has no reason"},
-		{"spec that is not YAML", diffEdit{shared, "openapi: 3.1.0\n", "openapi: [3.1.0\n"}, "spec/shared.yaml:1: error[E002]: not YAML"},
+		{"spec that is not YAML", diffEdit{shared, "openapi: 3.1.0\n", "openapi: [3.1.0\n"}, "spec/shared.yaml:1:1: error[E002]: not YAML"},
 		{"reference to nothing", diffEdit{consumer, "'#/components/schemas/Locale'", "'#/components/schemas/Local'"}, "spec/consumer.yaml:50"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
