@@ -94,7 +94,7 @@ func PublicErrorOf(err error) PublicError {
 		return public
 	case errors.Is(err, ErrOutcomeUnknown):
 		return PublicError{Status: http.StatusServiceUnavailable, Code: CodeMayHaveWorked, RetryAfter: RetryAfter(err),
-			Message: "We cannot tell whether that worked. If you are waiting for a code, please give it a minute before you ask for another."}
+			Message: "We cannot tell whether that worked. Please wait a minute; if nothing has happened by then, ask for a new code."}
 	}
 	return PublicError{Status: http.StatusServiceUnavailable, Code: CodeOutage, RetryAfter: RetryAfter(err),
 		Message: "Something is out of order on our side. Please try again shortly."}

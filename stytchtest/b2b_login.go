@@ -140,7 +140,7 @@ func (r *request) login(o *organization, m *member, p proof) (memberLogin, *apiE
 	l := memberLogin{organization: o.Profile}
 	profile := o.Profile
 	switch {
-	case profile.AuthMethods == b2b.MethodPolicyRestricted && !slices.Contains(profile.AllowedAuthMethods, b2b.AuthMethod("email_otp")) && !hasPrimary(p.factors, profile.AllowedAuthMethods):
+	case o.wantsPrimary(p.factors):
 		l.primary = &b2b.PrimaryRequired{AllowedAuthMethods: profile.AllowedAuthMethods}
 	case (profile.MFAPolicy == b2b.MFAPolicyRequiredForAll || m.Profile.MFAEnrolled) && !hasSMS(p.factors):
 		l.mfa = r.demandMFA(o, m, p.locale)
@@ -151,6 +151,13 @@ func (r *request) login(o *organization, m *member, p proof) (memberLogin, *apiE
 		return l, nil
 	}
 	return r.start(l, o, m, p)
+}
+
+// wantsPrimary reports whether an organization accepts none of the factors as the
+// first one.
+func (o *organization) wantsPrimary(factors []stytch.AuthenticationFactor) bool {
+	return o.Profile.AuthMethods == b2b.MethodPolicyRestricted &&
+		!slices.Contains(o.Profile.AllowedAuthMethods, b2b.AuthMethod("email_otp")) && !hasPrimary(factors, o.Profile.AllowedAuthMethods)
 }
 
 // hasPrimary reports whether a factor of another kind than an e-mail code is

@@ -130,6 +130,9 @@ func (r *request) memberSMSAuthenticate(q b2b.OTPsSMSAuthenticateRequest) (b2b.O
 	if err != nil {
 		return none, err
 	}
+	if begun != nil && o.wantsPrimary(p.factors) {
+		return none, failf("bad_request", "the organization wants another first factor than those shown, one of allowed_auth_methods; an SMS is a second one")
+	}
 	if err := r.try(m.MFACode, q.Code, m.Profile.MFAPhoneNumber, &m.attempts); err != nil {
 		return none, err
 	}

@@ -205,6 +205,16 @@ func TestOtherPrimaryFactorRequired(t *testing.T) {
 	if auth.Next() != b2b.StepPrimary || auth.IntermediateSessionToken == "" || len(auth.PrimaryRequired.AllowedAuthMethods) != 1 {
 		t.Errorf("answer %v", auth)
 	}
+	// A second factor does not make up for the first.
+	must(c.b2b.OTPs.SMS.Send(c.ctx, b2b.OTPsSMSSendRequest{OrganizationID: c.org.OrganizationID, MemberID: auth.MemberID,
+		MFAPhoneNumber: new(phone), IntermediateSessionToken: &auth.IntermediateSessionToken}))(t)
+	message, _ := c.Inbox().Last(phone)
+	_, err := c.b2b.OTPs.SMS.Authenticate(c.ctx, b2b.OTPsSMSAuthenticateRequest{OrganizationID: c.org.OrganizationID, MemberID: auth.MemberID,
+		Code: message.Code, IntermediateSessionToken: &auth.IntermediateSessionToken})
+	wants(t, err, stytch.ErrBadRequest)
+	if n := len(c.Sessions()); n != 0 {
+		t.Errorf("%d sessions", n)
+	}
 }
 
 // TestEarlierEmailCodesDie sends a code for one organization, then for another

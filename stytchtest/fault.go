@@ -1,6 +1,8 @@
 package stytchtest
 
 import (
+	"errors"
+	"fmt"
 	"maps"
 	"math/rand/v2"
 	"net"
@@ -55,6 +57,23 @@ func Calls() []Call {
 		list = append(list, Call{api, call})
 	}
 	return list
+}
+
+// check refuses a fault that cannot do what it says.
+func (f *Fault) check(a *api) error {
+	_, known := a.errors[f.ErrorType]
+	meets := func(c Call) bool { return (f.Call == "" || f.Call == c.Name) && (f.API == "" || f.API == c.API) }
+	switch {
+	case !slices.ContainsFunc(Calls(), meets):
+		return fmt.Errorf("there is no call %q of the API %q; Calls lists them", f.Call, f.API)
+	case f.ErrorType != "" && !known:
+		return fmt.Errorf("there is no error type %q; ErrorTypes lists them", f.ErrorType)
+	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
+		return fmt.Errorf("the status %d is none: want 200 to 599", f.Status)
+	case f.Times < 0 || f.Share < 0 || f.Share > 1 || f.RetryAfter < 0 || f.Delay < 0:
+		return errors.New("times, share and durations are 0 or more, and the share 1 at most")
+	}
+	return nil
 }
 
 // faults are the faults of a server.

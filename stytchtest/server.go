@@ -234,8 +234,15 @@ func (s *Server) URL() string { return s.url }
 // Clock is the time that the server lives in.
 func (s *Server) Clock() *Clock { return &s.clock }
 
-// Fail adds a fault. The faults are tried in the order that they were added.
-func (s *Server) Fail(f Fault) { s.faults.add(f) }
+// Fail adds a fault. The faults are tried in the order that they were added. It
+// panics when the fault could never be met, or not be answered: a test that waits
+// for it would pass for nothing.
+func (s *Server) Fail(f Fault) {
+	if err := f.check(s.api); err != nil {
+		panic("stytchtest: the fault: " + err.Error())
+	}
+	s.faults.add(f)
+}
 
 // Faults returns the faults that are not spent.
 func (s *Server) Faults() []Fault { return s.faults.all() }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -391,10 +392,16 @@ func TestDamagedSnapshots(t *testing.T) {
 	tests := map[string]string{
 		"empty": "", "not JSON": "{", "null": "null", "another version": strings.Replace(good, `"version": 1`, `"version": 2`, 1),
 		"truncated": good[:len(good)-10], "something behind": good + "{}", "no project": `{"version":1,"clock":{"ahead":0},"projects":[]}`,
-		"another project": strings.ReplaceAll(good, w.ID, "project-test-other"),
-		"a broken key":    strings.Replace(good, "BEGIN PRIVATE KEY", "BEGIN", 1),
-		"a null user":     strings.Replace(good, `"users": [`, `"users": [null,`, 1),
-		"unknown field":   strings.Replace(good, `"version": 1`, `"version": 1, "x": 1`, 1),
+		"another project":        strings.ReplaceAll(good, w.ID, "project-test-other"),
+		"a broken key":           strings.Replace(good, "BEGIN PRIVATE KEY", "BEGIN", 1),
+		"a null user":            strings.Replace(good, `"users": [`, `"users": [null,`, 1),
+		"a bracket behind":       good + "}",
+		"no users":               strings.Replace(good, `"users": [`, `"grants": [`, 1),
+		"no messages":            strings.Replace(good, `"messages": `, `"keys": `, 1),
+		"no state":               strings.Replace(good, `"state": {`, `"keys": [], "x": {`, 1),
+		"a user without an id":   strings.Replace(good, `"user_id": "user-`, `"user_id": "", "external_id": "user-`, 1),
+		"a clock of another age": regexp.MustCompile(`"stopped": "20`).ReplaceAllString(good, `"stopped": "90`),
+		"unknown field":          strings.Replace(good, `"version": 1`, `"version": 1, "x": 1`, 1),
 	}
 	for name, data := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -404,6 +411,29 @@ func TestDamagedSnapshots(t *testing.T) {
 			if len(w.Users()) != 1 {
 				t.Error("it changed something")
 			}
+		})
+	}
+}
+
+// TestFaultsThatCannotWork: a test that waits for a fault which never comes would
+// pass for nothing.
+func TestFaultsThatCannotWork(t *testing.T) {
+	w := newWorld(t)
+	for name, fault := range map[string]stytchtest.Fault{
+		"call": {Call: "otps.smss.send", Status: 500}, "call of the other API": {Call: "otps.whatsapp.send", API: "b2b", Status: 500},
+		"API": {API: "b2c", Status: 500}, "status": {Status: 42}, "error type": {ErrorType: "no_such_type"},
+		"share": {Share: 2, Reset: true}, "times": {Times: -1, Reset: true}, "delay": {Delay: -1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer func() {
+				if reason := fmt.Sprint(recover()); !strings.Contains(reason, "stytchtest: the fault: ") {
+					t.Errorf("it says %q", reason)
+				}
+				if len(w.Faults()) != 0 {
+					t.Error("it was added")
+				}
+			}()
+			w.Fail(fault)
 		})
 	}
 }

@@ -2,13 +2,16 @@ package stytchtest
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
+	"reflect"
 	"slices"
 	"time"
 )
@@ -122,6 +125,13 @@ func readSnapshot(data []byte) (snapshot, error) {
 	if len(snap.Projects) == 0 {
 		return snap, errors.New("the snapshot holds no project")
 	}
+	if err := complete(data); err != nil {
+		return snap, fmt.Errorf("the snapshot is damaged: %w", err)
+	}
+	clock := Clock{ahead: snap.Clock.Ahead, stopped: snap.Clock.Stopped}
+	if year := clock.Now().Year(); year < 2000 || year > 2200 {
+		return snap, fmt.Errorf("the snapshot's clock shows the year %d; want 2000 to 2200", year)
+	}
 	seen := map[string]bool{}
 	for _, p := range snap.Projects {
 		if seen[p.ID] {
@@ -130,6 +140,38 @@ func readSnapshot(data []byte) (snapshot, error) {
 		seen[p.ID] = true
 	}
 	return snap, nil
+}
+
+// complete finds what a snapshot lacks: a list that is gone is not one that is
+// empty.
+func complete(data []byte) error {
+	var snap struct {
+		Projects []map[string]json.RawMessage `json:"projects"`
+	}
+	if err := json.Unmarshal(data, &snap); err != nil {
+		return err
+	}
+	lacks := func(object map[string]json.RawMessage, of reflect.Type) error {
+		for i := range of.NumField() {
+			if name := of.Field(i).Tag.Get("json"); object[name] == nil {
+				return fmt.Errorf("%q is missing", name)
+			}
+		}
+		return nil
+	}
+	for _, p := range snap.Projects {
+		if err := lacks(p, reflect.TypeFor[projectSnapshot]()); err != nil {
+			return err
+		}
+		var remembered map[string]json.RawMessage
+		if err := json.Unmarshal(p["state"], &remembered); err != nil {
+			return err
+		}
+		if err := lacks(remembered, reflect.TypeFor[state]()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // replace takes over what another project remembers.
@@ -180,9 +222,48 @@ func (s *state) check() error {
 			return errors.New("a list in its state holds null")
 		}
 	}
+	if err := s.identified(); err != nil {
+		return err
+	}
 	for _, m := range s.Members {
 		if s.organizationByID(m.Profile.OrganizationID) == nil {
 			return fmt.Errorf("the member %s belongs to no organization of it", m.Profile.MemberID)
+		}
+	}
+	return nil
+}
+
+// identified refuses what has no id, or that of another.
+func (s *state) identified() error {
+	seen := map[string]bool{}
+	known := func(kind, id string) error {
+		if id == "" || seen[id] {
+			return fmt.Errorf("a %s in its state has no id, or that of another: %q", kind, id)
+		}
+		seen[id] = true
+		return nil
+	}
+	for _, u := range s.Users {
+		if err := known("user", u.Profile.UserID); err != nil {
+			return err
+		}
+	}
+	for _, o := range s.Organizations {
+		if err := known("organization", o.Profile.OrganizationID); err != nil {
+			return err
+		}
+	}
+	for _, m := range s.Members {
+		if err := known("member", m.Profile.MemberID); err != nil {
+			return err
+		}
+	}
+	for _, one := range s.Sessions {
+		if err := known("session", one.ID); err != nil {
+			return err
+		}
+		if owner := cmp.Or(one.UserID, one.MemberID); !seen[owner] || one.Token == "" {
+			return fmt.Errorf("the session %s in its state has no token, or belongs to nobody", one.ID)
 		}
 	}
 	return nil
@@ -196,7 +277,7 @@ func decodeStrict(data []byte, into any) error {
 	if err := decoder.Decode(into); err != nil {
 		return err
 	}
-	if decoder.More() {
+	if _, err := decoder.Token(); err != io.EOF {
 		return errors.New("something stands behind it")
 	}
 	return nil

@@ -67,7 +67,7 @@ func checkSite(r *http.Request) error {
 		return nil
 	}
 	origin, err := url.Parse(origins[0])
-	if len(origins) > 1 || err != nil || origin.Host == "" || !strings.EqualFold(origin.Host, r.Host) {
+	if len(origins) > 1 || err != nil || origin.Scheme != "http" || !strings.EqualFold(origin.Host, r.Host) {
 		return errors.New("a page of another origin cannot use the control API")
 	}
 	return nil

@@ -51,7 +51,7 @@ func (a *app) handler() http.Handler {
 	mux.Handle("GET /members", members(http.HandlerFunc(a.showMembers)))
 	mux.HandleFunc("POST /logout", a.logout)
 	mux.Handle("POST /logout/everywhere", certain(http.HandlerFunc(a.logoutEverywhere)))
-	mux.Handle("GET /static/", http.FileServerFS(static))
+	mux.Handle("GET /static/{file}", http.FileServerFS(static))
 	if a.inbox != nil {
 		mux.Handle("GET /inbox", a.inbox)
 	}
@@ -76,6 +76,7 @@ func (a *app) during(at place, next func(http.ResponseWriter, *http.Request, log
 
 // goOn keeps what became of a login, and sends the browser to where it is now.
 func (a *app) goOn(w http.ResponseWriter, r *http.Request, one login) {
+	one.tries = 0
 	a.logins.update(r, func(have *login) { *have = one })
 	http.Redirect(w, r, string(one.at()), http.StatusSeeOther)
 }

@@ -40,6 +40,12 @@ func (a *app) showCode(w http.ResponseWriter, _ *http.Request, one login) {
 
 // checkCode checks the code that a login is waiting for.
 func (a *app) checkCode(w http.ResponseWriter, r *http.Request, one login) {
+	if !a.logins.try(r) {
+		page := a.codePage(one)
+		page.Problem, page.Another = tooManyTries, false
+		a.fail(w, tooManyTries, "code", page)
+		return
+	}
 	typed := r.PostFormValue("code")
 	var err error
 	switch one.waiting {
@@ -106,6 +112,7 @@ func (a *app) checkOrganization(w http.ResponseWriter, r *http.Request, one logi
 		// The first code is used up: whether or not the next one goes out, the login is
 		// a step further.
 		one.phone, one.waiting, one.sent = auth.Member.MFAPhoneNumber, smsCode, 0
+		one.tries = 0
 		a.logins.update(r, func(have *login) { *have = one })
 		a.resendCode(w, r, one)
 	case b2b.StepEnroll:

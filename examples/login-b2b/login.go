@@ -16,6 +16,7 @@ type login struct {
 	email   string
 	waiting waiting
 	sent    int // codes for what it is waiting for
+	tries   int // of the last of them
 	expires time.Time
 
 	// After the first code: what it proved, and the organizations to choose from. The

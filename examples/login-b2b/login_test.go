@@ -131,6 +131,20 @@ func TestPolicyChanges(t *testing.T) {
 	without.post("/login/code", "code", s.code(ada)).want(t, 200, "/login/phone", "Jacquard Looms wants a second factor")
 }
 
+// TestGuessing has a stranger try codes for somebody's address, which no member's lock
+// protects yet.
+func TestGuessing(t *testing.T) {
+	v := newSite(t).visitor()
+	v.post("/login", "address", ada)
+	for range maxTries {
+		v.post("/login/code", "code", v.wrongCode(ada)).want(t, 400, "/login/code", "That is not the code we sent.")
+	}
+	v.post("/login/code", "code", v.code(ada)).want(t, 429, "/login/code", "There were too many wrong codes. Please ask for another code.")
+	v.emulator.Clock().Advance(time.Minute)
+	v.post("/login/resend")
+	v.post("/login/code", "code", v.code(ada)).want(t, 200, "/login/organizations", "")
+}
+
 func TestNoOrganization(t *testing.T) {
 	v := newSite(t).visitor()
 	v.discover("eve@example.org").want(t, 200, "/login/organizations", "No organization here knows eve@example.org", "Please ask its administrator")

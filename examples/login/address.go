@@ -35,8 +35,7 @@ func addressOf(typed string, chosen channel) (string, channel) {
 	if chosen != whatsApp {
 		chosen = sms
 	}
-	// "+44 (0)20 ..." has a digit that is dialled only inside the country.
-	number := stytch.CleanPhoneNumber(strings.Replace(typed, "(0)", "", 1))
+	number := stytch.CleanPhoneNumber(typed)
 	if rest, ok := strings.CutPrefix(number, "00"); ok {
 		number = "+" + rest
 	}

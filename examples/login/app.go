@@ -49,7 +49,7 @@ func (a *app) handler() http.Handler {
 	// Not behind the middleware: logging out must work during an outage, too.
 	mux.HandleFunc("POST /logout", a.logout)
 	mux.Handle("POST /logout/everywhere", certain(http.HandlerFunc(a.logoutEverywhere)))
-	mux.Handle("GET /static/", http.FileServerFS(static))
+	mux.Handle("GET /static/{file}", http.FileServerFS(static))
 	if a.inbox != nil {
 		mux.Handle("GET /inbox", a.inbox)
 	}

@@ -34,12 +34,18 @@ func (a *app) codePage(one login) codePage {
 // JWT, which lives five minutes, and not the session.
 const sessionMinutes = 24 * 60
 
-// checkCode logs in who types the right code. The service counts the wrong ones, and
-// locks the user after ten in a row.
+// checkCode logs in who types the right code. The service counts the wrong ones as
+// well, and locks the user after ten in a row.
 func (a *app) checkCode(w http.ResponseWriter, r *http.Request) {
 	one, ok := a.logins.find(r)
 	if !ok {
 		http.Redirect(w, r, "/login?notice=start-again", http.StatusSeeOther)
+		return
+	}
+	if !a.logins.try(r) {
+		page := a.codePage(one)
+		page.Problem, page.Another = tooManyTries, false
+		a.fail(w, tooManyTries, "code", page)
 		return
 	}
 	typed := r.PostFormValue("code")
@@ -83,6 +89,6 @@ func (a *app) resendCode(w http.ResponseWriter, r *http.Request) {
 		a.fail(w, p, "code", page)
 		return
 	}
-	a.logins.update(r, func(one *login) { one.methodID, one.sent = methodID, one.sent+1 })
+	a.logins.update(r, func(one *login) { one.methodID, one.sent, one.tries = methodID, one.sent+1, 0 })
 	http.Redirect(w, r, "/login/code", http.StatusSeeOther)
 }

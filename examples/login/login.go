@@ -15,6 +15,7 @@ type login struct {
 	address  string
 	methodID string
 	sent     int // how many codes were
+	tries    int // of the last of them
 	expires  time.Time
 }
 

@@ -46,8 +46,14 @@ func (a *app) toLogin(w http.ResponseWriter, r *http.Request) {
 // that others use, too, that is what counts.
 func (a *app) logout(w http.ResponseWriter, r *http.Request) {
 	notice := "logged-out"
+	var shown stytch.SessionsRevokeRequest
 	if token := stytch.SessionTokenFrom(r); token != "" {
-		_, err := a.client.Sessions.Revoke(r.Context(), stytch.SessionsRevokeRequest{SessionToken: &token})
+		shown.SessionToken = &token
+	} else if cookie, err := r.Cookie("stytch_session_jwt"); err == nil { // the other cookie was lost
+		shown.SessionJWT = &cookie.Value
+	}
+	if shown.SessionToken != nil || shown.SessionJWT != nil {
+		_, err := a.client.Sessions.Revoke(r.Context(), shown)
 		if err != nil && !stytch.LoggedOut(err) {
 			a.log.Error("could not end a session", "error", err)
 			notice = "logged-out-here"

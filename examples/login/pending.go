@@ -73,6 +73,27 @@ func (l *logins) update(r *http.Request, change func(*login)) {
 	}
 }
 
+// maxTries is how many codes can be tried for one that was sent. The service locks
+// users, but who guesses should not get that far, and a first code by e-mail belongs
+// to no user yet.
+const maxTries = 5
+
+// try counts a try of the code that a browser's login is waiting for, and reports
+// whether there was one left. It counts before the service is asked, so that requests
+// at the same time get no more.
+func (l *logins) try(r *http.Request) bool {
+	left := false
+	l.update(r, func(one *login) {
+		one.tries++
+		left = one.tries <= maxTries
+	})
+	return left
+}
+
+// tooManyTries is what to say when there was none left.
+var tooManyTries = &problem{status: http.StatusTooManyRequests, AtField: true,
+	Message: "There were too many wrong codes. Please ask for another code."}
+
 // end forgets the login that a browser is in.
 func (l *logins) end(w http.ResponseWriter, r *http.Request) {
 	cookie, err := r.Cookie(loginCookie)

@@ -177,3 +177,39 @@ func TestHugeForm(t *testing.T) {
 		t.Error("it reached the service")
 	}
 }
+
+// TestGuessing has a stranger try codes for somebody's address: five for each code
+// that was sent, also at the same time, and the right one is none of them then.
+func TestGuessing(t *testing.T) {
+	s := newSite(t)
+	v := s.visitor()
+	v.post("/login", "address", "+15005550006", "channel", "sms")
+	right := v.code("+15005550006")
+	for range maxTries {
+		v.post("/login/code", "code", v.wrongCode("+15005550006")).want(t, 400, "/login/code", "That is not the code we sent.")
+	}
+	for range 3 {
+		v.post("/login/code", "code", right).want(t, 429, "/login/code", "There were too many wrong codes. Please ask for another code.")
+	}
+	if n := v.emulator.Calls("otps.authenticate"); n != maxTries {
+		t.Errorf("the service was asked %d times, want %d", n, maxTries)
+	}
+	v.emulator.Clock().Advance(time.Minute)
+	v.post("/login/resend").want(t, 200, "/login/code", "another code")
+	v.post("/login/code", "code", v.code("+15005550006")).want(t, 200, "/members", "You are logged in")
+}
+
+// TestLogoutWithoutToken has a browser that lost one of its two cookies log out.
+func TestLogoutWithoutToken(t *testing.T) {
+	v := newSite(t).visitor()
+	v.login("+15005550006", sms)
+	at, err := url.Parse(v.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.client.Jar.SetCookies(at, []*http.Cookie{{Name: "stytch_session", Path: "/", MaxAge: -1}})
+	v.post("/logout").want(t, 200, "/login", "You are logged out.")
+	if n := len(v.emulator.Sessions()); n != 0 {
+		t.Errorf("%d sessions go on", n)
+	}
+}

@@ -33,9 +33,10 @@ func (c *comparison) errorTypes() {
 		if old.Retry != e.Retry {
 			retry := change
 			retry.InClient = true
-			retry.Rule, retry.Level, retry.Text = "error-retry-changed", Minor, "the client now waits and repeats the call after it"
+			// A client that repeats what it did not may keep a locked user locked.
+			retry.Rule, retry.Level, retry.Text = "error-retry-changed", Major, "the client now waits and repeats the call after it"
 			if old.Retry {
-				retry.Text = "the client no longer waits and repeats the call after it"
+				retry.Level, retry.Text = Minor, "the client no longer waits and repeats the call after it"
 			}
 			c.add(retry)
 		}

@@ -55,6 +55,16 @@ func (c *comparison) call(base, head *call) {
 		retry.Text = fmt.Sprintf("`x-retry` changed from `%s` to `%s`", base.Retry, head.Retry)
 		c.add(retry)
 	}
+	if base.Anonymous != head.Anonymous {
+		credentials := change
+		credentials.InClient = true
+		credentials.Pos = c.at(head, "security")
+		credentials.Rule, credentials.Level, credentials.Text = "credentials-changed", Major, "the client no longer sends credentials with the call"
+		if base.Anonymous {
+			credentials.Text = "the client now sends credentials with the call"
+		}
+		c.add(credentials)
+	}
 	before, after := wires(base.Errors), wires(head.Errors)
 	for _, wire := range after {
 		if !slices.Contains(before, wire) && !slices.Contains(wires(common(c.base.SDK)), wire) {

@@ -78,8 +78,8 @@ func (a *applier) operation(n *neighbour, c *contract.Call) (entry, bool) {
 		{"tags", flowList([]string{n.tag})},
 		{"summary", lint.Todo},
 		{"externalDocs", "{url: " + docs(n.to) + "}"},
-		{"x-retry", "never"},
-		{"x-errors", "[]"},
+		{"x-retry", lint.Todo},
+		{"x-errors", "[" + lint.Todo + "]"},
 	}
 	parameters, ok := a.parameters(n.to, c)
 	if !ok {

@@ -69,7 +69,12 @@ func Read(fsys fs.FS, dir string, list *diag.List) *Package {
 			list.Reportf(codes.UnreadableFile, diag.Pos{File: name}, "the file cannot be read: %v", err)
 			continue
 		}
-		if !bytes.HasPrefix(data, []byte("// "+model.Generated)) {
+		generated := bytes.HasPrefix(data, []byte("// "+model.Generated))
+		if generated && strings.HasSuffix(name, "_manual.go") {
+			list.Hintf(codes.ManualGenerated, diag.Pos{File: name, Line: 1, Column: 1}, "take the line out",
+				"a hand-written file begins with the line that marks generated ones")
+		}
+		if !generated || strings.HasSuffix(name, "_manual.go") {
 			p.parse(name, data, list)
 		}
 	}
