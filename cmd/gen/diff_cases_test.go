@@ -237,6 +237,7 @@ var callCases = []diffCase{
 		"spec/consumer.yaml:142: stytch codes.get: the path parameter `code_id` is now named `id`, the same on the wire -> field `stytch.CodesGetRequest.CodeID` removed, field `stytch.CodesGetRequest.ID` added: breaking for Go callers only",
 		"spec/consumer.yaml:135: documentation: descriptions or examples changed: stytch codes.get: patch"),
 	one("call without credentials", consumer, "      operationId: codes.get\n", "      operationId: codes.get\n      security: []\n",
+		"spec/consumer.yaml:137: stytch codes.get: the client no longer sends credentials with the call -> Go programs compile as before: breaking for Go callers at run time",
 		"spec/consumer.yaml:137: stytch codes.get: the endpoint now allows anonymous access -> Go programs compile as before: minor"),
 	one("repeated more", consumer, "x-retry: unsent\n      x-errors: [code_not_found]", "x-retry: safe\n      x-errors: [code_not_found]",
 		"spec/consumer.yaml:23: stytch codes.send: `x-retry` changed from `unsent` to `safe` -> Go programs compile as before: breaking for Go callers at run time"),

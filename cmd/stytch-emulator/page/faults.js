@@ -57,7 +57,7 @@ async function add() {
   const [api, name] = byID("fault-call").value.split(" ");
   if (name) Object.assign(fault, { api, call: name });
   if (byID("fault-effect").checked && !harmless.includes(kind)) fault.after_effect = true;
-  setFaults((await call("POST", "faults", fault)).faults);
+  await call("POST", "faults", fault); // the stream tells what is there now, and knows of spent ones, too
   say("The fault is added");
 }
 
@@ -81,7 +81,6 @@ export function startFaults() {
   });
   onClick(byID("mend"), async () => {
     await call("DELETE", "faults");
-    setFaults([]);
     byID("faults").focus();
     say("The faults are cleared");
   });
