@@ -37,15 +37,23 @@ func GoName(wire string) string {
 	return ""
 }
 
-// words splits at everything that is neither letter nor digit. Names of the
-// wire that are not ASCII give no words, and so no Go name.
+// words splits at everything that is neither letter nor digit, and before a
+// capital behind a small letter: methodId is method_id. Names of the wire that are
+// not ASCII give no words, and so no Go name.
 func words(wire string) []string {
 	for _, r := range wire {
 		if r > unicode.MaxASCII {
 			return nil
 		}
 	}
-	return strings.FieldsFunc(wire, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	var apart strings.Builder
+	for i, r := range wire {
+		if i > 0 && unicode.IsUpper(r) && unicode.IsLower(rune(wire[i-1])) {
+			apart.WriteByte('_')
+		}
+		apart.WriteRune(r)
+	}
+	return strings.FieldsFunc(apart.String(), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
 // IsExported reports whether name is an identifier that Go exports.

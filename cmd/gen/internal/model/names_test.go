@@ -17,6 +17,8 @@ func TestGoName(t *testing.T) {
 		"x5t_s256":            "X5tS256",
 		"X-Acting-Session":    "XActingSession",
 		"url":                 "URL",
+		"methodId":            "MethodID",
+		"sessionJWT":          "SessionJWT",
 		"2fa":                 "",
 		"日本":                  "",
 		"naïve":               "",
