@@ -56,12 +56,8 @@ func (s *SessionsService) AuthenticateJWT(ctx context.Context, req AuthenticateJ
 		defer done()
 	}
 	if req.AuthorizationCheck == nil && req.MaxTokenAge >= 0 {
-		session, age, err := s.verify(ctx, req.SessionJWT)
-		switch {
-		case err == nil && (req.MaxTokenAge == 0 || age <= req.MaxTokenAge):
-			return session, nil
-		case err != nil && !sessionjwt.AskService(err):
-			return nil, err
+		if session, age, err := s.verify(ctx, req.SessionJWT); sessionjwt.Settled(err, age, req.MaxTokenAge) {
+			return session, err
 		}
 	}
 	resp, err := s.Authenticate(ctx, SessionsAuthenticateRequest{SessionJWT: &req.SessionJWT, AuthorizationCheck: req.AuthorizationCheck}, opts...)

@@ -59,17 +59,18 @@ func Calls() []Call {
 	return list
 }
 
-// check refuses a fault that cannot do what it says.
-func (f *Fault) check(a *api) error {
-	_, known := a.errors[f.ErrorType]
+// Check refuses a fault that could never be met, or not be answered. [Calls] and
+// [ErrorTypes] list what there is.
+func (f Fault) Check() error {
+	known := slices.ContainsFunc(ErrorTypes(), func(e ErrorType) bool { return e.Name == f.ErrorType })
 	meets := func(c Call) bool { return (f.Call == "" || f.Call == c.Name) && (f.API == "" || f.API == c.API) }
 	switch {
 	case !slices.ContainsFunc(Calls(), meets):
-		return fmt.Errorf("there is no call %q of the API %q; Calls lists them", f.Call, f.API)
+		return fmt.Errorf("call: there is no call %q of the API %q", f.Call, f.API)
 	case f.ErrorType != "" && !known:
-		return fmt.Errorf("there is no error type %q; ErrorTypes lists them", f.ErrorType)
+		return fmt.Errorf("error_type: there is no %q", f.ErrorType)
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
-		return fmt.Errorf("the status %d is none: want 200 to 599", f.Status)
+		return fmt.Errorf("status: %d is none; want 200 to 599", f.Status)
 	case f.Times < 0 || f.Share < 0 || f.Share > 1 || f.RetryAfter < 0 || f.Delay < 0:
 		return errors.New("times, share and durations are 0 or more, and the share 1 at most")
 	}

@@ -235,10 +235,10 @@ func (s *Server) URL() string { return s.url }
 func (s *Server) Clock() *Clock { return &s.clock }
 
 // Fail adds a fault. The faults are tried in the order that they were added. It
-// panics when the fault could never be met, or not be answered: a test that waits
-// for it would pass for nothing.
+// panics when [Fault.Check] refuses the fault: a test that waits for it would pass
+// for nothing.
 func (s *Server) Fail(f Fault) {
-	if err := f.check(s.api); err != nil {
+	if err := f.Check(); err != nil {
 		panic("stytchtest: the fault: " + err.Error())
 	}
 	s.faults.add(f)

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/stytchgen/sdk/stytchtest"
@@ -65,17 +64,11 @@ func (c *control) addFault(w http.ResponseWriter, r *http.Request) error {
 	if err := decode(r, &view); err != nil {
 		return err
 	}
-	known := slices.ContainsFunc(stytchtest.Calls(), func(call stytchtest.Call) bool {
-		return call.Name == view.Call && (view.API == "" || view.API == call.API)
-	})
-	if view.Call != "" && !known {
-		return fmt.Errorf("call: there is no call %q; %s/api/faults/choices lists them", view.Call, root)
+	fault := view.fault()
+	if err := fault.Check(); err != nil {
+		return fmt.Errorf("%w; %s/api/faults/choices lists what there is", err, root)
 	}
-	known = slices.ContainsFunc(stytchtest.ErrorTypes(), func(e stytchtest.ErrorType) bool { return e.Name == view.ErrorType })
-	if view.ErrorType != "" && !known {
-		return fmt.Errorf("error_type: there is no %q; %s/api/faults/choices lists them", view.ErrorType, root)
-	}
-	c.srv.Fail(view.fault())
+	c.srv.Fail(fault)
 	c.feed.announce(false)
 	return writeJSON(w, http.StatusCreated, c.faultsView())
 }

@@ -35,7 +35,7 @@ func (a *app) takePhone(w http.ResponseWriter, r *http.Request, one login) {
 
 // phoneOf makes a phone number of what a person typed. The SDK refuses what is none.
 func phoneOf(typed string) string {
-	number := stytch.CleanPhoneNumber(strings.Replace(typed, "(0)", "", 1)) // dialled only inside the country
+	number := stytch.CleanPhoneNumber(typed)
 	if rest, ok := strings.CutPrefix(number, "00"); ok {
 		number = "+" + rest
 	}

@@ -179,9 +179,13 @@ func (v *Verifier) Age(t Token) time.Duration { return v.Now().Sub(t.IssuedAt) }
 // Past reports whether a time has passed, as the Verifier sees it.
 func (v *Verifier) Past(t time.Time) bool { return !v.Now().Before(t.Add(v.Leeway)) }
 
-// AskService reports whether the service may know better than a local check
-// that failed with err: the session of an expired token may live on, and a new
-// key may sign.
-func AskService(err error) bool {
-	return errors.Is(err, ErrExpired) || errors.Is(err, ErrUnknownKey) || errors.Is(err, ErrKeysUnreachable)
+// Settled reports whether a local check, which ended with err for a token of that
+// age, settles who is logged in: with a token that is not too old (0: for as long as
+// it is valid), or with an error about which the service knows no better. The session
+// of an expired token may live on, and a new key may sign.
+func Settled(err error, age, maxAge time.Duration) bool {
+	if err != nil {
+		return !errors.Is(err, ErrExpired) && !errors.Is(err, ErrUnknownKey) && !errors.Is(err, ErrKeysUnreachable)
+	}
+	return maxAge == 0 || age <= maxAge
 }

@@ -4,6 +4,7 @@
 package sessionweb
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -111,44 +112,37 @@ func answer(status int, text string) http.Handler {
 	})
 }
 
-// maxTokens is how many tokens of one request the service is asked about.
-const maxTokens = 3
+// maxAsked is how many credentials of one request the service is asked about.
+const maxAsked = 3
 
 // authenticate checks the credentials of a request, and sets fresh cookies
 // where the service was asked about those of before. It fails with the error of
 // the first that is not good.
 func (b Backend[S]) authenticate(w http.ResponseWriter, r *http.Request, c credentials, maxAge time.Duration) (S, error) {
 	var none S
-	first := error(nil)
-	failed := func(err error) {
-		if first == nil {
-			first = err
-		}
-	}
-	ask := c.jwts[:0:0] // the JWTs that the service may know better about
+	var first error
+	var ask []credential // what the service may know better about
 	for _, jwt := range c.jwts {
 		if maxAge >= 0 {
 			session, age, err := b.Local(r.Context(), jwt)
-			switch {
-			case err == nil && (maxAge == 0 || age <= maxAge):
-				return session, nil
-			case err != nil && !sessionjwt.AskService(err):
-				failed(err)
+			if sessionjwt.Settled(err, age, maxAge) {
+				if err == nil {
+					return session, nil
+				}
+				first = cmp.Or(first, err)
 				continue
 			}
 		}
-		ask = append(ask, jwt)
+		ask = append(ask, credential{jwt: jwt})
 	}
-	tokens := c.tokens
-	if len(tokens) == 0 {
-		tokens = ask
+	if len(c.tokens) > 0 {
+		ask = nil
 	}
-	for _, credential := range tokens[:min(len(tokens), maxTokens)] {
-		token, jwt := credential, ""
-		if len(c.tokens) == 0 {
-			token, jwt = "", credential
-		}
-		renewal, err := b.Remote(r.Context(), token, jwt)
+	for _, token := range c.tokens {
+		ask = append(ask, credential{token: token})
+	}
+	for _, one := range ask[:min(len(ask), maxAsked)] {
+		renewal, err := b.Remote(r.Context(), one.token, one.jwt)
 		switch {
 		case err == nil:
 			if c.cookies {
@@ -159,13 +153,13 @@ func (b Backend[S]) authenticate(w http.ResponseWriter, r *http.Request, c crede
 		case !b.LoggedOut(err):
 			return none, err
 		}
-		failed(err)
+		first = cmp.Or(first, err)
 	}
-	if first == nil {
-		first = ErrNoSession
-	}
-	return none, first
+	return none, cmp.Or(first, ErrNoSession)
 }
+
+// credential is a token or a JWT.
+type credential struct{ token, jwt string }
 
 // credentials are what a request shows. A browser can hold several cookies of a
 // name, of other paths and domains, of which an old one may come first.
