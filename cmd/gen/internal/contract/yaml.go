@@ -5,9 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
-	"regexp"
 	"strconv"
-	"strings"
 
 	yaml "github.com/oasdiff/yaml3"
 
@@ -95,15 +93,9 @@ func ParseYAML(name string, data []byte) (root *yaml.Node, err error) {
 	return root, sound(name, root, 1)
 }
 
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
-
 func syntaxError(name string, err error) error {
-	pos, message := diag.Pos{File: name}, err.Error()
-	if m := yamlLine.FindStringSubmatch(message); m != nil {
-		message = message[len(m[0]):]
-		pos.Line, _ = strconv.Atoi(m[1])
-	}
-	return Errorf(pos, "not YAML: %s", strings.TrimSpace(message))
+	line, message := load.Complaint(err)
+	return Errorf(diag.Pos{File: name, Line: line}, "not YAML: %s", message)
 }
 
 func at(file string, n *yaml.Node) diag.Pos {

@@ -61,22 +61,20 @@ func GitHub(w io.Writer, findings []Finding) error {
 // Annotation writes one workflow command. Text that looks like another command
 // stays text.
 func Annotation(w io.Writer, severity string, pos Pos, title, message string) error {
-	place := "file=" + property(pos.File)
+	place := "file=" + Property(pos.File)
 	if pos.Line > 0 {
 		place += fmt.Sprintf(",line=%d,col=%d", pos.Line, cmp.Or(pos.Column, 1))
 	}
-	_, err := fmt.Fprintf(w, "::%s %s,title=%s::%s\n", severity, place, property(title), data(message))
+	_, err := fmt.Fprintf(w, "::%s %s,title=%s::%s\n", severity, place, Property(title), Data(message))
 	return err
 }
 
-func data(s string) string {
-	lines := strings.Split(s, "\n")
-	for i := range lines {
-		lines[i] = strings.ReplaceAll(clean(lines[i]), "%", "%25")
-	}
-	return strings.Join(lines, "%0A")
+// Data makes text the message of a workflow command.
+func Data(s string) string {
+	return strings.NewReplacer("%", "%25", "\n", "%0A").Replace(CleanLines(s))
 }
 
-func property(s string) string {
-	return strings.NewReplacer("%", "%25", ":", "%3A", ",", "%2C").Replace(clean(s))
+// Property makes text a property of a workflow command.
+func Property(s string) string {
+	return strings.NewReplacer("%", "%25", ":", "%3A", ",", "%2C").Replace(Clean(s))
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -26,15 +27,15 @@ func Text(w io.Writer, findings []Finding, style Style, source func(file string)
 		if f.Code.IsWarning() {
 			mark = style.odd
 		}
-		fmt.Fprintf(&b, "%s%s:%s %s%s[%s]:%s %s\n", style.place, clean(f.Pos.String()), style.reset,
-			mark, f.Severity(), f.Code, style.reset, clean(f.Message))
+		fmt.Fprintf(&b, "%s%s:%s %s%s[%s]:%s %s\n", style.place, Clean(f.Pos.String()), style.reset,
+			mark, f.Severity(), f.Code, style.reset, Clean(f.Message))
 		excerpt(&b, f.Pos, mark, style, source(f.Pos.File))
 		if f.Hint != "" {
-			fmt.Fprintf(&b, "  %shint:%s %s\n", style.hint, style.reset, clean(f.Hint))
+			fmt.Fprintf(&b, "  %shint:%s %s\n", style.hint, style.reset, Clean(f.Hint))
 		}
 		if f.Related != nil {
-			fmt.Fprintf(&b, "%s%s:%s %snote:%s %s\n", style.place, clean(f.Related.Pos.String()), style.reset,
-				style.hint, style.reset, clean(f.Related.Message))
+			fmt.Fprintf(&b, "%s%s:%s %snote:%s %s\n", style.place, Clean(f.Related.Pos.String()), style.reset,
+				style.hint, style.reset, Clean(f.Related.Message))
 			excerpt(&b, f.Related.Pos, style.hint, style, source(f.Related.Pos.File))
 		}
 	}
@@ -64,25 +65,33 @@ func excerpt(b *strings.Builder, pos Pos, mark string, style Style, data []byte)
 		end = start + maxExcerpt
 	}
 	number := fmt.Sprint(pos.Line)
-	fmt.Fprintf(b, "  %s | %s\n", number, clean(string(line[start:end])))
+	fmt.Fprintf(b, "  %s | %s\n", number, Clean(string(line[start:end])))
 	if pos.Column > 0 {
 		indent := strings.Repeat(" ", max(0, min(pos.Column-1-start, maxExcerpt)))
 		fmt.Fprintf(b, "  %s | %s%s^%s\n", strings.Repeat(" ", len(number)), indent, mark, style.reset)
 	}
 }
 
-// clean makes text from a spec safe to print: one line, and nothing that
-// moves a terminal's cursor or reorders what is read. Each rune stays one
+// Clean makes text that somebody else wrote safe to print: one line, and nothing
+// that moves a terminal's cursor or reorders what is read. Each rune stays one
 // column wide, so that a caret still points at its place.
-func clean(s string) string {
+func Clean(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\t':
 			return ' '
-		case r < ' ', r == 0x7f, r >= 0x80 && r < 0xa0, r == utf8.RuneError, r == 0x061c, r == 0xad,
-			r >= 0x200b && r <= 0x200f, r >= 0x2028 && r <= 0x202e, r >= 0x2060 && r <= 0x206f, r == 0xfeff:
-			return '\ufffd'
+		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), r == '\u2028', r == '\u2029':
+			return utf8.RuneError
 		}
 		return r
 	}, s)
+}
+
+// CleanLines does so line by line.
+func CleanLines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i := range lines {
+		lines[i] = Clean(lines[i])
+	}
+	return strings.Join(lines, "\n")
 }

@@ -100,34 +100,34 @@ func (d *Difference) at() diag.Pos {
 
 func (r *Report) text(b *strings.Builder) {
 	for _, d := range r.Differences {
-		fmt.Fprintf(b, "%s: %s: %s\n", d.at(), d.Severity, clean(d.Message))
+		fmt.Fprintf(b, "%s: %s: %s\n", d.at(), d.Severity, diag.Clean(d.Message))
 		for i, at := range d.Places {
 			if i == shownPlaces {
 				fmt.Fprintf(b, "  and in %s\n", count(len(d.Places)-i, "other place"))
 				break
 			}
-			fmt.Fprintf(b, "  at %s\n", clean(at.String()))
+			fmt.Fprintf(b, "  at %s\n", diag.Clean(at.String()))
 		}
 		if d.There.File != "" && d.There != d.at() {
-			fmt.Fprintf(b, "  there: %s\n", clean(d.There.String()))
+			fmt.Fprintf(b, "  there: %s\n", diag.Clean(d.There.String()))
 		}
 	}
 	for _, e := range r.Unused {
-		fmt.Fprintf(b, "%s: unused: %s\n  %s\n", e.Pos, unusedMessage, clean(e.String()))
+		fmt.Fprintf(b, "%s: unused: %s\n  %s\n", e.Pos, unusedMessage, diag.Clean(e.String()))
 	}
 	for _, f := range r.Unwritten {
-		fmt.Fprintf(b, "%s: unwritten: %s\n", f.Pos, clean(f.Message))
+		fmt.Fprintf(b, "%s: unwritten: %s\n", f.Pos, diag.Clean(f.Message))
 	}
 	if len(r.Unwritten) > 0 {
-		fmt.Fprintf(b, "  hint: %s\n", clean(r.Unwritten[0].Hint))
+		fmt.Fprintf(b, "  hint: %s\n", diag.Clean(r.Unwritten[0].Hint))
 	}
 	if r.ListOutside {
 		fmt.Fprintf(b, "outside of the scope:\n")
 		for _, c := range r.Outside {
-			fmt.Fprintf(b, "  %s\n", clean(c.String()))
+			fmt.Fprintf(b, "  %s\n", diag.Clean(c.String()))
 		}
 	}
-	fmt.Fprintln(b, clean(r.summary()))
+	fmt.Fprintln(b, diag.Clean(r.summary()))
 }
 
 func (r *Report) markdown(b *strings.Builder) {
@@ -177,20 +177,20 @@ func (r *Report) markdown(b *strings.Builder) {
 
 // code and escape keep a source's text from being more than text in Markdown.
 func code(s string) string {
-	return "`" + strings.NewReplacer("`", "'", "|", "\\|").Replace(clean(s)) + "`"
+	return "`" + strings.NewReplacer("`", "'", "|", "\\|").Replace(diag.Clean(s)) + "`"
 }
 
 var markdownMarks = strings.NewReplacer("|", "\\|", "<", "&lt;", "`", "\\`", "[", "\\[", "*", "\\*", "_", "\\_", "@", "&#64;", "#", "\\#")
 
-func escape(s string) string { return markdownMarks.Replace(clean(s)) }
+func escape(s string) string { return markdownMarks.Replace(diag.Clean(s)) }
 
 func (r *Report) github(b *strings.Builder) {
 	line := func(level string, pos diag.Pos, title, message string) {
 		place := ""
 		if pos.File != "" {
-			place = fmt.Sprintf("file=%s,line=%d,col=%d,", property(pos.File), max(1, pos.Line), max(1, pos.Column))
+			place = fmt.Sprintf("file=%s,line=%d,col=%d,", diag.Property(pos.File), max(1, pos.Line), max(1, pos.Column))
 		}
-		fmt.Fprintf(b, "::%s %stitle=%s::%s\n", level, place, property(title), data(message))
+		fmt.Fprintf(b, "::%s %stitle=%s::%s\n", level, place, diag.Property(title), diag.Data(message))
 	}
 	for _, d := range r.Differences {
 		level := "warning"
@@ -209,16 +209,7 @@ func (r *Report) github(b *strings.Builder) {
 	for _, f := range r.Unwritten {
 		line("error", f.Pos, "unwritten", f.Message)
 	}
-	fmt.Fprintf(b, "::notice title=drift::%s\n", data(r.summary()))
-}
-
-// data and property escape what a workflow command would read as its own.
-func data(s string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
-}
-
-func property(s string) string {
-	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(data(s))
+	fmt.Fprintf(b, "::notice title=drift::%s\n", diag.Data(r.summary()))
 }
 
 type jsonDifference struct {
@@ -271,14 +262,4 @@ func (r *Report) json(b *strings.Builder) {
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 	_ = encoder.Encode(out) // a Builder takes everything
-}
-
-// clean makes a source's text safe to print on one line.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 || r >= 0x200b && r <= 0x200f || r >= 0x2028 && r <= 0x202e || r >= 0x2060 && r <= 0x206f || r == 0xfeff {
-			return '\ufffd'
-		}
-		return r
-	}, s)
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/apichange"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
@@ -49,7 +48,7 @@ func Text(w io.Writer, r *Report) error {
 	}
 	r.unused(&b)
 	r.advice(&b)
-	_, err := io.WriteString(w, plain(b.String()))
+	_, err := io.WriteString(w, diag.CleanLines(b.String()))
 	return err
 }
 
@@ -106,17 +105,6 @@ func (r *Report) advice(b *strings.Builder) {
 	}
 }
 
-// plain makes text from a spec safe to print: nothing in it moves a cursor or
-// reorders what is read.
-func plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029') {
-			return '\ufffd'
-		}
-		return r
-	}, s)
-}
-
 // Markdown writes a report for a pull request.
 func Markdown(w io.Writer, r *Report) error {
 	var b strings.Builder
@@ -152,7 +140,7 @@ func Markdown(w io.Writer, r *Report) error {
 			fmt.Fprintf(&b, "- %s: %s\n", cell(u.Pos.String()), cell(u.message()))
 		}
 	}
-	_, err := io.WriteString(w, plain(b.String()))
+	_, err := io.WriteString(w, diag.CleanLines(b.String()))
 	return err
 }
 
@@ -257,15 +245,13 @@ func GitHub(w io.Writer, r *Report) error {
 }
 
 func annotate(b *strings.Builder, command string, pos diag.Pos, title, message string) {
-	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 	properties := []string{}
 	if pos.File != "" {
-		properties = append(properties, "file="+property.Replace(plain(pos.File)))
+		properties = append(properties, "file="+diag.Property(pos.File))
 	}
 	if pos.Line > 0 {
 		properties = append(properties, fmt.Sprintf("line=%d", pos.Line))
 	}
-	properties = append(properties, "title="+property.Replace(plain(title)))
-	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
-	fmt.Fprintf(b, "::%s %s::%s\n", command, strings.Join(properties, ","), data.Replace(plain(message)))
+	properties = append(properties, "title="+diag.Property(title))
+	fmt.Fprintf(b, "::%s %s::%s\n", command, strings.Join(properties, ","), diag.Data(message))
 }

@@ -15,17 +15,24 @@ import (
 
 var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
 
+// Complaint takes an error of the YAML library apart: the line, 0 when it names
+// none, and what is wrong.
+func Complaint(err error) (line int, message string) {
+	message = err.Error()
+	if m := yamlLine.FindStringSubmatch(message); m != nil {
+		message = message[len(m[0]):]
+		line, _ = strconv.Atoi(m[1])
+	}
+	return line, strings.TrimSpace(message)
+}
+
 // syntax reports what the YAML library says about a file that it cannot read. It
 // names the line where the structure that it was in begins; the line that a
 // person has to look at is the first that cannot follow those before it.
 func syntax(src *Source, err error, list *diag.List) {
 	pos := diag.Pos{File: src.Name}
-	message := err.Error()
-	if m := yamlLine.FindStringSubmatch(message); m != nil {
-		message = message[len(m[0]):]
-		pos.Line, _ = strconv.Atoi(m[1])
-	}
-	message = strings.TrimSpace(message)
+	var message string
+	pos.Line, message = Complaint(err)
 	lines := bytes.SplitAfter(src.Data, []byte("\n"))
 	if len(src.Data) <= maxSearched {
 		if line := firstUnreadable(lines); line > 0 {
