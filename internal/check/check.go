@@ -63,7 +63,7 @@ func (c *Checker) Pattern(field, s string, p Pattern) {
 // MinLength checks that s has at least min characters (code points, as JSON Schema counts).
 func (c *Checker) MinLength(field, s string, min int) {
 	switch {
-	case utf8.RuneCountInString(s) >= min:
+	case len(s)/utf8.UTFMax >= min, utf8.RuneCountInString(s) >= min:
 	case min == 1:
 		c.add(field, "must not be empty")
 	default:
@@ -73,7 +73,7 @@ func (c *Checker) MinLength(field, s string, min int) {
 
 // MaxLength checks that s has at most max characters (code points, as JSON Schema counts).
 func (c *Checker) MaxLength(field, s string, max int) {
-	if utf8.RuneCountInString(s) > max {
+	if len(s) > max && utf8.RuneCountInString(s) > max {
 		c.add(field, "must have at most "+count(max, "character"))
 	}
 }

@@ -135,6 +135,39 @@ func (r *Reader) BeginObject() {
 // NextField moves to the next field of the object and reads its name.
 // It returns false at the end of the object, which it leaves, and after an error.
 func (r *Reader) NextField() bool {
+	start, end := r.compactName()
+	if end == 0 {
+		return r.nextName()
+	}
+	r.pos = end + len(`":`)
+	r.state = inside
+	return r.addName(start-1, r.src[start:end])
+}
+
+// compactName returns where the next name of an object begins and ends if it is written as in nearly all
+// texts: plain, after the comma that is due, before a colon, and with no white space in between.
+// Otherwise it returns zeros.
+func (r *Reader) compactName() (start, end int) {
+	src, i := r.src, r.pos
+	if r.state == inside {
+		if i >= len(src) || src[i] != ',' {
+			return 0, 0
+		}
+		i++
+	} else if r.state != begun {
+		return 0, 0
+	}
+	if i >= len(src) || src[i] != '"' {
+		return 0, 0
+	}
+	if end = plainEnd(src, i+1); end < 0 || end+1 >= len(src) || src[end+1] != ':' {
+		return 0, 0
+	}
+	return i + 1, end
+}
+
+// nextName is NextField for names that are written in any way.
+func (r *Reader) nextName() bool {
 	if !r.next('}', "a comma or '}'") {
 		return false
 	}
@@ -151,11 +184,7 @@ func (r *Reader) NextField() bool {
 	}
 	r.pos++
 	r.state = inside
-	if !r.addName(name) {
-		r.fail(offset, "each name once", "a duplicate")
-		return false
-	}
-	return true
+	return r.addName(offset, name)
 }
 
 // Want checks, right after the loop over an object, that the object had a field of each name: an answer
@@ -254,21 +283,24 @@ func (r *Reader) next(bracket byte, want string) bool {
 	return true // the member is looked at by who reads it
 }
 
-// addName adds a name to the innermost object, and reports whether it is the first of its kind. It adds
-// a duplicate too, so that the path of the error ends with it.
+// addName adds the name at offset to the innermost object. It fails if there is one like it. It adds a
+// duplicate too, so that the path of the error ends with it.
 //
 // Most names differ from all others in a cheap hash of 64 values, so the object's filter settles them.
-func (r *Reader) addName(name string) bool {
+func (r *Reader) addName(offset int, name string) bool {
 	f := &r.frames[len(r.frames)-1]
 	hash := len(name)
 	if hash > 0 {
 		hash += 5*int(name[0]) + 11*int(name[len(name)/2]) + 23*int(name[len(name)-1])
 	}
 	bit := uint64(1) << (hash & 63)
-	first := f.filter&bit == 0 || !r.isDuplicate(f, name)
+	duplicate := f.filter&bit != 0 && r.isDuplicate(f, name)
 	f.filter |= bit
 	r.names = append(r.names, name)
-	return first
+	if duplicate {
+		r.fail(offset, "each name once", "a duplicate")
+	}
+	return !duplicate
 }
 
 // isDuplicate reports whether name is among the names of the innermost object, f. It compares one by

@@ -85,6 +85,9 @@ func (r *Reader) Time() time.Time {
 // parseTime is time.Parse without its leniency, which RFC 3339 does not allow: an hour of one digit,
 // a comma before the fraction, an offset of a day or more.
 func parseTime(s string) (t time.Time, ok bool) {
+	if t, ok = parseUsualTime(s); ok {
+		return t, true
+	}
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil || s[len("2006-01-02T15")] != ':' || s[len("2006-01-02T15:04:05")] == ',' {
 		return time.Time{}, false
@@ -93,6 +96,32 @@ func parseTime(s string) (t time.Time, ok bool) {
 		return time.Time{}, false
 	}
 	return t, true
+}
+
+// parseUsualTime is parseTime for times as the service writes them, in UTC and whole seconds. It leaves
+// alone what not all months have.
+func parseUsualTime(s string) (t time.Time, ok bool) {
+	const usual = "2006-01-02T15:04:05Z"
+	if len(s) != len(usual) || s[4] != '-' || s[7] != '-' || s[10] != 'T' || s[13] != ':' || s[16] != ':' || s[19] != 'Z' {
+		return time.Time{}, false
+	}
+	century, year := twoDigits(s[0:2]), twoDigits(s[2:4])
+	month, day := twoDigits(s[5:7]), twoDigits(s[8:10])
+	hour, minute, second := twoDigits(s[11:13]), twoDigits(s[14:16]), twoDigits(s[17:19])
+	if century|year|hour|minute|second < 0 || hour > 23 || minute > 59 || second > 59 ||
+		month < 1 || month > 12 || day < 1 || day > 28 {
+		return time.Time{}, false
+	}
+	return time.Date(100*century+year, time.Month(month), day, hour, minute, second, 0, time.UTC), true
+}
+
+// twoDigits returns the number that is written as s, -1 if it is none.
+func twoDigits(s string) int {
+	tens, ones := int(s[0])-'0', int(s[1])-'0'
+	if tens < 0 || tens > 9 || ones < 0 || ones > 9 {
+		return -1
+	}
+	return 10*tens + ones
 }
 
 // StringPtr reads a string. It is nil for null.

@@ -19,17 +19,27 @@ var plain = func() (t [256]bool) {
 // text reads the string at whose opening quote the Reader is. Plain strings are part of the source.
 func (r *Reader) text() string {
 	start := r.pos + 1
-	for end := start; end <= len(r.src)-8; end += 8 {
-		if n := plainBytes(eight(r.src[end:])); n < 8 {
-			end += n
-			if r.src[end] != '"' {
-				break
-			}
-			r.pos = end + 1
-			return r.src[start:end]
-		}
+	if end := plainEnd(r.src, start); end >= 0 {
+		r.pos = end + 1
+		return r.src[start:end]
 	}
 	return r.unusualText(start)
+}
+
+// plainEnd returns where the quote is that closes a plain string which begins at start. It is -1 for a
+// string that needs a closer look: because of what is in it, or because it ends where the text does.
+func plainEnd(s string, start int) int {
+	for i := start; i <= len(s)-8; i += 8 {
+		x := eight(s[i:])
+		if marks := unusual(x); marks != 0 {
+			first := bits.TrailingZeros64(marks) &^ 7 // the lowest bit of the first unusual byte
+			if byte(x>>first) != '"' {
+				return -1
+			}
+			return i + first/8
+		}
+	}
+	return -1
 }
 
 // eight returns the first eight bytes of s, the first of them lowest.
@@ -39,19 +49,19 @@ func eight(s string) uint64 {
 		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
-// plainBytes returns how many of eight bytes come before one that is not plain, 8 if all are plain.
-func plainBytes(x uint64) int {
+// unusual marks the first of eight bytes that is not plain with its highest bit. It is 0 if all are plain.
+func unusual(x uint64) uint64 {
 	const (
 		ones = 0x0101010101010101
 		high = 0x80 * ones
 	)
 	// Each line sets the high bit of the bytes it is about: those outside ASCII have it, and the
-	// subtractions go below zero. They then borrow from the next byte, so only the first bit counts.
+	// subtractions go below zero. They then borrow from the next byte, so only the first mark counts.
 	notASCII := x
 	control := x - ' '*ones
 	quote := (x ^ '"'*ones) - ones
 	backslash := (x ^ '\\'*ones) - ones
-	return bits.TrailingZeros64((notASCII|control|quote|backslash)&high) / 8
+	return (notASCII | control | (quote | backslash)) & high
 }
 
 // unusualText is text for strings that hold escapes or characters outside ASCII, or are wrong.

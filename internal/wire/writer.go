@@ -176,7 +176,7 @@ func (w *Writer) text(s string) {
 	b := append(w.buf, '"')
 	done := 0 // how far s is written
 	for i := 0; i < len(s); {
-		if i <= len(s)-8 && plainBytes(eight(s[i:])) == 8 {
+		if i <= len(s)-8 && unusual(eight(s[i:])) == 0 {
 			i += 8
 			continue
 		}
