@@ -102,26 +102,28 @@ func readAll(r io.Reader, buf []byte, limit int64) ([]byte, error) {
 
 // understand decodes the body of an answer.
 func (k *call) understand(a *answer) {
-	a.tooLarge = errors.Is(a.err, errTooLarge)
-	if wait := a.header.Get("Retry-After"); wait != "" {
-		a.retryAfter = retryAfter(wait, time.Now())
-	}
+	whole := a.err == nil
 	switch {
 	case !a.success():
 		a.problem.read(a.body)
 		a.id = a.problem.requestID
-	case a.err == nil:
-		a.err = decode(a.body, func(d *wire.Reader) { k.decoder.decode(d) })
-	default:
-		return // the body broke off
+	case whole:
+		a.err = decode(a.body, k.decoder.decode)
 	}
-	if k.drift != nil {
+	if !a.ok() {
+		a.tooLarge = errors.Is(a.err, errTooLarge)
+		a.retryAfter = retryAfter(a.header.Get("Retry-After"), time.Now())
+	}
+	if k.drift != nil && (whole || !a.success()) {
 		k.drift(a)
 	}
 }
 
 // decode reads a body, which must be one JSON object and nothing else.
 func decode(body string, read func(*wire.Reader)) error {
+	if strings.HasPrefix(body, "{") {
+		return wire.Read(body, read)
+	}
 	switch start := strings.TrimLeft(body, " \t\r\n"); {
 	case start == "":
 		return errors.New("the body is empty: want a JSON object")

@@ -19,12 +19,11 @@ type outgoing struct {
 	body  bytes.Reader
 }
 
-// attempt sends the call once and reads the answer.
-func (k *call) attempt(ctx context.Context, started time.Time) *answer {
+// attempt sends the call once and reads the answer, in the place of that to the attempt before.
+func (k *call) attempt(ctx context.Context, started time.Time, out *outgoing) *answer {
 	own, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	out := new(outgoing)
-	w := &out.watch
+	w, a := &out.watch, &k.answer
 	k.start(ctx, w, cancel, started)
 	defer w.stop()
 
@@ -33,11 +32,12 @@ func (k *call) attempt(ctx context.Context, started time.Time) *answer {
 		if e, ok := err.(*url.Error); ok {
 			err = e.Err // the URL is of no interest, and may hold what is nobody's business
 		}
-		return &answer{err: explain(ctx, own, err), reached: w.reached(own, err, k.client.sender.shared)}
+		*a = answer{err: explain(ctx, own, err), reached: w.reached(own, err, k.client.sender.shared)}
+		return a
 	}
 	defer resp.Body.Close()
 
-	a := &answer{status: resp.StatusCode, header: resp.Header, reached: true}
+	*a = answer{status: resp.StatusCode, header: resp.Header, reached: true}
 	if resp.StatusCode == http.StatusSwitchingProtocols {
 		// What follows is no body but a bare connection, whose reads no context ends.
 		a.err = errors.New("the service wants to speak another protocol, which nobody asked for")

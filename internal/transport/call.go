@@ -31,10 +31,13 @@ type call struct {
 	drift   func(*answer)                     // holds an answer against the spec; nil: not wanted
 	end     time.Time                         // of the call's timeout; zero: none
 
+	// What follows is here so that a call takes one allocation for all of it.
 	params  Params
 	checker check.Checker
 	writer  wire.Writer
-	room    [bodyCapacity]byte // for the body, in the one allocation of the call
+	room    [bodyCapacity]byte // for the body
+	first   outgoing           // of the first attempt
+	answer  answer             // to the last attempt
 }
 
 // bodyCapacity is what most bodies fit into.
@@ -82,31 +85,35 @@ func (k *call) newHeader() http.Header {
 
 var contentType = []string{"application/json"}
 
-// do sends the call until it succeeds, or fails for good.
-func (k *call) do(ctx context.Context) (*Result, error) {
+// do sends the call until it succeeds, or fails for good. After a success, k.answer is the answer.
+func (k *call) do(ctx context.Context) error {
 	if ctx == nil {
-		return nil, k.fail(&answer{err: errors.New("the context is nil")}, 0)
+		return k.fail(&answer{err: errors.New("the context is nil")}, 0)
 	}
 	if err := ctx.Err(); err != nil {
-		return nil, k.fail(&answer{err: err}, 0)
+		return k.fail(&answer{err: err}, 0)
 	}
 	for attempt := 1; ; attempt++ {
 		started := time.Now()
 		if attempt == 1 && k.settings.Timeout > 0 {
 			k.end = started.Add(k.settings.Timeout)
 		}
-		a := k.attempt(ctx, started)
+		out := &k.first
+		if attempt > 1 {
+			out = new(outgoing)
+		}
+		a := k.attempt(ctx, started, out)
 		k.log(ctx, a, attempt, started)
 		if a.ok() {
 			k.report(a, attempt)
-			return &Result{StatusCode: a.status, Header: a.header, Body: a.body}, nil
+			return nil
 		}
 		wait, again := k.again(ctx, a, attempt)
 		if !again {
-			return nil, k.fail(a, attempt)
+			return k.fail(a, attempt)
 		}
 		if err := k.client.sleep(ctx, wait); err != nil {
-			return nil, k.fail(a.interrupted(err), attempt)
+			return k.fail(a.interrupted(err), attempt)
 		}
 	}
 }

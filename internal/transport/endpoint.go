@@ -118,26 +118,31 @@ func Call[Req, Resp any](
 	if c.drifts != nil && ep.Answers != nil {
 		k.drift = func(a *answer) { c.drifts.check(ep.Name, *ep.Answers, ep.Answer, a) }
 	}
-	result, err := k.do(ctx)
-	if err != nil {
+	if err := k.do(ctx); err != nil {
 		return nil, err
 	}
 	if ep.Receive != nil {
-		result.endpoint = ep
-		ep.Receive(k.response, result)
+		k.received.result = Result{StatusCode: k.answer.status, Header: k.answer.header, Body: k.answer.body, endpoint: ep}
+		ep.Receive(&k.received.response, &k.received.result)
 	}
-	return k.response, nil
+	return &k.received.response, nil
 }
 
 // typedCall is a call with the type of its response.
 type typedCall[Req, Resp any] struct {
 	call
 	endpoint *Endpoint[Req, Resp]
-	response *Resp
+	received *received[Resp]
+}
+
+// received is what the caller gets, in one allocation.
+type received[Resp any] struct {
+	response Resp
+	result   Result
 }
 
 // decode reads a new response for each attempt: a broken body leaves no traces.
 func (k *typedCall[Req, Resp]) decode(d *wire.Reader) {
-	k.response = new(Resp)
-	k.endpoint.Decode(k.response, d)
+	k.received = new(received[Resp])
+	k.endpoint.Decode(&k.received.response, d)
 }

@@ -86,6 +86,9 @@ func (k *call) left(ctx context.Context) time.Duration {
 // retryAfter reads a Retry-After header: seconds or a date. It returns 0 for one that is missing,
 // past or not understood.
 func retryAfter(value string, now time.Time) time.Duration {
+	if value == "" {
+		return 0
+	}
 	if seconds, err := strconv.ParseUint(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
 		// Out of range means the largest number, which is too long in any case.
 		return time.Duration(min(seconds, math.MaxInt64/uint64(time.Second))) * time.Second
