@@ -56,7 +56,18 @@ func ReadStrings[T ~string](r *Reader) []T {
 
 // Strings reads an array of strings. It is nil for null, and not nil for an empty array.
 func (r *Reader) Strings() []string {
-	return ReadStrings[string](r)
+	if r.null() || r.err != nil {
+		return nil
+	}
+	start := len(r.strings)
+	for r.BeginArray(); r.NextElement(); {
+		r.strings = append(r.strings, r.String())
+	}
+	end := len(r.strings)
+	if start == end {
+		return []string{}
+	}
+	return r.strings[start:end:end] // what is appended to it goes elsewhere
 }
 
 // Map reads an object of any shape into the types that encoding/json uses for it, with numbers as

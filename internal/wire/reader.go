@@ -41,8 +41,11 @@ type Reader struct {
 	frames []frame  // the objects and arrays that are open, outermost first
 	names  []string // the names read so far in each open object, outermost first
 
-	strings block[string] // behind the pointers that were read
+	strings block[string] // behind the pointers and in the lists that were read
 	times   block[time.Time]
+
+	timeText string // the time that was read last: a login sets many to the same
+	time     time.Time
 
 	recording bool
 	unknown   []Field

@@ -75,10 +75,14 @@ func (r *Reader) Time() time.Time {
 	}
 	offset := r.pos
 	s := r.text()
+	if s == r.timeText && s != "" {
+		return r.time
+	}
 	t, ok := parseTime(s)
 	if !ok {
 		r.fail(offset, "a time in the format of RFC 3339", "another string")
 	}
+	r.timeText, r.time = s, t
 	return t
 }
 
@@ -125,7 +129,16 @@ func twoDigits(s string) int {
 }
 
 // StringPtr reads a string. It is nil for null.
-func (r *Reader) StringPtr() *string { return readInto(&r.strings, r, (*Reader).String) }
+func (r *Reader) StringPtr() *string {
+	if r.null() {
+		return nil
+	}
+	s := r.String()
+	if r.err != nil {
+		return nil
+	}
+	return r.strings.pointer(s)
+}
 
 // IntPtr reads an integer, as Int does. It is nil for null.
 func (r *Reader) IntPtr() *int { return readScalar(r, (*Reader).Int) }
@@ -137,9 +150,18 @@ func (r *Reader) FloatPtr() *float64 { return readScalar(r, (*Reader).Float) }
 func (r *Reader) BoolPtr() *bool { return readScalar(r, (*Reader).Bool) }
 
 // TimePtr reads a time, as Time does. It is nil for null.
-func (r *Reader) TimePtr() *time.Time { return readInto(&r.times, r, (*Reader).Time) }
+func (r *Reader) TimePtr() *time.Time {
+	if r.null() {
+		return nil
+	}
+	t := r.Time()
+	if r.err != nil {
+		return nil
+	}
+	return r.times.pointer(t)
+}
 
-// A block holds what pointers lead to, several values in one allocation. Answers have many optional
+// A block holds what pointers and short lists lead to, several values in one allocation. Answers have many optional
 // strings and times, which are kept or dropped with the answer. A block is of one text alone: no
 // pointer keeps a value of another text alive.
 type block[T any] []T
@@ -154,18 +176,6 @@ func (b *block[T]) pointer(v T) *T {
 	}
 	*b = append(*b, v)
 	return &(*b)[len(*b)-1]
-}
-
-// readInto is readScalar with the value in a block.
-func readInto[T any](b *block[T], r *Reader, read func(*Reader) T) *T {
-	if r.null() {
-		return nil
-	}
-	v := read(r)
-	if r.err != nil {
-		return nil
-	}
-	return b.pointer(v)
 }
 
 func readScalar[T any](r *Reader, read func(*Reader) T) *T {
