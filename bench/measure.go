@@ -17,6 +17,8 @@ type subject struct {
 	counts bool
 	// batch is how many operations each of the n times has; 0 stands for 1.
 	batch int
+	// prepare is done before each sample and not measured; nil: nothing.
+	prepare func() error
 }
 
 // each makes a run of an operation that is done once.
@@ -65,6 +67,11 @@ func measure(e effort, subjects []subject) ([]series, error) {
 	for round := range e.rounds {
 		for turn := range subjects {
 			i := (round + turn) % len(subjects)
+			if p := subjects[i].prepare; p != nil {
+				if err := p(); err != nil {
+					return nil, fmt.Errorf("%s: %w", subjects[i].name, err)
+				}
+			}
 			start := time.Now()
 			if err := subjects[i].run(times[i]); err != nil {
 				return nil, fmt.Errorf("%s: %w", subjects[i].name, err)
