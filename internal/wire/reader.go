@@ -56,7 +56,7 @@ type frame struct {
 	array  bool
 	index  int                 // of the current element of an array
 	names  int                 // where the object's names begin in Reader.names
-	filter uint64              // a bit for each name of the object: see Reader.addName
+	filter uint64              // a bit for each name of the object: see nameBit
 	seen   map[string]struct{} // the names of a large object: see Reader.isDuplicate
 }
 
@@ -138,35 +138,43 @@ func (r *Reader) BeginObject() {
 // NextField moves to the next field of the object and reads its name.
 // It returns false at the end of the object, which it leaves, and after an error.
 func (r *Reader) NextField() bool {
-	start, end := r.compactName()
-	if end == 0 {
+	// Nearly all texts have names that are plain, with no white space around. All else is left to nextName.
+	src, i := r.src, r.pos
+	if r.state == inside { // a comma is due
+		if i >= len(src) || src[i] != ',' {
+			return r.nextName()
+		}
+		i++
+	} else if r.state != begun {
+		return r.nextName()
+	}
+	if i >= len(src) || src[i] != '"' {
+		return r.nextName()
+	}
+	end := plainEnd(src, i+1)
+	if end < 0 || end+1 >= len(src) || src[end+1] != ':' {
 		return r.nextName()
 	}
 	r.pos = end + len(`":`)
 	r.state = inside
-	return r.addName(start-1, r.src[start:end])
+	name := src[i+1 : end]
+	f := &r.frames[len(r.frames)-1]
+	bit := nameBit(name)
+	if f.filter&bit != 0 {
+		return r.addName(i, name)
+	}
+	f.filter |= bit
+	r.names = append(r.names, name)
+	return true
 }
 
-// compactName returns where the next name of an object begins and ends if it is written as in nearly all
-// texts: plain, after the comma that is due, before a colon, and with no white space in between.
-// Otherwise it returns zeros.
-func (r *Reader) compactName() (start, end int) {
-	src, i := r.src, r.pos
-	if r.state == inside {
-		if i >= len(src) || src[i] != ',' {
-			return 0, 0
-		}
-		i++
-	} else if r.state != begun {
-		return 0, 0
+// nameBit returns the bit of name in the filter of its object. Most names differ from all others in it.
+func nameBit(name string) uint64 {
+	hash := len(name)
+	if hash > 0 {
+		hash += 5*int(name[0]) + 11*int(name[len(name)/2]) + 23*int(name[len(name)-1])
 	}
-	if i >= len(src) || src[i] != '"' {
-		return 0, 0
-	}
-	if end = plainEnd(src, i+1); end < 0 || end+1 >= len(src) || src[end+1] != ':' {
-		return 0, 0
-	}
-	return i + 1, end
+	return uint64(1) << (hash & 63)
 }
 
 // nextName is NextField for names that are written in any way.
@@ -288,15 +296,9 @@ func (r *Reader) next(bracket byte, want string) bool {
 
 // addName adds the name at offset to the innermost object. It fails if there is one like it. It adds a
 // duplicate too, so that the path of the error ends with it.
-//
-// Most names differ from all others in a cheap hash of 64 values, so the object's filter settles them.
 func (r *Reader) addName(offset int, name string) bool {
 	f := &r.frames[len(r.frames)-1]
-	hash := len(name)
-	if hash > 0 {
-		hash += 5*int(name[0]) + 11*int(name[len(name)/2]) + 23*int(name[len(name)-1])
-	}
-	bit := uint64(1) << (hash & 63)
+	bit := nameBit(name)
 	duplicate := f.filter&bit != 0 && r.isDuplicate(f, name)
 	f.filter |= bit
 	r.names = append(r.names, name)
