@@ -107,6 +107,59 @@ func TestReadTimeKeepsOffset(t *testing.T) {
 	}
 }
 
+// TestReadUsualTimes changes each character of a usual time to each that has a meaning in a time, and
+// takes all days of two years: the short way to read such times must know none that time.Parse does not.
+func TestReadUsualTimes(t *testing.T) {
+	check := func(text string) {
+		t.Helper()
+		r := NewReader(`"` + text + `"`)
+		got := r.Time()
+		want, err := time.Parse(time.RFC3339, text)
+		if (r.End() == nil) != (err == nil) || !got.Equal(want) || got.Location() != want.Location() {
+			t.Errorf("%q: got %v, %v, want %v, %v", text, got, r.Err(), want, err)
+		}
+	}
+	const usual = "2026-03-02T09:41:07Z"
+	for i := range usual {
+		for _, c := range "0123456789-:.TZtz+ /x" {
+			if text := usual[:i] + string(c) + usual[i+1:]; text[13] == ':' { // time.Parse takes an hour of one digit
+				check(text)
+			}
+		}
+	}
+	for month := range 14 {
+		for day := range 33 {
+			check(fmt.Sprintf("2027-%02d-%02dT23:59:59Z", month, day))
+			check(fmt.Sprintf("2028-%02d-%02dT00:00:00Z", month, day))
+		}
+	}
+}
+
+// TestValuesAreApart changes what a caller got: values that share an allocation must not be one.
+func TestValuesAreApart(t *testing.T) {
+	r := NewReader(`["2026-03-02T09:41:07Z","2026-03-02T09:41:07Z",["a","b"],["c"],"d"]`)
+	r.BeginArray()
+	r.NextElement()
+	first := r.TimePtr()
+	r.NextElement()
+	second := r.TimePtr()
+	r.NextElement()
+	list := r.Strings()
+	r.NextElement()
+	other := r.Strings()
+	r.NextElement()
+	alone := r.StringPtr()
+	if r.NextElement() || r.End() != nil {
+		t.Fatal(r.Err())
+	}
+	*first = time.Time{}
+	list[1] = "changed"
+	list = append(list, "more", "and more")
+	if second.IsZero() || other[0] != "c" || len(other) != 1 || *alone != "d" || len(list) != 4 {
+		t.Errorf("after changes to others: %v, %q, %q", second, other, *alone)
+	}
+}
+
 func TestReadPointers(t *testing.T) {
 	type pointers struct {
 		b *bool
