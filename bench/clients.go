@@ -10,7 +10,9 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/internal/wiretest"
+	"github.com/stytchgen/sdk/stytch"
 )
 
 // A request is what a call sends, ready to be sent again.
@@ -33,6 +35,19 @@ func (f floor) call(ctx context.Context, r request) error {
 	_, err = io.Copy(io.Discard, resp.Body)
 	return err
 }
+
+// read is call, and then reads an answer to otps.authenticate that was there before: what the SDK must at
+// least do to give its caller a user and a session.
+func (f floor) read(ctx context.Context, r request, answer string) error {
+	if err := f.call(ctx, r); err != nil {
+		return err
+	}
+	v := new(stytch.OTPsAuthenticateResponse)
+	return wire.Read(answer, func(d *wire.Reader) { readAuthenticate(v, d) })
+}
+
+// readingFloor is the name of a floor that reads.
+const readingFloor = "floor, and reads it"
 
 // send makes the request of r with the headers that every client sends.
 func send(ctx context.Context, client *http.Client, r request) (*http.Response, error) {

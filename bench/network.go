@@ -101,11 +101,17 @@ func (b *bench) tlsCase(ctx context.Context, name string, http2 bool, callers in
 		}
 		return t
 	}
-	return b.compare(name, e,
+	subjects := []subject{
 		overTLS("floor", func(ctx context.Context) error { return f.call(ctx, r) }),
 		overTLS("SDK", sdk),
 		overTLS("reflective", hand),
-	)
+	}
+	if callers == 1 {
+		subjects = append(subjects, overTLS(readingFloor, func(ctx context.Context) error {
+			return f.read(ctx, r, c.response)
+		}))
+	}
+	return b.compare(name, e, subjects...)
 }
 
 // reconnect has the next calls go over a new connection. One alone is faster or slower than another for
