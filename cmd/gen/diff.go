@@ -45,7 +45,7 @@ func runDiff(args []string, stdout, stderr io.Writer) int {
 		err = errors.New("interrupted")
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "gen diff: %v\n", err)
+		explainError("diff", c.format, err, stdout, stderr)
 		return exitBad
 	}
 	if report.Worst() >= failLevels[c.failOn] {
@@ -82,7 +82,7 @@ func (c diffCommand) compare(ctx context.Context, stderr io.Writer) (report *imp
 		run  func() (string, error)
 	}{
 		{"open", func() (string, error) { return c.open(ctx, root, report, &base, &head) }},
-		{"spec", func() (string, error) { return c.readSpecs(report, stderr, &base, &head) }},
+		{"spec", func() (string, error) { return c.readSpecs(report, &base, &head) }},
 		{"go", func() (string, error) { return loadSurfaces(ctx, &base, &head) }},
 		{"compare", func() (string, error) { return join(report, base, head) }},
 	}
@@ -118,15 +118,15 @@ func (c diffCommand) open(ctx context.Context, root string, report *impact.Repor
 	return report.Base + ", " + report.Head, nil
 }
 
-func (c diffCommand) readSpecs(report *impact.Report, stderr io.Writer, base, head *state) (string, error) {
+func (c diffCommand) readSpecs(report *impact.Report, base, head *state) (string, error) {
 	var err error
-	if base.api, err = readSpec(base.Revision, stderr); err != nil {
+	if base.api, err = readSpec(base.Revision); err != nil {
 		return "", err
 	}
 	if c.head != "" {
-		head.api, err = readSpec(head.Revision, stderr)
+		head.api, err = readSpec(head.Revision)
 	} else {
-		err = readWorkTree(head, report, stderr)
+		err = readWorkTree(head, report)
 	}
 	if err != nil {
 		return "", err
@@ -140,31 +140,25 @@ func (c diffCommand) readSpecs(report *impact.Report, stderr io.Writer, base, he
 
 // readSpec makes the model of a state's spec. It asks only that it can be
 // made: an older spec need not keep the rules that came after it.
-func readSpec(r *revision.Revision, stderr io.Writer) (apichange.Side, error) {
+func readSpec(r *revision.Revision) (apichange.Side, error) {
 	spec, sdk, findings, err := pipeline.Read(r.Root)
 	if err != nil {
 		return apichange.Side{}, fmt.Errorf("%s: %w", r.Name, err)
 	}
 	if findings != nil {
-		if err := diag.Text(stderr, findings, style(stderr), spec.Bytes); err != nil {
-			return apichange.Side{}, err
-		}
-		return apichange.Side{}, fmt.Errorf("%s: the spec has %s", r.Name, count(len(findings), "finding"))
+		return apichange.Side{}, &badSpec{r.Name, findings, spec.Bytes}
 	}
 	return apichange.Side{Spec: spec, SDK: sdk}, nil
 }
 
 // readWorkTree takes the work tree as the generator would leave it.
-func readWorkTree(s *state, report *impact.Report, stderr io.Writer) error {
+func readWorkTree(s *state, report *impact.Report) error {
 	result, err := pipeline.Run(pipeline.Options{Root: s.Root, SkipVerify: true})
 	if err != nil {
 		return err
 	}
 	if result.Failed() {
-		if err := diag.Text(stderr, result.Findings(), style(stderr), result.Source); err != nil {
-			return err
-		}
-		return fmt.Errorf("%s: the spec has %s", s.Name, count(len(result.Findings()), "finding"))
+		return &badSpec{s.Name, result.Findings(), result.Source}
 	}
 	s.api = apichange.Side{Spec: result.Spec, SDK: result.Model}
 	differences, err := result.Tree.Compare(s.Root)

@@ -72,7 +72,7 @@ func TestDiffCases(t *testing.T) {
 	root := smallModule(t)
 	base := state{Revision: &revision.Revision{Name: "base", Root: root}}
 	var err error
-	if base.api, err = readSpec(base.Revision, io.Discard); err != nil {
+	if base.api, err = readSpec(base.Revision); err != nil {
 		t.Fatal(err)
 	}
 	var loader gochange.Loader
@@ -82,10 +82,10 @@ func TestDiffCases(t *testing.T) {
 	for _, c := range slices.Concat(requestCases, answerCases, callCases, goCases, silentCases) {
 		t.Run(c.name, func(t *testing.T) {
 			var report impact.Report
-			var findings strings.Builder
 			head := state{Revision: &revision.Revision{Name: "head", Root: c.apply(t, root)}}
-			if err := readWorkTree(&head, &report, &findings); err != nil {
-				t.Fatalf("%v\n%s", err, findings.String())
+			if err := readWorkTree(&head, &report); err != nil {
+				explainError("diff", formatText, err, io.Discard, t.Output())
+				t.FailNow()
 			}
 			if head.surface, err = loader.Load(t.Context(), head.source()); err != nil {
 				t.Fatal(err)

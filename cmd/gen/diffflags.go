@@ -74,21 +74,10 @@ func parseDiff(args []string) (diffCommand, error) {
 	flags.BoolVar(&c.verbose, "v", false, "")
 	flags.StringVar(&c.failOn, "fail-on", "none", "")
 	flags.StringVar(&c.format, "format", "text", "")
-	var names []string
-	for len(args) > 0 { // flags may follow names
-		if err := flags.Parse(args); err != nil {
-			return c, err
-		}
-		rest := flags.Args()
-		if consumed := len(args) - len(rest); consumed > 0 && args[consumed-1] == "--" {
-			names, rest = append(names, rest...), nil
-		}
-		if len(rest) > 0 {
-			names, rest = append(names, rest[0]), rest[1:]
-		}
-		args = rest
-	}
+	names, err := parseFlags(flags, args)
 	switch {
+	case err != nil:
+		return c, err
 	case len(names) == 0:
 		return c, errors.New("what to compare with is missing: a git revision or a folder")
 	case len(names) > 2:
@@ -103,4 +92,23 @@ func parseDiff(args []string) (diffCommand, error) {
 		c.head = names[1]
 	}
 	return c, nil
+}
+
+// parseFlags sets the flags, which may stand before, between and behind the names, and returns the names.
+// What follows -- is names alone.
+func parseFlags(flags *flag.FlagSet, args []string) (names []string, err error) {
+	for len(args) > 0 {
+		if err := flags.Parse(args); err != nil {
+			return nil, err
+		}
+		rest := flags.Args()
+		if consumed := len(args) - len(rest); consumed > 0 && args[consumed-1] == "--" {
+			return append(names, rest...), nil
+		}
+		if len(rest) > 0 {
+			names, rest = append(names, rest[0]), rest[1:]
+		}
+		args = rest
+	}
+	return names, nil
 }

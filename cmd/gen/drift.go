@@ -64,7 +64,7 @@ func runDrift(args []string, stdout, stderr io.Writer) int {
 	}
 	code, err := c.run(stdout, stderr)
 	if err != nil {
-		fmt.Fprintf(stderr, "gen drift: %v\n", err)
+		explainError("drift", c.format, err, stdout, stderr)
 		return exitBad
 	}
 	return code
@@ -78,16 +78,16 @@ func parseDrift(args []string) (driftCommand, error) {
 	flags.StringVar(&c.format, "format", "text", "")
 	flags.BoolVar(&c.apply, "apply", false, "")
 	flags.BoolVar(&c.outside, "outside", false, "")
-	if err := flags.Parse(args); err != nil {
-		return c, err
-	}
+	names, err := parseFlags(flags, args)
 	switch {
-	case flags.NArg() != 1:
-		return c, fmt.Errorf("give one UPSTREAM, a file or folder; flags stand before it")
+	case err != nil:
+		return c, err
+	case len(names) != 1:
+		return c, fmt.Errorf("give one UPSTREAM, a file or folder, not %d", len(names))
 	case !slices.Contains(drift.Formats, c.format):
 		return c, fmt.Errorf("--format %q: the formats are %s", c.format, strings.Join(drift.Formats, ", "))
 	}
-	c.upstream = flags.Arg(0)
+	c.upstream = names[0]
 	return c, nil
 }
 
@@ -107,10 +107,7 @@ func (c driftCommand) run(stdout, stderr io.Writer) (int, error) {
 	var list diag.List
 	spec := load.Read(os.DirFS(root), pipeline.SpecFolder, &list)
 	if list.HasErrors() {
-		if err := diag.Text(stderr, list.Sorted(), style(stderr), spec.Bytes); err != nil {
-			return exitBad, err
-		}
-		return exitBad, errors.New("the spec cannot be read")
+		return exitBad, &badSpec{"", list.Sorted(), spec.Bytes}
 	}
 	report, err := drift.Check(spec, there, known)
 	if err != nil {

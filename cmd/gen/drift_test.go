@@ -72,6 +72,7 @@ func TestDriftCommand(t *testing.T) {
 		{"help", nil, []string{"-h"}, exitFine, "Exit codes of the program", ""},
 		{"no upstream", nil, nil, exitBad, "", "give one UPSTREAM"},
 		{"two upstreams", nil, []string{"a", "b"}, exitBad, "", "give one UPSTREAM"},
+		{"flags behind", nil, []string{packaged, "--outside"}, exitFine, "outside of the scope:\n", ""},
 		{"unknown format", nil, []string{"--format", "xml", packaged}, exitBad, "", "the formats are text, markdown, json, github"},
 		{"upstream that is not there", nil, []string{filepath.Join(dir, "none")}, exitBad, "", "no such file"},
 		{"upstream of another kind", nil, []string{filepath.Join(dir, "go.mod")}, exitBad, "", "go.mod:"},
@@ -86,6 +87,8 @@ func TestDriftCommand(t *testing.T) {
 			replaceIn(t, filepath.Join(dir, "spec/drift.yaml"), "scopes:", "scope:")
 			replaceIn(t, filepath.Join(dir, "spec/shared.yaml"), "paths: {}", "paths: {}\npaths: {}")
 		}, []string{packaged}, exitBad, "", "spec/shared.yaml:4:1: error[E011]: the key \"paths\" stands here a second time"},
+		{"spec that is wrong, for a pull request", nil, []string{"--format", "github", packaged}, exitBad, "::error file=spec/shared.yaml,line=4,col=1,title=E011", ""},
+		{"spec that is wrong, for a program", nil, []string{"--format", "json", packaged}, exitBad, `"code": "E011"`, ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -15,7 +15,6 @@ package main
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -277,10 +276,7 @@ func (c command) dump(result *pipeline.Result, stdout io.Writer) error {
 		}
 		return nil
 	}
-	encoder := json.NewEncoder(stdout)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(result.Model)
+	return encodeJSON(stdout, result.Model)
 }
 
 func count(n int, what string) string {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -40,20 +41,14 @@ func style(w io.Writer) diag.Style {
 // the run ends here, for the output is one document.
 func (c command) report(result *pipeline.Result, stdout, stderr io.Writer) error {
 	findings := result.Findings()
-	switch c.format {
-	case formatJSON:
+	if c.format == formatJSON {
 		if !result.Failed() {
 			return nil
 		}
 		return writeJSON(stdout, result, nil)
-	case formatGitHub:
-		if err := diag.GitHub(stdout, findings); err != nil {
-			return err
-		}
-	default:
-		if err := diag.Text(stderr, findings, style(stderr), result.Source); err != nil {
-			return err
-		}
+	}
+	if err := printFindings(c.format, findings, result.Source, stdout, stderr); err != nil {
+		return err
 	}
 	if more := result.Dropped(); more > 0 {
 		fmt.Fprintf(stderr, "... and %s more\n", count(more, "finding"))
@@ -63,6 +58,46 @@ func (c command) report(result *pipeline.Result, stdout, stderr io.Writer) error
 			count(len(findings)+result.Dropped(), "finding"), findings[0].Code)
 	}
 	return nil
+}
+
+// printFindings writes what is wrong with a spec: annotations go to standard output, text to stderr.
+func printFindings(format string, list []diag.Finding, source func(file string) []byte, stdout, stderr io.Writer) error {
+	if format == formatGitHub {
+		return diag.GitHub(stdout, list)
+	}
+	return diag.Text(stderr, list, style(stderr), source)
+}
+
+// badSpec ends a command that compares a spec, because it has errors.
+type badSpec struct {
+	name     string // of the state; empty if there is one alone
+	findings []diag.Finding
+	source   func(file string) []byte
+}
+
+func (e *badSpec) Error() string {
+	s := "the spec has " + count(len(e.findings), "finding")
+	if e.name != "" {
+		s = e.name + ": " + s
+	}
+	return s
+}
+
+// explainError writes the findings of a badSpec, in the format of the report that there would have been,
+// and then the error, on stderr.
+func explainError(command, format string, err error, stdout, stderr io.Writer) {
+	if spec := new(badSpec); errors.As(err, &spec) {
+		var failed error
+		if format == formatJSON {
+			failed = encodeJSON(stdout, struct {
+				Findings []diag.Record `json:"findings"`
+			}{diag.Records(spec.findings)})
+		} else {
+			failed = printFindings(format, spec.findings, spec.source, stdout, stderr)
+		}
+		err = errors.Join(err, failed)
+	}
+	fmt.Fprintf(stderr, "gen %s: %v\n", command, err)
 }
 
 // outcome is a run as JSON.
@@ -85,9 +120,14 @@ func writeJSON(w io.Writer, result *pipeline.Result, differences []tree.Differen
 	for _, d := range differences {
 		o.Differences = append(o.Differences, difference{d.Path, string(d.Kind), d.Reason})
 	}
+	return encodeJSON(w, o)
+}
+
+func encodeJSON(w io.Writer, v any) error {
 	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(o)
+	return encoder.Encode(v)
 }
 
 // annotate writes differences as workflow commands.
