@@ -28,10 +28,47 @@ type Edits struct {
 	// Done and Left are the differences that the new files no longer have, and
 	// those that are left to a person.
 	Done, Left []*drift.Difference
+	// Notes say why some are left that could be inserted.
+	Notes []string
 }
 
 // Propose works out the edits for a report. It changes nothing.
+//
+// A type of the spec may stand for several of the service: what one of them has is then not inserted,
+// as the others would differ. It is left to a person, with a note.
 func Propose(spec *load.Spec, report *drift.Report, there *contract.API, known *drift.Known) (*Edits, error) {
+	all := ordered(report.Differences)
+	var notes []string
+	for {
+		edits := insert(spec, all)
+		edits.Notes = notes
+		for _, d := range report.Differences {
+			if !slices.Contains(edits.Done, d) {
+				edits.Left = append(edits.Left, d)
+			}
+		}
+		spoiled, err := verify(spec, edits, there, known)
+		if err != nil || spoiled == nil {
+			return edits, err
+		}
+		var fewer []*drift.Difference
+		for _, d := range all {
+			if spoiled.Value == "" || d.Value != spoiled.Value {
+				fewer = append(fewer, d)
+				continue
+			}
+			notes = append(notes, fmt.Sprintf("%s: the service has %q at %s, but not at %s; in the spec both are of this type: give one a type of its own",
+				d.Pos, d.Value, d.Places[0], spoiled.Places[0]))
+		}
+		if len(fewer) == len(all) {
+			return nil, fmt.Errorf("nothing was changed: after the edits %s would differ: %s", spoiled.Places[0], spoiled.Message)
+		}
+		all = fewer
+	}
+}
+
+// insert works out the edits for those of the differences that can be applied.
+func insert(spec *load.Spec, differences []*drift.Difference) *Edits {
 	a := &applier{spec: spec, files: map[string]*file{}, made: map[diag.Pos]string{}, names: map[string]bool{}}
 	for _, src := range spec.Sources {
 		a.files[src.Name] = newFile(src)
@@ -39,30 +76,24 @@ func Propose(spec *load.Spec, report *drift.Report, there *contract.API, known *
 			a.names[name] = true
 		}
 	}
-	var tried []*drift.Difference
-	for _, d := range ordered(report.Differences) {
+	edits := &Edits{Files: map[string][]byte{}}
+	for _, d := range differences {
 		if a.difference(d) {
-			tried = append(tried, d)
+			edits.Done = append(edits.Done, d)
 		}
 	}
-	edits := &Edits{Files: map[string][]byte{}}
 	for name, f := range a.files {
 		if len(f.edits) > 0 {
 			edits.Files[name] = f.result()
 		}
 	}
-	for _, d := range report.Differences {
-		if !slices.Contains(tried, d) {
-			edits.Left = append(edits.Left, d)
-		}
-	}
-	edits.Done = tried
-	return edits, verify(spec, edits, there, known)
+	return edits
 }
 
-// verify reads the files as they will be and holds them against the service:
-// what was applied must be gone, and nothing new may be there.
-func verify(spec *load.Spec, edits *Edits, there *contract.API, known *drift.Known) error {
+// verify reads the files as they will be and holds them against the service: what was applied must be
+// gone, and nothing new may be there. It returns the first difference for which that is not so, in its
+// first place of that kind.
+func verify(spec *load.Spec, edits *Edits, there *contract.API, known *drift.Known) (*drift.Difference, error) {
 	fsys := fstest.MapFS{}
 	for _, src := range spec.Sources {
 		fsys[src.Name] = &fstest.MapFile{Data: src.Data}
@@ -74,26 +105,33 @@ func verify(spec *load.Spec, edits *Edits, there *contract.API, known *drift.Kno
 	next := load.Read(fsys, spec.Dir, &list)
 	if list.HasErrors() {
 		f := list.Sorted()[0]
-		return fmt.Errorf("nothing was changed: the edits would not be read: %s: %s", f.Pos, f.Message)
+		return nil, fmt.Errorf("nothing was changed: the edits would not be read: %s: %s", f.Pos, f.Message)
 	}
 	report, err := drift.Check(next, there, known)
 	if err != nil {
-		return fmt.Errorf("nothing was changed: the edits would not be read: %w", err)
+		return nil, fmt.Errorf("nothing was changed: the edits would not be read: %w", err)
 	}
-	left := map[drift.Place]bool{}
+	type spot struct {
+		kind  drift.Kind
+		value string
+		at    drift.Place
+	}
+	left := map[spot]bool{}
 	for _, d := range edits.Left {
 		for _, at := range d.Places {
-			left[at] = true
+			left[spot{d.Kind, d.Value, at}] = true
 		}
 	}
 	for _, d := range report.Differences {
 		for _, at := range d.Places {
-			if !left[at] {
-				return fmt.Errorf("nothing was changed: after the edits %s would still differ: %s", at, d.Message)
+			if !left[spot{d.Kind, d.Value, at}] {
+				spoiled := *d
+				spoiled.Places = []drift.Place{at}
+				return &spoiled, nil
 			}
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // ordered puts differences in the order in which the service names what they

@@ -229,6 +229,37 @@ func TestLeftToAPerson(t *testing.T) {
 	}
 }
 
+// A value and a field that one of two users of a type has are left out; all else is applied.
+func TestSharedTypes(t *testing.T) {
+	edits := []swap{
+		{consumer, "                scopes: {type:", "                ui_locale:\n                  $ref: '#/components/schemas/Locale'\n                scopes: {type:"},
+		{otpsTS, "    scopes?: string[];", "    ui_locale?: \"en\" | \"es\" | \"fr\" | \"pt-br\";\n    scopes?: string[];"},
+		{sessTS, "    attributes?: Attributes;", "    attributes?: { ip_address?: string; user_agent?: string; port?: number };"},
+		{otpsTS, "    session_token?: string;", "    origin?: string;\n    session_token?: string;"},
+	}
+	dir := tree(t, edits)
+	report, got := propose(t, dir, edits)
+	if len(report.Differences) != 3 || len(got.Done) != 1 || len(got.Left) != 2 || len(got.Notes) != 2 {
+		t.Fatalf("%d differences, %d applied, %d left, notes %q", len(report.Differences), len(got.Done), len(got.Left), got.Notes)
+	}
+	for i, want := range []string{
+		`spec/consumer.yaml:126:7: the service has "port" at GET /v1/sessions response.sessions[].attributes.port, but not at POST /v1/otps/authenticate request.attributes.port; `,
+		`spec/consumer.yaml:140:7: the service has "fr" at POST /v1/otps/authenticate request.ui_locale, but not at POST /v1/otps/authenticate request.locale; `,
+	} {
+		if !strings.Contains(got.Notes[i], want) {
+			t.Errorf("note %q, want %q", got.Notes[i], want)
+		}
+	}
+	before, err := os.ReadFile(filepath.Join(dir, consumer))
+	if err != nil {
+		t.Fatal(err)
+	}
+	origin := "                origin:\n                  type: string\n                  description: TODO\n"
+	if after := string(got.Files[consumer]); strings.Replace(after, origin, "", 1) != string(before) {
+		t.Error(udiff.Unified("before", "after", string(before), after))
+	}
+}
+
 func TestOtherLineEnds(t *testing.T) {
 	edits := inserted[0].edits
 	dir := tree(t, edits)
