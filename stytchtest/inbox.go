@@ -41,7 +41,8 @@ type Message struct {
 	MemberID       string `json:"member_id,omitempty"`
 }
 
-// Inbox holds the messages of a project, which no phone or mailbox gets.
+// Inbox holds the messages of a project, which no phone or mailbox gets: the newest 10,000, so that a
+// load test takes no more memory than that.
 type Inbox struct {
 	mu       sync.Mutex
 	messages []Message
@@ -50,11 +51,14 @@ type Inbox struct {
 	arrival chan struct{} // closed and made anew when a message arrives
 }
 
+// inboxSize is how many messages an Inbox holds.
+const inboxSize = 10_000
+
 func newInbox() *Inbox {
 	return &Inbox{waited: map[string]bool{}, arrival: make(chan struct{})}
 }
 
-// Messages returns every message, the oldest first.
+// Messages returns the messages, the oldest first.
 func (b *Inbox) Messages() []Message {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -109,6 +113,7 @@ func (b *Inbox) Clear() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.messages = nil
+	clear(b.waited)
 	b.announce()
 }
 
@@ -118,9 +123,11 @@ func (b *Inbox) set(messages []Message) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.messages = slices.Clone(messages)
+	clear(b.waited)
 	for _, m := range messages {
 		b.waited[m.ID] = true
 	}
+	b.shorten()
 	b.announce()
 }
 
@@ -128,7 +135,16 @@ func (b *Inbox) put(m Message) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.messages = append(b.messages, m)
+	b.shorten()
 	b.announce()
+}
+
+// shorten forgets the oldest messages of those that are too many.
+func (b *Inbox) shorten() {
+	for len(b.messages) > inboxSize {
+		delete(b.waited, b.messages[0].ID)
+		b.messages = b.messages[1:]
+	}
 }
 
 func (b *Inbox) announce() {

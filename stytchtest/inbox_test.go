@@ -1,0 +1,25 @@
+package stytchtest
+
+import (
+	"strconv"
+	"testing"
+)
+
+func TestInboxForgetsTheOldest(t *testing.T) {
+	b := newInbox()
+	const phone = "+15005550006"
+	for i := range inboxSize + 5 {
+		b.put(Message{ID: strconv.Itoa(i), Address: phone})
+		if m, err := b.WaitFor(t.Context(), phone); err != nil || m.ID != strconv.Itoa(i) {
+			t.Fatalf("message %q, %v, want %d", m.ID, err, i)
+		}
+	}
+	all := b.Messages()
+	if len(all) != inboxSize || all[0].ID != "5" || len(b.waited) != inboxSize {
+		t.Errorf("%d messages from %s on, %d of them returned", len(all), all[0].ID, len(b.waited))
+	}
+	b.set(append(all, Message{ID: "new"}))
+	if all = b.Messages(); len(all) != inboxSize || all[len(all)-1].ID != "new" {
+		t.Errorf("a snapshot gives %d messages, the last %s", len(all), all[len(all)-1].ID)
+	}
+}
