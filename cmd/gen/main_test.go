@@ -263,7 +263,14 @@ func TestRefused(t *testing.T) {
 			func(t *testing.T, root string) {
 				write(t, filepath.Join(root, "stytch/user_gen.go"), "package stytch\n\n// Mine.\n")
 			},
-			"stytch/user_gen.go: not a generated file",
+			"stytch/user_gen.go:1:1: error[E103]",
+		},
+		{
+			"a person's page stands where a generated one belongs",
+			func(t *testing.T, root string) {
+				write(t, filepath.Join(root, "docs/reference/errors.md"), "# Mine\n")
+			},
+			"docs/reference/errors.md: not a generated file",
 		},
 		{
 			"hand-written code does not compile with what is generated",

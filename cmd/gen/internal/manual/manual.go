@@ -51,6 +51,9 @@ func (s *section) stillOpen() diag.Related {
 	return diag.Related{Pos: s.at, Message: "this section is still open"}
 }
 
+// anyGenerator is the line that marks what any generator made.
+var anyGenerator = regexp.MustCompile(`(?m)^// Code generated .* DO NOT EDIT\.\r?$`)
+
 // Read parses the files of a package that are not generated. A file that is
 // not Go is a finding.
 func Read(fsys fs.FS, dir string, list *diag.List) *Package {
@@ -73,6 +76,11 @@ func Read(fsys fs.FS, dir string, list *diag.List) *Package {
 		if generated && strings.HasSuffix(name, "_manual.go") {
 			list.Hintf(codes.ManualGenerated, diag.Pos{File: name, Line: 1, Column: 1}, "take the line out",
 				"a hand-written file begins with the line that marks generated ones")
+		}
+		if named := strings.HasSuffix(name, "_gen.go") || strings.HasSuffix(name, "_gen_test.go"); named && !anyGenerator.Match(data) {
+			list.Hintf(codes.GeneratedUnmarked, diag.Pos{File: name, Line: 1, Column: 1}, "remove it and run gen, or rename it if a person wrote it",
+				"the file has the name of a generated one, but not the line that marks one")
+			continue
 		}
 		if !generated || strings.HasSuffix(name, "_manual.go") {
 			p.parse(name, data, list)
