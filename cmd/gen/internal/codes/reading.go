@@ -10,6 +10,14 @@ var (
 		Language: "text",
 		Do:       "Put the file there, and make it one that you may read. A spec folder holds the four files above.",
 	})
+	UnreadFile = add(Code{
+		ID: "W002", Title: "a file that nothing reads",
+		Meaning:  "The spec is four files of fixed names; drift.yaml and accepted-breaks.yaml stand beside them. A file of any other name adds nothing to the SDK.",
+		Wrong:    "spec/payments.yaml",
+		Right:    "spec/consumer.yaml",
+		Language: "text",
+		Do:       "Move what is in it into consumer.yaml, b2b.yaml or shared.yaml, give it the name that the hint proposes, or put it elsewhere.",
+	})
 	NotYAML = add(Code{
 		ID: "E002", Title: "not YAML",
 		Meaning: "The file's syntax is broken, so nothing in it can be read.",

@@ -17,7 +17,7 @@ import (
 )
 
 // File is the name of the file of known differences in the spec's folder.
-const File = "drift.yaml"
+const File = load.DriftFile
 
 // Known is what spec/drift.yaml holds.
 type Known struct {

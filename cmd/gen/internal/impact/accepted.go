@@ -17,7 +17,7 @@ import (
 )
 
 // AcceptedFile is where the accepted breaks stand, below the module's root.
-const AcceptedFile = "spec/accepted-breaks.yaml"
+const AcceptedFile = "spec/" + load.AcceptedFile
 
 // Acceptance is a break that is meant.
 type Acceptance struct {

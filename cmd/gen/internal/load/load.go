@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"net/url"
 	"path"
+	"slices"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	yaml "github.com/oasdiff/yaml3"
@@ -23,6 +24,12 @@ const (
 	B2BFile      = "b2b.yaml"
 	SharedFile   = "shared.yaml"
 	ErrorsFile   = "errors.yaml"
+)
+
+// The files beside them, which only gen drift and gen diff read.
+const (
+	DriftFile    = "drift.yaml"
+	AcceptedFile = "accepted-breaks.yaml"
 )
 
 // APIFiles are the files that describe an API; each becomes a Go package.
@@ -90,7 +97,26 @@ func Read(fsys fs.FS, dir string, list *diag.List) *Spec {
 		src.Data = data
 		src.Root = parse(src, list)
 	}
+	spec.unread(fsys, list)
 	return spec
+}
+
+// unread warns of files that look like parts of the spec and are none.
+func (s *Spec) unread(fsys fs.FS, list *diag.List) {
+	names := []string{ConsumerFile, B2BFile, SharedFile, ErrorsFile, DriftFile, AcceptedFile}
+	entries, err := fs.ReadDir(fsys, s.Dir)
+	if err != nil {
+		return // that its files cannot be read has been said
+	}
+	for _, entry := range entries {
+		switch name := entry.Name(); path.Ext(name) {
+		case ".yaml", ".yml", ".json":
+			if !slices.Contains(names, name) {
+				list.Hintf(codes.UnreadFile, diag.Pos{File: path.Join(s.Dir, name)}, diag.DidYouMean(name, names),
+					"nothing reads this file")
+			}
+		}
+	}
 }
 
 // maxFile is far above any spec of ours and far below what a parser needs
