@@ -271,7 +271,7 @@ func TestDamagedJournal(t *testing.T) {
 	write(t, filepath.Join(root, oldFolder, "0"), "kept")
 	before := list(t, root)
 	_, err := Begin(root)
-	if err == nil || !strings.Contains(err.Error(), "cannot be put back") {
+	if err == nil || !strings.Contains(err.Error(), "cannot be put back") || !strings.Contains(err.Error(), "remove .stytchgen, and run gen again") {
 		t.Errorf("error %v", err)
 	}
 	after := list(t, root)
