@@ -24,7 +24,12 @@ import (
 // post sends a body as it is, with credentials unless they are empty.
 func (w *world) post(path, body, projectID, secret string) (int, map[string]any) {
 	w.t.Helper()
-	r, err := http.NewRequestWithContext(w.ctx, http.MethodPost, w.URL()+path, strings.NewReader(body))
+	return w.request(http.MethodPost, path, body, projectID, secret)
+}
+
+func (w *world) request(method, path, body, projectID, secret string) (int, map[string]any) {
+	w.t.Helper()
+	r, err := http.NewRequestWithContext(w.ctx, method, w.URL()+path, strings.NewReader(body))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -90,6 +95,14 @@ func TestBadRequests(t *testing.T) {
 				t.Errorf("not the service's shape: %v", e)
 			}
 		})
+	}
+}
+
+func TestMissingParameter(t *testing.T) {
+	w := newWorld(t)
+	status, e := w.request(http.MethodGet, "/v1/sessions", "", w.ID, w.Secret)
+	if status != 400 || e["error_type"] != "invalid_user_id" || e["error_message"] != "user_id: value is required but missing" {
+		t.Errorf("%d %v", status, e)
 	}
 }
 

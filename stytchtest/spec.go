@@ -209,7 +209,11 @@ func violations(err error, parameter string) []violation {
 		if found := violations(request.Err, name); len(found) == 0 || found[0].rule != "" || found[0].reason != request.Err.Error() {
 			return found
 		}
-		return []violation{{field: name, reason: strings.TrimSpace(request.Reason + " " + request.Err.Error())}}
+		reason := request.Err.Error()
+		if request.Reason != reason { // they are the same for a parameter that is missing
+			reason = strings.TrimSpace(request.Reason + " " + reason)
+		}
+		return []violation{{field: name, reason: reason}}
 	case errors.As(err, &many) && isMulti(err):
 		var all []violation
 		for _, e := range many {
