@@ -102,8 +102,8 @@ func (s *Session) recover() error {
 		s.Undone, err = s.undo(&j)
 	}
 	if err != nil {
-		return fmt.Errorf("an earlier run was stopped while it wrote, and what it left in %s cannot be put back: %w\n"+
-			"Take the generated files back from git, remove %s, and run gen again", folder, err, folder)
+		return fmt.Errorf("an earlier run was stopped while it wrote, and what it left in %s cannot be put back: %w; "+
+			"take the generated files back from git, remove %s, and run gen again", folder, err, folder)
 	}
 	return nil
 }
