@@ -41,8 +41,8 @@ type Message struct {
 	MemberID       string `json:"member_id,omitempty"`
 }
 
-// Inbox holds the messages of a project, which no phone or mailbox gets: the newest 10,000, so that a
-// load test takes no more memory than that.
+// Inbox holds the messages of a project, which no phone or mailbox gets. It forgets the oldest thousand
+// whenever there are more than 10,000, so that a load test takes no more memory than that.
 type Inbox struct {
 	mu       sync.Mutex
 	messages []Message
@@ -51,7 +51,7 @@ type Inbox struct {
 	arrival chan struct{} // closed and made anew when a message arrives
 }
 
-// inboxSize is how many messages an Inbox holds.
+// inboxSize is how many messages an Inbox holds at most.
 const inboxSize = 10_000
 
 func newInbox() *Inbox {
@@ -139,12 +139,17 @@ func (b *Inbox) put(m Message) {
 	b.announce()
 }
 
-// shorten forgets the oldest messages of those that are too many.
+// shorten forgets the oldest messages when there are too many, and some more: who follows the inbox has
+// to be told everything anew.
 func (b *Inbox) shorten() {
-	for len(b.messages) > inboxSize {
-		delete(b.waited, b.messages[0].ID)
-		b.messages = b.messages[1:]
+	if len(b.messages) <= inboxSize {
+		return
 	}
+	n := len(b.messages) - inboxSize + inboxSize/10
+	for _, m := range b.messages[:n] {
+		delete(b.waited, m.ID)
+	}
+	b.messages = slices.Delete(b.messages, 0, n)
 }
 
 func (b *Inbox) announce() {

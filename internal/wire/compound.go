@@ -61,13 +61,22 @@ func (r *Reader) Strings() []string {
 	}
 	start := len(r.strings)
 	for r.BeginArray(); r.NextElement(); {
+		if len(r.strings) == cap(r.strings) { // the list moves to a block of its own
+			list := r.strings[start:]
+			r.strings = append(make([]string, 0, max(blockSize, 2*len(list))), list...)
+			start = 0
+		}
 		r.strings = append(r.strings, r.String())
 	}
 	end := len(r.strings)
 	if start == end {
 		return []string{}
 	}
-	return r.strings[start:end:end] // what is appended to it goes elsewhere
+	list := r.strings[start:end:end] // what is appended to it goes elsewhere
+	if cap(r.strings) > blockSize {
+		r.strings = nil // the larger block of a long list is for nothing that comes later
+	}
+	return list
 }
 
 // Map reads an object of any shape into the types that encoding/json uses for it, with numbers as

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -157,6 +159,36 @@ func TestValuesAreApart(t *testing.T) {
 	list = append(list, "more", "and more")
 	if second.IsZero() || other[0] != "c" || len(other) != 1 || *alone != "d" || len(list) != 4 {
 		t.Errorf("after changes to others: %v, %q, %q", second, other, *alone)
+	}
+}
+
+// TestListsOfStrings reads lists around the size of a block, with strings before and after.
+func TestListsOfStrings(t *testing.T) {
+	for n := range 4 * blockSize {
+		want := make([]string, n)
+		for i := range want {
+			want[i] = strconv.Itoa(i)
+		}
+		list, _ := json.Marshal(want)
+		r := NewReader(fmt.Sprintf(`["a",%s,%s,"b"]`, list, list))
+		r.BeginArray()
+		r.NextElement()
+		before := r.StringPtr()
+		r.NextElement()
+		first := r.Strings()
+		r.NextElement()
+		second := r.Strings()
+		r.NextElement()
+		after := r.StringPtr()
+		if r.NextElement() || r.End() != nil {
+			t.Fatal(r.Err())
+		}
+		if !slices.Equal(first, want) || !slices.Equal(second, want) || first == nil || *before != "a" || *after != "b" {
+			t.Errorf("%d strings: %q, %q between %q and %q", n, first, second, *before, *after)
+		}
+		if cap(first) != n || cap(r.strings) > blockSize {
+			t.Errorf("%d strings: a list with room for %d, a block of %d", n, cap(first), cap(r.strings))
+		}
 	}
 }
 

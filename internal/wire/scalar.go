@@ -161,9 +161,9 @@ func (r *Reader) TimePtr() *time.Time {
 	return r.times.pointer(t)
 }
 
-// A block holds what pointers and short lists lead to, several values in one allocation. Answers have many optional
-// strings and times, which are kept or dropped with the answer. A block is of one text alone: no
-// pointer keeps a value of another text alive.
+// A block holds what pointers and short lists lead to, several values in one allocation. Answers have
+// many optional strings and times, which are kept or dropped with the answer. A block is of one text
+// alone: no pointer keeps a value of another text alive.
 type block[T any] []T
 
 // blockSize is how many values share an allocation.

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	yaml "github.com/oasdiff/yaml3"
@@ -109,7 +110,11 @@ func (s *Spec) unread(fsys fs.FS, list *diag.List) {
 		return // that its files cannot be read has been said
 	}
 	for _, entry := range entries {
-		switch name := entry.Name(); path.Ext(name) {
+		name := entry.Name()
+		if entry.IsDir() || strings.HasPrefix(name, ".") { // tools keep their settings in such files
+			continue
+		}
+		switch path.Ext(name) {
 		case ".yaml", ".yml", ".json":
 			if !slices.Contains(names, name) {
 				list.Hintf(codes.UnreadFile, diag.Pos{File: path.Join(s.Dir, name)}, diag.DidYouMean(name, names),

@@ -271,7 +271,7 @@ func TestDamagedJournal(t *testing.T) {
 	write(t, filepath.Join(root, oldFolder, "0"), "kept")
 	before := list(t, root)
 	_, err := Begin(root)
-	if err == nil || !strings.Contains(err.Error(), "cannot be put back") || !strings.Contains(err.Error(), "remove .stytchgen, and run gen again") {
+	if err == nil || !strings.Contains(err.Error(), "cannot be put back") || !strings.Contains(err.Error(), "put back by hand what .stytchgen/old holds") {
 		t.Errorf("error %v", err)
 	}
 	after := list(t, root)

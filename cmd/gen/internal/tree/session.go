@@ -96,14 +96,16 @@ func (s *Session) recover() error {
 	}
 	var j journal
 	if err == nil {
-		err = json.Unmarshal(data, &j)
+		if err = json.Unmarshal(data, &j); err != nil {
+			err = fmt.Errorf("%s is damaged: %w; put back by hand what %s holds, the files as they were, remove %s, and run gen again",
+				journalFile, err, oldFolder, folder)
+		}
 	}
 	if err == nil {
 		s.Undone, err = s.undo(&j)
 	}
 	if err != nil {
-		return fmt.Errorf("an earlier run was stopped while it wrote, and what it left in %s cannot be put back: %w; "+
-			"take the generated files back from git, remove %s, and run gen again", folder, err, folder)
+		return fmt.Errorf("an earlier run was stopped while it wrote, and what it left in %s cannot be put back: %w", folder, err)
 	}
 	return nil
 }
