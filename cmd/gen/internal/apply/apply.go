@@ -37,34 +37,68 @@ type Edits struct {
 // A type of the spec may stand for several of the service: what one of them has is then not inserted,
 // as the others would differ. It is left to a person, with a note.
 func Propose(spec *load.Spec, report *drift.Report, there *contract.API, known *drift.Known) (*Edits, error) {
+	p := proposal{spec, report, there, known}
 	all := ordered(report.Differences)
 	var notes []string
 	for {
-		edits := insert(spec, all)
-		edits.Notes = notes
-		for _, d := range report.Differences {
-			if !slices.Contains(edits.Done, d) {
-				edits.Left = append(edits.Left, d)
-			}
+		edits, spoiled, err := p.try(all)
+		if err != nil {
+			return nil, err
 		}
-		spoiled, err := verify(spec, edits, there, known)
-		if err != nil || spoiled == nil {
-			return edits, err
+		if len(spoiled) == 0 {
+			edits.Notes = notes
+			return edits, nil
 		}
-		var fewer []*drift.Difference
-		for _, d := range all {
-			if spoiled.Value == "" || d.Value != spoiled.Value {
-				fewer = append(fewer, d)
-				continue
-			}
-			notes = append(notes, fmt.Sprintf("%s: the service has %q at %s, but not at %s; in the spec both are of this type: give one a type of its own",
-				d.Pos, d.Value, d.Places[0], spoiled.Places[0]))
+		first := spoiled[0]
+		culprit, fewer, err := p.blame(edits.Done, all, first)
+		if err != nil {
+			return nil, err
 		}
-		if len(fewer) == len(all) {
-			return nil, fmt.Errorf("nothing was changed: after the edits %s would differ: %s", spoiled.Places[0], spoiled.Message)
+		if culprit == nil {
+			return nil, fmt.Errorf("nothing was changed: after the edits %s would differ: %s", first.at, first.message)
 		}
+		notes = append(notes, fmt.Sprintf("%s: the service has %q at %s; with it, %s would differ: %s",
+			culprit.Pos, culprit.Value, culprit.Places[0], first.at, first.message))
 		all = fewer
 	}
+}
+
+// proposal is what edits are made from, and held against.
+type proposal struct {
+	spec   *load.Spec
+	report *drift.Report
+	there  *contract.API
+	known  *drift.Known
+}
+
+// try works out the edits for some of the differences, and what they would spoil.
+func (p proposal) try(differences []*drift.Difference) (*Edits, []spoil, error) {
+	edits := insert(p.spec, differences)
+	for _, d := range p.report.Differences {
+		if !slices.Contains(edits.Done, d) {
+			edits.Left = append(edits.Left, d)
+		}
+	}
+	spoiled, err := p.verify(edits)
+	return edits, spoiled, err
+}
+
+// blame finds the difference without whose insertion a place would not be spoiled, and returns it with
+// the differences that are left without it and its like. It returns nil if there is none.
+func (p proposal) blame(done, all []*drift.Difference, first spoil) (*drift.Difference, []*drift.Difference, error) {
+	for _, suspect := range done {
+		fewer := slices.DeleteFunc(slices.Clone(all), func(d *drift.Difference) bool {
+			return d.Kind == suspect.Kind && d.Pos == suspect.Pos && d.Value == suspect.Value
+		})
+		_, spoiled, err := p.try(fewer)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !slices.Contains(spoiled, first) {
+			return suspect, fewer, nil
+		}
+	}
+	return nil, nil, nil
 }
 
 // insert works out the edits for those of the differences that can be applied.
@@ -90,48 +124,50 @@ func insert(spec *load.Spec, differences []*drift.Difference) *Edits {
 	return edits
 }
 
+// A spoil is a difference that is there only after the edits.
+type spoil struct {
+	kind    drift.Kind
+	value   string
+	at      drift.Place
+	message string
+}
+
 // verify reads the files as they will be and holds them against the service: what was applied must be
-// gone, and nothing new may be there. It returns the first difference for which that is not so, in its
-// first place of that kind.
-func verify(spec *load.Spec, edits *Edits, there *contract.API, known *drift.Known) (*drift.Difference, error) {
+// gone, and nothing new may be there. It returns what is.
+func (p proposal) verify(edits *Edits) ([]spoil, error) {
 	fsys := fstest.MapFS{}
-	for _, src := range spec.Sources {
+	for _, src := range p.spec.Sources {
 		fsys[src.Name] = &fstest.MapFile{Data: src.Data}
 	}
 	for name, data := range edits.Files {
 		fsys[name] = &fstest.MapFile{Data: data}
 	}
 	var list diag.List
-	next := load.Read(fsys, spec.Dir, &list)
+	next := load.Read(fsys, p.spec.Dir, &list)
 	if list.HasErrors() {
 		f := list.Sorted()[0]
 		return nil, fmt.Errorf("nothing was changed: the edits would not be read: %s: %s", f.Pos, f.Message)
 	}
-	report, err := drift.Check(next, there, known)
+	report, err := drift.Check(next, p.there, p.known)
 	if err != nil {
 		return nil, fmt.Errorf("nothing was changed: the edits would not be read: %w", err)
 	}
-	type spot struct {
-		kind  drift.Kind
-		value string
-		at    drift.Place
+	left := map[spoil]bool{}
+	for _, s := range spots(edits.Left) {
+		left[s] = true
 	}
-	left := map[spot]bool{}
-	for _, d := range edits.Left {
+	return slices.DeleteFunc(spots(report.Differences), func(s spoil) bool { return left[s] }), nil
+}
+
+// spots takes differences apart, place by place.
+func spots(differences []*drift.Difference) []spoil {
+	var all []spoil
+	for _, d := range differences {
 		for _, at := range d.Places {
-			left[spot{d.Kind, d.Value, at}] = true
+			all = append(all, spoil{d.Kind, d.Value, at, d.Message})
 		}
 	}
-	for _, d := range report.Differences {
-		for _, at := range d.Places {
-			if !left[spot{d.Kind, d.Value, at}] {
-				spoiled := *d
-				spoiled.Places = []drift.Place{at}
-				return &spoiled, nil
-			}
-		}
-	}
-	return nil, nil
+	return all
 }
 
 // ordered puts differences in the order in which the service names what they

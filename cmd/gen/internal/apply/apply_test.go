@@ -229,34 +229,61 @@ func TestLeftToAPerson(t *testing.T) {
 	}
 }
 
-// A value and a field that one of two users of a type has are left out; all else is applied.
+// What one of two users of a type has is left out, with a note that says why; all else is applied.
 func TestSharedTypes(t *testing.T) {
-	edits := []swap{
-		{consumer, "                scopes: {type:", "                ui_locale:\n                  $ref: '#/components/schemas/Locale'\n                scopes: {type:"},
-		{otpsTS, "    scopes?: string[];", "    ui_locale?: \"en\" | \"es\" | \"fr\" | \"pt-br\";\n    scopes?: string[];"},
-		{sessTS, "    attributes?: Attributes;", "    attributes?: { ip_address?: string; user_agent?: string; port?: number };"},
-		{otpsTS, "    session_token?: string;", "    origin?: string;\n    session_token?: string;"},
+	const (
+		origin   = "                origin:\n                  type: string\n                  description: TODO\n"
+		location = "        port:\n          type: [number, 'null']\n          description: TODO\n"
+	)
+	anOrigin := swap{otpsTS, "    session_token?: string;", "    origin?: string;\n    session_token?: string;"}
+	aPort := swap{sessTS, "    attributes?: Attributes;", "    attributes?: { ip_address?: string; user_agent?: string; port?: number };"}
+	tests := []struct {
+		name    string
+		edits   []swap
+		applied string // what the spec gets
+		after   string // behind this
+		notes   []string
+	}{
+		{"a value", []swap{
+			{consumer, "                scopes: {type:", "                ui_locale:\n                  $ref: '#/components/schemas/Locale'\n                scopes: {type:"},
+			{otpsTS, "    scopes?: string[];", "    ui_locale?: \"en\" | \"es\" | \"fr\" | \"pt-br\";\n    scopes?: string[];"},
+			anOrigin,
+		}, origin, "                  description: The client.\n", []string{
+			`spec/consumer.yaml:140:7: the service has "fr" at POST /v1/otps/authenticate request.ui_locale; with it, POST /v1/otps/authenticate request.locale would differ: the service has no value "fr"`,
+		}},
+		{"a field", []swap{aPort, anOrigin}, origin, "                  description: The client.\n", []string{
+			`spec/consumer.yaml:124:7: the service has "port" at GET /v1/sessions response.sessions[].attributes.port; with it, POST /v1/otps/authenticate request.attributes.port would differ: the service has no such field`,
+		}},
+		{"a field of the same name elsewhere", []swap{aPort, {usersTS, "    first_name?: string;", "    first_name?: string;\n    port?: number;"}},
+			location, "          description: The first.\n", []string{
+				`spec/consumer.yaml:124:7: the service has "port" at GET /v1/sessions response.sessions[].attributes.port; with it, POST /v1/otps/authenticate request.attributes.port would differ: the service has no such field`,
+			}},
+		{"a field of two kinds", []swap{aPort, {attrTS, "    user_agent?: string;", "    user_agent?: string;\n    port?: string;"}, anOrigin},
+			origin, "                  description: The client.\n", []string{
+				`spec/consumer.yaml:124:7: the service has "port" at GET /v1/sessions response.sessions[].attributes.port; with it, GET /v1/sessions response.sessions[].attributes.port would differ: it is a number at the service, the spec says a string`,
+			}},
 	}
-	dir := tree(t, edits)
-	report, got := propose(t, dir, edits)
-	if len(report.Differences) != 3 || len(got.Done) != 1 || len(got.Left) != 2 || len(got.Notes) != 2 {
-		t.Fatalf("%d differences, %d applied, %d left, notes %q", len(report.Differences), len(got.Done), len(got.Left), got.Notes)
-	}
-	for i, want := range []string{
-		`spec/consumer.yaml:126:7: the service has "port" at GET /v1/sessions response.sessions[].attributes.port, but not at POST /v1/otps/authenticate request.attributes.port; `,
-		`spec/consumer.yaml:140:7: the service has "fr" at POST /v1/otps/authenticate request.ui_locale, but not at POST /v1/otps/authenticate request.locale; `,
-	} {
-		if !strings.Contains(got.Notes[i], want) {
-			t.Errorf("note %q, want %q", got.Notes[i], want)
-		}
-	}
-	before, err := os.ReadFile(filepath.Join(dir, consumer))
-	if err != nil {
-		t.Fatal(err)
-	}
-	origin := "                origin:\n                  type: string\n                  description: TODO\n"
-	if after := string(got.Files[consumer]); strings.Replace(after, origin, "", 1) != string(before) {
-		t.Error(udiff.Unified("before", "after", string(before), after))
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			dir := tree(t, test.edits)
+			_, got := propose(t, dir, test.edits)
+			if len(got.Done) != 1 || len(got.Notes) != len(test.notes) {
+				t.Fatalf("%d applied, %d left, notes %q", len(got.Done), len(got.Left), got.Notes)
+			}
+			for i, want := range test.notes {
+				if !strings.HasPrefix(got.Notes[i], want) {
+					t.Errorf("note %q, want %q", got.Notes[i], want)
+				}
+			}
+			before, err := os.ReadFile(filepath.Join(dir, consumer))
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := strings.Replace(string(before), test.after, test.after+test.applied, 1)
+			if after := string(got.Files[consumer]); after != want || want == string(before) {
+				t.Error(udiff.Unified("want", "got", want, after))
+			}
+		})
 	}
 }
 
