@@ -45,7 +45,7 @@ func runDiff(args []string, stdout, stderr io.Writer) int {
 		err = errors.New("interrupted")
 	}
 	if err != nil {
-		explainError("diff", c.format, err, stdout, stderr)
+		explainError("gen diff", c.format, err, stdout, stderr)
 		return exitBad
 	}
 	if report.Worst() >= failLevels[c.failOn] {
@@ -121,6 +121,9 @@ func (c diffCommand) open(ctx context.Context, root string, report *impact.Repor
 func (c diffCommand) readSpecs(report *impact.Report, base, head *state) (string, error) {
 	var err error
 	if base.api, err = readSpec(base.Revision); err != nil {
+		if spec := new(badSpec); errors.As(err, &spec) {
+			spec.base = true
+		}
 		return "", err
 	}
 	if c.head != "" {
@@ -146,7 +149,7 @@ func readSpec(r *revision.Revision) (apichange.Side, error) {
 		return apichange.Side{}, fmt.Errorf("%s: %w", r.Name, err)
 	}
 	if findings != nil {
-		return apichange.Side{}, &badSpec{r.Name, findings, spec.Bytes}
+		return apichange.Side{}, &badSpec{name: r.Name, findings: findings, source: spec.Bytes}
 	}
 	return apichange.Side{Spec: spec, SDK: sdk}, nil
 }
@@ -158,7 +161,7 @@ func readWorkTree(s *state, report *impact.Report) error {
 		return err
 	}
 	if result.Failed() {
-		return &badSpec{s.Name, result.Findings(), result.Source}
+		return &badSpec{name: s.Name, findings: result.Findings(), source: result.Source}
 	}
 	s.api = apichange.Side{Spec: result.Spec, SDK: result.Model}
 	differences, err := result.Tree.Compare(s.Root)

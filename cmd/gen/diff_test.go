@@ -84,7 +84,7 @@ func TestDiffCases(t *testing.T) {
 			var report impact.Report
 			head := state{Revision: &revision.Revision{Name: "head", Root: c.apply(t, root)}}
 			if err := readWorkTree(&head, &report); err != nil {
-				explainError("diff", formatText, err, io.Discard, t.Output())
+				explainError("gen diff", formatText, err, io.Discard, t.Output())
 				t.FailNow()
 			}
 			if head.surface, err = loader.Load(t.Context(), head.source()); err != nil {

@@ -80,6 +80,8 @@ func parseDiff(args []string) (diffCommand, error) {
 		return c, err
 	case len(names) == 0:
 		return c, errors.New("what to compare with is missing: a git revision or a folder")
+	case slices.Contains(names, ""):
+		return c, errors.New("a name to compare is empty: want a git revision or a folder")
 	case len(names) > 2:
 		return c, fmt.Errorf("%d names given; there are BASE and HEAD", len(names))
 	case failLevels[c.failOn] == 0:

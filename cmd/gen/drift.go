@@ -64,7 +64,7 @@ func runDrift(args []string, stdout, stderr io.Writer) int {
 	}
 	code, err := c.run(stdout, stderr)
 	if err != nil {
-		explainError("drift", c.format, err, stdout, stderr)
+		explainError("gen drift", c.format, err, stdout, stderr)
 		return exitBad
 	}
 	return code
@@ -96,6 +96,13 @@ func (c driftCommand) run(stdout, stderr io.Writer) (int, error) {
 	if err != nil {
 		return exitBad, err
 	}
+	var session *tree.Session
+	if c.apply {
+		if session, err = begin(root, stderr); err != nil {
+			return exitBad, err
+		}
+		defer session.End()
+	}
 	there, err := drift.Upstream(c.upstream)
 	if err != nil {
 		return exitBad, err
@@ -107,7 +114,7 @@ func (c driftCommand) run(stdout, stderr io.Writer) (int, error) {
 	var list diag.List
 	spec := load.Read(os.DirFS(root), pipeline.SpecFolder, &list)
 	if list.HasErrors() {
-		return exitBad, &badSpec{"", list.Sorted(), spec.Bytes}
+		return exitBad, &badSpec{findings: list.Sorted(), source: spec.Bytes}
 	}
 	report, err := drift.Check(spec, there, known)
 	if err != nil {
@@ -115,7 +122,7 @@ func (c driftCommand) run(stdout, stderr io.Writer) (int, error) {
 	}
 	report.ListOutside = c.outside
 	if c.apply {
-		return c.applied(root, spec, report, there, known, stdout, stderr)
+		return c.applied(session, spec, report, there, known, stdout, stderr)
 	}
 	if err := report.Write(stdout, c.format); err != nil {
 		return exitBad, err
@@ -127,7 +134,7 @@ func (c driftCommand) run(stdout, stderr io.Writer) (int, error) {
 }
 
 // applied writes the edits and reports what is left for a person.
-func (c driftCommand) applied(root string, spec *load.Spec, report *drift.Report, there *contract.API, known *drift.Known, stdout, stderr io.Writer) (int, error) {
+func (c driftCommand) applied(session *tree.Session, spec *load.Spec, report *drift.Report, there *contract.API, known *drift.Known, stdout, stderr io.Writer) (int, error) {
 	edits, err := apply.Propose(spec, report, there, known)
 	if err != nil {
 		return exitBad, err
@@ -136,7 +143,7 @@ func (c driftCommand) applied(root string, spec *load.Spec, report *drift.Report
 	for name := range edits.Files {
 		before[name] = spec.Bytes(name)
 	}
-	if err := tree.Replace(root, before, edits.Files); err != nil {
+	if err := session.Replace(before, edits.Files); err != nil {
 		return exitBad, err
 	}
 	for _, name := range edits.Names() {

@@ -101,7 +101,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 	code, err := c.run(stdout, stderr)
 	if err != nil {
-		fmt.Fprintf(stderr, "gen: %v\n", err)
+		explainError("gen", c.format, err, stdout, stderr)
 		return exitBad
 	}
 	return code
@@ -133,6 +133,8 @@ func parse(args []string) (command, error) {
 		c.code = flags.Arg(0)
 	case c.name == "explain":
 		return c, errors.New("explain takes the code of one finding, such as E012")
+	case slices.Contains([]string{"check", "diff", "drift", "dump", "explain"}, flags.Arg(0)):
+		return c, fmt.Errorf("the command stands first: gen %s, and then the flags", flags.Arg(0))
 	case flags.NArg() > 0:
 		return c, fmt.Errorf("%q is not a command; the commands are check, diff, drift, dump and explain, and none to generate", flags.Arg(0))
 	case c.name == "dump" && c.stage != "model" && c.stage != "files":
@@ -167,13 +169,10 @@ func (c *command) once(root string, stdout, stderr io.Writer) (int, error) {
 	c.wrote = nil
 	if c.name == "generate" {
 		var err error
-		if session, err = tree.Begin(root); err != nil {
+		if session, err = begin(root, stderr); err != nil {
 			return exitBad, err
 		}
 		defer session.End()
-		if n := len(session.Undone); n > 0 {
-			fmt.Fprintf(stderr, "gen: an earlier run was stopped while it wrote; %s put back as before\n", count(n, "file"))
-		}
 	}
 	opts := pipeline.Options{Root: root}
 	if c.name == "dump" {
@@ -198,6 +197,18 @@ func (c *command) once(root string, stdout, stderr io.Writer) (int, error) {
 		return c.check(result, stdout)
 	}
 	return exitFine, c.generate(session, result, stdout, stderr)
+}
+
+// begin takes hold of the tree, and says what it had to put back first.
+func begin(root string, stderr io.Writer) (*tree.Session, error) {
+	session, err := tree.Begin(root)
+	if err != nil {
+		return nil, err
+	}
+	if n := len(session.Undone); n > 0 {
+		fmt.Fprintf(stderr, "gen: an earlier run was stopped while it wrote; %s put back as before\n", count(n, "file"))
+	}
+	return session, nil
 }
 
 func printStage(w io.Writer, s pipeline.Stage) {

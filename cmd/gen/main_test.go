@@ -199,6 +199,11 @@ func TestDamage(t *testing.T) {
 			[]string{"gen.sum: missing"},
 		},
 		{
+			"the sums are emptied",
+			func(t *testing.T) { write(t, at("gen.sum"), "") },
+			[]string{"gen.sum: out of date"},
+		},
+		{
 			"page edited by hand",
 			func(t *testing.T) { edit(t, at("docs/reference/errors.md"), "# Errors", "# Mistakes") },
 			[]string{"docs/reference/errors.md: edited by hand"},
@@ -262,6 +267,14 @@ func TestRefused(t *testing.T) {
 			"a person's file stands where a generated one belongs",
 			func(t *testing.T, root string) {
 				write(t, filepath.Join(root, "stytch/user_gen.go"), "package stytch\n\n// Mine.\n")
+			},
+			"stytch/user_gen.go:1:1: error[E103]",
+		},
+		{
+			"a generated file has something before its first line",
+			func(t *testing.T, root string) {
+				name := filepath.Join(root, "stytch/user_gen.go")
+				write(t, name, "// Copyright.\n"+string(read(t, name)))
 			},
 			"stytch/user_gen.go:1:1: error[E103]",
 		},

@@ -71,6 +71,7 @@ func printFindings(format string, list []diag.Finding, source func(file string) 
 // badSpec ends a command that compares a spec, because it has errors.
 type badSpec struct {
 	name     string // of the state; empty if there is one alone
+	base     bool   // the state is not what the files at hand show
 	findings []diag.Finding
 	source   func(file string) []byte
 }
@@ -83,21 +84,33 @@ func (e *badSpec) Error() string {
 	return s
 }
 
-// explainError writes the findings of a badSpec, in the format of the report that there would have been,
-// and then the error, on stderr.
+// failure is why a command could not do its work, as JSON.
+type failure struct {
+	Findings []diag.Record `json:"findings"`
+	Error    string        `json:"error"`
+}
+
+// explainError says why a command failed: on stderr, and on standard output in the format of the report
+// that there would have been. The findings of a badSpec come with it.
 func explainError(command, format string, err error, stdout, stderr io.Writer) {
-	if spec := new(badSpec); errors.As(err, &spec) {
-		var failed error
-		if format == formatJSON {
-			failed = encodeJSON(stdout, struct {
-				Findings []diag.Record `json:"findings"`
-			}{diag.Records(spec.findings)})
-		} else {
-			failed = printFindings(format, spec.findings, spec.source, stdout, stderr)
-		}
-		err = errors.Join(err, failed)
+	spec := new(badSpec)
+	isSpec := errors.As(err, &spec)
+	message := diag.CleanLines(err.Error())
+	var failed error
+	switch {
+	case format == formatJSON:
+		failed = encodeJSON(stdout, failure{diag.Records(spec.findings), message})
+	case isSpec && !spec.base:
+		failed = printFindings(format, spec.findings, spec.source, stdout, stderr)
+	case isSpec:
+		failed = printFindings(formatText, spec.findings, spec.source, stdout, stderr)
+	case format == formatGitHub:
+		failed = diag.Annotation(stdout, "error", diag.Pos{}, command, message)
 	}
-	fmt.Fprintf(stderr, "gen %s: %v\n", command, err)
+	fmt.Fprintf(stderr, "%s: %s\n", command, message)
+	if failed != nil {
+		fmt.Fprintf(stderr, "%s: %v\n", command, failed)
+	}
 }
 
 // outcome is a run as JSON.

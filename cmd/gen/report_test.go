@@ -57,6 +57,34 @@ func TestFormats(t *testing.T) {
 	}
 }
 
+// TestFailures fails in ways that are no findings: a program that reads the output is told all the same.
+func TestFailures(t *testing.T) {
+	t.Parallel()
+	root := copyModule(t)
+	write(t, filepath.Join(root, "docs/reference/errors.md"), "# Mine\n")
+	for _, command := range [][]string{{"check"}, {"diff", "nobody"}, {"drift", "no-such-folder"}} {
+		args := append(command, "-C", root, "--format", "json")
+		code, stdout, stderr := gen(t, args...)
+		var got struct {
+			Findings []struct{}
+			Error    string
+		}
+		if err := json.Unmarshal([]byte(stdout), &got); err != nil || code != exitBad || got.Error == "" || !strings.Contains(stderr, got.Error) {
+			t.Errorf("%s: exit code %d, %v\n%s%s", command, code, err, stdout, stderr)
+		}
+		args[len(args)-1] = "github"
+		code, stdout, _ = gen(t, args...)
+		if code != exitBad || !strings.HasPrefix(stdout, "::error title=gen") || strings.Count(stdout, "\n") != 1 {
+			t.Errorf("%s: exit code %d, annotations:\n%s", command, code, stdout)
+		}
+	}
+	for _, args := range [][]string{{"--format", "json", "check"}, {"-C", root, "drift", "x"}} {
+		if code, _, stderr := gen(t, args...); code != exitBad || !strings.Contains(stderr, "the command stands first: gen "+args[2]) {
+			t.Errorf("%s: exit code %d, %s", args, code, stderr)
+		}
+	}
+}
+
 // TestExplainsAll prints the entry of every code, whole and of its own, and
 // finds each on the page.
 func TestExplainsAll(t *testing.T) {

@@ -35,30 +35,30 @@ type Edits struct {
 // Propose works out the edits for a report. It changes nothing.
 //
 // A type of the spec may stand for several of the service: what one of them has is then not inserted,
-// as the others would differ. It is left to a person, with a note.
+// as the others would differ. What spoils anything is left to a person, with a note; all else is applied.
 func Propose(spec *load.Spec, report *drift.Report, there *contract.API, known *drift.Known) (*Edits, error) {
 	p := proposal{spec, report, there, known}
 	all := ordered(report.Differences)
 	var notes []string
 	for {
-		edits, spoiled, err := p.try(all)
-		if err != nil {
-			return nil, err
-		}
+		edits, spoiled := p.try(all)
 		if len(spoiled) == 0 {
 			edits.Notes = notes
 			return edits, nil
 		}
-		first := spoiled[0]
-		culprit, fewer, err := p.blame(edits.Done, all, first)
-		if err != nil {
-			return nil, err
-		}
+		culprit, fewer := p.blame(edits.Done, all, spoiled[0])
 		if culprit == nil {
-			return nil, fmt.Errorf("nothing was changed: after the edits %s would differ: %s", first.at, first.message)
+			return nil, fmt.Errorf("nothing was changed: with the edits, %s", spoiled[0])
 		}
-		notes = append(notes, fmt.Sprintf("%s: the service has %q at %s; with it, %s would differ: %s",
-			culprit.Pos, culprit.Value, culprit.Places[0], first.at, first.message))
+		what := culprit.Places[0].String()
+		if culprit.Kind == drift.ValueOnlyThere {
+			what = fmt.Sprintf("the value %q of %s", culprit.Value, what)
+		}
+		note := fmt.Sprintf("%s; with it, %s", what, spoiled[0])
+		if spoiled[0].kind == unreadable { // two insertions in one place, mostly
+			note += "; apply again for it"
+		}
+		notes = append(notes, note)
 		all = fewer
 	}
 }
@@ -72,38 +72,33 @@ type proposal struct {
 }
 
 // try works out the edits for some of the differences, and what they would spoil.
-func (p proposal) try(differences []*drift.Difference) (*Edits, []spoil, error) {
+func (p proposal) try(differences []*drift.Difference) (*Edits, []spoil) {
 	edits := insert(p.spec, differences)
 	for _, d := range p.report.Differences {
 		if !slices.Contains(edits.Done, d) {
 			edits.Left = append(edits.Left, d)
 		}
 	}
-	spoiled, err := p.verify(edits)
-	return edits, spoiled, err
+	return edits, p.verify(edits)
 }
 
 // blame finds the difference without whose insertion a place would not be spoiled, and returns it with
 // the differences that are left without it and its like. It returns nil if there is none.
-func (p proposal) blame(done, all []*drift.Difference, first spoil) (*drift.Difference, []*drift.Difference, error) {
+func (p proposal) blame(done, all []*drift.Difference, first spoil) (culprit *drift.Difference, fewer []*drift.Difference) {
 	for _, suspect := range done {
 		fewer := slices.DeleteFunc(slices.Clone(all), func(d *drift.Difference) bool {
-			return d.Kind == suspect.Kind && d.Pos == suspect.Pos && d.Value == suspect.Value
+			return d.Kind == suspect.Kind && d.Pos == suspect.Pos && d.Value == suspect.Value && d.Call == suspect.Call
 		})
-		_, spoiled, err := p.try(fewer)
-		if err != nil {
-			return nil, nil, err
-		}
-		if !slices.Contains(spoiled, first) {
-			return suspect, fewer, nil
+		if _, spoiled := p.try(fewer); !slices.Contains(spoiled, first) {
+			return suspect, fewer
 		}
 	}
-	return nil, nil, nil
+	return nil, nil
 }
 
 // insert works out the edits for those of the differences that can be applied.
 func insert(spec *load.Spec, differences []*drift.Difference) *Edits {
-	a := &applier{spec: spec, files: map[string]*file{}, made: map[diag.Pos]string{}, names: map[string]bool{}}
+	a := &applier{spec: spec, files: map[string]*file{}, made: map[diag.Pos]string{}, names: map[string]bool{}, operations: map[string]bool{}}
 	for _, src := range spec.Sources {
 		a.files[src.Name] = newFile(src)
 		for _, name := range load.Keys(schemas(src)) {
@@ -124,7 +119,7 @@ func insert(spec *load.Spec, differences []*drift.Difference) *Edits {
 	return edits
 }
 
-// A spoil is a difference that is there only after the edits.
+// A spoil is a difference that is there only after the edits, or says that these cannot be read.
 type spoil struct {
 	kind    drift.Kind
 	value   string
@@ -132,9 +127,18 @@ type spoil struct {
 	message string
 }
 
+const unreadable drift.Kind = "unreadable"
+
+func (s spoil) String() string {
+	if s.kind == unreadable {
+		return "the files could not be read: " + s.message
+	}
+	return fmt.Sprintf("%s would differ: %s", s.at, s.message)
+}
+
 // verify reads the files as they will be and holds them against the service: what was applied must be
 // gone, and nothing new may be there. It returns what is.
-func (p proposal) verify(edits *Edits) ([]spoil, error) {
+func (p proposal) verify(edits *Edits) []spoil {
 	fsys := fstest.MapFS{}
 	for _, src := range p.spec.Sources {
 		fsys[src.Name] = &fstest.MapFile{Data: src.Data}
@@ -146,17 +150,17 @@ func (p proposal) verify(edits *Edits) ([]spoil, error) {
 	next := load.Read(fsys, p.spec.Dir, &list)
 	if list.HasErrors() {
 		f := list.Sorted()[0]
-		return nil, fmt.Errorf("nothing was changed: the edits would not be read: %s: %s", f.Pos, f.Message)
+		return []spoil{{kind: unreadable, message: f.Pos.File + ": " + f.Message}}
 	}
 	report, err := drift.Check(next, p.there, p.known)
 	if err != nil {
-		return nil, fmt.Errorf("nothing was changed: the edits would not be read: %w", err)
+		return []spoil{{kind: unreadable, message: err.Error()}}
 	}
 	left := map[spoil]bool{}
 	for _, s := range spots(edits.Left) {
 		left[s] = true
 	}
-	return slices.DeleteFunc(spots(report.Differences), func(s spoil) bool { return left[s] }), nil
+	return slices.DeleteFunc(spots(report.Differences), func(s spoil) bool { return left[s] })
 }
 
 // spots takes differences apart, place by place.
@@ -199,13 +203,16 @@ type applier struct {
 	made map[diag.Pos]string
 	// names are the component names that are taken.
 	names map[string]bool
-	met   map[diag.Pos]*contract.Type
+	// operations are the operationIds of calls that were written.
+	operations map[string]bool
+	met        map[diag.Pos]*contract.Type
 	// pending are components to append once their user is written.
 	pending []component
 	applied map[insertion]bool
 }
 
 type component struct {
+	at         diag.Pos // of the service's type
 	file, name string
 	schema     entry
 }
@@ -231,9 +238,12 @@ func (a *applier) difference(d *drift.Difference) bool {
 	case d.Kind == drift.FieldOnlyThere:
 		ok = a.field(d)
 	}
-	if ok {
-		for _, c := range a.pending {
+	for _, c := range a.pending {
+		if ok {
 			a.component(c)
+		} else { // what was made on the way to something that cannot be
+			delete(a.made, c.at)
+			delete(a.names, c.name)
 		}
 	}
 	return ok

@@ -249,18 +249,18 @@ func TestSharedTypes(t *testing.T) {
 			{otpsTS, "    scopes?: string[];", "    ui_locale?: \"en\" | \"es\" | \"fr\" | \"pt-br\";\n    scopes?: string[];"},
 			anOrigin,
 		}, origin, "                  description: The client.\n", []string{
-			`spec/consumer.yaml:140:7: the service has "fr" at POST /v1/otps/authenticate request.ui_locale; with it, POST /v1/otps/authenticate request.locale would differ: the service has no value "fr"`,
+			`the value "fr" of POST /v1/otps/authenticate request.ui_locale; with it, POST /v1/otps/authenticate request.locale would differ: the service has no value "fr"`,
 		}},
 		{"a field", []swap{aPort, anOrigin}, origin, "                  description: The client.\n", []string{
-			`spec/consumer.yaml:124:7: the service has "port" at GET /v1/sessions response.sessions[].attributes.port; with it, POST /v1/otps/authenticate request.attributes.port would differ: the service has no such field`,
+			`GET /v1/sessions response.sessions[].attributes.port; with it, POST /v1/otps/authenticate request.attributes.port would differ: the service has no such field`,
 		}},
 		{"a field of the same name elsewhere", []swap{aPort, {usersTS, "    first_name?: string;", "    first_name?: string;\n    port?: number;"}},
 			location, "          description: The first.\n", []string{
-				`spec/consumer.yaml:124:7: the service has "port" at GET /v1/sessions response.sessions[].attributes.port; with it, POST /v1/otps/authenticate request.attributes.port would differ: the service has no such field`,
+				`GET /v1/sessions response.sessions[].attributes.port; with it, POST /v1/otps/authenticate request.attributes.port would differ: the service has no such field`,
 			}},
 		{"a field of two kinds", []swap{aPort, {attrTS, "    user_agent?: string;", "    user_agent?: string;\n    port?: string;"}, anOrigin},
 			origin, "                  description: The client.\n", []string{
-				`spec/consumer.yaml:124:7: the service has "port" at GET /v1/sessions response.sessions[].attributes.port; with it, GET /v1/sessions response.sessions[].attributes.port would differ: it is a number at the service, the spec says a string`,
+				`GET /v1/sessions response.sessions[].attributes.port; with it, GET /v1/sessions response.sessions[].attributes.port would differ: it is a number at the service, the spec says a string`,
 			}},
 	}
 	for _, test := range tests {
@@ -284,6 +284,65 @@ func TestSharedTypes(t *testing.T) {
 				t.Error(udiff.Unified("want", "got", want, after))
 			}
 		})
+	}
+}
+
+// TestHardToApply has differences that get in each other's way, or cannot be written: the rest is applied.
+func TestHardToApply(t *testing.T) {
+	newCall := func(path, verb string) string {
+		return "  " + path + ":\n" + verb +
+			"      responses:\n        '200':\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/api_b2b_session_v1_RevokeResponse'\n"
+	}
+	get, drop := "    get:\n", "    delete:\n"
+	const before = "  /v1/otps/authenticate:\n"
+	tests := []struct {
+		name  string
+		edits []swap
+		left  int
+		notes []string
+		want  []string // in the spec, once each
+	}{
+		{"two verbs of a new path", []swap{{document, before, newCall("/v1/otps/peek", get) +
+			strings.TrimPrefix(newCall("", drop), "  :\n") + before}},
+			1, []string{"the files could not be read: spec/consumer.yaml: the key \"/v1/otps/peek\" stands here a second time; apply again for it"},
+			[]string{"  /v1/otps/peek:\n", "operationId: otps.peek\n"}},
+		{"two calls that end alike", []swap{{document, before, newCall("/v1/otps/a/send", get) + newCall("/v1/otps/b/send", get) + before}},
+			0, nil, []string{"operationId: otps.send\n", "operationId: otps.send_2\n"}},
+		{"a path that turns the line", []swap{{document, before, newCall(`"/v1/otps/a\u202eb"`, get) + newCall("/v1/otps/ok", get) + before}},
+			1, nil, []string{"operationId: otps.ok\n"}},
+		{"a part of what cannot be written", []swap{
+			{usersTS, "    name?: Name;", "    name?: Name;\n    first?: Outer;\n    second?: Inner;"},
+			{usersTS, "/** Of a user. */", "export interface Outer {\n    inner?: Inner;\n    both?: string | number;\n}\nexport interface Inner {\n    z?: string;\n}\n/** Of a user. */"},
+		}, 1, nil, []string{"        second:\n", "    Inner:\n"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			dir := tree(t, test.edits)
+			_, got := propose(t, dir, test.edits)
+			if len(got.Left) != test.left || len(got.Notes) != len(test.notes) {
+				t.Fatalf("%d applied, %d left, notes %q", len(got.Done), len(got.Left), got.Notes)
+			}
+			for i, want := range test.notes {
+				if !strings.HasSuffix(got.Notes[i], want) {
+					t.Errorf("note %q, want %q", got.Notes[i], want)
+				}
+			}
+			for _, want := range test.want {
+				if n := strings.Count(string(got.Files[consumer]), want); n != 1 {
+					t.Errorf("%q stands %d times in the spec:\n%s", want, n, got.Files[consumer])
+				}
+			}
+		})
+	}
+}
+
+func TestFreeNames(t *testing.T) {
+	taken := map[string]bool{}
+	for range 12 {
+		taken[firstFree("Thing", "", taken)] = true
+	}
+	if !taken["Thing"] || !taken["Thing2"] || !taken["Thing12"] || len(taken) != 12 {
+		t.Errorf("the names are %v", taken)
 	}
 }
 

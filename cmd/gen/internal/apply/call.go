@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"maps"
 	"path"
 	"regexp"
 	"strings"
@@ -23,9 +24,12 @@ type neighbour struct {
 	operation bool // the path is the call's own: its verb joins the others
 }
 
+// pathText is a path that can be written into a file as it is.
+var pathText = regexp.MustCompile(`^(/[A-Za-z0-9_.~{}-]+)+$`)
+
 func (a *applier) call(c *contract.Call) bool {
 	n := a.neighbour(c.Path)
-	if n == nil || isFlow(n.paths) {
+	if n == nil || isFlow(n.paths) || !pathText.MatchString(c.Path) {
 		return false
 	}
 	op, ok := a.operation(n, c)
@@ -74,7 +78,7 @@ func (a *applier) neighbour(template string) *neighbour {
 
 func (a *applier) operation(n *neighbour, c *contract.Call) (entry, bool) {
 	op := entry{
-		{"operationId", n.tag + "." + a.operationName(n, c)},
+		{"operationId", a.operationID(n, c)},
 		{"tags", flowList([]string{n.tag})},
 		{"summary", lint.Todo},
 		{"externalDocs", "{url: " + docs(n.to) + "}"},
@@ -155,14 +159,14 @@ func (a *applier) parameters(to *file, c *contract.Call) ([]entry, bool) {
 
 var notSnake = regexp.MustCompile(`[^a-z0-9_]+`)
 
-// operationName names a call by the last part of its path, or by its verb.
-func (a *applier) operationName(n *neighbour, c *contract.Call) string {
+// operationID names a call by the last part of its path, or by its verb.
+func (a *applier) operationID(n *neighbour, c *contract.Call) string {
 	last := path.Base(c.Path)
 	name := strings.Trim(notSnake.ReplaceAllString(strings.ToLower(last), "_"), "_")
 	if strings.HasPrefix(last, "{") || name == "" || name[0] < 'a' || n.operation {
 		name = strings.ToLower(c.Verb)
 	}
-	taken := map[string]bool{}
+	taken := maps.Clone(a.operations)
 	for _, item := range load.Pairs(n.paths) {
 		for _, op := range load.Pairs(item) {
 			if id := load.Get(op, "operationId"); id != nil {
@@ -170,9 +174,7 @@ func (a *applier) operationName(n *neighbour, c *contract.Call) string {
 			}
 		}
 	}
-	free := name
-	for i := '2'; taken[n.tag+"."+free]; i++ {
-		free = name + "_" + string(i)
-	}
-	return free
+	id := firstFree(n.tag+"."+name, "_", taken)
+	a.operations[id] = true
+	return id
 }

@@ -3,6 +3,7 @@ package apply
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/contract"
@@ -98,7 +99,7 @@ func (a *applier) reference(to *file, t *contract.Type, name string) (entry, boo
 	if m := schemas(to.src); m == nil || len(m.Content) == 0 {
 		return nil, false
 	}
-	c := component{file: to.src.Name, name: a.freeName(t.Name, name)}
+	c := component{at: t.Pos, file: to.src.Name, name: a.freeName(t.Name, name)}
 	a.made[t.Pos] = c.file + "#" + c.name
 	schema, ok := a.componentSchema(to, t)
 	if !ok {
@@ -175,6 +176,15 @@ func (a *applier) object(to *file, t *contract.Type, response bool) (entry, bool
 
 var goName = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*$`)
 
+// firstFree returns name, or name with the first number from 2 on that is not taken.
+func firstFree(name, separator string, taken map[string]bool) string {
+	free := name
+	for n := 2; taken[free]; n++ {
+		free = name + separator + strconv.Itoa(n)
+	}
+	return free
+}
+
 // freeName is a name for a component: that of the service's type behind its
 // last underscore, or that of the field.
 func (a *applier) freeName(theirs, field string) string {
@@ -188,10 +198,7 @@ func (a *applier) freeName(theirs, field string) string {
 	if !goName.MatchString(name) {
 		name = "Type"
 	}
-	free := name
-	for n := '2'; a.names[free]; n++ {
-		free = name + string(n)
-	}
+	free := firstFree(name, "", a.names)
 	a.names[free] = true
 	return free
 }

@@ -61,11 +61,14 @@ func GitHub(w io.Writer, findings []Finding) error {
 // Annotation writes one workflow command. Text that looks like another command
 // stays text.
 func Annotation(w io.Writer, severity string, pos Pos, title, message string) error {
-	place := "file=" + Property(pos.File)
-	if pos.Line > 0 {
-		place += fmt.Sprintf(",line=%d,col=%d", pos.Line, cmp.Or(pos.Column, 1))
+	place := ""
+	if pos.File != "" {
+		place = "file=" + Property(pos.File) + ","
 	}
-	_, err := fmt.Fprintf(w, "::%s %s,title=%s::%s\n", severity, place, Property(title), Data(message))
+	if pos.Line > 0 {
+		place += fmt.Sprintf("line=%d,col=%d,", pos.Line, cmp.Or(pos.Column, 1))
+	}
+	_, err := fmt.Fprintf(w, "::%s %stitle=%s::%s\n", severity, place, Property(title), Data(message))
 	return err
 }
 

@@ -114,12 +114,17 @@ func (s *Spec) unread(fsys fs.FS, list *diag.List) {
 		if entry.IsDir() || strings.HasPrefix(name, ".") { // tools keep their settings in such files
 			continue
 		}
-		switch path.Ext(name) {
+		extension := path.Ext(name)
+		switch strings.ToLower(extension) {
 		case ".yaml", ".yml", ".json":
-			if !slices.Contains(names, name) {
-				list.Hintf(codes.UnreadFile, diag.Pos{File: path.Join(s.Dir, name)}, diag.DidYouMean(name, names),
-					"nothing reads this file")
+			if slices.Contains(names, name) {
+				continue
 			}
+			hint := "the spec is consumer.yaml, b2b.yaml, shared.yaml and errors.yaml"
+			if meant := strings.ToLower(strings.TrimSuffix(name, extension)) + ".yaml"; slices.Contains(names, meant) {
+				hint = "call it " + meant
+			}
+			list.Hintf(codes.UnreadFile, diag.Pos{File: path.Join(s.Dir, name)}, hint, "nothing reads this file")
 		}
 	}
 }

@@ -54,6 +54,12 @@ func (s *section) stillOpen() diag.Related {
 // anyGenerator is the line that marks what any generator made.
 var anyGenerator = regexp.MustCompile(`(?m)^// Code generated .* DO NOT EDIT\.\r?$`)
 
+// byOthers reports whether another generator made a file.
+func byOthers(data []byte) bool {
+	line := anyGenerator.Find(data)
+	return line != nil && !bytes.Contains(line, []byte(model.Generated))
+}
+
 // Read parses the files of a package that are not generated. A file that is
 // not Go is a finding.
 func Read(fsys fs.FS, dir string, list *diag.List) *Package {
@@ -77,9 +83,9 @@ func Read(fsys fs.FS, dir string, list *diag.List) *Package {
 			list.Hintf(codes.ManualGenerated, diag.Pos{File: name, Line: 1, Column: 1}, "take the line out",
 				"a hand-written file begins with the line that marks generated ones")
 		}
-		if named := strings.HasSuffix(name, "_gen.go") || strings.HasSuffix(name, "_gen_test.go"); named && !anyGenerator.Match(data) {
+		if named := strings.HasSuffix(name, "_gen.go") || strings.HasSuffix(name, "_gen_test.go"); named && !generated && !byOthers(data) {
 			list.Hintf(codes.GeneratedUnmarked, diag.Pos{File: name, Line: 1, Column: 1}, "remove it and run gen, or rename it if a person wrote it",
-				"the file has the name of a generated one, but not the line that marks one")
+				"the file has the name of a generated one, but does not begin with the line that marks one")
 			continue
 		}
 		if !generated || strings.HasSuffix(name, "_manual.go") {

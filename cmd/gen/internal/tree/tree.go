@@ -104,7 +104,7 @@ type OccupiedError struct {
 }
 
 func (e *OccupiedError) Error() string {
-	return fmt.Sprintf("%s: not a generated file, so it is not overwritten; move it away or rename it", strings.Join(e.Paths, ", "))
+	return fmt.Sprintf("%s: not a generated file, so it is not overwritten; move it away, or remove it if gen made it", strings.Join(e.Paths, ", "))
 }
 
 // complete adds the sum file.
@@ -215,7 +215,7 @@ func (c *comparison) file(name string, want []byte) error {
 	case have == nil:
 		c.add(Difference{Path: name, Kind: Missing, Reason: "the file is generated but not there"}, nil, want)
 	case bytes.Equal(have, want):
-	case !Generated(have):
+	case !Generated(have) && name != SumFile:
 		c.occupied = append(c.occupied, name)
 	case name != SumFile && c.sums[name] != "" && c.sums[name] != hash(have):
 		c.add(Difference{Path: name, Kind: Edited, Reason: "the file was changed after it was generated; what a person writes belongs into *_manual.go"}, have, want)
