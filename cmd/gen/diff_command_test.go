@@ -237,6 +237,7 @@ func TestDiffBroken(t *testing.T) {
 		{"module that is not here", diffEdit{clean, "package stytch\n", "package stytch\n\nimport _ \"example.com/nowhere\"\n"}, "example.com/nowhere"},
 		{"accepted breaks without a reason", diffEdit{"spec/accepted-breaks.yaml", "", "accepted:\n  - change: 'error x: gone'\n"}, "spec/accepted-breaks.yaml:2:5: the entry has no reason"},
 		{"spec that is not YAML", diffEdit{shared, "openapi: 3.1.0\n", "openapi: [3.1.0\n"}, "spec/shared.yaml:1:1: error[E002]: not YAML"},
+		{"misspelt key", diffEdit{consumer, "\npaths:", "\npahts:"}, "error[E012]: unknown key \"pahts\""},
 		{"reference to nothing", diffEdit{consumer, "'#/components/schemas/Locale'", "'#/components/schemas/Local'"}, "spec/consumer.yaml:50"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

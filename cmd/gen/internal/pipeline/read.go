@@ -27,15 +27,14 @@ func Read(root string) (spec *load.Spec, sdk *model.SDK, findings []diag.Finding
 	var structure diag.List
 	lint.Structure(spec, &structure)
 	spec.Resolve(&list)
-	if list.HasErrors() {
-		if structure.HasErrors() { // says better why it does not resolve
-			return spec, nil, structure.Sorted(), nil
-		}
-		return spec, nil, list.Sorted(), nil
+	if !list.HasErrors() {
+		sdk = model.Build(spec, model.Input{}, &list)
 	}
-	sdk = model.Build(spec, model.Input{}, &list)
-	if list.HasErrors() {
-		return spec, nil, list.Sorted(), nil
+	switch {
+	case !list.HasErrors():
+		return spec, sdk, nil, nil
+	case structure.HasErrors(): // says better what keeps the model from being made
+		return spec, nil, structure.Sorted(), nil
 	}
-	return spec, sdk, nil, nil
+	return spec, nil, list.Sorted(), nil
 }
