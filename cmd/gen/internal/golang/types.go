@@ -67,7 +67,7 @@ func (e *emitter) structType(f *jen.File, t *model.Type, method string) {
 
 func tags(t *model.Type, f *model.Field) map[string]string {
 	json := f.Wire
-	if t.Role == model.RoleRequest && !f.Required {
+	if !f.Required && (t.Role == model.RoleRequest || !f.Nullable) {
 		json += ",omitzero"
 	}
 	tags := map[string]string{"json": json}

@@ -157,7 +157,9 @@ type Field struct {
 	In   In
 	// Required fields of a request are always sent; optional ones when set.
 	// Of a response, required fields are always there and never null.
-	Required  bool `json:",omitzero"`
+	Required bool `json:",omitzero"`
+	// Nullable fields can be null.
+	Nullable  bool `json:",omitzero"`
 	Sensitive bool `json:",omitzero"`
 	Limits    Limits
 	// ItemLimits are what the items of a list must keep to.

@@ -74,6 +74,7 @@ func (b *builder) field(file, wire string, ref *openapi3.SchemaRef, required, re
 	}
 	f.Sensitive = sensitive(ref.Extensions) || sensitive(schema.Extensions)
 	inner, nullable := b.nonNull(ref, f.Pos)
+	f.Nullable = nullable
 	if inner == nil || inner.Value == nil {
 		return f
 	}
