@@ -38,10 +38,10 @@ drift:
 demo: gen
 	go run ./examples/demo
 
-## emulator: answer the API on this machine, with an inbox at http://127.0.0.1:8787/_emulator/
+## emulator: answer the API on this machine, with an inbox; make emulator EMULATOR_FLAGS='--port 9000'
 .PHONY: emulator
 emulator:
-	go run ./cmd/stytch-emulator
+	@go run ./cmd/stytch-emulator $(EMULATOR_FLAGS)
 
 ## test: run every test with the race detector
 .PHONY: test

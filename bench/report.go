@@ -67,7 +67,12 @@ func (f figure) moreAllocs() string {
 // writeResults writes RESULTS.md.
 func writeResults(chapters []chapter) error {
 	var b strings.Builder
-	b.WriteString("# Results\n\nWritten by `make bench`; [README.md](README.md) says how to read it.\n\n")
+	b.WriteString("# Results\n\nWritten by `make bench`; [README.md](README.md) says how to read it, in short:\n\n" +
+		"- A ratio is what the SDK takes divided by what stands beside it takes; less is better. It is the median of the\n" +
+		"  ratios of single rounds, with the bounds of that median in brackets, not the quotient of the two times before it,\n" +
+		"  which are medians of their own. A goal counts as met by the median, also where the bounds lie on both sides of it.\n" +
+		"- The floor is bare `net/http`, with the body ready and the answer thrown away. The reflective client is one as most\n" +
+		"  are written by hand, with `encoding/json`.\n\n")
 	fmt.Fprintf(&b, "Machine: %s, %d processors, %s/%s, %s, %s.\n\n", processor(), runtime.NumCPU(), runtime.GOOS,
 		runtime.GOARCH, runtime.Version(), time.Now().UTC().Format("January 2006"))
 	b.WriteString(goalTable(chapters))

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/stytchgen/sdk/stytchtest"
@@ -82,6 +83,8 @@ func (e *emulator) listen(snapshot []byte) error {
 	srv, err := stytchtest.Start(config)
 	var network *net.OpError
 	switch {
+	case errors.As(err, &network) && errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("cannot listen on %s: %w; end what listens there, or choose another with --port", config.Addr, network.Err)
 	case errors.As(err, &network):
 		return fmt.Errorf("cannot listen on %s: %w", config.Addr, network.Err)
 	case err != nil && snapshot != nil:

@@ -58,7 +58,7 @@ func TestPortInUse(t *testing.T) {
 	taken := must(net.Listen("tcp", "127.0.0.1:0"))(t)
 	defer taken.Close()
 	_, port, _ := net.SplitHostPort(taken.Addr().String())
-	if code, stderr := fails(t, "--port", port); code != exitFailed || !strings.Contains(stderr, "cannot listen on 127.0.0.1:"+port) {
+	if code, stderr := fails(t, "--port", port); code != exitFailed || !strings.Contains(stderr, "cannot listen on 127.0.0.1:"+port) || !strings.Contains(stderr, "--port") {
 		t.Errorf("exit code %d, %q", code, stderr)
 	}
 }

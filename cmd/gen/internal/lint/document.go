@@ -21,12 +21,13 @@ func Documents(spec *load.Spec, list *diag.List) {
 	if list.Has(codes.HoldsItself) {
 		return // to hold an example against a schema that is itself would not end
 	}
+	misshapen := list.HasErrors()
 	for _, name := range load.APIFiles {
 		doc := spec.Documents[name]
 		if doc == nil {
 			continue
 		}
-		d := &documentLinter{spec: spec, src: spec.Sources[name], list: list}
+		d := &documentLinter{spec: spec, src: spec.Sources[name], list: list, misshapen: misshapen}
 		d.examples(doc)
 		d.defaults(doc)
 		d.validate(doc)
@@ -37,6 +38,8 @@ type documentLinter struct {
 	spec *load.Spec
 	src  *load.Source
 	list *diag.List
+	// misshapen tells that Structure has found errors.
+	misshapen bool
 }
 
 // validate reports what the OpenAPI library finds beyond our own checks.
@@ -67,7 +70,7 @@ func (d *documentLinter) validate(doc *openapi3.T) {
 // the library complains about: that is then the same in other words.
 func (d *documentLinter) alreadyFound(origin *openapi3.Origin) bool {
 	if origin == nil || origin.Key == nil {
-		return false
+		return d.misshapen // what has no place is mostly that, in other words
 	}
 	from, to := origin.Key.Line, max(origin.Key.Line, origin.Key.EndLine)
 	return d.list.ErrorWithin(origin.Key.File, from, to)

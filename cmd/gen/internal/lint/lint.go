@@ -85,7 +85,7 @@ func scalarOf(n *yaml.Node, key string) string {
 // described finds what has no description, and so would have no comment.
 func (w *walker) described() {
 	for name, schema := range load.Pairs(load.Get(load.Get(w.src.Root, "components"), "schemas")) {
-		if load.Get(schema, "description") == nil {
+		if load.Get(schema, "description") == nil && !misspelt(schema, "description", schemaShape) {
 			w.list.Reportf(codes.NoDescription, w.src.Pos(name), "the schema %s has no description; it becomes the comment of the Go type or field", name.Value)
 		}
 		w.properties(schema)
@@ -142,7 +142,7 @@ func (w *walker) properties(schema *yaml.Node) {
 		if !plainName.MatchString(name.Value) {
 			w.list.Reportf(codes.PlainName, w.src.Pos(name), "the name %q is not one of letters, digits, dots, hyphens and underscores", name.Value)
 		}
-		if load.Get(property, "description") == nil && load.Get(property, "$ref") == nil {
+		if load.Get(property, "description") == nil && load.Get(property, "$ref") == nil && !misspelt(property, "description", schemaShape) {
 			w.list.Reportf(codes.NoDescription, w.src.Pos(name), "the property %s has no description; it becomes the comment of the Go field", name.Value)
 		}
 		w.properties(property)

@@ -144,10 +144,21 @@ func (w *walker) mapping(at, n *yaml.Node, s *shape) {
 		}
 	}
 	for _, key := range s.required {
-		if load.Get(n, key) == nil {
+		if load.Get(n, key) == nil && !misspelt(n, key, s) {
 			w.list.Reportf(codes.MissingKey, w.src.Pos(at), "%s needs the key %s", s.name, key)
 		}
 	}
+}
+
+// misspelt reports whether a mapping has a key that nobody knows and that is meant to be another: its own
+// finding says so.
+func misspelt(n *yaml.Node, key string, s *shape) bool {
+	for have := range load.Pairs(n) {
+		if s.fields[have.Value] == nil && diag.Nearest(have.Value, []string{key}) != "" {
+			return true
+		}
+	}
+	return false
 }
 
 func (w *walker) fieldShape(key string, s *shape) *shape {
