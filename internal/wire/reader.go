@@ -138,34 +138,36 @@ func (r *Reader) BeginObject() {
 // NextField moves to the next field of the object and reads its name.
 // It returns false at the end of the object, which it leaves, and after an error.
 func (r *Reader) NextField() bool {
-	// Nearly all texts have names that are plain, with no white space around. All else is left to nextName.
-	src, i := r.src, r.pos
-	if r.state == inside { // a comma is due
-		if i >= len(src) || src[i] != ',' {
-			return r.nextName()
+	// Nearly all texts have names that are plain, with no white space around. All else is left to anyName.
+	src, offset, end, name := r.src, r.pos, -1, ""
+	compact := r.state == begun
+	if r.state == inside && offset < len(src) && src[offset] == ',' {
+		offset++
+		compact = true
+	}
+	if compact && offset < len(src) && src[offset] == '"' {
+		end = plainEnd(src, offset+1)
+	}
+	if end >= 0 && end+1 < len(src) && src[end+1] == ':' {
+		name = src[offset+1 : end]
+		r.pos = end + len(`":`)
+	} else {
+		var ok bool
+		if offset, name, ok = r.anyName(); !ok {
+			return false
 		}
-		i++
-	} else if r.state != begun {
-		return r.nextName()
 	}
-	if i >= len(src) || src[i] != '"' {
-		return r.nextName()
-	}
-	end := plainEnd(src, i+1)
-	if end < 0 || end+1 >= len(src) || src[end+1] != ':' {
-		return r.nextName()
-	}
-	r.pos = end + len(`":`)
 	r.state = inside
-	name := src[i+1 : end]
+
 	f := &r.frames[len(r.frames)-1]
 	bit := nameBit(name)
-	if f.filter&bit != 0 {
-		return r.addName(i, name)
-	}
+	duplicate := f.filter&bit != 0 && r.isDuplicate(f, name)
 	f.filter |= bit
-	r.names = append(r.names, name)
-	return true
+	r.names = append(r.names, name) // a duplicate too, so that the path of the error ends with it
+	if duplicate {
+		r.fail(offset, "each name once", "a duplicate")
+	}
+	return !duplicate
 }
 
 // nameBit returns the bit of name in the filter of its object. Most names differ from all others in it.
@@ -177,25 +179,25 @@ func nameBit(name string) uint64 {
 	return uint64(1) << (hash & 63)
 }
 
-// nextName is NextField for names that are written in any way.
-func (r *Reader) nextName() bool {
+// anyName moves to the next name of the object, however it is written, and past its colon. It is not ok at
+// the end of the object, which it leaves, and after an error.
+func (r *Reader) anyName() (offset int, name string, ok bool) {
 	if !r.next('}', "a comma or '}'") {
-		return false
+		return 0, "", false
 	}
 	r.state = inName
 	if r.peek() != '"' {
 		r.unexpected("a name")
-		return false
+		return 0, "", false
 	}
-	offset := r.pos
-	name := r.text()
+	offset = r.pos
+	name = r.text()
 	if r.peek() != ':' {
 		r.unexpected("a colon")
-		return false
+		return 0, "", false
 	}
 	r.pos++
-	r.state = inside
-	return r.addName(offset, name)
+	return offset, name, true
 }
 
 // Want checks, right after the loop over an object, that the object had a field of each name: an answer
@@ -292,20 +294,6 @@ func (r *Reader) next(bracket byte, want string) bool {
 		return false
 	}
 	return true // the member is looked at by who reads it
-}
-
-// addName adds the name at offset to the innermost object. It fails if there is one like it. It adds a
-// duplicate too, so that the path of the error ends with it.
-func (r *Reader) addName(offset int, name string) bool {
-	f := &r.frames[len(r.frames)-1]
-	bit := nameBit(name)
-	duplicate := f.filter&bit != 0 && r.isDuplicate(f, name)
-	f.filter |= bit
-	r.names = append(r.names, name)
-	if duplicate {
-		r.fail(offset, "each name once", "a duplicate")
-	}
-	return !duplicate
 }
 
 // isDuplicate reports whether name is among the names of the innermost object, f. It compares one by

@@ -129,16 +129,7 @@ func twoDigits(s string) int {
 }
 
 // StringPtr reads a string. It is nil for null.
-func (r *Reader) StringPtr() *string {
-	if r.null() {
-		return nil
-	}
-	s := r.String()
-	if r.err != nil {
-		return nil
-	}
-	return r.strings.pointer(s)
-}
+func (r *Reader) StringPtr() *string { return readInto(&r.strings, r, (*Reader).String) }
 
 // IntPtr reads an integer, as Int does. It is nil for null.
 func (r *Reader) IntPtr() *int { return readScalar(r, (*Reader).Int) }
@@ -150,16 +141,7 @@ func (r *Reader) FloatPtr() *float64 { return readScalar(r, (*Reader).Float) }
 func (r *Reader) BoolPtr() *bool { return readScalar(r, (*Reader).Bool) }
 
 // TimePtr reads a time, as Time does. It is nil for null.
-func (r *Reader) TimePtr() *time.Time {
-	if r.null() {
-		return nil
-	}
-	t := r.Time()
-	if r.err != nil {
-		return nil
-	}
-	return r.times.pointer(t)
-}
+func (r *Reader) TimePtr() *time.Time { return readInto(&r.times, r, (*Reader).Time) }
 
 // A block holds what pointers and short lists lead to, several values in one allocation. Answers have
 // many optional strings and times, which are kept or dropped with the answer. A block is of one text
@@ -176,6 +158,18 @@ func (b *block[T]) pointer(v T) *T {
 	}
 	*b = append(*b, v)
 	return &(*b)[len(*b)-1]
+}
+
+// readInto is readScalar with the value in a block.
+func readInto[T any](b *block[T], r *Reader, read func(*Reader) T) *T {
+	if r.null() {
+		return nil
+	}
+	v := read(r)
+	if r.err != nil {
+		return nil
+	}
+	return b.pointer(v)
 }
 
 func readScalar[T any](r *Reader, read func(*Reader) T) *T {
