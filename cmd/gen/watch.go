@@ -135,8 +135,7 @@ func (w *watch) reads(name string) bool {
 	case pipeline.SpecFolder:
 		return strings.HasSuffix(file, ".yaml")
 	}
-	return slices.Contains(w.folders(), folder) && strings.HasSuffix(file, ".go") &&
-		!strings.HasSuffix(file, "_gen.go") && !strings.HasSuffix(file, "_gen_test.go")
+	return slices.Contains(w.folders(), folder) && strings.HasSuffix(file, ".go") && !model.HasGeneratedName(file)
 }
 
 // inputs returns the hash of each file that the generator reads.

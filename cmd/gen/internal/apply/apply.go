@@ -4,13 +4,11 @@
 package apply
 
 import (
-	"fmt"
 	"maps"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
-	"testing/fstest"
 
 	yaml "github.com/oasdiff/yaml3"
 
@@ -30,70 +28,6 @@ type Edits struct {
 	Done, Left []*drift.Difference
 	// Notes say why some are left that could be inserted.
 	Notes []string
-}
-
-// Propose works out the edits for a report. It changes nothing.
-//
-// A type of the spec may stand for several of the service: what one of them has is then not inserted,
-// as the others would differ. What spoils anything is left to a person, with a note; all else is applied.
-func Propose(spec *load.Spec, report *drift.Report, there *contract.API, known *drift.Known) (*Edits, error) {
-	p := proposal{spec, report, there, known}
-	all := ordered(report.Differences)
-	var notes []string
-	for {
-		edits, spoiled := p.try(all)
-		if len(spoiled) == 0 {
-			edits.Notes = notes
-			return edits, nil
-		}
-		culprit, fewer := p.blame(edits.Done, all, spoiled[0])
-		if culprit == nil {
-			return nil, fmt.Errorf("nothing was changed: with the edits, %s", spoiled[0])
-		}
-		what := culprit.Places[0].String()
-		if culprit.Kind == drift.ValueOnlyThere {
-			what = fmt.Sprintf("the value %q of %s", culprit.Value, what)
-		}
-		note := fmt.Sprintf("%s; with it, %s", what, spoiled[0])
-		if spoiled[0].kind == unreadable { // two insertions in one place, mostly
-			note += "; apply again for it"
-		}
-		notes = append(notes, note)
-		all = fewer
-	}
-}
-
-// proposal is what edits are made from, and held against.
-type proposal struct {
-	spec   *load.Spec
-	report *drift.Report
-	there  *contract.API
-	known  *drift.Known
-}
-
-// try works out the edits for some of the differences, and what they would spoil.
-func (p proposal) try(differences []*drift.Difference) (*Edits, []spoil) {
-	edits := insert(p.spec, differences)
-	for _, d := range p.report.Differences {
-		if !slices.Contains(edits.Done, d) {
-			edits.Left = append(edits.Left, d)
-		}
-	}
-	return edits, p.verify(edits)
-}
-
-// blame finds the difference without whose insertion a place would not be spoiled, and returns it with
-// the differences that are left without it and its like. It returns nil if there is none.
-func (p proposal) blame(done, all []*drift.Difference, first spoil) (culprit *drift.Difference, fewer []*drift.Difference) {
-	for _, suspect := range done {
-		fewer := slices.DeleteFunc(slices.Clone(all), func(d *drift.Difference) bool {
-			return d.Kind == suspect.Kind && d.Pos == suspect.Pos && d.Value == suspect.Value && d.Call == suspect.Call
-		})
-		if _, spoiled := p.try(fewer); !slices.Contains(spoiled, first) {
-			return suspect, fewer
-		}
-	}
-	return nil, nil
 }
 
 // insert works out the edits for those of the differences that can be applied.
@@ -117,83 +51,6 @@ func insert(spec *load.Spec, differences []*drift.Difference) *Edits {
 		}
 	}
 	return edits
-}
-
-// A spoil is a difference that is there only after the edits, or says that these cannot be read.
-type spoil struct {
-	kind    drift.Kind
-	value   string
-	at      drift.Place
-	message string
-}
-
-const unreadable drift.Kind = "unreadable"
-
-func (s spoil) String() string {
-	if s.kind == unreadable {
-		return "the files could not be read: " + s.message
-	}
-	return fmt.Sprintf("%s would differ: %s", s.at, s.message)
-}
-
-// verify reads the files as they will be and holds them against the service: what was applied must be
-// gone, and nothing new may be there. It returns what is.
-func (p proposal) verify(edits *Edits) []spoil {
-	fsys := fstest.MapFS{}
-	for _, src := range p.spec.Sources {
-		fsys[src.Name] = &fstest.MapFile{Data: src.Data}
-	}
-	for name, data := range edits.Files {
-		fsys[name] = &fstest.MapFile{Data: data}
-	}
-	var list diag.List
-	next := load.Read(fsys, p.spec.Dir, &list)
-	if list.HasErrors() {
-		f := list.Sorted()[0]
-		return []spoil{{kind: unreadable, message: f.Pos.File + ": " + f.Message}}
-	}
-	report, err := drift.Check(next, p.there, p.known)
-	if err != nil {
-		return []spoil{{kind: unreadable, message: err.Error()}}
-	}
-	left := map[spoil]bool{}
-	for _, s := range spots(edits.Left) {
-		left[s] = true
-	}
-	return slices.DeleteFunc(spots(report.Differences), func(s spoil) bool { return left[s] })
-}
-
-// spots takes differences apart, place by place.
-func spots(differences []*drift.Difference) []spoil {
-	var all []spoil
-	for _, d := range differences {
-		for _, at := range d.Places {
-			all = append(all, spoil{d.Kind, d.Value, at, d.Message})
-		}
-	}
-	return all
-}
-
-// ordered puts differences in the order in which the service names what they
-// are about, so that insertions in one place follow it.
-func ordered(all []*drift.Difference) []*drift.Difference {
-	sorted := slices.Clone(all)
-	rank := func(d *drift.Difference) int {
-		if d.ThereType == nil {
-			return 0
-		}
-		if i := slices.IndexFunc(d.ThereType.Fields, func(f *contract.Field) bool { return f.Name == d.Value }); i >= 0 {
-			return i
-		}
-		return slices.Index(d.ThereType.Enum, d.Value)
-	}
-	slices.SortStableFunc(sorted, func(a, b *drift.Difference) int {
-		if a.Pos != b.Pos {
-			return a.Pos.Compare(b.Pos)
-		}
-		return rank(a) - rank(b)
-	})
-	return sorted
 }
 
 type applier struct {

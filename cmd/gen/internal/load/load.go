@@ -27,6 +27,9 @@ const (
 	ErrorsFile   = "errors.yaml"
 )
 
+// specFiles are the files that are the spec.
+var specFiles = []string{ConsumerFile, B2BFile, SharedFile, ErrorsFile}
+
 // The files beside them, which only gen drift and gen diff read.
 const (
 	DriftFile    = "drift.yaml"
@@ -86,7 +89,7 @@ func (s *Spec) Bytes(file string) []byte {
 // Source without a Root.
 func Read(fsys fs.FS, dir string, list *diag.List) *Spec {
 	spec := &Spec{Dir: dir, Sources: map[string]*Source{}, Documents: map[string]*openapi3.T{}}
-	for _, name := range []string{ConsumerFile, B2BFile, SharedFile, ErrorsFile} {
+	for _, name := range specFiles {
 		src := &Source{Name: path.Join(dir, name)}
 		spec.Sources[name] = src
 		data, err := readFile(fsys, src.Name)
@@ -104,7 +107,7 @@ func Read(fsys fs.FS, dir string, list *diag.List) *Spec {
 
 // unread warns of files that look like parts of the spec and are none.
 func (s *Spec) unread(fsys fs.FS, list *diag.List) {
-	names := []string{ConsumerFile, B2BFile, SharedFile, ErrorsFile, DriftFile, AcceptedFile}
+	names := append(slices.Clone(specFiles), DriftFile, AcceptedFile)
 	entries, err := fs.ReadDir(fsys, s.Dir)
 	if err != nil {
 		return // that its files cannot be read has been said

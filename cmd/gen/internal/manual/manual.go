@@ -83,7 +83,7 @@ func Read(fsys fs.FS, dir string, list *diag.List) *Package {
 			list.Hintf(codes.ManualGenerated, diag.Pos{File: name, Line: 1, Column: 1}, "take the line out",
 				"a hand-written file begins with the line that marks generated ones")
 		}
-		if named := strings.HasSuffix(name, "_gen.go") || strings.HasSuffix(name, "_gen_test.go"); named && !generated && !byOthers(data) {
+		if model.HasGeneratedName(name) && !generated && !byOthers(data) {
 			list.Hintf(codes.GeneratedUnmarked, diag.Pos{File: name, Line: 1, Column: 1}, "remove it and run gen, or rename it if a person wrote it",
 				"the file has the name of a generated one, but does not begin with the line that marks one")
 			continue

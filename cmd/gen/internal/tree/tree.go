@@ -255,9 +255,7 @@ func (c *comparison) region(name string, region Region) error {
 // ours reports whether a file has a name that the generator gives. A copy that
 // a person keeps under another name is left alone.
 func ours(name string) bool {
-	return slices.ContainsFunc([]string{"_gen.go", "_gen_test.go", ".md"}, func(ending string) bool {
-		return strings.HasSuffix(name, ending)
-	})
+	return model.HasGeneratedName(name) || strings.HasSuffix(name, ".md")
 }
 
 // stale finds generated files in the tree's folders that nothing generates.
