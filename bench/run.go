@@ -72,6 +72,8 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	switch {
+	case len(chapters) == 0:
+		return fmt.Errorf("no section has %q in its name; README.md and RESULTS.md have the names", o.only)
 	case o.check:
 		return b.hold(ctx, chapters)
 	case o.only != "":
