@@ -32,13 +32,18 @@ func (b *bench) compare(caseName string, e effort, subjects ...subject) ([]figur
 	var list []figure
 	base := all[0]
 	for _, s := range all[1:] {
-		list = append(list, figure{
-			caseName: caseName, subject: s.name, base: base.name, ratio: compare(s, base),
-			value: nanoseconds(summarize(s.ns).median), baseValue: nanoseconds(summarize(base.ns).median),
-			allocs: s.allocs, baseAllocs: base.allocs,
-		})
+		list = append(list, beside(caseName, s, base))
 	}
 	return list, nil
+}
+
+// beside is the figure of one series beside another.
+func beside(caseName string, s, base series) figure {
+	return figure{
+		caseName: caseName, subject: s.name, base: base.name, ratio: compare(s, base),
+		value: nanoseconds(summarize(s.ns).median), baseValue: nanoseconds(summarize(base.ns).median),
+		allocs: s.allocs, baseAllocs: base.allocs,
+	}
 }
 
 // exact is a figure of two quantities that are counted, not timed.

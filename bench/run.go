@@ -73,7 +73,7 @@ func run(ctx context.Context, o options) error {
 	}
 	switch {
 	case len(chapters) == 0:
-		return fmt.Errorf("no section has %q in its name; README.md and RESULTS.md have the names", o.only)
+		return fmt.Errorf("no section has %q in its name; RESULTS.md has the names", o.only)
 	case o.check:
 		return b.hold(ctx, chapters)
 	case o.only != "":
