@@ -158,6 +158,7 @@ func (c command) run(stdout, stderr io.Writer) (int, error) {
 		defer stop()
 		w := &watch{command: c, root: root, stdout: stdout, stderr: stderr}
 		w.settle = func() <-chan time.Time { return time.After(settleTime) }
+		w.looked = func(int) {}
 		return exitFine, w.until(ctx)
 	}
 	return c.once(root, stdout, stderr)

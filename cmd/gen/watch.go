@@ -23,6 +23,9 @@ import (
 // write a file in several steps, and tools write several files.
 const settleTime = 80 * time.Millisecond
 
+// unchanged stands for the exit code where nothing was run.
+const unchanged = -1
+
 // watch runs the command again whenever something that it reads is saved.
 type watch struct {
 	command
@@ -30,8 +33,9 @@ type watch struct {
 	stdout, stderr io.Writer
 	// settle returns a channel that receives when saving has come to rest.
 	settle func() <-chan time.Time
-	// ran is called after each run.
-	ran func(code int)
+	// looked is called when a look at the inputs is over, with the code of the
+	// run that followed, or with unchanged.
+	looked func(code int)
 }
 
 func (w *watch) until(ctx context.Context) error {
@@ -66,7 +70,9 @@ func (w *watch) until(ctx context.Context) error {
 			settled = w.settle() // some saves were missed: look at everything
 		case <-settled:
 			settled = nil
-			if !maps.Equal(seen, w.inputs()) {
+			if maps.Equal(seen, w.inputs()) {
+				w.looked(unchanged)
+			} else {
 				seen = w.run()
 			}
 		}
@@ -91,9 +97,7 @@ func (w *watch) run() map[string][sha256.Size]byte {
 		}
 	}
 	fmt.Fprintln(w.stderr, "gen: watching; Ctrl-C ends it")
-	if w.ran != nil {
-		w.ran(code)
-	}
+	w.looked(code)
 	return seen
 }
 
