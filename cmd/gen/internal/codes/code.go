@@ -111,6 +111,14 @@ var (
 		Language: "go",
 		Do:       "Add it to declares in the spec, or do not export it.",
 	})
+	StillStub = add(Code{
+		ID: "E104", Title: "a MANUAL() section that is still a stub",
+		Meaning:  "gen has written the declarations of a new section, with functions that panic. Applications would meet the panic.",
+		Wrong:    "// Claims is declared by the spec and not written yet.\nfunc Claims() int {\n\tpanic(\"MANUAL(Claims) is not written yet\")\n}",
+		Right:    "// Claims counts the claims.\nfunc Claims() int { return 1 }",
+		Language: "go",
+		Do:       "Write the comment and what it does.",
+	})
 	WrongShape = add(Code{
 		ID: "E094", Title: "a declaration of another shape than declared",
 		Meaning:  "The parameters, results or type parameters differ from what the spec declares, so that the page would be wrong.",

@@ -280,8 +280,8 @@ func ownersOf(pkg *model.Package, section *model.Manual) []*model.Service {
 		for _, m := range s.Methods {
 			names = append(names, m.Request.Name, m.Response.Name)
 		}
-		if slices.ContainsFunc(section.Declares, func(declaration string) bool {
-			found := receiver.FindStringSubmatch(declaration)
+		if slices.ContainsFunc(section.Declares, func(d model.Declaration) bool {
+			found := receiver.FindStringSubmatch(d.Code)
 			return found != nil && slices.Contains(names, found[1])
 		}) {
 			owners = append(owners, s)

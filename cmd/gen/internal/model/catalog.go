@@ -55,7 +55,7 @@ func (b *builder) manual(file string) []*Manual {
 		}
 		if declares := load.Get(item, "declares"); declares != nil {
 			for _, d := range declares.Content {
-				section.Declares = append(section.Declares, d.Value)
+				section.Declares = append(section.Declares, Declaration{Code: d.Value, Pos: src.Pos(d)})
 			}
 		}
 		if i := slices.IndexFunc(sections, func(s *Manual) bool { return s.Name == section.Name }); i >= 0 {

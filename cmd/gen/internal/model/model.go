@@ -239,11 +239,16 @@ type ErrorType struct {
 // Manual is a declared MANUAL() section.
 type Manual struct {
 	Name, Kind string
-	// Declares holds the Go declarations that the section makes, bodies left
-	// out.
-	Declares []string
-	Docs     Docs
-	Pos      diag.Pos
+	Declares   []Declaration
+	Docs       Docs
+	Pos        diag.Pos
+}
+
+// Declaration is a Go declaration that a MANUAL() section makes.
+type Declaration struct {
+	// Code is the declaration as the spec writes it, its body left out.
+	Code string
+	Pos  diag.Pos
 }
 
 // Methods returns every call of the package.

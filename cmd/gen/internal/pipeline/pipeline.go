@@ -52,7 +52,7 @@ type Result struct {
 	module   string
 	readme   []byte
 	manual   map[string]*manual.Package
-	stubs    map[string][]byte
+	stubs    map[string]manual.Stub
 	produced map[string][]byte
 }
 
@@ -199,7 +199,7 @@ func (r *Result) model() (string, error) {
 	}
 	r.Model = model.Build(r.Spec, model.Input{Module: r.module, Taken: taken}, &r.list)
 	calls, types := 0, 0
-	r.stubs = map[string][]byte{}
+	r.stubs = map[string]manual.Stub{}
 	for _, pkg := range r.Model.Packages {
 		stubs, err := r.manual[pkg.Name].Check(pkg.Manual, &r.list)
 		if err != nil {
@@ -230,7 +230,9 @@ func (r *Result) emit() (string, error) {
 		r.Tree.Inputs[src.Name] = src.Data
 	}
 	r.table()
-	maps.Copy(r.Tree.Stubs, r.stubs)
+	for name, stub := range r.stubs {
+		r.Tree.Stubs[name] = stub.Data
+	}
 	size := 0
 	for _, data := range r.Tree.Files {
 		size += len(data)
@@ -255,7 +257,10 @@ func (r *Result) verify() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	in := verify.Input{Root: r.Root, Module: r.Model.Module, Packages: model.PackageNames(), Files: r.produced}
+	in := verify.Input{Root: r.Root, Module: r.Model.Module, Packages: model.PackageNames(), Files: r.produced, Origins: map[string]diag.Pos{}}
+	for name, stub := range r.stubs {
+		in.Origins[name] = stub.Pos
+	}
 	for _, d := range differences {
 		if d.Kind == tree.Stale {
 			in.Gone = append(in.Gone, d.Path)

@@ -36,6 +36,9 @@ type Input struct {
 	Packages []string
 	// Files are the generated Go files and stubs, by path from the root.
 	Files map[string][]byte
+	// Origins are the places in the spec that decide what is in a file, by its
+	// path: what is wrong with the file is said there.
+	Origins map[string]diag.Pos
 	// Gone are generated files on disk that are no longer generated.
 	Gone []string
 }
@@ -249,10 +252,15 @@ func (c *checker) check(path string, files []*ast.File) *types.Package {
 				c.list.Reportf(codes.NotTypeChecked, diag.Pos{File: path}, "%v", err)
 				return
 			}
-			if strings.HasSuffix(typeErr.Msg, "("+errAbove.Error()+")") {
-				return
+			if strings.HasSuffix(typeErr.Msg, "("+errAbove.Error()+")") || strings.HasPrefix(typeErr.Msg, "\t") {
+				return // a tab begins what belongs to the error before
 			}
-			c.list.Reportf(codes.NotTypeChecked, c.at(typeErr.Pos), "%s", typeErr.Msg)
+			message := strings.Join(strings.Fields(typeErr.Msg), " ") // it can have several lines
+			at := c.at(typeErr.Pos)
+			if origin, ok := c.Origins[at.File]; ok {
+				at, message = origin, "what is declared here does not compile: "+message
+			}
+			c.list.Reportf(codes.NotTypeChecked, at, "%s", message)
 		},
 	}
 	pkg, _ := config.Check(path, c.fset, files, nil) // config.Error has seen every error
