@@ -94,6 +94,8 @@ type emitter struct {
 	// of their variables.
 	patterns map[string]*check.Pattern
 	enums    map[string]*model.Type
+	// calls are the variables of the calls, which those keep clear of.
+	calls map[string]bool
 	// err is the first error of a comment, kept so that emitting reads straight.
 	err error
 }
@@ -103,9 +105,13 @@ func newEmitter(sdk *model.SDK, pkg *model.Package) (*emitter, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &emitter{
-		writer: w, files: map[string]*jen.File{}, patterns: map[string]*check.Pattern{}, enums: map[string]*model.Type{},
-	}, nil
+	e := &emitter{
+		writer: w, files: map[string]*jen.File{}, patterns: map[string]*check.Pattern{}, enums: map[string]*model.Type{}, calls: map[string]bool{},
+	}
+	for _, m := range pkg.Methods() {
+		e.calls[m.Variable()] = true
+	}
+	return e, nil
 }
 
 func (e *emitter) emit() error {

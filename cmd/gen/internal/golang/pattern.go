@@ -25,11 +25,18 @@ func (e *emitter) patternName(l model.Limits) string {
 	if l.PatternOf == "" {
 		base = "patternOf"
 	}
+	name := e.variable(base, nil)
+	e.patterns[name] = l.Pattern
+	return name
+}
+
+// variable is a name for a variable that no other one has, except for the
+// values of enum t.
+func (e *emitter) variable(base string, t *model.Type) string {
 	name := base
-	for n := 2; e.patterns[name] != nil; n++ {
+	for n := 2; e.calls[name] || e.patterns[name] != nil || e.enums[name] != nil && e.enums[name] != t; n++ {
 		name = base + strconv.Itoa(n)
 	}
-	e.patterns[name] = l.Pattern
 	return name
 }
 

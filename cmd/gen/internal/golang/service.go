@@ -46,7 +46,7 @@ func httpMethod(m *model.Method) jen.Code {
 var retryNames = map[model.Retry]string{model.RetrySafe: "Safe", model.RetryUnsent: "Unsent", model.RetryNever: "Never"}
 
 func (e *emitter) method(f *jen.File, s *model.Service, m *model.Method) {
-	endpoint := model.Unexported(base(m))
+	endpoint := m.Variable()
 	f.Var().Id(endpoint).Op("=").Qual(e.internal("transport"), "Endpoint").
 		Types(jen.Id(m.Request.Name), jen.Id(m.Response.Name)).ValuesFunc(func(g *jen.Group) {
 		field := func(name string, value jen.Code) { g.Line().Id(name).Op(":").Add(value) }

@@ -121,7 +121,7 @@ func (e *emitter) limits(wire string, value jen.Code, l model.Limits) []jen.Code
 // enumValues is the variable that holds an enum's known values. Each package
 // that checks an enum has its own.
 func (e *emitter) enumValues(t *model.Type) string {
-	name := model.Unexported(t.Name) + "Values"
+	name := e.variable(model.Unexported(t.Name)+"Values", t)
 	e.enums[name] = t
 	return name
 }

@@ -113,11 +113,10 @@ func (p *Package) parse(name string, data []byte, list *diag.List) {
 // Bytes returns the content of a hand-written file.
 func (p *Package) Bytes(file string) []byte { return p.bytes[file] }
 
-// Declared returns the names that the hand-written files declare in the
-// package's scope, with their places.
+// Declared returns the names that the hand-written files declare, with their
+// places; that of a method has its type before it: User.Initials.
 func (p *Package) Declared() map[string]diag.Pos {
 	names := map[string]diag.Pos{}
-	add := func(id *ast.Ident) { names[id.Name] = p.at(id.Pos()) }
 	for name, file := range p.files {
 		if strings.HasSuffix(name, "_test.go") {
 			continue
@@ -125,17 +124,18 @@ func (p *Package) Declared() map[string]diag.Pos {
 		for _, decl := range file.Decls {
 			switch decl := decl.(type) {
 			case *ast.FuncDecl:
-				if decl.Recv == nil && decl.Name.Name != "init" {
-					add(decl.Name)
+				for _, s := range shapesOf(decl) {
+					names[s.name] = p.at(s.pos)
 				}
 			case *ast.GenDecl:
 				for _, id := range declaredBy(decl) {
-					add(id)
+					names[id.Name] = p.at(id.Pos())
 				}
 			}
 		}
 	}
 	delete(names, "_")
+	delete(names, "init")
 	return names
 }
 

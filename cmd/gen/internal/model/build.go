@@ -21,7 +21,8 @@ var packageNames = map[string]string{load.ConsumerFile: "stytch", load.B2BFile: 
 type Input struct {
 	// Module is the import path of the module that the packages live in.
 	Module string
-	// Taken holds, by package, the names that hand-written files declare.
+	// Taken holds, by package, the names that hand-written files declare, those of
+	// methods as User.Initials.
 	Taken map[string]map[string]diag.Pos
 }
 

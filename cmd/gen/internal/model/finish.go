@@ -93,10 +93,15 @@ func homeOf(t *Type, users map[*Type][]*Type, path []*Type) string {
 // collide reports names that meet in Go.
 func collide(sdk *SDK, taken map[string]map[string]diag.Pos, list *diag.List) {
 	for i, pkg := range sdk.Packages {
-		scope := newScope(list, fmt.Sprintf("the package %s", pkg.Name))
-		for name, pos := range taken[pkg.Name] {
-			scope.have[name] = entry{"the hand-written " + name, pos}
+		names := sharedNames
+		if i == 0 {
+			names = append(slices.Clone(names), firstNames...)
 		}
+		scope := newScope(list, fmt.Sprintf("the package %s", pkg.Name), names, "", taken[pkg.Name])
+		for _, m := range pkg.Methods() {
+			scope.meets(m.Variable(), "the variable of "+m.Place, m.Pos)
+		}
+		client := newScope(list, "Client", nil, "Client.", taken[pkg.Name])
 		if i == 0 {
 			for _, e := range sdk.Errors {
 				scope.add(e.Name, e.Wire, e.Pos)
@@ -104,9 +109,15 @@ func collide(sdk *SDK, taken map[string]map[string]diag.Pos, list *diag.List) {
 		}
 		for _, s := range pkg.Services {
 			scope.add(s.Name, s.Place, s.Pos)
-			members := newScope(list, s.Name)
+			if s.Place == "types" {
+				list.Hintf(codes.NamesMeet, s.Pos, "name the tag otherwise", "the page of the service types would be that of all types of the package")
+			}
+			if !strings.Contains(s.Place, ".") {
+				client.meets(s.Field, s.Place, s.Pos)
+			}
+			members := newScope(list, s.Name, nil, s.Name+".", taken[pkg.Name])
 			for _, child := range s.Children {
-				members.add(child.Field, child.Place, child.Pos)
+				members.add(child.Field, "the service "+child.Place, child.Pos)
 			}
 			for _, m := range s.Methods {
 				members.add(m.Name, m.Place, m.Pos)
@@ -123,7 +134,7 @@ func collide(sdk *SDK, taken map[string]map[string]diag.Pos, list *diag.List) {
 			for _, v := range t.Values {
 				scope.add(v.Name, v.Wire, t.Pos)
 			}
-			collideFields(t, list)
+			collideFields(t, taken[pkg.Name], list)
 			for _, f := range t.Fields {
 				if t.InResponse && !t.InRequest && f.Limits.Default != "" {
 					list.Hintf(codes.DefaultInAnswer, f.Pos, "take default out; it says what the service takes when a request leaves a field out", "a default in an answer is not generated")
@@ -142,8 +153,8 @@ var methodNames = []string{"Format", "LogValue", "ReadJSON", "WriteJSON", "Valid
 // responseNames are what a response has beside its fields.
 var responseNames = []string{"Response", "RawJSON", "Header", "HTTPStatus", "UnknownFields", "Receive"}
 
-func collideFields(t *Type, list *diag.List) {
-	scope := newScope(list, t.Name)
+func collideFields(t *Type, taken map[string]diag.Pos, list *diag.List) {
+	scope := newScope(list, t.Name, nil, t.Name+".", taken)
 	for _, f := range t.Fields {
 		reserved := slices.Contains(methodNames, f.Name) || t.Role == RoleResponse && slices.Contains(responseNames, f.Name)
 		if reserved {
@@ -185,23 +196,49 @@ type scope struct {
 	have map[string]entry
 }
 
-func newScope(list *diag.List, name string) *scope {
-	return &scope{list, name, map[string]entry{}}
+// sharedNames are what each package has besides what the spec names, and
+// firstNames what the first one alone has.
+var (
+	sharedNames = []string{"Client", "newClient", "answers"}
+	firstNames  = []string{"testURL", "liveURL", "retryableType"}
+)
+
+// newScope makes a scope with the names that are generated in every case, and
+// those that hand-written files declare with that prefix.
+func newScope(list *diag.List, name string, generated []string, prefix string, taken map[string]diag.Pos) *scope {
+	s := &scope{list, name, map[string]entry{}}
+	for _, own := range generated {
+		s.have[own] = entry{wire: "the generated " + own}
+	}
+	for full, pos := range taken {
+		if own, ok := strings.CutPrefix(full, prefix); ok && !strings.Contains(own, ".") {
+			s.add(own, "the hand-written "+own, pos)
+		}
+	}
+	return s
 }
 
 func (s *scope) add(name, wire string, pos diag.Pos) {
 	if name == "" {
 		return
 	}
-	first, taken := s.have[name]
-	if !taken {
+	if !s.meets(name, wire, pos) {
 		s.have[name] = entry{wire, pos}
-		return
 	}
-	if first.wire == wire {
-		return // declared twice, which lint has said
+}
+
+// meets reports a name that is there already.
+func (s *scope) meets(name, wire string, pos diag.Pos) bool {
+	first, met := s.have[name]
+	const hint = "rename one of them; for a field or parameter, add x-go-name"
+	switch {
+	case !met:
+	case first.wire == wire: // declared twice, which lint has said
+	case first.pos == diag.Pos{}:
+		s.list.Hintf(codes.NamesMeet, pos, hint, "%q and %q are both %s in %s", first.wire, wire, name, s.name)
+	default:
+		s.list.Relatef(codes.NamesMeet, pos, hint, diag.Related{Pos: first.pos, Message: name + " is first declared here"},
+			"%q and %q are both %s in %s", first.wire, wire, name, s.name)
 	}
-	s.list.Relatef(codes.NamesMeet, pos, "rename one of them; for a field or parameter, add x-go-name",
-		diag.Related{Pos: first.pos, Message: name + " is first declared here"},
-		"%q and %q are both %s in %s", first.wire, wire, name, s.name)
+	return met
 }

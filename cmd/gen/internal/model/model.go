@@ -270,6 +270,9 @@ func (p *Package) AllTypes() []*Type {
 	return append(types, p.Types...)
 }
 
+// Variable is the name of the call's variable in Go: otpsSMSSend.
+func (m *Method) Variable() string { return Unexported(strings.TrimSuffix(m.Request.Name, "Request")) }
+
 // HasBody reports whether the call sends a JSON body.
 func (m *Method) HasBody() bool {
 	for _, f := range m.Request.Fields {
