@@ -9,6 +9,7 @@ import (
 	"errors"
 	"maps"
 	"math/big"
+	"net/http"
 	"reflect"
 	"strings"
 	"sync"
@@ -519,21 +520,46 @@ func TestThousandAtARotation(t *testing.T) {
 	}
 }
 
+// keyGate is a transport that lets a fetch of the keys through when the test does.
+type keyGate struct {
+	http.RoundTripper
+	arrived, open chan struct{}
+}
+
+func (g keyGate) RoundTrip(r *http.Request) (*http.Response, error) {
+	if strings.Contains(r.URL.Path, "/jwks/") {
+		g.arrived <- struct{}{}
+		<-g.open
+	}
+	return g.RoundTripper.RoundTrip(r)
+}
+
 // TestRefreshInTheBackground serves old keys at once while new ones are fetched.
 func TestRefreshInTheBackground(t *testing.T) {
-	srv, client, issue := served(t)
-	for range 3 {
-		if _, err := client.Sessions.AuthenticateJWTLocal(t.Context(), issue()); err != nil {
-			t.Fatal(err)
-		}
-		srv.Clock().Advance(31 * time.Minute)
-	}
-	// The fetch that the last call began is on its way; one more call finds a key
-	// that only it brings.
-	srv.RotateKeys(true)
-	srv.Clock().Advance(31 * time.Second)
+	arrived, open := make(chan struct{}, 1), make(chan struct{}, 1)
+	srv, client, issue := served(t, stytch.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
+		return keyGate{next, arrived, open}
+	}))
+	open <- struct{}{}
 	if _, err := client.Sessions.AuthenticateJWTLocal(t.Context(), issue()); err != nil {
+		t.Fatal(err)
+	}
+	<-arrived
+	srv.Clock().Advance(31 * time.Minute)
+	if _, err := client.Sessions.AuthenticateJWTLocal(t.Context(), issue()); err != nil {
+		t.Errorf("before the new keys are there: %v", err)
+	}
+	// The fetch that this call began stands at the gate; one more call finds a key
+	// that only it brings.
+	<-arrived
+	srv.RotateKeys(true)
+	token := issue()
+	open <- struct{}{}
+	if _, err := client.Sessions.AuthenticateJWTLocal(t.Context(), token); err != nil {
 		t.Error(err)
+	}
+	if n := srv.Calls("sessions.get_jwks"); n != 2 {
+		t.Errorf("the keys were fetched %d times, want twice", n)
 	}
 }
 

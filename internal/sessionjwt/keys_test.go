@@ -82,6 +82,33 @@ func TestImpatience(t *testing.T) {
 	}
 }
 
+// TestNobodyWaitsForARefresh: with old keys at hand, newer ones are fetched
+// beside the call. One that waited would wait for ever here.
+func TestNobodyWaitsForARefresh(t *testing.T) {
+	key, now := newKey(t, "key-1"), time.Unix(1e9, 0)
+	clock := func() time.Time { return now }
+	asked, answer := make(chan struct{}, 1), make(chan struct{}, 1)
+	keys := Fetched(func(context.Context) ([]Key, error) {
+		asked <- struct{}{}
+		<-answer
+		return []Key{key}, nil
+	})
+	keys.patience = time.Hour
+	answer <- struct{}{}
+	if _, err := keys.get(t.Context(), "key-1", clock); err != nil {
+		t.Fatal(err)
+	}
+	<-asked
+	now = now.Add(refreshAfter)
+	for range 3 {
+		if got, err := keys.get(t.Context(), "key-1", clock); got == nil {
+			t.Errorf("error %v", err)
+		}
+	}
+	<-asked // one fetch, for all three
+	close(answer)
+}
+
 // TestWithdrawnKey: a key that is no longer published is not believed for ever,
 // unless nobody can be asked.
 func TestWithdrawnKey(t *testing.T) {
