@@ -22,7 +22,7 @@ const oapiCodegen = "github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2
 // buildGen builds the generator and returns the program.
 func (b *bench) buildGen(ctx context.Context) (string, error) {
 	program := filepath.Join(b.temp, "gen")
-	_, err := b.command(ctx, b.root, nil, "go", "build", "-o", program, "./cmd/gen")
+	_, err := b.command(ctx, b.root, nil, "go", "build", "-buildvcs=false", "-o", program, "./cmd/gen")
 	return program, err
 }
 

@@ -92,7 +92,7 @@ func (b *bench) program(name string) string { return filepath.Join(b.temp, "prog
 // build builds a program and returns the processor time that took: unlike the time on the clock, it
 // does not depend on what else the machine does.
 func (b *bench) build(ctx context.Context, name, cache string, flags ...string) (time.Duration, error) {
-	args := append(append([]string{"build"}, flags...), "-o", b.program(name), "./programs/"+name)
+	args := append(append([]string{"build", "-buildvcs=false"}, flags...), "-o", b.program(name), "./programs/"+name)
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Env = append(os.Environ(), cache)
 	if output, err := cmd.CombinedOutput(); err != nil {
@@ -113,7 +113,7 @@ func (b *bench) coldCalls(ctx context.Context) ([]figure, error) {
 		"STYTCH_PROJECT_ID="+wiretest.ProjectID, "STYTCH_SECRET="+wiretest.Secret)
 	var subjects []subject
 	for _, p := range []struct{ name, program string }{{"floor", "bare"}, {"SDK", "sdk"}, {"reflective", "reflective"}} {
-		if _, err := b.command(ctx, ".", nil, "go", "build", "-o", b.program(p.program), "./programs/"+p.program); err != nil {
+		if _, err := b.command(ctx, ".", nil, "go", "build", "-buildvcs=false", "-o", b.program(p.program), "./programs/"+p.program); err != nil {
 			return nil, err
 		}
 		subjects = append(subjects, subject{name: p.name, run: each(func() error {

@@ -140,8 +140,7 @@ func TestWatch(t *testing.T) {
 	write(t, spec, ends("four sessions"))
 	w.until(t, "updated  stytch/sessions_gen.go")
 
-	// Hand-written code counts; a missing section becomes a stub, and the stub
-	// is no reason to run again.
+	// Hand-written code counts; a missing section becomes a stub.
 	manual := filepath.Join(root, "stytch/typed_input_manual.go")
 	code := string(read(t, manual))
 	replace(t, manual, strings.Replace(code, "// ENDMANUAL(TypedInput)", "", 1))
@@ -245,6 +244,16 @@ func TestWatchDebounces(t *testing.T) {
 	if code := <-w.looked; code != unchanged {
 		t.Errorf("nothing was new, and it ran:\n%s", w.out.take())
 	}
+	// Neither is the stub that a run has written.
+	manual := filepath.Join(root, "stytch/typed_input_manual.go")
+	code := string(read(t, manual))
+	remove(t, manual)
+	w.next(t, exitFine, "stub     stytch/typed_input_manual.go")
+	w.rest <- time.Time{}
+	if code := <-w.looked; code != unchanged {
+		t.Errorf("after its own stub, it ran:\n%s", w.out.take())
+	}
+	write(t, manual, code)
 	edit(t, consumer, "summary: Ends one session.", "summary: Ends some session.")
 	w.next(t, exitFine, "updated  stytch/sessions_gen.go")
 }

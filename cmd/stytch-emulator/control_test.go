@@ -162,7 +162,7 @@ func TestClock(t *testing.T) {
 	must(p.client().OTPs.Authenticate(t.Context(), stytch.OTPsAuthenticateRequest{MethodID: methodID, Code: code}))(t)
 	stands := decoded[clockView](t, p.does(http.MethodGet, "/api/clock", ""))
 	runs := decoded[clockView](t, p.does(http.MethodPost, "/api/clock/run", ""))
-	if stands.Running || !runs.Running || runs.Now.Before(stands.Now) || runs.Now.Before(time.Now().Add(time.Minute)) {
+	if stands.Running || !runs.Running || runs.Now.Before(stands.Now) {
 		t.Errorf("the clock stood at %v and runs at %v", stands.Now, runs.Now)
 	}
 }

@@ -95,7 +95,7 @@ func TestDocumentedShell(t *testing.T) {
 	paste := func(script string) string {
 		t.Helper()
 		shell := exec.CommandContext(t.Context(), "sh", "-ec", script)
-		shell.Env = os.Environ()
+		shell.Env = append(os.Environ(), "no_proxy=*", "NO_PROXY=*")
 		for name, value := range p.env {
 			shell.Env = append(shell.Env, name+"="+value)
 		}

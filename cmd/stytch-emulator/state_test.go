@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -58,15 +59,10 @@ func TestStateIsSavedWhileItRuns(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.json")
 	p := launch(t, "--state", path)
 	p.send(phone)
-	for {
+	waitsFor(t, "the state with the message", func() bool {
 		data, _ := os.ReadFile(path)
-		if strings.Contains(string(data), phone) {
-			break
-		}
-		if t.Context().Err() != nil {
-			t.Fatal("it was not saved")
-		}
-	}
+		return strings.Contains(string(data), phone)
+	})
 	crashed := write(t, "state.json", string(must(os.ReadFile(path))(t)))
 	if got := decoded[messagesView](t, launch(t, "--state", crashed).does(http.MethodGet, "/api/messages", "")); len(got.Messages) != 1 {
 		t.Error("the message is lost")
@@ -171,7 +167,10 @@ func TestStateThatCannotBeSaved(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := launch(t, "--state", filepath.Join(folder, "state.json"))
-	<-p.saved(folder)
+	waitsFor(t, "the first state", func() bool {
+		_, err := os.Stat(filepath.Join(folder, "state.json"))
+		return err == nil
+	})
 	if err := os.RemoveAll(folder); err != nil {
 		t.Fatal(err)
 	}
@@ -181,18 +180,14 @@ func TestStateThatCannotBeSaved(t *testing.T) {
 	}
 }
 
-// saved returns a channel that is closed when the first state is in a folder.
-func (p *program) saved(folder string) <-chan struct{} {
-	there := make(chan struct{})
-	go func() {
-		defer close(there)
-		for p.t.Context().Err() == nil {
-			if _, err := os.Stat(filepath.Join(folder, "state.json")); err == nil {
-				return
-			}
+// waitsFor waits until something is there. The limit is only for what never comes.
+func waitsFor(t *testing.T, what string, there func() bool) {
+	t.Helper()
+	for limit := time.Now().Add(time.Minute); !there(); runtime.Gosched() {
+		if time.Now().After(limit) {
+			t.Fatalf("%s did not come", what)
 		}
-	}()
-	return there
+	}
 }
 
 // TestSnapshotThereAndBack moves what one emulator remembers into another.

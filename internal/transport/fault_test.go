@@ -233,8 +233,7 @@ var classNames = map[RetryClass]string{Safe: "safe", Unsent: "unsent", Never: "n
 // TestUnreached covers the faults in which the service certainly got nothing.
 func TestUnreached(t *testing.T) {
 	t.Parallel()
-	closed := httptest.NewServer(nil)
-	closed.Close()
+	const closed = "http://127.0.0.1:1"
 	untrusted := httptest.NewUnstartedServer(respond(200, answerOK))
 	untrusted.Config.ErrorLog = log.New(io.Discard, "", 0)
 	untrusted.StartTLS()
@@ -247,9 +246,9 @@ func TestUnreached(t *testing.T) {
 		class  RetryClass
 		want   int // attempts
 	}{
-		{"refused/safe", closed.URL, nil, Safe, 3},
-		{"refused/unsent", closed.URL, nil, Unsent, 3},
-		{"refused/never", closed.URL, nil, Never, 1},
+		{"refused/safe", closed, nil, Safe, 3},
+		{"refused/unsent", closed, nil, Unsent, 3},
+		{"refused/never", closed, nil, Never, 1},
 		{"certificate not trusted/unsent", untrusted.URL, nil, Unsent, 3},
 		{"certificate not trusted/never", untrusted.URL, nil, Never, 1},
 		{"proxy refuses/unsent", "https://stytch.invalid", func(cfg *Config) {
