@@ -66,7 +66,7 @@ func (f Fault) Check() error {
 	meets := func(c Call) bool { return (f.Call == "" || f.Call == c.Name) && (f.API == "" || f.API == c.API) }
 	switch {
 	case !slices.ContainsFunc(Calls(), meets):
-		return fmt.Errorf("call: there is no call %q of the API %q", f.Call, f.API)
+		return fmt.Errorf("call: there is no call %q that is emulated", strings.TrimSpace(f.API+" "+f.Call))
 	case f.ErrorType != "" && !known:
 		return fmt.Errorf("error_type: there is no %q", f.ErrorType)
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):

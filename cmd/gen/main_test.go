@@ -222,11 +222,6 @@ func TestDamage(t *testing.T) {
 			func(t *testing.T) { edit(t, at("README.md"), "`POST /v1/sessions/revoke`", "`GET /`") },
 			[]string{"README.md: out of date: the generated part between the markers differs"},
 		},
-		{
-			"MANUAL() file missing",
-			func(t *testing.T) { remove(t, at("stytch/typed_input_manual.go")) },
-			[]string{"stytch/typed_input_manual.go: not written", "func CleanCode(typed string) string"},
-		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -248,6 +243,30 @@ func TestDamage(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestStub loses hand-written code: gen writes a stub in its place, and neither
+// gen nor check lets a stub pass for code.
+func TestStub(t *testing.T) {
+	t.Parallel()
+	root := copyModule(t)
+	const name = "stytch/typed_input_manual.go"
+	file := filepath.Join(root, name)
+	code := string(read(t, file))
+	remove(t, file)
+	says := func(want string, code int, args ...string) {
+		t.Helper()
+		got, stdout, stderr := gen(t, append(args, "-C", root)...)
+		if out := stdout + stderr; got != code || !strings.Contains(out, want) {
+			t.Fatalf("gen %v: exit code %d, want %d and %q\n%s", args, got, code, want, out)
+		}
+	}
+	says(name+": not written", exitDiffers, "check")
+	says("stub     "+name, exitFine)
+	says("CleanCode is still the stub", exitBad, "check")
+	says("nothing was written", exitBad)
+	write(t, file, code)
+	says("as generated", exitFine, "check")
 }
 
 func remove(t *testing.T, name string) {

@@ -46,7 +46,7 @@ var (
 	})
 	NotExported = add(Code{
 		ID: "E056", Title: "a name that Go does not export",
-		Meaning: "A schema's name and an x-go-name are used in Go as they stand, so they are Go identifiers that begin with a capital letter.",
+		Meaning: "A schema's name and an x-go-name are used in Go as they stand, so they begin with a capital letter and hold letters and digits of ASCII. What a MANUAL() section declares is for applications.",
 		Wrong:   "components:\n  schemas:\n    user_name: ...",
 		Right:   "components:\n  schemas:\n    UserName: ...",
 		Do:      "Write a name like MemberSession.",
@@ -211,6 +211,13 @@ var (
 		Wrong:   "tags:\n  - {name: otps.sms, description: Sends codes by SMS.}",
 		Right:   "tags:\n  - {name: otps, description: Sends and checks codes.}\n  - {name: otps.sms, description: Sends codes by SMS.}",
 		Do:      "Declare the parent, with what it holds.",
+	})
+	OpenSecret = add(Code{
+		ID: "W003", Title: "a secret that would be printed",
+		Meaning: "The name says token, jwt, secret, password, verifier or credential, and nothing says whether it may be printed. A value in a log is a value that is known.",
+		Wrong:   "access_token:\n  type: string\n  description: The token of the provider.",
+		Right:   "access_token:\n  type: string\n  x-sensitive: true\n  description: The token of the provider.",
+		Do:      "Write x-sensitive: true, or false if everybody may read it.",
 	})
 	UnusedSchema = add(Code{
 		ID: "W001", Title: "a schema that nothing uses",

@@ -265,10 +265,8 @@ func (d *documentLinter) undeclared(schema *openapi3.SchemaRef, value any, at, w
 	if s == nil {
 		return
 	}
-	for _, branch := range s.OneOf {
-		if branch.Ref != "" && value != nil {
-			d.undeclared(branch, value, at, what)
-		}
+	if len(s.OneOf) == 2 && s.OneOf[0].Ref != "" && value != nil { // an object or null
+		d.undeclared(s.OneOf[0], value, at, what)
 	}
 	switch value := value.(type) {
 	case map[string]any:

@@ -41,6 +41,8 @@ type shape struct {
 	ref bool
 	// orList allows a list of the same in place of the text.
 	orList bool
+	// hint says what would be right in place of a value of another kind.
+	hint string
 }
 
 var (
@@ -192,13 +194,14 @@ func init() {
 	schemaShape.fields = map[string]*shape{
 		"type": {name: "the type", kind: text, orList: true,
 			values: []string{"string", "integer", "number", "boolean", "object", "array", "null"}},
-		"title":                anyText,
-		"format":               anyText,
-		"description":          anyProse,
-		"externalDocs":         externalDocs,
-		"deprecated":           anyBoolean,
-		"properties":           named("properties", schemaShape),
-		"required":             textList,
+		"title":        anyText,
+		"format":       anyText,
+		"description":  anyProse,
+		"externalDocs": externalDocs,
+		"deprecated":   anyBoolean,
+		"properties":   named("properties", schemaShape),
+		"required": {name: "a list of texts", kind: list, each: anyText,
+			hint: "name each required property in the list required of its object"},
 		"additionalProperties": anyValue,
 		"items":                schemaShape,
 		"enum":                 listOf("enum", anyText),

@@ -85,6 +85,7 @@ func scalarOf(n *yaml.Node, key string) string {
 // described finds what has no description, and so would have no comment.
 func (w *walker) described() {
 	for name, schema := range load.Pairs(load.Get(load.Get(w.src.Root, "components"), "schemas")) {
+		w.plainName(name)
 		if load.Get(schema, "description") == nil && !misspelt(schema, "description", schemaShape) {
 			w.list.Reportf(codes.NoDescription, w.src.Pos(name), "the schema %s has no description; it becomes the comment of the Go type or field", name.Value)
 		}
@@ -139,9 +140,7 @@ func (w *walker) endless() {
 func (w *walker) properties(schema *yaml.Node) {
 	declared := load.Keys(load.Get(schema, "properties"))
 	for name, property := range load.Pairs(load.Get(schema, "properties")) {
-		if !plainName.MatchString(name.Value) {
-			w.list.Reportf(codes.PlainName, w.src.Pos(name), "the name %q is not one of letters, digits, dots, hyphens and underscores", name.Value)
-		}
+		w.plainName(name)
 		if load.Get(property, "description") == nil && load.Get(property, "$ref") == nil && !misspelt(property, "description", schemaShape) {
 			w.list.Reportf(codes.NoDescription, w.src.Pos(name), "the property %s has no description; it becomes the comment of the Go field", name.Value)
 		}
@@ -210,8 +209,17 @@ func (w *walker) once(n *yaml.Node, first map[string]*yaml.Node, what string) {
 }
 
 func (w *walker) known(n *yaml.Node, names []string, what string) {
+	w.knownOr(n, names, what, "")
+}
+
+// knownOr reports a name that is not known; the hint may go on with otherwise.
+func (w *walker) knownOr(n *yaml.Node, names []string, what, otherwise string) {
 	if n.Kind == yaml.ScalarNode && n.Value != "" && !slices.Contains(names, n.Value) {
-		w.list.Hintf(codes.UnknownName, w.src.Pos(n), diag.DidYouMean(n.Value, names), "%q is not %s", n.Value, what)
+		hint := diag.DidYouMean(n.Value, names)
+		if hint != "" && otherwise != "" {
+			hint += " "
+		}
+		w.list.Hintf(codes.UnknownName, w.src.Pos(n), hint+otherwise, "%q is not %s", n.Value, what)
 	}
 }
 

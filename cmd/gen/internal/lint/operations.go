@@ -9,6 +9,7 @@ import (
 	yaml "github.com/oasdiff/yaml3"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
+	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/load"
 )
 
@@ -39,6 +40,7 @@ func (w *walker) operations() {
 	tags := w.tags()
 	errorTypes := load.Keys(load.Get(w.spec.Sources[load.ErrorsFile].Root, "errors"))
 	first := map[string]*yaml.Node{}
+	w.pathsMeet()
 	for _, op := range ops {
 		w.path(op)
 		w.operationID(op, tags, first)
@@ -46,7 +48,7 @@ func (w *walker) operations() {
 		w.thirdPerson(load.Get(op.node, "summary"))
 		for _, name := range items(load.Get(op.node, "x-errors")) {
 			if errorTypes != nil { // else the file's own finding says why
-				w.known(name, errorTypes, "an error type of errors.yaml")
+				w.knownOr(name, errorTypes, "an error type of errors.yaml", "or declare it there first")
 			}
 		}
 		if security := load.Get(op.node, "security"); security != nil && len(security.Content) > 0 {
@@ -55,6 +57,24 @@ func (w *walker) operations() {
 		}
 	}
 }
+
+// pathsMeet reports paths that differ in nothing but the names of parameters:
+// a URL would belong to both.
+func (w *walker) pathsMeet() {
+	first := map[string]*yaml.Node{}
+	for path := range load.Pairs(load.Get(w.src.Root, "paths")) {
+		bare := pathParameter.ReplaceAllString(path.Value, "{}")
+		if earlier := first[bare]; earlier != nil && earlier.Value != path.Value {
+			w.list.Relatef(codes.DeclaredTwice, w.src.Pos(path), "write the calls of both under one path",
+				diag.Related{Pos: w.src.Pos(earlier), Message: "first declared here"},
+				"the path %s is %s with another name for a parameter", path.Value, earlier.Value)
+			continue
+		}
+		first[bare] = path
+	}
+}
+
+var pathParameter = regexp.MustCompile(`\{[^{}]*\}`)
 
 func (w *walker) tags() []string {
 	var names []string
@@ -142,10 +162,14 @@ var ownHeaders = []string{
 // plainName is a name that means the same in a URL, a header, JSON and a Go tag.
 var plainName = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
 
-func (w *walker) parameterName(name, in *yaml.Node) {
+func (w *walker) plainName(name *yaml.Node) {
 	if !plainName.MatchString(name.Value) {
 		w.list.Reportf(codes.PlainName, w.src.Pos(name), "the name %q is not one of letters, digits, dots, hyphens and underscores", name.Value)
 	}
+}
+
+func (w *walker) parameterName(name, in *yaml.Node) {
+	w.plainName(name)
 	if in.Value == "header" && slices.Contains(ownHeaders, strings.ToLower(name.Value)) {
 		w.list.Reportf(codes.OwnHeader, w.src.Pos(name), "the header %s belongs to the client, which sets it for every call", name.Value)
 	}

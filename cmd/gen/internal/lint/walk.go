@@ -40,10 +40,13 @@ func (w *walker) walk(key, n *yaml.Node, s *shape) {
 	}
 	if wrong := mismatch(n, s); wrong != "" {
 		label := s.name
-		if key.Kind == yaml.ScalarNode {
+		switch {
+		case key == n:
+			label = "an item"
+		case key.Kind == yaml.ScalarNode:
 			label = key.Value
 		}
-		w.list.Reportf(codes.WrongKind, w.src.Pos(n), "%s must be %s, not %s", label, wrong, load.Describe(n))
+		w.list.Hintf(codes.WrongKind, w.src.Pos(n), s.hint, "%s must be %s, not %s", label, wrong, load.Describe(n))
 		return
 	}
 	switch s.kind {
@@ -81,6 +84,9 @@ func mismatch(n *yaml.Node, s *shape) string {
 		if tag != "!!int" && tag != "!!float" {
 			return "a number"
 		}
+		if v, err := strconv.ParseFloat(n.Value, 64); err == nil && math.Abs(v) > maxExact {
+			return fmt.Sprintf("a number from -%d to %[1]d, which every JSON reader holds exactly", maxExact)
+		}
 	case list:
 		if n.Kind != yaml.SequenceNode {
 			return "a list"
@@ -92,6 +98,9 @@ func mismatch(n *yaml.Node, s *shape) string {
 	}
 	return ""
 }
+
+// maxExact is the largest whole number below which a float64 holds each.
+const maxExact = 1<<53 - 1
 
 func (w *walker) text(n *yaml.Node, s *shape) {
 	if s.values != nil && !slices.Contains(s.values, n.Value) {
@@ -255,5 +264,23 @@ func (w *walker) target(ref *yaml.Node, section string) {
 	if ok {
 		names = load.Keys(components)
 	}
-	w.list.Hintf(codes.DanglingReference, pos, diag.DidYouMean(name, names), "the reference leads to nothing: %s has no %s%s", src.Name, strings.TrimPrefix(prefix, "/"), name)
+	hint := diag.DidYouMean(name, names)
+	if elsewhere := w.elsewhere(src, prefix+name); elsewhere != "" {
+		hint = fmt.Sprintf("write '%s'", elsewhere)
+	}
+	w.list.Hintf(codes.DanglingReference, pos, hint, "the reference leads to nothing: %s has no %s%s", src.Name, strings.TrimPrefix(prefix, "/"), name)
+}
+
+// elsewhere returns the reference by which a component that a file lacks is
+// there in the other file that a reference may lead to, or "".
+func (w *walker) elsewhere(lacking *load.Source, pointer string) string {
+	shared := w.spec.Sources[load.SharedFile]
+	other, file := w.src, ""
+	if lacking == w.src {
+		other, file = shared, load.SharedFile
+	}
+	if _, there := load.At(other.Root, pointer); other == lacking || !there {
+		return ""
+	}
+	return file + "#" + pointer
 }

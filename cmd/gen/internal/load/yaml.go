@@ -264,6 +264,9 @@ func Describe(n *yaml.Node) string {
 	case "!!bool":
 		return "the boolean " + n.Value
 	case "!!null":
+		if n.Value != "" {
+			return "null"
+		}
 		return "empty"
 	case "!!timestamp":
 		return "a date"

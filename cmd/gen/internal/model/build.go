@@ -126,6 +126,9 @@ func (b *builder) adopt(services []*Service, byPlace map[string]*Service) {
 	}
 }
 
+// saidAt reports whether an error on that line has been found.
+func (b *builder) saidAt(pos diag.Pos) bool { return b.list.ErrorWithin(pos.File, pos.Line, pos.Line) }
+
 func placeFile(place string) string { return strings.ReplaceAll(place, ".", "_") }
 
 func scalar(n *yaml.Node) string {

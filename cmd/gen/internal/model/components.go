@@ -91,7 +91,7 @@ func (b *builder) named(file, name string, schema *openapi3.Schema) *Type {
 		return nil
 	}
 	b.types[key] = t
-	if !IsExported(name) || GoName(name) == "" {
+	if (!IsExported(name) || GoName(name) == "") && !b.saidAt(t.Pos) {
 		b.list.Hintf(codes.NotExported, t.Pos, "write a name like MemberSession", "the schema name %q is not one that Go exports", name)
 	}
 	if t.Role == RoleEnum {
@@ -118,7 +118,10 @@ func (b *builder) enum(t *Type, schema *openapi3.Schema) {
 		b.list.Reportf(codes.EnumNotText, t.Pos, "an enum whose type is not string is not generated")
 	}
 	for i, v := range schema.Enum {
-		wire, _ := v.(string)
+		wire, ok := v.(string)
+		if !ok {
+			continue // which has been said
+		}
 		pos := itemLocation(schema.Origin, "enum", i)
 		value := EnumValue{Wire: wire, Name: t.Name + GoName(wire)}
 		if GoName(wire) == "" {
@@ -128,7 +131,11 @@ func (b *builder) enum(t *Type, schema *openapi3.Schema) {
 			b.list.Reportf(codes.NoGoName, pos, "the enum value %q gives no name in Go", wire)
 			continue
 		}
-		if j := slices.IndexFunc(t.Values, func(have EnumValue) bool { return have.Name == value.Name }); j >= 0 {
+		if j := slices.IndexFunc(t.Values, func(have EnumValue) bool { return have.Name == value.Name }); j >= 0 && t.Values[j].Wire == wire {
+			b.list.Relatef(codes.DeclaredTwice, pos, "", diag.Related{Pos: itemLocation(schema.Origin, "enum", slices.Index(schema.Enum, v)), Message: "first declared here"},
+				"the enum value %q is declared twice", wire)
+			continue
+		} else if j >= 0 {
 			b.list.Relatef(codes.NamesMeet, pos, "", diag.Related{Pos: itemLocation(schema.Origin, "enum", slices.Index(schema.Enum, any(t.Values[j].Wire))), Message: value.Name + " is first declared here"},
 				"the enum values %q and %q are both %s in Go", t.Values[j].Wire, wire, value.Name)
 			continue

@@ -2,6 +2,7 @@ package model
 
 import (
 	"go/token"
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -56,10 +57,11 @@ func words(wire string) []string {
 	return strings.FieldsFunc(apart.String(), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
-// IsExported reports whether name is an identifier that Go exports.
-func IsExported(name string) bool {
-	return token.IsIdentifier(name) && token.IsExported(name)
-}
+var exported = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*$`)
+
+// IsExported reports whether a name is one that Go exports, as Go programs write
+// such names: of ASCII letters and digits.
+func IsExported(name string) bool { return exported.MatchString(name) }
 
 // goWords splits a Go name into its words: OTPs, SMS, Send.
 func goWords(name string) []string {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -50,11 +51,11 @@ func (b *builder) rename(f *Field, extensions map[string]any, origin *openapi3.O
 	if ok {
 		f.Name = name
 		if !IsExported(name) {
-			b.list.Reportf(codes.NotExported, fieldLocation(origin, "x-go-name"), "%q is not a name that Go exports", name)
+			b.list.Hintf(codes.NotExported, fieldLocation(origin, "x-go-name"), "write letters and digits, a capital first", "%q is not a name that Go exports", name)
 		}
 		return
 	}
-	if f.Name == "" {
+	if f.Name == "" && !b.saidAt(f.Pos) { // else it is no name of the wire either
 		b.list.Hintf(codes.NoGoName, f.Pos, "add x-go-name", "%q gives no name in Go", f.Wire)
 	}
 }
@@ -85,6 +86,9 @@ func (b *builder) field(file, wire string, ref *openapi3.SchemaRef, required, re
 		b.list.Hintf(codes.RequiredNullable, f.Pos, "take it out of required; nil then stands for null and for absent", "a field that is both required and nullable is not generated")
 	}
 	b.value(f, file, inner)
+	if f.Kind == String && !f.Sensitive && namesSecret(wire) && !saysPublic(ref.Extensions) && !saysPublic(schema.Extensions) {
+		b.list.Hintf(codes.OpenSecret, f.Pos, "write x-sensitive: true, or false if everybody may read it", "%s has the name of a secret, and would be printed", wire)
+	}
 	if schema.Default != nil {
 		var ok bool
 		if f.Limits.Default, ok = schema.Default.(string); !ok {
@@ -114,6 +118,18 @@ func sensitive(extensions map[string]any) bool {
 	return v
 }
 
+// saysPublic reports an x-sensitive that is written out to be false.
+func saysPublic(extensions map[string]any) bool {
+	v, ok := extensions["x-sensitive"].(bool)
+	return ok && !v
+}
+
+// namesSecret reports whether a field is called what secrets are called.
+func namesSecret(wire string) bool {
+	parts := words(wire)
+	return len(parts) > 0 && slices.Contains([]string{"token", "jwt", "secret", "password", "verifier", "credential"}, strings.ToLower(parts[len(parts)-1]))
+}
+
 // value sets what a field holds.
 func (b *builder) value(f *Field, file string, ref *openapi3.SchemaRef) {
 	schema := ref.Value
@@ -136,15 +152,24 @@ func (b *builder) value(f *Field, file string, ref *openapi3.SchemaRef) {
 			f.Docs.Text = prose(schema.Description)
 		}
 	}
+	use := f.Pos
+	if ref.Ref != "" && schema.Origin != nil {
+		f.Pos = location(schema.Origin) // what is wrong is wrong there
+	}
 	f.Kind = b.kind(f, schema)
 	b.limits(f, schema)
 	if f.Kind == List {
 		b.items(f, file, schema)
 	}
+	f.Pos = use
 }
 
 // kind tells the kind of a schema that is not a named type.
 func (b *builder) kind(f *Field, schema *openapi3.Schema) Kind {
+	if schema.Properties == nil && (len(schema.OneOf) > 0 || len(schema.AllOf) > 0) {
+		b.alternatives(f, schema)
+		return String
+	}
 	types := schema.Type.Clone()
 	types = slices.DeleteFunc(types, func(t string) bool { return t == openapi3.TypeNull })
 	if len(types) != 1 {
@@ -152,8 +177,11 @@ func (b *builder) kind(f *Field, schema *openapi3.Schema) Kind {
 		return String
 	}
 	if schema.Format != "" && (schema.Format != "date-time" || types[0] != openapi3.TypeString) {
-		b.list.Hintf(codes.Format, fieldLocation(schema.Origin, "format"), "date-time on strings is; say the rest with a pattern or in the description",
-			"the format %s of a %s is not generated", schema.Format, types[0])
+		hint := "of strings, date-time is; say the rest with a pattern or in the description"
+		if types[0] != openapi3.TypeString {
+			hint = "leave it out; minimum and maximum say which numbers there are"
+		}
+		b.list.Hintf(codes.Format, fieldLocation(schema.Origin, "format"), hint, "the format %s on the type %s is not generated", schema.Format, types[0])
 	}
 	if len(schema.Enum) > 0 {
 		b.list.Hintf(codes.UnnamedType, f.Pos, "write it under components.schemas and refer to it; its name there is its name in Go", "an enum needs a name")
@@ -172,6 +200,9 @@ func (b *builder) kind(f *Field, schema *openapi3.Schema) Kind {
 		return Boolean
 	case openapi3.TypeArray:
 		return List
+	case openapi3.TypeObject:
+	default:
+		return String // there is no such type, which lint has said
 	}
 	if schema.Properties != nil {
 		b.list.Hintf(codes.UnnamedType, f.Pos, "write it under components.schemas and refer to it; its name there is its name in Go", "an object needs a name")
@@ -179,6 +210,27 @@ func (b *builder) kind(f *Field, schema *openapi3.Schema) Kind {
 		b.list.Hintf(codes.FreeForm, f.Pos, "write additionalProperties: true for a free-form object", "an object with neither properties nor additionalProperties: true is not generated")
 	}
 	return Map
+}
+
+// alternatives reports a choice or a composition in place of a type.
+func (b *builder) alternatives(f *Field, schema *openapi3.Schema) {
+	refs := func(all openapi3.SchemaRefs) bool {
+		return slices.ContainsFunc(all, func(r *openapi3.SchemaRef) bool {
+			return r.Ref != "" || r.Value != nil && r.Value.Type.Is(openapi3.TypeObject)
+		})
+	}
+	orNull := slices.ContainsFunc(schema.OneOf, func(r *openapi3.SchemaRef) bool { return r.Value.Type.Is(openapi3.TypeNull) })
+	switch {
+	case orNull:
+		b.list.Hintf(codes.SeveralTypes, f.Pos, "write oneOf: [{$ref: ...}, {type: 'null'}] where the schema is used", "a schema that can be null everywhere is not generated")
+	case refs(schema.AllOf):
+		b.list.Hintf(codes.AllOf, fieldLocation(schema.Origin, "allOf"), "write the properties out; allOf holds not: {required: [a, b]} only", "composing objects with allOf is not generated")
+	case refs(schema.OneOf):
+		b.list.Hintf(codes.ObjectAlternatives, fieldLocation(schema.Origin, "oneOf"), "write one object with optional properties; oneOf: [{required: [a]}, {required: [b]}] says which exclude one another",
+			"alternatives between objects are not generated")
+	default:
+		b.list.Hintf(codes.SeveralTypes, f.Pos, "write one type, or one type and 'null'", "a value of several types, or of none, is not generated")
+	}
 }
 
 func (b *builder) items(f *Field, file string, schema *openapi3.Schema) {
