@@ -32,12 +32,12 @@ type Edits struct {
 
 // insert works out the edits for those of the differences that can be applied.
 func insert(spec *load.Spec, differences []*drift.Difference) *Edits {
-	a := &applier{spec: spec, files: map[string]*file{}, made: map[diag.Pos]string{}, names: map[string]bool{}, operations: map[string]bool{}}
+	a := &applier{spec: spec, files: map[string]*file{}, made: map[diag.Pos]string{}}
 	for _, src := range spec.Sources {
 		a.files[src.Name] = newFile(src)
-		for _, name := range load.Keys(schemas(src)) {
-			a.names[name] = true
-		}
+	}
+	for _, name := range load.APIFiles {
+		a.apis = append(a.apis, newAPI(a.files[path.Join(spec.Dir, name)]))
 	}
 	edits := &Edits{Files: map[string][]byte{}}
 	for _, d := range differences {
@@ -45,6 +45,7 @@ func insert(spec *load.Spec, differences []*drift.Difference) *Edits {
 			edits.Done = append(edits.Done, d)
 		}
 	}
+	edits.Notes = a.notes
 	for name, f := range a.files {
 		if len(f.edits) > 0 {
 			edits.Files[name] = f.result()
@@ -58,14 +59,12 @@ type applier struct {
 	files map[string]*file
 	// made are the components made for types of the service, as references.
 	made map[diag.Pos]string
-	// names are the component names that are taken.
-	names map[string]bool
-	// operations are the operationIds of calls that were written.
-	operations map[string]bool
-	met        map[diag.Pos]*contract.Type
+	met  map[diag.Pos]*contract.Type
+	apis []*api
 	// pending are components to append once their user is written.
 	pending []component
 	applied map[insertion]bool
+	notes   []string
 }
 
 type component struct {
@@ -100,7 +99,7 @@ func (a *applier) difference(d *drift.Difference) bool {
 			a.component(c)
 		} else { // what was made on the way to something that cannot be
 			delete(a.made, c.at)
-			delete(a.names, c.name)
+			delete(a.files[c.file].components, c.name)
 		}
 	}
 	return ok
@@ -213,8 +212,7 @@ func (a *applier) parameter(d *drift.Difference, f *contract.Field, in string) b
 	}
 	p := parameterEntry(f, in, schema)
 	if list := load.Get(d.Here.Node, "parameters"); list != nil && !isFlow(list) {
-		last := list.Content[len(list.Content)-1]
-		to.insertLines(to.after(last.Line, list.Column, false), p.item(list.Column-1))
+		to.addItemEntry(list, list.Content[len(list.Content)-1], p)
 		return true
 	}
 	key := keyOf(d.Here.Node, "requestBody")

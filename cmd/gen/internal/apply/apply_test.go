@@ -27,6 +27,7 @@ const (
 	consumer = "spec/consumer.yaml"
 	b2b      = "spec/b2b.yaml"
 	shared   = "spec/shared.yaml"
+	drifts   = "spec/drift.yaml"
 )
 
 var inserted = []struct {
@@ -108,6 +109,36 @@ var inserted = []struct {
 			"      requestBody:\n        required: true\n        content:\n          application/json:\n            schema:\n              type: object\n              properties:\n                session_token:\n                  $ref: 'shared.yaml#/components/schemas/SessionToken'\n                  description: TODO\n" +
 			"      responses:\n        '200':\n          description: TODO\n          content:\n            application/json:\n              schema:\n                type: object\n                required: [status_code]\n                properties:\n" +
 			"                  status_code:\n                    type: integer\n                    description: TODO\n        default:\n          $ref: 'shared.yaml#/components/responses/Error'\n"}}, 5},
+	{"calls of a new area, with types that the spec has",
+		[]swap{{drifts, "scope: [", "scope: [/v1/magic_links, "},
+			{document, "components:\n", newCall("/v1/magic_links/authenticate", "post", "api_otp_v1_AuthenticateResponse") + newCall("/v1/magic_links/email/send", "post", "api_b2b_session_v1_RevokeResponse") + "components:\n"}},
+		[]swap{{consumer, "    description: Looks after sessions.\n", "    description: Looks after sessions.\n  - name: magic_links\n    description: TODO\n  - name: magic_links.email\n    description: TODO\n"},
+			{consumer, "          description: The keys.\n          content:\n            application/json:\n              schema:\n                type: object\n                required: [keys]\n                properties:\n                  keys: {type: array, items: {$ref: 'shared.yaml#/components/schemas/JWK'}, description: The keys.}\n",
+				"          description: The keys.\n          content:\n            application/json:\n              schema:\n                type: object\n                required: [keys]\n                properties:\n                  keys: {type: array, items: {$ref: 'shared.yaml#/components/schemas/JWK'}, description: The keys.}\n" +
+					written("/v1/magic_links/authenticate", "post", "magic_links.authenticate", "magic_links", "[request_id, user, reset_sessions, status_code]",
+						"                  request_id:\n                    type: string\n                    description: TODO\n                  user:\n                    $ref: '#/components/schemas/User'\n                    description: TODO\n                  reset_sessions:\n                    type: boolean\n                    description: TODO\n"+
+							"                  status_code:\n                    type: integer\n                    description: TODO\n                  session:\n                    description: TODO\n                    oneOf:\n                      - $ref: '#/components/schemas/Session'\n                      - type: 'null'\n") +
+					written("/v1/magic_links/email/send", "post", "magic_links.email.send", "magic_links.email", "[status_code]", "                  status_code:\n                    type: integer\n                    description: TODO\n")}}, 12},
+	{"call of a new area of the other file",
+		[]swap{{drifts, "scope: [", "scope: [/v1/b2b/totps, "}, {document, "components:\n", newCall("/v1/b2b/totps", "post", "api_b2b_session_v1_RevokeResponse") + "components:\n"}},
+		[]swap{{b2b, "    description: Looks after sessions.\n", "    description: Looks after sessions.\n  - name: totps\n    description: TODO\n"},
+			{b2b, "                  status_code: {type: integer, description: The status.}\n", "                  status_code: {type: integer, description: The status.}\n" +
+				strings.Replace(written("/v1/b2b/totps", "post", "totps.post", "totps", "[status_code]", "                  status_code:\n                    type: integer\n                    description: TODO\n"), "/docs}", "/docs/b2b}", 1)}}, 4},
+}
+
+// newCall is a call in the service's document, without a request.
+func newCall(path, verb, answer string) string {
+	return "  " + path + ":\n    " + verb + ":\n      responses:\n        '200':\n          content:\n            application/json:\n" +
+		"              schema:\n                $ref: '#/components/schemas/" + answer + "'\n"
+}
+
+// written is the path of such a call in the spec.
+func written(path, verb, id, tag, required, properties string) string {
+	return "  " + path + ":\n    " + verb + ":\n      operationId: " + id + "\n      tags: [" + tag + "]\n" +
+		"      summary: TODO\n      externalDocs: {url: https://example.com/docs}\n      x-retry: TODO\n      x-errors: [TODO]\n" +
+		"      responses:\n        '200':\n          description: TODO\n          content:\n            application/json:\n              schema:\n                type: object\n" +
+		"                required: " + required + "\n                properties:\n" + properties +
+		"        default:\n          $ref: 'shared.yaml#/components/responses/Error'\n"
 }
 
 func change(t *testing.T, dir string, edits []swap) {
@@ -289,11 +320,8 @@ func TestSharedTypes(t *testing.T) {
 
 // TestHardToApply has differences that get in each other's way, or cannot be written: the rest is applied.
 func TestHardToApply(t *testing.T) {
-	newCall := func(path, verb string) string {
-		return "  " + path + ":\n" + verb +
-			"      responses:\n        '200':\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/api_b2b_session_v1_RevokeResponse'\n"
-	}
-	get, drop := "    get:\n", "    delete:\n"
+	call := func(path, verb string) string { return newCall(path, verb, "api_b2b_session_v1_RevokeResponse") }
+	verb := func(verb string) string { return strings.TrimPrefix(call("", verb), "  :\n") }
 	const before = "  /v1/otps/authenticate:\n"
 	tests := []struct {
 		name  string
@@ -302,13 +330,38 @@ func TestHardToApply(t *testing.T) {
 		notes []string
 		want  []string // in the spec, once each
 	}{
-		{"two verbs of a new path", []swap{{document, before, newCall("/v1/otps/peek", get) +
-			strings.TrimPrefix(newCall("", drop), "  :\n") + before}},
+		{"two verbs of a new path", []swap{{document, before, call("/v1/otps/peek", "get") + verb("delete") + before}},
 			1, []string{"the files could not be read: spec/consumer.yaml: the key \"/v1/otps/peek\" stands here a second time; apply again for it"},
 			[]string{"  /v1/otps/peek:\n", "operationId: otps.peek\n"}},
-		{"two calls that end alike", []swap{{document, before, newCall("/v1/otps/a/send", get) + newCall("/v1/otps/b/send", get) + before}},
+		{"two calls that end alike", []swap{{document, before, call("/v1/otps/{a}/send", "get") + call("/v1/otps/{a}/{b}/send", "get") + before}},
 			0, nil, []string{"operationId: otps.send\n", "operationId: otps.send_2\n"}},
-		{"a path that turns the line", []swap{{document, before, newCall(`"/v1/otps/a\u202eb"`, get) + newCall("/v1/otps/ok", get) + before}},
+		{"a call of an area within another", []swap{{document, before, call("/v1/otps/totp/send", "get") + before}},
+			0, nil, []string{"  - name: otps.totp\n", "operationId: otps.totp.send\n"}},
+		{"calls behind a call, which is no area", []swap{{document, before, call("/v1/otps/authenticate/start", "post") + call("/v1/otps/authenticate/start/over", "post") + before}},
+			0, nil, []string{"operationId: otps.authenticate_start\n", "operationId: otps.authenticate_start_over\n"}},
+		{"a call where an area is", []swap{{consumer, "  - name: sessions\n", "  - name: otps.sms\n    description: Sends codes.\n  - name: sessions\n"}, {document, before, call("/v1/otps/sms", "post") + before}},
+			0, nil, []string{"operationId: otps.sms.post\n"}},
+		{"calls of two areas, by verb and path", []swap{{drifts, "scope: [", "scope: [/v1/users/, /v1/totps, "}, {document, before, call("/v1/users/{user_id}", "get") + call("/v1/users/search", "get") + call("/v1/totps", "post") + call("/v1/totps/recover", "delete") + before}},
+			0, nil, []string{"  - name: totps\n    description: TODO\n  - name: users\n"}},
+		{"a path that ends in a parameter", []swap{{drifts, "scope: [", "scope: [/v1/users/, "}, {document, before, call("/v1/users/{user_id}", "get") + call("/v1/users/phone-numbers/{phone_id}", "delete") + before}},
+			0, nil, []string{"  - name: users\n", "operationId: users.get\n", "operationId: users.delete_phone_numbers\n"}},
+		{"another verb of a path that is there", []swap{{document, "  /v1/otps/authenticate:\n", "  /v1/otps/authenticate:\n" + verb("delete")}},
+			0, nil, []string{"operationId: otps.delete_authenticate\n"}},
+		{"a path that could be of any file", []swap{{drifts, "scope: [", "scope: [/v2, "}, {document, before, call("/v2/otps/check", "post") + call("/v1/otps/ok", "get") + before}},
+			1, []string{"POST /v2/otps/check: its path does not say whether it belongs into spec/consumer.yaml or spec/b2b.yaml; write it into the right one"},
+			[]string{"operationId: otps.ok\n"}},
+		{"a path without an area", []swap{{drifts, "scope: [", "scope: [/v1/, "}, {document, before, call("/v1/{id}", "get") + call("/v1/otps/ok", "get") + before}},
+			2, []string{"GET /v1/{id}: its path names no area of the client; write the call into spec/consumer.yaml, with a tag"},
+			[]string{"operationId: otps.ok\n"}},
+		{"a new area where nothing declares one", []swap{{consumer, "tags:\n  - name: otps\n    description: Checks codes.\n  - name: sessions\n    description: Looks after sessions.\n", ""},
+			{document, before, call("/v1/otps/totp/send", "get") + call("/v1/otps/ok", "get") + before}},
+			1, []string{"GET /v1/otps/totp/send: spec/consumer.yaml has no list of tags that otps.totp could join; begin one"},
+			[]string{"operationId: otps.ok\n"}},
+		{"a name that the other file has", []swap{
+			{b2b, "    MemberID:\n", "    Phone:\n      type: object\n      description: A phone.\n      properties:\n        n: {type: string, description: It.}\n    MemberID:\n"},
+			{usersTS, "    roles: string[];", "    roles: string[];\n    phone?: Phone;"}, {usersTS, "/** Of a user. */", "export interface Phone {\n    number: string;\n}\n/** Of a user. */"}},
+			0, nil, []string{"    Phone:\n"}},
+		{"a path that turns the line", []swap{{document, before, call(`"/v1/otps/a\u202eb"`, "get") + call("/v1/otps/ok", "get") + before}},
 			1, nil, []string{"operationId: otps.ok\n"}},
 		{"a part of what cannot be written", []swap{
 			{usersTS, "    name?: Name;", "    name?: Name;\n    first?: Outer;\n    second?: Inner;"},

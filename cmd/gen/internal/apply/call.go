@@ -1,91 +1,56 @@
 package apply
 
 import (
-	"maps"
-	"path"
 	"regexp"
 	"strings"
-
-	yaml "github.com/oasdiff/yaml3"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/contract"
 	"github.com/stytchgen/sdk/cmd/gen/internal/lint"
 	"github.com/stytchgen/sdk/cmd/gen/internal/load"
 )
 
-// neighbour is where a call belongs: behind the path that has most in common
-// with its own.
-type neighbour struct {
-	to        *file
-	paths     *yaml.Node
-	key       *yaml.Node // the path
-	tag       string
-	common    int
-	operation bool // the path is the call's own: its verb joins the others
-}
-
 // pathText is a path that can be written into a file as it is.
 var pathText = regexp.MustCompile(`^(/[A-Za-z0-9_.~{}-]+)+$`)
 
 func (a *applier) call(c *contract.Call) bool {
-	n := a.neighbour(c.Path)
-	if n == nil || isFlow(n.paths) || !pathText.MatchString(c.Path) {
+	p, problem := a.place(c)
+	if problem != "" {
+		a.notes = append(a.notes, c.String()+": "+problem)
 		return false
 	}
-	op, ok := a.operation(n, c)
+	if isFlow(p.to.paths) || !pathText.MatchString(c.Path) {
+		return false
+	}
+	op, ok := a.operation(p, c)
 	if !ok {
 		return false
 	}
 	verb := strings.ToLower(c.Verb)
-	if n.operation {
-		item := valueOf(n.paths, n.key)
+	if p.joins {
+		item := valueOf(p.to.paths, p.behind)
 		if isFlow(item) || len(item.Content) == 0 {
 			return false
 		}
-		n.to.addEntry(item, item.Content[len(item.Content)-2], verb, op)
-		return true
+		p.to.addEntry(item, item.Content[len(item.Content)-2], verb, op)
+	} else {
+		p.to.addEntry(p.to.paths, p.behind, c.Path, entry{{verb, op}})
 	}
-	n.to.addEntry(n.paths, n.key, c.Path, entry{{verb, op}})
+	p.to.declare(p.tag)
+	p.to.ids[p.id] = true
 	return true
 }
 
-func (a *applier) neighbour(template string) *neighbour {
-	var best *neighbour
-	parts := strings.Split(template, "/")
-	for _, name := range load.APIFiles {
-		to := a.files[path.Join(a.spec.Dir, name)]
-		paths := load.Get(to.src.Root, "paths")
-		for key, item := range load.Pairs(paths) {
-			n := &neighbour{to: to, paths: paths, key: key, operation: key.Value == template}
-			for i, part := range strings.Split(key.Value, "/") {
-				if i == len(parts) || parts[i] != part {
-					break
-				}
-				n.common++
-			}
-			for _, op := range load.Pairs(item) {
-				if tags := load.Get(op, "tags"); tags != nil && len(tags.Content) > 0 {
-					n.tag = tags.Content[0].Value
-				}
-			}
-			if n.tag != "" && (best == nil || n.operation || !best.operation && n.common >= best.common) {
-				best = n
-			}
-		}
-	}
-	return best
-}
-
-func (a *applier) operation(n *neighbour, c *contract.Call) (entry, bool) {
+func (a *applier) operation(p place, c *contract.Call) (entry, bool) {
+	to := p.to.file
 	op := entry{
-		{"operationId", a.operationID(n, c)},
-		{"tags", flowList([]string{n.tag})},
+		{"operationId", p.id},
+		{"tags", flowList([]string{p.tag})},
 		{"summary", lint.Todo},
-		{"externalDocs", "{url: " + docs(n.to) + "}"},
+		{"externalDocs", "{url: " + docs(to) + "}"},
 		{"x-retry", lint.Todo},
 		{"x-errors", "[" + lint.Todo + "]"},
 	}
-	parameters, ok := a.parameters(n.to, c)
+	parameters, ok := a.parameters(to, c)
 	if !ok {
 		return nil, false
 	}
@@ -93,7 +58,7 @@ func (a *applier) operation(n *neighbour, c *contract.Call) (entry, bool) {
 		op = append(op, pair{"parameters", parameters})
 	}
 	if c.Request != nil {
-		schema, ok := a.body(n.to, c.Request, false)
+		schema, ok := a.body(to, c.Request, false)
 		if !ok {
 			return nil, false
 		}
@@ -102,7 +67,7 @@ func (a *applier) operation(n *neighbour, c *contract.Call) (entry, bool) {
 	if c.Response == nil {
 		return nil, false
 	}
-	schema, ok := a.body(n.to, c.Response, true)
+	schema, ok := a.body(to, c.Response, true)
 	if !ok {
 		return nil, false
 	}
@@ -155,26 +120,4 @@ func (a *applier) parameters(to *file, c *contract.Call) ([]entry, bool) {
 		}
 	}
 	return list, true
-}
-
-var notSnake = regexp.MustCompile(`[^a-z0-9_]+`)
-
-// operationID names a call by the last part of its path, or by its verb.
-func (a *applier) operationID(n *neighbour, c *contract.Call) string {
-	last := path.Base(c.Path)
-	name := strings.Trim(notSnake.ReplaceAllString(strings.ToLower(last), "_"), "_")
-	if strings.HasPrefix(last, "{") || name == "" || name[0] < 'a' || n.operation {
-		name = strings.ToLower(c.Verb)
-	}
-	taken := maps.Clone(a.operations)
-	for _, item := range load.Pairs(n.paths) {
-		for _, op := range load.Pairs(item) {
-			if id := load.Get(op, "operationId"); id != nil {
-				taken[id.Value] = true
-			}
-		}
-	}
-	id := firstFree(n.tag+"."+name, "_", taken)
-	a.operations[id] = true
-	return id
 }

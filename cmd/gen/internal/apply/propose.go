@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"testing/fstest"
@@ -36,7 +37,7 @@ func Propose(spec *load.Spec, report *drift.Report, there *contract.API, known *
 		notes = append(notes, note)
 		t = without
 	}
-	t.edits.Notes = notes
+	t.edits.Notes = append(t.edits.Notes, notes...)
 	return t.edits, nil
 }
 
@@ -134,7 +135,8 @@ func spots(differences []*drift.Difference) []spoil {
 }
 
 // ordered puts differences in the order in which the service names what they
-// are about, so that insertions in one place follow it.
+// are about, so that insertions in one place follow it; calls are in that of
+// their paths.
 func ordered(all []*drift.Difference) []*drift.Difference {
 	sorted := slices.Clone(all)
 	rank := func(d *drift.Difference) int {
@@ -147,10 +149,10 @@ func ordered(all []*drift.Difference) []*drift.Difference {
 		return slices.Index(d.ThereType.Enum, d.Value)
 	}
 	slices.SortStableFunc(sorted, func(a, b *drift.Difference) int {
-		if a.Pos != b.Pos {
-			return a.Pos.Compare(b.Pos)
+		if a.Call != nil && b.Call != nil {
+			return cmp.Or(cmp.Compare(a.Call.Path, b.Call.Path), cmp.Compare(a.Call.Verb, b.Call.Verb))
 		}
-		return rank(a) - rank(b)
+		return cmp.Or(a.Pos.Compare(b.Pos), rank(a)-rank(b))
 	})
 	return sorted
 }

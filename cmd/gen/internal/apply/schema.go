@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -99,7 +100,7 @@ func (a *applier) reference(to *file, t *contract.Type, name string) (entry, boo
 	if m := schemas(to.src); m == nil || len(m.Content) == 0 {
 		return nil, false
 	}
-	c := component{at: t.Pos, file: to.src.Name, name: a.freeName(t.Name, name)}
+	c := component{at: t.Pos, file: to.src.Name, name: a.freeName(to, t.Name, name)}
 	a.made[t.Pos] = c.file + "#" + c.name
 	schema, ok := a.componentSchema(to, t)
 	if !ok {
@@ -187,7 +188,7 @@ func firstFree(name, separator string, taken map[string]bool) string {
 
 // freeName is a name for a component: that of the service's type behind its
 // last underscore, or that of the field.
-func (a *applier) freeName(theirs, field string) string {
+func (a *applier) freeName(to *file, theirs, field string) string {
 	name := theirs[strings.LastIndex(theirs, "_")+1:]
 	if !goName.MatchString(name) {
 		name = ""
@@ -198,7 +199,9 @@ func (a *applier) freeName(theirs, field string) string {
 	if !goName.MatchString(name) {
 		name = "Type"
 	}
-	free := firstFree(name, "", a.names)
-	a.names[free] = true
+	taken := maps.Clone(to.components) // of the same package; the other one has names of its own
+	maps.Copy(taken, a.files[a.shared()].components)
+	free := firstFree(name, "", taken)
+	to.components[free] = true
 	return free
 }

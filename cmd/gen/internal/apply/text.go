@@ -17,6 +17,8 @@ type file struct {
 	src   *load.Source
 	lines []int // where each line begins
 	edits []edit
+	// components are the names of components that are taken.
+	components map[string]bool
 }
 
 type edit struct {
@@ -25,7 +27,10 @@ type edit struct {
 }
 
 func newFile(src *load.Source) *file {
-	f := &file{src: src, lines: []int{0}}
+	f := &file{src: src, lines: []int{0}, components: map[string]bool{}}
+	for _, name := range load.Keys(schemas(src)) {
+		f.components[name] = true
+	}
 	for i, c := range src.Data {
 		if c == '\n' {
 			f.lines = append(f.lines, i+1)
@@ -175,13 +180,25 @@ func (f *file) addItem(list, before *yaml.Node, item string) {
 	case isFlow(list):
 		f.insert(f.offset(list)+1, item+", ")
 	default:
-		line := strings.Repeat(" ", list.Column-1) + "- " + item
-		at := f.lines[list.Line-1]
-		if before != nil {
-			at = f.after(before.Line, list.Column, false)
-		}
-		f.insertLines(at, []string{line})
+		f.insertLines(f.behindItem(list, before), []string{strings.Repeat(" ", list.Column-1) + "- " + item})
 	}
+}
+
+// addItemEntry inserts a mapping into a list, likewise.
+func (f *file) addItemEntry(list, before *yaml.Node, item entry) {
+	if isFlow(list) {
+		f.addItem(list, before, item.flow())
+		return
+	}
+	f.insertLines(f.behindItem(list, before), item.item(list.Column-1))
+}
+
+// behindItem is where the line behind an item of a block list begins.
+func (f *file) behindItem(list, before *yaml.Node) int {
+	if before == nil {
+		return f.lines[list.Line-1]
+	}
+	return f.after(before.Line, list.Column, false)
 }
 
 // addEntry inserts an entry into a mapping: behind the entry of the key
