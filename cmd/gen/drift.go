@@ -135,10 +135,7 @@ func (c driftCommand) run(stdout, stderr io.Writer) (int, error) {
 
 // applied writes the edits and reports what is left for a person.
 func (c driftCommand) applied(session *tree.Session, spec *load.Spec, report *drift.Report, there *contract.API, known *drift.Known, stdout, stderr io.Writer) (int, error) {
-	edits, err := apply.Propose(spec, report, there, known)
-	if err != nil {
-		return exitBad, err
-	}
+	edits := apply.Propose(spec, report, there, known)
 	before := map[string][]byte{}
 	for name := range edits.Files {
 		before[name] = spec.Bytes(name)

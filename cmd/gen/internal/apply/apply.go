@@ -32,12 +32,17 @@ type Edits struct {
 
 // insert works out the edits for those of the differences that can be applied.
 func insert(spec *load.Spec, differences []*drift.Difference) *Edits {
-	a := &applier{spec: spec, files: map[string]*file{}, made: map[diag.Pos]string{}}
+	a := &applier{spec: spec, files: map[string]*file{}, made: map[diag.Pos]string{}, enums: map[string]string{}, verbs: map[string]int{}}
 	for _, src := range spec.Sources {
 		a.files[src.Name] = newFile(src)
 	}
 	for _, name := range load.APIFiles {
 		a.apis = append(a.apis, newAPI(a.files[path.Join(spec.Dir, name)]))
+	}
+	for _, d := range differences {
+		if d.Call != nil {
+			a.verbs[d.Call.Path]++
+		}
 	}
 	edits := &Edits{Files: map[string][]byte{}}
 	for _, d := range differences {
@@ -46,6 +51,12 @@ func insert(spec *load.Spec, differences []*drift.Difference) *Edits {
 		}
 	}
 	edits.Notes = a.notes
+	for _, p := range a.newPaths {
+		p.to.addEntry(p.to.paths, p.behind, p.template, p.verbs)
+	}
+	for _, l := range a.newLists {
+		l.to.insertLines(l.to.lines[l.before.Line-1], entry{{"parameters", l.items}}.block(l.before.Column-1))
+	}
 	for name, f := range a.files {
 		if len(f.edits) > 0 {
 			edits.Files[name] = f.result()
@@ -57,19 +68,41 @@ func insert(spec *load.Spec, differences []*drift.Difference) *Edits {
 type applier struct {
 	spec  *load.Spec
 	files map[string]*file
-	// made are the components made for types of the service, as references.
-	made map[diag.Pos]string
-	met  map[diag.Pos]*contract.Type
-	apis []*api
+	// made are the components made for types of the service, as references;
+	// enums are those made for values, by file and values.
+	made  map[diag.Pos]string
+	enums map[string]string
+	met   map[diag.Pos]*contract.Type
+	apis  []*api
 	// pending are components to append once their user is written.
 	pending []component
 	applied map[insertion]bool
-	notes   []string
+	// verbs are how many calls each path is to get.
+	verbs map[string]int
+	// newPaths and newLists are written at the end, with all that they hold.
+	newPaths []*newPath
+	newLists []*newList
+	notes    []string
+}
+
+// newPath is a path that the spec lacks.
+type newPath struct {
+	place
+	template string
+	verbs    entry
+}
+
+// newList are the parameters of an operation that has none.
+type newList struct {
+	to     *file
+	before *yaml.Node // the key that they stand before
+	items  []entry
 }
 
 type component struct {
 	at         diag.Pos // of the service's type
 	file, name string
+	values     string // of an enum, as enums has them
 	schema     entry
 }
 
@@ -99,6 +132,7 @@ func (a *applier) difference(d *drift.Difference) bool {
 			a.component(c)
 		} else { // what was made on the way to something that cannot be
 			delete(a.made, c.at)
+			delete(a.enums, c.values)
 			delete(a.files[c.file].components, c.name)
 		}
 	}
@@ -222,7 +256,13 @@ func (a *applier) parameter(d *drift.Difference, f *contract.Field, in string) b
 	if key == nil || load.Get(d.Here.Node, "parameters") != nil {
 		return false
 	}
-	to.insertLines(to.lines[key.Line-1], entry{{"parameters", []entry{p}}}.block(key.Column-1))
+	for _, l := range a.newLists {
+		if l.before == key {
+			l.items = append(l.items, p)
+			return true
+		}
+	}
+	a.newLists = append(a.newLists, &newList{to, key, []entry{p}})
 	return true
 }
 

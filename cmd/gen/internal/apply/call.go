@@ -33,12 +33,25 @@ func (a *applier) call(c *contract.Call) bool {
 		}
 		p.to.addEntry(item, item.Content[len(item.Content)-2], verb, op)
 	} else {
-		p.to.addEntry(p.to.paths, p.behind, c.Path, entry{{verb, op}})
+		a.newPath(p, c.Path).add(verb, op)
 	}
 	p.to.declare(p.tag)
 	p.to.ids[p.id] = true
 	return true
 }
+
+// newPath is the path that a call is the first of, or joins.
+func (a *applier) newPath(p place, template string) *newPath {
+	for _, have := range a.newPaths {
+		if have.template == template {
+			return have
+		}
+	}
+	a.newPaths = append(a.newPaths, &newPath{place: p, template: template})
+	return a.newPaths[len(a.newPaths)-1]
+}
+
+func (p *newPath) add(verb string, op entry) { p.verbs = append(p.verbs, pair{verb, op}) }
 
 func (a *applier) operation(p place, c *contract.Call) (entry, bool) {
 	to := p.to.file

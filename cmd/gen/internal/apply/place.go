@@ -128,9 +128,9 @@ func (a *applier) place(c *contract.Call) (p place, problem string) {
 	if len(area) < len(names) && slices.Equal(area, names[:len(area)]) {
 		rest = names[len(area):]
 	}
-	// What stands at a place is named by its verb, what is done there by the
-	// path's last part.
-	if last := parts[len(parts)-1]; len(rest) == 0 || p.joins || placeName(last) == "" {
+	// A call is named by the path's last part, and by its verb where that is
+	// not enough.
+	if last := parts[len(parts)-1]; len(rest) == 0 || p.joins || a.verbs[c.Path] > 1 || placeName(last) == "" {
 		rest = append([]string{strings.ToLower(c.Verb)}, rest...)
 	}
 	p.id = firstFree(p.tag+"."+strings.Join(rest, "_"), "_", p.to.ids)

@@ -16,29 +16,33 @@ import (
 //
 // A type of the spec may stand for several of the service: what one of them has is then not inserted,
 // as the others would differ. What spoils anything is left to a person, with a note; all else is applied.
-func Propose(spec *load.Spec, report *drift.Report, there *contract.API, known *drift.Known) (*Edits, error) {
+func Propose(spec *load.Spec, report *drift.Report, there *contract.API, known *drift.Known) *Edits {
 	p := proposal{spec, report, there, known}
 	t := p.try(ordered(report.Differences))
 	var notes []string
 	for len(t.spoiled) > 0 {
 		first := t.spoiled[0]
 		culprit, without := p.blame(t, first)
-		if culprit == nil {
-			return nil, fmt.Errorf("nothing was changed: with the edits, %s", first)
+		if culprit == nil { // several spoil it, each for itself
+			var more []string
+			t, more = p.oneByOne(t)
+			notes = append(notes, more...)
+			break
 		}
-		what := culprit.Places[0].String()
-		if culprit.Kind == drift.ValueOnlyThere {
-			what = fmt.Sprintf("the value %q of %s", culprit.Value, what)
-		}
-		note := fmt.Sprintf("%s; with it, %s", what, first)
-		if first.unreadable { // two insertions in one place, mostly
-			note += "; apply again for it"
-		}
-		notes = append(notes, note)
+		notes = append(notes, note(culprit, first))
 		t = without
 	}
 	t.edits.Notes = append(t.edits.Notes, notes...)
-	return t.edits, nil
+	return t.edits
+}
+
+// note says what is left to a person, and why.
+func note(d *drift.Difference, s spoil) string {
+	what := d.Places[0].String()
+	if d.Kind == drift.ValueOnlyThere {
+		what = fmt.Sprintf("the value %q of %s", d.Value, what)
+	}
+	return fmt.Sprintf("%s; with it, %s", what, s)
 }
 
 // proposal is what edits are made from, and held against.
@@ -78,6 +82,22 @@ func (p proposal) blame(t trial, first spoil) (culprit *drift.Difference, withou
 		}
 	}
 	return nil, trial{}
+}
+
+// oneByOne takes up one difference after the other, and leaves out those with which anything would be
+// spoiled. It returns the trial with the others, and the notes.
+func (p proposal) oneByOne(t trial) (trial, []string) {
+	good := p.try(nil)
+	var notes []string
+	for _, d := range t.differences {
+		with := p.try(append(slices.Clone(good.differences), d))
+		if len(with.spoiled) > 0 {
+			notes = append(notes, note(d, with.spoiled[0]))
+			continue
+		}
+		good = with
+	}
+	return good, notes
 }
 
 // A spoil is a difference that is there only after the edits, or says that these cannot be read.

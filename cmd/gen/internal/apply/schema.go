@@ -82,16 +82,21 @@ func (a *applier) reference(to *file, t *contract.Type, name string) (entry, boo
 			return a.refer(to, file, name), true
 		}
 	}
+	values := ""
 	if t.Enum != nil {
+		values = to.src.Name + ": " + flowList(slices.Sorted(slices.Values(t.Enum)))
+		if made := a.enums[values]; made != "" {
+			return a.refer(to, to.src.Name, made), true
+		}
 		for _, file := range []string{to.src.Name, a.shared()} {
 			for key, schema := range load.Pairs(schemas(a.files[file].src)) {
-				var values []string
+				var have []string
 				if enum := load.Get(schema, "enum"); enum != nil {
 					for _, v := range enum.Content {
-						values = append(values, v.Value)
+						have = append(have, v.Value)
 					}
 				}
-				if slices.Equal(slices.Sorted(slices.Values(values)), slices.Sorted(slices.Values(t.Enum))) {
+				if slices.Equal(slices.Sorted(slices.Values(have)), slices.Sorted(slices.Values(t.Enum))) {
 					return a.refer(to, file, key.Value), true
 				}
 			}
@@ -100,14 +105,16 @@ func (a *applier) reference(to *file, t *contract.Type, name string) (entry, boo
 	if m := schemas(to.src); m == nil || len(m.Content) == 0 {
 		return nil, false
 	}
-	c := component{at: t.Pos, file: to.src.Name, name: a.freeName(to, t.Name, name)}
+	c := component{at: t.Pos, file: to.src.Name, name: a.freeName(to, t.Name, name), values: values}
 	a.made[t.Pos] = c.file + "#" + c.name
 	schema, ok := a.componentSchema(to, t)
 	if !ok {
 		delete(a.made, t.Pos)
 		return nil, false
 	}
-	c.schema = schema
+	if c.schema = schema; values != "" {
+		a.enums[values] = c.name
+	}
 	a.pending = append(a.pending, c)
 	return a.refer(to, c.file, c.name), true
 }

@@ -2,6 +2,8 @@ package apply
 
 import (
 	"bytes"
+	"cmp"
+	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -23,8 +25,12 @@ type file struct {
 
 type edit struct {
 	offset int
+	// indent is that of whole lines; what goes into a line has inLine.
+	indent int
 	text   string
 }
+
+const inLine = math.MaxInt
 
 func newFile(src *load.Source) *file {
 	f := &file{src: src, lines: []int{0}, components: map[string]bool{}}
@@ -40,13 +46,16 @@ func newFile(src *load.Source) *file {
 }
 
 func (f *file) insert(offset int, text string) {
-	f.edits = append(f.edits, edit{offset, text})
+	f.edits = append(f.edits, edit{offset, inLine, text})
 }
 
 // result returns the file with what is to be inserted. Insertions at one
-// place follow one another as they were made.
+// place follow one another as they were made, but what stands deeper comes
+// first: it belongs to what ends there.
 func (f *file) result() []byte {
-	slices.SortStableFunc(f.edits, func(a, b edit) int { return a.offset - b.offset })
+	slices.SortStableFunc(f.edits, func(a, b edit) int {
+		return cmp.Or(cmp.Compare(a.offset, b.offset), cmp.Compare(b.indent, a.indent))
+	})
 	var b bytes.Buffer
 	at := 0
 	for _, e := range f.edits {
@@ -116,7 +125,8 @@ func (f *file) insertLines(offset int, lines []string) {
 	if offset == len(f.src.Data) && offset > 0 && f.src.Data[offset-1] != '\n' {
 		text = nl + strings.TrimSuffix(text, nl)
 	}
-	f.insert(offset, text)
+	indent := len(lines[0]) - len(strings.TrimLeft(lines[0], " "))
+	f.edits = append(f.edits, edit{offset, indent, text})
 }
 
 // flowEnd is where a value of a flow mapping or list ends that begins at
