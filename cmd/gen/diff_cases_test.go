@@ -279,6 +279,61 @@ var callCases = []diffCase{
 	}},
 }
 
+// onceCases have changes in Go that several findings are about: each is told once.
+var onceCases = []diffCase{
+	{"secret no more, and of another type", []diffEdit{
+		{consumer, "                  type: string\n                  x-sensitive: true\n", "                  type: integer\n"},
+	}, []string{
+		"spec/consumer.yaml:45: stytch codes.send: `session_token` is no longer a secret and now appears in logs and prints -> Go programs compile as before: breaking for Go callers at run time",
+		"spec/consumer.yaml:46: stytch codes.send: the `session_token` request property `type` changed from `string` to `integer` -> field `stytch.CodesSendRequest.SessionToken` changed from *string to *int: breaking",
+	}},
+	{"required, and of another type", []diffEdit{
+		{consumer, "              required: [code]\n", "              required: [code, device_id]\n"},
+		{consumer, "                device_id:\n                  type: string\n", "                device_id:\n                  type: integer\n"},
+		{consumer, "example: {code: '123456'}", "example: {code: '123456', device_id: 1}"},
+	}, []string{
+		"spec/consumer.yaml:104: stytch codes.check: the request property `device_id` became required -> field `stytch.CodesCheckRequest.DeviceID` changed from *string to int: breaking",
+		"spec/consumer.yaml:112: stytch codes.check: the `device_id` request property `type` changed from `string` to `integer` -> part of the change in Go above: breaking",
+		"spec/consumer.yaml:91: documentation: descriptions or examples changed: stytch codes.check: patch",
+	}},
+	{"required, and of another value", []diffEdit{
+		{consumer, "required: [phone_number]\n", "required: [phone_number, locale]\n"},
+		{consumer, "enum: [en, es]", "enum: [en, es, fr]"},
+		{consumer, "              expiration_minutes: 5\n", "              expiration_minutes: 5\n              locale: en\n"},
+	}, []string{
+		"spec/consumer.yaml:31: stytch codes.send: the request property `locale` became required -> field `stytch.CodesSendRequest.Locale` changed from *Locale to Locale: breaking",
+		"spec/consumer.yaml:195: schema Locale: added the new `fr` enum value to the request property `locale` -> const `stytch.LocaleFr` added: minor",
+		"spec/consumer.yaml:17: documentation: descriptions or examples changed: stytch codes.send: patch",
+	}},
+	{"another type, and another name in Go", []diffEdit{
+		{consumer, "                note:\n                  type: string\n                  maxLength: 40\n", "                note:\n                  type: integer\n                  x-go-name: Remark\n"},
+	}, []string{
+		"spec/consumer.yaml:56: stytch codes.send: `note` is now named Remark in Go, the same on the wire -> field `stytch.CodesSendRequest.Note` removed, field `stytch.CodesSendRequest.Remark` added: breaking for Go callers only",
+		"spec/consumer.yaml:57: stytch codes.send: the `note` request property `type` changed from `string` to `integer` -> part of the change in Go above: breaking",
+		"spec/consumer.yaml:58 in BASE: stytch codes.send: the `note` request property's maxLength was unset from `40` -> Go programs compile as before: minor",
+	}},
+	{"secrets of two types", []diffEdit{
+		{consumer, "        first:\n          type: string\n", "        first:\n          type: string\n          x-sensitive: true\n"},
+		{consumer, "          description: The id of the code.\n          schema: {type: string}\n", "          description: The id of the code.\n          schema: {type: string, x-sensitive: true}\n"},
+	}, []string{
+		"spec/consumer.yaml:142: stytch codes.get: `code_id` is now a secret and prints as [redacted] -> Go programs compile as before: minor",
+		"spec/consumer.yaml:201: schema UserName: `UserName.first` is now a secret and prints as [redacted] -> method `stytch.User.Format` added, method `stytch.User.LogValue` added, method `stytch.UserName.Format` added, and 1 more: minor",
+	}},
+	{"two calls in a new service", []diffEdit{
+		{consumer, "paths:\n", "  - name: users\n    description: Reads users.\npaths:\n" + usersCall + strings.NewReplacer("/{user_id}", "/{user_id}/again", "users.get", "users.again").Replace(usersCall)},
+	}, []string{
+		"spec/consumer.yaml:19: stytch users.get: the call GET /v1/users/{user_id} is new -> type `stytch.UsersGetRequest` added, type `stytch.UsersGetResponse` added, type `stytch.UsersService` added, and 1 more: minor",
+		"spec/consumer.yaml:52: stytch users.again: the call GET /v1/users/{user_id}/again is new -> type `stytch.UsersAgainRequest` added, type `stytch.UsersAgainResponse` added: minor",
+	}},
+	{"two secrets of a type", []diffEdit{
+		{consumer, "        first:\n          type: string\n", "        first:\n          type: string\n          x-sensitive: true\n"},
+		{consumer, "        last:\n          type: string\n", "        last:\n          type: string\n          x-sensitive: true\n"},
+	}, []string{
+		"spec/consumer.yaml:201: schema UserName: `UserName.first` is now a secret and prints as [redacted] -> method `stytch.User.Format` added, method `stytch.User.LogValue` added, method `stytch.UserName.Format` added, and 1 more: minor",
+		"spec/consumer.yaml:205: schema UserName: `UserName.last` is now a secret and prints as [redacted] -> part of the change in Go above: minor",
+	}},
+}
+
 // goCases change what Go programs see.
 var goCases = []diffCase{
 	one("field renamed in Go", consumer, "                note:\n", "                note:\n                  x-go-name: Remark\n",
@@ -287,7 +342,7 @@ var goCases = []diffCase{
 		{consumer, "            - $ref: '#/components/schemas/UserName'\n", "            - $ref: '#/components/schemas/PersonName'\n"},
 		{consumer, "    UserName:\n", "    PersonName:\n"},
 	}, []string{
-		"spec/consumer.yaml:196: schema PersonName: the type stytch.UserName is now stytch.PersonName, the same on the wire -> type `stytch.UserName` removed, type `stytch.PersonName` added, field `stytch.User.Name` changed from *UserName to *PersonName, and 1 more: breaking for Go callers only",
+		"spec/consumer.yaml:196: schema PersonName: the type stytch.UserName is now stytch.PersonName, the same on the wire -> type `stytch.UserName` removed, type `stytch.PersonName` added, field `stytch.User.Name` changed from *UserName to *PersonName: breaking for Go callers only",
 	}},
 	one("hand-written function changed", clean, "func Clean(typed string) string { return typed }", "func Clean(typed string) (string, error) { return typed, nil }",
 		"stytch/clean.go:4: func `stytch.Clean` changed from func(string) string to func(string) (string, error): breaking for Go callers only"),

@@ -85,10 +85,14 @@ func (c *comparison) found(file string, found checker.Change, localize checker.L
 	for _, h := range after {
 		change.Symbols = union(change.Symbols, h.symbols(c.base)...)
 	}
-	change.Symbols = union(change.Symbols, values(append(before, after...), found.GetArgs())...)
+	constants := values(append(before, after...), found.GetArgs())
+	change.Symbols = union(change.Symbols, constants...)
 	change.covers = change.Symbols
-	if aboutLimits.MatchString(rule) {
+	switch {
+	case aboutLimits.MatchString(rule):
 		change.Symbols = nil
+	case strings.Contains(rule, "-enum-value-"): // the field itself is as it was
+		change.Symbols = constants
 	}
 	change.Text = phrase(found, append(after, before...), localize)
 	change.Pos, change.InBase = position(found.GetRevisionSource(), found.GetBaseSource())

@@ -184,7 +184,7 @@ func (c *comparison) field(base *model.Type, before *model.Field, head *model.Ty
 			secret.Rule, secret.Level = "secret-removed", Major
 			secret.Text = fmt.Sprintf("`%s` is no longer a secret and now appears in logs and prints", name)
 		}
-		secret.Symbols = union(secret.Symbols, c.redaction()...)
+		secret.Symbols = c.redaction(head) // the field itself is as it was
 		c.add(secret)
 	}
 	if shape(before) != shape(after) {
@@ -209,13 +209,13 @@ func (c *comparison) renamed(base, head *model.Type, where *call, fields []Symbo
 }
 
 // redaction are the methods that types have, or no longer have, because of the
-// secrets in them.
-func (c *comparison) redaction() []Symbol {
+// secrets in a type that they hold, or are.
+func (c *comparison) redaction(secret *model.Type) []Symbol {
 	var all []Symbol
 	for _, pkg := range c.head.SDK.Packages {
 		for _, t := range pkg.AllTypes() {
 			old := c.base.types[symbolOf(t)]
-			if old == nil || old.Sensitive == t.Sensitive {
+			if old == nil || old.Sensitive == t.Sensitive || !holds(t, secret, map[*model.Type]bool{}) {
 				continue
 			}
 			for _, method := range []string{"Format", "LogValue"} {
@@ -224,6 +224,15 @@ func (c *comparison) redaction() []Symbol {
 		}
 	}
 	return all
+}
+
+// holds reports whether a type is another one, or has it in its fields.
+func holds(t, other *model.Type, seen map[*model.Type]bool) bool {
+	if t == nil || seen[t] {
+		return false
+	}
+	seen[t] = true
+	return t == other || slices.ContainsFunc(t.Fields, func(f *model.Field) bool { return holds(f.Type, other, seen) })
 }
 
 // secret is the place of the component that a field is a reference to, where

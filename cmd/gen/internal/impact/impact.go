@@ -32,17 +32,21 @@ type Change struct {
 	Level apichange.Level
 	// API is what happened to the API; nil when nothing did.
 	API *apichange.Change
-	// Go is what happened in Go.
+	// Go is what happened in Go. What an earlier change of the report tells
+	// already is not told again.
 	Go []gochange.Change
 	// Pos is where it stands in HEAD, or in BASE when it is gone.
 	Pos    diag.Pos
 	InBase bool
 	// Reason is why it is accepted, empty when it is not.
 	Reason string
+
+	// above is what happened in Go and is told with an earlier change.
+	above []gochange.Change
 }
 
 // Join puts the changes of the API and of Go together: those of the same field,
-// call, type or constant are one.
+// call, type or constant are one. Each change of Go is told once.
 func Join(api []*apichange.Change, inGo []gochange.Change, head *model.SDK) []*Change {
 	requests := map[apichange.Symbol]bool{}
 	for _, pkg := range head.Packages {
@@ -84,6 +88,17 @@ func Join(api []*apichange.Change, inGo []gochange.Change, head *model.SDK) []*C
 	slices.SortStableFunc(all, func(a, b *Change) int {
 		return cmp.Or(cmp.Compare(b.Level, a.Level), a.Pos.Compare(b.Pos), cmp.Compare(a.Key(), b.Key()))
 	})
+	told := map[gochange.Change]bool{}
+	for _, c := range all {
+		c.Go = slices.DeleteFunc(c.Go, func(g gochange.Change) bool {
+			if told[g] {
+				c.above = append(c.above, g)
+				return true
+			}
+			told[g] = true
+			return false
+		})
+	}
 	return all
 }
 
@@ -96,7 +111,7 @@ func (c *Change) apiLevel() apichange.Level {
 
 func (c *Change) goLevel() apichange.Level {
 	level := apichange.None
-	for _, g := range c.Go {
+	for _, g := range slices.Concat(c.Go, c.above) {
 		if !g.Compatible {
 			return apichange.Major
 		}
@@ -141,6 +156,8 @@ func (c *Change) Effect(most int) string {
 	switch {
 	case c.API == nil, c.Level == apichange.Patch:
 		return ""
+	case len(c.Go) == 0 && len(c.above) > 0:
+		return "part of the change in Go above"
 	case len(c.Go) == 0:
 		return "Go programs compile as before"
 	}
