@@ -13,7 +13,6 @@ import (
 	yaml "github.com/oasdiff/yaml3"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/contract"
-	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/drift"
 	"github.com/stytchgen/sdk/cmd/gen/internal/lint"
 	"github.com/stytchgen/sdk/cmd/gen/internal/load"
@@ -32,7 +31,7 @@ type Edits struct {
 
 // insert works out the edits for those of the differences that can be applied.
 func insert(spec *load.Spec, differences []*drift.Difference) *Edits {
-	a := &applier{spec: spec, files: map[string]*file{}, made: map[diag.Pos]string{}, enums: map[string]string{}, verbs: map[string]int{}}
+	a := &applier{spec: spec, files: map[string]*file{}, made: map[drift.Meeting]string{}, enums: map[string]string{}, verbs: map[string]int{}}
 	for _, src := range spec.Sources {
 		a.files[src.Name] = newFile(src)
 	}
@@ -68,11 +67,11 @@ func insert(spec *load.Spec, differences []*drift.Difference) *Edits {
 type applier struct {
 	spec  *load.Spec
 	files map[string]*file
-	// made are the components made for types of the service, as references;
-	// enums are those made for values, by file and values.
-	made  map[diag.Pos]string
+	// made are the names of the components made for types of the service; enums
+	// are those made for values, by file and values.
+	made  map[drift.Meeting]string
 	enums map[string]string
-	met   map[diag.Pos]*contract.Type
+	met   map[drift.Meeting]*contract.Type
 	apis  []*api
 	// pending are components to append once their user is written.
 	pending []component
@@ -100,10 +99,10 @@ type newList struct {
 }
 
 type component struct {
-	at         diag.Pos // of the service's type
-	file, name string
-	values     string // of an enum, as enums has them
-	schema     entry
+	of     drift.Meeting // the service's type, and the file
+	name   string
+	values string // of an enum, as enums has them
+	schema entry
 }
 
 // insertion is one thing in one schema: two differences may be about it, when
@@ -131,9 +130,9 @@ func (a *applier) difference(d *drift.Difference) bool {
 		if ok {
 			a.component(c)
 		} else { // what was made on the way to something that cannot be
-			delete(a.made, c.at)
+			delete(a.made, c.of)
 			delete(a.enums, c.values)
-			delete(a.files[c.file].components, c.name)
+			delete(a.files[c.of.File].components, c.name)
 		}
 	}
 	return ok
@@ -276,10 +275,10 @@ func parameterEntry(f *contract.Field, in string, schema entry) entry {
 
 // component appends a schema to the components of a file.
 func (a *applier) component(c component) {
-	src := a.files[c.file].src
+	src := a.files[c.of.File].src
 	m := schemas(src)
 	keys := m.Content
-	a.files[c.file].addEntry(m, keys[len(keys)-2], c.name, c.schema)
+	a.files[c.of.File].addEntry(m, keys[len(keys)-2], c.name, c.schema)
 }
 
 func schemas(src *load.Source) *yaml.Node {

@@ -67,6 +67,16 @@ var inserted = []struct {
 		[]swap{{usersTS, "    name?: Name;", "    name?: Name;\n    seen_from?: Attributes;"}, {usersTS, "/** Of a user. */", "import { Attributes } from \"./attribute\";"}},
 		[]swap{{consumer, "            - $ref: '#/components/schemas/UserName'\n            - type: 'null'\n", "            - $ref: '#/components/schemas/UserName'\n            - type: 'null'\n" +
 			"        seen_from:\n          description: TODO\n          oneOf:\n            - $ref: '#/components/schemas/Attributes'\n            - type: 'null'\n"}}, 1},
+	{"field of a type that each file has for itself",
+		[]swap{
+			{b2b, "                  status_code: {type: integer, description: The status.}\n", "                  status_code: {type: integer, description: The status.}\n                  made_by:\n                    $ref: '#/components/schemas/Client'\n"},
+			{b2b, "    MemberID:\n", "    Client:\n      type: object\n      description: Facts.\n      properties:\n        ip_address: {type: [string, 'null'], description: It.}\n        user_agent: {type: [string, 'null'], description: It.}\n    MemberID:\n"},
+			{"package/types/lib/b2b/sessions.d.ts", "    status_code: number;", "    status_code: number;\n    made_by?: Attributes;\n    ended_by?: Attributes;"},
+			{"package/types/lib/b2b/sessions.d.ts", "export ", "import { Attributes } from \"../b2c/attribute\";\nexport "}},
+		[]swap{
+			{b2b, "                  status_code: {type: integer, description: The status.}\n", "                  status_code: {type: integer, description: The status.}\n                  made_by:\n                    $ref: '#/components/schemas/Client'\n" +
+				"                  ended_by:\n                    description: TODO\n                    oneOf:\n                      - $ref: '#/components/schemas/Client'\n                      - type: 'null'\n"},
+			{b2b, "    MemberID:\n", "    Client:\n      type: object\n      description: Facts.\n      properties:\n        ip_address: {type: [string, 'null'], description: It.}\n        user_agent: {type: [string, 'null'], description: It.}\n    MemberID:\n"}}, 1},
 	{"field of the name and kind that other calls have",
 		[]swap{{"package/types/lib/b2b/sessions.d.ts", "    status_code: number;", "    status_code: number;\n    request_id: string;"}},
 		[]swap{{b2b, "required: [status_code]", "required: [status_code, request_id]"},

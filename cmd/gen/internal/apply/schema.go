@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/contract"
+	"github.com/stytchgen/sdk/cmd/gen/internal/drift"
 	"github.com/stytchgen/sdk/cmd/gen/internal/lint"
 	"github.com/stytchgen/sdk/cmd/gen/internal/load"
 )
@@ -71,23 +72,21 @@ func (a *applier) schema(to *file, t *contract.Type, name string) (entry, bool) 
 // reference refers to a component of ours that is the service's type, and
 // makes one if there is none.
 func (a *applier) reference(to *file, t *contract.Type, name string) (entry, bool) {
-	if have := a.met[t.Pos]; have != nil && (have.File == to.src.Name || have.File == a.shared()) {
-		if at := componentOf(a.files[have.File], have); at != "" {
-			return a.refer(to, have.File, at), true
+	for _, file := range []string{to.src.Name, a.shared()} {
+		meeting := drift.Meeting{There: t.Pos, File: file}
+		if have := a.met[meeting]; have != nil {
+			if at := componentOf(a.files[file], have); at != "" {
+				return a.refer(to, file, at), true
+			}
 		}
-	}
-	if made := a.made[t.Pos]; made != "" {
-		file, name, _ := strings.Cut(made, "#")
-		if file == to.src.Name || file == a.shared() {
+		if name := a.made[meeting]; name != "" {
+			return a.refer(to, file, name), true
+		}
+		if name := a.enums[valuesOf(file, t)]; name != "" {
 			return a.refer(to, file, name), true
 		}
 	}
-	values := ""
 	if t.Enum != nil {
-		values = to.src.Name + ": " + flowList(slices.Sorted(slices.Values(t.Enum)))
-		if made := a.enums[values]; made != "" {
-			return a.refer(to, to.src.Name, made), true
-		}
 		for _, file := range []string{to.src.Name, a.shared()} {
 			for key, schema := range load.Pairs(schemas(a.files[file].src)) {
 				var have []string
@@ -105,18 +104,27 @@ func (a *applier) reference(to *file, t *contract.Type, name string) (entry, boo
 	if m := schemas(to.src); m == nil || len(m.Content) == 0 {
 		return nil, false
 	}
-	c := component{at: t.Pos, file: to.src.Name, name: a.freeName(to, t.Name, name), values: values}
-	a.made[t.Pos] = c.file + "#" + c.name
+	c := component{of: drift.Meeting{There: t.Pos, File: to.src.Name}, name: a.freeName(to, t.Name, name), values: valuesOf(to.src.Name, t)}
+	a.made[c.of] = c.name
 	schema, ok := a.componentSchema(to, t)
 	if !ok {
-		delete(a.made, t.Pos)
+		delete(a.made, c.of)
 		return nil, false
 	}
-	if c.schema = schema; values != "" {
-		a.enums[values] = c.name
+	if c.schema = schema; c.values != "" {
+		a.enums[c.values] = c.name
 	}
 	a.pending = append(a.pending, c)
-	return a.refer(to, c.file, c.name), true
+	return a.refer(to, to.src.Name, c.name), true
+}
+
+// valuesOf names an enum of a file by its values, in whatever order they are;
+// "" for another type.
+func valuesOf(file string, t *contract.Type) string {
+	if t.Enum == nil {
+		return ""
+	}
+	return file + ": " + flowList(slices.Sorted(slices.Values(t.Enum)))
 }
 
 // componentOf returns the name of the component that a type of ours is.

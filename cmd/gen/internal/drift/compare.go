@@ -23,8 +23,7 @@ type comparer struct {
 	name     string
 	response bool
 	open     []pair
-	// met are the spec's named types, by where the service describes theirs.
-	met map[diag.Pos]*contract.Type
+	met      map[Meeting]*contract.Type
 }
 
 // pair is a pair of types that the walk is inside of.
@@ -198,8 +197,8 @@ func (c *comparer) types(here, there *contract.Type, way string, depth int) erro
 }
 
 func (c *comparer) objects(here, there *contract.Type, way string, depth int) error {
-	if here.Name != "" && there.Name != "" && c.met[there.Pos] == nil {
-		c.met[there.Pos] = here
+	if met := (Meeting{there.Pos, here.File}); here.Name != "" && there.Name != "" && c.met[met] == nil {
+		c.met[met] = here
 	}
 	header := way == contract.InHeader
 	matched := map[*contract.Field]bool{}

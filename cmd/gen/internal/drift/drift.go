@@ -69,8 +69,15 @@ type Difference struct {
 	// InResponse tells that the difference lies in an answer, in one place at
 	// least.
 	InResponse bool
-	// Met are the spec's named types, by where the service describes theirs.
-	Met map[diag.Pos]*contract.Type
+	// Met are the spec's named types that were held against the service's.
+	Met map[Meeting]*contract.Type
+}
+
+// Meeting names a type of the spec by where the service describes its own, and
+// by the spec's file: two files may each have a type for one of the service.
+type Meeting struct {
+	There diag.Pos
+	File  string
 }
 
 // Place is a place in a call: "POST /v1/otps/authenticate" and
@@ -91,7 +98,7 @@ func (p Place) String() string {
 // service's other calls, those under a prefix of scope are differences; the
 // rest are returned as outside.
 func Compare(here, there *contract.API, scope []string) (found []*Difference, outside []*contract.Call, err error) {
-	c := &comparer{byKey: map[string]*Difference{}, met: map[diag.Pos]*contract.Type{}}
+	c := &comparer{byKey: map[string]*Difference{}, met: map[Meeting]*contract.Type{}}
 	theirs := map[string][]*contract.Call{}
 	for _, call := range there.Calls {
 		theirs[shape(call.Path)] = append(theirs[shape(call.Path)], call)
