@@ -41,6 +41,9 @@ var inserted = []struct {
 	{"field between two, before a comment of the next",
 		[]swap{{otpsTS, "    session_token?: string;", "    origin?: string;\n    session_token?: string;"}},
 		[]swap{{consumer, "                  description: The client.\n", "                  description: The client.\n                origin:\n                  type: string\n                  description: TODO\n"}}, 1},
+	{"secret, by its name",
+		[]swap{{otpsTS, "    session_token?: string;", "    refreshToken?: string;\n    session_token?: string;"}},
+		[]swap{{consumer, "                  description: The client.\n", "                  description: The client.\n                refreshToken:\n                  type: string\n                  x-sensitive: true\n                  description: TODO\n"}}, 1},
 	{"first field of a block, required",
 		[]swap{{otpsTS, "    method_id: string;", "    tenant: string;\n    method_id: string;"}},
 		[]swap{{consumer, "                method_id:\n", "                tenant:\n                  type: string\n                  description: TODO\n                method_id:\n"},
@@ -89,8 +92,8 @@ var inserted = []struct {
 				"        attributes:\n          description: The client.\n          oneOf:\n            - $ref: '#/components/schemas/Attributes'\n            - type: 'null'\n" +
 					"    Kind:\n      type: string\n      enum: [home, work]\n      description: TODO\n" +
 					"    Phone:\n      type: object\n      description: TODO\n      required: [number, kind]\n      properties:\n        number:\n          type: string\n          description: TODO\n" +
-					"        kind:\n          $ref: '#/components/schemas/Kind'\n          description: TODO\n" +
-					"        others:\n          type: [array, 'null']\n          items:\n            $ref: '#/components/schemas/Phone'\n          description: TODO\n"}}, 6},
+					"        kind:\n          $ref: '#/components/schemas/Kind'\n" +
+					"        others:\n          type: [array, 'null']\n          items:\n            $ref: '#/components/schemas/Phone'\n          description: TODO\n"}}, 5},
 	{"values of a flow list, one to be quoted",
 		[]swap{{otpsTS, `"en" | "es" | "pt-br"`, `"no" | "en" | "fr" | "es" | "pt-br" | "it"`}},
 		[]swap{{consumer, "enum: [en, es, pt-br]", "enum: ['no', en, fr, es, pt-br, it]"}}, 0},
@@ -116,9 +119,9 @@ var inserted = []struct {
 		[]swap{{b2b, "                  status_code: {type: integer, description: The status.}\n", "                  status_code: {type: integer, description: The status.}\n" +
 			"  /v1/b2b/sessions/{member_id}/renew:\n    post:\n      operationId: sessions.renew\n      tags: [sessions]\n      summary: TODO\n      externalDocs: {url: https://example.com/docs/b2b}\n      x-retry: TODO\n      x-errors: [TODO]\n" +
 			"      parameters:\n        - name: member_id\n          in: path\n          required: true\n          description: TODO\n          schema:\n            type: string\n" +
-			"      requestBody:\n        required: true\n        content:\n          application/json:\n            schema:\n              type: object\n              properties:\n                session_token:\n                  $ref: 'shared.yaml#/components/schemas/SessionToken'\n                  description: TODO\n" +
+			"      requestBody:\n        required: true\n        content:\n          application/json:\n            schema:\n              type: object\n              properties:\n                session_token:\n                  $ref: 'shared.yaml#/components/schemas/SessionToken'\n" +
 			"      responses:\n        '200':\n          description: TODO\n          content:\n            application/json:\n              schema:\n                type: object\n                required: [status_code]\n                properties:\n" +
-			"                  status_code:\n                    type: integer\n                    description: TODO\n        default:\n          $ref: 'shared.yaml#/components/responses/Error'\n"}}, 5},
+			"                  status_code:\n                    type: integer\n                    description: TODO\n        default:\n          $ref: 'shared.yaml#/components/responses/Error'\n"}}, 4},
 	{"calls of a new area, with types that the spec has",
 		[]swap{{drifts, "scope: [", "scope: [/v1/magic_links, "},
 			{document, "components:\n", newCall("/v1/magic_links/authenticate", "post", "api_otp_v1_AuthenticateResponse") + newCall("/v1/magic_links/email/send", "post", "api_b2b_session_v1_RevokeResponse") + "components:\n"}},
@@ -126,9 +129,9 @@ var inserted = []struct {
 			{consumer, "          description: The keys.\n          content:\n            application/json:\n              schema:\n                type: object\n                required: [keys]\n                properties:\n                  keys: {type: array, items: {$ref: 'shared.yaml#/components/schemas/JWK'}, description: The keys.}\n",
 				"          description: The keys.\n          content:\n            application/json:\n              schema:\n                type: object\n                required: [keys]\n                properties:\n                  keys: {type: array, items: {$ref: 'shared.yaml#/components/schemas/JWK'}, description: The keys.}\n" +
 					written("/v1/magic_links/authenticate", "post", "magic_links.authenticate", "magic_links", "[request_id, user, reset_sessions, status_code]",
-						"                  request_id:\n                    type: string\n                    description: TODO\n                  user:\n                    $ref: '#/components/schemas/User'\n                    description: TODO\n                  reset_sessions:\n                    type: boolean\n                    description: TODO\n"+
+						"                  request_id:\n                    type: string\n                    description: TODO\n                  user:\n                    $ref: '#/components/schemas/User'\n                  reset_sessions:\n                    type: boolean\n                    description: TODO\n"+
 							"                  status_code:\n                    type: integer\n                    description: TODO\n                  session:\n                    description: TODO\n                    oneOf:\n                      - $ref: '#/components/schemas/Session'\n                      - type: 'null'\n") +
-					written("/v1/magic_links/email/send", "post", "magic_links.email.send", "magic_links.email", "[status_code]", "                  status_code:\n                    type: integer\n                    description: TODO\n")}}, 12},
+					written("/v1/magic_links/email/send", "post", "magic_links.email.send", "magic_links.email", "[status_code]", "                  status_code:\n                    type: integer\n                    description: TODO\n")}}, 11},
 	{"call of a new area of the other file",
 		[]swap{{drifts, "scope: [", "scope: [/v1/b2b/totps, "}, {document, "components:\n", newCall("/v1/b2b/totps", "post", "api_b2b_session_v1_RevokeResponse") + "components:\n"}},
 		[]swap{{b2b, "    description: Looks after sessions.\n", "    description: Looks after sessions.\n  - name: totps\n    description: TODO\n"},

@@ -11,6 +11,7 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/drift"
 	"github.com/stytchgen/sdk/cmd/gen/internal/lint"
 	"github.com/stytchgen/sdk/cmd/gen/internal/load"
+	"github.com/stytchgen/sdk/cmd/gen/internal/model"
 )
 
 // property writes a field as our specs do: one of an answer that may be left
@@ -30,8 +31,13 @@ func (a *applier) property(to *file, f *contract.Field, response bool) (entry, b
 	switch nullable := response && !f.Required; {
 	case schema[0].key == "$ref" && nullable:
 		return entry{{"description", lint.Todo}, {"oneOf", []entry{schema, {{"type", "'null'"}}}}}, true
+	case schema[0].key == "$ref": // the component has a description
+		return schema, true
 	case nullable:
 		schema[0].value = "[" + schema[0].value.(string) + ", 'null']"
+	}
+	if t.Kind == contract.String && model.NamesSecret(f.Name) {
+		schema = append(schema, pair{"x-sensitive", "true"})
 	}
 	return append(schema, pair{"description", lint.Todo}), true
 }

@@ -86,7 +86,7 @@ func (b *builder) field(file, wire string, ref *openapi3.SchemaRef, required, re
 		b.list.Hintf(codes.RequiredNullable, f.Pos, "take it out of required; nil then stands for null and for absent", "a field that is both required and nullable is not generated")
 	}
 	b.value(f, file, inner)
-	if f.Kind == String && !f.Sensitive && namesSecret(wire) && !saysPublic(ref.Extensions) && !saysPublic(schema.Extensions) {
+	if f.Kind == String && !f.Sensitive && NamesSecret(wire) && !saysPublic(ref.Extensions) && !saysPublic(schema.Extensions) {
 		b.list.Hintf(codes.OpenSecret, f.Pos, "write x-sensitive: true, or false if everybody may read it", "%s has the name of a secret, and would be printed", wire)
 	}
 	if schema.Default != nil {
@@ -124,8 +124,8 @@ func saysPublic(extensions map[string]any) bool {
 	return ok && !v
 }
 
-// namesSecret reports whether a field is called what secrets are called.
-func namesSecret(wire string) bool {
+// NamesSecret reports whether a field is called what secrets are called.
+func NamesSecret(wire string) bool {
 	parts := words(wire)
 	return len(parts) > 0 && slices.Contains([]string{"token", "jwt", "secret", "password", "verifier", "credential"}, strings.ToLower(parts[len(parts)-1]))
 }
