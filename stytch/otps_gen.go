@@ -57,8 +57,9 @@ var otpsAuthenticate = transport.Endpoint[OTPsAuthenticateRequest, OTPsAuthentic
 // the phone number or e-mail address counts as verified, and a pending user becomes active.
 //
 // With SessionDurationMinutes the call returns a session: a new one, or the one given in
-// SessionToken or SessionJWT, extended and with this factor added. Without it no session is
-// started: SessionToken and SessionJWT come back empty and Session null.
+// SessionToken or SessionJWT, extended and with this factor added. Without it a session that is
+// given gains the factor and is returned, but none is started: with no session given, SessionToken
+// and SessionJWT come back empty and Session null.
 //
 // A used and an expired code are not told apart. Ten failures in a row lock the user for an hour,
 // unless the project sets other limits; a success resets the count.

@@ -66,7 +66,7 @@ func TestBadAnswersFailTheTest(t *testing.T) {
 	if err == nil || inner.failed != 0 {
 		t.Fatalf("error %v, %d failures for a good answer", err, inner.failed)
 	}
-	s.Fail(Fault{Status: 200, Times: 1})
+	s.faults.add(Fault{Status: 200, Times: 1})
 	_ = call()
 	if inner.failed != 1 {
 		t.Errorf("%d failures for an error that says it is a success", inner.failed)

@@ -59,8 +59,8 @@ func Calls() []Call {
 	return list
 }
 
-// Check refuses a fault that could never be met, or not be answered. [Calls] and
-// [ErrorTypes] list what there is.
+// Check refuses a fault that could never be met, does nothing, or could not be
+// answered. [Calls] and [ErrorTypes] list what there is.
 func (f Fault) Check() error {
 	known := slices.ContainsFunc(ErrorTypes(), func(e ErrorType) bool { return e.Name == f.ErrorType })
 	meets := func(c Call) bool { return (f.Call == "" || f.Call == c.Name) && (f.API == "" || f.API == c.API) }
@@ -71,6 +71,10 @@ func (f Fault) Check() error {
 		return fmt.Errorf("error_type: there is no %q", f.ErrorType)
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
 		return fmt.Errorf("status: %d is none; want 200 to 599", f.Status)
+	case f.Status != 0 && f.Status < 400 && !f.HTML:
+		return fmt.Errorf("status: %d is that of no error; only a page of HTML can have it", f.Status)
+	case f.ErrorType == "" && f.Status == 0 && !f.HTML && !f.Truncate && !f.Reset && f.Delay == 0:
+		return errors.New("it does nothing: set error_type, status, html, truncate, reset or delay")
 	case f.Times < 0 || f.Share < 0 || f.Share > 1 || f.RetryAfter < 0 || f.Delay < 0:
 		return errors.New("times, share and durations are 0 or more, and the share 1 at most")
 	}

@@ -1,6 +1,7 @@
 package stytchtest
 
 import (
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
@@ -61,8 +62,8 @@ func (p *Project) Users() []stytch.User {
 }
 
 // AddOrganization adds an organization as it is given: an id is made when it
-// has none, and policies that are empty are those of a new organization. It
-// returns the organization as the API would.
+// has none, a slug that is empty is the id, and policies that are empty are
+// those of a new organization. It returns the organization as the API would.
 func (p *Project) AddOrganization(o b2b.Organization) b2b.Organization {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -73,6 +74,7 @@ func (p *Project) AddOrganization(o b2b.Organization) b2b.Organization {
 	if o.CreatedAt == nil {
 		o.CreatedAt, o.UpdatedAt = &now, &now
 	}
+	setIfEmpty(&o.OrganizationSlug, o.OrganizationID)
 	setIfEmpty(&o.EmailJITProvisioning, b2b.JITProvisioningPolicyNotAllowed)
 	setIfEmpty(&o.OAuthTenantJITProvisioning, b2b.JITProvisioningPolicyNotAllowed)
 	setIfEmpty(&o.EmailInvites, b2b.AdmissionPolicyAllAllowed)
@@ -117,15 +119,18 @@ func (p *Project) UpdateOrganization(id string, change func(*b2b.Organization)) 
 	return nil
 }
 
-// AddMember adds a member to an organization that is there already: an id is
-// made when it has none, and a status of "" is active. It returns the member as
-// the API would.
+// AddMember adds a member to an organization that is there already, with an
+// address that no other member of it has: an id is made when it has none, and a
+// status of "" is active. It returns the member as the API would.
 func (p *Project) AddMember(m b2b.Member) (b2b.Member, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	o := p.state.organizationByID(m.OrganizationID)
 	if o == nil {
 		return b2b.Member{}, fmt.Errorf("stytchtest: there is no organization %q to add a member to", m.OrganizationID)
+	}
+	if have := p.state.memberByEmail(o.Profile.OrganizationID, m.EmailAddress); have != nil {
+		return b2b.Member{}, fmt.Errorf("stytchtest: the member %s of the organization has this address already", have.Profile.MemberID)
 	}
 	now := p.server.clock.Now()
 	setIfEmpty(&m.Status, b2b.MemberStatusActive)
@@ -194,8 +199,16 @@ func (s *session) public() Session {
 }
 
 // AddSession starts a session without a code: of the user or member that the
-// id names, for as long as it says, with custom claims or nil.
+// id names, for as long as it says, with custom claims or nil. Claims that the
+// service would refuse are an error.
 func (p *Project) AddSession(id string, life time.Duration, claims map[string]any) (Session, error) {
+	if _, err := json.Marshal(claims); err != nil {
+		return Session{}, fmt.Errorf("stytchtest: the claims cannot be written: %w", err)
+	}
+	claims, refused := mergeClaims(nil, claims)
+	if refused != nil {
+		return Session{}, fmt.Errorf("stytchtest: %s: %s", refused.errorType, refused.message)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.server.clock.Now()

@@ -436,6 +436,7 @@ func TestFaultsThatCannotWork(t *testing.T) {
 		"call": {Call: "otps.smss.send", Status: 500}, "call of the other API": {Call: "otps.whatsapp.send", API: "b2b", Status: 500},
 		"API": {API: "b2c", Status: 500}, "status": {Status: 42}, "error type": {ErrorType: "no_such_type"},
 		"share": {Share: 2, Reset: true}, "times": {Times: -1, Reset: true}, "delay": {Delay: -1},
+		"nothing": {Call: "sessions.get", Times: 1, RetryAfter: time.Minute, AfterEffect: true}, "a good status": {Status: 200},
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {
@@ -448,6 +449,30 @@ func TestFaultsThatCannotWork(t *testing.T) {
 			}()
 			w.Fail(fault)
 		})
+	}
+}
+
+// TestSeedsThatTheServiceWouldRefuse: what no call can make is no ground for a test.
+func TestSeedsThatTheServiceWouldRefuse(t *testing.T) {
+	c := newCompany(t, b2b.Organization{})
+	if o := c.AddOrganization(b2b.Organization{OrganizationName: "Looms"}); o.OrganizationSlug != o.OrganizationID {
+		t.Errorf("the slug is %q", o.OrganizationSlug)
+	}
+	m := must(c.AddMember(b2b.Member{OrganizationID: c.org.OrganizationID, EmailAddress: "ada@example.com"}))(t)
+	if _, err := c.AddMember(b2b.Member{OrganizationID: c.org.OrganizationID, EmailAddress: "Ada@example.com"}); err == nil || !strings.Contains(err.Error(), m.MemberID) {
+		t.Errorf("a second member with one address: error %v", err)
+	}
+	for want, claims := range map[string]map[string]any{
+		"cannot be written":              {"plan": make(chan int)},
+		"stytch_claims_in_custom_claims": {"https://stytch.com/session": 1},
+		"custom_claims_too_large":        {"plan": strings.Repeat("x", 5000)},
+	} {
+		if s, err := c.AddSession(m.MemberID, time.Hour, claims); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("session %v, error %v; want %q", s.ID, err, want)
+		}
+	}
+	if n := len(c.Sessions()); n != 0 {
+		t.Errorf("%d sessions were started", n)
 	}
 }
 
