@@ -79,7 +79,9 @@ func (b *Inbox) Last(address string) (Message, bool) {
 
 // WaitFor returns the newest message to an address that it has not returned
 // before, and waits for one to come when there is none. It fails when ctx
-// ends first.
+// ends first; that of a test ends only with the test, so one that may wait in
+// vain needs a limit of its own. A call has put its message here before it
+// returns: [Inbox.Last] finds that without waiting.
 func (b *Inbox) WaitFor(ctx context.Context, address string) (Message, error) {
 	for {
 		b.mu.Lock()
@@ -95,9 +97,22 @@ func (b *Inbox) WaitFor(ctx context.Context, address string) (Message, error) {
 		select {
 		case <-arrival:
 		case <-ctx.Done():
-			return Message{}, fmt.Errorf("no new message came to that address: %w", context.Cause(ctx))
+			return Message{}, fmt.Errorf("no new message came to that address, and %d to others: %w", b.unread(), context.Cause(ctx))
 		}
 	}
+}
+
+// unread counts the messages that WaitFor has not returned.
+func (b *Inbox) unread() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := 0
+	for _, m := range b.messages {
+		if !b.waited[m.ID] {
+			n++
+		}
+	}
+	return n
 }
 
 // Arrival returns a channel that is closed when the next message arrives, or

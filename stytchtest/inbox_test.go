@@ -1,7 +1,10 @@
 package stytchtest
 
 import (
+	"context"
+	"errors"
 	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -23,5 +26,16 @@ func TestInboxForgetsTheOldest(t *testing.T) {
 	b.set(append(append(all, all...), Message{ID: "new"}))
 	if all = b.Messages(); len(all) > inboxSize || all[len(all)-1].ID != "new" {
 		t.Errorf("a snapshot gives %d messages, the last %s", len(all), all[len(all)-1].ID)
+	}
+}
+
+// TestWaitsInVain: who waits for the wrong address hears that others got something.
+func TestWaitsInVain(t *testing.T) {
+	b := newInbox()
+	b.put(Message{ID: "1", Address: "+15005550006"})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := b.WaitFor(ctx, "+15005550007"); !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "and 1 to others") {
+		t.Errorf("error %v", err)
 	}
 }
