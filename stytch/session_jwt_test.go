@@ -466,6 +466,28 @@ func TestKeysOfACall(t *testing.T) {
 	}
 }
 
+// broken is a transport of the application that panics over the keys.
+type broken struct{ http.RoundTripper }
+
+func (b broken) RoundTrip(r *http.Request) (*http.Response, error) {
+	if strings.Contains(r.URL.Path, "/jwks/") {
+		panic("s3cret")
+	}
+	return b.RoundTripper.RoundTrip(r)
+}
+
+// TestPanicOverTheKeys: it does not end the process, and the service is asked instead.
+func TestPanicOverTheKeys(t *testing.T) {
+	_, client, issue := served(t, stytch.WithMiddleware(func(next http.RoundTripper) http.RoundTripper { return broken{next} }))
+	_, err := client.Sessions.AuthenticateJWTLocal(t.Context(), issue())
+	if !errors.Is(err, stytch.ErrJWTKeysUnreachable) || strings.Contains(err.Error(), "s3cret") {
+		t.Errorf("error %v", err)
+	}
+	if _, err := client.Sessions.AuthenticateJWT(t.Context(), stytch.AuthenticateJWTRequest{SessionJWT: issue()}); err != nil {
+		t.Errorf("with the network: %v", err)
+	}
+}
+
 func TestWrongKeySetIsRefused(t *testing.T) {
 	srv, client, issue := served(t)
 	srv.Fail(stytchtest.Fault{Call: "sessions.get_jwks", HTML: true, Status: 200})

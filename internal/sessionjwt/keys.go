@@ -57,8 +57,8 @@ type flight struct {
 }
 
 // Fetched returns keys that fetch gets: at first use, when they are old, and for
-// a key id that is unknown. The context of fetch is not that of who needs a key,
-// for others may need it too.
+// a key id that is unknown. The context of fetch has the values of that of who
+// needs a key, but does not end with it, for others may need the key too.
 func Fetched(fetch func(context.Context) ([]Key, error)) *Keys {
 	return &Keys{fetch: fetch, patience: patience}
 }
@@ -80,11 +80,11 @@ func (k *Keys) get(ctx context.Context, id string, now func() time.Time) (*rsa.P
 		return key, nil
 	case key != nil && age < staleAfter:
 		if waited {
-			k.start(now)
+			k.start(ctx, now)
 		}
 		return key, nil
 	case k.fetch != nil && (k.flight != nil || waited):
-		k.wait(ctx, k.start(now))
+		k.wait(ctx, k.start(ctx, now))
 	}
 	if key := k.known[id]; key != nil {
 		return key, nil
@@ -129,7 +129,7 @@ func (k *Keys) unknown() error {
 }
 
 // start begins a fetch, or returns the one that is on its way. The lock is held.
-func (k *Keys) start(now func() time.Time) *flight {
+func (k *Keys) start(ctx context.Context, now func() time.Time) *flight {
 	if k.flight != nil {
 		return k.flight
 	}
@@ -138,16 +138,7 @@ func (k *Keys) start(now func() time.Time) *flight {
 	late := time.AfterFunc(k.patience, func() { close(f.late) })
 	go func() {
 		defer late.Stop()
-		ctx, cancel := context.WithTimeout(context.Background(), fetchTimeout)
-		defer cancel()
-		keys, err := k.fetch(ctx)
-		var known map[string]*rsa.PublicKey
-		if err == nil {
-			// A key that cannot be used is nobody's business, while there are others.
-			if known, err = parse(keys); len(known) > 0 {
-				err = nil
-			}
-		}
+		known, err := k.load(context.WithoutCancel(ctx))
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		k.tried = now()
@@ -158,6 +149,27 @@ func (k *Keys) start(now func() time.Time) *flight {
 		close(f.done)
 	}()
 	return f
+}
+
+// load fetches the keys. A panic in what the application put around its calls is
+// an error: beside a request nobody else catches it, and it would end the process.
+// Its value may hold a secret, so only the type is told.
+func (k *Keys) load(ctx context.Context) (known map[string]*rsa.PublicKey, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			known, err = nil, fmt.Errorf("the fetch ended with a panic of type %T", value)
+		}
+	}()
+	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
+	defer cancel()
+	keys, err := k.fetch(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if known, err = parse(keys); len(known) > 0 {
+		err = nil // a key that cannot be used is nobody's business, while there are others
+	}
+	return known, err
 }
 
 // parse reads a key set, and says what is wrong with it: a key that is broken or

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"math/big"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -79,6 +80,47 @@ func TestImpatience(t *testing.T) {
 	<-flight.done
 	if got, err := keys.get(t.Context(), "key-1", time.Now); got == nil {
 		t.Errorf("after the answer: %v", err)
+	}
+}
+
+// TestPanic: a panic of what the application put around the fetch, which runs
+// beside every request, is an error, and tells nothing of its value.
+func TestPanic(t *testing.T) {
+	key, broken := newKey(t, "key-1"), true
+	p := &publisher{now: time.Unix(1e9, 0)}
+	keys := Fetched(func(context.Context) ([]Key, error) {
+		if broken {
+			panic(errors.New("s3cret"))
+		}
+		return []Key{key}, nil
+	})
+	_, err := keys.get(t.Context(), "key-1", p.clock)
+	if !errors.Is(err, ErrKeysUnreachable) || !strings.Contains(err.Error(), "panic") || strings.Contains(err.Error(), "s3cret") {
+		t.Errorf("error %v", err)
+	}
+	broken = false
+	p.now = p.now.Add(refreshInterval)
+	if got, err := keys.get(t.Context(), "key-1", p.clock); got == nil {
+		t.Errorf("after the panic: %v", err)
+	}
+}
+
+// TestContextOfAFetch: a fetch has the values of who began it, and its own end.
+func TestContextOfAFetch(t *testing.T) {
+	type name struct{}
+	ctx, cancel := context.WithCancel(context.WithValue(t.Context(), name{}, "trace-1"))
+	fetched := make(chan context.Context, 1)
+	keys := Fetched(func(ctx context.Context) ([]Key, error) {
+		cancel()
+		fetched <- ctx
+		return nil, ctx.Err()
+	})
+	if _, err := keys.get(ctx, "key-1", time.Now); !errors.Is(err, ErrKeysUnreachable) {
+		t.Errorf("error %v", err)
+	}
+	got := <-fetched
+	if _, limited := got.Deadline(); got.Value(name{}) != "trace-1" || !limited {
+		t.Errorf("the fetch has the trace %v and a time limit: %v", got.Value(name{}), limited)
 	}
 }
 
