@@ -97,8 +97,9 @@ func SessionErrorFrom(ctx context.Context) error { return sessionweb.ErrorFrom[*
 // on the same machine that hides where the request came from should pass the Host on, or add
 // X-Forwarded-Proto.
 //
-// A JWT whose custom claims make it longer than browsers keep, 4096 bytes with its name, is left
-// out: the middleware then asks the service about every request.
+// For a value that is empty the cookie of before is cleared: a login that brought no session does
+// not leave that of somebody else. So is the JWT's when custom claims make it longer than browsers
+// keep, 4096 bytes with its name; the middleware then asks the service about every request.
 func SetSessionCookies(w http.ResponseWriter, r *http.Request, sessionToken, sessionJWT string, expires time.Time) {
 	sessionweb.SetCookies(w, r, sessionToken, sessionJWT, expires)
 }

@@ -422,6 +422,21 @@ func TestSessionCookies(t *testing.T) {
 			t.Errorf("a JWT of 4096 bytes: the cookie %s has %d bytes", c.Name, len(c.Value))
 		}
 	}
+	// A login that brought nothing leaves nothing of the one before.
+	for _, login := range []struct{ token, jwt string }{{"token", ""}, {"", "a.b.c"}, {"", ""}} {
+		w = httptest.NewRecorder()
+		stytch.SetSessionCookies(w, r, login.token, login.jwt, in)
+		cookies := w.Result().Cookies()
+		if len(cookies) != 2 {
+			t.Errorf("%+v: %d cookies, want 2", login, len(cookies))
+		}
+		for _, c := range cookies {
+			want := map[string]string{"stytch_session": login.token, "stytch_session_jwt": login.jwt}[c.Name]
+			if c.Value != want || (c.MaxAge < 0) != (want == "") {
+				t.Errorf("%+v: the cookie %s is %q and lives for %d s", login, c.Name, c.Value, c.MaxAge)
+			}
+		}
+	}
 	if got := stytch.SessionTokenFrom(r); got != "" {
 		t.Errorf("without a cookie the token is %q", got)
 	}

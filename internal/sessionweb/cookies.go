@@ -17,14 +17,13 @@ const (
 
 // SetCookies gives the browser a session. Both cookies live as long as it: the
 // expired JWT of a session that goes on is renewed. A session without an end
-// lives as long as the browser. A value that browsers would drop is left out, and
-// the cookie of before cleared.
+// lives as long as the browser. For a value that is not there, or that browsers
+// would drop, the cookie of before is cleared: it may be of somebody else.
 func SetCookies(w http.ResponseWriter, r *http.Request, token, jwt string, expires time.Time) {
 	for name, value := range map[string]string{TokenCookie: token, JWTCookie: jwt} {
-		switch {
-		case len(name)+len(value) > maxCookie:
+		if value == "" || len(name)+len(value) > maxCookie {
 			set(w, r, name, "", past)
-		case value != "":
+		} else {
 			set(w, r, name, value, expires)
 		}
 	}
