@@ -27,9 +27,7 @@ func (s *SessionsService) Middleware(opts stytch.MiddlewareOptions) func(http.Ha
 			if err != nil {
 				return sessionweb.Renewal[*MemberSession]{}, err
 			}
-			return sessionweb.Renewal[*MemberSession]{
-				Session: &resp.MemberSession, Token: resp.SessionToken, JWT: resp.SessionJWT, ExpiresAt: resp.MemberSession.ExpiresAt,
-			}, nil
+			return sessionweb.Renewal[*MemberSession]{Session: &resp.MemberSession, Token: resp.SessionToken, JWT: resp.SessionJWT}, nil
 		},
 		LoggedOut: stytch.LoggedOut, RetryAfter: stytch.RetryAfter,
 	}

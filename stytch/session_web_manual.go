@@ -49,8 +49,9 @@ type MiddlewareOptions struct {
 //
 // It takes the session JWT or token from the header "Authorization: Bearer ..." or else from the
 // cookies stytch_session_jwt and stytch_session. A JWT is checked locally; when it has expired, the
-// session is renewed through the service, and fresh cookies are set. While a JWT is fresh there is
-// no call. Cookies of a session that has ended are cleared.
+// session is renewed through the service, and a fresh JWT is set, in a cookie that ends with the
+// browser; that of the token stays as the login set it. While a JWT is fresh there is no call.
+// Cookies of a session that has ended are cleared.
 //
 // The answer is 401 only for a caller who is not logged in. When that cannot be known, because the
 // service cannot be reached or refuses this client, it is 503.
@@ -68,11 +69,7 @@ func (s *SessionsService) Middleware(opts MiddlewareOptions) func(http.Handler) 
 			if err != nil {
 				return sessionweb.Renewal[*Session]{}, err
 			}
-			renewal := sessionweb.Renewal[*Session]{Session: &resp.Session, Token: resp.SessionToken, JWT: resp.SessionJWT}
-			if resp.Session.ExpiresAt != nil {
-				renewal.ExpiresAt = *resp.Session.ExpiresAt
-			}
-			return renewal, nil
+			return sessionweb.Renewal[*Session]{Session: &resp.Session, Token: resp.SessionToken, JWT: resp.SessionJWT}, nil
 		},
 		LoggedOut: LoggedOut, RetryAfter: RetryAfter,
 	}

@@ -162,6 +162,32 @@ func TestMiddlewareRenews(t *testing.T) {
 	s.calls(4, "a broken JWT")
 }
 
+// TestMiddlewareRenewsForAsLong: a renewal changes nothing about how long the browser keeps a
+// login: what it writes ends with the browser, and a token that is there is not written again.
+func TestMiddlewareRenewsForAsLong(t *testing.T) {
+	s := newSite(t, stytch.MiddlewareOptions{})
+	s.srv.Clock().Advance(6 * time.Minute)
+	for name, test := range map[string]struct {
+		cookies string
+		written int
+	}{
+		"both":              {"stytch_session=" + s.session.Token + "; stytch_session_jwt=" + s.session.JWT, 1},
+		"a token alone":     {"stytch_session=" + s.session.Token, 1},
+		"a JWT alone":       {"stytch_session_jwt=" + s.session.JWT, 2},
+		"after a stale one": {"stytch_session=nobody; stytch_session=" + s.session.Token, 2},
+	} {
+		_, resp := s.get("/", http.StatusOK, "Cookie", test.cookies)
+		if got := resp.Cookies(); len(got) != test.written {
+			t.Errorf("%s: %d cookies are written, want %d", name, len(got), test.written)
+		}
+		for _, c := range resp.Cookies() {
+			if c.Value == "" || c.MaxAge != 0 || !c.Expires.IsZero() {
+				t.Errorf("%s: the cookie %s of %d bytes lives for %d s, until %v", name, c.Name, len(c.Value), c.MaxAge, c.Expires)
+			}
+		}
+	}
+}
+
 func TestMiddlewareLoggedOut(t *testing.T) {
 	s := newSite(t, stytch.MiddlewareOptions{})
 	if _, err := s.client.Sessions.Revoke(t.Context(), stytch.SessionsRevokeRequest{SessionToken: &s.session.Token}); err != nil {

@@ -20,13 +20,25 @@ const (
 // lives as long as the browser. For a value that is not there, or that browsers
 // would drop, the cookie of before is cleared: it may be of somebody else.
 func SetCookies(w http.ResponseWriter, r *http.Request, token, jwt string, expires time.Time) {
-	for name, value := range map[string]string{TokenCookie: token, JWTCookie: jwt} {
-		if value == "" || len(name)+len(value) > maxCookie {
-			set(w, r, name, "", past)
-		} else {
-			set(w, r, name, value, expires)
-		}
+	setOrClear(w, r, TokenCookie, token, expires)
+	setOrClear(w, r, JWTCookie, jwt, expires)
+}
+
+// renewCookies gives the browser what a renewal brought beside the token that it
+// has. Nobody knows here whether the login was to outlive the browser, so this does
+// not. Where it was, the token outlives it, and brings a JWT again.
+func renewCookies(w http.ResponseWriter, r *http.Request, has, token, jwt string) {
+	if token != "" && token != has {
+		setOrClear(w, r, TokenCookie, token, time.Time{})
 	}
+	setOrClear(w, r, JWTCookie, jwt, time.Time{})
+}
+
+func setOrClear(w http.ResponseWriter, r *http.Request, name, value string, expires time.Time) {
+	if value == "" || len(name)+len(value) > maxCookie {
+		value, expires = "", past
+	}
+	set(w, r, name, value, expires)
 }
 
 // maxCookie is how many bytes of name and value browsers keep.

@@ -16,10 +16,9 @@ import (
 
 // Renewal is a session that the service has just authenticated.
 type Renewal[S any] struct {
-	Session   S
-	Token     string
-	JWT       string
-	ExpiresAt time.Time
+	Session S
+	Token   string
+	JWT     string
 }
 
 // Backend checks credentials.
@@ -146,7 +145,11 @@ func (b Backend[S]) authenticate(w http.ResponseWriter, r *http.Request, c crede
 		switch {
 		case err == nil:
 			if c.cookies {
-				SetCookies(w, r, renewal.Token, renewal.JWT, renewal.ExpiresAt)
+				has := ""
+				if len(c.tokens) > 0 {
+					has = c.tokens[0] // of several, the first is what the application sees
+				}
+				renewCookies(w, r, has, renewal.Token, renewal.JWT)
 				w.Header().Set("Cache-Control", "no-store")
 			}
 			return renewal.Session, nil
