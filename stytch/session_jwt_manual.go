@@ -35,7 +35,7 @@ var (
 	ErrJWTAudience = sessionjwt.ErrAudience
 	// ErrJWTExpired: it, or its session, has expired.
 	ErrJWTExpired = sessionjwt.ErrExpired
-	// ErrJWTNotYetValid: it is not valid yet.
+	// ErrJWTNotYetValid: it is not valid yet, by the clock of this machine.
 	ErrJWTNotYetValid = sessionjwt.ErrNotYetValid
 )
 
@@ -69,10 +69,10 @@ func (r AuthenticateJWTRequest) LogValue() slog.Value { return redact.LogValue(r
 // MANUAL(AuthenticateJWT)(METHOD)
 
 // AuthenticateJWT returns the session of a JWT. It checks the JWT without a call where that
-// suffices, and asks the service when the JWT is older than MaxTokenAge, has expired, is signed
-// with a key that is not known, or when an authorization check is wanted. A JWT that is wrong in
-// any other way is refused at once, with one of the ErrJWT errors; what the service says is an
-// error as of [SessionsService.Authenticate].
+// suffices, and asks the service when the JWT is older than MaxTokenAge, has expired, is not valid
+// yet by this machine's clock, is signed with a key that is not known, or when an authorization
+// check is wanted. A JWT that is wrong in any other way is refused at once, with one of the ErrJWT
+// errors; what the service says is an error as of [SessionsService.Authenticate].
 //
 // The keys are fetched at first use and kept, and waited for no longer than five seconds; old ones
 // work on while the service cannot be reached. The service answers an expired JWT with a fresh one,

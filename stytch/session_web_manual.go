@@ -125,7 +125,7 @@ func LoggedOut(err error) bool {
 	}
 	for _, reason := range []error{
 		ErrNoSession, ErrSessionNotFound, ErrInvalidSessionToken, ErrUnableToParseSessionJWT, ErrJWTInvalidClaims,
-		ErrJWTMalformed, ErrJWTAlgorithm, ErrJWTSignature, ErrJWTMissingClaim, ErrJWTIssuer, ErrJWTAudience, ErrJWTExpired, ErrJWTNotYetValid,
+		ErrJWTMalformed, ErrJWTAlgorithm, ErrJWTSignature, ErrJWTMissingClaim, ErrJWTIssuer, ErrJWTAudience, ErrJWTExpired,
 		ErrJWTUnknownKey,
 		ErrUserNotFound, ErrMemberNotFound, ErrOrganizationNotFound,
 	} {

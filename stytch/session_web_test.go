@@ -279,6 +279,29 @@ func TestMiddlewareMaxTokenAge(t *testing.T) {
 	never.get("/", http.StatusUnauthorized)
 }
 
+// TestMiddlewareClockBehind: a JWT that this machine's clock does not believe yet is the service's
+// to judge, and logs nobody out while it cannot be asked.
+func TestMiddlewareClockBehind(t *testing.T) {
+	s := newSite(t, stytch.MiddlewareOptions{}, stytch.WithClock(func() time.Time { return time.Now().Add(-10 * time.Second) }))
+	if text, _ := s.get("/", http.StatusOK); text != s.session.ID+" plan=pro" {
+		t.Errorf("the page says %q", text)
+	}
+	s.calls(1, "a JWT from the future")
+	session, err := s.client.Sessions.AuthenticateJWT(t.Context(), stytch.AuthenticateJWTRequest{SessionJWT: s.session.JWT})
+	if err != nil || session.SessionID != s.session.ID {
+		t.Errorf("without the middleware: %v with the error %v", session, err)
+	}
+	s.calls(2, "a JWT from the future, without the middleware")
+	s.srv.Fail(stytchtest.Fault{Status: 500})
+	s.get("/", http.StatusServiceUnavailable)
+	if len(s.cookies()) != 2 {
+		t.Errorf("%d cookies are left, want 2", len(s.cookies()))
+	}
+	if stytch.LoggedOut(stytch.ErrJWTNotYetValid) {
+		t.Error("a JWT that is not valid yet logs out")
+	}
+}
+
 // TestMiddlewareOutage: when nobody can know, nobody is logged out.
 func TestMiddlewareOutage(t *testing.T) {
 	faults := map[string]struct {

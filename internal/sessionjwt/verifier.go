@@ -182,10 +182,11 @@ func (v *Verifier) Past(t time.Time) bool { return !v.Now().Before(t.Add(v.Leewa
 // Settled reports whether a local check, which ended with err for a token of that
 // age, settles who is logged in: with a token that is not too old (0: for as long as
 // it is valid), or with an error about which the service knows no better. The session
-// of an expired token may live on, and a new key may sign.
+// of an expired token may live on, a new key may sign, and a token from the future may
+// mean that the clock here is behind.
 func Settled(err error, age, maxAge time.Duration) bool {
 	if err != nil {
-		return !errors.Is(err, ErrExpired) && !errors.Is(err, ErrUnknownKey) && !errors.Is(err, ErrKeysUnreachable)
+		return !errors.Is(err, ErrExpired) && !errors.Is(err, ErrNotYetValid) && !errors.Is(err, ErrUnknownKey) && !errors.Is(err, ErrKeysUnreachable)
 	}
 	return maxAge == 0 || age <= maxAge
 }
