@@ -73,6 +73,8 @@ func PublicErrorOf(err error) PublicError {
 	switch {
 	case answer != nil && strings.HasPrefix(answer.Call, "sessions.") && LoggedOut(err):
 		return loginFirst
+	case errors.As(err, &invalid) && LoggedOut(err):
+		return loginFirst
 	case errors.As(err, &invalid):
 		return publicViolation(invalid)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/stytchgen/sdk/internal/sessionweb"
@@ -116,12 +117,14 @@ func SessionTokenFrom(r *http.Request) string {
 }
 
 // LoggedOut reports whether an error of a session check says that nobody is logged in: the session
-// has ended, or what was shown is no session. Errors that leave it open, such as an outage or wrong
-// credentials of the client itself, are not of this kind.
+// has ended, or what was shown is no session. Errors that leave it open, such as an outage, wrong
+// credentials of the client itself or a request that is wrong otherwise, are not of this kind.
 func LoggedOut(err error) bool {
 	var invalid *ValidationError
 	if errors.As(err, &invalid) {
-		return true
+		return !slices.ContainsFunc(invalid.Violations, func(v Violation) bool {
+			return v.Field != "session_token" && v.Field != "session_jwt"
+		})
 	}
 	for _, reason := range []error{
 		ErrNoSession, ErrSessionNotFound, ErrInvalidSessionToken, ErrUnableToParseSessionJWT, ErrJWTInvalidClaims,

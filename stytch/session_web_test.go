@@ -370,6 +370,44 @@ func TestMiddlewareOptional(t *testing.T) {
 	}
 }
 
+// TestLoggedOutByWhatIsNoToken: a request that was not sent logs out when what was shown can be no
+// session, and not when the application is wrong about something else.
+func TestLoggedOutByWhatIsNoToken(t *testing.T) {
+	client := newIssuer().offline(t, time.Now())
+	authenticate := func(req stytch.SessionsAuthenticateRequest) error {
+		_, err := client.Sessions.Authenticate(t.Context(), req)
+		return err
+	}
+	_, noAddress := client.OTPs.Email.LoginOrCreate(t.Context(), stytch.OTPsEmailLoginOrCreateRequest{Email: "x"})
+	_, noToken := client.Sessions.Revoke(t.Context(), stytch.SessionsRevokeRequest{SessionToken: new("")})
+	tests := map[string]struct {
+		err  error
+		want bool
+	}{
+		"an empty token":                {authenticate(stytch.SessionsAuthenticateRequest{SessionToken: new("")}), true},
+		"an empty JWT":                  {authenticate(stytch.SessionsAuthenticateRequest{SessionJWT: new("")}), true},
+		"bytes that are no text":        {authenticate(stytch.SessionsAuthenticateRequest{SessionToken: new("\xff")}), true},
+		"an empty token to revoke":      {noToken, true},
+		"neither token nor JWT":         {authenticate(stytch.SessionsAuthenticateRequest{}), false},
+		"a session of no minutes":       {authenticate(stytch.SessionsAuthenticateRequest{SessionToken: new("x"), SessionDurationMinutes: new(0)}), false},
+		"an empty token, of no minutes": {authenticate(stytch.SessionsAuthenticateRequest{SessionToken: new(""), SessionDurationMinutes: new(0)}), false},
+		"an address that is none":       {noAddress, false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if invalid := new(stytch.ValidationError); !errors.As(test.err, &invalid) {
+				t.Fatalf("error %v, want a ValidationError", test.err)
+			}
+			if got := stytch.LoggedOut(test.err); got != test.want {
+				t.Errorf("%v: logged out: %v", test.err, got)
+			}
+			if got := stytch.PublicErrorOf(test.err).Code == stytch.CodeLoginFirst; got != test.want {
+				t.Errorf("%v is told as %+v", test.err, stytch.PublicErrorOf(test.err))
+			}
+		})
+	}
+}
+
 // leaving is a transport that ends somebody else's request when it is used.
 type leaving struct {
 	http.RoundTripper
