@@ -59,24 +59,32 @@ var publicErrors = []struct {
 		[]error{ErrSessionAuthorizationError, ErrSessionAuthorizationTenancyError, ErrInsufficientFactorsForSessionExchange}},
 }
 
-var loginFirst = PublicError{Status: http.StatusUnauthorized, Code: CodeLoginFirst, Message: "Please log in."}
+var (
+	loginFirst = PublicError{Status: http.StatusUnauthorized, Code: CodeLoginFirst, Message: "Please log in."}
+	notFound   = PublicError{Status: http.StatusNotFound, Code: "not_found", Message: "We could not find that. Perhaps it is gone."}
+)
 
 // PublicErrorOf tells a stranger about an error of any call: which kind it is and what to do, and
 // nothing that the service wrote. What is no fault of the stranger is an outage.
 //
 // An address to which the Send calls send nothing is told as such, so whoever asks learns which
-// addresses have an account. LoginOrCreate and LoginOrSignup do not tell them apart.
+// addresses have an account. LoginOrCreate does not tell them apart, nor does LoginOrSignup where
+// the organization lets people join by the domain of their address; elsewhere it does.
 func PublicErrorOf(err error) PublicError {
 	var invalid *ValidationError
 	var answer *Error
-	errors.As(err, &answer)
+	call := ""
+	if errors.As(err, &answer) {
+		call = answer.Call
+	}
 	switch {
-	case answer != nil && strings.HasPrefix(answer.Call, "sessions.") && LoggedOut(err):
-		return loginFirst
-	case errors.As(err, &invalid) && LoggedOut(err):
-		return loginFirst
-	case errors.As(err, &invalid):
+	case errors.As(err, &invalid) && !LoggedOut(err):
 		return publicViolation(invalid)
+	case errors.Is(err, ErrSessionNotFound) && call == "sessions.revoke", // perhaps that of somebody else
+		errors.Is(err, ErrMemberNotFound) && strings.HasPrefix(call, "sessions.") && !LoggedOut(err):
+		return notFound
+	case LoggedOut(err):
+		return loginFirst
 	}
 	for _, kind := range publicErrors {
 		for _, reason := range kind.reasons {
@@ -88,8 +96,10 @@ func PublicErrorOf(err error) PublicError {
 		}
 	}
 	switch {
-	case LoggedOut(err), errors.Is(err, ErrIntermediateSessionNotFound), errors.Is(err, ErrInvalidIntermediateSessionTokenForOrganization):
+	case errors.Is(err, ErrIntermediateSessionNotFound), errors.Is(err, ErrInvalidIntermediateSessionTokenForOrganization):
 		return loginFirst
+	case errors.Is(err, ErrUserNotFound), errors.Is(err, ErrOrganizationNotFound):
+		return notFound
 	case answer != nil && answer.StatusCode == http.StatusTooManyRequests:
 		public := PublicErrorOf(ErrTooManyRequests)
 		public.RetryAfter = answer.RetryAfter

@@ -130,13 +130,17 @@ func LoggedOut(err error) bool {
 		ErrNoSession, ErrSessionNotFound, ErrInvalidSessionToken, ErrUnableToParseSessionJWT, ErrJWTInvalidClaims,
 		ErrJWTMalformed, ErrJWTAlgorithm, ErrJWTSignature, ErrJWTMissingClaim, ErrJWTIssuer, ErrJWTAudience, ErrJWTExpired,
 		ErrJWTUnknownKey,
-		ErrUserNotFound, ErrMemberNotFound, ErrOrganizationNotFound,
 	} {
 		if errors.Is(err, reason) {
 			return true
 		}
 	}
-	return false
+	// Whose session it was is gone. Of any other call it is somebody whom the request names.
+	var answer *Error
+	if !errors.As(err, &answer) || answer.Call != "sessions.authenticate" {
+		return false
+	}
+	return answer.Type == ErrUserNotFound || answer.Type == ErrMemberNotFound || answer.Type == ErrOrganizationNotFound
 }
 
 // RetryAfter returns how long an error asks to wait, 0 when it does not.
