@@ -47,7 +47,8 @@ func SessionFrom(ctx context.Context) (*MemberSession, bool) {
 }
 
 // SessionErrorFrom returns why the middleware found no session, for the handlers of
-// [stytch.MiddlewareOptions]; nil when it found one.
+// [stytch.MiddlewareOptions]; nil when it found one. Behind the middleware of package stytch it is
+// that one's error.
 func SessionErrorFrom(ctx context.Context) error { return sessionweb.ErrorFrom[*MemberSession](ctx) }
 
 // ENDMANUAL(SessionWeb)

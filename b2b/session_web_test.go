@@ -1,6 +1,7 @@
 package b2b_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -83,4 +84,36 @@ func TestMiddleware(t *testing.T) {
 	}
 	get(http.StatusUnauthorized, &http.Cookie{Name: "stytch_session_jwt", Value: user.JWT})
 	get(http.StatusUnauthorized, &http.Cookie{Name: "stytch_session", Value: user.Token})
+}
+
+// TestSessionErrorOfEither: the error is found with the accessor of either package.
+func TestSessionErrorOfEither(t *testing.T) {
+	srv := stytchtest.NewServer(t)
+	members := srv.B2B().Sessions.Middleware(stytch.MiddlewareOptions{Optional: true})
+	users := srv.Client().Sessions.Middleware(stytch.MiddlewareOptions{Optional: true})
+	member, user := httptest.NewRequest(http.MethodGet, "/", nil), httptest.NewRequest(http.MethodGet, "/", nil)
+	user.Header.Set("Authorization", "Bearer a.b.c")
+	var reached int
+	check := func(ofMember, ofUser error) http.Handler {
+		return http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			reached++
+			if got := b2b.SessionErrorFrom(r.Context()); !errors.Is(got, ofMember) {
+				t.Errorf("b2b: %v, want %v", got, ofMember)
+			}
+			if got := stytch.SessionErrorFrom(r.Context()); !errors.Is(got, ofUser) {
+				t.Errorf("stytch: %v, want %v", got, ofUser)
+			}
+		})
+	}
+	members(check(stytch.ErrNoSession, stytch.ErrNoSession)).ServeHTTP(httptest.NewRecorder(), member)
+	users(check(stytch.ErrJWTMalformed, stytch.ErrJWTMalformed)).ServeHTTP(httptest.NewRecorder(), user)
+	// One behind the other, each keeps its own.
+	between := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Header.Set("Authorization", "Bearer a.b.c")
+		users(check(stytch.ErrNoSession, stytch.ErrJWTMalformed)).ServeHTTP(w, r)
+	})
+	members(between).ServeHTTP(httptest.NewRecorder(), member)
+	if reached != 3 {
+		t.Errorf("%d requests came through, want 3", reached)
+	}
 }

@@ -65,7 +65,8 @@ var (
 )
 
 // PublicErrorOf tells a stranger about an error of any call: which kind it is and what to do, and
-// nothing that the service wrote. What is no fault of the stranger is an outage.
+// nothing that the service wrote. What is no fault of the stranger is an outage; so is nil, for who
+// asks has no success to tell of.
 //
 // An address to which the Send calls send nothing is told as such, so whoever asks learns which
 // addresses have an account. LoginOrCreate does not tell them apart, nor does LoginOrSignup where

@@ -86,7 +86,8 @@ func (s *SessionsService) Middleware(opts MiddlewareOptions) func(http.Handler) 
 func SessionFrom(ctx context.Context) (*Session, bool) { return sessionweb.From[*Session](ctx) }
 
 // SessionErrorFrom returns why the middleware found no session, for the handlers of
-// [MiddlewareOptions]; nil when it found one.
+// [MiddlewareOptions]; nil when it found one. Behind the middleware of package b2b it is that one's
+// error.
 func SessionErrorFrom(ctx context.Context) error { return sessionweb.ErrorFrom[*Session](ctx) }
 
 // SetSessionCookies gives the browser a session that a login answered: the cookies stytch_session
@@ -106,15 +107,11 @@ func SetSessionCookies(w http.ResponseWriter, r *http.Request, sessionToken, ses
 // [SessionsService.Revoke].
 func ClearSessionCookies(w http.ResponseWriter, r *http.Request) { sessionweb.ClearCookies(w, r) }
 
-// SessionTokenFrom returns the session token of a request's cookies, or "", for the call that ends
-// the session.
-func SessionTokenFrom(r *http.Request) string {
-	cookie, err := r.Cookie(sessionweb.TokenCookie)
-	if err != nil {
-		return ""
-	}
-	return cookie.Value
-}
+// SessionTokenFrom returns the session token of a request, or "", for the call that ends the
+// session: behind the middleware that of the session that it let in, elsewhere that of the cookies.
+// Of several cookies, which an old one of another path can make, it is the first where a JWT was
+// checked locally, for the JWT does not tell. What ends the session by its id ends no other.
+func SessionTokenFrom(r *http.Request) string { return sessionweb.TokenFrom(r) }
 
 // LoggedOut reports whether an error of a session check says that nobody is logged in: the session
 // has ended, or what was shown is no session. Errors that leave it open, such as an outage, wrong

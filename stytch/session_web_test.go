@@ -262,6 +262,43 @@ func TestMiddlewareStaleCookies(t *testing.T) {
 	s.calls(5, "tokens longer than any")
 }
 
+// TestSessionTokenBehindTheMiddleware: it is that of the session that was let in, so that a logout
+// ends no other.
+func TestSessionTokenBehindTheMiddleware(t *testing.T) {
+	s := newSite(t, stytch.MiddlewareOptions{})
+	other, err := s.srv.AddSession(s.srv.AddUser(stytch.User{}).UserID, time.Hour, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, jwt, others := s.session.Token, s.session.JWT, "stytch_session="+other.Token
+	tests := map[string]struct {
+		header, value, cookies, want string
+		opts                         stytch.MiddlewareOptions
+	}{
+		"the second of two cookies":  {"Cookie", "stytch_session=nobody; stytch_session=" + token, "", token, stytch.MiddlewareOptions{}},
+		"a fresh JWT beside it":      {"Cookie", "stytch_session=" + token + "; stytch_session_jwt=" + jwt, "", token, stytch.MiddlewareOptions{}},
+		"a JWT that was asked about": {"Cookie", "stytch_session_jwt=" + jwt, "", token, stytch.MiddlewareOptions{MaxTokenAge: -1}},
+		"a token in the header":      {"Authorization", "Bearer " + token, others, token, stytch.MiddlewareOptions{}},
+		"a JWT in the header":        {"Authorization", "Bearer " + jwt, others, "", stytch.MiddlewareOptions{}},
+		"nobody":                     {"Cookie", "stytch_session=nobody", "", "nobody", stytch.MiddlewareOptions{Optional: true}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got := "not let in"
+			page := s.client.Sessions.Middleware(test.opts)(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				got = stytch.SessionTokenFrom(r)
+			}))
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+			r.Header.Set("Cookie", test.cookies)
+			r.Header.Set(test.header, test.value)
+			page.ServeHTTP(httptest.NewRecorder(), r)
+			if got != test.want {
+				t.Errorf("the token is %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
 func TestMiddlewareMaxTokenAge(t *testing.T) {
 	minute := newSite(t, stytch.MiddlewareOptions{MaxTokenAge: time.Minute})
 	minute.get("/", http.StatusOK)

@@ -46,12 +46,22 @@ type Options struct {
 	Unauthorized, Unavailable http.Handler
 }
 
-// key is the key of a session, or of the error instead of it, in a context.
-type key[S any] struct{}
+// key is the key of what one package's middleware found in a context, and anyKey
+// that of what either's found.
+type (
+	key[S any] struct{}
+	anyKey     struct{}
+)
+
+// found is what a middleware found, whoever's sessions it looks for.
+type found struct {
+	err   error  // why there is no session
+	token string // of the session, where the request or the service told it
+}
 
 type result[S any] struct {
 	session S
-	err     error
+	found
 }
 
 // From returns the session that the middleware found, and whether it found one.
@@ -60,10 +70,27 @@ func From[S any](ctx context.Context) (S, bool) {
 	return r.session, ok && r.err == nil
 }
 
-// ErrorFrom returns why the middleware found no session, or nil.
+// ErrorFrom returns why the middleware found no session, or nil. Where only the
+// other package's middleware was asked, it is that one's error.
 func ErrorFrom[S any](ctx context.Context) error {
-	r, _ := ctx.Value(key[S]{}).(result[S])
-	return r.err
+	if r, ok := ctx.Value(key[S]{}).(result[S]); ok {
+		return r.err
+	}
+	other, _ := ctx.Value(anyKey{}).(found)
+	return other.err
+}
+
+// TokenFrom returns the session token of a request, or "": behind a middleware
+// that of the session that was let in, and elsewhere the first cookie's.
+func TokenFrom(r *http.Request) string {
+	if f, ok := r.Context().Value(anyKey{}).(found); ok && f.err == nil {
+		return f.token
+	}
+	cookie, err := r.Cookie(TokenCookie)
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
 }
 
 // Middleware returns a middleware that lets requests with a session through.
@@ -77,15 +104,16 @@ func Middleware[S any](b Backend[S], opts Options) func(http.Handler) http.Handl
 	}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			found := result[S]{}
 			credentials := credentialsOf(r)
-			found.session, found.err = b.authenticate(w, r, credentials, opts.MaxTokenAge)
-			r = r.WithContext(context.WithValue(r.Context(), key[S]{}, found))
+			session, token, err := b.authenticate(w, r, credentials, opts.MaxTokenAge)
+			f := found{err, token}
+			ctx := context.WithValue(r.Context(), anyKey{}, f)
+			r = r.WithContext(context.WithValue(ctx, key[S]{}, result[S]{session, f}))
 			switch {
-			case found.err == nil:
+			case err == nil:
 				next.ServeHTTP(w, r)
-			case !b.LoggedOut(found.err):
-				SetRetryAfter(w, b.RetryAfter(found.err))
+			case !b.LoggedOut(err):
+				SetRetryAfter(w, b.RetryAfter(err))
 				unavailable.ServeHTTP(w, r)
 			default:
 				if credentials.cookies {
@@ -115,10 +143,14 @@ func answer(status int, text string) http.Handler {
 const maxAsked = 3
 
 // authenticate checks the credentials of a request, and sets fresh cookies
-// where the service was asked about those of before. It fails with the error of
-// the first that is not good.
-func (b Backend[S]) authenticate(w http.ResponseWriter, r *http.Request, c credentials, maxAge time.Duration) (S, error) {
+// where the service was asked about those of before. It returns the session with
+// its token. It fails with the error of the first that is not good.
+func (b Backend[S]) authenticate(w http.ResponseWriter, r *http.Request, c credentials, maxAge time.Duration) (S, string, error) {
 	var none S
+	firstToken := "" // of several, the first is what the application sees
+	if len(c.tokens) > 0 {
+		firstToken = c.tokens[0]
+	}
 	var first error
 	var ask []credential // what the service may know better about
 	for _, jwt := range c.jwts {
@@ -126,7 +158,7 @@ func (b Backend[S]) authenticate(w http.ResponseWriter, r *http.Request, c crede
 			session, age, err := b.Local(r.Context(), jwt)
 			if sessionjwt.Settled(err, age, maxAge) {
 				if err == nil {
-					return session, nil
+					return session, firstToken, nil // which one is the JWT's only the service knows
 				}
 				first = cmp.Or(first, err)
 				continue
@@ -145,20 +177,16 @@ func (b Backend[S]) authenticate(w http.ResponseWriter, r *http.Request, c crede
 		switch {
 		case err == nil:
 			if c.cookies {
-				has := ""
-				if len(c.tokens) > 0 {
-					has = c.tokens[0] // of several, the first is what the application sees
-				}
-				renewCookies(w, r, has, renewal.Token, renewal.JWT)
+				renewCookies(w, r, firstToken, renewal.Token, renewal.JWT)
 				w.Header().Set("Cache-Control", "no-store")
 			}
-			return renewal.Session, nil
+			return renewal.Session, cmp.Or(renewal.Token, one.token), nil
 		case !b.LoggedOut(err):
-			return none, err
+			return none, "", err
 		}
 		first = cmp.Or(first, err)
 	}
-	return none, cmp.Or(first, ErrNoSession)
+	return none, "", cmp.Or(first, ErrNoSession)
 }
 
 // credential is a token or a JWT.
