@@ -50,7 +50,7 @@ func (r AuthenticateJWTRequest) LogValue() slog.Value { return redact.LogValue(r
 // which this method does not return: who keeps the JWT calls [SessionsService.Authenticate], as the
 // middleware does.
 func (s *SessionsService) AuthenticateJWT(ctx context.Context, req AuthenticateJWTRequest, opts ...stytch.CallOption) (*MemberSession, error) {
-	if len(opts) > 0 {
+	if len(opts) > 0 && ctx != nil { // the call refuses a nil one
 		var done context.CancelFunc
 		ctx, done = s.transport.Within(ctx, opts) // the keys, too, are waited for no longer
 		defer done()

@@ -22,7 +22,7 @@ var (
 	ErrJWTAlgorithm = sessionjwt.ErrAlgorithm
 	// ErrJWTSignature: the signature does not verify.
 	ErrJWTSignature = sessionjwt.ErrSignature
-	// ErrJWTUnknownKey: it is signed with a key that the project does not publish.
+	// ErrJWTUnknownKey: it is signed with a key that is not among those known of the project.
 	ErrJWTUnknownKey = sessionjwt.ErrUnknownKey
 	// ErrJWTKeysUnreachable: the keys of the project cannot be fetched, or make no sense. It says
 	// nothing about the JWT.
@@ -79,7 +79,7 @@ func (r AuthenticateJWTRequest) LogValue() slog.Value { return redact.LogValue(r
 // which this method does not return: who keeps the JWT calls [SessionsService.Authenticate], as the
 // middleware does.
 func (s *SessionsService) AuthenticateJWT(ctx context.Context, req AuthenticateJWTRequest, opts ...CallOption) (*Session, error) {
-	if len(opts) > 0 {
+	if len(opts) > 0 && ctx != nil { // the call refuses a nil one
 		var done context.CancelFunc
 		ctx, done = s.transport.Within(ctx, opts) // the keys, too, are waited for no longer
 		defer done()

@@ -488,6 +488,25 @@ func TestPanicOverTheKeys(t *testing.T) {
 	}
 }
 
+// TestNilContext: it is an error, as for a call, and no panic.
+func TestNilContext(t *testing.T) {
+	_, client, issue := served(t)
+	none := map[string]context.Context{}["none"]
+	_, want := client.Sessions.GetJWKS(none, stytch.SessionsGetJWKSRequest{ProjectID: jwtProject})
+	if want == nil {
+		t.Fatal("a call without a context succeeds")
+	}
+	session, err := client.Sessions.AuthenticateJWTLocal(none, issue())
+	if session != nil || err == nil || !strings.Contains(err.Error(), "the context is nil") || !strings.Contains(want.Error(), "the context is nil") {
+		t.Errorf("session %v, error %v; a call fails with %v", session, err, want)
+	}
+	for name, opts := range map[string][]stytch.CallOption{"no options": nil, "an option": {stytch.WithCallTimeout(time.Minute)}} {
+		if _, err := client.Sessions.AuthenticateJWT(none, stytch.AuthenticateJWTRequest{SessionJWT: issue()}, opts...); err == nil || !strings.Contains(err.Error(), "the context is nil") {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+}
+
 func TestWrongKeySetIsRefused(t *testing.T) {
 	srv, client, issue := served(t)
 	srv.Fail(stytchtest.Fault{Call: "sessions.get_jwks", HTML: true, Status: 200})

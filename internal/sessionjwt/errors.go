@@ -13,7 +13,7 @@ import "errors"
 var (
 	ErrMalformed       = errors.New("stytch: session JWT: it is malformed")
 	ErrAlgorithm       = errors.New("stytch: session JWT: it is not signed with RS256")
-	ErrUnknownKey      = errors.New("stytch: session JWT: it is signed with a key that the project does not publish")
+	ErrUnknownKey      = errors.New("stytch: session JWT: it is signed with an unknown key")
 	ErrKeysUnreachable = errors.New("stytch: session JWT: the keys of the project cannot be had")
 	ErrSignature       = errors.New("stytch: session JWT: its signature does not verify")
 	ErrMissingClaim    = errors.New("stytch: session JWT: it lacks a claim")

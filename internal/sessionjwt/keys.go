@@ -92,7 +92,7 @@ func (k *Keys) get(ctx context.Context, id string, now func() time.Time) (*rsa.P
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrKeysUnreachable, err)
 	}
-	return nil, k.unknown()
+	return nil, k.unknown(at)
 }
 
 // wait waits for a fetch as long as it is worth it. The lock is held, but not
@@ -116,16 +116,19 @@ func since(now, then time.Time) time.Duration {
 	return now.Sub(then)
 }
 
-// unknown says why a key is not known: the service does not publish it, or did
-// not answer.
-func (k *Keys) unknown() error {
+// unknown says why a key is not known: the service did not publish it, or did not
+// answer.
+func (k *Keys) unknown(now time.Time) error {
 	switch {
+	case k.fetch == nil:
+		return ErrUnknownKey
 	case k.err != nil:
 		return fmt.Errorf("%w: %w", ErrKeysUnreachable, k.err)
 	case k.flight != nil:
 		return fmt.Errorf("%w: no answer within %v", ErrKeysUnreachable, k.patience)
 	}
-	return ErrUnknownKey
+	ago := max(0, now.Sub(k.fetched)).Round(time.Second)
+	return fmt.Errorf("%w: it is not among those fetched %v ago", ErrUnknownKey, ago)
 }
 
 // start begins a fetch, or returns the one that is on its way. The lock is held.

@@ -180,6 +180,28 @@ func TestWithdrawnKey(t *testing.T) {
 	}
 }
 
+// TestUnknownForNow: right after a fetch nobody knows whether a key is published
+// by now, and nobody says so.
+func TestUnknownForNow(t *testing.T) {
+	p := &publisher{now: time.Unix(1e9, 0), keys: []Key{newKey(t, "key-1")}}
+	keys := Fetched(p.fetch)
+	if _, err := keys.get(t.Context(), "key-1", p.clock); err != nil {
+		t.Fatal(err)
+	}
+	p.now = p.now.Add(20*time.Second + time.Millisecond)
+	_, err := keys.get(t.Context(), "key-2", p.clock)
+	if want := ErrUnknownKey.Error() + ": it is not among those fetched 20s ago"; !errors.Is(err, ErrUnknownKey) || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+	fixed, err := Fixed(p.keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fixed.get(t.Context(), "key-2", p.clock); err != ErrUnknownKey {
+		t.Errorf("of keys that never change: error %v", err)
+	}
+}
+
 // TestUnusableKeys: what cannot be used is passed over, as long as something can.
 func TestUnusableKeys(t *testing.T) {
 	good, broken, twice := newKey(t, "good"), newKey(t, "broken"), newKey(t, "twice")

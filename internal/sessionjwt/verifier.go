@@ -58,6 +58,9 @@ const maxToken = 64 << 10
 // Verify verifies a token. For each claim of the service's own it calls own with
 // the name and a reader that is at the value; own reads it or returns false.
 func (v *Verifier) Verify(ctx context.Context, token string, own func(name string, d *wire.Reader) bool) (Token, error) {
+	if ctx == nil {
+		return Token{}, fmt.Errorf("%w: the context is nil", ErrKeysUnreachable)
+	}
 	parts, err := split(token)
 	if err != nil {
 		return Token{}, err
