@@ -1,6 +1,7 @@
 package b2b_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -51,6 +52,12 @@ func TestAuthenticateJWT(t *testing.T) {
 		AuthorizationCheck: &b2b.AuthorizationCheck{OrganizationID: organization.OrganizationID, ResourceID: "r", Action: "a"}})
 	if !errors.Is(err, stytch.ErrSessionAuthorizationError) {
 		t.Errorf("an authorization check: %v", err)
+	}
+
+	none := map[string]context.Context{}["none"]
+	_, err = client.Sessions.AuthenticateJWT(none, b2b.AuthenticateJWTRequest{SessionJWT: s.JWT}, stytch.WithCallTimeout(time.Minute))
+	if _, local := client.Sessions.AuthenticateJWTLocal(none, s.JWT); err == nil || !errors.Is(local, stytch.ErrJWTKeysUnreachable) {
+		t.Errorf("without a context: %v, and locally %v", err, local)
 	}
 
 	// A user's JWT is not a member's.
