@@ -34,6 +34,7 @@ const (
 	CodeInvalidInput   = "invalid_input"
 	CodeLoginFirst     = "login_first"
 	CodeNotAllowed     = "not_allowed"
+	CodeNotFound       = "not_found"
 	CodeMayHaveWorked  = "may_have_worked"
 	CodeOutage         = "outage"
 )
@@ -61,7 +62,7 @@ var publicErrors = []struct {
 
 var (
 	loginFirst = PublicError{Status: http.StatusUnauthorized, Code: CodeLoginFirst, Message: "Please log in."}
-	notFound   = PublicError{Status: http.StatusNotFound, Code: "not_found", Message: "We could not find that. Perhaps it is gone."}
+	notFound   = PublicError{Status: http.StatusNotFound, Code: CodeNotFound, Message: "We could not find that. Perhaps it is gone."}
 )
 
 // PublicErrorOf tells a stranger about an error of any call: which kind it is and what to do, and

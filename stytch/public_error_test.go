@@ -78,15 +78,15 @@ func TestPublicErrorOf(t *testing.T) {
 		"sessions of nobody": {do: func(ctx context.Context, _ *stytchtest.Server, c *stytch.Client, _, _ string) error {
 			_, err := c.Sessions.Get(ctx, stytch.SessionsGetRequest{UserID: "user-test-11111111-1111-4111-8111-111111111111"})
 			return err
-		}, status: 404, code: "not_found"},
+		}, status: 404, code: stytch.CodeNotFound},
 		"to end a session of before": {do: func(ctx context.Context, _ *stytchtest.Server, c *stytch.Client, _, _ string) error {
 			_, err := c.Sessions.Revoke(ctx, stytch.SessionsRevokeRequest{SessionID: new("session-test-11111111-1111-4111-8111-111111111111")})
 			return err
-		}, status: 404, code: "not_found"},
-		"an organization to log in to":   {do: failWith(answered(stytch.ErrOrganizationNotFound, "otps.email.login_or_signup")), status: 404, code: "not_found"},
-		"an organization to exchange":    {do: failWith(answered(stytch.ErrOrganizationNotFound, "sessions.exchange")), status: 404, code: "not_found"},
-		"no member there to exchange":    {do: failWith(answered(stytch.ErrMemberNotFound, "sessions.exchange")), status: 404, code: "not_found"},
-		"sessions of no member":          {do: failWith(answered(stytch.ErrMemberNotFound, "sessions.get")), status: 404, code: "not_found"},
+		}, status: 404, code: stytch.CodeNotFound},
+		"an organization to log in to":   {do: failWith(answered(stytch.ErrOrganizationNotFound, "otps.email.login_or_signup")), status: 404, code: stytch.CodeNotFound},
+		"an organization to exchange":    {do: failWith(answered(stytch.ErrOrganizationNotFound, "sessions.exchange")), status: 404, code: stytch.CodeNotFound},
+		"no member there to exchange":    {do: failWith(answered(stytch.ErrMemberNotFound, "sessions.exchange")), status: 404, code: stytch.CodeNotFound},
+		"sessions of no member":          {do: failWith(answered(stytch.ErrMemberNotFound, "sessions.get")), status: 404, code: stytch.CodeNotFound},
 		"a stranger to the organization": {do: failWith(answered(stytch.ErrMemberNotFound, "otps.email.login_or_signup")), status: 400, code: stytch.CodeInvalidAddress},
 		"a gateway's 429":                {do: failWith(&stytch.Error{StatusCode: 429, RetryAfter: 90 * time.Second}), status: 429, code: stytch.CodeTooMany, retry: 90 * time.Second},
 		"not allowed":                    {fault: stytchtest.Fault{ErrorType: "session_authorization_error"}, status: 403, code: stytch.CodeNotAllowed},
