@@ -26,6 +26,10 @@ func (k *call) attempt(ctx context.Context, started time.Time, out *outgoing) *a
 	w, a := &out.watch, &k.answer
 	k.start(ctx, w, cancel, started)
 	defer w.stop()
+	pool := k.client.sender.pool
+	if pool != nil {
+		pool.renew()
+	}
 
 	resp, err := k.client.sender.send(k.newRequest(w.trace(own), out))
 	if err != nil {
@@ -33,6 +37,9 @@ func (k *call) attempt(ctx context.Context, started time.Time, out *outgoing) *a
 			err = e.Err // the URL is of no interest, and may hold what is nobody's business
 		}
 		*a = answer{err: explain(ctx, own, err), reached: w.reached(own, err, k.client.sender.shared)}
+		if pool != nil && errors.Is(a.err, context.DeadlineExceeded) {
+			pool.suspect.Store(true)
+		}
 		return a
 	}
 	defer resp.Body.Close()

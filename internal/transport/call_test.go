@@ -432,7 +432,7 @@ func TestHTTPClientIsCopied(t *testing.T) {
 	given := &http.Client{Jar: jar, Timeout: 1 << 40}
 	server := record(t, respond(200, answerOK, "Set-Cookie", "node=7"))
 	c := newClient(t, server.URL, func(c *Config) { c.HTTPClient = given })
-	defer sharedTransport().CloseIdleConnections()
+	defer sharedPool().transport.CloseIdleConnections()
 	for range 2 {
 		if _, err := send(t.Context(), c, Safe); err != nil {
 			t.Fatal(err)

@@ -46,7 +46,7 @@ func TestConnections(t *testing.T) {
 				server.Start()
 			}
 			defer server.Close()
-			defer sharedTransport().CloseIdleConnections()
+			defer sharedPool().transport.CloseIdleConnections()
 
 			c := newClient(t, server.URL, shared)
 			call := func() {

@@ -29,7 +29,7 @@ func newHTTP2Server(t *testing.T, h http.HandlerFunc) (*httptest.Server, func(*C
 func trusting(t *testing.T, server *httptest.Server) func(*Config) {
 	roots := x509.NewCertPool()
 	roots.AddCert(server.Certificate())
-	own := sharedTransport().Clone()
+	own := sharedPool().transport.Clone()
 	own.TLSClientConfig.RootCAs = roots
 	t.Cleanup(own.CloseIdleConnections)
 	return func(cfg *Config) { cfg.HTTPClient = &http.Client{Transport: own} }

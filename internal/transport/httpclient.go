@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,11 +18,11 @@ import (
 // dials for a call that then gets a connection which has become free.
 const maxConnsPerHost = 32
 
-// sharedTransport returns the HTTP transport of all clients that are given none, so that clients
-// made one after the other share connections, and dropping a client leaks nothing.
-var sharedTransport = sync.OnceValue(func() *http.Transport {
+// sharedPool returns the connections of all clients that are given none, so that clients made one
+// after the other share connections, and dropping a client leaks nothing.
+var sharedPool = sync.OnceValue(func() *pool {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
-	return &http.Transport{
+	return &pool{transport: &http.Transport{
 		Proxy:                  proxy,
 		DialContext:            dialer.DialContext,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
@@ -31,16 +32,33 @@ var sharedTransport = sync.OnceValue(func() *http.Transport {
 		MaxIdleConnsPerHost:    maxConnsPerHost,
 		IdleConnTimeout:        90 * time.Second,
 		MaxResponseHeaderBytes: 256 << 10,
-		// A ping finds out that a connection has died silently; all calls share one.
-		HTTP2: &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 10 * time.Second},
-	}
+		// A ping finds out that a connection has died silently; all calls share one. It does so well
+		// before an attempt ends, so that the next one gets another connection.
+		HTTP2: &http.HTTP2Config{SendPingTimeout: 4 * time.Second, PingTimeout: 3 * time.Second},
+	}}
 })
+
+// pool is a transport of the SDK's own with its connections.
+type pool struct {
+	transport *http.Transport
+	suspect   atomic.Bool // an attempt got no answer in time
+}
+
+// renew closes the idle connections if one may be dead. A firewall that forgets a connection tells
+// nobody: each attempt would wait in vain on the next of those that it forgot. That is done only when
+// another attempt begins, since HTTP/2 takes a moment to see that the last one has left.
+func (p *pool) renew() {
+	if p.suspect.Load() && p.suspect.Swap(false) {
+		p.transport.CloseIdleConnections()
+	}
+}
 
 // A sender sends a request and returns the answer, whatever it is. It follows no redirect: the
 // credentials go to the base URL and nowhere else. So it does without the copies that an http.Client
 // makes of every request for the redirects that may come.
 type sender struct {
 	transport  http.RoundTripper
+	pool       *pool          // what transport sends with; nil: with what the application gave
 	shared     bool           // transport is the shared one, with nothing around it
 	clearHTTP2 bool           // transport may speak HTTP/2 without TLS
 	jar        http.CookieJar // nil: no cookies
@@ -58,7 +76,8 @@ func newSender(given *http.Client, middleware []func(http.RoundTripper) http.Rou
 		s.clearHTTP2 = t.Protocols.UnencryptedHTTP2()
 	}
 	if s.transport == nil {
-		s.transport = sharedTransport()
+		s.pool = sharedPool()
+		s.transport = s.pool.transport
 	}
 	s.transport = once{s.transport}
 	for i, wrap := range slices.Backward(middleware) {

@@ -1,0 +1,211 @@
+package transport
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// The tests in this file have connections die silently, as they do behind a firewall that forgets
+// them: nothing arrives any more, and nobody says so.
+
+// deadConn swallows what is written to it once it is dead.
+type deadConn struct {
+	net.Conn
+	dead atomic.Bool
+}
+
+func (c *deadConn) Write(p []byte) (int, error) {
+	if c.dead.Load() {
+		return len(p), nil
+	}
+	return c.Conn.Write(p)
+}
+
+// deadNet makes pipes to a server, and counts them.
+type deadNet struct {
+	serve func(net.Conn)
+	mu    sync.Mutex
+	conns []*deadConn
+}
+
+func (n *deadNet) dial(context.Context, string, string) (net.Conn, error) {
+	near, far := net.Pipe()
+	conn := &deadConn{Conn: near}
+	n.mu.Lock()
+	n.conns = append(n.conns, conn)
+	n.mu.Unlock()
+	go n.serve(far)
+	return conn, nil
+}
+
+// kill makes all connections dead, and returns how many there are.
+func (n *deadNet) kill() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, conn := range n.conns {
+		conn.dead.Store(true)
+	}
+	return len(n.conns)
+}
+
+func (n *deadNet) dialed() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return len(n.conns)
+}
+
+// newDeadClient returns a client whose own transport is as the shared one, but for the network.
+func newDeadClient(t *testing.T, n *deadNet, http2 bool, change ...func(*Config)) *Client {
+	t.Helper()
+	own := sharedPool().transport.Clone()
+	own.DialContext = n.dial
+	if http2 {
+		own.Protocols = new(http.Protocols)
+		own.Protocols.SetUnencryptedHTTP2(true)
+	}
+	t.Cleanup(own.CloseIdleConnections)
+	c := newClient(t, "http://localhost", append([]func(*Config){func(cfg *Config) {
+		cfg.HTTPClient.Transport = own
+		cfg.Sleep = nil
+	}}, change...)...)
+	c.sender.pool, c.sender.shared = &pool{transport: own}, true
+	return c
+}
+
+// serveHTTP2 returns a server of one connection of HTTP/2 without TLS.
+func serveHTTP2(t *testing.T) func(net.Conn) {
+	server := &http.Server{Handler: respond(200, answerOK), Protocols: new(http.Protocols)}
+	server.Protocols.SetUnencryptedHTTP2(true)
+	t.Cleanup(func() { server.Close() })
+	return func(conn net.Conn) { _ = server.Serve(&oneConn{conn: conn}) }
+}
+
+// oneConn is a listener that accepts one connection.
+type oneConn struct {
+	conn net.Conn
+	done bool
+}
+
+func (l *oneConn) Accept() (net.Conn, error) {
+	if l.done {
+		return nil, io.EOF
+	}
+	l.done = true
+	return l.conn, nil
+}
+func (l *oneConn) Close() error   { return nil }
+func (l *oneConn) Addr() net.Addr { return l.conn.LocalAddr() }
+
+// TestDeadHTTP1 has three idle connections die: the attempt that finds one of them dead is the only
+// one.
+func TestDeadHTTP1(t *testing.T) {
+	for class, next := range map[RetryClass]string{Safe: "attempt", Unsent: "call"} {
+		t.Run("the next "+next, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				slow := func(conn net.Conn) bool {
+					time.Sleep(time.Second) // so that each call needs a connection of its own
+					return reply(200, "application/json", answerOK)(conn)
+				}
+				n := &deadNet{serve: func(conn net.Conn) { new(faultServer).serve(conn, slow) }}
+				c := newDeadClient(t, n, false)
+				var callers sync.WaitGroup
+				for range 3 {
+					callers.Go(func() {
+						if _, err := send(t.Context(), c, class); err != nil {
+							t.Error(err)
+						}
+					})
+				}
+				callers.Wait()
+				if open := n.kill(); open != 3 {
+					t.Fatalf("%d connections, want 3", open)
+				}
+
+				start := time.Now()
+				var info Info
+				_, err := send(t.Context(), c, class, infoInto(&info))
+				if class == Unsent { // which is not repeated: its outcome is unknown
+					if !failureOf(t, err).OutcomeUnknown {
+						t.Errorf("error %v, want an unknown outcome", err)
+					}
+					_, err = send(t.Context(), c, class)
+					info.Attempts++
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				if elapsed := time.Since(start); info.Attempts != 2 || elapsed > 12*time.Second {
+					t.Errorf("%d attempts in %v, want 2, the first of them in vain", info.Attempts, elapsed)
+				}
+			})
+		})
+	}
+}
+
+// TestDeadHTTP2 has the one connection of HTTP/2 die: a ping finds out before the attempt ends, and
+// with a shorter timeout the next attempt does without it.
+func TestDeadHTTP2(t *testing.T) {
+	for name, tt := range map[string]struct{ attempt, most time.Duration }{
+		"ping":                  {0, 8 * time.Second},
+		"short attempt timeout": {2 * time.Second, 3 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				n := &deadNet{serve: serveHTTP2(t)}
+				c := newDeadClient(t, n, true, func(cfg *Config) { cfg.AttemptTimeout = tt.attempt })
+				if _, err := send(t.Context(), c, Safe); err != nil {
+					t.Fatal(err)
+				}
+				n.kill()
+
+				start := time.Now()
+				var info Info
+				if _, err := send(t.Context(), c, Safe, infoInto(&info)); err != nil {
+					t.Fatal(err)
+				}
+				if elapsed := time.Since(start); info.Attempts != 2 || elapsed > tt.most {
+					t.Errorf("%d attempts in %v, want 2 in at most %v", info.Attempts, elapsed, tt.most)
+				}
+			})
+		})
+	}
+}
+
+// TestDeadElsewhere checks that a transport of the application's keeps its connections.
+func TestDeadElsewhere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		silent := false
+		n := &deadNet{serve: func(conn net.Conn) {
+			new(faultServer).serve(conn, func(conn net.Conn) bool {
+				if silent {
+					return stall("")(conn)
+				}
+				time.Sleep(time.Second)
+				return reply(200, "application/json", answerOK)(conn)
+			})
+		}}
+		c := newDeadClient(t, n, false)
+		c.sender.pool = nil
+		var callers sync.WaitGroup
+		for range 2 {
+			callers.Go(func() { _, _ = send(t.Context(), c, Safe) })
+		}
+		callers.Wait()
+		silent = true
+		_, err := send(t.Context(), c, Unsent)
+		silent = false
+		if !failureOf(t, err).OutcomeUnknown {
+			t.Errorf("error %v, want a timeout", err)
+		}
+		if _, err := send(t.Context(), c, Safe); err != nil || n.dialed() != 2 {
+			t.Errorf("%d connections, want the 2 that there were (%v)", n.dialed(), err)
+		}
+	})
+}
