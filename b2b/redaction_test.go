@@ -9,3 +9,7 @@ import (
 func TestRedaction(t *testing.T) {
 	wiretest.CheckRedaction(t, client)
 }
+
+func TestServicesPrinted(t *testing.T) {
+	wiretest.CheckServices(t, client)
+}

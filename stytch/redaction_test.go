@@ -13,6 +13,10 @@ func TestRedaction(t *testing.T) {
 	wiretest.CheckRedaction(t, client)
 }
 
+func TestServicesPrinted(t *testing.T) {
+	wiretest.CheckServices(t, client)
+}
+
 // printedWays is a value in the ways that it may end up in a log.
 func printedWays(v any) map[string]string {
 	var text, structured bytes.Buffer

@@ -21,6 +21,13 @@ const Version = "0.1.0"
 
 // Client makes calls. It is safe for concurrent use, and there is nothing to close.
 type Client struct {
+	// For a verb that does not fit, fmt asks no method of a service, looks through one pointer, to
+	// this struct, and prints what it finds: an address.
+	*inside
+}
+
+// inside is what a client has, the credentials among it.
+type inside struct {
 	projectID string
 	base      *url.URL
 	sender    sender
@@ -72,7 +79,7 @@ func New(cfg Config) (*Client, error) {
 		(attemptTimeout == 0 || given.Timeout < attemptTimeout) {
 		attemptTimeout = given.Timeout
 	}
-	c := &Client{
+	c := &Client{&inside{
 		projectID: cfg.ProjectID,
 		base:      base,
 		sender:    sender,
@@ -93,7 +100,7 @@ func New(cfg Config) (*Client, error) {
 		errors:           cfg.Errors,
 		sleep:            cfg.Sleep,
 		jitter:           cfg.Jitter,
-	}
+	}}
 	if c.sleep == nil {
 		c.sleep = sleep
 	}

@@ -191,6 +191,9 @@ func TestClientPrinted(t *testing.T) {
 		}
 		log.WriteString(got)
 	}
+	for verb := 'A'; verb <= 'z'; verb++ { // of what holds a client, as a service does
+		fmt.Fprintf(&log, "%"+string(verb), &struct{ transport *Client }{c})
+	}
 	if strings.Contains(log.String(), testSecret) || strings.Contains(log.String(), "Basic") {
 		t.Errorf("the secret was printed: %s", log.String())
 	}
