@@ -16,6 +16,11 @@ const (
 	// longestWait is how long a call waits that has no deadline and no timeout: a service that says
 	// Retry-After: 86400 does not stop a program for a day.
 	longestWait = time.Minute
+
+	// leastTime is what a wait leaves at least of a call that must not happen twice. With less, the
+	// message may go out while nobody is there any more to hear of it: a failure that everybody
+	// understands would become one whose outcome is unknown.
+	leastTime = time.Second
 )
 
 // again reports whether to try again after a, the failed attempt with the given number, and how
@@ -24,8 +29,11 @@ func (k *call) again(ctx context.Context, a *answer, attempt int) (time.Duration
 	if attempt > k.settings.MaxRetries || ctx.Err() != nil || !k.repeatable(a) {
 		return 0, false
 	}
-	wait := max(k.backoff(attempt), a.retryAfter)
-	return wait, wait < k.left(ctx)
+	wait, left := max(k.backoff(attempt), a.retryAfter), k.left(ctx)
+	if k.retry != Safe {
+		left -= leastTime
+	}
+	return wait, wait < left
 }
 
 // repeatable reports whether the retry class allows another attempt after a.

@@ -244,6 +244,53 @@ func TestWaits(t *testing.T) {
 	}
 }
 
+// TestTimeLeftAfterWait has a call turned away, with little time left after the wait: what must not
+// happen twice is then not sent, rather than sent and given up.
+func TestTimeLeftAfterWait(t *testing.T) {
+	busy := reply(429, "application/json", answerTooMany, "Retry-After: 7")
+	tests := []struct {
+		name     string
+		timeout  time.Duration // of the call, or of the caller's context
+		attempts map[RetryClass]int
+	}{
+		{"nothing", 7 * time.Second, map[RetryClass]int{Safe: 1, Unsent: 1, Never: 1}},
+		{"a moment", 7*time.Second + time.Millisecond, map[RetryClass]int{Safe: 2, Unsent: 1, Never: 1}},
+		{"not enough", 8 * time.Second, map[RetryClass]int{Safe: 2, Unsent: 1, Never: 1}},
+		{"enough", 8*time.Second + time.Millisecond, map[RetryClass]int{Safe: 2, Unsent: 2, Never: 1}},
+	}
+	for _, tt := range tests {
+		for class, attempts := range tt.attempts {
+			for _, limit := range []string{"call", "context"} {
+				t.Run(fmt.Sprintf("%s/%s/%s", tt.name, classNames[class], limit), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						c, server := newPipeClient(t, busy)
+						ctx := t.Context()
+						timeout := func(s *CallSettings) { s.Timeout = tt.timeout }
+						if limit == "context" {
+							var cancel context.CancelFunc
+							ctx, cancel = context.WithTimeout(ctx, tt.timeout)
+							defer cancel()
+							timeout = nil
+						}
+						start := time.Now()
+						_, err := send(ctx, c, class, timeout)
+						f := failureOf(t, err)
+						if n := int(server.reached.Load()); n != attempts || f.Attempts != n {
+							t.Errorf("reached the server %d times in %d attempts, want %d", n, f.Attempts, attempts)
+						}
+						if f.StatusCode != 429 || f.OutcomeUnknown || f.Cause != nil {
+							t.Errorf("error %v, outcome unknown %v, want the 429", err, f.OutcomeUnknown)
+						}
+						if elapsed := time.Since(start); elapsed != time.Duration(attempts-1)*7*time.Second {
+							t.Errorf("%d attempts in %v", attempts, elapsed)
+						}
+					})
+				})
+			}
+		}
+	}
+}
+
 // TestCancelWhileWaiting ends the context between two attempts: the last answer is not lost.
 func TestCancelWhileWaiting(t *testing.T) {
 	tests := []struct {
