@@ -85,8 +85,9 @@ func (k *call) newRequest(ctx context.Context, out *outgoing) *http.Request {
 }
 
 // errSentBefore ends an attempt that net/http would repeat although the service may have acted on
-// it: over HTTP/2 it does so for a stream that the server resets with PROTOCOL_ERROR.
-var errSentBefore = errors.New("the connection broke after the request was sent")
+// it: over HTTP/2 it does so for a stream that the server resets with PROTOCOL_ERROR. For one that
+// was refused, or not looked at before a GOAWAY, it would be right, but nobody tells them apart here.
+var errSentBefore = errors.New("the server refused or reset the HTTP/2 stream after the request was sent")
 
 // errTooManyConnections ends an attempt that net/http repeats over and over.
 var errTooManyConnections = errors.New("the server took the request and dropped the connection, again and again")

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 )
@@ -93,6 +94,9 @@ func TestHTTP2Resets(t *testing.T) {
 					}
 					if f.OutcomeUnknown != want.unknown {
 						t.Errorf("outcome unknown %v, want %v: %v", f.OutcomeUnknown, want.unknown, err)
+					}
+					if want.unknown && !strings.Contains(err.Error(), "stream") {
+						t.Errorf("error %v does not say that it was the stream", err)
 					}
 				})
 			}
