@@ -69,7 +69,7 @@ func (e *Error) Error() string {
 	}
 	fmt.Fprintf(&b, "status %d", e.StatusCode)
 	if e.Type != "" {
-		b.WriteString(" " + e.safe(string(e.Type)))
+		b.WriteString(" " + e.safeType())
 	} else if text := http.StatusText(e.StatusCode); text != "" {
 		b.WriteString(" " + text)
 	}
@@ -83,7 +83,7 @@ func (e *Error) Error() string {
 		b.WriteString(": " + e.safe(e.Err.Error()))
 	}
 	if e.RequestID != "" {
-		fmt.Fprintf(&b, " (request ID %s)", e.safe(e.RequestID))
+		fmt.Fprintf(&b, " (request ID %s)", redact.ScrubID(e.RequestID, e.safe))
 	}
 	if e.OutcomeUnknown {
 		b.WriteString(outcomeUnknown)
@@ -128,9 +128,9 @@ func (e *Error) summary() errorSummary {
 	s := errorSummary{
 		Call:           e.Call,
 		StatusCode:     e.StatusCode,
-		Type:           e.safe(string(e.Type)),
+		Type:           e.safeType(),
 		Message:        e.safe(e.Message),
-		RequestID:      e.safe(e.RequestID),
+		RequestID:      redact.ScrubID(e.RequestID, e.safe),
 		Attempts:       e.Attempts,
 		OutcomeUnknown: e.OutcomeUnknown,
 	}
@@ -141,6 +141,15 @@ func (e *Error) summary() errorSummary {
 }
 
 func (e *Error) safe(text string) string { return safeText(text, e.scrub) }
+
+// safeType returns the type. A name that the SDK knows stays whole, whatever words the request held.
+func (e *Error) safeType() string {
+	name := string(e.Type)
+	if (errorMaker{}).KnownType(name) {
+		return name
+	}
+	return e.safe(name)
+}
 
 // bodyKind says what the body is without showing it.
 func (e *Error) bodyKind() string {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
 )
 
@@ -52,17 +53,27 @@ type CallInfo struct {
 	Attempts int
 	// RequestID is the service's name for the call, empty if it gave none.
 	RequestID string
+
+	printed string // RequestID without secrets; empty: not known
 }
 
 // Format prints everything but the header, which can hold cookies, whatever the verb.
 func (i CallInfo) Format(f fmt.State, _ rune) {
 	fmt.Fprintf(f, "stytch.CallInfo{StatusCode: %d, Header: [%d fields], Attempts: %d, RequestID: %q}",
-		i.StatusCode, len(i.Header), i.Attempts, i.RequestID)
+		i.StatusCode, len(i.Header), i.Attempts, i.printedID())
 }
 
 // LogValue returns everything but the header for a log.
 func (i CallInfo) LogValue() slog.Value {
-	return slog.GroupValue(slog.Int("status_code", i.StatusCode), slog.Int("attempts", i.Attempts), slog.String("request_id", i.RequestID))
+	return slog.GroupValue(slog.Int("status_code", i.StatusCode), slog.Int("attempts", i.Attempts), slog.String("request_id", i.printedID()))
+}
+
+// printedID returns the request ID as it may be printed.
+func (i CallInfo) printedID() string {
+	if i.printed != "" {
+		return i.printed
+	}
+	return redact.ScrubID(i.RequestID, func(id string) string { return safeText(id, nil) })
 }
 
 // WithCallInfo fills in info at the end of this call, whether it succeeds or not. Calls that run at
@@ -70,7 +81,9 @@ func (i CallInfo) LogValue() slog.Value {
 func WithCallInfo(info *CallInfo) CallOption {
 	return func(s *transport.CallSettings) {
 		if info != nil {
-			s.Report = func(i transport.Info) { *info = CallInfo(i) }
+			s.Report = func(i transport.Info) {
+				*info = CallInfo{i.StatusCode, i.Header, i.Attempts, i.RequestID, i.PrintedID}
+			}
 		}
 	}
 }

@@ -97,6 +97,8 @@ func (errorMaker) Invalid(call string, violations []check.Violation) error {
 	return e
 }
 
+func (errorMaker) KnownType(errorType string) bool { return answers.Has("error types", errorType) }
+
 func (errorMaker) RetryableType(errorType string) bool {
 	return retryableType(ErrorType(errorType))
 }

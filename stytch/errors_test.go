@@ -1,10 +1,12 @@
 package stytch_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -100,6 +102,49 @@ func TestErrorText(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestNamesStayWhole has the words of the service's own names in the request as well: they are no
+// less the service's names.
+func TestNamesStayWhole(t *testing.T) {
+	const id = "request-id-test-b5f0d6c4-1111-4222-8333-444444444444"
+	words := []stytch.CallOption{
+		stytch.WithCallHeader("X-Env", "test"), stytch.WithCallHeader("X-Tier", "server"), stytch.WithCallHeader("X-Shard", "4222"),
+	}
+	tests := []struct{ kind, id, wantKind, wantID string }{
+		{"internal_server_error", id, "internal_server_error", id},
+		{"other_server_error", "other-test-5", "other_[redacted]_error", "other-[redacted]-5"},
+		{"server_" + code, code, "[redacted]_[redacted]", "[redacted]"},
+	}
+	for _, tt := range tests {
+		body := `{"status_code":400,"error_type":"` + tt.kind + `","request_id":"` + tt.id + `"}`
+		var log bytes.Buffer
+		var info stytch.CallInfo
+		_, err := authenticate(t.Context(), serve(t, 400, body).URL, codeRequest{methodID, code},
+			[]stytch.Option{stytch.WithLogger(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))},
+			append(words, stytch.WithCallInfo(&info))...)
+		if want := fmt.Sprintf("stytch: otps.authenticate: status 400 %s (request ID %s)", tt.wantKind, tt.wantID); err.Error() != want {
+			t.Errorf("got %s, want %s", err, want)
+		}
+		summary, _ := json.Marshal(err)
+		for where, text := range map[string]string{"log": log.String(), "JSON": string(summary)} {
+			if !strings.Contains(text, `"`+tt.wantKind+`"`) || !strings.Contains(text, `"request_id":"`+tt.wantID+`"`) {
+				t.Errorf("the %s has not %s and %s: %s", where, tt.wantKind, tt.wantID, text)
+			}
+		}
+		if info.RequestID != tt.id {
+			t.Errorf("request ID %s, want %s", info.RequestID, tt.id)
+		}
+		for how, text := range printedWays(info) {
+			if !strings.Contains(text, tt.wantID) || strings.Contains(text, code) {
+				t.Errorf("%s of the info has not %s: %s", how, tt.wantID, text)
+			}
+		}
+	}
+	made := stytch.CallInfo{RequestID: "ada@example.com"} // that no call filled in
+	if text := fmt.Sprint(made); strings.Contains(text, "ada@") {
+		t.Errorf("prints an address: %s", text)
 	}
 }
 

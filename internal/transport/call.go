@@ -126,9 +126,13 @@ func (k *call) report(a *answer, attempts int) {
 	info := Info{Attempts: attempts}
 	if a != nil {
 		info.StatusCode, info.Header, info.RequestID = a.status, a.header, a.requestID()
+		info.PrintedID = redact.ScrubID(info.RequestID, k.scrub)
 	}
 	k.settings.Report(info)
 }
+
+// scrub takes out of a text that came from elsewhere what no log may show.
+func (k *call) scrub(text string) string { return redact.Scrub(text, k.secrets()) }
 
 // secrets returns what no error of this call may show.
 func (k *call) secrets() []string {

@@ -63,6 +63,8 @@ type ErrorMaker interface {
 	Invalid(call string, violations []check.Violation) error
 	// RetryableType reports whether a 429 of this error type passes by itself within seconds.
 	RetryableType(errorType string) bool
+	// KnownType reports whether the spec has this error type: its name is no secret.
+	KnownType(errorType string) bool
 }
 
 // orDefault returns the value that a setting stands for: its own, def for 0, 0 (none) for less.

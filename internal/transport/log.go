@@ -27,10 +27,13 @@ func (k *call) log(ctx context.Context, a *answer, attempt int, started time.Tim
 	}
 	// What the answer says is only as trustworthy as who wrote it.
 	if id := a.requestID(); id != "" {
-		attrs = append(attrs, slog.String("request_id", redact.Scrub(id, k.secrets())))
+		attrs = append(attrs, slog.String("request_id", redact.ScrubID(id, k.scrub)))
 	}
 	if kind := a.kind(); kind != "" {
-		attrs = append(attrs, slog.String("error", redact.Scrub(kind, k.secrets())))
+		if kind == a.problem.errorType && !k.client.errors.KnownType(kind) {
+			kind = k.scrub(kind)
+		}
+		attrs = append(attrs, slog.String("error", kind))
 	}
 	logger.LogAttrs(ctx, slog.LevelDebug, "stytch call", attrs...)
 }

@@ -23,6 +23,7 @@ type Info struct {
 	Header     http.Header // of the last answer; nil if there was none
 	Attempts   int         // how often the request was sent or tried
 	RequestID  string      // the service's name for the call; empty if it gave none
+	PrintedID  string      // RequestID without secrets
 }
 
 // apply sets s to the client's settings, changed by opts.
