@@ -156,6 +156,8 @@ var faults = []struct {
 		want{1, false}, want{1, true}, want{1, true}},
 	{"200 with a gzip bomb", reply(200, "application/json", gzipped(8<<20), "Content-Encoding: gzip"), 200,
 		want{1, false}, want{1, true}, want{1, true}},
+	{"200 with an encoding that nobody asked for", reply(200, "application/json", "\x1b\x03\x00", "Content-Encoding: br"), 200,
+		want{3, false}, want{1, true}, want{1, true}},
 	{"200 with broken gzip", reply(200, "application/json", gzipped(1000)[:20], "Content-Encoding: gzip"), 200,
 		want{3, false}, want{1, true}, want{1, true}},
 
@@ -170,6 +172,11 @@ var faults = []struct {
 	{"404 of a gateway", reply(404, "text/html", answerHTML), 404,
 		want{1, false}, want{1, false}, want{1, false}},
 	{"404 cut short", write("HTTP/1.1 404 Not Found\r\nContent-Length: 999\r\n\r\n"+answerNotFound, false), 404,
+		want{3, false}, want{1, false}, want{1, false}},
+
+	{"408", reply(408, "text/plain", "too slow"), 408,
+		want{3, false}, want{1, false}, want{1, false}},
+	{"425", reply(425, "text/plain", "too early"), 425,
 		want{3, false}, want{1, false}, want{1, false}},
 
 	{"429 that passes", reply(429, "application/json", answerTooMany), 429,
@@ -195,6 +202,12 @@ var faults = []struct {
 		want{1, false}, want{1, true}, want{1, true}},
 	{"504 without a body", reply(504, "text/plain", ""), 504,
 		want{3, false}, want{1, true}, want{1, true}},
+	{"520 of a gateway", reply(520, "text/html", answerHTML), 520,
+		want{3, false}, want{1, true}, want{1, true}},
+	{"524 of a gateway", reply(524, "text/html", answerHTML), 524,
+		want{3, false}, want{1, true}, want{1, true}},
+	{"525 of a gateway", reply(525, "text/html", answerHTML), 525,
+		want{1, false}, want{1, true}, want{1, true}},
 	{"500 over the limit", reply(500, "text/plain", strings.Repeat("x", 5000)), 500,
 		want{3, false}, want{1, true}, want{1, true}},
 }

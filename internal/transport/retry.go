@@ -49,8 +49,9 @@ func (k *call) repeatable(a *answer) bool {
 		return !a.reached
 	}
 	switch a.status {
-	case 0, http.StatusSwitchingProtocols, http.StatusInternalServerError, http.StatusBadGateway,
-		http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	case 0, http.StatusSwitchingProtocols, http.StatusRequestTimeout, http.StatusTooEarly,
+		http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout,
+		520, 521, 522, 523, 524: // of a gateway that got no answer, or none that it understood
 		return true
 	default:
 		return a.err != nil && !a.tooLarge
