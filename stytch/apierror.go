@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"github.com/stytchgen/sdk/internal/redact"
+	"github.com/stytchgen/sdk/internal/transport"
 )
 
 // Error is an answer that is not a success: an error of the service, an answer of a gateway in
@@ -76,6 +77,8 @@ func (e *Error) Error() string {
 	switch {
 	case e.Message != "":
 		b.WriteString(": " + e.safe(e.Message))
+	case e.Type == "" && e.Err == nil && e.StatusCode/100 == 3:
+		b.WriteString(": the answer is a redirect, which is not followed: check the base URL")
 	case e.Type == "" && e.Err == nil:
 		fmt.Fprintf(&b, ": the body is %s, not an error of the service", e.bodyKind())
 	}
@@ -162,7 +165,11 @@ func (e *Error) bodyKind() string {
 	case start[0] == '{' || start[0] == '[':
 		kind = "JSON"
 	}
-	return fmt.Sprintf("%s of %d bytes", kind, max(e.size, len(e.Body)))
+	text := fmt.Sprintf("%s of %d bytes", kind, max(e.size, len(e.Body)))
+	if encoding := transport.Unasked(e.Header); encoding != "" {
+		text += " with " + e.safe(encoding)
+	}
+	return text
 }
 
 // maxText bounds what an error shows of a text that came from elsewhere.

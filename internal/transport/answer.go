@@ -109,6 +109,9 @@ func (k *call) understand(a *answer) {
 		a.id = a.problem.requestID
 	case whole:
 		a.err = decode(a.body, k.decoder.decode)
+		if encoding := Unasked(a.header); encoding != "" && a.err != nil {
+			a.err = fmt.Errorf("the body has %s: want a JSON object", encoding)
+		}
 	}
 	if !a.ok() {
 		a.tooLarge = errors.Is(a.err, errTooLarge)
@@ -117,6 +120,15 @@ func (k *call) understand(a *answer) {
 	if k.drift != nil && (whole || !a.success()) {
 		k.drift(a)
 	}
+}
+
+// Unasked names the encoding of a body that nobody asked for and nobody has undone; it is empty if
+// there is none. net/http asks for gzip, and takes the header away when it has undone it.
+func Unasked(header http.Header) string {
+	if encoding := header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
+		return "the Content-Encoding " + encoding + ", which nobody asked for"
+	}
+	return ""
 }
 
 // decode reads a body, which must be one JSON object and nothing else.

@@ -145,6 +145,9 @@ func TestConfigRefused(t *testing.T) {
 	}{
 		{"no errors", func(c *Config) { c.Errors = nil }, "no ErrorMaker"},
 		{"line break in the user agent", func(c *Config) { c.UserAgent = "a\r\nX-Evil: 1" }, "user agent"},
+		{"nil transport", func(c *Config) {
+			c.HTTPClient = &http.Client{Transport: (*http.Transport)(nil)}
+		}, "nil *http.Transport"},
 		{"nil middleware", func(c *Config) {
 			c.Middleware = []func(http.RoundTripper) http.RoundTripper{nil}
 		}, "middleware 0 is nil"},

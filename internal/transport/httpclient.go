@@ -72,7 +72,11 @@ func newSender(given *http.Client, middleware []func(http.RoundTripper) http.Rou
 		s.transport, s.jar = given.Transport, given.Jar
 	}
 	s.shared = s.transport == nil && len(middleware) == 0
-	if t, ok := s.transport.(*http.Transport); ok && t.Protocols != nil {
+	t, ok := s.transport.(*http.Transport)
+	switch {
+	case ok && t == nil:
+		return sender{}, errors.New("the http.Client has a nil *http.Transport: want one, or no Transport at all")
+	case ok && t.Protocols != nil:
 		s.clearHTTP2 = t.Protocols.UnencryptedHTTP2()
 	}
 	if s.transport == nil {
