@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
@@ -145,6 +144,15 @@ func (e *Error) summary() errorSummary {
 
 func (e *Error) safe(text string) string { return safeText(text, e.scrub) }
 
+// safeText prepares a text that came from elsewhere to be printed. An error that was not made by a
+// call has no scrub and is searched for what looks like a secret.
+func safeText(text string, scrub func(string) string) string {
+	if scrub == nil {
+		return redact.Line(text, nil)
+	}
+	return scrub(text)
+}
+
 // safeType returns the type. A name that the SDK knows stays whole, whatever words the request held.
 func (e *Error) safeType() string {
 	name := string(e.Type)
@@ -168,28 +176,6 @@ func (e *Error) bodyKind() string {
 	text := fmt.Sprintf("%s of %d bytes", kind, max(e.size, len(e.Body)))
 	if encoding := transport.Unasked(e.Header); encoding != "" {
 		text += " with " + e.safe(encoding)
-	}
-	return text
-}
-
-// maxText bounds what an error shows of a text that came from elsewhere.
-const maxText = 500
-
-// safeText prepares a text that came from elsewhere to be printed: without secrets, on one line, of
-// a sensible length. An error that was not made by a call has no scrub and is searched for what
-// looks like a secret.
-func safeText(text string, scrub func(string) string) string {
-	if scrub == nil {
-		scrub = func(text string) string { return redact.Scrub(text, nil) }
-	}
-	text = strings.Map(func(r rune) rune {
-		if !unicode.IsGraphic(r) {
-			return ' '
-		}
-		return r
-	}, scrub(text))
-	if len(text) > maxText {
-		text = strings.ToValidUTF8(text[:maxText], "") + "..."
 	}
 	return text
 }

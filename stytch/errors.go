@@ -31,7 +31,7 @@ const outcomeUnknown = "; the outcome is unknown, the request may have been carr
 type errorMaker struct{}
 
 func (errorMaker) Failure(f *transport.Failure) error {
-	scrub := func(text string) string { return redact.Scrub(text, f.Secrets) }
+	scrub := func(text string) string { return redact.Line(text, f.Secrets) }
 	cause := quiet(f.Cause, scrub)
 	if f.StatusCode == 0 {
 		return &ConnectionError{
