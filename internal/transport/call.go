@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net/http"
 	"net/url"
@@ -103,15 +104,17 @@ func (k *call) do(ctx context.Context) error {
 			out = new(outgoing)
 		}
 		a := k.attempt(ctx, started, out)
-		k.log(ctx, a, attempt, started)
 		if a.ok() {
+			k.log(ctx, a, attempt, started)
 			k.report(a, attempt)
 			return nil
 		}
 		wait, again := k.again(ctx, a, attempt)
 		if !again {
+			k.log(ctx, a, attempt, started)
 			return k.fail(a, attempt)
 		}
+		k.log(ctx, a, attempt, started, slog.Duration("pause", wait))
 		if err := k.client.sleep(ctx, wait); err != nil {
 			return k.fail(a.interrupted(err), attempt)
 		}

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"maps"
@@ -18,7 +19,9 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
+	"time"
 )
 
 // recorder is a server that keeps what it was sent.
@@ -523,7 +526,7 @@ func TestLog(t *testing.T) {
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		switch n.Add(1) {
 		case 1:
-			respond(429, strings.Replace(answerTooMany, "request-id-test-2", testPhone, 1))(w, r)
+			respond(429, strings.Replace(answerTooMany, "request-id-test-2", testPhone, 1), "Retry-After", "7")(w, r)
 		case 2:
 			respond(502, answerHTML)(w, r)
 		case 3:
@@ -545,13 +548,17 @@ func TestLog(t *testing.T) {
 	type entry struct {
 		Msg, Call, Method, Path, Error string
 		RequestID                      string `json:"request_id"`
+		Cause                          string
 		Attempt, Status                int
 		Duration                       *int
+		RetryAfter                     time.Duration `json:"retry_after"`
+		Pause                          time.Duration
 	}
+	const ms = time.Millisecond
 	want := []entry{
-		{Error: "too_many_requests", RequestID: "[redacted]", Attempt: 1, Status: 429},
-		{Error: "status", Attempt: 2, Status: 502},
-		{Error: "body", Attempt: 3, Status: 200},
+		{Error: "too_many_requests", RequestID: "[redacted]", Attempt: 1, Status: 429, RetryAfter: 7 * time.Second, Pause: 7 * time.Second},
+		{Error: "status", Attempt: 2, Status: 502, Pause: 400 * ms},
+		{Error: "body", Cause: "the body is empty: want a JSON object", Attempt: 3, Status: 200, Pause: 800 * ms},
 		{RequestID: "request-id-test-1", Attempt: 4, Status: 200},
 	}
 	if strings.Contains(log.String(), testPhone) {
@@ -581,6 +588,45 @@ func TestLog(t *testing.T) {
 	level.Set(slog.LevelInfo)
 	if _, err := send(t.Context(), c, Safe); err != nil || log.Len() > 0 {
 		t.Errorf("error %v; logged above the level: %s", err, &log)
+	}
+}
+
+// TestLogCauses has why an attempt got no answer, without addresses and secrets.
+func TestLogCauses(t *testing.T) {
+	dial := &net.OpError{Op: "dial", Net: "tcp", Addr: &net.TCPAddr{IP: net.IPv4(192, 0, 2, 7), Port: 443}, Err: syscall.ECONNREFUSED}
+	read := &net.OpError{Op: "read", Net: "tcp", Source: dial.Addr, Addr: dial.Addr, Err: syscall.ECONNRESET}
+	lookup := &net.DNSError{Err: "no such host", Name: "login.example.com", Server: "192.0.2.53:53", IsNotFound: true}
+	tests := []struct {
+		name string
+		err  error
+		want string
+	}{
+		{"refused", dial, "dial tcp [address]: connection refused"},
+		{"reset", fmt.Errorf("http2: %w", read), "http2: read tcp [address]->[address]: connection reset by peer"},
+		{"unknown host", &net.OpError{Op: "dial", Net: "tcp", Err: lookup}, "dial tcp: lookup login.example.com on [address]: no such host"},
+		{"secrets", errors.New("got " + testPhone + " and " + testSecret), "got [redacted] and [redacted]"},
+		{"addresses in a text", errors.New("from 192.0.2.7:443 to [2001:db8::1]:80, on ::1"), "from [address] to [address], on [address]"},
+		{"quoted", errors.New(`malformed HTTP response "{\"session_token\":\"swordfish"`), "malformed HTTP response ..."},
+		{"quoted, with more", errors.New(`answer "swordfish" to "swordfish", broken`), "answer ..., broken"},
+		{"quoted and cut", errors.New(`answer "` + strings.Repeat("swordfish", 99)), "answer ..."},
+		{"lone quotation mark", errors.New(`answer "`), "answer ..."},
+		{"lines", errors.New("malformed\nHTTP\x00response"), "malformed HTTP response"},
+		{"long", errors.New(strings.Repeat("é", 9999)), strings.Repeat("é", 250) + "..."},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var log bytes.Buffer
+			c := newClient(t, testURL, func(c *Config) {
+				c.HTTPClient = &http.Client{Transport: roundTripperFunc(func(*http.Request) (*http.Response, error) { return nil, tt.err })}
+				c.Logger = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+			})
+			_, err := send(t.Context(), c, Never)
+			failureOf(t, err)
+			var record struct{ Cause string }
+			if err := json.Unmarshal(log.Bytes(), &record); err != nil || record.Cause != tt.want {
+				t.Errorf("got %q, %v, want %q", record.Cause, err, tt.want)
+			}
+		})
 	}
 }
 

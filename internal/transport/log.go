@@ -4,13 +4,15 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/stytchgen/sdk/internal/redact"
 )
 
-// log writes a record about an attempt. It says which call and how it went, never with what.
-func (k *call) log(ctx context.Context, a *answer, attempt int, started time.Time) {
+// log writes a record about an attempt. It says which call and how it went, never with what. more
+// says what comes next.
+func (k *call) log(ctx context.Context, a *answer, attempt int, started time.Time, more ...slog.Attr) {
 	logger := k.client.logger
 	if logger == nil || !logger.Enabled(ctx, slog.LevelDebug) {
 		return
@@ -35,7 +37,27 @@ func (k *call) log(ctx context.Context, a *answer, attempt int, started time.Tim
 		}
 		attrs = append(attrs, slog.String("error", kind))
 	}
+	if a.err != nil {
+		attrs = append(attrs, slog.String("cause", k.cause(a.err)))
+	}
+	if a.retryAfter > 0 {
+		attrs = append(attrs, slog.Duration("retry_after", a.retryAfter))
+	}
+	attrs = append(attrs, more...)
 	logger.LogAttrs(ctx, slog.LevelDebug, "stytch call", attrs...)
+}
+
+// cause is the text of an error for the log, which more people read than may know an address or what
+// the service answered: net/http quotes an answer that it does not understand.
+func (k *call) cause(err error) string {
+	text := redact.Line(err.Error(), k.secrets())
+	if before, quoted, found := strings.Cut(text, `"`); found {
+		text = before + "..."
+		if end := strings.LastIndexByte(quoted, '"'); end >= 0 { // else the line was cut
+			text += quoted[end+1:]
+		}
+	}
+	return redact.Addresses(text)
 }
 
 // kind says in a word how the attempt failed; it is empty if it did not.
