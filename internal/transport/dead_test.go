@@ -178,13 +178,37 @@ func TestDeadHTTP2(t *testing.T) {
 	}
 }
 
+// TestPool has the clients whose connections are the SDK's own to close.
+func TestPool(t *testing.T) {
+	pass := func(next http.RoundTripper) http.RoundTripper { return next }
+	tests := []struct {
+		name   string
+		change func(*Config)
+		own    bool
+	}{
+		{"default", func(c *Config) { c.HTTPClient = nil }, true},
+		{"client without a transport", func(c *Config) { c.HTTPClient = &http.Client{} }, true},
+		{"middleware", func(c *Config) {
+			c.HTTPClient = nil
+			c.Middleware = append(c.Middleware, pass)
+		}, true},
+		{"transport of the application", func(*Config) {}, false},
+		{"default transport of net/http", func(c *Config) { c.HTTPClient.Transport = http.DefaultTransport }, false},
+	}
+	for _, tt := range tests {
+		if own := newClient(t, testURL, tt.change).sender.pool == sharedPool(); own != tt.own {
+			t.Errorf("%s: own %v, want %v", tt.name, own, tt.own)
+		}
+	}
+}
+
 // TestDeadElsewhere checks that a transport of the application's keeps its connections.
 func TestDeadElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		silent := false
+		var silent atomic.Bool
 		n := &deadNet{serve: func(conn net.Conn) {
 			new(faultServer).serve(conn, func(conn net.Conn) bool {
-				if silent {
+				if silent.Load() {
 					return stall("")(conn)
 				}
 				time.Sleep(time.Second)
@@ -198,9 +222,9 @@ func TestDeadElsewhere(t *testing.T) {
 			callers.Go(func() { _, _ = send(t.Context(), c, Safe) })
 		}
 		callers.Wait()
-		silent = true
+		silent.Store(true)
 		_, err := send(t.Context(), c, Unsent)
-		silent = false
+		silent.Store(false)
 		if !failureOf(t, err).OutcomeUnknown {
 			t.Errorf("error %v, want a timeout", err)
 		}
