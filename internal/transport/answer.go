@@ -109,8 +109,10 @@ func (k *call) understand(a *answer) {
 		a.id = a.problem.requestID
 	case whole:
 		a.err = decode(a.body, k.decoder.decode)
-		if encoding := Unasked(a.header); encoding != "" && a.err != nil {
-			a.err = fmt.Errorf("the body has %s: want a JSON object", encoding)
+		if a.err != nil {
+			if encoding := Unasked(a.header); encoding != "" {
+				a.err = fmt.Errorf("the body has %s: want a JSON object", encoding)
+			}
 		}
 	}
 	if !a.ok() {
