@@ -79,6 +79,12 @@ func newDeadClient(t *testing.T, n *deadNet, http2 bool, change ...func(*Config)
 	return c
 }
 
+// slowly answers after a second, so that calls at once need a connection each.
+func slowly(conn net.Conn) bool {
+	time.Sleep(time.Second)
+	return reply(200, "application/json", answerOK)(conn)
+}
+
 // serveHTTP2 returns a server of one connection of HTTP/2 without TLS.
 func serveHTTP2(t *testing.T) func(net.Conn) {
 	server := &http.Server{Handler: respond(200, answerOK), Protocols: new(http.Protocols)}
@@ -109,11 +115,7 @@ func TestDeadHTTP1(t *testing.T) {
 	for class, next := range map[RetryClass]string{Safe: "attempt", Unsent: "call"} {
 		t.Run("the next "+next, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				slow := func(conn net.Conn) bool {
-					time.Sleep(time.Second) // so that each call needs a connection of its own
-					return reply(200, "application/json", answerOK)(conn)
-				}
-				n := &deadNet{serve: func(conn net.Conn) { new(faultServer).serve(conn, slow) }}
+				n := &deadNet{serve: func(conn net.Conn) { new(faultServer).serve(conn, slowly) }}
 				c := newDeadClient(t, n, false)
 				var callers sync.WaitGroup
 				for range 3 {
@@ -176,6 +178,37 @@ func TestDeadHTTP2(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestImpatientCallers has callers give up on a service that is slow and well: that takes away the
+// connections that they waited on, and those of others once, not each time.
+func TestImpatientCallers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := &deadNet{serve: func(conn net.Conn) { new(faultServer).serve(conn, slowly) }}
+		c := newDeadClient(t, n, false)
+		const rounds = 3
+		for range rounds {
+			var callers sync.WaitGroup
+			for range 5 {
+				callers.Go(func() {
+					if _, err := send(t.Context(), c, Safe); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			callers.Wait()
+			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+			if _, err := send(ctx, c, Unsent); err == nil {
+				t.Error("an answer in no time")
+			}
+			cancel()
+		}
+		time.Sleep(time.Second) // the server ends what it is at
+		// Five at first, five after the first who gave up, one after each further.
+		if most := 5 + 5 + rounds - 2; n.dialed() > most {
+			t.Errorf("%d connections, want at most %d", n.dialed(), most)
+		}
+	})
 }
 
 // TestPool has the clients whose connections are the SDK's own to close.

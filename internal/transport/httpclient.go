@@ -42,13 +42,26 @@ var sharedPool = sync.OnceValue(func() *pool {
 type pool struct {
 	transport *http.Transport
 	suspect   atomic.Bool // an attempt got no answer in time
+
+	mu      sync.Mutex
+	renewed time.Time
 }
+
+// renewInterval is how long renewed connections are trusted. Callers who give up early on a service
+// that is slow and well would otherwise have all others shake hands anew, and it slower.
+const renewInterval = 9 * time.Second
 
 // renew closes the idle connections if one may be dead. A firewall that forgets a connection tells
 // nobody: each attempt would wait in vain on the next of those that it forgot. That is done only when
 // another attempt begins, since HTTP/2 takes a moment to see that the last one has left.
 func (p *pool) renew() {
-	if p.suspect.Load() && p.suspect.Swap(false) {
+	if !p.suspect.Load() || !p.suspect.Swap(false) {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if now := time.Now(); now.Sub(p.renewed) >= renewInterval {
+		p.renewed = now
 		p.transport.CloseIdleConnections()
 	}
 }
