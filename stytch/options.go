@@ -65,7 +65,7 @@ func WithMaxResponseBytes(n int64) Option {
 
 // WithLogger sets where a debug record is written about each attempt: the call, its path template,
 // status, duration and request ID, the type of an error and its cause, the Retry-After of the answer,
-// and the pause before the next attempt; nothing of what was sent or answered. Nil, the default,
+// and the pause before the next attempt; no value of what was sent or answered. Nil, the default,
 // writes none.
 func WithLogger(logger *slog.Logger) Option {
 	return func(c *transport.Config) { c.Logger = logger }

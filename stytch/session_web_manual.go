@@ -119,8 +119,9 @@ func SessionTokenFrom(r *http.Request) string { return sessionweb.TokenFrom(r) }
 func LoggedOut(err error) bool {
 	var invalid *ValidationError
 	if errors.As(err, &invalid) {
-		return !slices.ContainsFunc(invalid.Violations, func(v Violation) bool {
-			return v.Field != "session_token" && v.Field != "session_jwt"
+		return len(invalid.Violations) > 0 && !slices.ContainsFunc(invalid.Violations, func(v Violation) bool {
+			neither := v.Field == "" && invalid.Call == "sessions.authenticate" // its one rule over several fields
+			return v.Field != "session_token" && v.Field != "session_jwt" && !neither
 		})
 	}
 	for _, reason := range []error{

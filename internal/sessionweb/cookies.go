@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,11 +25,11 @@ func SetCookies(w http.ResponseWriter, r *http.Request, token, jwt string, expir
 	setOrClear(w, r, JWTCookie, jwt, expires)
 }
 
-// renewCookies gives the browser what a renewal brought beside the token that it
+// renewCookies gives the browser what a renewal brought beside the tokens that it
 // has. Nobody knows here whether the login was to outlive the browser, so this does
 // not. Where it was, the token outlives it, and brings a JWT again.
-func renewCookies(w http.ResponseWriter, r *http.Request, has, token, jwt string) {
-	if token != "" && token != has {
+func renewCookies(w http.ResponseWriter, r *http.Request, has []string, token, jwt string) {
+	if token != "" && !slices.Contains(has, token) {
 		setOrClear(w, r, TokenCookie, token, time.Time{})
 	}
 	setOrClear(w, r, JWTCookie, jwt, time.Time{})

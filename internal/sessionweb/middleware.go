@@ -177,7 +177,7 @@ func (b Backend[S]) authenticate(w http.ResponseWriter, r *http.Request, c crede
 		switch {
 		case err == nil:
 			if c.cookies {
-				renewCookies(w, r, firstToken, renewal.Token, renewal.JWT)
+				renewCookies(w, r, c.tokens, renewal.Token, renewal.JWT)
 				w.Header().Set("Cache-Control", "no-store")
 			}
 			return renewal.Session, cmp.Or(renewal.Token, one.token), nil

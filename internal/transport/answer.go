@@ -128,7 +128,7 @@ func (k *call) understand(a *answer) {
 // there is none. net/http asks for gzip, and takes the header away when it has undone it.
 func Unasked(header http.Header) string {
 	if encoding := header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
-		return "the Content-Encoding " + encoding + ", which nobody asked for"
+		return fmt.Sprintf("the Content-Encoding %q, which nobody asked for", encoding)
 	}
 	return ""
 }

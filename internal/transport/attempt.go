@@ -37,7 +37,7 @@ func (k *call) attempt(ctx context.Context, started time.Time, out *outgoing) *a
 			err = e.Err // the URL is of no interest, and may hold what is nobody's business
 		}
 		*a = answer{err: explain(ctx, own, err), reached: w.reached(own, err, k.client.sender.shared)}
-		if pool != nil && errors.Is(a.err, context.DeadlineExceeded) {
+		if pool != nil && a.reached && errors.Is(a.err, context.DeadlineExceeded) {
 			pool.suspect.Store(true)
 		}
 		return a

@@ -609,6 +609,7 @@ func TestLogCauses(t *testing.T) {
 		{"quoted", errors.New(`malformed HTTP response "{\"session_token\":\"swordfish"`), "malformed HTTP response ..."},
 		{"quoted, with more", errors.New(`answer "swordfish" to "swordfish", broken`), "answer ..., broken"},
 		{"quoted and cut", errors.New(`answer "` + strings.Repeat("swordfish", 99)), "answer ..."},
+		{"quoted, with quotes in it, and cut", errors.New(`answer "{\"a\":` + strings.Repeat("swordfish", 99) + `"`), "answer ..."},
 		{"lone quotation mark", errors.New(`answer "`), "answer ..."},
 		{"lines", errors.New("malformed\nHTTP\x00response"), "malformed HTTP response"},
 		{"long", errors.New(strings.Repeat("é", 9999)), strings.Repeat("é", 250) + "..."},

@@ -53,7 +53,7 @@ func (k *call) cause(err error) string {
 	text := redact.Line(err.Error(), k.secrets())
 	if before, quoted, found := strings.Cut(text, `"`); found {
 		text = before + "..."
-		if end := strings.LastIndexByte(quoted, '"'); end >= 0 { // else the line was cut
+		if end := strings.LastIndexByte(quoted, '"'); end >= 0 && !strings.HasSuffix(quoted, "...") { // else the line was cut
 			text += quoted[end+1:]
 		}
 	}
