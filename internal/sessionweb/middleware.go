@@ -147,10 +147,6 @@ const maxAsked = 3
 // its token. It fails with the error of the first that is not good.
 func (b Backend[S]) authenticate(w http.ResponseWriter, r *http.Request, c credentials, maxAge time.Duration) (S, string, error) {
 	var none S
-	firstToken := "" // of several, the first is what the application sees
-	if len(c.tokens) > 0 {
-		firstToken = c.tokens[0]
-	}
 	var first error
 	var ask []credential // what the service may know better about
 	for _, jwt := range c.jwts {
@@ -158,7 +154,7 @@ func (b Backend[S]) authenticate(w http.ResponseWriter, r *http.Request, c crede
 			session, age, err := b.Local(r.Context(), jwt)
 			if sessionjwt.Settled(err, age, maxAge) {
 				if err == nil {
-					return session, firstToken, nil // which one is the JWT's only the service knows
+					return session, c.firstToken(), nil // which one is the JWT's only the service knows
 				}
 				first = cmp.Or(first, err)
 				continue
@@ -197,6 +193,14 @@ type credential struct{ token, jwt string }
 type credentials struct {
 	tokens, jwts []string
 	cookies      bool // they came as cookies
+}
+
+// firstToken is the one of several that an application sees, or "".
+func (c credentials) firstToken() string {
+	if len(c.tokens) == 0 {
+		return ""
+	}
+	return c.tokens[0]
 }
 
 // maxCredential is how long a token or JWT may be.

@@ -85,6 +85,19 @@ func slowly(conn net.Conn) bool {
 	return reply(200, "application/json", answerOK)(conn)
 }
 
+// sendAtOnce makes n calls at once, which all have to succeed.
+func sendAtOnce(t *testing.T, c *Client, class RetryClass, n int) {
+	var callers sync.WaitGroup
+	for range n {
+		callers.Go(func() {
+			if _, err := send(t.Context(), c, class); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	callers.Wait()
+}
+
 // serveHTTP2 returns a server of one connection of HTTP/2 without TLS.
 func serveHTTP2(t *testing.T) func(net.Conn) {
 	server := &http.Server{Handler: respond(200, answerOK), Protocols: new(http.Protocols)}
@@ -117,15 +130,7 @@ func TestDeadHTTP1(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				n := &deadNet{serve: func(conn net.Conn) { new(faultServer).serve(conn, slowly) }}
 				c := newDeadClient(t, n, false)
-				var callers sync.WaitGroup
-				for range 3 {
-					callers.Go(func() {
-						if _, err := send(t.Context(), c, class); err != nil {
-							t.Error(err)
-						}
-					})
-				}
-				callers.Wait()
+				sendAtOnce(t, c, class, 3)
 				if open := n.kill(); open != 3 {
 					t.Fatalf("%d connections, want 3", open)
 				}
@@ -188,15 +193,7 @@ func TestImpatientCallers(t *testing.T) {
 		c := newDeadClient(t, n, false)
 		const rounds = 3
 		for range rounds {
-			var callers sync.WaitGroup
-			for range 5 {
-				callers.Go(func() {
-					if _, err := send(t.Context(), c, Safe); err != nil {
-						t.Error(err)
-					}
-				})
-			}
-			callers.Wait()
+			sendAtOnce(t, c, Safe, 5)
 			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 			if _, err := send(ctx, c, Unsent); err == nil {
 				t.Error("an answer in no time")
@@ -250,11 +247,7 @@ func TestDeadElsewhere(t *testing.T) {
 		}}
 		c := newDeadClient(t, n, false)
 		c.sender.pool = nil
-		var callers sync.WaitGroup
-		for range 2 {
-			callers.Go(func() { _, _ = send(t.Context(), c, Safe) })
-		}
-		callers.Wait()
+		sendAtOnce(t, c, Safe, 2)
 		silent.Store(true)
 		_, err := send(t.Context(), c, Unsent)
 		silent.Store(false)

@@ -2,7 +2,6 @@ package apply
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -196,8 +195,6 @@ func (a *applier) object(to *file, t *contract.Type, response bool) (entry, bool
 	return append(body, pair{"properties", properties}), true
 }
 
-var goName = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*$`)
-
 // firstFree returns name, or name with the first number from 2 on that is not taken.
 func firstFree(name, separator string, taken map[string]bool) string {
 	free := name
@@ -211,13 +208,13 @@ func firstFree(name, separator string, taken map[string]bool) string {
 // last underscore, or that of the field.
 func (a *applier) freeName(to *file, theirs, field string) string {
 	name := theirs[strings.LastIndex(theirs, "_")+1:]
-	if !goName.MatchString(name) {
+	if !model.IsExported(name) {
 		name = ""
 		for part := range strings.FieldsFuncSeq(field, func(r rune) bool { return r == '_' || r == '-' || r == '.' }) {
 			name += strings.ToUpper(part[:1]) + part[1:]
 		}
 	}
-	if !goName.MatchString(name) {
+	if !model.IsExported(name) {
 		name = "Type"
 	}
 	taken := maps.Clone(to.components) // of the same package; the other one has names of its own

@@ -5,10 +5,10 @@ package drift
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/contract"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
+	"github.com/stytchgen/sdk/cmd/gen/internal/load"
 )
 
 // Kind is what differs. "Here" is the spec, "there" the service.
@@ -101,15 +101,15 @@ func Compare(here, there *contract.API, scope []string) (found []*Difference, ou
 	c := &comparer{byKey: map[string]*Difference{}, met: map[Meeting]*contract.Type{}}
 	theirs := map[string][]*contract.Call{}
 	for _, call := range there.Calls {
-		theirs[shape(call.Path)] = append(theirs[shape(call.Path)], call)
+		theirs[load.PathShape(call.Path)] = append(theirs[load.PathShape(call.Path)], call)
 	}
 	ours := map[string]bool{}
 	for _, call := range here.Calls {
-		ours[call.Verb+" "+shape(call.Path)] = true
+		ours[call.Verb+" "+load.PathShape(call.Path)] = true
 	}
 	taken := map[*contract.Call]bool{}
 	for _, call := range here.Calls {
-		match, otherVerb := pick(call, theirs[shape(call.Path)], ours)
+		match, otherVerb := pick(call, theirs[load.PathShape(call.Path)], ours)
 		switch {
 		case match == nil:
 			c.add(&Difference{Kind: CallOnlyHere, Severity: Wrong, Pos: call.Pos, Message: "the service has no such call"}, Place{call.String(), ""})
@@ -136,17 +136,6 @@ func Compare(here, there *contract.API, scope []string) (found []*Difference, ou
 	return c.sorted(), outside, nil
 }
 
-// shape is a path without the names of its parameters, which are not sent.
-func shape(path string) string {
-	parts := strings.Split(path, "/")
-	for i, part := range parts {
-		if strings.HasPrefix(part, "{") {
-			parts[i] = "{}"
-		}
-	}
-	return strings.Join(parts, "/")
-}
-
 // pick returns the call of the same verb, or else one of another verb that no
 // call of ours has.
 func pick(call *contract.Call, candidates []*contract.Call, ours map[string]bool) (match *contract.Call, otherVerb bool) {
@@ -156,7 +145,7 @@ func pick(call *contract.Call, candidates []*contract.Call, ours map[string]bool
 		}
 	}
 	for _, candidate := range candidates {
-		if !ours[candidate.Verb+" "+shape(candidate.Path)] {
+		if !ours[candidate.Verb+" "+load.PathShape(candidate.Path)] {
 			return candidate, true
 		}
 	}

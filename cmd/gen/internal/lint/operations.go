@@ -63,18 +63,16 @@ func (w *walker) operations() {
 func (w *walker) pathsMeet() {
 	first := map[string]*yaml.Node{}
 	for path := range load.Pairs(load.Get(w.src.Root, "paths")) {
-		bare := pathParameter.ReplaceAllString(path.Value, "{}")
-		if earlier := first[bare]; earlier != nil && earlier.Value != path.Value {
+		shape := load.PathShape(path.Value)
+		if earlier := first[shape]; earlier != nil && earlier.Value != path.Value {
 			w.list.Relatef(codes.DeclaredTwice, w.src.Pos(path), "write the calls of both under one path",
 				diag.Related{Pos: w.src.Pos(earlier), Message: "first declared here"},
 				"the path %s is %s with another name for a parameter", path.Value, earlier.Value)
 			continue
 		}
-		first[bare] = path
+		first[shape] = path
 	}
 }
-
-var pathParameter = regexp.MustCompile(`\{[^{}]*\}`)
 
 func (w *walker) tags() []string {
 	var names []string

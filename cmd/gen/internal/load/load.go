@@ -132,6 +132,18 @@ func (s *Spec) unread(fsys fs.FS, list *diag.List) {
 	}
 }
 
+// PathShape is the path of a call without the names of its parameters, which are
+// not sent.
+func PathShape(path string) string {
+	parts := strings.Split(path, "/")
+	for i, part := range parts {
+		if strings.HasPrefix(part, "{") {
+			parts[i] = "{}"
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
 // maxFile is far above any spec of ours and far below what a parser needs
 // seconds for.
 const maxFile = 8 << 20

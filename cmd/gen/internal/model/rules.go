@@ -48,12 +48,16 @@ func notsOf(b *builder, schema *openapi3.Schema) openapi3.SchemaRefs {
 	var nots openapi3.SchemaRefs
 	for _, part := range schema.AllOf {
 		if part.Value == nil || part.Value.Not == nil || part.Value.Type != nil || part.Value.Properties != nil || part.Ref != "" {
-			b.list.Hintf(codes.AllOf, fieldLocation(schema.Origin, "allOf"), "write the properties out; allOf holds not: {required: [a, b]} only", "composing objects with allOf is not generated")
+			b.composed(schema)
 			continue
 		}
 		nots = append(nots, part.Value.Not)
 	}
 	return nots
+}
+
+func (b *builder) composed(schema *openapi3.Schema) {
+	b.list.Hintf(codes.AllOf, fieldLocation(schema.Origin, "allOf"), "write the properties out; allOf holds not: {required: [a, b]} only", "composing objects with allOf is not generated")
 }
 
 // onlyRequired returns the names of a schema that says nothing but required.

@@ -173,7 +173,7 @@ func (b *builder) kind(f *Field, schema *openapi3.Schema) Kind {
 	types := schema.Type.Clone()
 	types = slices.DeleteFunc(types, func(t string) bool { return t == openapi3.TypeNull })
 	if len(types) != 1 {
-		b.list.Hintf(codes.SeveralTypes, f.Pos, "write one type, or one type and 'null'", "a value of several types, or of none, is not generated")
+		b.severalTypes(f)
 		return String
 	}
 	if schema.Format != "" && (schema.Format != "date-time" || types[0] != openapi3.TypeString) {
@@ -224,13 +224,17 @@ func (b *builder) alternatives(f *Field, schema *openapi3.Schema) {
 	case orNull:
 		b.list.Hintf(codes.SeveralTypes, f.Pos, "write oneOf: [{$ref: ...}, {type: 'null'}] where the schema is used", "a schema that can be null everywhere is not generated")
 	case refs(schema.AllOf):
-		b.list.Hintf(codes.AllOf, fieldLocation(schema.Origin, "allOf"), "write the properties out; allOf holds not: {required: [a, b]} only", "composing objects with allOf is not generated")
+		b.composed(schema)
 	case refs(schema.OneOf):
 		b.list.Hintf(codes.ObjectAlternatives, fieldLocation(schema.Origin, "oneOf"), "write one object with optional properties; oneOf: [{required: [a]}, {required: [b]}] says which exclude one another",
 			"alternatives between objects are not generated")
 	default:
-		b.list.Hintf(codes.SeveralTypes, f.Pos, "write one type, or one type and 'null'", "a value of several types, or of none, is not generated")
+		b.severalTypes(f)
 	}
+}
+
+func (b *builder) severalTypes(f *Field) {
+	b.list.Hintf(codes.SeveralTypes, f.Pos, "write one type, or one type and 'null'", "a value of several types, or of none, is not generated")
 }
 
 func (b *builder) items(f *Field, file string, schema *openapi3.Schema) {
