@@ -10,7 +10,9 @@ import (
 	"maps"
 	"math/big"
 	"net/http"
+	"net/http/httptest"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -21,6 +23,8 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 	"github.com/stytchgen/sdk/stytchtest"
 )
+
+const organizationClaim = "https://stytch.com/organization"
 
 // issuer signs session JWTs as the service does, and otherwise.
 type issuer struct {
@@ -211,6 +215,15 @@ func TestJWTVectors(t *testing.T) {
 		{"another issuer", with("iss", "stytch.com/project-test-2"), stytch.ErrJWTIssuer},
 		{"an issuer that only begins right", with("iss", "stytch.com/"+jwtProject+"/"), stytch.ErrJWTIssuer},
 		{"another audience", with("aud", []string{"project-test-2"}), stytch.ErrJWTAudience},
+		{"another audience and issuer", rs256(i, func(_, claims map[string]any) {
+			claims["aud"], claims["iss"] = "project-test-2", "stytch.com/project-test-2"
+		}), stytch.ErrJWTAudience},
+		{"another audience, signed by its own key", rs256(i, func(header, claims map[string]any) {
+			header["kid"], claims["aud"] = "key-2", "project-test-2"
+		}), stytch.ErrJWTAudience},
+		{"another issuer, expired", rs256(i, func(_, claims map[string]any) {
+			claims["iss"], claims["exp"] = "https://login.example.com", i.now.Add(-time.Hour).Unix()
+		}), stytch.ErrJWTIssuer},
 		{"no audience", with("aud", []string{}), stytch.ErrJWTMissingClaim},
 
 		{"expired", with("exp", i.now.Add(-5*time.Second).Unix()), stytch.ErrJWTExpired},
@@ -218,10 +231,15 @@ func TestJWTVectors(t *testing.T) {
 		{"not valid yet", with("nbf", i.now.Add(6*time.Second).Unix()), stytch.ErrJWTNotYetValid},
 		{"not valid yet, within the leeway", with("nbf", i.now.Add(5*time.Second).Unix()), nil},
 		{"issued in the future", with("iat", i.now.Add(6*time.Second).Unix()), stytch.ErrJWTNotYetValid},
+		{"of a member", with(organizationClaim, map[string]any{"organization_id": "organization-test-1", "slug": "engines"}), stytch.ErrJWTOfMember},
+		{"of a member, with an empty claim", with(organizationClaim, nil), stytch.ErrJWTOfMember},
+		{"of a member, expired", rs256(i, func(_, claims map[string]any) {
+			claims[organizationClaim], claims["exp"] = map[string]any{}, i.now.Add(-time.Hour).Unix()
+		}), stytch.ErrJWTOfMember},
 		{"of a session that has ended", with("https://stytch.com/session", map[string]any{"id": "s", "expires_at": "2026-03-02T09:00:00Z"}), stytch.ErrJWTExpired},
 	}
 	sentinels := []error{
-		stytch.ErrJWTMalformed, stytch.ErrJWTAlgorithm, stytch.ErrJWTSignature, stytch.ErrJWTUnknownKey, stytch.ErrJWTKeysUnreachable,
+		stytch.ErrJWTOfMember, stytch.ErrJWTMalformed, stytch.ErrJWTAlgorithm, stytch.ErrJWTSignature, stytch.ErrJWTUnknownKey, stytch.ErrJWTKeysUnreachable,
 		stytch.ErrJWTMissingClaim, stytch.ErrJWTIssuer, stytch.ErrJWTAudience, stytch.ErrJWTExpired, stytch.ErrJWTNotYetValid,
 	}
 	client := i.offline(t, i.now)
@@ -271,17 +289,104 @@ func TestJWTLeeway(t *testing.T) {
 	}
 }
 
-// TestJWTIssuerOfACustomDomain accepts the application's own base URL as an
-// issuer, and the default ones not.
-func TestJWTIssuerOfACustomDomain(t *testing.T) {
+// TestJWTIssuers: the issuer follows from the base URL, however that is spelled, and an application
+// can add others.
+func TestJWTIssuers(t *testing.T) {
 	i := newIssuer()
-	own := func(_, claims map[string]any) { claims["iss"] = "https://login.example.com" }
-	if _, err := i.offline(t, i.now, stytch.WithBaseURL("https://login.example.com/")).Sessions.AuthenticateJWTLocal(t.Context(), rs256(i, own)); err != nil {
-		t.Error(err)
+	const own = "https://login.example.com"
+	tests := map[string]struct {
+		baseURL, issuer string
+		further         []string
+		want            error
+	}{
+		"the service's own":                      {"", "stytch.com/" + jwtProject, nil, nil},
+		"its address is none":                    {"", "https://test.stytch.com", nil, stytch.ErrJWTIssuer},
+		"its address, spelled otherwise":         {"https://TEST.stytch.com.:443/", "https://test.stytch.com", nil, stytch.ErrJWTIssuer},
+		"a custom domain":                        {own + "/", own, nil, nil},
+		"a custom domain, called by the service": {own, "stytch.com/" + jwtProject, nil, nil},
+		"a custom domain in capitals":            {"https://LOGIN.Example.com", own, nil, nil},
+		"a custom domain with the port":          {own + ":443", own + "/", nil, nil},
+		"a custom domain with a dot":             {own + ".", own, nil, nil},
+		"a JWT in capitals":                      {own, "https://Login.Example.com:443/", nil, nil},
+		"another port":                           {own, own + ":8443", nil, stytch.ErrJWTIssuer},
+		"another scheme":                         {own, "http://login.example.com", nil, stytch.ErrJWTIssuer},
+		"a name without a scheme":                {own, "login.example.com", nil, stytch.ErrJWTIssuer},
+		"a query":                                {own, own + "?x", nil, stytch.ErrJWTIssuer},
+		"a user":                                 {own, "https://x@login.example.com", nil, stytch.ErrJWTIssuer},
+		"another domain":                         {"", own, nil, stytch.ErrJWTIssuer},
+		"another domain that is added":           {"", own, []string{"https://auth.example.com", "https://LOGIN.example.com/"}, nil},
+		"one that is not":                        {"", own, []string{"https://auth.example.com"}, stytch.ErrJWTIssuer},
+		"another name of a project":              {"", "stytch.com/project-test-2", []string{"stytch.com/project-test-2"}, nil},
 	}
-	service := func(_, claims map[string]any) { claims["iss"] = "https://test.stytch.com" }
-	if _, err := i.offline(t, i.now, stytch.WithBaseURL("")).Sessions.AuthenticateJWTLocal(t.Context(), rs256(i, service)); !errors.Is(err, stytch.ErrJWTIssuer) {
-		t.Errorf("error %v, want %v", err, stytch.ErrJWTIssuer)
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			client := i.offline(t, i.now, stytch.WithBaseURL(test.baseURL), stytch.WithJWTIssuers(test.further...))
+			_, err := client.Sessions.AuthenticateJWTLocal(t.Context(), rs256(i, func(_, claims map[string]any) { claims["iss"] = test.issuer }))
+			if !errors.Is(err, test.want) {
+				t.Errorf("error %v, want %v", err, test.want)
+			}
+		})
+	}
+	for _, issuer := range []string{"", "login.example.com", "ftp://login.example.com", "https://", "https://user:hunter2@login.example.com", "project-test-2"} {
+		_, err := stytch.NewClient(jwtProject, "secret-test-x", stytch.WithJWTIssuers("https://login.example.com", issuer))
+		if err == nil || !strings.Contains(err.Error(), "want one such as https://login.example.com") || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("the issuer %q: error %v", issuer, err)
+		}
+	}
+}
+
+// TestJWTOfAnotherDomain: a JWT that a front end on a custom domain got is right but for its issuer.
+// The service is asked, and nobody is logged out.
+func TestJWTOfAnotherDomain(t *testing.T) {
+	i := newIssuer()
+	const answer = `{"request_id":"r","status_code":200,"session_token":"t","session_jwt":"j",
+		"session":{"session_id":"session-test-1","user_id":"user-test-1"},"user":{"user_id":"user-test-1"}}`
+	const gone = `{"request_id":"r","status_code":404,"error_type":"session_not_found","error_message":"No such session."}`
+	foreign := rs256(i, func(_, claims map[string]any) { claims["iss"] = "https://login.example.com" })
+	for name, test := range map[string]struct {
+		status, want int
+		body         string
+		cleared      bool
+	}{
+		"a live session":   {200, 200, answer, false},
+		"one that is over": {404, 401, gone, true},
+		"an outage":        {500, 503, "", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			service := serve(t, test.status, test.body)
+			client := i.offline(t, i.now, stytch.WithBaseURL(service.URL), stytch.WithMaxRetries(0))
+			if session, err := client.Sessions.AuthenticateJWTLocal(t.Context(), foreign); session != nil || !errors.Is(err, stytch.ErrJWTIssuer) || stytch.LoggedOut(err) {
+				t.Errorf("locally: session %v, error %v, logged out: %v", session, err, stytch.LoggedOut(err))
+			}
+			session, err := client.Sessions.AuthenticateJWT(t.Context(), stytch.AuthenticateJWTRequest{SessionJWT: foreign})
+			if (test.want == 200) != (err == nil) || err == nil && session.SessionID != "session-test-1" || stytch.LoggedOut(err) != test.cleared {
+				t.Errorf("session %v, error %v", session, err)
+			}
+			w, r := httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+			r.AddCookie(&http.Cookie{Name: "stytch_session_jwt", Value: foreign})
+			client.Sessions.Middleware(stytch.MiddlewareOptions{})(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})).ServeHTTP(w, r)
+			cleared := slices.ContainsFunc(w.Result().Cookies(), func(c *http.Cookie) bool { return c.MaxAge < 0 })
+			if w.Code != test.want || cleared != test.cleared {
+				t.Errorf("the middleware answers %d, and clears cookies: %v", w.Code, cleared)
+			}
+		})
+	}
+}
+
+// TestJWTWithoutAnEnd: a session whose JWT does not say when it ends, as in JWTs of an old form,
+// ends no later than is known: with the JWT.
+func TestJWTWithoutAnEnd(t *testing.T) {
+	i := newIssuer()
+	for name, session := range map[string]map[string]any{
+		"absent":     {"id": "s"},
+		"null":       {"id": "s", "expires_at": nil},
+		"the year 1": {"id": "s", "expires_at": "0001-01-01T00:00:00Z", "started_at": "0001-01-01T00:00:00Z", "last_accessed_at": "0001-01-01T00:00:00Z"},
+	} {
+		token := rs256(i, func(_, claims map[string]any) { claims["https://stytch.com/session"] = session })
+		got, err := i.offline(t, i.now).Sessions.AuthenticateJWTLocal(t.Context(), token)
+		if err != nil || got.ExpiresAt == nil || !got.ExpiresAt.Equal(i.now.Add(5*time.Minute)) || got.StartedAt != nil || got.LastAccessedAt != nil {
+			t.Errorf("%s: session %+v, error %v", name, got, err)
+		}
 	}
 }
 
@@ -368,11 +473,34 @@ func TestAuthenticateJWT(t *testing.T) {
 		t.Errorf("the keys were fetched %d times, want once", n)
 	}
 
+	other, err := srv.AddSession(srv.AddUser(stytch.User{}).UserID, time.Hour, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	// An authorization check is never skipped.
 	token = issue()
-	_, err := client.Sessions.AuthenticateJWT(t.Context(), stytch.AuthenticateJWTRequest{SessionJWT: token, AuthorizationCheck: &stytch.AuthorizationCheck{ResourceID: "r", Action: "a"}})
+	_, err = client.Sessions.AuthenticateJWT(t.Context(), stytch.AuthenticateJWTRequest{SessionJWT: token, AuthorizationCheck: &stytch.AuthorizationCheck{ResourceID: "r", Action: "a"}})
 	if !errors.Is(err, stytch.ErrSessionAuthorizationError) {
 		t.Errorf("error %v", err)
+	}
+	// A token does for a JWT that does not suffice, or that is none.
+	for name, req := range map[string]stytch.AuthenticateJWTRequest{
+		"a token":                       {SessionToken: other.Token},
+		"a token beside a broken JWT":   {SessionToken: other.Token, SessionJWT: "x.y.z"},
+		"a token beside its old JWT":    {SessionToken: other.Token, SessionJWT: other.JWT, MaxTokenAge: -1},
+		"a dead token beside a JWT":     {SessionToken: "nobody", SessionJWT: other.JWT, MaxTokenAge: -1},
+		"a dead token, and a fresh JWT": {SessionToken: "nobody", SessionJWT: other.JWT},
+	} {
+		session, err := client.Sessions.AuthenticateJWT(t.Context(), req)
+		if err != nil || session.SessionID != other.ID {
+			t.Errorf("%s: session %v, error %v", name, session, err)
+		}
+	}
+	if _, err := client.Sessions.AuthenticateJWT(t.Context(), stytch.AuthenticateJWTRequest{SessionToken: other.Token, SessionJWT: token, MaxTokenAge: -1}); !errors.Is(err, stytch.ErrAmbiguousSession) {
+		t.Errorf("the token of one user and the JWT of another: %v", err)
+	}
+	if _, err := client.Sessions.AuthenticateJWT(t.Context(), stytch.AuthenticateJWTRequest{}); !errors.Is(err, stytch.ErrNoSession) {
+		t.Errorf("neither token nor JWT: %v", err)
 	}
 	// What is wrong in itself never goes to the service.
 	before := len(srv.Requests())
@@ -420,8 +548,9 @@ func TestRotation(t *testing.T) {
 	// Made-up key ids cannot have the keys fetched at will.
 	i := newIssuer()
 	srv.Clock().Advance(31 * time.Second)
+	madeUp := rs256(i, func(_, claims map[string]any) { claims["aud"] = srv.Project.ID })
 	for range 20 {
-		if err := local(rs256(i, nil)); !errors.Is(err, stytch.ErrJWTUnknownKey) {
+		if err := local(madeUp); !errors.Is(err, stytch.ErrJWTUnknownKey) {
 			t.Errorf("a made-up key: %v", err)
 		}
 	}
@@ -605,7 +734,7 @@ func TestRefreshInTheBackground(t *testing.T) {
 }
 
 func TestRequestPrintsNoJWT(t *testing.T) {
-	req := stytch.AuthenticateJWTRequest{SessionJWT: "s3cret"}
+	req := stytch.AuthenticateJWTRequest{SessionJWT: "s3cret", SessionToken: "s3cret"}
 	for how, text := range printedWays(req) {
 		if strings.Contains(text, "s3cret") {
 			t.Errorf("%s shows the JWT: %s", how, text)
