@@ -89,11 +89,8 @@ func (f *finder[T]) find(ctx context.Context, c credentials, maxAge time.Duratio
 
 // check checks a JWT without a call.
 func (f *finder[T]) check(ctx context.Context, jwt string, maxAge time.Duration) error {
-	if maxAge < 0 {
-		f.doubtful = append(f.doubtful, jwt)
-		return nil
-	}
-	switch session, age, err := f.Local(ctx, jwt); {
+	session, age, err := f.checkLocally(ctx, jwt, maxAge)
+	switch {
 	case !sessionjwt.Settled(err, age, maxAge):
 		f.doubtful = append(f.doubtful, jwt)
 	case err == nil:
@@ -103,6 +100,18 @@ func (f *finder[T]) check(ctx context.Context, jwt string, maxAge time.Duration)
 		f.foreign = f.foreign || errors.Is(err, sessionjwt.ErrAudience)
 	}
 	return nil
+}
+
+// checkLocally checks a JWT without a call, or, when only the service is to be believed,
+// no more than that it is of this project.
+func (f *finder[T]) checkLocally(ctx context.Context, jwt string, maxAge time.Duration) (session *T, age time.Duration, err error) {
+	if maxAge >= 0 {
+		return f.Local(ctx, jwt)
+	}
+	if claim, ok := sessionjwt.Peek(jwt); ok && claim.ForAnother(f.Project) {
+		return nil, 0, sessionjwt.ErrAudience
+	}
+	return nil, 0, nil // older than allowed
 }
 
 // matters reports whether the service must be asked about a doubtful JWT. Beside a live
