@@ -4,6 +4,9 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"sync"
 	"testing"
 	"time"
 
@@ -111,4 +114,77 @@ func TestWriterCanWhatItCould(t *testing.T) {
 			}
 		})).ServeHTTP(w, r)
 	}
+}
+
+// TestProxyBehindTheMiddleware: what another server says about caches does not count either, over
+// HTTP/1 and HTTP/2, also when it streams.
+func TestProxyBehindTheMiddleware(t *testing.T) {
+	s := newSite(t, stytch.MiddlewareOptions{})
+	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Cache-Control", "public, max-age=3600")
+		w.Header().Set("Set-Cookie", "theme=dark")
+		w.WriteHeader(http.StatusEarlyHints)
+		_, _ = io.WriteString(w, "first ")
+		w.(http.Flusher).Flush()
+		_, _ = io.WriteString(w, "second")
+	}))
+	t.Cleanup(upstream.Close)
+	target, err := url.Parse(upstream.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) }, FlushInterval: -1}
+	page := s.client.Sessions.Middleware(stytch.MiddlewareOptions{})(proxy)
+	for _, http2 := range []bool{false, true} {
+		server := httptest.NewUnstartedServer(page)
+		server.EnableHTTP2 = http2
+		server.StartTLS()
+		t.Cleanup(server.Close)
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.AddCookie(&http.Cookie{Name: "stytch_session", Value: s.session.Token})
+		resp, err := server.Client().Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		body, err := io.ReadAll(resp.Body)
+		if err != nil || string(body) != "first second" || (resp.ProtoMajor == 2) != http2 {
+			t.Errorf("%s answers %q, %v", resp.Proto, body, err)
+		}
+		if got := resp.Header["Cache-Control"]; len(got) != 1 || got[0] != "no-store" || len(resp.Cookies()) != 2 {
+			t.Errorf("%s: Cache-Control %q, cookies %v", resp.Proto, got, resp.Cookies())
+		}
+	}
+}
+
+// TestManyVisitorsAtOnce: renewals, logins and logouts of one client at the same time.
+func TestManyVisitorsAtOnce(t *testing.T) {
+	s := newShelf(t, stytch.WithSessionCookies(stytch.SessionCookies{Domain: "example.com"}))
+	page := s.client.Sessions.Middleware(stytch.MiddlewareOptions{MaxTokenAge: -1, Optional: true})(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if session, ok := stytch.SessionFrom(r.Context()); ok && session.SessionID != s.named["mine"].ID {
+			t.Errorf("the session is %s", session.SessionID)
+		}
+		_, _ = io.WriteString(w, stytch.SessionJWTFrom(r))
+	}))
+	var group sync.WaitGroup
+	for n := range 200 {
+		cookies := []string{"token of mine, JWT of mine", "token of theirs, token of mine", "token of a", "JWT of revoked"}[n%4]
+		group.Go(func() {
+			r, w := s.request(cookies), httptest.NewRecorder()
+			switch n % 5 {
+			case 0:
+				if err := s.client.Sessions.Logout(w, s.request("token of a, JWT of revoked")); err != nil {
+					t.Error(err)
+				}
+			case 1:
+				s.client.Sessions.SetCookies(w, r, "token", "a.b.c", nil)
+			default:
+				page.ServeHTTP(w, r)
+			}
+		})
+	}
+	group.Wait()
 }

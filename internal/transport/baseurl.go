@@ -57,7 +57,7 @@ func parseBaseURL(raw string, allowHTTP bool) (*url.URL, error) {
 	if strings.HasSuffix(u.Path, "/v1") {
 		return nil, errors.New("the base URL ends with /v1, which every call begins with: want it without")
 	}
-	return u, nil
+	return url.Parse(strings.TrimRight(u.String(), "/")) // what had to be escaped is, which can bring a slash to its end
 }
 
 // hasScheme reports whether a URL begins with a scheme. "localhost:8790" does not, although it can be
