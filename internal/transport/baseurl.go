@@ -70,6 +70,7 @@ func hasScheme(raw string) bool {
 // withScheme is the URL that was meant by one without a scheme, or one to look like. It shows what was
 // given only when that is a host with a port, and can be no secret.
 func withScheme(raw string) string {
+	raw = strings.TrimRight(raw, "/")
 	host, port, err := net.SplitHostPort(raw)
 	if _, notPort := strconv.ParseUint(port, 10, 16); err != nil || notPort != nil || host == "" || !isPlain(host) {
 		return "one such as https://login.example.com"

@@ -101,6 +101,7 @@ func TestBaseURL(t *testing.T) {
 		{"login.example.com", false, "", "no scheme"},
 		{"//login.example.com", false, "", "no scheme"},
 		{"localhost:8790", false, "", "no scheme: want http://localhost:8790"},
+		{"localhost:8790/", false, "", "no scheme: want http://localhost:8790"},
 		{"127.0.0.1:8790", false, "", "no scheme: want http://127.0.0.1:8790"},
 		{"[::1]:8790", false, "", "no scheme: want http://[::1]:8790"},
 		{"login.example.com:8443", false, "", "no scheme: want https://login.example.com:8443"},
