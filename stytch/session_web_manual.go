@@ -63,11 +63,13 @@ type MiddlewareOptions struct {
 // Cookies are cleared when the service or the local check has refused every one of them. No cache
 // may keep an answer that sets or clears cookies, whatever the handler says.
 //
-// A browser can send several cookies of one name. All of them count: what has ended is ignored, and
-// the sessions that live must be of one user. Otherwise the request is answered as one without a
-// session, with [ErrAmbiguousSession], and no cookie is cleared. So a site of the same domain cannot
-// exchange the session of a visitor whose own is shown as well. A visitor without a session can be
-// given one; names that begin with __Host- prevent that, too. A request costs at most ten calls.
+// A browser can send several cookies of one name. When the service is asked, it is asked about all of
+// them, at most ten: what has ended is ignored, and the sessions that live must be of one user.
+// Otherwise the request is answered as one without a session, with [ErrAmbiguousSession], and no
+// cookie is cleared. So a site of the same domain cannot have a visitor's session renewed as another
+// user's by setting cookies of its own. It can give a session to a visitor who has none, and one that
+// lasts as long as a fresh JWT to a visitor who has lost theirs; names that begin with __Host-
+// prevent that, too.
 //
 // The answer is 401 only for a caller who is not logged in. When that cannot be known, because the
 // service cannot be reached or refuses this client, it is 503. When the visitor has gone meanwhile,
