@@ -14,10 +14,14 @@ import (
 
 // MANUAL(AuthenticateJWTRequest)(TYPE)
 
-// AuthenticateJWTRequest is what [SessionsService.AuthenticateJWT] takes.
+// AuthenticateJWTRequest is what [SessionsService.AuthenticateJWT] takes: a JWT, a token, or both.
 type AuthenticateJWTRequest struct {
-	// SessionJWT is the JWT that an earlier call issued.
-	SessionJWT string `json:"session_jwt" stytch:"sensitive"`
+	// SessionJWT is the JWT that an earlier call issued. It can be empty beside a token.
+	SessionJWT string `json:"session_jwt,omitzero" stytch:"sensitive"`
+
+	// SessionToken is the token that an earlier call issued. The service is asked about it when the
+	// JWT alone does not suffice. It can be empty beside a JWT.
+	SessionToken string `json:"session_token,omitzero" stytch:"sensitive"`
 
 	// MaxTokenAge is how long ago the JWT may have been issued for a local check to suffice. A
 	// session that was revoked in the meantime still passes such a check. 0 means as long as the
@@ -39,32 +43,29 @@ func (r AuthenticateJWTRequest) LogValue() slog.Value { return redact.LogValue(r
 
 // MANUAL(AuthenticateJWT)(METHOD)
 
-// AuthenticateJWT returns the session of a JWT. It checks the JWT without a call where that
-// suffices, and asks the service when the JWT is older than MaxTokenAge, has expired, is not valid
-// yet by this machine's clock, is signed with a key that is not known, or when an authorization
-// check is wanted. A JWT that is wrong in any other way is refused at once, with one of the ErrJWT
-// errors of package stytch; what the service says is an error as of [SessionsService.Authenticate].
+// AuthenticateJWT returns the session of a JWT, a token, or both. It checks the JWT without a call
+// where that suffices, and asks the service when there is only a token, or when the JWT is older
+// than MaxTokenAge, has expired, is not valid yet by this machine's clock, is signed with a key that
+// is not known, names an issuer that is not known, or when an authorization check is wanted. A JWT
+// that is wrong in any other way is refused at once, with one of the ErrJWT errors of package
+// stytch; what the service says is an error as of [SessionsService.Authenticate]. With a token and a
+// JWT of two members it is [stytch.ErrAmbiguousSession], and with neither [stytch.ErrNoSession].
 //
 // The keys are fetched at first use and kept, and waited for no longer than five seconds; old ones
 // work on while the service cannot be reached. The service answers an expired JWT with a fresh one,
-// which this method does not return: who keeps the JWT calls [SessionsService.Authenticate], as the
-// middleware does.
+// which this method does not return: to keep the fresh one, call [SessionsService.Authenticate], as
+// the middleware does.
 func (s *SessionsService) AuthenticateJWT(ctx context.Context, req AuthenticateJWTRequest, opts ...stytch.CallOption) (*MemberSession, error) {
 	if len(opts) > 0 && ctx != nil { // the call refuses a nil one
 		var done context.CancelFunc
 		ctx, done = s.transport.Within(ctx, opts) // the keys, too, are waited for no longer
 		defer done()
 	}
-	if req.AuthorizationCheck == nil && req.MaxTokenAge >= 0 {
-		if session, age, err := s.verify(ctx, req.SessionJWT); sessionjwt.Settled(err, age, req.MaxTokenAge) {
-			return session, err
-		}
+	maxAge := req.MaxTokenAge
+	if req.AuthorizationCheck != nil {
+		maxAge = -1
 	}
-	resp, err := s.Authenticate(ctx, SessionsAuthenticateRequest{SessionJWT: &req.SessionJWT, AuthorizationCheck: req.AuthorizationCheck}, opts...)
-	if err != nil {
-		return nil, err
-	}
-	return &resp.MemberSession, nil
+	return s.backend(req.AuthorizationCheck, opts).Find(ctx, req.SessionToken, req.SessionJWT, maxAge)
 }
 
 // AuthenticateJWTLocal returns the session of a JWT without asking the service about it: whether
@@ -100,7 +101,9 @@ func (s *SessionsService) verify(ctx context.Context, sessionJWT string) (*Membe
 		return nil, 0, fmt.Errorf("%w: the id of the session", stytch.ErrJWTMissingClaim)
 	case session.OrganizationID == "":
 		return nil, 0, fmt.Errorf("%w: %s", stytch.ErrJWTMissingClaim, sessionjwt.OrganizationClaim)
-	case !session.ExpiresAt.IsZero() && verifier.Past(session.ExpiresAt):
+	case session.ExpiresAt.IsZero(): // as in JWTs of an old form
+		session.ExpiresAt = token.Expires
+	case verifier.Past(session.ExpiresAt):
 		return nil, 0, stytch.ErrJWTExpired
 	}
 	session.MemberID, session.CustomClaims = token.Subject, token.Custom

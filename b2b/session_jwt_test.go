@@ -2,9 +2,15 @@ package b2b_test
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"encoding/base64"
 	"errors"
+	"math/big"
 	"testing"
 	"time"
+
+	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/stytchgen/sdk/b2b"
 	"github.com/stytchgen/sdk/stytch"
@@ -54,6 +60,14 @@ func TestAuthenticateJWT(t *testing.T) {
 		t.Errorf("an authorization check: %v", err)
 	}
 
+	byToken, err := client.Sessions.AuthenticateJWT(t.Context(), b2b.AuthenticateJWTRequest{SessionToken: s.Token, SessionJWT: "a.b.c"})
+	if err != nil || byToken.MemberSessionID != s.ID {
+		t.Errorf("a token beside a broken JWT: %v, error %v", byToken, err)
+	}
+	if _, err := client.Sessions.AuthenticateJWT(t.Context(), b2b.AuthenticateJWTRequest{}); !errors.Is(err, stytch.ErrNoSession) {
+		t.Errorf("neither token nor JWT: %v", err)
+	}
+
 	none := map[string]context.Context{}["none"]
 	_, err = client.Sessions.AuthenticateJWT(none, b2b.AuthenticateJWTRequest{SessionJWT: s.JWT}, stytch.WithCallTimeout(time.Minute))
 	if _, local := client.Sessions.AuthenticateJWTLocal(none, s.JWT); err == nil || !errors.Is(local, stytch.ErrJWTKeysUnreachable) {
@@ -67,5 +81,53 @@ func TestAuthenticateJWT(t *testing.T) {
 	}
 	if _, err := client.Sessions.AuthenticateJWTLocal(t.Context(), user.JWT); !errors.Is(err, stytch.ErrJWTMissingClaim) {
 		t.Errorf("a user's JWT: %v", err)
+	}
+	// Nor is a member's a user's.
+	fresh, err := srv.AddSession(member.MemberID, time.Hour, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := srv.Client().Sessions.AuthenticateJWTLocal(t.Context(), fresh.JWT); got != nil || !errors.Is(err, stytch.ErrJWTOfMember) || !stytch.LoggedOut(err) {
+		t.Errorf("a member's JWT as a user's: session %v, error %v", got, err)
+	}
+	before := srv.Calls("sessions.authenticate")
+	if _, err := srv.Client().Sessions.AuthenticateJWT(t.Context(), stytch.AuthenticateJWTRequest{SessionJWT: fresh.JWT}); !errors.Is(err, stytch.ErrJWTOfMember) || srv.Calls("sessions.authenticate") != before {
+		t.Errorf("a member's JWT as a user's, with the network: %v", err)
+	}
+}
+
+// TestJWTWithoutAnEnd: a session whose JWT does not say when it ends, as in JWTs of an old form,
+// ends no later than is known: with the JWT.
+func TestJWTWithoutAnEnd(t *testing.T) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const project = "project-test-11111111-1111-4111-8111-111111111111"
+	encode := base64.RawURLEncoding.EncodeToString
+	now := time.Date(2026, 3, 2, 9, 41, 7, 0, time.UTC)
+	client, err := b2b.NewClient(project, "secret-test-x", stytch.WithBaseURL("http://127.0.0.1:1"), stytch.WithClock(func() time.Time { return now }),
+		stytch.WithJWTKeys(stytch.JWK{Kty: "RSA", Use: "sig", Alg: "RS256", Kid: "key-1", N: encode(key.N.Bytes()), E: encode(big.NewInt(int64(key.E)).Bytes())}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, session := range map[string]map[string]any{
+		"absent":     {"id": "s"},
+		"null":       {"id": "s", "expires_at": nil},
+		"the year 1": {"id": "s", "expires_at": "0001-01-01T00:00:00Z", "started_at": "0001-01-01T00:00:00Z"},
+	} {
+		token := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.MapClaims{
+			"aud": project, "iss": "stytch.com/" + project, "sub": "member-test-1", "iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(5 * time.Minute).Unix(),
+			"https://stytch.com/session": session, "https://stytch.com/organization": map[string]any{"organization_id": "organization-test-1"},
+		})
+		token.Header["kid"] = "key-1"
+		signed, err := token.SignedString(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := client.Sessions.AuthenticateJWTLocal(t.Context(), signed)
+		if err != nil || !got.ExpiresAt.Equal(now.Add(5*time.Minute)) || !got.StartedAt.IsZero() {
+			t.Errorf("%s: session %+v, error %v", name, got, err)
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -115,5 +116,88 @@ func TestSessionErrorOfEither(t *testing.T) {
 	members(between).ServeHTTP(httptest.NewRecorder(), member)
 	if reached != 3 {
 		t.Errorf("%d requests came through, want 3", reached)
+	}
+}
+
+// TestSeveralMembers: the cookies of two members are nobody's, those of one are theirs, and a logout
+// ends them all.
+func TestSeveralMembers(t *testing.T) {
+	srv := stytchtest.NewServer(t)
+	client := srv.B2B(stytch.WithMaxRetries(0), stytch.WithSessionCookies(stytch.SessionCookies{TokenName: "member", JWTName: "member_jwt"}))
+	organization := srv.AddOrganization(b2b.Organization{OrganizationSlug: "engines"})
+	add := func(email string) stytchtest.Session {
+		t.Helper()
+		member, err := srv.AddMember(b2b.Member{OrganizationID: organization.OrganizationID, EmailAddress: email})
+		if err != nil {
+			t.Fatal(err)
+		}
+		session, err := srv.AddSession(member.MemberID, time.Hour, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return session
+	}
+	ada, eve := add("ada@example.com"), add("eve@example.com")
+	request := func(cookies string) *http.Request {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "https://app.example.com/", nil)
+		r.Header.Set("Cookie", cookies)
+		return r
+	}
+	both := "member=" + eve.Token + "; member_jwt=" + eve.JWT + "; member=" + ada.Token + "; member_jwt=" + ada.JWT
+	for _, test := range []struct {
+		name, cookies string
+		reason        error
+	}{
+		{"one", "member=" + ada.Token + "; member_jwt=" + ada.JWT, nil},
+		{"a dead one in front", "member=dead; member=" + ada.Token, nil},
+		{"a token tossed in front", "member=" + eve.Token + "; member=" + ada.Token, stytch.ErrAmbiguousSession},
+		{"both tossed", both, stytch.ErrAmbiguousSession},
+	} {
+		page := client.Sessions.Middleware(stytch.MiddlewareOptions{Optional: true})(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			session, ok := b2b.SessionFrom(r.Context())
+			if got := b2b.SessionErrorFrom(r.Context()); !errors.Is(got, test.reason) || ok != (test.reason == nil) || ok && session.MemberID != ada.MemberID {
+				t.Errorf("%s: session %v, error %v", test.name, session, got)
+			}
+			if test.reason == nil && (stytch.SessionJWTFrom(r) == "" || stytch.SessionTokenFrom(r) != ada.Token) {
+				t.Errorf("%s: the handler gets other credentials", test.name)
+			}
+		}))
+		page.ServeHTTP(httptest.NewRecorder(), request(test.cookies))
+	}
+
+	w := httptest.NewRecorder()
+	if err := client.Sessions.Logout(w, request(both)); err != nil || len(srv.Sessions()) != 0 {
+		t.Errorf("error %v, %d sessions are left", err, len(srv.Sessions()))
+	}
+	if lines := w.Header()["Set-Cookie"]; len(lines) != 6 {
+		t.Errorf("cookies cleared: %q", lines)
+	}
+
+	// A login sets them, until the session ends, and one that needs a second factor takes them away.
+	w = httptest.NewRecorder()
+	end := time.Now().Add(time.Hour)
+	client.Sessions.SetCookies(w, request(""), "token", "a.b.c", &b2b.MemberSession{ExpiresAt: end})
+	for _, c := range w.Result().Cookies() {
+		if !strings.HasPrefix(c.Name, "member") || c.Value == "" || c.Expires.Unix() != end.Unix() {
+			t.Errorf("the cookie is %v", c)
+		}
+	}
+	w = httptest.NewRecorder()
+	client.Sessions.SetCookies(w, request(""), "", "", nil)
+	for _, c := range w.Result().Cookies() {
+		if c.MaxAge >= 0 {
+			t.Errorf("without a session, the cookie is %v", c)
+		}
+	}
+}
+
+// TestContextWithSession: a handler is tested without the middleware.
+func TestContextWithSession(t *testing.T) {
+	ctx := b2b.ContextWithSession(t.Context(), &b2b.MemberSession{MemberID: "member-test-1"})
+	if session, ok := b2b.SessionFrom(ctx); !ok || session.MemberID != "member-test-1" || b2b.SessionErrorFrom(ctx) != nil {
+		t.Errorf("session %v, %v, error %v", session, ok, b2b.SessionErrorFrom(ctx))
+	}
+	if _, ok := b2b.SessionFrom(b2b.ContextWithSession(ctx, nil)); ok {
+		t.Error("there is a session without one")
 	}
 }

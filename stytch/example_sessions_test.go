@@ -52,6 +52,39 @@ func ExampleSessionsService_Middleware() {
 	// calls: 0
 }
 
+// A logout ends every session that the request shows, whichever cookie comes first.
+func ExampleSessionsService_Logout() {
+	srv, session := newExampleSession()
+	defer srv.Close()
+	client := srv.Client(stytch.WithSessionCookies(stytch.SessionCookies{TokenName: "__Host-session", JWTName: "__Host-session_jwt"}))
+
+	r, w := httptest.NewRequest(http.MethodPost, "/logout", nil), httptest.NewRecorder()
+	r.AddCookie(&http.Cookie{Name: "__Host-session", Value: "of-last-year"})
+	r.AddCookie(&http.Cookie{Name: "__Host-session", Value: session.Token})
+	err := client.Sessions.Logout(w, r)
+	fmt.Println(err, len(srv.Sessions()))
+	for _, cookie := range w.Result().Cookies() {
+		fmt.Println(cookie)
+	}
+	// Output:
+	// <nil> 0
+	// __Host-session=; Path=/; Expires=Thu, 01 Jan 1970 00:00:01 GMT; Max-Age=0; HttpOnly; Secure; SameSite=Lax
+	// __Host-session_jwt=; Path=/; Expires=Thu, 01 Jan 1970 00:00:01 GMT; Max-Age=0; HttpOnly; Secure; SameSite=Lax
+}
+
+// A handler is tested without the middleware.
+func ExampleContextWithSession() {
+	page := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		session, ok := stytch.SessionFrom(r.Context())
+		fmt.Fprint(w, ok, " ", session.UserID)
+	})
+	ctx := stytch.ContextWithSession(context.Background(), &stytch.Session{UserID: "user-test-1"})
+	w := httptest.NewRecorder()
+	page.ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodGet, "/members", nil))
+	fmt.Println(w.Body)
+	// Output: true user-test-1
+}
+
 // A JWT is checked without a call, unless it is older than it may be.
 func ExampleSessionsService_AuthenticateJWT() {
 	srv, session := newExampleSession()

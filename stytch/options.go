@@ -13,7 +13,8 @@ type Option func(*transport.Config)
 
 // WithBaseURL sets where the API is, such as "https://login.example.com" for a custom domain. It
 // must be https, or http to this machine (see [WithInsecureHTTP]). A path is kept in front of the
-// API's own. The empty string means the default.
+// API's own. The empty string means the default. It is also the issuer of session JWTs that a local
+// check accepts, next to the service's own; see [WithJWTIssuers].
 func WithBaseURL(url string) Option {
 	return func(c *transport.Config) { c.BaseURL = url }
 }
@@ -87,6 +88,15 @@ func WithUserAgent(name string) Option {
 // local check of session JWTs. 0 means the default of 5 seconds, a negative value none.
 func WithJWTLeeway(d time.Duration) Option {
 	return func(c *transport.Config) { c.JWTLeeway = d }
+}
+
+// WithJWTIssuers adds issuers that a local check of session JWTs accepts, such as
+// "https://login.example.com". The service issues a JWT in the name of the domain that it was asked
+// through. A client knows the issuer of its own base URL, and the one of the service's own
+// addresses. A front end that uses a custom domain needs it named here, or each of its JWTs costs a
+// call. How the URL is spelled does not matter.
+func WithJWTIssuers(issuers ...string) Option {
+	return func(c *transport.Config) { c.JWTIssuers = append(c.JWTIssuers, issuers...) }
 }
 
 // WithClock sets the clock that session JWTs are held against. Nil means that of the machine.

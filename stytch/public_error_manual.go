@@ -1,6 +1,7 @@
 package stytch
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -31,13 +32,17 @@ const (
 	CodeTooMany        = "too_many_attempts"
 	CodeLocked         = "locked"
 	CodeInvalidAddress = "invalid_address"
-	CodeInvalidInput   = "invalid_input"
 	CodeLoginFirst     = "login_first"
 	CodeNotAllowed     = "not_allowed"
 	CodeNotFound       = "not_found"
 	CodeMayHaveWorked  = "may_have_worked"
+	CodeCanceled       = "canceled"
 	CodeOutage         = "outage"
 )
+
+// StatusCanceled is the status of a PublicError with [CodeCanceled]: 499, as servers log a client
+// that closed the connection before the answer. It has no name in package http.
+const StatusCanceled = sessionweb.StatusCanceled
 
 // publicErrors are the kinds, each with the errors that it stands for, in the order in which they
 // are tried.
@@ -63,13 +68,20 @@ var publicErrors = []struct {
 var (
 	loginFirst = PublicError{Status: http.StatusUnauthorized, Code: CodeLoginFirst, Message: "Please log in."}
 	notFound   = PublicError{Status: http.StatusNotFound, Code: CodeNotFound, Message: "We could not find that. Perhaps it is gone."}
+	canceled   = PublicError{Status: StatusCanceled, Code: CodeCanceled, Message: "That was interrupted, and we cannot tell whether it worked. Please wait a minute before you try again."}
+	outage     = PublicError{Status: http.StatusServiceUnavailable, Code: CodeOutage, Message: "Something is out of order on our side. Please try again shortly."}
 )
 
 // PublicErrorOf tells a stranger about an error of any call: which kind it is and what to do, and
-// nothing that the service wrote. What is no fault of the stranger is an outage; so is nil, for who
-// asks has no success to tell of.
+// nothing that the service wrote. What is no fault of the stranger is an outage. That includes a
+// request that our own validation refuses because of something other than a code or an address: no
+// person types it, so the mistake is the program's, and belongs in its log. nil is an outage, too: a
+// caller that asks has no success to report.
 //
-// An address to which the Send calls send nothing is told as such, so whoever asks learns which
+// A call whose context was canceled is [CodeCanceled]: mostly the visitor has gone. It is neither an
+// outage nor the visitor's mistake.
+//
+// An address to which the Send calls send nothing is reported as such, so whoever asks learns which
 // addresses have an account. LoginOrCreate does not tell them apart, nor does LoginOrSignup where
 // the organization lets people join by the domain of their address; elsewhere it does.
 func PublicErrorOf(err error) PublicError {
@@ -80,6 +92,8 @@ func PublicErrorOf(err error) PublicError {
 		call = answer.Call
 	}
 	switch {
+	case errors.Is(err, context.Canceled):
+		return canceled
 	case errors.As(err, &invalid) && !LoggedOut(err):
 		return publicViolation(invalid)
 	case errors.Is(err, ErrSessionNotFound) && call == "sessions.revoke", // perhaps that of somebody else
@@ -110,11 +124,13 @@ func PublicErrorOf(err error) PublicError {
 		return PublicError{Status: http.StatusServiceUnavailable, Code: CodeMayHaveWorked, RetryAfter: RetryAfter(err),
 			Message: "We cannot tell whether that worked. Please wait a minute; if nothing has happened by then, ask for a new code."}
 	}
-	return PublicError{Status: http.StatusServiceUnavailable, Code: CodeOutage, RetryAfter: RetryAfter(err),
-		Message: "Something is out of order on our side. Please try again shortly."}
+	public := outage
+	public.RetryAfter = RetryAfter(err)
+	return public
 }
 
-// publicViolation tells about a request that was refused before it was sent.
+// publicViolation tells about a request that was refused before it was sent, by the first field that
+// a person types.
 func publicViolation(err *ValidationError) PublicError {
 	for _, v := range err.Violations {
 		switch v.Field {
@@ -126,7 +142,7 @@ func publicViolation(err *ValidationError) PublicError {
 			return PublicError{Status: http.StatusBadRequest, Code: CodeInvalidAddress, Message: "Please check the e-mail address."}
 		}
 	}
-	return PublicError{Status: http.StatusBadRequest, Code: CodeInvalidInput, Message: "Something in the form is not right. Please check it."}
+	return outage
 }
 
 // Write answers a request with the error: status, Retry-After where it is known, and the sentence.

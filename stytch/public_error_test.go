@@ -59,10 +59,28 @@ func TestPublicErrorOf(t *testing.T) {
 			return err
 		}, status: 400, code: stytch.CodeInvalidAddress},
 		"an address that gets none": {fault: stytchtest.Fault{ErrorType: "unsubscribed_phone_number"}, status: 400, code: stytch.CodeInvalidAddress},
-		"something else in the form": {do: func(ctx context.Context, _ *stytchtest.Server, c *stytch.Client, _, _ string) error {
+		"what no person types": {do: func(ctx context.Context, _ *stytchtest.Server, c *stytch.Client, _, _ string) error {
 			_, err := c.OTPs.SMS.LoginOrCreate(ctx, stytch.OTPsSMSLoginOrCreateRequest{PhoneNumber: phone, ExpirationMinutes: new(11)})
 			return err
-		}, status: 400, code: stytch.CodeInvalidInput},
+		}, status: 503, code: stytch.CodeOutage},
+		"no minutes of a session": {do: func(ctx context.Context, _ *stytchtest.Server, c *stytch.Client, id, code string) error {
+			_, err := c.OTPs.Authenticate(ctx, stytch.OTPsAuthenticateRequest{MethodID: id, Code: code, SessionDurationMinutes: new(4)})
+			return err
+		}, status: 503, code: stytch.CodeOutage},
+		"a mistake beside a wrong code": {do: func(ctx context.Context, _ *stytchtest.Server, c *stytch.Client, id, _ string) error {
+			_, err := c.OTPs.Authenticate(ctx, stytch.OTPsAuthenticateRequest{MethodID: id, Code: "12", SessionDurationMinutes: new(4)})
+			return err
+		}, status: 400, code: stytch.CodeWrongCode},
+		"a visitor who has gone": {do: func(ctx context.Context, _ *stytchtest.Server, c *stytch.Client, id, code string) error {
+			gone, leave := context.WithCancel(ctx)
+			leave()
+			return authenticate(gone, c, id, code)
+		}, status: 499, code: stytch.CodeCanceled},
+		"a visitor who goes meanwhile": {do: failWith(&stytch.ConnectionError{OutcomeUnknown: true, Err: context.Canceled}), status: 499, code: stytch.CodeCanceled},
+		"a timeout":                    {do: failWith(&stytch.ConnectionError{Err: context.DeadlineExceeded}), status: 503, code: stytch.CodeOutage},
+		"sessions of two users":        {do: failWith(stytch.ErrAmbiguousSession), status: 401, code: stytch.CodeLoginFirst},
+		"a member's JWT":               {do: failWith(stytch.ErrJWTOfMember), status: 401, code: stytch.CodeLoginFirst},
+		"an issuer that is unknown":    {do: failWith(stytch.ErrJWTIssuer), status: 503, code: stytch.CodeOutage},
 		"no session": {do: func(ctx context.Context, _ *stytchtest.Server, c *stytch.Client, _, _ string) error {
 			_, err := c.Sessions.Authenticate(ctx, stytch.SessionsAuthenticateRequest{SessionToken: new("nobody")})
 			return err

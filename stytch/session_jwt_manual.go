@@ -29,10 +29,13 @@ var (
 	ErrJWTKeysUnreachable = sessionjwt.ErrKeysUnreachable
 	// ErrJWTMissingClaim: it lacks one of exp, iat, nbf, aud, iss, sub and the session.
 	ErrJWTMissingClaim = sessionjwt.ErrMissingClaim
-	// ErrJWTIssuer: it was issued by somebody else.
+	// ErrJWTIssuer: its issuer is neither that of the base URL nor one of [WithJWTIssuers]. The rest
+	// of it is right, so it is of this project, and the service can say whose it is.
 	ErrJWTIssuer = sessionjwt.ErrIssuer
 	// ErrJWTAudience: it is for another project.
 	ErrJWTAudience = sessionjwt.ErrAudience
+	// ErrJWTOfMember: it is of a member of an organization. Package b2b checks those.
+	ErrJWTOfMember = sessionjwt.ErrOfMember
 	// ErrJWTExpired: it, or its session, has expired.
 	ErrJWTExpired = sessionjwt.ErrExpired
 	// ErrJWTNotYetValid: it is not valid yet, by the clock of this machine.
@@ -43,10 +46,14 @@ var (
 
 // MANUAL(AuthenticateJWTRequest)(TYPE)
 
-// AuthenticateJWTRequest is what [SessionsService.AuthenticateJWT] takes.
+// AuthenticateJWTRequest is what [SessionsService.AuthenticateJWT] takes: a JWT, a token, or both.
 type AuthenticateJWTRequest struct {
-	// SessionJWT is the JWT that an earlier call issued.
-	SessionJWT string `json:"session_jwt" stytch:"sensitive"`
+	// SessionJWT is the JWT that an earlier call issued. It can be empty beside a token.
+	SessionJWT string `json:"session_jwt,omitzero" stytch:"sensitive"`
+
+	// SessionToken is the token that an earlier call issued. The service is asked about it when the
+	// JWT alone does not suffice. It can be empty beside a JWT.
+	SessionToken string `json:"session_token,omitzero" stytch:"sensitive"`
 
 	// MaxTokenAge is how long ago the JWT may have been issued for a local check to suffice. A
 	// session that was revoked in the meantime still passes such a check. 0 means as long as the
@@ -68,32 +75,29 @@ func (r AuthenticateJWTRequest) LogValue() slog.Value { return redact.LogValue(r
 
 // MANUAL(AuthenticateJWT)(METHOD)
 
-// AuthenticateJWT returns the session of a JWT. It checks the JWT without a call where that
-// suffices, and asks the service when the JWT is older than MaxTokenAge, has expired, is not valid
-// yet by this machine's clock, is signed with a key that is not known, or when an authorization
-// check is wanted. A JWT that is wrong in any other way is refused at once, with one of the ErrJWT
-// errors; what the service says is an error as of [SessionsService.Authenticate].
+// AuthenticateJWT returns the session of a JWT, a token, or both. It checks the JWT without a call
+// where that suffices, and asks the service when there is only a token, or when the JWT is older
+// than MaxTokenAge, has expired, is not valid yet by this machine's clock, is signed with a key that
+// is not known, names an issuer that is not known, or when an authorization check is wanted. A JWT
+// that is wrong in any other way is refused at once, with one of the ErrJWT errors; what the service
+// says is an error as of [SessionsService.Authenticate]. With a token and a JWT of two users it is
+// [ErrAmbiguousSession], and with neither [ErrNoSession].
 //
 // The keys are fetched at first use and kept, and waited for no longer than five seconds; old ones
 // work on while the service cannot be reached. The service answers an expired JWT with a fresh one,
-// which this method does not return: who keeps the JWT calls [SessionsService.Authenticate], as the
-// middleware does.
+// which this method does not return: to keep the fresh one, call [SessionsService.Authenticate], as
+// the middleware does.
 func (s *SessionsService) AuthenticateJWT(ctx context.Context, req AuthenticateJWTRequest, opts ...CallOption) (*Session, error) {
 	if len(opts) > 0 && ctx != nil { // the call refuses a nil one
 		var done context.CancelFunc
 		ctx, done = s.transport.Within(ctx, opts) // the keys, too, are waited for no longer
 		defer done()
 	}
-	if req.AuthorizationCheck == nil && req.MaxTokenAge >= 0 {
-		if session, age, err := s.verify(ctx, req.SessionJWT); sessionjwt.Settled(err, age, req.MaxTokenAge) {
-			return session, err
-		}
+	maxAge := req.MaxTokenAge
+	if req.AuthorizationCheck != nil {
+		maxAge = -1
 	}
-	resp, err := s.Authenticate(ctx, SessionsAuthenticateRequest{SessionJWT: &req.SessionJWT, AuthorizationCheck: req.AuthorizationCheck}, opts...)
-	if err != nil {
-		return nil, err
-	}
-	return &resp.Session, nil
+	return s.backend(req.AuthorizationCheck, opts).Find(ctx, req.SessionToken, req.SessionJWT, maxAge)
 }
 
 // AuthenticateJWTLocal returns the session of a JWT without asking the service about it: whether
@@ -110,20 +114,29 @@ func (s *SessionsService) AuthenticateJWTLocal(ctx context.Context, sessionJWT s
 // verify checks a JWT locally, and says how long ago it was issued.
 func (s *SessionsService) verify(ctx context.Context, sessionJWT string) (*Session, time.Duration, error) {
 	verifier := s.transport.Verifier(s.publishedKeys)
-	session := new(Session)
+	session, ofMember := new(Session), false
 	token, err := verifier.Verify(ctx, sessionJWT, func(name string, d *wire.Reader) bool {
-		if name != sessionjwt.SessionClaim {
+		switch name {
+		case sessionjwt.SessionClaim:
+			session.readClaim(d)
+		case sessionjwt.OrganizationClaim:
+			ofMember = true
+			d.Skip()
+		default:
 			return false
 		}
-		session.readClaim(d)
 		return true
 	})
 	switch {
+	case ofMember && (err == nil || !sessionjwt.Settled(err, 0, 0)):
+		return nil, 0, ErrJWTOfMember
 	case err != nil:
 		return nil, 0, err
 	case session.SessionID == "":
 		return nil, 0, fmt.Errorf("%w: the id of the session", ErrJWTMissingClaim)
-	case session.ExpiresAt != nil && verifier.Past(*session.ExpiresAt):
+	case session.ExpiresAt == nil: // as in JWTs of an old form
+		session.ExpiresAt = &token.Expires
+	case verifier.Past(*session.ExpiresAt):
 		return nil, 0, ErrJWTExpired
 	}
 	session.UserID, session.CustomClaims = token.Subject, token.Custom
@@ -137,11 +150,11 @@ func (v *Session) readClaim(d *wire.Reader) {
 		case "id":
 			v.SessionID = d.String()
 		case "started_at":
-			v.StartedAt = d.TimePtr()
+			v.StartedAt = claimedTime(d)
 		case "last_accessed_at":
-			v.LastAccessedAt = d.TimePtr()
+			v.LastAccessedAt = claimedTime(d)
 		case "expires_at":
-			v.ExpiresAt = d.TimePtr()
+			v.ExpiresAt = claimedTime(d)
 		case "attributes":
 			v.Attributes = wire.ReadPtr(d, (*Attributes).readJSON)
 		case "authentication_factors":
@@ -152,6 +165,15 @@ func (v *Session) readClaim(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
+}
+
+// claimedTime reads a time of a JWT. The year 1, as which some write a time that they do not have,
+// is none.
+func claimedTime(d *wire.Reader) *time.Time {
+	if t := d.TimePtr(); t != nil && !t.IsZero() {
+		return t
+	}
+	return nil
 }
 
 // publishedKeys fetches the keys of the project.

@@ -22,6 +22,8 @@ import (
 	"github.com/stytchgen/sdk/stytchtest"
 )
 
+const organizationClaim = "https://stytch.com/organization"
+
 // issuer signs session JWTs as the service does, and otherwise.
 type issuer struct {
 	key *rsa.PrivateKey
@@ -211,6 +213,15 @@ func TestJWTVectors(t *testing.T) {
 		{"another issuer", with("iss", "stytch.com/project-test-2"), stytch.ErrJWTIssuer},
 		{"an issuer that only begins right", with("iss", "stytch.com/"+jwtProject+"/"), stytch.ErrJWTIssuer},
 		{"another audience", with("aud", []string{"project-test-2"}), stytch.ErrJWTAudience},
+		{"another audience and issuer", rs256(i, func(_, claims map[string]any) {
+			claims["aud"], claims["iss"] = "project-test-2", "stytch.com/project-test-2"
+		}), stytch.ErrJWTAudience},
+		{"another audience, signed by its own key", rs256(i, func(header, claims map[string]any) {
+			header["kid"], claims["aud"] = "key-2", "project-test-2"
+		}), stytch.ErrJWTAudience},
+		{"another issuer, expired", rs256(i, func(_, claims map[string]any) {
+			claims["iss"], claims["exp"] = "https://login.example.com", i.now.Add(-time.Hour).Unix()
+		}), stytch.ErrJWTIssuer},
 		{"no audience", with("aud", []string{}), stytch.ErrJWTMissingClaim},
 
 		{"expired", with("exp", i.now.Add(-5*time.Second).Unix()), stytch.ErrJWTExpired},
@@ -218,10 +229,15 @@ func TestJWTVectors(t *testing.T) {
 		{"not valid yet", with("nbf", i.now.Add(6*time.Second).Unix()), stytch.ErrJWTNotYetValid},
 		{"not valid yet, within the leeway", with("nbf", i.now.Add(5*time.Second).Unix()), nil},
 		{"issued in the future", with("iat", i.now.Add(6*time.Second).Unix()), stytch.ErrJWTNotYetValid},
+		{"of a member", with(organizationClaim, map[string]any{"organization_id": "organization-test-1", "slug": "engines"}), stytch.ErrJWTOfMember},
+		{"of a member, with an empty claim", with(organizationClaim, nil), stytch.ErrJWTOfMember},
+		{"of a member, expired", rs256(i, func(_, claims map[string]any) {
+			claims[organizationClaim], claims["exp"] = map[string]any{}, i.now.Add(-time.Hour).Unix()
+		}), stytch.ErrJWTOfMember},
 		{"of a session that has ended", with("https://stytch.com/session", map[string]any{"id": "s", "expires_at": "2026-03-02T09:00:00Z"}), stytch.ErrJWTExpired},
 	}
 	sentinels := []error{
-		stytch.ErrJWTMalformed, stytch.ErrJWTAlgorithm, stytch.ErrJWTSignature, stytch.ErrJWTUnknownKey, stytch.ErrJWTKeysUnreachable,
+		stytch.ErrJWTOfMember, stytch.ErrJWTMalformed, stytch.ErrJWTAlgorithm, stytch.ErrJWTSignature, stytch.ErrJWTUnknownKey, stytch.ErrJWTKeysUnreachable,
 		stytch.ErrJWTMissingClaim, stytch.ErrJWTIssuer, stytch.ErrJWTAudience, stytch.ErrJWTExpired, stytch.ErrJWTNotYetValid,
 	}
 	client := i.offline(t, i.now)
@@ -268,20 +284,6 @@ func TestJWTLeeway(t *testing.T) {
 				t.Errorf("error %v, want %v", err, test.want)
 			}
 		})
-	}
-}
-
-// TestJWTIssuerOfACustomDomain accepts the application's own base URL as an
-// issuer, and the default ones not.
-func TestJWTIssuerOfACustomDomain(t *testing.T) {
-	i := newIssuer()
-	own := func(_, claims map[string]any) { claims["iss"] = "https://login.example.com" }
-	if _, err := i.offline(t, i.now, stytch.WithBaseURL("https://login.example.com/")).Sessions.AuthenticateJWTLocal(t.Context(), rs256(i, own)); err != nil {
-		t.Error(err)
-	}
-	service := func(_, claims map[string]any) { claims["iss"] = "https://test.stytch.com" }
-	if _, err := i.offline(t, i.now, stytch.WithBaseURL("")).Sessions.AuthenticateJWTLocal(t.Context(), rs256(i, service)); !errors.Is(err, stytch.ErrJWTIssuer) {
-		t.Errorf("error %v, want %v", err, stytch.ErrJWTIssuer)
 	}
 }
 
@@ -368,11 +370,34 @@ func TestAuthenticateJWT(t *testing.T) {
 		t.Errorf("the keys were fetched %d times, want once", n)
 	}
 
+	other, err := srv.AddSession(srv.AddUser(stytch.User{}).UserID, time.Hour, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	// An authorization check is never skipped.
 	token = issue()
-	_, err := client.Sessions.AuthenticateJWT(t.Context(), stytch.AuthenticateJWTRequest{SessionJWT: token, AuthorizationCheck: &stytch.AuthorizationCheck{ResourceID: "r", Action: "a"}})
+	_, err = client.Sessions.AuthenticateJWT(t.Context(), stytch.AuthenticateJWTRequest{SessionJWT: token, AuthorizationCheck: &stytch.AuthorizationCheck{ResourceID: "r", Action: "a"}})
 	if !errors.Is(err, stytch.ErrSessionAuthorizationError) {
 		t.Errorf("error %v", err)
+	}
+	// A token does for a JWT that does not suffice, or that is none.
+	for name, req := range map[string]stytch.AuthenticateJWTRequest{
+		"a token":                       {SessionToken: other.Token},
+		"a token beside a broken JWT":   {SessionToken: other.Token, SessionJWT: "x.y.z"},
+		"a token beside its old JWT":    {SessionToken: other.Token, SessionJWT: other.JWT, MaxTokenAge: -1},
+		"a dead token beside a JWT":     {SessionToken: "nobody", SessionJWT: other.JWT, MaxTokenAge: -1},
+		"a dead token, and a fresh JWT": {SessionToken: "nobody", SessionJWT: other.JWT},
+	} {
+		session, err := client.Sessions.AuthenticateJWT(t.Context(), req)
+		if err != nil || session.SessionID != other.ID {
+			t.Errorf("%s: session %v, error %v", name, session, err)
+		}
+	}
+	if _, err := client.Sessions.AuthenticateJWT(t.Context(), stytch.AuthenticateJWTRequest{SessionToken: other.Token, SessionJWT: token, MaxTokenAge: -1}); !errors.Is(err, stytch.ErrAmbiguousSession) {
+		t.Errorf("the token of one user and the JWT of another: %v", err)
+	}
+	if _, err := client.Sessions.AuthenticateJWT(t.Context(), stytch.AuthenticateJWTRequest{}); !errors.Is(err, stytch.ErrNoSession) {
+		t.Errorf("neither token nor JWT: %v", err)
 	}
 	// What is wrong in itself never goes to the service.
 	before := len(srv.Requests())
@@ -420,8 +445,9 @@ func TestRotation(t *testing.T) {
 	// Made-up key ids cannot have the keys fetched at will.
 	i := newIssuer()
 	srv.Clock().Advance(31 * time.Second)
+	madeUp := rs256(i, func(_, claims map[string]any) { claims["aud"] = srv.Project.ID })
 	for range 20 {
-		if err := local(rs256(i, nil)); !errors.Is(err, stytch.ErrJWTUnknownKey) {
+		if err := local(madeUp); !errors.Is(err, stytch.ErrJWTUnknownKey) {
 			t.Errorf("a made-up key: %v", err)
 		}
 	}
@@ -605,7 +631,7 @@ func TestRefreshInTheBackground(t *testing.T) {
 }
 
 func TestRequestPrintsNoJWT(t *testing.T) {
-	req := stytch.AuthenticateJWTRequest{SessionJWT: "s3cret"}
+	req := stytch.AuthenticateJWTRequest{SessionJWT: "s3cret", SessionToken: "s3cret"}
 	for how, text := range printedWays(req) {
 		if strings.Contains(text, "s3cret") {
 			t.Errorf("%s shows the JWT: %s", how, text)

@@ -36,7 +36,7 @@ func newSite(t *testing.T, opts stytch.MiddlewareOptions, clientOpts ...stytch.O
 	s := &site{T: t, srv: srv, client: client}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /login", func(w http.ResponseWriter, r *http.Request) {
-		stytch.SetSessionCookies(w, r, s.session.Token, s.session.JWT, s.session.ExpiresAt)
+		client.Sessions.SetCookies(w, r, s.session.Token, s.session.JWT, &stytch.Session{ExpiresAt: &s.session.ExpiresAt})
 	})
 	mux.Handle("GET /", client.Sessions.Middleware(opts)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		session, ok := stytch.SessionFrom(r.Context())
@@ -202,12 +202,12 @@ func TestMiddlewareLoggedOut(t *testing.T) {
 	if left := s.cookies(); len(left) != 0 {
 		t.Errorf("%d cookies are left", len(left))
 	}
-	s.calls(1, "a session that has ended")
+	s.calls(2, "a token and a JWT of a session that has ended")
 	_, resp = s.get("/", http.StatusUnauthorized)
 	if resp.Header.Get("Set-Cookie") != "" {
 		t.Error("cookies are cleared where there are none")
 	}
-	s.calls(1, "no credentials")
+	s.calls(2, "no credentials")
 }
 
 func TestMiddlewareHeader(t *testing.T) {
@@ -256,47 +256,19 @@ func TestMiddlewareStaleCookies(t *testing.T) {
 
 	// However many a stranger sends, the service is asked about few.
 	s.get("/", http.StatusUnauthorized, "Cookie", strings.Repeat("stytch_session=nobody; ", 50)+"x=y")
-	s.calls(5, "fifty tokens that are none")
+	s.calls(3, "one token that is none, fifty times")
+	var many strings.Builder
+	for n := range 50 {
+		fmt.Fprintf(&many, "stytch_session=nobody-%d; ", n)
+	}
+	_, resp = s.get("/", http.StatusUnauthorized, "Cookie", many.String()+"x=y")
+	s.calls(3, "fifty tokens")
+	if resp.Header.Get("Set-Cookie") != "" {
+		t.Error("cookies are cleared that nobody was asked about")
+	}
 	s.get("/", http.StatusUnauthorized, "Cookie", "stytch_session="+strings.Repeat("x", 20_000))
 	s.get("/", http.StatusUnauthorized, "Authorization", "Bearer "+strings.Repeat("x", 20_000))
-	s.calls(5, "tokens longer than any")
-}
-
-// TestSessionTokenBehindTheMiddleware: it is that of the session that was let in, so that a logout
-// ends no other.
-func TestSessionTokenBehindTheMiddleware(t *testing.T) {
-	s := newSite(t, stytch.MiddlewareOptions{})
-	other, err := s.srv.AddSession(s.srv.AddUser(stytch.User{}).UserID, time.Hour, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	token, jwt, others := s.session.Token, s.session.JWT, "stytch_session="+other.Token
-	tests := map[string]struct {
-		header, value, cookies, want string
-		opts                         stytch.MiddlewareOptions
-	}{
-		"the second of two cookies":  {"Cookie", "stytch_session=nobody; stytch_session=" + token, "", token, stytch.MiddlewareOptions{}},
-		"a fresh JWT beside it":      {"Cookie", "stytch_session=" + token + "; stytch_session_jwt=" + jwt, "", token, stytch.MiddlewareOptions{}},
-		"a JWT that was asked about": {"Cookie", "stytch_session_jwt=" + jwt, "", token, stytch.MiddlewareOptions{MaxTokenAge: -1}},
-		"a token in the header":      {"Authorization", "Bearer " + token, others, token, stytch.MiddlewareOptions{}},
-		"a JWT in the header":        {"Authorization", "Bearer " + jwt, others, "", stytch.MiddlewareOptions{}},
-		"nobody":                     {"Cookie", "stytch_session=nobody", "", "nobody", stytch.MiddlewareOptions{Optional: true}},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			got := "not let in"
-			page := s.client.Sessions.Middleware(test.opts)(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-				got = stytch.SessionTokenFrom(r)
-			}))
-			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
-			r.Header.Set("Cookie", test.cookies)
-			r.Header.Set(test.header, test.value)
-			page.ServeHTTP(httptest.NewRecorder(), r)
-			if got != test.want {
-				t.Errorf("the token is %q, want %q", got, test.want)
-			}
-		})
-	}
+	s.calls(3, "tokens longer than any")
 }
 
 func TestMiddlewareMaxTokenAge(t *testing.T) {
@@ -456,116 +428,19 @@ func (l leaving) RoundTrip(r *http.Request) (*http.Response, error) {
 	return l.RoundTripper.RoundTrip(r)
 }
 
-// TestMiddlewareGivesUp: a browser that goes away takes the call for it along.
+// TestMiddlewareGivesUp: a visitor who goes away takes the call along, and is no outage.
 func TestMiddlewareGivesUp(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())
-	reason := make(chan error, 1)
-	s := newSite(t, stytch.MiddlewareOptions{MaxTokenAge: -1, Unavailable: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		reason <- stytch.SessionErrorFrom(r.Context())
-	})}, stytch.WithMiddleware(func(next http.RoundTripper) http.RoundTripper { return leaving{next, leave} }))
+	answered := func(http.ResponseWriter, *http.Request) { t.Error("a handler answers a visitor who has gone") }
+	s := newSite(t, stytch.MiddlewareOptions{}, stytch.WithMiddleware(func(next http.RoundTripper) http.RoundTripper { return leaving{next, leave} }))
 	s.srv.Fail(stytchtest.Fault{Delay: time.Hour})
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if resp, err := s.browser.Do(r); !errors.Is(err, context.Canceled) {
-		t.Fatalf("the request ended with %v and %v", resp, err)
-	}
-	if err := <-reason; !errors.Is(err, context.Canceled) {
-		t.Errorf("the call for it ended with %v", err)
-	}
-}
-
-func TestSessionCookies(t *testing.T) {
-	in := time.Now().Add(time.Hour)
-	tests := map[string]struct {
-		url     string
-		expires time.Time
-		secure  bool
-		maxAge  int // -1: at once; 0: with the browser; 1: with the session
-		header  string
-	}{
-		"TLS":                          {"https://app.example.com/", in, true, 1, ""},
-		"TLS on loopback":              {"https://localhost/", in, true, 1, ""},
-		"behind a proxy":               {"http://app.example.com/", in, true, 1, ""},
-		"loopback":                     {"http://127.0.0.1:3000/", in, false, 1, ""},
-		"loopback, v6":                 {"http://[::1]:3000/", in, false, 1, ""},
-		"localhost":                    {"http://LOCALHOST:3000/", in, false, 1, ""},
-		"below localhost":              {"http://app.localhost/", in, false, 1, ""},
-		"like localhost":               {"http://localhost.example.com/", in, true, 1, ""},
-		"like loopback":                {"http://127.0.0.1.example.com/", in, true, 1, ""},
-		"another machine":              {"http://192.168.1.7/", in, true, 1, ""},
-		"a proxy that says so":         {"http://127.0.0.1:8080/", in, true, 1, "X-Forwarded-Proto: https"},
-		"a proxy, by its other header": {"http://localhost:8080/", in, true, 1, "Forwarded: for=192.0.2.1"},
-		"a page of elsewhere":          {"http://127.0.0.1:8080/", in, true, 1, "Origin: https://app.example.com"},
-		"a link of elsewhere":          {"http://127.0.0.1:8080/", in, true, 1, "Referer: https://app.example.com/login"},
-		"a page of here":               {"http://127.0.0.1:3000/", in, false, 1, "Origin: http://127.0.0.1:3000"},
-		"a page of nowhere":            {"http://127.0.0.1:3000/", in, false, 1, "Origin: null"},
-		"no end":                       {"https://app.example.com/", time.Time{}, true, 0, ""},
-		"the session is over":          {"https://app.example.com/", time.Now().Add(-time.Second), true, -1, ""},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, test.url, nil)
-			if name, value, ok := strings.Cut(test.header, ": "); ok {
-				r.Header.Set(name, value)
-			}
-			stytch.SetSessionCookies(w, r, "old", "old", in)
-			stytch.SetSessionCookies(w, r, "the token", "a.b.c", test.expires)
-			cookies := w.Result().Cookies()
-			if len(cookies) != 2 {
-				t.Fatalf("%d cookies, want 2", len(cookies))
-			}
-			for _, c := range cookies {
-				want := map[string]string{"stytch_session": "the token", "stytch_session_jwt": "a.b.c"}[c.Name]
-				if c.Value != want || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" || c.Secure != test.secure {
-					t.Errorf("the cookie is %v", c)
-				}
-				switch {
-				case test.maxAge == 1 && (c.MaxAge < 3000 || c.MaxAge > 3600 || c.Expires.Unix() != in.Unix()),
-					test.maxAge == 0 && (c.MaxAge != 0 || !c.Expires.IsZero()),
-					test.maxAge == -1 && c.MaxAge >= 0:
-					t.Errorf("%s lives for %d s, until %v", c.Name, c.MaxAge, c.Expires)
-				}
-			}
-			w = httptest.NewRecorder()
-			stytch.ClearSessionCookies(w, r)
-			for _, c := range w.Result().Cookies() {
-				if c.Value != "" || c.MaxAge >= 0 || c.Secure != test.secure || c.Path != "/" {
-					t.Errorf("to clear it, the cookie is %v", c)
-				}
-			}
-		})
-	}
-
-	// What browsers would drop without a word is not sent.
-	w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil)
-	stytch.SetSessionCookies(w, r, "token", strings.Repeat("x", 4096), in)
-	for _, c := range w.Result().Cookies() {
-		if c.Name == "stytch_session_jwt" && (c.Value != "" || c.MaxAge >= 0) || c.Name == "stytch_session" && c.Value != "token" {
-			t.Errorf("a JWT of 4096 bytes: the cookie %s has %d bytes", c.Name, len(c.Value))
-		}
-	}
-	// A login that brought nothing leaves nothing of the one before.
-	for _, login := range []struct{ token, jwt string }{{"token", ""}, {"", "a.b.c"}, {"", ""}} {
-		w = httptest.NewRecorder()
-		stytch.SetSessionCookies(w, r, login.token, login.jwt, in)
-		cookies := w.Result().Cookies()
-		if len(cookies) != 2 {
-			t.Errorf("%+v: %d cookies, want 2", login, len(cookies))
-		}
-		for _, c := range cookies {
-			want := map[string]string{"stytch_session": login.token, "stytch_session_jwt": login.jwt}[c.Name]
-			if c.Value != want || (c.MaxAge < 0) != (want == "") {
-				t.Errorf("%+v: the cookie %s is %q and lives for %d s", login, c.Name, c.Value, c.MaxAge)
-			}
-		}
-	}
-	if got := stytch.SessionTokenFrom(r); got != "" {
-		t.Errorf("without a cookie the token is %q", got)
-	}
-	r.AddCookie(&http.Cookie{Name: "stytch_session", Value: "the-token"})
-	if got := stytch.SessionTokenFrom(r); got != "the-token" {
-		t.Errorf("the token is %q", got)
+	page := s.client.Sessions.Middleware(stytch.MiddlewareOptions{
+		MaxTokenAge: -1, Optional: true, Unavailable: http.HandlerFunc(answered), Unauthorized: http.HandlerFunc(answered),
+	})(http.HandlerFunc(answered))
+	w, r := httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil)
+	r.AddCookie(&http.Cookie{Name: "stytch_session", Value: s.session.Token})
+	page.ServeHTTP(w, r)
+	if w.Code != stytch.StatusCanceled || w.Header().Get("Set-Cookie") != "" {
+		t.Errorf("the answer is %d with %v", w.Code, w.Header())
 	}
 }

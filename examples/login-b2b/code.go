@@ -59,7 +59,7 @@ func (a *app) checkCode(w http.ResponseWriter, r *http.Request, one login) {
 	if err == nil || a.tooLate(w, r, err) {
 		return
 	}
-	p := a.problemOf(r, "check a code", err)
+	p := a.problemOf("check a code", err)
 	page := a.codePage(one)
 	page.Problem, page.Another = p, false
 	if !p.AtField {
@@ -131,7 +131,7 @@ func (a *app) resendCode(w http.ResponseWriter, r *http.Request, one login) {
 		if a.tooLate(w, r, err) {
 			return
 		}
-		p := a.problemOf(r, "send another code", err)
+		p := a.problemOf("send another code", err)
 		p.AtField = false // the field of this page is the code
 		page := a.codePage(one)
 		page.Problem, page.Another = p, false

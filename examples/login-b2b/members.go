@@ -41,24 +41,14 @@ func (a *app) toLogin(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, target, http.StatusSeeOther)
 }
 
-// logout ends the session of this browser. The cookies go in any case: at a computer
-// that others use, too, that is what counts.
+// logout ends every session that this browser shows. The cookies go in any case: at a
+// computer that others use, too, that is what counts.
 func (a *app) logout(w http.ResponseWriter, r *http.Request) {
 	notice := "logged-out"
-	var shown b2b.SessionsRevokeRequest
-	if token := stytch.SessionTokenFrom(r); token != "" {
-		shown.SessionToken = &token
-	} else if cookie, err := r.Cookie("stytch_session_jwt"); err == nil { // the other cookie was lost
-		shown.SessionJWT = &cookie.Value
+	if err := a.client.Sessions.Logout(w, r); err != nil {
+		a.log.Error("could not end a session", "error", err)
+		notice = "logged-out-here"
 	}
-	if shown.SessionToken != nil || shown.SessionJWT != nil {
-		_, err := a.client.Sessions.Revoke(r.Context(), shown)
-		if err != nil && !stytch.LoggedOut(err) {
-			a.log.Error("could not end a session", "error", err)
-			notice = "logged-out-here"
-		}
-	}
-	stytch.ClearSessionCookies(w, r)
 	http.Redirect(w, r, "/login?notice="+notice, http.StatusSeeOther)
 }
 
@@ -68,7 +58,7 @@ func (a *app) logout(w http.ResponseWriter, r *http.Request) {
 func (a *app) logoutEverywhere(w http.ResponseWriter, r *http.Request) {
 	session, _ := b2b.SessionFrom(r.Context())
 	if _, err := a.client.Sessions.Revoke(r.Context(), b2b.SessionsRevokeRequest{MemberID: &session.MemberID}); err != nil {
-		a.fail(w, a.problemOf(r, "end all sessions", err), "problem", nil)
+		a.fail(w, a.problemOf("end all sessions", err), "problem", nil)
 		return
 	}
 	stytch.ClearSessionCookies(w, r)

@@ -88,7 +88,7 @@ func (a *app) chooseOrganization(w http.ResponseWriter, r *http.Request, one log
 		return
 	}
 	page := a.organizationsPage(one)
-	page.Problem = a.problemOf(r, "send a code", err)
+	page.Problem = a.problemOf("send a code", err)
 	a.fail(w, page.Problem, "organizations", page)
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/stytchgen/sdk/b2b"
 	"github.com/stytchgen/sdk/stytch"
@@ -29,7 +28,7 @@ func (a *app) takePhone(w http.ResponseWriter, r *http.Request, one login) {
 	if err == nil || a.tooLate(w, r, err) {
 		return
 	}
-	p := a.problemOf(r, "send a code", err)
+	p := a.problemOf("send a code", err)
 	a.fail(w, p, "phone", phonePage{Problem: p, Organization: one.organizationName, Phone: typed})
 }
 
@@ -70,11 +69,7 @@ const sessionMinutes = 24 * 60
 
 // logIn gives the browser its session.
 func (a *app) logIn(w http.ResponseWriter, r *http.Request, token, jwt string, session *b2b.MemberSession) {
-	expires := a.now().Add(sessionMinutes * time.Minute)
-	if session != nil {
-		expires = session.ExpiresAt
-	}
 	a.logins.end(w, r)
-	stytch.SetSessionCookies(w, r, token, jwt, expires)
+	a.client.Sessions.SetCookies(w, r, token, jwt, session)
 	http.Redirect(w, r, "/members", http.StatusSeeOther)
 }

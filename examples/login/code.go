@@ -2,7 +2,6 @@ package main
 
 import (
 	"net/http"
-	"time"
 
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -53,7 +52,7 @@ func (a *app) checkCode(w http.ResponseWriter, r *http.Request) {
 		MethodID: one.methodID, Code: stytch.CleanCode(typed), SessionDurationMinutes: new(sessionMinutes),
 	})
 	if err != nil {
-		p := a.problemOf(r, "check a code", err)
+		p := a.problemOf("check a code", err)
 		page := a.codePage(one)
 		page.Problem, page.Another = p, false
 		if !p.AtField {
@@ -65,11 +64,7 @@ func (a *app) checkCode(w http.ResponseWriter, r *http.Request) {
 	// The session is a new one, whatever cookies the browser had before: nobody can
 	// plant a session and wait for somebody to log in to it.
 	a.logins.end(w, r)
-	expires := a.now().Add(sessionMinutes * time.Minute)
-	if auth.Session != nil && auth.Session.ExpiresAt != nil {
-		expires = *auth.Session.ExpiresAt
-	}
-	stytch.SetSessionCookies(w, r, auth.SessionToken, auth.SessionJWT, expires)
+	a.client.Sessions.SetCookies(w, r, auth.SessionToken, auth.SessionJWT, auth.Session)
 	http.Redirect(w, r, "/members", http.StatusSeeOther)
 }
 
@@ -82,7 +77,7 @@ func (a *app) resendCode(w http.ResponseWriter, r *http.Request) {
 	}
 	methodID, err := a.sendCode(r, one.channel, one.address)
 	if err != nil {
-		p := a.problemOf(r, "send another code", err)
+		p := a.problemOf("send another code", err)
 		p.AtField = false // the field of this page is the code
 		page := a.codePage(one)
 		page.Problem, page.Another = p, false

@@ -57,7 +57,7 @@ func (a *app) startLogin(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err != nil {
-		p := a.problemOf(r, "send a code", err)
+		p := a.problemOf("send a code", err)
 		a.fail(w, p, "login", loginPage{Problem: p, Address: typed, Channel: way})
 		return
 	}

@@ -21,14 +21,14 @@ type problem struct {
 // problemOf makes a problem of an error. The person learns what they can do; what the
 // service wrote, and what our own trouble is, stays in the log. The SDK's errors
 // print without codes and addresses.
-func (a *app) problemOf(r *http.Request, what string, err error) *problem {
+func (a *app) problemOf(what string, err error) *problem {
 	var tooSoon *tooSoonError
 	if errors.As(err, &tooSoon) {
 		return &problem{status: http.StatusTooManyRequests, Wait: wait(tooSoon.wait),
 			Message: "Please wait a little before you ask for another code."}
 	}
 	public := stytch.PublicErrorOf(err)
-	if public.Status >= http.StatusInternalServerError && r.Context().Err() == nil {
+	if public.Status >= http.StatusInternalServerError { // not of a visitor who has gone
 		a.log.Error("could not "+what, "error", err)
 	}
 	p := &problem{status: public.Status, Message: public.Message, Wait: wait(public.RetryAfter)}
@@ -52,7 +52,7 @@ func (a *app) fail(w http.ResponseWriter, p *problem, name string, page any) {
 
 // unavailable answers when nobody can know who is calling. The person stays logged in.
 func (a *app) unavailable(w http.ResponseWriter, r *http.Request) {
-	a.fail(w, a.problemOf(r, "check a session", stytch.SessionErrorFrom(r.Context())), "problem", nil)
+	a.fail(w, a.problemOf("check a session", stytch.SessionErrorFrom(r.Context())), "problem", nil)
 }
 
 // refused answers a form that a page of another site sent.

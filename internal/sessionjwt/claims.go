@@ -20,10 +20,10 @@ const (
 // claims are the claims of a token.
 type claims struct {
 	Token
-	issuer             string
-	audience           []string
-	expires, notBefore time.Time
-	session            bool // the service's claim about the session was read
+	issuer    string
+	audience  []string
+	notBefore time.Time
+	session   bool // the service's claim about the session was read
 }
 
 // read reads the payload of a token.
@@ -49,7 +49,7 @@ func (c *claims) field(d *wire.Reader, own func(name string, d *wire.Reader) boo
 	case "aud":
 		c.audience = audience(d)
 	case "exp":
-		c.expires = date(d)
+		c.Expires = date(d)
 	case "nbf":
 		c.notBefore = date(d)
 	case "iat":
@@ -72,7 +72,7 @@ func (c *claims) field(d *wire.Reader, own func(name string, d *wire.Reader) boo
 // without a value.
 func (c *claims) missing() string {
 	switch {
-	case c.expires.IsZero():
+	case c.Expires.IsZero():
 		return "exp"
 	case c.IssuedAt.IsZero():
 		return "iat"
@@ -113,5 +113,5 @@ func date(d *wire.Reader) time.Time {
 		return time.Time{}
 	}
 	whole, fraction := math.Modf(seconds)
-	return time.Unix(int64(whole), int64(fraction*1e9))
+	return time.Unix(int64(whole), int64(fraction*1e9)).UTC()
 }

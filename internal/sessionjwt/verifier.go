@@ -19,7 +19,8 @@ import (
 type Config struct {
 	// Audience is the project's id.
 	Audience string
-	// Issuers are who may have issued a token.
+	// Issuers are who may have issued a token. The spelling of one that is a URL does
+	// not matter.
 	Issuers []string
 	// Leeway is how far two clocks may be apart.
 	Leeway time.Duration
@@ -39,13 +40,18 @@ func New(c Config) *Verifier {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	issuers := make([]string, len(c.Issuers))
+	for i, issuer := range c.Issuers {
+		issuers[i] = normalIssuer(issuer)
+	}
+	c.Issuers = issuers
 	return &Verifier{c}
 }
 
 // Token is what a verified token says about itself.
 type Token struct {
-	Subject  string
-	IssuedAt time.Time
+	Subject           string
+	IssuedAt, Expires time.Time
 	// Custom are the claims that are neither registered nor the service's own,
 	// nil when there are none.
 	Custom map[string]any
@@ -71,6 +77,9 @@ func (v *Verifier) Verify(ctx context.Context, token string, own func(name strin
 	}
 	key, err := v.Keys.get(ctx, id, v.Now)
 	if err != nil {
+		if claim, ok := peek(parts.payload); ok && claim.ForAnother(v.Audience) {
+			err = ErrAudience // it says so itself, and its key is that project's
+		}
 		return Token{}, err
 	}
 	digest := sha256.Sum256([]byte(parts.signed))
@@ -164,11 +173,11 @@ func (v *Verifier) check(c *claims) error {
 		return fmt.Errorf("%w: %s", ErrMissingClaim, missing)
 	}
 	switch {
-	case !slices.Contains(v.Issuers, c.issuer):
-		return ErrIssuer
 	case !slices.Contains(c.audience, v.Audience):
 		return ErrAudience
-	case v.Past(c.expires):
+	case !slices.Contains(v.Issuers, c.issuer) && !slices.Contains(v.Issuers, normalIssuer(c.issuer)):
+		return ErrIssuer
+	case v.Past(c.Expires):
 		return ErrExpired
 	case now.Add(v.Leeway).Before(c.notBefore) || now.Add(v.Leeway).Before(c.IssuedAt):
 		return ErrNotYetValid
@@ -184,12 +193,21 @@ func (v *Verifier) Past(t time.Time) bool { return !v.Now().Before(t.Add(v.Leewa
 
 // Settled reports whether a local check, which ended with err for a token of that
 // age, settles who is logged in: with a token that is not too old (0: for as long as
-// it is valid), or with an error about which the service knows no better. The session
-// of an expired token may live on, a new key may sign, and a token from the future may
-// mean that the clock here is behind.
+// it is valid), or with an error about which the service knows no better.
 func Settled(err error, age, maxAge time.Duration) bool {
-	if err != nil {
-		return !errors.Is(err, ErrExpired) && !errors.Is(err, ErrNotYetValid) && !errors.Is(err, ErrUnknownKey) && !errors.Is(err, ErrKeysUnreachable)
+	if err == nil {
+		return maxAge == 0 || age <= maxAge
 	}
-	return maxAge == 0 || age <= maxAge
+	for _, doubt := range []error{
+		ErrExpired,         // its session may live on
+		ErrNotYetValid,     // the clock here may be behind
+		ErrIssuer,          // the project has as many issuers as domains
+		ErrUnknownKey,      // it may be new
+		ErrKeysUnreachable, // which says nothing about the token
+	} {
+		if errors.Is(err, doubt) {
+			return false
+		}
+	}
+	return true
 }

@@ -1,46 +1,126 @@
 package sessionweb
 
 import (
+	"cmp"
+	"errors"
+	"fmt"
 	"net/http"
 	"net/netip"
-	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
 
 // The names of the cookies, as the service's own clients have them.
 const (
-	TokenCookie = "stytch_session"
-	JWTCookie   = "stytch_session_jwt"
+	defaultTokenName = "stytch_session"
+	defaultJWTName   = "stytch_session_jwt"
 )
 
-// SetCookies gives the browser a session. Both cookies live as long as it: the
-// expired JWT of a session that goes on is renewed. A session without an end
-// lives as long as the browser. For a value that is not there, or that browsers
-// would drop, the cookie of before is cleared: it may be of somebody else.
-func SetCookies(w http.ResponseWriter, r *http.Request, token, jwt string, expires time.Time) {
-	setOrClear(w, r, TokenCookie, token, expires)
-	setOrClear(w, r, JWTCookie, jwt, expires)
+// Cookies say how the cookies of a session look. The zero value is the default.
+type Cookies struct {
+	TokenName, JWTName string
+	Domain             string
+	Path               string
+	SameSite           http.SameSite
+	Secure             *bool // nil: unless the browser talks to this machine without TLS
 }
 
-// renewCookies gives the browser what a renewal brought beside the tokens that it
-// has. Nobody knows here whether the login was to outlive the browser, so this does
-// not. Where it was, the token outlives it, and brings a JWT again.
-func renewCookies(w http.ResponseWriter, r *http.Request, has []string, token, jwt string) {
-	if token != "" && !slices.Contains(has, token) {
-		setOrClear(w, r, TokenCookie, token, time.Time{})
-	}
-	setOrClear(w, r, JWTCookie, jwt, time.Time{})
+// Site is what setting, reading and clearing cookies share.
+type Site struct {
+	Cookies
+	// Project is whose sessions the cookies are of.
+	Project string
 }
 
-func setOrClear(w http.ResponseWriter, r *http.Request, name, value string, expires time.Time) {
-	if value == "" || len(name)+len(value) > maxCookie {
-		value, expires = "", past
+// NewSite checks how the cookies of a project are to look, and fills in the defaults.
+// What browsers would drop without a word is an error.
+func NewSite(project string, c Cookies) (*Site, error) {
+	c.TokenName = cmp.Or(c.TokenName, defaultTokenName)
+	c.JWTName = cmp.Or(c.JWTName, defaultJWTName)
+	c.Path = cmp.Or(c.Path, "/")
+	if c.SameSite == 0 {
+		c.SameSite = http.SameSiteLaxMode
 	}
-	set(w, r, name, value, expires)
+	given := c.Domain
+	c.Domain = strings.ToLower(strings.TrimPrefix(given, "."))
+	if c.Secure != nil {
+		c.Secure = new(*c.Secure) // the application's own may change
+	}
+	insecure := c.Secure != nil && !*c.Secure
+	switch {
+	case !valid(http.Cookie{Name: c.TokenName}) || !valid(http.Cookie{Name: c.JWTName}):
+		return nil, fmt.Errorf("the session cookies: %q or %q can name no cookie: want letters, digits, - and _", c.TokenName, c.JWTName)
+	case c.TokenName == c.JWTName:
+		return nil, fmt.Errorf("the session cookies: both are named %s: want two names", c.JWTName)
+	case isHostOnly(c.TokenName) != isHostOnly(c.JWTName):
+		return nil, errors.New("the session cookies: one name begins with __Host-: want both or neither to")
+	case isHostOnly(c.TokenName) && (c.Domain != "" || c.Path != "/"):
+		return nil, errors.New("the session cookies: their names begin with __Host-: want no Domain, and the Path /")
+	case (c.needSecure() || c.SameSite == http.SameSiteNoneMode) && insecure:
+		return nil, errors.New("the session cookies: a __Host- or __Secure- name and SameSite=None demand Secure")
+	case c.Path[0] != '/' || !valid(http.Cookie{Name: "x", Path: c.Path}):
+		return nil, fmt.Errorf("the session cookies: browsers take no cookie with the Path %q: want one such as /app", c.Path)
+	case given != "" && len(domainsOf(c.Domain)) == 0:
+		return nil, fmt.Errorf("the session cookies: browsers take no cookie with the Domain %q: want one such as example.com", given)
+	case !slices.Contains([]http.SameSite{http.SameSiteLaxMode, http.SameSiteStrictMode, http.SameSiteNoneMode}, c.SameSite):
+		return nil, errors.New("the session cookies: their SameSite is unknown: want that of Lax, Strict or None")
+	}
+	return &Site{Cookies: c, Project: project}, nil
 }
+
+// defaultSite is for requests of which no client's middleware has said how its
+// cookies look.
+var defaultSite = func() *Site {
+	site, err := NewSite("", Cookies{})
+	if err != nil {
+		panic(err)
+	}
+	return site
+}()
+
+// isHostOnly reports whether browsers keep a cookie of this name only when this very
+// host has set it, over TLS and for all paths.
+func isHostOnly(name string) bool { return hasPrefixFold(name, "__Host-") }
+
+// needSecure reports whether browsers take the cookies only with Secure.
+func (c Cookies) needSecure() bool {
+	return slices.ContainsFunc([]string{c.TokenName, c.JWTName}, func(name string) bool {
+		return isHostOnly(name) || hasPrefixFold(name, "__Secure-") || hasPrefixFold(name, "__Http-")
+	})
+}
+
+func (c Cookies) secure(r *http.Request) bool {
+	if c.Secure != nil {
+		return *c.Secure
+	}
+	return c.needSecure() || c.SameSite == http.SameSiteNoneMode || !plainLoopback(r)
+}
+
+func hasPrefixFold(s, prefix string) bool {
+	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
+}
+
+func valid(c http.Cookie) bool { return c.Valid() == nil }
+
+func isAddress(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err == nil
+}
+
+// Set gives the browser a session. Both cookies live as long as it: the expired JWT of
+// a session that goes on is renewed. A session without an end lives as long as the
+// browser. For a value that is not there, or that browsers would drop, the cookie of
+// before is cleared: it may be of somebody else. So is one of another place, which
+// browsers would send as well.
+func (s *Site) Set(w http.ResponseWriter, r *http.Request, token, jwt string, expires time.Time) {
+	everywhere := !s.showsAnotherProject(r)
+	s.put(w, r, s.TokenName, token, expires, everywhere && len(r.CookiesNamed(s.TokenName)) > 0)
+	s.put(w, r, s.JWTName, jwt, expires, everywhere && len(r.CookiesNamed(s.JWTName)) > 0)
+}
+
+// Clear takes the session from the browser.
+func (s *Site) Clear(w http.ResponseWriter, r *http.Request) { s.Set(w, r, "", "", past) }
 
 // maxCookie is how many bytes of name and value browsers keep.
 const maxCookie = 4096
@@ -48,81 +128,34 @@ const maxCookie = 4096
 // past clears a cookie.
 var past = time.Unix(1, 0)
 
-// ClearCookies takes the session from the browser.
-func ClearCookies(w http.ResponseWriter, r *http.Request) {
-	for _, name := range []string{TokenCookie, JWTCookie} {
-		set(w, r, name, "", past)
+// put sets a cookie, or clears it where there is no value that browsers keep. With
+// everywhere, it first clears the cookies of that name that other places have. It takes
+// the place of what was put into the same answer before, which no cache may keep.
+func (s *Site) put(w http.ResponseWriter, r *http.Request, name, value string, expires time.Time, everywhere bool) {
+	if value == "" || len(name)+len(value) > maxCookie {
+		value, expires = "", past
 	}
-}
-
-func set(w http.ResponseWriter, r *http.Request, name, value string, expires time.Time) {
-	cookie := &http.Cookie{
-		Name: name, Value: value, Path: "/",
-		HttpOnly: true, Secure: !plainLoopback(r), SameSite: http.SameSiteLaxMode,
-	}
-	if !expires.IsZero() {
-		cookie.Expires, cookie.MaxAge = expires, int(time.Until(expires).Seconds())
-		if cookie.MaxAge <= 0 {
-			cookie.MaxAge = -1 // 0 would mean: not stated
-		}
-	}
-	replace(w, cookie)
-}
-
-// replace sets a cookie in place of the one of that name that was set before in
-// the same answer.
-func replace(w http.ResponseWriter, cookie *http.Cookie) {
 	header := w.Header()
-	kept := header["Set-Cookie"][:0:0]
-	for _, line := range header["Set-Cookie"] {
-		if !strings.HasPrefix(line, cookie.Name+"=") {
-			kept = append(kept, line)
+	header.Set("Cache-Control", "no-store")
+	header["Set-Cookie"] = slices.DeleteFunc(slices.Clone(header["Set-Cookie"]), func(line string) bool { return strings.HasPrefix(line, name+"=") })
+	secure := s.secure(r)
+	write := func(at place, value string, expires time.Time) {
+		cookie := &http.Cookie{Name: name, Value: value, Domain: at.domain, Path: at.path, HttpOnly: true, Secure: secure, SameSite: s.SameSite}
+		if !expires.IsZero() {
+			cookie.Expires, cookie.MaxAge = expires, int(time.Until(expires).Seconds())
+			if cookie.MaxAge <= 0 {
+				cookie.MaxAge = -1 // 0 would mean: not stated
+			}
+		}
+		http.SetCookie(w, cookie)
+	}
+	own := place{s.Domain, s.Path}
+	if everywhere {
+		for _, at := range s.places(r.Host) {
+			if at != own {
+				write(at, "", past)
+			}
 		}
 	}
-	header["Set-Cookie"] = kept
-	http.SetCookie(w, cookie)
-}
-
-// plainLoopback reports whether a browser talks to this machine without TLS: not
-// every browser would send a Secure cookie back. A proxy on this machine may have
-// put the loopback address into Host; it is given away by the headers that it
-// adds, or by what the browser says about where its page is from.
-func plainLoopback(r *http.Request) bool {
-	if r.TLS != nil || !isLoopback(r.Host) {
-		return false
-	}
-	for _, name := range []string{"Forwarded", "X-Forwarded-Proto", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"} {
-		if r.Header.Get(name) != "" {
-			return false
-		}
-	}
-	for _, name := range []string{"Origin", "Referer"} {
-		if page, err := url.Parse(r.Header.Get(name)); err == nil && page.Host != "" && (page.Scheme != "http" || !isLoopback(page.Host)) {
-			return false
-		}
-	}
-	return true
-}
-
-// isLoopback reports whether a host, with a port or without, is this machine.
-func isLoopback(hostport string) bool {
-	u := url.URL{Host: hostport}
-	host := strings.ToLower(u.Hostname())
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.IsLoopback()
-}
-
-// SetRetryAfter says how long to wait, in whole seconds.
-func SetRetryAfter(w http.ResponseWriter, d time.Duration) {
-	if d <= 0 {
-		return
-	}
-	seconds := int64(d / time.Second)
-	if d%time.Second > 0 {
-		seconds++
-	}
-	w.Header().Set("Retry-After", strconv.FormatInt(seconds, 10))
+	write(own, value, expires) // last: some browsers take the host itself and its domain for one place
 }

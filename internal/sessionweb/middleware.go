@@ -1,41 +1,13 @@
-// Package sessionweb puts sessions behind the handlers of a web server: it
-// finds the credentials of a request, has them checked, and keeps the cookies
-// fresh.
 package sessionweb
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"net/http"
-	"strings"
+	"slices"
+	"strconv"
 	"time"
-
-	"github.com/stytchgen/sdk/internal/sessionjwt"
 )
-
-// Renewal is a session that the service has just authenticated.
-type Renewal[S any] struct {
-	Session S
-	Token   string
-	JWT     string
-}
-
-// Backend checks credentials.
-type Backend[S any] struct {
-	// Local checks a JWT without a call, and says how long ago it was issued.
-	Local func(ctx context.Context, jwt string) (S, time.Duration, error)
-	// Remote has the service authenticate a token or a JWT, of which one is given.
-	Remote func(ctx context.Context, token, jwt string) (Renewal[S], error)
-	// LoggedOut reports whether an error says that nobody is logged in, rather
-	// than that nobody can know.
-	LoggedOut func(error) bool
-	// RetryAfter is how long an error asks to wait.
-	RetryAfter func(error) time.Duration
-}
-
-// ErrNoSession says that a request has neither token nor JWT.
-var ErrNoSession = errors.New("stytch: the request has no session")
 
 // Options are what a middleware can be told.
 type Options struct {
@@ -46,55 +18,12 @@ type Options struct {
 	Unauthorized, Unavailable http.Handler
 }
 
-// key is the key of what one package's middleware found in a context, and anyKey
-// that of what either's found.
-type (
-	key[S any] struct{}
-	anyKey     struct{}
-)
-
-// found is what a middleware found, whoever's sessions it looks for.
-type found struct {
-	err   error  // why there is no session
-	token string // of the session, where the request or the service told it
-}
-
-type result[S any] struct {
-	session S
-	found
-}
-
-// From returns the session that the middleware found, and whether it found one.
-func From[S any](ctx context.Context) (S, bool) {
-	r, ok := ctx.Value(key[S]{}).(result[S])
-	return r.session, ok && r.err == nil
-}
-
-// ErrorFrom returns why the middleware found no session, or nil. Where only the
-// other package's middleware was asked, it is that one's error.
-func ErrorFrom[S any](ctx context.Context) error {
-	if r, ok := ctx.Value(key[S]{}).(result[S]); ok {
-		return r.err
-	}
-	other, _ := ctx.Value(anyKey{}).(found)
-	return other.err
-}
-
-// TokenFrom returns the session token of a request, or "": behind a middleware
-// that of the session that was let in, and elsewhere the first cookie's.
-func TokenFrom(r *http.Request) string {
-	if f, ok := r.Context().Value(anyKey{}).(found); ok && f.err == nil {
-		return f.token
-	}
-	cookie, err := r.Cookie(TokenCookie)
-	if err != nil {
-		return ""
-	}
-	return cookie.Value
-}
+// StatusCanceled is the status for a visitor who has gone before the answer. No client
+// sees it; it is for the log of the server, which calls it so since nginx did.
+const StatusCanceled = 499
 
 // Middleware returns a middleware that lets requests with a session through.
-func Middleware[S any](b Backend[S], opts Options) func(http.Handler) http.Handler {
+func (b Backend[T]) Middleware(opts Options) func(http.Handler) http.Handler {
 	unauthorized, unavailable := opts.Unauthorized, opts.Unavailable
 	if unauthorized == nil {
 		unauthorized = answer(http.StatusUnauthorized, "Please log in.")
@@ -104,28 +33,68 @@ func Middleware[S any](b Backend[S], opts Options) func(http.Handler) http.Handl
 	}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			credentials := credentialsOf(r)
-			session, token, err := b.authenticate(w, r, credentials, opts.MaxTokenAge)
-			f := found{err, token}
-			ctx := context.WithValue(r.Context(), anyKey{}, f)
-			r = r.WithContext(context.WithValue(ctx, key[S]{}, result[S]{session, f}))
-			switch {
-			case err == nil:
+			session, f, changed := b.authenticate(w, r, opts.MaxTokenAge)
+			if changed {
+				var done func()
+				w, done = uncached(w)
+				defer done()
+			}
+			r = r.WithContext(with(r.Context(), session, f))
+			switch err := f.err; {
+			case err == nil, b.LoggedOut(err) && opts.Optional:
 				next.ServeHTTP(w, r)
-			case !b.LoggedOut(err):
+			case b.LoggedOut(err):
+				unauthorized.ServeHTTP(w, r)
+			case errors.Is(r.Context().Err(), context.Canceled):
+				answer(StatusCanceled, "The request was canceled.").ServeHTTP(w, r)
+			default:
 				SetRetryAfter(w, b.RetryAfter(err))
 				unavailable.ServeHTTP(w, r)
-			default:
-				if credentials.cookies {
-					ClearCookies(w, r)
-				}
-				if opts.Optional {
-					next.ServeHTTP(w, r)
-					return
-				}
-				unauthorized.ServeHTTP(w, r)
 			}
 		})
+	}
+}
+
+// authenticate finds the session of a request, and changes the cookies that have turned
+// out to be stale. It reports whether it changed any.
+func (b Backend[T]) authenticate(w http.ResponseWriter, r *http.Request, maxAge time.Duration) (session *T, f found, changed bool) {
+	shown := b.credentialsOf(r)
+	search := finder[T]{Backend: b}
+	one, err := search.find(r.Context(), shown, maxAge)
+	f = found{err: err, token: one.token, jwt: one.jwt, site: b.Site}
+	switch {
+	case !shown.cookies || search.foreign && err != nil:
+		// A program keeps its credentials itself. Beside a JWT of another project the
+		// cookies can be that project's, of a site that shares the domain.
+	case err == nil && (one.renewed || search.deadJWT):
+		b.renew(w, r, shown, one.token, one.jwt, search.deadJWT && !search.foreign)
+		changed = true
+	case err != nil && b.LoggedOut(err) && !errors.Is(err, ErrAmbiguousSession): // each was refused
+		b.clearShown(w, r, shown)
+		changed = true
+	}
+	return one.session, f, changed
+}
+
+// renew gives the browser what a renewal brought beside the tokens that it has. It is
+// unknown here whether the login was to outlive the browser, so this does not. Where it
+// was, the token outlives it, and brings a JWT again. With everywhere, the JWT takes the
+// place of those that other places have: the service has refused one of them, and would
+// be asked about it for each request.
+func (s *Site) renew(w http.ResponseWriter, r *http.Request, shown credentials, token, jwt string, everywhere bool) {
+	if token != "" && !slices.Contains(shown.tokens, token) {
+		s.put(w, r, s.TokenName, token, time.Time{}, false)
+	}
+	s.put(w, r, s.JWTName, jwt, time.Time{}, everywhere)
+}
+
+// clearShown clears the cookies of credentials that were all refused.
+func (s *Site) clearShown(w http.ResponseWriter, r *http.Request, shown credentials) {
+	if len(shown.tokens) > 0 {
+		s.put(w, r, s.TokenName, "", past, true)
+	}
+	if len(shown.jwts) > 0 {
+		s.put(w, r, s.JWTName, "", past, true)
 	}
 }
 
@@ -139,100 +108,14 @@ func answer(status int, text string) http.Handler {
 	})
 }
 
-// maxAsked is how many credentials of one request the service is asked about.
-const maxAsked = 3
-
-// authenticate checks the credentials of a request, and sets fresh cookies
-// where the service was asked about those of before. It returns the session with
-// its token. It fails with the error of the first that is not good.
-func (b Backend[S]) authenticate(w http.ResponseWriter, r *http.Request, c credentials, maxAge time.Duration) (S, string, error) {
-	var none S
-	var first error
-	var ask []credential // what the service may know better about
-	for _, jwt := range c.jwts {
-		if maxAge >= 0 {
-			session, age, err := b.Local(r.Context(), jwt)
-			if sessionjwt.Settled(err, age, maxAge) {
-				if err == nil {
-					return session, c.firstToken(), nil // which one is the JWT's only the service knows
-				}
-				first = cmp.Or(first, err)
-				continue
-			}
-		}
-		ask = append(ask, credential{jwt: jwt})
+// SetRetryAfter says how long to wait, in whole seconds.
+func SetRetryAfter(w http.ResponseWriter, d time.Duration) {
+	if d <= 0 {
+		return
 	}
-	if len(c.tokens) > 0 {
-		ask = nil
+	seconds := int64(d / time.Second)
+	if d%time.Second > 0 {
+		seconds++
 	}
-	for _, token := range c.tokens {
-		ask = append(ask, credential{token: token})
-	}
-	for _, one := range ask[:min(len(ask), maxAsked)] {
-		renewal, err := b.Remote(r.Context(), one.token, one.jwt)
-		switch {
-		case err == nil:
-			if c.cookies {
-				renewCookies(w, r, c.tokens, renewal.Token, renewal.JWT)
-				w.Header().Set("Cache-Control", "no-store")
-			}
-			return renewal.Session, cmp.Or(renewal.Token, one.token), nil
-		case !b.LoggedOut(err):
-			return none, "", err
-		}
-		first = cmp.Or(first, err)
-	}
-	return none, "", cmp.Or(first, ErrNoSession)
-}
-
-// credential is a token or a JWT.
-type credential struct{ token, jwt string }
-
-// credentials are what a request shows. A browser can hold several cookies of a
-// name, of other paths and domains, of which an old one may come first.
-type credentials struct {
-	tokens, jwts []string
-	cookies      bool // they came as cookies
-}
-
-// firstToken is the one of several that an application sees, or "".
-func (c credentials) firstToken() string {
-	if len(c.tokens) == 0 {
-		return ""
-	}
-	return c.tokens[0]
-}
-
-// maxCredential is how long a token or JWT may be.
-const maxCredential = 16 << 10
-
-// credentialsOf returns the credentials of a request: those of a Bearer header,
-// and without one those of the cookies.
-func credentialsOf(r *http.Request) credentials {
-	var c credentials
-	scheme, value, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if strings.EqualFold(scheme, "Bearer") {
-		value = strings.TrimSpace(value)
-		switch {
-		case value == "" || len(value) > maxCredential:
-		case strings.Count(value, ".") == 2:
-			c.jwts = []string{value}
-		default:
-			c.tokens = []string{value}
-		}
-		return c
-	}
-	c.jwts, c.tokens = cookieValues(r, JWTCookie), cookieValues(r, TokenCookie)
-	c.cookies = len(c.jwts) > 0 || len(c.tokens) > 0
-	return c
-}
-
-func cookieValues(r *http.Request, name string) []string {
-	var values []string
-	for _, cookie := range r.CookiesNamed(name) {
-		if cookie.Value != "" && len(cookie.Value) <= maxCredential {
-			values = append(values, cookie.Value)
-		}
-	}
-	return values
+	w.Header().Set("Retry-After", strconv.FormatInt(seconds, 10))
 }

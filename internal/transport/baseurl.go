@@ -3,29 +3,37 @@ package transport
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/stytchgen/sdk/internal/origin"
 )
 
-// parseBaseURL checks a base URL and removes the slashes at its end. Its errors do not show the URL,
-// which may hold a password, beyond scheme and host.
+// parseBaseURL checks a base URL and gives it its normal spelling, without slashes at the end. Its
+// errors do not show the URL, which may hold a password, beyond scheme, host and port.
 func parseBaseURL(raw string, allowHTTP bool) (*url.URL, error) {
 	if strings.TrimSpace(raw) != raw {
 		return nil, errors.New("the base URL begins or ends with white space: want it without")
+	}
+	if !hasScheme(raw) {
+		return nil, fmt.Errorf("the base URL has no scheme: want %s", withScheme(raw))
 	}
 	u, err := url.Parse(strings.TrimRight(raw, "/"))
 	if err != nil {
 		return nil, errors.New("the base URL cannot be parsed: want one such as https://login.example.com")
 	}
+	port := u.Port()
+	origin.Normalize(u)
 	switch {
-	case u.Scheme == "":
-		return nil, errors.New("the base URL has no scheme: want one such as https://login.example.com")
 	case u.Scheme != "https" && u.Scheme != "http":
 		return nil, fmt.Errorf("the base URL has the scheme %s: want https", u.Scheme)
 	case u.Hostname() == "":
 		return nil, errors.New("the base URL has no host: want one such as https://login.example.com")
+	case strings.HasPrefix(u.Hostname(), ".") || strings.HasSuffix(u.Hostname(), ".") || strings.Contains(u.Hostname(), ".."):
+		return nil, errors.New("the host of the base URL has an empty label: want one dot between two labels")
 	case u.User != nil:
 		return nil, errors.New("the base URL has a user name or password: credentials are given apart from it")
 	case u.RawQuery != "" || u.ForceQuery:
@@ -36,7 +44,7 @@ func parseBaseURL(raw string, allowHTTP bool) (*url.URL, error) {
 		return nil, fmt.Errorf("the base URL uses http to %s, which would send the secret in the clear: "+
 			"want https, or the option for http on a network you trust", u.Hostname())
 	}
-	if port := u.Port(); port != "" {
+	if port != "" {
 		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
 			return nil, fmt.Errorf("the base URL has the port %s: want 1 to 65535", port)
 		}
@@ -49,13 +57,38 @@ func parseBaseURL(raw string, allowHTTP bool) (*url.URL, error) {
 	if strings.HasSuffix(u.Path, "/v1") {
 		return nil, errors.New("the base URL ends with /v1, which every call begins with: want it without")
 	}
-	u.Host = strings.TrimSuffix(u.Host, ":")
-	return u, nil
+	return url.Parse(strings.TrimRight(u.String(), "/")) // what had to be escaped is, which can bring a slash to its end
 }
 
-// isLoopback reports whether host is this machine by its name alone, without asking a resolver.
+// hasScheme reports whether a URL begins with a scheme. "localhost:8790" does not, although it can be
+// read as one.
+func hasScheme(raw string) bool {
+	scheme, _, found := strings.Cut(raw, ":")
+	return found && (strings.Contains(raw, "://") || strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))
+}
+
+// withScheme is the URL that was meant by one without a scheme, or one to look like. It shows what was
+// given only when that is a host with a port, and can be no secret.
+func withScheme(raw string) string {
+	raw = strings.TrimRight(raw, "/")
+	host, port, err := net.SplitHostPort(raw)
+	if _, notPort := strconv.ParseUint(port, 10, 16); err != nil || notPort != nil || host == "" || !isPlain(host) {
+		return "one such as https://login.example.com"
+	}
+	if isLoopback(strings.ToLower(host)) {
+		return "http://" + raw
+	}
+	return "https://" + raw
+}
+
+// isPlain reports whether a host is made of nothing but letters, digits and what is between them.
+func isPlain(host string) bool {
+	return strings.Trim(host, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.:") == ""
+}
+
+// isLoopback reports whether a host in its normal spelling is this machine by its name alone,
+// without asking a resolver.
 func isLoopback(host string) bool {
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	if host == "localhost" { // a name below it can be anybody's, as a resolver sees it
 		return true
 	}

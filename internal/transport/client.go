@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/stytchgen/sdk/internal/sessionjwt"
+	"github.com/stytchgen/sdk/internal/sessionweb"
 )
 
 // Version is the version of the SDK. It stands in the User-Agent header.
@@ -43,6 +44,7 @@ type inside struct {
 	jwt      sessionjwt.Config // without keys, if they are to be fetched
 	jwtOnce  sync.Once
 	verifier *sessionjwt.Verifier
+	site     *sessionweb.Site
 
 	logger *slog.Logger
 	drifts *drifts // nil: not reported
@@ -67,11 +69,13 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	jwt := cfg.jwt()
-	if cfg.JWTKeys != nil {
-		if jwt.Keys, err = sessionjwt.Fixed(cfg.JWTKeys); err != nil {
-			return nil, err
-		}
+	jwt, err := cfg.sessionJWTs(base)
+	if err != nil {
+		return nil, err
+	}
+	site, err := sessionweb.NewSite(cfg.ProjectID, cfg.SessionCookies)
+	if err != nil {
+		return nil, err
 	}
 	credentials := base64.StdEncoding.EncodeToString([]byte(cfg.ProjectID + ":" + cfg.Secret))
 	attemptTimeout := orDefault(cfg.AttemptTimeout, DefaultAttemptTimeout)
@@ -95,6 +99,7 @@ func New(cfg Config) (*Client, error) {
 		maxResponseBytes: orDefault(cfg.MaxResponseBytes, DefaultMaxResponseBytes),
 		skipValidation:   cfg.SkipValidation,
 		jwt:              jwt,
+		site:             site,
 		logger:           cfg.Logger,
 		drifts:           newDrifts(cfg.DriftReport),
 		errors:           cfg.Errors,
@@ -110,19 +115,26 @@ func New(cfg Config) (*Client, error) {
 	return c, nil
 }
 
-// jwt returns what session JWTs are held against. Behind a base URL of the application's own, the
-// service issues them in its name.
-func (cfg *Config) jwt() sessionjwt.Config {
+// sessionJWTs returns what session JWTs are held against. Behind a base URL of the application's own,
+// the service issues them in its name.
+func (cfg *Config) sessionJWTs(base *url.URL) (sessionjwt.Config, error) {
 	c := sessionjwt.Config{
 		Audience: cfg.ProjectID,
-		Issuers:  []string{"stytch.com/" + cfg.ProjectID},
 		Leeway:   orDefault(cfg.JWTLeeway, DefaultJWTLeeway),
 		Now:      cfg.Now,
 	}
-	if base := strings.TrimRight(cfg.BaseURL, "/"); base != cfg.TestURL && base != cfg.LiveURL {
-		c.Issuers = append(c.Issuers, base, base+"/")
+	own := base.String()
+	if own == cfg.TestURL || own == cfg.LiveURL {
+		own = ""
 	}
-	return c
+	var err error
+	if c.Issuers, err = sessionjwt.Issuers(cfg.ProjectID, own, cfg.JWTIssuers); err != nil {
+		return c, err
+	}
+	if cfg.JWTKeys != nil {
+		c.Keys, err = sessionjwt.Fixed(cfg.JWTKeys)
+	}
+	return c, err
 }
 
 // Verifier returns what verifies session JWTs, always the same. Its keys come from fetch, unless the
@@ -136,6 +148,9 @@ func (c *Client) Verifier(fetch func(context.Context) ([]sessionjwt.Key, error))
 	})
 	return c.verifier
 }
+
+// Site returns what the cookies of sessions are.
+func (c *Client) Site() *sessionweb.Site { return c.site }
 
 // Within returns a context that ends when a call with these options would, for
 // what is done beside the call.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/sessionjwt"
+	"github.com/stytchgen/sdk/internal/sessionweb"
 )
 
 // What a [Config] stands for where it says nothing.
@@ -44,9 +45,12 @@ type Config struct {
 	MaxResponseBytes int64         // of a decompressed body; 0: default, negative: no limit
 	SkipValidation   bool          // requests are sent unchecked
 
-	JWTLeeway time.Duration    // between this clock and the service's; 0: default, negative: none
-	JWTKeys   []sessionjwt.Key // that sign session JWTs; nil: fetched
-	Now       func() time.Time // for session JWTs; nil: the machine's clock
+	JWTLeeway  time.Duration    // between this clock and the service's; 0: default, negative: none
+	JWTIssuers []string         // of session JWTs, beside those that the base URL implies
+	JWTKeys    []sessionjwt.Key // that sign session JWTs; nil: fetched
+	Now        func() time.Time // for session JWTs; nil: the machine's clock
+
+	SessionCookies sessionweb.Cookies // how the cookies of sessions look
 
 	Errors ErrorMaker
 

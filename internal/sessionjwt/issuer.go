@@ -1,0 +1,48 @@
+package sessionjwt
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+
+	"github.com/stytchgen/sdk/internal/origin"
+)
+
+// projectIssuer begins the name that the service issues tokens in, unless it is
+// reached through a domain of the application's own.
+const projectIssuer = "stytch.com/"
+
+// Issuers are who issues the tokens of a project that is called at baseURL, which is
+// empty for one of the service's own addresses, and further ones of the application.
+func Issuers(projectID, baseURL string, further []string) ([]string, error) {
+	issuers := []string{projectIssuer + projectID}
+	if baseURL != "" {
+		issuers = append(issuers, baseURL)
+	}
+	for _, issuer := range further {
+		if _, ok := parseIssuer(issuer); !ok && !strings.HasPrefix(issuer, projectIssuer) {
+			return nil, errors.New("an issuer of session JWTs is no URL: want one such as https://login.example.com")
+		}
+		issuers = append(issuers, issuer)
+	}
+	return issuers, nil
+}
+
+// normalIssuer spells an issuer that is a URL in one way. Any other stays as it is.
+func normalIssuer(issuer string) string {
+	u, ok := parseIssuer(issuer)
+	if !ok {
+		return issuer
+	}
+	return u.Scheme + "://" + u.Host + strings.TrimRight(u.EscapedPath(), "/")
+}
+
+// parseIssuer returns an issuer as a URL, and whether it is one.
+func parseIssuer(issuer string) (*url.URL, bool) {
+	u, err := url.Parse(issuer)
+	if err != nil || u.User != nil || u.RawQuery != "" || u.ForceQuery || strings.Contains(issuer, "#") {
+		return nil, false
+	}
+	origin.Normalize(u)
+	return u, (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != ""
+}

@@ -1,0 +1,87 @@
+package sessionweb
+
+import (
+	"context"
+	"net/http"
+)
+
+// key is the key of what one package's middleware found in a context, and anyKey
+// that of what either's found.
+type (
+	key[T any] struct{}
+	anyKey     struct{}
+)
+
+// found is what a middleware found, whoever's sessions it looks for.
+type found struct {
+	err        error  // why there is no session
+	token, jwt string // of the session, where they are known
+	site       *Site  // nil when a test found it
+}
+
+type result[T any] struct {
+	session *T
+	found
+}
+
+// With returns a context in which a session was found, or, with nil, none.
+func With[T any](ctx context.Context, session *T) context.Context {
+	var f found
+	if session == nil {
+		f.err = ErrNoSession
+	}
+	return with(ctx, session, f)
+}
+
+func with[T any](ctx context.Context, session *T, f found) context.Context {
+	return context.WithValue(context.WithValue(ctx, anyKey{}, f), key[T]{}, result[T]{session, f})
+}
+
+// From returns the session that the middleware found, and whether it found one.
+func From[T any](ctx context.Context) (*T, bool) {
+	r, ok := ctx.Value(key[T]{}).(result[T])
+	return r.session, ok && r.err == nil
+}
+
+// ErrorFrom returns why the middleware found no session, or nil. Where only the
+// other package's middleware was asked, it is that one's error.
+func ErrorFrom[T any](ctx context.Context) error {
+	if r, ok := ctx.Value(key[T]{}).(result[T]); ok {
+		return r.err
+	}
+	other, _ := ctx.Value(anyKey{}).(found)
+	return other.err
+}
+
+// TokenFrom returns the session token of a request, or "": behind a middleware
+// that of the session that was let in, and elsewhere what the request shows.
+func TokenFrom(r *http.Request) string {
+	if f := foundFor(r); f.err == nil && f.site != nil {
+		return f.token
+	}
+	return first(siteOf(r).credentialsOf(r).tokens)
+}
+
+// JWTFrom returns the session JWT of a request as [TokenFrom] does the token.
+func JWTFrom(r *http.Request) string {
+	if f := foundFor(r); f.err == nil && f.site != nil {
+		return f.jwt
+	}
+	return first(siteOf(r).credentialsOf(r).jwts)
+}
+
+// Clear takes the cookies of a session from the browser. Behind a middleware it knows
+// how they look; elsewhere they are the default ones.
+func Clear(w http.ResponseWriter, r *http.Request) { siteOf(r).Clear(w, r) }
+
+func foundFor(r *http.Request) found {
+	f, _ := r.Context().Value(anyKey{}).(found)
+	return f
+}
+
+func siteOf(r *http.Request) *Site {
+	if f := foundFor(r); f.site != nil {
+		return f.site
+	}
+	return defaultSite
+}

@@ -1,0 +1,150 @@
+package sessionweb
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"time"
+
+	"github.com/stytchgen/sdk/internal/sessionjwt"
+)
+
+// maxShown is how many tokens and JWTs of a request are looked at, and with that how
+// many calls it can cost. The host and the domains that it is in can have four of each
+// without anybody's doing.
+const maxShown = 10
+
+// candidate is a session that a request shows, and that is live.
+type candidate[T any] struct {
+	session    *T
+	token, jwt string
+	renewed    bool // the service was asked, and the JWT is fresh
+}
+
+// finder finds the session of a request.
+//
+// A sibling of a site's domain can give its visitors cookies of the same names, with a
+// session of its own. Order tells nothing about who set them. So every credential
+// counts: all live sessions must be of one owner, or nobody is let in. A JWT that is
+// fresh is believed without a call, unless another one names another owner.
+type finder[T any] struct {
+	Backend[T]
+	live     []candidate[T]
+	doubtful []string // JWTs about which the service knows more
+	reason   error    // why the first of those that are refused is refused
+	foreign  bool     // one JWT is of another project
+	deadJWT  bool     // the service refused a JWT
+}
+
+// Find returns the session of a token, a JWT, or both, of which either can be empty.
+func (b Backend[T]) Find(ctx context.Context, token, jwt string, maxAge time.Duration) (*T, error) {
+	var c credentials
+	if token != "" {
+		c.tokens = []string{token}
+	}
+	if jwt != "" {
+		c.jwts = []string{jwt}
+	}
+	f := finder[T]{Backend: b}
+	one, err := f.find(ctx, c, maxAge)
+	return one.session, err
+}
+
+// find returns the session of credentials. It fails with the reason of the first that
+// was refused, or when the service cannot be asked about one.
+func (f *finder[T]) find(ctx context.Context, c credentials, maxAge time.Duration) (candidate[T], error) {
+	var none candidate[T]
+	if len(c.tokens)+len(c.jwts) > maxShown {
+		return none, ErrAmbiguousSession
+	}
+	for _, jwt := range c.jwts {
+		if err := f.check(ctx, jwt, maxAge); err != nil {
+			return none, err
+		}
+	}
+	fresh := len(f.live) > 0
+	if !fresh {
+		for _, token := range c.tokens {
+			if err := f.ask(ctx, token, ""); err != nil {
+				return none, err
+			}
+		}
+	}
+	for _, jwt := range f.doubtful {
+		if f.matters(jwt) {
+			if err := f.ask(ctx, "", jwt); err != nil {
+				return none, err
+			}
+		}
+	}
+	if len(f.live) == 0 {
+		return none, cmp.Or(f.reason, ErrNoSession)
+	}
+	one := f.live[0]
+	if fresh && len(c.tokens) == 1 {
+		one.token = c.tokens[0] // of several, only the service knows which is the JWT's
+	}
+	return one, nil
+}
+
+// check checks a JWT without a call.
+func (f *finder[T]) check(ctx context.Context, jwt string, maxAge time.Duration) error {
+	session, age, err := f.checkLocally(ctx, jwt, maxAge)
+	switch {
+	case !sessionjwt.Settled(err, age, maxAge):
+		f.doubtful = append(f.doubtful, jwt)
+	case err == nil:
+		return f.accept(candidate[T]{session: session, jwt: jwt})
+	default:
+		f.reason = cmp.Or(f.reason, err)
+		f.foreign = f.foreign || errors.Is(err, sessionjwt.ErrAudience)
+	}
+	return nil
+}
+
+// checkLocally checks a JWT without a call, or, when only the service is to be believed,
+// no more than that it is of this project.
+func (f *finder[T]) checkLocally(ctx context.Context, jwt string, maxAge time.Duration) (session *T, age time.Duration, err error) {
+	if maxAge >= 0 {
+		return f.Local(ctx, jwt)
+	}
+	if claim, ok := sessionjwt.Peek(jwt); ok && claim.ForAnother(f.Project) {
+		return nil, 0, sessionjwt.ErrAudience
+	}
+	return nil, 0, nil // older than allowed
+}
+
+// matters reports whether the service must be asked about a doubtful JWT. Beside a live
+// session it matters when it names another owner, whose session may go on. The names
+// are what the JWT says itself: one that lies is of no session.
+func (f *finder[T]) matters(jwt string) bool {
+	if len(f.live) == 0 {
+		return true
+	}
+	claim, ok := sessionjwt.Peek(jwt)
+	over := !claim.Ends.IsZero() && f.Past(claim.Ends)
+	return ok && !over && claim.Subject != f.Owner(f.live[0].session)
+}
+
+// ask asks the service about a token or a JWT.
+func (f *finder[T]) ask(ctx context.Context, token, jwt string) error {
+	renewal, err := f.Remote(ctx, token, jwt)
+	switch {
+	case err == nil:
+		return f.accept(candidate[T]{renewal.Session, cmp.Or(renewal.Token, token), cmp.Or(renewal.JWT, jwt), true})
+	case f.LoggedOut(err):
+		f.reason = cmp.Or(f.reason, err)
+		f.deadJWT = f.deadJWT || jwt != ""
+		return nil
+	}
+	return err
+}
+
+// accept adds a live session. It fails when another one has another owner.
+func (f *finder[T]) accept(one candidate[T]) error {
+	f.live = append(f.live, one)
+	if f.Owner(one.session) != f.Owner(f.live[0].session) {
+		return ErrAmbiguousSession
+	}
+	return nil
+}

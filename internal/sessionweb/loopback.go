@@ -1,0 +1,40 @@
+package sessionweb
+
+import (
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+)
+
+// plainLoopback reports whether a browser talks to this machine without TLS: not
+// every browser would send a Secure cookie back. A proxy on this machine may have
+// put the loopback address into Host; it is given away by the headers that it
+// adds, or by what the browser says about where its page is from.
+func plainLoopback(r *http.Request) bool {
+	if r.TLS != nil || !isLoopback(r.Host) {
+		return false
+	}
+	for _, name := range []string{"Forwarded", "X-Forwarded-Proto", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"} {
+		if r.Header.Get(name) != "" {
+			return false
+		}
+	}
+	for _, name := range []string{"Origin", "Referer"} {
+		if page, err := url.Parse(r.Header.Get(name)); err == nil && page.Host != "" && (page.Scheme != "http" || !isLoopback(page.Host)) {
+			return false
+		}
+	}
+	return true
+}
+
+// isLoopback reports whether a host, with a port or without, is this machine.
+func isLoopback(hostport string) bool {
+	u := url.URL{Host: hostport}
+	host := strings.ToLower(u.Hostname())
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.IsLoopback()
+}
