@@ -2,8 +2,7 @@
 
 package stytch
 
-// The error types of the service, to be matched with errors.Is. The number is the usual status.
-// Types that are not here can be matched too: errors.Is(err, ErrorType("some_type")).
+// Error types to match with errors.Is. The number is the usual status.
 const (
 	// ErrOTPCodeNotFound (404): the code is not the one that was sent. Ask the user to check the
 	// newest message and type in its code again.
@@ -333,6 +332,63 @@ const (
 	// API: https://stytch.com/docs/api/errors/500#internal_server_error
 	ErrInternalServerError ErrorType = "internal_server_error"
 )
+
+// knownTypes has each of the types above on a line of its own. One text adds less to a program than
+// a list or a switch.
+const knownTypes = "\n" +
+	"otp_code_not_found\n" +
+	"unable_to_auth_otp_code\n" +
+	"too_many_requests\n" +
+	"user_lock_limit_reached\n" +
+	"unauthorized_credentials\n" +
+	"attribute_mismatch\n" +
+	"email_not_found\n" +
+	"phone_number_not_found\n" +
+	"user_not_found\n" +
+	"session_not_found\n" +
+	"organization_not_found\n" +
+	"member_not_found\n" +
+	"member_phone_number_not_found\n" +
+	"intermediate_session_not_found\n" +
+	"email_template_not_found\n" +
+	"invalid_phone_number\n" +
+	"invalid_phone_number_country_code\n" +
+	"invalid_email\n" +
+	"invalid_code\n" +
+	"invalid_method_id\n" +
+	"invalid_user_id\n" +
+	"invalid_expiration_otp\n" +
+	"invalid_locale\n" +
+	"invalid_session_duration_minutes\n" +
+	"invalid_session_token\n" +
+	"invalid_template_id\n" +
+	"invalid_intermediate_session_token_for_organization\n" +
+	"missing_sms_parameter\n" +
+	"bad_request\n" +
+	"too_many_session_arguments\n" +
+	"no_session_arguments\n" +
+	"too_many_user_selection_arguments\n" +
+	"no_session_revoke_arguments\n" +
+	"too_many_session_revoke_arguments\n" +
+	"custom_claims_too_large\n" +
+	"reserved_claims_in_custom_claims\n" +
+	"stytch_claims_in_custom_claims\n" +
+	"duplicate_email\n" +
+	"duplicate_phone_number\n" +
+	"duplicate_email_for_user\n" +
+	"duplicate_phone_number_for_user\n" +
+	"duplicate_member_phone_number\n" +
+	"too_many_unverified_factors\n" +
+	"unsubscribed_phone_number\n" +
+	"inactive_email\n" +
+	"email_in_denylist\n" +
+	"invalid_email_domain\n" +
+	"unable_to_parse_session_jwt\n" +
+	"jwt_invalid_claims\n" +
+	"insufficient_factors_for_session_exchange\n" +
+	"session_authorization_error\n" +
+	"session_authorization_tenancy_error\n" +
+	"internal_server_error\n"
 
 // retryableType reports whether waiting a little helps against errors of type t.
 func retryableType(t ErrorType) bool {

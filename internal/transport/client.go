@@ -96,7 +96,7 @@ func New(cfg Config) (*Client, error) {
 		skipValidation:   cfg.SkipValidation,
 		jwt:              jwt,
 		logger:           cfg.Logger,
-		drifts:           newDrifts(cfg.DriftReport),
+		drifts:           newDrifts(cfg.DriftReport, cfg.Errors.KnownType),
 		errors:           cfg.Errors,
 		sleep:            cfg.Sleep,
 		jitter:           cfg.Jitter,
