@@ -371,7 +371,7 @@ func TestAuthenticateJWT(t *testing.T) {
 	// An authorization check is never skipped.
 	token = issue()
 	_, err := client.Sessions.AuthenticateJWT(t.Context(), stytch.AuthenticateJWTRequest{SessionJWT: token, AuthorizationCheck: &stytch.AuthorizationCheck{ResourceID: "r", Action: "a"}})
-	if !errors.Is(err, stytch.ErrSessionAuthorizationError) {
+	if !errors.Is(err, stytch.ErrConsumerSessionAuthorizationError) {
 		t.Errorf("error %v", err)
 	}
 	// What is wrong in itself never goes to the service.
