@@ -2,7 +2,6 @@ package stytchtest
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,7 +45,6 @@ type errorType struct {
 	Status      int    `yaml:"status"`
 	Description string `yaml:"description"`
 	Action      string `yaml:"action"`
-	Docs        string `yaml:"docs"` // "" for the page of the file
 	url         string
 }
 
@@ -103,7 +101,7 @@ func readErrors() (map[string]errorType, error) {
 		return nil, fmt.Errorf("the embedded errors.yaml: %w", err)
 	}
 	for name, e := range catalog.Errors {
-		e.url = strings.NewReplacer("{status}", fmt.Sprint(e.Status), "{type}", name).Replace(cmp.Or(e.Docs, catalog.Docs))
+		e.url = strings.NewReplacer("{status}", fmt.Sprint(e.Status), "{type}", name).Replace(catalog.Docs)
 		catalog.Errors[name] = e
 	}
 	return catalog.Errors, nil
