@@ -52,9 +52,10 @@ var otpsEmailDiscoverySend = transport.Endpoint[OTPsEmailDiscoverySendRequest, O
 // The client repeats the call only when the service certainly has not acted on it. When nobody can
 // know, the error is [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrEmailTemplateNotFound], [stytch.ErrInvalidEmail],
-// [stytch.ErrInvalidExpirationOTP], [stytch.ErrInvalidLocale], [stytch.ErrInvalidTemplateID],
-// [stytch.ErrInactiveEmail], [stytch.ErrEmailInDenylist].
+// Errors of its own: [stytch.ErrInvalidEmail], [stytch.ErrInvalidEmailDomain],
+// [stytch.ErrInactiveEmail], [stytch.ErrEmailInDenylist], [stytch.ErrEmailNotInAllowlist],
+// [stytch.ErrEmailTemplateNotFound], [stytch.ErrInvalidTemplateID], [stytch.ErrInvalidLocale],
+// [stytch.ErrInvalidExpirationOTP], [stytch.ErrTooFewTokensAuthenticated].
 //
 // API: https://stytch.com/docs/b2b/api/send-discovery-email-otp
 func (s *OTPsEmailDiscoveryService) Send(ctx context.Context, req OTPsEmailDiscoverySendRequest, opts ...stytch.CallOption) (*OTPsEmailDiscoverySendResponse, error) {

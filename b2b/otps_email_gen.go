@@ -59,10 +59,14 @@ var otpsEmailLoginOrSignup = transport.Endpoint[OTPsEmailLoginOrSignupRequest, O
 // The client repeats the call only when the service certainly has not acted on it. When nobody can
 // know, the error is [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrMemberNotFound],
-// [stytch.ErrEmailTemplateNotFound], [stytch.ErrInvalidEmail], [stytch.ErrInvalidExpirationOTP],
-// [stytch.ErrInvalidLocale], [stytch.ErrInvalidTemplateID], [stytch.ErrInactiveEmail],
-// [stytch.ErrEmailInDenylist], [stytch.ErrInvalidEmailDomain].
+// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// [stytch.ErrMemberNotFound], [stytch.ErrInvalidEmail], [stytch.ErrInvalidEmailDomain],
+// [stytch.ErrInactiveEmail], [stytch.ErrEmailInDenylist], [stytch.ErrEmailNotInAllowlist],
+// [stytch.ErrEmailTemplateNotFound], [stytch.ErrInvalidTemplateID], [stytch.ErrInvalidLocale],
+// [stytch.ErrInvalidExpirationOTP], [stytch.ErrTooFewTokensAuthenticated],
+// [stytch.ErrRetiredMemberEmail], [stytch.ErrEmailJITProvisioningNotAllowed],
+// [stytch.ErrInvalidEmailForJITProvisioning], [stytch.ErrActionNotAllowedEmailDomainIsClaimed],
+// [stytch.ErrOperationRestrictedByOrganizationAuthMethods].
 //
 // API: https://stytch.com/docs/b2b/api/send-login-signup-email-otp
 func (s *OTPsEmailService) LoginOrSignup(ctx context.Context, req OTPsEmailLoginOrSignupRequest, opts ...stytch.CallOption) (*OTPsEmailLoginOrSignupResponse, error) {
@@ -239,13 +243,17 @@ var otpsEmailAuthenticate = transport.Endpoint[OTPsEmailAuthenticateRequest, OTP
 // know, the error is [stytch.ErrOutcomeUnknown].
 //
 // Errors of its own: [stytch.ErrOTPCodeNotFound], [stytch.ErrUnableToAuthOTPCode],
-// [stytch.ErrUserLockLimitReached], [stytch.ErrSessionNotFound], [stytch.ErrOrganizationNotFound],
-// [stytch.ErrMemberNotFound], [stytch.ErrIntermediateSessionNotFound], [stytch.ErrInvalidEmail],
-// [stytch.ErrInvalidCode], [stytch.ErrInvalidLocale], [stytch.ErrInvalidSessionDurationMinutes],
-// [stytch.ErrInvalidSessionToken], [stytch.ErrInvalidIntermediateSessionTokenForOrganization],
-// [stytch.ErrTooManySessionArguments], [stytch.ErrCustomClaimsTooLarge],
-// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims],
-// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims].
+// [stytch.ErrInvalidEmail], [stytch.ErrInvalidCode], [stytch.ErrInvalidLocale],
+// [stytch.ErrUnableToVerifyMemberEmailUpdate], [stytch.ErrUserLockLimitReached],
+// [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID], [stytch.ErrMemberNotFound],
+// [stytch.ErrOperationRestrictedByOrganizationAuthMethods],
+// [stytch.ErrIntermediateSessionNotFound],
+// [stytch.ErrInvalidIntermediateSessionTokenForOrganization], [stytch.ErrSessionNotFound],
+// [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
+// [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
+// [stytch.ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/b2b/api/authenticate-email-otp
 func (s *OTPsEmailService) Authenticate(ctx context.Context, req OTPsEmailAuthenticateRequest, opts ...stytch.CallOption) (*OTPsEmailAuthenticateResponse, error) {

@@ -51,13 +51,19 @@ var otpsSMSSend = transport.Endpoint[OTPsSMSSendRequest, OTPsSMSSendResponse]{
 // The client repeats the call only when the service certainly has not acted on it. When nobody can
 // know, the error is [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrSessionNotFound], [stytch.ErrOrganizationNotFound],
+// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrMemberPhoneNumberNotFound],
-// [stytch.ErrIntermediateSessionNotFound], [stytch.ErrInvalidPhoneNumber],
-// [stytch.ErrInvalidPhoneNumberCountryCode], [stytch.ErrInvalidLocale],
-// [stytch.ErrInvalidSessionToken], [stytch.ErrInvalidIntermediateSessionTokenForOrganization],
-// [stytch.ErrMissingSMSParameter], [stytch.ErrTooManySessionArguments],
-// [stytch.ErrDuplicateMemberPhoneNumber], [stytch.ErrUnsubscribedPhoneNumber],
+// [stytch.ErrInvalidPhoneNumber], [stytch.ErrInvalidPhoneNumberCountryCode],
+// [stytch.ErrUnsubscribedPhoneNumber], [stytch.ErrDownstreamCarrierError],
+// [stytch.ErrMissingSMSParameter], [stytch.ErrInvalidLocale],
+// [stytch.ErrDuplicateMemberPhoneNumber], [stytch.ErrDuplicateMemberPhoneNumberForMember],
+// [stytch.ErrTooFewTokensAuthenticated],
+// [stytch.ErrActionAvailableOnlyOncePrimaryAuthenticationIsMet],
+// [stytch.ErrOperationRestrictedByOrganizationMFAMethods],
+// [stytch.ErrMemberSessionMemberIDMismatch], [stytch.ErrActionAvailableOnlyForActiveMembers],
+// [stytch.ErrIntermediateSessionNotFound],
+// [stytch.ErrInvalidIntermediateSessionTokenForOrganization], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims].
 //
 // API: https://stytch.com/docs/b2b/api/otp-sms-send
@@ -236,14 +242,18 @@ var otpsSMSAuthenticate = transport.Endpoint[OTPsSMSAuthenticateRequest, OTPsSMS
 // know, the error is [stytch.ErrOutcomeUnknown].
 //
 // Errors of its own: [stytch.ErrOTPCodeNotFound], [stytch.ErrUnableToAuthOTPCode],
-// [stytch.ErrUserLockLimitReached], [stytch.ErrSessionNotFound], [stytch.ErrOrganizationNotFound],
-// [stytch.ErrMemberNotFound], [stytch.ErrMemberPhoneNumberNotFound],
-// [stytch.ErrIntermediateSessionNotFound], [stytch.ErrInvalidCode],
-// [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionToken],
-// [stytch.ErrInvalidIntermediateSessionTokenForOrganization], [stytch.ErrTooManySessionArguments],
-// [stytch.ErrNoSessionArguments], [stytch.ErrCustomClaimsTooLarge],
-// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims],
-// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims].
+// [stytch.ErrInvalidCode], [stytch.ErrUserLockLimitReached], [stytch.ErrOrganizationNotFound],
+// [stytch.ErrInvalidOrganizationID], [stytch.ErrMemberNotFound],
+// [stytch.ErrMemberPhoneNumberNotFound],
+// [stytch.ErrActionAvailableOnlyOncePrimaryAuthenticationIsMet],
+// [stytch.ErrOperationRestrictedByOrganizationMFAMethods],
+// [stytch.ErrMemberSessionMemberIDMismatch], [stytch.ErrIntermediateSessionNotFound],
+// [stytch.ErrInvalidIntermediateSessionTokenForOrganization], [stytch.ErrNoSessionArguments],
+// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
+// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
+// [stytch.ErrTooManySessionArguments], [stytch.ErrInvalidSessionDurationMinutes],
+// [stytch.ErrInvalidSessionDuration], [stytch.ErrCustomClaimsTooLarge],
+// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/b2b/api/authenticate-otp-sms
 func (s *OTPsSMSService) Authenticate(ctx context.Context, req OTPsSMSAuthenticateRequest, opts ...stytch.CallOption) (*OTPsSMSAuthenticateResponse, error) {

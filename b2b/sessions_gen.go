@@ -46,7 +46,8 @@ var sessionsGet = transport.Endpoint[SessionsGetRequest, SessionsGetResponse]{
 //
 // Repeating the call does no harm, so the client repeats it when the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrMemberNotFound].
+// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// [stytch.ErrMemberNotFound].
 //
 // API: https://stytch.com/docs/b2b/api/get-session
 func (s *SessionsService) Get(ctx context.Context, req SessionsGetRequest, opts ...stytch.CallOption) (*SessionsGetResponse, error) {
@@ -150,11 +151,12 @@ var sessionsAuthenticate = transport.Endpoint[SessionsAuthenticateRequest, Sessi
 //
 // Repeating the call does no harm, so the client repeats it when the service does not answer.
 //
-// Errors of its own: [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionDurationMinutes],
-// [stytch.ErrInvalidSessionToken], [stytch.ErrTooManySessionArguments],
-// [stytch.ErrNoSessionArguments], [stytch.ErrCustomClaimsTooLarge],
-// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims],
+// Errors of its own: [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
+// [stytch.ErrTooManySessionArguments], [stytch.ErrInvalidSessionDurationMinutes],
+// [stytch.ErrInvalidSessionDuration], [stytch.ErrCustomClaimsTooLarge],
+// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims],
+// [stytch.ErrNoSessionArguments], [stytch.ErrSessionNotMutable],
 // [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/authenticate-session
@@ -338,10 +340,10 @@ var sessionsRevoke = transport.Endpoint[SessionsRevokeRequest, SessionsRevokeRes
 //
 // Repeating the call does no harm, so the client repeats it when the service does not answer.
 //
-// Errors of its own: [stytch.ErrSessionNotFound], [stytch.ErrMemberNotFound],
-// [stytch.ErrInvalidSessionToken], [stytch.ErrNoSessionRevokeArguments],
-// [stytch.ErrTooManySessionRevokeArguments], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrSessionAuthorizationError],
+// Errors of its own: [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
+// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims], [stytch.ErrInvalidSessionID],
+// [stytch.ErrMemberNotFound], [stytch.ErrNoSessionRevokeArguments],
+// [stytch.ErrTooManySessionRevokeArguments], [stytch.ErrSessionAuthorizationError],
 // [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/revoke-session
@@ -500,12 +502,13 @@ var sessionsExchange = transport.Endpoint[SessionsExchangeRequest, SessionsExcha
 // The client repeats the call only when the service certainly has not acted on it. When nobody can
 // know, the error is [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrSessionNotFound], [stytch.ErrOrganizationNotFound],
-// [stytch.ErrMemberNotFound], [stytch.ErrInvalidLocale], [stytch.ErrInvalidSessionDurationMinutes],
-// [stytch.ErrInvalidSessionToken], [stytch.ErrTooManySessionArguments],
-// [stytch.ErrNoSessionArguments], [stytch.ErrCustomClaimsTooLarge],
-// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims],
+// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// [stytch.ErrMemberNotFound], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
+// [stytch.ErrTooManySessionArguments], [stytch.ErrInvalidSessionDurationMinutes],
+// [stytch.ErrInvalidSessionDuration], [stytch.ErrCustomClaimsTooLarge],
+// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims],
+// [stytch.ErrNoSessionArguments], [stytch.ErrInvalidLocale],
 // [stytch.ErrInsufficientFactorsForSessionExchange].
 //
 // API: https://stytch.com/docs/b2b/api/exchange-session

@@ -141,7 +141,7 @@ test("roles allow actions", async () => {
   const { client } = world;
   const { session_token, session_jwt } = await login(world);
   const authorization_check = { resource_id: "documents", action: "read" };
-  await fails(client.sessions.authenticate({ session_token, authorization_check }), 403, "session_authorization_error");
+  await fails(client.sessions.authenticate({ session_token, authorization_check }), 403, "consumer_session_authorization_error");
   await world.grant("stytch_user", "documents", "read");
   const { verdict } = await client.sessions.authenticate({ session_token, authorization_check });
   assert.deepEqual(verdict, { authorized: true, granting_roles: ["stytch_user"] });

@@ -58,6 +58,38 @@ func TestDriftReport(t *testing.T) {
 	}
 }
 
+// TestDriftOfErrorType reports an error type that has no constant, without its name.
+func TestDriftOfErrorType(t *testing.T) {
+	tests := map[string]bool{ // true: reported
+		"otp_code_not_found": false, "internal_server_error": false,
+		"otp_code": true, "not_found": true, "new_type": true,
+		`otp_code_not_found\nunable_to_auth_otp_code`: true,
+	}
+	for errorType, reported := range tests {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = w.Write([]byte(`{"status_code":404,"request_id":"r","error_type":"` + errorType + `","error_message":"m","error_url":"u"}`))
+		}))
+		var got []string
+		client, err := stytch.NewClient(wiretest.ProjectID, wiretest.Secret, stytch.WithBaseURL(server.URL),
+			stytch.WithDriftReport(func(d stytch.Drift) { got = append(got, d.String()) }))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := client.Sessions.Get(t.Context(), stytch.SessionsGetRequest{UserID: "user-test-1"}); err == nil {
+			t.Fatal("no error")
+		}
+		server.Close()
+		var want []string
+		if reported {
+			want = []string{"sessions.get: error_type: unknown value"}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: got %q, want %q", errorType, got, want)
+		}
+	}
+}
+
 func TestDriftString(t *testing.T) {
 	if got := (stytch.Drift{Call: "otps.authenticate", Kind: stytch.DriftWrongType}).String(); got != "otps.authenticate: wrong type" {
 		t.Errorf("got %q", got)

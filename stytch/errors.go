@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
@@ -97,7 +98,9 @@ func (errorMaker) Invalid(call string, violations []check.Violation) error {
 	return e
 }
 
-func (errorMaker) KnownType(errorType string) bool { return answers.Has("error types", errorType) }
+func (errorMaker) KnownType(errorType string) bool {
+	return !strings.Contains(errorType, "\n") && strings.Contains(knownTypes, "\n"+errorType+"\n")
+}
 
 func (errorMaker) RetryableType(errorType string) bool {
 	return retryableType(ErrorType(errorType))

@@ -2,8 +2,7 @@
 
 package stytch
 
-// The error types of the service, to be matched with errors.Is. The number is the usual status.
-// Types that are not here can be matched too: errors.Is(err, ErrorType("some_type")).
+// One-time passcodes: error types to match with errors.Is. The number is the usual status.
 const (
 	// ErrOTPCodeNotFound (404): the code is not the one that was sent. Ask the user to check the
 	// newest message and type in its code again.
@@ -17,11 +16,42 @@ const (
 	// API: https://stytch.com/docs/api/errors/401#unable_to_auth_otp_code
 	ErrUnableToAuthOTPCode ErrorType = "unable_to_auth_otp_code"
 
-	// ErrTooManyRequests (429): the project, the address or the client exceeds a rate limit. Wait
-	// as long as the Retry-After header says, or a few seconds where there is none, and call again.
+	// ErrInvalidCode (400): the code does not have the form of a one-time code. Ask the user to
+	// type in the six digits of the message.
 	//
-	// API: https://stytch.com/docs/api/errors/429#too_many_requests
-	ErrTooManyRequests ErrorType = "too_many_requests"
+	// API: https://stytch.com/docs/api/errors/400#invalid_code
+	ErrInvalidCode ErrorType = "invalid_code"
+
+	// ErrInvalidMethodID (400): the method id is not an id of a phone number or e-mail address.
+	// Pass the phone or e-mail id that the call that sent the code returned.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_method_id
+	ErrInvalidMethodID ErrorType = "invalid_method_id"
+
+	// ErrInvalidExpirationOTP (400): the lifetime asked for the code lies outside of what the call
+	// allows. Choose a lifetime within the limits of the field.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_expiration_otp
+	ErrInvalidExpirationOTP ErrorType = "invalid_expiration_otp"
+
+	// ErrMissingSMSParameter (400): the request lacks something that sending an SMS needs, such as
+	// the phone number. Give the phone number.
+	//
+	// API: https://stytch.com/docs/api/errors/400#missing_sms_parameter
+	ErrMissingSMSParameter ErrorType = "missing_sms_parameter"
+
+	// ErrNoAssociatedSessionPassedIn (400): the code or link was sent for a session, and the call
+	// that authenticates it names none. Pass the session that the code or link was sent with.
+	//
+	// API: https://stytch.com/docs/api/errors/400#no_associated_session_passed_in
+	ErrNoAssociatedSessionPassedIn ErrorType = "no_associated_session_passed_in"
+
+	// ErrSessionOnCodeDoesNotMatchSessionPassedIn (400): the code or link was sent for another
+	// session than the call names. Pass the session that the code or link was sent with, or send a
+	// new one.
+	//
+	// API: https://stytch.com/docs/api/errors/400#session_on_code_does_not_match_session_passed_in
+	ErrSessionOnCodeDoesNotMatchSessionPassedIn ErrorType = "session_on_code_does_not_match_session_passed_in"
 
 	// ErrUserLockLimitReached (429): too many attempts in a row failed, so the user or member is
 	// locked for a while, an hour unless the project sets another time. Tell the user to come back
@@ -30,73 +60,20 @@ const (
 	// API: https://stytch.com/docs/api/errors/429#user_lock_limit_reached
 	ErrUserLockLimitReached ErrorType = "user_lock_limit_reached"
 
-	// ErrUnauthorizedCredentials (401): the project id or the secret is wrong, or they do not
-	// belong together or to this environment. Check the project id, the secret and the base URL
-	// that the client was made with.
+	// ErrTooFewTokensAuthenticated (429): many codes or links were asked for and few of them used,
+	// which looks like abuse. Stop sending for a while, and check who asks for the messages.
 	//
-	// API: https://stytch.com/docs/api/errors/401#unauthorized_credentials
-	ErrUnauthorizedCredentials ErrorType = "unauthorized_credentials"
+	// API: https://stytch.com/docs/api/errors/429#too_few_tokens_authenticated
+	ErrTooFewTokensAuthenticated ErrorType = "too_few_tokens_authenticated"
+)
 
-	// ErrAttributeMismatch (401): the IP address or the user agent differs from the one given when
-	// the code was sent, and the call asks for a match. Ask the user to go on in the browser where
-	// the login began, or send a new code.
-	//
-	// API: https://stytch.com/docs/api/errors/401#attribute_mismatch
-	ErrAttributeMismatch ErrorType = "attribute_mismatch"
-
-	// ErrEmailNotFound (404): no user has the e-mail address. Check the address, or use a call that
-	// creates the user.
-	//
-	// API: https://stytch.com/docs/api/errors/404#email_not_found
-	ErrEmailNotFound ErrorType = "email_not_found"
-
+// Phone numbers: error types to match with errors.Is. The number is the usual status.
+const (
 	// ErrPhoneNumberNotFound (404): no user has the phone number. Check the number, or use a call
 	// that creates the user.
 	//
 	// API: https://stytch.com/docs/api/errors/404#phone_number_not_found
 	ErrPhoneNumberNotFound ErrorType = "phone_number_not_found"
-
-	// ErrUserNotFound (404): no user of the project has the user id. Check the user id, and that it
-	// comes from this project and environment.
-	//
-	// API: https://stytch.com/docs/api/errors/404#user_not_found
-	ErrUserNotFound ErrorType = "user_not_found"
-
-	// ErrSessionNotFound (404): no active session matches; it has expired, was revoked, or never
-	// was. Have the user log in again.
-	//
-	// API: https://stytch.com/docs/api/errors/404#session_not_found
-	ErrSessionNotFound ErrorType = "session_not_found"
-
-	// ErrOrganizationNotFound (404): no organization of the project has the organization id. Check
-	// the organization id, and that it comes from this project and environment.
-	//
-	// API: https://stytch.com/docs/api/errors/404#organization_not_found
-	ErrOrganizationNotFound ErrorType = "organization_not_found"
-
-	// ErrMemberNotFound (404): the organization has no such member. Check the member, and that it
-	// belongs to this organization.
-	//
-	// API: https://stytch.com/docs/api/errors/404#member_not_found
-	ErrMemberNotFound ErrorType = "member_not_found"
-
-	// ErrMemberPhoneNumberNotFound (404): the member has no phone number for MFA, and the call
-	// gives none. Ask the member for a phone number and send it along.
-	//
-	// API: https://stytch.com/docs/api/errors/404#member_phone_number_not_found
-	ErrMemberPhoneNumberNotFound ErrorType = "member_phone_number_not_found"
-
-	// ErrIntermediateSessionNotFound (404): the intermediate session has expired, was already used,
-	// or never was. Have the member start the login again.
-	//
-	// API: https://stytch.com/docs/api/errors/404#intermediate_session_not_found
-	ErrIntermediateSessionNotFound ErrorType = "intermediate_session_not_found"
-
-	// ErrEmailTemplateNotFound (404): the project has no e-mail template with the id. Check the
-	// template id in the dashboard, in the same environment.
-	//
-	// API: https://stytch.com/docs/api/errors/404#email_template_not_found
-	ErrEmailTemplateNotFound ErrorType = "email_template_not_found"
 
 	// ErrInvalidPhoneNumber (400): the phone number is not a valid number in E.164 format. Ask the
 	// user to correct the number.
@@ -111,52 +88,137 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#invalid_phone_number_country_code
 	ErrInvalidPhoneNumberCountryCode ErrorType = "invalid_phone_number_country_code"
 
+	// ErrInvalidPhoneNumberDocs (400): the phone number is the sample of the documentation. Use a
+	// real number, or +10000000000 in the test environment.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_phone_number_docs
+	ErrInvalidPhoneNumberDocs ErrorType = "invalid_phone_number_docs"
+
+	// ErrInvalidPhoneNumberSandbox (400): the sandbox phone number is used where the service does
+	// not take it. Use it in the test environment only, with the calls that know it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_phone_number_sandbox
+	ErrInvalidPhoneNumberSandbox ErrorType = "invalid_phone_number_sandbox"
+
+	// ErrDuplicatePhoneNumber (400): another user already has the phone number. Have the user log
+	// in with that number, or ask for another one.
+	//
+	// API: https://stytch.com/docs/api/errors/400#duplicate_phone_number
+	ErrDuplicatePhoneNumber ErrorType = "duplicate_phone_number"
+
+	// ErrDuplicatePhoneNumberForUser (400): the user already has the phone number. Send the code
+	// without naming the user.
+	//
+	// API: https://stytch.com/docs/api/errors/400#duplicate_phone_number_for_user
+	ErrDuplicatePhoneNumberForUser ErrorType = "duplicate_phone_number_for_user"
+
+	// ErrUnsubscribedPhoneNumber (400): the owner of the phone number has opted out of messages.
+	// Ask the user to allow messages again, or offer another way to log in.
+	//
+	// API: https://stytch.com/docs/api/errors/400#unsubscribed_phone_number
+	ErrUnsubscribedPhoneNumber ErrorType = "unsubscribed_phone_number"
+
+	// ErrDownstreamCarrierError (400): the carrier of the phone number did not accept the message;
+	// this may pass. Offer to send again later, or another way to log in.
+	//
+	// API: https://stytch.com/docs/api/errors/400#downstream_carrier_error
+	ErrDownstreamCarrierError ErrorType = "downstream_carrier_error"
+
+	// ErrTooManyUnverifiedFactors (400): the user has too many phone numbers or e-mail addresses
+	// that were added and not yet verified. Have the user verify one of them, or wait until the
+	// service has removed them again.
+	//
+	// API: https://stytch.com/docs/api/errors/400#too_many_unverified_factors
+	ErrTooManyUnverifiedFactors ErrorType = "too_many_unverified_factors"
+)
+
+// E-mail addresses and templates: error types to match with errors.Is. The number is the usual
+// status.
+const (
+	// ErrEmailNotFound (404): no user has the e-mail address. Check the address, or use a call that
+	// creates the user.
+	//
+	// API: https://stytch.com/docs/api/errors/404#email_not_found
+	ErrEmailNotFound ErrorType = "email_not_found"
+
 	// ErrInvalidEmail (400): the e-mail address is malformed. Ask the user to correct the address.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_email
 	ErrInvalidEmail ErrorType = "invalid_email"
 
-	// ErrInvalidCode (400): the code does not have the form of a one-time code. Ask the user to
-	// type in the six digits of the message.
+	// ErrInvalidEmailDomain (400): the domain of the e-mail address does not exist, cannot receive
+	// mail, or is not allowed. Ask the user to correct the address or to use another one.
 	//
-	// API: https://stytch.com/docs/api/errors/400#invalid_code
-	ErrInvalidCode ErrorType = "invalid_code"
+	// API: https://stytch.com/docs/api/errors/400#invalid_email_domain
+	ErrInvalidEmailDomain ErrorType = "invalid_email_domain"
 
-	// ErrInvalidMethodID (400): the method id is not an id of a phone number or e-mail address.
-	// Pass the phone or e-mail id that the call that sent the code returned.
+	// ErrInvalidEmailSandbox (400): the sandbox e-mail address is used where the service does not
+	// take it. Use it in the test environment only, with the calls that know it.
 	//
-	// API: https://stytch.com/docs/api/errors/400#invalid_method_id
-	ErrInvalidMethodID ErrorType = "invalid_method_id"
+	// API: https://stytch.com/docs/api/errors/400#invalid_email_sandbox
+	ErrInvalidEmailSandbox ErrorType = "invalid_email_sandbox"
 
-	// ErrInvalidUserID (400): the user id does not have the form of one. Pass the user id as an
-	// earlier call returned it.
+	// ErrInactiveEmail (400): the e-mail address does not accept mail: an earlier message to it
+	// bounced. Ask the user for another address, or lift the block in the dashboard once the
+	// mailbox works again.
 	//
-	// API: https://stytch.com/docs/api/errors/400#invalid_user_id
-	ErrInvalidUserID ErrorType = "invalid_user_id"
+	// API: https://stytch.com/docs/api/errors/400#inactive_email
+	ErrInactiveEmail ErrorType = "inactive_email"
 
-	// ErrInvalidExpirationOTP (400): the lifetime asked for the code lies outside of what the call
-	// allows. Choose a lifetime within the limits of the field.
+	// ErrEmailInDenylist (403): the e-mail address or its domain is on the project's list of those
+	// that must not be used. Ask the user for another address.
 	//
-	// API: https://stytch.com/docs/api/errors/400#invalid_expiration_otp
-	ErrInvalidExpirationOTP ErrorType = "invalid_expiration_otp"
+	// API: https://stytch.com/docs/api/errors/403#email_in_denylist
+	ErrEmailInDenylist ErrorType = "email_in_denylist"
 
-	// ErrInvalidLocale (400): the service has no messages in the locale. Choose one of the locales
-	// of the call, or leave the locale unset.
+	// ErrEmailNotInAllowlist (403): the project admits only the e-mail addresses and domains on a
+	// list, and this is none of them. Ask the user for another address, or add it to the list in
+	// the dashboard.
 	//
-	// API: https://stytch.com/docs/api/errors/400#invalid_locale
-	ErrInvalidLocale ErrorType = "invalid_locale"
+	// API: https://stytch.com/docs/api/errors/403#email_not_in_allowlist
+	ErrEmailNotInAllowlist ErrorType = "email_not_in_allowlist"
 
-	// ErrInvalidSessionDurationMinutes (400): the lifetime asked for the session lies outside of
-	// what the call allows. Choose a lifetime within the limits of the field.
+	// ErrDuplicateEmail (400): another user already has the e-mail address. Have the user log in
+	// with that address, or ask for another one.
 	//
-	// API: https://stytch.com/docs/api/errors/400#invalid_session_duration_minutes
-	ErrInvalidSessionDurationMinutes ErrorType = "invalid_session_duration_minutes"
+	// API: https://stytch.com/docs/api/errors/400#duplicate_email
+	ErrDuplicateEmail ErrorType = "duplicate_email"
 
-	// ErrInvalidSessionToken (400): the session token does not have the form of one. Pass the
-	// session token as an earlier call returned it.
+	// ErrDuplicateEmailForUser (400): the user already has the e-mail address. Send the code
+	// without naming the user.
 	//
-	// API: https://stytch.com/docs/api/errors/400#invalid_session_token
-	ErrInvalidSessionToken ErrorType = "invalid_session_token"
+	// API: https://stytch.com/docs/api/errors/400#duplicate_email_for_user
+	ErrDuplicateEmailForUser ErrorType = "duplicate_email_for_user"
+
+	// ErrEmailVerificationRequired (400): the step needs an address that its owner has just proved
+	// to read. Have the person log in by magic link or e-mail code first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#email_verification_required
+	ErrEmailVerificationRequired ErrorType = "email_verification_required"
+
+	// ErrRequiredCustomEmailDomain (400): the project needs a sending domain of its own before it
+	// can write to this address. Set up an e-mail domain in the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#required_custom_email_domain
+	ErrRequiredCustomEmailDomain ErrorType = "required_custom_email_domain"
+
+	// ErrBillingNotVerifiedForEmail (400): the workspace has no verified billing data, without
+	// which the project sends no such e-mail. Complete the billing data in the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#billing_not_verified_for_email
+	ErrBillingNotVerifiedForEmail ErrorType = "billing_not_verified_for_email"
+
+	// ErrEmailTemplateNotFound (404): the project has no e-mail template with the id. Check the
+	// template id in the dashboard, in the same environment.
+	//
+	// API: https://stytch.com/docs/api/errors/404#email_template_not_found
+	ErrEmailTemplateNotFound ErrorType = "email_template_not_found"
+
+	// ErrEmailSettingsNotFound (404): the project has no settings for sending e-mail. Set up e-mail
+	// in the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/404#email_settings_not_found
+	ErrEmailSettingsNotFound ErrorType = "email_settings_not_found"
 
 	// ErrInvalidTemplateID (400): the template id is malformed, or its template is not one for this
 	// kind of e-mail. Check in the dashboard the template's id and what it is for.
@@ -164,25 +226,346 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#invalid_template_id
 	ErrInvalidTemplateID ErrorType = "invalid_template_id"
 
-	// ErrInvalidIntermediateSessionTokenForOrganization (400): the intermediate session token
-	// belongs to another organization than the call names. Pass the organization that the token was
-	// issued for, or have the member log in to this one.
+	// ErrInvalidTemplateValues (400): the values for the template do not fit its placeholders. Give
+	// a value for each placeholder of the template, and no other.
 	//
-	// API:
-	// https://stytch.com/docs/api/errors/400#invalid_intermediate_session_token_for_organization
-	ErrInvalidIntermediateSessionTokenForOrganization ErrorType = "invalid_intermediate_session_token_for_organization"
+	// API: https://stytch.com/docs/api/errors/400#invalid_template_values
+	ErrInvalidTemplateValues ErrorType = "invalid_template_values"
 
-	// ErrMissingSMSParameter (400): the request lacks something that sending an SMS needs, such as
-	// the phone number. Give the phone number.
+	// ErrInvalidEmailTemplateParameters (400): the parameters of the e-mail template are not valid.
+	// Check the template in the dashboard.
 	//
-	// API: https://stytch.com/docs/api/errors/400#missing_sms_parameter
-	ErrMissingSMSParameter ErrorType = "missing_sms_parameter"
+	// API: https://stytch.com/docs/api/errors/400#invalid_email_template_parameters
+	ErrInvalidEmailTemplateParameters ErrorType = "invalid_email_template_parameters"
 
+	// ErrSMSTemplateNotFound (404): the project has no SMS template with the id. Check the template
+	// id in the dashboard, in the same environment.
+	//
+	// API: https://stytch.com/docs/api/errors/404#sms_template_not_found
+	ErrSMSTemplateNotFound ErrorType = "sms_template_not_found"
+
+	// ErrInvalidLocale (400): the service has no messages in the locale. Choose one of the locales
+	// of the call, or leave the locale unset.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_locale
+	ErrInvalidLocale ErrorType = "invalid_locale"
+)
+
+// Credentials and environments: error types to match with errors.Is. The number is the usual
+// status.
+const (
+	// ErrUnauthorizedCredentials (401): the project id or the secret is wrong, or they do not
+	// belong together or to this environment. A call that checks a password also answers this when
+	// the password is wrong. If the call took a password, ask for it again. Otherwise check the
+	// project id, the secret and the base URL that the client was made with.
+	//
+	// API: https://stytch.com/docs/api/errors/401#unauthorized_credentials
+	ErrUnauthorizedCredentials ErrorType = "unauthorized_credentials"
+
+	// ErrUnauthorizedCredentialsHomepage (401): the credentials are the placeholders of the
+	// documentation. Use the project id and the secret of your own project.
+	//
+	// API: https://stytch.com/docs/api/errors/401#unauthorized_credentials_homepage
+	ErrUnauthorizedCredentialsHomepage ErrorType = "unauthorized_credentials_homepage"
+
+	// ErrUnauthorizedCredentialsError (401): the fraud host does not accept the project id and the
+	// secret. Check the project id and the secret that the client was made with.
+	//
+	// API: https://stytch.com/docs/fraud/api/errors/401#unauthorized_credentials_error
+	ErrUnauthorizedCredentialsError ErrorType = "unauthorized_credentials_error"
+
+	// ErrInvalidAuthorizationHeader (400): the request has no Basic credentials, or malformed ones.
+	// Make the client with the project id and the secret, and let proxies pass the Authorization
+	// header on.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_authorization_header
+	ErrInvalidAuthorizationHeader ErrorType = "invalid_authorization_header"
+
+	// ErrInvalidProjectIDAuthentication (400): the user name of the Basic credentials is not a
+	// project id. Make the client with the project id that the dashboard shows.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_project_id_authentication
+	ErrInvalidProjectIDAuthentication ErrorType = "invalid_project_id_authentication"
+
+	// ErrInvalidSecretAuthentication (400): the password of the Basic credentials does not have the
+	// form of a secret. Make the client with a secret of the project, as the dashboard showed it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_secret_authentication
+	ErrInvalidSecretAuthentication ErrorType = "invalid_secret_authentication"
+
+	// ErrUnauthorizedProjectIDLive (401): a live project calls the address of the test environment.
+	// Use the base URL of the live environment, or the test project.
+	//
+	// API: https://stytch.com/docs/api/errors/401#unauthorized_project_id_live
+	ErrUnauthorizedProjectIDLive ErrorType = "unauthorized_project_id_live"
+
+	// ErrUnauthorizedProjectIDTest (401): a test project calls the address of the live environment.
+	// Use the base URL of the test environment, or the live project.
+	//
+	// API: https://stytch.com/docs/api/errors/401#unauthorized_project_id_test
+	ErrUnauthorizedProjectIDTest ErrorType = "unauthorized_project_id_test"
+
+	// ErrWrongStackLive (400): the live project belongs to another part of the service than the one
+	// at this address. Use the base URL that the dashboard gives for the project.
+	//
+	// API: https://stytch.com/docs/api/errors/400#wrong_stack_live
+	ErrWrongStackLive ErrorType = "wrong_stack_live"
+
+	// ErrWrongStackTest (400): the test project belongs to another part of the service than the one
+	// at this address. Use the base URL that the dashboard gives for the project.
+	//
+	// API: https://stytch.com/docs/api/errors/400#wrong_stack_test
+	ErrWrongStackTest ErrorType = "wrong_stack_test"
+
+	// ErrLiveIDUsedInTestEnvironment (400): an id of the live environment was sent to the test
+	// environment. Pass ids of the environment that the client calls.
+	//
+	// API: https://stytch.com/docs/api/errors/400#live_id_used_in_test_environment
+	ErrLiveIDUsedInTestEnvironment ErrorType = "live_id_used_in_test_environment"
+
+	// ErrTestIDUsedInLiveEnvironment (400): an id of the test environment was sent to the live
+	// environment. Pass ids of the environment that the client calls.
+	//
+	// API: https://stytch.com/docs/api/errors/400#test_id_used_in_live_environment
+	ErrTestIDUsedInLiveEnvironment ErrorType = "test_id_used_in_live_environment"
+
+	// ErrProjectNotFound (404): there is no such project. Check the project id that the client was
+	// made with.
+	//
+	// API: https://stytch.com/docs/api/errors/404#project_not_found
+	ErrProjectNotFound ErrorType = "project_not_found"
+
+	// ErrInvalidProjectID (400): the project id in the path does not have the form of one. Check
+	// the project id.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_project_id
+	ErrInvalidProjectID ErrorType = "invalid_project_id"
+
+	// ErrInvalidConsumerEndpoint (400): the project is one for B2B, and the call belongs to the
+	// consumer API. Use the package b2b, or a consumer project.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_consumer_endpoint
+	ErrInvalidConsumerEndpoint ErrorType = "invalid_consumer_endpoint"
+
+	// ErrInvalidB2BEndpoint (400): the project is one for consumers, and the call belongs to the
+	// B2B API. Use the package stytch, or a B2B project.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_b2b_endpoint
+	ErrInvalidB2BEndpoint ErrorType = "invalid_b2b_endpoint"
+
+	// ErrEnterpriseEndpoint (401): the workspace does not have the product that the call belongs
+	// to. Ask Stytch to enable it for the workspace.
+	//
+	// API: https://stytch.com/docs/api/errors/401#enterprise_endpoint
+	ErrEnterpriseEndpoint ErrorType = "enterprise_endpoint"
+
+	// ErrOrganizationSuspended (403): the workspace that owns the project is suspended; this is not
+	// about an organization of a B2B project. Ask Stytch's support why.
+	//
+	// API: https://stytch.com/docs/api/errors/403#organization_suspended
+	ErrOrganizationSuspended ErrorType = "organization_suspended"
+
+	// ErrUnauthorizedAction (401): the credentials do not allow the action. Check which secret the
+	// client was made with.
+	//
+	// API: https://stytch.com/docs/api/errors/401#unauthorized_action
+	ErrUnauthorizedAction ErrorType = "unauthorized_action"
+
+	// ErrBillingNotVerified (400): the workspace has no verified billing data, without which the
+	// call does not work in the live environment. Complete the billing data in the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#billing_not_verified
+	ErrBillingNotVerified ErrorType = "billing_not_verified"
+)
+
+// Requests, limits and failures: error types to match with errors.Is. The number is the usual
+// status.
+const (
 	// ErrBadRequest (400): the request is malformed, or breaks a rule that has no error type of its
 	// own. Read the error message and correct the request.
 	//
 	// API: https://stytch.com/docs/api/errors/400#bad_request
 	ErrBadRequest ErrorType = "bad_request"
+
+	// ErrInvalidArgument (400): a field of the request has a value that the call does not take.
+	// Read the error message, which names the field, and correct it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_argument
+	ErrInvalidArgument ErrorType = "invalid_argument"
+
+	// ErrInvalidRequestValue (400): a value of the request has the wrong type or form. Read the
+	// error message, which names the field, and correct it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_request_value
+	ErrInvalidRequestValue ErrorType = "invalid_request_value"
+
+	// ErrInvalidID (400): an id of the request does not have the form of one. Pass the id as an
+	// earlier call returned it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_id
+	ErrInvalidID ErrorType = "invalid_id"
+
+	// ErrInvalidRequestID (400): the request id does not have the form of one. Pass the request id
+	// as a response returned it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_request_id
+	ErrInvalidRequestID ErrorType = "invalid_request_id"
+
+	// ErrForbiddenCharacterZeroWidthSpace (400): a text of the request holds a zero-width space
+	// (U+200B), which no reader sees. Remove it; it often comes along with copied text.
+	//
+	// API: https://stytch.com/docs/api/errors/400#forbidden_character_zero_width_space
+	ErrForbiddenCharacterZeroWidthSpace ErrorType = "forbidden_character_zero_width_space"
+
+	// ErrUseHTTPS (403): the request came by plain HTTP. Use a base URL that begins with https://.
+	//
+	// API: https://stytch.com/docs/api/errors/403#use_https
+	ErrUseHTTPS ErrorType = "use_https"
+
+	// ErrRouteNotFound (404): the service has no call at this path. Check the base URL, and whether
+	// a newer version of the SDK has the call.
+	//
+	// API: https://stytch.com/docs/api/errors/404#route_not_found
+	ErrRouteNotFound ErrorType = "route_not_found"
+
+	// ErrMethodNotAllowed (405): the path exists, and not with this HTTP method. Check the base
+	// URL, and whether a newer version of the SDK has the call.
+	//
+	// API: https://stytch.com/docs/api/errors/405#method_not_allowed
+	ErrMethodNotAllowed ErrorType = "method_not_allowed"
+
+	// ErrRouteNotSupportedInTest (400): the call exists in the live environment only. Use a live
+	// project for it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#route_not_supported_in_test
+	ErrRouteNotSupportedInTest ErrorType = "route_not_supported_in_test"
+
+	// ErrUnavailableEndpoint (400): the call is switched off. Do without it, or ask Stytch's
+	// support.
+	//
+	// API: https://stytch.com/docs/api/errors/400#unavailable_endpoint
+	ErrUnavailableEndpoint ErrorType = "unavailable_endpoint"
+
+	// ErrDeprecatedEndpoint (400): the call is no longer served; another one has taken its place.
+	// Use the call that its documentation names.
+	//
+	// API: https://stytch.com/docs/api/errors/400#deprecated_endpoint
+	ErrDeprecatedEndpoint ErrorType = "deprecated_endpoint"
+
+	// ErrTooManyRequests (429): the project, the user, the address or the client exceeds a rate
+	// limit. Wait as long as the Retry-After header says, or a few seconds where there is none, and
+	// call again.
+	//
+	// API: https://stytch.com/docs/api/errors/429#too_many_requests
+	ErrTooManyRequests ErrorType = "too_many_requests"
+
+	// ErrInternalServerError (500): the service failed. Try again later if repeating the call does
+	// no harm; report the request id if it goes on.
+	//
+	// API: https://stytch.com/docs/api/errors/500#internal_server_error
+	ErrInternalServerError ErrorType = "internal_server_error"
+
+	// ErrServerUnavailable (503): the service cannot answer for the moment. Try again later if
+	// repeating the call does no harm.
+	//
+	// API: https://stytch.com/docs/api/errors/503#server_unavailable
+	ErrServerUnavailable ErrorType = "server_unavailable"
+
+	// ErrServiceUnavailable (503): the fraud host cannot answer for the moment. Try again later if
+	// repeating the call does no harm.
+	//
+	// API: https://stytch.com/docs/fraud/api/errors/503#service_unavailable
+	ErrServiceUnavailable ErrorType = "service_unavailable"
+
+	// ErrUnknownError (500): the service failed and does not know why. Try again later if repeating
+	// the call does no harm; report the request id if it goes on.
+	//
+	// API: https://stytch.com/docs/api/errors/500#unknown_error
+	ErrUnknownError ErrorType = "unknown_error"
+
+	// ErrClientClosedRequest (499): the client closed the connection before the service answered.
+	// Give the call more time, if it was cut off by a deadline.
+	//
+	// API: https://stytch.com/docs/api/errors/499#client_closed_request
+	ErrClientClosedRequest ErrorType = "client_closed_request"
+
+	// ErrContextCanceledError (499): the client closed the connection before the fraud host
+	// answered. Give the call more time, if it was cut off by a deadline.
+	//
+	// API: https://stytch.com/docs/fraud/api/errors/499#context_canceled_error
+	ErrContextCanceledError ErrorType = "context_canceled_error"
+
+	// ErrSearchTimeout (408): the search took too long. Narrow the search, or try again later.
+	//
+	// API: https://stytch.com/docs/api/errors/408#search_timeout
+	ErrSearchTimeout ErrorType = "search_timeout"
+
+	// ErrSearchInvalidStatusFilter (400): the search asks for a status that does not exist. Use a
+	// status that the description of the filter lists.
+	//
+	// API: https://stytch.com/docs/api/errors/400#search_invalid_status_filter
+	ErrSearchInvalidStatusFilter ErrorType = "search_invalid_status_filter"
+)
+
+// Sessions: error types to match with errors.Is. The number is the usual status.
+const (
+	// ErrSessionNotFound (404): no active session matches; it has expired, was revoked, or never
+	// was. Have the user log in again.
+	//
+	// API: https://stytch.com/docs/api/errors/404#session_not_found
+	ErrSessionNotFound ErrorType = "session_not_found"
+
+	// ErrInvalidSessionID (400): the session id does not have the form of one. Pass the session id
+	// as an earlier call returned it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_session_id
+	ErrInvalidSessionID ErrorType = "invalid_session_id"
+
+	// ErrInvalidSessionToken (400): the session token does not have the form of one; where a call
+	// takes an intermediate session token, it may be that one. Pass the token as an earlier call
+	// returned it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_session_token
+	ErrInvalidSessionToken ErrorType = "invalid_session_token"
+
+	// ErrInvalidSessionTokenDocs (400): the session token is the sample of the documentation. Pass
+	// the session token that a login returned.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_session_token_docs
+	ErrInvalidSessionTokenDocs ErrorType = "invalid_session_token_docs"
+
+	// ErrUnableToParseSessionJWT (401): the session JWT is malformed or was not signed by a key of
+	// this project. Pass the session JWT as an earlier call returned it, or have the user log in
+	// again.
+	//
+	// API: https://stytch.com/docs/api/errors/401#unable_to_parse_session_jwt
+	ErrUnableToParseSessionJWT ErrorType = "unable_to_parse_session_jwt"
+
+	// ErrJWTInvalidClaims (401): the session JWT has claims that are wrong for this project, its
+	// issuer or audience for example. Check that the JWT comes from this project and environment,
+	// or have the user log in again.
+	//
+	// API: https://stytch.com/docs/api/errors/401#jwt_invalid_claims
+	ErrJWTInvalidClaims ErrorType = "jwt_invalid_claims"
+
+	// ErrJWTInvalidAudience (401): the JWT is meant for another audience than this project. Check
+	// that the JWT comes from this project and environment, or what the profile of its issuer
+	// expects.
+	//
+	// API: https://stytch.com/docs/api/errors/401#jwt_invalid_audience
+	ErrJWTInvalidAudience ErrorType = "jwt_invalid_audience"
+
+	// ErrJWTInvalidIssuer (401): the JWT was issued by another party than expected. Check that the
+	// JWT comes from this project and environment, or what the profile of its issuer expects.
+	//
+	// API: https://stytch.com/docs/api/errors/401#jwt_invalid_issuer
+	ErrJWTInvalidIssuer ErrorType = "jwt_invalid_issuer"
+
+	// ErrInvalidSubject (400): the subject of the JWT is not one that the service accepts. Check
+	// the claim sub of the token.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_subject
+	ErrInvalidSubject ErrorType = "invalid_subject"
 
 	// ErrTooManySessionArguments (400): the request identifies the session in more than one way.
 	// Pass only one of the fields that identify the session.
@@ -196,12 +579,6 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#no_session_arguments
 	ErrNoSessionArguments ErrorType = "no_session_arguments"
 
-	// ErrTooManyUserSelectionArguments (400): the request names the user in more than one way. Pass
-	// at most one of the user id, the session token and the session JWT.
-	//
-	// API: https://stytch.com/docs/api/errors/400#too_many_user_selection_arguments
-	ErrTooManyUserSelectionArguments ErrorType = "too_many_user_selection_arguments"
-
 	// ErrNoSessionRevokeArguments (400): the request does not say what to revoke. Pass one of the
 	// fields that say what to revoke.
 	//
@@ -213,6 +590,78 @@ const (
 	//
 	// API: https://stytch.com/docs/api/errors/400#too_many_session_revoke_arguments
 	ErrTooManySessionRevokeArguments ErrorType = "too_many_session_revoke_arguments"
+
+	// ErrTooManyUserSelectionArguments (400): the request names the user in more than one way. Pass
+	// at most one of the user id, the session token and the session JWT.
+	//
+	// API: https://stytch.com/docs/api/errors/400#too_many_user_selection_arguments
+	ErrTooManyUserSelectionArguments ErrorType = "too_many_user_selection_arguments"
+
+	// ErrNoUserSelectionArguments (400): the request names neither a user nor a session. Pass one
+	// of the user id, the session token and the session JWT.
+	//
+	// API: https://stytch.com/docs/api/errors/400#no_user_selection_arguments
+	ErrNoUserSelectionArguments ErrorType = "no_user_selection_arguments"
+
+	// ErrInvalidSessionDurationMinutes (400): the lifetime asked for the session lies outside of
+	// what the call allows. Choose a lifetime within the limits of the field.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_session_duration_minutes
+	ErrInvalidSessionDurationMinutes ErrorType = "invalid_session_duration_minutes"
+
+	// ErrInvalidSessionDuration (400): the lifetime asked for the session is longer than the
+	// project allows. Choose a shorter lifetime, or raise the limit in the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_session_duration
+	ErrInvalidSessionDuration ErrorType = "invalid_session_duration"
+
+	// ErrInvalidSessionFields (400): the fields of the request about the session do not go
+	// together. Read the error message and correct the request.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_session_fields
+	ErrInvalidSessionFields ErrorType = "invalid_session_fields"
+
+	// ErrInvalidSessionManagement (400): the request asks for something about the session that the
+	// service does not do. Read the error message and correct the request.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_session_management
+	ErrInvalidSessionManagement ErrorType = "invalid_session_management"
+
+	// ErrInvalidSessionMissingPrimaryFactor (400): the session would have secondary factors only.
+	// Have the user log in with a primary factor first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_session_missing_primary_factor
+	ErrInvalidSessionMissingPrimaryFactor ErrorType = "invalid_session_missing_primary_factor"
+
+	// ErrSessionMustHaveAtLeastOneActiveFactor (400): the session in use would lose its last
+	// factor. Have the user log in with another factor before this one is deleted.
+	//
+	// API: https://stytch.com/docs/api/errors/400#session_must_have_at_least_one_active_factor
+	ErrSessionMustHaveAtLeastOneActiveFactor ErrorType = "session_must_have_at_least_one_active_factor"
+
+	// ErrSessionNotMutable (400): the session cannot be extended and takes no further factor, such
+	// as one made by impersonation. Leave the session as it is, or have the user log in.
+	//
+	// API: https://stytch.com/docs/api/errors/400#session_not_mutable
+	ErrSessionNotMutable ErrorType = "session_not_mutable"
+
+	// ErrIncompatibleSessionType (400): the session is of another kind than the call takes: of a
+	// user, a member, or an intermediate one. Pass a session of the kind that the call names.
+	//
+	// API: https://stytch.com/docs/api/errors/400#incompatible_session_type
+	ErrIncompatibleSessionType ErrorType = "incompatible_session_type"
+
+	// ErrSessionEnforcedFactorMatchingSessionRequired (400): the factor can only be used within the
+	// session that it belongs to. Pass the session that the flow began with.
+	//
+	// API: https://stytch.com/docs/api/errors/400#session_enforced_factor_matching_session_required
+	ErrSessionEnforcedFactorMatchingSessionRequired ErrorType = "session_enforced_factor_matching_session_required"
+
+	// ErrUserIDMismatch (400): the session belongs to another user than the call names. Pass the
+	// user of the session, or no session.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_id_mismatch
+	ErrUserIDMismatch ErrorType = "user_id_mismatch"
 
 	// ErrCustomClaimsTooLarge (400): the session's custom claims, those it already has included,
 	// exceed 4 kB. Store less in the claims, or delete old ones by setting them to null.
@@ -232,87 +681,81 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#stytch_claims_in_custom_claims
 	ErrStytchClaimsInCustomClaims ErrorType = "stytch_claims_in_custom_claims"
 
-	// ErrDuplicateEmail (400): another user already has the e-mail address. Have the user log in
-	// with that address, or ask for another one.
+	// ErrUnableToRepresentCustomClaimsJSON (400): the custom claims cannot be written as JSON. Use
+	// texts, numbers, booleans, lists and maps only.
 	//
-	// API: https://stytch.com/docs/api/errors/400#duplicate_email
-	ErrDuplicateEmail ErrorType = "duplicate_email"
+	// API: https://stytch.com/docs/api/errors/400#unable_to_represent_custom_claims_json
+	ErrUnableToRepresentCustomClaimsJSON ErrorType = "unable_to_represent_custom_claims_json"
 
-	// ErrDuplicatePhoneNumber (400): another user already has the phone number. Have the user log
-	// in with that number, or ask for another one.
+	// ErrJWTTemplateNotFound (404): the project has no template for JWTs of that name. Check the
+	// template in the dashboard.
 	//
-	// API: https://stytch.com/docs/api/errors/400#duplicate_phone_number
-	ErrDuplicatePhoneNumber ErrorType = "duplicate_phone_number"
+	// API: https://stytch.com/docs/api/errors/404#jwt_template_not_found
+	ErrJWTTemplateNotFound ErrorType = "jwt_template_not_found"
 
-	// ErrDuplicateEmailForUser (400): the user already has the e-mail address. Send the code
-	// without naming the user.
+	// ErrJWTTemplateInvalidJSON (400): the project's JWT template does not give valid JSON. Correct
+	// the template in the dashboard.
 	//
-	// API: https://stytch.com/docs/api/errors/400#duplicate_email_for_user
-	ErrDuplicateEmailForUser ErrorType = "duplicate_email_for_user"
+	// API: https://stytch.com/docs/api/errors/400#jwt_template_invalid_json
+	ErrJWTTemplateInvalidJSON ErrorType = "jwt_template_invalid_json"
 
-	// ErrDuplicatePhoneNumberForUser (400): the user already has the phone number. Send the code
-	// without naming the user.
+	// ErrJWTTemplateInvalidTag (400): the project's JWT template has a tag that does not exist.
+	// Correct the template in the dashboard.
 	//
-	// API: https://stytch.com/docs/api/errors/400#duplicate_phone_number_for_user
-	ErrDuplicatePhoneNumberForUser ErrorType = "duplicate_phone_number_for_user"
+	// API: https://stytch.com/docs/api/errors/400#jwt_template_invalid_tag
+	ErrJWTTemplateInvalidTag ErrorType = "jwt_template_invalid_tag"
 
-	// ErrDuplicateMemberPhoneNumber (400): the member already has another phone number for MFA.
-	// Send the code to that number, or delete it from the member before linking the new one.
+	// ErrJWTTemplateMismatchedTag (400): the project's JWT template has a tag that is not closed,
+	// or closed and never opened. Correct the template in the dashboard.
 	//
-	// API: https://stytch.com/docs/api/errors/400#duplicate_member_phone_number
-	ErrDuplicateMemberPhoneNumber ErrorType = "duplicate_member_phone_number"
+	// API: https://stytch.com/docs/api/errors/400#jwt_template_mismatched_tag
+	ErrJWTTemplateMismatchedTag ErrorType = "jwt_template_mismatched_tag"
 
-	// ErrTooManyUnverifiedFactors (400): the user has too many phone numbers or e-mail addresses
-	// that were added and not yet verified. Have the user verify one of them, or wait until the
-	// service has removed them again.
+	// ErrAttributeMismatch (401): the IP address or the user agent differs from the one given when
+	// the code or link was sent, and the call asks for a match. Ask the user to go on in the
+	// browser where the login began, or send a new code or link.
 	//
-	// API: https://stytch.com/docs/api/errors/400#too_many_unverified_factors
-	ErrTooManyUnverifiedFactors ErrorType = "too_many_unverified_factors"
+	// API: https://stytch.com/docs/api/errors/401#attribute_mismatch
+	ErrAttributeMismatch ErrorType = "attribute_mismatch"
 
-	// ErrUnsubscribedPhoneNumber (400): the owner of the phone number has opted out of messages.
-	// Ask the user to allow messages again, or offer another way to log in.
+	// ErrInvalidIPAddress (400): the IP address in the attributes is not an IPv4 or IPv6 address.
+	// Pass the address of the user's connection, without a port.
 	//
-	// API: https://stytch.com/docs/api/errors/400#unsubscribed_phone_number
-	ErrUnsubscribedPhoneNumber ErrorType = "unsubscribed_phone_number"
+	// API: https://stytch.com/docs/api/errors/400#invalid_ip_address
+	ErrInvalidIPAddress ErrorType = "invalid_ip_address"
 
-	// ErrInactiveEmail (400): the e-mail address does not accept mail; earlier messages to it
-	// bounced. Ask the user for another address.
+	// ErrInvalidUserAgent (400): the user agent is not one that the service accepts. Pass the
+	// User-Agent header of the user's browser as it came.
 	//
-	// API: https://stytch.com/docs/api/errors/400#inactive_email
-	ErrInactiveEmail ErrorType = "inactive_email"
+	// API: https://stytch.com/docs/api/errors/400#invalid_user_agent
+	ErrInvalidUserAgent ErrorType = "invalid_user_agent"
 
-	// ErrEmailInDenylist (400): the e-mail address or its domain is on a list of those that must
-	// not be used. Ask the user for another address.
+	// ErrIntermediateSessionNotFound (404): the intermediate session has expired, was already used,
+	// or never was. Have the member start the login again.
 	//
-	// API: https://stytch.com/docs/api/errors/400#email_in_denylist
-	ErrEmailInDenylist ErrorType = "email_in_denylist"
+	// API: https://stytch.com/docs/api/errors/404#intermediate_session_not_found
+	ErrIntermediateSessionNotFound ErrorType = "intermediate_session_not_found"
 
-	// ErrInvalidEmailDomain (400): the domain of the e-mail address does not exist, cannot receive
-	// mail, or is not allowed. Ask the user to correct the address or to use another one.
+	// ErrInvalidIntermediateSessionTokenForOrganization (400): the intermediate session token
+	// belongs to another organization than the call names. Pass the organization that the token was
+	// issued for, or have the member log in to this one.
 	//
-	// API: https://stytch.com/docs/api/errors/400#invalid_email_domain
-	ErrInvalidEmailDomain ErrorType = "invalid_email_domain"
+	// API:
+	// https://stytch.com/docs/api/errors/400#invalid_intermediate_session_token_for_organization
+	ErrInvalidIntermediateSessionTokenForOrganization ErrorType = "invalid_intermediate_session_token_for_organization"
 
-	// ErrUnableToParseSessionJWT (401): the session JWT is malformed or was not signed by a key of
-	// this project. Pass the session JWT as an earlier call returned it, or have the user log in
-	// again.
-	//
-	// API: https://stytch.com/docs/api/errors/401#unable_to_parse_session_jwt
-	ErrUnableToParseSessionJWT ErrorType = "unable_to_parse_session_jwt"
-
-	// ErrJWTInvalidClaims (401): the session JWT has claims that are wrong for this project, its
-	// issuer or audience for example. Check that the JWT comes from this project and environment,
-	// or have the user log in again.
-	//
-	// API: https://stytch.com/docs/api/errors/401#jwt_invalid_claims
-	ErrJWTInvalidClaims ErrorType = "jwt_invalid_claims"
-
-	// ErrInsufficientFactorsForSessionExchange (403): the factors of the session are not enough for
+	// ErrInsufficientFactorsForSessionExchange (401): the factors of the session are not enough for
 	// the organization to exchange it into. Have the member log in to that organization in a way
 	// that it allows.
 	//
-	// API: https://stytch.com/docs/api/errors/403#insufficient_factors_for_session_exchange
+	// API: https://stytch.com/docs/api/errors/401#insufficient_factors_for_session_exchange
 	ErrInsufficientFactorsForSessionExchange ErrorType = "insufficient_factors_for_session_exchange"
+
+	// ErrConsumerSessionAuthorizationError (403): the session is valid, and the user's roles do not
+	// allow the action on the resource. Refuse the action; leave the session alone.
+	//
+	// API: https://stytch.com/docs/api/errors/403#consumer_session_authorization_error
+	ErrConsumerSessionAuthorizationError ErrorType = "consumer_session_authorization_error"
 
 	// ErrSessionAuthorizationError (403): the session is valid, and its roles do not allow the
 	// action on the resource. Refuse the action; leave the session alone.
@@ -321,18 +764,4837 @@ const (
 	ErrSessionAuthorizationError ErrorType = "session_authorization_error"
 
 	// ErrSessionAuthorizationTenancyError (403): the session is valid, and belongs to another
-	// organization than the authorization check names. Refuse the action, or have the member
-	// exchange the session into that organization.
+	// organization than the call or the authorization check names. Refuse the action, or have the
+	// member exchange the session into that organization.
 	//
 	// API: https://stytch.com/docs/api/errors/403#session_authorization_tenancy_error
 	ErrSessionAuthorizationTenancyError ErrorType = "session_authorization_tenancy_error"
-
-	// ErrInternalServerError (500): the service failed. Try again later if repeating the call does
-	// no harm; report the request id if it goes on.
-	//
-	// API: https://stytch.com/docs/api/errors/500#internal_server_error
-	ErrInternalServerError ErrorType = "internal_server_error"
 )
+
+// Sessions from other tokens, and impersonation: error types to match with errors.Is. The number is
+// the usual status.
+const (
+	// ErrMigrateFromExternalEmailDoesNotExist (400): no user or member has the e-mail address that
+	// belongs to the foreign session token. Create the user or member before migrating the session.
+	//
+	// API: https://stytch.com/docs/api/errors/400#migrate_from_external_email_does_not_exist
+	ErrMigrateFromExternalEmailDoesNotExist ErrorType = "migrate_from_external_email_does_not_exist"
+
+	// ErrMigrateFromExternalMissingUserInfo (400): the project has no UserInfo address to ask about
+	// the foreign session token. Set the address in the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#migrate_from_external_missing_userinfo
+	ErrMigrateFromExternalMissingUserInfo ErrorType = "migrate_from_external_missing_userinfo"
+
+	// ErrMigrateFromExternalUnexpectedResponse (400): the UserInfo address did not accept the
+	// foreign session token, or answered something unexpected. Check the token, and what the
+	// address answers for it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#migrate_from_external_unexpected_response
+	ErrMigrateFromExternalUnexpectedResponse ErrorType = "migrate_from_external_unexpected_response"
+
+	// ErrInvalidUserInfoURL (400): the UserInfo address is not a usable URL. Give an https URL.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_userinfo_url
+	ErrInvalidUserInfoURL ErrorType = "invalid_userinfo_url"
+
+	// ErrTrustedTokenProfileNotFound (404): the project has no profile of trusted tokens with the
+	// id. Check the profile id in the dashboard, in the same environment.
+	//
+	// API: https://stytch.com/docs/api/errors/404#trusted_token_profile_not_found
+	ErrTrustedTokenProfileNotFound ErrorType = "trusted_token_profile_not_found"
+
+	// ErrTrustedTokenProfileInvalidRequest (400): the token lacks something that its profile maps,
+	// such as the e-mail address. Compare the token's claims with the profile in the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#trusted_token_profile_invalid_request
+	ErrTrustedTokenProfileInvalidRequest ErrorType = "trusted_token_profile_invalid_request"
+
+	// ErrTrustedTokenProfileIncorrectExternalIDMapping (400): the external id in the token does not
+	// fit the one that the user or member has. Check the external id, and how the profile maps it.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#trusted_token_profile_incorrect_external_id_mapping
+	ErrTrustedTokenProfileIncorrectExternalIDMapping ErrorType = "trusted_token_profile_incorrect_external_id_mapping"
+
+	// ErrTrustedTokenProfileCannotHaveMultipleExternalIDs (400): the token gives more than one
+	// external id. Map one claim to the external id in the profile.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#trusted_token_profile_cannot_have_multiple_external_ids
+	ErrTrustedTokenProfileCannotHaveMultipleExternalIDs ErrorType = "trusted_token_profile_cannot_have_multiple_external_ids"
+
+	// ErrInvalidTrustedAuthToken (400): the token is not valid: its signature, its lifetime or its
+	// claims are wrong. Get a fresh token from its issuer, and compare it with the profile in the
+	// dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_trusted_auth_token
+	ErrInvalidTrustedAuthToken ErrorType = "invalid_trusted_auth_token"
+
+	// ErrInvalidIssuer (400): the issuer is not a valid one. Give the issuer exactly as it states
+	// itself, an https URL.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_issuer
+	ErrInvalidIssuer ErrorType = "invalid_issuer"
+
+	// ErrTokenMissingOrganizationIDClaim (400): neither the token nor the request names an
+	// organization. Pass the organization id, or have the issuer put it into the token.
+	//
+	// API: https://stytch.com/docs/api/errors/400#token_missing_organization_id_claim
+	ErrTokenMissingOrganizationIDClaim ErrorType = "token_missing_organization_id_claim"
+
+	// ErrInvalidTokenOrganizationIDClaim (400): the organization in the token does not exist, or is
+	// not the one that the request names. Check the claim that the profile maps to the
+	// organization.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_token_organization_id_claim
+	ErrInvalidTokenOrganizationIDClaim ErrorType = "invalid_token_organization_id_claim"
+
+	// ErrUnableToAuthImpersonationToken (401): the impersonation token was already used, has
+	// expired, or never was. Make a new one in the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/401#unable_to_auth_impersonation_token
+	ErrUnableToAuthImpersonationToken ErrorType = "unable_to_auth_impersonation_token"
+
+	// ErrUserImpersonationNotAllowed (400): the project does not allow impersonation, or not of
+	// this user. Switch it on in the dashboard, if it is meant to be.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_impersonation_not_allowed
+	ErrUserImpersonationNotAllowed ErrorType = "user_impersonation_not_allowed"
+
+	// ErrMemberImpersonationNotAllowed (400): the project does not allow impersonation, or not of
+	// this member. Switch it on in the dashboard, if it is meant to be.
+	//
+	// API: https://stytch.com/docs/api/errors/400#member_impersonation_not_allowed
+	ErrMemberImpersonationNotAllowed ErrorType = "member_impersonation_not_allowed"
+
+	// ErrInvalidImpersonationReason (400): the reason given for the impersonation is missing or not
+	// valid. Give a reason in the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_impersonation_reason
+	ErrInvalidImpersonationReason ErrorType = "invalid_impersonation_reason"
+)
+
+// Users: error types to match with errors.Is. The number is the usual status.
+const (
+	// ErrUserNotFound (404): no user of the project has the user id. Check the user id, and that it
+	// comes from this project and environment.
+	//
+	// API: https://stytch.com/docs/api/errors/404#user_not_found
+	ErrUserNotFound ErrorType = "user_not_found"
+
+	// ErrInvalidUserID (400): the user id does not have the form of one. Pass the user id as an
+	// earlier call returned it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_user_id
+	ErrInvalidUserID ErrorType = "invalid_user_id"
+
+	// ErrInvalidCreateUserRequest (400): the request names neither an e-mail address nor a phone
+	// number, or its fields contradict each other. Give an e-mail address or a phone number.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_create_user_request
+	ErrInvalidCreateUserRequest ErrorType = "invalid_create_user_request"
+
+	// ErrUserAlreadyInvited (400): the user has an invitation that is still open. Wait for the user
+	// to accept it, or revoke it first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_already_invited
+	ErrUserAlreadyInvited ErrorType = "user_already_invited"
+
+	// ErrUpdateUserAuthMethodNotAllowed (400): the request changes a way to log in, which this call
+	// cannot. Add addresses and numbers by sending a code or link with the user id.
+	//
+	// API: https://stytch.com/docs/api/errors/400#update_user_auth_method_not_allowed
+	ErrUpdateUserAuthMethodNotAllowed ErrorType = "update_user_auth_method_not_allowed"
+
+	// ErrDuplicateUserExternalID (400): another user already has the external id. Use an external
+	// id that no other user has.
+	//
+	// API: https://stytch.com/docs/api/errors/400#duplicate_user_external_id
+	ErrDuplicateUserExternalID ErrorType = "duplicate_user_external_id"
+
+	// ErrInvalidExchangePrimaryFactorFields (400): the request gives both an e-mail address and a
+	// phone number, or neither. Give exactly one of them.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_exchange_primary_factor_fields
+	ErrInvalidExchangePrimaryFactorFields ErrorType = "invalid_exchange_primary_factor_fields"
+
+	// ErrInvalidExchangePrimaryFactorUser (400): the user does not have exactly one primary factor.
+	// Add the new factor and delete the old one instead.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_exchange_primary_factor_user
+	ErrInvalidExchangePrimaryFactorUser ErrorType = "invalid_exchange_primary_factor_user"
+
+	// ErrCannotDeleteLastPrimaryFactor (400): it is the user's last e-mail address, phone number or
+	// OAuth registration. Have the user add another one first, or delete the user.
+	//
+	// API: https://stytch.com/docs/api/errors/400#cannot_delete_last_primary_factor
+	ErrCannotDeleteLastPrimaryFactor ErrorType = "cannot_delete_last_primary_factor"
+
+	// ErrCannotRemovePrimaryAuthMechanism (400): the user would have no primary way to log in left.
+	// Have the user add another one first, or delete the user.
+	//
+	// API: https://stytch.com/docs/api/errors/400#cannot_remove_primary_auth_mechanism
+	ErrCannotRemovePrimaryAuthMechanism ErrorType = "cannot_remove_primary_auth_mechanism"
+
+	// ErrCannotDeleteEmail (400): the e-mail address is still needed, by a password for example.
+	// Delete what needs it first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#cannot_delete_email
+	ErrCannotDeleteEmail ErrorType = "cannot_delete_email"
+
+	// ErrInvalidEmailID (400): the e-mail id does not have the form of one. Pass the e-mail id as
+	// an earlier call returned it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_email_id
+	ErrInvalidEmailID ErrorType = "invalid_email_id"
+
+	// ErrInvalidTOTPID (400): the TOTP id does not have the form of one. Pass the TOTP id as an
+	// earlier call returned it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_totp_id
+	ErrInvalidTOTPID ErrorType = "invalid_totp_id"
+
+	// ErrTOTPNotFound (404): no user or member of the project has the TOTP registration. Read the
+	// user or member again; the registration may be deleted already.
+	//
+	// API: https://stytch.com/docs/api/errors/404#totp_not_found
+	ErrTOTPNotFound ErrorType = "totp_not_found"
+
+	// ErrInvalidCryptoWalletID (400): the crypto wallet id does not have the form of one. Pass the
+	// crypto wallet id as an earlier call returned it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_crypto_wallet_id
+	ErrInvalidCryptoWalletID ErrorType = "invalid_crypto_wallet_id"
+
+	// ErrCryptoWalletNotFound (404): no user of the project has the crypto wallet. Read the user
+	// again; the wallet may be deleted already.
+	//
+	// API: https://stytch.com/docs/api/errors/404#crypto_wallet_not_found
+	ErrCryptoWalletNotFound ErrorType = "crypto_wallet_not_found"
+
+	// ErrInvalidPasswordID (400): the password id does not have the form of one. Pass the password
+	// id as an earlier call returned it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_password_id
+	ErrInvalidPasswordID ErrorType = "invalid_password_id"
+
+	// ErrPasswordNotFound (404): no user of the project has the password. Read the user again; the
+	// password may be deleted already.
+	//
+	// API: https://stytch.com/docs/api/errors/404#password_not_found
+	ErrPasswordNotFound ErrorType = "password_not_found"
+
+	// ErrInvalidOAuthUserRegistrationID (400): the id of the OAuth registration does not have the
+	// form of one. Pass the id as an earlier call returned it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_oauth_user_registration_id
+	ErrInvalidOAuthUserRegistrationID ErrorType = "invalid_oauth_user_registration_id"
+
+	// ErrOAuthUserRegistrationNotFound (404): no user of the project has the OAuth registration.
+	// Read the user again; the registration may be deleted already.
+	//
+	// API: https://stytch.com/docs/api/errors/404#oauth_user_registration_not_found
+	ErrOAuthUserRegistrationNotFound ErrorType = "oauth_user_registration_not_found"
+
+	// ErrInvalidWebAuthnRegistrationID (400): the id of the WebAuthn registration does not have the
+	// form of one. Pass the id as an earlier call returned it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_webauthn_registration_id
+	ErrInvalidWebAuthnRegistrationID ErrorType = "invalid_webauthn_registration_id"
+
+	// ErrWebAuthnRegistrationNotFound (404): no user of the project has the WebAuthn registration.
+	// Read the user again; the registration may be deleted already.
+	//
+	// API: https://stytch.com/docs/api/errors/404#webauthn_registration_not_found
+	ErrWebAuthnRegistrationNotFound ErrorType = "webauthn_registration_not_found"
+
+	// ErrInvalidBiometricRegistrationID (400): the id of the biometric registration does not have
+	// the form of one. Pass the id as an earlier call returned it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_biometric_registration_id
+	ErrInvalidBiometricRegistrationID ErrorType = "invalid_biometric_registration_id"
+
+	// ErrBiometricRegistrationNotFound (404): no user of the project has the biometric
+	// registration. Read the user again; the registration may be deleted already.
+	//
+	// API: https://stytch.com/docs/api/errors/404#biometric_registration_not_found
+	ErrBiometricRegistrationNotFound ErrorType = "biometric_registration_not_found"
+
+	// ErrMetadataInvalidFormat (400): the metadata is not a JSON object. Pass a map with texts as
+	// keys.
+	//
+	// API: https://stytch.com/docs/api/errors/400#metadata_invalid_format
+	ErrMetadataInvalidFormat ErrorType = "metadata_invalid_format"
+
+	// ErrMetadataTooLarge (400): the metadata, what is stored already included, exceeds 4 kB. Store
+	// less, or remove keys by setting them to null.
+	//
+	// API: https://stytch.com/docs/api/errors/400#metadata_too_large
+	ErrMetadataTooLarge ErrorType = "metadata_too_large"
+
+	// ErrMetadataTooManyKeys (400): the metadata, what is stored already included, has more than 20
+	// keys at its top level. Nest keys, or remove some by setting them to null.
+	//
+	// API: https://stytch.com/docs/api/errors/400#metadata_too_many_keys
+	ErrMetadataTooManyKeys ErrorType = "metadata_too_many_keys"
+
+	// ErrInvalidRole (400): the role does not exist. Use a role of the project's RBAC policy.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_role
+	ErrInvalidRole ErrorType = "invalid_role"
+
+	// ErrInvalidRBACRoleID (400): the role id is malformed, or no role of the project's RBAC
+	// policy. Use a role of the project's RBAC policy.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_rbac_role_id
+	ErrInvalidRBACRoleID ErrorType = "invalid_rbac_role_id"
+
+	// ErrInvalidRBACRoleAssignment (400): the role cannot be assigned to this user or member. Use a
+	// role that the RBAC policy lets applications assign.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_rbac_role_assignment
+	ErrInvalidRBACRoleAssignment ErrorType = "invalid_rbac_role_assignment"
+
+	// ErrCannotAssignDefaultRBACRoleID (400): the role is the one that every user or member has
+	// anyway. Leave it out of the list.
+	//
+	// API: https://stytch.com/docs/api/errors/400#cannot_assign_default_rbac_role_id
+	ErrCannotAssignDefaultRBACRoleID ErrorType = "cannot_assign_default_rbac_role_id"
+)
+
+// Search for users: error types to match with errors.Is. The number is the usual status.
+const (
+	// ErrUserSearchInvalidCursor (400): the cursor is not one that a search returned. Pass the
+	// cursor of the page before, with the same query; begin again without one if it is old.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_invalid_cursor
+	ErrUserSearchInvalidCursor ErrorType = "user_search_invalid_cursor"
+
+	// ErrUserSearchInvalidLimit (400): the limit lies outside of what a search allows. Choose a
+	// limit within those of the field.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_invalid_limit
+	ErrUserSearchInvalidLimit ErrorType = "user_search_invalid_limit"
+
+	// ErrUserSearchInvalidOperator (400): the operator of the query is not one that the search
+	// knows. Use AND.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_invalid_operator
+	ErrUserSearchInvalidOperator ErrorType = "user_search_invalid_operator"
+
+	// ErrUserSearchMaximumFilterValueCountExceeded (400): a filter lists too many values. Split the
+	// search into several.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_maximum_filter_value_count_exceeded
+	ErrUserSearchMaximumFilterValueCountExceeded ErrorType = "user_search_maximum_filter_value_count_exceeded"
+
+	// ErrUserSearchCannotMixInternalAndExternalUserIDs (400): the filter lists ids of Stytch and
+	// external ids together. Search for each kind by itself.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#user_search_cannot_mix_internal_and_external_user_ids
+	ErrUserSearchCannotMixInternalAndExternalUserIDs ErrorType = "user_search_cannot_mix_internal_and_external_user_ids"
+
+	// ErrUserSearchFilterNameNotRecognized (400): the search knows no filter of that name. Use a
+	// filter that the call describes.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_filter_name_not_recognized
+	ErrUserSearchFilterNameNotRecognized ErrorType = "user_search_filter_name_not_recognized"
+
+	// ErrUserSearchFilterNameMustBeString (400): a filter name is not a text. Write the name of the
+	// filter as a text.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_filter_name_must_be_string
+	ErrUserSearchFilterNameMustBeString ErrorType = "user_search_filter_name_must_be_string"
+
+	// ErrUserSearchExpectedArrayOfString (400): the filter takes a list of texts. Pass a list, even
+	// for one value.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_expected_array_of_string
+	ErrUserSearchExpectedArrayOfString ErrorType = "user_search_expected_array_of_string"
+
+	// ErrUserSearchExpectedBool (400): the filter takes true or false. Pass a boolean.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_expected_bool
+	ErrUserSearchExpectedBool ErrorType = "user_search_expected_bool"
+
+	// ErrUserSearchExpectedObject (400): the filter takes an object. Pass an object with the fields
+	// that the filter describes.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_expected_object
+	ErrUserSearchExpectedObject ErrorType = "user_search_expected_object"
+
+	// ErrUserSearchExpectedString (400): the filter takes a text. Pass a single text.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_expected_string
+	ErrUserSearchExpectedString ErrorType = "user_search_expected_string"
+
+	// ErrUserSearchExpectedTimestamp (400): the filter takes a time. Pass a time in RFC 3339
+	// format.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_expected_timestamp
+	ErrUserSearchExpectedTimestamp ErrorType = "user_search_expected_timestamp"
+
+	// ErrUserSearchEmailAddressFuzzyTooShort (400): the part of an e-mail address to search for has
+	// less than 3 characters. Search for at least 3 characters.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_email_address_fuzzy_too_short
+	ErrUserSearchEmailAddressFuzzyTooShort ErrorType = "user_search_email_address_fuzzy_too_short"
+
+	// ErrUserSearchFullNameFuzzyTooShort (400): the part of a name to search for has less than 3
+	// characters. Search for at least 3 characters.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_full_name_fuzzy_too_short
+	ErrUserSearchFullNameFuzzyTooShort ErrorType = "user_search_full_name_fuzzy_too_short"
+
+	// ErrUserSearchPhoneNumberFuzzyTooShort (400): the part of a phone number to search for has
+	// less than 3 characters. Search for at least 3 characters.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_phone_number_fuzzy_too_short
+	ErrUserSearchPhoneNumberFuzzyTooShort ErrorType = "user_search_phone_number_fuzzy_too_short"
+
+	// ErrUserSearchInvalidOAuthProviderFilter (400): the filter names an OAuth provider that does
+	// not exist. Use a provider that the service supports.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_invalid_oauth_provider_filter
+	ErrUserSearchInvalidOAuthProviderFilter ErrorType = "user_search_invalid_oauth_provider_filter"
+
+	// ErrUserSearchInvalidStatusFilter (400): the filter names a status that no user has. Use
+	// active or pending.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_invalid_status_filter
+	ErrUserSearchInvalidStatusFilter ErrorType = "user_search_invalid_status_filter"
+
+	// ErrUserSearchMissingBiometricRegistrationIDs (400): the filter by biometric registration has
+	// no value. Give the filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_missing_biometric_registration_ids
+	ErrUserSearchMissingBiometricRegistrationIDs ErrorType = "user_search_missing_biometric_registration_ids"
+
+	// ErrUserSearchMissingBiometricVerified (400): the filter by verified biometrics has no value.
+	// Give the filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_missing_biometric_verified
+	ErrUserSearchMissingBiometricVerified ErrorType = "user_search_missing_biometric_verified"
+
+	// ErrUserSearchMissingCreatedAtGreaterThan (400): the filter for users created after a time has
+	// no value. Give the filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_missing_created_at_greater_than
+	ErrUserSearchMissingCreatedAtGreaterThan ErrorType = "user_search_missing_created_at_greater_than"
+
+	// ErrUserSearchMissingCreatedAtLessThan (400): the filter for users created before a time has
+	// no value. Give the filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_missing_created_at_less_than
+	ErrUserSearchMissingCreatedAtLessThan ErrorType = "user_search_missing_created_at_less_than"
+
+	// ErrUserSearchMissingCryptoWalletAddress (400): the filter by wallet address has no value.
+	// Give the filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_missing_crypto_wallet_address
+	ErrUserSearchMissingCryptoWalletAddress ErrorType = "user_search_missing_crypto_wallet_address"
+
+	// ErrUserSearchMissingCryptoWalletID (400): the filter by crypto wallet has no value. Give the
+	// filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_missing_crypto_wallet_id
+	ErrUserSearchMissingCryptoWalletID ErrorType = "user_search_missing_crypto_wallet_id"
+
+	// ErrUserSearchMissingCryptoWalletVerified (400): the filter by verified wallets has no value.
+	// Give the filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_missing_crypto_wallet_verified
+	ErrUserSearchMissingCryptoWalletVerified ErrorType = "user_search_missing_crypto_wallet_verified"
+
+	// ErrUserSearchMissingEmailAddressFuzzy (400): the filter by part of an e-mail address has no
+	// value. Give the filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_missing_email_address_fuzzy
+	ErrUserSearchMissingEmailAddressFuzzy ErrorType = "user_search_missing_email_address_fuzzy"
+
+	// ErrUserSearchMissingEmailAddresses (400): the filter by e-mail address has no value. Give the
+	// filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_missing_email_addresses
+	ErrUserSearchMissingEmailAddresses ErrorType = "user_search_missing_email_addresses"
+
+	// ErrUserSearchMissingEmailDomain (400): the filter by e-mail domain has no value. Give the
+	// filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_missing_email_domain
+	ErrUserSearchMissingEmailDomain ErrorType = "user_search_missing_email_domain"
+
+	// ErrUserSearchMissingEmailIDs (400): the filter by e-mail id has no value. Give the filter a
+	// value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_missing_email_ids
+	ErrUserSearchMissingEmailIDs ErrorType = "user_search_missing_email_ids"
+
+	// ErrUserSearchMissingEmailVerified (400): the filter by verified e-mail addresses has no
+	// value. Give the filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_missing_email_verified
+	ErrUserSearchMissingEmailVerified ErrorType = "user_search_missing_email_verified"
+
+	// ErrUserSearchMissingFilterName (400): a filter has no name. Name the filter.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_missing_filter_name
+	ErrUserSearchMissingFilterName ErrorType = "user_search_missing_filter_name"
+
+	// ErrUserSearchMissingFilterValue (400): a filter has no value. Give the filter a value, or
+	// leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_missing_filter_value
+	ErrUserSearchMissingFilterValue ErrorType = "user_search_missing_filter_value"
+
+	// ErrUserSearchMissingFullNameFuzzy (400): the filter by part of a name has no value. Give the
+	// filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_missing_full_name_fuzzy
+	ErrUserSearchMissingFullNameFuzzy ErrorType = "user_search_missing_full_name_fuzzy"
+
+	// ErrUserSearchMissingGreaterThan (400): the filter for a span of time has no beginning. Give
+	// greater_than and less_than.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_missing_greater_than
+	ErrUserSearchMissingGreaterThan ErrorType = "user_search_missing_greater_than"
+
+	// ErrUserSearchMissingLessThan (400): the filter for a span of time has no end. Give
+	// greater_than and less_than.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_missing_less_than
+	ErrUserSearchMissingLessThan ErrorType = "user_search_missing_less_than"
+
+	// ErrUserSearchMissingOAuthProviders (400): the filter by OAuth provider has no value. Give the
+	// filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_missing_oauth_providers
+	ErrUserSearchMissingOAuthProviders ErrorType = "user_search_missing_oauth_providers"
+
+	// ErrUserSearchMissingPassword (400): the filter for users with or without a password has no
+	// value. Give the filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_missing_password
+	ErrUserSearchMissingPassword ErrorType = "user_search_missing_password"
+
+	// ErrUserSearchMissingPhoneIDs (400): the filter by phone id has no value. Give the filter a
+	// value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_missing_phone_ids
+	ErrUserSearchMissingPhoneIDs ErrorType = "user_search_missing_phone_ids"
+
+	// ErrUserSearchMissingPhoneNumberFuzzy (400): the filter by part of a phone number has no
+	// value. Give the filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_missing_phone_number_fuzzy
+	ErrUserSearchMissingPhoneNumberFuzzy ErrorType = "user_search_missing_phone_number_fuzzy"
+
+	// ErrUserSearchMissingPhoneNumbers (400): the filter by phone number has no value. Give the
+	// filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_missing_phone_numbers
+	ErrUserSearchMissingPhoneNumbers ErrorType = "user_search_missing_phone_numbers"
+
+	// ErrUserSearchMissingPhoneVerified (400): the filter by verified phone numbers has no value.
+	// Give the filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_missing_phone_verified
+	ErrUserSearchMissingPhoneVerified ErrorType = "user_search_missing_phone_verified"
+
+	// ErrUserSearchMissingStatus (400): the filter by status has no value. Give the filter a value,
+	// or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_missing_status
+	ErrUserSearchMissingStatus ErrorType = "user_search_missing_status"
+
+	// ErrUserSearchMissingTOTPIDs (400): the filter by TOTP registration has no value. Give the
+	// filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_missing_totp_ids
+	ErrUserSearchMissingTOTPIDs ErrorType = "user_search_missing_totp_ids"
+
+	// ErrUserSearchMissingTOTPVerified (400): the filter by verified TOTP registrations has no
+	// value. Give the filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_missing_totp_verified
+	ErrUserSearchMissingTOTPVerified ErrorType = "user_search_missing_totp_verified"
+
+	// ErrUserSearchMissingUserIDs (400): the filter by user id has no value. Give the filter a
+	// value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_missing_user_ids
+	ErrUserSearchMissingUserIDs ErrorType = "user_search_missing_user_ids"
+
+	// ErrUserSearchMissingWebAuthnRegistrationIDs (400): the filter by WebAuthn registration has no
+	// value. Give the filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_missing_webauthn_registration_ids
+	ErrUserSearchMissingWebAuthnRegistrationIDs ErrorType = "user_search_missing_webauthn_registration_ids"
+
+	// ErrUserSearchMissingWebAuthnVerified (400): the filter by verified WebAuthn registrations has
+	// no value. Give the filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#user_search_missing_webauthn_verified
+	ErrUserSearchMissingWebAuthnVerified ErrorType = "user_search_missing_webauthn_verified"
+)
+
+// Magic links and redirect URLs: error types to match with errors.Is. The number is the usual
+// status.
+const (
+	// ErrMagicLinkNotFound (404): no magic link of this project has the token. Pass the token from
+	// the address that the link led to, or send a new link.
+	//
+	// API: https://stytch.com/docs/api/errors/404#magic_link_not_found
+	ErrMagicLinkNotFound ErrorType = "magic_link_not_found"
+
+	// ErrUnableToAuthMagicLink (401): the magic link was already used, has expired or was revoked;
+	// the service does not tell them apart. Offer to send a new link.
+	//
+	// API: https://stytch.com/docs/api/errors/401#unable_to_auth_magic_link
+	ErrUnableToAuthMagicLink ErrorType = "unable_to_auth_magic_link"
+
+	// ErrInvalidToken (400): the token does not have the form of one. Pass the token as the
+	// redirect URL has it, unescaped.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_token
+	ErrInvalidToken ErrorType = "invalid_token"
+
+	// ErrInvalidTokenDocs (400): the token is the sample of the documentation. Pass the token from
+	// the redirect URL.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_token_docs
+	ErrInvalidTokenDocs ErrorType = "invalid_token_docs"
+
+	// ErrInvalidExpiration (400): the lifetime asked for the link, code or secret lies outside of
+	// what the call allows. Choose a lifetime within the limits of the field.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_expiration
+	ErrInvalidExpiration ErrorType = "invalid_expiration"
+
+	// ErrInvalidMagicLinkURL (400): the redirect URL is not one that links can lead to: it must be
+	// absolute, begin with https:// and not end in a slash. Correct the URL, or leave it unset to
+	// use the project's default.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_magic_link_url
+	ErrInvalidMagicLinkURL ErrorType = "invalid_magic_link_url"
+
+	// ErrInvalidLoginMagicLinkURL (400): the login URL of the magic link is not absolute, or not
+	// https. Correct the URL, or leave it unset to use the project's default.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_login_magic_link_url
+	ErrInvalidLoginMagicLinkURL ErrorType = "invalid_login_magic_link_url"
+
+	// ErrInvalidSignupMagicLinkURL (400): the sign-up URL of the magic link is not absolute, or not
+	// https. Correct the URL, or leave it unset to use the project's default.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_signup_magic_link_url
+	ErrInvalidSignupMagicLinkURL ErrorType = "invalid_signup_magic_link_url"
+
+	// ErrInvalidInviteMagicLinkURL (400): the invite URL of the magic link is not absolute, or not
+	// https. Correct the URL, or leave it unset to use the project's default.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_invite_magic_link_url
+	ErrInvalidInviteMagicLinkURL ErrorType = "invalid_invite_magic_link_url"
+
+	// ErrInvalidLoginRedirectURL (400): the login redirect URL is not absolute, or not https.
+	// Correct the URL, or leave it unset to use the project's default.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_login_redirect_url
+	ErrInvalidLoginRedirectURL ErrorType = "invalid_login_redirect_url"
+
+	// ErrInvalidSignupRedirectURL (400): the sign-up redirect URL is not absolute, or not https.
+	// Correct the URL, or leave it unset to use the project's default.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_signup_redirect_url
+	ErrInvalidSignupRedirectURL ErrorType = "invalid_signup_redirect_url"
+
+	// ErrInvalidInviteRedirectURL (400): the invite redirect URL is not absolute, or not https.
+	// Correct the URL, or leave it unset to use the project's default.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_invite_redirect_url
+	ErrInvalidInviteRedirectURL ErrorType = "invalid_invite_redirect_url"
+
+	// ErrInvalidDiscoveryRedirectURL (400): the discovery redirect URL is not absolute, or not
+	// https. Correct the URL, or leave it unset to use the project's default.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_discovery_redirect_url
+	ErrInvalidDiscoveryRedirectURL ErrorType = "invalid_discovery_redirect_url"
+
+	// ErrNoMatchForProvidedMagicLinkURL (400): the redirect URL is not registered in the dashboard
+	// for its purpose. Register it exactly as the call sends it, path and query included.
+	//
+	// API: https://stytch.com/docs/api/errors/400#no_match_for_provided_magic_link_url
+	ErrNoMatchForProvidedMagicLinkURL ErrorType = "no_match_for_provided_magic_link_url"
+
+	// ErrQueryParamsDoNotMatch (400): the query of the redirect URL differs from the registered
+	// one. Pass the query parameters that the registered URL has placeholders for.
+	//
+	// API: https://stytch.com/docs/api/errors/400#query_params_do_not_match
+	ErrQueryParamsDoNotMatch ErrorType = "query_params_do_not_match"
+
+	// ErrNoLoginRedirectURL (400): the call gives no login redirect URL, and the project has none
+	// to take instead. Pass a registered URL, or set a default in the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#no_login_redirect_url
+	ErrNoLoginRedirectURL ErrorType = "no_login_redirect_url"
+
+	// ErrNoSignupRedirectURL (400): the call gives no sign-up redirect URL, and the project has
+	// none to take instead. Pass a registered URL, or set a default in the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#no_signup_redirect_url
+	ErrNoSignupRedirectURL ErrorType = "no_signup_redirect_url"
+
+	// ErrNoInviteRedirectURL (400): the call gives no invite redirect URL, and the project has none
+	// to take instead. Pass a registered URL, or set a default in the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#no_invite_redirect_url
+	ErrNoInviteRedirectURL ErrorType = "no_invite_redirect_url"
+
+	// ErrNoDiscoveryRedirectURL (400): the call gives no discovery redirect URL, and the project
+	// has none to take instead. Pass a registered URL, or set a default in the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#no_discovery_redirect_url
+	ErrNoDiscoveryRedirectURL ErrorType = "no_discovery_redirect_url"
+
+	// ErrNoLoginRedirectURLsSet (400): the project has no login redirect URLs. Register one in the
+	// dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#no_login_redirect_urls_set
+	ErrNoLoginRedirectURLsSet ErrorType = "no_login_redirect_urls_set"
+
+	// ErrNoSignupRedirectURLsSet (400): the project has no sign-up redirect URLs. Register one in
+	// the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#no_signup_redirect_urls_set
+	ErrNoSignupRedirectURLsSet ErrorType = "no_signup_redirect_urls_set"
+
+	// ErrNoInviteRedirectURLsSet (400): the project has no invite redirect URLs. Register one in
+	// the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#no_invite_redirect_urls_set
+	ErrNoInviteRedirectURLsSet ErrorType = "no_invite_redirect_urls_set"
+
+	// ErrNoDiscoveryRedirectURLsSet (400): the project has no discovery redirect URLs. Register one
+	// in the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#no_discovery_redirect_urls_set
+	ErrNoDiscoveryRedirectURLsSet ErrorType = "no_discovery_redirect_urls_set"
+
+	// ErrNoDefaultLoginRedirectURLSet (400): the call gives no login redirect URL, and none of the
+	// project's is the default. Pass a registered URL, or make one the default in the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#no_default_login_redirect_url_set
+	ErrNoDefaultLoginRedirectURLSet ErrorType = "no_default_login_redirect_url_set"
+
+	// ErrNoDefaultSignupRedirectURLSet (400): the call gives no sign-up redirect URL, and none of
+	// the project's is the default. Pass a registered URL, or make one the default in the
+	// dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#no_default_signup_redirect_url_set
+	ErrNoDefaultSignupRedirectURLSet ErrorType = "no_default_signup_redirect_url_set"
+
+	// ErrNoDefaultInviteRedirectURLSet (400): the call gives no invite redirect URL, and none of
+	// the project's is the default. Pass a registered URL, or make one the default in the
+	// dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#no_default_invite_redirect_url_set
+	ErrNoDefaultInviteRedirectURLSet ErrorType = "no_default_invite_redirect_url_set"
+
+	// ErrNoDefaultDiscoveryRedirectURLSet (400): the call gives no discovery redirect URL, and none
+	// of the project's is the default. Pass a registered URL, or make one the default in the
+	// dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#no_default_discovery_redirect_url_set
+	ErrNoDefaultDiscoveryRedirectURLSet ErrorType = "no_default_discovery_redirect_url_set"
+
+	// ErrInvalidURL (400): a URL of the request is malformed. Give an absolute URL.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_url
+	ErrInvalidURL ErrorType = "invalid_url"
+
+	// ErrInvalidTokenURL (400): the token URL is not an absolute https URL. Correct the URL.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_token_url
+	ErrInvalidTokenURL ErrorType = "invalid_token_url"
+)
+
+// PKCE: error types to match with errors.Is. The number is the usual status.
+const (
+	// ErrPKCEExpectedCodeVerifier (400): the flow began with a PKCE challenge, and the call has no
+	// verifier. Pass the verifier that the challenge was made from.
+	//
+	// API: https://stytch.com/docs/api/errors/400#pkce_expected_code_verifier
+	ErrPKCEExpectedCodeVerifier ErrorType = "pkce_expected_code_verifier"
+
+	// ErrPKCEDidNotExpectCodeVerifier (400): the call has a PKCE verifier, and the flow began
+	// without a challenge. Leave the verifier out, or begin the flow with a challenge.
+	//
+	// API: https://stytch.com/docs/api/errors/400#pkce_did_not_expect_code_verifier
+	ErrPKCEDidNotExpectCodeVerifier ErrorType = "pkce_did_not_expect_code_verifier"
+
+	// ErrPKCEMismatch (400): the PKCE verifier is not the one that the challenge was made from.
+	// Keep the verifier from the beginning of the flow to its end, in the same browser or app.
+	//
+	// API: https://stytch.com/docs/api/errors/400#pkce_mismatch
+	ErrPKCEMismatch ErrorType = "pkce_mismatch"
+
+	// ErrPKCERequiredForNativeCallback (400): the redirect URL leads into an app, which needs PKCE.
+	// Begin the flow with a PKCE challenge.
+	//
+	// API: https://stytch.com/docs/api/errors/400#pkce_required_for_native_callback
+	ErrPKCERequiredForNativeCallback ErrorType = "pkce_required_for_native_callback"
+
+	// ErrInvalidPKCECodeChallenge (400): the PKCE challenge does not have the form of one. Pass the
+	// base64url encoding, without padding, of the SHA-256 hash of the verifier.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_pkce_code_challenge
+	ErrInvalidPKCECodeChallenge ErrorType = "invalid_pkce_code_challenge"
+
+	// ErrInvalidPKCECodeVerifier (400): the PKCE verifier does not have the form of one. Pass the
+	// text that the challenge was made from.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_pkce_code_verifier
+	ErrInvalidPKCECodeVerifier ErrorType = "invalid_pkce_code_verifier"
+)
+
+// Passwords: error types to match with errors.Is. The number is the usual status.
+const (
+	// ErrNoUserPassword (400): the user has no password. Offer another way to log in, or let the
+	// user set a password by e-mail.
+	//
+	// API: https://stytch.com/docs/api/errors/400#no_user_password
+	ErrNoUserPassword ErrorType = "no_user_password"
+
+	// ErrResetPassword (400): the user must choose a new password first, even if this one is right:
+	// it is in a list of leaked ones, for example. Begin a password reset by e-mail.
+	//
+	// API: https://stytch.com/docs/api/errors/400#reset_password
+	ErrResetPassword ErrorType = "reset_password"
+
+	// ErrMemberResetPassword (400): the member must choose a new password first, even if this one
+	// is right: it is in a list of leaked ones, for example. Begin a password reset by e-mail.
+	//
+	// API: https://stytch.com/docs/api/errors/400#member_reset_password
+	ErrMemberResetPassword ErrorType = "member_reset_password"
+
+	// ErrMemberPasswordNotFound (404): the member has no password. Offer another way to log in, or
+	// let the member set a password by e-mail.
+	//
+	// API: https://stytch.com/docs/api/errors/404#member_password_not_found
+	ErrMemberPasswordNotFound ErrorType = "member_password_not_found"
+
+	// ErrWeakPassword (400): the password is too weak for the project's policy. Ask for a stronger
+	// one; the strength check says what is missing.
+	//
+	// API: https://stytch.com/docs/api/errors/400#weak_password
+	ErrWeakPassword ErrorType = "weak_password"
+
+	// ErrBreachedPassword (400): the password is in a list of leaked ones. Ask for a password that
+	// is used nowhere else.
+	//
+	// API: https://stytch.com/docs/api/errors/400#breached_password
+	ErrBreachedPassword ErrorType = "breached_password"
+
+	// ErrPasswordDoesNotMatch (400): the existing password is wrong. Ask for it again, or begin a
+	// password reset by e-mail.
+	//
+	// API: https://stytch.com/docs/api/errors/400#password_does_not_match
+	ErrPasswordDoesNotMatch ErrorType = "password_does_not_match"
+
+	// ErrPasswordAlreadyExists (400): the user or member has a password already. Keep the password,
+	// or reset it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#password_already_exists
+	ErrPasswordAlreadyExists ErrorType = "password_already_exists"
+
+	// ErrPasswordValidationTimeout (408): checking the password against lists of leaked ones took
+	// too long. Try again later if repeating the call does no harm.
+	//
+	// API: https://stytch.com/docs/api/errors/408#password_validation_timeout
+	ErrPasswordValidationTimeout ErrorType = "password_validation_timeout"
+
+	// ErrUnableToAuthPasswordResetToken (401): the token of the password reset was already used, or
+	// has expired. Offer to send a new e-mail.
+	//
+	// API: https://stytch.com/docs/api/errors/401#unable_to_auth_password_reset_token
+	ErrUnableToAuthPasswordResetToken ErrorType = "unable_to_auth_password_reset_token"
+
+	// ErrInvalidPasswordResetRedirectURL (400): the redirect URL of the password reset is
+	// malformed, or not registered for this purpose. Register it in the dashboard exactly as the
+	// call sends it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_password_reset_redirect_url
+	ErrInvalidPasswordResetRedirectURL ErrorType = "invalid_password_reset_redirect_url"
+
+	// ErrNoPasswordResetRedirectURL (400): the call gives no redirect URL for the password reset,
+	// and the project has no default. Pass a registered URL, or set a default in the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#no_password_reset_redirect_url
+	ErrNoPasswordResetRedirectURL ErrorType = "no_password_reset_redirect_url"
+
+	// ErrSessionTooOldToResetPassword (401): the session has no factor from the last 5 minutes.
+	// Have the user log in once more, then set the password.
+	//
+	// API: https://stytch.com/docs/api/errors/401#session_too_old_to_reset_password
+	ErrSessionTooOldToResetPassword ErrorType = "session_too_old_to_reset_password"
+
+	// ErrCannotResetPasswordWithExistingPassword (400): the password cannot be changed by giving
+	// the existing one, when a reset is due for example. Begin a password reset by e-mail.
+	//
+	// API: https://stytch.com/docs/api/errors/400#cannot_reset_password_with_existing_password
+	ErrCannotResetPasswordWithExistingPassword ErrorType = "cannot_reset_password_with_existing_password"
+
+	// ErrCannotPreserveExistingSessions (400): the request asks to keep sessions that this change
+	// ends in any case. Leave that option out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#cannot_preserve_existing_sessions
+	ErrCannotPreserveExistingSessions ErrorType = "cannot_preserve_existing_sessions"
+
+	// ErrCrossOrgPasswordsEnabled (400): the project shares passwords across organizations, and the
+	// call is for passwords of one organization. Use the calls of discovery, or change the setting
+	// in the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#cross_org_passwords_enabled
+	ErrCrossOrgPasswordsEnabled ErrorType = "cross_org_passwords_enabled"
+
+	// ErrCrossOrgPasswordsNotEnabled (400): the project keeps passwords for each organization, and
+	// the call is for shared ones. Use the calls of an organization, or change the setting in the
+	// dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#cross_org_passwords_not_enabled
+	ErrCrossOrgPasswordsNotEnabled ErrorType = "cross_org_passwords_not_enabled"
+
+	// ErrCannotToggleCrossOrgPasswordsWhenPasswordInUse (400): the project cannot change whether
+	// organizations share passwords while there are passwords. Decide before the first password is
+	// set.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#cannot_toggle_cross_org_passwords_when_password_in_use
+	ErrCannotToggleCrossOrgPasswordsWhenPasswordInUse ErrorType = "cannot_toggle_cross_org_passwords_when_password_in_use"
+)
+
+// Password hashes: error types to match with errors.Is. The number is the usual status.
+const (
+	// ErrInvalidHash (400): the hash is not one of the hash type. Check the hash and its type.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_hash
+	ErrInvalidHash ErrorType = "invalid_hash"
+
+	// ErrInvalidHashType (400): the hash type is not one that can be migrated. Use a hash type of
+	// the call.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_hash_type
+	ErrInvalidHashType ErrorType = "invalid_hash_type"
+
+	// ErrInvalidBcryptHash (400): the hash is not one of bcrypt. Pass the whole text that begins
+	// with $2.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_bcrypt_hash
+	ErrInvalidBcryptHash ErrorType = "invalid_bcrypt_hash"
+
+	// ErrInvalidBcryptCost (400): the cost of the bcrypt hash is too high or too low. Have the user
+	// set the password anew.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_bcrypt_cost
+	ErrInvalidBcryptCost ErrorType = "invalid_bcrypt_cost"
+
+	// ErrInvalidMD5Hash (400): the hash is not one of MD5. Pass 32 hexadecimal digits.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_md_5_hash
+	ErrInvalidMD5Hash ErrorType = "invalid_md_5_hash"
+
+	// ErrInvalidSHA1Hash (400): the hash is not one of SHA-1. Pass 40 hexadecimal digits.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_sha_1_hash
+	ErrInvalidSHA1Hash ErrorType = "invalid_sha_1_hash"
+
+	// ErrInvalidSHA512Hash (400): the hash is not one of SHA-512. Pass 128 hexadecimal digits.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_sha_512_hash
+	ErrInvalidSHA512Hash ErrorType = "invalid_sha_512_hash"
+
+	// ErrInvalidPrependSalt (400): the salt in front of the password is not valid. Pass the salt as
+	// it was hashed.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_prepend_salt
+	ErrInvalidPrependSalt ErrorType = "invalid_prepend_salt"
+
+	// ErrInvalidAppendSalt (400): the salt behind the password is not valid. Pass the salt as it
+	// was hashed.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_append_salt
+	ErrInvalidAppendSalt ErrorType = "invalid_append_salt"
+
+	// ErrInvalidArgon2Salt (400): the salt of the Argon2 hash is not valid. Pass the salt that the
+	// hash was made with.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_argon_2_salt
+	ErrInvalidArgon2Salt ErrorType = "invalid_argon_2_salt"
+
+	// ErrInvalidArgon2IterationAmount (400): the number of iterations of the Argon2 hash is not
+	// valid. Pass the number that the hash was made with.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_argon_2_iteration_amount
+	ErrInvalidArgon2IterationAmount ErrorType = "invalid_argon_2_iteration_amount"
+
+	// ErrInvalidArgon2Memory (400): the memory of the Argon2 hash is not valid. Pass the memory
+	// that the hash was made with, in KiB.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_argon_2_memory
+	ErrInvalidArgon2Memory ErrorType = "invalid_argon_2_memory"
+
+	// ErrInvalidArgon2Threads (400): the number of threads of the Argon2 hash is not valid. Pass
+	// the number that the hash was made with.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_argon_2_threads
+	ErrInvalidArgon2Threads ErrorType = "invalid_argon_2_threads"
+
+	// ErrInvalidArgon2KeyLength (400): the key length of the Argon2 hash is not valid. Pass the
+	// length of the hash in bytes.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_argon_2_key_length
+	ErrInvalidArgon2KeyLength ErrorType = "invalid_argon_2_key_length"
+
+	// ErrArgon2KeyLengthMismatch (400): the Argon2 hash is not as long as its key length says. Pass
+	// the length of the hash in bytes.
+	//
+	// API: https://stytch.com/docs/api/errors/400#argon_2_key_length_mismatch
+	ErrArgon2KeyLengthMismatch ErrorType = "argon_2_key_length_mismatch"
+
+	// ErrInvalidScryptParameters (400): the parameters of the scrypt hash are not valid. Pass those
+	// that the hash was made with.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_scrypt_parameters
+	ErrInvalidScryptParameters ErrorType = "invalid_scrypt_parameters"
+
+	// ErrInvalidScryptNParameter (400): the parameter N of the scrypt hash is not a power of two,
+	// or too large. Pass the N that the hash was made with, from 2 to 262144.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_scrypt_n_parameter
+	ErrInvalidScryptNParameter ErrorType = "invalid_scrypt_n_parameter"
+
+	// ErrInvalidScryptSaltLength (400): the salt of the scrypt hash is too short or too long. Pass
+	// the salt that the hash was made with.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_scrypt_salt_length
+	ErrInvalidScryptSaltLength ErrorType = "invalid_scrypt_salt_length"
+
+	// ErrInvalidBase64ScryptHash (400): the scrypt hash is not base64. Encode the bytes of the hash
+	// as base64.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_base64_scrypt_hash
+	ErrInvalidBase64ScryptHash ErrorType = "invalid_base64_scrypt_hash"
+
+	// ErrInvalidBase64ScryptSalt (400): the salt of the scrypt hash is not base64. Encode the bytes
+	// of the salt as base64.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_base64_scrypt_salt
+	ErrInvalidBase64ScryptSalt ErrorType = "invalid_base64_scrypt_salt"
+
+	// ErrScryptKeyLengthMismatch (400): the scrypt hash is not as long as its key length says. Pass
+	// the length of the hash in bytes.
+	//
+	// API: https://stytch.com/docs/api/errors/400#scrypt_key_length_mismatch
+	ErrScryptKeyLengthMismatch ErrorType = "scrypt_key_length_mismatch"
+
+	// ErrInvalidPBKDF2Hash (400): the PBKDF2 hash is not valid. Encode the bytes of the hash as
+	// base64.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_pbkdf_2_hash
+	ErrInvalidPBKDF2Hash ErrorType = "invalid_pbkdf_2_hash"
+
+	// ErrInvalidPBKDF2Salt (400): the salt of the PBKDF2 hash is not valid. Encode the bytes of the
+	// salt as base64.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_pbkdf_2_salt
+	ErrInvalidPBKDF2Salt ErrorType = "invalid_pbkdf_2_salt"
+
+	// ErrInvalidPBKDF2Algorithm (400): the algorithm of the PBKDF2 hash is not supported. Use
+	// sha256 or sha512.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_pbkdf_2_algorithm
+	ErrInvalidPBKDF2Algorithm ErrorType = "invalid_pbkdf_2_algorithm"
+
+	// ErrInvalidPBKDF2IterationAmount (400): the number of iterations of the PBKDF2 hash is not
+	// valid. Pass the number that the hash was made with.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_pbkdf_2_iteration_amount
+	ErrInvalidPBKDF2IterationAmount ErrorType = "invalid_pbkdf_2_iteration_amount"
+
+	// ErrPBKDF2KeyLengthMismatch (400): the PBKDF2 hash is not as long as its key length says. Pass
+	// the length of the hash in bytes.
+	//
+	// API: https://stytch.com/docs/api/errors/400#pbkdf_2_key_length_mismatch
+	ErrPBKDF2KeyLengthMismatch ErrorType = "pbkdf_2_key_length_mismatch"
+
+	// ErrInvalidPhpassHashFormat (400): the hash is not one of phpass. Pass the whole text that
+	// begins with $P$ or $H$.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_phpass_hash_format
+	ErrInvalidPhpassHashFormat ErrorType = "invalid_phpass_hash_format"
+
+	// ErrInvalidPhpassHashPrefix (400): the phpass hash begins with a prefix that is not supported.
+	// Pass a hash that begins with $P$ or $H$.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_phpass_hash_prefix
+	ErrInvalidPhpassHashPrefix ErrorType = "invalid_phpass_hash_prefix"
+
+	// ErrBulkMigrateInvalidUserCount (400): a bulk import has no users or too many. Import the
+	// users in several parts.
+	//
+	// API: https://stytch.com/docs/api/errors/400#bulk_migrate_invalid_user_count
+	ErrBulkMigrateInvalidUserCount ErrorType = "bulk_migrate_invalid_user_count"
+)
+
+// TOTP and recovery codes: error types to match with errors.Is. The number is the usual status.
+const (
+	// ErrActiveTOTPExists (400): the user or member has a verified TOTP registration already, and
+	// can have only one. Use that registration, or delete it first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#active_totp_exists
+	ErrActiveTOTPExists ErrorType = "active_totp_exists"
+
+	// ErrPendingTOTPExists (400): a TOTP registration of the user or member waits to be verified.
+	// Have the person finish that registration, or wait until it expires.
+	//
+	// API: https://stytch.com/docs/api/errors/400#pending_totp_exists
+	ErrPendingTOTPExists ErrorType = "pending_totp_exists"
+
+	// ErrTOTPsNotFoundForUser (404): the user has no TOTP registration. Let the user set up an
+	// authenticator app first.
+	//
+	// API: https://stytch.com/docs/api/errors/404#totps_not_found_for_user
+	ErrTOTPsNotFoundForUser ErrorType = "totps_not_found_for_user"
+
+	// ErrInvalidTOTPCode (400): the TOTP code does not have six digits. Ask for the six digits that
+	// the authenticator app shows.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_totp_code
+	ErrInvalidTOTPCode ErrorType = "invalid_totp_code"
+
+	// ErrUnableToAuthenticateTOTP (401): the TOTP code is wrong. Ask for the code that the
+	// authenticator app shows now; the clock of the device may be off.
+	//
+	// API: https://stytch.com/docs/api/errors/401#unable_to_authenticate_totp
+	ErrUnableToAuthenticateTOTP ErrorType = "unable_to_authenticate_totp"
+
+	// ErrTOTPCodeAlreadyAuthenticated (400): the TOTP code was used before. Ask for the next code
+	// that the authenticator app shows.
+	//
+	// API: https://stytch.com/docs/api/errors/400#totp_code_already_authenticated
+	ErrTOTPCodeAlreadyAuthenticated ErrorType = "totp_code_already_authenticated"
+
+	// ErrExpiredTOTP (400): the TOTP registration was not verified in time. Begin a new
+	// registration.
+	//
+	// API: https://stytch.com/docs/api/errors/400#expired_totp
+	ErrExpiredTOTP ErrorType = "expired_totp"
+
+	// ErrRecoveryCodeUsedAsTOTPCode (400): a recovery code was given as a TOTP code. Pass it to the
+	// call for recovery codes.
+	//
+	// API: https://stytch.com/docs/api/errors/400#recovery_code_used_as_totp_code
+	ErrRecoveryCodeUsedAsTOTPCode ErrorType = "recovery_code_used_as_totp_code"
+
+	// ErrTOTPCodeUsedAsRecoveryCode (400): a TOTP code was given as a recovery code. Pass it to the
+	// call for TOTP codes.
+	//
+	// API: https://stytch.com/docs/api/errors/400#totp_code_used_as_recovery_code
+	ErrTOTPCodeUsedAsRecoveryCode ErrorType = "totp_code_used_as_recovery_code"
+
+	// ErrInvalidRecoveryCode (400): the recovery code does not have the form of one. Ask for a code
+	// as it was shown, with its hyphens.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_recovery_code
+	ErrInvalidRecoveryCode ErrorType = "invalid_recovery_code"
+
+	// ErrUnableToAuthenticateRecoveryCode (401): the recovery code is wrong, or was used before.
+	// Ask for another of the person's recovery codes.
+	//
+	// API: https://stytch.com/docs/api/errors/401#unable_to_authenticate_recovery_code
+	ErrUnableToAuthenticateRecoveryCode ErrorType = "unable_to_authenticate_recovery_code"
+
+	// ErrRecoveryCodesNotFound (404): the user or member has no recovery codes. Offer another way;
+	// recovery codes come with a TOTP registration.
+	//
+	// API: https://stytch.com/docs/api/errors/404#recovery_codes_not_found
+	ErrRecoveryCodesNotFound ErrorType = "recovery_codes_not_found"
+
+	// ErrRecoveryCodesAlreadyExist (400): the member has recovery codes already. Use those, or
+	// rotate them.
+	//
+	// API: https://stytch.com/docs/api/errors/400#recovery_codes_already_exist
+	ErrRecoveryCodesAlreadyExist ErrorType = "recovery_codes_already_exist"
+
+	// ErrNoActiveRecoveryCodeBackedFactor (400): the member has no factor that recovery codes can
+	// replace, such as TOTP. Have the member set up TOTP first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#no_active_recovery_code_backed_factor
+	ErrNoActiveRecoveryCodeBackedFactor ErrorType = "no_active_recovery_code_backed_factor"
+
+	// ErrSecondaryFactorNotFound (404): the member or user has no second factor of this kind. Have
+	// the person set one up first.
+	//
+	// API: https://stytch.com/docs/api/errors/404#secondary_factor_not_found
+	ErrSecondaryFactorNotFound ErrorType = "secondary_factor_not_found"
+
+	// ErrActionAvailableOnlyOncePrimaryAuthenticationIsMet (400): the member has not passed the
+	// primary login yet, and the call is for the second factor. Complete the primary login that the
+	// response asks for, then the second factor.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#action_available_only_once_primary_authentication_is_met
+	ErrActionAvailableOnlyOncePrimaryAuthenticationIsMet ErrorType = "action_available_only_once_primary_authentication_is_met"
+
+	// ErrActionAvailableOnlyForActiveMembers (400): only active members can have second factors.
+	// Have the member accept the invitation or log in first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#action_available_only_for_active_members
+	ErrActionAvailableOnlyForActiveMembers ErrorType = "action_available_only_for_active_members"
+
+	// ErrOperationRestrictedByOrganizationMFAMethods (400): the organization does not allow this
+	// second factor. Offer a method that the organization allows.
+	//
+	// API: https://stytch.com/docs/api/errors/400#operation_restricted_by_organization_mfa_methods
+	ErrOperationRestrictedByOrganizationMFAMethods ErrorType = "operation_restricted_by_organization_mfa_methods"
+
+	// ErrMemberSessionMemberIDMismatch (400): the session belongs to another member than the call
+	// names. Pass the member of the session, or no session.
+	//
+	// API: https://stytch.com/docs/api/errors/400#member_session_member_id_mismatch
+	ErrMemberSessionMemberIDMismatch ErrorType = "member_session_member_id_mismatch"
+
+	// ErrDefaultMFAMemberMissingFactor (400): the default MFA method is one that the member has not
+	// set up. Have the member set it up first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#default_mfa_member_missing_factor
+	ErrDefaultMFAMemberMissingFactor ErrorType = "default_mfa_member_missing_factor"
+
+	// ErrInvalidMFADefaultMethod (400): the default MFA method is not one that exists. Use a method
+	// of the field.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_mfa_default_method
+	ErrInvalidMFADefaultMethod ErrorType = "invalid_mfa_default_method"
+)
+
+// WebAuthn and passkeys: error types to match with errors.Is. The number is the usual status.
+const (
+	// ErrInvalidWebAuthnRegistrationDomain (400): the domain is not valid for WebAuthn. Pass the
+	// host of the website, without scheme and port.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_webauthn_registration_domain
+	ErrInvalidWebAuthnRegistrationDomain ErrorType = "invalid_webauthn_registration_domain"
+
+	// ErrInvalidDomain (400): the domain is malformed. Pass a host such as example.com, without
+	// scheme and port.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_domain
+	ErrInvalidDomain ErrorType = "invalid_domain"
+
+	// ErrInvalidAuthenticatorType (400): the authenticator type is not one that exists. Use
+	// platform or cross-platform, or leave it unset.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_authenticator_type
+	ErrInvalidAuthenticatorType ErrorType = "invalid_authenticator_type"
+
+	// ErrCannotUseWebAuthnWithPendingUser (400): the user is pending, and WebAuthn is for active
+	// users. Have the user log in by code or link first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#cannot_use_webauthn_with_pending_user
+	ErrCannotUseWebAuthnWithPendingUser ErrorType = "cannot_use_webauthn_with_pending_user"
+
+	// ErrNoPendingWebAuthnRegistration (400): no registration was begun, or it is over. Begin the
+	// registration, then pass what the browser answers.
+	//
+	// API: https://stytch.com/docs/api/errors/400#no_pending_webauthn_registration
+	ErrNoPendingWebAuthnRegistration ErrorType = "no_pending_webauthn_registration"
+
+	// ErrNoActiveWebAuthnRegistrations (400): the user has no WebAuthn registration for the domain.
+	// Offer another way to log in.
+	//
+	// API: https://stytch.com/docs/api/errors/400#no_active_webauthn_registrations
+	ErrNoActiveWebAuthnRegistrations ErrorType = "no_active_webauthn_registrations"
+
+	// ErrUnableToRegisterWebAuthnRegistration (400): the browser's answer does not fit the
+	// registration that was begun: its challenge or its origin is another. Begin the registration
+	// again, on the domain that it is for.
+	//
+	// API: https://stytch.com/docs/api/errors/400#unable_to_register_webauthn_registration
+	ErrUnableToRegisterWebAuthnRegistration ErrorType = "unable_to_register_webauthn_registration"
+
+	// ErrUnableToAuthWebAuthnRegistration (401): the browser's answer does not prove the
+	// registration: its challenge, its origin or its signature is wrong. Begin the login again, on
+	// the domain that the registration is for.
+	//
+	// API: https://stytch.com/docs/api/errors/401#unable_to_auth_webauthn_registration
+	ErrUnableToAuthWebAuthnRegistration ErrorType = "unable_to_auth_webauthn_registration"
+
+	// ErrDuplicateWebAuthnRegistration (400): the authenticator is registered already. Have the
+	// user log in with it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#duplicate_webauthn_registration
+	ErrDuplicateWebAuthnRegistration ErrorType = "duplicate_webauthn_registration"
+
+	// ErrTooManyUserRegistrationsForDomain (400): the user has as many WebAuthn registrations for
+	// the domain as there can be. Delete one first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#too_many_user_registrations_for_domain
+	ErrTooManyUserRegistrationsForDomain ErrorType = "too_many_user_registrations_for_domain"
+
+	// ErrEmptyWebAuthnRegistrationName (400): the new name of the WebAuthn registration is empty.
+	// Give a name.
+	//
+	// API: https://stytch.com/docs/api/errors/400#empty_webauthn_registration_name
+	ErrEmptyWebAuthnRegistrationName ErrorType = "empty_webauthn_registration_name"
+
+	// ErrInvalidPublicKeyCredential (400): the credential is not what a browser answers. Pass the
+	// JSON of the browser's credential as a text.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_public_key_credential
+	ErrInvalidPublicKeyCredential ErrorType = "invalid_public_key_credential"
+
+	// ErrInvalidPublicKeyCredentialInvalidAuthenticatorData (400): the authenticator data in the
+	// credential is malformed. Pass the browser's credential unchanged, its buffers as base64url.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#invalid_public_key_credential_invalid_authenticator_data
+	ErrInvalidPublicKeyCredentialInvalidAuthenticatorData ErrorType = "invalid_public_key_credential_invalid_authenticator_data"
+
+	// ErrInvalidPublicKeyCredentialInvalidID (400): the id in the credential is malformed. Pass the
+	// browser's credential unchanged, its buffers as base64url.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_public_key_credential_invalid_id
+	ErrInvalidPublicKeyCredentialInvalidID ErrorType = "invalid_public_key_credential_invalid_id"
+
+	// ErrInvalidPublicKeyCredentialInvalidSignature (400): the signature in the credential is
+	// malformed. Pass the browser's credential unchanged, its buffers as base64url.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_public_key_credential_invalid_signature
+	ErrInvalidPublicKeyCredentialInvalidSignature ErrorType = "invalid_public_key_credential_invalid_signature"
+
+	// ErrInvalidPublicKeyCredentialMalformedAttestationObject (400): the attestation object in the
+	// credential is malformed. Pass the browser's credential unchanged, its buffers as base64url.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#invalid_public_key_credential_malformed_attestation_object
+	ErrInvalidPublicKeyCredentialMalformedAttestationObject ErrorType = "invalid_public_key_credential_malformed_attestation_object"
+
+	// ErrInvalidPublicKeyCredentialMalformedClientDataJSON (400): the client data in the credential
+	// is malformed. Pass the browser's credential unchanged, its buffers as base64url.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#invalid_public_key_credential_malformed_client_data_json
+	ErrInvalidPublicKeyCredentialMalformedClientDataJSON ErrorType = "invalid_public_key_credential_malformed_client_data_json"
+
+	// ErrInvalidPublicKeyCredentialMissingAttestationObjectField (400): the credential has no
+	// attestation object. Pass the credential that the registration made.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#invalid_public_key_credential_missing_attestation_object_field
+	ErrInvalidPublicKeyCredentialMissingAttestationObjectField ErrorType = "invalid_public_key_credential_missing_attestation_object_field"
+
+	// ErrInvalidPublicKeyCredentialMissingAuthenticatorDataField (400): the credential has no
+	// authenticator data. Pass the credential that the login made.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#invalid_public_key_credential_missing_authenticator_data_field
+	ErrInvalidPublicKeyCredentialMissingAuthenticatorDataField ErrorType = "invalid_public_key_credential_missing_authenticator_data_field"
+
+	// ErrInvalidPublicKeyCredentialMissingClientDataJSONField (400): the credential has no client
+	// data. Pass the browser's credential as a whole.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#invalid_public_key_credential_missing_client_data_json_field
+	ErrInvalidPublicKeyCredentialMissingClientDataJSONField ErrorType = "invalid_public_key_credential_missing_client_data_json_field"
+
+	// ErrInvalidPublicKeyCredentialMissingIDField (400): the credential has no id. Pass the
+	// browser's credential as a whole.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_public_key_credential_missing_id_field
+	ErrInvalidPublicKeyCredentialMissingIDField ErrorType = "invalid_public_key_credential_missing_id_field"
+
+	// ErrInvalidPublicKeyCredentialMissingResponseField (400): the credential has no response. Pass
+	// the browser's credential as a whole.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#invalid_public_key_credential_missing_response_field
+	ErrInvalidPublicKeyCredentialMissingResponseField ErrorType = "invalid_public_key_credential_missing_response_field"
+
+	// ErrInvalidPublicKeyCredentialMissingSignatureField (400): the credential has no signature.
+	// Pass the credential that the login made.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#invalid_public_key_credential_missing_signature_field
+	ErrInvalidPublicKeyCredentialMissingSignatureField ErrorType = "invalid_public_key_credential_missing_signature_field"
+)
+
+// Crypto wallets: error types to match with errors.Is. The number is the usual status.
+const (
+	// ErrInvalidCryptoWalletAddress (400): the wallet address is malformed. Pass the address as the
+	// wallet gives it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_crypto_wallet_address
+	ErrInvalidCryptoWalletAddress ErrorType = "invalid_crypto_wallet_address"
+
+	// ErrInvalidEthereumAddress (400): the address is not one of Ethereum. Pass 0x and 40
+	// hexadecimal digits.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_ethereum_address
+	ErrInvalidEthereumAddress ErrorType = "invalid_ethereum_address"
+
+	// ErrInvalidSolanaAddress (400): the address is not one of Solana. Pass the address in base58,
+	// as the wallet gives it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_solana_address
+	ErrInvalidSolanaAddress ErrorType = "invalid_solana_address"
+
+	// ErrInvalidWalletType (400): the wallet type does not exist. Use ethereum or solana.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_wallet_type
+	ErrInvalidWalletType ErrorType = "invalid_wallet_type"
+
+	// ErrInvalidWalletAddressUser (400): the wallet does not belong to the user that the call
+	// names. Pass the wallet's owner, or no user.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_wallet_address_user
+	ErrInvalidWalletAddressUser ErrorType = "invalid_wallet_address_user"
+
+	// ErrDuplicateWalletAddress (400): another user already has the wallet. Have the user log in
+	// with it, or use another wallet.
+	//
+	// API: https://stytch.com/docs/api/errors/400#duplicate_wallet_address
+	ErrDuplicateWalletAddress ErrorType = "duplicate_wallet_address"
+
+	// ErrDuplicateWalletAddressForUser (400): the user already has the wallet. Have the user log in
+	// with it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#duplicate_wallet_address_for_user
+	ErrDuplicateWalletAddressForUser ErrorType = "duplicate_wallet_address_for_user"
+
+	// ErrUnableToAuthenticateCryptoWallet (401): the signature does not prove the wallet: it is
+	// wrong, or for another challenge. Begin again, and have the wallet sign the new challenge.
+	//
+	// API: https://stytch.com/docs/api/errors/401#unable_to_authenticate_crypto_wallet
+	ErrUnableToAuthenticateCryptoWallet ErrorType = "unable_to_authenticate_crypto_wallet"
+
+	// ErrInvalidSignature (400): the signature is malformed. Pass the signature as the wallet or
+	// device gives it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_signature
+	ErrInvalidSignature ErrorType = "invalid_signature"
+
+	// ErrSignatureMissing (400): the request has no signature. Pass the signature of the challenge.
+	//
+	// API: https://stytch.com/docs/api/errors/400#signature_missing
+	ErrSignatureMissing ErrorType = "signature_missing"
+
+	// ErrSignatureIsIncorrectSize (400): the signature has another length than such signatures
+	// have. Pass the signature as the wallet or device gives it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#signature_is_incorrect_size
+	ErrSignatureIsIncorrectSize ErrorType = "signature_is_incorrect_size"
+
+	// ErrCryptoWalletTypeIncompatibleWithSIWE (400): sign In With Ethereum is for Ethereum wallets,
+	// and this is another kind. Leave the SIWE parameters out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#crypto_wallet_type_incompatible_with_siwe
+	ErrCryptoWalletTypeIncompatibleWithSIWE ErrorType = "crypto_wallet_type_incompatible_with_siwe"
+
+	// ErrInvalidSIWEChainID (400): the chain id of the SIWE message is not valid. Pass the number
+	// of an EVM chain as a text.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_siwe_chain_id
+	ErrInvalidSIWEChainID ErrorType = "invalid_siwe_chain_id"
+
+	// ErrInvalidSIWEDomain (400): the domain of the SIWE message is not valid. Pass the host of the
+	// website.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_siwe_domain
+	ErrInvalidSIWEDomain ErrorType = "invalid_siwe_domain"
+
+	// ErrInvalidSIWEMessageRequestID (400): the request id of the SIWE message has characters that
+	// it must not have. Use letters, digits and hyphens.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_siwe_message_request_id
+	ErrInvalidSIWEMessageRequestID ErrorType = "invalid_siwe_message_request_id"
+
+	// ErrInvalidSIWEResource (400): a resource of the SIWE message is not a URI. Pass absolute
+	// URIs.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_siwe_resource
+	ErrInvalidSIWEResource ErrorType = "invalid_siwe_resource"
+
+	// ErrInvalidSIWEStatement (400): the statement of the SIWE message has characters that it must
+	// not have. Use ASCII in one line.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_siwe_statement
+	ErrInvalidSIWEStatement ErrorType = "invalid_siwe_statement"
+
+	// ErrInvalidSIWEURI (400): the URI of the SIWE message is not valid. Pass the absolute URI of
+	// the page that asks for the login.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_siwe_uri
+	ErrInvalidSIWEURI ErrorType = "invalid_siwe_uri"
+
+	// ErrSIWEMessageExpired (400): the SIWE message was signed too late. Begin again, and have the
+	// wallet sign the new message.
+	//
+	// API: https://stytch.com/docs/api/errors/400#siwe_message_expired
+	ErrSIWEMessageExpired ErrorType = "siwe_message_expired"
+
+	// ErrSIWEMessageNotValidYet (400): the SIWE message is valid from a later time on. Wait until
+	// then, or begin again with an earlier time.
+	//
+	// API: https://stytch.com/docs/api/errors/400#siwe_message_not_valid_yet
+	ErrSIWEMessageNotValidYet ErrorType = "siwe_message_not_valid_yet"
+)
+
+// OAuth logins: error types to match with errors.Is. The number is the usual status.
+const (
+	// ErrOAuthTokenNotFound (404): the OAuth token was already used, has expired, or never was.
+	// Have the user begin the OAuth login again.
+	//
+	// API: https://stytch.com/docs/api/errors/404#oauth_token_not_found
+	ErrOAuthTokenNotFound ErrorType = "oauth_token_not_found"
+
+	// ErrInvalidOAuthProvider (400): there is no OAuth provider of that name. Use the name of a
+	// provider as the call describes it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_oauth_provider
+	ErrInvalidOAuthProvider ErrorType = "invalid_oauth_provider"
+
+	// ErrInvalidOAuthAttachToken (400): the attach token was already used, is for another provider,
+	// or never was. Ask for a new attach token, and begin the OAuth login with it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_oauth_attach_token
+	ErrInvalidOAuthAttachToken ErrorType = "invalid_oauth_attach_token"
+
+	// ErrOAuthConfigNotFound (404): the OAuth provider is not set up for the project. Set it up in
+	// the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/404#oauth_config_not_found
+	ErrOAuthConfigNotFound ErrorType = "oauth_config_not_found"
+
+	// ErrAppleOAuthConfigNotFound (400): apple is not set up as an OAuth provider of the project.
+	// Set it up in the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#apple_oauth_config_not_found
+	ErrAppleOAuthConfigNotFound ErrorType = "apple_oauth_config_not_found"
+
+	// ErrDefaultProviderNotAllowed (404): stytch's own credentials at the provider do not allow
+	// this. Set up credentials of your own in the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/404#default_provider_not_allowed
+	ErrDefaultProviderNotAllowed ErrorType = "default_provider_not_allowed"
+
+	// ErrOAuthTokenExchangeInvalidClient (400): the provider did not accept the project's client id
+	// or secret. Check the provider's credentials in the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oauth_token_exchange_invalid_client
+	ErrOAuthTokenExchangeInvalidClient ErrorType = "oauth_token_exchange_invalid_client"
+
+	// ErrOAuthTokenExchangeInvalidRequest (400): the provider found the exchange of the code
+	// malformed. Check the provider's settings in the dashboard, and begin the login again.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oauth_token_exchange_invalid_request
+	ErrOAuthTokenExchangeInvalidRequest ErrorType = "oauth_token_exchange_invalid_request"
+
+	// ErrOAuthTokenExchangeInvalidScope (400): the provider did not accept the scopes. Ask for
+	// scopes that the provider allows the project's client.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oauth_token_exchange_invalid_scope
+	ErrOAuthTokenExchangeInvalidScope ErrorType = "oauth_token_exchange_invalid_scope"
+
+	// ErrOAuthTokenExchangeUnauthorizedClient (400): the provider does not allow the project's
+	// client this kind of login. Check the client's settings at the provider.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oauth_token_exchange_unauthorized_client
+	ErrOAuthTokenExchangeUnauthorizedClient ErrorType = "oauth_token_exchange_unauthorized_client"
+
+	// ErrOAuthTokenExchangeGoogleMissingInformation (400): google's answer lacked something that
+	// the login needs. Check the scopes, and have the user begin the login again.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oauth_token_exchange_google_missing_information
+	ErrOAuthTokenExchangeGoogleMissingInformation ErrorType = "oauth_token_exchange_google_missing_information"
+
+	// ErrOAuthTokenExchangeMicrosoftExpiredSecret (400): the project's client secret at Microsoft
+	// has expired. Make a new secret at Microsoft, and put it into the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oauth_token_exchange_microsoft_expired_secret
+	ErrOAuthTokenExchangeMicrosoftExpiredSecret ErrorType = "oauth_token_exchange_microsoft_expired_secret"
+
+	// ErrOAuthTokenExchangeMicrosoftInvalidSecret (400): the project's client secret at Microsoft
+	// is wrong. Put the secret's value, not its id, into the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oauth_token_exchange_microsoft_invalid_secret
+	ErrOAuthTokenExchangeMicrosoftInvalidSecret ErrorType = "oauth_token_exchange_microsoft_invalid_secret"
+
+	// ErrMissingOAuthRefreshToken (400): the provider's access token has expired, and there is no
+	// refresh token. Have the member log in with the provider again, asking for offline access.
+	//
+	// API: https://stytch.com/docs/api/errors/400#missing_oauth_refresh_token
+	ErrMissingOAuthRefreshToken ErrorType = "missing_oauth_refresh_token"
+
+	// ErrUnableToRefreshOAuthToken (400): the provider refused to refresh its access token. Have
+	// the member log in with the provider again.
+	//
+	// API: https://stytch.com/docs/api/errors/400#unable_to_refresh_oauth_token
+	ErrUnableToRefreshOAuthToken ErrorType = "unable_to_refresh_oauth_token"
+
+	// ErrMemberOAuthTokenNotFound (404): the member never logged in with the provider. Have the
+	// member log in with it first.
+	//
+	// API: https://stytch.com/docs/api/errors/404#member_oauth_token_not_found
+	ErrMemberOAuthTokenNotFound ErrorType = "member_oauth_token_not_found"
+
+	// ErrMissingOIDCRefreshToken (400): the access token of the OIDC provider has expired, and
+	// there is no refresh token. Have the member log in by SSO again, with a connection that asks
+	// for offline access.
+	//
+	// API: https://stytch.com/docs/api/errors/400#missing_oidc_refresh_token
+	ErrMissingOIDCRefreshToken ErrorType = "missing_oidc_refresh_token"
+
+	// ErrUnableToRefreshOIDCToken (400): the OIDC provider refused to refresh its access token.
+	// Have the member log in by SSO again.
+	//
+	// API: https://stytch.com/docs/api/errors/400#unable_to_refresh_oidc_token
+	ErrUnableToRefreshOIDCToken ErrorType = "unable_to_refresh_oidc_token"
+
+	// ErrMemberOIDCTokenNotFound (404): the member never logged in with an OIDC connection. Have
+	// the member log in by SSO first.
+	//
+	// API: https://stytch.com/docs/api/errors/404#member_oidc_token_not_found
+	ErrMemberOIDCTokenNotFound ErrorType = "member_oidc_token_not_found"
+
+	// ErrOAuthTenantJITProvisioningNotAllowed (400): the organization does not admit new members by
+	// their tenant at an OAuth provider. Invite the member, or change the organization's settings.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oauth_tenant_jit_provisioning_not_allowed
+	ErrOAuthTenantJITProvisioningNotAllowed ErrorType = "oauth_tenant_jit_provisioning_not_allowed"
+
+	// ErrInvalidOAuthTenantForJITProvisioning (400): the tenant at the OAuth provider is not one
+	// that the organization admits new members from. Invite the member, or add the tenant to the
+	// organization's settings.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_oauth_tenant_for_jit_provisioning
+	ErrInvalidOAuthTenantForJITProvisioning ErrorType = "invalid_oauth_tenant_for_jit_provisioning"
+)
+
+// OAuth in the browser: error types to match with errors.Is. The number is the usual status.
+const (
+	// ErrNoMatchForProvidedOAuthURL (400): the redirect URL is not registered in the dashboard.
+	// Register it exactly as the start of the login sends it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#no_match_for_provided_oauth_url
+	ErrNoMatchForProvidedOAuthURL ErrorType = "no_match_for_provided_oauth_url"
+
+	// ErrInvalidLoginOAuthURL (400): the login redirect URL of the OAuth login is malformed.
+	// Correct the URL, or leave it unset to use the project's default.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_login_oauth_url
+	ErrInvalidLoginOAuthURL ErrorType = "invalid_login_oauth_url"
+
+	// ErrInvalidSignupOAuthURL (400): the sign-up redirect URL of the OAuth login is malformed.
+	// Correct the URL, or leave it unset to use the project's default.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_signup_oauth_url
+	ErrInvalidSignupOAuthURL ErrorType = "invalid_signup_oauth_url"
+
+	// ErrMissingOAuthOrganizationLocator (400): the start of the OAuth login names no organization.
+	// Give the organization's id or its slug.
+	//
+	// API: https://stytch.com/docs/api/errors/400#missing_oauth_organization_locator
+	ErrMissingOAuthOrganizationLocator ErrorType = "missing_oauth_organization_locator"
+
+	// ErrTooManyOAuthOrganizationLocators (400): the start of the OAuth login names the
+	// organization in two ways. Give the organization's id or its slug, not both.
+	//
+	// API: https://stytch.com/docs/api/errors/400#too_many_oauth_organization_locators
+	ErrTooManyOAuthOrganizationLocators ErrorType = "too_many_oauth_organization_locators"
+
+	// ErrOAuthInvalidScopeRequested (400): a scope asked for does not exist, or cannot be granted.
+	// Ask for scopes that exist and that the client may have.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oauth_invalid_scope_requested
+	ErrOAuthInvalidScopeRequested ErrorType = "oauth_invalid_scope_requested"
+
+	// ErrOAuthStateMismatch (400): the browser that returns from the provider is not the one that
+	// the login began in. Have the user begin the login again.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oauth_state_mismatch
+	ErrOAuthStateMismatch ErrorType = "oauth_state_mismatch"
+
+	// ErrOAuthInvalidState (400): the state that the provider returned is not one of the service.
+	// Have the user begin the login again.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oauth_invalid_state
+	ErrOAuthInvalidState ErrorType = "oauth_invalid_state"
+
+	// ErrOAuthStateUsed (400): the provider's answer came a second time, after a reload for
+	// example. Have the user begin the login again.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oauth_state_used
+	ErrOAuthStateUsed ErrorType = "oauth_state_used"
+
+	// ErrOAuthInvalidCallbackRequest (400): the provider's answer is malformed. Have the user begin
+	// the login again; check the provider's settings if it goes on.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oauth_invalid_callback_request
+	ErrOAuthInvalidCallbackRequest ErrorType = "oauth_invalid_callback_request"
+
+	// ErrOAuthFlowCallbackError (400): the provider ended the login with an error, when the user
+	// declined for example. Offer the login again.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oauth_flow_callback_error
+	ErrOAuthFlowCallbackError ErrorType = "oauth_flow_callback_error"
+
+	// ErrOAuthDiscoveryFlowCallbackError (400): the provider ended the discovery login with an
+	// error, when the user declined for example. Offer the login again.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oauth_discovery_flow_callback_error
+	ErrOAuthDiscoveryFlowCallbackError ErrorType = "oauth_discovery_flow_callback_error"
+
+	// ErrOAuthNonDiscoveryFlowCallbackError (400): the provider ended the login to an organization
+	// with an error. Offer the login again.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oauth_non_discovery_flow_callback_error
+	ErrOAuthNonDiscoveryFlowCallbackError ErrorType = "oauth_non_discovery_flow_callback_error"
+
+	// ErrOAuthAuthCodeError (400): the provider returned no code that the service could use. Have
+	// the user begin the login again; check the provider's settings if it goes on.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oauth_auth_code_error
+	ErrOAuthAuthCodeError ErrorType = "oauth_auth_code_error"
+
+	// ErrOAuthCreatingRedirectURLError (400): the service could not make the address at the
+	// provider. Check the provider's settings in the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oauth_creating_redirect_url_error
+	ErrOAuthCreatingRedirectURLError ErrorType = "oauth_creating_redirect_url_error"
+
+	// ErrOAuthAppNotAuthorized (400): the provider does not let the user use the project's app.
+	// Check who may use the app at the provider.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oauth_app_not_authorized
+	ErrOAuthAppNotAuthorized ErrorType = "oauth_app_not_authorized"
+
+	// ErrOAuthUnverifiedEmail (400): the provider does not vouch for the user's e-mail address.
+	// Have the user verify the address at the provider, or log in another way.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oauth_unverified_email
+	ErrOAuthUnverifiedEmail ErrorType = "oauth_unverified_email"
+
+	// ErrExpiredOAuthResponse (400): the user came back from the provider too late. Have the user
+	// begin the login again.
+	//
+	// API: https://stytch.com/docs/api/errors/400#expired_oauth_response
+	ErrExpiredOAuthResponse ErrorType = "expired_oauth_response"
+
+	// ErrInvalidCallbackID (400): the address that the provider returned to is not one of the
+	// project. Copy the redirect URL from the dashboard into the provider's settings.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_callback_id
+	ErrInvalidCallbackID ErrorType = "invalid_callback_id"
+
+	// ErrMissingAppleAppID (400): the project's settings for Apple lack the id of the app. Add it
+	// in the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#missing_apple_app_id
+	ErrMissingAppleAppID ErrorType = "missing_apple_app_id"
+
+	// ErrUnableToAuthorizeOAuthProvider (400): the provider did not let the login go ahead. Have
+	// the user begin the login again; check the provider's settings if it goes on.
+	//
+	// API: https://stytch.com/docs/api/errors/400#unable_to_authorize_oauth_provider
+	ErrUnableToAuthorizeOAuthProvider ErrorType = "unable_to_authorize_oauth_provider"
+
+	// ErrInvalidGoogleHostedDomainError (400): the Google account does not belong to the Workspace
+	// domain asked for. Have the user choose an account of that domain.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_google_hosted_domain_error
+	ErrInvalidGoogleHostedDomainError ErrorType = "invalid_google_hosted_domain_error"
+
+	// ErrInvalidMicrosoftTenantType (400): the Microsoft account is of a kind that the project's
+	// app does not admit. Check which accounts the app admits at Microsoft.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_microsoft_tenant_type
+	ErrInvalidMicrosoftTenantType ErrorType = "invalid_microsoft_tenant_type"
+
+	// ErrInvalidMicrosoftUserPrincipalName (400): microsoft names the user in a way that is no
+	// e-mail address. Have the user log in another way.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_microsoft_user_principal_name
+	ErrInvalidMicrosoftUserPrincipalName ErrorType = "invalid_microsoft_user_principal_name"
+
+	// ErrTwitter401 (401): twitter does not accept the project's credentials. Check the provider's
+	// credentials in the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/401#twitter_401
+	ErrTwitter401 ErrorType = "twitter_401"
+
+	// ErrTwitter403 (403): twitter does not allow the project's app this login. Check the app's
+	// permissions at Twitter.
+	//
+	// API: https://stytch.com/docs/api/errors/403#twitter_403
+	ErrTwitter403 ErrorType = "twitter_403"
+)
+
+// Organizations: error types to match with errors.Is. The number is the usual status.
+const (
+	// ErrOrganizationNotFound (404): no organization of the project has the organization id. Check
+	// the organization id, and that it comes from this project and environment.
+	//
+	// API: https://stytch.com/docs/api/errors/404#organization_not_found
+	ErrOrganizationNotFound ErrorType = "organization_not_found"
+
+	// ErrInvalidOrganizationID (400): the organization id does not have the form of an id, a slug
+	// or an external id. Pass the organization id as an earlier call returned it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_organization_id
+	ErrInvalidOrganizationID ErrorType = "invalid_organization_id"
+
+	// ErrDuplicateOrganization (400): the organization exists already. Use it, or choose another
+	// slug.
+	//
+	// API: https://stytch.com/docs/api/errors/400#duplicate_organization
+	ErrDuplicateOrganization ErrorType = "duplicate_organization"
+
+	// ErrOrganizationSlugAlreadyUsed (400): another organization of the project has the slug.
+	// Choose another slug.
+	//
+	// API: https://stytch.com/docs/api/errors/400#organization_slug_already_used
+	ErrOrganizationSlugAlreadyUsed ErrorType = "organization_slug_already_used"
+
+	// ErrOrganizationExternalIDAlreadyUsed (400): another organization of the project has the
+	// external id. Use an external id that no other organization has.
+	//
+	// API: https://stytch.com/docs/api/errors/400#organization_external_id_already_used
+	ErrOrganizationExternalIDAlreadyUsed ErrorType = "organization_external_id_already_used"
+
+	// ErrOrganizationNameMissing (400): the organization has no name. Give a name.
+	//
+	// API: https://stytch.com/docs/api/errors/400#organization_name_missing
+	ErrOrganizationNameMissing ErrorType = "organization_name_missing"
+
+	// ErrInvalidOrganizationName (400): the name is empty, longer than 128 characters, or has
+	// characters that it must not have. Choose another name.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_organization_name
+	ErrInvalidOrganizationName ErrorType = "invalid_organization_name"
+
+	// ErrOrganizationNameIncludesBannedWords (400): the name has a word that the service does not
+	// allow in names. Choose another name.
+	//
+	// API: https://stytch.com/docs/api/errors/400#organization_name_includes_banned_words
+	ErrOrganizationNameIncludesBannedWords ErrorType = "organization_name_includes_banned_words"
+
+	// ErrInvalidOrganizationSlug (400): the slug is not of 2 to 128 letters, digits, hyphens, dots,
+	// underscores and tildes, or has neither letter nor digit. Choose another slug.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_organization_slug
+	ErrInvalidOrganizationSlug ErrorType = "invalid_organization_slug"
+
+	// ErrInvalidOrganizationExternalID (400): the external id is longer than 128 characters, or has
+	// others than letters, digits, dots, underscores, hyphens and bars. Correct the external id.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_organization_external_id
+	ErrInvalidOrganizationExternalID ErrorType = "invalid_organization_external_id"
+
+	// ErrOrganizationLogoURLTooLong (400): the URL of the logo is too long. Use a shorter URL.
+	//
+	// API: https://stytch.com/docs/api/errors/400#organization_logo_url_too_long
+	ErrOrganizationLogoURLTooLong ErrorType = "organization_logo_url_too_long"
+)
+
+// Settings of organizations: error types to match with errors.Is. The number is the usual status.
+const (
+	// ErrAllowedAuthMethodsRequiredForRestricted (400): the login methods are RESTRICTED, and no
+	// method is listed. List the methods that the organization allows.
+	//
+	// API: https://stytch.com/docs/api/errors/400#allowed_auth_methods_required_for_restricted
+	ErrAllowedAuthMethodsRequiredForRestricted ErrorType = "allowed_auth_methods_required_for_restricted"
+
+	// ErrAllowedMFAMethodsRequiredForRestricted (400): the MFA methods are RESTRICTED, and no
+	// method is listed. List the methods that the organization allows.
+	//
+	// API: https://stytch.com/docs/api/errors/400#allowed_mfa_methods_required_for_restricted
+	ErrAllowedMFAMethodsRequiredForRestricted ErrorType = "allowed_mfa_methods_required_for_restricted"
+
+	// ErrInvalidOrganizationAllowedAuthMethods (400): the list of allowed login methods has one
+	// that does not exist. Use methods of the field.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_organization_allowed_auth_methods
+	ErrInvalidOrganizationAllowedAuthMethods ErrorType = "invalid_organization_allowed_auth_methods"
+
+	// ErrInvalidOrganizationAllowedMFAMethods (400): the list of allowed MFA methods has one that
+	// does not exist. Use methods of the field.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_organization_allowed_mfa_methods
+	ErrInvalidOrganizationAllowedMFAMethods ErrorType = "invalid_organization_allowed_mfa_methods"
+
+	// ErrInvalidOrganizationAuthMethodSettings (400): the settings about joining and logging in do
+	// not go together: they would leave no way to join, for example. Allow at least one way.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_organization_auth_method_settings
+	ErrInvalidOrganizationAuthMethodSettings ErrorType = "invalid_organization_auth_method_settings"
+
+	// ErrInvalidOrganizationAuthFactorSetting (400): a setting about how members join or log in has
+	// a value that does not exist. Use a value of the field.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_organization_auth_factor_setting
+	ErrInvalidOrganizationAuthFactorSetting ErrorType = "invalid_organization_auth_factor_setting"
+
+	// ErrInvalidOrganizationAuthFactorSettingForEmailJITProvisioning (400): the setting for new
+	// members by e-mail domain has a value that it does not take, or lacks its domains. Use
+	// RESTRICTED with a list of domains, or NOT_ALLOWED.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#invalid_organization_auth_factor_setting_for_email_jit_provisioning
+	ErrInvalidOrganizationAuthFactorSettingForEmailJITProvisioning ErrorType = "invalid_organization_auth_factor_setting_for_email_jit_provisioning"
+
+	// ErrInvalidOrganizationAuthFactorSettingForOAuthTenantJITProvisioning (400): the setting for
+	// new members by OAuth tenant has a value that it does not take, or lacks its tenants. Use
+	// RESTRICTED with a list of tenants, or NOT_ALLOWED.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#invalid_organization_auth_factor_setting_for_oauth_tenant_jit_provisioning
+	ErrInvalidOrganizationAuthFactorSettingForOAuthTenantJITProvisioning ErrorType = "invalid_organization_auth_factor_setting_for_oauth_tenant_jit_provisioning"
+
+	// ErrInvalidOrganizationMFAFactorSetting (400): the setting for MFA methods has a value that
+	// does not exist. Use ALL_ALLOWED or RESTRICTED.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_organization_mfa_factor_setting
+	ErrInvalidOrganizationMFAFactorSetting ErrorType = "invalid_organization_mfa_factor_setting"
+
+	// ErrInvalidOrganizationMFAPolicy (400): the MFA policy has a value that does not exist. Use
+	// OPTIONAL or REQUIRED_FOR_ALL.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_organization_mfa_policy
+	ErrInvalidOrganizationMFAPolicy ErrorType = "invalid_organization_mfa_policy"
+
+	// ErrInvalidRestrictedEmailSetting (400): invitations or new members are RESTRICTED by e-mail
+	// domain, and no domain is listed. List the domains that are allowed.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_restricted_email_setting
+	ErrInvalidRestrictedEmailSetting ErrorType = "invalid_restricted_email_setting"
+
+	// ErrInvalidRestrictedSSOSetting (400): new members by SSO are RESTRICTED, and no connection is
+	// listed. List the connections that new members may come by.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_restricted_sso_setting
+	ErrInvalidRestrictedSSOSetting ErrorType = "invalid_restricted_sso_setting"
+
+	// ErrInvalidRestrictedOAuthTenantsSetting (400): new members by OAuth tenant are RESTRICTED,
+	// and no tenant is listed. List the tenants that new members may come from.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_restricted_oauth_tenants_setting
+	ErrInvalidRestrictedOAuthTenantsSetting ErrorType = "invalid_restricted_oauth_tenants_setting"
+
+	// ErrInvalidOAuthAllowedTenantsFormat (400): the allowed OAuth tenants are not lists of tenant
+	// ids by provider. Map slack, hubspot or github to a list of tenant ids.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_oauth_allowed_tenants_format
+	ErrInvalidOAuthAllowedTenantsFormat ErrorType = "invalid_oauth_allowed_tenants_format"
+
+	// ErrOrganizationSettingsDomainTooCommon (400): an allowed domain is one of a public mail
+	// provider, where anybody can have an address. Leave the domain out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#organization_settings_domain_too_common
+	ErrOrganizationSettingsDomainTooCommon ErrorType = "organization_settings_domain_too_common"
+
+	// ErrOrganizationSettingsDisposableDomain (400): an allowed domain is one of a provider of
+	// throw-away addresses. Leave the domain out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#organization_settings_disposable_domain
+	ErrOrganizationSettingsDisposableDomain ErrorType = "organization_settings_disposable_domain"
+
+	// ErrOrganizationSettingsInvalidDomain (400): an allowed domain is malformed. Pass a host such
+	// as example.com.
+	//
+	// API: https://stytch.com/docs/api/errors/400#organization_settings_invalid_domain
+	ErrOrganizationSettingsInvalidDomain ErrorType = "organization_settings_invalid_domain"
+
+	// ErrOrganizationSettingsDuplicateDomain (400): an allowed domain is listed twice. List each
+	// domain once.
+	//
+	// API: https://stytch.com/docs/api/errors/400#organization_settings_duplicate_domain
+	ErrOrganizationSettingsDuplicateDomain ErrorType = "organization_settings_duplicate_domain"
+
+	// ErrTooManyDomains (400): the list has too many domains. List fewer domains.
+	//
+	// API: https://stytch.com/docs/api/errors/400#too_many_domains
+	ErrTooManyDomains ErrorType = "too_many_domains"
+
+	// ErrOrganizationSettingsClaimedDomainTooCommon (400): a claimed domain is one of a public mail
+	// provider. Leave the domain out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#organization_settings_claimed_domain_too_common
+	ErrOrganizationSettingsClaimedDomainTooCommon ErrorType = "organization_settings_claimed_domain_too_common"
+
+	// ErrOrganizationSettingsDuplicateClaimedDomain (400): a claimed domain is listed twice. List
+	// each domain once.
+	//
+	// API: https://stytch.com/docs/api/errors/400#organization_settings_duplicate_claimed_domain
+	ErrOrganizationSettingsDuplicateClaimedDomain ErrorType = "organization_settings_duplicate_claimed_domain"
+
+	// ErrOrganizationSettingsInvalidClaimedDomain (400): a claimed domain is malformed. Pass a host
+	// such as example.com.
+	//
+	// API: https://stytch.com/docs/api/errors/400#organization_settings_invalid_claimed_domain
+	ErrOrganizationSettingsInvalidClaimedDomain ErrorType = "organization_settings_invalid_claimed_domain"
+
+	// ErrClaimedEmailDomainsNotSupported (400): the project cannot claim e-mail domains for
+	// organizations. Leave the claimed domains out, or ask Stytch to enable them.
+	//
+	// API: https://stytch.com/docs/api/errors/400#claimed_email_domains_not_supported
+	ErrClaimedEmailDomainsNotSupported ErrorType = "claimed_email_domains_not_supported"
+
+	// ErrRBACDomainTooCommon (400): a domain that gives its members a role is one of a public mail
+	// provider. Leave the domain out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#rbac_domain_too_common
+	ErrRBACDomainTooCommon ErrorType = "rbac_domain_too_common"
+
+	// ErrRBACInvalidDomain (400): a domain that gives its members a role is malformed. Pass a host
+	// such as example.com.
+	//
+	// API: https://stytch.com/docs/api/errors/400#rbac_invalid_domain
+	ErrRBACInvalidDomain ErrorType = "rbac_invalid_domain"
+
+	// ErrInvalidSSODefaultConnectionID (400): the default SSO connection is none of the
+	// organization's active ones. Pass the id of an active connection of the organization.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_sso_default_connection_id
+	ErrInvalidSSODefaultConnectionID ErrorType = "invalid_sso_default_connection_id"
+
+	// ErrRequiresActiveSSOConnection (400): the organization would allow only SSO, and would have
+	// no active connection. Activate a connection first, or allow another way to log in.
+	//
+	// API: https://stytch.com/docs/api/errors/400#requires_active_sso_connection
+	ErrRequiresActiveSSOConnection ErrorType = "requires_active_sso_connection"
+)
+
+// Search for organizations: error types to match with errors.Is. The number is the usual status.
+const (
+	// ErrOrganizationSearchFilterNameNotRecognized (400): the search knows no filter of that name.
+	// Use a filter that the call describes.
+	//
+	// API: https://stytch.com/docs/api/errors/400#organization_search_filter_name_not_recognized
+	ErrOrganizationSearchFilterNameNotRecognized ErrorType = "organization_search_filter_name_not_recognized"
+
+	// ErrOrganizationSearchFilterNameMustBeString (400): a filter name is not a text. Write the
+	// name of the filter as a text.
+	//
+	// API: https://stytch.com/docs/api/errors/400#organization_search_filter_name_must_be_string
+	ErrOrganizationSearchFilterNameMustBeString ErrorType = "organization_search_filter_name_must_be_string"
+
+	// ErrOrganizationSearchExpectedArrayOfStrings (400): the filter takes a list of texts. Pass a
+	// list, even for one value.
+	//
+	// API: https://stytch.com/docs/api/errors/400#organization_search_expected_array_of_strings
+	ErrOrganizationSearchExpectedArrayOfStrings ErrorType = "organization_search_expected_array_of_strings"
+
+	// ErrOrganizationSearchExpectedBoolean (400): the filter takes true or false. Pass a boolean.
+	//
+	// API: https://stytch.com/docs/api/errors/400#organization_search_expected_boolean
+	ErrOrganizationSearchExpectedBoolean ErrorType = "organization_search_expected_boolean"
+
+	// ErrOrganizationSearchExpectedString (400): the filter takes a text. Pass a single text.
+	//
+	// API: https://stytch.com/docs/api/errors/400#organization_search_expected_string
+	ErrOrganizationSearchExpectedString ErrorType = "organization_search_expected_string"
+
+	// ErrOrganizationSearchAllowedDomainFuzzyTooShort (400): the part of an allowed domain to
+	// search for has less than 3 characters. Search for at least 3 characters.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#organization_search_allowed_domain_fuzzy_too_short
+	ErrOrganizationSearchAllowedDomainFuzzyTooShort ErrorType = "organization_search_allowed_domain_fuzzy_too_short"
+
+	// ErrOrganizationSearchMemberEmailFuzzyTooShort (400): the part of a member's e-mail address to
+	// search for has less than 3 characters. Search for at least 3 characters.
+	//
+	// API: https://stytch.com/docs/api/errors/400#organization_search_member_email_fuzzy_too_short
+	ErrOrganizationSearchMemberEmailFuzzyTooShort ErrorType = "organization_search_member_email_fuzzy_too_short"
+
+	// ErrOrganizationSearchOrganizationNameFuzzyTooShort (400): the part of a name to search for
+	// has less than 3 characters. Search for at least 3 characters.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#organization_search_organization_name_fuzzy_too_short
+	ErrOrganizationSearchOrganizationNameFuzzyTooShort ErrorType = "organization_search_organization_name_fuzzy_too_short"
+
+	// ErrOrganizationSearchOrganizationSlugFuzzyTooShort (400): the part of a slug to search for
+	// has less than 3 characters. Search for at least 3 characters.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#organization_search_organization_slug_fuzzy_too_short
+	ErrOrganizationSearchOrganizationSlugFuzzyTooShort ErrorType = "organization_search_organization_slug_fuzzy_too_short"
+
+	// ErrOrganizationSearchMissingAllowedDomainFuzzy (400): the filter by part of an allowed domain
+	// has no value. Give the filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#organization_search_missing_allowed_domain_fuzzy
+	ErrOrganizationSearchMissingAllowedDomainFuzzy ErrorType = "organization_search_missing_allowed_domain_fuzzy"
+
+	// ErrOrganizationSearchMissingAllowedDomains (400): the filter by allowed domain has no value.
+	// Give the filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#organization_search_missing_allowed_domains
+	ErrOrganizationSearchMissingAllowedDomains ErrorType = "organization_search_missing_allowed_domains"
+
+	// ErrOrganizationSearchMissingClaimedEmailDomains (400): the filter by claimed domain has no
+	// value. Give the filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#organization_search_missing_claimed_email_domains
+	ErrOrganizationSearchMissingClaimedEmailDomains ErrorType = "organization_search_missing_claimed_email_domains"
+
+	// ErrOrganizationSearchMissingFilterName (400): a filter has no name. Name the filter.
+	//
+	// API: https://stytch.com/docs/api/errors/400#organization_search_missing_filter_name
+	ErrOrganizationSearchMissingFilterName ErrorType = "organization_search_missing_filter_name"
+
+	// ErrOrganizationSearchMissingFilterValue (400): a filter has no value. Give the filter a
+	// value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#organization_search_missing_filter_value
+	ErrOrganizationSearchMissingFilterValue ErrorType = "organization_search_missing_filter_value"
+
+	// ErrOrganizationSearchMissingHasActiveSSOConnection (400): the filter for organizations with
+	// or without an active SSO connection has no value. Give the filter a value, or leave it out.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#organization_search_missing_has_active_sso_connection
+	ErrOrganizationSearchMissingHasActiveSSOConnection ErrorType = "organization_search_missing_has_active_sso_connection"
+
+	// ErrOrganizationSearchMissingMemberEmailFuzzy (400): the filter by part of a member's e-mail
+	// address has no value. Give the filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#organization_search_missing_member_email_fuzzy
+	ErrOrganizationSearchMissingMemberEmailFuzzy ErrorType = "organization_search_missing_member_email_fuzzy"
+
+	// ErrOrganizationSearchMissingMemberEmails (400): the filter by a member's e-mail address has
+	// no value. Give the filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#organization_search_missing_member_emails
+	ErrOrganizationSearchMissingMemberEmails ErrorType = "organization_search_missing_member_emails"
+
+	// ErrOrganizationSearchMissingOrganizationIDs (400): the filter by organization id has no
+	// value. Give the filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#organization_search_missing_organization_ids
+	ErrOrganizationSearchMissingOrganizationIDs ErrorType = "organization_search_missing_organization_ids"
+
+	// ErrOrganizationSearchMissingOrganizationNameFuzzy (400): the filter by part of a name has no
+	// value. Give the filter a value, or leave it out.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#organization_search_missing_organization_name_fuzzy
+	ErrOrganizationSearchMissingOrganizationNameFuzzy ErrorType = "organization_search_missing_organization_name_fuzzy"
+
+	// ErrOrganizationSearchMissingOrganizationSlugFuzzy (400): the filter by part of a slug has no
+	// value. Give the filter a value, or leave it out.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#organization_search_missing_organization_slug_fuzzy
+	ErrOrganizationSearchMissingOrganizationSlugFuzzy ErrorType = "organization_search_missing_organization_slug_fuzzy"
+
+	// ErrOrganizationSearchMissingOrganizationSlugs (400): the filter by slug has no value. Give
+	// the filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#organization_search_missing_organization_slugs
+	ErrOrganizationSearchMissingOrganizationSlugs ErrorType = "organization_search_missing_organization_slugs"
+
+	// ErrOrganizationSearchMissingSSOConnectionID (400): the filter by SSO connection has no value.
+	// Give the filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#organization_search_missing_sso_connection_id
+	ErrOrganizationSearchMissingSSOConnectionID ErrorType = "organization_search_missing_sso_connection_id"
+)
+
+// Members: error types to match with errors.Is. The number is the usual status.
+const (
+	// ErrMemberNotFound (404): the organization has no such member. Check the member, and that it
+	// belongs to this organization.
+	//
+	// API: https://stytch.com/docs/api/errors/404#member_not_found
+	ErrMemberNotFound ErrorType = "member_not_found"
+
+	// ErrMemberDoesNotExistInOrganization (404): the member belongs to another organization. Check
+	// the member, and that it belongs to this organization.
+	//
+	// API: https://stytch.com/docs/api/errors/404#member_does_not_exist_in_organization
+	ErrMemberDoesNotExistInOrganization ErrorType = "member_does_not_exist_in_organization"
+
+	// ErrInvalidMemberGetFields (400): the request names the member in two ways, or in none. Give
+	// the member id or the e-mail address, not both.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_member_get_fields
+	ErrInvalidMemberGetFields ErrorType = "invalid_member_get_fields"
+
+	// ErrDuplicateMemberEmail (400): another member of the organization has the e-mail address.
+	// Have the member log in with that address, or use another one.
+	//
+	// API: https://stytch.com/docs/api/errors/400#duplicate_member_email
+	ErrDuplicateMemberEmail ErrorType = "duplicate_member_email"
+
+	// ErrDuplicateMemberExternalID (400): another member of the organization has the external id.
+	// Use an external id that no other member has.
+	//
+	// API: https://stytch.com/docs/api/errors/400#duplicate_member_external_id
+	ErrDuplicateMemberExternalID ErrorType = "duplicate_member_external_id"
+
+	// ErrDuplicateMemberPhoneNumber (400): the member already has another phone number for MFA.
+	// Send the code to that number, or delete it from the member before linking the new one.
+	//
+	// API: https://stytch.com/docs/api/errors/400#duplicate_member_phone_number
+	ErrDuplicateMemberPhoneNumber ErrorType = "duplicate_member_phone_number"
+
+	// ErrDuplicateMemberPhoneNumberForMember (400): the member already has the phone number for
+	// MFA. Leave the phone number out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#duplicate_member_phone_number_for_member
+	ErrDuplicateMemberPhoneNumberForMember ErrorType = "duplicate_member_phone_number_for_member"
+
+	// ErrMemberPhoneNumberNotFound (404): the member has no phone number for MFA, and the call
+	// gives none. Ask the member for a phone number and send it along.
+	//
+	// API: https://stytch.com/docs/api/errors/404#member_phone_number_not_found
+	ErrMemberPhoneNumberNotFound ErrorType = "member_phone_number_not_found"
+
+	// ErrRetiredMemberEmail (400): the e-mail address is a retired one of a member. Use another
+	// address, or unlink it from that member.
+	//
+	// API: https://stytch.com/docs/api/errors/400#retired_member_email
+	ErrRetiredMemberEmail ErrorType = "retired_member_email"
+
+	// ErrRetiredEmailMissingEmailIdentifiers (400): the request does not say which retired e-mail
+	// address to unlink. Give the id of the address, or the address.
+	//
+	// API: https://stytch.com/docs/api/errors/400#retired_email_missing_email_identifiers
+	ErrRetiredEmailMissingEmailIdentifiers ErrorType = "retired_email_missing_email_identifiers"
+
+	// ErrMemberHasNoActiveVerifiedEmail (400): the member has no verified e-mail address in use.
+	// Have the member verify the address by logging in first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#member_has_no_active_verified_email
+	ErrMemberHasNoActiveVerifiedEmail ErrorType = "member_has_no_active_verified_email"
+
+	// ErrEmailUpdatesAvailableOnlyForActiveMembers (400): only active members can change their
+	// e-mail address. Have the member accept the invitation or log in first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#email_updates_available_only_for_active_members
+	ErrEmailUpdatesAvailableOnlyForActiveMembers ErrorType = "email_updates_available_only_for_active_members"
+
+	// ErrMemberCannotUpdateTheirEmailAddress (400): members cannot set their own e-mail address
+	// directly. Use the call that sends a link or code to the new address.
+	//
+	// API: https://stytch.com/docs/api/errors/400#member_cannot_update_their_email_address
+	ErrMemberCannotUpdateTheirEmailAddress ErrorType = "member_cannot_update_their_email_address"
+
+	// ErrDesiredEmailDeactivatedByDifferentMember (400): the new e-mail address is a retired one of
+	// another member. Use another address, or unlink it from that member.
+	//
+	// API: https://stytch.com/docs/api/errors/400#desired_email_deactivated_by_different_member
+	ErrDesiredEmailDeactivatedByDifferentMember ErrorType = "desired_email_deactivated_by_different_member"
+
+	// ErrDesiredEmailUpdatingForDifferentMember (400): another member is about to change to the new
+	// e-mail address. Use another address, or wait until that change has expired.
+	//
+	// API: https://stytch.com/docs/api/errors/400#desired_email_updating_for_different_member
+	ErrDesiredEmailUpdatingForDifferentMember ErrorType = "desired_email_updating_for_different_member"
+
+	// ErrUnableToVerifyMemberEmailUpdate (401): the change of the e-mail address could not be
+	// confirmed: it has expired or is not known. Begin the change again.
+	//
+	// API: https://stytch.com/docs/api/errors/401#unable_to_verify_member_email_update
+	ErrUnableToVerifyMemberEmailUpdate ErrorType = "unable_to_verify_member_email_update"
+
+	// ErrReactivationEmailBelongsToAnotherMember (400): another member has taken the e-mail address
+	// meanwhile. Free the address first, or create a new member with another one.
+	//
+	// API: https://stytch.com/docs/api/errors/400#reactivation_email_belongs_to_another_member
+	ErrReactivationEmailBelongsToAnotherMember ErrorType = "reactivation_email_belongs_to_another_member"
+
+	// ErrNoDeletedMemberFoundForReactivation (400): no deleted member has the member id. Check the
+	// member id; an active member needs no reactivation.
+	//
+	// API: https://stytch.com/docs/api/errors/400#no_deleted_member_found_for_reactivation
+	ErrNoDeletedMemberFoundForReactivation ErrorType = "no_deleted_member_found_for_reactivation"
+
+	// ErrEmailUnverifiedForReactivation (400): the deleted member never verified the e-mail
+	// address. Create a new member instead.
+	//
+	// API: https://stytch.com/docs/api/errors/400#email_unverified_for_reactivation
+	ErrEmailUnverifiedForReactivation ErrorType = "email_unverified_for_reactivation"
+
+	// ErrInvalidEmailForInvites (400): the organization does not allow invitations to the e-mail
+	// address. Use an address of an allowed domain, or change the organization's settings.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_email_for_invites
+	ErrInvalidEmailForInvites ErrorType = "invalid_email_for_invites"
+
+	// ErrEmailJITProvisioningNotAllowed (400): the organization does not admit new members by their
+	// e-mail domain. Invite the person, or change the organization's settings.
+	//
+	// API: https://stytch.com/docs/api/errors/400#email_jit_provisioning_not_allowed
+	ErrEmailJITProvisioningNotAllowed ErrorType = "email_jit_provisioning_not_allowed"
+
+	// ErrInvalidEmailForJITProvisioning (400): the domain of the e-mail address is not one that the
+	// organization admits new members from. Invite the person, or add the domain to the
+	// organization's settings.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_email_for_jit_provisioning
+	ErrInvalidEmailForJITProvisioning ErrorType = "invalid_email_for_jit_provisioning"
+
+	// ErrInvalidConnectionForJITProvisioning (400): the organization does not admit new members by
+	// this SSO connection. Invite the person, or add the connection to the organization's settings.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_connection_for_jit_provisioning
+	ErrInvalidConnectionForJITProvisioning ErrorType = "invalid_connection_for_jit_provisioning"
+
+	// ErrActionNotAllowedEmailDomainIsClaimed (400): another organization has claimed the domain of
+	// the e-mail address. Use an address of another domain, or have the person join that
+	// organization.
+	//
+	// API: https://stytch.com/docs/api/errors/400#action_not_allowed_email_domain_is_claimed
+	ErrActionNotAllowedEmailDomainIsClaimed ErrorType = "action_not_allowed_email_domain_is_claimed"
+
+	// ErrOperationRestrictedByOrganizationAuthMethods (400): the organization does not allow this
+	// way to log in. Offer a method that the organization allows.
+	//
+	// API: https://stytch.com/docs/api/errors/400#operation_restricted_by_organization_auth_methods
+	ErrOperationRestrictedByOrganizationAuthMethods ErrorType = "operation_restricted_by_organization_auth_methods"
+)
+
+// Search for members: error types to match with errors.Is. The number is the usual status.
+const (
+	// ErrMemberSearchFilterNameNotRecognized (400): the search knows no filter of that name. Use a
+	// filter that the call describes.
+	//
+	// API: https://stytch.com/docs/api/errors/400#member_search_filter_name_not_recognized
+	ErrMemberSearchFilterNameNotRecognized ErrorType = "member_search_filter_name_not_recognized"
+
+	// ErrMemberSearchFilterNameMustBeString (400): a filter name is not a text. Write the name of
+	// the filter as a text.
+	//
+	// API: https://stytch.com/docs/api/errors/400#member_search_filter_name_must_be_string
+	ErrMemberSearchFilterNameMustBeString ErrorType = "member_search_filter_name_must_be_string"
+
+	// ErrMemberSearchExpectedArrayOfStrings (400): the filter takes a list of texts. Pass a list,
+	// even for one value.
+	//
+	// API: https://stytch.com/docs/api/errors/400#member_search_expected_array_of_strings
+	ErrMemberSearchExpectedArrayOfStrings ErrorType = "member_search_expected_array_of_strings"
+
+	// ErrMemberSearchExpectedBoolean (400): the filter takes true or false. Pass a boolean.
+	//
+	// API: https://stytch.com/docs/api/errors/400#member_search_expected_boolean
+	ErrMemberSearchExpectedBoolean ErrorType = "member_search_expected_boolean"
+
+	// ErrMemberSearchExpectedString (400): the filter takes a text. Pass a single text.
+	//
+	// API: https://stytch.com/docs/api/errors/400#member_search_expected_string
+	ErrMemberSearchExpectedString ErrorType = "member_search_expected_string"
+
+	// ErrMemberSearchOrganizationIDsEmpty (400): the search names no organization. List at least
+	// one organization.
+	//
+	// API: https://stytch.com/docs/api/errors/400#member_search_organization_ids_empty
+	ErrMemberSearchOrganizationIDsEmpty ErrorType = "member_search_organization_ids_empty"
+
+	// ErrMemberSearchCannotMixInternalAndExternalMemberIDs (400): the filter lists ids of Stytch
+	// and external ids together. Search for each kind by itself.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#member_search_cannot_mix_internal_and_external_member_ids
+	ErrMemberSearchCannotMixInternalAndExternalMemberIDs ErrorType = "member_search_cannot_mix_internal_and_external_member_ids"
+
+	// ErrMemberSearchMemberEmailFuzzyTooShort (400): the part of an e-mail address to search for
+	// has less than 3 characters. Search for at least 3 characters.
+	//
+	// API: https://stytch.com/docs/api/errors/400#member_search_member_email_fuzzy_too_short
+	ErrMemberSearchMemberEmailFuzzyTooShort ErrorType = "member_search_member_email_fuzzy_too_short"
+
+	// ErrMemberSearchMemberMFAPhoneNumberFuzzyTooShort (400): the part of a phone number to search
+	// for has less than 3 characters. Search for at least 3 characters.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#member_search_member_mfa_phone_number_fuzzy_too_short
+	ErrMemberSearchMemberMFAPhoneNumberFuzzyTooShort ErrorType = "member_search_member_mfa_phone_number_fuzzy_too_short"
+
+	// ErrMemberSearchOrganizationSlugFuzzyTooShort (400): the part of a slug to search for has less
+	// than 3 characters. Search for at least 3 characters.
+	//
+	// API: https://stytch.com/docs/api/errors/400#member_search_organization_slug_fuzzy_too_short
+	ErrMemberSearchOrganizationSlugFuzzyTooShort ErrorType = "member_search_organization_slug_fuzzy_too_short"
+
+	// ErrMemberDashboardSearchDisabled (400): the search for members is switched off for the
+	// project. Ask Stytch's support.
+	//
+	// API: https://stytch.com/docs/api/errors/400#member_dashboard_search_disabled
+	ErrMemberDashboardSearchDisabled ErrorType = "member_dashboard_search_disabled"
+
+	// ErrMemberSearchMissingFilterName (400): a filter has no name. Name the filter.
+	//
+	// API: https://stytch.com/docs/api/errors/400#member_search_missing_filter_name
+	ErrMemberSearchMissingFilterName ErrorType = "member_search_missing_filter_name"
+
+	// ErrMemberSearchMissingFilterValue (400): a filter has no value. Give the filter a value, or
+	// leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#member_search_missing_filter_value
+	ErrMemberSearchMissingFilterValue ErrorType = "member_search_missing_filter_value"
+
+	// ErrMemberSearchMissingIsBreakglass (400): the filter for breakglass members has no value.
+	// Give the filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#member_search_missing_is_breakglass
+	ErrMemberSearchMissingIsBreakglass ErrorType = "member_search_missing_is_breakglass"
+
+	// ErrMemberSearchMissingMemberEmailFuzzy (400): the filter by part of an e-mail address has no
+	// value. Give the filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#member_search_missing_member_email_fuzzy
+	ErrMemberSearchMissingMemberEmailFuzzy ErrorType = "member_search_missing_member_email_fuzzy"
+
+	// ErrMemberSearchMissingMemberEmails (400): the filter by e-mail address has no value. Give the
+	// filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#member_search_missing_member_emails
+	ErrMemberSearchMissingMemberEmails ErrorType = "member_search_missing_member_emails"
+
+	// ErrMemberSearchMissingMemberIDs (400): the filter by member id has no value. Give the filter
+	// a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#member_search_missing_member_ids
+	ErrMemberSearchMissingMemberIDs ErrorType = "member_search_missing_member_ids"
+
+	// ErrMemberSearchMissingMemberRoles (400): the filter by role has no value. Give the filter a
+	// value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#member_search_missing_member_roles
+	ErrMemberSearchMissingMemberRoles ErrorType = "member_search_missing_member_roles"
+
+	// ErrMemberSearchMissingMFAMemberPhoneNumberFuzzy (400): the filter by part of a phone number
+	// has no value. Give the filter a value, or leave it out.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#member_search_missing_mfa_member_phone_number_fuzzy
+	ErrMemberSearchMissingMFAMemberPhoneNumberFuzzy ErrorType = "member_search_missing_mfa_member_phone_number_fuzzy"
+
+	// ErrMemberSearchMissingMFAMemberPhoneNumbers (400): the filter by phone number has no value.
+	// Give the filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#member_search_missing_mfa_member_phone_numbers
+	ErrMemberSearchMissingMFAMemberPhoneNumbers ErrorType = "member_search_missing_mfa_member_phone_numbers"
+
+	// ErrMemberSearchMissingOAuthProviders (400): the filter by OAuth provider has no value. Give
+	// the filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#member_search_missing_oauth_providers
+	ErrMemberSearchMissingOAuthProviders ErrorType = "member_search_missing_oauth_providers"
+
+	// ErrMemberSearchMissingOrganizationID (400): the filter by organization has no value. Give the
+	// filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#member_search_missing_organization_id
+	ErrMemberSearchMissingOrganizationID ErrorType = "member_search_missing_organization_id"
+
+	// ErrMemberSearchMissingOrganizationSlug (400): the filter by slug of the organization has no
+	// value. Give the filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#member_search_missing_organization_slug
+	ErrMemberSearchMissingOrganizationSlug ErrorType = "member_search_missing_organization_slug"
+
+	// ErrMemberSearchMissingOrganizationSlugFuzzy (400): the filter by part of the slug of the
+	// organization has no value. Give the filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#member_search_missing_organization_slug_fuzzy
+	ErrMemberSearchMissingOrganizationSlugFuzzy ErrorType = "member_search_missing_organization_slug_fuzzy"
+
+	// ErrMemberSearchMissingPasswordExists (400): the filter for members with or without a password
+	// has no value. Give the filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#member_search_missing_password_exists
+	ErrMemberSearchMissingPasswordExists ErrorType = "member_search_missing_password_exists"
+
+	// ErrMemberSearchMissingStatus (400): the filter by status has no value. Give the filter a
+	// value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#member_search_missing_status
+	ErrMemberSearchMissingStatus ErrorType = "member_search_missing_status"
+
+	// ErrMemberSearchMissingStatuses (400): the filter by several statuses has no value. Give the
+	// filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#member_search_missing_statuses
+	ErrMemberSearchMissingStatuses ErrorType = "member_search_missing_statuses"
+
+	// ErrMemberSearchMissingTOTPExists (400): the filter for members with or without TOTP has no
+	// value. Give the filter a value, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#member_search_missing_totp_exists
+	ErrMemberSearchMissingTOTPExists ErrorType = "member_search_missing_totp_exists"
+)
+
+// RBAC policies: error types to match with errors.Is. The number is the usual status.
+const (
+	// ErrEmptyRBACRoleID (400): a role of the policy has no id. Give each role an id.
+	//
+	// API: https://stytch.com/docs/api/errors/400#empty_rbac_role_id
+	ErrEmptyRBACRoleID ErrorType = "empty_rbac_role_id"
+
+	// ErrEmptyRBACResourceID (400): a resource of the policy has no id. Give each resource an id.
+	//
+	// API: https://stytch.com/docs/api/errors/400#empty_rbac_resource_id
+	ErrEmptyRBACResourceID ErrorType = "empty_rbac_resource_id"
+
+	// ErrEmptyRBACScope (400): a scope of the policy has no name. Give each scope a name.
+	//
+	// API: https://stytch.com/docs/api/errors/400#empty_rbac_scope
+	ErrEmptyRBACScope ErrorType = "empty_rbac_scope"
+
+	// ErrInvalidRBACScope (400): a scope of the policy has characters that it must not have. Rename
+	// the scope.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_rbac_scope
+	ErrInvalidRBACScope ErrorType = "invalid_rbac_scope"
+
+	// ErrInvalidRBACCustomRole (400): a role of the organization's own is not valid. Read the error
+	// message and correct the role.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_rbac_custom_role
+	ErrInvalidRBACCustomRole ErrorType = "invalid_rbac_custom_role"
+
+	// ErrInvalidRBACStytchRoleEdit (400): the policy changes something about a built-in role that
+	// is fixed. Leave the role as it is, apart from its permissions.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_rbac_stytch_role_edit
+	ErrInvalidRBACStytchRoleEdit ErrorType = "invalid_rbac_stytch_role_edit"
+
+	// ErrInvalidPermissionAction (400): a permission names an action that its resource does not
+	// have. Use an action of the resource.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_permission_action
+	ErrInvalidPermissionAction ErrorType = "invalid_permission_action"
+
+	// ErrInvalidPermissionResource (400): a permission names a resource that the policy does not
+	// have. Use a resource of the project's policy.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_permission_resource
+	ErrInvalidPermissionResource ErrorType = "invalid_permission_resource"
+
+	// ErrInvalidWildcardAction (400): the wildcard is used where it is not allowed. List the
+	// actions.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_wildcard_action
+	ErrInvalidWildcardAction ErrorType = "invalid_wildcard_action"
+
+	// ErrCannotSpecifyWildcardWithOtherActions (400): a permission lists the wildcard and further
+	// actions. Give the wildcard alone, or list the actions.
+	//
+	// API: https://stytch.com/docs/api/errors/400#cannot_specify_wildcard_with_other_actions
+	ErrCannotSpecifyWildcardWithOtherActions ErrorType = "cannot_specify_wildcard_with_other_actions"
+
+	// ErrInvalidStytchPrefixedResource (400): a resource has a name that begins with stytch, which
+	// built-in ones alone may have. Rename the resource.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_stytch_prefixed_resource
+	ErrInvalidStytchPrefixedResource ErrorType = "invalid_stytch_prefixed_resource"
+
+	// ErrRBACActionDuplicate (400): an action is listed twice. List each action once.
+	//
+	// API: https://stytch.com/docs/api/errors/400#rbac_action_duplicate
+	ErrRBACActionDuplicate ErrorType = "rbac_action_duplicate"
+
+	// ErrRBACActionTooLong (400): the name of an action is too long. Choose a shorter name.
+	//
+	// API: https://stytch.com/docs/api/errors/400#rbac_action_too_long
+	ErrRBACActionTooLong ErrorType = "rbac_action_too_long"
+
+	// ErrRBACDescriptionTooLong (400): a description is too long. Shorten it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#rbac_description_too_long
+	ErrRBACDescriptionTooLong ErrorType = "rbac_description_too_long"
+
+	// ErrRBACPermissionMissingActions (400): a permission has no actions. List at least one action,
+	// or leave the permission out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#rbac_permission_missing_actions
+	ErrRBACPermissionMissingActions ErrorType = "rbac_permission_missing_actions"
+
+	// ErrRBACReservedScope (400): a scope has the name of a built-in one. Rename the scope.
+	//
+	// API: https://stytch.com/docs/api/errors/400#rbac_reserved_scope
+	ErrRBACReservedScope ErrorType = "rbac_reserved_scope"
+
+	// ErrRBACResourceDuplicate (400): a resource is listed twice. List each resource once.
+	//
+	// API: https://stytch.com/docs/api/errors/400#rbac_resource_duplicate
+	ErrRBACResourceDuplicate ErrorType = "rbac_resource_duplicate"
+
+	// ErrRBACResourceIDTooLong (400): the id of a resource is too long. Choose a shorter id.
+	//
+	// API: https://stytch.com/docs/api/errors/400#rbac_resource_id_too_long
+	ErrRBACResourceIDTooLong ErrorType = "rbac_resource_id_too_long"
+
+	// ErrRBACResourceMissingActions (400): a resource has no actions. List at least one action.
+	//
+	// API: https://stytch.com/docs/api/errors/400#rbac_resource_missing_actions
+	ErrRBACResourceMissingActions ErrorType = "rbac_resource_missing_actions"
+
+	// ErrRBACRoleDuplicate (400): a role is listed twice, or has the id of another one. Give each
+	// role an id of its own.
+	//
+	// API: https://stytch.com/docs/api/errors/400#rbac_role_duplicate
+	ErrRBACRoleDuplicate ErrorType = "rbac_role_duplicate"
+
+	// ErrRBACRoleIDTooLong (400): the id of a role is too long. Choose a shorter id.
+	//
+	// API: https://stytch.com/docs/api/errors/400#rbac_role_id_too_long
+	ErrRBACRoleIDTooLong ErrorType = "rbac_role_id_too_long"
+
+	// ErrRBACRoleMissingPermissions (400): a role has no permissions. Give the role at least one
+	// permission, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#rbac_role_missing_permissions
+	ErrRBACRoleMissingPermissions ErrorType = "rbac_role_missing_permissions"
+
+	// ErrRBACScopeDuplicate (400): a scope is listed twice. List each scope once.
+	//
+	// API: https://stytch.com/docs/api/errors/400#rbac_scope_duplicate
+	ErrRBACScopeDuplicate ErrorType = "rbac_scope_duplicate"
+
+	// ErrRBACScopeMissingPermissions (400): a scope has no permissions. Give the scope at least one
+	// permission, or leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#rbac_scope_missing_permissions
+	ErrRBACScopeMissingPermissions ErrorType = "rbac_scope_missing_permissions"
+
+	// ErrRBACScopeTooLong (400): the name of a scope is too long. Choose a shorter name.
+	//
+	// API: https://stytch.com/docs/api/errors/400#rbac_scope_too_long
+	ErrRBACScopeTooLong ErrorType = "rbac_scope_too_long"
+
+	// ErrTooManyRoles (400): there are more roles than allowed. List fewer roles.
+	//
+	// API: https://stytch.com/docs/api/errors/400#too_many_roles
+	ErrTooManyRoles ErrorType = "too_many_roles"
+
+	// ErrRBACOrgCustomRolesOnly (400): the policy of an organization has a role of the project.
+	// List only roles of the organization's own.
+	//
+	// API: https://stytch.com/docs/api/errors/400#rbac_org_custom_roles_only
+	ErrRBACOrgCustomRolesOnly ErrorType = "rbac_org_custom_roles_only"
+
+	// ErrRBACCannotDeleteAttributeUsedInOrgPolicy (400): the policies of organizations still use
+	// what is to be deleted. Take it out of those policies first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#rbac_cannot_delete_attribute_used_in_org_policy
+	ErrRBACCannotDeleteAttributeUsedInOrgPolicy ErrorType = "rbac_cannot_delete_attribute_used_in_org_policy"
+)
+
+// SSO connections: error types to match with errors.Is. The number is the usual status.
+const (
+	// ErrSSOTokenNotFound (404): the SSO token was already used, has expired, or never was. Have
+	// the member begin the SSO login again.
+	//
+	// API: https://stytch.com/docs/api/errors/404#sso_token_not_found
+	ErrSSOTokenNotFound ErrorType = "sso_token_not_found"
+
+	// ErrSSOConnectionNotFound (404): the organization has no such SSO connection. Check the
+	// connection id, and that it belongs to this organization.
+	//
+	// API: https://stytch.com/docs/api/errors/404#sso_connection_not_found
+	ErrSSOConnectionNotFound ErrorType = "sso_connection_not_found"
+
+	// ErrSAMLConnectionNotFound (404): the organization has no such SAML connection. Check the
+	// connection id, and that it belongs to this organization.
+	//
+	// API: https://stytch.com/docs/api/errors/404#saml_connection_not_found
+	ErrSAMLConnectionNotFound ErrorType = "saml_connection_not_found"
+
+	// ErrOIDCConnectionNotFound (404): the organization has no such OIDC connection. Check the
+	// connection id, and that it belongs to this organization.
+	//
+	// API: https://stytch.com/docs/api/errors/404#oidc_connection_not_found
+	ErrOIDCConnectionNotFound ErrorType = "oidc_connection_not_found"
+
+	// ErrCannotDeleteDefaultSSOConnection (400): the connection is the organization's default one.
+	// Make another connection the default first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#cannot_delete_default_sso_connection
+	ErrCannotDeleteDefaultSSOConnection ErrorType = "cannot_delete_default_sso_connection"
+
+	// ErrTooManySSOConnections (400): the organization has as many SSO connections as there can be.
+	// Delete one first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#too_many_sso_connections
+	ErrTooManySSOConnections ErrorType = "too_many_sso_connections"
+
+	// ErrTooManySSOConnectionsForBillingTier (400): the workspace has as many SSO connections as
+	// its plan includes. Delete one first, or change the plan.
+	//
+	// API: https://stytch.com/docs/api/errors/400#too_many_sso_connections_for_billing_tier
+	ErrTooManySSOConnectionsForBillingTier ErrorType = "too_many_sso_connections_for_billing_tier"
+
+	// ErrInvalidSSOIDP (400): the identity provider is not one that exists. Use a value of the
+	// field, generic for any other provider.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_sso_idp
+	ErrInvalidSSOIDP ErrorType = "invalid_sso_idp"
+
+	// ErrInvalidDisplayName (400): the display name is not valid. Choose another name.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_display_name
+	ErrInvalidDisplayName ErrorType = "invalid_display_name"
+
+	// ErrExternalConnectionIDNotFound (400): the other organization has no such SSO connection.
+	// Check both ids, and that they belong together.
+	//
+	// API: https://stytch.com/docs/api/errors/400#external_connection_id_not_found
+	ErrExternalConnectionIDNotFound ErrorType = "external_connection_id_not_found"
+
+	// ErrExternalConnectionNotActive (400): the SSO connection of the other organization is not
+	// active. Complete that connection first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#external_connection_not_active
+	ErrExternalConnectionNotActive ErrorType = "external_connection_not_active"
+
+	// ErrExternalOrganizationIDSameAsOrganizationID (400): the other organization is the same one.
+	// Pass the organization that owns the connection.
+	//
+	// API: https://stytch.com/docs/api/errors/400#external_organization_id_same_as_organization_id
+	ErrExternalOrganizationIDSameAsOrganizationID ErrorType = "external_organization_id_same_as_organization_id"
+
+	// ErrDuplicateExternalSSOConnection (400): the organization already uses that connection of the
+	// other one. Use the external connection that exists.
+	//
+	// API: https://stytch.com/docs/api/errors/400#duplicate_external_sso_connection
+	ErrDuplicateExternalSSOConnection ErrorType = "duplicate_external_sso_connection"
+
+	// ErrSSOConnectionOrganizationMismatch (400): the SSO connection belongs to another
+	// organization. Pass the organization that the connection belongs to.
+	//
+	// API: https://stytch.com/docs/api/errors/400#sso_connection_organization_mismatch
+	ErrSSOConnectionOrganizationMismatch ErrorType = "sso_connection_organization_mismatch"
+
+	// ErrSSOConnectionCustomDomainMismatch (400): the SSO connection belongs to another domain of
+	// the project than the call came to. Use the domain that the connection was set up with.
+	//
+	// API: https://stytch.com/docs/api/errors/400#sso_connection_custom_domain_mismatch
+	ErrSSOConnectionCustomDomainMismatch ErrorType = "sso_connection_custom_domain_mismatch"
+)
+
+// SAML connections: error types to match with errors.Is. The number is the usual status.
+const (
+	// ErrDuplicateSAMLConnection (400): another SAML connection has the same identity provider. Use
+	// that connection.
+	//
+	// API: https://stytch.com/docs/api/errors/400#duplicate_saml_connection
+	ErrDuplicateSAMLConnection ErrorType = "duplicate_saml_connection"
+
+	// ErrInvalidIDPEntityID (400): the entity id of the identity provider is not valid. Copy it
+	// from the provider's settings.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_idp_entity_id
+	ErrInvalidIDPEntityID ErrorType = "invalid_idp_entity_id"
+
+	// ErrInvalidIDPSSOURL (400): the SSO URL of the identity provider is not valid. Copy it from
+	// the provider's settings.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_idp_sso_url
+	ErrInvalidIDPSSOURL ErrorType = "invalid_idp_sso_url"
+
+	// ErrInvalidX509Certificate (400): the certificate is not an X.509 certificate in PEM format.
+	// Pass the whole PEM text, with its line breaks.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_x509_certificate
+	ErrInvalidX509Certificate ErrorType = "invalid_x509_certificate"
+
+	// ErrSAMLCertificateMismatch (400): the certificate does not belong to the connection's
+	// identity provider. Copy the certificate from the provider's settings.
+	//
+	// API: https://stytch.com/docs/api/errors/400#saml_certificate_mismatch
+	ErrSAMLCertificateMismatch ErrorType = "saml_certificate_mismatch"
+
+	// ErrTooManySSOVerificationCertificates (400): the connection has five verification
+	// certificates, and can have no more. Delete an old one first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#too_many_sso_verification_certificates
+	ErrTooManySSOVerificationCertificates ErrorType = "too_many_sso_verification_certificates"
+
+	// ErrTooManyEncryptionCertificates (400): the connection has as many encryption keys as there
+	// can be. Delete an old one first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#too_many_encryption_certificates
+	ErrTooManyEncryptionCertificates ErrorType = "too_many_encryption_certificates"
+
+	// ErrSSOVerificationKeyNotFound (404): the connection has no such verification certificate.
+	// Read the connection again; the certificate may be deleted already.
+	//
+	// API: https://stytch.com/docs/api/errors/404#sso_verification_key_not_found
+	ErrSSOVerificationKeyNotFound ErrorType = "sso_verification_key_not_found"
+
+	// ErrSSOEncryptionPrivateKeyNotFound (404): the connection has no such encryption key. Read the
+	// connection again; the key may be deleted already.
+	//
+	// API: https://stytch.com/docs/api/errors/404#sso_encryption_private_key_not_found
+	ErrSSOEncryptionPrivateKeyNotFound ErrorType = "sso_encryption_private_key_not_found"
+
+	// ErrCannotDeleteLastSSOVerificationKey (400): it is the last verification certificate of an
+	// active connection. Add the new certificate first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#cannot_delete_last_sso_verification_key
+	ErrCannotDeleteLastSSOVerificationKey ErrorType = "cannot_delete_last_sso_verification_key"
+
+	// ErrSAMLConnectionIDPSSOURLRequired (400): the connection would lose the SSO URL of its
+	// identity provider. Give the URL, or leave the field out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#saml_connection_idp_sso_url_required
+	ErrSAMLConnectionIDPSSOURLRequired ErrorType = "saml_connection_idp_sso_url_required"
+
+	// ErrSAMLConnectionIDPSSOURLInvalidFormat (400): the SSO URL of the identity provider is
+	// malformed. Copy it from the provider's settings.
+	//
+	// API: https://stytch.com/docs/api/errors/400#saml_connection_idp_sso_url_invalid_format
+	ErrSAMLConnectionIDPSSOURLInvalidFormat ErrorType = "saml_connection_idp_sso_url_invalid_format"
+
+	// ErrSAMLConnectionIDPSSOURLNotHTTPS (400): the SSO URL of the identity provider is not https.
+	// Use the provider's https URL.
+	//
+	// API: https://stytch.com/docs/api/errors/400#saml_connection_idp_sso_url_not_https
+	ErrSAMLConnectionIDPSSOURLNotHTTPS ErrorType = "saml_connection_idp_sso_url_not_https"
+
+	// ErrSAMLConnectionAttributeMappingRequired (400): the connection would lose its attribute
+	// mapping. Give a mapping, or leave the field out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#saml_connection_attribute_mapping_required
+	ErrSAMLConnectionAttributeMappingRequired ErrorType = "saml_connection_attribute_mapping_required"
+
+	// ErrSAMLConnectionEmailMappingRequired (400): the attribute mapping has no e-mail address. Map
+	// email.
+	//
+	// API: https://stytch.com/docs/api/errors/400#saml_connection_email_mapping_required
+	ErrSAMLConnectionEmailMappingRequired ErrorType = "saml_connection_email_mapping_required"
+
+	// ErrSAMLConnectionNameMappingRequired (400): the attribute mapping has no name. Map full_name,
+	// or first_name and last_name.
+	//
+	// API: https://stytch.com/docs/api/errors/400#saml_connection_name_mapping_required
+	ErrSAMLConnectionNameMappingRequired ErrorType = "saml_connection_name_mapping_required"
+
+	// ErrSAMLConnectionAttributeMappingMissingGroupsKey (400): groups give roles, and the attribute
+	// mapping has no groups. Map groups.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#saml_connection_attribute_mapping_missing_groups_key
+	ErrSAMLConnectionAttributeMappingMissingGroupsKey ErrorType = "saml_connection_attribute_mapping_missing_groups_key"
+
+	// ErrSAMLConnectionNoNestedKeysInAttributeMapping (400): the attribute mapping has a mapping
+	// within. Map each key to one attribute.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#saml_connection_no_nested_keys_in_attribute_mapping
+	ErrSAMLConnectionNoNestedKeysInAttributeMapping ErrorType = "saml_connection_no_nested_keys_in_attribute_mapping"
+
+	// ErrSAMLGroupRoleAssignmentDoesNotContainMemberGroup (400): a role is given to a group without
+	// a name. Name the group.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#saml_group_role_assignment_does_not_contain_member_group
+	ErrSAMLGroupRoleAssignmentDoesNotContainMemberGroup ErrorType = "saml_group_role_assignment_does_not_contain_member_group"
+
+	// ErrSAMLSigningPrivateKeyInvalid (400): the signing key is not a valid private key. Pass the
+	// whole PEM text, with its line breaks.
+	//
+	// API: https://stytch.com/docs/api/errors/400#saml_signing_private_key_invalid
+	ErrSAMLSigningPrivateKeyInvalid ErrorType = "saml_signing_private_key_invalid"
+
+	// ErrSAMLSigningPrivateKeyFormatNotSupported (400): the signing key is in another format than
+	// PKCS#1. Pass an RSA key that begins with BEGIN RSA PRIVATE KEY.
+	//
+	// API: https://stytch.com/docs/api/errors/400#saml_signing_private_key_format_not_supported
+	ErrSAMLSigningPrivateKeyFormatNotSupported ErrorType = "saml_signing_private_key_format_not_supported"
+
+	// ErrPrivateKeyTooLong (400): the private key is too long. Use a shorter RSA key.
+	//
+	// API: https://stytch.com/docs/api/errors/400#private_key_too_long
+	ErrPrivateKeyTooLong ErrorType = "private_key_too_long"
+
+	// ErrInvalidSAMLMetadataURL (400): the URL of the SAML metadata is not valid. Pass the https
+	// URL from the provider's settings.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_saml_metadata_url
+	ErrInvalidSAMLMetadataURL ErrorType = "invalid_saml_metadata_url"
+
+	// ErrSAMLConnectionMetadataInvalidFormat (400): the SAML metadata lack something that a
+	// connection needs. Set the fields of the connection one by one.
+	//
+	// API: https://stytch.com/docs/api/errors/400#saml_connection_metadata_invalid_format
+	ErrSAMLConnectionMetadataInvalidFormat ErrorType = "saml_connection_metadata_invalid_format"
+
+	// ErrInvalidXMLFromSAMLMetadataURL (400): what lies at the URL of the SAML metadata is not XML.
+	// Check what the URL answers.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_xml_from_saml_metadata_url
+	ErrInvalidXMLFromSAMLMetadataURL ErrorType = "invalid_xml_from_saml_metadata_url"
+)
+
+// OIDC connections: error types to match with errors.Is. The number is the usual status.
+const (
+	// ErrOIDCConnectionIssuerRequired (400): the connection would lose its issuer. Give the issuer,
+	// or leave the field out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oidc_connection_issuer_required
+	ErrOIDCConnectionIssuerRequired ErrorType = "oidc_connection_issuer_required"
+
+	// ErrOIDCConnectionIssuerURLInvalidFormat (400): the issuer is not an https URL. Copy it from
+	// the provider's settings.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oidc_connection_issuer_url_invalid_format
+	ErrOIDCConnectionIssuerURLInvalidFormat ErrorType = "oidc_connection_issuer_url_invalid_format"
+
+	// ErrOIDCConnectionClientIDRequired (400): the connection would lose its client id. Give the
+	// client id, or leave the field out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oidc_connection_client_id_required
+	ErrOIDCConnectionClientIDRequired ErrorType = "oidc_connection_client_id_required"
+
+	// ErrOIDCConnectionClientSecretRequired (400): the connection would lose its client secret.
+	// Give the secret, or leave the field out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oidc_connection_client_secret_required
+	ErrOIDCConnectionClientSecretRequired ErrorType = "oidc_connection_client_secret_required"
+
+	// ErrOIDCConnectionAuthorizationURLRequired (400): the connection would lose its authorization
+	// URL. Give the URL, or leave the field out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oidc_connection_authorization_url_required
+	ErrOIDCConnectionAuthorizationURLRequired ErrorType = "oidc_connection_authorization_url_required"
+
+	// ErrOIDCConnectionAuthorizationURLInvalidFormat (400): the authorization URL is not an https
+	// URL. Copy it from the provider's settings.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oidc_connection_authorization_url_invalid_format
+	ErrOIDCConnectionAuthorizationURLInvalidFormat ErrorType = "oidc_connection_authorization_url_invalid_format"
+
+	// ErrOIDCConnectionTokenURLRequired (400): the connection would lose its token URL. Give the
+	// URL, or leave the field out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oidc_connection_token_url_required
+	ErrOIDCConnectionTokenURLRequired ErrorType = "oidc_connection_token_url_required"
+
+	// ErrOIDCConnectionTokenURLInvalidFormat (400): the token URL is not an https URL. Copy it from
+	// the provider's settings.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oidc_connection_token_url_invalid_format
+	ErrOIDCConnectionTokenURLInvalidFormat ErrorType = "oidc_connection_token_url_invalid_format"
+
+	// ErrOIDCConnectionUserInfoURLInvalidFormat (400): the UserInfo URL is not an https URL. Copy
+	// it from the provider's settings.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oidc_connection_userinfo_url_invalid_format
+	ErrOIDCConnectionUserInfoURLInvalidFormat ErrorType = "oidc_connection_userinfo_url_invalid_format"
+
+	// ErrOIDCConnectionJWKSURLRequired (400): the connection would lose its JWKS URL. Give the URL,
+	// or leave the field out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oidc_connection_jwks_url_required
+	ErrOIDCConnectionJWKSURLRequired ErrorType = "oidc_connection_jwks_url_required"
+
+	// ErrOIDCConnectionJWKSURLInvalidFormat (400): the JWKS URL is not an https URL. Copy it from
+	// the provider's settings.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oidc_connection_jwks_url_invalid_format
+	ErrOIDCConnectionJWKSURLInvalidFormat ErrorType = "oidc_connection_jwks_url_invalid_format"
+
+	// ErrInvalidAuthorizationURL (400): the authorization URL is not valid. Copy it from the
+	// provider's settings.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_authorization_url
+	ErrInvalidAuthorizationURL ErrorType = "invalid_authorization_url"
+
+	// ErrInvalidJWKSURL (400): the JWKS URL is not valid. Copy it from the provider's settings.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_jwks_url
+	ErrInvalidJWKSURL ErrorType = "invalid_jwks_url"
+
+	// ErrInvalidClientID (400): the client id is not valid. Copy it from the provider's settings.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_client_id
+	ErrInvalidClientID ErrorType = "invalid_client_id"
+
+	// ErrInvalidClientSecret (400): the client secret is not valid. Copy it from the provider's
+	// settings.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_client_secret
+	ErrInvalidClientSecret ErrorType = "invalid_client_secret"
+
+	// ErrClientSecretTooLong (400): the client secret is too long. Use a shorter secret.
+	//
+	// API: https://stytch.com/docs/api/errors/400#client_secret_too_long
+	ErrClientSecretTooLong ErrorType = "client_secret_too_long"
+
+	// ErrOIDCPromptNoneMustBeExclusive (400): the prompt lists none together with other values.
+	// Give none alone.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oidc_prompt_none_must_be_exclusive
+	ErrOIDCPromptNoneMustBeExclusive ErrorType = "oidc_prompt_none_must_be_exclusive"
+)
+
+// SSO in the browser: error types to match with errors.Is. The number is the usual status.
+const (
+	// ErrMissingSSOConnectionLocator (400): the start of the SSO login names neither a connection
+	// nor an organization. Give the connection's id or the organization's.
+	//
+	// API: https://stytch.com/docs/api/errors/400#missing_sso_connection_locator
+	ErrMissingSSOConnectionLocator ErrorType = "missing_sso_connection_locator"
+
+	// ErrTooManySSOConnectionLocators (400): the start of the SSO login names both a connection and
+	// an organization. Give only one of them.
+	//
+	// API: https://stytch.com/docs/api/errors/400#too_many_sso_connection_locators
+	ErrTooManySSOConnectionLocators ErrorType = "too_many_sso_connection_locators"
+
+	// ErrNoSSOConnectionExistsForOrganization (400): the organization has no SSO connection. Set
+	// one up, or offer another way to log in.
+	//
+	// API: https://stytch.com/docs/api/errors/400#no_sso_connection_exists_for_organization
+	ErrNoSSOConnectionExistsForOrganization ErrorType = "no_sso_connection_exists_for_organization"
+
+	// ErrIndeterminateSSOConnectionForOrganization (400): the organization has several SSO
+	// connections and no default. Name the connection, or set the organization's default.
+	//
+	// API: https://stytch.com/docs/api/errors/400#indeterminate_sso_connection_for_organization
+	ErrIndeterminateSSOConnectionForOrganization ErrorType = "indeterminate_sso_connection_for_organization"
+
+	// ErrSSOMultipleConnectionsFound (400): several SSO connections match. Name the connection.
+	//
+	// API: https://stytch.com/docs/api/errors/400#sso_multiple_connections_found
+	ErrSSOMultipleConnectionsFound ErrorType = "sso_multiple_connections_found"
+
+	// ErrNoMatchForProvidedSSOURL (400): the redirect URL is not registered in the dashboard.
+	// Register it exactly as the start of the login sends it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#no_match_for_provided_sso_url
+	ErrNoMatchForProvidedSSOURL ErrorType = "no_match_for_provided_sso_url"
+
+	// ErrInvalidLoginSSOURL (400): the login redirect URL of the SSO login is malformed. Correct
+	// the URL, or leave it unset to use the project's default.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_login_sso_url
+	ErrInvalidLoginSSOURL ErrorType = "invalid_login_sso_url"
+
+	// ErrInvalidSignupSSOURL (400): the sign-up redirect URL of the SSO login is malformed. Correct
+	// the URL, or leave it unset to use the project's default.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_signup_sso_url
+	ErrInvalidSignupSSOURL ErrorType = "invalid_signup_sso_url"
+
+	// ErrSSODiscoveryIncompatibleWithSDKConfig (400): the project's settings for frontend SDKs do
+	// not allow to look for SSO connections. Change the settings in the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#sso_discovery_incompatible_with_sdk_config
+	ErrSSODiscoveryIncompatibleWithSDKConfig ErrorType = "sso_discovery_incompatible_with_sdk_config"
+
+	// ErrMissingSAMLResponse (400): the identity provider sent no SAML response. Have the member
+	// begin the SSO login again; check the provider's settings if it goes on.
+	//
+	// API: https://stytch.com/docs/api/errors/400#missing_saml_response
+	ErrMissingSAMLResponse ErrorType = "missing_saml_response"
+
+	// ErrMissingSAMLRelayState (400): the SAML response came without the relay state of the login.
+	// Have the member begin the SSO login again.
+	//
+	// API: https://stytch.com/docs/api/errors/400#missing_saml_relay_state
+	ErrMissingSAMLRelayState ErrorType = "missing_saml_relay_state"
+
+	// ErrMissingSAMLCSRFCookie (400): the browser did not send the cookie that the login began
+	// with. Have the member begin the SSO login again, with cookies allowed.
+	//
+	// API: https://stytch.com/docs/api/errors/400#missing_saml_csrf_cookie
+	ErrMissingSAMLCSRFCookie ErrorType = "missing_saml_csrf_cookie"
+
+	// ErrSAMLCSRFCookieMismatch (400): the browser that returns from the identity provider is not
+	// the one that the login began in. Have the member begin the SSO login again.
+	//
+	// API: https://stytch.com/docs/api/errors/400#saml_csrf_cookie_mismatch
+	ErrSAMLCSRFCookieMismatch ErrorType = "saml_csrf_cookie_mismatch"
+
+	// ErrInvalidSAMLResponse (400): the SAML response is not valid. Check the settings of the
+	// connection and of the identity provider.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_saml_response
+	ErrInvalidSAMLResponse ErrorType = "invalid_saml_response"
+
+	// ErrInvalidXMLSAMLResponse (400): the SAML response is not XML. Check the settings of the
+	// identity provider.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_xml_saml_response
+	ErrInvalidXMLSAMLResponse ErrorType = "invalid_xml_saml_response"
+
+	// ErrInvalidSAMLResponseEmail (400): the SAML response has no valid e-mail address where the
+	// connection maps one. Check the attribute mapping and what the provider sends.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_saml_response_email
+	ErrInvalidSAMLResponseEmail ErrorType = "invalid_saml_response_email"
+
+	// ErrInvalidSAMLResponseGroups (400): the SAML response has no valid groups where the
+	// connection maps them. Check the attribute mapping and what the provider sends.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_saml_response_groups
+	ErrInvalidSAMLResponseGroups ErrorType = "invalid_saml_response_groups"
+
+	// ErrInvalidAudienceSAMLResponse (400): the SAML response is meant for another audience. Copy
+	// the connection's audience URI into the provider's settings.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_audience_saml_response
+	ErrInvalidAudienceSAMLResponse ErrorType = "invalid_audience_saml_response"
+
+	// ErrInvalidSignatureSAMLResponse (400): the signature of the SAML response is wrong. Add the
+	// provider's current certificate to the connection.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_signature_saml_response
+	ErrInvalidSignatureSAMLResponse ErrorType = "invalid_signature_saml_response"
+
+	// ErrMissingSignatureSAMLResponse (400): the SAML response is not signed. Have the identity
+	// provider sign responses or assertions.
+	//
+	// API: https://stytch.com/docs/api/errors/400#missing_signature_saml_response
+	ErrMissingSignatureSAMLResponse ErrorType = "missing_signature_saml_response"
+
+	// ErrNotYetValidSAMLResponse (400): the SAML response is valid from a later time on. Check the
+	// clock of the identity provider.
+	//
+	// API: https://stytch.com/docs/api/errors/400#not_yet_valid_saml_response
+	ErrNotYetValidSAMLResponse ErrorType = "not_yet_valid_saml_response"
+
+	// ErrExpiredSAMLResponse (400): the SAML response has expired. Have the member begin the SSO
+	// login again; check the provider's clock if it goes on.
+	//
+	// API: https://stytch.com/docs/api/errors/400#expired_saml_response
+	ErrExpiredSAMLResponse ErrorType = "expired_saml_response"
+
+	// ErrDuplicateSAMLResponse (400): the SAML response came a second time, after a reload for
+	// example. Have the member begin the SSO login again.
+	//
+	// API: https://stytch.com/docs/api/errors/400#duplicate_saml_response
+	ErrDuplicateSAMLResponse ErrorType = "duplicate_saml_response"
+
+	// ErrFailedSAMLResponse (400): the identity provider says that the login failed. Ask the
+	// member's administrator what the provider's log says.
+	//
+	// API: https://stytch.com/docs/api/errors/400#failed_saml_response
+	ErrFailedSAMLResponse ErrorType = "failed_saml_response"
+
+	// ErrUnsolicitedSAMLResponse (400): the SAML response answers no login that was begun here.
+	// Have the member begin the SSO login again.
+	//
+	// API: https://stytch.com/docs/api/errors/400#unsolicited_saml_response
+	ErrUnsolicitedSAMLResponse ErrorType = "unsolicited_saml_response"
+
+	// ErrSAMLIDPInitiatedAuthDisabled (400): the login began at the identity provider, which the
+	// connection does not allow. Begin it in the application, or allow such logins for the
+	// connection.
+	//
+	// API: https://stytch.com/docs/api/errors/400#saml_idp_initiated_auth_disabled
+	ErrSAMLIDPInitiatedAuthDisabled ErrorType = "saml_idp_initiated_auth_disabled"
+
+	// ErrXMLValidationSAMLUnknownError (400): the service could not check the XML of the SAML
+	// response. Check the settings of the identity provider.
+	//
+	// API: https://stytch.com/docs/api/errors/400#xml_validation_saml_unknown_error
+	ErrXMLValidationSAMLUnknownError ErrorType = "xml_validation_saml_unknown_error"
+
+	// ErrOIDCInvalidCallbackRequest (400): the OIDC provider's answer is malformed. Have the member
+	// begin the SSO login again; check the provider's settings if it goes on.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oidc_invalid_callback_request
+	ErrOIDCInvalidCallbackRequest ErrorType = "oidc_invalid_callback_request"
+
+	// ErrOIDCAuthCodeError (400): the OIDC provider returned no code that the service could use.
+	// Check the connection's client id, secret and token URL.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oidc_auth_code_error
+	ErrOIDCAuthCodeError ErrorType = "oidc_auth_code_error"
+
+	// ErrOIDCInvalidIDToken (400): the id token of the OIDC provider is not valid. Check the
+	// connection's issuer, client id and JWKS URL.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oidc_invalid_id_token
+	ErrOIDCInvalidIDToken ErrorType = "oidc_invalid_id_token"
+
+	// ErrOIDCInvalidUserInfo (400): the UserInfo answer of the OIDC provider is not valid. Check
+	// the connection's UserInfo URL.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oidc_invalid_userinfo
+	ErrOIDCInvalidUserInfo ErrorType = "oidc_invalid_userinfo"
+
+	// ErrOIDCCSRFCookieMismatch (400): the browser that returns from the OIDC provider is not the
+	// one that the login began in. Have the member begin the SSO login again.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oidc_csrf_cookie_mismatch
+	ErrOIDCCSRFCookieMismatch ErrorType = "oidc_csrf_cookie_mismatch"
+
+	// ErrMissingOIDCCSRFCookie (400): the browser did not send the cookie that the OIDC login began
+	// with. Have the member begin the SSO login again, with cookies allowed.
+	//
+	// API: https://stytch.com/docs/api/errors/400#missing_oidc_csrf_cookie
+	ErrMissingOIDCCSRFCookie ErrorType = "missing_oidc_csrf_cookie"
+
+	// ErrMissingOIDCStateParam (400): the OIDC provider's answer has no state. Have the member
+	// begin the SSO login again.
+	//
+	// API: https://stytch.com/docs/api/errors/400#missing_oidc_state_param
+	ErrMissingOIDCStateParam ErrorType = "missing_oidc_state_param"
+
+	// ErrExpiredOIDCResponse (400): the member came back from the OIDC provider too late. Have the
+	// member begin the SSO login again.
+	//
+	// API: https://stytch.com/docs/api/errors/400#expired_oidc_response
+	ErrExpiredOIDCResponse ErrorType = "expired_oidc_response"
+
+	// ErrUnsolicitedOIDCResponse (400): the OIDC provider's answer belongs to no login that was
+	// begun here. Have the member begin the SSO login again.
+	//
+	// API: https://stytch.com/docs/api/errors/400#unsolicited_oidc_response
+	ErrUnsolicitedOIDCResponse ErrorType = "unsolicited_oidc_response"
+
+	// ErrOIDCResponseEmailMissing (400): the OIDC provider names no e-mail address. Check the
+	// connection's scopes and attribute mapping.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oidc_response_email_missing
+	ErrOIDCResponseEmailMissing ErrorType = "oidc_response_email_missing"
+
+	// ErrOIDCResponseNameMissing (400): the OIDC provider names no name. Check the connection's
+	// scopes and attribute mapping.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oidc_response_name_missing
+	ErrOIDCResponseNameMissing ErrorType = "oidc_response_name_missing"
+
+	// ErrOIDCResponseSubjectMissing (400): the OIDC provider names no subject. Check the settings
+	// of the provider.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oidc_response_subject_missing
+	ErrOIDCResponseSubjectMissing ErrorType = "oidc_response_subject_missing"
+
+	// ErrOIDCResponseSubjectMismatch (400): the OIDC provider names one subject in the id token and
+	// another in UserInfo. Check the settings of the provider.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oidc_response_subject_mismatch
+	ErrOIDCResponseSubjectMismatch ErrorType = "oidc_response_subject_mismatch"
+
+	// ErrOIDCResponseUnverifiedEmail (400): the OIDC provider does not vouch for the e-mail
+	// address. Have the member verify the address at the provider.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oidc_response_unverified_email
+	ErrOIDCResponseUnverifiedEmail ErrorType = "oidc_response_unverified_email"
+
+	// ErrOIDCUserNotAssignedToAppInIDP (400): the member may not use the application at the
+	// identity provider. Have an administrator assign the member to it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oidc_user_not_assigned_to_app_in_idp
+	ErrOIDCUserNotAssignedToAppInIDP ErrorType = "oidc_user_not_assigned_to_app_in_idp"
+)
+
+// SCIM connections: error types to match with errors.Is. The number is the usual status.
+const (
+	// ErrActiveSCIMConnectionExists (400): the organization has an active SCIM connection already,
+	// and can have only one. Use that connection, or delete it first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#active_scim_connection_exists
+	ErrActiveSCIMConnectionExists ErrorType = "active_scim_connection_exists"
+
+	// ErrNoActiveSCIMConnection (404): the organization has no such active SCIM connection. Check
+	// the connection id, or create a connection.
+	//
+	// API: https://stytch.com/docs/api/errors/404#no_active_scim_connection
+	ErrNoActiveSCIMConnection ErrorType = "no_active_scim_connection"
+
+	// ErrSCIMConnectionNotRotatingToken (400): the connection's bearer token is not being rotated.
+	// Start the rotation first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#scim_connection_not_rotating_token
+	ErrSCIMConnectionNotRotatingToken ErrorType = "scim_connection_not_rotating_token"
+
+	// ErrInvalidSCIMIDP (400): the identity provider is not one that exists. Use a value of the
+	// field, generic for any other provider.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_scim_idp
+	ErrInvalidSCIMIDP ErrorType = "invalid_scim_idp"
+
+	// ErrSCIMGroupRoleAssignmentDoesNotContainGroupID (400): a role is given to a group without an
+	// id. Give the id of the group.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#scim_group_role_assignment_does_not_contain_group_id
+	ErrSCIMGroupRoleAssignmentDoesNotContainGroupID ErrorType = "scim_group_role_assignment_does_not_contain_group_id"
+
+	// ErrSCIMGroupRoleAssignmentGroupDoesNotExist (400): a role is given to a group that the
+	// connection does not have. Read the groups of the connection, and use their ids.
+	//
+	// API: https://stytch.com/docs/api/errors/400#scim_group_role_assignment_group_does_not_exist
+	ErrSCIMGroupRoleAssignmentGroupDoesNotExist ErrorType = "scim_group_role_assignment_group_does_not_exist"
+)
+
+// M2M clients: error types to match with errors.Is. The number is the usual status.
+const (
+	// ErrM2MClientNotFound (404): no M2M client of the project has the client id. Check the client
+	// id, and that it comes from this project and environment.
+	//
+	// API: https://stytch.com/docs/api/errors/404#m2m_client_not_found
+	ErrM2MClientNotFound ErrorType = "m2m_client_not_found"
+
+	// ErrDuplicateM2MClientID (400): another M2M client has the client id. Choose another id, or
+	// leave it unset.
+	//
+	// API: https://stytch.com/docs/api/errors/400#duplicate_m2m_client_id
+	ErrDuplicateM2MClientID ErrorType = "duplicate_m2m_client_id"
+
+	// ErrM2MClientInvalidClientID (400): the client id is not valid. Choose another id, or leave it
+	// unset.
+	//
+	// API: https://stytch.com/docs/api/errors/400#m2m_client_invalid_client_id
+	ErrM2MClientInvalidClientID ErrorType = "m2m_client_invalid_client_id"
+
+	// ErrM2MClientInvalidClientName (400): the client's name is not valid. Choose another name.
+	//
+	// API: https://stytch.com/docs/api/errors/400#m2m_client_invalid_client_name
+	ErrM2MClientInvalidClientName ErrorType = "m2m_client_invalid_client_name"
+
+	// ErrM2MClientInvalidClientDescription (400): the client's description is not valid. Shorten or
+	// correct it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#m2m_client_invalid_client_description
+	ErrM2MClientInvalidClientDescription ErrorType = "m2m_client_invalid_client_description"
+
+	// ErrM2MClientInvalidClientSecret (400): the client secret is not valid. Choose another secret,
+	// or leave it unset.
+	//
+	// API: https://stytch.com/docs/api/errors/400#m2m_client_invalid_client_secret
+	ErrM2MClientInvalidClientSecret ErrorType = "m2m_client_invalid_client_secret"
+
+	// ErrM2MClientInvalidStatus (400): the client's status is not one that exists. Use active or
+	// inactive.
+	//
+	// API: https://stytch.com/docs/api/errors/400#m2m_client_invalid_status
+	ErrM2MClientInvalidStatus ErrorType = "m2m_client_invalid_status"
+
+	// ErrInvalidM2MClientStatus (400): the client's status is not one that exists. Use active or
+	// inactive.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_m2m_client_status
+	ErrInvalidM2MClientStatus ErrorType = "invalid_m2m_client_status"
+
+	// ErrInvalidM2MClientScope (400): a scope of the client is malformed. Write scopes without
+	// spaces, such as read:invoices.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_m2m_client_scope
+	ErrInvalidM2MClientScope ErrorType = "invalid_m2m_client_scope"
+
+	// ErrInsecureM2MClientSecret (400): the client secret is too easy to guess. Use at least 8
+	// random characters, or leave it unset.
+	//
+	// API: https://stytch.com/docs/api/errors/400#insecure_m2m_client_secret
+	ErrInsecureM2MClientSecret ErrorType = "insecure_m2m_client_secret"
+
+	// ErrTooManyM2MClientScopes (400): the client has too many scopes. List fewer scopes.
+	//
+	// API: https://stytch.com/docs/api/errors/400#too_many_m2m_client_scopes
+	ErrTooManyM2MClientScopes ErrorType = "too_many_m2m_client_scopes"
+
+	// ErrTooManyM2MClientsForBillingTier (400): the workspace has as many M2M clients as its plan
+	// includes. Delete one first, or change the plan.
+	//
+	// API: https://stytch.com/docs/api/errors/400#too_many_m2m_clients_for_billing_tier
+	ErrTooManyM2MClientsForBillingTier ErrorType = "too_many_m2m_clients_for_billing_tier"
+
+	// ErrM2MClientAlreadyRotatingSecret (400): the client's secret is being rotated already. Finish
+	// or cancel that rotation first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#m2m_client_already_rotating_secret
+	ErrM2MClientAlreadyRotatingSecret ErrorType = "m2m_client_already_rotating_secret"
+
+	// ErrM2MClientNotRotatingSecret (400): the client's secret is not being rotated. Start the
+	// rotation first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#m2m_client_not_rotating_secret
+	ErrM2MClientNotRotatingSecret ErrorType = "m2m_client_not_rotating_secret"
+
+	// ErrM2MSearchFilterNameNotRecognized (400): the search knows no filter of that name. Use a
+	// filter that the call describes.
+	//
+	// API: https://stytch.com/docs/api/errors/400#m2m_search_filter_name_not_recognized
+	ErrM2MSearchFilterNameNotRecognized ErrorType = "m2m_search_filter_name_not_recognized"
+
+	// ErrM2MSearchFilterNameMustBeString (400): a filter name is not a text. Write the name of the
+	// filter as a text.
+	//
+	// API: https://stytch.com/docs/api/errors/400#m2m_search_filter_name_must_be_string
+	ErrM2MSearchFilterNameMustBeString ErrorType = "m2m_search_filter_name_must_be_string"
+
+	// ErrM2MSearchExpectedArrayOfStrings (400): the filter takes a list of texts. Pass a list, even
+	// for one value.
+	//
+	// API: https://stytch.com/docs/api/errors/400#m2m_search_expected_array_of_strings
+	ErrM2MSearchExpectedArrayOfStrings ErrorType = "m2m_search_expected_array_of_strings"
+
+	// ErrM2MSearchMissingFilterName (400): a filter has no name. Name the filter.
+	//
+	// API: https://stytch.com/docs/api/errors/400#m2m_search_missing_filter_name
+	ErrM2MSearchMissingFilterName ErrorType = "m2m_search_missing_filter_name"
+
+	// ErrM2MSearchMissingFilterValue (400): a filter has no value. Give the filter a value, or
+	// leave it out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#m2m_search_missing_filter_value
+	ErrM2MSearchMissingFilterValue ErrorType = "m2m_search_missing_filter_value"
+)
+
+// Connected Apps: error types to match with errors.Is. The number is the usual status.
+const (
+	// ErrConnectedAppNotFound (404): no Connected App of the project has the id. Check the id, and
+	// that it comes from this project and environment.
+	//
+	// API: https://stytch.com/docs/api/errors/404#connected_app_not_found
+	ErrConnectedAppNotFound ErrorType = "connected_app_not_found"
+
+	// ErrConnectedAppAlreadyRotatingSecret (400): the app's secret is being rotated already. Finish
+	// or cancel that rotation first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#connected_app_already_rotating_secret
+	ErrConnectedAppAlreadyRotatingSecret ErrorType = "connected_app_already_rotating_secret"
+
+	// ErrConnectedAppNotRotatingSecret (400): the app's secret is not being rotated. Start the
+	// rotation first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#connected_app_not_rotating_secret
+	ErrConnectedAppNotRotatingSecret ErrorType = "connected_app_not_rotating_secret"
+
+	// ErrPublicConnectedAppsDoNotHaveSecrets (400): the app is a public one, which has no secret.
+	// Use PKCE for it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#public_connected_apps_do_not_have_secrets
+	ErrPublicConnectedAppsDoNotHaveSecrets ErrorType = "public_connected_apps_do_not_have_secrets"
+
+	// ErrInvalidConnectedAppType (400): the type of the app is not one that exists. Use a type of
+	// the field.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_connected_app_type
+	ErrInvalidConnectedAppType ErrorType = "invalid_connected_app_type"
+
+	// ErrConnectedAppMisconfiguredClient (400): the settings of the app contradict each other. Read
+	// the error message and correct the settings.
+	//
+	// API: https://stytch.com/docs/api/errors/400#connected_app_misconfigured_client
+	ErrConnectedAppMisconfiguredClient ErrorType = "connected_app_misconfigured_client"
+
+	// ErrTooManyConnectedApps (400): the project has as many Connected Apps as there can be. Delete
+	// one first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#too_many_connected_apps
+	ErrTooManyConnectedApps ErrorType = "too_many_connected_apps"
+
+	// ErrConnectedAppInvalidRedirectURL (400): a redirect URL of the app is malformed. Correct the
+	// URL.
+	//
+	// API: https://stytch.com/docs/api/errors/400#connected_app_invalid_redirect_url
+	ErrConnectedAppInvalidRedirectURL ErrorType = "connected_app_invalid_redirect_url"
+
+	// ErrConnectedAppRedirectURLMustIncludeScheme (400): a redirect URL of the app has no scheme.
+	// Write it with https://.
+	//
+	// API: https://stytch.com/docs/api/errors/400#connected_app_redirect_url_must_include_scheme
+	ErrConnectedAppRedirectURLMustIncludeScheme ErrorType = "connected_app_redirect_url_must_include_scheme"
+
+	// ErrConnectedAppRedirectURLMustUseHTTPSScheme (400): a redirect URL of the app is not https.
+	// Write it with https://.
+	//
+	// API: https://stytch.com/docs/api/errors/400#connected_app_redirect_url_must_use_https_scheme
+	ErrConnectedAppRedirectURLMustUseHTTPSScheme ErrorType = "connected_app_redirect_url_must_use_https_scheme"
+
+	// ErrConnectedAppRedirectURLMustUseHTTPOrHTTPSScheme (400): a redirect URL of the app is
+	// neither https nor http. Write it with https://.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#connected_app_redirect_url_must_use_http_or_https_scheme
+	ErrConnectedAppRedirectURLMustUseHTTPOrHTTPSScheme ErrorType = "connected_app_redirect_url_must_use_http_or_https_scheme"
+
+	// ErrConnectedAppRedirectURLHTTPSchemeMustUseLoopback (400): a redirect URL of the app is http
+	// and leads to another machine. Use https, or http with a loopback address such as 127.0.0.1.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#connected_app_redirect_url_http_scheme_must_use_loopback
+	ErrConnectedAppRedirectURLHTTPSchemeMustUseLoopback ErrorType = "connected_app_redirect_url_http_scheme_must_use_loopback"
+
+	// ErrConnectedAppRedirectURLCannotUseLocalhost (400): a redirect URL of the app names
+	// localhost. Use 127.0.0.1.
+	//
+	// API: https://stytch.com/docs/api/errors/400#connected_app_redirect_url_cannot_use_localhost
+	ErrConnectedAppRedirectURLCannotUseLocalhost ErrorType = "connected_app_redirect_url_cannot_use_localhost"
+
+	// ErrIDPInvalidAccessTokenCustomAudience (400): the audience for the app's access tokens is not
+	// valid. Correct the audience.
+	//
+	// API: https://stytch.com/docs/api/errors/400#idp_invalid_access_token_custom_audience
+	ErrIDPInvalidAccessTokenCustomAudience ErrorType = "idp_invalid_access_token_custom_audience"
+
+	// ErrIDPInvalidAccessTokenExpiryMinutes (400): the lifetime for the app's access tokens lies
+	// outside of what the call allows. Choose a lifetime within the limits of the field.
+	//
+	// API: https://stytch.com/docs/api/errors/400#idp_invalid_access_token_expiry_minutes
+	ErrIDPInvalidAccessTokenExpiryMinutes ErrorType = "idp_invalid_access_token_expiry_minutes"
+
+	// ErrIDPInvalidAccessTokenJWTTemplate (400): the template for the claims of the app's tokens is
+	// not valid. Pass the text of a JSON object with tags that exist.
+	//
+	// API: https://stytch.com/docs/api/errors/400#idp_invalid_access_token_jwt_template
+	ErrIDPInvalidAccessTokenJWTTemplate ErrorType = "idp_invalid_access_token_jwt_template"
+
+	// ErrThirdPartyClientsCannotUseFullAccess (400): a third-party app asks for full access, which
+	// first-party apps alone can have. Leave full access out.
+	//
+	// API: https://stytch.com/docs/api/errors/400#third_party_clients_cannot_use_full_access
+	ErrThirdPartyClientsCannotUseFullAccess ErrorType = "third_party_clients_cannot_use_full_access"
+
+	// ErrThirdPartyClientsRequireConsentForOfflineAccess (400): a third-party app would get offline
+	// access without consent. Have the person consent.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#third_party_clients_require_consent_for_offline_access
+	ErrThirdPartyClientsRequireConsentForOfflineAccess ErrorType = "third_party_clients_require_consent_for_offline_access"
+
+	// ErrConnectedAppSuppliedRedirectURLNotFoundInClient (401): the redirect URI is none of those
+	// that the app has registered. Show an error; never redirect to that URI.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/401#connected_app_supplied_redirect_url_not_found_in_client
+	ErrConnectedAppSuppliedRedirectURLNotFoundInClient ErrorType = "connected_app_supplied_redirect_url_not_found_in_client"
+
+	// ErrConnectedAppConsentRevoked (401): the person has withdrawn the consent to the app. Begin a
+	// new authorization.
+	//
+	// API: https://stytch.com/docs/api/errors/401#connected_app_consent_revoked
+	ErrConnectedAppConsentRevoked ErrorType = "connected_app_consent_revoked"
+
+	// ErrConnectedAppNotAllowedForOrg (400): the organization does not allow the app. Refuse the
+	// app, or change the organization's settings.
+	//
+	// API: https://stytch.com/docs/api/errors/400#connected_app_not_allowed_for_org
+	ErrConnectedAppNotAllowedForOrg ErrorType = "connected_app_not_allowed_for_org"
+
+	// ErrNoOAuthAuthorizeUserSelector (400): the request names neither a user nor a session. Pass
+	// one of the user id, the session token and the session JWT.
+	//
+	// API: https://stytch.com/docs/api/errors/400#no_oauth_authorize_user_selector
+	ErrNoOAuthAuthorizeUserSelector ErrorType = "no_oauth_authorize_user_selector"
+
+	// ErrNoOAuthAuthorizeMemberSelector (400): the request names neither a member nor a session.
+	// Pass the organization and the member, the session token or the session JWT.
+	//
+	// API: https://stytch.com/docs/api/errors/400#no_oauth_authorize_member_selector
+	ErrNoOAuthAuthorizeMemberSelector ErrorType = "no_oauth_authorize_member_selector"
+
+	// ErrPKCERequiredForIDPAuthorizationFlow (400): the app is a public one, and the authorization
+	// has no PKCE challenge. Have the app begin with a challenge.
+	//
+	// API: https://stytch.com/docs/api/errors/400#pkce_required_for_idp_authorization_flow
+	ErrPKCERequiredForIDPAuthorizationFlow ErrorType = "pkce_required_for_idp_authorization_flow"
+
+	// ErrAuthorizationEndpointNotConfiguredForProject (400): the project does not say where people
+	// authorize apps. Set the address in the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#authorization_endpoint_not_configured_for_project
+	ErrAuthorizationEndpointNotConfiguredForProject ErrorType = "authorization_endpoint_not_configured_for_project"
+
+	// ErrDynamicClientRegistrationNotEnabled (400): the project does not let apps register by
+	// themselves. Switch it on in the dashboard, if it is meant to be.
+	//
+	// API: https://stytch.com/docs/api/errors/400#dynamic_client_registration_not_enabled
+	ErrDynamicClientRegistrationNotEnabled ErrorType = "dynamic_client_registration_not_enabled"
+
+	// ErrIDPAuthCodeNotFound (404): the authorization code was already used, or never was. Begin a
+	// new authorization.
+	//
+	// API: https://stytch.com/docs/api/errors/404#idp_auth_code_not_found
+	ErrIDPAuthCodeNotFound ErrorType = "idp_auth_code_not_found"
+
+	// ErrIDPAuthCodeExpired (400): the authorization code has expired. Begin a new authorization.
+	//
+	// API: https://stytch.com/docs/api/errors/400#idp_auth_code_expired
+	ErrIDPAuthCodeExpired ErrorType = "idp_auth_code_expired"
+
+	// ErrIDPRefreshTokenNotFound (404): the refresh token was revoked, or never was. Begin a new
+	// authorization.
+	//
+	// API: https://stytch.com/docs/api/errors/404#idp_refresh_token_not_found
+	ErrIDPRefreshTokenNotFound ErrorType = "idp_refresh_token_not_found"
+
+	// ErrIDPRefreshTokenExpired (400): the refresh token has expired. Begin a new authorization.
+	//
+	// API: https://stytch.com/docs/api/errors/400#idp_refresh_token_expired
+	ErrIDPRefreshTokenExpired ErrorType = "idp_refresh_token_expired"
+
+	// ErrIDPRefreshTokenAlreadyUsed (400): the refresh token was replaced by a newer one. Keep the
+	// newest refresh token; if it is lost, begin a new authorization.
+	//
+	// API: https://stytch.com/docs/api/errors/400#idp_refresh_token_already_used
+	ErrIDPRefreshTokenAlreadyUsed ErrorType = "idp_refresh_token_already_used"
+
+	// ErrIDPAccessTokenNotFound (404): the access token was revoked, or never was. Begin a new
+	// authorization.
+	//
+	// API: https://stytch.com/docs/api/errors/404#idp_access_token_not_found
+	ErrIDPAccessTokenNotFound ErrorType = "idp_access_token_not_found"
+
+	// ErrIDPAccessTokenCouldNotBeExchanged (404): the access token cannot be exchanged for a
+	// session. Begin a new authorization, with a session.
+	//
+	// API: https://stytch.com/docs/api/errors/404#idp_access_token_could_not_be_exchanged
+	ErrIDPAccessTokenCouldNotBeExchanged ErrorType = "idp_access_token_could_not_be_exchanged"
+
+	// ErrIDPAccessTokenExpired (400): the access token has expired. Refresh it, or begin a new
+	// authorization.
+	//
+	// API: https://stytch.com/docs/api/errors/400#idp_access_token_expired
+	ErrIDPAccessTokenExpired ErrorType = "idp_access_token_expired"
+
+	// ErrOAuthAccessTokenExchangeMissingFullAccess (400): the access token does not have the scope
+	// full_access. Have a first-party app ask for that scope.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oauth_access_token_exchange_missing_full_access
+	ErrOAuthAccessTokenExchangeMissingFullAccess ErrorType = "oauth_access_token_exchange_missing_full_access"
+
+	// ErrOAuthAccessTokenExchangeTokenInvalidGrant (400): the access token was exchanged before, or
+	// came from a grant that cannot be exchanged. Exchange each access token once, and use the
+	// session from then on.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oauth_access_token_exchange_token_invalid_grant
+	ErrOAuthAccessTokenExchangeTokenInvalidGrant ErrorType = "oauth_access_token_exchange_token_invalid_grant"
+
+	// ErrOAuthAccessTokenExchangeTokenTooOld (400): the access token is older than 5 minutes.
+	// Exchange it right after it was issued.
+	//
+	// API: https://stytch.com/docs/api/errors/400#oauth_access_token_exchange_token_too_old
+	ErrOAuthAccessTokenExchangeTokenTooOld ErrorType = "oauth_access_token_exchange_token_too_old"
+)
+
+// OAuth 2.0 endpoints: error types to match with errors.Is. The number is the usual status.
+const (
+	// ErrInvalidClient (400): the client id or the client secret is wrong. Check both, and that
+	// they come from this project and environment.
+	//
+	// API: https://datatracker.ietf.org/doc/html/rfc6749#section-5.2
+	ErrInvalidClient ErrorType = "invalid_client"
+
+	// ErrInvalidGrant (400): the code or refresh token is wrong, was already used, or has expired.
+	// Begin a new authorization.
+	//
+	// API: https://datatracker.ietf.org/doc/html/rfc6749#section-5.2
+	ErrInvalidGrant ErrorType = "invalid_grant"
+
+	// ErrInvalidRequest (400): a parameter of the request is missing or malformed. Read the
+	// description and correct the request.
+	//
+	// API: https://datatracker.ietf.org/doc/html/rfc6749#section-5.2
+	ErrInvalidRequest ErrorType = "invalid_request"
+
+	// ErrInvalidScope (400): a scope asked for does not exist, or the client does not have it. Ask
+	// for scopes that the client has.
+	//
+	// API: https://datatracker.ietf.org/doc/html/rfc6749#section-5.2
+	ErrInvalidScope ErrorType = "invalid_scope"
+
+	// ErrUnauthorizedClient (400): the client may not use this kind of grant, when it is inactive
+	// for example. Check the client's status and type.
+	//
+	// API: https://datatracker.ietf.org/doc/html/rfc6749#section-5.2
+	ErrUnauthorizedClient ErrorType = "unauthorized_client"
+
+	// ErrUnsupportedGrantType (400): the endpoint does not know the grant type. Use a grant type
+	// that the call describes.
+	//
+	// API: https://datatracker.ietf.org/doc/html/rfc6749#section-5.2
+	ErrUnsupportedGrantType ErrorType = "unsupported_grant_type"
+
+	// ErrServerError (500): the authorization server failed. Try again later if repeating the call
+	// does no harm.
+	//
+	// API: https://datatracker.ietf.org/doc/html/rfc6749#section-4.1.2.1
+	ErrServerError ErrorType = "server_error"
+)
+
+// Fraud and device fingerprints: error types to match with errors.Is. The number is the usual
+// status.
+const (
+	// ErrTelemetryIDNotFound (404): the telemetry id is missing, has expired, or never was. Treat
+	// the device as one to block.
+	//
+	// API: https://stytch.com/docs/fraud/api/errors/404#telemetry_id_not_found
+	ErrTelemetryIDNotFound ErrorType = "telemetry_id_not_found"
+
+	// ErrInvalidExternalMetadata (400): a text of the external metadata is too long, or has
+	// characters that it must not have. Use at most 65 letters, digits and the characters _-+.@.
+	//
+	// API: https://stytch.com/docs/fraud/api/errors/400#invalid_external_metadata
+	ErrInvalidExternalMetadata ErrorType = "invalid_external_metadata"
+
+	// ErrInvalidActionForRules (400): the action of the rule does not exist. Use ALLOW, CHALLENGE,
+	// BLOCK or NONE.
+	//
+	// API: https://stytch.com/docs/fraud/api/errors/400#invalid_action_for_rules
+	ErrInvalidActionForRules ErrorType = "invalid_action_for_rules"
+
+	// ErrInvalidFingerprintOrID (400): the fingerprint or id of the rule does not have the form of
+	// one. Pass it as a fingerprint lookup returned it.
+	//
+	// API: https://stytch.com/docs/fraud/api/errors/400#invalid_fingerprint_or_id
+	ErrInvalidFingerprintOrID ErrorType = "invalid_fingerprint_or_id"
+
+	// ErrInvalidCIDRBlock (400): the CIDR block of the rule is malformed. Pass an IP address or a
+	// block such as 192.0.2.0/24.
+	//
+	// API: https://stytch.com/docs/fraud/api/errors/400#invalid_cidr_block
+	ErrInvalidCIDRBlock ErrorType = "invalid_cidr_block"
+
+	// ErrCIDRBlockInvalidPrefix (400): the prefix of the CIDR block is too short or too long. Use a
+	// prefix from 16 to 32.
+	//
+	// API: https://stytch.com/docs/fraud/api/errors/400#cidr_block_invalid_prefix
+	ErrCIDRBlockInvalidPrefix ErrorType = "cidr_block_invalid_prefix"
+
+	// ErrInvalidASN (400): the ASN of the rule is not a number of an autonomous system. Pass a
+	// number from 0 to 4294967295 as a text.
+	//
+	// API: https://stytch.com/docs/fraud/api/errors/400#invalid_asn
+	ErrInvalidASN ErrorType = "invalid_asn"
+
+	// ErrInvalidCountryCode (400): the country code of the rule is not one of ISO 3166-1. Use two
+	// letters, such as DE.
+	//
+	// API: https://stytch.com/docs/fraud/api/errors/400#invalid_country_code
+	ErrInvalidCountryCode ErrorType = "invalid_country_code"
+
+	// ErrInvalidCountryCodeAllowRule (400): a rule would allow a whole country, which rules cannot.
+	// Use CHALLENGE or BLOCK for countries.
+	//
+	// API: https://stytch.com/docs/fraud/api/errors/400#invalid_country_code_allow_rule
+	ErrInvalidCountryCodeAllowRule ErrorType = "invalid_country_code_allow_rule"
+
+	// ErrDFPRuleInvalidCursor (400): the cursor is not one that a list of rules returned. Pass the
+	// cursor of the page before; begin again without one if it is old.
+	//
+	// API: https://stytch.com/docs/fraud/api/errors/400#dfp_rule_invalid_cursor
+	ErrDFPRuleInvalidCursor ErrorType = "dfp_rule_invalid_cursor"
+)
+
+// Frontend SDKs: error types to match with errors.Is. The number is the usual status.
+const (
+	// ErrCaptchaRequired (403): the call of a frontend SDK needs the answer to a captcha. Have the
+	// frontend solve the captcha and send its answer.
+	//
+	// API: https://stytch.com/docs/api/errors/403#captcha_required
+	ErrCaptchaRequired ErrorType = "captcha_required"
+
+	// ErrCaptchaFailed (429): the answer to the captcha was wrong, or looks like one of a robot.
+	// Have the user try the captcha again.
+	//
+	// API: https://stytch.com/docs/api/errors/429#captcha_failed
+	ErrCaptchaFailed ErrorType = "captcha_failed"
+
+	// ErrUserUnauthenticated (401): the call of a frontend SDK needs a session, and there is none
+	// that is active. Have the user log in.
+	//
+	// API: https://stytch.com/docs/api/errors/401#user_unauthenticated
+	ErrUserUnauthenticated ErrorType = "user_unauthenticated"
+
+	// ErrInsufficientFactors (401): the call of a frontend SDK needs a session with two kinds of
+	// factors. Have the user log in with a second factor.
+	//
+	// API: https://stytch.com/docs/api/errors/401#insufficient_factors
+	ErrInsufficientFactors ErrorType = "insufficient_factors"
+
+	// ErrStaleFactors (401): the call of a frontend SDK needs a session with a factor from the last
+	// hour. Have the user log in again.
+	//
+	// API: https://stytch.com/docs/api/errors/401#stale_factors
+	ErrStaleFactors ErrorType = "stale_factors"
+
+	// ErrWeakFactorCombination (400): the two factors of the session are of one kind, so that
+	// together they prove no more than one. Have the user log in with a factor of another kind.
+	//
+	// API: https://stytch.com/docs/api/errors/400#weak_factor_combination
+	ErrWeakFactorCombination ErrorType = "weak_factor_combination"
+
+	// ErrCannotUpdateTrustedMetadata (401): a frontend or a member tried to change trusted
+	// metadata. Change trusted metadata from the backend, with the project's secret only.
+	//
+	// API: https://stytch.com/docs/api/errors/401#cannot_update_trusted_metadata
+	ErrCannotUpdateTrustedMetadata ErrorType = "cannot_update_trusted_metadata"
+
+	// ErrIDTokenInvalid (400): the id token of a native login is malformed, or its signature is
+	// wrong. Pass the id token as the provider gave it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#id_token_invalid
+	ErrIDTokenInvalid ErrorType = "id_token_invalid"
+
+	// ErrIDTokenExpired (400): the id token of a native login has expired. Have the user begin the
+	// login again.
+	//
+	// API: https://stytch.com/docs/api/errors/400#id_token_expired
+	ErrIDTokenExpired ErrorType = "id_token_expired"
+
+	// ErrIDTokenIncorrectAudience (400): the id token of a native login is meant for another app.
+	// Check the provider's client ids in the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#id_token_incorrect_audience
+	ErrIDTokenIncorrectAudience ErrorType = "id_token_incorrect_audience"
+
+	// ErrIDTokenNonceInvalid (400): the nonce in the id token of a native login is not the one that
+	// it began with. Have the user begin the login again.
+	//
+	// API: https://stytch.com/docs/api/errors/400#id_token_nonce_invalid
+	ErrIDTokenNonceInvalid ErrorType = "id_token_nonce_invalid"
+
+	// ErrDuplicateBiometricRegistration (400): the device is registered for biometrics already.
+	// Have the user log in with it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#duplicate_biometric_registration
+	ErrDuplicateBiometricRegistration ErrorType = "duplicate_biometric_registration"
+
+	// ErrNoActiveBiometricRegistrations (400): the user has no biometric registration. Offer
+	// another way to log in.
+	//
+	// API: https://stytch.com/docs/api/errors/400#no_active_biometric_registrations
+	ErrNoActiveBiometricRegistrations ErrorType = "no_active_biometric_registrations"
+
+	// ErrTooManyBiometricRegistrationsForUser (400): the user has 25 biometric registrations, and
+	// can have no more. Delete one first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#too_many_biometric_registrations_for_user
+	ErrTooManyBiometricRegistrationsForUser ErrorType = "too_many_biometric_registrations_for_user"
+
+	// ErrUnableToAuthBiometricRegistration (401): the signature does not prove the biometric
+	// registration. Have the user try again, or log in another way.
+	//
+	// API: https://stytch.com/docs/api/errors/401#unable_to_auth_biometric_registration
+	ErrUnableToAuthBiometricRegistration ErrorType = "unable_to_auth_biometric_registration"
+
+	// ErrUnableToRegisterBiometricRegistration (400): the signature does not fit the registration
+	// that was begun. Begin the registration again.
+	//
+	// API: https://stytch.com/docs/api/errors/400#unable_to_register_biometric_registration
+	ErrUnableToRegisterBiometricRegistration ErrorType = "unable_to_register_biometric_registration"
+
+	// ErrCannotUseBiometricsWithPendingUser (400): the user is pending, and biometrics are for
+	// active users. Have the user log in by code or link first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#cannot_use_biometrics_with_pending_user
+	ErrCannotUseBiometricsWithPendingUser ErrorType = "cannot_use_biometrics_with_pending_user"
+
+	// ErrCouldNotParseBiometricSignature (400): the signature of the device is malformed. Pass the
+	// signature as the device gives it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#could_not_parse_biometric_signature
+	ErrCouldNotParseBiometricSignature ErrorType = "could_not_parse_biometric_signature"
+
+	// ErrInvalidPublicKey (400): the public key of the device is malformed. Pass the key as the
+	// device gives it.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_public_key
+	ErrInvalidPublicKey ErrorType = "invalid_public_key"
+
+	// ErrPublicKeyMissing (400): the request has no public key. Pass the public key of the device.
+	//
+	// API: https://stytch.com/docs/api/errors/400#public_key_missing
+	ErrPublicKeyMissing ErrorType = "public_key_missing"
+
+	// ErrInvalidMobileIdentifier (400): the app is none of those that the project allows. Add the
+	// id of the app in the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_mobile_identifier
+	ErrInvalidMobileIdentifier ErrorType = "invalid_mobile_identifier"
+)
+
+// Settings of the project: error types to match with errors.Is. The number is the usual status.
+const (
+	// ErrInvalidRedirectURLType (400): the type of the redirect URL does not exist. Use a type of
+	// the dashboard, such as LOGIN or SIGNUP.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_redirect_url_type
+	ErrInvalidRedirectURLType ErrorType = "invalid_redirect_url_type"
+
+	// ErrInvalidDefaultURL (400): the URL cannot be the default. Make another URL the default.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_default_url
+	ErrInvalidDefaultURL ErrorType = "invalid_default_url"
+
+	// ErrRedirectURLNotFound (404): the project has no such redirect URL. Register it in the
+	// dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/404#redirect_url_not_found
+	ErrRedirectURLNotFound ErrorType = "redirect_url_not_found"
+
+	// ErrDuplicateRedirectURL (400): the redirect URL is registered already. Use the one that
+	// exists.
+	//
+	// API: https://stytch.com/docs/api/errors/400#duplicate_redirect_url
+	ErrDuplicateRedirectURL ErrorType = "duplicate_redirect_url"
+
+	// ErrTooManyRedirectURLs (400): the project has as many redirect URLs as there can be. Remove
+	// one first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#too_many_redirect_urls
+	ErrTooManyRedirectURLs ErrorType = "too_many_redirect_urls"
+
+	// ErrRedirectURLMustUseHTTPS (400): the redirect URL is not https. Write it with https://.
+	//
+	// API: https://stytch.com/docs/api/errors/400#redirect_url_must_use_https
+	ErrRedirectURLMustUseHTTPS ErrorType = "redirect_url_must_use_https"
+
+	// ErrRedirectURLCannotUseProtocol (400): the redirect URL has a scheme that is not allowed. Use
+	// https, or the scheme of an app.
+	//
+	// API: https://stytch.com/docs/api/errors/400#redirect_url_cannot_use_protocol
+	ErrRedirectURLCannotUseProtocol ErrorType = "redirect_url_cannot_use_protocol"
+
+	// ErrRedirectURLWithWildcardCannotBeDefault (400): the redirect URL has a wildcard, so it
+	// cannot be the default. Make a URL without one the default.
+	//
+	// API: https://stytch.com/docs/api/errors/400#redirect_url_with_wildcard_cannot_be_default
+	ErrRedirectURLWithWildcardCannotBeDefault ErrorType = "redirect_url_with_wildcard_cannot_be_default"
+
+	// ErrRedirectURLWithQueryParamPlaceholderCannotBeDefault (400): the query of the redirect URL
+	// has a placeholder, so it cannot be the default. Make a URL without one the default.
+	//
+	// API:
+	// https://stytch.com/docs/api/errors/400#redirect_url_with_query_param_placeholder_cannot_be_default
+	ErrRedirectURLWithQueryParamPlaceholderCannotBeDefault ErrorType = "redirect_url_with_query_param_placeholder_cannot_be_default"
+
+	// ErrNoWildcardsInLiveRedirectURL (400): the redirect URL has a wildcard, which is for test
+	// projects only. Register each URL of the live project.
+	//
+	// API: https://stytch.com/docs/api/errors/400#no_wildcards_in_live_redirect_url
+	ErrNoWildcardsInLiveRedirectURL ErrorType = "no_wildcards_in_live_redirect_url"
+
+	// ErrInvalidEmailTemplateContent (400): the content of the e-mail template is not valid.
+	// Correct the template.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_email_template_content
+	ErrInvalidEmailTemplateContent ErrorType = "invalid_email_template_content"
+
+	// ErrInvalidEmailSubject (400): the subject of the e-mail template is not valid. Correct the
+	// subject.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_email_subject
+	ErrInvalidEmailSubject ErrorType = "invalid_email_subject"
+
+	// ErrInvalidEmailHTML (400): the HTML of the e-mail template is not valid. Correct the HTML.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_email_html
+	ErrInvalidEmailHTML ErrorType = "invalid_email_html"
+
+	// ErrInvalidEmailPlaintext (400): the plain text of the e-mail template is not valid. Correct
+	// the text.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_email_plaintext
+	ErrInvalidEmailPlaintext ErrorType = "invalid_email_plaintext"
+
+	// ErrInvalidFromLocalPart (400): the sender's name in front of the @ is not valid. Choose
+	// another name.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_from_local_part
+	ErrInvalidFromLocalPart ErrorType = "invalid_from_local_part"
+
+	// ErrInvalidReplyToLocalPart (400): the name in front of the @ of the address for replies is
+	// not valid. Choose another name.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_reply_to_local_part
+	ErrInvalidReplyToLocalPart ErrorType = "invalid_reply_to_local_part"
+
+	// ErrDuplicateEmailTemplateVanityID (400): another e-mail template has the id. Choose another
+	// id.
+	//
+	// API: https://stytch.com/docs/api/errors/400#duplicate_email_template_vanity_id
+	ErrDuplicateEmailTemplateVanityID ErrorType = "duplicate_email_template_vanity_id"
+
+	// ErrTooManyEmailTemplates (400): the project has as many e-mail templates as there can be.
+	// Delete one first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#too_many_email_templates
+	ErrTooManyEmailTemplates ErrorType = "too_many_email_templates"
+
+	// ErrCannotDeleteDefaultEmailTemplate (400): the e-mail template is the default one. Make
+	// another template the default first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#cannot_delete_default_email_template
+	ErrCannotDeleteDefaultEmailTemplate ErrorType = "cannot_delete_default_email_template"
+
+	// ErrTooManySMSTemplates (400): the project has as many SMS templates as there can be. Delete
+	// one first.
+	//
+	// API: https://stytch.com/docs/api/errors/400#too_many_sms_templates
+	ErrTooManySMSTemplates ErrorType = "too_many_sms_templates"
+
+	// ErrUnableToDeleteEmailSuppression (400): the block of the e-mail address cannot be lifted.
+	// Ask Stytch's support.
+	//
+	// API: https://stytch.com/docs/api/errors/400#unable_to_delete_email_suppression
+	ErrUnableToDeleteEmailSuppression ErrorType = "unable_to_delete_email_suppression"
+
+	// ErrAllowListMaxExceeded (400): the list of allowed e-mail addresses has more than 500
+	// entries. List domains instead of addresses.
+	//
+	// API: https://stytch.com/docs/api/errors/400#allow_list_max_exceeded
+	ErrAllowListMaxExceeded ErrorType = "allow_list_max_exceeded"
+
+	// ErrDenyListMaxExceeded (400): the list of e-mail addresses not to be used has too many
+	// entries. List domains instead of addresses.
+	//
+	// API: https://stytch.com/docs/api/errors/400#deny_list_max_exceeded
+	ErrDenyListMaxExceeded ErrorType = "deny_list_max_exceeded"
+
+	// ErrCountryCodeAllowlistEmpty (400): the list of countries to send messages to is empty. List
+	// at least one country.
+	//
+	// API: https://stytch.com/docs/api/errors/400#country_code_allowlist_empty
+	ErrCountryCodeAllowlistEmpty ErrorType = "country_code_allowlist_empty"
+
+	// ErrCountryCodeAllowlistInvalidCountryCodes (400): the list of countries to send messages to
+	// has a code that does not exist. Use country codes of two letters.
+	//
+	// API: https://stytch.com/docs/api/errors/400#country_code_allowlist_invalid_country_codes
+	ErrCountryCodeAllowlistInvalidCountryCodes ErrorType = "country_code_allowlist_invalid_country_codes"
+
+	// ErrCountryCodeAllowlistBillingNotVerified (400): the workspace has no verified billing data,
+	// without which it cannot choose the countries. Complete the billing data in the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#country_code_allowlist_billing_not_verified
+	ErrCountryCodeAllowlistBillingNotVerified ErrorType = "country_code_allowlist_billing_not_verified"
+
+	// ErrCountryCodeAllowlistB2BWhatsAppNotSupported (400): B2B projects send no messages by
+	// WhatsApp. List countries for SMS only.
+	//
+	// API: https://stytch.com/docs/api/errors/400#country_code_allowlist_b2b_whatsapp_not_supported
+	ErrCountryCodeAllowlistB2BWhatsAppNotSupported ErrorType = "country_code_allowlist_b2b_whatsapp_not_supported"
+
+	// ErrInvalidPasswordStrengthLUDSComplexity (400): the number of character classes that
+	// passwords need is not valid. Choose from 1 to 4.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_password_strength_luds_complexity
+	ErrInvalidPasswordStrengthLUDSComplexity ErrorType = "invalid_password_strength_luds_complexity"
+
+	// ErrInvalidPasswordStrengthLUDSLength (400): the length that passwords need is not valid.
+	// Choose another length.
+	//
+	// API: https://stytch.com/docs/api/errors/400#invalid_password_strength_luds_length
+	ErrInvalidPasswordStrengthLUDSLength ErrorType = "invalid_password_strength_luds_length"
+
+	// ErrPasswordsIncompatibleWithSDKConfig (400): the settings for passwords and for frontend SDKs
+	// contradict each other. Change one of them in the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/400#passwords_incompatible_with_sdk_config
+	ErrPasswordsIncompatibleWithSDKConfig ErrorType = "passwords_incompatible_with_sdk_config"
+
+	// ErrBillingInfoNotFound (404): the workspace has no billing data. Add them in the dashboard.
+	//
+	// API: https://stytch.com/docs/api/errors/404#billing_info_not_found
+	ErrBillingInfoNotFound ErrorType = "billing_info_not_found"
+
+	// ErrUnauthorizedBillingPermissions (401): the person may not see or change the billing data.
+	// Ask an administrator of the workspace.
+	//
+	// API: https://stytch.com/docs/api/errors/401#unauthorized_billing_permissions
+	ErrUnauthorizedBillingPermissions ErrorType = "unauthorized_billing_permissions"
+)
+
+// knownTypes has each of the types above on a line of its own. One text adds less to a program than
+// a list or a switch.
+const knownTypes = "\n" +
+	"otp_code_not_found\n" +
+	"unable_to_auth_otp_code\n" +
+	"invalid_code\n" +
+	"invalid_method_id\n" +
+	"invalid_expiration_otp\n" +
+	"missing_sms_parameter\n" +
+	"no_associated_session_passed_in\n" +
+	"session_on_code_does_not_match_session_passed_in\n" +
+	"user_lock_limit_reached\n" +
+	"too_few_tokens_authenticated\n" +
+	"phone_number_not_found\n" +
+	"invalid_phone_number\n" +
+	"invalid_phone_number_country_code\n" +
+	"invalid_phone_number_docs\n" +
+	"invalid_phone_number_sandbox\n" +
+	"duplicate_phone_number\n" +
+	"duplicate_phone_number_for_user\n" +
+	"unsubscribed_phone_number\n" +
+	"downstream_carrier_error\n" +
+	"too_many_unverified_factors\n" +
+	"email_not_found\n" +
+	"invalid_email\n" +
+	"invalid_email_domain\n" +
+	"invalid_email_sandbox\n" +
+	"inactive_email\n" +
+	"email_in_denylist\n" +
+	"email_not_in_allowlist\n" +
+	"duplicate_email\n" +
+	"duplicate_email_for_user\n" +
+	"email_verification_required\n" +
+	"required_custom_email_domain\n" +
+	"billing_not_verified_for_email\n" +
+	"email_template_not_found\n" +
+	"email_settings_not_found\n" +
+	"invalid_template_id\n" +
+	"invalid_template_values\n" +
+	"invalid_email_template_parameters\n" +
+	"sms_template_not_found\n" +
+	"invalid_locale\n" +
+	"unauthorized_credentials\n" +
+	"unauthorized_credentials_homepage\n" +
+	"unauthorized_credentials_error\n" +
+	"invalid_authorization_header\n" +
+	"invalid_project_id_authentication\n" +
+	"invalid_secret_authentication\n" +
+	"unauthorized_project_id_live\n" +
+	"unauthorized_project_id_test\n" +
+	"wrong_stack_live\n" +
+	"wrong_stack_test\n" +
+	"live_id_used_in_test_environment\n" +
+	"test_id_used_in_live_environment\n" +
+	"project_not_found\n" +
+	"invalid_project_id\n" +
+	"invalid_consumer_endpoint\n" +
+	"invalid_b2b_endpoint\n" +
+	"enterprise_endpoint\n" +
+	"organization_suspended\n" +
+	"unauthorized_action\n" +
+	"billing_not_verified\n" +
+	"bad_request\n" +
+	"invalid_argument\n" +
+	"invalid_request_value\n" +
+	"invalid_id\n" +
+	"invalid_request_id\n" +
+	"forbidden_character_zero_width_space\n" +
+	"use_https\n" +
+	"route_not_found\n" +
+	"method_not_allowed\n" +
+	"route_not_supported_in_test\n" +
+	"unavailable_endpoint\n" +
+	"deprecated_endpoint\n" +
+	"too_many_requests\n" +
+	"internal_server_error\n" +
+	"server_unavailable\n" +
+	"service_unavailable\n" +
+	"unknown_error\n" +
+	"client_closed_request\n" +
+	"context_canceled_error\n" +
+	"search_timeout\n" +
+	"search_invalid_status_filter\n" +
+	"session_not_found\n" +
+	"invalid_session_id\n" +
+	"invalid_session_token\n" +
+	"invalid_session_token_docs\n" +
+	"unable_to_parse_session_jwt\n" +
+	"jwt_invalid_claims\n" +
+	"jwt_invalid_audience\n" +
+	"jwt_invalid_issuer\n" +
+	"invalid_subject\n" +
+	"too_many_session_arguments\n" +
+	"no_session_arguments\n" +
+	"no_session_revoke_arguments\n" +
+	"too_many_session_revoke_arguments\n" +
+	"too_many_user_selection_arguments\n" +
+	"no_user_selection_arguments\n" +
+	"invalid_session_duration_minutes\n" +
+	"invalid_session_duration\n" +
+	"invalid_session_fields\n" +
+	"invalid_session_management\n" +
+	"invalid_session_missing_primary_factor\n" +
+	"session_must_have_at_least_one_active_factor\n" +
+	"session_not_mutable\n" +
+	"incompatible_session_type\n" +
+	"session_enforced_factor_matching_session_required\n" +
+	"user_id_mismatch\n" +
+	"custom_claims_too_large\n" +
+	"reserved_claims_in_custom_claims\n" +
+	"stytch_claims_in_custom_claims\n" +
+	"unable_to_represent_custom_claims_json\n" +
+	"jwt_template_not_found\n" +
+	"jwt_template_invalid_json\n" +
+	"jwt_template_invalid_tag\n" +
+	"jwt_template_mismatched_tag\n" +
+	"attribute_mismatch\n" +
+	"invalid_ip_address\n" +
+	"invalid_user_agent\n" +
+	"intermediate_session_not_found\n" +
+	"invalid_intermediate_session_token_for_organization\n" +
+	"insufficient_factors_for_session_exchange\n" +
+	"consumer_session_authorization_error\n" +
+	"session_authorization_error\n" +
+	"session_authorization_tenancy_error\n" +
+	"migrate_from_external_email_does_not_exist\n" +
+	"migrate_from_external_missing_userinfo\n" +
+	"migrate_from_external_unexpected_response\n" +
+	"invalid_userinfo_url\n" +
+	"trusted_token_profile_not_found\n" +
+	"trusted_token_profile_invalid_request\n" +
+	"trusted_token_profile_incorrect_external_id_mapping\n" +
+	"trusted_token_profile_cannot_have_multiple_external_ids\n" +
+	"invalid_trusted_auth_token\n" +
+	"invalid_issuer\n" +
+	"token_missing_organization_id_claim\n" +
+	"invalid_token_organization_id_claim\n" +
+	"unable_to_auth_impersonation_token\n" +
+	"user_impersonation_not_allowed\n" +
+	"member_impersonation_not_allowed\n" +
+	"invalid_impersonation_reason\n" +
+	"user_not_found\n" +
+	"invalid_user_id\n" +
+	"invalid_create_user_request\n" +
+	"user_already_invited\n" +
+	"update_user_auth_method_not_allowed\n" +
+	"duplicate_user_external_id\n" +
+	"invalid_exchange_primary_factor_fields\n" +
+	"invalid_exchange_primary_factor_user\n" +
+	"cannot_delete_last_primary_factor\n" +
+	"cannot_remove_primary_auth_mechanism\n" +
+	"cannot_delete_email\n" +
+	"invalid_email_id\n" +
+	"invalid_totp_id\n" +
+	"totp_not_found\n" +
+	"invalid_crypto_wallet_id\n" +
+	"crypto_wallet_not_found\n" +
+	"invalid_password_id\n" +
+	"password_not_found\n" +
+	"invalid_oauth_user_registration_id\n" +
+	"oauth_user_registration_not_found\n" +
+	"invalid_webauthn_registration_id\n" +
+	"webauthn_registration_not_found\n" +
+	"invalid_biometric_registration_id\n" +
+	"biometric_registration_not_found\n" +
+	"metadata_invalid_format\n" +
+	"metadata_too_large\n" +
+	"metadata_too_many_keys\n" +
+	"invalid_role\n" +
+	"invalid_rbac_role_id\n" +
+	"invalid_rbac_role_assignment\n" +
+	"cannot_assign_default_rbac_role_id\n" +
+	"user_search_invalid_cursor\n" +
+	"user_search_invalid_limit\n" +
+	"user_search_invalid_operator\n" +
+	"user_search_maximum_filter_value_count_exceeded\n" +
+	"user_search_cannot_mix_internal_and_external_user_ids\n" +
+	"user_search_filter_name_not_recognized\n" +
+	"user_search_filter_name_must_be_string\n" +
+	"user_search_expected_array_of_string\n" +
+	"user_search_expected_bool\n" +
+	"user_search_expected_object\n" +
+	"user_search_expected_string\n" +
+	"user_search_expected_timestamp\n" +
+	"user_search_email_address_fuzzy_too_short\n" +
+	"user_search_full_name_fuzzy_too_short\n" +
+	"user_search_phone_number_fuzzy_too_short\n" +
+	"user_search_invalid_oauth_provider_filter\n" +
+	"user_search_invalid_status_filter\n" +
+	"user_search_missing_biometric_registration_ids\n" +
+	"user_search_missing_biometric_verified\n" +
+	"user_search_missing_created_at_greater_than\n" +
+	"user_search_missing_created_at_less_than\n" +
+	"user_search_missing_crypto_wallet_address\n" +
+	"user_search_missing_crypto_wallet_id\n" +
+	"user_search_missing_crypto_wallet_verified\n" +
+	"user_search_missing_email_address_fuzzy\n" +
+	"user_search_missing_email_addresses\n" +
+	"user_search_missing_email_domain\n" +
+	"user_search_missing_email_ids\n" +
+	"user_search_missing_email_verified\n" +
+	"user_search_missing_filter_name\n" +
+	"user_search_missing_filter_value\n" +
+	"user_search_missing_full_name_fuzzy\n" +
+	"user_search_missing_greater_than\n" +
+	"user_search_missing_less_than\n" +
+	"user_search_missing_oauth_providers\n" +
+	"user_search_missing_password\n" +
+	"user_search_missing_phone_ids\n" +
+	"user_search_missing_phone_number_fuzzy\n" +
+	"user_search_missing_phone_numbers\n" +
+	"user_search_missing_phone_verified\n" +
+	"user_search_missing_status\n" +
+	"user_search_missing_totp_ids\n" +
+	"user_search_missing_totp_verified\n" +
+	"user_search_missing_user_ids\n" +
+	"user_search_missing_webauthn_registration_ids\n" +
+	"user_search_missing_webauthn_verified\n" +
+	"magic_link_not_found\n" +
+	"unable_to_auth_magic_link\n" +
+	"invalid_token\n" +
+	"invalid_token_docs\n" +
+	"invalid_expiration\n" +
+	"invalid_magic_link_url\n" +
+	"invalid_login_magic_link_url\n" +
+	"invalid_signup_magic_link_url\n" +
+	"invalid_invite_magic_link_url\n" +
+	"invalid_login_redirect_url\n" +
+	"invalid_signup_redirect_url\n" +
+	"invalid_invite_redirect_url\n" +
+	"invalid_discovery_redirect_url\n" +
+	"no_match_for_provided_magic_link_url\n" +
+	"query_params_do_not_match\n" +
+	"no_login_redirect_url\n" +
+	"no_signup_redirect_url\n" +
+	"no_invite_redirect_url\n" +
+	"no_discovery_redirect_url\n" +
+	"no_login_redirect_urls_set\n" +
+	"no_signup_redirect_urls_set\n" +
+	"no_invite_redirect_urls_set\n" +
+	"no_discovery_redirect_urls_set\n" +
+	"no_default_login_redirect_url_set\n" +
+	"no_default_signup_redirect_url_set\n" +
+	"no_default_invite_redirect_url_set\n" +
+	"no_default_discovery_redirect_url_set\n" +
+	"invalid_url\n" +
+	"invalid_token_url\n" +
+	"pkce_expected_code_verifier\n" +
+	"pkce_did_not_expect_code_verifier\n" +
+	"pkce_mismatch\n" +
+	"pkce_required_for_native_callback\n" +
+	"invalid_pkce_code_challenge\n" +
+	"invalid_pkce_code_verifier\n" +
+	"no_user_password\n" +
+	"reset_password\n" +
+	"member_reset_password\n" +
+	"member_password_not_found\n" +
+	"weak_password\n" +
+	"breached_password\n" +
+	"password_does_not_match\n" +
+	"password_already_exists\n" +
+	"password_validation_timeout\n" +
+	"unable_to_auth_password_reset_token\n" +
+	"invalid_password_reset_redirect_url\n" +
+	"no_password_reset_redirect_url\n" +
+	"session_too_old_to_reset_password\n" +
+	"cannot_reset_password_with_existing_password\n" +
+	"cannot_preserve_existing_sessions\n" +
+	"cross_org_passwords_enabled\n" +
+	"cross_org_passwords_not_enabled\n" +
+	"cannot_toggle_cross_org_passwords_when_password_in_use\n" +
+	"invalid_hash\n" +
+	"invalid_hash_type\n" +
+	"invalid_bcrypt_hash\n" +
+	"invalid_bcrypt_cost\n" +
+	"invalid_md_5_hash\n" +
+	"invalid_sha_1_hash\n" +
+	"invalid_sha_512_hash\n" +
+	"invalid_prepend_salt\n" +
+	"invalid_append_salt\n" +
+	"invalid_argon_2_salt\n" +
+	"invalid_argon_2_iteration_amount\n" +
+	"invalid_argon_2_memory\n" +
+	"invalid_argon_2_threads\n" +
+	"invalid_argon_2_key_length\n" +
+	"argon_2_key_length_mismatch\n" +
+	"invalid_scrypt_parameters\n" +
+	"invalid_scrypt_n_parameter\n" +
+	"invalid_scrypt_salt_length\n" +
+	"invalid_base64_scrypt_hash\n" +
+	"invalid_base64_scrypt_salt\n" +
+	"scrypt_key_length_mismatch\n" +
+	"invalid_pbkdf_2_hash\n" +
+	"invalid_pbkdf_2_salt\n" +
+	"invalid_pbkdf_2_algorithm\n" +
+	"invalid_pbkdf_2_iteration_amount\n" +
+	"pbkdf_2_key_length_mismatch\n" +
+	"invalid_phpass_hash_format\n" +
+	"invalid_phpass_hash_prefix\n" +
+	"bulk_migrate_invalid_user_count\n" +
+	"active_totp_exists\n" +
+	"pending_totp_exists\n" +
+	"totps_not_found_for_user\n" +
+	"invalid_totp_code\n" +
+	"unable_to_authenticate_totp\n" +
+	"totp_code_already_authenticated\n" +
+	"expired_totp\n" +
+	"recovery_code_used_as_totp_code\n" +
+	"totp_code_used_as_recovery_code\n" +
+	"invalid_recovery_code\n" +
+	"unable_to_authenticate_recovery_code\n" +
+	"recovery_codes_not_found\n" +
+	"recovery_codes_already_exist\n" +
+	"no_active_recovery_code_backed_factor\n" +
+	"secondary_factor_not_found\n" +
+	"action_available_only_once_primary_authentication_is_met\n" +
+	"action_available_only_for_active_members\n" +
+	"operation_restricted_by_organization_mfa_methods\n" +
+	"member_session_member_id_mismatch\n" +
+	"default_mfa_member_missing_factor\n" +
+	"invalid_mfa_default_method\n" +
+	"invalid_webauthn_registration_domain\n" +
+	"invalid_domain\n" +
+	"invalid_authenticator_type\n" +
+	"cannot_use_webauthn_with_pending_user\n" +
+	"no_pending_webauthn_registration\n" +
+	"no_active_webauthn_registrations\n" +
+	"unable_to_register_webauthn_registration\n" +
+	"unable_to_auth_webauthn_registration\n" +
+	"duplicate_webauthn_registration\n" +
+	"too_many_user_registrations_for_domain\n" +
+	"empty_webauthn_registration_name\n" +
+	"invalid_public_key_credential\n" +
+	"invalid_public_key_credential_invalid_authenticator_data\n" +
+	"invalid_public_key_credential_invalid_id\n" +
+	"invalid_public_key_credential_invalid_signature\n" +
+	"invalid_public_key_credential_malformed_attestation_object\n" +
+	"invalid_public_key_credential_malformed_client_data_json\n" +
+	"invalid_public_key_credential_missing_attestation_object_field\n" +
+	"invalid_public_key_credential_missing_authenticator_data_field\n" +
+	"invalid_public_key_credential_missing_client_data_json_field\n" +
+	"invalid_public_key_credential_missing_id_field\n" +
+	"invalid_public_key_credential_missing_response_field\n" +
+	"invalid_public_key_credential_missing_signature_field\n" +
+	"invalid_crypto_wallet_address\n" +
+	"invalid_ethereum_address\n" +
+	"invalid_solana_address\n" +
+	"invalid_wallet_type\n" +
+	"invalid_wallet_address_user\n" +
+	"duplicate_wallet_address\n" +
+	"duplicate_wallet_address_for_user\n" +
+	"unable_to_authenticate_crypto_wallet\n" +
+	"invalid_signature\n" +
+	"signature_missing\n" +
+	"signature_is_incorrect_size\n" +
+	"crypto_wallet_type_incompatible_with_siwe\n" +
+	"invalid_siwe_chain_id\n" +
+	"invalid_siwe_domain\n" +
+	"invalid_siwe_message_request_id\n" +
+	"invalid_siwe_resource\n" +
+	"invalid_siwe_statement\n" +
+	"invalid_siwe_uri\n" +
+	"siwe_message_expired\n" +
+	"siwe_message_not_valid_yet\n" +
+	"oauth_token_not_found\n" +
+	"invalid_oauth_provider\n" +
+	"invalid_oauth_attach_token\n" +
+	"oauth_config_not_found\n" +
+	"apple_oauth_config_not_found\n" +
+	"default_provider_not_allowed\n" +
+	"oauth_token_exchange_invalid_client\n" +
+	"oauth_token_exchange_invalid_request\n" +
+	"oauth_token_exchange_invalid_scope\n" +
+	"oauth_token_exchange_unauthorized_client\n" +
+	"oauth_token_exchange_google_missing_information\n" +
+	"oauth_token_exchange_microsoft_expired_secret\n" +
+	"oauth_token_exchange_microsoft_invalid_secret\n" +
+	"missing_oauth_refresh_token\n" +
+	"unable_to_refresh_oauth_token\n" +
+	"member_oauth_token_not_found\n" +
+	"missing_oidc_refresh_token\n" +
+	"unable_to_refresh_oidc_token\n" +
+	"member_oidc_token_not_found\n" +
+	"oauth_tenant_jit_provisioning_not_allowed\n" +
+	"invalid_oauth_tenant_for_jit_provisioning\n" +
+	"no_match_for_provided_oauth_url\n" +
+	"invalid_login_oauth_url\n" +
+	"invalid_signup_oauth_url\n" +
+	"missing_oauth_organization_locator\n" +
+	"too_many_oauth_organization_locators\n" +
+	"oauth_invalid_scope_requested\n" +
+	"oauth_state_mismatch\n" +
+	"oauth_invalid_state\n" +
+	"oauth_state_used\n" +
+	"oauth_invalid_callback_request\n" +
+	"oauth_flow_callback_error\n" +
+	"oauth_discovery_flow_callback_error\n" +
+	"oauth_non_discovery_flow_callback_error\n" +
+	"oauth_auth_code_error\n" +
+	"oauth_creating_redirect_url_error\n" +
+	"oauth_app_not_authorized\n" +
+	"oauth_unverified_email\n" +
+	"expired_oauth_response\n" +
+	"invalid_callback_id\n" +
+	"missing_apple_app_id\n" +
+	"unable_to_authorize_oauth_provider\n" +
+	"invalid_google_hosted_domain_error\n" +
+	"invalid_microsoft_tenant_type\n" +
+	"invalid_microsoft_user_principal_name\n" +
+	"twitter_401\n" +
+	"twitter_403\n" +
+	"organization_not_found\n" +
+	"invalid_organization_id\n" +
+	"duplicate_organization\n" +
+	"organization_slug_already_used\n" +
+	"organization_external_id_already_used\n" +
+	"organization_name_missing\n" +
+	"invalid_organization_name\n" +
+	"organization_name_includes_banned_words\n" +
+	"invalid_organization_slug\n" +
+	"invalid_organization_external_id\n" +
+	"organization_logo_url_too_long\n" +
+	"allowed_auth_methods_required_for_restricted\n" +
+	"allowed_mfa_methods_required_for_restricted\n" +
+	"invalid_organization_allowed_auth_methods\n" +
+	"invalid_organization_allowed_mfa_methods\n" +
+	"invalid_organization_auth_method_settings\n" +
+	"invalid_organization_auth_factor_setting\n" +
+	"invalid_organization_auth_factor_setting_for_email_jit_provisioning\n" +
+	"invalid_organization_auth_factor_setting_for_oauth_tenant_jit_provisioning\n" +
+	"invalid_organization_mfa_factor_setting\n" +
+	"invalid_organization_mfa_policy\n" +
+	"invalid_restricted_email_setting\n" +
+	"invalid_restricted_sso_setting\n" +
+	"invalid_restricted_oauth_tenants_setting\n" +
+	"invalid_oauth_allowed_tenants_format\n" +
+	"organization_settings_domain_too_common\n" +
+	"organization_settings_disposable_domain\n" +
+	"organization_settings_invalid_domain\n" +
+	"organization_settings_duplicate_domain\n" +
+	"too_many_domains\n" +
+	"organization_settings_claimed_domain_too_common\n" +
+	"organization_settings_duplicate_claimed_domain\n" +
+	"organization_settings_invalid_claimed_domain\n" +
+	"claimed_email_domains_not_supported\n" +
+	"rbac_domain_too_common\n" +
+	"rbac_invalid_domain\n" +
+	"invalid_sso_default_connection_id\n" +
+	"requires_active_sso_connection\n" +
+	"organization_search_filter_name_not_recognized\n" +
+	"organization_search_filter_name_must_be_string\n" +
+	"organization_search_expected_array_of_strings\n" +
+	"organization_search_expected_boolean\n" +
+	"organization_search_expected_string\n" +
+	"organization_search_allowed_domain_fuzzy_too_short\n" +
+	"organization_search_member_email_fuzzy_too_short\n" +
+	"organization_search_organization_name_fuzzy_too_short\n" +
+	"organization_search_organization_slug_fuzzy_too_short\n" +
+	"organization_search_missing_allowed_domain_fuzzy\n" +
+	"organization_search_missing_allowed_domains\n" +
+	"organization_search_missing_claimed_email_domains\n" +
+	"organization_search_missing_filter_name\n" +
+	"organization_search_missing_filter_value\n" +
+	"organization_search_missing_has_active_sso_connection\n" +
+	"organization_search_missing_member_email_fuzzy\n" +
+	"organization_search_missing_member_emails\n" +
+	"organization_search_missing_organization_ids\n" +
+	"organization_search_missing_organization_name_fuzzy\n" +
+	"organization_search_missing_organization_slug_fuzzy\n" +
+	"organization_search_missing_organization_slugs\n" +
+	"organization_search_missing_sso_connection_id\n" +
+	"member_not_found\n" +
+	"member_does_not_exist_in_organization\n" +
+	"invalid_member_get_fields\n" +
+	"duplicate_member_email\n" +
+	"duplicate_member_external_id\n" +
+	"duplicate_member_phone_number\n" +
+	"duplicate_member_phone_number_for_member\n" +
+	"member_phone_number_not_found\n" +
+	"retired_member_email\n" +
+	"retired_email_missing_email_identifiers\n" +
+	"member_has_no_active_verified_email\n" +
+	"email_updates_available_only_for_active_members\n" +
+	"member_cannot_update_their_email_address\n" +
+	"desired_email_deactivated_by_different_member\n" +
+	"desired_email_updating_for_different_member\n" +
+	"unable_to_verify_member_email_update\n" +
+	"reactivation_email_belongs_to_another_member\n" +
+	"no_deleted_member_found_for_reactivation\n" +
+	"email_unverified_for_reactivation\n" +
+	"invalid_email_for_invites\n" +
+	"email_jit_provisioning_not_allowed\n" +
+	"invalid_email_for_jit_provisioning\n" +
+	"invalid_connection_for_jit_provisioning\n" +
+	"action_not_allowed_email_domain_is_claimed\n" +
+	"operation_restricted_by_organization_auth_methods\n" +
+	"member_search_filter_name_not_recognized\n" +
+	"member_search_filter_name_must_be_string\n" +
+	"member_search_expected_array_of_strings\n" +
+	"member_search_expected_boolean\n" +
+	"member_search_expected_string\n" +
+	"member_search_organization_ids_empty\n" +
+	"member_search_cannot_mix_internal_and_external_member_ids\n" +
+	"member_search_member_email_fuzzy_too_short\n" +
+	"member_search_member_mfa_phone_number_fuzzy_too_short\n" +
+	"member_search_organization_slug_fuzzy_too_short\n" +
+	"member_dashboard_search_disabled\n" +
+	"member_search_missing_filter_name\n" +
+	"member_search_missing_filter_value\n" +
+	"member_search_missing_is_breakglass\n" +
+	"member_search_missing_member_email_fuzzy\n" +
+	"member_search_missing_member_emails\n" +
+	"member_search_missing_member_ids\n" +
+	"member_search_missing_member_roles\n" +
+	"member_search_missing_mfa_member_phone_number_fuzzy\n" +
+	"member_search_missing_mfa_member_phone_numbers\n" +
+	"member_search_missing_oauth_providers\n" +
+	"member_search_missing_organization_id\n" +
+	"member_search_missing_organization_slug\n" +
+	"member_search_missing_organization_slug_fuzzy\n" +
+	"member_search_missing_password_exists\n" +
+	"member_search_missing_status\n" +
+	"member_search_missing_statuses\n" +
+	"member_search_missing_totp_exists\n" +
+	"empty_rbac_role_id\n" +
+	"empty_rbac_resource_id\n" +
+	"empty_rbac_scope\n" +
+	"invalid_rbac_scope\n" +
+	"invalid_rbac_custom_role\n" +
+	"invalid_rbac_stytch_role_edit\n" +
+	"invalid_permission_action\n" +
+	"invalid_permission_resource\n" +
+	"invalid_wildcard_action\n" +
+	"cannot_specify_wildcard_with_other_actions\n" +
+	"invalid_stytch_prefixed_resource\n" +
+	"rbac_action_duplicate\n" +
+	"rbac_action_too_long\n" +
+	"rbac_description_too_long\n" +
+	"rbac_permission_missing_actions\n" +
+	"rbac_reserved_scope\n" +
+	"rbac_resource_duplicate\n" +
+	"rbac_resource_id_too_long\n" +
+	"rbac_resource_missing_actions\n" +
+	"rbac_role_duplicate\n" +
+	"rbac_role_id_too_long\n" +
+	"rbac_role_missing_permissions\n" +
+	"rbac_scope_duplicate\n" +
+	"rbac_scope_missing_permissions\n" +
+	"rbac_scope_too_long\n" +
+	"too_many_roles\n" +
+	"rbac_org_custom_roles_only\n" +
+	"rbac_cannot_delete_attribute_used_in_org_policy\n" +
+	"sso_token_not_found\n" +
+	"sso_connection_not_found\n" +
+	"saml_connection_not_found\n" +
+	"oidc_connection_not_found\n" +
+	"cannot_delete_default_sso_connection\n" +
+	"too_many_sso_connections\n" +
+	"too_many_sso_connections_for_billing_tier\n" +
+	"invalid_sso_idp\n" +
+	"invalid_display_name\n" +
+	"external_connection_id_not_found\n" +
+	"external_connection_not_active\n" +
+	"external_organization_id_same_as_organization_id\n" +
+	"duplicate_external_sso_connection\n" +
+	"sso_connection_organization_mismatch\n" +
+	"sso_connection_custom_domain_mismatch\n" +
+	"duplicate_saml_connection\n" +
+	"invalid_idp_entity_id\n" +
+	"invalid_idp_sso_url\n" +
+	"invalid_x509_certificate\n" +
+	"saml_certificate_mismatch\n" +
+	"too_many_sso_verification_certificates\n" +
+	"too_many_encryption_certificates\n" +
+	"sso_verification_key_not_found\n" +
+	"sso_encryption_private_key_not_found\n" +
+	"cannot_delete_last_sso_verification_key\n" +
+	"saml_connection_idp_sso_url_required\n" +
+	"saml_connection_idp_sso_url_invalid_format\n" +
+	"saml_connection_idp_sso_url_not_https\n" +
+	"saml_connection_attribute_mapping_required\n" +
+	"saml_connection_email_mapping_required\n" +
+	"saml_connection_name_mapping_required\n" +
+	"saml_connection_attribute_mapping_missing_groups_key\n" +
+	"saml_connection_no_nested_keys_in_attribute_mapping\n" +
+	"saml_group_role_assignment_does_not_contain_member_group\n" +
+	"saml_signing_private_key_invalid\n" +
+	"saml_signing_private_key_format_not_supported\n" +
+	"private_key_too_long\n" +
+	"invalid_saml_metadata_url\n" +
+	"saml_connection_metadata_invalid_format\n" +
+	"invalid_xml_from_saml_metadata_url\n" +
+	"oidc_connection_issuer_required\n" +
+	"oidc_connection_issuer_url_invalid_format\n" +
+	"oidc_connection_client_id_required\n" +
+	"oidc_connection_client_secret_required\n" +
+	"oidc_connection_authorization_url_required\n" +
+	"oidc_connection_authorization_url_invalid_format\n" +
+	"oidc_connection_token_url_required\n" +
+	"oidc_connection_token_url_invalid_format\n" +
+	"oidc_connection_userinfo_url_invalid_format\n" +
+	"oidc_connection_jwks_url_required\n" +
+	"oidc_connection_jwks_url_invalid_format\n" +
+	"invalid_authorization_url\n" +
+	"invalid_jwks_url\n" +
+	"invalid_client_id\n" +
+	"invalid_client_secret\n" +
+	"client_secret_too_long\n" +
+	"oidc_prompt_none_must_be_exclusive\n" +
+	"missing_sso_connection_locator\n" +
+	"too_many_sso_connection_locators\n" +
+	"no_sso_connection_exists_for_organization\n" +
+	"indeterminate_sso_connection_for_organization\n" +
+	"sso_multiple_connections_found\n" +
+	"no_match_for_provided_sso_url\n" +
+	"invalid_login_sso_url\n" +
+	"invalid_signup_sso_url\n" +
+	"sso_discovery_incompatible_with_sdk_config\n" +
+	"missing_saml_response\n" +
+	"missing_saml_relay_state\n" +
+	"missing_saml_csrf_cookie\n" +
+	"saml_csrf_cookie_mismatch\n" +
+	"invalid_saml_response\n" +
+	"invalid_xml_saml_response\n" +
+	"invalid_saml_response_email\n" +
+	"invalid_saml_response_groups\n" +
+	"invalid_audience_saml_response\n" +
+	"invalid_signature_saml_response\n" +
+	"missing_signature_saml_response\n" +
+	"not_yet_valid_saml_response\n" +
+	"expired_saml_response\n" +
+	"duplicate_saml_response\n" +
+	"failed_saml_response\n" +
+	"unsolicited_saml_response\n" +
+	"saml_idp_initiated_auth_disabled\n" +
+	"xml_validation_saml_unknown_error\n" +
+	"oidc_invalid_callback_request\n" +
+	"oidc_auth_code_error\n" +
+	"oidc_invalid_id_token\n" +
+	"oidc_invalid_userinfo\n" +
+	"oidc_csrf_cookie_mismatch\n" +
+	"missing_oidc_csrf_cookie\n" +
+	"missing_oidc_state_param\n" +
+	"expired_oidc_response\n" +
+	"unsolicited_oidc_response\n" +
+	"oidc_response_email_missing\n" +
+	"oidc_response_name_missing\n" +
+	"oidc_response_subject_missing\n" +
+	"oidc_response_subject_mismatch\n" +
+	"oidc_response_unverified_email\n" +
+	"oidc_user_not_assigned_to_app_in_idp\n" +
+	"active_scim_connection_exists\n" +
+	"no_active_scim_connection\n" +
+	"scim_connection_not_rotating_token\n" +
+	"invalid_scim_idp\n" +
+	"scim_group_role_assignment_does_not_contain_group_id\n" +
+	"scim_group_role_assignment_group_does_not_exist\n" +
+	"m2m_client_not_found\n" +
+	"duplicate_m2m_client_id\n" +
+	"m2m_client_invalid_client_id\n" +
+	"m2m_client_invalid_client_name\n" +
+	"m2m_client_invalid_client_description\n" +
+	"m2m_client_invalid_client_secret\n" +
+	"m2m_client_invalid_status\n" +
+	"invalid_m2m_client_status\n" +
+	"invalid_m2m_client_scope\n" +
+	"insecure_m2m_client_secret\n" +
+	"too_many_m2m_client_scopes\n" +
+	"too_many_m2m_clients_for_billing_tier\n" +
+	"m2m_client_already_rotating_secret\n" +
+	"m2m_client_not_rotating_secret\n" +
+	"m2m_search_filter_name_not_recognized\n" +
+	"m2m_search_filter_name_must_be_string\n" +
+	"m2m_search_expected_array_of_strings\n" +
+	"m2m_search_missing_filter_name\n" +
+	"m2m_search_missing_filter_value\n" +
+	"connected_app_not_found\n" +
+	"connected_app_already_rotating_secret\n" +
+	"connected_app_not_rotating_secret\n" +
+	"public_connected_apps_do_not_have_secrets\n" +
+	"invalid_connected_app_type\n" +
+	"connected_app_misconfigured_client\n" +
+	"too_many_connected_apps\n" +
+	"connected_app_invalid_redirect_url\n" +
+	"connected_app_redirect_url_must_include_scheme\n" +
+	"connected_app_redirect_url_must_use_https_scheme\n" +
+	"connected_app_redirect_url_must_use_http_or_https_scheme\n" +
+	"connected_app_redirect_url_http_scheme_must_use_loopback\n" +
+	"connected_app_redirect_url_cannot_use_localhost\n" +
+	"idp_invalid_access_token_custom_audience\n" +
+	"idp_invalid_access_token_expiry_minutes\n" +
+	"idp_invalid_access_token_jwt_template\n" +
+	"third_party_clients_cannot_use_full_access\n" +
+	"third_party_clients_require_consent_for_offline_access\n" +
+	"connected_app_supplied_redirect_url_not_found_in_client\n" +
+	"connected_app_consent_revoked\n" +
+	"connected_app_not_allowed_for_org\n" +
+	"no_oauth_authorize_user_selector\n" +
+	"no_oauth_authorize_member_selector\n" +
+	"pkce_required_for_idp_authorization_flow\n" +
+	"authorization_endpoint_not_configured_for_project\n" +
+	"dynamic_client_registration_not_enabled\n" +
+	"idp_auth_code_not_found\n" +
+	"idp_auth_code_expired\n" +
+	"idp_refresh_token_not_found\n" +
+	"idp_refresh_token_expired\n" +
+	"idp_refresh_token_already_used\n" +
+	"idp_access_token_not_found\n" +
+	"idp_access_token_could_not_be_exchanged\n" +
+	"idp_access_token_expired\n" +
+	"oauth_access_token_exchange_missing_full_access\n" +
+	"oauth_access_token_exchange_token_invalid_grant\n" +
+	"oauth_access_token_exchange_token_too_old\n" +
+	"invalid_client\n" +
+	"invalid_grant\n" +
+	"invalid_request\n" +
+	"invalid_scope\n" +
+	"unauthorized_client\n" +
+	"unsupported_grant_type\n" +
+	"server_error\n" +
+	"telemetry_id_not_found\n" +
+	"invalid_external_metadata\n" +
+	"invalid_action_for_rules\n" +
+	"invalid_fingerprint_or_id\n" +
+	"invalid_cidr_block\n" +
+	"cidr_block_invalid_prefix\n" +
+	"invalid_asn\n" +
+	"invalid_country_code\n" +
+	"invalid_country_code_allow_rule\n" +
+	"dfp_rule_invalid_cursor\n" +
+	"captcha_required\n" +
+	"captcha_failed\n" +
+	"user_unauthenticated\n" +
+	"insufficient_factors\n" +
+	"stale_factors\n" +
+	"weak_factor_combination\n" +
+	"cannot_update_trusted_metadata\n" +
+	"id_token_invalid\n" +
+	"id_token_expired\n" +
+	"id_token_incorrect_audience\n" +
+	"id_token_nonce_invalid\n" +
+	"duplicate_biometric_registration\n" +
+	"no_active_biometric_registrations\n" +
+	"too_many_biometric_registrations_for_user\n" +
+	"unable_to_auth_biometric_registration\n" +
+	"unable_to_register_biometric_registration\n" +
+	"cannot_use_biometrics_with_pending_user\n" +
+	"could_not_parse_biometric_signature\n" +
+	"invalid_public_key\n" +
+	"public_key_missing\n" +
+	"invalid_mobile_identifier\n" +
+	"invalid_redirect_url_type\n" +
+	"invalid_default_url\n" +
+	"redirect_url_not_found\n" +
+	"duplicate_redirect_url\n" +
+	"too_many_redirect_urls\n" +
+	"redirect_url_must_use_https\n" +
+	"redirect_url_cannot_use_protocol\n" +
+	"redirect_url_with_wildcard_cannot_be_default\n" +
+	"redirect_url_with_query_param_placeholder_cannot_be_default\n" +
+	"no_wildcards_in_live_redirect_url\n" +
+	"invalid_email_template_content\n" +
+	"invalid_email_subject\n" +
+	"invalid_email_html\n" +
+	"invalid_email_plaintext\n" +
+	"invalid_from_local_part\n" +
+	"invalid_reply_to_local_part\n" +
+	"duplicate_email_template_vanity_id\n" +
+	"too_many_email_templates\n" +
+	"cannot_delete_default_email_template\n" +
+	"too_many_sms_templates\n" +
+	"unable_to_delete_email_suppression\n" +
+	"allow_list_max_exceeded\n" +
+	"deny_list_max_exceeded\n" +
+	"country_code_allowlist_empty\n" +
+	"country_code_allowlist_invalid_country_codes\n" +
+	"country_code_allowlist_billing_not_verified\n" +
+	"country_code_allowlist_b2b_whatsapp_not_supported\n" +
+	"invalid_password_strength_luds_complexity\n" +
+	"invalid_password_strength_luds_length\n" +
+	"passwords_incompatible_with_sdk_config\n" +
+	"billing_info_not_found\n" +
+	"unauthorized_billing_permissions\n"
 
 // retryableType reports whether waiting a little helps against errors of type t.
 func retryableType(t ErrorType) bool {

@@ -51,12 +51,12 @@ var otpsEmailSend = transport.Endpoint[OTPsEmailSendRequest, OTPsEmailSendRespon
 // The client repeats the call only when the service certainly has not acted on it. When nobody can
 // know, the error is [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrEmailNotFound], [ErrUserNotFound], [ErrSessionNotFound],
-// [ErrEmailTemplateNotFound], [ErrInvalidEmail], [ErrInvalidUserID], [ErrInvalidExpirationOTP],
-// [ErrInvalidLocale], [ErrInvalidSessionToken], [ErrInvalidTemplateID],
-// [ErrTooManyUserSelectionArguments], [ErrDuplicateEmail], [ErrDuplicateEmailForUser],
-// [ErrTooManyUnverifiedFactors], [ErrInactiveEmail], [ErrEmailInDenylist], [ErrInvalidEmailDomain],
-// [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims].
+// Errors of its own: [ErrEmailNotFound], [ErrInvalidEmail], [ErrInvalidEmailDomain],
+// [ErrInactiveEmail], [ErrEmailInDenylist], [ErrEmailNotInAllowlist], [ErrEmailTemplateNotFound],
+// [ErrInvalidTemplateID], [ErrInvalidLocale], [ErrInvalidExpirationOTP], [ErrDuplicateEmail],
+// [ErrDuplicateEmailForUser], [ErrTooManyUnverifiedFactors], [ErrTooFewTokensAuthenticated],
+// [ErrTooManyUserSelectionArguments], [ErrUserNotFound], [ErrInvalidUserID], [ErrSessionNotFound],
+// [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims].
 //
 // API: https://stytch.com/docs/api/send-otp-by-email
 func (s *OTPsEmailService) Send(ctx context.Context, req OTPsEmailSendRequest, opts ...CallOption) (*OTPsEmailSendResponse, error) {
@@ -241,9 +241,10 @@ var otpsEmailLoginOrCreate = transport.Endpoint[OTPsEmailLoginOrCreateRequest, O
 // The client repeats the call only when the service certainly has not acted on it. When nobody can
 // know, the error is [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrEmailTemplateNotFound], [ErrInvalidEmail], [ErrInvalidExpirationOTP],
-// [ErrInvalidLocale], [ErrInvalidTemplateID], [ErrInactiveEmail], [ErrEmailInDenylist],
-// [ErrInvalidEmailDomain].
+// Errors of its own: [ErrInvalidEmail], [ErrInvalidEmailDomain], [ErrInactiveEmail],
+// [ErrEmailInDenylist], [ErrEmailNotInAllowlist], [ErrEmailTemplateNotFound],
+// [ErrInvalidTemplateID], [ErrInvalidLocale], [ErrInvalidExpirationOTP],
+// [ErrTooFewTokensAuthenticated].
 //
 // API: https://stytch.com/docs/api/log-in-or-create-user-by-email
 func (s *OTPsEmailService) LoginOrCreate(ctx context.Context, req OTPsEmailLoginOrCreateRequest, opts ...CallOption) (*OTPsEmailLoginOrCreateResponse, error) {

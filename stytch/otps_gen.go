@@ -67,11 +67,13 @@ var otpsAuthenticate = transport.Endpoint[OTPsAuthenticateRequest, OTPsAuthentic
 // The client repeats the call only when the service certainly has not acted on it. When nobody can
 // know, the error is [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrOTPCodeNotFound], [ErrUnableToAuthOTPCode], [ErrUserLockLimitReached],
-// [ErrAttributeMismatch], [ErrSessionNotFound], [ErrInvalidCode], [ErrInvalidMethodID],
-// [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionToken], [ErrTooManySessionArguments],
-// [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims],
-// [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims].
+// Errors of its own: [ErrOTPCodeNotFound], [ErrUnableToAuthOTPCode], [ErrInvalidCode],
+// [ErrInvalidMethodID], [ErrNoAssociatedSessionPassedIn],
+// [ErrSessionOnCodeDoesNotMatchSessionPassedIn], [ErrUserLockLimitReached], [ErrAttributeMismatch],
+// [ErrInvalidIPAddress], [ErrInvalidUserAgent], [ErrSessionNotFound], [ErrInvalidSessionToken],
+// [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims], [ErrTooManySessionArguments],
+// [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge],
+// [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/authenticate-otp
 func (s *OTPsService) Authenticate(ctx context.Context, req OTPsAuthenticateRequest, opts ...CallOption) (*OTPsAuthenticateResponse, error) {

@@ -51,12 +51,13 @@ var otpsSMSSend = transport.Endpoint[OTPsSMSSendRequest, OTPsSMSSendResponse]{
 // The client repeats the call only when the service certainly has not acted on it. When nobody can
 // know, the error is [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrPhoneNumberNotFound], [ErrUserNotFound], [ErrSessionNotFound],
-// [ErrInvalidPhoneNumber], [ErrInvalidPhoneNumberCountryCode], [ErrInvalidUserID],
-// [ErrInvalidExpirationOTP], [ErrInvalidLocale], [ErrInvalidSessionToken],
-// [ErrMissingSMSParameter], [ErrTooManyUserSelectionArguments], [ErrDuplicatePhoneNumber],
-// [ErrDuplicatePhoneNumberForUser], [ErrTooManyUnverifiedFactors], [ErrUnsubscribedPhoneNumber],
-// [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims].
+// Errors of its own: [ErrPhoneNumberNotFound], [ErrInvalidPhoneNumber],
+// [ErrInvalidPhoneNumberCountryCode], [ErrUnsubscribedPhoneNumber], [ErrDownstreamCarrierError],
+// [ErrMissingSMSParameter], [ErrInvalidExpirationOTP], [ErrInvalidLocale],
+// [ErrDuplicatePhoneNumber], [ErrDuplicatePhoneNumberForUser], [ErrTooManyUnverifiedFactors],
+// [ErrTooFewTokensAuthenticated], [ErrTooManyUserSelectionArguments], [ErrUserNotFound],
+// [ErrInvalidUserID], [ErrSessionNotFound], [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT],
+// [ErrJWTInvalidClaims].
 //
 // API: https://stytch.com/docs/api/send-otp-by-sms
 func (s *OTPsSMSService) Send(ctx context.Context, req OTPsSMSSendRequest, opts ...CallOption) (*OTPsSMSSendResponse, error) {
@@ -222,8 +223,8 @@ var otpsSMSLoginOrCreate = transport.Endpoint[OTPsSMSLoginOrCreateRequest, OTPsS
 // know, the error is [ErrOutcomeUnknown].
 //
 // Errors of its own: [ErrInvalidPhoneNumber], [ErrInvalidPhoneNumberCountryCode],
-// [ErrInvalidExpirationOTP], [ErrInvalidLocale], [ErrMissingSMSParameter],
-// [ErrUnsubscribedPhoneNumber].
+// [ErrUnsubscribedPhoneNumber], [ErrDownstreamCarrierError], [ErrMissingSMSParameter],
+// [ErrInvalidExpirationOTP], [ErrInvalidLocale], [ErrTooFewTokensAuthenticated].
 //
 // API: https://stytch.com/docs/api/log-in-or-create-user-by-sms
 func (s *OTPsSMSService) LoginOrCreate(ctx context.Context, req OTPsSMSLoginOrCreateRequest, opts ...CallOption) (*OTPsSMSLoginOrCreateResponse, error) {

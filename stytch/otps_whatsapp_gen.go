@@ -51,12 +51,12 @@ var otpsWhatsAppSend = transport.Endpoint[OTPsWhatsAppSendRequest, OTPsWhatsAppS
 // The client repeats the call only when the service certainly has not acted on it. When nobody can
 // know, the error is [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrPhoneNumberNotFound], [ErrUserNotFound], [ErrSessionNotFound],
-// [ErrInvalidPhoneNumber], [ErrInvalidPhoneNumberCountryCode], [ErrInvalidUserID],
-// [ErrInvalidExpirationOTP], [ErrInvalidLocale], [ErrInvalidSessionToken],
-// [ErrTooManyUserSelectionArguments], [ErrDuplicatePhoneNumber], [ErrDuplicatePhoneNumberForUser],
-// [ErrTooManyUnverifiedFactors], [ErrUnsubscribedPhoneNumber], [ErrUnableToParseSessionJWT],
-// [ErrJWTInvalidClaims].
+// Errors of its own: [ErrPhoneNumberNotFound], [ErrInvalidPhoneNumber],
+// [ErrInvalidPhoneNumberCountryCode], [ErrUnsubscribedPhoneNumber], [ErrDownstreamCarrierError],
+// [ErrInvalidExpirationOTP], [ErrInvalidLocale], [ErrDuplicatePhoneNumber],
+// [ErrDuplicatePhoneNumberForUser], [ErrTooManyUnverifiedFactors], [ErrTooFewTokensAuthenticated],
+// [ErrTooManyUserSelectionArguments], [ErrUserNotFound], [ErrInvalidUserID], [ErrSessionNotFound],
+// [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims].
 //
 // API: https://stytch.com/docs/api/whatsapp-send
 func (s *OTPsWhatsAppService) Send(ctx context.Context, req OTPsWhatsAppSendRequest, opts ...CallOption) (*OTPsWhatsAppSendResponse, error) {
@@ -222,7 +222,8 @@ var otpsWhatsAppLoginOrCreate = transport.Endpoint[OTPsWhatsAppLoginOrCreateRequ
 // know, the error is [ErrOutcomeUnknown].
 //
 // Errors of its own: [ErrInvalidPhoneNumber], [ErrInvalidPhoneNumberCountryCode],
-// [ErrInvalidExpirationOTP], [ErrInvalidLocale], [ErrUnsubscribedPhoneNumber].
+// [ErrUnsubscribedPhoneNumber], [ErrDownstreamCarrierError], [ErrInvalidExpirationOTP],
+// [ErrInvalidLocale], [ErrTooFewTokensAuthenticated].
 //
 // API: https://stytch.com/docs/api/whatsapp-login-or-create
 func (s *OTPsWhatsAppService) LoginOrCreate(ctx context.Context, req OTPsWhatsAppLoginOrCreateRequest, opts ...CallOption) (*OTPsWhatsAppLoginOrCreateResponse, error) {

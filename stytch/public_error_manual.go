@@ -62,7 +62,7 @@ var publicErrors = []struct {
 		[]error{ErrInvalidPhoneNumber, ErrInvalidPhoneNumberCountryCode, ErrInvalidEmail, ErrUnsubscribedPhoneNumber, ErrInactiveEmail, ErrEmailInDenylist, ErrInvalidEmailDomain,
 			ErrPhoneNumberNotFound, ErrEmailNotFound, ErrDuplicatePhoneNumber, ErrDuplicateEmail, ErrDuplicatePhoneNumberForUser, ErrDuplicateEmailForUser, ErrMemberNotFound, ErrMemberPhoneNumberNotFound, ErrDuplicateMemberPhoneNumber}},
 	{PublicError{Status: http.StatusForbidden, Code: CodeNotAllowed, Message: "You are not allowed to do that."},
-		[]error{ErrSessionAuthorizationError, ErrSessionAuthorizationTenancyError, ErrInsufficientFactorsForSessionExchange}},
+		[]error{ErrConsumerSessionAuthorizationError, ErrSessionAuthorizationError, ErrSessionAuthorizationTenancyError, ErrInsufficientFactorsForSessionExchange}},
 }
 
 var (

@@ -377,7 +377,7 @@ func TestAuthenticateJWT(t *testing.T) {
 	// An authorization check is never skipped.
 	token = issue()
 	_, err = client.Sessions.AuthenticateJWT(t.Context(), stytch.AuthenticateJWTRequest{SessionJWT: token, AuthorizationCheck: &stytch.AuthorizationCheck{ResourceID: "r", Action: "a"}})
-	if !errors.Is(err, stytch.ErrSessionAuthorizationError) {
+	if !errors.Is(err, stytch.ErrConsumerSessionAuthorizationError) {
 		t.Errorf("error %v", err)
 	}
 	// A token does for a JWT that does not suffice, or that is none.

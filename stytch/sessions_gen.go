@@ -142,10 +142,11 @@ var sessionsAuthenticate = transport.Endpoint[SessionsAuthenticateRequest, Sessi
 //
 // Repeating the call does no harm, so the client repeats it when the service does not answer.
 //
-// Errors of its own: [ErrSessionNotFound], [ErrInvalidSessionDurationMinutes],
-// [ErrInvalidSessionToken], [ErrTooManySessionArguments], [ErrNoSessionArguments],
-// [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims],
-// [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims], [ErrSessionAuthorizationError].
+// Errors of its own: [ErrSessionNotFound], [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT],
+// [ErrJWTInvalidClaims], [ErrTooManySessionArguments], [ErrInvalidSessionDurationMinutes],
+// [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims],
+// [ErrStytchClaimsInCustomClaims], [ErrNoSessionArguments], [ErrSessionNotMutable],
+// [ErrConsumerSessionAuthorizationError].
 //
 // API: https://stytch.com/docs/api/session-auth
 func (s *SessionsService) Authenticate(ctx context.Context, req SessionsAuthenticateRequest, opts ...CallOption) (*SessionsAuthenticateResponse, error) {
@@ -312,8 +313,9 @@ var sessionsRevoke = transport.Endpoint[SessionsRevokeRequest, SessionsRevokeRes
 //
 // Repeating the call does no harm, so the client repeats it when the service does not answer.
 //
-// Errors of its own: [ErrSessionNotFound], [ErrInvalidSessionToken], [ErrNoSessionRevokeArguments],
-// [ErrTooManySessionRevokeArguments], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims].
+// Errors of its own: [ErrSessionNotFound], [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT],
+// [ErrJWTInvalidClaims], [ErrInvalidSessionID], [ErrNoSessionRevokeArguments],
+// [ErrTooManySessionRevokeArguments].
 //
 // API: https://stytch.com/docs/api/session-revoke
 func (s *SessionsService) Revoke(ctx context.Context, req SessionsRevokeRequest, opts ...CallOption) (*SessionsRevokeResponse, error) {

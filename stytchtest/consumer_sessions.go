@@ -37,7 +37,7 @@ func (r *request) authenticateSession(q stytch.SessionsAuthenticateRequest) (sty
 	var verdict *stytch.AuthorizationVerdict
 	if check := q.AuthorizationCheck; check != nil {
 		if verdict = r.project.authorize(r.project.rolesOf(s), check.ResourceID, check.Action); !verdict.Authorized {
-			return none, failf("session_authorization_error", "no role of the user may %s %s", check.Action, check.ResourceID)
+			return none, failf("consumer_session_authorization_error", "no role of the user may %s %s", check.Action, check.ResourceID)
 		}
 	}
 	if err := r.touch(s, q.SessionDurationMinutes, q.SessionCustomClaims); err != nil {

@@ -452,5 +452,5 @@ func TestAuthorizationCheck(t *testing.T) {
 		t.Errorf("verdict %v", v)
 	}
 	_, err := check("delete")
-	wants(t, err, stytch.ErrSessionAuthorizationError)
+	wants(t, err, stytch.ErrConsumerSessionAuthorizationError)
 }

@@ -132,13 +132,13 @@ type ErrorType struct {
 // ErrorTypes returns every error type of the spec, by name. A [Fault] reaches
 // each of them.
 func ErrorTypes() []ErrorType {
-	api, err := loadAPI()
+	known, err := embedded.errors()
 	if err != nil {
-		return nil // no server starts either, and that says why
+		return nil // no server knows any either, and its errors say why
 	}
 	var types []ErrorType
-	for _, name := range slices.Sorted(maps.Keys(api.errors)) {
-		types = append(types, ErrorType{name, api.errors[name].Status})
+	for _, name := range slices.Sorted(maps.Keys(known)) {
+		types = append(types, ErrorType{name, known[name].Status})
 	}
 	return types
 }

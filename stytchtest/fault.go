@@ -62,11 +62,14 @@ func Calls() []Call {
 // Check refuses a fault that could never be met, does nothing, or could not be
 // answered. [Calls] and [ErrorTypes] list what there is.
 func (f Fault) Check() error {
-	known := slices.ContainsFunc(ErrorTypes(), func(e ErrorType) bool { return e.Name == f.ErrorType })
+	types, err := embedded.errors()
+	_, known := types[f.ErrorType]
 	meets := func(c Call) bool { return (f.Call == "" || f.Call == c.Name) && (f.API == "" || f.API == c.API) }
 	switch {
 	case !slices.ContainsFunc(Calls(), meets):
 		return fmt.Errorf("call: there is no call %q that is emulated", strings.TrimSpace(f.API+" "+f.Call))
+	case f.ErrorType != "" && err != nil:
+		return err
 	case f.ErrorType != "" && !known:
 		return fmt.Errorf("error_type: there is no %q", f.ErrorType)
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):

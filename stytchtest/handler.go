@@ -145,8 +145,12 @@ func (s *Server) unknown(a *answer, r *http.Request, allowed []string) {
 
 // fail writes an error in the service's shape.
 func (s *Server) fail(a *answer, e *apiError) {
-	known, ok := s.api.errors[e.errorType]
-	if !ok {
+	types, err := s.api.errors()
+	known, ok := types[e.errorType]
+	switch {
+	case err != nil:
+		known = errorType{Status: http.StatusInternalServerError, Description: err.Error()}
+	case !ok:
 		known = errorType{Status: http.StatusBadRequest, Description: "The service answers this error.", url: "https://stytch.com/docs/api/errors/400"}
 	}
 	a.status = known.Status

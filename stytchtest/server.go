@@ -137,10 +137,6 @@ func Start(config Config) (*Server, error) {
 }
 
 func prepare(config Config) (*Server, error) {
-	api, err := loadAPI()
-	if err != nil {
-		return nil, err
-	}
 	if config.Code != "" && !sixDigits(config.Code) {
 		return nil, fmt.Errorf("the code %q is not six digits", config.Code)
 	}
@@ -158,7 +154,7 @@ func prepare(config Config) (*Server, error) {
 		config.Secret = "secret-test-" + newToken()
 	}
 	s := &Server{
-		api: api, code: config.Code, limits: config.Limits.orDefault(), validate: config.Validate, observe: config.Observe,
+		api: embedded, code: config.Code, limits: config.Limits.orDefault(), validate: config.Validate, observe: config.Observe,
 		projects: map[string]*Project{}, closing: make(chan struct{}), served: make(chan error, 1),
 	}
 	s.Project = s.AddProject(config.ProjectID, config.Secret)
@@ -167,7 +163,7 @@ func prepare(config Config) (*Server, error) {
 			return nil, err
 		}
 	}
-	go api.warm()
+	go embedded.warm()
 	return s, nil
 }
 

@@ -24,10 +24,11 @@ import (
 
 // api is the spec as the server enforces it.
 type api struct {
-	errors map[string]errorType
-	// consumer and b2b return the calls of each API, which the first call of each
-	// reads: that takes longer than all else that a server begins with.
+	// consumer and b2b return the calls of each API, and errors the error types.
+	// The first use of each reads them: that takes longer than all else that a
+	// server begins with.
 	consumer, b2b func() ([]operation, error)
+	errors        func() (map[string]errorType, error)
 }
 
 // operation is one call of the spec.
@@ -47,21 +48,19 @@ type errorType struct {
 	url         string
 }
 
-// loadAPI reads what every server needs of the embedded spec, once for the
-// process.
-var loadAPI = sync.OnceValues(func() (*api, error) {
-	a := &api{
-		consumer: sync.OnceValues(func() ([]operation, error) { return readOperations("consumer") }),
-		b2b:      sync.OnceValues(func() ([]operation, error) { return readOperations("b2b") }),
-	}
-	return a, a.readErrors()
-})
+// embedded is the embedded spec, which all servers of the process share.
+var embedded = &api{
+	consumer: sync.OnceValues(func() ([]operation, error) { return readOperations("consumer") }),
+	b2b:      sync.OnceValues(func() ([]operation, error) { return readOperations("b2b") }),
+	errors:   sync.OnceValues(readErrors),
+}
 
 // warm does what the first calls would wait for otherwise, in the order in
 // which they need it.
 func (a *api) warm() {
 	_, _ = a.consumer()
 	_, _ = a.b2b()
+	_, _ = a.errors()
 	first()
 }
 
@@ -89,24 +88,23 @@ func readOperations(name string) ([]operation, error) {
 	return operations, nil
 }
 
-func (a *api) readErrors() error {
+func readErrors() (map[string]errorType, error) {
 	data, err := spec.Files.ReadFile("errors.yaml")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var catalog struct {
 		Docs   string               `yaml:"docs"`
 		Errors map[string]errorType `yaml:"errors"`
 	}
 	if err := yaml.Unmarshal(data, &catalog); err != nil {
-		return fmt.Errorf("the embedded errors.yaml: %w", err)
+		return nil, fmt.Errorf("the embedded errors.yaml: %w", err)
 	}
-	a.errors = catalog.Errors
-	for name, e := range a.errors {
+	for name, e := range catalog.Errors {
 		e.url = strings.NewReplacer("{status}", fmt.Sprint(e.Status), "{type}", name).Replace(catalog.Docs)
-		a.errors[name] = e
+		catalog.Errors[name] = e
 	}
-	return nil
+	return catalog.Errors, nil
 }
 
 // find returns the call that a request is for, and its path parameters. With

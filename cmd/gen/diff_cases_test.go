@@ -265,6 +265,12 @@ var callCases = []diffCase{
 		"spec/consumer.yaml:97: stytch codes.check: the call can now answer the error `code_locked` -> Go programs compile as before: minor",
 		"spec/errors.yaml:8: error code_locked: the error type is new -> const `stytch.ErrCodeLocked` added: minor",
 	}},
+	{"error type by way of a group", []diffEdit{
+		{errorsIn, "errors:\n  code", "groups:\n  expired: [code_expired]\n  codes: [code_not_found, '@expired']\nerrors:\n  code"},
+		{consumer, "x-retry: unsent\n      x-errors: [code_not_found]", "x-retry: unsent\n      x-errors: ['@codes']"},
+	}, []string{
+		"spec/consumer.yaml:24: stytch codes.send: the call can now answer the error `code_expired` -> Go programs compile as before: minor",
+	}},
 	one("error status changed", errorsIn, "status: 401", "status: 403",
 		"spec/errors.yaml:8: error code_expired: the status changed from `401` to `403` -> Go programs compile as before: breaking for the API only"),
 	one("error no longer waited for", errorsIn, "    retry: true\n", "",
@@ -371,6 +377,10 @@ var silentCases = []diffCase{
 	one("comment in the spec", consumer, "paths:\n", "# All calls.\npaths:\n"),
 	one("order of keys", consumer, "      operationId: codes.get\n      tags: [codes]\n", "      tags: [codes]\n      operationId: codes.get\n"),
 	one("flow style", consumer, "required: [request_id, status_code, user]\n", "required:\n                  - request_id\n                  - status_code\n                  - user\n"),
+	{"error types in a group and an area", []diffEdit{
+		{errorsIn, "errors:\n  code_not_found:\n", "groups:\n  codes: [code_not_found, code_expired]\nerrors:\n  code_not_found:\n    area: Codes\n"},
+		{consumer, "[code_not_found, code_expired]", "['@codes']"},
+	}, nil},
 	one("order of required", consumer, "required: [request_id, status_code, user]", "required: [user, request_id, status_code]"),
 	one("order of fields", consumer, "        first:\n          type: string\n          description: The first name.\n        last:\n          type: string\n          description: The last name.\n", "        last:\n          type: string\n          description: The last name.\n        first:\n          type: string\n          description: The first name.\n"),
 	one("order of enum values", consumer, "enum: [active, pending]", "enum: [pending, active]"),

@@ -51,12 +51,6 @@ type Field struct {
 // name, so that they may hold one another and take no work before main.
 type Types []Type
 
-// Has reports whether the enum with this name has the value.
-func (t Types) Has(name, value string) bool {
-	typ := t.find(name)
-	return typ != nil && slices.Contains(typ.Values, value)
-}
-
 func (t Types) find(name string) *Type {
 	if i := slices.IndexFunc(t, func(t Type) bool { return t.Name == name }); i >= 0 {
 		return &t[i]

@@ -101,7 +101,7 @@ func New(cfg Config) (*Client, error) {
 		jwt:              jwt,
 		site:             site,
 		logger:           cfg.Logger,
-		drifts:           newDrifts(cfg.DriftReport),
+		drifts:           newDrifts(cfg.DriftReport, cfg.Errors.KnownType),
 		errors:           cfg.Errors,
 		sleep:            cfg.Sleep,
 		jitter:           cfg.Jitter,

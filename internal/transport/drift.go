@@ -20,17 +20,18 @@ const maxDrifts = 1000
 
 // drifts hands on each place once.
 type drifts struct {
-	report func(Drift)
+	report    func(Drift)
+	knownType func(errorType string) bool
 
 	mu   sync.Mutex
 	seen map[Drift]struct{}
 }
 
-func newDrifts(report func(Drift)) *drifts {
+func newDrifts(report func(Drift), knownType func(errorType string) bool) *drifts {
 	if report == nil {
 		return nil
 	}
-	return &drifts{report: report, seen: map[Drift]struct{}{}}
+	return &drifts{report: report, knownType: knownType, seen: map[Drift]struct{}{}}
 }
 
 func (d *drifts) add(drift Drift) {
@@ -50,7 +51,7 @@ func (d *drifts) add(drift Drift) {
 var problemType = shape.Type{Name: "error response", Fields: []shape.Field{
 	{Name: "request_id", Kind: shape.String, Required: true},
 	{Name: "status_code", Kind: shape.Integer, Required: true},
-	{Name: "error_type", Kind: shape.Enum, Type: "error types", Required: true},
+	{Name: "error_type", Kind: shape.String, Required: true},
 	{Name: "error_message", Kind: shape.String, Required: true},
 	{Name: "error_url", Kind: shape.String, Required: true},
 	{Name: "error_details", Kind: shape.Map},
@@ -64,6 +65,9 @@ func (d *drifts) check(call string, types shape.Types, name string, a *answer) {
 		return
 	default:
 		types, name = append(slices.Clip(types), problemType), problemType.Name
+		if !d.knownType(a.problem.errorType) {
+			d.add(Drift{Call: call, Path: "error_type", What: shape.UnknownValue})
+		}
 	}
 	types.Check(a.body, name, func(path string, what shape.Difference) {
 		d.add(Drift{Call: call, Path: path, What: what})

@@ -20,7 +20,6 @@ var sendAnswers = shape.Types{
 		{Name: "phone_id", Kind: shape.String, Required: true},
 		{Name: "user_created", Kind: shape.Boolean, Required: true},
 	}},
-	{Name: "error types", Values: []string{"too_many_requests", "otp_code_not_found"}},
 }
 
 // driftClient is a client that is answered with a status and a body.

@@ -142,7 +142,9 @@ func (e invalidError) Error() string { return fmt.Sprint(e.call, e.violations) }
 func (testErrors) Failure(f *Failure) error                       { return failureError{f} }
 func (testErrors) Invalid(call string, v []check.Violation) error { return invalidError{call, v} }
 func (testErrors) RetryableType(errorType string) bool            { return errorType == "too_many_requests" }
-func (testErrors) KnownType(errorType string) bool                { return errorType == "too_many_requests" }
+func (testErrors) KnownType(errorType string) bool {
+	return errorType == "too_many_requests" || errorType == "otp_code_not_found"
+}
 
 // failureOf returns what a failed call handed on.
 func failureOf(t *testing.T, err error) *Failure {

@@ -93,6 +93,13 @@ var (
 		Right:   "otp_code_not_found:\n  status: 404",
 		Do:      "Write the status that the service usually answers with.",
 	})
+	UselessGroup = add(Code{
+		ID: "W004", Title: "a group of error types that adds nothing",
+		Meaning: "No call lists the group in x-errors, by itself or as part of another group; or the group has no types.",
+		Wrong:   "groups:\n  session: [session_not_found]\n# and in every call\nx-errors: [session_not_found]",
+		Right:   "groups:\n  session: [session_not_found]\n# and in a call\nx-errors: ['@session']",
+		Do:      "List the group where a call has its types, or remove it.",
+	})
 	ThirdPerson = add(Code{
 		ID: "E042", Title: "a summary that does not go on after a name",
 		Meaning: "The summary follows the name of the method or service in its comment: Send sends a code by SMS.",
@@ -109,14 +116,14 @@ var (
 	})
 	DeclaredTwice = add(Code{
 		ID: "E044", Title: "a name is declared twice",
-		Meaning: "Two tags, calls, parameters, required properties or MANUAL() sections have one name, and would be one thing in Go.",
+		Meaning: "Two tags, calls, parameters, required properties, MANUAL() sections or areas of error types have one name, and would be one thing in Go. Or a list of error types has one of them twice, by itself or as part of a group.",
 		Wrong:   "required: [user_id, user_id]",
 		Right:   "required: [user_id]",
 		Do:      "Rename or remove one of them. The second place of the finding shows the first.",
 	})
 	UnknownName = add(Code{
 		ID: "E045", Title: "a name that is not declared",
-		Meaning: "A call's tag, an error type, a required property or a name in a rule is declared nowhere.",
+		Meaning: "A call's tag, an error type or a group of them, a required property or a name in a rule is declared nowhere.",
 		Wrong:   "properties:\n  user_id: {type: string}\nrequired: [usr_id]",
 		Right:   "properties:\n  user_id: {type: string}\nrequired: [user_id]",
 		Do:      "Take the spelling that the hint proposes, or declare the name.",

@@ -5,6 +5,7 @@ package docs
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"go/format"
 	"regexp"
@@ -88,7 +89,7 @@ func newPages(sdk *model.SDK) (*pages, error) {
 		"cell": cell, "span": span, "call": clientCall, "page": pagePath, "type": p.typeCell, "limits": limits,
 		"snippet": p.snippet, "anchor": anchor, "manual": manualFor,
 		"unowned": func(pkg *model.Package) []*model.Manual { return manualFor(pkg, nil) },
-		"common":  commonErrors, "gofmt": gofmt,
+		"common":  commonErrors, "area": areaTitle, "gofmt": gofmt,
 	})
 	return p, err
 }
@@ -293,6 +294,8 @@ func ownersOf(pkg *model.Package, section *model.Manual) []*model.Service {
 func commonErrors(sdk *model.SDK) []*model.ErrorType {
 	return slices.DeleteFunc(slices.Clone(sdk.Errors), func(e *model.ErrorType) bool { return !e.Common })
 }
+
+func areaTitle(area model.ErrorArea) string { return cmp.Or(area.Title, "All types") }
 
 // The markers of the table of calls in a file of a person.
 const (

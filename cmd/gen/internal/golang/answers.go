@@ -21,15 +21,6 @@ func (e *emitter) answers() {
 		for _, t := range e.answerTypes() {
 			g.Line().ValuesFunc(func(g *jen.Group) { e.answerType(g, t) })
 		}
-		g.Line().ValuesFunc(func(g *jen.Group) {
-			g.Id("Name").Op(":").Lit("error types")
-			g.Id("Values").Op(":").Index().String().ValuesFunc(func(g *jen.Group) {
-				for _, t := range e.sdk.Errors {
-					g.Line().Lit(t.Wire)
-				}
-				g.Line()
-			})
-		})
 		g.Line()
 	})
 }

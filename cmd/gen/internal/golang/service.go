@@ -130,18 +130,27 @@ func newService(s *model.Service) jen.Code {
 	})
 }
 
-// errors writes the constants of the error types.
+// errors writes the constants of the error types, a block for each area.
 func (e *emitter) errors() {
 	f := e.file("errors_gen.go")
-	f.Comment("// The error types of the service, to be matched with errors.Is. The number is the usual status.\n" +
-		"// Types that are not here can be matched too: errors.Is(err, ErrorType(\"some_type\")).")
-	f.Const().DefsFunc(func(g *jen.Group) {
-		for i, t := range e.sdk.Errors {
-			if i > 0 {
-				g.Line()
+	for _, area := range e.sdk.ErrorAreas() {
+		f.Add(e.doc("errors", 0, map[string]any{"Area": area}))
+		f.Const().DefsFunc(func(g *jen.Group) {
+			for i, t := range area.Types {
+				if i > 0 {
+					g.Line()
+				}
+				g.Add(e.doc("error", 1, map[string]any{"Error": t}))
+				g.Id(t.Name).Id("ErrorType").Op("=").Lit(t.Wire)
 			}
-			g.Add(e.doc("error", 1, map[string]any{"Error": t}))
-			g.Id(t.Name).Id("ErrorType").Op("=").Lit(t.Wire)
+		})
+	}
+	f.Comment("// knownTypes has each of the types above on a line of its own. One text adds less to a program than\n" +
+		"// a list or a switch.")
+	f.Const().Id("knownTypes").Op("=").Do(func(text *jen.Statement) {
+		text.Lit("\n")
+		for _, t := range e.sdk.Errors {
+			text.Op("+").Line().Lit(t.Wire + "\n")
 		}
 	})
 	f.Comment("// retryableType reports whether waiting a little helps against errors of type t.")

@@ -268,7 +268,8 @@ func init() {
 var errorsShape = object("the file", []string{"docs", "common", "errors"}, map[string]*shape{
 	"docs":   anyAddress,
 	"common": textList,
+	"groups": named("groups", textList),
 	"errors": named("errors", object("an error type", []string{"status", "description", "action"}, map[string]*shape{
-		"status": anyInteger, "description": anyProse, "action": anyProse, "retry": anyBoolean,
+		"area": anyText, "status": anyInteger, "description": anyProse, "action": anyProse, "retry": anyBoolean, "docs": anyAddress,
 	}, nil)),
 }, nil)

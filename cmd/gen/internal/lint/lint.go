@@ -5,7 +5,6 @@ package lint
 
 import (
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -38,7 +37,7 @@ func Structure(spec *load.Spec, list *diag.List) {
 	if src := spec.Sources[load.ErrorsFile]; src.Root != nil {
 		w := &walker{spec: spec, src: src, list: list}
 		w.walk(src.Root, src.Root, errorsShape)
-		w.errorTypes()
+		w.catalog()
 	}
 }
 
@@ -154,25 +153,6 @@ func (w *walker) properties(schema *yaml.Node) {
 		}
 	}
 }
-
-func (w *walker) errorTypes() {
-	types := load.Keys(load.Get(w.src.Root, "errors"))
-	for _, name := range items(load.Get(w.src.Root, "common")) {
-		w.known(name, types, "an error type of this file")
-	}
-	for name, entry := range load.Pairs(load.Get(w.src.Root, "errors")) {
-		if !snake.MatchString(name.Value) {
-			w.list.Reportf(codes.ErrorTypeName, w.src.Pos(name), "the error type %q is not a lower-case name with underscores", name.Value)
-		}
-		if status := load.Get(entry, "status"); status != nil && !regexp.MustCompile(`^[45]\d\d$`).MatchString(status.Value) {
-			w.list.Reportf(codes.ErrorStatus, w.src.Pos(status), "the status of an error type lies between 400 and 599, not at %s", status.Value)
-		}
-		w.sentence(load.Get(entry, "description"))
-		w.sentence(load.Get(entry, "action"))
-	}
-}
-
-var snake = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
 
 // thirdPerson checks a sentence that goes on after the name of a method or
 // service: "Send sends a code."

@@ -38,7 +38,7 @@ func (w *walker) operations() {
 		w.list.Hintf(codes.SharedCall, w.src.Pos(ops[0].path), "move it to consumer.yaml or b2b.yaml", "the shared file holds no calls")
 	}
 	tags := w.tags()
-	errorTypes := load.Keys(load.Get(w.spec.Sources[load.ErrorsFile].Root, "errors"))
+	catalog := catalogOf(w.spec)
 	first := map[string]*yaml.Node{}
 	w.pathsMeet()
 	for _, op := range ops {
@@ -46,11 +46,7 @@ func (w *walker) operations() {
 		w.operationID(op, tags, first)
 		w.body(op)
 		w.thirdPerson(load.Get(op.node, "summary"))
-		for _, name := range items(load.Get(op.node, "x-errors")) {
-			if errorTypes != nil { // else the file's own finding says why
-				w.knownOr(name, errorTypes, "an error type of errors.yaml", "or declare it there first")
-			}
-		}
+		w.errorList(load.Get(op.node, "x-errors"), catalog)
 		if security := load.Get(op.node, "security"); security != nil && len(security.Content) > 0 {
 			w.list.Hintf(codes.OperationSecurity, w.src.Pos(security), "leave it out, or write [] for a call without credentials",
 				"an operation cannot have credentials of its own")

@@ -29,12 +29,11 @@ type Input struct {
 // Build makes the model of a spec. What cannot be expressed goes to the list;
 // the model is then incomplete and not to be used.
 func Build(spec *load.Spec, in Input, list *diag.List) *SDK {
-	b := &builder{spec: spec, list: list, types: map[string]*Type{}}
+	b := &builder{spec: spec, list: list, types: map[string]*Type{}, errorLists: map[string][]*ErrorType{}}
 	sdk := &SDK{Module: in.Module, Errors: b.errors()}
 	if doc := spec.Documents[load.ConsumerFile]; doc != nil && len(doc.Servers) == 2 {
 		sdk.TestURL, sdk.LiveURL = doc.Servers[0].URL, doc.Servers[1].URL
 	}
-	b.errorTypes = sdk.Errors
 	for _, file := range load.APIFiles {
 		if doc := spec.Documents[file]; doc != nil {
 			sdk.Packages = append(sdk.Packages, b.pkg(file, doc))
@@ -52,9 +51,9 @@ func Build(spec *load.Spec, in Input, list *diag.List) *SDK {
 type builder struct {
 	spec       *load.Spec
 	list       *diag.List
-	types      map[string]*Type // by file#name; nil while a scalar
-	errorTypes []*ErrorType
-	used       []string // file#name of components that something refers to
+	types      map[string]*Type        // by file#name; nil while a scalar
+	errorLists map[string][]*ErrorType // by what x-errors writes: a type, or @ and a group
+	used       []string                // file#name of components that something refers to
 }
 
 // location is the place that an origin records.

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,7 +11,7 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/load"
 )
 
-// errors reads errors.yaml.
+// errors reads the types and groups of errors.yaml.
 func (b *builder) errors() []*ErrorType {
 	root := b.spec.Sources[load.ErrorsFile].Root
 	src := b.spec.Sources[load.ErrorsFile]
@@ -22,16 +23,43 @@ func (b *builder) errors() []*ErrorType {
 		}
 	}
 	var types []*ErrorType
+	area := ""
 	for key, entry := range load.Pairs(load.Get(root, "errors")) {
 		e := &ErrorType{
 			Wire: key.Value, Name: "Err" + GoName(key.Value), Pos: src.Pos(key),
 			When: prose(scalar(load.Get(entry, "description"))), Action: prose(scalar(load.Get(entry, "action"))),
 			Retry: scalar(load.Get(entry, "retry")) == "true", Common: slices.Contains(common, key.Value),
 		}
+		// A heading is for the types below it, too.
+		area = cmp.Or(scalar(load.Get(entry, "area")), area)
+		e.Area = area
 		status := scalar(load.Get(entry, "status"))
 		_, _ = fmt.Sscan(status, &e.Status) // the structure is checked before
-		e.URL = strings.NewReplacer("{status}", status, "{type}", e.Wire).Replace(docs)
+		page := cmp.Or(scalar(load.Get(entry, "docs")), docs)
+		e.URL = strings.NewReplacer("{status}", status, "{type}", e.Wire).Replace(page)
 		types = append(types, e)
+		b.errorLists[e.Wire] = []*ErrorType{e}
+	}
+	for key, list := range load.Pairs(load.Get(root, "groups")) {
+		var names []string
+		for _, item := range list.Content {
+			names = append(names, item.Value)
+		}
+		b.errorLists["@"+key.Value] = b.errorTypes(names)
+	}
+	return types
+}
+
+// errorTypes returns the types of a list of x-errors, each once. A group has only
+// groups above it in its list, so no group contains itself.
+func (b *builder) errorTypes(names []string) []*ErrorType {
+	var types []*ErrorType
+	for _, name := range names {
+		for _, e := range b.errorLists[name] {
+			if !slices.Contains(types, e) {
+				types = append(types, e)
+			}
+		}
 	}
 	return types
 }

@@ -200,7 +200,7 @@ type scope struct {
 // firstNames what the first one alone has.
 var (
 	sharedNames = []string{"Client", "newClient", "answers"}
-	firstNames  = []string{"testURL", "liveURL", "retryableType"}
+	firstNames  = []string{"testURL", "liveURL", "knownTypes", "retryableType"}
 )
 
 // newScope makes a scope with the names that are generated in every case, and

@@ -30,6 +30,26 @@ type SDK struct {
 	Errors []*ErrorType
 }
 
+// ErrorArea is a part of the error types that belong together.
+type ErrorArea struct {
+	// Title is its heading, empty where the spec has none.
+	Title string
+	Types []*ErrorType
+}
+
+// ErrorAreas returns the error types by area, in the order of the spec.
+func (s *SDK) ErrorAreas() []ErrorArea {
+	var areas []ErrorArea
+	for _, e := range s.Errors {
+		if n := len(areas); n == 0 || areas[n-1].Title != e.Area {
+			areas = append(areas, ErrorArea{Title: e.Area})
+		}
+		last := &areas[len(areas)-1]
+		last.Types = append(last.Types, e)
+	}
+	return areas
+}
+
 // Package is one Go package, made from one API document.
 type Package struct {
 	// Name is the Go package's name and its folder under the module's root.
@@ -225,7 +245,9 @@ type Rule struct {
 type ErrorType struct {
 	// Wire is the error_type, Name the Go constant.
 	Wire, Name string
-	Status     int
+	// Area is the heading that the type is listed under, if any.
+	Area   string `json:",omitzero"`
+	Status int
 	// When says when the service answers it, Action what an application does.
 	When, Action string
 	URL          string

@@ -9,12 +9,16 @@ import (
 
 // initialisms are the words that Go and the field write in a way of their own.
 var initialisms = map[string]string{
-	"api": "API", "b2b": "B2B", "github": "GitHub", "gitlab": "GitLab", "html": "HTML", "http": "HTTP",
-	"hubspot": "HubSpot", "id": "ID", "ids": "IDs", "ims": "IMs", "ip": "IP", "jit": "JIT", "json": "JSON",
-	"jwk": "JWK", "jwks": "JWKS", "jwt": "JWT", "linkedin": "LinkedIn", "mfa": "MFA", "oauth": "OAuth",
-	"oidc": "OIDC", "otp": "OTP", "otps": "OTPs", "rbac": "RBAC", "saml": "SAML", "scim": "SCIM",
-	"sms": "SMS", "sso": "SSO", "tiktok": "TikTok", "totp": "TOTP", "totps": "TOTPs", "uri": "URI",
-	"url": "URL", "uuid": "UUID", "webauthn": "WebAuthn", "whatsapp": "WhatsApp",
+	"acs": "ACS", "api": "API", "asn": "ASN", "b2b": "B2B", "cidr": "CIDR", "cname": "CNAME", "csrf": "CSRF",
+	"dfp": "DFP", "github": "GitHub", "gitlab": "GitLab", "html": "HTML", "http": "HTTP", "https": "HTTPS",
+	"hubspot": "HubSpot", "id": "ID", "idp": "IDP", "ids": "IDs", "ims": "IMs", "ip": "IP", "jit": "JIT",
+	"json": "JSON", "jwk": "JWK", "jwks": "JWKS", "jwt": "JWT", "linkedin": "LinkedIn", "luds": "LUDS",
+	"m2m": "M2M", "md": "MD", "mfa": "MFA", "mx": "MX", "nameid": "NameID", "oauth": "OAuth",
+	"oauth2": "OAuth2", "oidc": "OIDC", "otp": "OTP", "otps": "OTPs", "pbkdf": "PBKDF", "pem": "PEM",
+	"pkce": "PKCE", "qr": "QR", "rbac": "RBAC", "saml": "SAML", "scim": "SCIM", "sdk": "SDK", "sha": "SHA",
+	"siwe": "SIWE", "sms": "SMS", "sso": "SSO", "tiktok": "TikTok", "totp": "TOTP", "totps": "TOTPs",
+	"ttl": "TTL", "uri": "URI", "uris": "URIs", "url": "URL", "urls": "URLs", "userinfo": "UserInfo",
+	"uuid": "UUID", "vpn": "VPN", "webauthn": "WebAuthn", "whatsapp": "WhatsApp", "xml": "XML",
 }
 
 // GoName turns a name of the wire (phone_number, otps.sms, zh-Hans) into an

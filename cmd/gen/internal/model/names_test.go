@@ -25,6 +25,18 @@ func TestGoName(t *testing.T) {
 		"_":                   "",
 		"":                    "",
 		"func":                "Func",
+		"m2m.clients.secrets": "M2MClientsSecrets",
+		"idp_sso_urls":        "IDPSSOURLs",
+		"pkce_code_verifier":  "PKCECodeVerifier",
+		"use_https":           "UseHTTPS",
+		"sdk_config":          "SDKConfig",
+		"qr_code":             "QRCode",
+		"userinfo_url":        "UserInfoURL",
+		"md_5_config":         "MD5Config",
+		"sha_512_config":      "SHA512Config",
+		"pbkdf_2_config":      "PBKDF2Config",
+		"x509_certificate":    "X509Certificate",
+		"webauthn_mfa_rbac":   "WebAuthnMFARBAC",
 		"../../etc/passwd":    "EtcPasswd",
 		"a\nb":                "AB",
 		"email*/; os.Exit(1)": "EmailOsExit1",
@@ -51,7 +63,9 @@ func TestUnexported(t *testing.T) {
 func TestFileName(t *testing.T) {
 	tests := map[string]string{
 		"AuthenticationFactor": "authentication_factor", "JWK": "jwk", "SCIMAttributes": "scim_attributes",
-		"MFARequired": "mfa_required", "OAuthFactor": "oauth_factor", "WebAuthnFactor": "webauthn_factor", "OTPsSMS": "otps_sms", "User": "user",
+		"MFARequired": "mfa_required", "M2MClient": "m2m_client", "SHA1Config": "sha_1_config", "IDPOAuth": "idp_oauth",
+		"UserInfo": "userinfo", "PKCECode": "pkce_code",
+		"OAuthFactor": "oauth_factor", "WebAuthnFactor": "webauthn_factor", "OTPsSMS": "otps_sms", "User": "user",
 	}
 	for name, want := range tests {
 		if got := FileName(name); got != want {

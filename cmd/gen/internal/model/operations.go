@@ -55,11 +55,7 @@ func (b *builder) method(pkg *Package, s *Service, op operation) *Method {
 		Retry: Retry(text(op.Extensions["x-retry"])), Anonymous: op.Security != nil && len(*op.Security) == 0,
 		Docs: Docs{Summary: strings.TrimSpace(op.Summary), Text: prose(op.Description), URL: docsURL(op.ExternalDocs), Deprecated: op.Deprecated},
 	}
-	for _, wire := range texts(op.Extensions["x-errors"]) {
-		if i := slices.IndexFunc(b.errorTypes, func(e *ErrorType) bool { return e.Wire == wire }); i >= 0 {
-			m.Errors = append(m.Errors, b.errorTypes[i])
-		}
-	}
+	m.Errors = b.errorTypes(texts(op.Extensions["x-errors"]))
 	m.Request = &Type{Name: base + "Request", Package: pkg.Name, Role: RoleRequest, File: placeFile(s.Place), Pos: op.pos}
 	m.Response = &Type{Name: base + "Response", Package: pkg.Name, Role: RoleResponse, File: placeFile(s.Place), Pos: op.pos}
 	b.request(m, op)
