@@ -31,7 +31,7 @@ func (d Documents) Calls(names ...string) ([]*Call, error) {
 			return nil, Errorf(at(name, paths), "paths must be a mapping of the calls")
 		}
 		for template, item := range load.Pairs(paths) {
-			found, err := r.pathItem(name, template, item)
+			found, err := r.pathItem(name, serversOf(root), template, item)
 			if err != nil {
 				return nil, err
 			}
@@ -61,7 +61,7 @@ var (
 	noVerbs = "a path holds the verbs in small letters"
 )
 
-func (r *openAPI) pathItem(file string, template, item *yaml.Node) ([]*Call, error) {
+func (r *openAPI) pathItem(file string, own []string, template, item *yaml.Node) ([]*Call, error) {
 	if !strings.HasPrefix(template.Value, "/") {
 		return nil, Errorf(at(file, template), "the path %q does not begin with a slash", template.Value)
 	}
@@ -83,10 +83,37 @@ func (r *openAPI) pathItem(file string, template, item *yaml.Node) ([]*Call, err
 		if err != nil {
 			return nil, err
 		}
+		for _, at := range []*yaml.Node{op, item} {
+			if servers := serversOf(at); servers != nil {
+				if !slices.Equal(servers, own) {
+					c.Server = strings.Join(servers, ", ")
+				}
+				break
+			}
+		}
 		calls = append(calls, c)
 	}
 	return calls, nil
 }
+
+// serversOf returns the addresses under servers, sorted; nil for none.
+func serversOf(n *yaml.Node) []string {
+	list := load.Get(n, "servers")
+	if list == nil {
+		return nil
+	}
+	var urls []string
+	for _, server := range list.Content {
+		if url := load.Get(server, "url"); url != nil {
+			urls = append(urls, ServerName(url.Value))
+		}
+	}
+	slices.Sort(urls)
+	return urls
+}
+
+// ServerName is the address of a server as Call has it.
+func ServerName(url string) string { return strings.TrimRight(strings.ToLower(url), "/") }
 
 func (r *openAPI) operation(file, template string, verb, op, shared *yaml.Node) (*Call, error) {
 	c := &Call{Verb: strings.ToUpper(verb.Value), Path: template, Pos: at(file, verb), Params: map[string]*Ref{}}
@@ -166,25 +193,50 @@ func (r *openAPI) success(file string, responses *yaml.Node) (*Ref, error) {
 	return r.body(file, answer)
 }
 
-// body reads what has content: a request body or a response.
+// body reads what has content: a request body or a response. It takes the
+// JSON of what the content can be.
 func (r *openAPI) body(file string, n *yaml.Node) (*Ref, error) {
 	file, n, err := r.target(file, n)
 	if err != nil {
 		return nil, err
 	}
 	content := load.Get(n, "content")
-	media := load.Get(content, "application/json")
-	if media == nil {
-		if len(load.Keys(content)) > 0 {
-			return Known(&Type{Kind: Any, Pos: at(file, content)}), nil // a form, a file
-		}
+	if len(load.Keys(content)) == 0 {
 		return nil, nil
+	}
+	var media *yaml.Node
+	best := 0
+	for key, value := range load.Pairs(content) {
+		if rank := jsonRank(key.Value); rank > best {
+			best, media = rank, value
+		}
+	}
+	if media == nil {
+		return Known(&Type{Kind: Opaque, Name: strings.Join(load.Keys(content), ", "), Pos: at(file, content)}), nil
 	}
 	schema := load.Get(media, "schema")
 	if schema == nil {
 		return Known(&Type{Kind: Any, Pos: at(file, media)}), nil
 	}
 	return r.ref(file, schema), nil
+}
+
+// jsonRank says how well a media type, or a range of them, names JSON; 0 if it
+// is none.
+func jsonRank(media string) int {
+	essence, _, _ := strings.Cut(media, ";")
+	kind, sub, _ := strings.Cut(strings.ToLower(strings.TrimSpace(essence)), "/")
+	switch {
+	case kind == "application" && sub == "json":
+		return 4
+	case strings.HasSuffix(sub, "+json"), sub == "json":
+		return 3
+	case kind == "application" && sub == "*":
+		return 2
+	case kind == "*" && sub == "*":
+		return 1
+	}
+	return 0
 }
 
 // maxHops bounds how far references lead to references.
