@@ -96,6 +96,9 @@ func (c *comparison) callErrors(base, head *call) {
 			change := c.about(head, "x-errors")
 			change.Rule, change.Level = "call-error-added", Minor
 			change.Text = fmt.Sprintf("the call can now answer the error `%s`", wire)
+			if pos, ok := itemPos(head.Pos.File, c.head.nodes[head.Pos], "x-errors", wire); ok {
+				change.Pos = pos
+			}
 			c.add(change)
 		}
 	}

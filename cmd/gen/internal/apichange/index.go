@@ -84,6 +84,10 @@ func (x *index) collect(src *load.Source, n *yaml.Node) {
 type schema struct {
 	file string
 	node *yaml.Node
+	// own is what is written where the value is, in ownFile: node, or a reference
+	// to it with what is beside it.
+	own     *yaml.Node
+	ownFile string
 	// component names the component that it is, or is in: "shared schema Code".
 	// It is empty for a schema that is written where it is used.
 	component string
@@ -108,6 +112,7 @@ func (x *index) items(s schema) schema {
 
 // follow leaves out the alternative null, and goes where a reference leads.
 func (x *index) follow(s schema) schema {
+	s.own, s.ownFile = s.node, s.file
 	if choice := load.Get(s.node, "oneOf"); choice != nil && len(choice.Content) > 0 && load.Get(s.node, "type") == nil {
 		s.node = choice.Content[0]
 	}

@@ -19,26 +19,34 @@ type value struct {
 	from, to schema
 }
 
+// same reports whether both sides read the value's limits from the same place:
+// from one component, or from the field itself.
+func (v value) same() bool { return v.from.component == v.to.component }
+
 // inComponent returns the same as a value of the component that says its
 // limits.
 func (v value) inComponent() value {
 	v.owner, v.name, v.pos = owner{subject: v.to.component}, "the schema", v.to.declared
+	v.from.own, v.from.ownFile = v.from.node, v.from.file
+	v.to.own, v.to.ownFile = v.to.node, v.to.file
 	return v
 }
 
-// declaring returns what a change of a flag is about: the component that it is
-// changed in, or the field.
-func (v value) declaring(flag string) value {
-	is := func(n *yaml.Node) bool { value := load.Get(n, flag); return value != nil && value.Value == "true" }
-	if v.to.component != "" && v.same() && is(v.from.node) != is(v.to.node) {
+// declaring returns what a change of a key is about: the component, if it says
+// something else, or the field. Some keys can also be beside a reference.
+func (v value) declaring(key string) value {
+	if v.to.component != "" && v.same() && scalar(v.from.node, key) != scalar(v.to.node, key) {
 		return v.inComponent()
 	}
 	return v
 }
 
-// same reports whether both sides read the value's limits from the same place:
-// from one component, or from the field itself.
-func (v value) same() bool { return v.from.component == v.to.component }
+func scalar(n *yaml.Node, key string) string {
+	if value := load.Get(n, key); value != nil {
+		return value.Value
+	}
+	return ""
+}
 
 // limits compares what values must keep to.
 func (w *walk) limits(before, after model.Limits, v value) {
@@ -100,15 +108,13 @@ func (w *walk) patternLevel(from, to string) Level {
 // limit records a change of one limit: of the component that says it, or of
 // the field.
 func (w *walk) limit(v value, key string, level Level, text string) {
-	if v.same() && v.to.component != "" {
-		v = v.inComponent()
-	}
+	v = v.declaring(key)
 	change := w.change(v.owner, "limit-changed", level, v.pos, false)
 	change.Text = v.name + " " + text
 	if v.same() && v.owner.below == "" {
-		if pos, ok := keyPos(v.to.file, v.to.node, key); ok {
+		if pos, ok := keyPos(v.to.ownFile, v.to.own, key); ok {
 			change.Pos = pos
-		} else if pos, ok := keyPos(v.from.file, v.from.node, key); ok {
+		} else if pos, ok := keyPos(v.from.ownFile, v.from.own, key); ok {
 			change.Pos, change.InBase = pos, true
 		}
 	}
