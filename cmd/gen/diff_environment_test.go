@@ -118,6 +118,15 @@ func TestDiffInGoEnvironment(t *testing.T) {
 	}
 }
 
+// TestDiffWithoutCache passes on what the go command says of this machine.
+func TestDiffWithoutCache(t *testing.T) {
+	base := smallModule(t)
+	code, stdout, stderr := genIn(t, base, []string{"GOCACHE=off"}, "diff", base)
+	if want := "build cache is disabled by GOCACHE=off"; code != exitBad || !strings.Contains(stderr, want) || strings.Count(stderr, "\n") > 1 {
+		t.Errorf("exit code %d, want %q on one line:\n%s%s", code, want, stdout, stderr)
+	}
+}
+
 // TestDiffVendored compares a state that has a vendor folder with one that has
 // none.
 func TestDiffVendored(t *testing.T) {

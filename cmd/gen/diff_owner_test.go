@@ -114,7 +114,11 @@ var ownerCases = []diffCase{
 // TestAcceptedBreakIsOne accepts what gen diff proposes for one of two equal
 // breaks: the other stays open.
 func TestAcceptedBreakIsOne(t *testing.T) {
+	const response = "                  status_code:\n                    type: integer\n                    description: The HTTP status.\n"
+	const name = "    UserName:\n      type: object\n      description: A name.\n      properties:\n        last:\n          type: string\n          description: The last name.\n"
 	base := diffCase{edits: []diffEdit{
+		{b2bSpec, response, response + "                  name:\n                    $ref: '#/components/schemas/UserName'\n"},
+		{b2bSpec, "components:\n", "components:\n  schemas:\n" + name},
 		{consumer, "                note:\n", "                code:\n                  $ref: 'shared.yaml#/components/schemas/Code'\n                note:\n"},
 	}}.apply(t, smallModule(t))
 	if code, stdout, stderr := gen(t, "-C", base); code != exitFine {
@@ -140,6 +144,10 @@ func TestAcceptedBreakIsOne(t *testing.T) {
 			"stytch codes.check: the request field `code` has the pattern `^[0-9]{4}$` instead of `^[0-9]{6}$`",
 			"stytch codes.send: the request field `code` has the pattern `^[0-9]{4}$` instead of `^[0-9]{6}$`",
 		}},
+		{"schemas of one name", []diffEdit{
+			{b2bSpec, name, strings.Replace(name, "string", "integer", 1)},
+			{consumer, "        last:\n          type: string\n", "        last:\n          type: integer\n"},
+		}, []string{"b2b schema UserName: the field `last` changed from a string to an integer (in responses)", "stytch schema UserName: the field `last` changed from a string to an integer (in responses)"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			head := diffCase{edits: test.edits}.apply(t, base)

@@ -1,6 +1,8 @@
 package gochange
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -13,6 +15,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
 	"runtime"
@@ -177,11 +180,30 @@ func (l *Loader) below(ctx context.Context, src Source, imports []string) (map[s
 		}
 		known[pkg.PkgPath] = pkg.Types
 	}
+	for _, path := range imports {
+		if known[path] == nil {
+			return nil, fmt.Errorf("%s: loading what the Go packages import: %s", src.Name, complaint(ctx, src.Root, path))
+		}
+	}
 	if l.known == nil {
 		l.known = map[[sha256.Size]byte]map[string]*types.Package{}
 	}
 	l.known[key] = known
 	return known, nil
+}
+
+// complaint is what the go command says about a package that it does not load.
+// Package packages keeps some of it to itself, such as that there is no build
+// cache.
+func complaint(ctx context.Context, root, path string) string {
+	cmd := exec.CommandContext(ctx, "go", "list", "-export", path)
+	cmd.Dir, cmd.Env = root, append(os.Environ(), environment...)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	if err := cmd.Run(); err != nil {
+		return cmp.Or(strings.TrimSpace(said.String()), err.Error())
+	}
+	return "the go command has no types of " + path
 }
 
 // fingerprint is the hash of all that decides what imports mean: their paths,
