@@ -14,30 +14,56 @@ import (
 	"github.com/stytchgen/sdk/internal/check"
 )
 
-const fixture = "../../testdata/diff/base"
-
 // side reads the test's spec with texts of consumer.yaml replaced.
 func side(t *testing.T, replaced ...string) Side {
 	t.Helper()
-	files := fstest.MapFS{}
+	files := fixtureFiles(t)
+	s, ok := build(files, strings.NewReplacer(replaced...).Replace(string(files[load.ConsumerFile])))
+	if !ok {
+		t.Fatalf("no model can be made with %q", replaced)
+	}
+	return s
+}
+
+func fixtureFiles(t testing.TB) map[string][]byte {
+	t.Helper()
+	files := map[string][]byte{}
 	for _, name := range []string{load.ConsumerFile, load.B2BFile, load.SharedFile, load.ErrorsFile} {
-		data, err := os.ReadFile(fixture + "/spec/" + name)
+		data, err := os.ReadFile("../../testdata/diff/base/spec/" + name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if name == load.ConsumerFile {
-			data = []byte(strings.NewReplacer(replaced...).Replace(string(data)))
+		files[name] = data
+	}
+	return files
+}
+
+// build makes a side of the fixture with another consumer.yaml, if one can be
+// made of it.
+func build(files map[string][]byte, consumer string) (side Side, ok bool) {
+	defer func() {
+		if recover() != nil { // the model relies on what lint refuses
+			ok = false
 		}
-		files["spec/"+name] = &fstest.MapFile{Data: data}
+	}()
+	fsys := fstest.MapFS{}
+	for name, data := range files {
+		if name == load.ConsumerFile {
+			data = []byte(consumer)
+		}
+		fsys["spec/"+name] = &fstest.MapFile{Data: data}
 	}
 	var list diag.List
-	spec := load.Read(files, "spec", &list)
-	spec.Resolve(&list)
-	sdk := model.Build(spec, model.Input{}, &list)
+	spec := load.Read(fsys, "spec", &list)
 	if list.HasErrors() {
-		t.Fatal(list.Sorted())
+		return Side{}, false
 	}
-	return Side{spec, sdk}
+	spec.Resolve(&list)
+	if list.HasErrors() {
+		return Side{}, false
+	}
+	sdk := model.Build(spec, model.Input{}, &list)
+	return Side{spec, sdk}, !list.HasErrors()
 }
 
 // notCompared are the parts of the model that no change is reported of, each
@@ -76,6 +102,7 @@ var notCompared = map[string]string{
 // TestEveryPartOfTheModel changes one part of the model after the other: each
 // is reported, or is listed above with the reason why not.
 func TestEveryPartOfTheModel(t *testing.T) {
+	base := withManual(side(t))
 	field := func(sdk *model.SDK, wire string) *model.Field {
 		return fieldOf(sdk.Packages[0].Methods()[0].Request, wire)
 	}
@@ -98,14 +125,14 @@ func TestEveryPartOfTheModel(t *testing.T) {
 		{"Docs", func(sdk *model.SDK) any { return &field(sdk, "note").Docs }},
 		{"Docs", func(sdk *model.SDK) any { return &sdk.Packages[0].Methods()[0].Docs }},
 	} {
-		kind := reflect.TypeOf(part.pick(withManual(side(t)).SDK)).Elem()
+		kind := reflect.TypeOf(part.pick(base.SDK)).Elem()
 		for i := range kind.NumField() {
 			name := part.name + "." + kind.Field(i).Name
 			if notCompared[name] != "" {
 				continue
 			}
 			t.Run(name, func(t *testing.T) {
-				base, head := withManual(side(t)), withManual(side(t))
+				head := withManual(side(t))
 				other := field(head.SDK, "user_id")
 				alter(t, reflect.ValueOf(part.pick(head.SDK)).Elem().Field(i), head.SDK, other)
 				if len(Compare(base, head)) == 0 {
@@ -210,5 +237,35 @@ func TestPositions(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestEachLine deletes one line of consumer.yaml after the other, and compares
+// both ways. Each change is in that file and has a name of its own, so that an
+// entry of accepted-breaks.yaml accepts one break.
+func TestEachLine(t *testing.T) {
+	files := fixtureFiles(t)
+	lines := strings.SplitAfter(string(files[load.ConsumerFile]), "\n")
+	base := side(t)
+	compared := 0
+	for i, line := range lines {
+		head, ok := build(files, strings.Join(slices.Delete(slices.Clone(lines), i, i+1), ""))
+		if !ok {
+			continue
+		}
+		compared++
+		for _, changes := range [][]*Change{Compare(base, head), Compare(head, base)} {
+			names := map[string]bool{}
+			for _, c := range changes {
+				name := c.Subject + ": " + c.Text
+				if names[name] || c.Pos.File != "spec/"+load.ConsumerFile || c.Pos.Line == 0 {
+					t.Errorf("line %d, %q: %s: %s is there twice, or elsewhere", i+1, line, c.Pos, name)
+				}
+				names[name] = true
+			}
+		}
+	}
+	if compared < len(lines)/3 {
+		t.Errorf("a model could be made without a line in %d cases only", compared)
 	}
 }

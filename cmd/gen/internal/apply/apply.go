@@ -199,8 +199,11 @@ func (a *applier) field(d *drift.Difference) bool {
 	if !isName(f.Name) {
 		return a.cannot("the name holds characters that are not written into the spec as they are")
 	}
-	if in, _, _ := strings.Cut(d.Places[0].Field, "."); in == contract.InQuery || in == contract.InHeader {
+	switch in, _, _ := strings.Cut(d.Places[0].Field, "."); in {
+	case contract.InQuery, contract.InHeader:
 		return a.parameter(d, f, in)
+	case contract.InCookie:
+		return a.cannot("the client sends no cookies")
 	}
 	properties := load.Get(d.Here.Node, "properties")
 	if properties == nil {

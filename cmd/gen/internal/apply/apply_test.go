@@ -344,7 +344,7 @@ func TestHardToApply(t *testing.T) {
 		{"three verbs of a new path, and another path", []swap{{document, before, call("/v1/otps/peek", "get") + verb("put") + verb("delete") + call("/v1/otps/ok", "get") + before}},
 			0, nil, []string{"  /v1/otps/peek:\n", "    delete:\n", "      operationId: otps.get_peek\n", "    put:\n", "operationId: otps.ok\n"}},
 		{"verbs of a new path, of which one cannot be written", []swap{{document, before, call("/v1/otps/peek", "get") + "    put:\n      responses: {}\n" + verb("delete") + before}},
-			1, []string{"PUT /v1/otps/peek: the service's description says nothing about its response"}, []string{"  /v1/otps/peek:\n", "operationId: otps.get_peek\n", "operationId: otps.delete_peek\n"}},
+			1, []string{"PUT /v1/otps/peek: the service's description does not say what is in its response"}, []string{"  /v1/otps/peek:\n", "operationId: otps.get_peek\n", "operationId: otps.delete_peek\n"}},
 		{"parameters of a call that has none", []swap{{document, "      operationId: api_otp_v1_Authenticate\n", "      operationId: api_otp_v1_Authenticate\n      parameters:\n      - {name: trace, in: query, schema: {type: string}}\n      - {name: X-Trace, in: header, schema: {type: string}}\n      - {name: depth, in: query, schema: {type: integer}}\n"}},
 			0, nil, []string{"      summary: Checks a code.\n      parameters:\n        - name: X-Trace\n", "        - name: trace\n", "        - name: depth\n"}},
 		{"field at the end of a path, another verb of it, and a path behind it", []swap{
@@ -413,6 +413,9 @@ func TestHardToApply(t *testing.T) {
 			}, []string{"operationId: otps.ok\n"}},
 		{"a call that sends nothing", []swap{{document, before, strings.Replace(call("/v1/otps/ping", "post"), "      responses:\n", "      requestBody:\n        content:\n          application/json:\n            schema:\n              type: object\n              properties: {}\n      responses:\n", 1) + before}},
 			0, nil, []string{"      operationId: otps.ping\n      tags: [otps]\n      summary: TODO\n      externalDocs: {url: https://example.com/docs}\n      x-retry: TODO\n      x-errors: [TODO]\n      responses:\n"}},
+		{"cookies", []swap{{document, before, strings.Replace(call("/v1/otps/jar", "get"), "      responses:\n", "      parameters:\n      - {name: sid, in: cookie, schema: {type: string}}\n      responses:\n", 1) + before},
+			{document, "      operationId: api_session_v1_GetJWKS\n      parameters:\n", "      operationId: api_session_v1_GetJWKS\n      parameters:\n      - {name: sid, in: cookie, schema: {type: string}}\n"}},
+			2, []string{"GET /v1/otps/jar: it takes the cookie sid, and the client sends none", "GET /v1/sessions/jwks/{project_id} cookie.sid: the client sends no cookies"}, nil},
 		{"enum values that are no strings", []swap{{document, "      - es\n", "      - es\n      - 7\n      - true\n      - fr\n"}},
 			2, []string{
 				`the value "7" of POST /v1/otps/authenticate request.locale: it is no string, and enums are generated for strings only`,

@@ -137,7 +137,7 @@ func (a *applier) body(to *file, ref *contract.Ref, response bool) (entry, bool)
 
 func (a *applier) parameters(to *file, c *contract.Call) ([]entry, bool) {
 	var list []entry
-	for _, in := range []string{contract.InPath, contract.InQuery, contract.InHeader} {
+	for _, in := range contract.Places {
 		if c.Params[in] == nil {
 			continue
 		}
@@ -150,6 +150,8 @@ func (a *applier) parameters(to *file, c *contract.Call) ([]entry, bool) {
 			switch {
 			case err != nil:
 				return nil, a.cannot("%v", err)
+			case in == contract.InCookie:
+				return nil, a.cannot("it takes the cookie %s, and the client sends none", f.Name)
 			case !printable.MatchString(f.Name):
 				return nil, a.cannot("the name of a parameter holds characters that are not written into the spec as they are")
 			}

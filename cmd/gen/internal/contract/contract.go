@@ -30,8 +30,7 @@ type Call struct {
 	// Server is where the call is answered, when that is not where the API's other
 	// calls are: https://telemetry.example.com, without a slash at the end.
 	Server string
-	// Params are the parameters of the path, the query and the header, by the
-	// names of these three places. Each is an object with a field for each
+	// Params are the parameters of a call, by the places where they are. Each is an object with a field for each
 	// parameter, or nil.
 	Params map[string]*Ref
 	// Request and Response are the bodies; nil for none.
@@ -43,7 +42,11 @@ const (
 	InPath   = "path"
 	InQuery  = "query"
 	InHeader = "header"
+	InCookie = "cookie"
 )
+
+// Places are all places of parameters.
+var Places = []string{InPath, InQuery, InHeader, InCookie}
 
 // Where says where a call is that is not at the API's own server: " at
 // https://telemetry.example.com".

@@ -1,10 +1,10 @@
 package contract
 
 import (
-	"maps"
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	yaml "github.com/oasdiff/yaml3"
 
@@ -117,9 +117,7 @@ func ServerName(url string) string { return strings.TrimRight(strings.ToLower(ur
 
 func (r *openAPI) operation(file, template string, verb, op, shared *yaml.Node) (*Call, error) {
 	c := &Call{Verb: strings.ToUpper(verb.Value), Path: template, Pos: at(file, verb), Params: map[string]*Ref{}}
-	if err := r.parameters(c, file, op, shared, load.Get(op, "parameters")); err != nil {
-		return nil, err
-	}
+	r.parameters(c, file, op, shared, load.Get(op, "parameters"))
 	var err error
 	if body := load.Get(op, "requestBody"); body != nil {
 		if c.Request, err = r.body(file, body); err != nil {
@@ -130,41 +128,51 @@ func (r *openAPI) operation(file, template string, verb, op, shared *yaml.Node) 
 	return c, err
 }
 
-func (r *openAPI) parameters(c *Call, file string, op *yaml.Node, lists ...*yaml.Node) error {
+// parameters declares the parameters of a call, the shared ones of its path
+// first. They are read when they are asked for.
+func (r *openAPI) parameters(c *Call, file string, op *yaml.Node, lists ...*yaml.Node) {
+	read := sync.OnceValues(func() (map[string][]*Field, error) { return r.parameterFields(file, lists) })
+	for _, place := range Places {
+		c.Params[place] = Lazy(c.Pos, func() (*Type, error) {
+			fields, err := read()
+			return &Type{Kind: Object, Fields: fields[place], Pos: c.Pos, File: file, Node: op}, err
+		})
+	}
+}
+
+// parameterFields reads lists of parameters. The result is by place.
+func (r *openAPI) parameterFields(file string, lists []*yaml.Node) (map[string][]*Field, error) {
 	fields := map[string][]*Field{}
 	for _, list := range lists {
 		if list == nil {
 			continue
 		}
 		if list.Kind != yaml.SequenceNode {
-			return wrong(file, "parameters", list, "a list")
+			return nil, wrong(file, "parameters", list, "a list")
 		}
 		for _, p := range list.Content {
 			in, p, err := r.target(file, p)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			name, place, schema := load.Get(p, "name"), load.Get(p, "in"), load.Get(p, "schema")
-			if name == nil || place == nil || schema == nil {
-				return Errorf(at(in, p), "a parameter needs name, in and schema")
-			}
-			if place.Value == "cookie" {
-				return Errorf(at(in, place), "a parameter in a cookie is not read")
+			switch {
+			case name == nil || place == nil:
+				return nil, Errorf(at(in, p), "a parameter needs name and in")
+			case !slices.Contains(Places, place.Value):
+				return nil, Errorf(at(in, place), "a parameter is in %s, not in %q", strings.Join(Places, ", "), place.Value)
 			}
 			required := load.Get(p, "required")
-			f := &Field{Name: name.Value, Required: required != nil && required.Value == "true", Type: r.ref(in, schema), Pos: at(in, name)}
+			f := &Field{Name: name.Value, Required: required != nil && required.Value == "true", Pos: at(in, name)}
+			if schema != nil {
+				f.Type = r.ref(in, schema)
+			} else { // it has content, which says how it is written
+				f.Type = Known(&Type{Kind: Any, Pos: f.Pos})
+			}
 			fields[place.Value] = replace(fields[place.Value], f)
 		}
 	}
-	for _, place := range slices.Sorted(maps.Keys(fields)) {
-		if place != InPath && place != InQuery && place != InHeader {
-			return Errorf(at(file, op), "a parameter's place %q is not read", place)
-		}
-	}
-	for _, place := range []string{InPath, InQuery, InHeader} {
-		c.Params[place] = Known(&Type{Kind: Object, Fields: fields[place], Pos: c.Pos, File: file, Node: op})
-	}
-	return nil
+	return fields, nil
 }
 
 // replace adds a parameter of an operation, in the place of the path's own of
@@ -179,7 +187,8 @@ func replace(fields []*Field, f *Field) []*Field {
 	return append(fields, f)
 }
 
-// success reads the body of the first answer of 2xx; nil for none.
+// success reads the body of the first response of 2xx; nil if that has none.
+// Without such a response, nothing is said about the body.
 func (r *openAPI) success(file string, responses *yaml.Node) (*Ref, error) {
 	status, answer := "", (*yaml.Node)(nil)
 	for key, value := range load.Pairs(responses) {
@@ -188,7 +197,7 @@ func (r *openAPI) success(file string, responses *yaml.Node) (*Ref, error) {
 		}
 	}
 	if answer == nil {
-		return nil, nil
+		return Known(&Type{Kind: Any, Pos: at(file, responses)}), nil
 	}
 	return r.body(file, answer)
 }

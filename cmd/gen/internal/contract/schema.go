@@ -66,7 +66,7 @@ func (r *openAPI) declared(t *Type) error {
 	nullable := load.Get(t.Node, "nullable")
 	t.Nullable = slices.Contains(names, "null") || nullable != nil && nullable.Value == "true"
 	names = slices.DeleteFunc(names, func(s string) bool { return s == "null" })
-	properties, enum := load.Get(t.Node, "properties"), load.Get(t.Node, "enum")
+	properties, enum := load.Get(t.Node, "properties"), enumOf(t.Node)
 	switch {
 	case len(names) > 1:
 		t.Kind = Union
@@ -111,7 +111,7 @@ func (r *openAPI) typed(t *Type, kind *yaml.Node, name string) error {
 }
 
 func (r *openAPI) enum(t *Type) error {
-	enum := load.Get(t.Node, "enum")
+	enum := enumOf(t.Node)
 	if enum == nil {
 		return nil
 	}
@@ -130,6 +130,15 @@ func (r *openAPI) enum(t *Type) error {
 		}
 	}
 	return nil
+}
+
+// enumOf returns the list of a schema's values, or nil. A const is a list of
+// one.
+func enumOf(n *yaml.Node) *yaml.Node {
+	if only := load.Get(n, "const"); only != nil {
+		return &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{only}, Line: only.Line, Column: only.Column}
+	}
+	return load.Get(n, "enum")
 }
 
 // valueType is the type of a value in JSON. What is a date to YAML is a string
@@ -239,7 +248,13 @@ func (r *openAPI) composed(t *Type, key string) error {
 		if err := r.merge(t, parts); err != nil {
 			return err
 		}
-	case t.Kind == "" || t.Kind == Any:
+	case t.Kind != "" && t.Kind != Any && t.Kind != Map:
+	case !slices.ContainsFunc(parts, func(part *Type) bool { return part.Kind != String }):
+		t.Kind = String
+		for _, part := range parts { // a plain string among them says that there may be more values
+			t.Enum, t.Misfits = append(t.Enum, part.Enum...), append(t.Misfits, part.Misfits...)
+		}
+	default:
 		t.Kind = Union
 	}
 	for _, name := range demanded {

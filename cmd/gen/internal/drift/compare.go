@@ -87,7 +87,7 @@ func (c *comparer) call(here, there *contract.Call) (compared bool, err error) {
 	if err := c.pathTypes(here, there, names, theirs); err != nil {
 		return false, err
 	}
-	for _, in := range []string{contract.InQuery, contract.InHeader} {
+	for _, in := range []string{contract.InQuery, contract.InHeader, contract.InCookie} {
 		if err := c.objects(here.Params[in], there.Params[in], in, here.Pos, there.Pos); err != nil {
 			return false, err
 		}

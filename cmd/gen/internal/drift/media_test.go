@@ -64,6 +64,7 @@ func TestNotCompared(t *testing.T) {
 		{"JSON without a schema", []edit{{document, requestJSON, strings.Replace(requestJSON, empty, "            example: {}\n", 1)}}, []string{request("")}},
 		{"a schema that says nothing", []edit{{document, requestJSON, strings.Replace(requestJSON, empty, "            schema: {}\n", 1)}}, []string{request("")}},
 		{"an answer in XML", []edit{{document, responseJSON, strings.Replace(responseJSON, "application/json", "application/xml", 1)}}, []string{"unknown not-compared " + auth + " response application/xml"}},
+		{"no response of success", []edit{{document, "        '200':\n          description: Successful response\n          content:\n" + responseJSON, "        default:\n          description: Whatever\n          content:\n" + responseJSON}}, []string{"unknown not-compared " + auth + " response"}},
 		{"a new field of the answer to a form", []edit{{document, requestJSON, strings.Replace(requestJSON, "application/json", "text/plain", 1)}, {document, "        email:\n", "        bounced:\n          type: boolean\n        email:\n"}},
 			[]string{"lacking field-only-there " + auth + " response.user.emails[].bounced", request(" text/plain")}},
 		{"a form in the package", []edit{{otpsJS, "      data\n", "      dataRaw: new URLSearchParams(data)\n"}}, []string{request(" application/x-www-form-urlencoded"), "unknown not-compared " + auth + " response"}},
