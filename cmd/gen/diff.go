@@ -207,10 +207,7 @@ func (s *state) source() gochange.Source {
 }
 
 func join(report *impact.Report, base, head state) (string, error) {
-	api, err := apichange.Compare(base.api, head.api)
-	if err != nil {
-		return "", err
-	}
+	api := apichange.Compare(base.api, head.api)
 	inGo := gochange.Compare(base.surface, head.surface)
 	if before, after := modulePath(base.Root), modulePath(head.Root); before != after {
 		inGo = append(inGo, gochange.Change{

@@ -152,7 +152,7 @@ func TestDiffRevisions(t *testing.T) {
 	}{
 		{"a tag", []string{"v1.0.0"}, exitFine, []string{"v1.0.0 (", "-> work tree: minor", "schema Locale", "`stytch.LocaleFr` added"}},
 		{"a hash", []string{git(t, root, "rev-parse", "v1.0.0")}, exitFine, []string{"work tree: minor"}},
-		{"two revisions", []string{"v1.1.0", "v1.0.0"}, exitFine, []string{"major", "removed the enum value `fr`"}},
+		{"two revisions", []string{"v1.1.0", "v1.0.0"}, exitFine, []string{"major", "the value `fr` was removed"}},
 		{"an expression", []string{"HEAD~1"}, exitFine, []string{"work tree: minor"}},
 		{"a folder", []string{"."}, exitFine, []string{"nothing that applications can see"}},
 		{"a revision that lies ahead", []string{"broken", "--fail-on", "breaking"}, exitBad, []string{"spec/consumer.yaml:", "broken ("}},

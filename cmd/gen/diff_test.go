@@ -79,7 +79,7 @@ func TestDiffCases(t *testing.T) {
 	if base.surface, err = loader.Load(t.Context(), base.source()); err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range slices.Concat(requestCases, answerCases, callCases, onceCases, goCases, silentCases) {
+	for _, c := range slices.Concat(requestCases, answerCases, callCases, ownerCases, onceCases, goCases, silentCases) {
 		t.Run(c.name, func(t *testing.T) {
 			var report impact.Report
 			head := state{Revision: &revision.Revision{Name: "head", Root: c.apply(t, root)}}

@@ -33,20 +33,28 @@ Flags:
 Levels:
   patch     descriptions and examples; the API and the Go packages are as before
   minor     additions and loosened limits: what works goes on working
-  breaking  a call, field, value, error type or Go declaration gone or changed, a limit tightened.
-            "for the API only": Go programs compile as before, but a call may fail or mean something
-            else. "for Go callers only": the API serves whom it served, but a Go program may no
-            longer compile. "for Go callers at run time": the client does something else by itself.
-            A breaking change makes the verdict major.
+  breaking  a call, field, value, error type or Go declaration gone or changed, a limit tightened,
+            or a client that behaves differently. A breaking change makes the verdict major.
+              for the API only: Go programs compile as before, but a call may fail or mean
+                something else
+              for Go callers only: the API serves whom it served, but a Go program may no longer
+                compile
+              for Go callers at run time: the client repeats a call or an error that it did not
+                repeat, or no longer repeats it (x-retry, retry), goes to another server, sends or
+                omits credentials, or prints what was [redacted]
 
-Not breaking, by convention: struct literals without field names, == between requests, enum values
-and fields that are new in answers. What a function does inside is not compared.
+A change in a schema that calls share is one change, as bad as it is for the worst of them.
 
-A break that is meant stands in ` + impact.AcceptedFile + ` of HEAD, with its reason:
+Not breaking, by convention: struct literals without field names, == between generated structs,
+enum values and fields that are new in responses, values that print as [redacted] from now on.
+What a function does inside is not compared.
+
+To accept a break that is meant, write it into ` + impact.AcceptedFile + ` of HEAD, with the reason:
   accepted:
     - change: 'error session_gone: the error type was removed'
       reason: the service has not answered it since March
-The report prints what to write under change. Entries that match nothing are reported.
+The report prints what to write under change. An entry accepts the break of that call or schema and
+no other. Entries that match nothing are reported.
 
 Exit codes of the program (go run turns every failure into 1):
   0  compared; nothing at or above the level of --fail-on is open

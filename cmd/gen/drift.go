@@ -19,7 +19,7 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/tree"
 )
 
-const driftUsage = `gen drift holds the spec against what the service's owner publishes.
+const driftUsage = `gen drift compares the spec with what the service's owner publishes.
 
 Usage:
   gen drift [flags] UPSTREAM
@@ -32,13 +32,18 @@ Flags:
   --outside    list the service's calls outside of the scope, not just their number
   --apply      write what the spec lacks into its files: calls, fields, enum values.
                Descriptions stay TODO, which gen refuses until a person writes them.
+               What cannot be written is left, with the reason.
                Without this flag nothing is ever changed
   -C folder    work in the module that holds this folder (default: the current folder)
 
-A difference is wrong (the spec says what the service does not do) or lacking
-(the service does what the spec does not say). Limits, formats and null, which
-only the spec knows, are no differences. spec/drift.yaml holds the scope and the
-differences that are accepted, each with a reason.
+A difference is one of three:
+  wrong     the spec says what the service does not do
+  lacking   the service does what the spec does not say
+  unknown   a body was not compared: UPSTREAM says that it is not JSON, or does not say what it is.
+            Its call does not count as compared, accepted or not
+Limits, formats and null, which only the spec knows, are no differences. JSON is read whatever its
+media type is called. spec/drift.yaml holds the scope and the differences that are accepted, each
+with a reason.
 
 Exit codes of the program (go run turns every failure into 1):
   0  no drift: every difference is accepted, every entry accepts something

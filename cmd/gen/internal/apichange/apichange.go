@@ -1,16 +1,12 @@
 // Package apichange compares two states of the spec: what became different
-// for a program that speaks to the service, and how bad that is.
-//
-// The library of oasdiff finds and judges what OpenAPI can say. What only our
-// spec says (retry classes, secrets, error types, names in Go) is compared on
-// the model, and so is everything again, so that no change goes unseen.
+// for a program that calls the service, and how bad that is. It compares the
+// model that Go code is made from, so it judges exactly what the generator
+// reads.
 package apichange
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/load"
@@ -49,114 +45,74 @@ type Symbol struct {
 
 // Change is one difference.
 type Change struct {
-	// Rule is the name of what happened: request-property-became-required.
+	// Rule is the name of what happened: field-required.
 	Rule string
-	// Level is what it means to programs that speak to the service.
+	// Level is what it means to programs that call the service.
 	Level Level
 	// InClient tells that nothing changes on the wire, only what the Go client
 	// does.
 	InClient bool
-	// Pos is where it stands in HEAD, or in BASE when it is gone.
+	// Pos is where it is in HEAD, or in BASE when it is gone.
 	Pos    diag.Pos
 	InBase bool
 	// Subject is what changed: a call, a schema, an error type.
 	Subject string
-	// Text says what happened.
+	// Text says what happened. Together with Subject it names the change: no
+	// other change of the comparison has both.
 	Text string
 	// Calls are the calls that it touches: "stytch otps.sms.send".
 	Calls []string
 	// Symbols are what changes with it in Go, under the names of BASE or HEAD.
 	Symbols []Symbol
 
-	// covers are the Go names of the fields that it is about.
-	covers []Symbol
+	// used tells where the schema is used that the change is in.
+	used direction
 }
 
-// Compare returns what changed from one side to the other, by place.
-func Compare(base, head Side) ([]*Change, error) {
-	c := &comparison{base: newIndex(base), head: newIndex(head)}
-	for _, file := range load.APIFiles {
-		if err := c.document(file); err != nil {
-			return nil, err
-		}
-	}
-	c.own()
+// Compare returns what changed from one side to the other, by position.
+func Compare(base, head Side) []*Change {
+	c := &comparison{base: newIndex(base), head: newIndex(head), known: map[identity]*Change{}}
+	c.calls()
+	c.errorTypes()
+	c.servers()
 	c.documentation()
+	for _, change := range c.changes {
+		change.Text += change.used.suffix()
+		slices.Sort(change.Calls)
+	}
 	slices.SortStableFunc(c.changes, func(a, b *Change) int {
 		return cmp.Or(a.Pos.Compare(b.Pos), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Text, b.Text))
 	})
-	for _, change := range c.changes {
-		slices.Sort(change.Calls)
-	}
-	return c.changes, nil
+	return c.changes
 }
 
 type comparison struct {
 	base, head *index
 	changes    []*Change
-	// grouped holds the changes of the library by what makes them one.
-	grouped map[string]*Change
+	known      map[identity]*Change
 }
 
-// index finds the parts of one side.
-type index struct {
-	Side
-	calls map[string]*call
-	types map[Symbol]*model.Type
+// identity is what makes two findings one change.
+type identity struct {
+	rule, subject, text string
+	pos                 diag.Pos
+	inBase              bool
 }
 
-// call is a call with where it belongs.
-type call struct {
-	*model.Method
-	pkg     *model.Package
-	service *model.Service
-}
-
-func (c *call) String() string { return c.pkg.Name + " " + c.Place }
-
-func newIndex(side Side) *index {
-	x := &index{Side: side, calls: map[string]*call{}, types: map[Symbol]*model.Type{}}
-	for _, pkg := range side.SDK.Packages {
-		for _, s := range pkg.Services {
-			for _, m := range s.Methods {
-				x.calls[callKey(pkg.Spec, m.Verb, m.Path)] = &call{m, pkg, s}
-			}
-		}
-		for _, t := range pkg.AllTypes() {
-			x.types[Symbol{t.Package, t.Name}] = t
-		}
+// add records a change. Calls that share a schema find the same changes in
+// it: each is one change of all these calls, as bad as it is for the worst.
+func (c *comparison) add(change Change) {
+	id := identity{change.Rule, change.Subject, change.Text, change.Pos, change.InBase}
+	have := c.known[id]
+	if have == nil {
+		c.known[id] = &change
+		c.changes = append(c.changes, &change)
+		return
 	}
-	return x
-}
-
-// callKey names a call by its file, verb and path, whatever the path's
-// parameters are called.
-func callKey(file, verb, path string) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s ", file, strings.ToUpper(verb))
-	for part := range strings.SplitSeq(path, "/") {
-		if strings.HasPrefix(part, "{") {
-			part = "{}"
-		}
-		b.WriteString("/" + part)
-	}
-	return b.String()
-}
-
-// add records a change. One that says the same of the same place as another is
-// joined with it: what several calls share is one change.
-func (c *comparison) add(change Change) *Change {
-	for _, have := range c.changes {
-		if have.Rule == change.Rule && have.Pos == change.Pos && have.InBase == change.InBase && have.Text == change.Text {
-			have.Level = max(have.Level, change.Level)
-			have.Calls = union(have.Calls, change.Calls...)
-			have.Symbols = union(have.Symbols, change.Symbols...)
-			have.covers = union(have.covers, change.covers...)
-			return have
-		}
-	}
-	c.changes = append(c.changes, &change)
-	return &change
+	have.Level = max(have.Level, change.Level)
+	have.used |= change.used
+	have.Calls = union(have.Calls, change.Calls...)
+	have.Symbols = union(have.Symbols, change.Symbols...)
 }
 
 func union[T comparable](have []T, more ...T) []T {
@@ -166,4 +122,34 @@ func union[T comparable](have []T, more ...T) []T {
 		}
 	}
 	return have
+}
+
+// direction tells which way a value goes. A schema can be used in both.
+type direction int
+
+const (
+	sent     direction = 1 << iota // in requests
+	received                       // in responses
+)
+
+func (d direction) suffix() string {
+	return [...]string{"", " (in requests)", " (in responses)", " (in requests and responses)"}[d]
+}
+
+// narrowed is the level of a change after which fewer values are valid: a
+// break for those who send them.
+func (d direction) narrowed() Level {
+	if d == sent {
+		return Major
+	}
+	return Minor
+}
+
+// widened is the level of a change after which more values are valid: a break
+// for those who receive them.
+func (d direction) widened() Level {
+	if d == received {
+		return Major
+	}
+	return Minor
 }

@@ -33,10 +33,11 @@ func (c *comparison) errorTypes() {
 		if old.Retry != e.Retry {
 			retry := change
 			retry.InClient = true
-			// A client that repeats what it did not may keep a locked user locked.
+			// A client that repeats more may keep a locked user locked. One that repeats
+			// less fails where it did not.
 			retry.Rule, retry.Level, retry.Text = "error-retry-changed", Major, "the client now waits and repeats the call after it"
 			if old.Retry {
-				retry.Level, retry.Text = Minor, "the client no longer waits and repeats the call after it"
+				retry.Text = "the client no longer waits and repeats the call after it"
 			}
 			c.add(retry)
 		}

@@ -46,12 +46,12 @@ func (c *comparison) rules(base, head *call) {
 			allowed = combination(set)
 		}
 	}
-	change := Change{Subject: head.String(), Calls: []string{head.String()}, Pos: head.Pos}
-	schema := "requestBody/content/application~1json/schema"
-	change.Pos = c.at(head, schema)
+	change := Change{Subject: head.String(), Calls: []string{head.String()}}
+	var body schema
+	body, change.Pos = c.requestBody(head)
 	for _, key := range []string{"oneOf", "not", "allOf"} {
-		if p := c.at(head, schema+"/"+key); p != head.Pos {
-			change.Pos = p
+		if pos, ok := keyPos(body.file, body.node, key); ok {
+			change.Pos = pos
 			break
 		}
 	}

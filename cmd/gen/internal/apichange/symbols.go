@@ -6,43 +6,6 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/model"
 )
 
-// hit is the property that a path leads to.
-type hit struct {
-	owner *model.Type
-	field *model.Field
-	// item tells that the path leads to the items of the list.
-	item bool
-}
-
-// follow walks a property path of the library, such as
-// session/oneOf[#/components/schemas/Session]/roles/items/, down from a body.
-func follow(t *model.Type, path string) (hit, bool) {
-	var h hit
-	for path != "" {
-		var token string
-		if strings.HasPrefix(path, "oneOf[") || strings.HasPrefix(path, "anyOf[") || strings.HasPrefix(path, "allOf[") {
-			_, path, _ = strings.Cut(path, "]")
-			path = strings.TrimPrefix(path, "/")
-			continue
-		}
-		token, path, _ = strings.Cut(path, "/")
-		if token == "" {
-			continue
-		}
-		if token == "items" && h.field != nil && h.field.Kind == model.List && !h.item {
-			h.item = true
-			continue
-		}
-		f := fieldOf(t, token)
-		if f == nil {
-			return hit{}, false
-		}
-		h = hit{owner: t, field: f}
-		t = f.Type
-	}
-	return h, h.field != nil
-}
-
 func fieldOf(t *model.Type, wire string) *model.Field {
 	if t == nil {
 		return nil
@@ -55,28 +18,10 @@ func fieldOf(t *model.Type, wire string) *model.Field {
 	return nil
 }
 
-// name is how a text calls the property: by its schema when that has a name.
-func (h hit) name() string {
-	name := h.field.Wire
-	if h.owner.Role == model.RoleObject {
-		name = h.owner.Name + "." + name
-	}
-	if h.item {
-		name += "[]"
-	}
-	return name
-}
-
 func symbolOf(t *model.Type) Symbol { return Symbol{t.Package, t.Name} }
 
 func fieldSymbol(t *model.Type, f *model.Field) Symbol {
 	return Symbol{t.Package, t.Name + "." + f.Name}
-}
-
-// symbols are what the property is in Go, with the types below it that the
-// other side does not have.
-func (h hit) symbols(other *index) []Symbol {
-	return append([]Symbol{fieldSymbol(h.owner, h.field)}, newTypes(h.field.Type, other, nil)...)
 }
 
 // newTypes returns the types from t down that the other side does not have.

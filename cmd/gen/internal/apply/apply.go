@@ -4,6 +4,7 @@
 package apply
 
 import (
+	"fmt"
 	"maps"
 	"path"
 	"regexp"
@@ -45,8 +46,11 @@ func insert(spec *load.Spec, differences []*drift.Difference) *Edits {
 	}
 	edits := &Edits{Files: map[string][]byte{}}
 	for _, d := range differences {
-		if a.difference(d) {
+		switch a.why = ""; {
+		case a.difference(d):
 			edits.Done = append(edits.Done, d)
+		case a.why != "":
+			a.notes = append(a.notes, what(d)+": "+a.why)
 		}
 	}
 	edits.Notes = a.notes
@@ -82,6 +86,17 @@ type applier struct {
 	newPaths []*newPath
 	newLists []*newList
 	notes    []string
+	// why says what keeps a difference from being applied.
+	why string
+}
+
+// cannot records why a difference is left to a person. It returns false, for
+// who asks whether the difference was applied.
+func (a *applier) cannot(format string, args ...any) bool {
+	if a.why == "" { // the innermost reason says most
+		a.why = fmt.Sprintf(format, args...)
+	}
+	return false
 }
 
 // newPath is a path that the spec lacks.
@@ -155,14 +170,20 @@ var printable = regexp.MustCompile(`^[A-Za-z0-9_.:/+-][A-Za-z0-9_.:/+ -]*$`)
 
 func (a *applier) value(d *drift.Difference) bool {
 	list := load.Get(d.Here.Node, "enum")
-	if list == nil || !printable.MatchString(d.Value) {
-		return false
+	at := slices.Index(d.ThereType.Enum, d.Value)
+	switch {
+	case at < 0:
+		return a.cannot("it is no string, and enums are generated for strings only")
+	case list == nil:
+		return a.cannot("the schema in the spec has no enum of its own")
+	case !printable.MatchString(d.Value):
+		return a.cannot("it holds characters that are not written into the spec as they are")
 	}
 	if !a.once(list, d.Value) {
 		return true
 	}
 	var before *yaml.Node
-	for _, value := range d.ThereType.Enum[:slices.Index(d.ThereType.Enum, d.Value)] {
+	for _, value := range d.ThereType.Enum[:at] {
 		for _, have := range list.Content {
 			if have.Value == value {
 				before = have
@@ -175,15 +196,18 @@ func (a *applier) value(d *drift.Difference) bool {
 
 func (a *applier) field(d *drift.Difference) bool {
 	f := d.ThereType.Field(d.Value)
-	if f == nil || !printable.MatchString(f.Name) || strings.ContainsAny(f.Name, " /:+") {
-		return false
+	if !isName(f.Name) {
+		return a.cannot("the name holds characters that are not written into the spec as they are")
 	}
-	if in, _, _ := strings.Cut(d.Places[0].Field, "."); in == contract.InQuery || in == contract.InHeader {
+	switch in, _, _ := strings.Cut(d.Places[0].Field, "."); in {
+	case contract.InQuery, contract.InHeader:
 		return a.parameter(d, f, in)
+	case contract.InCookie:
+		return a.cannot("the client sends no cookies")
 	}
 	properties := load.Get(d.Here.Node, "properties")
 	if properties == nil {
-		return false
+		return a.cannot("the schema in the spec has no properties of its own")
 	}
 	to := a.files[d.Here.File]
 	value, ok := a.property(to, f, d.InResponse)
@@ -205,6 +229,10 @@ func (a *applier) field(d *drift.Difference) bool {
 	}
 	return true
 }
+
+// isName reports whether the name of a field can be written into a file as it
+// is.
+func isName(s string) bool { return printable.MatchString(s) && !strings.ContainsAny(s, " /:+") }
 
 // require adds a name to the required list of a schema.
 func (a *applier) require(to *file, schema *yaml.Node, name string) {
@@ -236,12 +264,17 @@ func (a *applier) require(to *file, schema *yaml.Node, name string) {
 func (a *applier) parameter(d *drift.Difference, f *contract.Field, in string) bool {
 	t, err := f.Type.Type()
 	if err != nil {
-		return false
+		return a.cannot("%v", err)
 	}
 	to := a.files[d.Here.File]
 	schema, ok := a.schema(to, t, f.Name)
-	if !ok || isFlow(d.Here.Node) || !a.once(d.Here.Node, in+" "+f.Name) {
-		return ok && !isFlow(d.Here.Node)
+	switch {
+	case !ok:
+		return false
+	case isFlow(d.Here.Node):
+		return a.cannot("the call is written on one line in the spec")
+	case !a.once(d.Here.Node, in+" "+f.Name):
+		return true
 	}
 	p := parameterEntry(f, in, schema)
 	if list := load.Get(d.Here.Node, "parameters"); list != nil && !isFlow(list) {
@@ -253,7 +286,7 @@ func (a *applier) parameter(d *drift.Difference, f *contract.Field, in string) b
 		key = keyOf(d.Here.Node, "responses")
 	}
 	if key == nil || load.Get(d.Here.Node, "parameters") != nil {
-		return false
+		return a.cannot("the call has no list of parameters that one can be added to")
 	}
 	for _, l := range a.newLists {
 		if l.before == key {

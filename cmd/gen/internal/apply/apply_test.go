@@ -344,7 +344,7 @@ func TestHardToApply(t *testing.T) {
 		{"three verbs of a new path, and another path", []swap{{document, before, call("/v1/otps/peek", "get") + verb("put") + verb("delete") + call("/v1/otps/ok", "get") + before}},
 			0, nil, []string{"  /v1/otps/peek:\n", "    delete:\n", "      operationId: otps.get_peek\n", "    put:\n", "operationId: otps.ok\n"}},
 		{"verbs of a new path, of which one cannot be written", []swap{{document, before, call("/v1/otps/peek", "get") + "    put:\n      responses: {}\n" + verb("delete") + before}},
-			1, nil, []string{"  /v1/otps/peek:\n", "operationId: otps.get_peek\n", "operationId: otps.delete_peek\n"}},
+			1, []string{"PUT /v1/otps/peek: the service's description does not say what is in its response"}, []string{"  /v1/otps/peek:\n", "operationId: otps.get_peek\n", "operationId: otps.delete_peek\n"}},
 		{"parameters of a call that has none", []swap{{document, "      operationId: api_otp_v1_Authenticate\n", "      operationId: api_otp_v1_Authenticate\n      parameters:\n      - {name: trace, in: query, schema: {type: string}}\n      - {name: X-Trace, in: header, schema: {type: string}}\n      - {name: depth, in: query, schema: {type: integer}}\n"}},
 			0, nil, []string{"      summary: Checks a code.\n      parameters:\n        - name: X-Trace\n", "        - name: trace\n", "        - name: depth\n"}},
 		{"field at the end of a path, another verb of it, and a path behind it", []swap{
@@ -379,7 +379,7 @@ func TestHardToApply(t *testing.T) {
 			1, []string{"POST /v2/otps/check: its path does not say whether it belongs into spec/consumer.yaml or spec/b2b.yaml; write it into the right one"},
 			[]string{"operationId: otps.ok\n"}},
 		{"a path without an area", []swap{{drifts, "scope: [", "scope: [/v1/, "}, {document, before, call("/v1/{id}", "get") + call("/v1/otps/ok", "get") + before}},
-			2, []string{"GET /v1/{id}: its path names no area of the client; write the call into spec/consumer.yaml, with a tag"},
+			2, []string{"POST /v1/users: the service's description says nothing about its response", "GET /v1/{id}: its path names no area of the client; write the call into spec/consumer.yaml, with a tag"},
 			[]string{"operationId: otps.ok\n"}},
 		{"a new area where nothing declares one", []swap{{consumer, "tags:\n  - name: otps\n    description: Checks codes.\n  - name: sessions\n    description: Looks after sessions.\n", ""},
 			{document, before, call("/v1/otps/totp/send", "get") + call("/v1/otps/ok", "get") + before}},
@@ -390,14 +390,44 @@ func TestHardToApply(t *testing.T) {
 			{usersTS, "    roles: string[];", "    roles: string[];\n    phone?: Phone;"}, {usersTS, "/** Of a user. */", "export interface Phone {\n    number: string;\n}\n/** Of a user. */"}},
 			0, nil, []string{"    Phone:\n"}},
 		{"a path that turns the line", []swap{{document, before, call(`"/v1/otps/a\u202eb"`, "get") + call("/v1/otps/ok", "get") + before}},
-			1, nil, []string{"operationId: otps.ok\n"}},
+			1, []string{"GET /v1/otps/a\u202eb: the path holds characters that are not written into the spec"}, []string{"operationId: otps.ok\n"}},
 		{"two lists of the same values", []swap{{usersTS, "    roles: string[];", "    roles: string[];\n    state?: \"on\" | \"off\";\n    other_state?: \"off\" | \"on\";\n    colour?: \"red\" | \"off\";"}},
 			0, nil, []string{"    State:\n", "    Colour:\n", "        state:\n          description: TODO\n          oneOf:\n            - $ref: '#/components/schemas/State'\n",
 				"        other_state:\n          description: TODO\n          oneOf:\n            - $ref: '#/components/schemas/State'\n"}},
 		{"a part of what cannot be written", []swap{
 			{usersTS, "    name?: Name;", "    name?: Name;\n    first?: Outer;\n    second?: Inner;"},
 			{usersTS, "/** Of a user. */", "export interface Outer {\n    inner?: Inner;\n    both?: string | number;\n}\nexport interface Inner {\n    z?: string;\n}\n/** Of a user. */"},
-		}, 1, nil, []string{"        second:\n", "    Inner:\n"}},
+		}, 1, []string{"POST /v1/otps/authenticate response.user.first: the service says that both is one of several types, which has no form in the spec"},
+			[]string{"        second:\n", "    Inner:\n"}},
+		{"calls that the client cannot make", []swap{{document, before,
+			strings.Replace(call("/v1/otps/far", "get"), "  /v1/otps/far:\n", "  /v1/otps/far:\n    servers:\n    - url: https://codes.example.com\n", 1) +
+				strings.Replace(call("/v1/otps/xml", "get"), "application/json", "application/xml", 1) +
+				strings.Replace(call("/v1/otps/any", "get"), "                $ref: '#/components/schemas/api_b2b_session_v1_RevokeResponse'\n", "                {}\n", 1) +
+				strings.Replace(call("/v1/otps/list", "get"), "                $ref: '#/components/schemas/api_b2b_session_v1_RevokeResponse'\n", "                type: array\n                items: {type: string}\n", 1) +
+				call("/v1/otps/ok", "get") + before}},
+			4, []string{
+				"GET /v1/otps/any: the service's description does not say what is in its response",
+				"GET /v1/otps/far: the service has it at https://codes.example.com, and the client has one server for all calls",
+				"GET /v1/otps/list: its response is a list, and not an object with fields",
+				"GET /v1/otps/xml: its response is application/xml, and the client speaks JSON",
+			}, []string{"operationId: otps.ok\n"}},
+		{"a call that sends nothing", []swap{{document, before, strings.Replace(call("/v1/otps/ping", "post"), "      responses:\n", "      requestBody:\n        content:\n          application/json:\n            schema:\n              type: object\n              properties: {}\n      responses:\n", 1) + before}},
+			0, nil, []string{"      operationId: otps.ping\n      tags: [otps]\n      summary: TODO\n      externalDocs: {url: https://example.com/docs}\n      x-retry: TODO\n      x-errors: [TODO]\n      responses:\n"}},
+		{"cookies", []swap{{document, before, strings.Replace(call("/v1/otps/jar", "get"), "      responses:\n", "      parameters:\n      - {name: sid, in: cookie, schema: {type: string}}\n      responses:\n", 1) + before},
+			{document, "      operationId: api_session_v1_GetJWKS\n      parameters:\n", "      operationId: api_session_v1_GetJWKS\n      parameters:\n      - {name: sid, in: cookie, schema: {type: string}}\n"}},
+			2, []string{"GET /v1/otps/jar: it takes the cookie sid, and the client sends none", "GET /v1/sessions/jwks/{project_id} cookie.sid: the client sends no cookies"}, nil},
+		{"enum values that are no strings", []swap{{document, "      - es\n", "      - es\n      - 7\n      - true\n      - fr\n"}},
+			2, []string{
+				`the value "7" of POST /v1/otps/authenticate request.locale: it is no string, and enums are generated for strings only`,
+				`the value "true" of POST /v1/otps/authenticate request.locale: it is no string, and enums are generated for strings only`,
+			}, []string{"enum: [en, es, fr, pt-br]"}},
+		{"fields whose enum values are no strings", []swap{{document, "        session_jwt:\n", "        level:\n          enum: [1, 2]\n        urgent:\n          enum: [true, false]\n        mode:\n          type: string\n          enum: [fast, 7]\n        kind:\n          enum: [fast, 7]\n        session_jwt:\n"}},
+			2, []string{
+				"POST /v1/otps/authenticate request.mode: its enum has the value 7, which is no string, and enums are generated for strings only",
+				"POST /v1/otps/authenticate request.kind: the service says that kind is one of several types, which has no form in the spec",
+			}, []string{"                level:\n                  type: integer\n", "                urgent:\n                  type: boolean\n"}},
+		{"a required name without a property", []swap{{document, "      - method_id\n      - code\n", "      - method_id\n      - code\n      - ghost\n"}, {document, "        first_name:\n          type: string\n", "        first_name:\n          type: string\n        age:\n          type: integer\n"}},
+			1, []string{"POST /v1/otps/authenticate request.ghost: the service says that ghost is anything, which has no form in the spec"}, []string{"        age:\n"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

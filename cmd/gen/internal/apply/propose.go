@@ -38,11 +38,15 @@ func Propose(spec *load.Spec, report *drift.Report, there *contract.API, known *
 
 // note says what is left to a person, and why.
 func note(d *drift.Difference, s spoil) string {
-	what := d.Places[0].String()
+	return fmt.Sprintf("%s; with it, %s", what(d), s)
+}
+
+// what says what would be inserted.
+func what(d *drift.Difference) string {
 	if d.Kind == drift.ValueOnlyThere {
-		what = fmt.Sprintf("the value %q of %s", d.Value, what)
+		return fmt.Sprintf("the value %q of %s", d.Value, d.Places[0])
 	}
-	return fmt.Sprintf("%s; with it, %s", what, s)
+	return d.Places[0].String()
 }
 
 // proposal is what edits are made from, and held against.

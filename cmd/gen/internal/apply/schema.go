@@ -18,7 +18,7 @@ import (
 func (a *applier) property(to *file, f *contract.Field, response bool) (entry, bool) {
 	t, err := f.Type.Type()
 	if err != nil {
-		return nil, false
+		return nil, a.cannot("%v", err)
 	}
 	schema, ok := a.namesake(to, f.Name, t, response), true
 	if schema == nil {
@@ -62,16 +62,16 @@ func (a *applier) schema(to *file, t *contract.Type, name string) (entry, bool) 
 		return a.reference(to, t, name)
 	case contract.Array:
 		if t.Elem == nil {
-			return nil, false
+			return nil, a.cannot("the service's description does not say what the items of the list %s are", name)
 		}
 		elem, err := t.Elem.Type()
 		if err != nil {
-			return nil, false
+			return nil, a.cannot("%v", err)
 		}
 		items, ok := a.schema(to, elem, strings.TrimSuffix(name, "s"))
 		return entry{{"type", "array"}, {"items", items}}, ok
 	}
-	return nil, false
+	return nil, a.cannot("the service says that %s is %s, which has no form in the spec", name, t.Kind)
 }
 
 // reference refers to a component of ours that is the service's type, and
@@ -91,7 +91,7 @@ func (a *applier) reference(to *file, t *contract.Type, name string) (entry, boo
 			return a.refer(to, file, name), true
 		}
 	}
-	if t.Enum != nil {
+	if t.Enum != nil && t.Misfits == nil {
 		for _, file := range []string{to.src.Name, a.shared()} {
 			for key, schema := range load.Pairs(schemas(a.files[file].src)) {
 				var have []string
@@ -107,7 +107,7 @@ func (a *applier) reference(to *file, t *contract.Type, name string) (entry, boo
 		}
 	}
 	if m := schemas(to.src); m == nil || len(m.Content) == 0 {
-		return nil, false
+		return nil, a.cannot("%s has no components.schemas that a type could be added to; begin them", to.src.Name)
 	}
 	c := component{of: drift.Meeting{There: t.Pos, File: to.src.Name}, name: a.freeName(to, t.Name, name), values: valuesOf(to.src.Name, t)}
 	a.made[c.of] = c.name
@@ -126,7 +126,7 @@ func (a *applier) reference(to *file, t *contract.Type, name string) (entry, boo
 // valuesOf names an enum of a file by its values, in whatever order they are;
 // "" for another type.
 func valuesOf(file string, t *contract.Type) string {
-	if t.Enum == nil {
+	if t.Enum == nil || t.Misfits != nil {
 		return ""
 	}
 	return file + ": " + flowList(slices.Sorted(slices.Values(t.Enum)))
@@ -154,9 +154,12 @@ func (a *applier) refer(to *file, file, name string) entry {
 // of an answer: what may be missing can be null.
 func (a *applier) componentSchema(to *file, t *contract.Type) (entry, bool) {
 	if t.Enum != nil {
+		if len(t.Misfits) > 0 || len(t.Enum) == 0 {
+			return nil, a.cannot("its enum has the value %s, which is no string, and enums are generated for strings only", strings.Join(t.Misfits, ", "))
+		}
 		for _, v := range t.Enum {
 			if !printable.MatchString(v) {
-				return nil, false
+				return nil, a.cannot("an enum value holds characters that are not written into the spec as they are")
 			}
 		}
 		return entry{{"type", "string"}, {"enum", flowList(t.Enum)}, {"description", lint.Todo}}, true
@@ -173,8 +176,8 @@ func (a *applier) object(to *file, t *contract.Type, response bool) (entry, bool
 	var required []string
 	var properties entry
 	for _, f := range t.Fields {
-		if !printable.MatchString(f.Name) || strings.ContainsAny(f.Name, " /:+") {
-			return nil, false
+		if !isName(f.Name) {
+			return nil, a.cannot("the name of a field holds characters that are not written into the spec as they are")
 		}
 		value, ok := a.property(to, f, response)
 		if !ok {
@@ -186,7 +189,7 @@ func (a *applier) object(to *file, t *contract.Type, response bool) (entry, bool
 		properties = append(properties, pair{f.Name, value})
 	}
 	if len(properties) == 0 {
-		return nil, false
+		return nil, a.cannot("the service's description has an object without fields, which has no form in the spec")
 	}
 	body := entry{{"type", "object"}}
 	if required != nil {

@@ -27,8 +27,10 @@ type Call struct {
 	// Path is the template, such as /v1/sessions/jwks/{project_id}.
 	Path string
 	Pos  diag.Pos
-	// Params are the parameters of the path, the query and the header, by the
-	// names of these three places. Each is an object with a field for each
+	// Server is where the call is answered, when that is not where the API's other
+	// calls are: https://telemetry.example.com, without a slash at the end.
+	Server string
+	// Params are the parameters of a call, by the places where they are. Each is an object with a field for each
 	// parameter, or nil.
 	Params map[string]*Ref
 	// Request and Response are the bodies; nil for none.
@@ -40,7 +42,20 @@ const (
 	InPath   = "path"
 	InQuery  = "query"
 	InHeader = "header"
+	InCookie = "cookie"
 )
+
+// Places are all places of parameters.
+var Places = []string{InPath, InQuery, InHeader, InCookie}
+
+// Where says where a call is that is not at the API's own server: " at
+// https://telemetry.example.com".
+func (c *Call) Where() string {
+	if c.Server == "" {
+		return ""
+	}
+	return " at " + c.Server
+}
 
 // String names a call as people do: "POST /v1/otps/authenticate".
 func (c *Call) String() string { return c.Verb + " " + c.Path }
@@ -50,7 +65,8 @@ type Kind string
 
 // The kinds. An Any is one of which the source says nothing; a Map is an
 // object whose names the source does not know; a Number may be an integer
-// where the source cannot tell, as TypeScript cannot: see Type.Loose.
+// where the source cannot tell, as TypeScript cannot: see Type.Loose. An
+// Opaque is a body that is not JSON; its Name says what it is.
 const (
 	Any     Kind = "anything"
 	Object  Kind = "an object"
@@ -61,6 +77,7 @@ const (
 	Number  Kind = "a number"
 	Boolean Kind = "a boolean"
 	Union   Kind = "one of several types"
+	Opaque  Kind = "a body that is not JSON"
 )
 
 // Type is the type of a value.
@@ -75,7 +92,9 @@ type Type struct {
 	// Elem is the type of a list's items or a Map's values; nil for anything.
 	Elem *Ref
 	// Enum are the values that a String is said to have; nil when any will do.
-	Enum []string
+	// Misfits are further values that are said of it and are no strings, as JSON
+	// writes them.
+	Enum, Misfits []string
 	// Name is what the source calls the type, or "".
 	Name string
 	Pos  diag.Pos
@@ -102,6 +121,9 @@ type Field struct {
 	Required bool
 	Type     *Ref
 	Pos      diag.Pos
+	// undeclared tells that the source has the name in a list of required ones
+	// only.
+	undeclared bool
 }
 
 // Ref is a type that is read when it is asked for, so that types may hold one

@@ -15,6 +15,7 @@ func FuzzDocument(f *testing.F) {
 	}
 	f.Add(data)
 	f.Add([]byte("openapi: 3.1.0\npaths: {/a: {get: {parameters: [{$ref: '#/x'}], responses: {'200': {$ref: '#/y'}}}}}\nx: {name: a, in: path, schema: {type: [string, 'null'], enum: [a, null]}}\ny: {content: {application/json: {schema: {allOf: [{$ref: '#/z'}, {required: [b]}]}}}}\nz: {properties: {b: {oneOf: [{$ref: '#/z'}, {type: 'null'}]}}}\n"))
+	f.Add([]byte("openapi: 3.1.0\nservers: [{url: 'https://a'}]\npaths: {/a: {servers: [{url: 'https://b/'}], post: {requestBody: {content: {a/b+json; v=1: {schema: {required: [x], allOf: [{type: object, required: [y]}, {properties: {y: {const: 1}}}]}}, '*/*': {}}}, responses: {default: {content: {text/xml: {}}}}}}}\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		root, err := ParseYAML("a.yaml", data)
 		if err != nil {
@@ -24,8 +25,10 @@ func FuzzDocument(f *testing.F) {
 		calls, err := Documents{"a.yaml": root}.Calls("a.yaml")
 		located(t, err)
 		for _, c := range calls {
-			for _, ref := range []*Ref{c.Request, c.Response, c.Params[InPath], c.Params[InQuery], c.Params[InHeader]} {
-				resolve(t, ref, new(1000))
+			resolve(t, c.Request, new(1000))
+			resolve(t, c.Response, new(1000))
+			for _, place := range Places {
+				resolve(t, c.Params[place], new(1000))
 			}
 		}
 	})

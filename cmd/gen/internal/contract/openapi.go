@@ -1,10 +1,10 @@
 package contract
 
 import (
-	"maps"
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	yaml "github.com/oasdiff/yaml3"
 
@@ -31,7 +31,7 @@ func (d Documents) Calls(names ...string) ([]*Call, error) {
 			return nil, Errorf(at(name, paths), "paths must be a mapping of the calls")
 		}
 		for template, item := range load.Pairs(paths) {
-			found, err := r.pathItem(name, template, item)
+			found, err := r.pathItem(name, serversOf(root), template, item)
 			if err != nil {
 				return nil, err
 			}
@@ -61,7 +61,7 @@ var (
 	noVerbs = "a path holds the verbs in small letters"
 )
 
-func (r *openAPI) pathItem(file string, template, item *yaml.Node) ([]*Call, error) {
+func (r *openAPI) pathItem(file string, own []string, template, item *yaml.Node) ([]*Call, error) {
 	if !strings.HasPrefix(template.Value, "/") {
 		return nil, Errorf(at(file, template), "the path %q does not begin with a slash", template.Value)
 	}
@@ -83,16 +83,41 @@ func (r *openAPI) pathItem(file string, template, item *yaml.Node) ([]*Call, err
 		if err != nil {
 			return nil, err
 		}
+		for _, at := range []*yaml.Node{op, item} {
+			if servers := serversOf(at); servers != nil {
+				if !slices.Equal(servers, own) {
+					c.Server = strings.Join(servers, ", ")
+				}
+				break
+			}
+		}
 		calls = append(calls, c)
 	}
 	return calls, nil
 }
 
+// serversOf returns the addresses under servers, sorted; nil for none.
+func serversOf(n *yaml.Node) []string {
+	list := load.Get(n, "servers")
+	if list == nil {
+		return nil
+	}
+	var urls []string
+	for _, server := range list.Content {
+		if url := load.Get(server, "url"); url != nil {
+			urls = append(urls, ServerName(url.Value))
+		}
+	}
+	slices.Sort(urls)
+	return urls
+}
+
+// ServerName is the address of a server as Call has it.
+func ServerName(url string) string { return strings.TrimRight(strings.ToLower(url), "/") }
+
 func (r *openAPI) operation(file, template string, verb, op, shared *yaml.Node) (*Call, error) {
 	c := &Call{Verb: strings.ToUpper(verb.Value), Path: template, Pos: at(file, verb), Params: map[string]*Ref{}}
-	if err := r.parameters(c, file, op, shared, load.Get(op, "parameters")); err != nil {
-		return nil, err
-	}
+	r.parameters(c, file, op, shared, load.Get(op, "parameters"))
 	var err error
 	if body := load.Get(op, "requestBody"); body != nil {
 		if c.Request, err = r.body(file, body); err != nil {
@@ -103,41 +128,51 @@ func (r *openAPI) operation(file, template string, verb, op, shared *yaml.Node) 
 	return c, err
 }
 
-func (r *openAPI) parameters(c *Call, file string, op *yaml.Node, lists ...*yaml.Node) error {
+// parameters declares the parameters of a call, the shared ones of its path
+// first. They are read when they are asked for.
+func (r *openAPI) parameters(c *Call, file string, op *yaml.Node, lists ...*yaml.Node) {
+	read := sync.OnceValues(func() (map[string][]*Field, error) { return r.parameterFields(file, lists) })
+	for _, place := range Places {
+		c.Params[place] = Lazy(c.Pos, func() (*Type, error) {
+			fields, err := read()
+			return &Type{Kind: Object, Fields: fields[place], Pos: c.Pos, File: file, Node: op}, err
+		})
+	}
+}
+
+// parameterFields reads lists of parameters. The result is by place.
+func (r *openAPI) parameterFields(file string, lists []*yaml.Node) (map[string][]*Field, error) {
 	fields := map[string][]*Field{}
 	for _, list := range lists {
 		if list == nil {
 			continue
 		}
 		if list.Kind != yaml.SequenceNode {
-			return wrong(file, "parameters", list, "a list")
+			return nil, wrong(file, "parameters", list, "a list")
 		}
 		for _, p := range list.Content {
 			in, p, err := r.target(file, p)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			name, place, schema := load.Get(p, "name"), load.Get(p, "in"), load.Get(p, "schema")
-			if name == nil || place == nil || schema == nil {
-				return Errorf(at(in, p), "a parameter needs name, in and schema")
-			}
-			if place.Value == "cookie" {
-				return Errorf(at(in, place), "a parameter in a cookie is not read")
+			switch {
+			case name == nil || place == nil:
+				return nil, Errorf(at(in, p), "a parameter needs name and in")
+			case !slices.Contains(Places, place.Value):
+				return nil, Errorf(at(in, place), "a parameter is in %s, not in %q", strings.Join(Places, ", "), place.Value)
 			}
 			required := load.Get(p, "required")
-			f := &Field{Name: name.Value, Required: required != nil && required.Value == "true", Type: r.ref(in, schema), Pos: at(in, name)}
+			f := &Field{Name: name.Value, Required: required != nil && required.Value == "true", Pos: at(in, name)}
+			if schema != nil {
+				f.Type = r.ref(in, schema)
+			} else { // it has content, which says how it is written
+				f.Type = Known(&Type{Kind: Any, Pos: f.Pos})
+			}
 			fields[place.Value] = replace(fields[place.Value], f)
 		}
 	}
-	for _, place := range slices.Sorted(maps.Keys(fields)) {
-		if place != InPath && place != InQuery && place != InHeader {
-			return Errorf(at(file, op), "a parameter's place %q is not read", place)
-		}
-	}
-	for _, place := range []string{InPath, InQuery, InHeader} {
-		c.Params[place] = Known(&Type{Kind: Object, Fields: fields[place], Pos: c.Pos, File: file, Node: op})
-	}
-	return nil
+	return fields, nil
 }
 
 // replace adds a parameter of an operation, in the place of the path's own of
@@ -152,7 +187,8 @@ func replace(fields []*Field, f *Field) []*Field {
 	return append(fields, f)
 }
 
-// success reads the body of the first answer of 2xx; nil for none.
+// success reads the body of the first response of 2xx; nil if that has none.
+// Without such a response, nothing is said about the body.
 func (r *openAPI) success(file string, responses *yaml.Node) (*Ref, error) {
 	status, answer := "", (*yaml.Node)(nil)
 	for key, value := range load.Pairs(responses) {
@@ -161,30 +197,55 @@ func (r *openAPI) success(file string, responses *yaml.Node) (*Ref, error) {
 		}
 	}
 	if answer == nil {
-		return nil, nil
+		return Known(&Type{Kind: Any, Pos: at(file, responses)}), nil
 	}
 	return r.body(file, answer)
 }
 
-// body reads what has content: a request body or a response.
+// body reads what has content: a request body or a response. It takes the
+// JSON of what the content can be.
 func (r *openAPI) body(file string, n *yaml.Node) (*Ref, error) {
 	file, n, err := r.target(file, n)
 	if err != nil {
 		return nil, err
 	}
 	content := load.Get(n, "content")
-	media := load.Get(content, "application/json")
-	if media == nil {
-		if len(load.Keys(content)) > 0 {
-			return Known(&Type{Kind: Any, Pos: at(file, content)}), nil // a form, a file
-		}
+	if len(load.Keys(content)) == 0 {
 		return nil, nil
+	}
+	var media *yaml.Node
+	best := 0
+	for key, value := range load.Pairs(content) {
+		if rank := jsonRank(key.Value); rank > best {
+			best, media = rank, value
+		}
+	}
+	if media == nil {
+		return Known(&Type{Kind: Opaque, Name: strings.Join(load.Keys(content), ", "), Pos: at(file, content)}), nil
 	}
 	schema := load.Get(media, "schema")
 	if schema == nil {
 		return Known(&Type{Kind: Any, Pos: at(file, media)}), nil
 	}
 	return r.ref(file, schema), nil
+}
+
+// jsonRank says how well a media type, or a range of them, names JSON; 0 if it
+// is none.
+func jsonRank(media string) int {
+	essence, _, _ := strings.Cut(media, ";")
+	kind, sub, _ := strings.Cut(strings.ToLower(strings.TrimSpace(essence)), "/")
+	switch {
+	case kind == "application" && sub == "json":
+		return 4
+	case strings.HasSuffix(sub, "+json"), sub == "json":
+		return 3
+	case kind == "application" && sub == "*":
+		return 2
+	case kind == "*" && sub == "*":
+		return 1
+	}
+	return 0
 }
 
 // maxHops bounds how far references lead to references.

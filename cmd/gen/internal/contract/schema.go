@@ -1,6 +1,8 @@
 package contract
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -37,8 +39,13 @@ func (r *openAPI) schema(file string, n *yaml.Node) (*Type, error) {
 			return nil, err
 		}
 	}
-	if t.Kind == "" {
+	switch t.Kind {
+	case "":
 		t.Kind = Any
+	case Object: // the composing schema may demand what its parts declare
+		for _, name := range requiredNames(n) {
+			t.demand(file, name)
+		}
 	}
 	return t, nil
 }
@@ -59,7 +66,7 @@ func (r *openAPI) declared(t *Type) error {
 	nullable := load.Get(t.Node, "nullable")
 	t.Nullable = slices.Contains(names, "null") || nullable != nil && nullable.Value == "true"
 	names = slices.DeleteFunc(names, func(s string) bool { return s == "null" })
-	properties, enum := load.Get(t.Node, "properties"), load.Get(t.Node, "enum")
+	properties, enum := load.Get(t.Node, "properties"), enumOf(t.Node)
 	switch {
 	case len(names) > 1:
 		t.Kind = Union
@@ -68,8 +75,10 @@ func (r *openAPI) declared(t *Type) error {
 		return r.typed(t, kind, names[0])
 	case properties != nil:
 		return r.typed(t, properties, "object")
+	case enum != nil && enumType(enum) == "":
+		t.Kind = Union
 	case enum != nil:
-		return r.typed(t, enum, "string")
+		return r.typed(t, enum, enumType(enum))
 	}
 	return nil
 }
@@ -102,26 +111,81 @@ func (r *openAPI) typed(t *Type, kind *yaml.Node, name string) error {
 }
 
 func (r *openAPI) enum(t *Type) error {
-	enum := load.Get(t.Node, "enum")
+	enum := enumOf(t.Node)
 	if enum == nil {
 		return nil
 	}
 	if enum.Kind != yaml.SequenceNode {
 		return wrong(t.File, "enum", enum, "a list")
 	}
+	t.Enum = []string{}
 	for _, value := range enum.Content {
-		if value.ShortTag() == "!!null" {
+		switch valueType(value) {
+		case "null":
 			t.Nullable = true
-			continue
+		case "string":
+			t.Enum = append(t.Enum, value.Value)
+		default:
+			t.Misfits = append(t.Misfits, cmp.Or(value.Value, load.Describe(value)))
 		}
-		t.Enum = append(t.Enum, value.Value)
 	}
 	return nil
 }
 
+// enumOf returns the list of a schema's values, or nil. A const is a list of
+// one.
+func enumOf(n *yaml.Node) *yaml.Node {
+	if only := load.Get(n, "const"); only != nil {
+		return &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{only}, Line: only.Line, Column: only.Column}
+	}
+	return load.Get(n, "enum")
+}
+
+// valueType is the type of a value in JSON. What is a date to YAML is a string
+// there.
+func valueType(n *yaml.Node) string {
+	switch n.Kind {
+	case yaml.MappingNode:
+		return "object"
+	case yaml.SequenceNode:
+		return "array"
+	}
+	switch n.ShortTag() {
+	case "!!null":
+		return "null"
+	case "!!bool":
+		return "boolean"
+	case "!!int":
+		return "integer"
+	case "!!float":
+		return "number"
+	}
+	return "string"
+}
+
+// enumType is the type of all values of an enum, or "" if they have several.
+func enumType(enum *yaml.Node) string {
+	types := map[string]bool{}
+	for _, value := range enum.Content {
+		types[valueType(value)] = true
+	}
+	delete(types, "null")
+	if types["number"] {
+		delete(types, "integer")
+	}
+	all := slices.Collect(maps.Keys(types))
+	switch len(all) {
+	case 0:
+		return "string"
+	case 1:
+		return all[0]
+	}
+	return ""
+}
+
 func (r *openAPI) object(t *Type) error {
 	properties, additional := load.Get(t.Node, "properties"), load.Get(t.Node, "additionalProperties")
-	if len(load.Keys(properties)) == 0 {
+	if len(load.Keys(properties)) == 0 && len(requiredNames(t.Node)) == 0 {
 		t.Kind = Map
 		if properties != nil && additional == nil {
 			t.Kind = Object // {} is said to have no fields
@@ -131,20 +195,23 @@ func (r *openAPI) object(t *Type) error {
 		}
 		return nil
 	}
-	if properties.Kind != yaml.MappingNode {
+	if properties != nil && properties.Kind != yaml.MappingNode {
 		return wrong(t.File, "properties", properties, "a mapping")
 	}
 	t.Kind = Object
-	required := map[string]bool{}
-	if list := load.Get(t.Node, "required"); list != nil && list.Kind == yaml.SequenceNode {
-		for _, name := range list.Content {
-			required[name.Value] = true
-		}
-	}
 	for key, value := range load.Pairs(properties) {
-		t.Fields = append(t.Fields, &Field{Name: key.Value, Required: required[key.Value], Type: r.ref(t.File, value), Pos: at(t.File, key)})
+		t.Fields = append(t.Fields, &Field{Name: key.Value, Type: r.ref(t.File, value), Pos: at(t.File, key)})
 	}
-	return nil
+	return nil // schema adds the required names
+}
+
+// requiredNames are the entries of a schema's list of required names.
+func requiredNames(n *yaml.Node) []*yaml.Node {
+	list := load.Get(n, "required")
+	if list == nil || list.Kind != yaml.SequenceNode {
+		return nil
+	}
+	return list.Content
 }
 
 // composed adds what allOf, oneOf and anyOf say. Branches without a type, such
@@ -157,6 +224,7 @@ func (r *openAPI) composed(t *Type, key string) error {
 	if list.Kind != yaml.SequenceNode {
 		return wrong(t.File, key, list, "a list")
 	}
+	file := t.File // before t becomes one of its parts
 	var parts []*Type
 	var demanded []*yaml.Node
 	for _, branch := range list.Content {
@@ -170,8 +238,8 @@ func (r *openAPI) composed(t *Type, key string) error {
 		}
 		if part.Kind != Any {
 			parts = append(parts, part)
-		} else if required := load.Get(branch, "required"); required != nil && key == "allOf" {
-			demanded = append(demanded, required.Content...)
+		} else if key == "allOf" {
+			demanded = append(demanded, requiredNames(branch)...)
 		}
 	}
 	switch {
@@ -180,25 +248,54 @@ func (r *openAPI) composed(t *Type, key string) error {
 		if err := r.merge(t, parts); err != nil {
 			return err
 		}
-	case t.Kind == "" || t.Kind == Any:
+	case t.Kind != "" && t.Kind != Any && t.Kind != Map:
+	case !slices.ContainsFunc(parts, func(part *Type) bool { return part.Kind != String }):
+		t.Kind = String
+		for _, part := range parts { // a plain string among them says that there may be more values
+			t.Enum, t.Misfits = append(t.Enum, part.Enum...), append(t.Misfits, part.Misfits...)
+		}
+	default:
 		t.Kind = Union
 	}
 	for _, name := range demanded {
-		t.demand(name.Value)
+		if t.Kind == Object {
+			t.demand(file, name)
+		}
 	}
 	return nil
 }
 
 // demand makes a field required, in a copy: the field may be that of another
-// type as well.
-func (t *Type) demand(name string) {
+// type as well. A name that no property has is a field of any type.
+func (t *Type) demand(file string, name *yaml.Node) {
 	for i, f := range t.Fields {
-		if f.Name == name && !f.Required {
+		if f.Name == name.Value {
 			required := *f
 			required.Required = true
 			t.Fields[i] = &required
+			return
 		}
 	}
+	pos := at(file, name)
+	t.Fields = append(t.Fields, &Field{Name: name.Value, Required: true, Type: Known(&Type{Kind: Any, Pos: pos}), Pos: pos, undeclared: true})
+}
+
+// join adds a field that another part of the type has. A field is required if
+// one part says so, and of the type that a part declares.
+func (t *Type) join(f *Field) {
+	for i, have := range t.Fields {
+		if have.Name != f.Name {
+			continue
+		}
+		joined := *have
+		if have.undeclared {
+			joined = *f
+		}
+		joined.Required = have.Required || f.Required
+		t.Fields[i] = &joined
+		return
+	}
+	t.Fields = append(t.Fields, f)
 }
 
 // merge makes one type of a schema and what it is composed of.
@@ -213,19 +310,17 @@ func (r *openAPI) merge(t *Type, parts []*Type) error {
 			if len(parts) > 1 { // else it is that type, and stands where that stands
 				t.Pos, t.Name = pos, ""
 			}
-		case t.Kind != part.Kind && !(t.Kind == Map && part.Kind == Object):
+		case t.Kind != part.Kind && !(t.isObject() && part.isObject()):
 			return Errorf(part.Pos, "allOf joins %s and %s", t.Kind, part.Kind)
 		default:
-			t.Kind = part.Kind
+			if part.Kind == Object {
+				t.Kind = Object
+			}
 			for _, f := range part.Fields {
-				if have := t.Field(f.Name); have == nil {
-					t.Fields = append(t.Fields, f)
-				} else if f.Required {
-					t.demand(f.Name)
-				}
+				t.join(f)
 			}
 			if t.Enum == nil {
-				t.Enum = part.Enum
+				t.Enum, t.Misfits = part.Enum, part.Misfits
 			}
 			if t.Elem == nil {
 				t.Elem = part.Elem
@@ -234,6 +329,9 @@ func (r *openAPI) merge(t *Type, parts []*Type) error {
 	}
 	return nil
 }
+
+// isObject reports whether values are objects in JSON.
+func (t *Type) isObject() bool { return t.Kind == Object || t.Kind == Map }
 
 // In reports whether a call lies under one of the path prefixes.
 func (c *Call) In(prefixes []string) bool {

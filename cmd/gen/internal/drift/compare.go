@@ -65,8 +65,17 @@ func comparePlaces(a, b Place) int {
 
 func (c *comparer) place(way string) Place { return Place{c.name, way} }
 
-func (c *comparer) call(here, there *contract.Call) error {
+// call compares two calls, and reports whether all of them could be read.
+func (c *comparer) call(here, there *contract.Call) (compared bool, err error) {
 	c.name, c.response = here.String(), false
+	if there.Verb != here.Verb {
+		c.add(&Difference{Kind: OtherVerb, Severity: Wrong, Pos: here.Pos, There: there.Pos, Value: there.Verb,
+			Message: fmt.Sprintf("the service takes %s, the spec says %s", there.Verb, here.Verb)}, c.place(""))
+	}
+	if there.Server != here.Server {
+		c.add(&Difference{Kind: OtherServer, Severity: Wrong, Pos: here.Pos, There: there.Pos, Value: there.Server,
+			Message: fmt.Sprintf("the service has this call%s, the spec has it%s", where(there), where(here))}, c.place(""))
+	}
 	names, theirs := parameterNames(here.Path), parameterNames(there.Path)
 	for i, name := range names {
 		if i < len(theirs) && theirs[i] != name {
@@ -76,18 +85,56 @@ func (c *comparer) call(here, there *contract.Call) error {
 	}
 	// What stands in the template is there on both sides; compare the types.
 	if err := c.pathTypes(here, there, names, theirs); err != nil {
-		return err
+		return false, err
 	}
-	for _, in := range []string{contract.InQuery, contract.InHeader} {
-		if err := c.bodies(here.Params[in], there.Params[in], in, here.Pos, there.Pos); err != nil {
-			return err
+	for _, in := range []string{contract.InQuery, contract.InHeader, contract.InCookie} {
+		if err := c.objects(here.Params[in], there.Params[in], in, here.Pos, there.Pos); err != nil {
+			return false, err
 		}
 	}
-	if err := c.bodies(here.Request, there.Request, "request", here.Pos, there.Pos); err != nil {
-		return err
+	request, err := c.body(here.Request, there.Request, "request", here.Pos, there.Pos)
+	if err != nil {
+		return false, err
 	}
 	c.response = true
-	return c.bodies(here.Response, there.Response, "response", here.Pos, there.Pos)
+	response, err := c.body(here.Response, there.Response, "response", here.Pos, there.Pos)
+	return request && response, err
+}
+
+// where says where a call is.
+func where(c *contract.Call) string {
+	if c.Server == "" {
+		return " at the API's own server"
+	}
+	return c.Where()
+}
+
+// body compares a request or response, and reports whether it could be read.
+func (c *comparer) body(here, there *contract.Ref, way string, pos, therePos diag.Pos) (bool, error) {
+	for _, side := range []struct {
+		ref  *contract.Ref
+		name string
+	}{{there, "the service's description"}, {here, "the spec"}} {
+		if side.ref == nil {
+			continue
+		}
+		t, err := side.ref.Type()
+		if err != nil {
+			return false, err
+		}
+		d := &Difference{Kind: NotCompared, Severity: Unknown, Pos: pos, There: therePos, Value: t.Name, InResponse: c.response}
+		switch t.Kind {
+		case contract.Opaque:
+			d.Message = fmt.Sprintf("%s says that the %s is not JSON (%s), so it is not compared", side.name, way, t.Name)
+		case contract.Any:
+			d.Message = fmt.Sprintf("%s does not say what is in the %s, so it is not compared", side.name, way)
+		default:
+			continue
+		}
+		c.add(d, c.place(way))
+		return false, nil
+	}
+	return true, c.objects(here, there, way, pos, therePos)
 }
 
 func parameterNames(path string) []string {
@@ -127,9 +174,9 @@ func (c *comparer) pathTypes(here, there *contract.Call, names, theirs []string)
 	return nil
 }
 
-// bodies compares two objects, of which one may not be there: it then has no
+// objects compares two objects, of which one may not be there: it then has no
 // fields.
-func (c *comparer) bodies(here, there *contract.Ref, way string, pos, therePos diag.Pos) error {
+func (c *comparer) objects(here, there *contract.Ref, way string, pos, therePos diag.Pos) error {
 	if here == nil && there == nil {
 		return nil
 	}
@@ -174,9 +221,7 @@ func (c *comparer) types(here, there *contract.Type, way string, depth int) erro
 	case here.Kind == contract.Any || there.Kind == contract.Any:
 		return nil
 	case here.Kind == contract.Object && there.Kind == contract.Object:
-		return c.objects(here, there, way, depth)
-	case here.Kind == contract.Object && there.Kind == contract.Map:
-		return nil // we know the names
+		return c.fieldsOf(here, there, way, depth)
 	case here.Kind == contract.Map && there.Kind == contract.Map, here.Kind == contract.Array && there.Kind == contract.Array:
 		return c.refs(here.Elem, there.Elem, way+"[]", depth+1)
 	case here.Kind == contract.String && there.Kind == contract.String:
@@ -196,7 +241,7 @@ func (c *comparer) types(here, there *contract.Type, way string, depth int) erro
 	return nil
 }
 
-func (c *comparer) objects(here, there *contract.Type, way string, depth int) error {
+func (c *comparer) fieldsOf(here, there *contract.Type, way string, depth int) error {
 	if met := (Meeting{there.Pos, here.File}); here.Name != "" && there.Name != "" && c.met[met] == nil {
 		c.met[met] = here
 	}
@@ -279,8 +324,13 @@ func (c *comparer) values(here, there *contract.Type, way string) {
 	}
 	if here.Enum == nil {
 		c.add(&Difference{Kind: ValueOnlyThere, Severity: Lacking, Pos: here.Pos, There: there.Pos, Value: "*",
-			Message: "the service names the values " + strings.Join(there.Enum, ", ") + "; the spec takes any string"}, c.place(way))
+			Message: "the service names the values " + strings.Join(slices.Concat(there.Enum, there.Misfits), ", ") + "; the spec takes any string"}, c.place(way))
 		return
+	}
+	for _, value := range there.Misfits {
+		c.add(&Difference{Kind: ValueOnlyThere, Severity: Lacking, Pos: here.Pos, There: there.Pos, Value: value,
+			Message: fmt.Sprintf("the service has the value %s, which is no string though the type is; the spec has not", value),
+			Here:    here, ThereType: there, InResponse: c.response}, c.place(way))
 	}
 	for _, value := range here.Enum {
 		if !slices.Contains(there.Enum, value) {

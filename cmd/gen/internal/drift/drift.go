@@ -4,8 +4,6 @@
 package drift
 
 import (
-	"fmt"
-
 	"github.com/stytchgen/sdk/cmd/gen/internal/contract"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/load"
@@ -19,6 +17,8 @@ const (
 	CallOnlyHere      Kind = "call-only-here"
 	CallOnlyThere     Kind = "call-only-there"
 	OtherVerb         Kind = "verb"
+	OtherServer       Kind = "server"
+	NotCompared       Kind = "not-compared"
 	PathParameter     Kind = "path-parameter"
 	FieldOnlyHere     Kind = "field-only-here"
 	FieldOnlyThere    Kind = "field-only-there"
@@ -31,7 +31,7 @@ const (
 
 // Kinds lists all kinds.
 var Kinds = []Kind{
-	CallOnlyHere, CallOnlyThere, OtherVerb, PathParameter, FieldOnlyHere, FieldOnlyThere, OtherType,
+	CallOnlyHere, CallOnlyThere, OtherVerb, OtherServer, NotCompared, PathParameter, FieldOnlyHere, FieldOnlyThere, OtherType,
 	RequiredOnlyHere, RequiredOnlyThere, ValueOnlyHere, ValueOnlyThere,
 }
 
@@ -41,6 +41,8 @@ type Severity string
 const (
 	// Wrong: the spec says something that the service does not do.
 	Wrong Severity = "wrong"
+	// Unknown: what the service does cannot be read, so it may be anything.
+	Unknown Severity = "unknown"
 	// Lacking: the service does something that the spec does not say.
 	Lacking Severity = "lacking"
 )
@@ -94,10 +96,19 @@ func (p Place) String() string {
 	return p.Call + " " + p.Field
 }
 
+// Outcome is what a comparison came to.
+type Outcome struct {
+	Differences []*Difference
+	// Compared is how many of the spec's calls were compared: the service has
+	// them, and nothing of them could not be read.
+	Compared int
+	// Outside are the service's calls outside of the scope.
+	Outside []*contract.Call
+}
+
 // Compare returns how the spec's calls differ from the service's. Of the
-// service's other calls, those under a prefix of scope are differences; the
-// rest are returned as outside.
-func Compare(here, there *contract.API, scope []string) (found []*Difference, outside []*contract.Call, err error) {
+// service's other calls, those under a prefix of scope are differences.
+func Compare(here, there *contract.API, scope []string) (*Outcome, error) {
 	c := &comparer{byKey: map[string]*Difference{}, met: map[Meeting]*contract.Type{}}
 	theirs := map[string][]*contract.Call{}
 	for _, call := range there.Calls {
@@ -107,47 +118,53 @@ func Compare(here, there *contract.API, scope []string) (found []*Difference, ou
 	for _, call := range here.Calls {
 		ours[call.Verb+" "+load.PathShape(call.Path)] = true
 	}
+	out := &Outcome{}
 	taken := map[*contract.Call]bool{}
 	for _, call := range here.Calls {
-		match, otherVerb := pick(call, theirs[load.PathShape(call.Path)], ours)
-		switch {
-		case match == nil:
+		match := pick(call, theirs[load.PathShape(call.Path)], ours)
+		if match == nil {
 			c.add(&Difference{Kind: CallOnlyHere, Severity: Wrong, Pos: call.Pos, Message: "the service has no such call"}, Place{call.String(), ""})
 			continue
-		case otherVerb:
-			c.add(&Difference{Kind: OtherVerb, Severity: Wrong, Pos: call.Pos, There: match.Pos, Value: match.Verb,
-				Message: fmt.Sprintf("the service takes %s, the spec says %s", match.Verb, call.Verb)}, Place{call.String(), ""})
 		}
 		taken[match] = true
-		if err := c.call(call, match); err != nil {
-			return nil, nil, err
+		compared, err := c.call(call, match)
+		if err != nil {
+			return nil, err
+		}
+		if compared {
+			out.Compared++
 		}
 	}
 	for _, call := range there.Calls {
 		switch {
 		case taken[call]:
 		case !call.In(scope):
-			outside = append(outside, call)
+			out.Outside = append(out.Outside, call)
 		default:
 			c.add(&Difference{Kind: CallOnlyThere, Severity: Lacking, There: call.Pos, Call: call,
-				Message: "the service has this call, the spec has not"}, Place{call.String(), ""})
+				Message: "the service has this call" + call.Where() + ", the spec has not"}, Place{call.String(), ""})
 		}
 	}
-	return c.sorted(), outside, nil
+	out.Differences = c.sorted()
+	return out, nil
 }
 
-// pick returns the call of the same verb, or else one of another verb that no
-// call of ours has.
-func pick(call *contract.Call, candidates []*contract.Call, ours map[string]bool) (match *contract.Call, otherVerb bool) {
+// pick returns the call of the same verb, at the same server if there are
+// several, or else one of another verb that no call of ours has.
+func pick(call *contract.Call, candidates []*contract.Call, ours map[string]bool) *contract.Call {
+	var match *contract.Call
 	for _, candidate := range candidates {
-		if candidate.Verb == call.Verb {
-			return candidate, false
+		if candidate.Verb == call.Verb && (match == nil || candidate.Server == call.Server) {
+			match = candidate
 		}
+	}
+	if match != nil {
+		return match
 	}
 	for _, candidate := range candidates {
 		if !ours[candidate.Verb+" "+load.PathShape(candidate.Path)] {
-			return candidate, true
+			return candidate
 		}
 	}
-	return nil, false
+	return nil
 }

@@ -73,7 +73,7 @@ func TestHostileUpstream(t *testing.T) {
 		{"bracket without end", []edit{{otpsTS, "scopes?: string[];\n}", "scopes?: string[];\n"}}, "otps.d.ts:4:42: the bracket { is never closed"},
 		{"call this reader does not know", []edit{{otpsJS, "      headers,\n", "      headers,\n      query: data,\n"}}, `otps.js:18:7: "query" in a call is not read`},
 		{"call outside of a class", []edit{{otpsJS, "exports.OTPs = OTPs;", "(0, _shared.request)(x, {method: \"GET\", url: `/v1/x`});"}}, "otps.js:22:12: a call outside of a class is not read"},
-		{"path in no call", []edit{{otpsJS, "exports.OTPs = OTPs;", "fetch(\"/v1/otps/other\");"}}, `otps.js:22:7: the path "/v1/otps/other" stands in no call`},
+		{"path in no call", []edit{{otpsJS, "exports.OTPs = OTPs;", "fetch(\"/v1/otps/other\");"}}, `otps.js:22:7: the path "/v1/otps/other" is in no call`},
 		{"path that is worked out", []edit{{otpsJS, "`/v1/otps/authenticate`", "`/v1/otps/${which(data)}`"}}, "otps.js:16:12: the path \"/v1/otps/${which(data)}\" is not read"},
 		{"method that is not declared", []edit{{otpsJS, "  authenticate(data) {", "  check(data) {"}}, "otps.d.ts declares no method check of the class OTPs"},
 		{"header that is set by hand", []edit{{otpsJS, "    const headers = {};", "    const headers = {};\n    headers[\"X-Other\"] = data.code;"}}, "otps.js:14:5: a header that is set here is not read"},

@@ -14,16 +14,19 @@ import (
 type Report struct {
 	// Source names the service's description: "npm stytch 14.2.0".
 	Source string
-	// Compared is how many calls of the spec were looked for.
-	Compared int
+	// Calls is how many calls the spec has, and Compared how many of them were
+	// compared.
+	Calls, Compared int
 	// Differences are those that nobody accepted.
 	Differences []*Difference
 	// Accepted counts the places that entries of drift.yaml accept.
 	Accepted int
 	// Unused are the entries that accept nothing any more.
 	Unused []*Accepted
-	// Unwritten are the texts of the spec that are still to be written.
+	// Unwritten are the texts of the spec that are still to be written, as many
+	// as a list keeps. More is how many there are beyond these.
 	Unwritten []diag.Finding
+	More      int
 	// Outside are the service's calls outside of the scope.
 	Outside []*contract.Call
 	// ListOutside asks for a list of them, not just their number.
@@ -55,25 +58,30 @@ const unusedMessage = "this entry accepts nothing any more; take it out"
 // summary is the last line of a report for people.
 func (r *Report) summary() string {
 	var parts []string
-	if n := len(r.Differences); n > 0 {
-		wrong := 0
-		for _, d := range r.Differences {
-			if d.Severity == Wrong {
-				wrong++
-			}
-		}
-		parts = append(parts, fmt.Sprintf("%s (%d wrong, %d lacking)", count(n, "difference"), wrong, n-wrong))
+	bySeverity := map[Severity]int{}
+	for _, d := range r.Differences {
+		bySeverity[d.Severity]++
+	}
+	if n := bySeverity[Wrong] + bySeverity[Lacking]; n > 0 {
+		parts = append(parts, fmt.Sprintf("%s (%d wrong, %d lacking)", count(n, "difference"), bySeverity[Wrong], bySeverity[Lacking]))
 	} else {
 		parts = append(parts, "no difference")
+	}
+	if n := bySeverity[Unknown]; n > 0 {
+		parts = append(parts, count(n, "body not compared", "bodies not compared"))
 	}
 	if n := len(r.Unused); n > 0 {
 		parts = append(parts, count(n, "entry", "entries")+" of "+File+" to take out")
 	}
-	if n := len(r.Unwritten); n > 0 {
+	if n := len(r.Unwritten) + r.More; n > 0 {
 		parts = append(parts, count(n, "text")+" to write")
 	}
+	compared := count(r.Compared, "call")
+	if r.Compared < r.Calls {
+		compared = fmt.Sprintf("%d of %s", r.Compared, count(r.Calls, "call"))
+	}
 	return fmt.Sprintf("%s: %s; %d accepted; %s compared, %d outside of the scope",
-		r.Source, strings.Join(parts, ", "), r.Accepted, count(r.Compared, "call"), len(r.Outside))
+		r.Source, strings.Join(parts, ", "), r.Accepted, compared, len(r.Outside))
 }
 
 func count(n int, what ...string) string {
@@ -124,7 +132,7 @@ func (r *Report) text(b *strings.Builder) {
 	if r.ListOutside {
 		fmt.Fprintf(b, "outside of the scope:\n")
 		for _, c := range r.Outside {
-			fmt.Fprintf(b, "  %s\n", diag.Clean(c.String()))
+			fmt.Fprintf(b, "  %s\n", diag.Clean(c.String()+c.Where()))
 		}
 	}
 	fmt.Fprintln(b, diag.Clean(r.summary()))
@@ -135,7 +143,7 @@ func (r *Report) markdown(b *strings.Builder) {
 	for _, severity := range []struct {
 		is    Severity
 		title string
-	}{{Wrong, "The spec says what the service does not do"}, {Lacking, "The service does what the spec does not say"}} {
+	}{{Wrong, "The spec says what the service does not do"}, {Unknown, "What could not be compared"}, {Lacking, "The service does what the spec does not say"}} {
 		rows := 0
 		for _, d := range r.Differences {
 			if d.Severity != severity.is {
@@ -170,7 +178,7 @@ func (r *Report) markdown(b *strings.Builder) {
 	if r.ListOutside {
 		fmt.Fprintf(b, "\n### Outside of the scope\n\n")
 		for _, c := range r.Outside {
-			fmt.Fprintf(b, "- %s\n", code(c.String()))
+			fmt.Fprintf(b, "- %s\n", code(c.String()+c.Where()))
 		}
 	}
 }
@@ -231,6 +239,7 @@ func (r *Report) json(b *strings.Builder) {
 	out := struct {
 		Source      string           `json:"source"`
 		Clean       bool             `json:"clean"`
+		Calls       int              `json:"calls"`
 		Compared    int              `json:"compared"`
 		Differences []jsonDifference `json:"differences"`
 		Accepted    int              `json:"accepted"`
@@ -238,7 +247,7 @@ func (r *Report) json(b *strings.Builder) {
 		Unwritten   []jsonEntry      `json:"unwritten"`
 		Outside     int              `json:"outside"`
 		OutsideAre  []string         `json:"outside_calls,omitempty"`
-	}{Source: r.Source, Clean: r.Clean(), Compared: r.Compared, Accepted: r.Accepted, Outside: len(r.Outside),
+	}{Source: r.Source, Clean: r.Clean(), Calls: r.Calls, Compared: r.Compared, Accepted: r.Accepted, Outside: len(r.Outside),
 		Differences: []jsonDifference{}, Unused: []jsonEntry{}, Unwritten: []jsonEntry{}}
 	for _, d := range r.Differences {
 		j := jsonDifference{Kind: d.Kind, Severity: d.Severity, Message: d.Message, Value: d.Value, Pos: d.at(), Places: d.Places}
@@ -255,7 +264,7 @@ func (r *Report) json(b *strings.Builder) {
 	}
 	if r.ListOutside {
 		for _, c := range r.Outside {
-			out.OutsideAre = append(out.OutsideAre, c.String())
+			out.OutsideAre = append(out.OutsideAre, c.String()+c.Where())
 		}
 	}
 	encoder := json.NewEncoder(b)

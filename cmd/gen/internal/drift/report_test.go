@@ -15,7 +15,8 @@ var update = flag.Bool("update", false, "write the golden files")
 // kind of finding, and names that mean something in Markdown and in commands.
 func TestFormats(t *testing.T) {
 	dir := tree(t, []edit{
-		{otpsJS, `method: "POST"`, `method: "PUT"`},
+		{otpsJS, `method: "POST"`, `method: "PUT", baseURLType: "CODES"`},
+		{b2bJS, "      data\n", "      dataRaw: new URLSearchParams(data)\n"},
 		{sessTS, "    email_id: string;", "    email_id: number;"},
 		{usersTS, "    verified: boolean;", "    verified: boolean;\n    \"a|b`c<d>::e%0A,f\"?: string;"},
 		{sessJS, "`/v1/sessions`", "`/v1/sessions/all`"},

@@ -56,14 +56,14 @@ func Check(spec *load.Spec, there *contract.API, known *Known) (*Report, error) 
 	if err != nil {
 		return nil, err
 	}
-	found, outside, err := Compare(here, there, known.Scope)
+	out, err := Compare(here, there, known.Scope)
 	if err != nil {
 		return nil, err
 	}
-	r := &Report{Source: there.Source, Compared: len(here.Calls), Outside: outside}
-	r.Differences, r.Accepted, r.Unused = known.Accept(found, there.Source)
+	r := &Report{Source: there.Source, Calls: len(here.Calls), Compared: out.Compared, Outside: out.Outside}
+	r.Differences, r.Accepted, r.Unused = known.Accept(out.Differences, there.Source)
 	var list diag.List
 	lint.Unwritten(spec, &list)
-	r.Unwritten = list.Sorted()
+	r.Unwritten, r.More = list.Sorted(), list.Dropped()
 	return r, nil
 }

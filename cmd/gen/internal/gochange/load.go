@@ -1,6 +1,8 @@
 package gochange
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -13,6 +15,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
 	"runtime"
@@ -100,13 +103,15 @@ func (s *Surface) parse(src Source, dir string) ([]*ast.File, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
+	host := build.Default
+	host.GOOS, host.GOARCH = runtime.GOOS, runtime.GOARCH
 	isGo := func(name string) bool { return strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") }
 	for _, entry := range entries {
 		name := entry.Name()
 		if !isGo(name) || !entry.Type().IsRegular() {
 			continue
 		}
-		if built, err := build.Default.MatchFile(folder, name); err == nil && !built {
+		if built, err := host.MatchFile(folder, name); err == nil && !built {
 			continue // it is for another system
 		}
 		if contents[path.Join(dir, name)], err = os.ReadFile(filepath.Join(folder, name)); err != nil {
@@ -129,6 +134,16 @@ func (s *Surface) parse(src Source, dir string) ([]*ast.File, error) {
 	return files, nil
 }
 
+// environment makes the go command read both states alike and leave them as
+// they are, whatever its user has set. Flags such as -mod=vendor are true of
+// the work tree and not of an older state; without them, the go command takes
+// the vendor folder of a state that has one.
+var environment = []string{
+	"GOFLAGS=-buildvcs=false", // empty, it would be read from the settings of go env -w
+	"GO111MODULE=on", "GOWORK=off", "GOPROXY=off", "GOTOOLCHAIN=local", "GOPACKAGESDRIVER=off",
+	"GOOS=" + runtime.GOOS, "GOARCH=" + runtime.GOARCH,
+}
+
 // below gets the types of what the packages import from the export data that
 // the go command keeps.
 func (l *Loader) below(ctx context.Context, src Source, imports []string) (map[string]*types.Package, error) {
@@ -146,7 +161,7 @@ func (l *Loader) below(ctx context.Context, src Source, imports []string) (map[s
 		Context: ctx, Dir: src.Root,
 		Mode:       packages.NeedName | packages.NeedTypes | packages.NeedImports | packages.NeedExportFile,
 		BuildFlags: []string{"-trimpath"}, // so that the build cache serves every folder alike
-		Env:        append(os.Environ(), "GOWORK=off", "GOPROXY=off", "GOTOOLCHAIN=local"),
+		Env:        append(os.Environ(), environment...),
 	}, imports...)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
@@ -165,11 +180,30 @@ func (l *Loader) below(ctx context.Context, src Source, imports []string) (map[s
 		}
 		known[pkg.PkgPath] = pkg.Types
 	}
+	for _, path := range imports {
+		if known[path] == nil {
+			return nil, fmt.Errorf("%s: loading what the Go packages import: %s", src.Name, complaint(ctx, src.Root, path))
+		}
+	}
 	if l.known == nil {
 		l.known = map[[sha256.Size]byte]map[string]*types.Package{}
 	}
 	l.known[key] = known
 	return known, nil
+}
+
+// complaint is what the go command says about a package that it does not load.
+// Package packages keeps some of it to itself, such as that there is no build
+// cache.
+func complaint(ctx context.Context, root, path string) string {
+	cmd := exec.CommandContext(ctx, "go", "list", "-export", path)
+	cmd.Dir, cmd.Env = root, append(os.Environ(), environment...)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	if err := cmd.Run(); err != nil {
+		return cmp.Or(strings.TrimSpace(said.String()), err.Error())
+	}
+	return "the go command has no types of " + path
 }
 
 // fingerprint is the hash of all that decides what imports mean: their paths,

@@ -98,7 +98,7 @@ func (u Unused) message() string {
 func (r *Report) advice(b *strings.Builder) {
 	for _, c := range r.Changes {
 		if c.Level == apichange.Major && c.Reason == "" {
-			fmt.Fprintf(b, "\nA break that is meant goes into %s, as it stands behind its place above:\n", AcceptedFile)
+			fmt.Fprintf(b, "\nTo accept a break that is meant, copy it into %s, without its position:\n", AcceptedFile)
 			fmt.Fprintf(b, "  accepted:\n    - change: '%s'\n      reason: why applications have to bear it\n", strings.ReplaceAll(c.Key(), "'", "''"))
 			return
 		}

@@ -48,16 +48,16 @@ type Change struct {
 // Join puts the changes of the API and of Go together: those of the same field,
 // call, type or constant are one. Each change of Go is told once.
 func Join(api []*apichange.Change, inGo []gochange.Change, head *model.SDK) []*Change {
-	requests := map[apichange.Symbol]bool{}
+	generated := map[apichange.Symbol]bool{}
 	for _, pkg := range head.Packages {
-		for _, m := range pkg.Methods() {
-			requests[apichange.Symbol{Package: pkg.Name, Name: m.Request.Name}] = true
+		for _, t := range pkg.AllTypes() {
+			generated[apichange.Symbol{Package: t.Package, Name: t.Name}] = true
 		}
 	}
-	// Requests are made to be passed, not to be compared with ==, as they are made
-	// with keys; so a field that forbids that changes nothing for anybody.
+	// Requests, responses and what they hold are not made to be compared with ==.
+	// Otherwise the first list that the service adds to one would be a break.
 	inGo = slices.DeleteFunc(slices.Clone(inGo), func(g gochange.Change) bool {
-		return g.Message == gochange.NotComparable && requests[apichange.Symbol{Package: g.Package, Name: g.Symbol}]
+		return g.Message == gochange.NotComparable && generated[apichange.Symbol{Package: g.Package, Name: g.Symbol}]
 	})
 	bySymbol := map[apichange.Symbol][]int{}
 	for i, g := range inGo {

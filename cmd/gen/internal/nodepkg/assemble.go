@@ -45,16 +45,16 @@ func (s *scripts) assemble(req *request, m *method) (*contract.Call, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &contract.Call{Verb: req.verb.text, Path: path, Pos: s.src.pos(req.url.pos), Params: map[string]*contract.Ref{}}
+	c := &contract.Call{Verb: req.verb.text, Path: path, Pos: s.src.pos(req.url.pos), Server: s.pkg.server(req.server), Params: map[string]*contract.Ref{}}
 	if len(names) > 0 {
 		c.Params[contract.InPath] = s.pathParameters(c.Pos, names, m)
 	}
 	if len(s.headers) > 0 {
 		c.Params[contract.InHeader] = s.headerParameters(c.Pos, m)
 	}
-	if req.raw { // written by hand: the declared types are not those on the wire
-		anything := contract.Known(&contract.Type{Kind: contract.Any, Pos: c.Pos})
-		c.Request, c.Response = anything, anything
+	if req.raw != "" { // hand-written: the declared types are not those on the wire
+		c.Request = contract.Known(&contract.Type{Kind: contract.Opaque, Name: req.raw, Pos: c.Pos})
+		c.Response = contract.Known(&contract.Type{Kind: contract.Any, Pos: c.Pos})
 		return c, nil
 	}
 	if c.Request, err = s.fields(c.Pos, req.data, names, m); err != nil {
@@ -107,7 +107,7 @@ func (s *scripts) pathParameters(pos diag.Pos, names []string, m *method) *contr
 					return f.Type.Type()
 				}
 			}
-			return &contract.Type{Kind: contract.Any, Pos: pos}, nil
+			return &contract.Type{Kind: contract.String, Pos: pos}, nil // a part of a URL is a text
 		})})
 	}
 	return contract.ObjectOf(pos, fields...)
@@ -138,6 +138,32 @@ func (s *scripts) headerParameters(pos diag.Pos, m *method) *contract.Ref {
 		})})
 	}
 	return contract.ObjectOf(pos, fields...)
+}
+
+// server returns the address of a kind of server, or the kind if the package
+// has no address for it.
+func (p *Package) server(kind string) string {
+	if url := p.servers[strings.ToLower(kind)]; url != "" {
+		return contract.ServerName(url)
+	}
+	return kind
+}
+
+// readServers reads the addresses of servers:
+//
+//	const fraud = exports.fraud = "https://telemetry.example.com/";
+func readServers(name string, data []byte) (map[string]string, error) {
+	src, err := lex(name, data)
+	if err != nil {
+		return nil, err
+	}
+	found := map[string]string{}
+	for ; src.peek().kind != end; src.skip() {
+		if value := src.ahead(2); src.peek().kind == word && src.ahead(1).text == "=" && value.kind == text && strings.HasPrefix(value.text, "https://") {
+			found[strings.ToLower(src.peek().text)] = value.text
+		}
+	}
+	return found, nil
 }
 
 // readHeaders reads the functions that set headers:

@@ -64,19 +64,54 @@ var versioned = regexp.MustCompile(`^/v[0-9]+(/|$)`)
 
 // passing moves past a token that belongs to no call.
 func (s *scripts) passing() error {
-	t := s.src.peek()
-	if (t.kind == text || t.kind == template) && versioned.MatchString(t.text) && !s.inURL() {
-		return s.src.errorf(t.pos, "the path %s stands in no call that this reader knows", quote(t.text))
+	if t := s.src.peek(); s.atPath() && !s.behind("createRemoteJWKSet", "(", "new", "URL", "(") { // keys, which another library fetches
+		return s.src.errorf(t.pos, "the path %s is in no call that this reader knows", quote(t.text))
 	}
 	s.src.skip()
 	return nil
 }
 
-// inURL reports whether the token is the first argument of new URL(...): the
-// address of keys, which are fetched by another library.
-func (s *scripts) inURL() bool {
-	i := s.src.at
-	return i >= 3 && s.src.tokens[i-1].text == "(" && s.src.tokens[i-2].text == "URL" && s.src.tokens[i-3].text == "new"
+// atPath reports whether the token is the path of a call.
+func (s *scripts) atPath() bool {
+	t := s.src.peek()
+	return (t.kind == text || t.kind == template) && versioned.MatchString(t.text)
+}
+
+// behind reports whether these tokens are before the next one.
+func (s *scripts) behind(texts ...string) bool {
+	start := s.src.at - len(texts)
+	if start < 0 {
+		return false
+	}
+	for i, text := range texts {
+		if s.src.tokens[start+i].text != text {
+			return false
+		}
+	}
+	return true
+}
+
+// written reads a call that a person wrote: new URL(path), and fetch with a
+// method. Nothing says what is sent and answered.
+func (s *scripts) written(stop int) error {
+	path, names, err := s.template(s.src.peek())
+	if err != nil {
+		return err
+	}
+	pos := s.src.pos(s.src.skip().pos)
+	for i := s.src.at; i+2 < stop; i++ {
+		key, colon, verb := s.src.tokens[i], s.src.tokens[i+1], s.src.tokens[i+2]
+		if key.text == "method" && colon.text == ":" && verb.kind == text {
+			anything := contract.Known(&contract.Type{Kind: contract.Any, Pos: pos})
+			c := &contract.Call{Verb: verb.text, Path: path, Pos: pos, Params: map[string]*contract.Ref{}, Request: anything, Response: anything}
+			if len(names) > 0 {
+				c.Params[contract.InPath] = s.pathParameters(pos, names, &method{})
+			}
+			s.calls = append(s.calls, c)
+			return nil
+		}
+	}
+	return contract.Errorf(pos, "the path %s is in no call that this reader knows", quote(path))
 }
 
 // atCall reports whether ".request)(" begins here.
@@ -148,6 +183,8 @@ func (s *scripts) methodBody(name token) error {
 		case s.src.is(".") && s.src.ahead(2).text == ")" && s.src.ahead(3).text == "(" && s.pkg.headers[s.src.ahead(1).text] != nil:
 			s.headers = append(s.headers, s.pkg.headers[s.src.ahead(1).text]...)
 			err = s.passing()
+		case s.atPath() && s.behind("=", "new", "URL", "("):
+			err = s.written(stop)
 		case s.src.is("headers") && s.src.ahead(1).text == "[" && !s.after("."):
 			err = s.src.errorf(s.src.peek().pos, "a header that is set here is not read; functions of method_options.js are")
 		default:
@@ -164,7 +201,8 @@ func (s *scripts) methodBody(name token) error {
 type request struct {
 	verb, url   token
 	data, query *payload
-	raw         bool
+	server      string // the kind of server, "" for the API's own
+	raw         string // what is sent instead of JSON, if anything is
 }
 
 // payload is what goes into a body or a query: all fields of a parameter of
@@ -225,11 +263,13 @@ func (s *scripts) argument() (*request, error) {
 		case "url":
 			req.url = s.src.skip()
 		case "baseURLType":
-			s.src.skip()
+			req.server = s.src.skip().text
 		case "headers":
 			err = s.expression(value)
 		case "dataRaw":
-			req.raw = true
+			if req.raw = "dataRaw"; s.src.is("new") && s.src.ahead(1).text == "URLSearchParams" {
+				req.raw = "application/x-www-form-urlencoded"
+			}
 			err = s.expression(value)
 		case "data":
 			req.data, err = s.payload(key, value)

@@ -13,7 +13,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/contract"
@@ -35,6 +34,7 @@ type Package struct {
 	dist     string // that of the scripts
 	declared map[string]*declarations
 	headers  map[string][]header
+	servers  map[string]string
 	read     int64
 }
 
@@ -180,24 +180,32 @@ func reason(err error) error {
 	return err
 }
 
-// calls reads the scripts, the functions that set headers first.
+// calls reads the scripts: first those that the others share, with the
+// functions that set headers and the addresses of servers.
 func (p *Package) calls() ([]*contract.Call, error) {
 	scripts, err := p.files(p.dist, ".js")
 	if err != nil {
 		return nil, err
 	}
-	options := path.Join(p.dist, "shared/method_options.js")
-	if slices.Contains(scripts, options) {
-		data, err := p.file(options)
-		if err != nil {
-			return nil, err
+	for _, name := range scripts {
+		var err error
+		var data []byte
+		switch name {
+		case path.Join(p.dist, "shared/method_options.js"):
+			if data, err = p.file(name); err == nil {
+				p.headers, err = readHeaders(name, data)
+			}
+		case path.Join(p.dist, "shared/envs.js"):
+			if data, err = p.file(name); err == nil {
+				p.servers, err = readServers(name, data)
+			}
 		}
-		if p.headers, err = readHeaders(options, data); err != nil {
+		if err != nil {
 			return nil, err
 		}
 	}
 	var calls []*contract.Call
-	first := map[string]*contract.Call{}
+	first := map[string]bool{}
 	for _, name := range scripts {
 		data, err := p.file(name)
 		if err != nil {
@@ -208,8 +216,8 @@ func (p *Package) calls() ([]*contract.Call, error) {
 			return nil, err
 		}
 		for _, c := range found {
-			if first[c.String()] == nil { // one that both clients have is there twice
-				first[c.String()] = c
+			if key := c.String() + c.Where(); !first[key] { // one that both clients have is there twice
+				first[key] = true
 				calls = append(calls, c)
 			}
 		}

@@ -51,11 +51,13 @@ func (f *declarations) union(start token, parts []*contract.Type) *contract.Type
 			rest = append(rest, p)
 		}
 	}
-	texts := len(rest) > 0 && !slices.ContainsFunc(rest, func(p *contract.Type) bool { return p.Kind != contract.String })
+	all := func(kind contract.Kind) bool {
+		return len(rest) > 0 && !slices.ContainsFunc(rest, func(p *contract.Type) bool { return p.Kind != kind })
+	}
 	switch {
 	case len(rest) == 0:
 		joined.Kind = contract.Any
-	case texts:
+	case all(contract.String):
 		joined.Kind = contract.String
 		for _, p := range rest {
 			joined.Enum = append(joined.Enum, p.Enum...)
@@ -64,8 +66,10 @@ func (f *declarations) union(start token, parts []*contract.Type) *contract.Type
 		only := *rest[0]
 		only.Nullable = only.Nullable || joined.Nullable
 		return &only
-	case !slices.ContainsFunc(rest, func(p *contract.Type) bool { return p.Kind != contract.Boolean }):
+	case all(contract.Boolean):
 		joined.Kind = contract.Boolean // true | false
+	case all(contract.Number):
+		joined.Kind, joined.Loose = contract.Number, true // 1 | 2
 	default:
 		joined.Kind = contract.Union
 	}

@@ -10,20 +10,44 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 // git runs git in the module's root.
 type git struct {
-	ctx context.Context
-	dir string
+	ctx         context.Context
+	dir         string
+	environment []string
+}
+
+// newGit returns git for the repository that holds a folder. For a hook, git
+// sets variables such as GIT_DIR: they name the repository of the hook, which
+// can be another one, and they change how paths are read. So they are left
+// out, unless the repository is found only with them.
+func newGit(ctx context.Context, dir string) git {
+	g := git{ctx, dir, os.Environ()}
+	names, err := g.output("rev-parse", "--local-env-vars")
+	if err != nil {
+		return g // the next command says why
+	}
+	local := strings.Fields(names)
+	found := git{ctx, dir, slices.DeleteFunc(os.Environ(), func(variable string) bool {
+		name, _, _ := strings.Cut(variable, "=")
+		isSetting := strings.HasPrefix(name, "GIT_CONFIG") // such as safe.directory
+		return slices.Contains(local, name) && !isSetting
+	})}
+	if _, err := found.output("rev-parse", "--git-dir"); err != nil {
+		return g
+	}
+	return found
 }
 
 func (g git) command(args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(g.ctx, "git", args...)
 	cmd.Dir = g.dir
-	cmd.Env = append(os.Environ(), "LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0")
+	cmd.Env = append(slices.Clip(g.environment), "LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0")
 	return cmd
 }
 
@@ -185,7 +209,7 @@ func Missing(ctx context.Context, root string, r *Revision) (int, string) {
 	if r.Commit == "" {
 		return 0, ""
 	}
-	g := git{ctx: ctx, dir: root}
+	g := newGit(ctx, root)
 	list, err := g.output("rev-list", "--count", r.Commit, "^HEAD")
 	if err != nil {
 		return 0, ""

@@ -47,7 +47,7 @@ func Open(ctx context.Context, root, name string) (*Revision, error) {
 	if isFolder && explicit {
 		return folder(name)
 	}
-	g := git{ctx: ctx, dir: root}
+	g := newGit(ctx, root)
 	commit, revisionErr := g.commit(name)
 	switch {
 	case isFolder && revisionErr == nil:
