@@ -63,3 +63,12 @@ func TestNext(t *testing.T) {
 		})
 	}
 }
+
+// TestNextWithSession: whoever has a session is logged in, whatever else the answer leaves out.
+func TestNextWithSession(t *testing.T) {
+	email := b2b.OTPsEmailAuthenticateResponse{MemberSession: &b2b.MemberSession{}}
+	exchange := b2b.SessionsExchangeResponse{MemberSession: &b2b.MemberSession{}}
+	if email.Next() != b2b.StepDone || exchange.Next() != b2b.StepDone {
+		t.Errorf("got %q and %q", email.Next(), exchange.Next())
+	}
+}

@@ -137,7 +137,7 @@ func (r *OTPsEmailDiscoverySendResponse) readJSON(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
-	d.Want("request_id")
+	d.WantAny("request_id", "status_code")
 }
 
 // Format prints the value without its secrets, whatever the verb.
@@ -215,6 +215,9 @@ func (r OTPsEmailDiscoveryAuthenticateRequest) LogValue() slog.Value {
 }
 
 // OTPsEmailDiscoveryAuthenticateResponse is the answer to [OTPsEmailDiscoveryService.Authenticate].
+//
+// An answer without IntermediateSessionToken and EmailAddress is an error. Any other field is left
+// empty when the service leaves it out or changes its form.
 type OTPsEmailDiscoveryAuthenticateResponse struct {
 	stytch.Response
 
@@ -245,9 +248,9 @@ func (r *OTPsEmailDiscoveryAuthenticateResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "intermediate_session_token":
-			r.IntermediateSessionToken = d.String()
+			r.IntermediateSessionToken = d.EssentialString(0)
 		case "email_address":
-			r.EmailAddress = d.String()
+			r.EmailAddress = d.EssentialString(0)
 		case "discovered_organizations":
 			r.DiscoveredOrganizations = wire.ReadSlice(d, (*DiscoveredOrganization).readJSON)
 		case "intermediate_session_token_expires_at":
@@ -256,7 +259,7 @@ func (r *OTPsEmailDiscoveryAuthenticateResponse) readJSON(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "intermediate_session_token", "email_address", "discovered_organizations")
+	d.Want("intermediate_session_token", "email_address")
 }
 
 // Format prints the value without its secrets, whatever the verb.

@@ -148,6 +148,9 @@ func (r OTPsEmailLoginOrSignupRequest) LogValue() slog.Value {
 }
 
 // OTPsEmailLoginOrSignupResponse is the answer to [OTPsEmailService.LoginOrSignup].
+//
+// An answer without MemberID is an error. Any other field is left empty when the service leaves it
+// out or changes its form.
 type OTPsEmailLoginOrSignupResponse struct {
 	stytch.Response
 
@@ -182,20 +185,18 @@ func (r *OTPsEmailLoginOrSignupResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "member_id":
-			r.MemberID = d.String()
+			r.MemberID = d.EssentialString(1)
 		case "member_created":
 			r.MemberCreated = d.Bool()
 		case "member":
-			d.NotNull()
 			r.Member.readJSON(d)
 		case "organization":
-			d.NotNull()
 			r.Organization.readJSON(d)
 		default:
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "member_id", "member", "organization")
+	d.Want("member_id")
 }
 
 // Format prints the value without its secrets, whatever the verb.
@@ -363,6 +364,10 @@ func (r OTPsEmailAuthenticateRequest) LogValue() slog.Value {
 }
 
 // OTPsEmailAuthenticateResponse is the answer to [OTPsEmailService.Authenticate].
+//
+// An answer without MemberID, MethodID, OrganizationID, SessionToken, SessionJWT and
+// IntermediateSessionToken is an error. Any other field is left empty when the service leaves it
+// out or changes its form.
 type OTPsEmailAuthenticateResponse struct {
 	stytch.Response
 
@@ -432,23 +437,21 @@ func (r *OTPsEmailAuthenticateResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "member_id":
-			r.MemberID = d.String()
+			r.MemberID = d.EssentialString(1)
 		case "method_id":
-			r.MethodID = d.String()
+			r.MethodID = d.EssentialString(1)
 		case "organization_id":
-			r.OrganizationID = d.String()
+			r.OrganizationID = d.EssentialString(1)
 		case "member":
-			d.NotNull()
 			r.Member.readJSON(d)
 		case "session_token":
-			r.SessionToken = d.String()
+			r.SessionToken = d.EssentialString(0)
 		case "session_jwt":
-			r.SessionJWT = d.String()
+			r.SessionJWT = d.EssentialString(0)
 		case "organization":
-			d.NotNull()
 			r.Organization.readJSON(d)
 		case "intermediate_session_token":
-			r.IntermediateSessionToken = d.String()
+			r.IntermediateSessionToken = d.EssentialString(0)
 		case "member_authenticated":
 			r.MemberAuthenticated = d.Bool()
 		case "member_session":
@@ -465,7 +468,7 @@ func (r *OTPsEmailAuthenticateResponse) readJSON(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "member_id", "method_id", "organization_id", "member", "session_token", "session_jwt", "organization", "intermediate_session_token")
+	d.Want("member_id", "method_id", "organization_id", "session_token", "session_jwt", "intermediate_session_token")
 }
 
 // Format prints the value without its secrets, whatever the verb.

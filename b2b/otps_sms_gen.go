@@ -151,6 +151,9 @@ func (r OTPsSMSSendRequest) LogValue() slog.Value {
 }
 
 // OTPsSMSSendResponse is the answer to [OTPsSMSService.Send].
+//
+// An answer without MemberID is an error. Any other field is left empty when the service leaves it
+// out or changes its form.
 type OTPsSMSSendResponse struct {
 	stytch.Response
 
@@ -182,18 +185,16 @@ func (r *OTPsSMSSendResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "member_id":
-			r.MemberID = d.String()
+			r.MemberID = d.EssentialString(1)
 		case "member":
-			d.NotNull()
 			r.Member.readJSON(d)
 		case "organization":
-			d.NotNull()
 			r.Organization.readJSON(d)
 		default:
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "member_id", "member", "organization")
+	d.Want("member_id")
 }
 
 // Format prints the value without its secrets, whatever the verb.
@@ -366,6 +367,9 @@ func (r OTPsSMSAuthenticateRequest) LogValue() slog.Value {
 }
 
 // OTPsSMSAuthenticateResponse is the answer to [OTPsSMSService.Authenticate].
+//
+// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field is left
+// empty when the service leaves it out or changes its form.
 type OTPsSMSAuthenticateResponse struct {
 	stytch.Response
 
@@ -412,17 +416,15 @@ func (r *OTPsSMSAuthenticateResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "member_id":
-			r.MemberID = d.String()
+			r.MemberID = d.EssentialString(1)
 		case "member":
-			d.NotNull()
 			r.Member.readJSON(d)
 		case "organization":
-			d.NotNull()
 			r.Organization.readJSON(d)
 		case "session_token":
-			r.SessionToken = d.String()
+			r.SessionToken = d.EssentialString(0)
 		case "session_jwt":
-			r.SessionJWT = d.String()
+			r.SessionJWT = d.EssentialString(0)
 		case "member_session":
 			r.MemberSession = wire.ReadPtr(d, (*MemberSession).readJSON)
 		case "member_device":
@@ -431,7 +433,7 @@ func (r *OTPsSMSAuthenticateResponse) readJSON(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "member_id", "member", "organization", "session_token", "session_jwt")
+	d.Want("member_id", "session_token", "session_jwt")
 }
 
 // Format prints the value without its secrets, whatever the verb.

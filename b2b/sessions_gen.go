@@ -83,6 +83,9 @@ func (r SessionsGetRequest) LogValue() slog.Value {
 }
 
 // SessionsGetResponse is the answer to [SessionsService.Get].
+//
+// An answer without MemberSessions is an error. Any other field is left empty when the service
+// leaves it out or changes its form.
 type SessionsGetResponse struct {
 	stytch.Response
 
@@ -104,12 +107,13 @@ func (r *SessionsGetResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "member_sessions":
+			d.EssentialArray()
 			r.MemberSessions = wire.ReadSlice(d, (*MemberSession).readJSON)
 		default:
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "member_sessions")
+	d.Want("member_sessions")
 }
 
 // Format prints the value without its secrets, whatever the verb.
@@ -236,6 +240,10 @@ func (r SessionsAuthenticateRequest) LogValue() slog.Value {
 }
 
 // SessionsAuthenticateResponse is the answer to [SessionsService.Authenticate].
+//
+// An answer without MemberSession.MemberSessionID, MemberSession.MemberID,
+// MemberSession.OrganizationID, SessionToken and SessionJWT is an error. Any other field is left
+// empty when the service leaves it out or changes its form.
 type SessionsAuthenticateResponse struct {
 	stytch.Response
 
@@ -278,17 +286,15 @@ func (r *SessionsAuthenticateResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "member_session":
-			d.NotNull()
+			d.EssentialObject()
 			r.MemberSession.readJSON(d)
 		case "session_token":
-			r.SessionToken = d.String()
+			r.SessionToken = d.EssentialString(0)
 		case "session_jwt":
-			r.SessionJWT = d.String()
+			r.SessionJWT = d.EssentialString(0)
 		case "member":
-			d.NotNull()
 			r.Member.readJSON(d)
 		case "organization":
-			d.NotNull()
 			r.Organization.readJSON(d)
 		case "verdict":
 			r.Verdict = wire.ReadPtr(d, (*stytch.AuthorizationVerdict).ReadJSON)
@@ -296,7 +302,10 @@ func (r *SessionsAuthenticateResponse) readJSON(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "member_session", "session_token", "session_jwt", "member", "organization")
+	d.Want("member_session", "session_token", "session_jwt")
+	d.WantIn("member_session.member_session_id", r.MemberSession.MemberSessionID != "")
+	d.WantIn("member_session.member_id", r.MemberSession.MemberID != "")
+	d.WantIn("member_session.organization_id", r.MemberSession.OrganizationID != "")
 }
 
 // Format prints the value without its secrets, whatever the verb.
@@ -461,7 +470,7 @@ func (r *SessionsRevokeResponse) readJSON(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
-	d.Want("request_id")
+	d.WantAny("request_id", "status_code")
 }
 
 // Format prints the value without its secrets, whatever the verb.
@@ -603,6 +612,9 @@ func (r SessionsExchangeRequest) LogValue() slog.Value {
 }
 
 // SessionsExchangeResponse is the answer to [SessionsService.Exchange].
+//
+// An answer without MemberID, SessionToken, SessionJWT and IntermediateSessionToken is an error.
+// Any other field is left empty when the service leaves it out or changes its form.
 type SessionsExchangeResponse struct {
 	stytch.Response
 
@@ -666,21 +678,19 @@ func (r *SessionsExchangeResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "member_id":
-			r.MemberID = d.String()
+			r.MemberID = d.EssentialString(1)
 		case "session_token":
-			r.SessionToken = d.String()
+			r.SessionToken = d.EssentialString(0)
 		case "session_jwt":
-			r.SessionJWT = d.String()
+			r.SessionJWT = d.EssentialString(0)
 		case "member":
-			d.NotNull()
 			r.Member.readJSON(d)
 		case "organization":
-			d.NotNull()
 			r.Organization.readJSON(d)
 		case "member_authenticated":
 			r.MemberAuthenticated = d.Bool()
 		case "intermediate_session_token":
-			r.IntermediateSessionToken = d.String()
+			r.IntermediateSessionToken = d.EssentialString(0)
 		case "member_session":
 			r.MemberSession = wire.ReadPtr(d, (*MemberSession).readJSON)
 		case "mfa_required":
@@ -695,7 +705,7 @@ func (r *SessionsExchangeResponse) readJSON(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "member_id", "session_token", "session_jwt", "member", "organization", "intermediate_session_token")
+	d.Want("member_id", "session_token", "session_jwt", "intermediate_session_token")
 }
 
 // Format prints the value without its secrets, whatever the verb.
@@ -763,6 +773,9 @@ func (r SessionsGetJWKSRequest) LogValue() slog.Value {
 }
 
 // SessionsGetJWKSResponse is the answer to [SessionsService.GetJWKS].
+//
+// An answer without Keys is an error. Any other field is left empty when the service leaves it out
+// or changes its form.
 type SessionsGetJWKSResponse struct {
 	stytch.Response
 
@@ -784,12 +797,13 @@ func (r *SessionsGetJWKSResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "keys":
+			d.EssentialArray()
 			r.Keys = wire.ReadSlice(d, (*stytch.JWK).ReadJSON)
 		default:
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "keys")
+	d.Want("keys")
 }
 
 // Format prints the value without its secrets, whatever the verb.

@@ -169,6 +169,9 @@ func (r OTPsEmailSendRequest) LogValue() slog.Value {
 }
 
 // OTPsEmailSendResponse is the answer to [OTPsEmailService.Send].
+//
+// An answer without UserID and EmailID is an error. Any other field is left empty when the service
+// leaves it out or changes its form.
 type OTPsEmailSendResponse struct {
 	Response
 
@@ -193,14 +196,14 @@ func (r *OTPsEmailSendResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "user_id":
-			r.UserID = d.String()
+			r.UserID = d.EssentialString(1)
 		case "email_id":
-			r.EmailID = d.String()
+			r.EmailID = d.EssentialString(1)
 		default:
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "user_id", "email_id")
+	d.Want("user_id", "email_id")
 }
 
 // Format prints the value without its secrets, whatever the verb.
@@ -329,6 +332,9 @@ func (r OTPsEmailLoginOrCreateRequest) LogValue() slog.Value {
 }
 
 // OTPsEmailLoginOrCreateResponse is the answer to [OTPsEmailService.LoginOrCreate].
+//
+// An answer without UserID and EmailID is an error. Any other field is left empty when the service
+// leaves it out or changes its form.
 type OTPsEmailLoginOrCreateResponse struct {
 	Response
 
@@ -356,16 +362,16 @@ func (r *OTPsEmailLoginOrCreateResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "user_id":
-			r.UserID = d.String()
+			r.UserID = d.EssentialString(1)
 		case "email_id":
-			r.EmailID = d.String()
+			r.EmailID = d.EssentialString(1)
 		case "user_created":
 			r.UserCreated = d.Bool()
 		default:
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "user_id", "email_id")
+	d.Want("user_id", "email_id")
 }
 
 // Format prints the value without its secrets, whatever the verb.

@@ -176,6 +176,9 @@ func (r OTPsAuthenticateRequest) LogValue() slog.Value {
 }
 
 // OTPsAuthenticateResponse is the answer to [OTPsService.Authenticate].
+//
+// An answer without UserID, MethodID, SessionToken and SessionJWT is an error. Any other field is
+// left empty when the service leaves it out or changes its form.
 type OTPsAuthenticateResponse struct {
 	Response
 
@@ -222,15 +225,14 @@ func (r *OTPsAuthenticateResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "user_id":
-			r.UserID = d.String()
+			r.UserID = d.EssentialString(1)
 		case "method_id":
-			r.MethodID = d.String()
+			r.MethodID = d.EssentialString(1)
 		case "session_token":
-			r.SessionToken = d.String()
+			r.SessionToken = d.EssentialString(0)
 		case "session_jwt":
-			r.SessionJWT = d.String()
+			r.SessionJWT = d.EssentialString(0)
 		case "user":
-			d.NotNull()
 			r.User.readJSON(d)
 		case "reset_sessions":
 			r.ResetSessions = d.Bool()
@@ -242,7 +244,7 @@ func (r *OTPsAuthenticateResponse) readJSON(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "user_id", "method_id", "session_token", "session_jwt", "user")
+	d.Want("user_id", "method_id", "session_token", "session_jwt")
 }
 
 // Format prints the value without its secrets, whatever the verb.

@@ -149,6 +149,9 @@ func (r OTPsSMSSendRequest) LogValue() slog.Value {
 }
 
 // OTPsSMSSendResponse is the answer to [OTPsSMSService.Send].
+//
+// An answer without UserID and PhoneID is an error. Any other field is left empty when the service
+// leaves it out or changes its form.
 type OTPsSMSSendResponse struct {
 	Response
 
@@ -173,14 +176,14 @@ func (r *OTPsSMSSendResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "user_id":
-			r.UserID = d.String()
+			r.UserID = d.EssentialString(1)
 		case "phone_id":
-			r.PhoneID = d.String()
+			r.PhoneID = d.EssentialString(1)
 		default:
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "user_id", "phone_id")
+	d.Want("user_id", "phone_id")
 }
 
 // Format prints the value without its secrets, whatever the verb.
@@ -289,6 +292,9 @@ func (r OTPsSMSLoginOrCreateRequest) LogValue() slog.Value {
 }
 
 // OTPsSMSLoginOrCreateResponse is the answer to [OTPsSMSService.LoginOrCreate].
+//
+// An answer without UserID and PhoneID is an error. Any other field is left empty when the service
+// leaves it out or changes its form.
 type OTPsSMSLoginOrCreateResponse struct {
 	Response
 
@@ -316,16 +322,16 @@ func (r *OTPsSMSLoginOrCreateResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "user_id":
-			r.UserID = d.String()
+			r.UserID = d.EssentialString(1)
 		case "phone_id":
-			r.PhoneID = d.String()
+			r.PhoneID = d.EssentialString(1)
 		case "user_created":
 			r.UserCreated = d.Bool()
 		default:
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "user_id", "phone_id")
+	d.Want("user_id", "phone_id")
 }
 
 // Format prints the value without its secrets, whatever the verb.

@@ -149,6 +149,9 @@ func (r OTPsWhatsAppSendRequest) LogValue() slog.Value {
 }
 
 // OTPsWhatsAppSendResponse is the answer to [OTPsWhatsAppService.Send].
+//
+// An answer without UserID and PhoneID is an error. Any other field is left empty when the service
+// leaves it out or changes its form.
 type OTPsWhatsAppSendResponse struct {
 	Response
 
@@ -173,14 +176,14 @@ func (r *OTPsWhatsAppSendResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "user_id":
-			r.UserID = d.String()
+			r.UserID = d.EssentialString(1)
 		case "phone_id":
-			r.PhoneID = d.String()
+			r.PhoneID = d.EssentialString(1)
 		default:
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "user_id", "phone_id")
+	d.Want("user_id", "phone_id")
 }
 
 // Format prints the value without its secrets, whatever the verb.
@@ -288,6 +291,9 @@ func (r OTPsWhatsAppLoginOrCreateRequest) LogValue() slog.Value {
 }
 
 // OTPsWhatsAppLoginOrCreateResponse is the answer to [OTPsWhatsAppService.LoginOrCreate].
+//
+// An answer without UserID and PhoneID is an error. Any other field is left empty when the service
+// leaves it out or changes its form.
 type OTPsWhatsAppLoginOrCreateResponse struct {
 	Response
 
@@ -315,16 +321,16 @@ func (r *OTPsWhatsAppLoginOrCreateResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "user_id":
-			r.UserID = d.String()
+			r.UserID = d.EssentialString(1)
 		case "phone_id":
-			r.PhoneID = d.String()
+			r.PhoneID = d.EssentialString(1)
 		case "user_created":
 			r.UserCreated = d.Bool()
 		default:
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "user_id", "phone_id")
+	d.Want("user_id", "phone_id")
 }
 
 // Format prints the value without its secrets, whatever the verb.

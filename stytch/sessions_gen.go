@@ -76,6 +76,9 @@ func (r SessionsGetRequest) LogValue() slog.Value {
 }
 
 // SessionsGetResponse is the answer to [SessionsService.Get].
+//
+// An answer without Sessions is an error. Any other field is left empty when the service leaves it
+// out or changes its form.
 type SessionsGetResponse struct {
 	Response
 
@@ -97,12 +100,13 @@ func (r *SessionsGetResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "sessions":
+			d.EssentialArray()
 			r.Sessions = wire.ReadSlice(d, (*Session).readJSON)
 		default:
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "sessions")
+	d.Want("sessions")
 }
 
 // Format prints the value without its secrets, whatever the verb.
@@ -225,6 +229,9 @@ func (r SessionsAuthenticateRequest) LogValue() slog.Value {
 }
 
 // SessionsAuthenticateResponse is the answer to [SessionsService.Authenticate].
+//
+// An answer without Session.SessionID, Session.UserID, SessionToken and SessionJWT is an error. Any
+// other field is left empty when the service leaves it out or changes its form.
 type SessionsAuthenticateResponse struct {
 	Response
 
@@ -259,14 +266,13 @@ func (r *SessionsAuthenticateResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "session":
-			d.NotNull()
+			d.EssentialObject()
 			r.Session.readJSON(d)
 		case "session_token":
-			r.SessionToken = d.String()
+			r.SessionToken = d.EssentialString(0)
 		case "session_jwt":
-			r.SessionJWT = d.String()
+			r.SessionJWT = d.EssentialString(0)
 		case "user":
-			d.NotNull()
 			r.User.readJSON(d)
 		case "verdict":
 			r.Verdict = wire.ReadPtr(d, (*AuthorizationVerdict).ReadJSON)
@@ -274,7 +280,9 @@ func (r *SessionsAuthenticateResponse) readJSON(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "session", "session_token", "session_jwt", "user")
+	d.Want("session", "session_token", "session_jwt")
+	d.WantIn("session.session_id", r.Session.SessionID != "")
+	d.WantIn("session.user_id", r.Session.UserID != "")
 }
 
 // Format prints the value without its secrets, whatever the verb.
@@ -397,7 +405,7 @@ func (r *SessionsRevokeResponse) readJSON(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
-	d.Want("request_id")
+	d.WantAny("request_id", "status_code")
 }
 
 // Format prints the value without its secrets, whatever the verb.
@@ -465,6 +473,9 @@ func (r SessionsGetJWKSRequest) LogValue() slog.Value {
 }
 
 // SessionsGetJWKSResponse is the answer to [SessionsService.GetJWKS].
+//
+// An answer without Keys is an error. Any other field is left empty when the service leaves it out
+// or changes its form.
 type SessionsGetJWKSResponse struct {
 	Response
 
@@ -486,12 +497,13 @@ func (r *SessionsGetJWKSResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "keys":
+			d.EssentialArray()
 			r.Keys = wire.ReadSlice(d, (*JWK).ReadJSON)
 		default:
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "keys")
+	d.Want("keys")
 }
 
 // Format prints the value without its secrets, whatever the verb.

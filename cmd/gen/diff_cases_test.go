@@ -187,6 +187,7 @@ var answerCases = []diffCase{
 		{consumer, "                request_id: request-1\n", ""},
 	}, []string{
 		"spec/consumer.yaml:73 in BASE: stytch codes.send: removed the required property `request_id` from the response -> field `stytch.CodesSendResponse.RequestID` removed: breaking",
+		"spec/consumer.yaml:76: stytch codes.send: an answer without `user` is now an error -> Go programs compile as before: minor",
 		"spec/consumer.yaml:17: documentation: descriptions or examples changed: stytch codes.send: patch",
 	}},
 	one("field of a component becomes optional", consumer, "      required: [user_id, status]\n", "      required: [user_id]\n",
@@ -251,6 +252,11 @@ var callCases = []diffCase{
 		"spec/consumer.yaml:201: schema UserName: `UserName.first` is now a secret and prints as [redacted] -> method `stytch.User.Format` added, method `stytch.User.LogValue` added, method `stytch.UserName.Format` added, and 1 more: minor"),
 	one("shared secret no more", shared, "      pattern: '^[0-9]{6}$'\n      x-sensitive: true\n", "      pattern: '^[0-9]{6}$'\n",
 		"spec/shared.yaml:22: schema Code: `Code` is no longer a secret and now appears in logs and prints -> Go programs compile as before: breaking for Go callers at run time"),
+	one("essential no more", consumer, "                  request_id:\n                    type: string\n", "                  request_id:\n                    type: string\n                    x-essential: false\n",
+		"spec/consumer.yaml:73: stytch codes.send: an answer without `request_id` is no longer an error, and leaves the field empty -> Go programs compile as before: breaking for Go callers at run time",
+		"spec/consumer.yaml:80: stytch codes.send: an answer without `user` is now an error -> Go programs compile as before: minor"),
+	one("essential from now on", consumer, "                  user:\n                    $ref: '#/components/schemas/User'\n                  region", "                  user:\n                    $ref: '#/components/schemas/User'\n                    x-essential: true\n                  region",
+		"spec/consumer.yaml:79: stytch codes.send: an answer without `user` is now an error -> Go programs compile as before: minor"),
 	{"error type removed", []diffEdit{
 		{errorsIn, "  code_expired:\n    status: 401\n    description: The code is too old.\n    action: Send another.\n", ""},
 		{consumer, "[code_not_found, code_expired]", "[code_not_found]"},

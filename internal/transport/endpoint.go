@@ -71,6 +71,7 @@ func (r *Result) UnknownFields() []wire.Field {
 
 func (ep *Endpoint[Req, Resp]) unknownFields(body string) []wire.Field {
 	d := wire.NewReader(body)
+	d.Lenient()
 	d.RecordUnknown()
 	ep.Decode(new(Resp), d)
 	return d.UnknownFields()

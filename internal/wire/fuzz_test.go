@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 )
 
@@ -62,7 +63,7 @@ func FuzzReaderAgainstEncodingJSON(f *testing.F) {
 		}
 		switch {
 		case err != nil && wantErr != nil:
-		case hasNameInAnotherCase(src):
+		case hasNameInAnotherCase(src) || isRareTime(wantErr):
 		case wantErr != nil:
 			t.Errorf("no error, but encoding/json finds %v", wantErr)
 		case err != nil:
@@ -75,6 +76,12 @@ func FuzzReaderAgainstEncodingJSON(f *testing.F) {
 			}
 		}
 	})
+}
+
+// isRareTime reports whether an error is about a time, of which a Reader takes forms that time.Parse does not.
+func isRareTime(err error) bool {
+	var rare *time.ParseError
+	return errors.As(err, &rare)
 }
 
 // checkError checks what holds for every error.

@@ -33,6 +33,8 @@ type Exchange struct {
 	// RequestBody is the body, byte for byte; empty for none.
 	RequestBody  string
 	ResponseBody string
+	// Essential are the fields without which an answer is an error: "session.user_id".
+	Essential []string
 
 	mu    sync.Mutex
 	calls int

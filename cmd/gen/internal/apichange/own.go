@@ -187,6 +187,18 @@ func (c *comparison) field(base *model.Type, before *model.Field, head *model.Ty
 		secret.Symbols = c.redaction(head) // the field itself is as it was
 		c.add(secret)
 	}
+	if before.Essential != after.Essential && before.Required && after.Required { // else a required list has changed
+		essential := change
+		essential.InClient, essential.Symbols = true, nil
+		essential.Rule, essential.Level = "essential-added", Minor
+		essential.Text = fmt.Sprintf("an answer without `%s` is now an error", name)
+		if before.Essential {
+			// A program that never asked whether it is there gets nothing.
+			essential.Rule, essential.Level = "essential-removed", Major
+			essential.Text = fmt.Sprintf("an answer without `%s` is no longer an error, and leaves the field empty", name)
+		}
+		c.add(essential)
+	}
 	if shape(before) != shape(after) {
 		change.Text = fmt.Sprintf("`%s` changed from %s to %s", name, shape(before), shape(after))
 		c.unseen(change, base, before, head, after, where)

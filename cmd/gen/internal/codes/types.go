@@ -212,6 +212,13 @@ var (
 		Right:   "tags:\n  - {name: otps, description: Sends and checks codes.}\n  - {name: otps.sms, description: Sends codes by SMS.}",
 		Do:      "Declare the parent, with what it holds.",
 	})
+	CannotBeEssential = add(Code{
+		ID: "E111", Title: "a field that cannot be essential",
+		Meaning: "x-essential: true makes an answer without the field an error. So the field must be one that is always there, and one whose absence can be told from a value: a text, an enum, an object or a list of the answer, or, in an object, a text that is never empty.",
+		Wrong:   "# in a response\nattempts: {type: integer, x-essential: true}",
+		Right:   "# in a response\nattempt_id: {type: string, x-essential: true}",
+		Do:      "Do what the hint says: name the field in required, give it a minLength, or leave x-essential out.",
+	})
 	OpenSecret = add(Code{
 		ID: "W003", Title: "a secret that would be printed",
 		Meaning: "The name says token, jwt, secret, password, verifier or credential, and nothing says whether it may be printed. A value in a log is a value that is known.",

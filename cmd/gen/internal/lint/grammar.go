@@ -217,6 +217,7 @@ func init() {
 		"allOf":                listOf("allOf", schemaShape),
 		"not":                  schemaShape,
 		"x-sensitive":          anyBoolean,
+		"x-essential":          anyBoolean,
 		"x-go-name":            anyText,
 	}
 	schemaShape.refused = map[string]string{

@@ -204,7 +204,7 @@ func (w *walker) allowed(key *yaml.Node, s *shape) bool {
 }
 
 // siblings are the keys that may stand beside a $ref.
-var siblings = []string{"$ref", "description", "externalDocs", "default", "deprecated", "x-sensitive", "x-go-name"}
+var siblings = []string{"$ref", "description", "externalDocs", "default", "deprecated", "x-sensitive", "x-essential", "x-go-name"}
 
 func (w *walker) reference(n, ref *yaml.Node, s *shape) {
 	for key, value := range load.Pairs(n) {

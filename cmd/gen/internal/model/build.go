@@ -45,6 +45,7 @@ func Build(spec *load.Spec, in Input, list *diag.List) *SDK {
 	}
 	b.unused()
 	finish(sdk)
+	essential(sdk, list)
 	collide(sdk, in.Taken, list)
 	return sdk
 }

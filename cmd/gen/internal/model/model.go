@@ -165,6 +165,9 @@ type Field struct {
 	// Required fields of a request are always sent; optional ones when set.
 	// Of a response, required fields are always there and never null.
 	Required bool `json:",omitzero"`
+	// Essential fields of a response are those without which it is an error; those of an object are,
+	// where the object is essential.
+	Essential bool `json:",omitzero"`
 	// Nullable fields can be null.
 	Nullable  bool `json:",omitzero"`
 	Sensitive bool `json:",omitzero"`
@@ -172,6 +175,8 @@ type Field struct {
 	// ItemLimits are what the items of a list must keep to.
 	ItemLimits Limits
 	Pos        diag.Pos
+
+	saysEssential *bool // x-essential, nil where the spec says nothing
 }
 
 // Kind is what a field holds.

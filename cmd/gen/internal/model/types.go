@@ -74,6 +74,7 @@ func (b *builder) field(file, wire string, ref *openapi3.SchemaRef, required, re
 		f.Pos = location(ref.Origin)
 	}
 	f.Sensitive = sensitive(ref.Extensions) || sensitive(schema.Extensions)
+	f.saysEssential = saysEssential(ref)
 	inner, nullable := b.nonNull(ref, f.Pos)
 	f.Nullable = nullable
 	if inner == nil || inner.Value == nil {
