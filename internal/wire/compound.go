@@ -1,6 +1,10 @@
 package wire
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+)
 
 // ReadPtr reads an object into a new T with read, usually (*T).readJSON. It returns nil for null.
 func ReadPtr[T any](r *Reader, read func(*T, *Reader)) *T {
@@ -117,7 +121,7 @@ func (r *Reader) Strings() []string {
 }
 
 // Map reads an object of any shape into the types that encoding/json uses for it, with numbers as
-// [json.Number], so that no integer loses digits. It is nil for null, and not nil for an empty object.
+// [FreeNumber] has them. It is nil for null, and not nil for an empty object.
 func (r *Reader) Map() map[string]any {
 	if r.peek() != '{' {
 		r.none("an object")
@@ -152,7 +156,22 @@ func (r *Reader) Any() any {
 	case r.null():
 		return nil
 	}
-	return json.Number(r.number("a value"))
+	return FreeNumber(json.Number(r.number("a value")))
+}
+
+// FreeNumber returns a number as free-form data holds it: a float64, as with encoding/json, which is what
+// every program expects. A number that would become another one is kept as a [json.Number]: an integer that
+// no float64 is, such as most of more than 2^53, and what is out of its range.
+func FreeNumber(n json.Number) any {
+	const exact = 15 // so many digits, any float64 holds
+	f, err := strconv.ParseFloat(string(n), 64)
+	switch {
+	case err != nil:
+		return n
+	case len(n) <= exact, strings.ContainsAny(string(n), ".eE"), strconv.FormatFloat(f, 'f', 0, 64) == string(n):
+		return f
+	}
+	return n
 }
 
 // Skip reads a value of any kind, as strictly as all others, and forgets it.

@@ -124,7 +124,7 @@ func (b *broken) check(t *testing.T, x *Exchange, method reflect.Value) {
 			continue
 		}
 		compareRest(t, place+" "+mutant.how, "", mutant.path, reflect.ValueOf(resp).Elem(), reflect.ValueOf(whole).Elem())
-		if mutant.typed && !freeForm(reflect.ValueOf(whole).Elem(), mutant.path) && !slices.Contains(b.drift, indexes.ReplaceAllString(mutant.path, "[]")+": wrong type") {
+		if mutant.typed && !inFreeForm(reflect.ValueOf(whole).Elem(), mutant.path) && !slices.Contains(b.drift, indexes.ReplaceAllString(mutant.path, "[]")+": wrong type") {
 			t.Errorf("%s %s: no drift", place, mutant.how)
 		}
 	}
@@ -305,8 +305,8 @@ func compareRest(t *testing.T, mutant, path, without string, got, want reflect.V
 	}
 }
 
-// freeForm reports whether a path leads into free-form data, which has no types.
-func freeForm(v reflect.Value, path string) bool {
+// inFreeForm reports whether a path leads into free-form data, which has no types.
+func inFreeForm(v reflect.Value, path string) bool {
 	for part := range strings.FieldsFuncSeq(path, func(r rune) bool { return r == '.' || r == '[' }) {
 		for v.Kind() == reflect.Pointer {
 			v = v.Elem()
