@@ -79,14 +79,18 @@ type OTPsEmailDiscoverySendRequest struct {
 
 func (r *OTPsEmailDiscoverySendRequest) validate(c *check.Checker) {
 	c.Pattern("email_address", r.EmailAddress, patternEmailAddress)
+	c.ErrorType("email_address", "invalid_email")
 	if r.LoginTemplateID != nil {
 		c.MinLength("login_template_id", *r.LoginTemplateID, 1)
+		c.ErrorType("login_template_id", "invalid_template_id")
 	}
 	if r.Locale != nil {
 		check.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.DiscoveryExpirationMinutes != nil {
 		c.Range("discovery_expiration_minutes", *r.DiscoveryExpirationMinutes, 2, 15)
+		c.ErrorType("discovery_expiration_minutes", "invalid_expiration_otp")
 	}
 }
 
@@ -194,7 +198,9 @@ type OTPsEmailDiscoveryAuthenticateRequest struct {
 
 func (r *OTPsEmailDiscoveryAuthenticateRequest) validate(c *check.Checker) {
 	c.Pattern("email_address", r.EmailAddress, patternEmailAddress)
+	c.ErrorType("email_address", "invalid_email")
 	c.Pattern("code", r.Code, patternCode)
+	c.ErrorType("code", "invalid_code")
 }
 
 func (r *OTPsEmailDiscoveryAuthenticateRequest) writeJSON(w *wire.Writer) {

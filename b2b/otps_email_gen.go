@@ -98,20 +98,26 @@ type OTPsEmailLoginOrSignupRequest struct {
 func (r *OTPsEmailLoginOrSignupRequest) validate(c *check.Checker) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.Pattern("email_address", r.EmailAddress, patternEmailAddress)
+	c.ErrorType("email_address", "invalid_email")
 	if r.LoginTemplateID != nil {
 		c.MinLength("login_template_id", *r.LoginTemplateID, 1)
+		c.ErrorType("login_template_id", "invalid_template_id")
 	}
 	if r.SignupTemplateID != nil {
 		c.MinLength("signup_template_id", *r.SignupTemplateID, 1)
+		c.ErrorType("signup_template_id", "invalid_template_id")
 	}
 	if r.Locale != nil {
 		check.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.LoginExpirationMinutes != nil {
 		c.Range("login_expiration_minutes", *r.LoginExpirationMinutes, 2, 15)
+		c.ErrorType("login_expiration_minutes", "invalid_expiration_otp")
 	}
 	if r.SignupExpirationMinutes != nil {
 		c.Range("signup_expiration_minutes", *r.SignupExpirationMinutes, 2, 15)
+		c.ErrorType("signup_expiration_minutes", "invalid_expiration_otp")
 	}
 }
 
@@ -298,21 +304,27 @@ type OTPsEmailAuthenticateRequest struct {
 func (r *OTPsEmailAuthenticateRequest) validate(c *check.Checker) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.Pattern("email_address", r.EmailAddress, patternEmailAddress)
+	c.ErrorType("email_address", "invalid_email")
 	c.Pattern("code", r.Code, patternCode)
+	c.ErrorType("code", "invalid_code")
 	if r.SessionToken != nil {
 		c.MinLength("session_token", *r.SessionToken, 1)
+		c.ErrorType("session_token", "invalid_session_token")
 	}
 	if r.SessionJWT != nil {
 		c.MinLength("session_jwt", *r.SessionJWT, 1)
+		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	if r.IntermediateSessionToken != nil {
 		c.MinLength("intermediate_session_token", *r.IntermediateSessionToken, 1)
 	}
 	if r.SessionDurationMinutes != nil {
 		c.Range("session_duration_minutes", *r.SessionDurationMinutes, 5, 527040)
+		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.Locale != nil {
 		check.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.TelemetryID != nil {
 		c.MinLength("telemetry_id", *r.TelemetryID, 1)
@@ -322,6 +334,7 @@ func (r *OTPsEmailAuthenticateRequest) validate(c *check.Checker) {
 		check.Field("session_jwt", r.SessionJWT != nil),
 		check.Field("intermediate_session_token", r.IntermediateSessionToken != nil),
 	)
+	c.ChoiceErrorType("", "too_many_session_arguments")
 }
 
 func (r *OTPsEmailAuthenticateRequest) writeJSON(w *wire.Writer) {

@@ -98,24 +98,29 @@ func (r *OTPsSMSSendRequest) validate(c *check.Checker) {
 	c.MinLength("member_id", r.MemberID, 1)
 	if r.MFAPhoneNumber != nil {
 		c.Pattern("mfa_phone_number", *r.MFAPhoneNumber, patternPhoneNumber)
+		c.ErrorType("mfa_phone_number", "invalid_phone_number")
 	}
 	if r.Locale != nil {
 		check.Enum(c, "locale", *r.Locale, phoneLocaleValues)
+		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.IntermediateSessionToken != nil {
 		c.MinLength("intermediate_session_token", *r.IntermediateSessionToken, 1)
 	}
 	if r.SessionToken != nil {
 		c.MinLength("session_token", *r.SessionToken, 1)
+		c.ErrorType("session_token", "invalid_session_token")
 	}
 	if r.SessionJWT != nil {
 		c.MinLength("session_jwt", *r.SessionJWT, 1)
+		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	c.AtMostOne(
 		check.Field("intermediate_session_token", r.IntermediateSessionToken != nil),
 		check.Field("session_token", r.SessionToken != nil),
 		check.Field("session_jwt", r.SessionJWT != nil),
 	)
+	c.ChoiceErrorType("", "too_many_session_arguments")
 }
 
 func (r *OTPsSMSSendRequest) writeJSON(w *wire.Writer) {
@@ -299,17 +304,21 @@ func (r *OTPsSMSAuthenticateRequest) validate(c *check.Checker) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
 	c.Pattern("code", r.Code, patternCode)
+	c.ErrorType("code", "invalid_code")
 	if r.IntermediateSessionToken != nil {
 		c.MinLength("intermediate_session_token", *r.IntermediateSessionToken, 1)
 	}
 	if r.SessionToken != nil {
 		c.MinLength("session_token", *r.SessionToken, 1)
+		c.ErrorType("session_token", "invalid_session_token")
 	}
 	if r.SessionJWT != nil {
 		c.MinLength("session_jwt", *r.SessionJWT, 1)
+		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	if r.SessionDurationMinutes != nil {
 		c.Range("session_duration_minutes", *r.SessionDurationMinutes, 5, 527040)
+		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.SetMFAEnrollment != nil {
 		check.Enum(c, "set_mfa_enrollment", *r.SetMFAEnrollment, mfaEnrollmentValues)
@@ -322,6 +331,7 @@ func (r *OTPsSMSAuthenticateRequest) validate(c *check.Checker) {
 		check.Field("session_token", r.SessionToken != nil),
 		check.Field("session_jwt", r.SessionJWT != nil),
 	)
+	c.ChoiceErrorType("no_session_arguments", "too_many_session_arguments")
 }
 
 func (r *OTPsSMSAuthenticateRequest) writeJSON(w *wire.Writer) {

@@ -193,12 +193,15 @@ type SessionsAuthenticateRequest struct {
 func (r *SessionsAuthenticateRequest) validate(c *check.Checker) {
 	if r.SessionToken != nil {
 		c.MinLength("session_token", *r.SessionToken, 1)
+		c.ErrorType("session_token", "invalid_session_token")
 	}
 	if r.SessionDurationMinutes != nil {
 		c.Range("session_duration_minutes", *r.SessionDurationMinutes, 5, 527040)
+		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.SessionJWT != nil {
 		c.MinLength("session_jwt", *r.SessionJWT, 1)
+		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	if r.AuthorizationCheck != nil {
 		c.In("authorization_check", r.AuthorizationCheck.validate)
@@ -207,6 +210,7 @@ func (r *SessionsAuthenticateRequest) validate(c *check.Checker) {
 		check.Field("session_token", r.SessionToken != nil),
 		check.Field("session_jwt", r.SessionJWT != nil),
 	)
+	c.ChoiceErrorType("no_session_arguments", "too_many_session_arguments")
 }
 
 func (r *SessionsAuthenticateRequest) writeJSON(w *wire.Writer) {
@@ -388,18 +392,22 @@ type SessionsRevokeRequest struct {
 func (r *SessionsRevokeRequest) validate(c *check.Checker) {
 	if r.ActingSessionToken != nil {
 		c.MinLength("X-Stytch-Member-Session", *r.ActingSessionToken, 1)
+		c.ErrorType("X-Stytch-Member-Session", "invalid_session_token")
 	}
 	if r.ActingSessionJWT != nil {
 		c.MinLength("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT, 1)
+		c.ErrorType("X-Stytch-Member-SessionJWT", "unable_to_parse_session_jwt")
 	}
 	if r.MemberSessionID != nil {
 		c.MinLength("member_session_id", *r.MemberSessionID, 1)
 	}
 	if r.SessionToken != nil {
 		c.MinLength("session_token", *r.SessionToken, 1)
+		c.ErrorType("session_token", "invalid_session_token")
 	}
 	if r.SessionJWT != nil {
 		c.MinLength("session_jwt", *r.SessionJWT, 1)
+		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	if r.MemberID != nil {
 		c.MinLength("member_id", *r.MemberID, 1)
@@ -410,6 +418,7 @@ func (r *SessionsRevokeRequest) validate(c *check.Checker) {
 		check.Field("session_jwt", r.SessionJWT != nil),
 		check.Field("member_id", r.MemberID != nil),
 	)
+	c.ChoiceErrorType("no_session_revoke_arguments", "too_many_session_revoke_arguments")
 }
 
 func (r *SessionsRevokeRequest) params(p *transport.Params) {
@@ -558,15 +567,19 @@ func (r *SessionsExchangeRequest) validate(c *check.Checker) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	if r.SessionToken != nil {
 		c.MinLength("session_token", *r.SessionToken, 1)
+		c.ErrorType("session_token", "invalid_session_token")
 	}
 	if r.SessionJWT != nil {
 		c.MinLength("session_jwt", *r.SessionJWT, 1)
+		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	if r.SessionDurationMinutes != nil {
 		c.Range("session_duration_minutes", *r.SessionDurationMinutes, 5, 527040)
+		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.Locale != nil {
 		check.Enum(c, "locale", *r.Locale, phoneLocaleValues)
+		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.TelemetryID != nil {
 		c.MinLength("telemetry_id", *r.TelemetryID, 1)
@@ -575,6 +588,7 @@ func (r *SessionsExchangeRequest) validate(c *check.Checker) {
 		check.Field("session_token", r.SessionToken != nil),
 		check.Field("session_jwt", r.SessionJWT != nil),
 	)
+	c.ChoiceErrorType("no_session_arguments", "too_many_session_arguments")
 }
 
 func (r *SessionsExchangeRequest) writeJSON(w *wire.Writer) {

@@ -100,32 +100,41 @@ type OTPsEmailSendRequest struct {
 
 func (r *OTPsEmailSendRequest) validate(c *check.Checker) {
 	c.Pattern("email", r.Email, patternEmailAddress)
+	c.ErrorType("email", "invalid_email")
 	if r.ExpirationMinutes != nil {
 		c.Range("expiration_minutes", *r.ExpirationMinutes, 1, 10)
+		c.ErrorType("expiration_minutes", "invalid_expiration_otp")
 	}
 	if r.Locale != nil {
 		check.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.UserID != nil {
 		c.MinLength("user_id", *r.UserID, 1)
+		c.ErrorType("user_id", "invalid_user_id")
 	}
 	if r.SessionToken != nil {
 		c.MinLength("session_token", *r.SessionToken, 1)
+		c.ErrorType("session_token", "invalid_session_token")
 	}
 	if r.SessionJWT != nil {
 		c.MinLength("session_jwt", *r.SessionJWT, 1)
+		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	if r.LoginTemplateID != nil {
 		c.MinLength("login_template_id", *r.LoginTemplateID, 1)
+		c.ErrorType("login_template_id", "invalid_template_id")
 	}
 	if r.SignupTemplateID != nil {
 		c.MinLength("signup_template_id", *r.SignupTemplateID, 1)
+		c.ErrorType("signup_template_id", "invalid_template_id")
 	}
 	c.AtMostOne(
 		check.Field("user_id", r.UserID != nil),
 		check.Field("session_token", r.SessionToken != nil),
 		check.Field("session_jwt", r.SessionJWT != nil),
 	)
+	c.ChoiceErrorType("", "too_many_user_selection_arguments")
 }
 
 func (r *OTPsEmailSendRequest) writeJSON(w *wire.Writer) {
@@ -283,17 +292,22 @@ type OTPsEmailLoginOrCreateRequest struct {
 
 func (r *OTPsEmailLoginOrCreateRequest) validate(c *check.Checker) {
 	c.Pattern("email", r.Email, patternEmailAddress)
+	c.ErrorType("email", "invalid_email")
 	if r.ExpirationMinutes != nil {
 		c.Range("expiration_minutes", *r.ExpirationMinutes, 1, 10)
+		c.ErrorType("expiration_minutes", "invalid_expiration_otp")
 	}
 	if r.Locale != nil {
 		check.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.LoginTemplateID != nil {
 		c.MinLength("login_template_id", *r.LoginTemplateID, 1)
+		c.ErrorType("login_template_id", "invalid_template_id")
 	}
 	if r.SignupTemplateID != nil {
 		c.MinLength("signup_template_id", *r.SignupTemplateID, 1)
+		c.ErrorType("signup_template_id", "invalid_template_id")
 	}
 }
 

@@ -118,15 +118,20 @@ type OTPsAuthenticateRequest struct {
 
 func (r *OTPsAuthenticateRequest) validate(c *check.Checker) {
 	c.MinLength("method_id", r.MethodID, 1)
+	c.ErrorType("method_id", "invalid_method_id")
 	c.Pattern("code", r.Code, patternCode)
+	c.ErrorType("code", "invalid_code")
 	if r.SessionToken != nil {
 		c.MinLength("session_token", *r.SessionToken, 1)
+		c.ErrorType("session_token", "invalid_session_token")
 	}
 	if r.SessionDurationMinutes != nil {
 		c.Range("session_duration_minutes", *r.SessionDurationMinutes, 5, 527040)
+		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.SessionJWT != nil {
 		c.MinLength("session_jwt", *r.SessionJWT, 1)
+		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	if r.TelemetryID != nil {
 		c.MinLength("telemetry_id", *r.TelemetryID, 1)
@@ -135,6 +140,7 @@ func (r *OTPsAuthenticateRequest) validate(c *check.Checker) {
 		check.Field("session_token", r.SessionToken != nil),
 		check.Field("session_jwt", r.SessionJWT != nil),
 	)
+	c.ChoiceErrorType("", "too_many_session_arguments")
 }
 
 func (r *OTPsAuthenticateRequest) writeJSON(w *wire.Writer) {

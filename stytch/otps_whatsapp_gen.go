@@ -92,26 +92,33 @@ type OTPsWhatsAppSendRequest struct {
 
 func (r *OTPsWhatsAppSendRequest) validate(c *check.Checker) {
 	c.Pattern("phone_number", r.PhoneNumber, patternPhoneNumber)
+	c.ErrorType("phone_number", "invalid_phone_number")
 	if r.ExpirationMinutes != nil {
 		c.Range("expiration_minutes", *r.ExpirationMinutes, 1, 10)
+		c.ErrorType("expiration_minutes", "invalid_expiration_otp")
 	}
 	if r.Locale != nil {
 		check.Enum(c, "locale", *r.Locale, phoneLocaleValues)
+		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.UserID != nil {
 		c.MinLength("user_id", *r.UserID, 1)
+		c.ErrorType("user_id", "invalid_user_id")
 	}
 	if r.SessionToken != nil {
 		c.MinLength("session_token", *r.SessionToken, 1)
+		c.ErrorType("session_token", "invalid_session_token")
 	}
 	if r.SessionJWT != nil {
 		c.MinLength("session_jwt", *r.SessionJWT, 1)
+		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	c.AtMostOne(
 		check.Field("user_id", r.UserID != nil),
 		check.Field("session_token", r.SessionToken != nil),
 		check.Field("session_jwt", r.SessionJWT != nil),
 	)
+	c.ChoiceErrorType("", "too_many_user_selection_arguments")
 }
 
 func (r *OTPsWhatsAppSendRequest) writeJSON(w *wire.Writer) {
@@ -254,11 +261,14 @@ type OTPsWhatsAppLoginOrCreateRequest struct {
 
 func (r *OTPsWhatsAppLoginOrCreateRequest) validate(c *check.Checker) {
 	c.Pattern("phone_number", r.PhoneNumber, patternPhoneNumber)
+	c.ErrorType("phone_number", "invalid_phone_number")
 	if r.ExpirationMinutes != nil {
 		c.Range("expiration_minutes", *r.ExpirationMinutes, 1, 10)
+		c.ErrorType("expiration_minutes", "invalid_expiration_otp")
 	}
 	if r.Locale != nil {
 		check.Enum(c, "locale", *r.Locale, phoneLocaleValues)
+		c.ErrorType("locale", "invalid_locale")
 	}
 }
 

@@ -59,6 +59,7 @@ type SessionsGetRequest struct {
 
 func (r *SessionsGetRequest) validate(c *check.Checker) {
 	c.MinLength("user_id", r.UserID, 1)
+	c.ErrorType("user_id", "invalid_user_id")
 }
 
 func (r *SessionsGetRequest) params(p *transport.Params) {
@@ -182,12 +183,15 @@ type SessionsAuthenticateRequest struct {
 func (r *SessionsAuthenticateRequest) validate(c *check.Checker) {
 	if r.SessionToken != nil {
 		c.MinLength("session_token", *r.SessionToken, 1)
+		c.ErrorType("session_token", "invalid_session_token")
 	}
 	if r.SessionDurationMinutes != nil {
 		c.Range("session_duration_minutes", *r.SessionDurationMinutes, 5, 527040)
+		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.SessionJWT != nil {
 		c.MinLength("session_jwt", *r.SessionJWT, 1)
+		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	if r.AuthorizationCheck != nil {
 		c.In("authorization_check", r.AuthorizationCheck.validate)
@@ -196,6 +200,7 @@ func (r *SessionsAuthenticateRequest) validate(c *check.Checker) {
 		check.Field("session_token", r.SessionToken != nil),
 		check.Field("session_jwt", r.SessionJWT != nil),
 	)
+	c.ChoiceErrorType("no_session_arguments", "too_many_session_arguments")
 }
 
 func (r *SessionsAuthenticateRequest) writeJSON(w *wire.Writer) {
@@ -348,15 +353,18 @@ func (r *SessionsRevokeRequest) validate(c *check.Checker) {
 	}
 	if r.SessionToken != nil {
 		c.MinLength("session_token", *r.SessionToken, 1)
+		c.ErrorType("session_token", "invalid_session_token")
 	}
 	if r.SessionJWT != nil {
 		c.MinLength("session_jwt", *r.SessionJWT, 1)
+		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	c.ExactlyOne(
 		check.Field("session_id", r.SessionID != nil),
 		check.Field("session_token", r.SessionToken != nil),
 		check.Field("session_jwt", r.SessionJWT != nil),
 	)
+	c.ChoiceErrorType("no_session_revoke_arguments", "too_many_session_revoke_arguments")
 }
 
 func (r *SessionsRevokeRequest) writeJSON(w *wire.Writer) {

@@ -257,6 +257,10 @@ var callCases = []diffCase{
 		"spec/consumer.yaml:80: stytch codes.send: an answer without `user` is now an error -> Go programs compile as before: minor"),
 	one("essential from now on", consumer, "                  user:\n                    $ref: '#/components/schemas/User'\n                  region", "                  user:\n                    $ref: '#/components/schemas/User'\n                    x-essential: true\n                  region",
 		"spec/consumer.yaml:79: stytch codes.send: an answer without `user` is now an error -> Go programs compile as before: minor"),
+	one("invalid value of another type", consumer, "                user_id:\n                  type: string\n                  minLength: 1\n", "                user_id:\n                  type: string\n                  minLength: 1\n                  x-invalid: code_not_found\n",
+		"spec/consumer.yaml:41: stytch codes.send: an invalid `user_id` is now refused as `code_not_found`, not as a bad request -> Go programs compile as before: minor"),
+	one("too many of another type", consumer, "              not: {required: [user_id, session_token]}\n", "              not: {required: [user_id, session_token]}\n              x-choice: {several: code_not_found}\n",
+		"spec/consumer.yaml:61: stytch codes.send: a request with several of `session_token`, `user_id` is now refused as `code_not_found`, not as a bad request -> Go programs compile as before: minor"),
 	{"error type removed", []diffEdit{
 		{errorsIn, "  code_expired:\n    status: 401\n    description: The code is too old.\n    action: Send another.\n", ""},
 		{consumer, "[code_not_found, code_expired]", "[code_not_found]"},

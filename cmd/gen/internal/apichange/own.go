@@ -199,10 +199,28 @@ func (c *comparison) field(base *model.Type, before *model.Field, head *model.Ty
 		}
 		c.add(essential)
 	}
+	if before.Invalid != after.Invalid && before.In == after.In {
+		invalid := change
+		invalid.InClient, invalid.Symbols = true, nil
+		invalid.Rule, invalid.Level = "invalid-type", Minor
+		if before.Invalid != "" { // which a program may match
+			invalid.Level = Major
+		}
+		invalid.Text = fmt.Sprintf("an invalid `%s` is now refused as %s, not as %s", name, refusal(after.Invalid), refusal(before.Invalid))
+		c.add(invalid)
+	}
 	if shape(before) != shape(after) {
 		change.Text = fmt.Sprintf("`%s` changed from %s to %s", name, shape(before), shape(after))
 		c.unseen(change, base, before, head, after, where)
 	}
+}
+
+// refusal is the error type of an invalid value in words.
+func refusal(errorType string) string {
+	if errorType == "" {
+		return "a bad request"
+	}
+	return "`" + errorType + "`"
 }
 
 // renamed records that a type has another name in Go, with the fields that hold

@@ -38,7 +38,6 @@ func (w *walker) operations() {
 		w.list.Hintf(codes.SharedCall, w.src.Pos(ops[0].path), "move it to consumer.yaml or b2b.yaml", "the shared file holds no calls")
 	}
 	tags := w.tags()
-	errorTypes := load.Keys(load.Get(w.spec.Sources[load.ErrorsFile].Root, "errors"))
 	first := map[string]*yaml.Node{}
 	w.pathsMeet()
 	for _, op := range ops {
@@ -47,14 +46,23 @@ func (w *walker) operations() {
 		w.body(op)
 		w.thirdPerson(load.Get(op.node, "summary"))
 		for _, name := range items(load.Get(op.node, "x-errors")) {
-			if errorTypes != nil { // else the file's own finding says why
-				w.knownOr(name, errorTypes, "an error type of errors.yaml", "or declare it there first")
-			}
+			w.errorType(name)
 		}
 		if security := load.Get(op.node, "security"); security != nil && len(security.Content) > 0 {
 			w.list.Hintf(codes.OperationSecurity, w.src.Pos(security), "leave it out, or write [] for a call without credentials",
 				"an operation cannot have credentials of its own")
 		}
+	}
+}
+
+// errorType reports a text that names no error type.
+func (w *walker) errorType(name *yaml.Node) {
+	errors := w.spec.Sources[load.ErrorsFile]
+	if errors == nil {
+		return
+	}
+	if known := load.Keys(load.Get(errors.Root, "errors")); known != nil { // else the file's own finding says why
+		w.knownOr(name, known, "an error type of errors.yaml", "or declare it there first")
 	}
 }
 

@@ -46,6 +46,7 @@ func Build(spec *load.Spec, in Input, list *diag.List) *SDK {
 	b.unused()
 	finish(sdk)
 	essential(sdk, list)
+	invalid(sdk, list)
 	collide(sdk, in.Taken, list)
 	return sdk
 }

@@ -39,6 +39,11 @@ func essential(sdk *SDK, list *diag.List) {
 		}
 		for _, m := range pkg.Methods() {
 			defaults(m.Response.Fields)
+			for _, f := range m.Request.Fields {
+				if f.keys["x-essential"] != nil {
+					list.Hintf(codes.CannotBeEssential, f.Pos, "take x-essential out; it is for answers", "%s is a field of a request", f.Wire)
+				}
+			}
 		}
 	}
 }

@@ -174,9 +174,12 @@ type Field struct {
 	Limits    Limits
 	// ItemLimits are what the items of a list must keep to.
 	ItemLimits Limits
-	Pos        diag.Pos
+	// Invalid is the error type that the service answers for a value that the limits refuse, or "".
+	Invalid string `json:",omitzero"`
+	Pos     diag.Pos
 
-	saysEssential *bool // x-essential, nil where the spec says nothing
+	saysEssential *bool          // x-essential, nil where the spec says nothing
+	keys          map[string]any // our own keys at the field itself, not at the schema that it refers to
 }
 
 // Kind is what a field holds.
@@ -211,6 +214,12 @@ type Limits struct {
 	Default string `json:",omitzero"`
 }
 
+// Limited reports whether there is a limit.
+func (l Limits) Limited() bool {
+	return l.Minimum != nil || l.Maximum != nil || l.MinLength > 0 || l.MaxLength != nil || l.MinItems > 0 ||
+		l.MaxItems != nil || l.Pattern != nil
+}
+
 // RuleKind tells how many of a rule's fields must be set.
 type RuleKind string
 
@@ -224,6 +233,11 @@ const (
 type Rule struct {
 	Kind   RuleKind
 	Fields []*Field
+	// None and Several are the error types that the service answers where none of the fields is set, or too
+	// many are; "" where it has no type of its own.
+	None    string `json:",omitzero"`
+	Several string `json:",omitzero"`
+	Pos     diag.Pos
 }
 
 // ErrorType is a type of error that the service answers.
