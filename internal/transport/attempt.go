@@ -31,12 +31,14 @@ func (k *call) attempt(ctx context.Context, started time.Time, out *outgoing) *a
 		pool.renew()
 	}
 
-	resp, err := k.client.sender.send(k.newRequest(w.trace(own), out))
+	req := k.newRequest(w.trace(own), out)
+	resp, err := k.client.sender.send(req)
 	if err != nil {
 		if e, ok := err.(*url.Error); ok {
 			err = e.Err // the URL is of no interest, and may hold what is nobody's business
 		}
-		*a = answer{err: explain(ctx, own, err), reached: w.reached(own, err, k.client.sender.shared)}
+		*a = answer{reached: w.reached(own, err, k.client.sender.shared)}
+		a.err = k.client.sender.throughProxy(req, w, explain(ctx, own, err))
 		if pool != nil && a.reached && errors.Is(a.err, context.DeadlineExceeded) {
 			pool.suspect.Store(true)
 		}

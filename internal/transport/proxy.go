@@ -1,0 +1,84 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// proxy is the proxy of the environment, except to this machine: the secret goes there in the clear.
+func proxy(r *http.Request) (*url.URL, error) {
+	if isLoopback(r.URL.Hostname()) {
+		return nil, nil
+	}
+	return http.ProxyFromEnvironment(r)
+}
+
+// proxyError is what went wrong on the way through a proxy, before the service could hear of a request.
+// Without the proxy's name it reads as if the service were down.
+type proxyError struct {
+	proxy  *url.URL
+	status int   // what the proxy answered; 0: something else went wrong
+	err    error // what, if status is 0
+}
+
+// Error names the proxy without its user and password.
+func (e *proxyError) Error() string {
+	name := "the proxy " + e.proxy.Scheme + "://" + e.proxy.Host
+	var op *net.OpError
+	switch {
+	case e.status == http.StatusProxyAuthRequired && e.proxy.User == nil:
+		return name + " wants a user and a password (status 407): put them into its URL, as in http://user:password@host:port"
+	case e.status == http.StatusProxyAuthRequired:
+		return name + " refuses the user or the password in its URL (status 407)"
+	case e.status != 0:
+		return name + " refuses to connect to the service: status " + strings.TrimSpace(fmt.Sprintf("%d %s", e.status, http.StatusText(e.status)))
+	case errors.As(e.err, &op) && op.Op == "proxyconnect":
+		return name + " cannot be reached: " + op.Err.Error()
+	}
+	return "no connection through " + name + ": " + e.err.Error()
+}
+
+// Unwrap returns what went wrong.
+func (e *proxyError) Unwrap() error { return e.err }
+
+// wantsCredentials reports that the proxy refuses every request until its URL is another.
+func (e *proxyError) wantsCredentials() bool { return e.status == http.StatusProxyAuthRequired }
+
+// connected is told what a proxy answers to CONNECT, by a transport of the SDK's own.
+func connected(_ context.Context, proxy *url.URL, _ *http.Request, answer *http.Response) error {
+	if answer.StatusCode == http.StatusOK {
+		return nil
+	}
+	return &proxyError{proxy: proxy, status: answer.StatusCode}
+}
+
+// proxyOf returns the proxy that a request goes through; nil if there is none, and if nobody knows.
+func (s *sender) proxyOf(r *http.Request) *url.URL {
+	if s.proxy == nil {
+		return nil
+	}
+	u, _ := s.proxy(r)
+	return u
+}
+
+// throughProxy makes an error name the proxy of a request that got no connection.
+func (s *sender) throughProxy(r *http.Request, w *watch, err error) error {
+	var named *proxyError
+	if !w.asked.Load() || w.connections.Load() > 0 || errors.Is(err, context.Canceled) || errors.As(err, &named) {
+		return err
+	}
+	u := s.proxyOf(r)
+	if u == nil {
+		return err
+	}
+	// An http.Transport of the application says no more than the text of the status.
+	if strings.EqualFold(err.Error(), http.StatusText(http.StatusProxyAuthRequired)) {
+		return &proxyError{proxy: u, status: http.StatusProxyAuthRequired}
+	}
+	return &proxyError{proxy: u, err: err}
+}
