@@ -27,6 +27,13 @@ type OTPsEmailDiscoveryService struct {
 	transport *transport.Client
 }
 
+func (s *OTPsEmailDiscoveryService) client() *transport.Client {
+	if s == nil || s.transport == nil {
+		return stytch.NoTransport()
+	}
+	return s.transport
+}
+
 var otpsEmailDiscoverySend = transport.Endpoint[OTPsEmailDiscoverySendRequest, OTPsEmailDiscoverySendResponse]{
 	Name:     "otps.email.discovery.send",
 	Method:   http.MethodPost,
@@ -58,7 +65,7 @@ var otpsEmailDiscoverySend = transport.Endpoint[OTPsEmailDiscoverySendRequest, O
 //
 // API: https://stytch.com/docs/b2b/api/send-discovery-email-otp
 func (s *OTPsEmailDiscoveryService) Send(ctx context.Context, req OTPsEmailDiscoverySendRequest, opts ...stytch.CallOption) (*OTPsEmailDiscoverySendResponse, error) {
-	return transport.Call(ctx, s.transport, &otpsEmailDiscoverySend, &req, opts)
+	return transport.Call(ctx, s.client(), &otpsEmailDiscoverySend, &req, opts)
 }
 
 // OTPsEmailDiscoverySendRequest is what [OTPsEmailDiscoveryService.Send] sends.
@@ -183,7 +190,7 @@ var otpsEmailDiscoveryAuthenticate = transport.Endpoint[OTPsEmailDiscoveryAuthen
 //
 // API: https://stytch.com/docs/b2b/api/authenticate-discovery-email-otp
 func (s *OTPsEmailDiscoveryService) Authenticate(ctx context.Context, req OTPsEmailDiscoveryAuthenticateRequest, opts ...stytch.CallOption) (*OTPsEmailDiscoveryAuthenticateResponse, error) {
-	return transport.Call(ctx, s.transport, &otpsEmailDiscoveryAuthenticate, &req, opts)
+	return transport.Call(ctx, s.client(), &otpsEmailDiscoveryAuthenticate, &req, opts)
 }
 
 // OTPsEmailDiscoveryAuthenticateRequest is what [OTPsEmailDiscoveryService.Authenticate] sends.

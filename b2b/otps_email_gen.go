@@ -32,6 +32,13 @@ type OTPsEmailService struct {
 	transport *transport.Client
 }
 
+func (s *OTPsEmailService) client() *transport.Client {
+	if s == nil || s.transport == nil {
+		return stytch.NoTransport()
+	}
+	return s.transport
+}
+
 var otpsEmailLoginOrSignup = transport.Endpoint[OTPsEmailLoginOrSignupRequest, OTPsEmailLoginOrSignupResponse]{
 	Name:     "otps.email.login_or_signup",
 	Method:   http.MethodPost,
@@ -66,7 +73,7 @@ var otpsEmailLoginOrSignup = transport.Endpoint[OTPsEmailLoginOrSignupRequest, O
 //
 // API: https://stytch.com/docs/b2b/api/send-login-signup-email-otp
 func (s *OTPsEmailService) LoginOrSignup(ctx context.Context, req OTPsEmailLoginOrSignupRequest, opts ...stytch.CallOption) (*OTPsEmailLoginOrSignupResponse, error) {
-	return transport.Call(ctx, s.transport, &otpsEmailLoginOrSignup, &req, opts)
+	return transport.Call(ctx, s.client(), &otpsEmailLoginOrSignup, &req, opts)
 }
 
 // OTPsEmailLoginOrSignupRequest is what [OTPsEmailService.LoginOrSignup] sends.
@@ -256,7 +263,7 @@ var otpsEmailAuthenticate = transport.Endpoint[OTPsEmailAuthenticateRequest, OTP
 //
 // API: https://stytch.com/docs/b2b/api/authenticate-email-otp
 func (s *OTPsEmailService) Authenticate(ctx context.Context, req OTPsEmailAuthenticateRequest, opts ...stytch.CallOption) (*OTPsEmailAuthenticateResponse, error) {
-	return transport.Call(ctx, s.transport, &otpsEmailAuthenticate, &req, opts)
+	return transport.Call(ctx, s.client(), &otpsEmailAuthenticate, &req, opts)
 }
 
 // OTPsEmailAuthenticateRequest is what [OTPsEmailService.Authenticate] sends.

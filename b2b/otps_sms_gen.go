@@ -25,6 +25,13 @@ type OTPsSMSService struct {
 	transport *transport.Client
 }
 
+func (s *OTPsSMSService) client() *transport.Client {
+	if s == nil || s.transport == nil {
+		return stytch.NoTransport()
+	}
+	return s.transport
+}
+
 var otpsSMSSend = transport.Endpoint[OTPsSMSSendRequest, OTPsSMSSendResponse]{
 	Name:     "otps.sms.send",
 	Method:   http.MethodPost,
@@ -62,7 +69,7 @@ var otpsSMSSend = transport.Endpoint[OTPsSMSSendRequest, OTPsSMSSendResponse]{
 //
 // API: https://stytch.com/docs/b2b/api/otp-sms-send
 func (s *OTPsSMSService) Send(ctx context.Context, req OTPsSMSSendRequest, opts ...stytch.CallOption) (*OTPsSMSSendResponse, error) {
-	return transport.Call(ctx, s.transport, &otpsSMSSend, &req, opts)
+	return transport.Call(ctx, s.client(), &otpsSMSSend, &req, opts)
 }
 
 // OTPsSMSSendRequest is what [OTPsSMSService.Send] sends.
@@ -253,7 +260,7 @@ var otpsSMSAuthenticate = transport.Endpoint[OTPsSMSAuthenticateRequest, OTPsSMS
 //
 // API: https://stytch.com/docs/b2b/api/authenticate-otp-sms
 func (s *OTPsSMSService) Authenticate(ctx context.Context, req OTPsSMSAuthenticateRequest, opts ...stytch.CallOption) (*OTPsSMSAuthenticateResponse, error) {
-	return transport.Call(ctx, s.transport, &otpsSMSAuthenticate, &req, opts)
+	return transport.Call(ctx, s.client(), &otpsSMSAuthenticate, &req, opts)
 }
 
 // OTPsSMSAuthenticateRequest is what [OTPsSMSService.Authenticate] sends.

@@ -26,6 +26,13 @@ type SessionsService struct {
 	transport *transport.Client
 }
 
+func (s *SessionsService) client() *transport.Client {
+	if s == nil || s.transport == nil {
+		return stytch.NoTransport()
+	}
+	return s.transport
+}
+
 var sessionsGet = transport.Endpoint[SessionsGetRequest, SessionsGetResponse]{
 	Name:     "sessions.get",
 	Method:   http.MethodGet,
@@ -50,7 +57,7 @@ var sessionsGet = transport.Endpoint[SessionsGetRequest, SessionsGetResponse]{
 //
 // API: https://stytch.com/docs/b2b/api/get-session
 func (s *SessionsService) Get(ctx context.Context, req SessionsGetRequest, opts ...stytch.CallOption) (*SessionsGetResponse, error) {
-	return transport.Call(ctx, s.transport, &sessionsGet, &req, opts)
+	return transport.Call(ctx, s.client(), &sessionsGet, &req, opts)
 }
 
 // SessionsGetRequest is what [SessionsService.Get] sends.
@@ -163,7 +170,7 @@ var sessionsAuthenticate = transport.Endpoint[SessionsAuthenticateRequest, Sessi
 //
 // API: https://stytch.com/docs/b2b/api/authenticate-session
 func (s *SessionsService) Authenticate(ctx context.Context, req SessionsAuthenticateRequest, opts ...stytch.CallOption) (*SessionsAuthenticateResponse, error) {
-	return transport.Call(ctx, s.transport, &sessionsAuthenticate, &req, opts)
+	return transport.Call(ctx, s.client(), &sessionsAuthenticate, &req, opts)
 }
 
 // SessionsAuthenticateRequest is what [SessionsService.Authenticate] sends.
@@ -359,7 +366,7 @@ var sessionsRevoke = transport.Endpoint[SessionsRevokeRequest, SessionsRevokeRes
 //
 // API: https://stytch.com/docs/b2b/api/revoke-session
 func (s *SessionsService) Revoke(ctx context.Context, req SessionsRevokeRequest, opts ...stytch.CallOption) (*SessionsRevokeResponse, error) {
-	return transport.Call(ctx, s.transport, &sessionsRevoke, &req, opts)
+	return transport.Call(ctx, s.client(), &sessionsRevoke, &req, opts)
 }
 
 // SessionsRevokeRequest is what [SessionsService.Revoke] sends.
@@ -528,7 +535,7 @@ var sessionsExchange = transport.Endpoint[SessionsExchangeRequest, SessionsExcha
 //
 // API: https://stytch.com/docs/b2b/api/exchange-session
 func (s *SessionsService) Exchange(ctx context.Context, req SessionsExchangeRequest, opts ...stytch.CallOption) (*SessionsExchangeResponse, error) {
-	return transport.Call(ctx, s.transport, &sessionsExchange, &req, opts)
+	return transport.Call(ctx, s.client(), &sessionsExchange, &req, opts)
 }
 
 // SessionsExchangeRequest is what [SessionsService.Exchange] sends.
@@ -759,7 +766,7 @@ var sessionsGetJWKS = transport.Endpoint[SessionsGetJWKSRequest, SessionsGetJWKS
 //
 // API: https://stytch.com/docs/b2b/api/get-jwks
 func (s *SessionsService) GetJWKS(ctx context.Context, req SessionsGetJWKSRequest, opts ...stytch.CallOption) (*SessionsGetJWKSResponse, error) {
-	return transport.Call(ctx, s.transport, &sessionsGetJWKS, &req, opts)
+	return transport.Call(ctx, s.client(), &sessionsGetJWKS, &req, opts)
 }
 
 // SessionsGetJWKSRequest is what [SessionsService.GetJWKS] sends.

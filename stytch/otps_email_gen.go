@@ -23,6 +23,13 @@ type OTPsEmailService struct {
 	transport *transport.Client
 }
 
+func (s *OTPsEmailService) client() *transport.Client {
+	if s == nil || s.transport == nil {
+		return NoTransport()
+	}
+	return s.transport
+}
+
 var otpsEmailSend = transport.Endpoint[OTPsEmailSendRequest, OTPsEmailSendResponse]{
 	Name:     "otps.email.send",
 	Method:   http.MethodPost,
@@ -60,7 +67,7 @@ var otpsEmailSend = transport.Endpoint[OTPsEmailSendRequest, OTPsEmailSendRespon
 //
 // API: https://stytch.com/docs/api/send-otp-by-email
 func (s *OTPsEmailService) Send(ctx context.Context, req OTPsEmailSendRequest, opts ...CallOption) (*OTPsEmailSendResponse, error) {
-	return transport.Call(ctx, s.transport, &otpsEmailSend, &req, opts)
+	return transport.Call(ctx, s.client(), &otpsEmailSend, &req, opts)
 }
 
 // OTPsEmailSendRequest is what [OTPsEmailService.Send] sends.
@@ -259,7 +266,7 @@ var otpsEmailLoginOrCreate = transport.Endpoint[OTPsEmailLoginOrCreateRequest, O
 //
 // API: https://stytch.com/docs/api/log-in-or-create-user-by-email
 func (s *OTPsEmailService) LoginOrCreate(ctx context.Context, req OTPsEmailLoginOrCreateRequest, opts ...CallOption) (*OTPsEmailLoginOrCreateResponse, error) {
-	return transport.Call(ctx, s.transport, &otpsEmailLoginOrCreate, &req, opts)
+	return transport.Call(ctx, s.client(), &otpsEmailLoginOrCreate, &req, opts)
 }
 
 // OTPsEmailLoginOrCreateRequest is what [OTPsEmailService.LoginOrCreate] sends.

@@ -38,6 +38,13 @@ type OTPsService struct {
 	transport *transport.Client
 }
 
+func (s *OTPsService) client() *transport.Client {
+	if s == nil || s.transport == nil {
+		return NoTransport()
+	}
+	return s.transport
+}
+
 var otpsAuthenticate = transport.Endpoint[OTPsAuthenticateRequest, OTPsAuthenticateResponse]{
 	Name:     "otps.authenticate",
 	Method:   http.MethodPost,
@@ -75,7 +82,7 @@ var otpsAuthenticate = transport.Endpoint[OTPsAuthenticateRequest, OTPsAuthentic
 //
 // API: https://stytch.com/docs/api/authenticate-otp
 func (s *OTPsService) Authenticate(ctx context.Context, req OTPsAuthenticateRequest, opts ...CallOption) (*OTPsAuthenticateResponse, error) {
-	return transport.Call(ctx, s.transport, &otpsAuthenticate, &req, opts)
+	return transport.Call(ctx, s.client(), &otpsAuthenticate, &req, opts)
 }
 
 // OTPsAuthenticateRequest is what [OTPsService.Authenticate] sends.

@@ -23,6 +23,13 @@ type OTPsSMSService struct {
 	transport *transport.Client
 }
 
+func (s *OTPsSMSService) client() *transport.Client {
+	if s == nil || s.transport == nil {
+		return NoTransport()
+	}
+	return s.transport
+}
+
 var otpsSMSSend = transport.Endpoint[OTPsSMSSendRequest, OTPsSMSSendResponse]{
 	Name:     "otps.sms.send",
 	Method:   http.MethodPost,
@@ -60,7 +67,7 @@ var otpsSMSSend = transport.Endpoint[OTPsSMSSendRequest, OTPsSMSSendResponse]{
 //
 // API: https://stytch.com/docs/api/send-otp-by-sms
 func (s *OTPsSMSService) Send(ctx context.Context, req OTPsSMSSendRequest, opts ...CallOption) (*OTPsSMSSendResponse, error) {
-	return transport.Call(ctx, s.transport, &otpsSMSSend, &req, opts)
+	return transport.Call(ctx, s.client(), &otpsSMSSend, &req, opts)
 }
 
 // OTPsSMSSendRequest is what [OTPsSMSService.Send] sends.
@@ -237,7 +244,7 @@ var otpsSMSLoginOrCreate = transport.Endpoint[OTPsSMSLoginOrCreateRequest, OTPsS
 //
 // API: https://stytch.com/docs/api/log-in-or-create-user-by-sms
 func (s *OTPsSMSService) LoginOrCreate(ctx context.Context, req OTPsSMSLoginOrCreateRequest, opts ...CallOption) (*OTPsSMSLoginOrCreateResponse, error) {
-	return transport.Call(ctx, s.transport, &otpsSMSLoginOrCreate, &req, opts)
+	return transport.Call(ctx, s.client(), &otpsSMSLoginOrCreate, &req, opts)
 }
 
 // OTPsSMSLoginOrCreateRequest is what [OTPsSMSService.LoginOrCreate] sends.

@@ -23,6 +23,13 @@ type OTPsWhatsAppService struct {
 	transport *transport.Client
 }
 
+func (s *OTPsWhatsAppService) client() *transport.Client {
+	if s == nil || s.transport == nil {
+		return NoTransport()
+	}
+	return s.transport
+}
+
 var otpsWhatsAppSend = transport.Endpoint[OTPsWhatsAppSendRequest, OTPsWhatsAppSendResponse]{
 	Name:     "otps.whatsapp.send",
 	Method:   http.MethodPost,
@@ -60,7 +67,7 @@ var otpsWhatsAppSend = transport.Endpoint[OTPsWhatsAppSendRequest, OTPsWhatsAppS
 //
 // API: https://stytch.com/docs/api/whatsapp-send
 func (s *OTPsWhatsAppService) Send(ctx context.Context, req OTPsWhatsAppSendRequest, opts ...CallOption) (*OTPsWhatsAppSendResponse, error) {
-	return transport.Call(ctx, s.transport, &otpsWhatsAppSend, &req, opts)
+	return transport.Call(ctx, s.client(), &otpsWhatsAppSend, &req, opts)
 }
 
 // OTPsWhatsAppSendRequest is what [OTPsWhatsAppService.Send] sends.
@@ -236,7 +243,7 @@ var otpsWhatsAppLoginOrCreate = transport.Endpoint[OTPsWhatsAppLoginOrCreateRequ
 //
 // API: https://stytch.com/docs/api/whatsapp-login-or-create
 func (s *OTPsWhatsAppService) LoginOrCreate(ctx context.Context, req OTPsWhatsAppLoginOrCreateRequest, opts ...CallOption) (*OTPsWhatsAppLoginOrCreateResponse, error) {
-	return transport.Call(ctx, s.transport, &otpsWhatsAppLoginOrCreate, &req, opts)
+	return transport.Call(ctx, s.client(), &otpsWhatsAppLoginOrCreate, &req, opts)
 }
 
 // OTPsWhatsAppLoginOrCreateRequest is what [OTPsWhatsAppService.LoginOrCreate] sends.

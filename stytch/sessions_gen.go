@@ -24,6 +24,13 @@ type SessionsService struct {
 	transport *transport.Client
 }
 
+func (s *SessionsService) client() *transport.Client {
+	if s == nil || s.transport == nil {
+		return NoTransport()
+	}
+	return s.transport
+}
+
 var sessionsGet = transport.Endpoint[SessionsGetRequest, SessionsGetResponse]{
 	Name:     "sessions.get",
 	Method:   http.MethodGet,
@@ -48,7 +55,7 @@ var sessionsGet = transport.Endpoint[SessionsGetRequest, SessionsGetResponse]{
 //
 // API: https://stytch.com/docs/api/session-get
 func (s *SessionsService) Get(ctx context.Context, req SessionsGetRequest, opts ...CallOption) (*SessionsGetResponse, error) {
-	return transport.Call(ctx, s.transport, &sessionsGet, &req, opts)
+	return transport.Call(ctx, s.client(), &sessionsGet, &req, opts)
 }
 
 // SessionsGetRequest is what [SessionsService.Get] sends.
@@ -154,7 +161,7 @@ var sessionsAuthenticate = transport.Endpoint[SessionsAuthenticateRequest, Sessi
 //
 // API: https://stytch.com/docs/api/session-auth
 func (s *SessionsService) Authenticate(ctx context.Context, req SessionsAuthenticateRequest, opts ...CallOption) (*SessionsAuthenticateResponse, error) {
-	return transport.Call(ctx, s.transport, &sessionsAuthenticate, &req, opts)
+	return transport.Call(ctx, s.client(), &sessionsAuthenticate, &req, opts)
 }
 
 // SessionsAuthenticateRequest is what [SessionsService.Authenticate] sends.
@@ -330,7 +337,7 @@ var sessionsRevoke = transport.Endpoint[SessionsRevokeRequest, SessionsRevokeRes
 //
 // API: https://stytch.com/docs/api/session-revoke
 func (s *SessionsService) Revoke(ctx context.Context, req SessionsRevokeRequest, opts ...CallOption) (*SessionsRevokeResponse, error) {
-	return transport.Call(ctx, s.transport, &sessionsRevoke, &req, opts)
+	return transport.Call(ctx, s.client(), &sessionsRevoke, &req, opts)
 }
 
 // SessionsRevokeRequest is what [SessionsService.Revoke] sends.
@@ -453,7 +460,7 @@ var sessionsGetJWKS = transport.Endpoint[SessionsGetJWKSRequest, SessionsGetJWKS
 //
 // API: https://stytch.com/docs/api/session-get-jwks
 func (s *SessionsService) GetJWKS(ctx context.Context, req SessionsGetJWKSRequest, opts ...CallOption) (*SessionsGetJWKSResponse, error) {
-	return transport.Call(ctx, s.transport, &sessionsGetJWKS, &req, opts)
+	return transport.Call(ctx, s.client(), &sessionsGetJWKS, &req, opts)
 }
 
 // SessionsGetJWKSRequest is what [SessionsService.GetJWKS] sends.

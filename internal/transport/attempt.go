@@ -46,6 +46,11 @@ func (k *call) attempt(ctx context.Context, started time.Time, out *outgoing) *a
 	}
 	defer resp.Body.Close()
 
+	if resp.StatusCode < 100 || resp.StatusCode > 999 {
+		// HTTP/2 takes any number, and so one that is somebody's phone number.
+		*a = answer{header: resp.Header, reached: true, err: errors.New("the answer has no HTTP status: want a number of three digits")}
+		return a
+	}
 	*a = answer{status: resp.StatusCode, header: resp.Header, reached: true}
 	if resp.StatusCode == http.StatusSwitchingProtocols {
 		// What follows is no body but a bare connection, whose reads no context ends.

@@ -93,6 +93,9 @@ func Call[Req, Resp any](
 	}}
 	k.decoder = k
 	k.settings.apply(c, opts)
+	if c.refusal != nil {
+		return nil, k.fail(&answer{err: c.refusal}, 0)
+	}
 	var invalid []check.Violation
 	if ep.Validate != nil && !k.settings.SkipValidation {
 		ep.Validate(req, &k.checker)
