@@ -185,3 +185,33 @@ func TestSessionOfNobody(t *testing.T) {
 		server.Close()
 	}
 }
+
+// TestErrorsThatAreOdd: an error of the service keeps its type, whatever is around it.
+func TestErrorsThatAreOdd(t *testing.T) {
+	for _, body := range []string{
+		`{"error_message":{"text":"no"},"error_type":"otp_code_not_found"}`,
+		`{"request_id":7,"status_code":"404","error_url":null,"error_type":"otp_code_not_found"}`,
+		`{"error_message":"half \ud83d","error_message":"x","error_details":[1],"error_type":"otp_code_not_found"}`,
+		"{\"error_message\":\"\xff\",\"error_type\":\"otp_code_not_found\"}",
+		"\n {\"error_type\":\"otp_code_not_found\",\"error_message\":\"broken o",
+	} {
+		if err := fail(t, 404, body); !errors.Is(err, stytch.ErrOTPCodeNotFound) {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+	if err := fail(t, 404, `{"error_type":{"otp_code_not_found":1}}`); errors.Is(err, stytch.ErrOTPCodeNotFound) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestUnknownFieldsBesideMisfits: what does not fit hides no field that the SDK does not know.
+func TestUnknownFieldsBesideMisfits(t *testing.T) {
+	resp, _, err := loginAnswered(t, login+`"user":{"emails":[7,{"new":1}],"name":"Ada","more":"\ud83d"},"status_code":"200","last":2}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unknown := resp.UnknownFields()
+	if len(unknown) != 3 || string(unknown["user.emails[1].new"]) != "1" || string(unknown["user.more"]) != `"\ud83d"` || string(unknown["last"]) != "2" {
+		t.Errorf("unknown fields %q", unknown)
+	}
+}

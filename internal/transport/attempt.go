@@ -61,6 +61,9 @@ func (k *call) attempt(ctx context.Context, started time.Time, out *outgoing) *a
 		a.err = explain(ctx, own, err)
 	}
 	k.understand(a)
+	if u := k.client.sender.proxyOf(req); u != nil && a.status == http.StatusProxyAuthRequired {
+		a.err = &proxyError{proxy: u, status: a.status} // of a service without TLS, the proxy answers in its place
+	}
 	return a
 }
 

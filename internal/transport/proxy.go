@@ -32,7 +32,7 @@ func (e *proxyError) Error() string {
 	var op *net.OpError
 	switch {
 	case e.status == http.StatusProxyAuthRequired && e.proxy.User == nil:
-		return name + " wants a user and a password (status 407): put them into its URL, as in http://user:password@host:port"
+		return name + " wants a user and a password (status 407): put them before the host in its URL"
 	case e.status == http.StatusProxyAuthRequired:
 		return name + " refuses the user or the password in its URL (status 407)"
 	case e.status != 0:

@@ -79,7 +79,7 @@ func proxies(t *testing.T) []proxyTest {
 		_, _ = io.WriteString(conn, "no TLS")
 	})
 	return []proxyTest{
-		{"407", "http://" + wants, "the proxy http://" + wants + " wants a user and a password (status 407): put them into its URL", 1},
+		{"407", "http://" + wants, "the proxy http://" + wants + " wants a user and a password (status 407): put them before the host in its URL", 1},
 		{"407 with credentials", "http://ada:s3cret@" + wrong + "/path?s3cret", "the proxy http://" + wrong + " refuses the user or the password in its URL (status 407)", 1},
 		{"503", "http://" + down, "the proxy http://" + down + " refuses to connect to the service: status 503 Service Unavailable", 3},
 		{"403", "http://ada:s3cret@" + policy, "the proxy http://" + policy + " refuses to connect to the service: status 403 Forbidden", 3},
@@ -158,6 +158,25 @@ func TestProxyOfTheApplication(t *testing.T) {
 				cfg.Middleware = []func(http.RoundTripper) http.RoundTripper{func(next http.RoundTripper) http.RoundTripper { return next }}
 			})
 		})
+	}
+}
+
+// TestProxyInPlaceOfTheService: without TLS, a proxy answers the call itself.
+func TestProxyInPlaceOfTheService(t *testing.T) {
+	proxy := record(t, respond(407, "<html>"))
+	u, err := url.Parse(proxy.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.User = url.UserPassword("ada", "s3cret")
+	c := newClient(t, "http://login.stytch.invalid", func(cfg *Config) {
+		cfg.AllowHTTP = true
+		cfg.HTTPClient.Transport.(*http.Transport).Proxy = http.ProxyURL(u)
+	})
+	_, err = send(t.Context(), c, Safe)
+	f := failureOf(t, err)
+	if want := "the proxy " + proxy.URL + " refuses the user or the password in its URL (status 407)"; f.StatusCode != 407 || f.Attempts != 1 || f.Cause == nil || f.Cause.Error() != want {
+		t.Errorf("status %d, %d attempts: %v, want %s", f.StatusCode, f.Attempts, f.Cause, want)
 	}
 }
 
