@@ -133,8 +133,8 @@ func Unasked(header http.Header) string {
 	return ""
 }
 
-// decode reads a body, which must be one JSON object and nothing else. What does not fit in it is left
-// empty: a login that worked is none that failed because of a field that nobody needs.
+// decode reads a body, which must be one JSON object and nothing else. Values in it that do not fit are left
+// empty: a login that worked must not fail because of a field that the caller does not need.
 func decode(body string, read func(*wire.Reader)) error {
 	if strings.HasPrefix(body, "{") {
 		return wire.ReadLenient(body, read)

@@ -47,7 +47,7 @@ func (k *call) attempt(ctx context.Context, started time.Time, out *outgoing) *a
 	defer resp.Body.Close()
 
 	if resp.StatusCode < 100 || resp.StatusCode > 999 {
-		// HTTP/2 takes any number, and so one that is somebody's phone number.
+		// HTTP/2 allows any number, which could be a phone number or a code, so it is not shown.
 		*a = answer{header: resp.Header, reached: true, err: errors.New("the answer has no HTTP status: want a number of three digits")}
 		return a
 	}
@@ -62,7 +62,7 @@ func (k *call) attempt(ctx context.Context, started time.Time, out *outgoing) *a
 	}
 	k.understand(a)
 	if u := k.client.sender.proxyOf(req); u != nil && a.status == http.StatusProxyAuthRequired {
-		a.err = &proxyError{proxy: u, status: a.status} // of a service without TLS, the proxy answers in its place
+		a.err = &proxyError{proxy: u, status: a.status} // without TLS, a proxy answers the call itself
 	}
 	return a
 }

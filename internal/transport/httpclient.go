@@ -77,7 +77,7 @@ type sender struct {
 	clearHTTP2 bool           // transport may speak HTTP/2 without TLS
 	jar        http.CookieJar // nil: no cookies
 
-	proxy func(*http.Request) (*url.URL, error) // nil: none, or nobody knows
+	proxy func(*http.Request) (*url.URL, error) // nil: none, or unknown
 }
 
 // newSender returns a sender that does as given does, nil for the default, and runs the middleware.

@@ -18,8 +18,8 @@ func proxy(r *http.Request) (*url.URL, error) {
 	return http.ProxyFromEnvironment(r)
 }
 
-// proxyError is what went wrong on the way through a proxy, before the service could hear of a request.
-// Without the proxy's name it reads as if the service were down.
+// proxyError is a failure of the proxy, before the request reached the service. It names the proxy, because
+// otherwise it looks as if the service were down.
 type proxyError struct {
 	proxy  *url.URL
 	status int   // what the proxy answered; 0: something else went wrong
@@ -46,10 +46,11 @@ func (e *proxyError) Error() string {
 // Unwrap returns what went wrong.
 func (e *proxyError) Unwrap() error { return e.err }
 
-// wantsCredentials reports that the proxy refuses every request until its URL is another.
+// wantsCredentials reports whether the proxy refuses every request until its URL has the right user and
+// password.
 func (e *proxyError) wantsCredentials() bool { return e.status == http.StatusProxyAuthRequired }
 
-// connected is told what a proxy answers to CONNECT, by a transport of the SDK's own.
+// connected checks what a proxy answers to CONNECT. Only the SDK's own transport calls it.
 func connected(_ context.Context, proxy *url.URL, _ *http.Request, answer *http.Response) error {
 	if answer.StatusCode == http.StatusOK {
 		return nil
@@ -57,7 +58,7 @@ func connected(_ context.Context, proxy *url.URL, _ *http.Request, answer *http.
 	return &proxyError{proxy: proxy, status: answer.StatusCode}
 }
 
-// proxyOf returns the proxy that a request goes through; nil if there is none, and if nobody knows.
+// proxyOf returns the proxy that a request goes through; nil if there is none, or if it is unknown.
 func (s *sender) proxyOf(r *http.Request) *url.URL {
 	if s.proxy == nil {
 		return nil
@@ -76,7 +77,7 @@ func (s *sender) throughProxy(r *http.Request, w *watch, err error) error {
 	if u == nil {
 		return err
 	}
-	// An http.Transport of the application says no more than the text of the status.
+	// An http.Transport of the application reports only the text of the status.
 	if strings.EqualFold(err.Error(), http.StatusText(http.StatusProxyAuthRequired)) {
 		return &proxyError{proxy: u, status: http.StatusProxyAuthRequired}
 	}

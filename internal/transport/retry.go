@@ -43,7 +43,7 @@ func (k *call) repeatable(a *answer) bool {
 	case k.retry == Never:
 		return false
 	case errors.As(a.err, &proxy) && proxy.wantsCredentials():
-		return false // nothing changes until somebody gives them
+		return false // the proxy refuses every attempt until its URL changes
 	case a.status == http.StatusTooManyRequests:
 		// A body that is not the service's comes from a gateway, which counts requests. Of the
 		// service's own types some pass within seconds, others, such as a locked user, do not.

@@ -7,25 +7,25 @@ import (
 )
 
 // Lenient makes r go on after a value that does not fit, until the next Reset. The caller gets what null
-// would have given: an empty string, no list, a nil pointer. That is so for
+// would have given: an empty string, a nil list, a nil pointer. These values do not fit:
 //
-//   - a value of another type, a number that the Go type cannot hold, a time that is none
-//   - a string with invalid UTF-8 or half a surrogate pair. In free-form data it is kept, with U+FFFD for
-//     what is invalid.
-//   - an element of a list that is null or does not fit, which is left out of the list
-//   - a name that its object had before, of which the first counts
+//   - A value of another type, a number that the Go type cannot hold, and a string that is not a time.
+//   - A string with invalid UTF-8 or half a surrogate pair. Free-form data keeps it, with U+FFFD in place of
+//     the invalid part.
+//   - An element of a list that is null or of another type. It is left out of the list.
+//   - A second value for a name of the same object. The first one counts.
 //
-// An error remains what is no JSON, and what an essential field lacks: see [Reader.EssentialString] and
-// [Reader.Want].
+// r still fails when the text is not JSON, and when an essential field is missing or does not fit: see
+// [Reader.EssentialString] and [Reader.Want].
 func (r *Reader) Lenient() { r.lenient = true }
 
-// Misfits returns how many values did not fit so far.
+// Misfits returns how many values have not fitted so far.
 func (r *Reader) Misfits() int { return r.misfits }
 
 // OnRepeat makes a lenient Reader tell f of each name that its object had before, until the next Reset.
 func (r *Reader) OnRepeat(f func(name string)) { r.repeats = f }
 
-// misfit passes over the value to be read next, which is not what is wanted. A strict Reader fails.
+// misfit skips the next value, which is not what is wanted. A strict Reader fails.
 func (r *Reader) misfit(want string) {
 	r.misfits++
 	if !r.lenient || r.err != nil {
@@ -35,7 +35,7 @@ func (r *Reader) misfit(want string) {
 	r.Skip()
 }
 
-// refuse is misfit for a value that was read already, from offset on.
+// refuse is misfit for a value that has been read already. The value begins at offset.
 func (r *Reader) refuse(offset int, want, got string) {
 	if r.lenient {
 		r.misfits++
@@ -44,19 +44,21 @@ func (r *Reader) refuse(offset int, want, got string) {
 	r.fail(offset, want, got)
 }
 
-// none reads a null, or else a value that does not fit.
+// none reads a null. Any other value is a misfit.
 func (r *Reader) none(want string) {
 	if !r.null() {
 		r.misfit(want)
 	}
 }
 
-// essentialDepth is how deep in an answer essential fields are: in the answer, and in an object of it.
+// essentialDepth is how many objects deep an essential field can be: in the answer itself, or in one of its
+// objects.
 const essentialDepth = 2
 
 // passOver skips the value of a name that the object had before.
 func (r *Reader) passOver(name string) {
 	r.misfits++
+	r.most = max(r.most, len(r.names)) // the name is about to be dropped, and Reset must clear it
 	if r.repeats != nil {
 		r.repeats(name)
 	}
@@ -68,12 +70,12 @@ func (r *Reader) passOver(name string) {
 	}
 	r.Skip()
 	if r.err == nil {
-		r.names = r.names[:len(r.names)-1] // isDuplicate counts on names that differ
+		r.names = r.names[:len(r.names)-1] // isDuplicate needs names that differ
 	}
 }
 
-// EssentialString reads a string without which the answer is of no use, of at least least characters.
-// What does not fit is an error even of a lenient Reader.
+// EssentialString reads a string that the caller cannot go on without. It has at least least characters.
+// A lenient Reader, too, fails when the value does not fit.
 func (r *Reader) EssentialString(least int) string {
 	if r.peek() != '"' {
 		r.unexpected("a string")
@@ -108,8 +110,8 @@ func (r *Reader) EssentialArray() {
 	}
 }
 
-// Want checks, right after the loop over an object, that the object had a field of each name, and had it
-// once: an answer without them is not the answer to the call.
+// Want checks that the object whose loop has just ended had each of the names exactly once. Without them it
+// is not the answer to the call.
 func (r *Reader) Want(names ...string) {
 	if r.err != nil {
 		return
@@ -124,7 +126,7 @@ func (r *Reader) Want(names ...string) {
 	}
 }
 
-// WantAny checks, as Want does, that the object had a field of one of the names.
+// WantAny checks, as Want does, that the object had at least one of the names.
 func (r *Reader) WantAny(names ...string) {
 	had := r.had()
 	if r.err == nil && !slices.ContainsFunc(names, func(name string) bool { return slices.Contains(had, name) }) {
@@ -132,10 +134,10 @@ func (r *Reader) WantAny(names ...string) {
 	}
 }
 
-// WantIn checks, as Want does, that an object in the object has a field, such as "session.user_id": is says
-// whether it has.
-func (r *Reader) WantIn(path string, is bool) {
-	if !is {
+// WantIn checks, as Want does, a field of an inner object, such as "session.user_id". has says whether the
+// field has a value.
+func (r *Reader) WantIn(path string, has bool) {
+	if !has {
 		r.fail(r.pos, "an object with "+path, "one without")
 	}
 	r.once(path)
@@ -144,8 +146,7 @@ func (r *Reader) WantIn(path string, is bool) {
 // had are the names of the object that ended last.
 func (r *Reader) had() []string { return r.names[len(r.names):max(r.ended, len(r.names))] }
 
-// once checks that the name of an essential field was there once: which of two values counts is not ours
-// to say.
+// once checks that an essential field has one value: choosing between two would be a guess.
 func (r *Reader) once(path string) {
 	if _, twice := r.repeated[path]; twice {
 		r.fail(r.pos, "an object with "+path+" once", "one with a duplicate")

@@ -195,6 +195,21 @@ func TestIsUsualTime(t *testing.T) {
 	}
 }
 
+// TestLenientForgetsNames: a Reader in a pool keeps no name of an answer alive.
+func TestLenientForgetsNames(t *testing.T) {
+	for _, src := range []string{`{"a":1,"a":2,"a":3}`, `{"a":{"b":1,"b":2},"a":{"c":{"d":1,"d":[}`, `{"a":1,"b":{"c":`} {
+		r := NewReader(src)
+		r.Lenient()
+		r.Skip()
+		r.Reset("")
+		for i, name := range r.names[:cap(r.names)] {
+			if name != "" {
+				t.Errorf("%s: name %d is %q", src, i, name)
+			}
+		}
+	}
+}
+
 func TestReadLenientForgets(t *testing.T) {
 	if err := ReadLenient(`{"s":1}`, func(r *Reader) { new(sample).readJSON(r) }); err != nil {
 		t.Fatal(err)

@@ -41,8 +41,8 @@ type Reader struct {
 
 	lenient  bool
 	misfits  int                 // how many values did not fit; the error counts, too
-	repeated map[string]struct{} // the paths of names that were there before, as far as Want asks for them
-	repeats  func(name string)   // nil, or told of each such name
+	repeated map[string]struct{} // the paths of second values, where essential fields can be
+	repeats  func(name string)   // is told each name that has a second value; nil: not wanted
 
 	most   int      // how many names there have been at a time
 	ended  int      // where the names of the object that ended last end; they begin at the length of names

@@ -9,14 +9,16 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 )
 
-// An essential field is one that the caller of a call cannot go on without: an answer that lacks it, or has
-// it in another form, is an error. Whatever else an answer lacks is left empty.
+// An essential field is one that the caller of a call cannot go on without. An answer that lacks it, or has
+// it in another form, is an error. Any other field that an answer lacks is left empty.
 //
-// Of a response, the required texts are essential: the ids, tokens and codes that the next call takes. Where
-// there are none, the required objects and lists are. x-essential says so of other fields, or that a field
-// is none. In an object, only x-essential makes a text essential, and only where the object is.
+// The required texts of a response are essential by default: the ids, tokens and codes that the next call
+// takes. A response without such texts has its required objects and lists for essential fields. x-essential
+// adds a field or takes one out. In an object, a text is essential only with x-essential, and only where
+// the object itself is essential.
 
-// saysEssential reads x-essential, beside a reference first; nil where nothing is said.
+// saysEssential reads x-essential. The key beside a reference comes before that of its schema. It is nil
+// where the spec says nothing.
 func saysEssential(ref *openapi3.SchemaRef) *bool {
 	for _, extensions := range []map[string]any{ref.Extensions, ref.Value.Extensions} {
 		if v, ok := extensions["x-essential"].(bool); ok {
@@ -48,7 +50,7 @@ func essential(sdk *SDK, list *diag.List) {
 	}
 }
 
-// defaults makes the fields of a response essential that are so without a word.
+// defaults makes fields of a response essential that the spec says nothing about.
 func defaults(fields []*Field) {
 	for _, kinds := range [][]Kind{{String}, {Struct, List, Map}} {
 		for _, f := range fields {
@@ -62,7 +64,8 @@ func defaults(fields []*Field) {
 	}
 }
 
-// checkEssential reports a field that cannot be essential, as nothing would tell whether it is there.
+// checkEssential reports a field that cannot be essential because the response does not show whether it is
+// there.
 func checkEssential(t *Type, f *Field, list *diag.List) {
 	switch kinds := []Kind{String, Enum, Struct, List, Map}; {
 	case !f.Essential:
@@ -75,8 +78,8 @@ func checkEssential(t *Type, f *Field, list *diag.List) {
 	}
 }
 
-// Essentials returns the paths of the fields that a response must have, as a program writes them: those in
-// an essential object in place of the object.
+// Essentials returns the paths of the fields that a response must have. An essential object with essential
+// fields of its own is left out in favor of these.
 func (t *Type) Essentials() [][]*Field {
 	var paths [][]*Field
 	for _, f := range t.Fields {

@@ -7,8 +7,8 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 )
 
-// invalid checks the error types that a request is refused with before it is sent: each stands for what the
-// service answers, so it is one that the call expects, and something leads to it.
+// invalid checks the error types of x-invalid and x-choice. The call must expect each of them, and the
+// client must have a check that leads to it.
 func invalid(sdk *SDK, list *diag.List) {
 	for _, pkg := range sdk.Packages {
 		for _, m := range pkg.Methods() {
@@ -28,7 +28,7 @@ func invalidIn(sdk *SDK, m *Method, t *Type, list *diag.List, seen []*Type) {
 	}
 	expected := func(wire string, pos diag.Pos) {
 		if i := slices.IndexFunc(sdk.Errors, func(e *ErrorType) bool { return e.Wire == wire }); i < 0 || sdk.Errors[i].Common {
-			return // what is unknown has been said
+			return // an unknown type has its own finding
 		}
 		if !slices.ContainsFunc(m.Errors, func(e *ErrorType) bool { return e.Wire == wire }) {
 			list.Hintf(codes.UnexpectedError, pos, "add "+wire+" to x-errors of the call", "%s does not expect the error type %s", m.Place, wire)
