@@ -259,6 +259,8 @@ var callCases = []diffCase{
 		"spec/consumer.yaml:79: stytch codes.send: an answer without `user` is now an error -> Go programs compile as before: minor"),
 	one("invalid value of another type", consumer, "                user_id:\n                  type: string\n                  minLength: 1\n", "                user_id:\n                  type: string\n                  minLength: 1\n                  x-invalid: code_not_found\n",
 		"spec/consumer.yaml:41: stytch codes.send: an invalid `user_id` is now refused as `code_not_found`, not as a bad request -> Go programs compile as before: minor"),
+	one("shared invalid value of another type", shared, "      pattern: '^[0-9]{6}$'\n", "      pattern: '^[0-9]{6}$'\n      x-invalid: code_not_found\n",
+		"spec/shared.yaml:22: schema Code: an invalid `Code` is now refused as `code_not_found`, not as a bad request -> Go programs compile as before: minor"),
 	one("too many of another type", consumer, "              not: {required: [user_id, session_token]}\n", "              not: {required: [user_id, session_token]}\n              x-choice: {several: code_not_found}\n",
 		"spec/consumer.yaml:61: stytch codes.send: a request with several of `session_token`, `user_id` is now refused as `code_not_found`, not as a bad request -> Go programs compile as before: minor"),
 	{"error type removed", []diffEdit{

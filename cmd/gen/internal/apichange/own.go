@@ -174,9 +174,7 @@ func (c *comparison) field(base *model.Type, before *model.Field, head *model.Ty
 	if before.Sensitive != after.Sensitive {
 		secret := change
 		secret.InClient = true
-		if pos := c.secret(after); pos.Line > 0 { // it is declared once for many
-			secret.Pos, secret.Subject, name = pos, "schema "+after.Limits.PatternOf, after.Limits.PatternOf
-		}
+		name := c.declared(&secret, after, "x-sensitive", name)
 		secret.Rule, secret.Level = "secret-added", Minor
 		secret.Text = fmt.Sprintf("`%s` is now a secret and prints as [redacted]", name)
 		if before.Sensitive {
@@ -190,6 +188,7 @@ func (c *comparison) field(base *model.Type, before *model.Field, head *model.Ty
 	if before.Essential != after.Essential && before.Required && after.Required { // else a required list has changed
 		essential := change
 		essential.InClient, essential.Symbols = true, nil
+		name := c.declared(&essential, after, "x-essential", name)
 		essential.Rule, essential.Level = "essential-added", Minor
 		essential.Text = fmt.Sprintf("an answer without `%s` is now an error", name)
 		if before.Essential {
@@ -202,6 +201,7 @@ func (c *comparison) field(base *model.Type, before *model.Field, head *model.Ty
 	if before.Invalid != after.Invalid && before.In == after.In {
 		invalid := change
 		invalid.InClient, invalid.Symbols = true, nil
+		name := c.declared(&invalid, after, "x-invalid", name)
 		invalid.Rule, invalid.Level = "invalid-type", Minor
 		if before.Invalid != "" { // which a program may match
 			invalid.Level = Major
@@ -265,9 +265,9 @@ func holds(t, other *model.Type, seen map[*model.Type]bool) bool {
 	return t == other || slices.ContainsFunc(t.Fields, func(f *model.Field) bool { return holds(f.Type, other, seen) })
 }
 
-// secret is the place of the component that a field is a reference to, where
-// that has changed its x-sensitive.
-func (c *comparison) secret(f *model.Field) diag.Pos {
+// declared moves a change of a key to the component that a field is a reference to, where the key has
+// changed there: it is declared once for many fields. It returns the name that the change is about.
+func (c *comparison) declared(change *Change, f *model.Field, key, name string) string {
 	for _, file := range []string{path.Base(f.Pos.File), load.SharedFile} {
 		pointer := "/components/schemas/" + f.Limits.PatternOf
 		if f.Limits.PatternOf == "" || c.head.Spec.Sources[file] == nil {
@@ -275,16 +275,20 @@ func (c *comparison) secret(f *model.Field) diag.Pos {
 		}
 		is, found := load.At(c.head.Spec.Sources[file].Root, pointer)
 		was, _ := load.At(c.base.Spec.Sources[file].Root, pointer)
-		if found && sensitive(is) != sensitive(was) {
-			return c.head.Spec.Sources[file].Pos(is)
+		if found && valueOf(is, key) != valueOf(was, key) {
+			change.Pos, change.Subject = c.head.Spec.Sources[file].Pos(is), "schema "+f.Limits.PatternOf
+			return f.Limits.PatternOf
 		}
 	}
-	return diag.Pos{}
+	return name
 }
 
-func sensitive(n *yaml.Node) bool {
-	value := load.Get(n, "x-sensitive")
-	return value != nil && value.Value == "true"
+// valueOf is the text of a key of a schema, "" without one.
+func valueOf(n *yaml.Node, key string) string {
+	if value := load.Get(n, key); value != nil {
+		return value.Value
+	}
+	return ""
 }
 
 func subject(t *model.Type, where *call) string {
