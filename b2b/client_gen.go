@@ -5,7 +5,7 @@ package b2b
 import "github.com/stytchgen/sdk/internal/transport"
 
 // Client calls the Stytch B2B API. Make one with [NewClient] or [FromEnv] and use it from as many
-// goroutines as you like.
+// goroutines as you like. The calls of any other are errors.
 type Client struct {
 	// OTPs holds the calls that send and check one-time passcodes, by the way they are sent.
 	//

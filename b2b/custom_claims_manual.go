@@ -12,6 +12,11 @@ import "github.com/stytchgen/sdk/internal/claims"
 // Without a session, which is what a login answers that still needs a second factor, or without
 // claims it returns the zero T and no error. Claims that do not fit T are an error, which holds
 // none of their values.
+//
+// A number behind an any in T is a float64, with one exception: an integer that a float64 cannot hold
+// exactly, such as most of more than 2^53, is a json.Number, so that no digit is lost. The same is true
+// of the CustomClaims of a session. A field of T with a type of its own, such as int64, takes every
+// number that fits.
 func CustomClaims[T any](session *MemberSession) (T, error) {
 	if session == nil {
 		var none T

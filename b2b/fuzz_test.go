@@ -10,9 +10,11 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// over returns a client whose calls go over an http.Client and are not repeated.
-func over(client *http.Client) *b2b.Client {
-	c, err := b2b.NewClient(wiretest.ProjectID, wiretest.Secret, stytch.WithHTTPClient(client), stytch.WithMaxRetries(0))
+// over returns a client whose calls go over an http.Client and are not repeated, and that reports drift as
+// text.
+func over(client *http.Client, drift func(text string), opts ...stytch.Option) *b2b.Client {
+	c, err := b2b.NewClient(wiretest.ProjectID, wiretest.Secret, append(opts, stytch.WithHTTPClient(client), stytch.WithMaxRetries(0),
+		stytch.WithDriftReport(func(d stytch.Drift) { drift(d.String()) }))...)
 	if err != nil {
 		panic(err)
 	}
@@ -20,17 +22,23 @@ func over(client *http.Client) *b2b.Client {
 }
 
 func FuzzOTPsEmailAuthenticateResponse(f *testing.F) {
-	wiretest.FuzzResponse(f, &exchangeOTPsEmailAuthenticate, func(ctx context.Context, client *http.Client) (*b2b.OTPsEmailAuthenticateResponse, error) {
-		return over(client).OTPs.Email.Authenticate(ctx, b2b.OTPsEmailAuthenticateRequest{
+	wiretest.FuzzResponse(f, &exchangeOTPsEmailAuthenticate, func(ctx context.Context, client *http.Client, drift func(string)) (*b2b.OTPsEmailAuthenticateResponse, error) {
+		return over(client, drift).OTPs.Email.Authenticate(ctx, b2b.OTPsEmailAuthenticateRequest{
 			OrganizationID: "organization-test-1", EmailAddress: "ada@example.com", Code: "482913",
 		})
 	})
 }
 
 func FuzzOTPsEmailDiscoveryAuthenticateResponse(f *testing.F) {
-	wiretest.FuzzResponse(f, &exchangeOTPsEmailDiscoveryAuthenticate, func(ctx context.Context, client *http.Client) (*b2b.OTPsEmailDiscoveryAuthenticateResponse, error) {
-		return over(client).OTPs.Email.Discovery.Authenticate(ctx, b2b.OTPsEmailDiscoveryAuthenticateRequest{
+	wiretest.FuzzResponse(f, &exchangeOTPsEmailDiscoveryAuthenticate, func(ctx context.Context, client *http.Client, drift func(string)) (*b2b.OTPsEmailDiscoveryAuthenticateResponse, error) {
+		return over(client, drift).OTPs.Email.Discovery.Authenticate(ctx, b2b.OTPsEmailDiscoveryAuthenticateRequest{
 			EmailAddress: "ada@example.com", Code: "482913",
 		})
+	})
+}
+
+func TestBrokenAnswers(t *testing.T) {
+	wiretest.CheckBroken(t, exchanges, func(client *http.Client, drift func(text string)) any {
+		return over(client, drift, stytch.WithoutValidation())
 	})
 }

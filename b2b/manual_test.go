@@ -1,6 +1,7 @@
 package b2b_test
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/stytchgen/sdk/b2b"
@@ -23,6 +24,11 @@ func TestCustomClaims(t *testing.T) {
 				t.Errorf("got %+v and the error %v, want %+v", got, err, test.want)
 			}
 		})
+	}
+	big := json.Number("9007199254740993")
+	free, err := b2b.CustomClaims[struct{ A, B any }](&b2b.MemberSession{CustomClaims: map[string]any{"A": 3.0, "B": big}})
+	if err != nil || free.A != 3.0 || free.B != big {
+		t.Errorf("got %v and the error %v", free, err)
 	}
 	claims, err := b2b.NewCustomClaims(map[string]any{"plan": nil})
 	if value, ok := claims["plan"]; err != nil || !ok || value != nil {
@@ -61,5 +67,14 @@ func TestNext(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestNextWithSession: whoever has a session is logged in, whatever else the answer leaves out.
+func TestNextWithSession(t *testing.T) {
+	email := b2b.OTPsEmailAuthenticateResponse{MemberSession: &b2b.MemberSession{}}
+	exchange := b2b.SessionsExchangeResponse{MemberSession: &b2b.MemberSession{}}
+	if email.Next() != b2b.StepDone || exchange.Next() != b2b.StepDone {
+		t.Errorf("got %q and %q", email.Next(), exchange.Next())
 	}
 }

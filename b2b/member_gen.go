@@ -77,11 +77,13 @@ type Member struct {
 	// The roles of the member, assigned and implied.
 	Roles []MemberRole `json:"roles"`
 
-	// The metadata that only the application's backend can write; null when there is none.
+	// The metadata that only the application's backend can write; null when there is none. Numbers
+	// in it are float64; an integer that a float64 cannot hold is a json.Number.
 	TrustedMetadata map[string]any `json:"trusted_metadata" stytch:"sensitive"`
 
 	// The metadata that the member's own device can write as well; null when there is none. Do not
-	// base decisions about access on it.
+	// base decisions about access on it. Numbers in it are float64; an integer that a float64
+	// cannot hold is a json.Number.
 	UntrustedMetadata map[string]any `json:"untrusted_metadata" stytch:"sensitive"`
 
 	// The time when the member was created.
@@ -216,7 +218,8 @@ type MemberRoleSource struct {
 	Type string `json:"type"`
 
 	// What the role follows from, such as the e-mail domain or the connection; empty or null for a
-	// direct assignment.
+	// direct assignment. Numbers in it are float64; an integer that a float64 cannot hold is a
+	// json.Number.
 	Details map[string]any `json:"details"`
 }
 
@@ -245,6 +248,7 @@ type SSORegistration struct {
 	RegistrationID string `json:"registration_id"`
 
 	// The attributes that the identity provider sent at the last login; null when it sent none.
+	// Numbers in it are float64; an integer that a float64 cannot hold is a json.Number.
 	SSOAttributes map[string]any `json:"sso_attributes" stytch:"sensitive"`
 }
 

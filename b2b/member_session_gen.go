@@ -45,6 +45,7 @@ type MemberSession struct {
 	OrganizationSlug string `json:"organization_slug"`
 
 	// The custom claims of the session, as the application set them; null when there are none.
+	// Numbers in it are float64; an integer that a float64 cannot hold is a json.Number.
 	CustomClaims map[string]any `json:"custom_claims" stytch:"sensitive"`
 }
 

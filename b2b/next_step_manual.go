@@ -28,14 +28,15 @@ const (
 	StepUnknown Step = "unknown"
 )
 
-// Next returns what the login still needs.
+// Next returns what the login still needs. Where the answer holds a session, that is nothing.
 func (r *OTPsEmailAuthenticateResponse) Next() Step {
-	return next(r.MemberAuthenticated, r.PrimaryRequired, r.MFARequired)
+	return next(r.MemberAuthenticated || r.MemberSession != nil, r.PrimaryRequired, r.MFARequired)
 }
 
-// Next returns what the login to the other organization still needs.
+// Next returns what the login to the other organization still needs. Where the answer holds a session,
+// that is nothing.
 func (r *SessionsExchangeResponse) Next() Step {
-	return next(r.MemberAuthenticated, r.PrimaryRequired, r.MFARequired)
+	return next(r.MemberAuthenticated || r.MemberSession != nil, r.PrimaryRequired, r.MFARequired)
 }
 
 // Next returns what a login to the organization would still need.

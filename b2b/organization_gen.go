@@ -91,7 +91,8 @@ type Organization struct {
 	// The roles that exist in this organization only.
 	CustomRoles []CustomRole `json:"custom_roles"`
 
-	// The metadata that only the application's backend can write; null when there is none.
+	// The metadata that only the application's backend can write; null when there is none. Numbers
+	// in it are float64; an integer that a float64 cannot hold is a json.Number.
 	TrustedMetadata map[string]any `json:"trusted_metadata" stytch:"sensitive"`
 
 	// The time when the organization was created.
@@ -110,7 +111,8 @@ type Organization struct {
 	SCIMActiveConnection *ActiveSCIMConnection `json:"scim_active_connection"`
 
 	// The tenants that OAuthTenantJITProvisioning admits when it is RESTRICTED: for each OAuth
-	// provider, a list of tenant ids.
+	// provider, a list of tenant ids. Numbers in it are float64; an integer that a float64 cannot
+	// hold is a json.Number.
 	AllowedOAuthTenants map[string]any `json:"allowed_oauth_tenants"`
 }
 

@@ -27,6 +27,13 @@ type OTPsEmailDiscoveryService struct {
 	transport *transport.Client
 }
 
+func (s *OTPsEmailDiscoveryService) client() *transport.Client {
+	if s == nil || s.transport == nil {
+		return stytch.NoTransport()
+	}
+	return s.transport
+}
+
 var otpsEmailDiscoverySend = transport.Endpoint[OTPsEmailDiscoverySendRequest, OTPsEmailDiscoverySendResponse]{
 	Name:     "otps.email.discovery.send",
 	Method:   http.MethodPost,
@@ -59,7 +66,7 @@ var otpsEmailDiscoverySend = transport.Endpoint[OTPsEmailDiscoverySendRequest, O
 //
 // API: https://stytch.com/docs/b2b/api/send-discovery-email-otp
 func (s *OTPsEmailDiscoveryService) Send(ctx context.Context, req OTPsEmailDiscoverySendRequest, opts ...stytch.CallOption) (*OTPsEmailDiscoverySendResponse, error) {
-	return transport.Call(ctx, s.transport, &otpsEmailDiscoverySend, &req, opts)
+	return transport.Call(ctx, s.client(), &otpsEmailDiscoverySend, &req, opts)
 }
 
 // OTPsEmailDiscoverySendRequest is what [OTPsEmailDiscoveryService.Send] sends.
@@ -80,14 +87,18 @@ type OTPsEmailDiscoverySendRequest struct {
 
 func (r *OTPsEmailDiscoverySendRequest) validate(c *check.Checker) {
 	c.Pattern("email_address", r.EmailAddress, patternEmailAddress)
+	c.ErrorType("email_address", "invalid_email")
 	if r.LoginTemplateID != nil {
 		c.MinLength("login_template_id", *r.LoginTemplateID, 1)
+		c.ErrorType("login_template_id", "invalid_template_id")
 	}
 	if r.Locale != nil {
 		check.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.DiscoveryExpirationMinutes != nil {
 		c.Range("discovery_expiration_minutes", *r.DiscoveryExpirationMinutes, 2, 15)
+		c.ErrorType("discovery_expiration_minutes", "invalid_expiration_otp")
 	}
 }
 
@@ -138,7 +149,7 @@ func (r *OTPsEmailDiscoverySendResponse) readJSON(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
-	d.Want("request_id")
+	d.WantAny("request_id", "status_code")
 }
 
 // Format prints the value without its secrets, whatever the verb.
@@ -180,7 +191,7 @@ var otpsEmailDiscoveryAuthenticate = transport.Endpoint[OTPsEmailDiscoveryAuthen
 //
 // API: https://stytch.com/docs/b2b/api/authenticate-discovery-email-otp
 func (s *OTPsEmailDiscoveryService) Authenticate(ctx context.Context, req OTPsEmailDiscoveryAuthenticateRequest, opts ...stytch.CallOption) (*OTPsEmailDiscoveryAuthenticateResponse, error) {
-	return transport.Call(ctx, s.transport, &otpsEmailDiscoveryAuthenticate, &req, opts)
+	return transport.Call(ctx, s.client(), &otpsEmailDiscoveryAuthenticate, &req, opts)
 }
 
 // OTPsEmailDiscoveryAuthenticateRequest is what [OTPsEmailDiscoveryService.Authenticate] sends.
@@ -195,7 +206,9 @@ type OTPsEmailDiscoveryAuthenticateRequest struct {
 
 func (r *OTPsEmailDiscoveryAuthenticateRequest) validate(c *check.Checker) {
 	c.Pattern("email_address", r.EmailAddress, patternEmailAddress)
+	c.ErrorType("email_address", "invalid_email")
 	c.Pattern("code", r.Code, patternCode)
+	c.ErrorType("code", "invalid_code")
 }
 
 func (r *OTPsEmailDiscoveryAuthenticateRequest) writeJSON(w *wire.Writer) {
@@ -216,6 +229,9 @@ func (r OTPsEmailDiscoveryAuthenticateRequest) LogValue() slog.Value {
 }
 
 // OTPsEmailDiscoveryAuthenticateResponse is the answer to [OTPsEmailDiscoveryService.Authenticate].
+//
+// An answer without IntermediateSessionToken and EmailAddress is an error. Any other field is left
+// empty when the service leaves it out or changes its form.
 type OTPsEmailDiscoveryAuthenticateResponse struct {
 	stytch.Response
 
@@ -246,9 +262,9 @@ func (r *OTPsEmailDiscoveryAuthenticateResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "intermediate_session_token":
-			r.IntermediateSessionToken = d.String()
+			r.IntermediateSessionToken = d.EssentialString(0)
 		case "email_address":
-			r.EmailAddress = d.String()
+			r.EmailAddress = d.EssentialString(0)
 		case "discovered_organizations":
 			r.DiscoveredOrganizations = wire.ReadSlice(d, (*DiscoveredOrganization).readJSON)
 		case "intermediate_session_token_expires_at":
@@ -257,7 +273,7 @@ func (r *OTPsEmailDiscoveryAuthenticateResponse) readJSON(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "intermediate_session_token", "email_address", "discovered_organizations")
+	d.Want("intermediate_session_token", "email_address")
 }
 
 // Format prints the value without its secrets, whatever the verb.
@@ -325,6 +341,7 @@ type Membership struct {
 	Type MembershipType `json:"type"`
 
 	// What lets a person join who is not a member yet, such as the e-mail domain; null for members.
+	// Numbers in it are float64; an integer that a float64 cannot hold is a json.Number.
 	Details map[string]any `json:"details"`
 
 	// The person as a member of the organization; null for a person who is not a member yet.

@@ -32,6 +32,13 @@ type OTPsEmailService struct {
 	transport *transport.Client
 }
 
+func (s *OTPsEmailService) client() *transport.Client {
+	if s == nil || s.transport == nil {
+		return stytch.NoTransport()
+	}
+	return s.transport
+}
+
 var otpsEmailLoginOrSignup = transport.Endpoint[OTPsEmailLoginOrSignupRequest, OTPsEmailLoginOrSignupResponse]{
 	Name:     "otps.email.login_or_signup",
 	Method:   http.MethodPost,
@@ -70,7 +77,7 @@ var otpsEmailLoginOrSignup = transport.Endpoint[OTPsEmailLoginOrSignupRequest, O
 //
 // API: https://stytch.com/docs/b2b/api/send-login-signup-email-otp
 func (s *OTPsEmailService) LoginOrSignup(ctx context.Context, req OTPsEmailLoginOrSignupRequest, opts ...stytch.CallOption) (*OTPsEmailLoginOrSignupResponse, error) {
-	return transport.Call(ctx, s.transport, &otpsEmailLoginOrSignup, &req, opts)
+	return transport.Call(ctx, s.client(), &otpsEmailLoginOrSignup, &req, opts)
 }
 
 // OTPsEmailLoginOrSignupRequest is what [OTPsEmailService.LoginOrSignup] sends.
@@ -102,20 +109,26 @@ type OTPsEmailLoginOrSignupRequest struct {
 func (r *OTPsEmailLoginOrSignupRequest) validate(c *check.Checker) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.Pattern("email_address", r.EmailAddress, patternEmailAddress)
+	c.ErrorType("email_address", "invalid_email")
 	if r.LoginTemplateID != nil {
 		c.MinLength("login_template_id", *r.LoginTemplateID, 1)
+		c.ErrorType("login_template_id", "invalid_template_id")
 	}
 	if r.SignupTemplateID != nil {
 		c.MinLength("signup_template_id", *r.SignupTemplateID, 1)
+		c.ErrorType("signup_template_id", "invalid_template_id")
 	}
 	if r.Locale != nil {
 		check.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.LoginExpirationMinutes != nil {
 		c.Range("login_expiration_minutes", *r.LoginExpirationMinutes, 2, 15)
+		c.ErrorType("login_expiration_minutes", "invalid_expiration_otp")
 	}
 	if r.SignupExpirationMinutes != nil {
 		c.Range("signup_expiration_minutes", *r.SignupExpirationMinutes, 2, 15)
+		c.ErrorType("signup_expiration_minutes", "invalid_expiration_otp")
 	}
 }
 
@@ -152,6 +165,9 @@ func (r OTPsEmailLoginOrSignupRequest) LogValue() slog.Value {
 }
 
 // OTPsEmailLoginOrSignupResponse is the answer to [OTPsEmailService.LoginOrSignup].
+//
+// An answer without MemberID is an error. Any other field is left empty when the service leaves it
+// out or changes its form.
 type OTPsEmailLoginOrSignupResponse struct {
 	stytch.Response
 
@@ -186,20 +202,18 @@ func (r *OTPsEmailLoginOrSignupResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "member_id":
-			r.MemberID = d.String()
+			r.MemberID = d.EssentialString(1)
 		case "member_created":
 			r.MemberCreated = d.Bool()
 		case "member":
-			d.NotNull()
 			r.Member.readJSON(d)
 		case "organization":
-			d.NotNull()
 			r.Organization.readJSON(d)
 		default:
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "member_id", "member", "organization")
+	d.Want("member_id")
 }
 
 // Format prints the value without its secrets, whatever the verb.
@@ -257,7 +271,7 @@ var otpsEmailAuthenticate = transport.Endpoint[OTPsEmailAuthenticateRequest, OTP
 //
 // API: https://stytch.com/docs/b2b/api/authenticate-email-otp
 func (s *OTPsEmailService) Authenticate(ctx context.Context, req OTPsEmailAuthenticateRequest, opts ...stytch.CallOption) (*OTPsEmailAuthenticateResponse, error) {
-	return transport.Call(ctx, s.transport, &otpsEmailAuthenticate, &req, opts)
+	return transport.Call(ctx, s.client(), &otpsEmailAuthenticate, &req, opts)
 }
 
 // OTPsEmailAuthenticateRequest is what [OTPsEmailService.Authenticate] sends.
@@ -305,21 +319,27 @@ type OTPsEmailAuthenticateRequest struct {
 func (r *OTPsEmailAuthenticateRequest) validate(c *check.Checker) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.Pattern("email_address", r.EmailAddress, patternEmailAddress)
+	c.ErrorType("email_address", "invalid_email")
 	c.Pattern("code", r.Code, patternCode)
+	c.ErrorType("code", "invalid_code")
 	if r.SessionToken != nil {
 		c.MinLength("session_token", *r.SessionToken, 1)
+		c.ErrorType("session_token", "invalid_session_token")
 	}
 	if r.SessionJWT != nil {
 		c.MinLength("session_jwt", *r.SessionJWT, 1)
+		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	if r.IntermediateSessionToken != nil {
 		c.MinLength("intermediate_session_token", *r.IntermediateSessionToken, 1)
 	}
 	if r.SessionDurationMinutes != nil {
 		c.Range("session_duration_minutes", *r.SessionDurationMinutes, 5, 527040)
+		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.Locale != nil {
 		check.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.TelemetryID != nil {
 		c.MinLength("telemetry_id", *r.TelemetryID, 1)
@@ -329,6 +349,7 @@ func (r *OTPsEmailAuthenticateRequest) validate(c *check.Checker) {
 		check.Field("session_jwt", r.SessionJWT != nil),
 		check.Field("intermediate_session_token", r.IntermediateSessionToken != nil),
 	)
+	c.ChoiceErrorType("", "too_many_session_arguments")
 }
 
 func (r *OTPsEmailAuthenticateRequest) writeJSON(w *wire.Writer) {
@@ -371,6 +392,10 @@ func (r OTPsEmailAuthenticateRequest) LogValue() slog.Value {
 }
 
 // OTPsEmailAuthenticateResponse is the answer to [OTPsEmailService.Authenticate].
+//
+// An answer without MemberID, MethodID, OrganizationID, SessionToken, SessionJWT and
+// IntermediateSessionToken is an error. Any other field is left empty when the service leaves it
+// out or changes its form.
 type OTPsEmailAuthenticateResponse struct {
 	stytch.Response
 
@@ -440,23 +465,21 @@ func (r *OTPsEmailAuthenticateResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "member_id":
-			r.MemberID = d.String()
+			r.MemberID = d.EssentialString(1)
 		case "method_id":
-			r.MethodID = d.String()
+			r.MethodID = d.EssentialString(1)
 		case "organization_id":
-			r.OrganizationID = d.String()
+			r.OrganizationID = d.EssentialString(1)
 		case "member":
-			d.NotNull()
 			r.Member.readJSON(d)
 		case "session_token":
-			r.SessionToken = d.String()
+			r.SessionToken = d.EssentialString(0)
 		case "session_jwt":
-			r.SessionJWT = d.String()
+			r.SessionJWT = d.EssentialString(0)
 		case "organization":
-			d.NotNull()
 			r.Organization.readJSON(d)
 		case "intermediate_session_token":
-			r.IntermediateSessionToken = d.String()
+			r.IntermediateSessionToken = d.EssentialString(0)
 		case "member_authenticated":
 			r.MemberAuthenticated = d.Bool()
 		case "member_session":
@@ -473,7 +496,7 @@ func (r *OTPsEmailAuthenticateResponse) readJSON(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "member_id", "method_id", "organization_id", "member", "session_token", "session_jwt", "organization", "intermediate_session_token")
+	d.Want("member_id", "method_id", "organization_id", "session_token", "session_jwt", "intermediate_session_token")
 }
 
 // Format prints the value without its secrets, whatever the verb.

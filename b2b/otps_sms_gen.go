@@ -25,6 +25,13 @@ type OTPsSMSService struct {
 	transport *transport.Client
 }
 
+func (s *OTPsSMSService) client() *transport.Client {
+	if s == nil || s.transport == nil {
+		return stytch.NoTransport()
+	}
+	return s.transport
+}
+
 var otpsSMSSend = transport.Endpoint[OTPsSMSSendRequest, OTPsSMSSendResponse]{
 	Name:     "otps.sms.send",
 	Method:   http.MethodPost,
@@ -68,7 +75,7 @@ var otpsSMSSend = transport.Endpoint[OTPsSMSSendRequest, OTPsSMSSendResponse]{
 //
 // API: https://stytch.com/docs/b2b/api/otp-sms-send
 func (s *OTPsSMSService) Send(ctx context.Context, req OTPsSMSSendRequest, opts ...stytch.CallOption) (*OTPsSMSSendResponse, error) {
-	return transport.Call(ctx, s.transport, &otpsSMSSend, &req, opts)
+	return transport.Call(ctx, s.client(), &otpsSMSSend, &req, opts)
 }
 
 // OTPsSMSSendRequest is what [OTPsSMSService.Send] sends.
@@ -104,24 +111,29 @@ func (r *OTPsSMSSendRequest) validate(c *check.Checker) {
 	c.MinLength("member_id", r.MemberID, 1)
 	if r.MFAPhoneNumber != nil {
 		c.Pattern("mfa_phone_number", *r.MFAPhoneNumber, patternPhoneNumber)
+		c.ErrorType("mfa_phone_number", "invalid_phone_number")
 	}
 	if r.Locale != nil {
 		check.Enum(c, "locale", *r.Locale, phoneLocaleValues)
+		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.IntermediateSessionToken != nil {
 		c.MinLength("intermediate_session_token", *r.IntermediateSessionToken, 1)
 	}
 	if r.SessionToken != nil {
 		c.MinLength("session_token", *r.SessionToken, 1)
+		c.ErrorType("session_token", "invalid_session_token")
 	}
 	if r.SessionJWT != nil {
 		c.MinLength("session_jwt", *r.SessionJWT, 1)
+		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	c.AtMostOne(
 		check.Field("intermediate_session_token", r.IntermediateSessionToken != nil),
 		check.Field("session_token", r.SessionToken != nil),
 		check.Field("session_jwt", r.SessionJWT != nil),
 	)
+	c.ChoiceErrorType("", "too_many_session_arguments")
 }
 
 func (r *OTPsSMSSendRequest) writeJSON(w *wire.Writer) {
@@ -157,6 +169,9 @@ func (r OTPsSMSSendRequest) LogValue() slog.Value {
 }
 
 // OTPsSMSSendResponse is the answer to [OTPsSMSService.Send].
+//
+// An answer without MemberID is an error. Any other field is left empty when the service leaves it
+// out or changes its form.
 type OTPsSMSSendResponse struct {
 	stytch.Response
 
@@ -188,18 +203,16 @@ func (r *OTPsSMSSendResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "member_id":
-			r.MemberID = d.String()
+			r.MemberID = d.EssentialString(1)
 		case "member":
-			d.NotNull()
 			r.Member.readJSON(d)
 		case "organization":
-			d.NotNull()
 			r.Organization.readJSON(d)
 		default:
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "member_id", "member", "organization")
+	d.Want("member_id")
 }
 
 // Format prints the value without its secrets, whatever the verb.
@@ -257,7 +270,7 @@ var otpsSMSAuthenticate = transport.Endpoint[OTPsSMSAuthenticateRequest, OTPsSMS
 //
 // API: https://stytch.com/docs/b2b/api/authenticate-otp-sms
 func (s *OTPsSMSService) Authenticate(ctx context.Context, req OTPsSMSAuthenticateRequest, opts ...stytch.CallOption) (*OTPsSMSAuthenticateResponse, error) {
-	return transport.Call(ctx, s.transport, &otpsSMSAuthenticate, &req, opts)
+	return transport.Call(ctx, s.client(), &otpsSMSAuthenticate, &req, opts)
 }
 
 // OTPsSMSAuthenticateRequest is what [OTPsSMSService.Authenticate] sends.
@@ -308,17 +321,21 @@ func (r *OTPsSMSAuthenticateRequest) validate(c *check.Checker) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
 	c.Pattern("code", r.Code, patternCode)
+	c.ErrorType("code", "invalid_code")
 	if r.IntermediateSessionToken != nil {
 		c.MinLength("intermediate_session_token", *r.IntermediateSessionToken, 1)
 	}
 	if r.SessionToken != nil {
 		c.MinLength("session_token", *r.SessionToken, 1)
+		c.ErrorType("session_token", "invalid_session_token")
 	}
 	if r.SessionJWT != nil {
 		c.MinLength("session_jwt", *r.SessionJWT, 1)
+		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	if r.SessionDurationMinutes != nil {
 		c.Range("session_duration_minutes", *r.SessionDurationMinutes, 5, 527040)
+		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.SetMFAEnrollment != nil {
 		check.Enum(c, "set_mfa_enrollment", *r.SetMFAEnrollment, mfaEnrollmentValues)
@@ -331,6 +348,7 @@ func (r *OTPsSMSAuthenticateRequest) validate(c *check.Checker) {
 		check.Field("session_token", r.SessionToken != nil),
 		check.Field("session_jwt", r.SessionJWT != nil),
 	)
+	c.ChoiceErrorType("no_session_arguments", "too_many_session_arguments")
 }
 
 func (r *OTPsSMSAuthenticateRequest) writeJSON(w *wire.Writer) {
@@ -376,6 +394,9 @@ func (r OTPsSMSAuthenticateRequest) LogValue() slog.Value {
 }
 
 // OTPsSMSAuthenticateResponse is the answer to [OTPsSMSService.Authenticate].
+//
+// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field is left
+// empty when the service leaves it out or changes its form.
 type OTPsSMSAuthenticateResponse struct {
 	stytch.Response
 
@@ -422,17 +443,15 @@ func (r *OTPsSMSAuthenticateResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "member_id":
-			r.MemberID = d.String()
+			r.MemberID = d.EssentialString(1)
 		case "member":
-			d.NotNull()
 			r.Member.readJSON(d)
 		case "organization":
-			d.NotNull()
 			r.Organization.readJSON(d)
 		case "session_token":
-			r.SessionToken = d.String()
+			r.SessionToken = d.EssentialString(0)
 		case "session_jwt":
-			r.SessionJWT = d.String()
+			r.SessionJWT = d.EssentialString(0)
 		case "member_session":
 			r.MemberSession = wire.ReadPtr(d, (*MemberSession).readJSON)
 		case "member_device":
@@ -441,7 +460,7 @@ func (r *OTPsSMSAuthenticateResponse) readJSON(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "member_id", "member", "organization", "session_token", "session_jwt")
+	d.Want("member_id", "session_token", "session_jwt")
 }
 
 // Format prints the value without its secrets, whatever the verb.

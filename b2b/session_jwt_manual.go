@@ -56,9 +56,12 @@ func (r AuthenticateJWTRequest) LogValue() slog.Value { return redact.LogValue(r
 // which this method does not return: to keep the fresh one, call [SessionsService.Authenticate], as
 // the middleware does.
 func (s *SessionsService) AuthenticateJWT(ctx context.Context, req AuthenticateJWTRequest, opts ...stytch.CallOption) (*MemberSession, error) {
+	if err := s.client().Refusal(); err != nil {
+		return nil, err
+	}
 	if len(opts) > 0 && ctx != nil { // the call refuses a nil one
 		var done context.CancelFunc
-		ctx, done = s.transport.Within(ctx, opts) // the keys, too, are waited for no longer
+		ctx, done = s.client().Within(ctx, opts) // the keys, too, are waited for no longer
 		defer done()
 	}
 	maxAge := req.MaxTokenAge
@@ -81,7 +84,7 @@ func (s *SessionsService) AuthenticateJWTLocal(ctx context.Context, sessionJWT s
 
 // verify checks a JWT locally, and says how long ago it was issued.
 func (s *SessionsService) verify(ctx context.Context, sessionJWT string) (*MemberSession, time.Duration, error) {
-	verifier := s.transport.Verifier(s.publishedKeys)
+	verifier := s.client().Verifier(s.publishedKeys)
 	session := new(MemberSession)
 	token, err := verifier.Verify(ctx, sessionJWT, func(name string, d *wire.Reader) bool {
 		switch name {
@@ -148,7 +151,7 @@ func (v *MemberSession) readOrganization(d *wire.Reader) {
 
 // publishedKeys fetches the keys of the project.
 func (s *SessionsService) publishedKeys(ctx context.Context) ([]sessionjwt.Key, error) {
-	resp, err := s.GetJWKS(ctx, SessionsGetJWKSRequest{ProjectID: s.transport.ProjectID()})
+	resp, err := s.GetJWKS(ctx, SessionsGetJWKSRequest{ProjectID: s.client().ProjectID()})
 	if err != nil {
 		return nil, err
 	}

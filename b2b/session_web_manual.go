@@ -21,7 +21,7 @@ func (s *SessionsService) Middleware(opts stytch.MiddlewareOptions) func(http.Ha
 // backend checks sessions by calls with these options.
 func (s *SessionsService) backend(check *AuthorizationCheck, opts []stytch.CallOption) sessionweb.Backend[MemberSession] {
 	return sessionweb.Backend[MemberSession]{
-		Site:  s.transport.Site(),
+		Site:  s.client().Site(),
 		Local: s.verify,
 		Remote: func(ctx context.Context, token, jwt string) (sessionweb.Renewal[MemberSession], error) {
 			req := SessionsAuthenticateRequest{SessionToken: given(token), SessionJWT: given(jwt), AuthorizationCheck: check}
@@ -36,7 +36,7 @@ func (s *SessionsService) backend(check *AuthorizationCheck, opts []stytch.CallO
 			return err
 		},
 		Owner:     func(session *MemberSession) string { return session.MemberID },
-		Past:      func(t time.Time) bool { return s.transport.Verifier(s.publishedKeys).Past(t) },
+		Past:      func(t time.Time) bool { return s.client().Verifier(s.publishedKeys).Past(t) },
 		LoggedOut: stytch.LoggedOut, RetryAfter: stytch.RetryAfter,
 	}
 }
@@ -61,7 +61,7 @@ func (s *SessionsService) SetCookies(w http.ResponseWriter, r *http.Request, ses
 	if session != nil {
 		expires = session.ExpiresAt
 	}
-	s.transport.Site().Set(w, r, sessionToken, sessionJWT, expires)
+	s.client().Site().Set(w, r, sessionToken, sessionJWT, expires)
 }
 
 // Logout ends every session that the request shows, and clears the cookies, as

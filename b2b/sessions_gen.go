@@ -26,6 +26,13 @@ type SessionsService struct {
 	transport *transport.Client
 }
 
+func (s *SessionsService) client() *transport.Client {
+	if s == nil || s.transport == nil {
+		return stytch.NoTransport()
+	}
+	return s.transport
+}
+
 var sessionsGet = transport.Endpoint[SessionsGetRequest, SessionsGetResponse]{
 	Name:     "sessions.get",
 	Method:   http.MethodGet,
@@ -51,7 +58,7 @@ var sessionsGet = transport.Endpoint[SessionsGetRequest, SessionsGetResponse]{
 //
 // API: https://stytch.com/docs/b2b/api/get-session
 func (s *SessionsService) Get(ctx context.Context, req SessionsGetRequest, opts ...stytch.CallOption) (*SessionsGetResponse, error) {
-	return transport.Call(ctx, s.transport, &sessionsGet, &req, opts)
+	return transport.Call(ctx, s.client(), &sessionsGet, &req, opts)
 }
 
 // SessionsGetRequest is what [SessionsService.Get] sends.
@@ -84,6 +91,9 @@ func (r SessionsGetRequest) LogValue() slog.Value {
 }
 
 // SessionsGetResponse is the answer to [SessionsService.Get].
+//
+// An answer without MemberSessions is an error. Any other field is left empty when the service
+// leaves it out or changes its form.
 type SessionsGetResponse struct {
 	stytch.Response
 
@@ -105,12 +115,13 @@ func (r *SessionsGetResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "member_sessions":
+			d.EssentialArray()
 			r.MemberSessions = wire.ReadSlice(d, (*MemberSession).readJSON)
 		default:
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "member_sessions")
+	d.Want("member_sessions")
 }
 
 // Format prints the value without its secrets, whatever the verb.
@@ -161,7 +172,7 @@ var sessionsAuthenticate = transport.Endpoint[SessionsAuthenticateRequest, Sessi
 //
 // API: https://stytch.com/docs/b2b/api/authenticate-session
 func (s *SessionsService) Authenticate(ctx context.Context, req SessionsAuthenticateRequest, opts ...stytch.CallOption) (*SessionsAuthenticateResponse, error) {
-	return transport.Call(ctx, s.transport, &sessionsAuthenticate, &req, opts)
+	return transport.Call(ctx, s.client(), &sessionsAuthenticate, &req, opts)
 }
 
 // SessionsAuthenticateRequest is what [SessionsService.Authenticate] sends.
@@ -191,12 +202,15 @@ type SessionsAuthenticateRequest struct {
 func (r *SessionsAuthenticateRequest) validate(c *check.Checker) {
 	if r.SessionToken != nil {
 		c.MinLength("session_token", *r.SessionToken, 1)
+		c.ErrorType("session_token", "invalid_session_token")
 	}
 	if r.SessionDurationMinutes != nil {
 		c.Range("session_duration_minutes", *r.SessionDurationMinutes, 5, 527040)
+		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.SessionJWT != nil {
 		c.MinLength("session_jwt", *r.SessionJWT, 1)
+		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	if r.AuthorizationCheck != nil {
 		c.In("authorization_check", r.AuthorizationCheck.validate)
@@ -205,6 +219,7 @@ func (r *SessionsAuthenticateRequest) validate(c *check.Checker) {
 		check.Field("session_token", r.SessionToken != nil),
 		check.Field("session_jwt", r.SessionJWT != nil),
 	)
+	c.ChoiceErrorType("no_session_arguments", "too_many_session_arguments")
 }
 
 func (r *SessionsAuthenticateRequest) writeJSON(w *wire.Writer) {
@@ -238,6 +253,10 @@ func (r SessionsAuthenticateRequest) LogValue() slog.Value {
 }
 
 // SessionsAuthenticateResponse is the answer to [SessionsService.Authenticate].
+//
+// An answer without MemberSession.MemberSessionID, MemberSession.MemberID,
+// MemberSession.OrganizationID, SessionToken and SessionJWT is an error. Any other field is left
+// empty when the service leaves it out or changes its form.
 type SessionsAuthenticateResponse struct {
 	stytch.Response
 
@@ -280,17 +299,15 @@ func (r *SessionsAuthenticateResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "member_session":
-			d.NotNull()
+			d.EssentialObject()
 			r.MemberSession.readJSON(d)
 		case "session_token":
-			r.SessionToken = d.String()
+			r.SessionToken = d.EssentialString(0)
 		case "session_jwt":
-			r.SessionJWT = d.String()
+			r.SessionJWT = d.EssentialString(0)
 		case "member":
-			d.NotNull()
 			r.Member.readJSON(d)
 		case "organization":
-			d.NotNull()
 			r.Organization.readJSON(d)
 		case "verdict":
 			r.Verdict = wire.ReadPtr(d, (*stytch.AuthorizationVerdict).ReadJSON)
@@ -298,7 +315,10 @@ func (r *SessionsAuthenticateResponse) readJSON(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "member_session", "session_token", "session_jwt", "member", "organization")
+	d.Want("member_session", "session_token", "session_jwt")
+	d.WantIn("member_session.member_session_id", r.MemberSession.MemberSessionID != "")
+	d.WantIn("member_session.member_id", r.MemberSession.MemberID != "")
+	d.WantIn("member_session.organization_id", r.MemberSession.OrganizationID != "")
 }
 
 // Format prints the value without its secrets, whatever the verb.
@@ -348,7 +368,7 @@ var sessionsRevoke = transport.Endpoint[SessionsRevokeRequest, SessionsRevokeRes
 //
 // API: https://stytch.com/docs/b2b/api/revoke-session
 func (s *SessionsService) Revoke(ctx context.Context, req SessionsRevokeRequest, opts ...stytch.CallOption) (*SessionsRevokeResponse, error) {
-	return transport.Call(ctx, s.transport, &sessionsRevoke, &req, opts)
+	return transport.Call(ctx, s.client(), &sessionsRevoke, &req, opts)
 }
 
 // SessionsRevokeRequest is what [SessionsService.Revoke] sends.
@@ -381,18 +401,22 @@ type SessionsRevokeRequest struct {
 func (r *SessionsRevokeRequest) validate(c *check.Checker) {
 	if r.ActingSessionToken != nil {
 		c.MinLength("X-Stytch-Member-Session", *r.ActingSessionToken, 1)
+		c.ErrorType("X-Stytch-Member-Session", "invalid_session_token")
 	}
 	if r.ActingSessionJWT != nil {
 		c.MinLength("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT, 1)
+		c.ErrorType("X-Stytch-Member-SessionJWT", "unable_to_parse_session_jwt")
 	}
 	if r.MemberSessionID != nil {
 		c.MinLength("member_session_id", *r.MemberSessionID, 1)
 	}
 	if r.SessionToken != nil {
 		c.MinLength("session_token", *r.SessionToken, 1)
+		c.ErrorType("session_token", "invalid_session_token")
 	}
 	if r.SessionJWT != nil {
 		c.MinLength("session_jwt", *r.SessionJWT, 1)
+		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	if r.MemberID != nil {
 		c.MinLength("member_id", *r.MemberID, 1)
@@ -403,6 +427,7 @@ func (r *SessionsRevokeRequest) validate(c *check.Checker) {
 		check.Field("session_jwt", r.SessionJWT != nil),
 		check.Field("member_id", r.MemberID != nil),
 	)
+	c.ChoiceErrorType("no_session_revoke_arguments", "too_many_session_revoke_arguments")
 }
 
 func (r *SessionsRevokeRequest) params(p *transport.Params) {
@@ -463,7 +488,7 @@ func (r *SessionsRevokeResponse) readJSON(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
-	d.Want("request_id")
+	d.WantAny("request_id", "status_code")
 }
 
 // Format prints the value without its secrets, whatever the verb.
@@ -513,7 +538,7 @@ var sessionsExchange = transport.Endpoint[SessionsExchangeRequest, SessionsExcha
 //
 // API: https://stytch.com/docs/b2b/api/exchange-session
 func (s *SessionsService) Exchange(ctx context.Context, req SessionsExchangeRequest, opts ...stytch.CallOption) (*SessionsExchangeResponse, error) {
-	return transport.Call(ctx, s.transport, &sessionsExchange, &req, opts)
+	return transport.Call(ctx, s.client(), &sessionsExchange, &req, opts)
 }
 
 // SessionsExchangeRequest is what [SessionsService.Exchange] sends.
@@ -552,15 +577,19 @@ func (r *SessionsExchangeRequest) validate(c *check.Checker) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	if r.SessionToken != nil {
 		c.MinLength("session_token", *r.SessionToken, 1)
+		c.ErrorType("session_token", "invalid_session_token")
 	}
 	if r.SessionJWT != nil {
 		c.MinLength("session_jwt", *r.SessionJWT, 1)
+		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	if r.SessionDurationMinutes != nil {
 		c.Range("session_duration_minutes", *r.SessionDurationMinutes, 5, 527040)
+		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.Locale != nil {
 		check.Enum(c, "locale", *r.Locale, phoneLocaleValues)
+		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.TelemetryID != nil {
 		c.MinLength("telemetry_id", *r.TelemetryID, 1)
@@ -569,6 +598,7 @@ func (r *SessionsExchangeRequest) validate(c *check.Checker) {
 		check.Field("session_token", r.SessionToken != nil),
 		check.Field("session_jwt", r.SessionJWT != nil),
 	)
+	c.ChoiceErrorType("no_session_arguments", "too_many_session_arguments")
 }
 
 func (r *SessionsExchangeRequest) writeJSON(w *wire.Writer) {
@@ -606,6 +636,9 @@ func (r SessionsExchangeRequest) LogValue() slog.Value {
 }
 
 // SessionsExchangeResponse is the answer to [SessionsService.Exchange].
+//
+// An answer without MemberID, SessionToken, SessionJWT and IntermediateSessionToken is an error.
+// Any other field is left empty when the service leaves it out or changes its form.
 type SessionsExchangeResponse struct {
 	stytch.Response
 
@@ -669,21 +702,19 @@ func (r *SessionsExchangeResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "member_id":
-			r.MemberID = d.String()
+			r.MemberID = d.EssentialString(1)
 		case "session_token":
-			r.SessionToken = d.String()
+			r.SessionToken = d.EssentialString(0)
 		case "session_jwt":
-			r.SessionJWT = d.String()
+			r.SessionJWT = d.EssentialString(0)
 		case "member":
-			d.NotNull()
 			r.Member.readJSON(d)
 		case "organization":
-			d.NotNull()
 			r.Organization.readJSON(d)
 		case "member_authenticated":
 			r.MemberAuthenticated = d.Bool()
 		case "intermediate_session_token":
-			r.IntermediateSessionToken = d.String()
+			r.IntermediateSessionToken = d.EssentialString(0)
 		case "member_session":
 			r.MemberSession = wire.ReadPtr(d, (*MemberSession).readJSON)
 		case "mfa_required":
@@ -698,7 +729,7 @@ func (r *SessionsExchangeResponse) readJSON(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "member_id", "session_token", "session_jwt", "member", "organization", "intermediate_session_token")
+	d.Want("member_id", "session_token", "session_jwt", "intermediate_session_token")
 }
 
 // Format prints the value without its secrets, whatever the verb.
@@ -738,7 +769,7 @@ var sessionsGetJWKS = transport.Endpoint[SessionsGetJWKSRequest, SessionsGetJWKS
 //
 // API: https://stytch.com/docs/b2b/api/get-jwks
 func (s *SessionsService) GetJWKS(ctx context.Context, req SessionsGetJWKSRequest, opts ...stytch.CallOption) (*SessionsGetJWKSResponse, error) {
-	return transport.Call(ctx, s.transport, &sessionsGetJWKS, &req, opts)
+	return transport.Call(ctx, s.client(), &sessionsGetJWKS, &req, opts)
 }
 
 // SessionsGetJWKSRequest is what [SessionsService.GetJWKS] sends.
@@ -766,6 +797,9 @@ func (r SessionsGetJWKSRequest) LogValue() slog.Value {
 }
 
 // SessionsGetJWKSResponse is the answer to [SessionsService.GetJWKS].
+//
+// An answer without Keys is an error. Any other field is left empty when the service leaves it out
+// or changes its form.
 type SessionsGetJWKSResponse struct {
 	stytch.Response
 
@@ -787,12 +821,13 @@ func (r *SessionsGetJWKSResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "keys":
+			d.EssentialArray()
 			r.Keys = wire.ReadSlice(d, (*stytch.JWK).ReadJSON)
 		default:
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "keys")
+	d.Want("keys")
 }
 
 // Format prints the value without its secrets, whatever the verb.

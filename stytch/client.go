@@ -1,9 +1,11 @@
 package stytch
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"sync"
 
 	"github.com/stytchgen/sdk/internal/transport"
 )
@@ -53,6 +55,14 @@ func NewTransport(projectID, secret string, opts ...Option) (*transport.Client, 
 	}
 	return t, nil
 }
+
+// NoTransport returns what carries the calls of a client or service that neither [NewClient] nor
+// [FromEnv] has made: none, each is an error that says so. It is for generated code.
+func NoTransport() *transport.Client { return noTransport() }
+
+var noTransport = sync.OnceValue(func() *transport.Client {
+	return transport.None(errorMaker{}, errors.New("the client is nil or empty: make one with NewClient or FromEnv"))
+})
 
 // NewTransportFromEnv is to [FromEnv] what [NewTransport] is to [NewClient].
 func NewTransportFromEnv(opts ...Option) (*transport.Client, error) {

@@ -11,7 +11,7 @@ const (
 )
 
 // Client calls the Stytch consumer API. Make one with [NewClient] or [FromEnv] and use it from as
-// many goroutines as you like.
+// many goroutines as you like. The calls of any other are errors.
 type Client struct {
 	// OTPs checks one-time passcodes, whichever way they were sent.
 	//

@@ -30,6 +30,9 @@ func TestNewClient(t *testing.T) {
 		}
 	}
 	_ = printed(new(stytch.Client))
+	if got := new(stytch.Client).LogValue().String(); got != "[project_id= base_url=]" {
+		t.Errorf("an empty client is logged as %s", got)
+	}
 
 	client, err = stytch.NewClient(secret, projectID)
 	if client != nil || err == nil || !strings.HasPrefix(err.Error(), "stytch: the project ID and the secret are swapped") {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -54,6 +55,49 @@ func TestCustomClaimsKeepNumbers(t *testing.T) {
 	got, err := stytch.CustomClaims[map[string]any](session)
 	if err != nil || got["seats"] != json.Number("9007199254740993") {
 		t.Errorf("got %v and the error %v", got, err)
+	}
+}
+
+// TestCustomClaimsNumbers: behind an any, a number is what it is in the session, and a float64 if that
+// changes nothing.
+func TestCustomClaimsNumbers(t *testing.T) {
+	type claims struct {
+		Seats  any
+		Limits map[string]any
+		List   []any
+		Inner  *struct{ Any any }
+		Exact  int64
+		Text   json.Number
+		Times  [2]any
+		Custom map[string]struct{ N any }
+		When   time.Time
+	}
+	const body = `{"Seats":3,"Limits":{"a":1.5,"b":[9007199254740993,{"c":2}]},"List":[1,"x",null,1e3],"Inner":{"Any":{"d":[4]}},
+		"Exact":9007199254740993,"Text":12,"Times":[5,9007199254740993],"Custom":{"k":{"N":6}},"When":"2026-03-02T09:41:07Z"}`
+	big := json.Number("9007199254740993")
+	want := claims{
+		Seats: 3.0, Limits: map[string]any{"a": 1.5, "b": []any{big, map[string]any{"c": 2.0}}}, List: []any{1.0, "x", nil, 1000.0},
+		Inner: &struct{ Any any }{map[string]any{"d": []any{4.0}}}, Exact: 9007199254740993, Text: "12", Times: [2]any{5.0, big},
+		Custom: map[string]struct{ N any }{"k": {6.0}}, When: time.Date(2026, 3, 2, 9, 41, 7, 0, time.UTC),
+	}
+	resp, drift, err := loginAnswered(t, login+`"session":{"custom_claims":`+body+`}}`)
+	if err != nil || slices.Contains(drift, "session.custom_claims: wrong type") {
+		t.Fatal(err, drift)
+	}
+	if seats, ok := resp.Session.CustomClaims["Seats"].(float64); !ok || seats != 3 {
+		t.Errorf("seats of the session are %v", resp.Session.CustomClaims["Seats"])
+	}
+	got, err := stytch.CustomClaims[claims](resp.Session)
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v and the error %v\nwant %+v", got, err, want)
+	}
+	free, err := stytch.CustomClaims[any](resp.Session)
+	if err != nil || !reflect.DeepEqual(free, any(resp.Session.CustomClaims)) {
+		t.Errorf("free: %v and the error %v, want %v", free, err, resp.Session.CustomClaims)
+	}
+	made, err := stytch.NewCustomClaims(got)
+	if err != nil || made["Seats"] != 3.0 || made["Exact"] != big {
+		t.Errorf("made: %v and the error %v", made, err)
 	}
 }
 

@@ -16,7 +16,8 @@
 //   - [*Error]: the service, or a gateway in front of it, answered, but not with success. Its type
 //     is matched with errors.Is(err, stytch.ErrOTPCodeNotFound).
 //   - [*ConnectionError]: there was no answer.
-//   - [*ValidationError]: the request breaks a rule of the API and was not sent.
+//   - [*ValidationError]: the request breaks a rule of the API and was not sent. It matches the type
+//     that the service would have answered: errors.Is(err, stytch.ErrInvalidPhoneNumber).
 //
 // When errors.Is(err, [ErrOutcomeUnknown]), the service may have done what it was asked although no
 // answer says so. An application that sends again then may send a second message.

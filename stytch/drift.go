@@ -26,7 +26,8 @@ const (
 	DriftUnknownValue DriftKind = "unknown value"
 	// DriftMissingField is a field that should always be there.
 	DriftMissingField DriftKind = "missing field"
-	// DriftWrongType is a value of another type, or null where that should not be.
+	// DriftWrongType is a value of another type, null where that should not be, a time that is not in the
+	// usual form of RFC 3339, a string that is no valid Unicode, or a second value for a field.
 	DriftWrongType DriftKind = "wrong type"
 )
 
@@ -39,8 +40,11 @@ func (d Drift) String() string {
 }
 
 // WithDriftReport sets a function that is told where an answer of the service is not as this version
-// of the SDK knows it: once for each place and client, for at most 1,000 places. Calls go on as they
-// would without it; a wrong type, for one, is an error of the call in any case.
+// of the SDK knows it: once for each place and client, for at most 1,000 places.
+//
+// Calls go on as they would without it. What does not fit is left empty: the zero value, a nil pointer,
+// a list without that element. Only an answer without a field that the caller cannot go on without is
+// an error; the comment of each response names these fields.
 //
 // The function is called while the call waits, by several calls at once if they run at once. Nil, the
 // default, reports nothing and costs nothing; otherwise each answer is read a second time.

@@ -1,6 +1,7 @@
 package stytch
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -90,10 +91,13 @@ func (e *quietError) As(target any) bool   { return errors.As(e.err, target) }
 // Format prints the text of Error, whatever the verb.
 func (e *quietError) Format(f fmt.State, _ rune) { fmt.Fprint(f, e.text) }
 
+// badRequest is what the service answers where it has no type of its own for what is wrong.
+const badRequest ErrorType = "bad_request"
+
 func (errorMaker) Invalid(call string, violations []check.Violation) error {
 	e := &ValidationError{Call: call, Violations: make([]Violation, len(violations))}
 	for i, v := range violations {
-		e.Violations[i] = Violation(v)
+		e.Violations[i] = Violation{Field: v.Field, Message: v.Message, Type: cmp.Or(ErrorType(v.Type), badRequest)}
 	}
 	return e
 }

@@ -249,6 +249,13 @@ func TestValidationError(t *testing.T) {
 	if e.Call != "otps.authenticate" || !slices.Equal(fields, []string{"method_id", "code"}) {
 		t.Errorf("violations of %s: %q", e.Call, fields)
 	}
+	if e.Violations[0].Type != stytch.ErrBadRequest || !errors.Is(err, stytch.ErrBadRequest) || errors.Is(err, stytch.ErrInvalidCode) || errors.Is(err, stytch.ErrorType("")) {
+		t.Errorf("the types are %v", e.Violations)
+	}
+	typed := fmt.Errorf("login: %w", &stytch.ValidationError{Violations: []stytch.Violation{{Field: "code", Type: stytch.ErrInvalidCode}, {Field: "method_id", Type: stytch.ErrInvalidMethodID}, {}}})
+	if !errors.Is(typed, stytch.ErrInvalidCode) || !errors.Is(typed, stytch.ErrInvalidMethodID) || errors.Is(typed, stytch.ErrBadRequest) || errors.Is(typed, stytch.ErrorType("")) {
+		t.Errorf("the error does not match its types: %v", typed)
+	}
 	if got := (stytch.Violation{Message: "must be set"}).String(); got != "must be set" {
 		t.Errorf("a violation without a field is %q", got)
 	}

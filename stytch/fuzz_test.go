@@ -9,9 +9,11 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// over returns a client whose calls go over an http.Client and are not repeated.
-func over(client *http.Client) *stytch.Client {
-	c, err := stytch.NewClient(wiretest.ProjectID, wiretest.Secret, stytch.WithHTTPClient(client), stytch.WithMaxRetries(0))
+// over returns a client whose calls go over an http.Client and are not repeated, and that reports drift as
+// text.
+func over(client *http.Client, drift func(text string), opts ...stytch.Option) *stytch.Client {
+	c, err := stytch.NewClient(wiretest.ProjectID, wiretest.Secret, append(opts, stytch.WithHTTPClient(client), stytch.WithMaxRetries(0),
+		stytch.WithDriftReport(func(d stytch.Drift) { drift(d.String()) }))...)
 	if err != nil {
 		panic(err)
 	}
@@ -19,19 +21,25 @@ func over(client *http.Client) *stytch.Client {
 }
 
 func FuzzOTPsAuthenticateResponse(f *testing.F) {
-	wiretest.FuzzResponse(f, &exchangeOTPsAuthenticate, func(ctx context.Context, client *http.Client) (*stytch.OTPsAuthenticateResponse, error) {
-		return over(client).OTPs.Authenticate(ctx, stytch.OTPsAuthenticateRequest{MethodID: "phone-number-test-1", Code: "482913"})
+	wiretest.FuzzResponse(f, &exchangeOTPsAuthenticate, func(ctx context.Context, client *http.Client, drift func(string)) (*stytch.OTPsAuthenticateResponse, error) {
+		return over(client, drift).OTPs.Authenticate(ctx, stytch.OTPsAuthenticateRequest{MethodID: "phone-number-test-1", Code: "482913"})
 	})
 }
 
 func FuzzSessionsGetResponse(f *testing.F) {
-	wiretest.FuzzResponse(f, &exchangeSessionsGet, func(ctx context.Context, client *http.Client) (*stytch.SessionsGetResponse, error) {
-		return over(client).Sessions.Get(ctx, stytch.SessionsGetRequest{UserID: "user-test-1"})
+	wiretest.FuzzResponse(f, &exchangeSessionsGet, func(ctx context.Context, client *http.Client, drift func(string)) (*stytch.SessionsGetResponse, error) {
+		return over(client, drift).Sessions.Get(ctx, stytch.SessionsGetRequest{UserID: "user-test-1"})
 	})
 }
 
 func FuzzSessionsGetJWKSResponse(f *testing.F) {
-	wiretest.FuzzResponse(f, &exchangeSessionsGetJWKS, func(ctx context.Context, client *http.Client) (*stytch.SessionsGetJWKSResponse, error) {
-		return over(client).Sessions.GetJWKS(ctx, stytch.SessionsGetJWKSRequest{ProjectID: wiretest.ProjectID})
+	wiretest.FuzzResponse(f, &exchangeSessionsGetJWKS, func(ctx context.Context, client *http.Client, drift func(string)) (*stytch.SessionsGetJWKSResponse, error) {
+		return over(client, drift).Sessions.GetJWKS(ctx, stytch.SessionsGetJWKSRequest{ProjectID: wiretest.ProjectID})
+	})
+}
+
+func TestBrokenAnswers(t *testing.T) {
+	wiretest.CheckBroken(t, exchanges, func(client *http.Client, drift func(text string)) any {
+		return over(client, drift, stytch.WithoutValidation())
 	})
 }

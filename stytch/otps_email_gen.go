@@ -23,6 +23,13 @@ type OTPsEmailService struct {
 	transport *transport.Client
 }
 
+func (s *OTPsEmailService) client() *transport.Client {
+	if s == nil || s.transport == nil {
+		return NoTransport()
+	}
+	return s.transport
+}
+
 var otpsEmailSend = transport.Endpoint[OTPsEmailSendRequest, OTPsEmailSendResponse]{
 	Name:     "otps.email.send",
 	Method:   http.MethodPost,
@@ -60,7 +67,7 @@ var otpsEmailSend = transport.Endpoint[OTPsEmailSendRequest, OTPsEmailSendRespon
 //
 // API: https://stytch.com/docs/api/send-otp-by-email
 func (s *OTPsEmailService) Send(ctx context.Context, req OTPsEmailSendRequest, opts ...CallOption) (*OTPsEmailSendResponse, error) {
-	return transport.Call(ctx, s.transport, &otpsEmailSend, &req, opts)
+	return transport.Call(ctx, s.client(), &otpsEmailSend, &req, opts)
 }
 
 // OTPsEmailSendRequest is what [OTPsEmailService.Send] sends.
@@ -100,32 +107,41 @@ type OTPsEmailSendRequest struct {
 
 func (r *OTPsEmailSendRequest) validate(c *check.Checker) {
 	c.Pattern("email", r.Email, patternEmailAddress)
+	c.ErrorType("email", "invalid_email")
 	if r.ExpirationMinutes != nil {
 		c.Range("expiration_minutes", *r.ExpirationMinutes, 1, 10)
+		c.ErrorType("expiration_minutes", "invalid_expiration_otp")
 	}
 	if r.Locale != nil {
 		check.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.UserID != nil {
 		c.MinLength("user_id", *r.UserID, 1)
+		c.ErrorType("user_id", "invalid_user_id")
 	}
 	if r.SessionToken != nil {
 		c.MinLength("session_token", *r.SessionToken, 1)
+		c.ErrorType("session_token", "invalid_session_token")
 	}
 	if r.SessionJWT != nil {
 		c.MinLength("session_jwt", *r.SessionJWT, 1)
+		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	if r.LoginTemplateID != nil {
 		c.MinLength("login_template_id", *r.LoginTemplateID, 1)
+		c.ErrorType("login_template_id", "invalid_template_id")
 	}
 	if r.SignupTemplateID != nil {
 		c.MinLength("signup_template_id", *r.SignupTemplateID, 1)
+		c.ErrorType("signup_template_id", "invalid_template_id")
 	}
 	c.AtMostOne(
 		check.Field("user_id", r.UserID != nil),
 		check.Field("session_token", r.SessionToken != nil),
 		check.Field("session_jwt", r.SessionJWT != nil),
 	)
+	c.ChoiceErrorType("", "too_many_user_selection_arguments")
 }
 
 func (r *OTPsEmailSendRequest) writeJSON(w *wire.Writer) {
@@ -169,6 +185,9 @@ func (r OTPsEmailSendRequest) LogValue() slog.Value {
 }
 
 // OTPsEmailSendResponse is the answer to [OTPsEmailService.Send].
+//
+// An answer without UserID and EmailID is an error. Any other field is left empty when the service
+// leaves it out or changes its form.
 type OTPsEmailSendResponse struct {
 	Response
 
@@ -193,14 +212,14 @@ func (r *OTPsEmailSendResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "user_id":
-			r.UserID = d.String()
+			r.UserID = d.EssentialString(1)
 		case "email_id":
-			r.EmailID = d.String()
+			r.EmailID = d.EssentialString(1)
 		default:
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "user_id", "email_id")
+	d.Want("user_id", "email_id")
 }
 
 // Format prints the value without its secrets, whatever the verb.
@@ -248,7 +267,7 @@ var otpsEmailLoginOrCreate = transport.Endpoint[OTPsEmailLoginOrCreateRequest, O
 //
 // API: https://stytch.com/docs/api/log-in-or-create-user-by-email
 func (s *OTPsEmailService) LoginOrCreate(ctx context.Context, req OTPsEmailLoginOrCreateRequest, opts ...CallOption) (*OTPsEmailLoginOrCreateResponse, error) {
-	return transport.Call(ctx, s.transport, &otpsEmailLoginOrCreate, &req, opts)
+	return transport.Call(ctx, s.client(), &otpsEmailLoginOrCreate, &req, opts)
 }
 
 // OTPsEmailLoginOrCreateRequest is what [OTPsEmailService.LoginOrCreate] sends.
@@ -281,17 +300,22 @@ type OTPsEmailLoginOrCreateRequest struct {
 
 func (r *OTPsEmailLoginOrCreateRequest) validate(c *check.Checker) {
 	c.Pattern("email", r.Email, patternEmailAddress)
+	c.ErrorType("email", "invalid_email")
 	if r.ExpirationMinutes != nil {
 		c.Range("expiration_minutes", *r.ExpirationMinutes, 1, 10)
+		c.ErrorType("expiration_minutes", "invalid_expiration_otp")
 	}
 	if r.Locale != nil {
 		check.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.LoginTemplateID != nil {
 		c.MinLength("login_template_id", *r.LoginTemplateID, 1)
+		c.ErrorType("login_template_id", "invalid_template_id")
 	}
 	if r.SignupTemplateID != nil {
 		c.MinLength("signup_template_id", *r.SignupTemplateID, 1)
+		c.ErrorType("signup_template_id", "invalid_template_id")
 	}
 }
 
@@ -330,6 +354,9 @@ func (r OTPsEmailLoginOrCreateRequest) LogValue() slog.Value {
 }
 
 // OTPsEmailLoginOrCreateResponse is the answer to [OTPsEmailService.LoginOrCreate].
+//
+// An answer without UserID and EmailID is an error. Any other field is left empty when the service
+// leaves it out or changes its form.
 type OTPsEmailLoginOrCreateResponse struct {
 	Response
 
@@ -357,16 +384,16 @@ func (r *OTPsEmailLoginOrCreateResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "user_id":
-			r.UserID = d.String()
+			r.UserID = d.EssentialString(1)
 		case "email_id":
-			r.EmailID = d.String()
+			r.EmailID = d.EssentialString(1)
 		case "user_created":
 			r.UserCreated = d.Bool()
 		default:
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "user_id", "email_id")
+	d.Want("user_id", "email_id")
 }
 
 // Format prints the value without its secrets, whatever the verb.

@@ -18,6 +18,7 @@ var exchangeOTPsEmailSend = wiretest.Exchange{
 	URI:          "/v1/otps/email/send",
 	RequestBody:  `{"email":"ada@example.com","expiration_minutes":5,"locale":"es"}`,
 	ResponseBody: `{"request_id":"request-id-test-c8d2e6a1-5b07-4f39-91ce-7a4f0d83b265","status_code":200,"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","email_id":"email-test-c47d1f92-6e0b-4a83-b5d7-91f3e8a2640c"}`,
+	Essential:    []string{"user_id", "email_id"},
 }
 
 func TestOTPsEmailService_Send(t *testing.T) {
@@ -50,6 +51,7 @@ var exchangeOTPsEmailLoginOrCreate = wiretest.Exchange{
 	URI:          "/v1/otps/email/login_or_create",
 	RequestBody:  `{"email":"ada@example.com","expiration_minutes":5,"locale":"es"}`,
 	ResponseBody: `{"request_id":"request-id-test-2b7f90c4-e6a8-4d15-bc32-8f05d1e9746a","status_code":200,"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","email_id":"email-test-c47d1f92-6e0b-4a83-b5d7-91f3e8a2640c","user_created":false}`,
+	Essential:    []string{"user_id", "email_id"},
 }
 
 func TestOTPsEmailService_LoginOrCreate(t *testing.T) {

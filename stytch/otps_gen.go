@@ -38,6 +38,13 @@ type OTPsService struct {
 	transport *transport.Client
 }
 
+func (s *OTPsService) client() *transport.Client {
+	if s == nil || s.transport == nil {
+		return NoTransport()
+	}
+	return s.transport
+}
+
 var otpsAuthenticate = transport.Endpoint[OTPsAuthenticateRequest, OTPsAuthenticateResponse]{
 	Name:     "otps.authenticate",
 	Method:   http.MethodPost,
@@ -77,7 +84,7 @@ var otpsAuthenticate = transport.Endpoint[OTPsAuthenticateRequest, OTPsAuthentic
 //
 // API: https://stytch.com/docs/api/authenticate-otp
 func (s *OTPsService) Authenticate(ctx context.Context, req OTPsAuthenticateRequest, opts ...CallOption) (*OTPsAuthenticateResponse, error) {
-	return transport.Call(ctx, s.transport, &otpsAuthenticate, &req, opts)
+	return transport.Call(ctx, s.client(), &otpsAuthenticate, &req, opts)
 }
 
 // OTPsAuthenticateRequest is what [OTPsService.Authenticate] sends.
@@ -120,15 +127,20 @@ type OTPsAuthenticateRequest struct {
 
 func (r *OTPsAuthenticateRequest) validate(c *check.Checker) {
 	c.MinLength("method_id", r.MethodID, 1)
+	c.ErrorType("method_id", "invalid_method_id")
 	c.Pattern("code", r.Code, patternCode)
+	c.ErrorType("code", "invalid_code")
 	if r.SessionToken != nil {
 		c.MinLength("session_token", *r.SessionToken, 1)
+		c.ErrorType("session_token", "invalid_session_token")
 	}
 	if r.SessionDurationMinutes != nil {
 		c.Range("session_duration_minutes", *r.SessionDurationMinutes, 5, 527040)
+		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.SessionJWT != nil {
 		c.MinLength("session_jwt", *r.SessionJWT, 1)
+		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	if r.TelemetryID != nil {
 		c.MinLength("telemetry_id", *r.TelemetryID, 1)
@@ -137,6 +149,7 @@ func (r *OTPsAuthenticateRequest) validate(c *check.Checker) {
 		check.Field("session_token", r.SessionToken != nil),
 		check.Field("session_jwt", r.SessionJWT != nil),
 	)
+	c.ChoiceErrorType("", "too_many_session_arguments")
 }
 
 func (r *OTPsAuthenticateRequest) writeJSON(w *wire.Writer) {
@@ -178,6 +191,9 @@ func (r OTPsAuthenticateRequest) LogValue() slog.Value {
 }
 
 // OTPsAuthenticateResponse is the answer to [OTPsService.Authenticate].
+//
+// An answer without UserID, MethodID, SessionToken and SessionJWT is an error. Any other field is
+// left empty when the service leaves it out or changes its form.
 type OTPsAuthenticateResponse struct {
 	Response
 
@@ -224,15 +240,14 @@ func (r *OTPsAuthenticateResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "user_id":
-			r.UserID = d.String()
+			r.UserID = d.EssentialString(1)
 		case "method_id":
-			r.MethodID = d.String()
+			r.MethodID = d.EssentialString(1)
 		case "session_token":
-			r.SessionToken = d.String()
+			r.SessionToken = d.EssentialString(0)
 		case "session_jwt":
-			r.SessionJWT = d.String()
+			r.SessionJWT = d.EssentialString(0)
 		case "user":
-			d.NotNull()
 			r.User.readJSON(d)
 		case "reset_sessions":
 			r.ResetSessions = d.Bool()
@@ -244,7 +259,7 @@ func (r *OTPsAuthenticateResponse) readJSON(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "user_id", "method_id", "session_token", "session_jwt", "user")
+	d.Want("user_id", "method_id", "session_token", "session_jwt")
 }
 
 // Format prints the value without its secrets, whatever the verb.

@@ -23,6 +23,13 @@ type OTPsSMSService struct {
 	transport *transport.Client
 }
 
+func (s *OTPsSMSService) client() *transport.Client {
+	if s == nil || s.transport == nil {
+		return NoTransport()
+	}
+	return s.transport
+}
+
 var otpsSMSSend = transport.Endpoint[OTPsSMSSendRequest, OTPsSMSSendResponse]{
 	Name:     "otps.sms.send",
 	Method:   http.MethodPost,
@@ -61,7 +68,7 @@ var otpsSMSSend = transport.Endpoint[OTPsSMSSendRequest, OTPsSMSSendResponse]{
 //
 // API: https://stytch.com/docs/api/send-otp-by-sms
 func (s *OTPsSMSService) Send(ctx context.Context, req OTPsSMSSendRequest, opts ...CallOption) (*OTPsSMSSendResponse, error) {
-	return transport.Call(ctx, s.transport, &otpsSMSSend, &req, opts)
+	return transport.Call(ctx, s.client(), &otpsSMSSend, &req, opts)
 }
 
 // OTPsSMSSendRequest is what [OTPsSMSService.Send] sends.
@@ -93,26 +100,33 @@ type OTPsSMSSendRequest struct {
 
 func (r *OTPsSMSSendRequest) validate(c *check.Checker) {
 	c.Pattern("phone_number", r.PhoneNumber, patternPhoneNumber)
+	c.ErrorType("phone_number", "invalid_phone_number")
 	if r.ExpirationMinutes != nil {
 		c.Range("expiration_minutes", *r.ExpirationMinutes, 1, 10)
+		c.ErrorType("expiration_minutes", "invalid_expiration_otp")
 	}
 	if r.Locale != nil {
 		check.Enum(c, "locale", *r.Locale, phoneLocaleValues)
+		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.UserID != nil {
 		c.MinLength("user_id", *r.UserID, 1)
+		c.ErrorType("user_id", "invalid_user_id")
 	}
 	if r.SessionToken != nil {
 		c.MinLength("session_token", *r.SessionToken, 1)
+		c.ErrorType("session_token", "invalid_session_token")
 	}
 	if r.SessionJWT != nil {
 		c.MinLength("session_jwt", *r.SessionJWT, 1)
+		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	c.AtMostOne(
 		check.Field("user_id", r.UserID != nil),
 		check.Field("session_token", r.SessionToken != nil),
 		check.Field("session_jwt", r.SessionJWT != nil),
 	)
+	c.ChoiceErrorType("", "too_many_user_selection_arguments")
 }
 
 func (r *OTPsSMSSendRequest) writeJSON(w *wire.Writer) {
@@ -150,6 +164,9 @@ func (r OTPsSMSSendRequest) LogValue() slog.Value {
 }
 
 // OTPsSMSSendResponse is the answer to [OTPsSMSService.Send].
+//
+// An answer without UserID and PhoneID is an error. Any other field is left empty when the service
+// leaves it out or changes its form.
 type OTPsSMSSendResponse struct {
 	Response
 
@@ -174,14 +191,14 @@ func (r *OTPsSMSSendResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "user_id":
-			r.UserID = d.String()
+			r.UserID = d.EssentialString(1)
 		case "phone_id":
-			r.PhoneID = d.String()
+			r.PhoneID = d.EssentialString(1)
 		default:
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "user_id", "phone_id")
+	d.Want("user_id", "phone_id")
 }
 
 // Format prints the value without its secrets, whatever the verb.
@@ -228,7 +245,7 @@ var otpsSMSLoginOrCreate = transport.Endpoint[OTPsSMSLoginOrCreateRequest, OTPsS
 //
 // API: https://stytch.com/docs/api/log-in-or-create-user-by-sms
 func (s *OTPsSMSService) LoginOrCreate(ctx context.Context, req OTPsSMSLoginOrCreateRequest, opts ...CallOption) (*OTPsSMSLoginOrCreateResponse, error) {
-	return transport.Call(ctx, s.transport, &otpsSMSLoginOrCreate, &req, opts)
+	return transport.Call(ctx, s.client(), &otpsSMSLoginOrCreate, &req, opts)
 }
 
 // OTPsSMSLoginOrCreateRequest is what [OTPsSMSService.LoginOrCreate] sends.
@@ -253,11 +270,14 @@ type OTPsSMSLoginOrCreateRequest struct {
 
 func (r *OTPsSMSLoginOrCreateRequest) validate(c *check.Checker) {
 	c.Pattern("phone_number", r.PhoneNumber, patternPhoneNumber)
+	c.ErrorType("phone_number", "invalid_phone_number")
 	if r.ExpirationMinutes != nil {
 		c.Range("expiration_minutes", *r.ExpirationMinutes, 1, 10)
+		c.ErrorType("expiration_minutes", "invalid_expiration_otp")
 	}
 	if r.Locale != nil {
 		check.Enum(c, "locale", *r.Locale, phoneLocaleValues)
+		c.ErrorType("locale", "invalid_locale")
 	}
 }
 
@@ -290,6 +310,9 @@ func (r OTPsSMSLoginOrCreateRequest) LogValue() slog.Value {
 }
 
 // OTPsSMSLoginOrCreateResponse is the answer to [OTPsSMSService.LoginOrCreate].
+//
+// An answer without UserID and PhoneID is an error. Any other field is left empty when the service
+// leaves it out or changes its form.
 type OTPsSMSLoginOrCreateResponse struct {
 	Response
 
@@ -317,16 +340,16 @@ func (r *OTPsSMSLoginOrCreateResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "user_id":
-			r.UserID = d.String()
+			r.UserID = d.EssentialString(1)
 		case "phone_id":
-			r.PhoneID = d.String()
+			r.PhoneID = d.EssentialString(1)
 		case "user_created":
 			r.UserCreated = d.Bool()
 		default:
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "user_id", "phone_id")
+	d.Want("user_id", "phone_id")
 }
 
 // Format prints the value without its secrets, whatever the verb.

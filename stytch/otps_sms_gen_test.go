@@ -18,6 +18,7 @@ var exchangeOTPsSMSSend = wiretest.Exchange{
 	URI:          "/v1/otps/sms/send",
 	RequestBody:  `{"phone_number":"+15005550006","expiration_minutes":5,"locale":"es"}`,
 	ResponseBody: `{"request_id":"request-id-test-1d6e9b40-7f3a-4c85-b2e1-90a8d5c7f362","status_code":200,"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","phone_id":"phone-number-test-3b9e5a70-12cd-4f68-8a41-7d5e9c20f1b6"}`,
+	Essential:    []string{"user_id", "phone_id"},
 }
 
 func TestOTPsSMSService_Send(t *testing.T) {
@@ -50,6 +51,7 @@ var exchangeOTPsSMSLoginOrCreate = wiretest.Exchange{
 	URI:          "/v1/otps/sms/login_or_create",
 	RequestBody:  `{"phone_number":"+15005550006","expiration_minutes":5,"locale":"es"}`,
 	ResponseBody: `{"request_id":"request-id-test-5e0c8a27-d194-4b63-9f7e-3b2d61f0a8c9","status_code":200,"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","phone_id":"phone-number-test-3b9e5a70-12cd-4f68-8a41-7d5e9c20f1b6","user_created":false}`,
+	Essential:    []string{"user_id", "phone_id"},
 }
 
 func TestOTPsSMSService_LoginOrCreate(t *testing.T) {

@@ -23,6 +23,13 @@ type OTPsWhatsAppService struct {
 	transport *transport.Client
 }
 
+func (s *OTPsWhatsAppService) client() *transport.Client {
+	if s == nil || s.transport == nil {
+		return NoTransport()
+	}
+	return s.transport
+}
+
 var otpsWhatsAppSend = transport.Endpoint[OTPsWhatsAppSendRequest, OTPsWhatsAppSendResponse]{
 	Name:     "otps.whatsapp.send",
 	Method:   http.MethodPost,
@@ -60,7 +67,7 @@ var otpsWhatsAppSend = transport.Endpoint[OTPsWhatsAppSendRequest, OTPsWhatsAppS
 //
 // API: https://stytch.com/docs/api/whatsapp-send
 func (s *OTPsWhatsAppService) Send(ctx context.Context, req OTPsWhatsAppSendRequest, opts ...CallOption) (*OTPsWhatsAppSendResponse, error) {
-	return transport.Call(ctx, s.transport, &otpsWhatsAppSend, &req, opts)
+	return transport.Call(ctx, s.client(), &otpsWhatsAppSend, &req, opts)
 }
 
 // OTPsWhatsAppSendRequest is what [OTPsWhatsAppService.Send] sends.
@@ -92,26 +99,33 @@ type OTPsWhatsAppSendRequest struct {
 
 func (r *OTPsWhatsAppSendRequest) validate(c *check.Checker) {
 	c.Pattern("phone_number", r.PhoneNumber, patternPhoneNumber)
+	c.ErrorType("phone_number", "invalid_phone_number")
 	if r.ExpirationMinutes != nil {
 		c.Range("expiration_minutes", *r.ExpirationMinutes, 1, 10)
+		c.ErrorType("expiration_minutes", "invalid_expiration_otp")
 	}
 	if r.Locale != nil {
 		check.Enum(c, "locale", *r.Locale, phoneLocaleValues)
+		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.UserID != nil {
 		c.MinLength("user_id", *r.UserID, 1)
+		c.ErrorType("user_id", "invalid_user_id")
 	}
 	if r.SessionToken != nil {
 		c.MinLength("session_token", *r.SessionToken, 1)
+		c.ErrorType("session_token", "invalid_session_token")
 	}
 	if r.SessionJWT != nil {
 		c.MinLength("session_jwt", *r.SessionJWT, 1)
+		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	c.AtMostOne(
 		check.Field("user_id", r.UserID != nil),
 		check.Field("session_token", r.SessionToken != nil),
 		check.Field("session_jwt", r.SessionJWT != nil),
 	)
+	c.ChoiceErrorType("", "too_many_user_selection_arguments")
 }
 
 func (r *OTPsWhatsAppSendRequest) writeJSON(w *wire.Writer) {
@@ -149,6 +163,9 @@ func (r OTPsWhatsAppSendRequest) LogValue() slog.Value {
 }
 
 // OTPsWhatsAppSendResponse is the answer to [OTPsWhatsAppService.Send].
+//
+// An answer without UserID and PhoneID is an error. Any other field is left empty when the service
+// leaves it out or changes its form.
 type OTPsWhatsAppSendResponse struct {
 	Response
 
@@ -173,14 +190,14 @@ func (r *OTPsWhatsAppSendResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "user_id":
-			r.UserID = d.String()
+			r.UserID = d.EssentialString(1)
 		case "phone_id":
-			r.PhoneID = d.String()
+			r.PhoneID = d.EssentialString(1)
 		default:
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "user_id", "phone_id")
+	d.Want("user_id", "phone_id")
 }
 
 // Format prints the value without its secrets, whatever the verb.
@@ -227,7 +244,7 @@ var otpsWhatsAppLoginOrCreate = transport.Endpoint[OTPsWhatsAppLoginOrCreateRequ
 //
 // API: https://stytch.com/docs/api/whatsapp-login-or-create
 func (s *OTPsWhatsAppService) LoginOrCreate(ctx context.Context, req OTPsWhatsAppLoginOrCreateRequest, opts ...CallOption) (*OTPsWhatsAppLoginOrCreateResponse, error) {
-	return transport.Call(ctx, s.transport, &otpsWhatsAppLoginOrCreate, &req, opts)
+	return transport.Call(ctx, s.client(), &otpsWhatsAppLoginOrCreate, &req, opts)
 }
 
 // OTPsWhatsAppLoginOrCreateRequest is what [OTPsWhatsAppService.LoginOrCreate] sends.
@@ -252,11 +269,14 @@ type OTPsWhatsAppLoginOrCreateRequest struct {
 
 func (r *OTPsWhatsAppLoginOrCreateRequest) validate(c *check.Checker) {
 	c.Pattern("phone_number", r.PhoneNumber, patternPhoneNumber)
+	c.ErrorType("phone_number", "invalid_phone_number")
 	if r.ExpirationMinutes != nil {
 		c.Range("expiration_minutes", *r.ExpirationMinutes, 1, 10)
+		c.ErrorType("expiration_minutes", "invalid_expiration_otp")
 	}
 	if r.Locale != nil {
 		check.Enum(c, "locale", *r.Locale, phoneLocaleValues)
+		c.ErrorType("locale", "invalid_locale")
 	}
 }
 
@@ -289,6 +309,9 @@ func (r OTPsWhatsAppLoginOrCreateRequest) LogValue() slog.Value {
 }
 
 // OTPsWhatsAppLoginOrCreateResponse is the answer to [OTPsWhatsAppService.LoginOrCreate].
+//
+// An answer without UserID and PhoneID is an error. Any other field is left empty when the service
+// leaves it out or changes its form.
 type OTPsWhatsAppLoginOrCreateResponse struct {
 	Response
 
@@ -316,16 +339,16 @@ func (r *OTPsWhatsAppLoginOrCreateResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "user_id":
-			r.UserID = d.String()
+			r.UserID = d.EssentialString(1)
 		case "phone_id":
-			r.PhoneID = d.String()
+			r.PhoneID = d.EssentialString(1)
 		case "user_created":
 			r.UserCreated = d.Bool()
 		default:
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "user_id", "phone_id")
+	d.Want("user_id", "phone_id")
 }
 
 // Format prints the value without its secrets, whatever the verb.

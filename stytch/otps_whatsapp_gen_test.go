@@ -18,6 +18,7 @@ var exchangeOTPsWhatsAppSend = wiretest.Exchange{
 	URI:          "/v1/otps/whatsapp/send",
 	RequestBody:  `{"phone_number":"+15005550006","expiration_minutes":5,"locale":"es"}`,
 	ResponseBody: `{"request_id":"request-id-test-b9274d6f-3e81-4a0c-85d3-f16c7e29b04a","status_code":200,"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","phone_id":"phone-number-test-3b9e5a70-12cd-4f68-8a41-7d5e9c20f1b6"}`,
+	Essential:    []string{"user_id", "phone_id"},
 }
 
 func TestOTPsWhatsAppService_Send(t *testing.T) {
@@ -50,6 +51,7 @@ var exchangeOTPsWhatsAppLoginOrCreate = wiretest.Exchange{
 	URI:          "/v1/otps/whatsapp/login_or_create",
 	RequestBody:  `{"phone_number":"+15005550006","expiration_minutes":5,"locale":"es"}`,
 	ResponseBody: `{"request_id":"request-id-test-70f5b3e2-9c4d-4816-a7b0-2e8d1f6c5a93","status_code":200,"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","phone_id":"phone-number-test-3b9e5a70-12cd-4f68-8a41-7d5e9c20f1b6","user_created":false}`,
+	Essential:    []string{"user_id", "phone_id"},
 }
 
 func TestOTPsWhatsAppService_LoginOrCreate(t *testing.T) {

@@ -4,13 +4,19 @@ import (
 	"bytes"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"testing"
 
 	"github.com/stytchgen/sdk/internal/wiretest"
+	"github.com/stytchgen/sdk/stytch"
 )
 
 func TestRedaction(t *testing.T) {
 	wiretest.CheckRedaction(t, client)
+}
+
+func TestServicesOfNoClient(t *testing.T) {
+	wiretest.CheckUnmade(t, reflect.TypeFor[*stytch.Client]())
 }
 
 func TestServicesPrinted(t *testing.T) {

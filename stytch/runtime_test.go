@@ -58,7 +58,7 @@ func (r *codeResponse) readJSON(d *wire.Reader) {
 		case "request_id":
 			r.RequestID = d.String()
 		case "session_token":
-			r.SessionToken = d.String()
+			r.SessionToken = d.EssentialString(0)
 		case "emails":
 			r.Emails = wire.ReadSlice(d, (*codeEmail).readJSON)
 		default:

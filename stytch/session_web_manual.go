@@ -81,7 +81,7 @@ func (s *SessionsService) Middleware(opts MiddlewareOptions) func(http.Handler) 
 // backend checks sessions by calls with these options.
 func (s *SessionsService) backend(check *AuthorizationCheck, opts []CallOption) sessionweb.Backend[Session] {
 	return sessionweb.Backend[Session]{
-		Site:  s.transport.Site(),
+		Site:  s.client().Site(),
 		Local: s.verify,
 		Remote: func(ctx context.Context, token, jwt string) (sessionweb.Renewal[Session], error) {
 			req := SessionsAuthenticateRequest{SessionToken: given(token), SessionJWT: given(jwt), AuthorizationCheck: check}
@@ -96,7 +96,7 @@ func (s *SessionsService) backend(check *AuthorizationCheck, opts []CallOption) 
 			return err
 		},
 		Owner:     func(session *Session) string { return session.UserID },
-		Past:      func(t time.Time) bool { return s.transport.Verifier(s.publishedKeys).Past(t) },
+		Past:      func(t time.Time) bool { return s.client().Verifier(s.publishedKeys).Past(t) },
 		LoggedOut: LoggedOut, RetryAfter: RetryAfter,
 	}
 }
@@ -169,7 +169,7 @@ func (s *SessionsService) SetCookies(w http.ResponseWriter, r *http.Request, ses
 	if session != nil && session.ExpiresAt != nil {
 		expires = *session.ExpiresAt
 	}
-	s.transport.Site().Set(w, r, sessionToken, sessionJWT, expires)
+	s.client().Site().Set(w, r, sessionToken, sessionJWT, expires)
 }
 
 // Logout ends every session that the request shows, in its cookies and its Bearer header, and clears

@@ -24,6 +24,13 @@ type SessionsService struct {
 	transport *transport.Client
 }
 
+func (s *SessionsService) client() *transport.Client {
+	if s == nil || s.transport == nil {
+		return NoTransport()
+	}
+	return s.transport
+}
+
 var sessionsGet = transport.Endpoint[SessionsGetRequest, SessionsGetResponse]{
 	Name:     "sessions.get",
 	Method:   http.MethodGet,
@@ -48,7 +55,7 @@ var sessionsGet = transport.Endpoint[SessionsGetRequest, SessionsGetResponse]{
 //
 // API: https://stytch.com/docs/api/session-get
 func (s *SessionsService) Get(ctx context.Context, req SessionsGetRequest, opts ...CallOption) (*SessionsGetResponse, error) {
-	return transport.Call(ctx, s.transport, &sessionsGet, &req, opts)
+	return transport.Call(ctx, s.client(), &sessionsGet, &req, opts)
 }
 
 // SessionsGetRequest is what [SessionsService.Get] sends.
@@ -59,6 +66,7 @@ type SessionsGetRequest struct {
 
 func (r *SessionsGetRequest) validate(c *check.Checker) {
 	c.MinLength("user_id", r.UserID, 1)
+	c.ErrorType("user_id", "invalid_user_id")
 }
 
 func (r *SessionsGetRequest) params(p *transport.Params) {
@@ -76,6 +84,9 @@ func (r SessionsGetRequest) LogValue() slog.Value {
 }
 
 // SessionsGetResponse is the answer to [SessionsService.Get].
+//
+// An answer without Sessions is an error. Any other field is left empty when the service leaves it
+// out or changes its form.
 type SessionsGetResponse struct {
 	Response
 
@@ -97,12 +108,13 @@ func (r *SessionsGetResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "sessions":
+			d.EssentialArray()
 			r.Sessions = wire.ReadSlice(d, (*Session).readJSON)
 		default:
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "sessions")
+	d.Want("sessions")
 }
 
 // Format prints the value without its secrets, whatever the verb.
@@ -150,7 +162,7 @@ var sessionsAuthenticate = transport.Endpoint[SessionsAuthenticateRequest, Sessi
 //
 // API: https://stytch.com/docs/api/session-auth
 func (s *SessionsService) Authenticate(ctx context.Context, req SessionsAuthenticateRequest, opts ...CallOption) (*SessionsAuthenticateResponse, error) {
-	return transport.Call(ctx, s.transport, &sessionsAuthenticate, &req, opts)
+	return transport.Call(ctx, s.client(), &sessionsAuthenticate, &req, opts)
 }
 
 // SessionsAuthenticateRequest is what [SessionsService.Authenticate] sends.
@@ -179,12 +191,15 @@ type SessionsAuthenticateRequest struct {
 func (r *SessionsAuthenticateRequest) validate(c *check.Checker) {
 	if r.SessionToken != nil {
 		c.MinLength("session_token", *r.SessionToken, 1)
+		c.ErrorType("session_token", "invalid_session_token")
 	}
 	if r.SessionDurationMinutes != nil {
 		c.Range("session_duration_minutes", *r.SessionDurationMinutes, 5, 527040)
+		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.SessionJWT != nil {
 		c.MinLength("session_jwt", *r.SessionJWT, 1)
+		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	if r.AuthorizationCheck != nil {
 		c.In("authorization_check", r.AuthorizationCheck.validate)
@@ -193,6 +208,7 @@ func (r *SessionsAuthenticateRequest) validate(c *check.Checker) {
 		check.Field("session_token", r.SessionToken != nil),
 		check.Field("session_jwt", r.SessionJWT != nil),
 	)
+	c.ChoiceErrorType("no_session_arguments", "too_many_session_arguments")
 }
 
 func (r *SessionsAuthenticateRequest) writeJSON(w *wire.Writer) {
@@ -226,6 +242,9 @@ func (r SessionsAuthenticateRequest) LogValue() slog.Value {
 }
 
 // SessionsAuthenticateResponse is the answer to [SessionsService.Authenticate].
+//
+// An answer without Session.SessionID, Session.UserID, SessionToken and SessionJWT is an error. Any
+// other field is left empty when the service leaves it out or changes its form.
 type SessionsAuthenticateResponse struct {
 	Response
 
@@ -260,14 +279,13 @@ func (r *SessionsAuthenticateResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "session":
-			d.NotNull()
+			d.EssentialObject()
 			r.Session.readJSON(d)
 		case "session_token":
-			r.SessionToken = d.String()
+			r.SessionToken = d.EssentialString(0)
 		case "session_jwt":
-			r.SessionJWT = d.String()
+			r.SessionJWT = d.EssentialString(0)
 		case "user":
-			d.NotNull()
 			r.User.readJSON(d)
 		case "verdict":
 			r.Verdict = wire.ReadPtr(d, (*AuthorizationVerdict).ReadJSON)
@@ -275,7 +293,9 @@ func (r *SessionsAuthenticateResponse) readJSON(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "session", "session_token", "session_jwt", "user")
+	d.Want("session", "session_token", "session_jwt")
+	d.WantIn("session.session_id", r.Session.SessionID != "")
+	d.WantIn("session.user_id", r.Session.UserID != "")
 }
 
 // Format prints the value without its secrets, whatever the verb.
@@ -319,7 +339,7 @@ var sessionsRevoke = transport.Endpoint[SessionsRevokeRequest, SessionsRevokeRes
 //
 // API: https://stytch.com/docs/api/session-revoke
 func (s *SessionsService) Revoke(ctx context.Context, req SessionsRevokeRequest, opts ...CallOption) (*SessionsRevokeResponse, error) {
-	return transport.Call(ctx, s.transport, &sessionsRevoke, &req, opts)
+	return transport.Call(ctx, s.client(), &sessionsRevoke, &req, opts)
 }
 
 // SessionsRevokeRequest is what [SessionsService.Revoke] sends.
@@ -342,15 +362,18 @@ func (r *SessionsRevokeRequest) validate(c *check.Checker) {
 	}
 	if r.SessionToken != nil {
 		c.MinLength("session_token", *r.SessionToken, 1)
+		c.ErrorType("session_token", "invalid_session_token")
 	}
 	if r.SessionJWT != nil {
 		c.MinLength("session_jwt", *r.SessionJWT, 1)
+		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	c.ExactlyOne(
 		check.Field("session_id", r.SessionID != nil),
 		check.Field("session_token", r.SessionToken != nil),
 		check.Field("session_jwt", r.SessionJWT != nil),
 	)
+	c.ChoiceErrorType("no_session_revoke_arguments", "too_many_session_revoke_arguments")
 }
 
 func (r *SessionsRevokeRequest) writeJSON(w *wire.Writer) {
@@ -399,7 +422,7 @@ func (r *SessionsRevokeResponse) readJSON(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
-	d.Want("request_id")
+	d.WantAny("request_id", "status_code")
 }
 
 // Format prints the value without its secrets, whatever the verb.
@@ -439,7 +462,7 @@ var sessionsGetJWKS = transport.Endpoint[SessionsGetJWKSRequest, SessionsGetJWKS
 //
 // API: https://stytch.com/docs/api/session-get-jwks
 func (s *SessionsService) GetJWKS(ctx context.Context, req SessionsGetJWKSRequest, opts ...CallOption) (*SessionsGetJWKSResponse, error) {
-	return transport.Call(ctx, s.transport, &sessionsGetJWKS, &req, opts)
+	return transport.Call(ctx, s.client(), &sessionsGetJWKS, &req, opts)
 }
 
 // SessionsGetJWKSRequest is what [SessionsService.GetJWKS] sends.
@@ -467,6 +490,9 @@ func (r SessionsGetJWKSRequest) LogValue() slog.Value {
 }
 
 // SessionsGetJWKSResponse is the answer to [SessionsService.GetJWKS].
+//
+// An answer without Keys is an error. Any other field is left empty when the service leaves it out
+// or changes its form.
 type SessionsGetJWKSResponse struct {
 	Response
 
@@ -488,12 +514,13 @@ func (r *SessionsGetJWKSResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "keys":
+			d.EssentialArray()
 			r.Keys = wire.ReadSlice(d, (*JWK).ReadJSON)
 		default:
 			d.Unknown()
 		}
 	}
-	d.Want("request_id", "keys")
+	d.Want("keys")
 }
 
 // Format prints the value without its secrets, whatever the verb.

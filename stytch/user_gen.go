@@ -55,11 +55,13 @@ type User struct {
 	// The password of the user; null when they have none.
 	Password *Password `json:"password"`
 
-	// The metadata of the user that only the application's backend can write.
+	// The metadata of the user that only the application's backend can write. Numbers in it are
+	// float64; an integer that a float64 cannot hold is a json.Number.
 	TrustedMetadata map[string]any `json:"trusted_metadata" stytch:"sensitive"`
 
 	// The metadata of the user that their own device can write as well. Do not base decisions about
-	// access on it.
+	// access on it. Numbers in it are float64; an integer that a float64 cannot hold is a
+	// json.Number.
 	UntrustedMetadata map[string]any `json:"untrusted_metadata" stytch:"sensitive"`
 
 	// The id that the application gave the user; null when it gave none.

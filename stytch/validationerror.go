@@ -1,8 +1,14 @@
 package stytch
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // ValidationError is a request that breaks rules of the API. It was not sent.
+//
+// It matches the types of its violations, so that errors.Is(err, stytch.ErrInvalidCode) is true for a
+// code of five digits, be it the service that refuses it or the client.
 type ValidationError struct {
 	// Call is the call's place in the client: "otps.sms.send".
 	Call string
@@ -17,6 +23,9 @@ type Violation struct {
 	Field string
 	// Message says what would be right: "must be between 1 and 10".
 	Message string
+	// Type is the type of the error that the service would have answered, such as [ErrInvalidCode];
+	// [ErrBadRequest] where it has none of its own for the rule.
+	Type ErrorType
 }
 
 // Error lists the broken rules.
@@ -26,6 +35,12 @@ func (e *ValidationError) Error() string {
 		rules[i] = v.String()
 	}
 	return "stytch: " + e.Call + ": the request was not sent: " + strings.Join(rules, "; ")
+}
+
+// Is reports whether target is the type of a violation.
+func (e *ValidationError) Is(target error) bool {
+	t, ok := target.(ErrorType)
+	return ok && t != "" && slices.ContainsFunc(e.Violations, func(v Violation) bool { return v.Type == t })
 }
 
 // String returns the field and the message on one line.

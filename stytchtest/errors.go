@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
 )
 
 // apiError is an error that the service answers.
@@ -18,36 +20,6 @@ func fail(errorType string) *apiError { return &apiError{errorType: errorType} }
 
 func failf(errorType, format string, args ...any) *apiError {
 	return &apiError{errorType: errorType, message: fmt.Sprintf(format, args...)}
-}
-
-// fieldErrors are the error types of fields that break the spec.
-var fieldErrors = map[string]string{
-	"phone_number": "invalid_phone_number", "mfa_phone_number": "invalid_phone_number",
-	"email": "invalid_email", "email_address": "invalid_email",
-	"code": "invalid_code", "method_id": "invalid_method_id", "user_id": "invalid_user_id",
-	"expiration_minutes": "invalid_expiration_otp", "login_expiration_minutes": "invalid_expiration_otp",
-	"signup_expiration_minutes": "invalid_expiration_otp", "discovery_expiration_minutes": "invalid_expiration_otp",
-	"locale": "invalid_locale", "session_duration_minutes": "invalid_session_duration_minutes",
-	"session_token": "invalid_session_token", "session_jwt": "unable_to_parse_session_jwt",
-	"login_template_id": "invalid_template_id", "signup_template_id": "invalid_template_id",
-}
-
-// choice is the error types of a call that takes one of several arguments:
-// for none and for too many.
-type choice struct{ none, many string }
-
-var (
-	oneSession = choice{"no_session_arguments", "too_many_session_arguments"}
-	oneUser    = choice{"", "too_many_user_selection_arguments"}
-	oneRevoked = choice{"no_session_revoke_arguments", "too_many_session_revoke_arguments"}
-)
-
-// choices are the calls that take one of several arguments.
-var choices = map[string]choice{
-	"consumer otps.sms.send": oneUser, "consumer otps.whatsapp.send": oneUser, "consumer otps.email.send": oneUser,
-	"consumer otps.authenticate": oneSession, "consumer sessions.authenticate": oneSession, "consumer sessions.revoke": oneRevoked,
-	"b2b otps.sms.send": oneSession, "b2b otps.sms.authenticate": oneSession, "b2b otps.email.authenticate": oneSession,
-	"b2b sessions.authenticate": oneSession, "b2b sessions.exchange": oneSession, "b2b sessions.revoke": oneRevoked,
 }
 
 // broken turns violations of the spec into the service's error: the type of
@@ -67,7 +39,6 @@ func broken(op *operation, found []violation, body map[string]any) *apiError {
 }
 
 func describe(op *operation, v violation, body map[string]any) (errorType, message string) {
-	name := v.field[strings.LastIndex(v.field, ".")+1:]
 	switch v.rule {
 	case "required":
 		return "", fmt.Sprintf("%s: the field is required", v.field)
@@ -79,7 +50,7 @@ func describe(op *operation, v violation, body map[string]any) (errorType, messa
 	if v.field == "" {
 		return "", "the request: " + v.reason
 	}
-	return fieldErrors[name], fmt.Sprintf("%s: %s", v.field, v.reason)
+	return v.errorType, fmt.Sprintf("%s: %s", v.field, v.reason)
 }
 
 // chosen tells none from too many of the arguments of which one is wanted.
@@ -91,16 +62,23 @@ func chosen(op *operation, body map[string]any) (errorType, message string) {
 			set = append(set, name)
 		}
 	}
-	c := choices[op.name]
+	errorTypes, _ := bodyOf(op).Extensions["x-choice"].(map[string]any)
 	if len(set) == 0 {
-		return c.none, "one of " + strings.Join(names, ", ") + " is needed, and none is given"
+		errorType, _ = errorTypes["none"].(string)
+		return errorType, "one of " + strings.Join(names, ", ") + " is needed, and none is given"
 	}
-	return c.many, "only one of " + strings.Join(names, ", ") + " can be given, not " + strings.Join(set, " and ")
+	errorType, _ = errorTypes["several"].(string)
+	return errorType, "only one of " + strings.Join(names, ", ") + " can be given, not " + strings.Join(set, " and ")
+}
+
+// bodyOf is the schema of a call's body.
+func bodyOf(op *operation) *openapi3.Schema {
+	return op.route.Operation.RequestBody.Value.Content.Get("application/json").Schema.Value
 }
 
 // alternatives are the names in the rules of a call's body.
 func alternatives(op *operation) []string {
-	schema := op.route.Operation.RequestBody.Value.Content.Get("application/json").Schema.Value
+	schema := bodyOf(op)
 	var names []string
 	add := func(more []string) {
 		for _, name := range more {

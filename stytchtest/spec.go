@@ -2,6 +2,7 @@ package stytchtest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -170,14 +171,15 @@ func (op *operation) input(r *http.Request, params map[string]string, body []byt
 
 // violation is one way in which a request breaks the spec.
 type violation struct {
-	field  string // its path, "" for the request as a whole
-	rule   string // the schema's keyword: pattern, required, oneOf, not ...
-	reason string
+	field     string // its path, "" for the request as a whole
+	rule      string // the schema's keyword: pattern, required, oneOf, not ...
+	reason    string
+	errorType string // the service's, "" if it has none of its own for the value
 }
 
 // checkRequest holds a request against the spec.
 func (op *operation) checkRequest(in *openapi3filter.RequestValidationInput) []violation {
-	return violations(openapi3filter.ValidateRequest(context.Background(), in), "")
+	return violations(openapi3filter.ValidateRequest(context.Background(), in), violation{})
 }
 
 // checkResponse holds an answer against the spec.
@@ -188,8 +190,8 @@ func (op *operation) checkResponse(in *openapi3filter.RequestValidationInput, st
 	})
 }
 
-// violations flattens the filter's errors.
-func violations(err error, parameter string) []violation {
+// violations flattens the filter's errors. in is what is known of the parameter that they are about.
+func violations(err error, in violation) []violation {
 	var many openapi3.MultiError
 	var request *openapi3filter.RequestError
 	var schema *openapi3.SchemaError
@@ -197,38 +199,50 @@ func violations(err error, parameter string) []violation {
 	case err == nil:
 		return nil
 	case errors.As(err, &request) && error(request) == err:
-		name := parameter
-		if request.Parameter != nil {
-			name = request.Parameter.Name
+		if p := request.Parameter; p != nil {
+			in.field = p.Name
+			if p.Schema != nil {
+				in.errorType = invalid(p.Schema.Value)
+			}
 		}
 		if request.Err == nil {
-			return []violation{{field: name, reason: request.Reason}}
+			in.reason = request.Reason
+			return []violation{in}
 		}
-		if found := violations(request.Err, name); len(found) == 0 || found[0].rule != "" || found[0].reason != request.Err.Error() {
+		if found := violations(request.Err, in); len(found) == 0 || found[0].rule != "" || found[0].reason != request.Err.Error() {
 			return found
 		}
 		reason := request.Err.Error()
 		if request.Reason != reason { // they are the same for a parameter that is missing
 			reason = strings.TrimSpace(request.Reason + " " + reason)
 		}
-		return []violation{{field: name, reason: reason}}
+		in.reason = reason
+		return []violation{in}
 	case errors.As(err, &many) && isMulti(err):
 		var all []violation
 		for _, e := range many {
-			all = append(all, violations(e, parameter)...)
+			all = append(all, violations(e, in)...)
 		}
 		return all
 	case errors.As(err, &schema):
 		if isAbsentFalse(schema) {
 			return nil
 		}
-		field := strings.Join(schema.JSONPointer(), ".")
-		if field == "" {
-			field = parameter
+		v := violation{strings.Join(schema.JSONPointer(), "."), schema.SchemaField, schema.Reason, in.errorType}
+		v.field = cmp.Or(v.field, in.field)
+		if schema.Schema != nil {
+			v.errorType = cmp.Or(v.errorType, invalid(schema.Schema))
 		}
-		return []violation{{field, schema.SchemaField, schema.Reason}}
+		return []violation{v}
 	}
-	return []violation{{field: parameter, reason: err.Error()}}
+	in.reason = err.Error()
+	return []violation{in}
+}
+
+// invalid is the error type that the service answers for a value that its schema refuses.
+func invalid(schema *openapi3.Schema) string {
+	errorType, _ := schema.Extensions["x-invalid"].(string)
+	return errorType
 }
 
 // isAbsentFalse reports whether all that is wrong is that a boolean is missing.

@@ -19,6 +19,8 @@ type Violation struct {
 	Field string
 	// Message says what would be right: "must be between 1 and 10".
 	Message string
+	// Type is the error type that the service would answer; empty where it has none of its own.
+	Type string
 }
 
 // String returns the field and the message as one line.
@@ -32,6 +34,8 @@ func (v Violation) String() string {
 // A Checker collects the rules that a request breaks. The zero Checker is ready to use.
 type Checker struct {
 	violations []Violation
+	typed      int // how many of them ErrorType has seen
+	chosen     int // how many fields were set where the last rule about several was broken
 }
 
 // Violations returns the broken rules in the order in which they were checked, nil if there are none.
@@ -41,7 +45,25 @@ func (c *Checker) Violations() []Violation {
 
 // Reset forgets all violations, without touching a slice that Violations returned.
 func (c *Checker) Reset() {
-	c.violations = nil
+	*c = Checker{}
+}
+
+// ErrorType names the error type that the service answers for the rules of a field. It is called right after
+// the field was checked.
+func (c *Checker) ErrorType(field, errorType string) {
+	if c.typed < len(c.violations) {
+		c.setType(field, errorType)
+	}
+}
+
+func (c *Checker) setType(field, errorType string) {
+	for i := range c.violations[c.typed:] {
+		v := &c.violations[c.typed+i]
+		if rest, ok := strings.CutPrefix(v.Field, field); ok && (rest == "" || rest[0] == '[') && v.Type == "" {
+			v.Type = errorType
+		}
+	}
+	c.typed = len(c.violations)
 }
 
 func (c *Checker) add(field, message string) {
@@ -133,6 +155,7 @@ func Enums[T ~string](c *Checker, field string, values, allowed []T) {
 // In checks the fields of the object in a field, usually with its validate method.
 func (c *Checker) In(field string, validate func(*Checker)) {
 	before := len(c.violations)
+	c.typed = before // the fields of the object may have names of fields before it
 	validate(c)
 	c.prefix(before, field)
 }
@@ -140,6 +163,7 @@ func (c *Checker) In(field string, validate func(*Checker)) {
 // Each checks the items of the list in a field, usually with their validate method. For items that are
 // no objects, validate gives "" as the field.
 func Each[T any](c *Checker, field string, items []T, validate func(*T, *Checker)) {
+	c.typed = len(c.violations)
 	for i := range items {
 		before := len(c.violations)
 		validate(&items[i], c)
@@ -176,6 +200,7 @@ func Field(name string, set bool) Presence {
 func (c *Checker) ExactlyOne(fields ...Presence) {
 	if n := countSet(fields); n != 1 {
 		c.add("", "exactly one of "+join(fields)+" must be set, not "+strconv.Itoa(n))
+		c.chosen = n
 	}
 }
 
@@ -183,6 +208,18 @@ func (c *Checker) ExactlyOne(fields ...Presence) {
 func (c *Checker) AtMostOne(fields ...Presence) {
 	if n := countSet(fields); n > 1 {
 		c.add("", "at most one of "+join(fields)+" must be set, not "+strconv.Itoa(n))
+		c.chosen = n
+	}
+}
+
+// ChoiceErrorType names the error types that the service answers where none of several fields is set, and
+// where too many are. It is called right after ExactlyOne or AtMostOne.
+func (c *Checker) ChoiceErrorType(none, several string) {
+	if c.typed < len(c.violations) {
+		if c.chosen > 0 {
+			none = several
+		}
+		c.setType("", none)
 	}
 }
 

@@ -156,3 +156,70 @@ func TestValidRequestDoesNotAllocate(t *testing.T) {
 		t.Errorf("%v allocations, want 0", allocs)
 	}
 }
+
+func TestErrorTypes(t *testing.T) {
+	tests := []struct {
+		name  string
+		check func(*Checker)
+		want  string
+	}{
+		{"nothing wrong", func(c *Checker) { c.Min("a", 1, 1); c.ErrorType("a", "x") }, ""},
+		{"one field", func(c *Checker) { c.Min("a", 0, 1); c.ErrorType("a", "x") }, "a=x"},
+		{"two rules of a field", func(c *Checker) { c.Min("a", 0, 1); c.Max("a", 0, -1); c.ErrorType("a", "x") }, "a=x a=x"},
+		{"fields without and with a type", func(c *Checker) {
+			c.Min("a", 0, 1)
+			c.Min("b", 0, 1)
+			c.ErrorType("b", "x")
+			c.Min("c", 0, 1)
+			c.Min("d", 1, 1)
+			c.ErrorType("d", "y")
+		}, "a= b=x c="},
+		{"a name that another begins with", func(c *Checker) { c.Min("a_b", 0, 1); c.Min("a", 0, 1); c.ErrorType("a", "x") }, "a_b= a=x"},
+		{"items", func(c *Checker) { Enums(c, "l", []color{"a", "red", "b"}, colors); c.ErrorType("l", "x") }, "l[0]=x l[2]=x"},
+		{"in an object, beside a field of the same name", func(c *Checker) {
+			c.Min("a", 0, 1)
+			c.In("o", func(c *Checker) { c.Min("a", 0, 1); c.ErrorType("a", "x"); c.Min("b", 0, 1) })
+			c.Min("b", 0, 1)
+			c.ErrorType("b", "y")
+		}, "a= o.a=x o.b= b=y"},
+		{"in a list", func(c *Checker) {
+			Each(c, "l", []int{0, 1, 0}, func(n *int, c *Checker) { c.Min("n", *n, 1); c.ErrorType("n", "x") })
+		}, "l[0].n=x l[2].n=x"},
+		{"none of several", func(c *Checker) {
+			c.ExactlyOne(Field("a", false), Field("b", false))
+			c.ChoiceErrorType("none", "several")
+		}, "=none"},
+		{"too many of several", func(c *Checker) {
+			c.ExactlyOne(Field("a", true), Field("b", true))
+			c.ChoiceErrorType("none", "several")
+		}, "=several"},
+		{"too many of several that may be none", func(c *Checker) {
+			c.Min("a", 0, 1)
+			c.AtMostOne(Field("a", true), Field("b", true))
+			c.ChoiceErrorType("", "several")
+		}, "a= =several"},
+		{"one of several", func(c *Checker) {
+			c.Min("a", 0, 1)
+			c.AtMostOne(Field("a", true), Field("b", false))
+			c.ChoiceErrorType("", "several")
+		}, "a="},
+		{"two choices", func(c *Checker) {
+			c.ExactlyOne(Field("a", true), Field("b", true))
+			c.ExactlyOne(Field("c", false), Field("d", false))
+			c.ChoiceErrorType("none", "several")
+		}, "=none =none"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var c Checker
+			test.check(&c)
+			var got []string
+			for _, v := range c.Violations() {
+				got = append(got, v.Field+"="+v.Type)
+			}
+			if strings.Join(got, " ") != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}

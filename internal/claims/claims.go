@@ -8,8 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/stytchgen/sdk/internal/wire"
 )
 
 // maxSize is how many bytes of JSON the claims of a session may take.
@@ -38,7 +41,48 @@ func Decode[T any](claims map[string]any) (T, error) {
 		var zero T
 		return zero, misfit(zero, err)
 	}
+	freeNumbers(reflect.ValueOf(&into).Elem())
 	return into, nil
+}
+
+// freeNumbers makes the numbers that a json.Decoder has left as json.Number behind interfaces those of
+// free-form data: see [wire.FreeNumber].
+func freeNumbers(v reflect.Value) {
+	if v.CanAddr() && v.Addr().Type().Implements(reflect.TypeFor[json.Unmarshaler]()) {
+		return // it has decoded itself
+	}
+	switch v.Kind() {
+	case reflect.Interface:
+		switch free := v.Elem(); free.Kind() {
+		case reflect.String:
+			if n, ok := free.Interface().(json.Number); ok {
+				v.Set(reflect.ValueOf(wire.FreeNumber(n)))
+			}
+		case reflect.Map, reflect.Slice, reflect.Pointer:
+			freeNumbers(free)
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			freeNumbers(v.Elem())
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if f := v.Type().Field(i); f.IsExported() || f.Anonymous {
+				freeNumbers(v.Field(i))
+			}
+		}
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			freeNumbers(v.Index(i))
+		}
+	case reflect.Map:
+		value := reflect.New(v.Type().Elem()).Elem()
+		for _, key := range v.MapKeys() {
+			value.Set(v.MapIndex(key))
+			freeNumbers(value)
+			v.SetMapIndex(key, value)
+		}
+	}
 }
 
 // misfit says which claim does not fit. The errors of encoding/json quote values, so they are not
@@ -68,6 +112,7 @@ func Encode(value any) (map[string]any, error) {
 	if err := decoder.Decode(&claims); err != nil || claims == nil {
 		return nil, fmt.Errorf("custom claims: %T is not an object in JSON; want a struct or a map", value)
 	}
+	freeNumbers(reflect.ValueOf(&claims).Elem())
 	for _, name := range slices.Sorted(maps.Keys(claims)) {
 		if slices.Contains(reserved, name) || strings.HasPrefix(name, stytchPrefix) {
 			return nil, fmt.Errorf("custom claims: the name %q is reserved; choose another", name)

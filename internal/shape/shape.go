@@ -7,7 +7,6 @@ package shape
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/stytchgen/sdk/internal/wire"
 )
@@ -66,7 +65,9 @@ const (
 	UnknownField Difference = "unknown field"
 	UnknownValue Difference = "unknown value"
 	MissingField Difference = "missing field"
-	WrongType    Difference = "wrong type"
+	// WrongType is a value that the Reader leaves empty as well, null where it should not be, a time in a
+	// rare form, and a name that its object has twice.
+	WrongType Difference = "wrong type"
 )
 
 // Check reports how a body differs from the type of that name, by the way to
@@ -74,6 +75,8 @@ const (
 // apart. A body that is no JSON is reported as far as it can be read.
 func (t Types) Check(body, name string, report func(path string, what Difference)) {
 	c := &checker{types: t, reader: wire.NewReader(body), report: report}
+	c.reader.Lenient()
+	c.reader.OnRepeat(func(name string) { c.at(name, WrongType) })
 	if root := t.find(name); root != nil {
 		c.object(root)
 	}
@@ -92,6 +95,13 @@ func (c *checker) found(what Difference) {
 	if c.reader.Err() == nil {
 		c.report(strings.TrimPrefix(strings.Join(c.path, ""), "."), what)
 	}
+}
+
+// at reports a difference of the field with that name.
+func (c *checker) at(name string, what Difference) {
+	c.path = append(c.path, "."+shown(name))
+	c.found(what)
+	c.path = c.path[:len(c.path)-1]
 }
 
 // wrong reads a value that is of another type.
@@ -121,9 +131,7 @@ func (c *checker) object(t *Type) {
 	}
 	for i, f := range t.Fields {
 		if f.Required && !had[i] {
-			c.path = append(c.path, "."+f.Name)
-			c.found(MissingField)
-			c.path = c.path[:len(c.path)-1]
+			c.at(f.Name, MissingField)
 		}
 	}
 }
@@ -167,28 +175,34 @@ func (c *checker) value(f *Field) {
 		c.wrong()
 		return
 	}
+	misfits := c.reader.Misfits()
 	switch f.Kind {
 	case Struct:
 		if t := c.types.find(f.Type); t != nil {
 			c.object(t)
 			return
 		}
+		c.reader.Skip()
 	case Enum:
 		value := c.reader.String()
-		if t := c.types.find(f.Type); t != nil && !slices.Contains(t.Values, value) {
+		if t := c.types.find(f.Type); t != nil && !slices.Contains(t.Values, value) && c.reader.Misfits() == misfits {
 			c.found(UnknownValue)
 		}
-		return
+	case String:
+		_ = c.reader.String()
 	case Integer:
-		if strings.ContainsAny(c.reader.Raw(), ".eE") {
-			c.found(WrongType)
-		}
-		return
+		c.reader.Int()
+	case Number:
+		c.reader.Float()
 	case Time:
-		if _, err := time.Parse(time.RFC3339, c.reader.String()); err != nil {
+		if value := c.reader.String(); !wire.IsUsualTime(value) {
 			c.found(WrongType)
+			return
 		}
-		return
+	default:
+		c.reader.Skip()
 	}
-	c.reader.Skip()
+	if c.reader.Misfits() != misfits {
+		c.found(WrongType)
+	}
 }

@@ -133,10 +133,11 @@ func Unasked(header http.Header) string {
 	return ""
 }
 
-// decode reads a body, which must be one JSON object and nothing else.
+// decode reads a body, which must be one JSON object and nothing else. Values in it that do not fit are left
+// empty: a login that worked must not fail because of a field that the caller does not need.
 func decode(body string, read func(*wire.Reader)) error {
 	if strings.HasPrefix(body, "{") {
-		return wire.Read(body, read)
+		return wire.ReadLenient(body, read)
 	}
 	switch start := strings.TrimLeft(body, " \t\r\n"); {
 	case start == "":
@@ -145,6 +146,8 @@ func decode(body string, read func(*wire.Reader)) error {
 		return errors.New("the body is HTML or XML: want a JSON object")
 	case start[0] == 'n': // null, which would pass for an object without fields
 		return errors.New("the body is no JSON object")
+	case start[0] == '{':
+		return wire.ReadLenient(body, read)
 	}
 	return wire.Read(body, read)
 }

@@ -31,12 +31,14 @@ func (k *call) attempt(ctx context.Context, started time.Time, out *outgoing) *a
 		pool.renew()
 	}
 
-	resp, err := k.client.sender.send(k.newRequest(w.trace(own), out))
+	req := k.newRequest(w.trace(own), out)
+	resp, err := k.client.sender.send(req)
 	if err != nil {
 		if e, ok := err.(*url.Error); ok {
 			err = e.Err // the URL is of no interest, and may hold what is nobody's business
 		}
-		*a = answer{err: explain(ctx, own, err), reached: w.reached(own, err, k.client.sender.shared)}
+		*a = answer{reached: w.reached(own, err, k.client.sender.shared)}
+		a.err = k.client.sender.throughProxy(req, w, explain(ctx, own, err))
 		if pool != nil && a.reached && errors.Is(a.err, context.DeadlineExceeded) {
 			pool.suspect.Store(true)
 		}
@@ -44,6 +46,11 @@ func (k *call) attempt(ctx context.Context, started time.Time, out *outgoing) *a
 	}
 	defer resp.Body.Close()
 
+	if resp.StatusCode < 100 || resp.StatusCode > 999 {
+		// HTTP/2 allows any number, which could be a phone number or a code, so it is not shown.
+		*a = answer{header: resp.Header, reached: true, err: errors.New("the answer has no HTTP status: want a number of three digits")}
+		return a
+	}
 	*a = answer{status: resp.StatusCode, header: resp.Header, reached: true}
 	if resp.StatusCode == http.StatusSwitchingProtocols {
 		// What follows is no body but a bare connection, whose reads no context ends.
@@ -54,6 +61,9 @@ func (k *call) attempt(ctx context.Context, started time.Time, out *outgoing) *a
 		a.err = explain(ctx, own, err)
 	}
 	k.understand(a)
+	if u := k.client.sender.proxyOf(req); u != nil && a.status == http.StatusProxyAuthRequired {
+		a.err = &proxyError{proxy: u, status: a.status} // without TLS, a proxy answers the call itself
+	}
 	return a
 }
 

@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"maps"
+	"math"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -469,6 +470,41 @@ func TestCarelessRoundTrippers(t *testing.T) {
 				t.Errorf("got %v, want %q", f.Cause, tt.want)
 			}
 		})
+	}
+}
+
+// TestStatusOfAnyNumber: HTTP/2 and a middleware can answer with what is no status, and it is not printed.
+func TestStatusOfAnyNumber(t *testing.T) {
+	for _, status := range []int{0, -200, -1, 1, 20, 99, 1000, 2000, 20000, 482913, 15005550006, math.MaxInt, math.MinInt} {
+		calls := 0
+		rt := roundTripperFunc(func(r *http.Request) (*http.Response, error) {
+			calls++
+			return &http.Response{StatusCode: status, Status: fmt.Sprint(status), Header: http.Header{}, Body: io.NopCloser(strings.NewReader(answerOK)), Request: r}, nil
+		})
+		var logged bytes.Buffer
+		c := newClient(t, testURL, func(c *Config) {
+			c.HTTPClient = &http.Client{Transport: rt}
+			c.Logger = slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		})
+		var info Info
+		_, err := send(t.Context(), c, Unsent, infoInto(&info))
+		f := failureOf(t, err)
+		if calls != 1 || f.StatusCode != 0 || info.StatusCode != 0 || !f.OutcomeUnknown || f.Cause == nil {
+			t.Errorf("status %d: %d calls, failure %+v", status, calls, f)
+		}
+		if text := err.Error() + logged.String(); status > 10000 && strings.Contains(text, fmt.Sprint(status)) || !strings.Contains(text, "no HTTP status") {
+			t.Errorf("status %d: %s", status, text)
+		}
+	}
+	for _, status := range []int{100, 200, 299, 600, 999} {
+		rt := roundTripperFunc(func(r *http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(answerOK)), Request: r}, nil
+		})
+		var info Info
+		_, err := send(t.Context(), newClient(t, testURL, func(c *Config) { c.HTTPClient = &http.Client{Transport: rt} }), Never, infoInto(&info))
+		if info.StatusCode != status || (err == nil) != (status/100 == 2) {
+			t.Errorf("status %d: %d, %v", status, info.StatusCode, err)
+		}
 	}
 }
 

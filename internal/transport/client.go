@@ -49,8 +49,10 @@ type inside struct {
 	logger *slog.Logger
 	drifts *drifts // nil: not reported
 	errors ErrorMaker
-	sleep  func(context.Context, time.Duration) error
-	jitter func(time.Duration) time.Duration
+
+	refusal error // why no call is made; nil: calls are
+	sleep   func(context.Context, time.Duration) error
+	jitter  func(time.Duration) time.Duration
 }
 
 // New checks cfg and returns a client. It does no I/O.
@@ -115,6 +117,15 @@ func New(cfg Config) (*Client, error) {
 	return c, nil
 }
 
+// None returns a client whose calls all fail for a reason, before anything else is looked at.
+func None(makes ErrorMaker, reason error) *Client {
+	site, _ := sessionweb.NewSite("", sessionweb.Cookies{}) // the defaults are valid
+	return &Client{&inside{base: &url.URL{}, site: site, errors: makes, refusal: reason}}
+}
+
+// Refusal returns why this client makes no calls, or nil.
+func (c *Client) Refusal() error { return c.refusal }
+
 // sessionJWTs returns what session JWTs are held against. Behind a base URL of the application's own,
 // the service issues them in its name.
 func (cfg *Config) sessionJWTs(base *url.URL) (sessionjwt.Config, error) {
@@ -163,11 +174,21 @@ func (c *Client) Within(ctx context.Context, opts []CallOption) (context.Context
 	return context.WithTimeout(ctx, s.Timeout)
 }
 
-// ProjectID returns the project that the client calls for.
-func (c *Client) ProjectID() string { return c.projectID }
+// ProjectID returns the project that the client calls for; of no client it is empty.
+func (c *Client) ProjectID() string {
+	if c == nil {
+		return ""
+	}
+	return c.projectID
+}
 
-// BaseURL returns where the API is, without a slash at the end.
-func (c *Client) BaseURL() string { return c.base.String() }
+// BaseURL returns where the API is, without a slash at the end; of no client it is empty.
+func (c *Client) BaseURL() string {
+	if c == nil {
+		return ""
+	}
+	return c.base.String()
+}
 
 // Format prints the project and the base URL, whatever the verb.
 func (c *Client) Format(f fmt.State, _ rune) {

@@ -55,7 +55,8 @@ func TestDrift(t *testing.T) {
 	}{
 		{"as the spec says", 200, answerOK, nil},
 		{"unknown field", 200, answerOK[:len(answerOK)-1] + `,"new":1}`, []string{"otps.sms.send new unknown field"}},
-		{"wrong type, which fails the call too", 200, `{"request_id":"r","status_code":200,"phone_id":5,"user_created":true}`, []string{"otps.sms.send phone_id wrong type"}},
+		{"wrong type of what the caller needs, which fails the call too", 200, `{"request_id":"r","status_code":200,"phone_id":5,"user_created":true}`, []string{"otps.sms.send phone_id wrong type"}},
+		{"wrong type of what the caller does not need", 200, `{"request_id":["r"],"status_code":"200","phone_id":"p","user_created":null}`, []string{"otps.sms.send request_id wrong type", "otps.sms.send status_code wrong type", "otps.sms.send user_created wrong type"}},
 		{"missing fields", 200, `{"request_id":"r","status_code":200}`, []string{"otps.sms.send phone_id missing field", "otps.sms.send user_created missing field"}},
 		{"an error as the spec says", 404, `{"status_code":404,"request_id":"r","error_type":"otp_code_not_found","error_message":"m",` + url + `,"error_details":null}`, nil},
 		{"an unknown type of error", 400, `{"status_code":400,"request_id":"r","error_type":"new_type","error_message":"m",` + url + `}`, []string{"otps.sms.send error_type unknown value"}},

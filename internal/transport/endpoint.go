@@ -71,6 +71,7 @@ func (r *Result) UnknownFields() []wire.Field {
 
 func (ep *Endpoint[Req, Resp]) unknownFields(body string) []wire.Field {
 	d := wire.NewReader(body)
+	d.Lenient()
 	d.RecordUnknown()
 	ep.Decode(new(Resp), d)
 	return d.UnknownFields()
@@ -92,6 +93,9 @@ func Call[Req, Resp any](
 	}}
 	k.decoder = k
 	k.settings.apply(c, opts)
+	if c.refusal != nil {
+		return nil, k.fail(&answer{err: c.refusal}, 0)
+	}
 	var invalid []check.Violation
 	if ep.Validate != nil && !k.settings.SkipValidation {
 		ep.Validate(req, &k.checker)

@@ -24,6 +24,7 @@ var sharedPool = sync.OnceValue(func() *pool {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	return &pool{transport: &http.Transport{
 		Proxy:                  proxy,
+		OnProxyConnectResponse: connected,
 		DialContext:            dialer.DialContext,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    10 * time.Second,
@@ -75,6 +76,8 @@ type sender struct {
 	shared     bool           // transport is the shared one, with nothing around it
 	clearHTTP2 bool           // transport may speak HTTP/2 without TLS
 	jar        http.CookieJar // nil: no cookies
+
+	proxy func(*http.Request) (*url.URL, error) // nil: none, or unknown
 }
 
 // newSender returns a sender that does as given does, nil for the default, and runs the middleware.
@@ -94,7 +97,10 @@ func newSender(given *http.Client, middleware []func(http.RoundTripper) http.Rou
 	}
 	if s.transport == nil {
 		s.pool = sharedPool()
-		s.transport = s.pool.transport
+		s.transport, t, ok = s.pool.transport, s.pool.transport, true
+	}
+	if ok {
+		s.proxy = t.Proxy
 	}
 	s.transport = once{s.transport}
 	for i, wrap := range slices.Backward(middleware) {
@@ -130,14 +136,6 @@ func (s *sender) send(req *http.Request) (*http.Response, error) {
 		}
 	}
 	return resp, nil
-}
-
-// proxy is the proxy of the environment, except to this machine: the secret goes there in the clear.
-func proxy(r *http.Request) (*url.URL, error) {
-	if isLoopback(r.URL.Hostname()) {
-		return nil, nil
-	}
-	return http.ProxyFromEnvironment(r)
 }
 
 // once is a RoundTripper that does not take the header of a request for a permission to send it

@@ -38,9 +38,12 @@ func (k *call) again(ctx context.Context, a *answer, attempt int) (time.Duration
 
 // repeatable reports whether the retry class allows another attempt after a.
 func (k *call) repeatable(a *answer) bool {
+	var proxy *proxyError
 	switch {
 	case k.retry == Never:
 		return false
+	case errors.As(a.err, &proxy) && proxy.wantsCredentials():
+		return false // the proxy refuses every attempt until its URL changes
 	case a.status == http.StatusTooManyRequests:
 		// A body that is not the service's comes from a gateway, which counts requests. Of the
 		// service's own types some pass within seconds, others, such as a locked user, do not.

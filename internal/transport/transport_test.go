@@ -63,7 +63,7 @@ func (r *sendResponse) readJSON(d *wire.Reader) {
 		case "request_id":
 			r.RequestID = d.String()
 		case "phone_id":
-			r.PhoneID = d.String()
+			r.PhoneID = d.EssentialString(1)
 		case "user_created":
 			r.Created = d.Bool()
 		default:

@@ -1,10 +1,15 @@
 package wire
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+)
 
-// ReadPtr reads a value into a new T with read, usually (*T).readJSON. It returns nil for null.
+// ReadPtr reads an object into a new T with read, usually (*T).readJSON. It returns nil for null.
 func ReadPtr[T any](r *Reader, read func(*T, *Reader)) *T {
-	if r.null() || r.err != nil {
+	if r.peek() != '{' {
+		r.none("an object")
 		return nil
 	}
 	v := new(T)
@@ -12,14 +17,19 @@ func ReadPtr[T any](r *Reader, read func(*T, *Reader)) *T {
 	return v
 }
 
-// ReadSlice reads an array, each element with read. It returns nil for null, and a slice that is not
+// ReadSlice reads an array of objects, each with read. It returns nil for null, and a slice that is not
 // nil for an empty array.
 func ReadSlice[T any](r *Reader, read func(*T, *Reader)) []T {
-	if r.null() || r.err != nil {
+	if r.peek() != '[' {
+		r.none("an array")
 		return nil
 	}
 	s := []T{}
 	for r.BeginArray(); r.NextElement(); {
+		if r.lenient && r.peek() != '{' {
+			r.misfit("an object")
+			continue
+		}
 		var zero T
 		s = append(s, zero)
 		read(&s[len(s)-1], r)
@@ -27,14 +37,19 @@ func ReadSlice[T any](r *Reader, read func(*T, *Reader)) []T {
 	return s
 }
 
-// ReadMap reads an object whose names are data, each value with read. It returns nil for null, and a
-// map that is not nil for an empty object.
+// ReadMap reads an object whose names are data and whose values are objects, each with read. It returns
+// nil for null, and a map that is not nil for an empty object.
 func ReadMap[T any](r *Reader, read func(*T, *Reader)) map[string]T {
-	if r.null() || r.err != nil {
+	if r.peek() != '{' {
+		r.none("an object")
 		return nil
 	}
 	m := map[string]T{}
 	for r.BeginObject(); r.NextField(); {
+		if r.lenient && r.peek() != '{' {
+			r.misfit("an object")
+			continue
+		}
 		name := r.Name()
 		var v T
 		read(&v, r)
@@ -51,22 +66,48 @@ func ReadStringPtr[T ~string](r *Reader) *T {
 // ReadStrings reads an array of strings of type T, such as an enum. It returns nil for null, and a
 // slice that is not nil for an empty array.
 func ReadStrings[T ~string](r *Reader) []T {
-	return ReadSlice(r, func(v *T, r *Reader) { *v = T(r.String()) })
+	if r.peek() != '[' {
+		r.none("an array")
+		return nil
+	}
+	s := []T{}
+	for r.BeginArray(); r.NextElement(); {
+		if v, ok := r.element(); ok {
+			s = append(s, T(v))
+		}
+	}
+	return s
+}
+
+// element reads a string in an array. It is not ok if the array goes on without it.
+func (r *Reader) element() (s string, ok bool) {
+	if r.lenient && r.peek() != '"' {
+		r.misfit("a string")
+		return "", false
+	}
+	misfits := r.misfits
+	s = r.String()
+	return s, r.misfits == misfits
 }
 
 // Strings reads an array of strings. It is nil for null, and not nil for an empty array.
 func (r *Reader) Strings() []string {
-	if r.null() || r.err != nil {
+	if r.peek() != '[' {
+		r.none("an array")
 		return nil
 	}
 	start := len(r.strings)
 	for r.BeginArray(); r.NextElement(); {
+		s, ok := r.element()
+		if !ok {
+			continue
+		}
 		if len(r.strings) == cap(r.strings) { // the list moves to a block of its own
 			list := r.strings[start:]
 			r.strings = append(make([]string, 0, max(blockSize, 2*len(list))), list...)
 			start = 0
 		}
-		r.strings = append(r.strings, r.String())
+		r.strings = append(r.strings, s)
 	}
 	end := len(r.strings)
 	if start == end {
@@ -80,9 +121,10 @@ func (r *Reader) Strings() []string {
 }
 
 // Map reads an object of any shape into the types that encoding/json uses for it, with numbers as
-// [json.Number], so that no integer loses digits. It is nil for null, and not nil for an empty object.
+// [FreeNumber] has them. It is nil for null, and not nil for an empty object.
 func (r *Reader) Map() map[string]any {
-	if r.null() || r.err != nil {
+	if r.peek() != '{' {
+		r.none("an object")
 		return nil
 	}
 	m := map[string]any{}
@@ -98,41 +140,57 @@ func (r *Reader) IsString() bool { return r.peek() == '"' }
 
 // Any reads a value of any kind, as Map does for the values in an object.
 func (r *Reader) Any() any {
-	switch r.peek() {
-	case '{':
+	switch c := r.peek(); {
+	case c == '{':
 		return r.Map()
-	case '[':
-		return ReadSlice(r, func(v *any, r *Reader) { *v = r.Any() })
-	case '"':
-		return r.text()
-	case 't', 'f':
-		return r.Bool()
-	}
-	if r.null() {
+	case c == '[':
+		list := []any{}
+		for r.BeginArray(); r.NextElement(); {
+			list = append(list, r.Any())
+		}
+		return list
+	case c == '"':
+		return r.freeText()
+	case c == 't' || c == 'f':
+		return r.literal()
+	case r.null():
 		return nil
 	}
-	return json.Number(r.number("a value"))
+	return FreeNumber(json.Number(r.number("a value")))
+}
+
+// FreeNumber returns a number as free-form data holds it: a float64, as with encoding/json, which is what
+// every program expects. A number that would become another one is kept as a [json.Number]: an integer that
+// no float64 is, such as most of more than 2^53, and what is out of its range.
+func FreeNumber(n json.Number) any {
+	const exact = 15 // so many digits, any float64 holds
+	f, err := strconv.ParseFloat(string(n), 64)
+	switch {
+	case err != nil:
+		return n
+	case len(n) <= exact, strings.ContainsAny(string(n), ".eE"), strconv.FormatFloat(f, 'f', 0, 64) == string(n):
+		return f
+	}
+	return n
 }
 
 // Skip reads a value of any kind, as strictly as all others, and forgets it.
 func (r *Reader) Skip() {
-	switch r.peek() {
-	case '{':
+	switch c := r.peek(); {
+	case c == '{':
 		for r.BeginObject(); r.NextField(); {
 			r.Skip()
 		}
-	case '[':
+	case c == '[':
 		for r.BeginArray(); r.NextElement(); {
 			r.Skip()
 		}
-	case '"':
-		r.text()
-	case 't', 'f':
-		r.Bool()
-	default:
-		if !r.null() {
-			r.number("a value")
-		}
+	case c == '"':
+		r.freeText()
+	case c == 't' || c == 'f':
+		r.literal()
+	case !r.null():
+		r.number("a value")
 	}
 }
 

@@ -38,6 +38,8 @@ func (r *Reader) fail(offset int, want, got string) {
 		return
 	}
 	r.err = &Error{Path: r.safePath(), Offset: offset, Want: want, Got: got}
+	r.misfits++
+	r.most = max(r.most, len(r.names))
 	r.src, r.pos, r.state = "", 0, inside
 	r.frames, r.names = r.frames[:0], r.names[:0]
 }

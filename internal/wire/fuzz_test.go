@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"math/big"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 )
 
@@ -60,9 +62,10 @@ func FuzzReaderAgainstEncodingJSON(f *testing.F) {
 		if wantErr == nil && !json.Valid([]byte(src)) {
 			wantErr = errors.New("more than one value")
 		}
+		want.freeNumbers()
 		switch {
 		case err != nil && wantErr != nil:
-		case hasNameInAnotherCase(src):
+		case hasNameInAnotherCase(src) || isRareTime(wantErr):
 		case wantErr != nil:
 			t.Errorf("no error, but encoding/json finds %v", wantErr)
 		case err != nil:
@@ -75,6 +78,64 @@ func FuzzReaderAgainstEncodingJSON(f *testing.F) {
 			}
 		}
 	})
+}
+
+// freeNumbers makes the numbers in free-form data those of a Reader.
+func (s *sample) freeNumbers() {
+	s.MA, _ = freeNumbers(s.MA).(map[string]any)
+	for i := range s.LO {
+		s.LO[i].freeNumbers()
+	}
+}
+
+func freeNumbers(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, value := range v {
+			v[name] = freeNumbers(value)
+		}
+	case []any:
+		for i, value := range v {
+			v[i] = freeNumbers(value)
+		}
+	case json.Number:
+		return FreeNumber(v)
+	}
+	return v
+}
+
+// FuzzFreeNumber checks that a number in free-form data has every digit that it was written with, unless
+// it has a fraction or an exponent.
+func FuzzFreeNumber(f *testing.F) {
+	for _, text := range []string{"0", "-0", "3", "1.5", "1e3", "1e999", "9007199254740993", "-18446744073709551616", "123456789012345", "100000000000000000000000"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if numberLen(text) != len(text) || text == "" {
+			return
+		}
+		switch got := FreeNumber(json.Number(text)).(type) {
+		case json.Number:
+			if string(got) != text || len(text) <= 15 && !strings.ContainsAny(text, "eE") {
+				t.Errorf("got the text %s", got)
+			}
+		case float64:
+			want, _ := new(big.Float).SetPrec(2000).SetString(text)
+			if whole := !strings.ContainsAny(text, ".eE"); whole && want.Cmp(big.NewFloat(got)) != 0 {
+				t.Errorf("got %v", got)
+			}
+			var v any
+			if err := json.Unmarshal([]byte(text), &v); err != nil || v != got {
+				t.Errorf("got %v, encoding/json %v (%v)", got, v, err)
+			}
+		}
+	})
+}
+
+// isRareTime reports whether an error is about a time, of which a Reader takes forms that time.Parse does not.
+func isRareTime(err error) bool {
+	var rare *time.ParseError
+	return errors.As(err, &rare)
 }
 
 // checkError checks what holds for every error.
@@ -174,7 +235,7 @@ func FuzzSkip(f *testing.F) {
 		if err := decoder.Decode(&want); err != nil {
 			t.Fatal(err)
 		}
-		if !reflect.DeepEqual(free, want) {
+		if !reflect.DeepEqual(free, freeNumbers(want)) {
 			t.Errorf("Map returns %v, want %v", free, want)
 		}
 	})
@@ -204,6 +265,7 @@ func FuzzWriter(f *testing.F) {
 		if err := decoder.Decode(&got); err != nil {
 			t.Fatalf("encoding/json: %v in %s", err, text)
 		}
+		got.freeNumbers()
 		if !sameTimes(&want, &got) || !reflect.DeepEqual(got, want) {
 			t.Errorf("encoding/json: got %+v, want %+v", got, want)
 		}

@@ -4,6 +4,9 @@
 // encoding/json/v2: names are compared as they are, with case; a duplicate name, invalid UTF-8 and a
 // lone surrogate are errors; null gives a Go value its zero value; an integer is written without a
 // fraction or an exponent. Errors are sticky, so that generated code checks once, at the end.
+//
+// A lenient Reader, for the answers of the service, leaves empty what does not fit and goes on; see
+// [Reader.Lenient].
 package wire
 
 import (
@@ -35,6 +38,11 @@ type Reader struct {
 	pos   int    // of the next unread byte of src
 	state state
 	err   *Error
+
+	lenient  bool
+	misfits  int                 // how many values did not fit; the error counts, too
+	repeated map[string]struct{} // the paths of second values, where essential fields can be
+	repeats  func(name string)   // is told each name that has a second value; nil: not wanted
 
 	most   int      // how many names there have been at a time
 	ended  int      // where the names of the object that ended last end; they begin at the length of names
@@ -88,9 +96,15 @@ func NewReader(src string) *Reader {
 var readers = sync.Pool{New: func() any { return new(Reader) }}
 
 // Read reads a text, which read must read to its end, with a Reader that it keeps for others.
-func Read(src string, read func(*Reader)) error {
+func Read(src string, read func(*Reader)) error { return pooled(src, false, read) }
+
+// ReadLenient is [Read] with a lenient Reader.
+func ReadLenient(src string, read func(*Reader)) error { return pooled(src, true, read) }
+
+func pooled(src string, lenient bool, read func(*Reader)) error {
 	r := readers.Get().(*Reader)
 	r.Reset(src)
+	r.lenient = lenient
 	read(r)
 	err := r.End()
 	r.Reset("")
@@ -98,7 +112,7 @@ func Read(src string, read func(*Reader)) error {
 	return err
 }
 
-// Reset makes r read src from its start, with no error and without recording unknown fields.
+// Reset makes r read src from its start, strictly, with no error and without recording unknown fields.
 // It forgets the previous text, so a Reader that is reset to "" keeps no secret alive in a pool.
 func (r *Reader) Reset(src string) {
 	names, frames := r.names, r.frames
@@ -138,36 +152,42 @@ func (r *Reader) BeginObject() {
 // NextField moves to the next field of the object and reads its name.
 // It returns false at the end of the object, which it leaves, and after an error.
 func (r *Reader) NextField() bool {
-	// Nearly all texts have names that are plain, with no white space around. All else is left to anyName.
-	src, offset, end, name := r.src, r.pos, -1, ""
-	compact := r.state == begun
-	if r.state == inside && offset < len(src) && src[offset] == ',' {
-		offset++
-		compact = true
-	}
-	if compact && offset < len(src) && src[offset] == '"' {
-		end = plainEnd(src, offset+1)
-	}
-	if end >= 0 && end+1 < len(src) && src[end+1] == ':' {
-		name = src[offset+1 : end]
-		r.pos = end + len(`":`)
-	} else {
-		var ok bool
-		if offset, name, ok = r.anyName(); !ok {
+	for {
+		// Nearly all texts have names that are plain, with no white space around. All else is left to anyName.
+		src, offset, end, name := r.src, r.pos, -1, ""
+		compact := r.state == begun
+		if r.state == inside && offset < len(src) && src[offset] == ',' {
+			offset++
+			compact = true
+		}
+		if compact && offset < len(src) && src[offset] == '"' {
+			end = plainEnd(src, offset+1)
+		}
+		if end >= 0 && end+1 < len(src) && src[end+1] == ':' {
+			name = src[offset+1 : end]
+			r.pos = end + len(`":`)
+		} else {
+			var ok bool
+			if offset, name, ok = r.anyName(); !ok {
+				return false
+			}
+		}
+		r.state = inside
+
+		f := &r.frames[len(r.frames)-1]
+		bit := nameBit(name)
+		duplicate := f.filter&bit != 0 && r.isDuplicate(f, name)
+		f.filter |= bit
+		r.names = append(r.names, name) // a duplicate too, so that the path of the error ends with it
+		if !duplicate {
+			return true
+		}
+		if !r.lenient {
+			r.fail(offset, "each name once", "a duplicate")
 			return false
 		}
+		r.passOver(name)
 	}
-	r.state = inside
-
-	f := &r.frames[len(r.frames)-1]
-	bit := nameBit(name)
-	duplicate := f.filter&bit != 0 && r.isDuplicate(f, name)
-	f.filter |= bit
-	r.names = append(r.names, name) // a duplicate too, so that the path of the error ends with it
-	if duplicate {
-		r.fail(offset, "each name once", "a duplicate")
-	}
-	return !duplicate
 }
 
 // nameBit returns the bit of name in the filter of its object. Most names differ from all others in it.
@@ -191,35 +211,13 @@ func (r *Reader) anyName() (offset int, name string, ok bool) {
 		return 0, "", false
 	}
 	offset = r.pos
-	name = r.text()
+	name = r.freeText()
 	if r.peek() != ':' {
 		r.unexpected("a colon")
 		return 0, "", false
 	}
 	r.pos++
 	return offset, name, true
-}
-
-// Want checks, right after the loop over an object, that the object had a field of each name: an answer
-// without them is not the answer to the call. The value may have been null.
-func (r *Reader) Want(names ...string) {
-	if r.err != nil {
-		return
-	}
-	had := r.names[len(r.names):max(r.ended, len(r.names))]
-	for _, name := range names {
-		if !slices.Contains(had, name) {
-			r.fail(r.pos, "an object with "+name, "one without")
-			return
-		}
-	}
-}
-
-// NotNull checks that the value to be read next is not null.
-func (r *Reader) NotNull() {
-	if r.peek() == 'n' {
-		r.unexpected("a value")
-	}
 }
 
 // Name returns the name of the current field.
@@ -249,11 +247,9 @@ func (r *Reader) NextElement() bool {
 func (r *Reader) begin(bracket byte, want string) {
 	switch {
 	case r.peek() != bracket:
-		if !r.null() {
-			r.unexpected(want)
-			return
+		if r.none(want); r.err == nil {
+			r.state = wasNull
 		}
-		r.state = wasNull
 	case len(r.frames) == maxDepth:
 		r.fail(r.pos, "at most 10000 levels of nesting", "more")
 	default:

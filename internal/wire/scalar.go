@@ -11,15 +11,14 @@ func (r *Reader) String() string {
 	if r.peek() == '"' {
 		return r.text()
 	}
-	if !r.null() {
-		r.unexpected("a string")
-	}
+	r.none("a string")
 	return ""
 }
 
 // Int reads an integer: a number without a fraction or an exponent that an int can hold. It is 0 for null.
 func (r *Reader) Int() int {
-	if r.null() {
+	if !r.atNumber() {
+		r.none("an integer")
 		return 0
 	}
 	offset := r.pos
@@ -29,23 +28,24 @@ func (r *Reader) Int() int {
 	case err == nil || s == "":
 		return n
 	case strings.ContainsAny(s, ".eE"):
-		r.fail(offset, "an integer", "a number with a fraction or an exponent")
+		r.refuse(offset, "an integer", "a number with a fraction or an exponent")
 	default:
-		r.fail(offset, "an integer of at most "+strconv.Itoa(strconv.IntSize)+" bits", "a larger one")
+		r.refuse(offset, "an integer of at most "+strconv.Itoa(strconv.IntSize)+" bits", "a larger one")
 	}
 	return 0
 }
 
 // Float reads a number. It is 0 for null.
 func (r *Reader) Float() float64 {
-	if r.null() {
+	if !r.atNumber() {
+		r.none("a number")
 		return 0
 	}
 	offset := r.pos
 	s := r.number("a number")
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil && s != "" {
-		r.fail(offset, "a number that a float64 can hold", "a larger one")
+		r.refuse(offset, "a number that a float64 can hold", "a larger one")
 		return 0
 	}
 	return f
@@ -53,24 +53,32 @@ func (r *Reader) Float() float64 {
 
 // Bool reads a boolean. It is false for null.
 func (r *Reader) Bool() bool {
-	switch c := r.peek(); {
-	case c == 't' && strings.HasPrefix(r.src[r.pos:], "true"):
+	if c := r.peek(); c != 't' && c != 'f' {
+		r.none("a boolean")
+		return false
+	}
+	return r.literal()
+}
+
+// literal reads the boolean that begins with the letter at which the Reader is.
+func (r *Reader) literal() bool {
+	switch rest := r.src[r.pos:]; {
+	case strings.HasPrefix(rest, "true"):
 		r.pos += len("true")
 		return true
-	case c == 'f' && strings.HasPrefix(r.src[r.pos:], "false"):
+	case strings.HasPrefix(rest, "false"):
 		r.pos += len("false")
-	case !r.null():
+	default:
 		r.unexpected("a boolean")
 	}
 	return false
 }
 
-// Time reads a string that holds a time in the format of RFC 3339. It is the zero Time for null.
+// Time reads a string that holds a time in the format of RFC 3339, which allows small letters and leap
+// seconds: a leap second is the first second of the next minute. It is the zero Time for null.
 func (r *Reader) Time() time.Time {
 	if r.peek() != '"' {
-		if !r.null() {
-			r.unexpected("a string with a time")
-		}
+		r.none("a string with a time")
 		return time.Time{}
 	}
 	offset := r.pos
@@ -80,18 +88,34 @@ func (r *Reader) Time() time.Time {
 	}
 	t, ok := parseTime(s)
 	if !ok {
-		r.fail(offset, "a time in the format of RFC 3339", "another string")
+		r.refuse(offset, "a time in the format of RFC 3339", "another string")
+		return time.Time{}
 	}
 	r.timeText, r.time = s, t
 	return t
 }
 
-// parseTime is time.Parse without its leniency, which RFC 3339 does not allow: an hour of one digit,
-// a comma before the fraction, an offset of a day or more.
+// parseTime reads a time in the format of RFC 3339.
 func parseTime(s string) (t time.Time, ok bool) {
 	if t, ok = parseUsualTime(s); ok {
 		return t, true
 	}
+	if t, ok = parseStrictTime(s); ok {
+		return t, true
+	}
+	return parseRareTime(s)
+}
+
+// IsUsualTime reports whether s is a time as nearly every reader takes it: in the format of RFC 3339, with
+// capitals and without a leap second.
+func IsUsualTime(s string) bool {
+	_, ok := parseStrictTime(s)
+	return ok
+}
+
+// parseStrictTime is time.Parse without its leniency, which RFC 3339 does not allow: an hour of one digit,
+// a comma before the fraction, an offset of a day or more.
+func parseStrictTime(s string) (t time.Time, ok bool) {
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil || s[len("2006-01-02T15")] != ':' || s[len("2006-01-02T15:04:05")] == ',' {
 		return time.Time{}, false
@@ -100,6 +124,32 @@ func parseTime(s string) (t time.Time, ok bool) {
 		return time.Time{}, false
 	}
 	return t, true
+}
+
+// parseRareTime takes what RFC 3339 allows and time.Parse does not: a small t and z, and a leap second at
+// the end of a day of UTC.
+func parseRareTime(s string) (t time.Time, ok bool) {
+	const date, minute, second = len("2006-01-02"), len("2006-01-02T15:04:"), len("2006-01-02T15:04:05")
+	if len(s) <= second {
+		return time.Time{}, false
+	}
+	if s[date] == 't' {
+		s = s[:date] + "T" + s[date+1:]
+	}
+	if zone, small := strings.CutSuffix(s, "z"); small {
+		s = zone + "Z"
+	}
+	leap := s[minute:second] == "60"
+	if leap {
+		s = s[:minute] + "59" + s[second:]
+	}
+	if t, ok = parseStrictTime(s); !ok || !leap {
+		return t, ok
+	}
+	if utc := t.UTC(); utc.Hour() != 23 || utc.Minute() != 59 {
+		return time.Time{}, false
+	}
+	return t.Add(time.Second), true
 }
 
 // parseUsualTime is parseTime for times as the service writes them, in UTC and whole seconds. It leaves
@@ -165,8 +215,9 @@ func readInto[T any](b *block[T], r *Reader, read func(*Reader) T) *T {
 	if r.null() {
 		return nil
 	}
+	misfits := r.misfits
 	v := read(r)
-	if r.err != nil {
+	if r.misfits != misfits {
 		return nil
 	}
 	return b.pointer(v)
@@ -176,8 +227,9 @@ func readScalar[T any](r *Reader, read func(*Reader) T) *T {
 	if r.null() {
 		return nil
 	}
+	misfits := r.misfits
 	v := read(r)
-	if r.err != nil {
+	if r.misfits != misfits {
 		return nil
 	}
 	return &v

@@ -17,7 +17,23 @@ var plain = func() (t [256]bool) {
 }()
 
 // text reads the string at whose opening quote the Reader is. Plain strings are part of the source.
+// A string that does not fit is empty.
 func (r *Reader) text() string {
+	start := r.pos + 1
+	if end := plainEnd(r.src, start); end >= 0 {
+		r.pos = end + 1
+		return r.src[start:end]
+	}
+	misfits := r.misfits
+	s := r.unusualText(start)
+	if r.misfits != misfits {
+		return ""
+	}
+	return s
+}
+
+// freeText is text for free-form data, of which a lenient Reader keeps what is valid.
+func (r *Reader) freeText() string {
 	start := r.pos + 1
 	if end := plainEnd(r.src, start); end >= 0 {
 		r.pos = end + 1
@@ -83,8 +99,11 @@ func (r *Reader) unusualText(start int) string {
 		case c == '\\':
 			char, size, want := unescape(r.src[i:])
 			if want != "" {
-				r.fail(i, want, "another escape sequence")
-				return ""
+				if char != utf8.RuneError || !r.lenient {
+					r.fail(i, want, "another escape sequence")
+					return ""
+				}
+				r.misfits++
 			}
 			b.WriteString(r.src[done:i])
 			b.WriteRune(char)
@@ -96,8 +115,12 @@ func (r *Reader) unusualText(start int) string {
 		default:
 			char, size := utf8.DecodeRuneInString(r.src[i:])
 			if char == utf8.RuneError && size == 1 {
-				r.fail(i, "valid UTF-8", "an invalid byte")
-				return ""
+				if r.refuse(i, "valid UTF-8", "an invalid byte"); r.err != nil {
+					return ""
+				}
+				b.WriteString(r.src[done:i])
+				b.WriteRune(char)
+				done = i + 1
 			}
 			i += size
 		}
@@ -107,7 +130,8 @@ func (r *Reader) unusualText(start int) string {
 }
 
 // unescape decodes the escape sequence at the start of s and returns the character and how many bytes
-// stand for it. If the sequence is wrong, want says what would be right.
+// stand for it. If the sequence is wrong, want says what would be right; of half a surrogate pair, char
+// and size are U+FFFD and its own.
 func unescape(s string) (char rune, size int, want string) {
 	if len(s) > 1 && s[1] == 'u' {
 		return unescapeHex(s)
@@ -131,7 +155,7 @@ func unescapeHex(s string) (char rune, size int, want string) {
 	}
 	low, ok := hexUnit(s[6:])
 	if !ok || unit > 0xDBFF || low < 0xDC00 || low > 0xDFFF {
-		return 0, 0, "a pair of surrogates"
+		return utf8.RuneError, 6, "a pair of surrogates"
 	}
 	return 0x10000 + (unit-0xD800)<<10 + (low - 0xDC00), 12, ""
 }
@@ -144,9 +168,15 @@ func hexUnit(s string) (unit rune, ok bool) {
 	return rune(n), err == nil
 }
 
+// atNumber reports whether the value to be read next is a number, by how it begins.
+func (r *Reader) atNumber() bool {
+	c := r.peek()
+	return c == '-' || isDigit(c)
+}
+
 // number reads a number and returns its text. If there is none, it fails and returns "".
 func (r *Reader) number(want string) string {
-	if c := r.peek(); c != '-' && !isDigit(c) {
+	if !r.atNumber() {
 		r.unexpected(want)
 		return ""
 	}

@@ -53,3 +53,36 @@ func listServices(v reflect.Value, services *[]any) {
 		}
 	}
 }
+
+// CheckUnmade makes every call of every service that no client has made, nil or empty, and reports each that
+// does not fail with an error that says so.
+func CheckUnmade(t *testing.T, client reflect.Type) {
+	t.Helper()
+	calls := 0
+	var check func(service reflect.Type)
+	check = func(service reflect.Type) {
+		for _, s := range []reflect.Value{reflect.Zero(service), reflect.New(service.Elem())} {
+			for i := range s.NumMethod() {
+				m, name := s.Method(i), service.Elem().Name()+"."+service.Method(i).Name
+				if m.Type().NumIn() < 2 || m.Type().NumOut() != 2 {
+					continue
+				}
+				calls++
+				results := m.Call([]reflect.Value{reflect.ValueOf(t.Context()), reflect.Zero(m.Type().In(1))})
+				err, _ := results[1].Interface().(error)
+				if !results[0].IsNil() || err == nil || !strings.Contains(err.Error(), "the client is nil or empty: make one with NewClient or FromEnv") && !strings.Contains(err.Error(), "JWT") {
+					t.Errorf("%s of %v: %v and the error %v", name, s, results[0], err)
+				}
+			}
+		}
+		for i := range service.Elem().NumField() {
+			if f := service.Elem().Field(i); f.IsExported() && f.Type.Kind() == reflect.Pointer {
+				check(f.Type)
+			}
+		}
+	}
+	check(client)
+	if calls < 10 {
+		t.Errorf("%d calls were made", calls)
+	}
+}

@@ -164,6 +164,8 @@ func (w *walk) field(base *model.Type, before *model.Field, head *model.Type, af
 		w.deprecated(v.declaring("deprecated"), after.Docs)
 	}
 	w.secret(before, head, after, v)
+	w.essential(before, after, v)
+	w.invalid(before, after, v)
 	if before.Nullable != after.Nullable {
 		change := w.change(o, "null-allowed", w.used.widened(), after.Pos, false)
 		change.Text, change.Symbols = name+" can now be null", symbols

@@ -15,6 +15,7 @@ const maxChoices = 12
 func (c *comparison) rules(base, head *call) {
 	before, after := describe(base.Request.Rules), describe(head.Request.Rules)
 	if before == after {
+		c.choiceErrors(base, head)
 		return
 	}
 	var names []string
@@ -69,22 +70,50 @@ func (c *comparison) rules(base, head *call) {
 	c.add(change)
 }
 
+// choiceErrors compares the error types of requests that break a rule.
+func (c *comparison) choiceErrors(base, head *call) {
+	for i, was := range base.Request.Rules {
+		is := head.Request.Rules[i]
+		for _, pair := range [][3]string{{was.None, is.None, "none"}, {was.Several, is.Several, "several"}} {
+			if pair[0] == pair[1] {
+				continue
+			}
+			change := Change{Subject: head.String(), Calls: []string{head.String()}, InClient: true, Rule: "invalid-type", Level: Minor}
+			if pair[0] != "" {
+				change.Level = Major
+			}
+			var body schema
+			body, change.Pos = c.requestBody(head)
+			if pos, ok := keyPos(body.file, body.node, "x-choice"); ok {
+				change.Pos = pos
+			}
+			change.Text = fmt.Sprintf("a request with %s of %s is now refused as %s, not as %s", pair[2], fieldsOf(is), refusal(pair[1]), refusal(pair[0]))
+			c.add(change)
+		}
+	}
+}
+
 // describe says in a fixed order what rules want.
 func describe(rules []model.Rule) string {
 	var all []string
 	for _, rule := range rules {
-		var names []string
-		for _, f := range rule.Fields {
-			names = append(names, "`"+f.Wire+"`")
-		}
-		slices.Sort(names)
-		all = append(all, string(rule.Kind)+" "+strings.Join(names, ", "))
+		all = append(all, string(rule.Kind)+" "+fieldsOf(rule))
 	}
 	if len(all) == 0 {
 		return "any"
 	}
 	slices.Sort(all)
 	return strings.Join(all, " and ")
+}
+
+// fieldsOf lists the fields of a rule in a fixed order.
+func fieldsOf(rule model.Rule) string {
+	var names []string
+	for _, f := range rule.Fields {
+		names = append(names, "`"+f.Wire+"`")
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
 }
 
 // accepts reports whether a request that sets these fields, and those that it

@@ -221,6 +221,45 @@ func (w *walk) secret(before *model.Field, head *model.Type, after *model.Field,
 	w.add(change)
 }
 
+// essential compares whether an answer without the field is an error.
+func (w *walk) essential(before, after *model.Field, v value) {
+	if before.Essential == after.Essential || !before.Required || !after.Required { // else a required list has changed
+		return
+	}
+	v = v.declaring("x-essential")
+	change := w.change(v.owner, "essential-added", Minor, v.pos, false)
+	change.Text = fmt.Sprintf("an answer without %s is now an error", v.name)
+	if before.Essential { // a program that never asked whether it is there gets nothing
+		change.Rule, change.Level = "essential-removed", Major
+		change.Text = fmt.Sprintf("an answer without %s is no longer an error, and leaves the field empty", v.name)
+	}
+	change.InClient, change.used = true, 0
+	w.add(change)
+}
+
+// invalid compares the error type that an invalid value is refused as.
+func (w *walk) invalid(before, after *model.Field, v value) {
+	if before.Invalid == after.Invalid {
+		return
+	}
+	v = v.declaring("x-invalid")
+	change := w.change(v.owner, "invalid-type", Minor, v.pos, false)
+	if before.Invalid != "" { // which a program may match
+		change.Level = Major
+	}
+	change.Text = fmt.Sprintf("an invalid value of %s is now refused as %s, not as %s", v.name, refusal(after.Invalid), refusal(before.Invalid))
+	change.InClient, change.used = true, 0
+	w.add(change)
+}
+
+// refusal names the error type of an invalid value.
+func refusal(errorType string) string {
+	if errorType == "" {
+		return "a bad request"
+	}
+	return "`" + errorType + "`"
+}
+
 // redaction are the methods that types have, or no longer have, because of the
 // secrets in a type that they hold, or are.
 func (c *comparison) redaction(secret *model.Type) []Symbol {

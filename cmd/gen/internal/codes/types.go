@@ -212,6 +212,27 @@ var (
 		Right:   "tags:\n  - {name: otps, description: Sends and checks codes.}\n  - {name: otps.sms, description: Sends codes by SMS.}",
 		Do:      "Declare the parent, with what it holds.",
 	})
+	CannotBeEssential = add(Code{
+		ID: "E111", Title: "a field that cannot be essential",
+		Meaning: "x-essential: true makes an answer without the field an error. So the field must be one that is always there, and one whose absence can be told from a value: a text, an enum, an object or a list of the answer, or, in an object, a text that is never empty.",
+		Wrong:   "# in a response\nattempts: {type: integer, x-essential: true}",
+		Right:   "# in a response\nattempt_id: {type: string, x-essential: true}",
+		Do:      "Do what the hint says: name the field in required, give it a minLength, or leave x-essential out.",
+	})
+	UnreachableError = add(Code{
+		ID: "E112", Title: "an error type that nothing leads to",
+		Meaning: "x-invalid names the error type that the service answers for a value which breaks the limits of its schema, x-choice those for a request that sets none or several of the fields to choose from. Where nothing is checked, the client never says so.",
+		Wrong:   "type: string\nx-invalid: invalid_code",
+		Right:   "type: string\npattern: '^[0-9]{6}$'\ntitle: six digits\nx-invalid: invalid_code",
+		Do:      "Add the limit, or take the key out.",
+	})
+	UnexpectedError = add(Code{
+		ID: "E113", Title: "an error type that the call does not expect",
+		Meaning: "The client refuses an invalid value before it sends it, as an error of the type that x-invalid or x-choice names. So the documentation of the call must list that type.",
+		Wrong:   "x-errors: []\n# in the request\ncode: {type: string, minLength: 6, x-invalid: invalid_code}",
+		Right:   "x-errors: [invalid_code]\n# in the request\ncode: {type: string, minLength: 6, x-invalid: invalid_code}",
+		Do:      "Add the type to x-errors of the call.",
+	})
 	OpenSecret = add(Code{
 		ID: "W003", Title: "a secret that would be printed",
 		Meaning: "The name says token, jwt, secret, password, verifier or credential, and nothing says whether it may be printed. A value in a log is a value that is known.",

@@ -83,6 +83,9 @@ func newPages(sdk *model.SDK) (*pages, error) {
 	var err error
 	p.templates, err = templates.Parse(templates.Reference, template.FuncMap{
 		"go": p.markdown, "lower": golang.Lower, "list": fieldNames, "dict": dict,
+		"essentials": func(t *model.Type) string {
+			return golang.Essentials(t, func(name string) string { return "`" + name + "`" })
+		},
 		"generated": func() string { return model.Generated },
 		"place":     func(s *model.Service) string { return golang.ClientPath(s.Place) },
 		"name":      func(s string) string { return s }, "isFunc": func(string) bool { return false },

@@ -34,8 +34,8 @@ func (e *emitter) readJSON(f *jen.File, t *model.Type) {
 		jen.For(jen.Id("d").Dot("BeginObject").Call(), jen.Id("d").Dot("NextField").Call(), jen.Empty()).Block(
 			jen.Switch(jen.Id("d").Dot("Name").Call()).BlockFunc(func(g *jen.Group) {
 				for _, field := range t.Fields {
-					if t.Role == model.RoleResponse && field.Kind == model.Struct && field.Required {
-						g.Case(jen.Lit(field.Wire)).Block(jen.Id("d").Dot("NotNull").Call(), e.read(v, field))
+					if t.Role == model.RoleResponse && field.Essential {
+						g.Case(jen.Lit(field.Wire)).Block(e.readEssential(v, field)...)
 						continue
 					}
 					g.Case(jen.Lit(field.Wire)).Block(e.read(v, field))
@@ -43,24 +43,53 @@ func (e *emitter) readJSON(f *jen.File, t *model.Type) {
 				g.Default().Block(jen.Id("d").Dot("Unknown").Call())
 			}),
 		),
-		want(t),
+		want(v, t),
 	)
 }
 
-// want checks that an answer is one to the call: that it has the texts, objects
-// and lists without which nothing can be made of it. Numbers and booleans that a
-// later service leaves out do no such harm.
-func want(t *model.Type) jen.Code {
-	var names []jen.Code
+// readEssential is the statements that read the value of a field which an answer must have.
+func (e *emitter) readEssential(v string, f *model.Field) []jen.Code {
+	text := jen.Id("d").Dot("EssentialString").Call(jen.Lit(f.Limits.MinLength))
+	switch f.Kind {
+	case model.String:
+		return []jen.Code{jen.Id(v).Dot(f.Name).Op("=").Add(text)}
+	case model.Enum:
+		return []jen.Code{jen.Id(v).Dot(f.Name).Op("=").Add(e.typeName(f.Type).Call(text))}
+	case model.List:
+		return []jen.Code{jen.Id("d").Dot("EssentialArray").Call(), e.read(v, f)}
+	}
+	return []jen.Code{jen.Id("d").Dot("EssentialObject").Call(), e.read(v, f)}
+}
+
+// want checks that an answer is one to the call: that it has the essential fields or, where none is, at
+// least one of those that are always there.
+func want(v string, t *model.Type) jen.Code {
+	if t.Role != model.RoleResponse {
+		return jen.Null()
+	}
+	var names, always []jen.Code
+	var nested []jen.Code
 	for _, f := range t.Fields {
-		if f.Required && (f.Kind == model.String || f.Kind == model.Struct || f.Kind == model.List) {
+		if f.Required {
+			always = append(always, jen.Lit(f.Wire))
+		}
+		if f.Essential {
 			names = append(names, jen.Lit(f.Wire))
 		}
 	}
-	if t.Role != model.RoleResponse || len(names) == 0 {
-		return jen.Null()
+	for _, path := range t.Essentials() {
+		if len(path) > 1 {
+			value := jen.Id(v).Dot(path[0].Name).Dot(path[1].Name)
+			nested = append(nested, jen.Id("d").Dot("WantIn").Call(jen.Lit(wirePath(path)), value.Op("!=").Lit("")))
+		}
 	}
-	return jen.Id("d").Dot("Want").Call(names...)
+	switch {
+	case len(names) > 0:
+		return jen.Add(lines(append([]jen.Code{jen.Id("d").Dot("Want").Call(names...)}, nested...))...)
+	case len(always) > 0:
+		return jen.Id("d").Dot("WantAny").Call(always...)
+	}
+	return jen.Null()
 }
 
 // read is the statement that reads a field's value.

@@ -36,6 +36,7 @@ func newWriter(sdk *model.SDK, pkg *model.Package) (*writer, error) {
 	var err error
 	w.templates, err = templates.Parse(templates.Comments, template.FuncMap{
 		"go": w.references, "lower": Lower, "list": fieldNames,
+		"essentials": func(t *model.Type) string { return Essentials(t, func(name string) string { return name }) },
 	})
 	return w, err
 }
@@ -104,7 +105,31 @@ func Join(fields []*model.Field, name func(*model.Field) string) string {
 	for _, f := range fields {
 		names = append(names, name(f))
 	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+	return and(names)
+}
+
+// and lists words: A, B and C.
+func and(words []string) string {
+	if len(words) == 1 {
+		return words[0]
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}
+
+// Essentials lists in words what a response must have, "" if that is nothing.
+func Essentials(t *model.Type, name func(string) string) string {
+	var names []string
+	for _, path := range t.Essentials() {
+		var parts []string
+		for _, f := range path {
+			parts = append(parts, f.Name)
+		}
+		names = append(names, name(strings.Join(parts, ".")))
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return and(names)
 }
 
 var backticks = regexp.MustCompile("`([^`]+)`")

@@ -22,11 +22,26 @@ func (e *emitter) service(s *model.Service) {
 		}
 		g.Id("transport").Op("*").Qual(e.internal("transport"), "Client")
 	})
+	if len(s.Methods) > 0 {
+		e.serviceClient(f, s)
+	}
 	for _, m := range s.Methods {
 		e.within(append(m.Request.Fields, m.Response.Fields...), func() { e.method(f, s, m) })
 		e.structType(f, m.Request, s.Name+"."+m.Name)
 		e.structType(f, m.Response, s.Name+"."+m.Name)
 	}
+}
+
+// serviceClient writes the method that returns what carries the calls of a service: of one that no client
+// has made, what says so.
+func (e *emitter) serviceClient(f *jen.File, s *model.Service) {
+	client := jen.Op("*").Qual(e.internal("transport"), "Client")
+	f.Line()
+	f.Func().Params(jen.Id("s").Op("*").Id(s.Name)).Id("client").Params().Add(client).Block(
+		jen.If(jen.Id("s").Op("==").Nil().Op("||").Id("s").Dot("transport").Op("==").Nil()).Block(
+			jen.Return(jen.Qual(e.first(), "NoTransport").Call())),
+		jen.Return(jen.Id("s").Dot("transport")),
+	)
 }
 
 // ClientPath is a service's place as Go code: OTPs.SMS.
@@ -79,7 +94,7 @@ func (e *emitter) method(f *jen.File, s *model.Service, m *model.Method) {
 		jen.Id("opts").Op("...").Qual(e.first(), "CallOption"),
 	).Params(jen.Op("*").Id(m.Response.Name), jen.Error()).Block(
 		jen.Return(jen.Qual(e.internal("transport"), "Call").Call(
-			jen.Id("ctx"), jen.Id("s").Dot("transport"), jen.Op("&").Id(endpoint), jen.Op("&").Id("req"), jen.Id("opts"))),
+			jen.Id("ctx"), jen.Id("s").Dot("client").Call(), jen.Op("&").Id(endpoint), jen.Op("&").Id("req"), jen.Id("opts"))),
 	)
 }
 

@@ -121,6 +121,13 @@ func (e *emitter) exchange(f *jen.File, m *model.Method) {
 			field("RequestBody", raw(bodyOf(m).JSON()))
 		}
 		field("ResponseBody", raw(m.ResponseExample.JSON()))
+		if paths := m.Response.Essentials(); len(paths) > 0 {
+			field("Essential", jen.Index().String().ValuesFunc(func(g *jen.Group) {
+				for _, path := range paths {
+					g.Lit(wirePath(path))
+				}
+			}))
+		}
 		g.Line()
 	})
 }
@@ -135,6 +142,15 @@ func (e *emitter) wireTest(f *jen.File, s *model.Service, m *model.Method) {
 		jen.List(jen.Id("resp"), jen.Err()).Op(":=").Add(e.call(s, m)),
 		jen.Id(exchangeName(m)).Dot("Check").Call(jen.Id("t"), jen.Id("resp"), jen.Err()),
 	)
+}
+
+// wirePath is the path of a field in JSON: session.user_id.
+func wirePath(path []*model.Field) string {
+	var names []string
+	for _, f := range path {
+		names = append(names, f.Wire)
+	}
+	return strings.Join(names, ".")
 }
 
 // raw is a string literal in backquotes where that can be.

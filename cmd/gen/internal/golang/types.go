@@ -43,7 +43,7 @@ func (e *emitter) structType(f *jen.File, t *model.Type, method string) {
 				if i > 0 {
 					g.Line()
 				}
-				g.Add(e.doc("field", 1, map[string]any{"Field": field, "Limits": Limits(field)}))
+				g.Add(e.doc("field", 1, map[string]any{"Field": field, "Limits": Limits(field), "Free": field.Kind == model.Map && t.InResponse}))
 				g.Id(field.Name).Add(e.goType(field)).Tag(tags(t, field))
 			}
 		})

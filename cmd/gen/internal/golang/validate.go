@@ -11,14 +11,9 @@ import (
 // checked reports whether anything about a struct can be checked.
 func checked(t *model.Type) bool {
 	return len(t.Rules) > 0 || slices.ContainsFunc(t.Fields, func(f *model.Field) bool {
-		return limited(f.Limits) || limited(f.ItemLimits) || f.Kind == model.Enum || f.Elem == model.Enum ||
+		return f.Limits.Limited() || f.ItemLimits.Limited() || f.Kind == model.Enum || f.Elem == model.Enum ||
 			f.Kind == model.Struct && checked(f.Type) || f.Elem == model.Struct && checked(f.Type)
 	})
-}
-
-func limited(l model.Limits) bool {
-	return l.Minimum != nil || l.Maximum != nil || l.MinLength > 0 || l.MaxLength != nil || l.MinItems > 0 ||
-		l.MaxItems != nil || l.Pattern != nil
 }
 
 // validate writes the method that holds a request against the spec.
@@ -28,6 +23,9 @@ func (e *emitter) validate(f *jen.File, t *model.Type) {
 	f.Func().Params(jen.Id(v).Op("*").Id(t.Name)).Id(method(t, "validate")).Params(jen.Id("c").Op("*").Qual(e.internal("check"), "Checker")).BlockFunc(func(g *jen.Group) {
 		for _, field := range t.Fields {
 			checks := e.checks(v, field)
+			if len(checks) > 0 && field.Invalid != "" {
+				checks = append(checks, checkCall("ErrorType", field.Wire, jen.Lit(field.Invalid)))
+			}
 			if !field.Required && len(checks) > 0 {
 				g.If(jen.Id(v).Dot(field.Name).Op("!=").Nil()).Block(checks...)
 			} else {
@@ -42,6 +40,9 @@ func (e *emitter) validate(f *jen.File, t *model.Type) {
 				}
 				g.Line()
 			})
+			if rule.None != "" || rule.Several != "" {
+				g.Id("c").Dot("ChoiceErrorType").Call(jen.Lit(rule.None), jen.Lit(rule.Several))
+			}
 		}
 	})
 }
@@ -81,7 +82,7 @@ func (e *emitter) checks(v string, f *model.Field) []jen.Code {
 		checks = append(checks, checkCall("In", f.Wire, jen.Id(v).Dot(f.Name).Dot(method(f.Type, "validate"))))
 	case f.Elem == model.Struct && checked(f.Type):
 		function("Each", jen.Parens(jen.Op("*").Add(e.typeName(f.Type))).Dot(method(f.Type, "validate")))
-	case limited(f.ItemLimits):
+	case f.ItemLimits.Limited():
 		function("Each", jen.Func().Params(jen.Id("item").Op("*").String(), jen.Id("c").Op("*").Qual(e.internal("check"), "Checker")).
 			Block(e.limits("", jen.Op("*").Id("item"), f.ItemLimits)...))
 	}

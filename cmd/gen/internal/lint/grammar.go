@@ -39,6 +39,8 @@ type shape struct {
 	values []string
 	// ref allows a $ref in place of the thing.
 	ref bool
+	// errorType wants a text to be an error type of errors.yaml.
+	errorType bool
 	// orList allows a list of the same in place of the text.
 	orList bool
 	// hint says what would be right in place of a value of another kind.
@@ -54,6 +56,7 @@ var (
 	anyNumber  = &shape{name: "a number", kind: number}
 	anyValue   = &shape{name: "a value", kind: anything}
 	textList   = &shape{name: "a list of texts", kind: list, each: anyText}
+	errorType  = &shape{name: "an error type", kind: text, errorType: true}
 )
 
 func object(name string, required []string, fields map[string]*shape, refused map[string]string) *shape {
@@ -217,6 +220,9 @@ func init() {
 		"allOf":                listOf("allOf", schemaShape),
 		"not":                  schemaShape,
 		"x-sensitive":          anyBoolean,
+		"x-essential":          anyBoolean,
+		"x-invalid":            errorType,
+		"x-choice":             object("x-choice", nil, map[string]*shape{"none": errorType, "several": errorType}, nil),
 		"x-go-name":            anyText,
 	}
 	schemaShape.refused = map[string]string{

@@ -54,6 +54,17 @@ func (w *walker) operations() {
 	}
 }
 
+// namesErrorType reports a text that names no error type.
+func (w *walker) namesErrorType(name *yaml.Node) {
+	errors := w.spec.Sources[load.ErrorsFile]
+	if errors == nil {
+		return
+	}
+	if known := load.Keys(load.Get(errors.Root, "errors")); known != nil { // else the file's own finding says why
+		w.knownOr(name, known, "an error type of errors.yaml", "or declare it there first")
+	}
+}
+
 // pathsMeet reports paths that differ in nothing but the names of parameters:
 // a URL would belong to both.
 func (w *walker) pathsMeet() {

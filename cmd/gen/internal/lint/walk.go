@@ -115,6 +115,9 @@ func (w *walker) text(n *yaml.Node, s *shape) {
 		r := []rune(n.Value[i:])[0]
 		w.list.Reportf(codes.HiddenCharacter, w.src.Pos(n), "the text holds the character U+%04X, which a reader cannot see", r)
 	}
+	if s.errorType {
+		w.namesErrorType(n)
+	}
 	if s.kind == address && !plainAddress(n.Value) {
 		w.list.Hintf(codes.NotAddress, w.src.Pos(n), "write https://, a host and a path", "%q is not the address of a page", n.Value)
 	}
@@ -204,7 +207,7 @@ func (w *walker) allowed(key *yaml.Node, s *shape) bool {
 }
 
 // siblings are the keys that may stand beside a $ref.
-var siblings = []string{"$ref", "description", "externalDocs", "default", "deprecated", "x-sensitive", "x-go-name"}
+var siblings = []string{"$ref", "description", "externalDocs", "default", "deprecated", "x-sensitive", "x-essential", "x-invalid", "x-go-name"}
 
 func (w *walker) reference(n, ref *yaml.Node, s *shape) {
 	for key, value := range load.Pairs(n) {

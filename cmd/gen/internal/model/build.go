@@ -44,6 +44,8 @@ func Build(spec *load.Spec, in Input, list *diag.List) *SDK {
 	}
 	b.unused()
 	finish(sdk)
+	essential(sdk, list)
+	invalid(sdk, list)
 	collide(sdk, in.Taken, list)
 	return sdk
 }

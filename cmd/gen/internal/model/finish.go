@@ -115,7 +115,7 @@ func collide(sdk *SDK, taken map[string]map[string]diag.Pos, list *diag.List) {
 			if !strings.Contains(s.Place, ".") {
 				client.meets(s.Field, s.Place, s.Pos)
 			}
-			members := newScope(list, s.Name, nil, s.Name+".", taken[pkg.Name])
+			members := newScope(list, s.Name, []string{"client"}, s.Name+".", taken[pkg.Name])
 			for _, child := range s.Children {
 				members.add(child.Field, "the service "+child.Place, child.Pos)
 			}

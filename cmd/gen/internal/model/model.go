@@ -185,13 +185,21 @@ type Field struct {
 	// Required fields of a request are always sent; optional ones when set.
 	// Of a response, required fields are always there and never null.
 	Required bool `json:",omitzero"`
+	// Essential fields of a response are those without which it is an error; those of an object are,
+	// where the object is essential.
+	Essential bool `json:",omitzero"`
 	// Nullable fields can be null.
 	Nullable  bool `json:",omitzero"`
 	Sensitive bool `json:",omitzero"`
 	Limits    Limits
 	// ItemLimits are what the items of a list must keep to.
 	ItemLimits Limits
-	Pos        diag.Pos
+	// Invalid is the error type that the service answers for a value that the limits refuse, or "".
+	Invalid string `json:",omitzero"`
+	Pos     diag.Pos
+
+	saysEssential *bool          // x-essential, nil where the spec says nothing
+	keys          map[string]any // our own keys at the field itself, not at the schema that it refers to
 }
 
 // Kind is what a field holds.
@@ -226,6 +234,12 @@ type Limits struct {
 	Default string `json:",omitzero"`
 }
 
+// Limited reports whether there is a limit.
+func (l Limits) Limited() bool {
+	return l.Minimum != nil || l.Maximum != nil || l.MinLength > 0 || l.MaxLength != nil || l.MinItems > 0 ||
+		l.MaxItems != nil || l.Pattern != nil
+}
+
 // RuleKind tells how many of a rule's fields must be set.
 type RuleKind string
 
@@ -239,6 +253,11 @@ const (
 type Rule struct {
 	Kind   RuleKind
 	Fields []*Field
+	// None and Several are the error types that the service answers where none of the fields is set, or too
+	// many are; "" where it has no type of its own.
+	None    string `json:",omitzero"`
+	Several string `json:",omitzero"`
+	Pos     diag.Pos
 }
 
 // ErrorType is a type of error that the service answers.

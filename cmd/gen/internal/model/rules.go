@@ -11,6 +11,7 @@ import (
 
 // rules reads oneOf and not over required properties.
 func (b *builder) rules(t *Type, schema *openapi3.Schema) {
+	choice, _ := schema.Extensions["x-choice"].(map[string]any)
 	if len(schema.OneOf) > 0 {
 		var names []string
 		for _, branch := range schema.OneOf {
@@ -26,7 +27,7 @@ func (b *builder) rules(t *Type, schema *openapi3.Schema) {
 			b.list.Hintf(codes.NothingToChoose, fieldLocation(schema.Origin, "oneOf"), "write required, or another branch", "there is nothing to choose between")
 			return
 		}
-		b.rule(t, ExactlyOne, names, fieldLocation(schema.Origin, "oneOf"))
+		b.rule(t, ExactlyOne, names, choice, fieldLocation(schema.Origin, "x-choice"), fieldLocation(schema.Origin, "oneOf"))
 	}
 	var pairs [][]string
 	for _, part := range append(openapi3.SchemaRefs{schema.Not}, notsOf(b, schema)...) {
@@ -40,8 +41,16 @@ func (b *builder) rules(t *Type, schema *openapi3.Schema) {
 		b.list.Hintf(codes.UseOfNot, location(schema.Origin), "write not: {required: [a, b]} for at most one of a and b", "this use of not is not generated")
 	}
 	for _, group := range cliques(pairs) {
-		b.rule(t, AtMostOne, group, location(schema.Origin))
+		b.rule(t, AtMostOne, group, choice, fieldLocation(schema.Origin, "x-choice"), location(schema.Origin))
 	}
+	if choice != nil && len(t.Rules) == 0 {
+		b.nothingToChoose(schema)
+	}
+}
+
+func (b *builder) nothingToChoose(schema *openapi3.Schema) {
+	b.list.Hintf(codes.UnreachableError, fieldLocation(schema.Origin, "x-choice"), "write oneOf or not over required properties, or take x-choice out",
+		"there is nothing to choose between")
 }
 
 func notsOf(b *builder, schema *openapi3.Schema) openapi3.SchemaRefs {
@@ -96,8 +105,8 @@ func cliques(pairs [][]string) [][]string {
 	return groups
 }
 
-func (b *builder) rule(t *Type, kind RuleKind, names []string, pos diag.Pos) {
-	rule := Rule{Kind: kind}
+func (b *builder) rule(t *Type, kind RuleKind, names []string, choice map[string]any, choicePos, pos diag.Pos) {
+	rule := Rule{Kind: kind, None: text(choice["none"]), Several: text(choice["several"]), Pos: choicePos}
 	for _, name := range names {
 		i := slices.IndexFunc(t.Fields, func(f *Field) bool { return f.Wire == name })
 		switch {

@@ -74,6 +74,12 @@ func (b *builder) field(file, wire string, ref *openapi3.SchemaRef, required, re
 		f.Pos = location(ref.Origin)
 	}
 	f.Sensitive = sensitive(ref.Extensions) || sensitive(schema.Extensions)
+	f.saysEssential = saysEssential(ref)
+	f.keys = ref.Extensions
+	if ref.Ref == "" {
+		f.keys = schema.Extensions
+	}
+	f.Invalid = cmp.Or(text(ref.Extensions["x-invalid"]), text(schema.Extensions["x-invalid"]))
 	inner, nullable := b.nonNull(ref, f.Pos)
 	f.Nullable = nullable
 	if inner == nil || inner.Value == nil {
@@ -169,6 +175,9 @@ func (b *builder) kind(f *Field, schema *openapi3.Schema) Kind {
 	if schema.Properties == nil && (len(schema.OneOf) > 0 || len(schema.AllOf) > 0) {
 		b.alternatives(f, schema)
 		return String
+	}
+	if schema.Properties == nil && schema.Extensions["x-choice"] != nil {
+		b.nothingToChoose(schema)
 	}
 	types := schema.Type.Clone()
 	types = slices.DeleteFunc(types, func(t string) bool { return t == openapi3.TypeNull })

@@ -1,0 +1,335 @@
+package wiretest
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// CheckBroken answers each call with its example, of which one value after the other is left out or
+// replaced. An answer that lacks an essential field must be an error; any other must be a success with
+// everything but that value in its place, and each value of another type must be reported as drift.
+//
+// client makes a client that sends over an http.Client, validates nothing, repeats nothing, and reports the
+// text of drift.
+func CheckBroken(t *testing.T, exchanges []*Exchange, client func(*http.Client, func(drift string)) any) {
+	t.Helper()
+	for i := range callsOf(reflect.ValueOf(client(http.DefaultClient, nil))) {
+		b := new(broken)
+		one := callsOf(reflect.ValueOf(client(&http.Client{Transport: b}, func(drift string) {
+			_, drift, _ = strings.Cut(drift, ": ") // the call
+			b.drift = append(b.drift, drift)
+		})))[i]
+		t.Run(one.name, func(t *testing.T) { b.check(t, b.exchange(t, exchanges, one.method), one.method) })
+	}
+}
+
+// broken is a RoundTripper with one answer.
+type broken struct {
+	path  string // of the request before
+	body  string
+	drift []string // each place once
+}
+
+// RoundTrip implements http.RoundTripper.
+func (b *broken) RoundTrip(r *http.Request) (*http.Response, error) {
+	b.path = r.Method + " " + r.URL.Path
+	return always(b.body).RoundTrip(r)
+}
+
+// call makes a call with a request whose texts are all set.
+func (b *broken) call(t *testing.T, method reflect.Value, body string) (any, error) {
+	b.body = body
+	request := reflect.New(method.Type().In(1)).Elem()
+	for i := range request.NumField() {
+		if f := request.Field(i); f.Kind() == reflect.String {
+			f.SetString(ProjectID)
+		}
+	}
+	results := method.Call([]reflect.Value{reflect.ValueOf(t.Context()), request})
+	err, _ := results[1].Interface().(error)
+	if results[0].IsNil() == (err == nil) {
+		t.Fatalf("a response and the error %v", err)
+	}
+	return results[0].Interface(), err
+}
+
+// exchange finds the one that a call makes.
+func (b *broken) exchange(t *testing.T, exchanges []*Exchange, method reflect.Value) *Exchange {
+	_, _ = b.call(t, method, "{}")
+	for _, x := range exchanges {
+		path, _, _ := strings.Cut(x.URI, "?")
+		if strings.HasSuffix(b.path, ProjectID) { // a parameter of the path
+			path = path[:strings.LastIndex(path, "/")+1] + ProjectID
+		}
+		if b.path == x.Method+" "+path {
+			return x
+		}
+	}
+	t.Fatalf("no exchange for %s", b.path)
+	return nil
+}
+
+// oneCall is a method of a client that is a call.
+type oneCall struct {
+	name   string
+	method reflect.Value
+}
+
+// callsOf are the calls of a client or service, always in one order.
+func callsOf(service reflect.Value) []oneCall {
+	var calls []oneCall
+	for i := range service.NumMethod() {
+		m := service.Method(i)
+		if in := m.Type(); in.NumIn() == 3 && in.IsVariadic() && in.NumOut() == 2 && strings.HasSuffix(in.Out(0).String(), "Response") {
+			calls = append(calls, oneCall{service.Type().Elem().Name() + "." + service.Type().Method(i).Name, m})
+		}
+	}
+	for i := range service.Elem().NumField() {
+		if service.Elem().Type().Field(i).IsExported() {
+			calls = append(calls, callsOf(service.Elem().Field(i))...)
+		}
+	}
+	return calls
+}
+
+func (b *broken) check(t *testing.T, x *Exchange, method reflect.Value) {
+	b.drift = nil
+	whole, err := b.call(t, method, x.ResponseBody)
+	if err != nil || len(b.drift) > 0 {
+		t.Fatalf("the example: %v, drift %q", err, b.drift)
+	}
+	answers := 0
+	for place, mutant := range mutants(decodeTree(t, x.ResponseBody)) {
+		answers++
+		resp, err := b.call(t, method, mutant.body)
+		switch lacks := lacking(x, mutant.body); {
+		case lacks != "" && err == nil:
+			t.Errorf("%s %s: no error, although %s is essential", place, mutant.how, lacks)
+		case lacks != "":
+			if name, _, _ := strings.Cut(lacks, "."); !strings.Contains(err.Error(), name) {
+				t.Errorf("%s %s: the error does not name it: %v", place, mutant.how, err)
+			}
+			continue
+		case err != nil:
+			t.Errorf("%s %s: %v", place, mutant.how, err)
+			continue
+		}
+		compareRest(t, place+" "+mutant.how, "", mutant.path, reflect.ValueOf(resp).Elem(), reflect.ValueOf(whole).Elem())
+		if mutant.typed && !inFreeForm(reflect.ValueOf(whole).Elem(), mutant.path) && !slices.Contains(b.drift, indexes.ReplaceAllString(mutant.path, "[]")+": wrong type") {
+			t.Errorf("%s %s: no drift", place, mutant.how)
+		}
+	}
+	t.Logf("%d answers", answers)
+}
+
+// mutant is an answer of which one value is not as it should be.
+type mutant struct {
+	path, how, body string
+	typed           bool // the value is of another type
+}
+
+// replacements are what takes the place of a value.
+var replacements = []string{`null`, `true`, `17`, `1e400`, `"text"`, `""`, `"\ud83d"`, `[]`, `[null]`, `[17,"a",{}]`, `{}`, `{"a":{"b":[]}}`}
+
+// mutants yields all of a tree, by the path of their value.
+func mutants(tree any) func(yield func(string, mutant) bool) {
+	return func(yield func(string, mutant) bool) {
+		var walk func(v any, path string, set func(any, bool)) bool
+		try := func(path, how string, typed bool) bool {
+			return yield(path, mutant{path, how, writeTree(tree), typed})
+		}
+		walk = func(v any, path string, set func(any, bool)) bool {
+			if path != "" {
+				for _, text := range replacements {
+					if kindOf(v) != kindOf(json.RawMessage(text)) || text == `"\ud83d"` || text == `1e400` {
+						set(json.RawMessage(text), true)
+						if !try(path, "replaced by "+text, text != "null" && v != nil && text != `1e400` && text != `[null]`) {
+							return false
+						}
+					}
+				}
+				set(nil, false)
+				if !try(path, "left out", false) {
+					return false
+				}
+				set(v, true)
+			}
+			switch v := v.(type) {
+			case map[string]any:
+				for _, name := range slices.Sorted(maps.Keys(v)) {
+					value := v[name]
+					if !walk(value, strings.TrimPrefix(path+"."+name, "."), func(to any, there bool) {
+						if v[name] = to; !there {
+							delete(v, name)
+						}
+					}) {
+						return false
+					}
+				}
+			case []any:
+				for i, value := range v {
+					if !walk(value, path+"["+strconv.Itoa(i)+"]", func(to any, there bool) {
+						if v[i] = to; !there {
+							v[i] = json.RawMessage("null") // a list has no holes
+						}
+					}) {
+						return false
+					}
+				}
+			}
+			return true
+		}
+		walk(tree, "", nil)
+	}
+}
+
+func decodeTree(t *testing.T, text string) any {
+	t.Helper()
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	var tree any
+	if err := decoder.Decode(&tree); err != nil {
+		t.Fatal(err)
+	}
+	return tree
+}
+
+func writeTree(tree any) string {
+	text, err := json.Marshal(tree)
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+// kindOf is the type that a value has in JSON.
+func kindOf(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return "boolean"
+	case string:
+		return "string"
+	case map[string]any:
+		return "object"
+	case []any:
+		return "array"
+	case json.Number:
+		return "number"
+	case json.RawMessage:
+		return map[byte]string{'n': "null", 't': "boolean", '"': "string", '{': "object", '[': "array"}[v[0]] + map[byte]string{'1': "number"}[v[0]]
+	}
+	return fmt.Sprintf("%T", v)
+}
+
+// lacking returns the essential field that an answer lacks, or "".
+func lacking(x *Exchange, body string) string {
+	var example, answer any
+	_ = json.Unmarshal([]byte(x.ResponseBody), &example)
+	_ = json.Unmarshal([]byte(body), &answer)
+	for _, path := range x.Essential {
+		want, got := example, answer
+		for name := range strings.SplitSeq(path, ".") {
+			object, _ := got.(map[string]any)
+			got = object[name]
+			object, _ = want.(map[string]any)
+			want = object[name]
+			if kindOf(got) != kindOf(want) {
+				return path
+			}
+		}
+		if text, ok := got.(string); ok && strings.ContainsRune(text, '\ufffd') || text == "" && ok && neverEmpty.MatchString(path) {
+			return path
+		}
+	}
+	return ""
+}
+
+// neverEmpty are the names of essential fields that are never empty.
+var neverEmpty = regexp.MustCompile(`_id$`)
+
+var indexes = regexp.MustCompile(`\[\d+\]`)
+
+// compareRest compares all of two responses but what is at a path.
+func compareRest(t *testing.T, mutant, path, without string, got, want reflect.Value) {
+	t.Helper()
+	if path == without {
+		return
+	}
+	above := path == "" || strings.HasPrefix(without, path+".") || strings.HasPrefix(without, path+"[")
+	if !above {
+		if a, b := got.Interface(), want.Interface(); !reflect.DeepEqual(a, b) {
+			t.Errorf("%s: %s is %v, want %v", mutant, path, a, b)
+		}
+		return
+	}
+	switch got.Kind() {
+	case reflect.Pointer:
+		if got.IsNil() || want.IsNil() {
+			t.Errorf("%s: %s is nil", mutant, path)
+			return
+		}
+		compareRest(t, mutant, path, without, got.Elem(), want.Elem())
+	case reflect.Struct:
+		for i := range got.NumField() {
+			if name, _, _ := strings.Cut(got.Type().Field(i).Tag.Get("json"), ","); name != "" {
+				compareRest(t, mutant, strings.TrimPrefix(path+"."+name, "."), without, got.Field(i), want.Field(i))
+			}
+		}
+	case reflect.Slice:
+		if got.Len() == want.Len()-1 { // the element is left out
+			rest := reflect.AppendSlice(reflect.MakeSlice(want.Type(), 0, want.Len()), want)
+			index, _ := strconv.Atoi(strings.Trim(strings.TrimPrefix(without, path), "[]"))
+			want = reflect.AppendSlice(rest.Slice(0, index), want.Slice(index+1, want.Len()))
+			if !reflect.DeepEqual(got.Interface(), want.Interface()) {
+				t.Errorf("%s: %s is %v, want %v", mutant, path, got, want)
+			}
+			return
+		}
+		for i := range min(got.Len(), want.Len()) {
+			compareRest(t, mutant, path+"["+strconv.Itoa(i)+"]", without, got.Index(i), want.Index(i))
+		}
+		if got.Len() != want.Len() {
+			t.Errorf("%s: %s has %d elements, want %d", mutant, path, got.Len(), want.Len())
+		}
+	}
+}
+
+// inFreeForm reports whether a path leads into free-form data, which has no types.
+func inFreeForm(v reflect.Value, path string) bool {
+	for part := range strings.FieldsFuncSeq(path, func(r rune) bool { return r == '.' || r == '[' }) {
+		for v.Kind() == reflect.Pointer {
+			v = v.Elem()
+		}
+		switch v.Kind() {
+		case reflect.Map:
+			return true
+		case reflect.Slice:
+			v = v.Index(0)
+		case reflect.Struct:
+			v = v.FieldByNameFunc(func(name string) bool {
+				f, _ := v.Type().FieldByName(name)
+				tag, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+				return tag == part
+			})
+		}
+	}
+	return false
+}
+
+// always is a RoundTripper with one answer.
+type always string
+
+func (a always) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(string(a))), Request: r}, nil
+}
