@@ -44,6 +44,8 @@ type inside struct {
 	jwtOnce  sync.Once
 	verifier *sessionjwt.Verifier
 
+	interceptors []Interceptor
+
 	logger *slog.Logger
 	drifts *drifts // nil: not reported
 	errors ErrorMaker
@@ -95,6 +97,7 @@ func New(cfg Config) (*Client, error) {
 		maxResponseBytes: orDefault(cfg.MaxResponseBytes, DefaultMaxResponseBytes),
 		skipValidation:   cfg.SkipValidation,
 		jwt:              jwt,
+		interceptors:     cfg.Interceptors,
 		logger:           cfg.Logger,
 		drifts:           newDrifts(cfg.DriftReport),
 		errors:           cfg.Errors,
