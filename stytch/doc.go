@@ -18,6 +18,8 @@
 //   - [*ConnectionError]: there was no answer.
 //   - [*ValidationError]: the request breaks a rule of the API and was not sent.
 //
+// With an [Interceptor], it can also be what that returned instead of making the call.
+//
 // When errors.Is(err, [ErrOutcomeUnknown]), the service may have done what it was asked although no
 // answer says so. An application that sends again then may send a second message.
 //

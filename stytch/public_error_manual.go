@@ -72,7 +72,14 @@ var (
 // An address to which the Send calls send nothing is told as such, so whoever asks learns which
 // addresses have an account. LoginOrCreate does not tell them apart, nor does LoginOrSignup where
 // the organization lets people join by the domain of their address; elsewhere it does.
+//
+// An error with the method PublicError() PublicError, such as one of an [Interceptor], speaks for
+// itself.
 func PublicErrorOf(err error) PublicError {
+	var public interface{ PublicError() PublicError }
+	if errors.As(err, &public) {
+		return public.PublicError()
+	}
 	var invalid *ValidationError
 	var answer *Error
 	call := ""
