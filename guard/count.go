@@ -1,0 +1,74 @@
+package guard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+// record takes a step whose outcome nobody waits for.
+func (g *Guard) record(ctx context.Context, op Op, subjects []subject) {
+	if len(subjects) == 0 {
+		return
+	}
+	ctx = context.WithoutCancel(ctx)
+	result, _, err := g.do(ctx, Step{Op: op}, counters(subjects))
+	if err == nil && op == OpAdd {
+		g.watch(ctx, subjects, result.Tallies, false)
+	}
+	if errors.Is(err, errFull) {
+		g.storeFailed(ctx, err)
+	}
+}
+
+// do takes a step with the store, or, if that fails and the application chose so, locally. It returns
+// the store that took it.
+func (g *Guard) do(ctx context.Context, step Step, counters []Counter) (Result, Store, error) {
+	if g.store == nil {
+		result, err := g.local.Do(ctx, step, counters)
+		return result, g.local, err
+	}
+	limited, cancel := g.limit(ctx)
+	defer cancel()
+	result, err := g.store.Do(limited, step, counters)
+	if want := tallies(counters); err == nil && step.Op != OpVerify && len(result.Tallies) != want {
+		err = fmt.Errorf("it returned %d tallies instead of %d", len(result.Tallies), want)
+	}
+	switch {
+	case err == nil:
+		return result, g.store, nil
+	case ctx.Err() != nil:
+		return Result{}, nil, fmt.Errorf("guard: %w", ctx.Err())
+	}
+	g.storeFailed(ctx, err)
+	if g.cfg.StoreDown == CountLocally {
+		result, err := g.local.Do(ctx, step, counters)
+		return result, g.local, err
+	}
+	return Result{}, nil, fmt.Errorf("guard: the store failed: %w", err)
+}
+
+// tallies is how many tallies a step for counters has.
+func tallies(counters []Counter) int {
+	n := 0
+	for _, c := range counters {
+		n += len(c.Limits)
+	}
+	return n
+}
+
+// limit returns a context that ends when the store has taken too long.
+func (g *Guard) limit(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, g.cfg.StoreTimeout)
+}
+
+// storeFailed logs that the store failed, once in a while.
+func (g *Guard) storeFailed(ctx context.Context, err error) {
+	const every = time.Minute
+	now, last := g.cfg.Now().UnixNano(), g.failed.Load()
+	if (last == 0 || now-last >= int64(every) || now < last) && g.failed.CompareAndSwap(last, now) {
+		g.log().LogAttrs(ctx, slog.LevelError, "guard: the store failed", slog.String("error", err.Error()), slog.String("until_it_is_back", g.cfg.StoreDown.String()))
+	}
+}
