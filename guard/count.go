@@ -26,6 +26,9 @@ func (g *Guard) record(ctx context.Context, op Op, subjects []subject) {
 // do takes a step with the store, or, if that fails and the application chose so, locally. It returns
 // the store that took it.
 func (g *Guard) do(ctx context.Context, step Step, counters []Counter) (Result, Store, error) {
+	if len(counters) == 0 {
+		return Result{Taken: true}, nil, nil // nothing is limited
+	}
 	if g.store == nil {
 		result, err := g.local.Do(ctx, step, counters)
 		return result, g.local, err

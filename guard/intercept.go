@@ -56,7 +56,7 @@ func (g *Guard) interceptSend(ctx context.Context, call *stytch.Call, next func(
 	switch {
 	case err == nil && send.Address == "":
 		if number := answerOf(call).Member.MFAPhoneNumber; number != "" {
-			g.found(ctx, number)
+			g.found(ctx, Send{Address: number, Purpose: send.Purpose})
 		}
 	case err != nil && !errors.Is(err, stytch.ErrOutcomeUnknown):
 		g.NotSent(ctx, d)
@@ -65,8 +65,8 @@ func (g *Guard) interceptSend(ctx context.Context, call *stytch.Call, next func(
 }
 
 // found counts for its address and country a code that was counted as one to an unknown number.
-func (g *Guard) found(ctx context.Context, number string) {
-	if t, ok := parse(Send{Address: number}); ok {
+func (g *Guard) found(ctx context.Context, send Send) {
+	if t, ok := parse(send); ok {
 		g.record(ctx, OpAdd, slices.DeleteFunc(g.subjects(t), func(s subject) bool { return s.reason == ReasonTotal }))
 	}
 }

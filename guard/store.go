@@ -14,8 +14,8 @@ import (
 // some dozen times for a limit; it never counts fewer than there were. A time in the future, after a
 // clock was set back, counts as now.
 type Store interface {
-	// Do takes a step for all counters at once: no other step happens between its parts. It returns
-	// after ctx ends, with an error.
+	// Do takes a step for all counters at once: no other step happens between its parts. There is at
+	// least one counter. Do returns an error when ctx ends before the step is taken.
 	Do(ctx context.Context, step Step, counters []Counter) (Result, error)
 }
 

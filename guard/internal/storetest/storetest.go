@@ -232,6 +232,9 @@ func testModel(t *testing.T, d *driver) {
 				counters = append(counters, one(fmt.Sprint(j, random.IntN(2)), l...))
 			}
 		}
+		if len(counters) == 0 {
+			continue
+		}
 		op := []guard.Op{guard.OpTake, guard.OpTake, guard.OpTake, guard.OpLook, guard.OpVerify, guard.OpUndo}[random.IntN(6)]
 		step := guard.Step{Op: op}
 		if op == guard.OpUndo {
