@@ -63,13 +63,16 @@ func New(client redis.UniversalClient, opts Options) (*Store, error) {
 	if strings.ContainsAny(opts.Name, "{}") {
 		return nil, fmt.Errorf("redisguard: the name %q has braces, which it gets by itself: want it without", opts.Name)
 	}
-	return &Store{client: client, prefix: "{" + opts.Name + "}:"}, nil
+	return &Store{client: client, prefix: "{" + opts.Name + "}:" + layout + ":"}, nil
 }
 
 //go:embed step.lua
 var source string
 
 var script = redis.NewScript(source)
+
+// layout is the version of what the values look like: values of another one are not read.
+const layout = "1"
 
 // operations are the names that the script has for what a step does.
 var operations = map[guard.Op]string{
