@@ -23,7 +23,7 @@ type Config struct {
 	PerAddress []Limit
 
 	// PerClient limits the codes that one client asks for: an address of IPv4, or a prefix of IPv6. The
-	// default is 10 in ten minutes and 2 more for each verified, and 50 in a day and 3 more.
+	// default is 10 in ten minutes and 50 in a day, with 3 more for each verified.
 	PerClient []Limit
 
 	// PerNetwork limits the codes that are asked for from one network: a /24 of IPv4, or a /48 of
@@ -135,7 +135,7 @@ type AlarmRule struct {
 // The defaults of a Config.
 var (
 	defaultPerAddress = []Limit{{Most: 5, Within: time.Hour}, {Most: 10, Within: 24 * time.Hour}}
-	defaultPerClient  = []Limit{{Most: 10, Within: 10 * time.Minute, Earned: 2}, {Most: 50, Within: 24 * time.Hour, Earned: 3}}
+	defaultPerClient  = []Limit{{Most: 10, Within: 10 * time.Minute, Earned: 3}, {Most: 50, Within: 24 * time.Hour, Earned: 3}}
 	defaultPerNetwork = []Limit{{Most: 50, Within: 10 * time.Minute, Earned: 3}, {Most: 200, Within: 24 * time.Hour, Earned: 3}}
 	defaultPerCountry = []Limit{{Most: 200, Within: time.Hour, Earned: 3}, {Most: 1000, Within: 24 * time.Hour, Earned: 3}}
 	defaultPhoneTotal = []Limit{{Most: 500, Within: time.Hour, Earned: 3}, {Most: 2000, Within: 24 * time.Hour, Earned: 3}}
