@@ -4,8 +4,9 @@
 -- bytes); how much was sent (4), in how many entries (2); how much was verified (4), in how many
 -- entries (2); and these entries, the oldest first: when (6) and how much (4).
 --
--- ARGV: the operation; the time of what is undone; the time to take for now, or "" for the server's own;
--- and for each key how many limits it has, and of each its window in milliseconds, most and earned.
+-- ARGV: the operation; the time of what is undone; the time to take for now, or "" for the server's own; and the
+-- limits of all keys: for each key how many it has (1 byte), and of each the window in milliseconds (6),
+-- most (4) and earned (1).
 --
 -- The answer: whether a code was taken, the time, and for each limit what was sent, what was verified,
 -- and how long to wait.
@@ -17,8 +18,8 @@ end
 
 local write, read, sub, floor, min, max = struct.pack, struct.unpack, string.sub, math.floor, math.min, math.max
 local exact, slots = 32, 32 -- see window.go of the guard
-local block, entry = '>I6I4I2I4I2', '>I6I4'
-local head, size = 18, 10 -- their bytes
+local block, entry, limit = '>I6I4I2I4I2', '>I6I4', '>I6I4I1'
+local head, size, width = 18, 10, 11 -- their bytes
 
 -- prune forgets the entries that no longer count. What lies in the future happened now; then the third
 -- result is true.
@@ -134,24 +135,26 @@ local function save(key, windows)
 end
 
 -- Read everything.
-local counters, room, arg = {}, true, 4
+local counters, room, specs, from = {}, true, ARGV[4], 1
 local texts = redis.call('MGET', unpack(KEYS))
 for i in ipairs(KEYS) do
 	local windows, byLength, moved = load(texts[i] or '')
 	local limits = {}
-	for n = 1, tonumber(ARGV[arg]) do
-		local window = tonumber(ARGV[arg + 1])
+	local count = read('B', specs, from)
+	from = from + 1
+	for n = 1, count do
+		local window, most, earned = read(limit, specs, from)
 		local l = byLength[window]
 		if not l then
 			l = {window = window, sent = 0, sends = '', verified = 0, verifies = ''}
 			windows[#windows + 1] = l
 		end
-		l.most, l.earned = tonumber(ARGV[arg + 2]), tonumber(ARGV[arg + 3])
+		l.most, l.earned = most, earned
 		l.wait = wait(l)
 		room = room and l.wait == 0
-		limits[n], arg = l, arg + 3
+		limits[n], from = l, from + width
 	end
-	counters[i], arg = {windows = windows, limits = limits, changed = moved}, arg + 1
+	counters[i] = {windows = windows, limits = limits, changed = moved}
 end
 
 -- Change what the operation changes, and write it.
