@@ -121,12 +121,14 @@ func counters(subjects []subject) []Counter {
 
 // hash makes a key of what nobody may read in a store.
 func (g *Guard) hash(kind string, parts ...string) string {
-	mac := hmac.New(sha256.New, g.key)
-	for _, part := range append([]string{kind}, parts...) {
-		mac.Write(binary.BigEndian.AppendUint64(nil, uint64(len(part)))) // so that no two lists are alike
-		mac.Write([]byte(part))
+	text := make([]byte, 0, 128)
+	for _, part := range parts {
+		text = binary.BigEndian.AppendUint64(text, uint64(len(part))) // so that no two lists are alike
+		text = append(text, part...)
 	}
-	return kind + " " + base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:16])
+	mac := hmac.New(sha256.New, g.key)
+	mac.Write(append(text, kind...))
+	return kind + " " + base64.RawURLEncoding.EncodeToString(mac.Sum(text[:0])[:16])
 }
 
 // The keys of what is no secret.
