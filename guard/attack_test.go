@@ -1,8 +1,10 @@
 package guard_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"net/netip"
 	"strings"
@@ -31,9 +33,31 @@ func TestJunk(t *testing.T) {
 	a.want(phone, ip(1), "wait 30s: gap: 1 in 30s")
 }
 
+// TestUnsent has an attacker ask for codes that the service then does not send, from more addresses than
+// anybody has: numbers that do not exist, for example.
+func TestUnsent(t *testing.T) {
+	a := newAsker(t, guard.Config{MaxCounters: 10_000})
+	for i := range 20_000 {
+		d := a.ask(number(i), ip(i))
+		if !d.Allowed() {
+			t.Fatalf("code %d: %v", i+1, d)
+		}
+		a.NotSent(t.Context(), d)
+		a.Advance(time.Second)
+	}
+	// Clients and networks are remembered for ten minutes, and addresses not at all.
+	if a.Len() > 4*600 {
+		t.Errorf("%d counters are kept", a.Len())
+	}
+	if tally, err := a.Tally(t.Context(), ""); err != nil || tally.Sent != 0 {
+		t.Errorf("%+v, %v", tally, err)
+	}
+}
+
 // TestFull fills the memory of a guard without a limit on the whole.
 func TestFull(t *testing.T) {
-	a := newAsker(t, guard.Config{MaxCounters: 5000, PhoneTotal: []guard.Limit{}, PerCountry: []guard.Limit{}, Alarm: guard.AlarmRule{Least: -1}, PerNetwork: []guard.Limit{}})
+	var log bytes.Buffer
+	a := newAsker(t, guard.Config{Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn})), MaxCounters: 5000, PhoneTotal: []guard.Limit{}, PerCountry: []guard.Limit{}, Alarm: guard.AlarmRule{Least: -1}, PerNetwork: []guard.Limit{}})
 	a.want(phone, client, "allow")
 	a.Advance(10 * time.Second)
 	allowed, full := 0, 0
@@ -52,6 +76,9 @@ func TestFull(t *testing.T) {
 	}
 	if a.Len() > 5000 || allowed < 1600 || full == 0 {
 		t.Errorf("%d counters, %d codes allowed and %d refused", a.Len(), allowed, full)
+	}
+	if warnings := strings.Count(log.String(), "nearly full"); warnings != 1 {
+		t.Errorf("%d warnings:\n%s", warnings, &log)
 	}
 	// Whoever is counted stays limited, and is not refused because of others.
 	a.want(phone, client, "wait 10s: gap: 1 in 30s")

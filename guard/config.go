@@ -38,7 +38,8 @@ type Config struct {
 	// more for each verified: this is what an attack costs at most.
 	PhoneTotal []Limit
 
-	// EmailTotal limits all codes to mailboxes. There is none by default: they cost next to nothing.
+	// EmailTotal limits all codes to mailboxes that clients ask for. The default is 2000 in an hour and
+	// 10,000 in a day, with 3 more for each verified.
 	EmailTotal []Limit
 
 	// AllowCountries are those to whose phones codes are sent, and no others, as ISO 3166-1 alpha-2
@@ -84,8 +85,8 @@ type Config struct {
 	StoreTimeout time.Duration
 
 	// MaxCounters is how many addresses, clients and networks are counted in memory, each of which
-	// takes about 500 bytes. 0 means 100,000. When there are as many, codes of others have to wait;
-	// those that are counted stay limited.
+	// takes up to 500 bytes. 0 means a million, which is enough for 250,000 codes a day. When there are
+	// as many, codes of others have to wait; those that are counted stay limited. The log warns before.
 	MaxCounters int
 
 	// Now is the clock of what is counted in memory, and of alarms. Nil means that of the machine. A
@@ -138,13 +139,14 @@ var (
 	defaultPerClient  = []Limit{{Most: 10, Within: 10 * time.Minute, Earned: 3}, {Most: 50, Within: 24 * time.Hour, Earned: 3}}
 	defaultPerNetwork = []Limit{{Most: 50, Within: 10 * time.Minute, Earned: 3}, {Most: 200, Within: 24 * time.Hour, Earned: 3}}
 	defaultPerCountry = []Limit{{Most: 200, Within: time.Hour, Earned: 3}, {Most: 1000, Within: 24 * time.Hour, Earned: 3}}
+	defaultEmailTotal = []Limit{{Most: 2000, Within: time.Hour, Earned: 3}, {Most: 10_000, Within: 24 * time.Hour, Earned: 3}}
 	defaultPhoneTotal = []Limit{{Most: 500, Within: time.Hour, Earned: 3}, {Most: 2000, Within: 24 * time.Hour, Earned: 3}}
 )
 
 const (
 	defaultGap          = 30 * time.Second
 	defaultStoreTimeout = time.Second
-	defaultMaxCounters  = 100_000
+	defaultMaxCounters  = 1_000_000
 	defaultIPv6Prefix   = 64
 )
 
@@ -160,7 +162,7 @@ func (c *Config) complete() {
 		def  []Limit
 	}{
 		{&c.PerAddress, defaultPerAddress}, {&c.PerClient, defaultPerClient}, {&c.PerNetwork, defaultPerNetwork},
-		{&c.PerCountry, defaultPerCountry}, {&c.PhoneTotal, defaultPhoneTotal},
+		{&c.PerCountry, defaultPerCountry}, {&c.PhoneTotal, defaultPhoneTotal}, {&c.EmailTotal, defaultEmailTotal},
 	} {
 		if *limits.have == nil {
 			*limits.have = limits.def

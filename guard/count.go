@@ -2,9 +2,9 @@ package guard
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 )
 
@@ -18,9 +18,6 @@ func (g *Guard) record(ctx context.Context, op Op, subjects []subject) {
 	if err == nil && op == OpAdd {
 		g.watch(ctx, subjects, result.Tallies, false)
 	}
-	if errors.Is(err, errFull) {
-		g.storeFailed(ctx, err)
-	}
 }
 
 // do takes a step with the store, or, if that fails and the application chose so, locally. It returns
@@ -30,8 +27,7 @@ func (g *Guard) do(ctx context.Context, step Step, counters []Counter) (Result, 
 		return Result{Taken: true}, nil, nil // nothing is limited
 	}
 	if g.store == nil {
-		result, err := g.local.Do(ctx, step, counters)
-		return result, g.local, err
+		return g.doLocally(ctx, step, counters)
 	}
 	limited, cancel := g.limit(ctx)
 	defer cancel()
@@ -47,10 +43,15 @@ func (g *Guard) do(ctx context.Context, step Step, counters []Counter) (Result, 
 	}
 	g.storeFailed(ctx, err)
 	if g.cfg.StoreDown == CountLocally {
-		result, err := g.local.Do(ctx, step, counters)
-		return result, g.local, err
+		return g.doLocally(ctx, step, counters)
 	}
 	return Result{}, nil, fmt.Errorf("guard: the store failed: %w", err)
+}
+
+func (g *Guard) doLocally(ctx context.Context, step Step, counters []Counter) (Result, Store, error) {
+	result, err := g.local.Do(ctx, step, counters)
+	g.warnOfMemory(ctx)
+	return result, g.local, err
 }
 
 // tallies is how many tallies a step for counters has.
@@ -69,9 +70,22 @@ func (g *Guard) limit(ctx context.Context) (context.Context, context.CancelFunc)
 
 // storeFailed logs that the store failed, once in a while.
 func (g *Guard) storeFailed(ctx context.Context, err error) {
-	const every = time.Minute
-	now, last := g.cfg.Now().UnixNano(), g.failed.Load()
-	if (last == 0 || now-last >= int64(every) || now < last) && g.failed.CompareAndSwap(last, now) {
+	if once(&g.failed, g.cfg.Now(), time.Minute) {
 		g.log().LogAttrs(ctx, slog.LevelError, "guard: the store failed", slog.String("error", err.Error()), slog.String("until_it_is_back", g.cfg.StoreDown.String()))
 	}
+}
+
+// warnOfMemory logs that there is little room left, once in a while.
+func (g *Guard) warnOfMemory(ctx context.Context) {
+	if g.local.high.Load() && once(&g.warned, g.cfg.Now(), 10*time.Minute) {
+		g.log().LogAttrs(ctx, slog.LevelWarn, "guard: the memory is nearly full; when it is, codes to new addresses have to wait: "+
+			"set a larger MaxCounters, or a Store", slog.Int("max_counters", g.cfg.MaxCounters))
+	}
+}
+
+// once reports whether something was not done for a while, and remembers that it is done now.
+func once(last *atomic.Int64, now time.Time, every time.Duration) bool {
+	before := last.Load()
+	since := time.Duration(now.UnixNano() - before)
+	return (before == 0 || since < 0 || since >= every) && last.CompareAndSwap(before, now.UnixNano())
 }

@@ -74,9 +74,20 @@ func judge(subjects []subject, tallies []Tally) Decision {
 	return d
 }
 
+// trying is how long a code that was not sent counts for its client all the same.
+const trying = time.Hour
+
 // revocable returns the counters of what was not sent.
 func revocable(subjects []subject) []Counter {
-	return counters(slices.DeleteFunc(slices.Clone(subjects), func(s subject) bool {
-		return s.reason == ReasonClient || s.reason == ReasonNetwork
-	}))
+	list := make([]Counter, 0, len(subjects))
+	for _, s := range subjects {
+		c := s.Counter
+		if s.reason == ReasonClient || s.reason == ReasonNetwork {
+			c.Limits = slices.DeleteFunc(slices.Clone(c.Limits), func(l Limit) bool { return l.Within <= trying })
+		}
+		if len(c.Limits) > 0 {
+			list = append(list, c)
+		}
+	}
+	return list
 }

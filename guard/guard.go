@@ -24,8 +24,8 @@ type inside struct {
 	alarms alarms
 
 	gap                    []Limit
-	perCountry, phoneTotal []Limit // and what the alarm needs
-	failed                 atomic.Int64
+	perCountry, phoneTotal []Limit      // and what the alarm needs
+	failed, warned         atomic.Int64 // when the log was last told, in nanoseconds
 }
 
 // New checks cfg and returns a guard. It does no I/O.
@@ -125,8 +125,9 @@ func (g *Guard) Verified(ctx context.Context, send Send) {
 }
 
 // NotSent takes back what [Guard.Ask] has counted for the address, the country and all codes, because
-// the service certainly sent none: the person can ask again at once. What it counted for the client
-// stays, since trying costs something, too. It is not for a send whose outcome is unknown.
+// the service certainly sent none: the person can ask again at once. For the client and its network it
+// goes on to count under limits of up to an hour, since trying costs something, too. It is not for a
+// send whose outcome is unknown.
 func (g *Guard) NotSent(ctx context.Context, d Decision) {
 	if d.receipt.store == nil {
 		return

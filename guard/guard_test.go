@@ -355,6 +355,30 @@ func TestNotSent(t *testing.T) {
 	a.want(phone, ip(2), "wait 1h0m0s: country US: 1 in 1h")
 }
 
+// TestNotSentForLong forgets what a client tried sooner than what it got.
+func TestNotSentForLong(t *testing.T) {
+	limits := []guard.Limit{{Most: 2, Within: time.Hour}, {Most: 3, Within: 24 * time.Hour}}
+	a := newAsker(t, guard.Config{PerClient: limits})
+	for i := range 6 {
+		a.NotSent(t.Context(), a.ask(number(i), client))
+		if i%2 == 1 {
+			a.want(number(i), client, "wait 1h0m0s: client: 2 in 1h")
+			a.Advance(time.Hour)
+		}
+	}
+	a.want(number(10), client, "allow")
+}
+
+// TestOwnMail has the application send more e-mails by itself than clients may ask for.
+func TestOwnMail(t *testing.T) {
+	a := newAsker(t, guard.Config{EmailTotal: []guard.Limit{{Most: 1, Within: time.Hour}}})
+	for i := range 10 {
+		a.want(fmt.Sprintf("invited-%d@example.com", i), "", "allow")
+	}
+	a.want("a@example.com", ip(1), "allow")
+	a.want("b@example.com", ip(2), "wait 1h0m0s: total: 1 in 1h")
+}
+
 func TestVerified(t *testing.T) {
 	limits := []guard.Limit{{Most: 1, Within: time.Hour, Earned: 1}}
 	none := []guard.Limit{}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -16,6 +17,8 @@ type memory struct {
 	now   func() time.Time
 	start time.Time // times are counted from it, so that a clock of the machine that is set does no harm
 	most  int       // how many counters there may be
+
+	high atomic.Bool // there is little room left
 
 	mu       sync.Mutex
 	counters map[string]*counter
@@ -51,9 +54,7 @@ func (m *memory) Do(ctx context.Context, step Step, counters []Counter) (Result,
 	result := Result{At: time.UnixMilli(now)}
 	if step.Op == OpUndo {
 		for _, c := range counters {
-			if have := m.counters[c.Key]; have != nil {
-				have.undo(now, step.At.UnixMilli())
-			}
+			m.undo(now, step.At.UnixMilli(), c)
 		}
 		return result, nil
 	}
@@ -96,6 +97,7 @@ func (m *memory) makeRoom(now int64, counters []Counter) bool {
 		}
 	}
 	full := after > m.most
+	m.high.Store(after > m.most/5*4)
 	if after < m.sweepAt && !full || full && now-m.swept < sweepInterval && now >= m.swept {
 		return !full
 	}
@@ -139,10 +141,21 @@ func (c *counter) add(now int64, l Limit, verified bool) Tally {
 	return p.tally(now, l)
 }
 
-// undo takes back one code that was sent at at.
-func (c *counter) undo(now, at int64) {
-	for _, p := range c.pairs {
-		p.sent.prune(now, p.length)
-		p.sent.undo(at)
+// undo takes back one code that was sent at at. A counter that is left without any goes, too: codes
+// that are never sent must not fill the memory.
+func (m *memory) undo(now, at int64, c Counter) {
+	have := m.counters[c.Key]
+	if have == nil {
+		return
+	}
+	for _, l := range c.Limits {
+		have.pair(now, l).sent.undo(at)
+	}
+	have.until = 0
+	for _, p := range have.pairs {
+		have.until = max(have.until, p.sent.last()+p.length, p.verified.last()+p.length)
+	}
+	if have.until <= now {
+		delete(m.counters, c.Key)
 	}
 }

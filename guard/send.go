@@ -29,7 +29,7 @@ type Send struct {
 	Client netip.Addr
 
 	// NoClient says that no stranger asked for the code: the application sends it by itself. Only the
-	// limits of the address, of the country and of all codes apply then.
+	// limits of the address, and to phones those of the country and of the total, apply then.
 	NoClient bool
 
 	// Purpose tells codes apart of which one address rightly gets two in a row, such as those of two
@@ -99,6 +99,7 @@ func (g *Guard) subjects(t target) []subject {
 		add(ReasonNetwork, g.hash("network", network.String()), g.cfg.PerNetwork)
 	}
 	switch {
+	case !t.phone && t.NoClient:
 	case !t.phone:
 		add(ReasonTotal, emailsKey, g.cfg.EmailTotal)
 	case t.country != "":

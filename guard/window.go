@@ -1,6 +1,9 @@
 package guard
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // window remembers when something happened, for as long as it counts. Times are in milliseconds.
 type window struct {
@@ -60,6 +63,14 @@ func (w *window) undo(at int64) {
 		}
 		return
 	}
+}
+
+// last is when something last happened, long ago if nothing did.
+func (w *window) last() int64 {
+	if len(w.entries) == 0 {
+		return math.MinInt64 / 2
+	}
+	return w.entries[len(w.entries)-1].at
 }
 
 // pair is what is counted under one limit.
