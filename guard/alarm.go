@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Alarm tells that codes may be sent for somebody who earns from them.
+// Alarm tells that codes may be sent for a fraudster who earns from them.
 type Alarm struct {
 	// Country is where the phones are, empty for all countries together.
 	Country string

@@ -13,7 +13,7 @@ type clientKey struct{}
 // client is what a context knows of whoever asks.
 type client struct {
 	addr netip.Addr
-	none bool // nobody does
+	none bool // no client does
 }
 
 // WithClient returns a context that knows the IP address of the client which it works for. [Guard.Ask]

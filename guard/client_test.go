@@ -1,6 +1,8 @@
 package guard_test
 
 import (
+	"bytes"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -10,6 +12,19 @@ import (
 
 	"github.com/stytchgen/sdk/guard"
 )
+
+// TestPrivateClient has a proxy taken for the client of everybody: the log says what is wrong.
+func TestPrivateClient(t *testing.T) {
+	for addr, hint := range map[string]bool{"10.0.0.1": true, "127.0.0.1": true, "::ffff:192.168.0.1": true, "fd00::1": true, "192.0.2.1": false} {
+		var log bytes.Buffer
+		a := newAsker(t, guard.Config{PerClient: []guard.Limit{{Most: 1, Within: time.Hour}}, Log: slog.New(slog.NewTextHandler(&log, nil))})
+		a.ask(number(1), addr)
+		a.ask(number(2), addr)
+		if strings.Contains(log.String(), "behind a proxy, name the proxy") != hint || strings.Contains(log.String(), addr) {
+			t.Errorf("%s: the log says\n%s", addr, &log)
+		}
+	}
+}
 
 func TestClientIP(t *testing.T) {
 	const proxy = "10.0.0.0/8 2001:db8:ffff::/48 127.0.0.1/32"

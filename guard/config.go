@@ -119,8 +119,8 @@ func (s StoreDown) String() string {
 	}
 }
 
-// AlarmRule says when too few codes to phones are verified: that is how it looks when somebody has
-// them sent who earns from it. It applies to each country, and to all of them together.
+// AlarmRule says when too few codes to phones are verified: that is how it looks when a fraudster
+// has them sent. It applies to each country, and to all of them together.
 type AlarmRule struct {
 	// Within is the time that is looked at. 0 means an hour.
 	Within time.Duration

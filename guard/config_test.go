@@ -75,8 +75,8 @@ func TestLimitString(t *testing.T) {
 	}
 }
 
-// TestImports holds the documentation to its word: the guard brings the standard library and this module,
-// and nothing else.
+// TestImports finds what the guard brings besides the standard library and this module: nothing, as the
+// documentation says.
 func TestImports(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", ".").Output()
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// record takes a step whose outcome nobody waits for.
+// record takes a step whose failure is for the log alone.
 func (g *Guard) record(ctx context.Context, op Op, subjects []subject) {
 	if len(subjects) == 0 {
 		return

@@ -10,7 +10,7 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// Verdict is what to do with a code that somebody asks for.
+// Verdict is what to do with a code that was asked for.
 type Verdict int
 
 const (

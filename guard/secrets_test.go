@@ -31,7 +31,7 @@ func TestNothingPrintsAddresses(t *testing.T) {
 		for _, v := range values {
 			for verb := 'A'; verb <= 'z'; verb++ {
 				if verb == 'p' || verb == 'w' {
-					continue // see the README: with these, fmt asks nobody
+					continue // see the README: with these, fmt calls no method of a value
 				}
 				fmt.Fprintf(&log, "%"+string(verb)+" %+"+string(verb)+" %#"+string(verb), v, v, v)
 			}

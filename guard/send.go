@@ -13,7 +13,7 @@ import (
 	"github.com/stytchgen/sdk/internal/redact"
 )
 
-// Send is a code that somebody asks for.
+// Send is a code that a person asks for.
 type Send struct {
 	// Address is where the code goes: a phone number in E.164 format, such as "+15005550006", or an
 	// e-mail address. Spellings of one number or mailbox count as one.
@@ -120,7 +120,7 @@ func counters(subjects []subject) []Counter {
 	return list
 }
 
-// hash makes a key of what nobody may read in a store.
+// hash makes a key of what must not be readable in a store.
 func (g *Guard) hash(kind string, parts ...string) string {
 	text := make([]byte, 0, 128)
 	for _, part := range parts {

@@ -44,7 +44,7 @@ type Step struct {
 
 // Counter is what a [Store] counts: the codes to one address, from one client, to one country.
 type Counter struct {
-	// Key names the counter. It holds no address, only a keyed hash of one.
+	// Key names the counter. It has no address in it, only a keyed hash of one.
 	Key string
 	// Limits are those that apply, each Within once. One whose Most is 0 allows everything, and is
 	// there for its [Tally].

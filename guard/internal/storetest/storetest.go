@@ -15,7 +15,7 @@ import (
 	"github.com/stytchgen/sdk/guard"
 )
 
-// Start returns an empty store whose clock stands still, and what moves that clock, also back.
+// Start returns an empty store and what moves its clock, also back: it does not move by itself.
 type Start func(t *testing.T) (store guard.Store, advance func(time.Duration))
 
 // Run runs all tests.
@@ -148,7 +148,7 @@ func testUndo(t *testing.T, d *driver) {
 func testEarned(t *testing.T, d *driver) {
 	c := one("a", guard.Limit{Most: 2, Within: time.Minute, Earned: 2})
 	verify := func() guard.Result { return d.do(guard.Step{Op: guard.OpVerify}, c) }
-	verify() // of a code that nobody sent
+	verify() // of a code that was not sent
 	d.take(true, 1, 0, c)
 	d.take(true, 2, 0, c) // at most one of one can be verified, and earns two
 	d.take(true, 3, 0, c)
