@@ -43,10 +43,14 @@ demo: gen
 emulator:
 	@go run ./cmd/stytch-emulator $(EMULATOR_FLAGS)
 
+# Modules of their own, for what the SDK's does not depend on.
+MODULES = guard/redisguard guard/numbering
+
 ## test: run every test with the race detector
 .PHONY: test
 test:
 	go test -race ./...
+	@for module in $(MODULES); do (cd $$module && go test -race ./...) || exit 1; done
 
 ## lint: gofmt, go mod tidy, go vet, and staticcheck with every check on
 .PHONY: lint
@@ -56,6 +60,7 @@ lint:
 	go mod tidy -diff
 	go vet ./...
 	go run $(STATICCHECK) -checks all ./...
+	@for module in $(MODULES); do (cd $$module && go mod tidy -diff && go vet ./... && go run $(STATICCHECK) -checks all ./...) || exit 1; done
 
 ## conformance: run the official SDK for Node against the emulator; needs Node 20
 .PHONY: conformance

@@ -4,17 +4,23 @@ go 1.26.0
 
 replace github.com/stytchgen/sdk => ..
 
+replace github.com/stytchgen/sdk/guard/redisguard => ../guard/redisguard
+
 require (
 	github.com/go-faster/jx v1.2.0
 	github.com/go-json-experiment/json v0.0.0-20260213210345-44df1a37e875
 	github.com/golang-jwt/jwt/v5 v5.3.1
 	github.com/oasdiff/yaml3 v0.0.14
+	github.com/redis/go-redis/v9 v9.23.0
 	github.com/stytchgen/sdk v0.0.0
+	github.com/stytchgen/sdk/guard/redisguard v0.0.0
 )
 
 require (
+	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/go-faster/errors v0.7.1 // indirect
 	github.com/rogpeppe/go-internal v1.16.0 // indirect
 	github.com/segmentio/asm v1.2.1 // indirect
+	go.uber.org/atomic v1.12.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 )

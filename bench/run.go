@@ -29,6 +29,9 @@ var sections = []section{
 	{"Readers of JSON", "The SDK's reader beside those of two libraries, each driven by hand in the same way.", false, (*bench).readers},
 	{"Validation alone", "The checks of a whole request beside one match of a compiled regular expression.", true, (*bench).validation},
 	{"Session JWT", "", true, (*bench).jwtCheck},
+	{"Guard", "What it costs to ask before a code is sent, with all default windows. In memory beside the hashes that an ask " +
+		"takes, for addresses and clients are kept as hashes; in Redis beside bare round trips to the same server on loopback.",
+		false, (*bench).asks},
 	{"First call", "Whole processes over TLS, from their start to their end.", false, (*bench).coldCalls},
 	{"Size and build time", "What a program with one call has over one that calls nobody. Times are of the processors.",
 		false, (*bench).builds},

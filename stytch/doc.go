@@ -19,6 +19,8 @@
 //   - [*ValidationError]: the request breaks a rule of the API and was not sent. It matches the type
 //     that the service would have answered: errors.Is(err, stytch.ErrInvalidPhoneNumber).
 //
+// With an [Interceptor], it can also be what that returned instead of making the call.
+//
 // When errors.Is(err, [ErrOutcomeUnknown]), the service may have done what it was asked although no
 // answer says so. An application that sends again then may send a second message.
 //

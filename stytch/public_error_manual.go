@@ -84,7 +84,14 @@ var (
 // An address to which the Send calls send nothing is reported as such, so whoever asks learns which
 // addresses have an account. LoginOrCreate does not tell them apart, nor does LoginOrSignup where
 // the organization lets people join by the domain of their address; elsewhere it does.
+//
+// An error with the method PublicError() PublicError, such as one of an [Interceptor], speaks for
+// itself.
 func PublicErrorOf(err error) PublicError {
+	var own interface{ PublicError() PublicError }
+	if errors.As(err, &own) {
+		return own.PublicError()
+	}
 	var invalid *ValidationError
 	var answer *Error
 	call := ""

@@ -255,6 +255,10 @@ func RetryAfter(err error) time.Duration {
 	if errors.As(err, &e) {
 		return e.RetryAfter
 	}
+	var public interface{ PublicError() PublicError }
+	if errors.As(err, &public) {
+		return public.PublicError().RetryAfter
+	}
 	return 0
 }
 

@@ -19,8 +19,8 @@ type codePage struct {
 	Wait         wait   // until another code can be sent
 }
 
-func (a *app) codePage(one login) codePage {
-	page := codePage{Address: one.email, Another: one.sent > 1, Wait: wait(a.sends.left(one.sendLimit()))}
+func (a *app) codePage(r *http.Request, one login) codePage {
+	page := codePage{Address: one.email, Another: one.sent > 1, Wait: a.left(r, one.next())}
 	if one.waiting != discoveryCode {
 		page.Organization = one.organizationName
 	}
@@ -34,14 +34,14 @@ func (a *app) codePage(one login) codePage {
 	return page
 }
 
-func (a *app) showCode(w http.ResponseWriter, _ *http.Request, one login) {
-	a.show(w, http.StatusOK, "code", a.codePage(one))
+func (a *app) showCode(w http.ResponseWriter, r *http.Request, one login) {
+	a.show(w, http.StatusOK, "code", a.codePage(r, one))
 }
 
 // checkCode checks the code that a login is waiting for.
 func (a *app) checkCode(w http.ResponseWriter, r *http.Request, one login) {
 	if !a.logins.try(r) {
-		page := a.codePage(one)
+		page := a.codePage(r, one)
 		page.Problem, page.Another = tooManyTries, false
 		a.fail(w, tooManyTries, "code", page)
 		return
@@ -60,7 +60,7 @@ func (a *app) checkCode(w http.ResponseWriter, r *http.Request, one login) {
 		return
 	}
 	p := a.problemOf("check a code", err)
-	page := a.codePage(one)
+	page := a.codePage(r, one)
 	page.Problem, page.Another = p, false
 	if !p.AtField {
 		page.Code = typed // nothing is known to be wrong with it
@@ -106,7 +106,6 @@ func (a *app) checkOrganization(w http.ResponseWriter, r *http.Request, one logi
 		a.logIn(w, r, auth.SessionToken, auth.SessionJWT, auth.MemberSession)
 	case b2b.StepSMSCode: // the service has sent it with this answer
 		one.phone, one.waiting, one.sent = auth.Member.MFAPhoneNumber, smsCode, 1
-		a.sends.take(one.sendLimit())
 		a.goOn(w, r, one)
 	case b2b.StepSendSMS:
 		// The first code is used up: whether or not the next one goes out, the login is
@@ -127,13 +126,13 @@ func (a *app) checkOrganization(w http.ResponseWriter, r *http.Request, one logi
 
 // resendCode sends another code. It takes the place of the one before.
 func (a *app) resendCode(w http.ResponseWriter, r *http.Request, one login) {
-	if err := a.sendCode(r, one); err != nil {
+	if err := a.send(r.Context(), one); err != nil {
 		if a.tooLate(w, r, err) {
 			return
 		}
 		p := a.problemOf("send another code", err)
 		p.AtField = false // the field of this page is the code
-		page := a.codePage(one)
+		page := a.codePage(r, one)
 		page.Problem, page.Another = p, false
 		a.fail(w, p, "code", page)
 		return

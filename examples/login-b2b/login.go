@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/stytchgen/sdk/b2b"
-	"github.com/stytchgen/sdk/stytch"
+	"github.com/stytchgen/sdk/guard"
 )
 
 // login is a login on its way.
@@ -87,9 +87,9 @@ func (a *app) showLogin(w http.ResponseWriter, r *http.Request) {
 // who reads the e-mail learns which organizations know the address.
 func (a *app) startLogin(w http.ResponseWriter, r *http.Request) {
 	one := login{email: strings.TrimSpace(r.PostFormValue("address")), waiting: discoveryCode, sent: 1}
-	var tooSoon *tooSoonError
-	err := a.sendCode(r, one)
-	if have, ok := a.logins.find(r); ok && errors.As(err, &tooSoon) && have.email == one.email {
+	var refused *guard.Error
+	err := a.send(r.Context(), one)
+	if have, ok := a.logins.find(r); ok && errors.As(err, &refused) && have.email == one.email {
 		http.Redirect(w, r, string(have.at()), http.StatusSeeOther) // they went back, and that login goes on
 		return
 	}
@@ -102,34 +102,23 @@ func (a *app) startLogin(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, string(askCode), http.StatusSeeOther)
 }
 
-// sendCode sends the code that a login is waiting for, as often as the limits allow.
-func (a *app) sendCode(r *http.Request, one login) error {
-	to := one.sendLimit()
-	if wait := a.sends.take(to, clientLimit(r)); wait > 0 {
-		return &tooSoonError{wait}
-	}
-	err := a.send(r.Context(), one)
-	if err != nil && !errors.Is(err, stytch.ErrOutcomeUnknown) {
-		a.sends.giveBack(to) // no code went out
-	}
-	return err
-}
-
-// sendLimit is the limit of what a login is waiting for: somebody who has just got the
-// code for discovery can have that of the organization at once.
-func (one login) sendLimit() limit {
+// next is the code that a login is waiting for, as the guard knows it from the call.
+func (one login) next() guard.Send {
 	switch one.waiting {
 	case organizationCode:
-		return addressLimit(one.organizationID + " " + one.email)
+		return guard.Send{Address: one.email, Purpose: one.organizationID}
 	case smsCode:
+		send := guard.Send{Account: one.memberID, Purpose: one.organizationID}
 		if one.newPhone {
-			return addressLimit(one.phone) // whoever asks: a stranger's number is not called from many accounts
+			send.Address = one.phone
 		}
-		return addressLimit(one.memberID)
+		return send
 	}
-	return addressLimit(one.email)
+	return guard.Send{Address: one.email}
 }
 
+// send has the service send the code that a login is waiting for, as often as the guard
+// allows.
 func (a *app) send(ctx context.Context, one login) error {
 	switch one.waiting {
 	case organizationCode:

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/stytchgen/sdk/b2b"
+	"github.com/stytchgen/sdk/guard"
 	"github.com/stytchgen/sdk/stytch"
 	"github.com/stytchgen/sdk/stytchtest"
 )
@@ -25,9 +26,14 @@ func newSite(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	s := &site{t: t, emulator: emulator, log: new(strings.Builder)}
+	log, now := slog.New(slog.NewTextHandler(s.log, nil)), emulator.Clock().Now
+	g, err := guard.New(guard.Config{Log: log, Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
 	a := &app{
-		client: emulator.B2B(stytch.WithClock(emulator.Clock().Now), stytch.WithMaxRetries(0)),
-		log:    slog.New(slog.NewTextHandler(s.log, nil)), now: emulator.Clock().Now, inbox: inbox(emulator.Inbox()),
+		client: emulator.B2B(stytch.WithClock(now), stytch.WithMaxRetries(0), stytch.WithInterceptor(g.Intercept)),
+		guard:  g, log: log, now: now, inbox: inbox(emulator.Inbox()),
 	}
 	server := httptest.NewServer(a.handler())
 	t.Cleanup(server.Close)
@@ -256,7 +262,7 @@ func TestOtherSites(t *testing.T) {
 // can be copied by itself, and what is mended in one is mended in both.
 func TestSameAsLogin(t *testing.T) {
 	for _, file := range []string{
-		"inbox.go", "limiter.go", "pages.go", "pending.go", "problem.go", "protect.go", "serve.go", "visitor_test.go", "person_test.go", "main_test.go",
+		"inbox.go", "guard.go", "pages.go", "pending.go", "problem.go", "protect.go", "serve.go", "visitor_test.go", "person_test.go", "main_test.go",
 		"pages/layout.html", "pages/problem.html", "pages/inbox.html", "static/countdown.js", "static/icon.svg", "static/style.css",
 	} {
 		here, err := os.ReadFile(filepath.FromSlash(file))

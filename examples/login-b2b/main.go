@@ -27,6 +27,7 @@ import (
 	"time"
 
 	"github.com/stytchgen/sdk/b2b"
+	"github.com/stytchgen/sdk/guard"
 	"github.com/stytchgen/sdk/stytch"
 )
 
@@ -52,9 +53,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	log := slog.New(slog.NewTextHandler(stderr, nil))
 
-	a := &app{log: log, now: time.Now}
+	g, err := guard.New(guard.Config{Log: log})
+	if err != nil {
+		return err
+	}
+	a := &app{guard: g, log: log, now: time.Now}
 	if fromEnvironment() {
-		client, err := b2b.FromEnv(clientOptions...)
+		client, err := b2b.FromEnv(clientOptions(g)...)
 		if err != nil {
 			return err
 		}
@@ -65,7 +70,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return err
 		}
 		defer emulator.Close()
-		a.client, a.inbox = emulator.B2B(clientOptions...), inbox(emulator.Inbox())
+		a.client, a.inbox = emulator.B2B(clientOptions(g)...), inbox(emulator.Inbox())
 	}
 
 	listener, err := net.Listen("tcp", *addr)
@@ -79,5 +84,5 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return serve(ctx, listener, a.handler(), log)
 }
 
-// clientOptions make the client give up while a person still waits for the page.
-var clientOptions = []stytch.Option{stytch.WithTimeout(10 * time.Second), stytch.WithUserAgent("stytchgen-example-login-b2b/1")}
+// ownOptions make the client give up while a person still waits for the page.
+var ownOptions = []stytch.Option{stytch.WithTimeout(10 * time.Second), stytch.WithUserAgent("stytchgen-example-login-b2b/1")}

@@ -80,7 +80,7 @@ func (a *app) chooseOrganization(w http.ResponseWriter, r *http.Request, one log
 		err = a.sendSMS(w, r, one)
 	default:
 		one.waiting, one.sent = organizationCode, 1
-		if err = a.sendCode(r, one); err == nil {
+		if err = a.send(r.Context(), one); err == nil {
 			a.goOn(w, r, one)
 		}
 	}

@@ -44,7 +44,7 @@ func phoneOf(typed string) string {
 // sendSMS sends the code of the second factor, and goes on to where it is typed.
 func (a *app) sendSMS(w http.ResponseWriter, r *http.Request, one login) error {
 	one.waiting, one.sent = smsCode, 1
-	if err := a.sendCode(r, one); err != nil {
+	if err := a.send(r.Context(), one); err != nil {
 		return err
 	}
 	a.goOn(w, r, one)

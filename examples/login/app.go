@@ -6,18 +6,19 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/stytchgen/sdk/guard"
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// app is the application. Its zero value needs a client, a log and a clock.
+// app is the application. Its zero value needs a client with a guard, a log and a clock.
 type app struct {
 	client *stytch.Client
+	guard  *guard.Guard // that the client asks
 	log    *slog.Logger
 	now    func() time.Time
 	inbox  http.Handler // nil unless an emulator runs in this process
 
 	logins *logins
-	sends  *limiter
 }
 
 // maxTokenAge is how long the members' pages trust a session JWT without asking the
@@ -31,7 +32,7 @@ var static embed.FS
 
 // handler returns the application.
 func (a *app) handler() http.Handler {
-	a.logins, a.sends = newLogins(a.now), newLimiter(a.now)
+	a.logins = newLogins(a.now)
 
 	loggedOut := http.HandlerFunc(a.toLogin)
 	outage := http.HandlerFunc(a.unavailable)

@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 
+	"github.com/stytchgen/sdk/guard"
 	"github.com/stytchgen/sdk/stytch"
 )
 
@@ -22,11 +23,11 @@ func (a *app) showCode(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/login?notice=start-again", http.StatusSeeOther)
 		return
 	}
-	a.show(w, http.StatusOK, "code", a.codePage(one))
+	a.show(w, http.StatusOK, "code", a.codePage(r, one))
 }
 
-func (a *app) codePage(one login) codePage {
-	return codePage{Address: one.address, Channel: one.channel, Another: one.sent > 1, Wait: wait(a.sends.left(addressLimit(one.address)))}
+func (a *app) codePage(r *http.Request, one login) codePage {
+	return codePage{Address: one.address, Channel: one.channel, Another: one.sent > 1, Wait: a.left(r, guard.Send{Address: one.address})}
 }
 
 // sessionMinutes is how long a person stays logged in. The middleware renews the
@@ -42,7 +43,7 @@ func (a *app) checkCode(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !a.logins.try(r) {
-		page := a.codePage(one)
+		page := a.codePage(r, one)
 		page.Problem, page.Another = tooManyTries, false
 		a.fail(w, tooManyTries, "code", page)
 		return
@@ -53,7 +54,7 @@ func (a *app) checkCode(w http.ResponseWriter, r *http.Request) {
 	})
 	if err != nil {
 		p := a.problemOf("check a code", err)
-		page := a.codePage(one)
+		page := a.codePage(r, one)
 		page.Problem, page.Another = p, false
 		if !p.AtField {
 			page.Code = typed // nothing is known to be wrong with it
@@ -75,11 +76,11 @@ func (a *app) resendCode(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/login?notice=start-again", http.StatusSeeOther)
 		return
 	}
-	methodID, err := a.sendCode(r, one.channel, one.address)
+	methodID, err := a.send(r.Context(), one.channel, one.address)
 	if err != nil {
 		p := a.problemOf("send another code", err)
 		p.AtField = false // the field of this page is the code
-		page := a.codePage(one)
+		page := a.codePage(r, one)
 		page.Problem, page.Another = p, false
 		a.fail(w, p, "code", page)
 		return

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/stytchgen/sdk/guard"
 	"github.com/stytchgen/sdk/stytch"
 )
 
@@ -50,9 +51,9 @@ func (a *app) showLogin(w http.ResponseWriter, r *http.Request) {
 func (a *app) startLogin(w http.ResponseWriter, r *http.Request) {
 	typed := r.PostFormValue("address")
 	address, way := addressOf(typed, channel(r.PostFormValue("channel")))
-	methodID, err := a.sendCode(r, way, address)
-	var tooSoon *tooSoonError
-	if have, ok := a.logins.find(r); ok && errors.As(err, &tooSoon) && have.address == address && have.channel == way {
+	methodID, err := a.send(r.Context(), way, address)
+	var refused *guard.Error
+	if have, ok := a.logins.find(r); ok && errors.As(err, &refused) && have.address == address && have.channel == way {
 		http.Redirect(w, r, "/login/code", http.StatusSeeOther) // they went back, and that code still works
 		return
 	}
@@ -66,22 +67,7 @@ func (a *app) startLogin(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/login/code", http.StatusSeeOther)
 }
 
-// sendCode sends a code, as often as the limits allow.
-func (a *app) sendCode(r *http.Request, way channel, address string) (methodID string, err error) {
-	to := addressLimit(address)
-	if wait := a.sends.take(to, clientLimit(r)); wait > 0 {
-		return "", &tooSoonError{wait}
-	}
-	methodID, err = a.send(r.Context(), way, address)
-	// No code went out, so that the person may try again at once; the client's count
-	// stays, for trying costs something, too. Where nobody knows, the code counts.
-	if err != nil && !errors.Is(err, stytch.ErrOutcomeUnknown) {
-		a.sends.giveBack(to)
-	}
-	return methodID, err
-}
-
-// send has the service send a code. A phone number lives longer than it takes to find
+// send has the service send a code, as often as the guard allows. A phone number lives longer than it takes to find
 // the phone, and an e-mail as long as mail servers take.
 func (a *app) send(ctx context.Context, way channel, address string) (methodID string, err error) {
 	switch way {

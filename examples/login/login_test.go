@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stytchgen/sdk/guard"
 	"github.com/stytchgen/sdk/stytch"
 	"github.com/stytchgen/sdk/stytchtest"
 )
@@ -18,9 +19,14 @@ func newSite(t *testing.T, opts ...stytchtest.Option) *site {
 	emulator := stytchtest.NewServer(t, opts...)
 	emulator.Clock().Stop()
 	s := &site{t: t, emulator: emulator, log: new(strings.Builder)}
+	log, now := slog.New(slog.NewTextHandler(s.log, nil)), emulator.Clock().Now
+	g, err := guard.New(guard.Config{Log: log, Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
 	a := &app{
-		client: emulator.Client(stytch.WithClock(emulator.Clock().Now), stytch.WithMaxRetries(0)),
-		log:    slog.New(slog.NewTextHandler(s.log, nil)), now: emulator.Clock().Now, inbox: inbox(emulator.Inbox()),
+		client: emulator.Client(stytch.WithClock(now), stytch.WithMaxRetries(0), stytch.WithInterceptor(g.Intercept)),
+		guard:  g, log: log, now: now, inbox: inbox(emulator.Inbox()),
 	}
 	server := httptest.NewServer(a.handler())
 	t.Cleanup(server.Close)

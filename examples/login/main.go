@@ -9,7 +9,7 @@
 // if wanted, it uses the service that they name, and starts no emulator.
 //
 // Where to begin reading: app.go has the routes, login.go sends a code, code.go
-// checks it, members.go is behind the login. limiter.go and pending.go keep what
+// checks it, members.go is behind the login. guard.go limits what is sent; pending.go keeps what
 // a login needs on the way; emulator.go and inbox.go are for development.
 // login_test.go shows how such an application is tested.
 package main
@@ -27,6 +27,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/stytchgen/sdk/guard"
 	"github.com/stytchgen/sdk/stytch"
 )
 
@@ -52,9 +53,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	log := slog.New(slog.NewTextHandler(stderr, nil))
 
-	a := &app{log: log, now: time.Now}
+	g, err := guard.New(guard.Config{Log: log})
+	if err != nil {
+		return err
+	}
+	a := &app{guard: g, log: log, now: time.Now}
 	if fromEnvironment() {
-		client, err := stytch.FromEnv(clientOptions...)
+		client, err := stytch.FromEnv(clientOptions(g)...)
 		if err != nil {
 			return err
 		}
@@ -65,7 +70,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return err
 		}
 		defer emulator.Close()
-		a.client, a.inbox = emulator.Client(clientOptions...), inbox(emulator.Inbox())
+		a.client, a.inbox = emulator.Client(clientOptions(g)...), inbox(emulator.Inbox())
 	}
 
 	listener, err := net.Listen("tcp", *addr)
@@ -79,6 +84,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return serve(ctx, listener, a.handler(), log)
 }
 
-// clientOptions make the client give up while a person still waits for the page:
+// ownOptions make the client give up while a person still waits for the page:
 // by itself it would honour a Retry-After for up to half a minute.
-var clientOptions = []stytch.Option{stytch.WithTimeout(10 * time.Second), stytch.WithUserAgent("stytchgen-example-login/1")}
+var ownOptions = []stytch.Option{stytch.WithTimeout(10 * time.Second), stytch.WithUserAgent("stytchgen-example-login/1")}

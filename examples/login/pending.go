@@ -14,7 +14,7 @@ import (
 // whose code has expired can ask for another.
 const loginLife = 15 * time.Minute
 
-// maxLogins bounds the memory; the limiter keeps most floods away from it.
+// maxLogins bounds the memory; the guard keeps most floods away from it.
 const maxLogins = 10_000
 
 // logins are the logins on their way, which stay on the server: a browser gets a

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -22,11 +21,6 @@ type problem struct {
 // service wrote, and what our own trouble is, stays in the log. The SDK's errors
 // print without codes and addresses.
 func (a *app) problemOf(what string, err error) *problem {
-	var tooSoon *tooSoonError
-	if errors.As(err, &tooSoon) {
-		return &problem{status: http.StatusTooManyRequests, Wait: wait(tooSoon.wait),
-			Message: "Please wait a little before you ask for another code."}
-	}
 	public := stytch.PublicErrorOf(err)
 	if public.Status >= http.StatusInternalServerError { // not of a visitor who has gone
 		a.log.Error("could not "+what, "error", err)

@@ -3,6 +3,8 @@ package main
 import (
 	"net/http"
 	"time"
+
+	"github.com/stytchgen/sdk/guard"
 )
 
 // maxForm is the size of a form that is read: every one here is tiny.
@@ -15,7 +17,10 @@ func (a *app) protect(mux *http.ServeMux) http.Handler {
 	// the browser says about it; so the forms need no tokens.
 	sameOrigin := http.NewCrossOriginProtection()
 	sameOrigin.SetDenyHandler(http.HandlerFunc(a.refused))
-	return a.logged(mux, headers(sameOrigin.Handler(http.MaxBytesHandler(mux, maxForm))))
+	// The guard wants to know who asks for a code. Behind a proxy of yours, say which
+	// addresses it has: its own would be everybody's.
+	clients := guard.Clients()
+	return a.logged(mux, headers(sameOrigin.Handler(clients(http.MaxBytesHandler(mux, maxForm)))))
 }
 
 // headers adds the headers of every answer.

@@ -46,6 +46,8 @@ type inside struct {
 	verifier *sessionjwt.Verifier
 	site     *sessionweb.Site
 
+	interceptors []Interceptor
+
 	logger *slog.Logger
 	drifts *drifts // nil: not reported
 	errors ErrorMaker
@@ -102,6 +104,7 @@ func New(cfg Config) (*Client, error) {
 		skipValidation:   cfg.SkipValidation,
 		jwt:              jwt,
 		site:             site,
+		interceptors:     cfg.Interceptors,
 		logger:           cfg.Logger,
 		drifts:           newDrifts(cfg.DriftReport, cfg.Errors.KnownType),
 		errors:           cfg.Errors,

@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -38,6 +39,8 @@ type Config struct {
 
 	HTTPClient *http.Client                                // copied, never changed; nil: the shared one
 	Middleware []func(http.RoundTripper) http.RoundTripper // around each attempt, the first outermost
+
+	Interceptors []Interceptor // around each call, the first outermost
 
 	Timeout          time.Duration // of a call, waits included; 0: default, negative: none
 	AttemptTimeout   time.Duration // of an attempt; 0: default, negative: none
@@ -83,6 +86,11 @@ func orDefault[T int | int64 | time.Duration](v, def T) T {
 func (cfg *Config) check() error {
 	if cfg.Errors == nil {
 		return errors.New("the transport has no ErrorMaker")
+	}
+	for i, interceptor := range cfg.Interceptors {
+		if interceptor == nil {
+			return fmt.Errorf("interceptor %d is nil: want a function", i)
+		}
 	}
 	if !validHeaderValue(cfg.UserAgent) {
 		return errors.New("the user agent has control characters: want plain text such as shop/1.2")

@@ -174,6 +174,7 @@ func TestConfigRefused(t *testing.T) {
 				func(http.RoundTripper) http.RoundTripper { return nil },
 			}
 		}, "middleware 1 returned nil"},
+		{"nil interceptor", func(c *Config) { c.Interceptors = []Interceptor{nil} }, "interceptor 0 is nil"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -122,12 +122,14 @@ func Call[Req, Resp any](
 	if c.drifts != nil && ep.Answers != nil {
 		k.drift = func(a *answer) { c.drifts.check(ep.Name, *ep.Answers, ep.Answer, a) }
 	}
-	if err := k.do(ctx); err != nil {
-		return nil, err
+	var err error
+	if len(c.interceptors) == 0 {
+		err = k.send(ctx)
+	} else {
+		err = k.intercepted(ctx, k.send, func() any { return &k.received.response })
 	}
-	if ep.Receive != nil {
-		k.received.result = Result{StatusCode: k.answer.status, Header: k.answer.header, Body: k.answer.body, endpoint: ep}
-		ep.Receive(&k.received.response, &k.received.result)
+	if err != nil {
+		return nil, err
 	}
 	return &k.received.response, nil
 }
@@ -137,6 +139,18 @@ type typedCall[Req, Resp any] struct {
 	call
 	endpoint *Endpoint[Req, Resp]
 	received *received[Resp]
+}
+
+// send makes the call. After a success, k.received has the response.
+func (k *typedCall[Req, Resp]) send(ctx context.Context) error {
+	if err := k.do(ctx); err != nil {
+		return err
+	}
+	if ep := k.endpoint; ep.Receive != nil {
+		k.received.result = Result{StatusCode: k.answer.status, Header: k.answer.header, Body: k.answer.body, endpoint: ep}
+		ep.Receive(&k.received.response, &k.received.result)
+	}
+	return nil
 }
 
 // received is what the caller gets, in one allocation.

@@ -1,0 +1,45 @@
+package guard
+
+// callKind is what a call of the API does to a code.
+type callKind int
+
+const (
+	other    callKind = iota
+	sends             // it has a code, or a link, sent
+	verifies          // with success, one was verified
+)
+
+// calls are those that send and those that verify, by their paths; see TestCalls. A call that the
+// service answers with a second factor which it has sent by itself is none of them.
+var calls = map[string]callKind{
+	"/v1/otps/sms/send":                                                              sends,
+	"/v1/otps/sms/login_or_create":                                                   sends,
+	"/v1/otps/whatsapp/send":                                                         sends,
+	"/v1/otps/whatsapp/login_or_create":                                              sends,
+	"/v1/otps/email/send":                                                            sends,
+	"/v1/otps/email/login_or_create":                                                 sends,
+	"/v1/otps/authenticate":                                                          verifies,
+	"/v1/magic_links/email/send":                                                     sends,
+	"/v1/magic_links/email/login_or_create":                                          sends,
+	"/v1/magic_links/email/invite":                                                   sends,
+	"/v1/magic_links/authenticate":                                                   verifies,
+	"/v1/passwords/email/reset/start":                                                sends,
+	"/v1/passwords/email/reset":                                                      verifies,
+	"/v1/b2b/otps/sms/send":                                                          sends,
+	"/v1/b2b/otps/sms/authenticate":                                                  verifies,
+	"/v1/b2b/otps/email/login_or_signup":                                             sends,
+	"/v1/b2b/otps/email/authenticate":                                                verifies,
+	"/v1/b2b/otps/email/discovery/send":                                              sends,
+	"/v1/b2b/otps/email/discovery/authenticate":                                      verifies,
+	"/v1/b2b/magic_links/email/login_or_signup":                                      sends,
+	"/v1/b2b/magic_links/email/invite":                                               sends,
+	"/v1/b2b/magic_links/email/discovery/send":                                       sends,
+	"/v1/b2b/magic_links/authenticate":                                               verifies,
+	"/v1/b2b/magic_links/discovery/authenticate":                                     verifies,
+	"/v1/b2b/passwords/email/reset/start":                                            sends,
+	"/v1/b2b/passwords/email/require_reset":                                          sends,
+	"/v1/b2b/passwords/email/reset":                                                  verifies,
+	"/v1/b2b/passwords/discovery/email/reset/start":                                  sends,
+	"/v1/b2b/passwords/discovery/email/reset":                                        verifies,
+	"/v1/b2b/organizations/{organization_id}/members/{member_id}/start_email_update": sends,
+}

@@ -1,0 +1,125 @@
+// Package address tells when two addresses are one: it makes of a phone number or an e-mail address
+// the form under which it is counted. Nothing is ever sent to that form.
+package address
+
+import (
+	_ "embed"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// Phone is a phone number, as it is counted.
+type Phone struct {
+	// Key is the same for all spellings of the number that carriers accept.
+	Key string
+	// Country is the ISO 3166-1 alpha-2 code of the number's country: "US". It is [International] for
+	// a network of no country, and empty for a calling code that is not assigned.
+	Country string
+}
+
+// International is the country of numbers that belong to none, such as those of satellite phones.
+const International = "001"
+
+// The digits of a number in E.164 format, at most and at least. The shortest numbers that exist
+// have four digits behind three of the calling code.
+const (
+	maxDigits = 15
+	minDigits = 7
+)
+
+// ParsePhone reads a number in E.164 format: "+15005550006". It reports whether it could be one.
+func ParsePhone(number string) (Phone, bool) {
+	digits, ok := strings.CutPrefix(number, "+")
+	if !ok || len(digits) < minDigits || len(digits) > maxDigits || digits[0] == '0' {
+		return Phone{}, false
+	}
+	for i := range len(digits) {
+		if digits[i] < '0' || digits[i] > '9' {
+			return Phone{}, false
+		}
+	}
+	plan := numbering()
+	// A calling code is never the beginning of another one.
+	code := 1
+	for code <= 3 && plan[digits[:code]].country == "" {
+		code++
+	}
+	if code > 3 {
+		return Phone{Key: digits}, true
+	}
+	digits = plan[digits[:code]].strip(digits, code)
+	phone := Phone{Key: digits}
+	for n := min(len(digits), longestPrefix); n >= code; n-- {
+		if p, ok := plan[digits[:n]]; ok {
+			phone.Country = p.country
+			break
+		}
+	}
+	return phone, true
+}
+
+// KnownCountry reports whether phone numbers tell that they are of a country.
+func KnownCountry(country string) bool {
+	for _, p := range numbering() {
+		if p.country == country {
+			return true
+		}
+	}
+	return false
+}
+
+// prefix is what is known about the numbers that begin with some digits.
+type prefix struct {
+	country string
+	trunks  []trunk // of a calling code
+}
+
+// trunk is what people put into a number, and carriers ignore.
+type trunk struct {
+	digits string
+	at     int // how many digits of the number come before it
+	length int // of the number with it, without the calling code; 0: any
+}
+
+// strip takes out what carriers ignore behind the calling code, which has so many digits.
+func (p prefix) strip(digits string, code int) string {
+	for _, t := range p.trunks {
+		at := code + t.at
+		if len(digits) > at && strings.HasPrefix(digits[at:], t.digits) && (t.length == 0 || len(digits) == code+t.length) {
+			digits = digits[:at] + digits[at+len(t.digits):]
+		}
+	}
+	return digits
+}
+
+//go:embed numbering.txt
+var numberingText string
+
+// longestPrefix is the length of the longest prefix in the table.
+const longestPrefix = 8
+
+// numbering returns the table: what is known, by the digits that numbers begin with.
+var numbering = sync.OnceValue(func() map[string]prefix {
+	plan := make(map[string]prefix, 512)
+	for line := range strings.Lines(numberingText) {
+		fields := strings.Fields(line)
+		if len(fields) < 2 || fields[0] == "#" {
+			continue
+		}
+		p := prefix{country: fields[1]}
+		for _, field := range fields[2:] {
+			p.trunks = append(p.trunks, parseTrunk(field))
+		}
+		plan[fields[0]] = p
+	}
+	return plan
+})
+
+// parseTrunk reads "0", "8/11" or "9@2/11". The table is part of the program: a test reads all of it.
+func parseTrunk(field string) trunk {
+	field, length, _ := strings.Cut(field, "/")
+	digits, at, _ := strings.Cut(field, "@")
+	number := func(s string) int { n, _ := strconv.Atoi(s); return n }
+	return trunk{digits: digits, at: number(at), length: number(length)}
+}
