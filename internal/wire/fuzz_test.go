@@ -157,6 +157,7 @@ func hasNameInAnotherCase(src string) bool {
 		known = append(known, name)
 	}
 	decoder := json.NewDecoder(strings.NewReader(src))
+	decoder.UseNumber()
 	for {
 		token, err := decoder.Token()
 		if err != nil {

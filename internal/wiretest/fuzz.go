@@ -78,6 +78,7 @@ func answers(example string) []string {
 		example + "{}",
 		replace("{", `{"new":{"a":[1,{"b":null}]},`),
 		replace("{", `{"status_code":1e400,`),
+		replace("{", `{"new":1e700,"Status_Code":100,`),
 		replace("200", "9223372036854775808"),
 		replace("200", "200.0"),
 		replace("200", "null"),
@@ -109,6 +110,7 @@ type oddities struct {
 func lookAt(text string) oddities {
 	odd := oddities{malformed: !utf8.ValidString(text)}
 	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber() // which a float64 need not hold
 	var open []map[string]bool // the names of each value that is open; nil for a list
 	name := false              // whether a name may be next
 	for {
