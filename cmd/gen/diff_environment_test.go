@@ -11,6 +11,7 @@ import (
 // its own repository in the environment. The module's repository is another
 // one, or a part of it, or none without the variables.
 func TestDiffInHook(t *testing.T) {
+	t.Parallel()
 	module := smallModule(t)
 	root := t.TempDir()
 	at := func(name string) string { return filepath.Join(root, name) }
@@ -94,18 +95,24 @@ func TestDiffInHook(t *testing.T) {
 
 // TestDiffInGoEnvironment compares under settings of the go command that are
 // meant for the work tree, for another system, or for another way to build.
+// One state has a vendor folder and the other has none.
 func TestDiffInGoEnvironment(t *testing.T) {
+	t.Parallel()
 	base := smallModule(t)
 	head := one("", consumer, "enum: [en, es]", "enum: [en, es, fr]").apply(t, base)
-	before := everyFile(t, head)
+	if err := os.Mkdir(filepath.Join(head, "vendor"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(head, "vendor/modules.txt"), "")
 	settings := filepath.Join(t.TempDir(), "env")
 	write(t, settings, "GOFLAGS=-mod=vendor\n")
+	before := everyFile(t, head)
 	for _, environment := range []string{
-		"GOFLAGS=-mod=vendor", "GOFLAGS=-mod=mod", "GOFLAGS=-modfile=other.mod", "GOFLAGS=-tags=other -race", "GOFLAGS=-toolexec=/nonexistent",
-		"GOENV=" + settings, "GO111MODULE=off", "GOWORK=/nonexistent/go.work", "GOPACKAGESDRIVER=/nonexistent", "GOOS=windows", "GOARCH=386", "TMPDIR=.",
+		"GOFLAGS=-mod=vendor", "GOFLAGS=-mod=mod", "GOFLAGS=-modfile=other.mod", "GOFLAGS=-tags=other -race -toolexec=/nonexistent", "GOENV=" + settings,
+		"GO111MODULE=off\nGOWORK=/nonexistent/go.work\nGOPACKAGESDRIVER=/nonexistent\nGOOS=windows\nGOARCH=386\nTMPDIR=.",
 	} {
 		t.Run(environment, func(t *testing.T) {
-			code, stdout, stderr := genIn(t, head, []string{environment}, "diff", base)
+			code, stdout, stderr := genIn(t, head, strings.Split(environment, "\n"), "diff", base)
 			if code != exitFine || !strings.Contains(stdout, "const `stytch.LocaleFr` added") || stderr != "" {
 				t.Errorf("exit code %d:\n%s%s", code, stdout, stderr)
 			}
@@ -116,30 +123,10 @@ func TestDiffInGoEnvironment(t *testing.T) {
 			t.Errorf("%s has changed", name)
 		}
 	}
-}
-
-// TestDiffWithoutCache passes on what the go command says of this machine.
-func TestDiffWithoutCache(t *testing.T) {
-	base := smallModule(t)
-	code, stdout, stderr := genIn(t, base, []string{"GOCACHE=off"}, "diff", base)
-	if want := "build cache is disabled by GOCACHE=off"; code != exitBad || !strings.Contains(stderr, want) || strings.Count(stderr, "\n") > 1 {
-		t.Errorf("exit code %d, want %q on one line:\n%s%s", code, want, stdout, stderr)
-	}
-}
-
-// TestDiffVendored compares a state that has a vendor folder with one that has
-// none.
-func TestDiffVendored(t *testing.T) {
-	base := smallModule(t)
-	head := one("", consumer, "enum: [en, es]", "enum: [en, es, fr]").apply(t, base)
-	if err := os.Mkdir(filepath.Join(head, "vendor"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	write(t, filepath.Join(head, "vendor/modules.txt"), "")
-	for _, environment := range []string{"GOFLAGS=-mod=vendor", "GOFLAGS=-mod=mod", "GOFLAGS="} {
-		code, stdout, stderr := genIn(t, head, []string{environment}, "diff", base)
-		if code != exitFine || !strings.Contains(stdout, "const `stytch.LocaleFr` added") {
-			t.Errorf("%s: exit code %d:\n%s%s", environment, code, stdout, stderr)
+	t.Run("no build cache", func(t *testing.T) {
+		code, stdout, stderr := genIn(t, base, []string{"GOCACHE=off"}, "diff", base)
+		if want := "build cache is disabled by GOCACHE=off"; code != exitBad || !strings.Contains(stderr, want) || strings.Count(stderr, "\n") > 1 {
+			t.Errorf("exit code %d, want %q on one line:\n%s%s", code, want, stdout, stderr)
 		}
-	}
+	})
 }

@@ -114,6 +114,7 @@ var ownerCases = []diffCase{
 // TestAcceptedBreakIsOne accepts what gen diff proposes for one of two equal
 // breaks: the other stays open.
 func TestAcceptedBreakIsOne(t *testing.T) {
+	t.Parallel()
 	const response = "                  status_code:\n                    type: integer\n                    description: The HTTP status.\n"
 	const name = "    UserName:\n      type: object\n      description: A name.\n      properties:\n        last:\n          type: string\n          description: The last name.\n"
 	base := diffCase{edits: []diffEdit{

@@ -133,14 +133,14 @@ func (c *comparison) requestBody(head *call) (schema, diag.Pos) {
 	return schema{file: head.Pos.File, node: n}, diag.Pos{File: head.Pos.File, Line: n.Line, Column: n.Column}
 }
 
-// pathNames returns what BASE calls the parameters in a path of HEAD: what is
-// in the same part of the path is the same on the wire.
+// pathNames returns what HEAD calls the parameters in a path, by their names
+// in BASE: what is in the same part of the path is the same on the wire.
 func pathNames(base, head *call) map[string]string {
 	names := map[string]string{}
-	before := strings.Split(base.Path, "/")
-	for i, part := range strings.Split(head.Path, "/") {
+	after := strings.Split(head.Path, "/")
+	for i, part := range strings.Split(base.Path, "/") {
 		if strings.HasPrefix(part, "{") {
-			names[strings.Trim(part, "{}")] = strings.Trim(before[i], "{}")
+			names[strings.Trim(part, "{}")] = strings.Trim(after[i], "{}")
 		}
 	}
 	return names

@@ -26,7 +26,7 @@ type walk struct {
 	*comparison
 	where *call
 	used  direction
-	// names are what BASE calls the parameters in the path.
+	// names are what HEAD calls the parameters in the path, by their names in BASE.
 	names map[string]string
 	seen  map[visit]bool
 }
@@ -84,45 +84,27 @@ func (w *walk) types(base, head *model.Type, o owner) {
 	}
 	w.values(base, head, o)
 	for _, before := range base.Fields {
-		if w.partner(before, head.Fields, w.baseName) == nil {
+		if !slices.ContainsFunc(head.Fields, func(after *model.Field) bool { return w.same(before, after) }) {
 			w.removed(base, before, head, o)
 		}
 	}
 	for _, after := range head.Fields {
-		before := w.partner(after, base.Fields, w.headName)
-		if before == nil {
+		i := slices.IndexFunc(base.Fields, func(before *model.Field) bool { return w.same(before, after) })
+		if i < 0 {
 			w.added(base, head, after, o)
 			continue
 		}
-		w.field(base, before, head, after, o)
+		w.field(base, base.Fields[i], head, after, o)
 	}
 }
 
-// baseName and headName name a field of BASE or HEAD as the other one does.
-func (w *walk) baseName(f *model.Field) string {
-	for head, base := range w.names {
-		if f.In == model.InPath && base == f.Wire {
-			return head
-		}
+// same reports whether two fields are the same on the wire.
+func (w *walk) same(before, after *model.Field) bool {
+	name := before.Wire
+	if before.In == model.InPath {
+		name = w.names[name]
 	}
-	return f.Wire
-}
-
-func (w *walk) headName(f *model.Field) string {
-	if base, ok := w.names[f.Wire]; ok && f.In == model.InPath {
-		return base
-	}
-	return f.Wire
-}
-
-// partner returns the field that is the same on the wire.
-func (w *walk) partner(f *model.Field, others []*model.Field, name func(*model.Field) string) *model.Field {
-	for _, other := range others {
-		if other.In == f.In && other.Wire == name(f) {
-			return other
-		}
-	}
-	return nil
+	return before.In == after.In && name == after.Wire
 }
 
 func (w *walk) removed(base *model.Type, before *model.Field, head *model.Type, o owner) {
