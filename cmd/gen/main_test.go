@@ -393,7 +393,7 @@ const newCall = `  /v1/otps/voice/send:
           application/json:
             schema:
               type: object
-              required: [phone_number]
+              required: [phone_number, labels, locales, voices]
               properties:
                 phone_number:
                   $ref: 'shared.yaml#/components/schemas/PhoneNumber'
@@ -439,8 +439,8 @@ const newCall = `  /v1/otps/voice/send:
               urgent: false
               labels: []
               locales: [en, de-DE]
-              voices: [{pitch: 0, name: ''}]
-              voice: {name: Ada, pitch: 3}
+              voices: [{pitch: 0, name: ''}, {name: Bo, pitch: 1, chorus: []}]
+              voice: {name: Ada, pitch: 3, substitute: {name: Cy, pitch: 2, chorus: [{name: Di, pitch: 4}]}}
               notes: {z: [1, {b: null}], a: <&>}
       responses:
         '200':
@@ -498,7 +498,7 @@ const newCall = `  /v1/otps/voice/send:
                 at: '2026-03-02T09:41:07.123456789+02:00'
                 locales: [en]
                 voices: []
-                voice: {name: Ada, pitch: 3}
+                voice: {name: Ada, pitch: 3, chorus: [{name: Bo, pitch: 1, chorus: []}, {name: Cy, pitch: 2}]}
                 locale: zh-Hans
                 tries: null
                 notes: {n: 9007199254740993}
@@ -516,7 +516,48 @@ const newSchema = `    Voice:
           description: The name of the voice.
         pitch:
           type: integer
+          minimum: 0
           description: The pitch of the voice.
+        substitute:
+          $ref: '#/components/schemas/Voice'
+        chorus:
+          type: array
+          items: {$ref: '#/components/schemas/Voice'}
+          description: The voices that join in.
+`
+
+// ringTest is a test for the module with the new call: a caller's mistake, a
+// value that holds itself, is an error before anything is sent.
+const ringTest = `package stytch_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stytchgen/sdk/stytch"
+)
+
+func TestOTPsVoiceService_Ring(t *testing.T) {
+	client := wireClient(t, &exchangeOTPsVoiceSend)
+	ring := stytch.Voice{Name: "Ada", Chorus: make([]stytch.Voice, 2)}
+	ring.Substitute = &ring
+	ring.Chorus[0], ring.Chorus[1] = ring, ring
+	req := stytch.OTPsVoiceSendRequest{PhoneNumber: "+15005550006", Voices: []stytch.Voice{ring}}
+	if text := fmt.Sprint(req); !strings.Contains(text, "Ada") {
+		t.Errorf("printed as %.100s", text)
+	}
+	var invalid *stytch.ValidationError
+	_, err := client.OTPs.Voice.Send(t.Context(), req)
+	if !errors.As(err, &invalid) || !strings.Contains(err.Error(), "must not nest more than 1000 levels deep") || len(err.Error()) > 1000 {
+		t.Errorf("checked: %.1000v", err)
+	}
+	_, err = client.OTPs.Voice.Send(t.Context(), req, stytch.WithoutCallValidation())
+	if err == nil || !strings.Contains(err.Error(), "at most 10000 levels of nesting") {
+		t.Errorf("unchecked: %.1000v", err)
+	}
+}
 `
 
 // TestNewEndpoint adds a call to the YAML: one run of gen makes it appear,
@@ -542,5 +583,6 @@ func TestNewEndpoint(t *testing.T) {
 			t.Errorf("%s does not contain %q", name, want)
 		}
 	}
-	goTest(t, root, "./stytch", "-run", "OTPsVoiceService", "-v")
+	write(t, filepath.Join(root, "stytch/ring_test.go"), ringTest)
+	goTest(t, root, "./stytch", "-run", "OTPsVoiceService|Redaction", "-v")
 }

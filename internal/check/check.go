@@ -32,6 +32,8 @@ func (v Violation) String() string {
 // A Checker collects the rules that a request breaks. The zero Checker is ready to use.
 type Checker struct {
 	violations []Violation
+	depth      int  // how many objects lie around the one that is being checked
+	tooDeep    bool // nothing more is checked
 }
 
 // Violations returns the broken rules in the order in which they were checked, nil if there are none.
@@ -41,7 +43,7 @@ func (c *Checker) Violations() []Violation {
 
 // Reset forgets all violations, without touching a slice that Violations returned.
 func (c *Checker) Reset() {
-	c.violations = nil
+	*c = Checker{}
 }
 
 func (c *Checker) add(field, message string) {
@@ -133,7 +135,7 @@ func Enums[T ~string](c *Checker, field string, values, allowed []T) {
 // In checks the fields of the object in a field, usually with its validate method.
 func (c *Checker) In(field string, validate func(*Checker)) {
 	before := len(c.violations)
-	validate(c)
+	c.below(validate)
 	c.prefix(before, field)
 }
 
@@ -142,12 +144,35 @@ func (c *Checker) In(field string, validate func(*Checker)) {
 func Each[T any](c *Checker, field string, items []T, validate func(*T, *Checker)) {
 	for i := range items {
 		before := len(c.violations)
-		validate(&items[i], c)
+		c.below(func(c *Checker) { validate(&items[i], c) })
 		if len(c.violations) > before {
 			c.prefix(before, field+"["+strconv.Itoa(i)+"]")
 		}
 	}
 }
+
+// maxDepth is how deep objects may lie in one another. The types of some requests allow any depth, so
+// a value can hold itself.
+const maxDepth = 1000
+
+// below checks a value inside the one that is being checked. Below maxDepth it checks nothing, and
+// after that nothing at all: the ways through a value that holds itself twice would have no end.
+func (c *Checker) below(validate func(*Checker)) {
+	switch {
+	case c.tooDeep:
+		return
+	case c.depth == maxDepth:
+		c.tooDeep = true
+		c.add("", "must not nest more than "+count(maxDepth, "level")+" deep")
+		return
+	}
+	c.depth++
+	validate(c)
+	c.depth--
+}
+
+// maxField is how long the place of a field may get before its end is left out.
+const maxField = 256
 
 // prefix puts field before the fields of all violations but the first n.
 func (c *Checker) prefix(n int, field string) {
@@ -157,6 +182,9 @@ func (c *Checker) prefix(n int, field string) {
 			v.Field = field + v.Field
 		} else {
 			v.Field = field + "." + v.Field
+		}
+		if len(v.Field) > maxField {
+			v.Field = v.Field[:maxField] + "..."
 		}
 	}
 }

@@ -106,7 +106,15 @@ func (c *checker) wrong() {
 	c.found(WrongType)
 }
 
+// maxPath is how many parts a path can have. What lies deeper in types that hold themselves is not
+// looked at: each level would be a place of its own.
+const maxPath = 64
+
 func (c *checker) object(t *Type) {
+	if len(c.path) >= maxPath {
+		c.reader.Skip()
+		return
+	}
 	if c.reader.Kind() != "an object" {
 		c.wrong()
 		return

@@ -84,7 +84,7 @@ var (
 		Meaning: "A struct whose required field leads back to the same struct would be endless, in Go and as JSON.",
 		Wrong:   "User:\n  required: [friend]\n  properties:\n    friend: {$ref: '#/components/schemas/User'}",
 		Right:   "User:\n  properties:\n    friends: {type: array, items: {$ref: '#/components/schemas/User'}}",
-		Do:      "Make one of the fields on the way nullable, or a list.",
+		Do:      "Take one of the fields on the way out of required, or make it a list.",
 	})
 	ReservedName = add(Code{
 		ID: "E062", Title: "a field named like a generated method",

@@ -130,6 +130,8 @@ type Type struct {
 	Sensitive bool `json:",omitzero"`
 	// InRequest and InResponse tell where a struct is used.
 	InRequest, InResponse bool `json:",omitzero"`
+	// Recursive reports that the type's fields lead back to it.
+	Recursive bool `json:",omitzero"`
 	// Exported reports that another package reads, writes and checks the type.
 	Exported bool `json:",omitzero"`
 	Pos      diag.Pos
