@@ -387,6 +387,11 @@ const newCall = `  /v1/otps/voice/send:
       externalDocs: {url: https://stytch.com/docs/api/voice}
       x-retry: unsent
       x-errors: [invalid_phone_number]
+      parameters:
+        - name: urgent
+          in: query
+          description: Whether to call at night.
+          schema: {type: boolean}
       requestBody:
         required: true
         content:

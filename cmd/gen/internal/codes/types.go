@@ -100,6 +100,13 @@ var (
 		Right:   "user_id: {type: string}\nuser-id: {type: string, x-go-name: UserDashID}",
 		Do:      "Add x-go-name to a field or parameter; rename anything else.",
 	})
+	OneNameTwice = add(Code{
+		ID: "E105", Title: "a parameter and a property that are not one",
+		Meaning: "A parameter and a property of the body with one name are one field in Go, whose value is sent in both places. So both have the same type, limits, example and name in Go.",
+		Wrong:   "/v1/users/{user_id}:\n  put:\n    parameters:\n      - {name: user_id, in: path, schema: {type: string}}\n    # in the body:\n    user_id: {type: integer}",
+		Right:   "/v1/users/{user_id}:\n  put:\n    parameters:\n      - {name: user_id, in: path, schema: {type: string}}\n    # in the body:\n    user_id: {type: string}",
+		Do:      "Write the same for both. If only one of them is what the service looks at, leave the other out.",
+	})
 	EnumNotText = add(Code{
 		ID: "E064", Title: "an enum whose type is not string",
 		Meaning: "Enums are generated for texts only.",

@@ -155,7 +155,7 @@ func inOrder(t *model.Type, v *model.Value, body bool) *model.Value {
 	ordered := &model.Value{Kind: model.Struct}
 	for _, f := range t.Fields {
 		member := v.Get(f.Wire)
-		if member == nil || member.Kind == "" || body && f.In != model.InBody {
+		if member == nil || member.Kind == "" || body && !f.SentInBody() {
 			continue
 		}
 		switch {
