@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"go/ast"
+	"go/build/constraint"
 	"go/parser"
 	"go/scanner"
 	"go/token"
@@ -70,8 +71,8 @@ func Read(fsys fs.FS, dir string, list *diag.List) *Package {
 	}
 	for _, entry := range entries {
 		name := path.Join(dir, entry.Name())
-		if !strings.HasSuffix(name, ".go") || entry.IsDir() {
-			continue
+		if !strings.HasSuffix(name, ".go") || entry.IsDir() || strings.HasPrefix(entry.Name(), "_") || strings.HasPrefix(entry.Name(), ".") {
+			continue // the go command reads no such file either
 		}
 		data, err := fs.ReadFile(fsys, name)
 		if err != nil {
@@ -106,7 +107,28 @@ func (p *Package) parse(name string, data []byte, list *diag.List) {
 	}
 	p.files[name], p.bytes[name] = file, data
 	if strings.HasSuffix(name, "_manual.go") {
+		p.constraint(file, list)
 		p.scan(name, file, list)
+	}
+}
+
+// constraint reports what leaves a file out of some builds.
+func (p *Package) constraint(file *ast.File, list *diag.List) {
+	report := func(at token.Pos, what string) {
+		list.Hintf(codes.BuildConstraint, p.at(at), "take it out; what differs from system to system goes into a file not called *_manual.go",
+			"%s leaves this file out of some builds, but its sections are documented for all", what)
+	}
+	for _, group := range file.Comments {
+		for _, comment := range group.List {
+			if comment.Pos() < file.Package && (constraint.IsGoBuild(comment.Text) || constraint.IsPlusBuild(comment.Text)) {
+				report(comment.Pos(), "a build constraint")
+			}
+		}
+	}
+	for _, spec := range file.Imports {
+		if spec.Path.Value == `"C"` {
+			report(spec.Pos(), "cgo")
+		}
 	}
 }
 

@@ -53,6 +53,7 @@ type Result struct {
 	readme   []byte
 	manual   map[string]*manual.Package
 	stubs    map[string]manual.Stub
+	values   map[string][]manual.Value
 	produced map[string][]byte
 }
 
@@ -199,12 +200,13 @@ func (r *Result) model() (string, error) {
 	}
 	r.Model = model.Build(r.Spec, model.Input{Module: r.module, Taken: taken}, &r.list)
 	calls, types := 0, 0
-	r.stubs = map[string]manual.Stub{}
+	r.stubs, r.values = map[string]manual.Stub{}, map[string][]manual.Value{}
 	for _, pkg := range r.Model.Packages {
-		stubs, err := r.manual[pkg.Name].Check(pkg.Manual, &r.list)
+		stubs, values, err := r.manual[pkg.Name].Check(pkg.Manual, &r.list)
 		if err != nil {
 			return "", err
 		}
+		r.values[pkg.Name] = values
 		maps.Copy(r.stubs, stubs)
 		calls += len(pkg.Methods())
 		types += len(pkg.Types)
@@ -257,7 +259,10 @@ func (r *Result) verify() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	in := verify.Input{Root: r.Root, Module: r.Model.Module, Packages: model.PackageNames(), Files: r.produced, Origins: map[string]diag.Pos{}}
+	in := verify.Input{
+		Root: r.Root, Module: r.Model.Module, Packages: model.PackageNames(), Files: r.produced,
+		Origins: map[string]diag.Pos{}, Values: r.values,
+	}
 	for name, stub := range r.stubs {
 		in.Origins[name] = stub.Pos
 	}

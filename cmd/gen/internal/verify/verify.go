@@ -25,6 +25,7 @@ import (
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
+	"github.com/stytchgen/sdk/cmd/gen/internal/manual"
 )
 
 // Input is what Check needs.
@@ -39,6 +40,8 @@ type Input struct {
 	// Origins are the places in the spec that decide what is in a file, by its
 	// path: what is wrong with the file is said there.
 	Origins map[string]diag.Pos
+	// Values are the variables and constants that the spec declares, by package.
+	Values map[string][]manual.Value
 	// Gone are generated files on disk that are no longer generated.
 	Gone []string
 }
@@ -72,6 +75,7 @@ func Check(in Input, list *diag.List) error {
 	for _, s := range parsed {
 		path := in.Module + "/" + s.dir
 		pkg := c.check(path, s.files)
+		c.values(pkg, in.Values[s.dir])
 		if len(s.inside) > 0 { // what the tests outside import has the tests inside with it
 			c.known[path] = c.check(path, append(slices.Clone(s.files), s.inside...))
 		} else {
