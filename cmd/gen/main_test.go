@@ -378,6 +378,43 @@ func snapshot(t *testing.T, root string) map[string]string {
 	return files
 }
 
+// TestEnvironment breaks what the go command needs, one thing at a time. The code
+// is right, so there are no findings, but one error in the go command's words.
+func TestEnvironment(t *testing.T) {
+	t.Parallel()
+	workspace := copyModule(t)
+	write(t, filepath.Join(workspace, "go.work"), "go 1.26\n\nuse ./elsewhere\n")
+	if err := os.Mkdir(filepath.Join(workspace, "elsewhere"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(workspace, "elsewhere/go.mod"), "module elsewhere\n\ngo 1.26\n")
+	broken := copyModule(t)
+	write(t, filepath.Join(broken, "internal/wire/broken.go"), "package wire\n\nvar broken int = \"\"\n")
+	tests := []struct {
+		name, root  string
+		environment string
+		want        string
+	}{
+		{"no build cache", repository, "GOCACHE=off", "build cache is disabled by GOCACHE=off"},
+		{"a cache that cannot be made", repository, "GOCACHE=" + os.DevNull + "/cache", "failed to initialize build cache"},
+		{"no folder for what is temporary", repository, "GOTMPDIR=" + t.TempDir() + "/none", "creating work dir"},
+		{"no go command", repository, "PATH=" + t.TempDir(), "executable file not found"},
+		{"an unknown system", repository, "GOOS=nothing", "unsupported GOOS/GOARCH pair"},
+		{"an unknown flag", repository, "GOFLAGS=-nothing", "unknown flag -nothing"},
+		{"a module that is not here", repository, "GOMODCACHE=" + t.TempDir(), "module lookup disabled by GOPROXY=off"},
+		{"a workspace without this module", workspace, "GOWORK=" + filepath.Join(workspace, "go.work"), "not one of the workspace modules"},
+		{"a runtime that does not compile", broken, "GOWORK=off", "internal/wire/broken.go:3:18: cannot use"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			code, stdout, stderr := genIn(t, "", []string{"GOPROXY=off", test.environment}, "check", "-C", test.root)
+			if code != exitBad || stdout != "" || !strings.Contains(stderr, test.want) || strings.Contains(stderr, "[E") || strings.Count(stderr, "\n") > 8 {
+				t.Errorf("exit code %d, want %d and %q alone:\n%s%s", code, exitBad, test.want, stdout, stderr)
+			}
+		})
+	}
+}
+
 // newCall is an endpoint that a maintainer adds, with a field of every kind.
 const newCall = `  /v1/otps/voice/send:
     post:

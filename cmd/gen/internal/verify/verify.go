@@ -16,12 +16,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"runtime"
 	"slices"
-	"strconv"
 	"strings"
-
-	"golang.org/x/tools/go/packages"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
@@ -183,46 +179,6 @@ func (c *checker) unparsed(name string, err error) {
 	}
 }
 
-// load gets the types of everything that the packages import and that is not
-// checked here, from the export data that the go command keeps.
-func (c *checker) load(parsed []sources) error {
-	paths := map[string]token.Pos{}
-	for _, s := range parsed {
-		for _, file := range slices.Concat(s.files, s.inside, s.outside) {
-			for _, spec := range file.Imports {
-				imported, _ := strconv.Unquote(spec.Path.Value)
-				if _, seen := paths[imported]; !seen && !c.isAbove(imported) {
-					paths[imported] = spec.Pos()
-				}
-			}
-		}
-	}
-	for _, dir := range c.Packages {
-		delete(paths, c.Module+"/"+dir)
-	}
-	delete(paths, "unsafe")
-	loaded, err := packages.Load(&packages.Config{
-		Mode: packages.NeedName | packages.NeedTypes | packages.NeedImports | packages.NeedExportFile,
-		Dir:  c.Root,
-	}, slices.Sorted(maps.Keys(paths))...)
-	if err != nil {
-		return fmt.Errorf("loading what the packages import: %w", err)
-	}
-	for _, pkg := range loaded {
-		for _, e := range pkg.Errors {
-			pos, imported := paths[pkg.PkgPath]
-			if !imported {
-				return fmt.Errorf("loading what the packages import: %s: %s", pkg.PkgPath, e.Msg)
-			}
-			message, _, _ := strings.Cut(e.Msg, "\n")
-			c.list.Reportf(codes.NotTypeChecked, c.at(pos), "%s cannot be imported: %s", pkg.PkgPath, strings.TrimSuffix(message, "; to add it:"))
-			c.refused[pkg.PkgPath] = true
-		}
-		c.known[pkg.PkgPath] = pkg.Types
-	}
-	return nil
-}
-
 // errAbove refuses the import of a package above, or of one that a finding is
 // about. What comes from a package that was refused counts as right.
 var errAbove = errors.New("it stands on what is checked")
@@ -249,7 +205,7 @@ func (c *checker) at(pos token.Pos) diag.Pos {
 func (c *checker) check(path string, files []*ast.File) *types.Package {
 	config := types.Config{
 		Importer: c,
-		Sizes:    types.SizesFor("gc", runtime.GOARCH),
+		Sizes:    types.SizesFor("gc", build.Default.GOARCH),
 		Error: func(err error) {
 			var typeErr types.Error
 			if !errors.As(err, &typeErr) {
