@@ -48,13 +48,14 @@ emulator:
 test:
 	go test -race ./...
 
-## lint: gofmt, go mod tidy, go vet, and staticcheck with every check on
+## lint: gofmt, go mod tidy, go vet (also for 32 bits), and staticcheck with every check on
 .PHONY: lint
 lint:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go' | grep -v /testdata/)); \
 	if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
 	go mod tidy -diff
 	go vet ./...
+	GOARCH=386 go vet ./...
 	go run $(STATICCHECK) -checks all ./...
 
 ## conformance: run the official SDK for Node against the emulator; needs Node 20

@@ -164,8 +164,8 @@ var (
 		Do:      "Say what the items are, and use one of those three.",
 	})
 	LimitNotWhole = add(Code{
-		ID: "E072", Title: "a minimum or maximum that is not on whole numbers",
-		Meaning: "Both are generated for integers, and as whole numbers that an int64 holds.",
+		ID: "E072", Title: "a minimum or maximum that is not generated",
+		Meaning: "Both are generated for integers only, and as whole numbers of 32 bits: an int of Go holds no more on every system.",
 		Wrong:   "type: number\nminimum: 0.5",
 		Right:   "type: integer\nminimum: 1",
 		Do:      "Use an integer, or say the limit in the description.",

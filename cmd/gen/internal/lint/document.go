@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -145,7 +146,7 @@ func (d *documentLinter) example(schema *openapi3.SchemaRef, value any, at, what
 		}
 		d.list.Reportf(codes.ExampleRejected, d.src.Pos(n), "the schema rejects the %s's example%s: %s", what, place, reason(failure))
 	}
-	d.undeclared(schema, value, at, what)
+	d.expressible(schema, value, at, what)
 }
 
 // rejections returns every place where a schema rejects a value. The library
@@ -258,15 +259,16 @@ func schemaErrors(err error) []*openapi3.SchemaError {
 	return nil
 }
 
-// undeclared reports keys of an example that the schema does not declare: the
-// service may send such, but an example that does documents something else.
-func (d *documentLinter) undeclared(schema *openapi3.SchemaRef, value any, at, what string) {
+// expressible reports what of an example has no form in Go: keys that the schema
+// does not declare (the service may send such, but an example that does documents
+// something else), and integers that an int does not hold on every system.
+func (d *documentLinter) expressible(schema *openapi3.SchemaRef, value any, at, what string) {
 	s := schema.Value
 	if s == nil {
 		return
 	}
 	if len(s.OneOf) == 2 && s.OneOf[0].Ref != "" && value != nil { // an object or null
-		d.undeclared(s.OneOf[0], value, at, what)
+		d.expressible(s.OneOf[0], value, at, what)
 	}
 	switch value := value.(type) {
 	case map[string]any:
@@ -276,17 +278,22 @@ func (d *documentLinter) undeclared(schema *openapi3.SchemaRef, value any, at, w
 		for _, key := range slices.Sorted(maps.Keys(value)) {
 			below := at + "/" + escape([]string{key})[0]
 			if property := s.Properties[key]; property != nil {
-				d.undeclared(property, value[key], below, what)
+				d.expressible(property, value[key], below, what)
 				continue
 			}
 			n, _ := load.At(d.src.Root, below)
 			d.list.Hintf(codes.UndeclaredKey, d.src.Pos(n), diag.DidYouMean(key, slices.Collect(maps.Keys(s.Properties))),
 				"the %s's example has a key %q that the schema does not declare", what, key)
 		}
+	case float64:
+		if what != "response" && s.Type.Is(openapi3.TypeInteger) && (value < math.MinInt32 || value > math.MaxInt32) {
+			n, _ := load.At(d.src.Root, at)
+			d.list.Reportf(codes.ExampleRejected, d.src.Pos(n), "the %s's example has the integer %.0f, more than an int of Go holds on systems of 32 bits", what, value)
+		}
 	case []any:
 		for i, item := range value {
 			if s.Items != nil {
-				d.undeclared(s.Items, item, fmt.Sprintf("%s/%d", at, i), what)
+				d.expressible(s.Items, item, fmt.Sprintf("%s/%d", at, i), what)
 			}
 		}
 	}

@@ -85,7 +85,7 @@ func mismatch(n *yaml.Node, s *shape) string {
 			return "a number"
 		}
 		if v, err := strconv.ParseFloat(n.Value, 64); err == nil && math.Abs(v) > maxExact {
-			return fmt.Sprintf("a number from -%d to %[1]d, which every JSON reader holds exactly", maxExact)
+			return fmt.Sprintf("a number from -%d to %[1]d, which every JSON reader holds exactly", int64(maxExact))
 		}
 	case list:
 		if n.Kind != yaml.SequenceNode {
