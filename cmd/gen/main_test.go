@@ -254,19 +254,12 @@ func TestStub(t *testing.T) {
 	file := filepath.Join(root, name)
 	code := string(read(t, file))
 	remove(t, file)
-	says := func(want string, code int, args ...string) {
-		t.Helper()
-		got, stdout, stderr := gen(t, append(args, "-C", root)...)
-		if out := stdout + stderr; got != code || !strings.Contains(out, want) {
-			t.Fatalf("gen %v: exit code %d, want %d and %q\n%s", args, got, code, want, out)
-		}
-	}
-	says(name+": not written", exitDiffers, "check")
-	says("stub     "+name, exitFine)
-	says("CleanCode is still the stub", exitBad, "check")
-	says("nothing was written", exitBad)
+	wantGen(t, root, exitDiffers, name+": not written", "check")
+	wantGen(t, root, exitFine, "stub     "+name)
+	wantGen(t, root, exitBad, "CleanCode is still the stub", "check")
+	wantGen(t, root, exitBad, "nothing was written")
 	write(t, file, code)
-	says("as generated", exitFine, "check")
+	wantGen(t, root, exitFine, "as generated", "check")
 }
 
 func remove(t *testing.T, name string) {

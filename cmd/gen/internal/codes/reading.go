@@ -25,6 +25,14 @@ var (
 		Right:   "info: {title: Test API}",
 		Do:      "Mend the syntax at the place that is named, or just above it. A text that holds a colon and a space, or begins with a special character, goes into quotes.",
 	})
+	MergeConflict = add(Code{
+		ID: "E107", Title: "a merge conflict that is not resolved",
+		Meaning:  "git could not merge two versions of the file, and wrote both, between lines that say so.",
+		Wrong:    "<<<<<<< HEAD\ndefault: en\n=======\ndefault: fr\n>>>>>>> feature",
+		Right:    "default: en",
+		Language: "text",
+		Do:       "Keep what belongs into the file, and remove the lines that begin with <<<<<<<, =======, ||||||| and >>>>>>>.",
+	})
 	EmptyFile = add(Code{
 		ID: "E003", Title: "an empty file",
 		Meaning: "The file holds nothing but, at most, comments.",

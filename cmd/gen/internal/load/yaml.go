@@ -30,6 +30,10 @@ func parse(src *Source, list *diag.List) *yaml.Node {
 	if !plain(src, list) {
 		return nil
 	}
+	if line := diag.Conflict(src.Data); line > 0 {
+		list.Conflict(src.Name, line)
+		return nil
+	}
 	decoder := yaml.NewDecoder(bytes.NewReader(src.Data))
 	var doc yaml.Node
 	if err := decodeNode(decoder, &doc); err != nil {

@@ -84,6 +84,9 @@ func Read(fsys fs.FS, dir string, list *diag.List) *Package {
 			list.Hintf(codes.ManualGenerated, diag.Pos{File: name, Line: 1, Column: 1}, "take the line out",
 				"a hand-written file begins with the line that marks generated ones")
 		}
+		if model.HasGeneratedName(name) && diag.Conflict(data) > 0 && bytes.Contains(data, []byte(model.Generated)) {
+			continue // gen makes it anew
+		}
 		if model.HasGeneratedName(name) && !generated && !byOthers(data) {
 			list.Hintf(codes.GeneratedUnmarked, diag.Pos{File: name, Line: 1, Column: 1}, "remove it and run gen, or rename it if a person wrote it",
 				"the file has the name of a generated one, but does not begin with the line that marks one")
@@ -97,15 +100,20 @@ func Read(fsys fs.FS, dir string, list *diag.List) *Package {
 }
 
 func (p *Package) parse(name string, data []byte, list *diag.List) {
+	p.bytes[name] = data
 	file, err := parser.ParseFile(p.fset, name, data, parser.ParseComments|parser.SkipObjectResolution)
 	var failures scanner.ErrorList
+	if line := diag.Conflict(data); err != nil && line > 0 {
+		list.Conflict(name, line)
+		return
+	}
 	if errors.As(err, &failures) {
 		for _, e := range failures {
 			list.Reportf(codes.NotGo, diag.Pos{File: name, Line: e.Pos.Line, Column: e.Pos.Column}, "%s", e.Msg)
 		}
 		return
 	}
-	p.files[name], p.bytes[name] = file, data
+	p.files[name] = file
 	if strings.HasSuffix(name, "_manual.go") {
 		p.constraint(file, list)
 		p.scan(name, file, list)

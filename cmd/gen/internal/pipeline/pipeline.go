@@ -23,6 +23,7 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/model"
 	"github.com/stytchgen/sdk/cmd/gen/internal/tree"
 	"github.com/stytchgen/sdk/cmd/gen/internal/verify"
+	"github.com/stytchgen/sdk/templates"
 )
 
 // SpecFolder is where the spec lies under the module's root.
@@ -75,6 +76,9 @@ func (r *Result) Source(file string) []byte {
 		if data := p.Bytes(file); data != nil {
 			return data
 		}
+	}
+	if file == readme {
+		return r.readme
 	}
 	return r.produced[file]
 }
@@ -231,6 +235,11 @@ func (r *Result) emit() (string, error) {
 	for _, src := range r.Spec.Sources {
 		r.Tree.Inputs[src.Name] = src.Data
 	}
+	for _, name := range []string{templates.Comments, templates.Findings, templates.Reference} {
+		if r.Tree.Inputs["templates/"+name], err = templates.Read(name); err != nil {
+			return "", err
+		}
+	}
 	r.table()
 	for name, stub := range r.stubs {
 		r.Tree.Stubs[name] = stub.Data
@@ -245,6 +254,11 @@ func (r *Result) emit() (string, error) {
 // table puts the table of calls into the README.
 func (r *Result) table() {
 	data, err := docs.Table(r.Model, r.readme)
+	// A conflict between the markers goes with what stood there.
+	if line := diag.Conflict(r.readme); line > 0 && (err != nil || diag.Conflict(data) > 0) {
+		r.list.Conflict(readme, line)
+		return
+	}
 	if err != nil {
 		r.list.Reportf(codes.NoMarkers, diag.Pos{File: readme}, "%v", err)
 		return
