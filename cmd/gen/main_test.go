@@ -469,14 +469,14 @@ const newCall = `  /v1/otps/voice/send:
             example:
               phone_number: '+15005550006'
               repeat: 2
-              speed: 1.5
+              speed: 1.50
               at: '2026-03-02T09:41:07.5Z'
               urgent: false
               labels: []
               locales: [en, de-DE]
-              voices: [{pitch: 0, name: ''}, {name: Bo, pitch: 1, chorus: []}]
+              voices: [{pitch: -0, name: "\u2028\x7f\b"}, {name: Bo, pitch: 1, chorus: []}]
               voice: {name: Ada, pitch: 3, substitute: {name: Cy, pitch: 2, chorus: [{name: Di, pitch: 4}]}}
-              notes: {z: [1, {b: null}], a: <&>}
+              notes: {z: [1, {b: null}], a: <&>, n: [1.50, 1e3, -0, -0.0, 1e-7, 9223372036854775807, 123456789012345678901234567890]}
       responses:
         '200':
           description: The call was placed.
@@ -529,7 +529,7 @@ const newCall = `  /v1/otps/voice/send:
                 request_id: request-id-test-1
                 status_code: 200
                 phone_id: phone-number-test-1
-                speed: 0.25
+                speed: 25e-2
                 at: '2026-03-02T09:41:07.123456789+02:00'
                 locales: [en]
                 voices: []

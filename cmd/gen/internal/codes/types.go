@@ -116,7 +116,7 @@ var (
 	})
 	NullInRequest = add(Code{
 		ID: "E065", Title: "a request field that can be null",
-		Meaning: "An optional field that is not set is not sent. A third state, null, would be one that callers cannot tell from the second.",
+		Meaning: "An optional field that is not set is not sent. A third state, null, would be one that callers cannot tell from the second. A schema that answers use as well can have such fields: answers can be null, requests leave them out.",
 		Wrong:   "# in a request\nname: {type: [string, 'null']}",
 		Right:   "# in a request\nname: {type: string}",
 		Do:      "Leave null out.",

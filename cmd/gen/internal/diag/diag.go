@@ -111,8 +111,13 @@ func (l *List) Conflict(file string, line int) {
 		"a merge conflict is not resolved here")
 }
 
-// add adds a finding. A second one with the same place and message is dropped.
+// add adds a finding. A second one with the same place and message is dropped,
+// and so is one without a place after an error: it is about what could not be
+// read, which the error has said.
 func (l *List) add(f Finding) {
+	if f.Pos == (Pos{}) && l.errors && !f.Code.IsWarning() {
+		return
+	}
 	at := place{f.Pos, f.Message}
 	if l.known[at] {
 		return

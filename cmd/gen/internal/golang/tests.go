@@ -1,7 +1,6 @@
 package golang
 
 import (
-	"encoding/json"
 	"net/url"
 	"strconv"
 	"strings"
@@ -166,9 +165,7 @@ func inOrder(t *model.Type, v *model.Value, body bool) *model.Value {
 		case f.Kind == model.Time:
 			member = &model.Value{Kind: model.String, Text: parseTime(member.Text).Format(time.RFC3339Nano)}
 		case f.Kind == model.Number:
-			n, _ := strconv.ParseFloat(member.Text, 64)
-			text, _ := json.Marshal(n)
-			member = &model.Value{Kind: model.Number, Text: string(text)}
+			member = member.AsFloat()
 		case f.Kind == model.List && f.Elem == model.Struct:
 			items := &model.Value{Kind: model.List}
 			for _, item := range member.Items {

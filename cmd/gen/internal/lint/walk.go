@@ -148,7 +148,10 @@ func (w *walker) mapping(at, n *yaml.Node, s *shape) {
 		return
 	}
 	for key, value := range load.Pairs(n) {
-		if w.allowed(key, s) {
+		if s == componentSchemaShape && key.Value == "$ref" && w.leadsBack(at.Value) {
+			continue // which endless says
+		}
+		if w.allowed(key, value, s) {
 			w.walk(key, value, w.fieldShape(key.Value, s))
 		}
 	}
@@ -177,8 +180,8 @@ func (w *walker) fieldShape(key string, s *shape) *shape {
 	return s.each
 }
 
-// allowed reports whether a key may stand in the mapping, and says why not.
-func (w *walker) allowed(key *yaml.Node, s *shape) bool {
+// allowed reports whether a key can be in the mapping, and says why not.
+func (w *walker) allowed(key, value *yaml.Node, s *shape) bool {
 	pos, name := w.src.Pos(key), key.Value
 	switch {
 	case s.fields[name] != nil:
@@ -192,15 +195,35 @@ func (w *walker) allowed(key *yaml.Node, s *shape) bool {
 	known := append(slices.Collect(maps.Keys(s.fields)), s.keys...)
 	if strings.HasPrefix(name, "x-") {
 		known = slices.DeleteFunc(known, func(k string) bool { return !strings.HasPrefix(k, "x-") })
-		w.list.Hintf(codes.UnknownKey, pos, diag.DidYouMean(name, known), "unknown extension key %q in %s", name, s.name)
+		w.list.Hintf(codes.UnknownKey, pos, meant(name, value, known, s), "unknown extension key %q in %s", name, s.name)
 		return false
 	}
 	known = append(known, slices.Collect(maps.Keys(s.refused))...)
 	if s.ref {
 		known = append(known, "$ref")
 	}
-	w.list.Hintf(codes.UnknownKey, pos, diag.DidYouMean(name, known), "unknown key %q in %s", name, s.name)
+	w.list.Hintf(codes.UnknownKey, pos, meant(name, value, known, s), "unknown key %q in %s", name, s.name)
 	return false
+}
+
+// meant is the hint for an unknown key: another spelling, or another place, or
+// what is known here.
+func meant(name string, value *yaml.Node, known []string, s *shape) string {
+	if diag.Nearest(name, known) == "" {
+		if s.fields["properties"] != nil && (load.Get(value, "type") != nil || load.Get(value, "$ref") != nil) {
+			return "a property is declared under properties, one level deeper"
+		}
+		for _, key := range slices.Sorted(maps.Keys(s.fields)) {
+			below := s.fields[key]
+			if below.each != nil {
+				below = below.each
+			}
+			if below.fields[name] != nil {
+				return "it belongs in " + below.name + ", further in"
+			}
+		}
+	}
+	return diag.DidYouMean(name, known)
 }
 
 // siblings are the keys that may stand beside a $ref.

@@ -129,6 +129,15 @@ func (b *builder) adopt(services []*Service, byPlace map[string]*Service) {
 // saidAt reports whether an error on that line has been found.
 func (b *builder) saidAt(pos diag.Pos) bool { return b.list.ErrorWithin(pos.File, pos.Line, pos.Line) }
 
+// saidWithin reports whether an error on the lines of a thing has been found. What
+// has no place is no mapping, which has been said.
+func (b *builder) saidWithin(o *openapi3.Origin) bool {
+	if o == nil {
+		return b.list.HasErrors()
+	}
+	return o.Key != nil && b.list.ErrorWithin(o.Key.File, o.Key.Line, max(o.Key.Line, o.Key.EndLine))
+}
+
 func placeFile(place string) string { return strings.ReplaceAll(place, ".", "_") }
 
 func scalar(n *yaml.Node) string {

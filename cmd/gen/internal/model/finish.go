@@ -146,6 +146,9 @@ func collide(sdk *SDK, taken map[string]map[string]diag.Pos, list *diag.List) {
 			}
 			collideFields(t, taken[pkg.Name], list)
 			for _, f := range t.Fields {
+				if t.Role == RoleObject && t.InRequest && !t.InResponse && f.Nullable {
+					nullInRequest(list, f.Pos)
+				}
 				if t.InResponse && !t.InRequest && f.Limits.Default != "" {
 					list.Hintf(codes.DefaultInAnswer, f.Pos, "take default out; it says what the service takes when a request leaves a field out", "a default in an answer is not generated")
 				}
