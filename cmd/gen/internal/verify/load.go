@@ -147,11 +147,17 @@ func (c *checker) fault(pkg, otherwise string) error {
 // maxLines is how many lines of the go command's output an error repeats.
 const maxLines = 6
 
-// summary is what matters of the go command's output.
+// summary is what matters of the go command's output. What it proposes is on the
+// line of the sentence that proposes it.
 func summary(output string) string {
 	var lines []string
 	for line := range strings.Lines(output) {
-		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "go: downloading ") {
+		last := len(lines) - 1
+		switch line = strings.TrimSpace(line); {
+		case line == "" || strings.HasPrefix(line, "go: downloading "):
+		case last >= 0 && strings.HasSuffix(lines[last], ":"):
+			lines[last] += " " + line
+		default:
 			lines = append(lines, line)
 		}
 	}
