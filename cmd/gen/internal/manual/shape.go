@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"go/ast"
+	"go/format"
 	"go/parser"
 	"go/token"
 	"go/types"
@@ -52,8 +53,11 @@ func parseShape(text string) (shape, error) {
 		return shape{}, errors.New("it has a comment")
 	}
 	shapes := shapesOf(file.Decls[0])
-	if len(shapes) != 1 {
-		return shape{}, fmt.Errorf("neither a function nor a type")
+	switch {
+	case len(shapes) > 1:
+		return shape{}, errors.New("it declares several names, and each is an item of its own")
+	case len(shapes) == 0:
+		return shape{}, errors.New("it is no function, type, variable or constant")
 	}
 	return shapes[0], nil
 }
@@ -87,7 +91,9 @@ func shapesOf(decl ast.Decl) []shape {
 						s.typ = types.ExprString(spec.Type)
 					}
 					if i < len(spec.Values) {
-						s.init = types.ExprString(spec.Values[i])
+						var b strings.Builder
+						_ = format.Node(&b, token.NewFileSet(), spec.Values[i]) // with the bodies of functions, unlike ExprString
+						s.init = b.String()
 					}
 					shapes = append(shapes, s)
 				}

@@ -21,7 +21,7 @@ func (c *checker) values(pkg *types.Package, declared []manual.Value) {
 		differs, err := c.differs(pkg, have, want)
 		switch {
 		case err != nil:
-			c.list.Hintf(codes.DeclaresNotGo, want.Pos, "write it as in Go", "MANUAL(%s) declares %q, which does not compile: %s", want.Section, want.Code, err)
+			c.list.Hintf(codes.DeclaresNotGo, want.Pos, "write it as it could be in "+c.at(have.Pos()).File, "MANUAL(%s) declares %q, which does not compile: %v", want.Section, want.Code, err)
 		case differs != "":
 			c.list.Hintf(codes.WrongShape, c.at(have.Pos()), "the spec declares "+want.Code, "%s %s, which is not what MANUAL(%s) declares", want.Name, differs, want.Section)
 		}
