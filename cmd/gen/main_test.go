@@ -561,8 +561,8 @@ const newSchema = `    Voice:
           description: The voices that join in.
 `
 
-// ringTest is a test for the module with the new call: a caller's mistake, a
-// value that holds itself, is an error before anything is sent.
+// ringTest is a test for the module with the new call: a cyclic value, which is a
+// caller's mistake, is an error before anything is sent.
 const ringTest = `package stytch_test
 
 import (

@@ -84,7 +84,7 @@ func TestMerge(t *testing.T) {
 	if out, err := gitIn(root, "merge", "-m", "merge", "meets"); err == nil {
 		t.Fatalf("the branches do not meet:\n%s", out)
 	}
-	if out := wantGen(t, root, exitBad, "error[E107]: a merge conflict is not resolved here", "check"); !strings.Contains(out, "| <<<<<<< HEAD\n") {
+	if out := wantGen(t, root, exitBad, "error[E107]: unresolved merge conflict", "check"); !strings.Contains(out, "| <<<<<<< HEAD\n") {
 		t.Errorf("check does not show the place:\n%s", out)
 	}
 	in("checkout", "--theirs", "spec/consumer.yaml")

@@ -32,7 +32,7 @@ func (v Violation) String() string {
 // A Checker collects the rules that a request breaks. The zero Checker is ready to use.
 type Checker struct {
 	violations []Violation
-	depth      int  // how many objects lie around the one that is being checked
+	depth      int  // how many objects the one being checked is nested in
 	tooDeep    bool // nothing more is checked
 }
 
@@ -151,12 +151,12 @@ func Each[T any](c *Checker, field string, items []T, validate func(*T, *Checker
 	}
 }
 
-// maxDepth is how deep objects may lie in one another. The types of some requests allow any depth, so
-// a value can hold itself.
+// maxDepth is how deep objects can be nested. The types of some requests are recursive, so a value can
+// contain itself.
 const maxDepth = 1000
 
-// below checks a value inside the one that is being checked. Below maxDepth it checks nothing, and
-// after that nothing at all: the ways through a value that holds itself twice would have no end.
+// below checks a value inside the one that is being checked. At maxDepth it reports a violation, and
+// nothing more is checked: a value that contains itself twice has endlessly many paths.
 func (c *Checker) below(validate func(*Checker)) {
 	switch {
 	case c.tooDeep:
@@ -171,7 +171,7 @@ func (c *Checker) below(validate func(*Checker)) {
 	c.depth--
 }
 
-// maxField is how long the place of a field may get before its end is left out.
+// maxField is the length at which the path of a field is cut.
 const maxField = 256
 
 // prefix puts field before the fields of all violations but the first n.

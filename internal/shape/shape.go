@@ -106,8 +106,8 @@ func (c *checker) wrong() {
 	c.found(WrongType)
 }
 
-// maxPath is how many parts a path can have. What lies deeper in types that hold themselves is not
-// looked at: each level would be a place of its own.
+// maxPath is how many parts a path can have. Deeper values of recursive types are not compared: each
+// level would be a path of its own.
 const maxPath = 64
 
 func (c *checker) object(t *Type) {

@@ -26,12 +26,12 @@ var (
 		Do:      "Mend the syntax at the place that is named, or just above it. A text that holds a colon and a space, or begins with a special character, goes into quotes.",
 	})
 	MergeConflict = add(Code{
-		ID: "E107", Title: "a merge conflict that is not resolved",
-		Meaning:  "git could not merge two versions of the file, and wrote both, between lines that say so.",
+		ID: "E107", Title: "an unresolved merge conflict",
+		Meaning:  "git could not merge two versions of the file, so it wrote both, with lines that mark them.",
 		Wrong:    "<<<<<<< HEAD\ndefault: en\n=======\ndefault: fr\n>>>>>>> feature",
 		Right:    "default: en",
 		Language: "text",
-		Do:       "Keep what belongs into the file, and remove the lines that begin with <<<<<<<, =======, ||||||| and >>>>>>>.",
+		Do:       "Keep the version that is right, and remove the lines that begin with <<<<<<<, =======, ||||||| and >>>>>>>.",
 	})
 	EmptyFile = add(Code{
 		ID: "E003", Title: "an empty file",

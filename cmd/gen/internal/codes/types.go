@@ -165,7 +165,7 @@ var (
 	})
 	LimitNotWhole = add(Code{
 		ID: "E072", Title: "a minimum or maximum that is not generated",
-		Meaning: "Both are generated for integers only, and as whole numbers of 32 bits: an int of Go holds no more on every system.",
+		Meaning: "Both are generated for integers only, and as whole numbers of 32 bits, which an int of Go has on some systems.",
 		Wrong:   "type: number\nminimum: 0.5",
 		Right:   "type: integer\nminimum: 1",
 		Do:      "Use an integer, or say the limit in the description.",

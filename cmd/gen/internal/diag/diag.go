@@ -107,13 +107,13 @@ func (l *List) Relatef(code *codes.Code, pos Pos, hint string, second Related, f
 
 // Conflict adds the finding of a merge conflict that begins in a line.
 func (l *List) Conflict(file string, line int) {
-	l.Hintf(codes.MergeConflict, Pos{File: file, Line: line, Column: 1}, "keep what belongs here, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>",
-		"a merge conflict is not resolved here")
+	l.Hintf(codes.MergeConflict, Pos{File: file, Line: line, Column: 1}, "keep the version that is right, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>",
+		"unresolved merge conflict")
 }
 
-// add adds a finding. A second one with the same place and message is dropped,
-// and so is one without a place after an error: it is about what could not be
-// read, which the error has said.
+// add adds a finding. A second one with the same position and message is dropped.
+// So is one without a position after an error: it is about something that could
+// not be read, and the error says so.
 func (l *List) add(f Finding) {
 	if f.Pos == (Pos{}) && l.errors && !f.Code.IsWarning() {
 		return

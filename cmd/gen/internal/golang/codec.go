@@ -120,7 +120,7 @@ func (e *emitter) writeJSON(f *jen.File, t *model.Type) {
 	introduce(f, t, "writeJSON", "appends the struct as JSON")
 	f.Func().Params(jen.Id(v).Op("*").Id(t.Name)).Id(method(t, "writeJSON")).Params(jen.Id("w").Op("*").Qual(e.internal("wire"), "Writer")).BlockFunc(func(g *jen.Group) {
 		if t.Recursive {
-			g.Comment("A value that holds itself ends where the Writer finds it nested too deeply.")
+			g.Comment("A cyclic value ends here: the Writer fails once it is nested too deeply.")
 			g.If(jen.Id("w").Dot("Err").Call().Op("!=").Nil()).Block(jen.Return())
 		}
 		g.Id("w").Dot("BeginObject").Call()

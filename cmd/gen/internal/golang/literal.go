@@ -122,7 +122,7 @@ func freeForm(v *model.Value) jen.Code {
 		case err != nil:
 			x, _ := strconv.ParseFloat(v.Text, 64)
 			return jen.Lit(x)
-		case n != int64(int32(n)): // more than an int holds on some systems
+		case n != int64(int32(n)): // it does not fit into an int of 32 bits
 			return jen.Lit(n)
 		}
 		return jen.Lit(int(n))

@@ -310,7 +310,7 @@ func schemaErrors(err error) []*openapi3.SchemaError {
 
 // expressible reports what of an example has no form in Go: keys that the schema
 // does not declare (the service may send such, but an example that does documents
-// something else), and integers that an int does not hold on every system.
+// something else), and integers that do not fit into an int everywhere.
 func (d *documentLinter) expressible(schema *openapi3.SchemaRef, value any, at, what string) {
 	s := schema.Value
 	if s == nil {
@@ -339,7 +339,7 @@ func (d *documentLinter) expressible(schema *openapi3.SchemaRef, value any, at, 
 	case string:
 		if _, err := time.Parse(time.RFC3339, value); s.Format == "date-time" && err != nil && visit(s, value) == nil {
 			n, _ := load.At(d.src.Root, at)
-			d.list.Reportf(codes.ExampleRejected, d.src.Pos(n), "the %s's example has the time %s, which there is not; write one such as 2026-03-02T09:41:07Z", what, value)
+			d.list.Reportf(codes.ExampleRejected, d.src.Pos(n), "the %s's example has the time %s, which does not exist; write one such as 2026-03-02T09:41:07Z", what, value)
 		}
 	case []any:
 		for i, item := range value {
@@ -350,7 +350,7 @@ func (d *documentLinter) expressible(schema *openapi3.SchemaRef, value any, at, 
 	}
 }
 
-// integer reports an integer of an example that no int of Go is written as.
+// integer reports an integer of an example that is not written as Go writes an int.
 func (d *documentLinter) integer(s *openapi3.Schema, value float64, at, what string) {
 	if s.Type == nil || !s.Type.Includes(openapi3.TypeInteger) {
 		return
@@ -360,7 +360,7 @@ func (d *documentLinter) integer(s *openapi3.Schema, value float64, at, what str
 	case n.ShortTag() != "!!int":
 		d.list.Reportf(codes.ExampleRejected, d.src.Pos(n), "the %s's example has the integer %s; write it without a fraction and an exponent", what, n.Value)
 	case what != "response" && (value < math.MinInt32 || value > math.MaxInt32):
-		d.list.Reportf(codes.ExampleRejected, d.src.Pos(n), "the %s's example has the integer %s, more than an int of Go holds on systems of 32 bits", what, n.Value)
+		d.list.Reportf(codes.ExampleRejected, d.src.Pos(n), "the %s's example has the integer %s, which does not fit into an int on 32-bit systems", what, n.Value)
 	}
 }
 

@@ -207,8 +207,11 @@ func (w *walker) thirdPerson(n *yaml.Node) {
 	if n == nil || isTodo(n) {
 		return
 	}
-	verb, _, _ := strings.Cut(n.Value, " ")
-	if verb = strings.TrimRight(verb, ",;:."); verb != "" && !strings.HasSuffix(verb, "s") {
+	words := strings.Fields(n.Value)
+	if len(words) == 0 {
+		return
+	}
+	if verb := strings.TrimRight(words[0], ",;:."); verb != "" && !strings.HasSuffix(verb, "s") {
 		w.list.Hintf(codes.ThirdPerson, w.src.Pos(n), "begin with what it does: Sends, Lists, Checks", "this sentence goes on after a name, so it begins with a verb in the third person, not with %q", verb)
 	}
 }

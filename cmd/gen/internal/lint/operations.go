@@ -189,7 +189,7 @@ func (w *walker) parameterExample(example *yaml.Node, in string) {
 	case in == "path" && slices.Contains([]string{"", ".", ".."}, example.Value):
 		w.list.Hintf(codes.ExampleRejected, w.src.Pos(example), "write an id as the service has them", "a part of the path cannot be %q, so the example could not be sent", example.Value)
 	case in == "header" && (strings.TrimSpace(example.Value) != example.Value || strings.ContainsFunc(example.Value, unicode.IsControl)):
-		w.list.Reportf(codes.ExampleRejected, w.src.Pos(example), "a header cannot hold line breaks, or begin or end with a space, so the example could not be sent")
+		w.list.Reportf(codes.ExampleRejected, w.src.Pos(example), "a header cannot contain line breaks, or begin or end with a space, so the example could not be sent")
 	}
 }
 

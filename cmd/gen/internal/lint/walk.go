@@ -38,6 +38,9 @@ func (w *walker) walk(key, n *yaml.Node, s *shape) {
 		}
 		return
 	}
+	if s.orBoolean && mismatch(n, anyBoolean) == "" {
+		return
+	}
 	if wrong := mismatch(n, s); wrong != "" {
 		label := s.name
 		switch {
@@ -233,9 +236,9 @@ func (w *walker) reference(n, ref *yaml.Node, s *shape) {
 	for key, value := range load.Pairs(n) {
 		switch {
 		case key.Value == "$ref":
-		case s == schemaShape && slices.Contains(siblings, key.Value):
+		case s.fields["properties"] != nil && slices.Contains(siblings, key.Value):
 			w.walk(key, value, s.fields[key.Value])
-		case s == schemaShape && s.fields[key.Value] != nil:
+		case s.fields["properties"] != nil && s.fields[key.Value] != nil:
 			w.list.Hintf(codes.NotGenerated, w.src.Pos(key), "put it into the schema that is referred to", "%q beside a $ref is not generated", key.Value)
 		default:
 			w.list.Hintf(codes.UnknownKey, w.src.Pos(key), diag.DidYouMean(key.Value, siblings), "unknown key %q beside a $ref", key.Value)

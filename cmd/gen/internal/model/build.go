@@ -129,8 +129,8 @@ func (b *builder) adopt(services []*Service, byPlace map[string]*Service) {
 // saidAt reports whether an error on that line has been found.
 func (b *builder) saidAt(pos diag.Pos) bool { return b.list.ErrorWithin(pos.File, pos.Line, pos.Line) }
 
-// saidWithin reports whether an error on the lines of a thing has been found. What
-// has no place is no mapping, which has been said.
+// saidWithin reports whether lint has found an error on the lines of a schema. A
+// schema without a position is not a mapping, which is an error too.
 func (b *builder) saidWithin(o *openapi3.Origin) bool {
 	if o == nil {
 		return b.list.HasErrors()

@@ -10,9 +10,8 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 )
 
-// finish derives what depends on the whole: where types are used, which hold
-// secrets, which hold themselves, which cross a package, and the file that each
-// is written in.
+// finish derives what depends on the whole: where types are used, which of them
+// contain secrets, are recursive or cross a package, and the file of each.
 func finish(sdk *SDK) {
 	for _, pkg := range sdk.Packages {
 		for _, m := range pkg.Methods() {
@@ -39,8 +38,8 @@ func finish(sdk *SDK) {
 	settle(sdk)
 }
 
-// Reaches reports whether is holds for a type or for any that its fields lead
-// to. Each is asked about once, however many ways lead to it.
+// Reaches reports whether is returns true for a type or for any type below it. It
+// asks about each type once, however many fields lead to it.
 func Reaches(t *Type, is func(*Type) bool) bool {
 	seen := map[*Type]bool{}
 	var visit func(*Type) bool
@@ -54,9 +53,9 @@ func Reaches(t *Type, is func(*Type) bool) bool {
 	return visit(t)
 }
 
-// settle decides where each type is written: beside its users when they all
-// share one file, else in a file of its own. Types that hold one another depend
-// on one another's files, so it goes round until no file changes.
+// settle decides where each type is written: next to its users when they all share
+// one file, else in a file of its own. The files of recursive types depend on one
+// another, so it repeats until none changes.
 func settle(sdk *SDK) {
 	users := map[*Type][]*Type{}
 	var types []*Type
@@ -79,7 +78,7 @@ func settle(sdk *SDK) {
 		}
 	}
 	for _, t := range types {
-		t.File = cmp.Or(t.File, FileName(t.Name)) // only unused types hold this one
+		t.File = cmp.Or(t.File, FileName(t.Name)) // only unused types refer to it
 	}
 }
 
@@ -178,8 +177,8 @@ func collideFields(t *Type, taken map[string]diag.Pos, list *diag.List) {
 	}
 }
 
-// embedsItself returns the fields by which a struct holds itself as a value, or
-// nil.
+// embedsItself returns the fields through which a struct contains itself as a
+// value, or nil.
 func embedsItself(root *Type) []string {
 	seen := map[*Type]bool{}
 	var way func(*Type) []string

@@ -20,7 +20,7 @@ func (b *builder) limits(f *Field, schema *openapi3.Schema) {
 	bound := func(v *float64, key string) *int {
 		pos := fieldLocation(schema.Origin, key)
 		switch {
-		case v == nil || f.Kind != Integer && f.Kind != Number: // which is misplaced
+		case v == nil || f.Kind != Integer && f.Kind != Number: // reported as misplaced
 			return nil
 		case f.Kind == Number:
 			b.list.Hintf(codes.LimitNotWhole, pos, "write type: integer, or say it in the description", "%s is generated for integers only, not for a number", key)
@@ -29,7 +29,7 @@ func (b *builder) limits(f *Field, schema *openapi3.Schema) {
 			b.list.Hintf(codes.LimitNotWhole, pos, "write a whole number", "%s is %v, which no integer is", key, *v)
 			return nil
 		case *v < math.MinInt32 || *v > math.MaxInt32:
-			b.list.Hintf(codes.LimitNotWhole, pos, "leave it out, and say it in the description", "%s is %.0f, more than an int of Go holds on systems of 32 bits", key, *v)
+			b.list.Hintf(codes.LimitNotWhole, pos, "leave it out, and say it in the description", "%s is %.0f, which does not fit into an int on 32-bit systems", key, *v)
 			return nil
 		}
 		return new(int(*v))

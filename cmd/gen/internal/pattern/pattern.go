@@ -69,11 +69,11 @@ func parse(expr string) ([]step, error) {
 
 // complaints say what each error of the syntax means; the text at fault goes before.
 var complaints = map[syntax.ErrorCode]string{
-	syntax.ErrInvalidPerlOp:         "is not supported: nothing looks ahead or behind, and no group has a name or flags",
-	syntax.ErrInvalidNamedCapture:   "is not supported: nothing looks ahead or behind, and no group has a name or flags",
+	syntax.ErrInvalidPerlOp:         "is not supported; neither are other lookarounds, named groups and flags",
+	syntax.ErrInvalidNamedCapture:   "is not supported; neither are other lookarounds, named groups and flags",
 	syntax.ErrInvalidEscape:         "is no escape sequence",
 	syntax.ErrInvalidCharClass:      "is no class of characters",
-	syntax.ErrInvalidCharRange:      "is no range of characters from the first to the last, and no class that has a name",
+	syntax.ErrInvalidCharRange:      "is not a range or a named class of characters",
 	syntax.ErrMissingBracket:        "begins a class that does not end",
 	syntax.ErrMissingParen:          "has a group that does not end",
 	syntax.ErrUnexpectedParen:       "has a ) without a (",

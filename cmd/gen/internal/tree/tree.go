@@ -81,7 +81,7 @@ const (
 	Outdated Kind = "out of date"
 	// Edited files are made from these inputs, and were changed after that.
 	Edited Kind = "edited by hand"
-	// Conflicted files hold a merge conflict that nobody has resolved.
+	// Conflicted files have an unresolved merge conflict.
 	Conflicted Kind = "in conflict"
 	// Stale files carry the header but are no longer generated.
 	Stale Kind = "stale"

@@ -16,7 +16,7 @@ func (c *checker) values(pkg *types.Package, declared []manual.Value) {
 	for _, want := range declared {
 		have := pkg.Scope().Lookup(want.Name)
 		if have == nil || have.Type() == types.Typ[types.Invalid] {
-			continue // which has been said
+			continue // reported before
 		}
 		differs, err := c.differs(pkg, have, want)
 		switch {
