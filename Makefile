@@ -52,13 +52,14 @@ test:
 	go test -race ./...
 	@for module in $(MODULES); do (cd $$module && go test -race ./...) || exit 1; done
 
-## lint: gofmt, go mod tidy, go vet, and staticcheck with every check on
+## lint: gofmt, go mod tidy, go vet (also for 32 bits), and staticcheck with every check on
 .PHONY: lint
 lint:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go' | grep -v /testdata/)); \
 	if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
 	go mod tidy -diff
 	go vet ./...
+	GOARCH=386 go vet ./...
 	go run $(STATICCHECK) -checks all ./...
 	@for module in $(MODULES); do (cd $$module && go mod tidy -diff && go vet ./... && go run $(STATICCHECK) -checks all ./...) || exit 1; done
 

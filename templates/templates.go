@@ -4,6 +4,7 @@
 package templates
 
 import (
+	"bytes"
 	"embed"
 	"text/template"
 )
@@ -19,7 +20,18 @@ const (
 	Reference = "reference.tmpl"
 )
 
+// Read returns the text of a file with the line ends that are generated: a work
+// tree can have others.
+func Read(file string) ([]byte, error) {
+	text, err := files.ReadFile(file)
+	return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), err
+}
+
 // Parse returns the templates of a file, with the functions that they call.
 func Parse(file string, funcs template.FuncMap) (*template.Template, error) {
-	return template.New(file).Funcs(funcs).Option("missingkey=error").ParseFS(files, file)
+	text, err := Read(file)
+	if err != nil {
+		return nil, err
+	}
+	return template.New(file).Funcs(funcs).Option("missingkey=error").Parse(string(text))
 }

@@ -58,7 +58,7 @@ Findings are coloured on a terminal, unless the environment has NO_COLOR.
 Exit codes of the program (go run turns every failure into 1):
   0  all is well: generated, or nothing differs
   1  check: something differs; the unified diff is on standard output
-  2  the spec has errors, the command line is wrong, or a file cannot be read or written
+  2  the spec has errors, the command line is wrong, a file cannot be read or written, or the go command does not work
 `
 
 func main() {

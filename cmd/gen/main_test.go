@@ -254,19 +254,12 @@ func TestStub(t *testing.T) {
 	file := filepath.Join(root, name)
 	code := string(read(t, file))
 	remove(t, file)
-	says := func(want string, code int, args ...string) {
-		t.Helper()
-		got, stdout, stderr := gen(t, append(args, "-C", root)...)
-		if out := stdout + stderr; got != code || !strings.Contains(out, want) {
-			t.Fatalf("gen %v: exit code %d, want %d and %q\n%s", args, got, code, want, out)
-		}
-	}
-	says(name+": not written", exitDiffers, "check")
-	says("stub     "+name, exitFine)
-	says("CleanCode is still the stub", exitBad, "check")
-	says("nothing was written", exitBad)
+	wantGen(t, root, exitDiffers, name+": not written", "check")
+	wantGen(t, root, exitFine, "stub     "+name)
+	wantGen(t, root, exitBad, "CleanCode is still the stub", "check")
+	wantGen(t, root, exitBad, "nothing was written")
 	write(t, file, code)
-	says("as generated", exitFine, "check")
+	wantGen(t, root, exitFine, "as generated", "check")
 }
 
 func remove(t *testing.T, name string) {
@@ -378,6 +371,43 @@ func snapshot(t *testing.T, root string) map[string]string {
 	return files
 }
 
+// TestEnvironment breaks what the go command needs, one thing at a time. The code
+// is right, so there are no findings, but one error in the go command's words.
+func TestEnvironment(t *testing.T) {
+	t.Parallel()
+	workspace := copyModule(t)
+	write(t, filepath.Join(workspace, "go.work"), "go 1.26\n\nuse ./elsewhere\n")
+	if err := os.Mkdir(filepath.Join(workspace, "elsewhere"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(workspace, "elsewhere/go.mod"), "module elsewhere\n\ngo 1.26\n")
+	broken := copyModule(t)
+	write(t, filepath.Join(broken, "internal/wire/broken.go"), "package wire\n\nvar broken int = \"\"\n")
+	tests := []struct {
+		name, root  string
+		environment string
+		want        string
+	}{
+		{"no build cache", repository, "GOCACHE=off", "build cache is disabled by GOCACHE=off"},
+		{"a cache that cannot be made", repository, "GOCACHE=" + os.DevNull + "/cache", "failed to initialize build cache"},
+		{"no folder for what is temporary", repository, "GOTMPDIR=" + t.TempDir() + "/none", "creating work dir"},
+		{"no go command", repository, "PATH=" + t.TempDir(), "executable file not found"},
+		{"an unknown system", repository, "GOOS=nothing", "unsupported GOOS/GOARCH pair"},
+		{"an unknown flag", repository, "GOFLAGS=-nothing", "unknown flag -nothing"},
+		{"a module that is not here", repository, "GOMODCACHE=" + t.TempDir(), "module lookup disabled by GOPROXY=off"},
+		{"a workspace without this module", workspace, "GOWORK=" + filepath.Join(workspace, "go.work"), "not one of the workspace modules"},
+		{"a runtime that does not compile", broken, "GOWORK=off", "internal/wire/broken.go:3:18: cannot use"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			code, stdout, stderr := genIn(t, "", []string{"GOPROXY=off", test.environment}, "check", "-C", test.root)
+			if code != exitBad || stdout != "" || !strings.Contains(stderr, test.want) || strings.Contains(stderr, "[E") || strings.Count(stderr, "\n") > 8 {
+				t.Errorf("exit code %d, want %d and %q alone:\n%s%s", code, exitBad, test.want, stdout, stderr)
+			}
+		})
+	}
+}
+
 // newCall is an endpoint that a maintainer adds, with a field of every kind.
 const newCall = `  /v1/otps/voice/send:
     post:
@@ -387,13 +417,18 @@ const newCall = `  /v1/otps/voice/send:
       externalDocs: {url: https://stytch.com/docs/api/voice}
       x-retry: unsent
       x-errors: [invalid_phone_number]
+      parameters:
+        - name: urgent
+          in: query
+          description: Whether to call at night.
+          schema: {type: boolean}
       requestBody:
         required: true
         content:
           application/json:
             schema:
               type: object
-              required: [phone_number]
+              required: [phone_number, labels, locales, voices]
               properties:
                 phone_number:
                   $ref: 'shared.yaml#/components/schemas/PhoneNumber'
@@ -434,14 +469,14 @@ const newCall = `  /v1/otps/voice/send:
             example:
               phone_number: '+15005550006'
               repeat: 2
-              speed: 1.5
+              speed: 1.50
               at: '2026-03-02T09:41:07.5Z'
               urgent: false
               labels: []
               locales: [en, de-DE]
-              voices: [{pitch: 0, name: ''}]
-              voice: {name: Ada, pitch: 3}
-              notes: {z: [1, {b: null}], a: <&>}
+              voices: [{pitch: -0, name: "\u2028\x7f\b"}, {name: Bo, pitch: 1, chorus: []}]
+              voice: {name: Ada, pitch: 3, substitute: {name: Cy, pitch: 2, chorus: [{name: Di, pitch: 4}]}}
+              notes: {z: [1, {b: null}], a: <&>, n: [1.50, 1e3, -0, -0.0, 1e-7, 9223372036854775807, 123456789012345678901234567890]}
       responses:
         '200':
           description: The call was placed.
@@ -494,11 +529,11 @@ const newCall = `  /v1/otps/voice/send:
                 request_id: request-id-test-1
                 status_code: 200
                 phone_id: phone-number-test-1
-                speed: 0.25
+                speed: 25e-2
                 at: '2026-03-02T09:41:07.123456789+02:00'
                 locales: [en]
                 voices: []
-                voice: {name: Ada, pitch: 3}
+                voice: {name: Ada, pitch: 3, chorus: [{name: Bo, pitch: 1, chorus: []}, {name: Cy, pitch: 2}]}
                 locale: zh-Hans
                 tries: null
                 notes: {n: 9007199254740993}
@@ -516,7 +551,48 @@ const newSchema = `    Voice:
           description: The name of the voice.
         pitch:
           type: integer
+          minimum: 0
           description: The pitch of the voice.
+        substitute:
+          $ref: '#/components/schemas/Voice'
+        chorus:
+          type: array
+          items: {$ref: '#/components/schemas/Voice'}
+          description: The voices that join in.
+`
+
+// ringTest is a test for the module with the new call: a cyclic value, which is a
+// caller's mistake, is an error before anything is sent.
+const ringTest = `package stytch_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stytchgen/sdk/stytch"
+)
+
+func TestOTPsVoiceService_Ring(t *testing.T) {
+	client := wireClient(t, &exchangeOTPsVoiceSend)
+	ring := stytch.Voice{Name: "Ada", Chorus: make([]stytch.Voice, 2)}
+	ring.Substitute = &ring
+	ring.Chorus[0], ring.Chorus[1] = ring, ring
+	req := stytch.OTPsVoiceSendRequest{PhoneNumber: "+15005550006", Voices: []stytch.Voice{ring}}
+	if text := fmt.Sprint(req); !strings.Contains(text, "Ada") {
+		t.Errorf("printed as %.100s", text)
+	}
+	var invalid *stytch.ValidationError
+	_, err := client.OTPs.Voice.Send(t.Context(), req)
+	if !errors.As(err, &invalid) || !strings.Contains(err.Error(), "must not nest more than 1000 levels deep") || len(err.Error()) > 1000 {
+		t.Errorf("checked: %.1000v", err)
+	}
+	_, err = client.OTPs.Voice.Send(t.Context(), req, stytch.WithoutCallValidation())
+	if err == nil || !strings.Contains(err.Error(), "at most 10000 levels of nesting") {
+		t.Errorf("unchecked: %.1000v", err)
+	}
+}
 `
 
 // TestNewEndpoint adds a call to the YAML: one run of gen makes it appear,
@@ -542,5 +618,6 @@ func TestNewEndpoint(t *testing.T) {
 			t.Errorf("%s does not contain %q", name, want)
 		}
 	}
-	goTest(t, root, "./stytch", "-run", "OTPsVoiceService", "-v")
+	write(t, filepath.Join(root, "stytch/ring_test.go"), ringTest)
+	goTest(t, root, "./stytch", "-run", "OTPsVoiceService|Redaction", "-v")
 }

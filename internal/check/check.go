@@ -34,8 +34,10 @@ func (v Violation) String() string {
 // A Checker collects the rules that a request breaks. The zero Checker is ready to use.
 type Checker struct {
 	violations []Violation
-	typed      int // how many of them ErrorType has seen
-	chosen     int // how many fields were set where the last rule about several was broken
+	typed      int  // how many of them ErrorType has seen
+	chosen     int  // how many fields were set where the last rule about several was broken
+	depth      int  // how many objects the one being checked is nested in
+	tooDeep    bool // nothing more is checked
 }
 
 // Violations returns the broken rules in the order in which they were checked, nil if there are none.
@@ -156,7 +158,7 @@ func Enums[T ~string](c *Checker, field string, values, allowed []T) {
 func (c *Checker) In(field string, validate func(*Checker)) {
 	before := len(c.violations)
 	c.typed = before // the fields of the object may have names of fields before it
-	validate(c)
+	c.below(validate)
 	c.prefix(before, field)
 }
 
@@ -166,12 +168,35 @@ func Each[T any](c *Checker, field string, items []T, validate func(*T, *Checker
 	c.typed = len(c.violations)
 	for i := range items {
 		before := len(c.violations)
-		validate(&items[i], c)
+		c.below(func(c *Checker) { validate(&items[i], c) })
 		if len(c.violations) > before {
 			c.prefix(before, field+"["+strconv.Itoa(i)+"]")
 		}
 	}
 }
+
+// maxDepth is how deep objects can be nested. The types of some requests are recursive, so a value can
+// contain itself.
+const maxDepth = 1000
+
+// below checks a value inside the one that is being checked. At maxDepth it reports a violation, and
+// nothing more is checked: a value that contains itself twice has endlessly many paths.
+func (c *Checker) below(validate func(*Checker)) {
+	switch {
+	case c.tooDeep:
+		return
+	case c.depth == maxDepth:
+		c.tooDeep = true
+		c.add("", "must not nest more than "+count(maxDepth, "level")+" deep")
+		return
+	}
+	c.depth++
+	validate(c)
+	c.depth--
+}
+
+// maxField is the length at which the path of a field is cut.
+const maxField = 256
 
 // prefix puts field before the fields of all violations but the first n.
 func (c *Checker) prefix(n int, field string) {
@@ -181,6 +206,9 @@ func (c *Checker) prefix(n int, field string) {
 			v.Field = field + v.Field
 		} else {
 			v.Field = field + "." + v.Field
+		}
+		if len(v.Field) > maxField {
+			v.Field = v.Field[:maxField] + "..."
 		}
 	}
 }

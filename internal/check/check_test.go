@@ -143,6 +143,57 @@ func (r *request) validate(c *Checker) {
 	c.ExactlyOne(Field("phone", r.phone != ""), Field("nested", false))
 }
 
+type node struct {
+	value    int
+	next     *node
+	children []node
+}
+
+func (n *node) validate(c *Checker) {
+	c.Min("value", n.value, 1)
+	if n.next != nil {
+		c.In("next", n.next.validate)
+	}
+	Each(c, "children", n.children, (*node).validate)
+}
+
+// TestDepth checks values that nest deeply, or without end.
+func TestDepth(t *testing.T) {
+	deep := &node{}
+	for range 1000 {
+		deep = &node{value: 1, next: deep}
+	}
+	round := &node{value: 1}
+	round.next = round
+	everywhere := &node{value: 1, children: make([]node, 2)}
+	everywhere.children[0] = node{value: 1, next: everywhere, children: everywhere.children}
+	everywhere.children[1] = everywhere.children[0]
+	const tooDeep = "must not nest more than 1000 levels deep"
+	tests := []struct {
+		name          string
+		value         *node
+		field, reason string
+	}{
+		{"as deep as can be", deep, "next.next.next.", "must be at least 1"},
+		{"a level more", &node{value: 1, next: deep}, "next.next.next.", tooDeep},
+		{"a ring", round, "next.next.next.", tooDeep},
+		{"many rings", everywhere, "children[0].next.children[0].next.", tooDeep},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var c Checker
+			for range 2 { // a Checker can be used again
+				test.value.validate(&c)
+				v := c.Violations()
+				if len(v) != 1 || v[0].Message != test.reason || !strings.HasPrefix(v[0].Field, test.field) || len(v[0].Field) > 300 {
+					t.Fatalf("got %d violations, %+v; want one: %s... %s", len(v), v, test.field, test.reason)
+				}
+				c.Reset()
+			}
+		})
+	}
+}
+
 func TestValidRequestDoesNotAllocate(t *testing.T) {
 	inner := request{phone: "+1", code: "482913", color: "red", colors: colors, emails: []string{"a"}}
 	outer := inner

@@ -110,7 +110,15 @@ func (c *checker) wrong() {
 	c.found(WrongType)
 }
 
+// maxPath is how many parts a path can have. Deeper values of recursive types are not compared: each
+// level would be a path of its own.
+const maxPath = 64
+
 func (c *checker) object(t *Type) {
+	if len(c.path) >= maxPath {
+		c.reader.Skip()
+		return
+	}
 	if c.reader.Kind() != "an object" {
 		c.wrong()
 		return

@@ -74,6 +74,21 @@ var (
 // marks are the texts that a value was filled with.
 type marks struct {
 	secret, open []string
+	// around are the structs that the value being filled lies in. One that holds
+	// itself is filled once below itself.
+	around []reflect.Type
+}
+
+// enough reports whether a pointer or list leads back to a struct that is there
+// twice already.
+func (m *marks) enough(v reflect.Value) bool {
+	n := 0
+	for _, typ := range m.around {
+		if typ == v.Type().Elem() {
+			n++
+		}
+	}
+	return n > 1
 }
 
 func (m *marks) text(path, name string) string {
@@ -91,14 +106,22 @@ func (m *marks) fill(v reflect.Value, path, name string) {
 	case reflect.String:
 		v.SetString(m.text(path, name))
 	case reflect.Pointer:
+		if m.enough(v) {
+			return
+		}
 		v.Set(reflect.New(v.Type().Elem()))
 		m.fill(v.Elem(), path, name)
 	case reflect.Slice:
+		if m.enough(v) {
+			return
+		}
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
 		m.fill(v.Index(0), path+"[0]", name)
 	case reflect.Map:
 		v.Set(reflect.ValueOf(map[string]any{"key": []any{map[string]any{"inner": m.text(path, name)}}}))
 	case reflect.Struct:
+		m.around = append(m.around, v.Type())
+		defer func() { m.around = m.around[:len(m.around)-1] }()
 		for i := range v.NumField() {
 			f := v.Type().Field(i)
 			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")

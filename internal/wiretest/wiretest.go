@@ -251,6 +251,10 @@ func same(got reflect.Value, want any) bool {
 	case bool:
 		return got.Kind() == reflect.Bool && got.Bool() == want
 	case json.Number:
+		if got.Kind() == reflect.Float64 { // it can be written in several ways
+			n, err := want.Float64()
+			return err == nil && got.Float() == n
+		}
 		return fmt.Sprint(got.Interface()) == want.String()
 	}
 	return false

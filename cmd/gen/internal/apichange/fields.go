@@ -148,6 +148,14 @@ func (w *walk) field(base *model.Type, before *model.Field, head *model.Type, af
 	w.secret(before, head, after, v)
 	w.essential(before, after, v)
 	w.invalid(before, after, v)
+	if before.AlsoInBody != after.AlsoInBody {
+		change := w.change(o, "also-in-body", Minor, after.Pos, false)
+		change.Text = name + " is now sent in the body as well"
+		if before.AlsoInBody {
+			change.Text = name + " is no longer sent in the body as well"
+		}
+		w.add(change)
+	}
 	if before.Nullable != after.Nullable {
 		change := w.change(o, "null-allowed", w.used.widened(), after.Pos, false)
 		change.Text, change.Symbols = name+" can now be null", symbols

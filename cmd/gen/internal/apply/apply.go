@@ -14,6 +14,7 @@ import (
 	yaml "github.com/oasdiff/yaml3"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/contract"
+	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/drift"
 	"github.com/stytchgen/sdk/cmd/gen/internal/lint"
 	"github.com/stytchgen/sdk/cmd/gen/internal/load"
@@ -32,7 +33,7 @@ type Edits struct {
 
 // insert works out the edits for those of the differences that can be applied.
 func insert(spec *load.Spec, differences []*drift.Difference) *Edits {
-	a := &applier{spec: spec, files: map[string]*file{}, made: map[drift.Meeting]string{}, enums: map[string]string{}, verbs: map[string]int{}}
+	a := &applier{spec: spec, files: map[string]*file{}, made: map[drift.Meeting]string{}, enums: map[string]string{}, verbs: map[string]int{}, answers: map[diag.Pos]bool{}}
 	for _, src := range spec.Sources {
 		a.files[src.Name] = newFile(src)
 	}
@@ -42,6 +43,11 @@ func insert(spec *load.Spec, differences []*drift.Difference) *Edits {
 	for _, d := range differences {
 		if d.Call != nil {
 			a.verbs[d.Call.Path]++
+			a.answered(d.Call.Response)
+		} else if d.InResponse && d.ThereType != nil {
+			if f := d.ThereType.Field(d.Value); f != nil {
+				a.answered(f.Type)
+			}
 		}
 	}
 	edits := &Edits{Files: map[string][]byte{}}
@@ -77,6 +83,8 @@ type applier struct {
 	enums map[string]string
 	met   map[drift.Meeting]*contract.Type
 	apis  []*api
+	// answers are the places of the service's types that answers are made of.
+	answers map[diag.Pos]bool
 	// pending are components to append once their user is written.
 	pending []component
 	applied map[insertion]bool

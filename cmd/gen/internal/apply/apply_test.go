@@ -94,6 +94,12 @@ var inserted = []struct {
 					"    Phone:\n      type: object\n      description: TODO\n      required: [number, kind]\n      properties:\n        number:\n          type: string\n          description: TODO\n" +
 					"        kind:\n          $ref: '#/components/schemas/Kind'\n" +
 					"        others:\n          type: [array, 'null']\n          items:\n            $ref: '#/components/schemas/Phone'\n          description: TODO\n"}}, 5},
+	{"object that only a request has, where nothing is null",
+		[]swap{{otpsTS, "    session_token?: string;", "    filter?: Filter;\n    session_token?: string;"}, {otpsTS, "export ", "export interface Filter {\n    from?: string;\n    not?: Filter;\n}\nexport "}},
+		[]swap{{consumer, "                  description: The client.\n", "                  description: The client.\n                filter:\n                  $ref: '#/components/schemas/Filter'\n"},
+			{consumer, "        attributes:\n          description: The client.\n          oneOf:\n            - $ref: '#/components/schemas/Attributes'\n            - type: 'null'\n",
+				"        attributes:\n          description: The client.\n          oneOf:\n            - $ref: '#/components/schemas/Attributes'\n            - type: 'null'\n" +
+					"    Filter:\n      type: object\n      description: TODO\n      properties:\n        from:\n          type: string\n          description: TODO\n        not:\n          $ref: '#/components/schemas/Filter'\n"}}, 2},
 	{"values of a flow list, one to be quoted",
 		[]swap{{otpsTS, `"en" | "es" | "pt-br"`, `"no" | "en" | "fr" | "es" | "pt-br" | "it"`}},
 		[]swap{{consumer, "enum: [en, es, pt-br]", "enum: ['no', en, fr, es, pt-br, it]"}}, 0},

@@ -150,8 +150,25 @@ func (a *applier) refer(to *file, file, name string) entry {
 	return entry{{"$ref", "'" + prefix + "#/components/schemas/" + name + "'"}}
 }
 
-// componentSchema writes an object or enum out. Its fields are taken as those
-// of an answer: what may be missing can be null.
+// answered notes that a type of the service, and every type below it, is part of
+// an answer.
+func (a *applier) answered(ref *contract.Ref) {
+	if ref == nil {
+		return
+	}
+	t, err := ref.Type()
+	if err != nil || a.answers[t.Pos] {
+		return
+	}
+	a.answers[t.Pos] = true
+	a.answered(t.Elem)
+	for _, f := range t.Fields {
+		a.answered(f.Type)
+	}
+}
+
+// componentSchema writes an object or enum out. In one that answers use, what may
+// be missing can be null.
 func (a *applier) componentSchema(to *file, t *contract.Type) (entry, bool) {
 	if t.Enum != nil {
 		if len(t.Misfits) > 0 || len(t.Enum) == 0 {
@@ -164,7 +181,7 @@ func (a *applier) componentSchema(to *file, t *contract.Type) (entry, bool) {
 		}
 		return entry{{"type", "string"}, {"enum", flowList(t.Enum)}, {"description", lint.Todo}}, true
 	}
-	body, ok := a.object(to, t, true)
+	body, ok := a.object(to, t, a.answers[t.Pos])
 	if !ok {
 		return nil, false
 	}

@@ -121,7 +121,7 @@ var (
 	})
 	WrongShape = add(Code{
 		ID: "E094", Title: "a declaration of another shape than declared",
-		Meaning:  "The parameters, results or type parameters differ from what the spec declares, so that the page would be wrong.",
+		Meaning:  "The parameters, results, type or value differ from what the spec declares, so that the page would be wrong. A variable is no constant, and an alias no type of its own.",
 		Wrong:    "func Claims(u User) string   the spec: func Claims(u *User) string",
 		Right:    "func Claims(u *User) string",
 		Language: "text",
@@ -158,6 +158,14 @@ var (
 		Right:    "# One-time passcodes\n\n<!-- calls:begin -->\n<!-- calls:end -->",
 		Language: "markdown",
 		Do:       "Put the markers back; what stands between them is made anew.",
+	})
+	BuildConstraint = add(Code{
+		ID: "E106", Title: "a build constraint in a *_manual.go file",
+		Meaning:  "A file with a build constraint is missing from some builds, and what it declares with it. MANUAL() sections are documented for all systems, so they are compiled on all.",
+		Wrong:    "//go:build linux\n\npackage stytch\n\n// MANUAL(Claims)(FUNCTION)\n// ENDMANUAL(Claims)",
+		Right:    "package stytch\n\n// MANUAL(Claims)(FUNCTION)\n// ENDMANUAL(Claims)",
+		Language: "go",
+		Do:       "Take the constraint out. What differs from system to system goes into files that are not called *_manual.go, and the section calls it.",
 	})
 	NotTypeChecked = add(Code{
 		ID: "E100", Title: "the packages would not compile",

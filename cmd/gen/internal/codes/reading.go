@@ -25,6 +25,14 @@ var (
 		Right:   "info: {title: Test API}",
 		Do:      "Mend the syntax at the place that is named, or just above it. A text that holds a colon and a space, or begins with a special character, goes into quotes.",
 	})
+	MergeConflict = add(Code{
+		ID: "E107", Title: "an unresolved merge conflict",
+		Meaning:  "git could not merge two versions of the file, so it wrote both, with lines that mark them.",
+		Wrong:    "<<<<<<< HEAD\ndefault: en\n=======\ndefault: fr\n>>>>>>> feature",
+		Right:    "default: en",
+		Language: "text",
+		Do:       "Keep the version that is right, and remove the lines that begin with <<<<<<<, =======, ||||||| and >>>>>>>.",
+	})
 	EmptyFile = add(Code{
 		ID: "E003", Title: "an empty file",
 		Meaning: "The file holds nothing but, at most, comments.",
@@ -69,7 +77,7 @@ var (
 	})
 	NotJSONNumber = add(Code{
 		ID: "E009", Title: "a number that JSON does not have",
-		Meaning: "YAML reads more as numbers than JSON does: hexadecimal, octal, underscores, infinity. What such a value means differs from tool to tool.",
+		Meaning: "YAML reads more as numbers than JSON does: hexadecimal, octal, underscores, infinity. What such a value means differs from tool to tool, as does what a number becomes that no float64 holds.",
 		Wrong:   "maximum: 0x1F",
 		Right:   "maximum: 31",
 		Do:      "Write the number in decimal digits, or in quotes if it is a text.",
@@ -90,7 +98,7 @@ var (
 	})
 	NotPlainText = add(Code{
 		ID: "E019", Title: "a file that is not plain UTF-8",
-		Meaning:  "The file holds bytes that are not UTF-8, a NUL, or a line break that only some tools see, or it begins with a byte order mark. Tools would read different texts from it.",
+		Meaning:  "The file holds bytes that are not UTF-8, a NUL or another control character, or a line break that only some tools see, or it begins with a byte order mark. Tools would read different texts from it.",
 		Wrong:    "description: Caf\\xe9   (the byte E9, as Latin-1 has it)",
 		Right:    "description: Café",
 		Language: "text",

@@ -84,7 +84,7 @@ var (
 		Meaning: "A struct whose required field leads back to the same struct would be endless, in Go and as JSON.",
 		Wrong:   "User:\n  required: [friend]\n  properties:\n    friend: {$ref: '#/components/schemas/User'}",
 		Right:   "User:\n  properties:\n    friends: {type: array, items: {$ref: '#/components/schemas/User'}}",
-		Do:      "Make one of the fields on the way nullable, or a list.",
+		Do:      "Take one of the fields on the way out of required, or make it a list.",
 	})
 	ReservedName = add(Code{
 		ID: "E062", Title: "a field named like a generated method",
@@ -100,6 +100,13 @@ var (
 		Right:   "user_id: {type: string}\nuser-id: {type: string, x-go-name: UserDashID}",
 		Do:      "Add x-go-name to a field or parameter; rename anything else.",
 	})
+	OneNameTwice = add(Code{
+		ID: "E105", Title: "a parameter and a property that are not one",
+		Meaning: "A parameter and a property of the body with one name are one field in Go, whose value is sent in both places. So both have the same type, limits, example and name in Go.",
+		Wrong:   "/v1/users/{user_id}:\n  put:\n    parameters:\n      - {name: user_id, in: path, schema: {type: string}}\n    # in the body:\n    user_id: {type: integer}",
+		Right:   "/v1/users/{user_id}:\n  put:\n    parameters:\n      - {name: user_id, in: path, schema: {type: string}}\n    # in the body:\n    user_id: {type: string}",
+		Do:      "Write the same for both. If only one of them is what the service looks at, leave the other out.",
+	})
 	EnumNotText = add(Code{
 		ID: "E064", Title: "an enum whose type is not string",
 		Meaning: "Enums are generated for texts only.",
@@ -109,7 +116,7 @@ var (
 	})
 	NullInRequest = add(Code{
 		ID: "E065", Title: "a request field that can be null",
-		Meaning: "An optional field that is not set is not sent. A third state, null, would be one that callers cannot tell from the second.",
+		Meaning: "An optional field that is not set is not sent. A third state, null, would be one that callers cannot tell from the second. A schema that answers use as well can have such fields: answers can be null, requests leave them out.",
 		Wrong:   "# in a request\nname: {type: [string, 'null']}",
 		Right:   "# in a request\nname: {type: string}",
 		Do:      "Leave null out.",
@@ -157,8 +164,8 @@ var (
 		Do:      "Say what the items are, and use one of those three.",
 	})
 	LimitNotWhole = add(Code{
-		ID: "E072", Title: "a minimum or maximum that is not on whole numbers",
-		Meaning: "Both are generated for integers, and as whole numbers that an int64 holds.",
+		ID: "E072", Title: "a minimum or maximum that is not generated",
+		Meaning: "Both are generated for integers only, and as whole numbers of 32 bits, which an int of Go has on some systems.",
 		Wrong:   "type: number\nminimum: 0.5",
 		Right:   "type: integer\nminimum: 1",
 		Do:      "Use an integer, or say the limit in the description.",

@@ -3,8 +3,10 @@
 package diag
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
@@ -31,6 +33,18 @@ func (p Pos) String() string {
 // Compare orders positions by file, line and column.
 func (p Pos) Compare(q Pos) int {
 	return cmp.Or(cmp.Compare(p.File, q.File), cmp.Compare(p.Line, q.Line), cmp.Compare(p.Column, q.Column))
+}
+
+// conflict is how git begins the parts of a merge that it cannot make.
+var conflict = regexp.MustCompile(`(?m)^(<<<<<<<|\|\|\|\|\|\|\||>>>>>>>)( |\r?$)`)
+
+// Conflict returns the first line that marks a merge conflict, or 0.
+func Conflict(data []byte) (line int) {
+	at := conflict.FindIndex(data)
+	if at == nil {
+		return 0
+	}
+	return bytes.Count(data[:at[0]], []byte("\n")) + 1
 }
 
 // Finding is one thing that is wrong, or odd, in one place.
@@ -91,8 +105,19 @@ func (l *List) Relatef(code *codes.Code, pos Pos, hint string, second Related, f
 	l.add(Finding{Code: code, Pos: pos, Hint: hint, Related: &second, Message: fmt.Sprintf(format, args...)})
 }
 
-// add adds a finding. A second one with the same place and message is dropped.
+// Conflict adds the finding of a merge conflict that begins in a line.
+func (l *List) Conflict(file string, line int) {
+	l.Hintf(codes.MergeConflict, Pos{File: file, Line: line, Column: 1}, "keep the version that is right, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>",
+		"unresolved merge conflict")
+}
+
+// add adds a finding. A second one with the same position and message is dropped.
+// So is one without a position after an error: it is about something that could
+// not be read, and the error says so.
 func (l *List) add(f Finding) {
+	if f.Pos == (Pos{}) && l.errors && !f.Code.IsWarning() {
+		return
+	}
 	at := place{f.Pos, f.Message}
 	if l.known[at] {
 		return

@@ -9,7 +9,7 @@ import (
 // Nearest returns the candidate that is spelled most like name, or "" when
 // none is near enough to be what was meant.
 func Nearest(name string, candidates []string) string {
-	best, bestDistance := "", len(name)/3+2
+	best, bestDistance := "", max(2, len(name)/3+1)
 	for _, c := range slices.Sorted(slices.Values(candidates)) {
 		if d := distance(strings.ToLower(name), strings.ToLower(c), bestDistance); d < bestDistance {
 			best, bestDistance = c, d

@@ -322,5 +322,9 @@ func Table(sdk *model.SDK, file []byte) ([]byte, error) {
 	if err := p.templates.ExecuteTemplate(&b, "calls", map[string]any{"SDK": sdk, "Folder": Folder + "/"}); err != nil {
 		return nil, err
 	}
-	return slices.Concat(before, []byte(beginMarker+"\n\n"), tidy(b.Bytes()), []byte("\n"+endMarker), after), nil
+	table := []byte(beginMarker + "\n\n" + string(tidy(b.Bytes())) + "\n" + endMarker)
+	if bytes.HasPrefix(rest, []byte("\r\n")) { // the file's own line ends
+		table = bytes.ReplaceAll(table, []byte("\n"), []byte("\r\n"))
+	}
+	return slices.Concat(before, table, after), nil
 }

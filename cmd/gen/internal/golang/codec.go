@@ -17,6 +17,11 @@ func method(t *model.Type, name string) string {
 	return name
 }
 
+// methodOf is a type's method as a function: (*User).readJSON.
+func (e *emitter) methodOf(t *model.Type, name string) jen.Code {
+	return jen.Parens(jen.Op("*").Add(e.typeName(t))).Dot(method(t, name))
+}
+
 // introduce puts a comment, or else an empty line, before such a method.
 func introduce(f *jen.File, t *model.Type, name, does string) {
 	if t.Exported {
@@ -104,9 +109,6 @@ func (e *emitter) read(v string, f *model.Field) jen.Code {
 func (e *emitter) readValue(f *model.Field) jen.Code {
 	d := func(method string) *jen.Statement { return jen.Id("d").Dot(method).Call() }
 	wire := func(function string) *jen.Statement { return jen.Qual(e.internal("wire"), function) }
-	each := func() jen.Code {
-		return jen.Parens(jen.Op("*").Add(e.typeName(f.Type))).Dot(method(f.Type, "readJSON"))
-	}
 	suffix := ""
 	if pointer(f) {
 		suffix = "Ptr"
@@ -128,11 +130,11 @@ func (e *emitter) readValue(f *model.Field) jen.Code {
 		}
 		return e.typeName(f.Type).Call(d("String"))
 	case model.Struct:
-		return wire("ReadPtr").Call(jen.Id("d"), each())
+		return wire("ReadPtr").Call(jen.Id("d"), e.methodOf(f.Type, "readJSON"))
 	case model.List:
 		switch f.Elem {
 		case model.Struct:
-			return wire("ReadSlice").Call(jen.Id("d"), each())
+			return wire("ReadSlice").Call(jen.Id("d"), e.methodOf(f.Type, "readJSON"))
 		case model.Enum:
 			return wire("ReadStrings").Types(e.typeName(f.Type)).Call(jen.Id("d"))
 		}
@@ -146,58 +148,54 @@ func (e *emitter) writeJSON(f *jen.File, t *model.Type) {
 	v := receiverOf(t)
 	introduce(f, t, "writeJSON", "appends the struct as JSON")
 	f.Func().Params(jen.Id(v).Op("*").Id(t.Name)).Id(method(t, "writeJSON")).Params(jen.Id("w").Op("*").Qual(e.internal("wire"), "Writer")).BlockFunc(func(g *jen.Group) {
+		if t.Recursive {
+			g.Comment("A cyclic value ends here: the Writer fails once it is nested too deeply.")
+			g.If(jen.Id("w").Dot("Err").Call().Op("!=").Nil()).Block(jen.Return())
+		}
 		g.Id("w").Dot("BeginObject").Call()
 		for _, field := range bodyFields(t) {
 			if field.Required {
-				g.Add(e.write(v, field)...)
+				g.Add(e.write(v, field))
 			} else {
-				g.If(jen.Id(v).Dot(field.Name).Op("!=").Nil()).Block(e.write(v, field)...)
+				g.If(jen.Id(v).Dot(field.Name).Op("!=").Nil()).Block(e.write(v, field))
 			}
 		}
 		g.Id("w").Dot("EndObject").Call()
 	})
 }
 
-// write is the statements that write a field's name and value.
-func (e *emitter) write(v string, f *model.Field) []jen.Code {
+// write is the statement that writes a field's name and value.
+func (e *emitter) write(v string, f *model.Field) jen.Code {
 	name := jen.Id("w").Dot("Field").Call(jen.Lit(f.Wire))
 	value := jen.Id(v).Dot(f.Name)
 	if pointer(f) && f.Kind != model.Struct {
 		value = jen.Op("*").Add(value)
 	}
-	call := func(method string, args ...jen.Code) []jen.Code { return []jen.Code{name.Dot(method).Call(args...)} }
 	switch f.Kind {
 	case model.Integer:
-		return call("Int", value)
+		return name.Dot("Int").Call(value)
 	case model.Number:
-		return call("Float", value)
+		return name.Dot("Float").Call(value)
 	case model.Boolean:
-		return call("Bool", value)
+		return name.Dot("Bool").Call(value)
 	case model.Time:
-		return call("Time", value)
+		return name.Dot("Time").Call(value)
 	case model.Map:
-		return call("Map", value)
+		return name.Dot("Map").Call(value)
 	case model.Enum:
-		return call("String", jen.String().Call(value))
+		return name.Dot("String").Call(jen.String().Call(value))
 	case model.Struct:
-		return []jen.Code{value.Dot(method(f.Type, "writeJSON")).Call(name)}
+		return value.Dot(method(f.Type, "writeJSON")).Call(name)
 	case model.List:
-		if f.Elem == model.String {
-			return call("Strings", value)
+		switch f.Elem {
+		case model.Struct:
+			return jen.Qual(e.internal("wire"), "WriteSlice").Call(name, value, e.methodOf(f.Type, "writeJSON"))
+		case model.Enum:
+			return jen.Qual(e.internal("wire"), "WriteStrings").Call(name, value)
 		}
-		var item jen.Code
-		if f.Elem == model.Struct {
-			item = value.Clone().Index(jen.Id("i")).Dot(method(f.Type, "writeJSON")).Call(jen.Id("w"))
-		} else {
-			item = jen.Id("w").Dot("String").Call(jen.String().Call(value.Clone().Index(jen.Id("i"))))
-		}
-		return []jen.Code{
-			name.Dot("BeginArray").Call(),
-			jen.For(jen.Id("i").Op(":=").Range().Add(value)).Block(item),
-			jen.Id("w").Dot("EndArray").Call(),
-		}
+		return name.Dot("Strings").Call(value)
 	}
-	return call("String", value)
+	return name.Dot("String").Call(value)
 }
 
 // params writes the method that puts a request's parameters into the URL and

@@ -230,7 +230,7 @@ func base(m *model.Method) string {
 
 // bodyFields are the fields that travel in the JSON body.
 func bodyFields(t *model.Type) []*model.Field {
-	return slices.DeleteFunc(slices.Clone(t.Fields), func(f *model.Field) bool { return f.In != model.InBody })
+	return slices.DeleteFunc(slices.Clone(t.Fields), func(f *model.Field) bool { return !f.SentInBody() })
 }
 
 // parameters are the fields that travel in the URL or the headers.

@@ -117,12 +117,15 @@ func freeForm(v *model.Value) jen.Code {
 			}
 		})
 	case model.Integer, model.Number:
-		n, err := strconv.Atoi(v.Text)
-		if err != nil {
+		n, err := strconv.ParseInt(v.Text, 10, 64)
+		switch {
+		case err != nil:
 			x, _ := strconv.ParseFloat(v.Text, 64)
 			return jen.Lit(x)
+		case n != int64(int32(n)): // it does not fit into an int of 32 bits
+			return jen.Lit(n)
 		}
-		return jen.Lit(n)
+		return jen.Lit(int(n))
 	case model.Boolean:
 		return jen.Lit(v.Text == "true")
 	case "":

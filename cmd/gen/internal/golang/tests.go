@@ -1,7 +1,6 @@
 package golang
 
 import (
-	"encoding/json"
 	"net/url"
 	"strconv"
 	"strings"
@@ -171,7 +170,7 @@ func inOrder(t *model.Type, v *model.Value, body bool) *model.Value {
 	ordered := &model.Value{Kind: model.Struct}
 	for _, f := range t.Fields {
 		member := v.Get(f.Wire)
-		if member == nil || member.Kind == "" || body && f.In != model.InBody {
+		if member == nil || member.Kind == "" || body && !f.SentInBody() {
 			continue
 		}
 		switch {
@@ -182,9 +181,7 @@ func inOrder(t *model.Type, v *model.Value, body bool) *model.Value {
 		case f.Kind == model.Time:
 			member = &model.Value{Kind: model.String, Text: parseTime(member.Text).Format(time.RFC3339Nano)}
 		case f.Kind == model.Number:
-			n, _ := strconv.ParseFloat(member.Text, 64)
-			text, _ := json.Marshal(n)
-			member = &model.Value{Kind: model.Number, Text: string(text)}
+			member = member.AsFloat()
 		case f.Kind == model.List && f.Elem == model.Struct:
 			items := &model.Value{Kind: model.List}
 			for _, item := range member.Items {

@@ -8,11 +8,13 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/model"
 )
 
-// checked reports whether anything about a struct can be checked.
+// checked reports whether anything about a struct, or about one that it leads
+// to, can be checked.
 func checked(t *model.Type) bool {
-	return len(t.Rules) > 0 || slices.ContainsFunc(t.Fields, func(f *model.Field) bool {
-		return f.Limits.Limited() || f.ItemLimits.Limited() || f.Kind == model.Enum || f.Elem == model.Enum ||
-			f.Kind == model.Struct && checked(f.Type) || f.Elem == model.Struct && checked(f.Type)
+	return model.Reaches(t, func(t *model.Type) bool {
+		return len(t.Rules) > 0 || slices.ContainsFunc(t.Fields, func(f *model.Field) bool {
+			return f.Limits.Limited() || f.ItemLimits.Limited() || f.Kind == model.Enum || f.Elem == model.Enum
+		})
 	})
 }
 
@@ -81,7 +83,7 @@ func (e *emitter) checks(v string, f *model.Field) []jen.Code {
 	case f.Kind == model.Struct && checked(f.Type):
 		checks = append(checks, checkCall("In", f.Wire, jen.Id(v).Dot(f.Name).Dot(method(f.Type, "validate"))))
 	case f.Elem == model.Struct && checked(f.Type):
-		function("Each", jen.Parens(jen.Op("*").Add(e.typeName(f.Type))).Dot(method(f.Type, "validate")))
+		function("Each", e.methodOf(f.Type, "validate"))
 	case f.ItemLimits.Limited():
 		function("Each", jen.Func().Params(jen.Id("item").Op("*").String(), jen.Id("c").Op("*").Qual(e.internal("check"), "Checker")).
 			Block(e.limits("", jen.Op("*").Id("item"), f.ItemLimits)...))

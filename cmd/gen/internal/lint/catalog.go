@@ -22,7 +22,7 @@ var (
 func (w *walker) catalog() {
 	types := load.Keys(load.Get(w.src.Root, "errors"))
 	for _, name := range items(load.Get(w.src.Root, "common")) {
-		w.known(name, types, "an error type of this file")
+		w.known(name, types, "an error type of this file", "declare it under errors")
 	}
 	w.groups(types)
 	areas := map[string]*yaml.Node{}
@@ -132,7 +132,7 @@ func (w *walker) errorList(list *yaml.Node, known *catalog) {
 		if w.tooLow(entry, known) {
 			continue
 		}
-		w.knownOr(entry, known.names, "an error type or @group of errors.yaml", "or declare it there first")
+		w.known(entry, known.names, "an error type or @group of errors.yaml", "declare it there first")
 		for j, other := range entries {
 			switch {
 			case j < i && other.Value == entry.Value:

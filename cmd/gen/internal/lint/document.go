@@ -5,10 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	yaml "github.com/oasdiff/yaml3"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
@@ -45,7 +49,7 @@ type documentLinter struct {
 // validate reports what the OpenAPI library finds beyond our own checks.
 func (d *documentLinter) validate(doc *openapi3.T) {
 	err := doc.Validate(context.Background(), openapi3.EnableMultiError(), openapi3.IsOpenAPI31OrLater(),
-		openapi3.DisableExamplesValidation(), openapi3.DisableSchemaDefaultsValidation())
+		openapi3.DisableExamplesValidation(), openapi3.DisableSchemaDefaultsValidation(), openapi3.DisableSchemaPatternValidation())
 	if err == nil {
 		return
 	}
@@ -54,16 +58,54 @@ func (d *documentLinter) validate(doc *openapi3.T) {
 		all = openapi3.MultiError{err}
 	}
 	for _, err := range all {
-		pos, origin := d.src.Pos(nil), originOf(err)
+		origin := originOf(err)
 		if d.alreadyFound(origin) {
 			continue
 		}
+		message, _, _ := strings.Cut(err.Error(), "\n")
+		pos := d.src.Pos(d.named(message))
 		if origin != nil && origin.Key != nil {
 			pos = diag.Pos{File: origin.Key.File, Line: origin.Key.Line, Column: origin.Key.Column}
 		}
-		message, _, _ := strings.Cut(err.Error(), "\n")
 		d.list.Reportf(codes.Invalid, pos, "%s", message)
 	}
+}
+
+var (
+	namedOperation = regexp.MustCompile(`invalid path (\S+): invalid operation (\w+)`)
+	quotedName     = regexp.MustCompile(`"([^"]+)"`)
+)
+
+// named is what the library's message is about, as far as its names tell: an
+// operation, or the first key that it quotes, or else the whole document.
+func (d *documentLinter) named(message string) *yaml.Node {
+	if found := namedOperation.FindStringSubmatch(message); found != nil {
+		n, _ := load.At(d.src.Root, "/paths/"+escape(found[1:2])[0]+"/"+strings.ToLower(found[2]))
+		return n
+	}
+	for _, found := range quotedName.FindAllStringSubmatch(message, -1) {
+		if key := keyNamed(d.src.Root, found[1]); key != nil {
+			return key
+		}
+	}
+	return d.src.Root
+}
+
+func keyNamed(n *yaml.Node, name string) *yaml.Node {
+	for key, value := range load.Pairs(n) {
+		if key.Value == name {
+			return key
+		}
+		if found := keyNamed(value, name); found != nil {
+			return found
+		}
+	}
+	for _, item := range items(n) {
+		if found := keyNamed(item, name); found != nil {
+			return found
+		}
+	}
+	return nil
 }
 
 // alreadyFound reports whether the list holds an error inside the thing that
@@ -138,6 +180,9 @@ func (d *documentLinter) example(schema *openapi3.SchemaRef, value any, at, what
 		return
 	}
 	for _, failure := range rejections(schema.Value, value) {
+		if failure.SchemaField == "pattern" && !compiles(failure.Schema.Pattern) {
+			continue // which the pattern's own finding says
+		}
 		n, _ := load.At(d.src.Root, at+"/"+strings.Join(escape(failure.JSONPointer()), "/"))
 		place := strings.Join(failure.JSONPointer(), ".")
 		if place != "" {
@@ -145,7 +190,7 @@ func (d *documentLinter) example(schema *openapi3.SchemaRef, value any, at, what
 		}
 		d.list.Reportf(codes.ExampleRejected, d.src.Pos(n), "the schema rejects the %s's example%s: %s", what, place, reason(failure))
 	}
-	d.undeclared(schema, value, at, what)
+	d.expressible(schema, value, at, what)
 }
 
 // rejections returns every place where a schema rejects a value. The library
@@ -159,6 +204,11 @@ func rejections(schema *openapi3.Schema, value any) []*openapi3.SchemaError {
 		return schemaErrors(visit(schema, value))
 	}
 	return append(found, schemaErrors(visit(&rules, value))...)
+}
+
+func compiles(expr string) bool {
+	_, err := regexp.Compile(expr)
+	return err == nil
 }
 
 func visit(schema *openapi3.Schema, value any) error {
@@ -258,15 +308,16 @@ func schemaErrors(err error) []*openapi3.SchemaError {
 	return nil
 }
 
-// undeclared reports keys of an example that the schema does not declare: the
-// service may send such, but an example that does documents something else.
-func (d *documentLinter) undeclared(schema *openapi3.SchemaRef, value any, at, what string) {
+// expressible reports what of an example has no form in Go: keys that the schema
+// does not declare (the service may send such, but an example that does documents
+// something else), and integers that do not fit into an int everywhere.
+func (d *documentLinter) expressible(schema *openapi3.SchemaRef, value any, at, what string) {
 	s := schema.Value
 	if s == nil {
 		return
 	}
 	if len(s.OneOf) == 2 && s.OneOf[0].Ref != "" && value != nil { // an object or null
-		d.undeclared(s.OneOf[0], value, at, what)
+		d.expressible(s.OneOf[0], value, at, what)
 	}
 	switch value := value.(type) {
 	case map[string]any:
@@ -276,19 +327,40 @@ func (d *documentLinter) undeclared(schema *openapi3.SchemaRef, value any, at, w
 		for _, key := range slices.Sorted(maps.Keys(value)) {
 			below := at + "/" + escape([]string{key})[0]
 			if property := s.Properties[key]; property != nil {
-				d.undeclared(property, value[key], below, what)
+				d.expressible(property, value[key], below, what)
 				continue
 			}
 			n, _ := load.At(d.src.Root, below)
 			d.list.Hintf(codes.UndeclaredKey, d.src.Pos(n), diag.DidYouMean(key, slices.Collect(maps.Keys(s.Properties))),
 				"the %s's example has a key %q that the schema does not declare", what, key)
 		}
+	case float64:
+		d.integer(s, value, at, what)
+	case string:
+		if _, err := time.Parse(time.RFC3339, value); s.Format == "date-time" && err != nil && visit(s, value) == nil {
+			n, _ := load.At(d.src.Root, at)
+			d.list.Reportf(codes.ExampleRejected, d.src.Pos(n), "the %s's example has the time %s, which does not exist; write one such as 2026-03-02T09:41:07Z", what, value)
+		}
 	case []any:
 		for i, item := range value {
 			if s.Items != nil {
-				d.undeclared(s.Items, item, fmt.Sprintf("%s/%d", at, i), what)
+				d.expressible(s.Items, item, fmt.Sprintf("%s/%d", at, i), what)
 			}
 		}
+	}
+}
+
+// integer reports an integer of an example that is not written as Go writes an int.
+func (d *documentLinter) integer(s *openapi3.Schema, value float64, at, what string) {
+	if s.Type == nil || !s.Type.Includes(openapi3.TypeInteger) {
+		return
+	}
+	n, _ := load.At(d.src.Root, at)
+	switch {
+	case n.ShortTag() != "!!int":
+		d.list.Reportf(codes.ExampleRejected, d.src.Pos(n), "the %s's example has the integer %s; write it without a fraction and an exponent", what, n.Value)
+	case what != "response" && (value < math.MinInt32 || value > math.MaxInt32):
+		d.list.Reportf(codes.ExampleRejected, d.src.Pos(n), "the %s's example has the integer %s, which does not fit into an int on 32-bit systems", what, n.Value)
 	}
 }
 

@@ -41,8 +41,9 @@ type shape struct {
 	ref bool
 	// errorType wants a text to be an error type of errors.yaml.
 	errorType bool
-	// orList allows a list of the same in place of the text.
-	orList bool
+	// orList allows a list of the same in place of the text, and orBoolean true or
+	// false in place of the mapping.
+	orList, orBoolean bool
 	// hint says what would be right in place of a value of another kind.
 	hint string
 }
@@ -75,6 +76,8 @@ var externalDocs = object("externalDocs", []string{"url"}, map[string]*shape{
 	"url": anyAddress, "description": anyProse,
 }, nil)
 
+var requirements = listOf("security", named("a requirement", textList))
+
 // documentShape is an OpenAPI document of ours.
 var documentShape = object("the document", []string{"openapi", "info", "paths"}, map[string]*shape{
 	"openapi": oneOfTexts("the OpenAPI version", "3.1.0", "3.1.1", "3.1.2"),
@@ -86,7 +89,7 @@ var documentShape = object("the document", []string{"openapi", "info", "paths"},
 	"servers": listOf("servers", object("a server", []string{"url"}, map[string]*shape{
 		"url": anyText, "description": anyProse,
 	}, map[string]string{"variables": "write each server's URL out"})),
-	"security": anyValue,
+	"security": requirements,
 	"tags": listOf("tags", object("a tag", []string{"name", "description"}, map[string]*shape{
 		"name": anyText, "description": anyProse, "externalDocs": externalDocs,
 	}, nil)),
@@ -104,9 +107,14 @@ var documentShape = object("the document", []string{"openapi", "info", "paths"},
 })
 
 var componentsShape = object("components", nil, map[string]*shape{
-	"schemas":         named("schemas", componentSchemaShape),
-	"responses":       named("responses", responseShape),
-	"securitySchemes": named("securitySchemes", anyValue),
+	"schemas":   named("schemas", componentSchemaShape),
+	"responses": named("responses", responseShape),
+	"securitySchemes": named("securitySchemes", object("a security scheme", []string{"type"}, map[string]*shape{
+		"type": anyText, "scheme": anyText, "description": anyProse,
+	}, map[string]string{
+		"name": "calls carry HTTP Basic credentials", "in": "calls carry HTTP Basic credentials", "flows": "calls carry HTTP Basic credentials",
+		"bearerFormat": "calls carry HTTP Basic credentials", "openIdConnectUrl": "calls carry HTTP Basic credentials",
+	})),
 }, map[string]string{
 	"parameters":    "write the parameter at its operation",
 	"requestBodies": "write the request body at its operation",
@@ -137,7 +145,7 @@ var operationShape = object("an operation",
 		"externalDocs": externalDocs, "deprecated": anyBoolean,
 		"x-retry":     oneOfTexts("the retry class", "safe", "unsent", "never"),
 		"x-errors":    textList,
-		"security":    &shape{name: "security", kind: list, each: named("a requirement", textList)},
+		"security":    requirements,
 		"parameters":  listOf("parameters", parameterShape),
 		"requestBody": requestBodyShape,
 		"responses": &shape{name: "responses", kind: mapping, required: []string{"200", "default"},
@@ -187,10 +195,12 @@ var responseShape = &shape{
 }
 
 // schemaShape is filled by init because schemas hold schemas.
-// componentSchemaShape is the same, but cannot be a mere $ref.
+// componentSchemaShape is the same, but cannot be a mere $ref. additionalShape can
+// be a boolean.
 var (
 	schemaShape          = &shape{name: "a schema", kind: mapping, ref: true}
 	componentSchemaShape = &shape{name: "a schema", kind: mapping}
+	additionalShape      = &shape{name: "a schema", kind: mapping, ref: true, orBoolean: true}
 )
 
 func init() {
@@ -205,7 +215,7 @@ func init() {
 		"properties":   named("properties", schemaShape),
 		"required": {name: "a list of texts", kind: list, each: anyText,
 			hint: "name each required property in the list required of its object"},
-		"additionalProperties": anyValue,
+		"additionalProperties": additionalShape,
 		"items":                schemaShape,
 		"enum":                 listOf("enum", anyText),
 		"default":              anyValue,
@@ -265,7 +275,8 @@ func init() {
 		"$dynamicAnchor":        "write $ref",
 		"$comment":              "write a YAML comment",
 	}
-	componentSchemaShape.fields = schemaShape.fields
+	componentSchemaShape.fields, additionalShape.fields = schemaShape.fields, schemaShape.fields
+	additionalShape.refused = schemaShape.refused
 	componentSchemaShape.refused = maps.Clone(schemaShape.refused)
 	componentSchemaShape.refused["$ref"] = "refer to the other component where this one is used"
 }

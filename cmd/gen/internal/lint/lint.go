@@ -49,7 +49,7 @@ func (w *walker) runtime() {
 	}
 	servers := items(load.Get(w.src.Root, "servers"))
 	if len(servers) != 2 {
-		w.list.Reportf(codes.Servers, w.src.Pos(load.Get(w.src.Root, "servers")), "servers must be two: the test environment, then the live one")
+		w.list.Hintf(codes.Servers, w.rootKey("servers"), "write servers: [{url: https://...}, {url: https://...}]", "servers must be two: the test environment, then the live one")
 	}
 	first := items(load.Get(w.spec.Sources[load.ConsumerFile].Root, "servers"))
 	for i, server := range servers {
@@ -66,12 +66,21 @@ func (w *walker) runtime() {
 	}
 	requirements := items(load.Get(w.src.Root, "security"))
 	if len(requirements) != 1 || len(load.Keys(requirements[0])) != 1 || load.Keys(requirements[0])[0] != "basicAuth" {
-		w.list.Hintf(codes.Credentials, w.src.Pos(load.Get(w.src.Root, "security")), "write security: [{basicAuth: []}]", "every call carries the project's Basic credentials, and security must say so")
+		w.list.Hintf(codes.Credentials, w.rootKey("security"), "write security: [{basicAuth: []}]", "every call carries the project's Basic credentials, and security must say so")
 	}
 	scheme, ok := load.At(w.src.Root, "/components/securitySchemes/basicAuth")
 	if !ok || scalarOf(scheme, "type") != "http" || scalarOf(scheme, "scheme") != "basic" {
 		w.list.Hintf(codes.Credentials, w.src.Pos(scheme), "write components.securitySchemes.basicAuth: {type: http, scheme: basic}", "the security scheme basicAuth is not HTTP Basic")
 	}
+}
+
+// rootKey is the place of a key of the document, or that of the document where it
+// has no such key.
+func (w *walker) rootKey(key string) diag.Pos {
+	if value := load.Get(w.src.Root, key); value != nil {
+		return w.src.Pos(value)
+	}
+	return w.src.Pos(w.src.Root)
 }
 
 func scalarOf(n *yaml.Node, key string) string {
@@ -85,7 +94,7 @@ func scalarOf(n *yaml.Node, key string) string {
 func (w *walker) described() {
 	for name, schema := range load.Pairs(load.Get(load.Get(w.src.Root, "components"), "schemas")) {
 		w.plainName(name)
-		if load.Get(schema, "description") == nil && !misspelt(schema, "description", schemaShape) {
+		if undescribed(schema) {
 			w.list.Reportf(codes.NoDescription, w.src.Pos(name), "the schema %s has no description; it becomes the comment of the Go type or field", name.Value)
 		}
 		w.properties(schema)
@@ -104,43 +113,60 @@ func (w *walker) described() {
 	}
 }
 
-// endless finds schemas that are a choice of themselves: whether they accept a
-// value depends on whether they do.
+// endless finds schemas that refer to themselves without a property or a list in
+// between: whether they accept a value depends on whether they do.
 func (w *walker) endless() {
-	schemas := load.Get(load.Get(w.src.Root, "components"), "schemas")
-	for name := range load.Pairs(schemas) {
-		seen := map[*yaml.Node]bool{}
-		var leads func(n *yaml.Node) bool
-		leads = func(n *yaml.Node) bool {
-			if ref := load.Get(n, "$ref"); ref != nil {
-				target, local := strings.CutPrefix(ref.Value, "#/components/schemas/")
-				if local && target == name.Value {
-					return true
-				}
-				n = load.Get(schemas, target) // another file leads not back to this one
-			}
-			if n == nil || seen[n] {
-				return false
-			}
-			seen[n] = true
-			branches := append(items(load.Get(n, "oneOf")), items(load.Get(n, "allOf"))...)
-			if not := load.Get(n, "not"); not != nil {
-				branches = append(branches, not)
-			}
-			return slices.ContainsFunc(branches, leads)
+	for name, schema := range load.Pairs(w.schemas()) {
+		if !w.leadsBack(name.Value) {
+			continue
 		}
-		if leads(load.Get(schemas, name.Value)) {
-			w.list.Hintf(codes.HoldsItself, w.src.Pos(name), "write the properties out, or refer to another schema",
-				"the schema %s is a choice of itself, which no value can decide", name.Value)
+		through := " through oneOf, allOf or not"
+		if load.Get(schema, "$ref") != nil {
+			through = ""
 		}
+		w.list.Hintf(codes.HoldsItself, w.src.Pos(name), "write the properties out, or refer to another schema",
+			"the schema %s refers to itself%s, so no value can be checked", name.Value, through)
 	}
+}
+
+func (w *walker) schemas() *yaml.Node {
+	return load.Get(load.Get(w.src.Root, "components"), "schemas")
+}
+
+// leadsBack reports whether a schema refers to itself in such a way.
+func (w *walker) leadsBack(name string) bool {
+	seen := map[*yaml.Node]bool{}
+	var leads func(n *yaml.Node) bool
+	leads = func(n *yaml.Node) bool {
+		if n == nil || seen[n] {
+			return false
+		}
+		seen[n] = true
+		if ref := load.Get(n, "$ref"); ref != nil {
+			target, local := strings.CutPrefix(ref.Value, "#/components/schemas/")
+			return local && (target == name || leads(load.Get(w.schemas(), target))) // no other file refers to this one
+		}
+		branches := append(items(load.Get(n, "oneOf")), items(load.Get(n, "allOf"))...)
+		if not := load.Get(n, "not"); not != nil {
+			branches = append(branches, not)
+		}
+		return slices.ContainsFunc(branches, leads)
+	}
+	return leads(load.Get(w.schemas(), name))
+}
+
+// undescribed reports whether a schema has no description, neither of its own nor
+// that of another one which it refers to.
+func undescribed(schema *yaml.Node) bool {
+	return schema.Kind == yaml.MappingNode && load.Get(schema, "description") == nil && load.Get(schema, "$ref") == nil &&
+		!misspelt(schema, "description", schemaShape)
 }
 
 func (w *walker) properties(schema *yaml.Node) {
 	declared := load.Keys(load.Get(schema, "properties"))
 	for name, property := range load.Pairs(load.Get(schema, "properties")) {
 		w.plainName(name)
-		if load.Get(property, "description") == nil && load.Get(property, "$ref") == nil && !misspelt(property, "description", schemaShape) {
+		if undescribed(property) {
 			w.list.Reportf(codes.NoDescription, w.src.Pos(name), "the property %s has no description; it becomes the comment of the Go field", name.Value)
 		}
 		w.properties(property)
@@ -149,7 +175,7 @@ func (w *walker) properties(schema *yaml.Node) {
 	for _, name := range items(load.Get(schema, "required")) {
 		w.once(name, first, "the required property")
 		if load.Get(schema, "properties") != nil {
-			w.known(name, declared, "a property of this schema")
+			w.known(name, declared, "a property of this schema", "declare it under properties")
 		}
 	}
 }
@@ -161,8 +187,11 @@ func (w *walker) thirdPerson(n *yaml.Node) {
 	if n == nil || isTodo(n) {
 		return
 	}
-	verb, _, _ := strings.Cut(n.Value, " ")
-	if verb = strings.TrimRight(verb, ",;:."); verb != "" && !strings.HasSuffix(verb, "s") {
+	words := strings.Fields(n.Value)
+	if len(words) == 0 {
+		return
+	}
+	if verb := strings.TrimRight(words[0], ",;:."); verb != "" && !strings.HasSuffix(verb, "s") {
 		w.list.Hintf(codes.ThirdPerson, w.src.Pos(n), "begin with what it does: Sends, Lists, Checks", "this sentence goes on after a name, so it begins with a verb in the third person, not with %q", verb)
 	}
 }
@@ -188,18 +217,17 @@ func (w *walker) once(n *yaml.Node, first map[string]*yaml.Node, what string) {
 	first[n.Value] = n
 }
 
-func (w *walker) known(n *yaml.Node, names []string, what string) {
-	w.knownOr(n, names, what, "")
-}
-
-// knownOr reports a name that is not known; the hint may go on with otherwise.
-func (w *walker) knownOr(n *yaml.Node, names []string, what, otherwise string) {
+// known reports a name that is not known; otherwise says what to do if none of the
+// names is meant.
+func (w *walker) known(n *yaml.Node, names []string, what, otherwise string) {
 	if n.Kind == yaml.ScalarNode && n.Value != "" && !slices.Contains(names, n.Value) {
-		hint := diag.DidYouMean(n.Value, names)
-		if hint != "" && otherwise != "" {
-			hint += " "
+		hint := otherwise
+		if near := diag.DidYouMean(n.Value, names); strings.HasSuffix(near, "?") {
+			hint = near + " If not, " + otherwise
+		} else if near != "" {
+			hint = near + "; or " + otherwise
 		}
-		w.list.Hintf(codes.UnknownName, w.src.Pos(n), hint+otherwise, "%q is not %s", n.Value, what)
+		w.list.Hintf(codes.UnknownName, w.src.Pos(n), hint, "%q is not %s", n.Value, what)
 	}
 }
 

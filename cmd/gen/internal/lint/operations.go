@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	yaml "github.com/oasdiff/yaml3"
 
@@ -61,7 +62,7 @@ func (w *walker) namesErrorType(name *yaml.Node) {
 		return
 	}
 	if known := load.Keys(load.Get(errors.Root, "errors")); known != nil { // else the file's own finding says why
-		w.knownOr(name, known, "an error type of errors.yaml", "or declare it there first")
+		w.known(name, known, "an error type of errors.yaml", "declare it there first")
 	}
 }
 
@@ -108,7 +109,7 @@ func (w *walker) operationID(op operation, tags []string, first map[string]*yaml
 		w.list.Reportf(codes.SeveralTags, w.src.Pos(list[1]), "an operation has one tag: the service that it belongs to")
 	}
 	if len(list) > 0 {
-		w.known(list[0], tags, "a tag of this file")
+		w.known(list[0], tags, "a tag of this file", "declare it under tags")
 	}
 	id := load.Get(op.node, "operationId")
 	if id == nil || len(list) == 0 || id.Value == "" {
@@ -139,6 +140,7 @@ func (w *walker) path(op operation) {
 		}
 		w.once(name, first, "the parameter")
 		w.parameterName(name, in)
+		w.parameterExample(load.Get(p, "example"), in.Value)
 		if in.Value != "path" {
 			continue
 		}
@@ -150,8 +152,12 @@ func (w *walker) path(op operation) {
 			w.list.Hintf(codes.PathParameter, w.src.Pos(p), "add required: true", "a path parameter is always required")
 		}
 	}
+	seen := map[string]bool{}
 	for part := range strings.SplitSeq(op.path.Value, "/") {
-		if name := strings.Trim(part, "{}"); name != part && !declared[name] {
+		name := strings.Trim(part, "{}")
+		if name != part && seen[name] {
+			w.list.Hintf(codes.PathParameter, w.src.Pos(op.path), "give each its own name", "the path has the parameter {%s} twice", name)
+		} else if seen[name] = true; name != part && !declared[name] {
 			w.list.Reportf(codes.PathParameter, w.src.Pos(op.path), "the path parameter {%s} is not declared under parameters of %s", name, strings.ToUpper(op.method.Value))
 		}
 	}
@@ -177,6 +183,18 @@ func (w *walker) parameterName(name, in *yaml.Node) {
 	w.plainName(name)
 	if in.Value == "header" && slices.Contains(ownHeaders, strings.ToLower(name.Value)) {
 		w.list.Reportf(codes.OwnHeader, w.src.Pos(name), "the header %s belongs to the client, which sets it for every call", name.Value)
+	}
+}
+
+// parameterExample refuses what the client does not send as a part of the path,
+// or what does not arrive as it was in a header.
+func (w *walker) parameterExample(example *yaml.Node, in string) {
+	switch {
+	case example == nil || example.Kind != yaml.ScalarNode:
+	case in == "path" && slices.Contains([]string{"", ".", ".."}, example.Value):
+		w.list.Hintf(codes.ExampleRejected, w.src.Pos(example), "write an id as the service has them", "a part of the path cannot be %q, so the example could not be sent", example.Value)
+	case in == "header" && (strings.TrimSpace(example.Value) != example.Value || strings.ContainsFunc(example.Value, unicode.IsControl)):
+		w.list.Reportf(codes.ExampleRejected, w.src.Pos(example), "a header cannot contain line breaks, or begin or end with a space, so the example could not be sent")
 	}
 }
 

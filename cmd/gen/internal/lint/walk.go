@@ -38,6 +38,9 @@ func (w *walker) walk(key, n *yaml.Node, s *shape) {
 		}
 		return
 	}
+	if s.orBoolean && mismatch(n, anyBoolean) == "" {
+		return
+	}
 	if wrong := mismatch(n, s); wrong != "" {
 		label := s.name
 		switch {
@@ -85,7 +88,7 @@ func mismatch(n *yaml.Node, s *shape) string {
 			return "a number"
 		}
 		if v, err := strconv.ParseFloat(n.Value, 64); err == nil && math.Abs(v) > maxExact {
-			return fmt.Sprintf("a number from -%d to %[1]d, which every JSON reader holds exactly", maxExact)
+			return fmt.Sprintf("a number from -%d to %[1]d, which every JSON reader holds exactly", int64(maxExact))
 		}
 	case list:
 		if n.Kind != yaml.SequenceNode {
@@ -151,7 +154,10 @@ func (w *walker) mapping(at, n *yaml.Node, s *shape) {
 		return
 	}
 	for key, value := range load.Pairs(n) {
-		if w.allowed(key, s) {
+		if s == componentSchemaShape && key.Value == "$ref" && w.leadsBack(at.Value) {
+			continue // which endless says
+		}
+		if w.allowed(key, value, s) {
 			w.walk(key, value, w.fieldShape(key.Value, s))
 		}
 	}
@@ -180,8 +186,8 @@ func (w *walker) fieldShape(key string, s *shape) *shape {
 	return s.each
 }
 
-// allowed reports whether a key may stand in the mapping, and says why not.
-func (w *walker) allowed(key *yaml.Node, s *shape) bool {
+// allowed reports whether a key can be in the mapping, and says why not.
+func (w *walker) allowed(key, value *yaml.Node, s *shape) bool {
 	pos, name := w.src.Pos(key), key.Value
 	switch {
 	case s.fields[name] != nil:
@@ -195,15 +201,35 @@ func (w *walker) allowed(key *yaml.Node, s *shape) bool {
 	known := append(slices.Collect(maps.Keys(s.fields)), s.keys...)
 	if strings.HasPrefix(name, "x-") {
 		known = slices.DeleteFunc(known, func(k string) bool { return !strings.HasPrefix(k, "x-") })
-		w.list.Hintf(codes.UnknownKey, pos, diag.DidYouMean(name, known), "unknown extension key %q in %s", name, s.name)
+		w.list.Hintf(codes.UnknownKey, pos, meant(name, value, known, s), "unknown extension key %q in %s", name, s.name)
 		return false
 	}
 	known = append(known, slices.Collect(maps.Keys(s.refused))...)
 	if s.ref {
 		known = append(known, "$ref")
 	}
-	w.list.Hintf(codes.UnknownKey, pos, diag.DidYouMean(name, known), "unknown key %q in %s", name, s.name)
+	w.list.Hintf(codes.UnknownKey, pos, meant(name, value, known, s), "unknown key %q in %s", name, s.name)
 	return false
+}
+
+// meant is the hint for an unknown key: another spelling, or another place, or
+// what is known here.
+func meant(name string, value *yaml.Node, known []string, s *shape) string {
+	if diag.Nearest(name, known) == "" {
+		if s.fields["properties"] != nil && (load.Get(value, "type") != nil || load.Get(value, "$ref") != nil) {
+			return "a property is declared under properties, one level deeper"
+		}
+		for _, key := range slices.Sorted(maps.Keys(s.fields)) {
+			below := s.fields[key]
+			if below.each != nil {
+				below = below.each
+			}
+			if below.fields[name] != nil {
+				return "it belongs in " + below.name + ", further in"
+			}
+		}
+	}
+	return diag.DidYouMean(name, known)
 }
 
 // siblings are the keys that may stand beside a $ref.
@@ -213,9 +239,9 @@ func (w *walker) reference(n, ref *yaml.Node, s *shape) {
 	for key, value := range load.Pairs(n) {
 		switch {
 		case key.Value == "$ref":
-		case s == schemaShape && slices.Contains(siblings, key.Value):
+		case s.fields["properties"] != nil && slices.Contains(siblings, key.Value):
 			w.walk(key, value, s.fields[key.Value])
-		case s == schemaShape && s.fields[key.Value] != nil:
+		case s.fields["properties"] != nil && s.fields[key.Value] != nil:
 			w.list.Hintf(codes.NotGenerated, w.src.Pos(key), "put it into the schema that is referred to", "%q beside a $ref is not generated", key.Value)
 		default:
 			w.list.Hintf(codes.UnknownKey, w.src.Pos(key), diag.DidYouMean(key.Value, siblings), "unknown key %q beside a $ref", key.Value)

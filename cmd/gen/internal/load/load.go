@@ -174,7 +174,7 @@ func (s *Spec) Resolve(list *diag.List) {
 	loader.IncludeOrigin = true
 	loader.ReadFromURIFunc = func(_ *openapi3.Loader, location *url.URL) ([]byte, error) {
 		if src := s.Source(location.Path); src != nil && src.Root != nil && location.Scheme == "" && location.Host == "" {
-			return src.Data, nil
+			return notJSON(src.Data), nil
 		}
 		return nil, fmt.Errorf("%q is not a file of the spec that can be read", location)
 	}
@@ -198,5 +198,9 @@ func resolve(loader *openapi3.Loader, src *Source) (doc *openapi3.T, err error) 
 			doc, err = nil, fmt.Errorf("the OpenAPI loader gave up on this document: %v", p)
 		}
 	}()
-	return loader.LoadFromDataWithPath(src.Data, &url.URL{Path: src.Name})
+	return loader.LoadFromDataWithPath(notJSON(src.Data), &url.URL{Path: src.Name})
 }
+
+// notJSON has the loader read a file that is JSON as YAML, which it is too: only
+// then does it keep the places of things.
+func notJSON(data []byte) []byte { return append(slices.Clip(data), "\n#"...) }

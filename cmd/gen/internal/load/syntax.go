@@ -2,9 +2,11 @@ package load
 
 import (
 	"bytes"
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	yaml "github.com/oasdiff/yaml3"
@@ -93,7 +95,10 @@ func look(line []byte, message string) (column int, hint string) {
 	indent := len(text) - len(strings.TrimLeft(text, " "))
 	column = indent + 1
 	rest := text[indent:]
+	first, _ := utf8.DecodeRuneInString(rest)
 	switch {
+	case first > unicode.MaxASCII && unicode.IsSpace(first):
+		return column, fmt.Sprintf("indent with spaces; this is %U", first)
 	case strings.HasPrefix(rest, "\t"):
 		return column, "indent with spaces; YAML knows no tabs"
 	case strings.Contains(message, "mapping values are not allowed"):

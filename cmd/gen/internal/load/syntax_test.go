@@ -20,6 +20,7 @@ func TestSyntax(t *testing.T) {
 		{"too little", "     wrong: text", 6, "indentation"},
 		{"a key among the items of a list", "  wrong: text", 3, "indentation"},
 		{"tab", "\twrong: text", 1, "spaces"},
+		{"a space that is none", "     \u00a0wrong: text", 6, "U+00A0"},
 		{"tab behind spaces", "      \twrong: text", 7, "spaces"},
 		{"colon in a text", "      wrong: The label: it shows.", 14, "quotes"},
 		{"quote that ends early", `      wrong: "a" b"`, 7, ""},

@@ -30,6 +30,10 @@ func parse(src *Source, list *diag.List) *yaml.Node {
 	if !plain(src, list) {
 		return nil
 	}
+	if line := diag.Conflict(src.Data); line > 0 {
+		list.Conflict(src.Name, line)
+		return nil
+	}
 	decoder := yaml.NewDecoder(bytes.NewReader(src.Data))
 	var doc yaml.Node
 	if err := decodeNode(decoder, &doc); err != nil {
@@ -81,6 +85,12 @@ func plain(src *Source, list *diag.List) bool {
 			list.Hintf(codes.NotPlainText, pos, "save the file as UTF-8", "the line holds bytes that are not UTF-8")
 			return false
 		}
+		if at := control.FindIndex(text); at != nil {
+			pos.Column = utf8.RuneCount(text[:at[0]]) + 1
+			r, _ := utf8.DecodeRune(text[at[0]:])
+			list.Hintf(codes.NotPlainText, pos, "remove it", "the line holds the control character %U", r)
+			return false
+		}
 		if at := otherBreak.FindIndex(text); at != nil {
 			pos.Column = utf8.RuneCount(text[:at[0]]) + 1
 			list.Hintf(codes.NotPlainText, pos, "end lines with a line feed", "the line holds a line break that only some tools see")
@@ -89,6 +99,9 @@ func plain(src *Source, list *diag.List) bool {
 	}
 	return true
 }
+
+// control is what YAML has no place for in a file.
+var control = regexp.MustCompile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u0080-\u0084\u0086-\u009f\ufffe\uffff]")
 
 // otherBreak is what YAML takes for a line break and editors may not.
 var otherBreak = regexp.MustCompile("\r[^\n]|\r$|[\u0085\u2028\u2029]")
@@ -138,9 +151,14 @@ func sound(src *Source, n *yaml.Node, depth int, list *diag.List) bool {
 		list.Reportf(codes.Tag, src.Pos(n), "YAML tags are not read")
 		ok = false
 	}
-	if tag := n.ShortTag(); n.Kind == yaml.ScalarNode && (tag == "!!int" || tag == "!!float") && !jsonNumber.MatchString(n.Value) {
-		list.Hintf(codes.NotJSONNumber, src.Pos(n), "write it in decimal digits, or in quotes if it is a text", "%s is not a number in JSON", n.Value)
-		ok = false
+	if tag := n.ShortTag(); n.Kind == yaml.ScalarNode && (tag == "!!int" || tag == "!!float") {
+		if !jsonNumber.MatchString(n.Value) {
+			list.Hintf(codes.NotJSONNumber, src.Pos(n), "write it in decimal digits, or in quotes if it is a text", "%s is not a number in JSON", n.Value)
+			ok = false
+		} else if _, err := strconv.ParseFloat(n.Value, 64); err != nil {
+			list.Hintf(codes.NotJSONNumber, src.Pos(n), "put it into quotes if it is a text", "%s is more than a float64 holds", n.Value)
+			ok = false
+		}
 	}
 	if n.Kind == yaml.MappingNode {
 		return uniqueKeys(src, n, list) && soundValues(src, n, depth, list) && ok

@@ -31,7 +31,7 @@ func FuzzRead(f *testing.F) {
 		p := Read(fstest.MapFS{"stytch/x_manual.go": {Data: data}}, "stytch", &list)
 		p.Declared()
 		sections := []*model.Manual{{Name: "Claims", Kind: kindFunction, Declares: []model.Declaration{{Code: declares}}}}
-		stubs, err := p.Check(sections, &list)
+		stubs, _, err := p.Check(sections, &list)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"go/ast"
+	"go/build/constraint"
 	"go/parser"
 	"go/scanner"
 	"go/token"
@@ -70,8 +71,8 @@ func Read(fsys fs.FS, dir string, list *diag.List) *Package {
 	}
 	for _, entry := range entries {
 		name := path.Join(dir, entry.Name())
-		if !strings.HasSuffix(name, ".go") || entry.IsDir() {
-			continue
+		if !strings.HasSuffix(name, ".go") || entry.IsDir() || strings.HasPrefix(entry.Name(), "_") || strings.HasPrefix(entry.Name(), ".") {
+			continue // the go command reads no such file either
 		}
 		data, err := fs.ReadFile(fsys, name)
 		if err != nil {
@@ -82,6 +83,9 @@ func Read(fsys fs.FS, dir string, list *diag.List) *Package {
 		if generated && strings.HasSuffix(name, "_manual.go") {
 			list.Hintf(codes.ManualGenerated, diag.Pos{File: name, Line: 1, Column: 1}, "take the line out",
 				"a hand-written file begins with the line that marks generated ones")
+		}
+		if model.HasGeneratedName(name) && diag.Conflict(data) > 0 && bytes.Contains(data, []byte(model.Generated)) {
+			continue // gen makes it anew
 		}
 		if model.HasGeneratedName(name) && !generated && !byOthers(data) {
 			list.Hintf(codes.GeneratedUnmarked, diag.Pos{File: name, Line: 1, Column: 1}, "remove it and run gen, or rename it if a person wrote it",
@@ -96,17 +100,43 @@ func Read(fsys fs.FS, dir string, list *diag.List) *Package {
 }
 
 func (p *Package) parse(name string, data []byte, list *diag.List) {
+	p.bytes[name] = data
 	file, err := parser.ParseFile(p.fset, name, data, parser.ParseComments|parser.SkipObjectResolution)
 	var failures scanner.ErrorList
+	if line := diag.Conflict(data); err != nil && line > 0 {
+		list.Conflict(name, line)
+		return
+	}
 	if errors.As(err, &failures) {
 		for _, e := range failures {
 			list.Reportf(codes.NotGo, diag.Pos{File: name, Line: e.Pos.Line, Column: e.Pos.Column}, "%s", e.Msg)
 		}
 		return
 	}
-	p.files[name], p.bytes[name] = file, data
+	p.files[name] = file
 	if strings.HasSuffix(name, "_manual.go") {
+		p.constraint(file, list)
 		p.scan(name, file, list)
+	}
+}
+
+// constraint reports what leaves a file out of some builds.
+func (p *Package) constraint(file *ast.File, list *diag.List) {
+	report := func(at token.Pos, what string) {
+		list.Hintf(codes.BuildConstraint, p.at(at), "take it out; what differs from system to system goes into a file not called *_manual.go",
+			"%s leaves this file out of some builds, but its sections are documented for all", what)
+	}
+	for _, group := range file.Comments {
+		for _, comment := range group.List {
+			if comment.Pos() < file.Package && (constraint.IsGoBuild(comment.Text) || constraint.IsPlusBuild(comment.Text)) {
+				report(comment.Pos(), "a build constraint")
+			}
+		}
+	}
+	for _, spec := range file.Imports {
+		if spec.Path.Value == `"C"` {
+			report(spec.Pos(), "cgo")
+		}
 	}
 }
 

@@ -130,6 +130,15 @@ func (b *builder) adopt(services []*Service, byPlace map[string]*Service) {
 // saidAt reports whether an error on that line has been found.
 func (b *builder) saidAt(pos diag.Pos) bool { return b.list.ErrorWithin(pos.File, pos.Line, pos.Line) }
 
+// saidWithin reports whether lint has found an error on the lines of a schema. A
+// schema without a position is not a mapping, which is an error too.
+func (b *builder) saidWithin(o *openapi3.Origin) bool {
+	if o == nil {
+		return b.list.HasErrors()
+	}
+	return o.Key != nil && b.list.ErrorWithin(o.Key.File, o.Key.Line, max(o.Key.Line, o.Key.EndLine))
+}
+
 func placeFile(place string) string { return strings.ReplaceAll(place, ".", "_") }
 
 func scalar(n *yaml.Node) string {

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,85 +10,93 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 )
 
-// finish derives what depends on the whole: where types are used, which hold
-// secrets, which cross a package, and the file that each is written in.
+// finish derives what depends on the whole: where types are used, which of them
+// contain secrets, are recursive or cross a package, and the file of each.
 func finish(sdk *SDK) {
 	for _, pkg := range sdk.Packages {
 		for _, m := range pkg.Methods() {
-			reach(m.Request, func(t *Type) bool { seen := t.InRequest; t.InRequest = true; return seen })
-			reach(m.Response, func(t *Type) bool { seen := t.InResponse; t.InResponse = true; return seen })
+			Reaches(m.Request, func(t *Type) bool { t.InRequest = true; return false })
+			Reaches(m.Response, func(t *Type) bool { t.InResponse = true; return false })
 		}
 	}
 	for _, pkg := range sdk.Packages {
 		for _, t := range pkg.AllTypes() {
-			t.Sensitive = holdsSecret(t, nil)
+			t.Sensitive = Reaches(t, func(t *Type) bool {
+				return slices.ContainsFunc(t.Fields, func(f *Field) bool { return f.Sensitive })
+			})
 			for _, f := range t.Fields {
-				if f.Type != nil && f.Type.Package != t.Package && f.Type.Role != RoleEnum {
+				if f.Type == nil {
+					continue
+				}
+				t.Recursive = t.Recursive || Reaches(f.Type, func(below *Type) bool { return below == t })
+				if f.Type.Package != t.Package && f.Type.Role != RoleEnum {
 					f.Type.Exported = true
 				}
 			}
 		}
 	}
+	settle(sdk)
+}
+
+// Reaches reports whether is returns true for a type or for any type below it. It
+// asks about each type once, however many fields lead to it.
+func Reaches(t *Type, is func(*Type) bool) bool {
+	seen := map[*Type]bool{}
+	var visit func(*Type) bool
+	visit = func(t *Type) bool {
+		if t == nil || seen[t] {
+			return false
+		}
+		seen[t] = true
+		return is(t) || slices.ContainsFunc(t.Fields, func(f *Field) bool { return visit(f.Type) })
+	}
+	return visit(t)
+}
+
+// settle decides where each type is written: next to its users when they all share
+// one file, else in a file of its own. The files of recursive types depend on one
+// another, so it repeats until none changes.
+func settle(sdk *SDK) {
 	users := map[*Type][]*Type{}
+	var types []*Type
 	for _, pkg := range sdk.Packages {
+		types = append(types, pkg.Types...)
 		for _, t := range pkg.AllTypes() {
 			for _, f := range t.Fields {
-				if f.Type != nil && !slices.Contains(users[f.Type], t) {
+				if f.Type != nil && f.Type != t && !slices.Contains(users[f.Type], t) {
 					users[f.Type] = append(users[f.Type], t)
 				}
 			}
 		}
 	}
-	for _, pkg := range sdk.Packages {
-		for _, t := range pkg.Types {
-			t.File = homeOf(t, users, nil)
+	for changed, rounds := true, 0; changed && rounds <= len(types); rounds++ {
+		changed = false
+		for _, t := range types {
+			if file := home(t, users[t]); file != t.File {
+				t.File, changed = file, true
+			}
 		}
 	}
-}
-
-// reach calls mark for every type below t, until it reports a type as seen.
-func reach(t *Type, mark func(*Type) bool) {
-	if mark(t) {
-		return
-	}
-	for _, f := range t.Fields {
-		if f.Type != nil {
-			reach(f.Type, mark)
-		}
+	for _, t := range types {
+		t.File = cmp.Or(t.File, FileName(t.Name)) // only unused types refer to it
 	}
 }
 
-func holdsSecret(t *Type, path []*Type) bool {
-	if slices.Contains(path, t) {
-		return false
-	}
-	return slices.ContainsFunc(t.Fields, func(f *Field) bool {
-		return f.Sensitive || f.Type != nil && holdsSecret(f.Type, append(path, t))
-	})
-}
-
-// homeOf decides where a type is written: beside its users when they all share
-// one file, else in a file of its own.
-func homeOf(t *Type, users map[*Type][]*Type, path []*Type) string {
-	own := FileName(t.Name)
-	if t.Role == RoleRequest || t.Role == RoleResponse {
-		return t.File
-	}
-	if slices.Contains(path, t) {
+// home is the file that a type belongs in, or "" while that of no user is known.
+func home(t *Type, users []*Type) string {
+	own, shared := FileName(t.Name), ""
+	if len(users) == 0 {
 		return own
 	}
-	home := ""
-	for _, user := range users[t] {
-		h := homeOf(user, users, append(path, t))
-		if user.Package != t.Package || home != "" && h != home {
+	for _, user := range users {
+		switch {
+		case user.Package != t.Package, shared != "" && user.File != "" && user.File != shared:
 			return own
+		case user.File != "":
+			shared = user.File
 		}
-		home = h
 	}
-	if home == "" {
-		return own
-	}
-	return home
+	return shared
 }
 
 // collide reports names that meet in Go.
@@ -136,12 +145,15 @@ func collide(sdk *SDK, taken map[string]map[string]diag.Pos, list *diag.List) {
 			}
 			collideFields(t, taken[pkg.Name], list)
 			for _, f := range t.Fields {
+				if t.Role == RoleObject && t.InRequest && !t.InResponse && f.Nullable {
+					nullInRequest(list, f.Pos)
+				}
 				if t.InResponse && !t.InRequest && f.Limits.Default != "" {
 					list.Hintf(codes.DefaultInAnswer, f.Pos, "take default out; it says what the service takes when a request leaves a field out", "a default in an answer is not generated")
 				}
 			}
-			if chain := embedsItself(t, t, nil); chain != nil {
-				list.Hintf(codes.HoldsItself, t.Pos, "make one of the fields on the way nullable, or a list", "%s holds itself by way of %s, so it would have no end", t.Name, strings.Join(chain, ", "))
+			if chain := embedsItself(t); chain != nil {
+				list.Hintf(codes.HoldsItself, t.Pos, "take one of these fields out of required, or make it a list", "%s holds itself by way of %s, so it would have no end", t.Name, strings.Join(chain, ", "))
 			}
 		}
 	}
@@ -165,24 +177,28 @@ func collideFields(t *Type, taken map[string]diag.Pos, list *diag.List) {
 	}
 }
 
-// embedsItself returns the fields by which a struct holds itself as a value.
-func embedsItself(t, root *Type, path []string) []string {
-	if len(path) > 50 {
+// embedsItself returns the fields through which a struct contains itself as a
+// value, or nil.
+func embedsItself(root *Type) []string {
+	seen := map[*Type]bool{}
+	var way func(*Type) []string
+	way = func(t *Type) []string {
+		for _, f := range t.Fields {
+			if f.Kind != Struct || !f.Required || f.Type == nil || seen[f.Type] {
+				continue
+			}
+			seen[f.Type] = true
+			here := []string{t.Name + "." + f.Wire}
+			if f.Type == root {
+				return here
+			}
+			if rest := way(f.Type); rest != nil {
+				return append(here, rest...)
+			}
+		}
 		return nil
 	}
-	for _, f := range t.Fields {
-		if f.Kind != Struct || !f.Required || f.Type == nil {
-			continue
-		}
-		next := append(slices.Clone(path), t.Name+"."+f.Wire)
-		if f.Type == root {
-			return next
-		}
-		if chain := embedsItself(f.Type, root, next); chain != nil {
-			return chain
-		}
-	}
-	return nil
+	return way(root)
 }
 
 type entry struct {

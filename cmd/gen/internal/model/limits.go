@@ -1,6 +1,8 @@
 package model
 
 import (
+	"math"
+
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
@@ -16,14 +18,21 @@ var article = map[Kind]string{
 func (b *builder) limits(f *Field, schema *openapi3.Schema) {
 	l := &f.Limits
 	bound := func(v *float64, key string) *int {
-		if v == nil {
+		pos := fieldLocation(schema.Origin, key)
+		switch {
+		case v == nil || f.Kind != Integer && f.Kind != Number: // reported as misplaced
+			return nil
+		case f.Kind == Number:
+			b.list.Hintf(codes.LimitNotWhole, pos, "write type: integer, or say it in the description", "%s is generated for integers only, not for a number", key)
+			return nil
+		case *v != math.Trunc(*v):
+			b.list.Hintf(codes.LimitNotWhole, pos, "write a whole number", "%s is %v, which no integer is", key, *v)
+			return nil
+		case *v < math.MinInt32 || *v > math.MaxInt32:
+			b.list.Hintf(codes.LimitNotWhole, pos, "leave it out, and say it in the description", "%s is %.0f, which does not fit into an int on 32-bit systems", key, *v)
 			return nil
 		}
-		n := int(*v)
-		if float64(n) != *v || f.Kind != Integer {
-			b.list.Reportf(codes.LimitNotWhole, fieldLocation(schema.Origin, key), "%s is generated for whole numbers only", key)
-		}
-		return &n
+		return new(int(*v))
 	}
 	l.Minimum, l.Maximum = bound(schema.Min, "minimum"), bound(schema.Max, "maximum")
 	l.MinLength, l.MinItems = int(schema.MinLength), int(schema.MinItems)
@@ -32,7 +41,9 @@ func (b *builder) limits(f *Field, schema *openapi3.Schema) {
 	b.order(schema, "minLength", &l.MinLength, l.MaxLength)
 	b.order(schema, "minItems", &l.MinItems, l.MaxItems)
 	b.pattern(l, schema)
+	isNumber := f.Kind == Integer || f.Kind == Number
 	for key, misplaced := range map[string]bool{
+		"minimum": schema.Min != nil && !isNumber, "maximum": schema.Max != nil && !isNumber,
 		"minLength": l.MinLength > 0 && f.Kind != String, "maxLength": l.MaxLength != nil && f.Kind != String,
 		"pattern":  schema.Pattern != "" && f.Kind != String,
 		"minItems": l.MinItems > 0 && f.Kind != List, "maxItems": l.MaxItems != nil && f.Kind != List,

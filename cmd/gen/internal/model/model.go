@@ -4,6 +4,7 @@
 package model
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
@@ -150,6 +151,8 @@ type Type struct {
 	Sensitive bool `json:",omitzero"`
 	// InRequest and InResponse tell where a struct is used.
 	InRequest, InResponse bool `json:",omitzero"`
+	// Recursive reports that the type's fields lead back to it.
+	Recursive bool `json:",omitzero"`
 	// Exported reports that another package reads, writes and checks the type.
 	Exported bool `json:",omitzero"`
 	Pos      diag.Pos
@@ -182,6 +185,8 @@ type Field struct {
 	// Type is the struct or enum of a named kind or of a list's items.
 	Type *Type `json:"-"`
 	In   In
+	// AlsoInBody reports that a parameter is sent as a property of the body, too.
+	AlsoInBody bool `json:",omitzero"`
 	// Required fields of a request are always sent; optional ones when set.
 	// Of a response, required fields are always there and never null.
 	Required bool `json:",omitzero"`
@@ -316,10 +321,8 @@ func (m *Method) Variable() string { return Unexported(strings.TrimSuffix(m.Requ
 
 // HasBody reports whether the call sends a JSON body.
 func (m *Method) HasBody() bool {
-	for _, f := range m.Request.Fields {
-		if f.In == InBody {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(m.Request.Fields, (*Field).SentInBody)
 }
+
+// SentInBody reports whether the field is sent in the JSON body.
+func (f *Field) SentInBody() bool { return f.In == InBody || f.AlsoInBody }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -91,12 +92,54 @@ func (b *builder) request(m *Method, op operation) {
 	if op.RequestBody != nil && op.RequestBody.Value != nil {
 		if media := op.RequestBody.Value.Content.Get("application/json"); media != nil && media.Schema != nil {
 			b.body(m.Request, op.file, media.Schema, true)
+			body := &Value{}
 			if n, ok := load.At(op.node, "/requestBody/content/application~1json/example"); ok {
-				example.Members = append(example.Members, valueOf(n).Members...)
+				body = valueOf(n)
 			}
+			b.join(m.Request, example, body)
 		}
 	}
 	m.RequestExample = example
+}
+
+// join makes one field of a parameter and a property of the body that have one
+// name on the wire: they say the same twice, and a caller says it once. It adds
+// the body's example to that of the parameters.
+func (b *builder) join(t *Type, example, body *Value) {
+	var fields []*Field
+	for _, f := range t.Fields {
+		i := slices.IndexFunc(fields, func(p *Field) bool { return p.Wire == f.Wire && p.In != InBody })
+		if f.In != InBody || i < 0 {
+			fields = append(fields, f)
+			continue
+		}
+		p := fields[i]
+		said, also := example.Get(f.Wire), body.Get(f.Wire)
+		differs := ""
+		switch derived := GoName(f.Wire); {
+		case p.Kind != f.Kind || p.Type != f.Type:
+			differs = "types"
+		case !reflect.DeepEqual(p.Limits, f.Limits):
+			differs = "limits"
+		case p.Name != f.Name && p.Name != derived && f.Name != derived:
+			differs = "names in Go"
+		case said != nil && also != nil && said.JSON() != also.JSON():
+			differs = "examples"
+		case p.Name == derived:
+			p.Name = f.Name
+		}
+		if differs != "" {
+			b.list.Relatef(codes.OneNameTwice, f.Pos, "write the same for both; in Go they are one field, which is sent in both places",
+				diag.Related{Pos: p.Pos, Message: "the parameter is declared here"}, "the property %s and the %s parameter of that name have different %s", f.Wire, p.In, differs)
+		}
+		p.AlsoInBody, p.Required, p.Sensitive = true, p.Required || f.Required, p.Sensitive || f.Sensitive
+	}
+	t.Fields = fields
+	for _, member := range body.Members {
+		if example.Get(member.Name) == nil {
+			example.Members = append(example.Members, member)
+		}
+	}
 }
 
 func (b *builder) response(m *Method, op operation) {

@@ -9,27 +9,35 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 )
 
+// choice is a name in a rule over several properties.
+type choice struct {
+	name string
+	pos  diag.Pos
+}
+
 // rules reads oneOf and not over required properties.
 func (b *builder) rules(t *Type, schema *openapi3.Schema) {
-	choice, _ := schema.Extensions["x-choice"].(map[string]any)
+	errors, _ := schema.Extensions["x-choice"].(map[string]any)
+	errorsPos := fieldLocation(schema.Origin, "x-choice")
 	if len(schema.OneOf) > 0 {
-		var names []string
+		pos := fieldLocation(schema.Origin, "oneOf")
+		var choices []choice
 		for _, branch := range schema.OneOf {
 			if required := onlyRequired(branch); len(required) == 1 {
-				names = append(names, required[0])
+				choices = append(choices, required[0])
 				continue
 			}
-			b.list.Hintf(codes.ObjectAlternatives, fieldLocation(schema.Origin, "oneOf"), "write oneOf: [{required: [a]}, {required: [b]}] for exactly one of a and b",
+			b.list.Hintf(codes.ObjectAlternatives, pos, "write oneOf: [{required: [a]}, {required: [b]}] for exactly one of a and b",
 				"alternatives between objects are not generated")
 			return
 		}
-		if len(names) < 2 {
-			b.list.Hintf(codes.NothingToChoose, fieldLocation(schema.Origin, "oneOf"), "write required, or another branch", "there is nothing to choose between")
+		if len(choices) < 2 {
+			b.list.Hintf(codes.NothingToChoose, pos, "write required, or another branch", "there is nothing to choose between")
 			return
 		}
-		b.rule(t, ExactlyOne, names, choice, fieldLocation(schema.Origin, "x-choice"), fieldLocation(schema.Origin, "oneOf"))
+		b.rule(t, ExactlyOne, choices, errors, errorsPos)
 	}
-	var pairs [][]string
+	var pairs [][]choice
 	for _, part := range append(openapi3.SchemaRefs{schema.Not}, notsOf(b, schema)...) {
 		if part == nil {
 			continue
@@ -38,12 +46,16 @@ func (b *builder) rules(t *Type, schema *openapi3.Schema) {
 			pairs = append(pairs, required)
 			continue
 		}
-		b.list.Hintf(codes.UseOfNot, location(schema.Origin), "write not: {required: [a, b]} for at most one of a and b", "this use of not is not generated")
+		pos := fieldLocation(schema.Origin, "not")
+		if part.Value != nil && part.Value.Origin != nil {
+			pos = location(part.Value.Origin)
+		}
+		b.list.Hintf(codes.UseOfNot, pos, "write not: {required: [a, b]} for at most one of a and b", "this use of not is not generated")
 	}
 	for _, group := range cliques(pairs) {
-		b.rule(t, AtMostOne, group, choice, fieldLocation(schema.Origin, "x-choice"), location(schema.Origin))
+		b.rule(t, AtMostOne, group, errors, errorsPos)
 	}
-	if choice != nil && len(t.Rules) == 0 {
+	if errors != nil && len(t.Rules) == 0 {
 		b.nothingToChoose(schema)
 	}
 }
@@ -70,33 +82,36 @@ func (b *builder) composed(schema *openapi3.Schema) {
 }
 
 // onlyRequired returns the names of a schema that says nothing but required.
-func onlyRequired(ref *openapi3.SchemaRef) []string {
+func onlyRequired(ref *openapi3.SchemaRef) []choice {
 	s := ref.Value
 	if ref.Ref != "" || s == nil || s.Type != nil || s.Properties != nil || s.OneOf != nil || s.AllOf != nil || s.Not != nil {
 		return nil
 	}
-	return s.Required
+	var choices []choice
+	for i, name := range s.Required {
+		choices = append(choices, choice{name, itemLocation(s.Origin, "required", i)})
+	}
+	return choices
 }
 
 // cliques joins pairs that all exclude one another into groups.
-func cliques(pairs [][]string) [][]string {
-	excludes := func(a, b string) bool {
-		return slices.ContainsFunc(pairs, func(p []string) bool {
-			return p[0] == a && p[1] == b || p[0] == b && p[1] == a
-		})
+func cliques(pairs [][]choice) [][]choice {
+	has := func(group []choice, name string) bool {
+		return slices.ContainsFunc(group, func(c choice) bool { return c.name == name })
 	}
-	var groups [][]string
+	excludes := func(a, b string) bool {
+		return slices.ContainsFunc(pairs, func(p []choice) bool { return a != b && has(p, a) && has(p, b) })
+	}
+	var groups [][]choice
 	for _, pair := range pairs {
-		if slices.ContainsFunc(groups, func(g []string) bool {
-			return slices.Contains(g, pair[0]) && slices.Contains(g, pair[1])
-		}) {
+		if slices.ContainsFunc(groups, func(g []choice) bool { return has(g, pair[0].name) && has(g, pair[1].name) }) {
 			continue
 		}
 		group := slices.Clone(pair)
 		for _, other := range pairs {
-			for _, name := range other {
-				if !slices.Contains(group, name) && !slices.ContainsFunc(group, func(g string) bool { return !excludes(g, name) }) {
-					group = append(group, name)
+			for _, c := range other {
+				if !has(group, c.name) && !slices.ContainsFunc(group, func(g choice) bool { return !excludes(g.name, c.name) }) {
+					group = append(group, c)
 				}
 			}
 		}
@@ -105,23 +120,27 @@ func cliques(pairs [][]string) [][]string {
 	return groups
 }
 
-func (b *builder) rule(t *Type, kind RuleKind, names []string, choice map[string]any, choicePos, pos diag.Pos) {
-	rule := Rule{Kind: kind, None: text(choice["none"]), Several: text(choice["several"]), Pos: choicePos}
-	for _, name := range names {
-		i := slices.IndexFunc(t.Fields, func(f *Field) bool { return f.Wire == name })
+func (b *builder) rule(t *Type, kind RuleKind, choices []choice, errors map[string]any, errorsPos diag.Pos) {
+	rule := Rule{Kind: kind, None: text(errors["none"]), Several: text(errors["several"]), Pos: errorsPos}
+	for i, c := range choices {
+		at := slices.IndexFunc(t.Fields, func(f *Field) bool { return f.Wire == c.name })
+		earlier := slices.IndexFunc(choices[:i], func(e choice) bool { return e.name == c.name })
 		switch {
-		case i < 0:
+		case at < 0:
 			var known []string
 			for _, f := range t.Fields {
 				known = append(known, f.Wire)
 			}
-			b.list.Hintf(codes.UnknownName, pos, diag.DidYouMean(name, known), "the rule names %q, which is not a property here", name)
+			b.list.Hintf(codes.UnknownName, c.pos, diag.DidYouMean(c.name, known), "the rule names %q, which is not a property here", c.name)
 			return
-		case t.Fields[i].Required:
-			b.list.Reportf(codes.RuleOverRequired, pos, "%q is required, and so cannot be one of several to choose from", name)
+		case earlier >= 0:
+			b.list.Relatef(codes.DeclaredTwice, c.pos, "", diag.Related{Pos: choices[earlier].pos, Message: "first named here"}, "the rule names %q twice", c.name)
+			return
+		case t.Fields[at].Required:
+			b.list.Reportf(codes.RuleOverRequired, c.pos, "%q is required, and so cannot be one of several to choose from", c.name)
 			return
 		}
-		rule.Fields = append(rule.Fields, t.Fields[i])
+		rule.Fields = append(rule.Fields, t.Fields[at])
 	}
 	t.Rules = append(t.Rules, rule)
 }

@@ -86,7 +86,7 @@ func (b *builder) field(file, wire string, ref *openapi3.SchemaRef, required, re
 		return f
 	}
 	if nullable && request {
-		b.list.Hintf(codes.NullInRequest, f.Pos, "leave null out; an optional field that is not set is not sent", "a request field that can be null is not generated")
+		nullInRequest(b.list, f.Pos)
 	}
 	if nullable && required {
 		b.list.Hintf(codes.RequiredNullable, f.Pos, "take it out of required; nil then stands for null and for absent", "a field that is both required and nullable is not generated")
@@ -103,6 +103,10 @@ func (b *builder) field(file, wire string, ref *openapi3.SchemaRef, required, re
 		}
 	}
 	return f
+}
+
+func nullInRequest(list *diag.List, pos diag.Pos) {
+	list.Hintf(codes.NullInRequest, pos, "leave null out; an optional field that is not set is not sent", "a request field that can be null is not generated")
 }
 
 // nonNull takes null out of a schema: type: [string, 'null'], or oneOf of a
@@ -182,7 +186,9 @@ func (b *builder) kind(f *Field, schema *openapi3.Schema) Kind {
 	types := schema.Type.Clone()
 	types = slices.DeleteFunc(types, func(t string) bool { return t == openapi3.TypeNull })
 	if len(types) != 1 {
-		b.severalTypes(f)
+		if !b.saidWithin(schema.Origin) { // a type that is misspelt, say
+			b.severalTypes(f)
+		}
 		return String
 	}
 	if schema.Format != "" && (schema.Format != "date-time" || types[0] != openapi3.TypeString) {

@@ -1,11 +1,13 @@
 package model
 
 import (
-	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 
 	yaml "github.com/oasdiff/yaml3"
+
+	"github.com/stytchgen/sdk/internal/wire"
 )
 
 // Value is a JSON value whose members keep the order of the spec.
@@ -75,15 +77,23 @@ func (v *Value) write(b *strings.Builder) {
 	}
 }
 
+// quote is a text as the SDK writes it.
 func quote(s string) string {
-	var b strings.Builder
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(s); err != nil {
-		return `""` // a string always encodes
-	}
-	return strings.TrimSuffix(b.String(), "\n")
+	var w wire.Writer
+	w.String(s)
+	return string(w.Bytes())
 }
+
+// float is a number as the SDK writes it.
+func float(s string) string {
+	n, _ := strconv.ParseFloat(s, 64) // every number of a spec is one
+	var w wire.Writer
+	w.Float(n + 0) // -0 is no constant in Go
+	return string(w.Bytes())
+}
+
+// AsFloat returns a number as a field of type float64 is written.
+func (v *Value) AsFloat() *Value { return &Value{Kind: Number, Text: float(v.Text)} }
 
 // valueOf turns a YAML node into a Value.
 func valueOf(n *yaml.Node) *Value {
@@ -107,6 +117,9 @@ func valueOf(n *yaml.Node) *Value {
 	case "!!bool":
 		return &Value{Kind: Boolean, Text: strings.ToLower(n.Value)}
 	case "!!int":
+		if n.Value == "-0" { // which no int is
+			return &Value{Kind: Integer, Text: "0"}
+		}
 		return &Value{Kind: Integer, Text: n.Value}
 	case "!!float":
 		return &Value{Kind: Number, Text: n.Value}
@@ -114,10 +127,13 @@ func valueOf(n *yaml.Node) *Value {
 	return &Value{Kind: String, Text: n.Value}
 }
 
-// Sorted returns the value with the members of every object in the order of
-// their names, as free-form objects are written.
+// Sorted returns the value as a free-form object is written: with the members of
+// every object in the order of their names, and numbers as Go writes them.
 func (v *Value) Sorted() *Value {
 	out := &Value{Kind: v.Kind, Text: v.Text}
+	if _, err := strconv.ParseInt(v.Text, 10, 64); v.Kind == Number || v.Kind == Integer && err != nil {
+		out.Text = float(v.Text)
+	}
 	for _, item := range v.Items {
 		out.Items = append(out.Items, item.Sorted())
 	}

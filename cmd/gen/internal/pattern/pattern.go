@@ -19,7 +19,7 @@ import (
 func Compile(expr string) (check.Pattern, error) {
 	parsed, err := parse(expr)
 	if err != nil {
-		return check.Pattern{}, fmt.Errorf("pattern %s: %w", expr, err)
+		return check.Pattern{}, err
 	}
 	p := check.Pattern{Source: expr}
 	for _, s := range parsed {
@@ -39,7 +39,7 @@ type step struct {
 func parse(expr string) ([]step, error) {
 	re, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
-		return nil, err
+		return nil, unreadable(err)
 	}
 	parts := []*syntax.Regexp{re}
 	if re.Op == syntax.OpConcat {
@@ -65,6 +65,38 @@ func parse(expr string) ([]step, error) {
 		}
 	}
 	return steps, checkGreedy(steps)
+}
+
+// complaints say what each error of the syntax means; the text at fault goes before.
+var complaints = map[syntax.ErrorCode]string{
+	syntax.ErrInvalidPerlOp:         "is not supported; neither are other lookarounds, named groups and flags",
+	syntax.ErrInvalidNamedCapture:   "is not supported; neither are other lookarounds, named groups and flags",
+	syntax.ErrInvalidEscape:         "is no escape sequence",
+	syntax.ErrInvalidCharClass:      "is no class of characters",
+	syntax.ErrInvalidCharRange:      "is not a range or a named class of characters",
+	syntax.ErrMissingBracket:        "begins a class that does not end",
+	syntax.ErrMissingParen:          "has a group that does not end",
+	syntax.ErrUnexpectedParen:       "has a ) without a (",
+	syntax.ErrMissingRepeatArgument: "is a count of nothing",
+	syntax.ErrInvalidRepeatOp:       "is a count of a count",
+	syntax.ErrInvalidRepeatSize:     "is no count: the largest is 1000, and the first is not above the second",
+	syntax.ErrTrailingBackslash:     "ends with a backslash that escapes nothing",
+}
+
+// unreadable says in our words why an expression cannot be read.
+func unreadable(err error) error {
+	failure, ok := errors.AsType[*syntax.Error](err)
+	if !ok {
+		return err
+	}
+	complaint := complaints[failure.Code]
+	switch {
+	case complaint == "":
+		return errors.New("cannot be read: " + failure.Code.String())
+	case failure.Expr == "":
+		return errors.New("it " + complaint)
+	}
+	return fmt.Errorf("%s %s", failure.Expr, complaint)
 }
 
 // split returns the characters of a literal one by one, and anything else as it is.

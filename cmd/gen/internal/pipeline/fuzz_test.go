@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -45,10 +46,22 @@ func FuzzRun(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		placed(t, result)
 		if !result.Failed() {
 			sound(t, result)
 		}
 	})
+}
+
+// placed wants each finding to point into a file that is there.
+func placed(t *testing.T, result *Result) {
+	t.Helper()
+	for _, f := range result.Findings() {
+		lines := bytes.Count(result.Source(f.Pos.File), []byte("\n")) + 1
+		if f.Pos.File == "" || f.Pos.Line > lines {
+			t.Errorf("%q, which has %d lines, is not the place of: %s %s", f.Pos, lines, f.Code, f.Message)
+		}
+	}
 }
 
 // FuzzValue puts a text of any kind into one place of a spec that is right
@@ -86,6 +99,7 @@ func FuzzValue(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		placed(t, result)
 		if !result.Failed() {
 			sound(t, result)
 		}

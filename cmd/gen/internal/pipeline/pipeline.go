@@ -23,6 +23,7 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/model"
 	"github.com/stytchgen/sdk/cmd/gen/internal/tree"
 	"github.com/stytchgen/sdk/cmd/gen/internal/verify"
+	"github.com/stytchgen/sdk/templates"
 )
 
 // SpecFolder is where the spec lies under the module's root.
@@ -53,6 +54,7 @@ type Result struct {
 	readme   []byte
 	manual   map[string]*manual.Package
 	stubs    map[string]manual.Stub
+	values   map[string][]manual.Value
 	produced map[string][]byte
 }
 
@@ -74,6 +76,9 @@ func (r *Result) Source(file string) []byte {
 		if data := p.Bytes(file); data != nil {
 			return data
 		}
+	}
+	if file == readme {
+		return r.readme
 	}
 	return r.produced[file]
 }
@@ -199,12 +204,13 @@ func (r *Result) model() (string, error) {
 	}
 	r.Model = model.Build(r.Spec, model.Input{Module: r.module, Taken: taken}, &r.list)
 	calls, types := 0, 0
-	r.stubs = map[string]manual.Stub{}
+	r.stubs, r.values = map[string]manual.Stub{}, map[string][]manual.Value{}
 	for _, pkg := range r.Model.Packages {
-		stubs, err := r.manual[pkg.Name].Check(pkg.Manual, &r.list)
+		stubs, values, err := r.manual[pkg.Name].Check(pkg.Manual, &r.list)
 		if err != nil {
 			return "", err
 		}
+		r.values[pkg.Name] = values
 		maps.Copy(r.stubs, stubs)
 		calls += len(pkg.Methods())
 		types += len(pkg.Types)
@@ -229,6 +235,11 @@ func (r *Result) emit() (string, error) {
 	for _, src := range r.Spec.Sources {
 		r.Tree.Inputs[src.Name] = src.Data
 	}
+	for _, name := range []string{templates.Comments, templates.Findings, templates.Reference} {
+		if r.Tree.Inputs["templates/"+name], err = templates.Read(name); err != nil {
+			return "", err
+		}
+	}
 	r.table()
 	for name, stub := range r.stubs {
 		r.Tree.Stubs[name] = stub.Data
@@ -243,6 +254,11 @@ func (r *Result) emit() (string, error) {
 // table puts the table of calls into the README.
 func (r *Result) table() {
 	data, err := docs.Table(r.Model, r.readme)
+	// A conflict between the markers goes with what stood there.
+	if line := diag.Conflict(r.readme); line > 0 && (err != nil || diag.Conflict(data) > 0) {
+		r.list.Conflict(readme, line)
+		return
+	}
 	if err != nil {
 		r.list.Reportf(codes.NoMarkers, diag.Pos{File: readme}, "%v", err)
 		return
@@ -257,7 +273,10 @@ func (r *Result) verify() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	in := verify.Input{Root: r.Root, Module: r.Model.Module, Packages: model.PackageNames(), Files: r.produced, Origins: map[string]diag.Pos{}}
+	in := verify.Input{
+		Root: r.Root, Module: r.Model.Module, Packages: model.PackageNames(), Files: r.produced,
+		Origins: map[string]diag.Pos{}, Values: r.values,
+	}
 	for name, stub := range r.stubs {
 		in.Origins[name] = stub.Pos
 	}

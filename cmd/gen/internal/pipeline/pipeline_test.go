@@ -218,6 +218,9 @@ func findings(t *testing.T, folder string, refused bool, said map[string]bool, p
 			}
 			for _, f := range result.Findings() {
 				said[f.Code.ID] = true
+				if f.Pos.File == "" {
+					t.Errorf("a finding has no place: %s", f.Message)
+				}
 			}
 			var got bytes.Buffer
 			if err := diag.Text(&got, result.Findings(), diag.Plain, result.Source); err != nil {

@@ -27,6 +27,7 @@ import (
 
 	"github.com/aymanbagabas/go-udiff"
 
+	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/model"
 )
 
@@ -39,7 +40,7 @@ type Tree struct {
 	// Stubs are written once, where no file stands, and belong to a person then.
 	Stubs map[string][]byte
 	// Inputs are the files that the rest is made from; the sum file records
-	// them.
+	// their hashes.
 	Inputs map[string][]byte
 	// Folders are where generated files may lie that are no longer wanted.
 	Folders []string
@@ -50,8 +51,10 @@ type Region struct {
 	Read, Want []byte
 }
 
-// SumFile records the hash of every input and every generated file, so that
-// a check can tell a spec that is newer from a file that was edited.
+// SumFile records the hash of every input, so that a check can tell a spec that
+// is newer from a generated file that was edited. A name and its hash are two
+// lines: between the hashes of two inputs is a line that stays, so that git merges
+// branches that changed one input each.
 const SumFile = "gen.sum"
 
 // headers are how a generated file begins.
@@ -63,6 +66,7 @@ var headers = [][]byte{
 
 // Generated reports whether a file's content says that it is generated.
 func Generated(data []byte) bool {
+	data = withoutCR(data)
 	return slices.ContainsFunc(headers, func(h []byte) bool { return bytes.HasPrefix(data, h) })
 }
 
@@ -73,11 +77,12 @@ type Kind string
 const (
 	// Missing files are generated but not there.
 	Missing Kind = "missing"
-	// Outdated files are as they were generated; what they are made from has
-	// changed since.
+	// Outdated files are made from inputs that have changed since.
 	Outdated Kind = "out of date"
-	// Edited files were changed after they were generated.
+	// Edited files are made from these inputs, and were changed after that.
 	Edited Kind = "edited by hand"
+	// Conflicted files have an unresolved merge conflict.
+	Conflicted Kind = "in conflict"
 	// Stale files carry the header but are no longer generated.
 	Stale Kind = "stale"
 	// Unwritten MANUAL() sections are declared, and no file has them.
@@ -112,10 +117,8 @@ func (t *Tree) complete() map[string][]byte {
 	files := maps.Clone(t.Files)
 	var b bytes.Buffer
 	b.Write(headers[2])
-	for _, set := range []map[string][]byte{t.Inputs, t.Files} {
-		for _, name := range slices.Sorted(maps.Keys(set)) {
-			fmt.Fprintf(&b, "%s  %s\n", hash(set[name]), name)
-		}
+	for _, name := range slices.Sorted(maps.Keys(t.Inputs)) {
+		fmt.Fprintf(&b, "%s\n  %s\n", name, hash(withoutCR(t.Inputs[name])))
 	}
 	files[SumFile] = b.Bytes()
 	return files
@@ -126,13 +129,19 @@ func hash(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// withoutCR is a text with the line ends that are generated. A work tree can have
+// others, which make no difference.
+func withoutCR(data []byte) []byte { return bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")) }
+
 // readSums reads a sum file. A damaged one reads as far as it makes sense.
 func readSums(data []byte) map[string]string {
 	sums := map[string]string{}
+	name := ""
 	for line := range strings.Lines(string(data)) {
-		if sum, name, ok := strings.Cut(strings.TrimSpace(line), "  "); ok && len(sum) == 2*sha256.Size {
-			sums[name] = sum
+		if sum, isSum := strings.CutPrefix(line, "  "); isSum && name != "" {
+			sums[name] = strings.TrimSpace(sum)
 		}
+		name = strings.TrimSpace(line)
 	}
 	return sums
 }
@@ -203,40 +212,51 @@ func (c *comparison) add(d Difference, have, want []byte) {
 	if want == nil {
 		to = "/dev/null"
 	}
-	d.Diff = udiff.Unified(from, to, string(have), string(want))
+	d.Diff = udiff.Unified(from, to, string(withoutCR(have)), string(withoutCR(want)))
 	c.found = append(c.found, d)
 }
 
 func (c *comparison) file(name string, want []byte) error {
 	have, err := c.read(name)
-	switch {
+	switch line := diag.Conflict(have); {
 	case err != nil:
 		return err
 	case have == nil:
 		c.add(Difference{Path: name, Kind: Missing, Reason: "the file is generated but not there"}, nil, want)
-	case bytes.Equal(have, want):
+	case bytes.Equal(withoutCR(have), want):
+	case line > 0 && bytes.Contains(have, []byte(model.Generated)): // the mark can be below a conflict
+		c.add(Difference{Path: name, Kind: Conflicted, Reason: fmt.Sprintf("line %d begins a merge conflict; gen makes the file anew", line)}, have, want)
 	case !Generated(have) && name != SumFile:
 		c.occupied = append(c.occupied, name)
-	case name != SumFile && c.sums[name] != "" && c.sums[name] != hash(have):
-		c.add(Difference{Path: name, Kind: Edited, Reason: "the file was changed after it was generated; what a person writes belongs into *_manual.go"}, have, want)
 	default:
-		c.add(Difference{Path: name, Kind: Outdated, Reason: c.newer()}, have, want)
+		d := Difference{Path: name}
+		d.Kind, d.Reason = c.why(name)
+		c.add(d, have, want)
 	}
 	return nil
 }
 
-// newer says what changed since the last run.
-func (c *comparison) newer() string {
+// why says why a generated file differs.
+func (c *comparison) why(name string) (Kind, string) {
 	var changed []string
-	for _, name := range slices.Sorted(maps.Keys(c.tree.Inputs)) {
-		if c.sums[name] != hash(c.tree.Inputs[name]) {
-			changed = append(changed, name)
+	sums := maps.Clone(c.sums)
+	for input, data := range c.tree.Inputs {
+		if sums[input] != hash(withoutCR(data)) {
+			changed = append(changed, input)
 		}
+		delete(sums, input)
 	}
-	if len(changed) == 0 {
-		return "the generator or its templates changed since it was generated"
+	changed = slices.AppendSeq(changed, maps.Keys(sums)) // those that are gone
+	slices.Sort(changed)
+	switch {
+	case name == SumFile && len(c.sums) == 0:
+		return Outdated, "it does not say what the generated files are made from"
+	case len(c.sums) == 0:
+		return Outdated, SumFile + " does not say what it is made from"
+	case len(changed) > 0:
+		return Outdated, strings.Join(changed, ", ") + " changed since it was generated"
 	}
-	return strings.Join(changed, ", ") + " changed since it was generated"
+	return Edited, "what it is made from has not changed, so the file was edited, or the generator was; what a person writes belongs in *_manual.go"
 }
 
 func (c *comparison) region(name string, region Region) error {
@@ -246,7 +266,7 @@ func (c *comparison) region(name string, region Region) error {
 		return err
 	case !bytes.Equal(have, region.Read):
 		return fmt.Errorf("%s: changed while the generator ran; run it again", name)
-	case !bytes.Equal(have, region.Want):
+	case !bytes.Equal(withoutCR(have), withoutCR(region.Want)):
 		c.add(Difference{Path: name, Kind: Outdated, Reason: "the generated part between the markers differs"}, have, region.Want)
 	}
 	return nil

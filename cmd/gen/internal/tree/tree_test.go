@@ -3,6 +3,7 @@ package tree
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -161,28 +162,76 @@ func TestCompareRefuses(t *testing.T) {
 func TestKinds(t *testing.T) {
 	root := t.TempDir()
 	tree := &Tree{
-		Files:  map[string][]byte{"a_gen.go": []byte(goHeader + "a\n"), "b_gen.go": []byte(goHeader + "b\n")},
-		Inputs: map[string][]byte{"spec/x.yaml": []byte("1")},
+		Files:   map[string][]byte{"a_gen.go": []byte(goHeader + "a\n"), "b_gen.go": []byte(goHeader + "b\n")},
+		Regions: map[string]Region{"README.md": {Read: []byte("1\r\n2\n"), Want: []byte("1\n2\n")}},
+		Inputs:  map[string][]byte{"spec/x.yaml": []byte("1\n"), "spec/y.yaml": []byte("2\n")},
 	}
+	write(t, filepath.Join(root, "README.md"), "1\r\n2\n")
 	if err := writeTree(root, compare(t, tree, root)); err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(root, "b_gen.go"), goHeader+"edited\n")
-	tree.Files["a_gen.go"] = []byte(goHeader + "newer\n")
-	kinds := map[string]Difference{}
-	for _, d := range compare(t, tree, root) {
-		kinds[d.Path] = d
+	sums := list(t, root)[SumFile]
+	tests := []struct {
+		name   string
+		change func()
+		want   string // for each difference: path, kind, a part of the reason
+	}{
+		{"nothing", func() {}, ""},
+		{"line ends", func() {
+			write(t, filepath.Join(root, "a_gen.go"), strings.ReplaceAll(goHeader+"a\n", "\n", "\r\n"))
+			write(t, filepath.Join(root, SumFile), strings.ReplaceAll(sums, "\n", "\r\n"))
+			tree.Inputs["spec/x.yaml"] = []byte("1\r\n")
+		}, ""},
+		{"an edit", func() { write(t, filepath.Join(root, "b_gen.go"), goHeader+"edited\n") }, "b_gen.go edited by hand: the file was edited"},
+		{"an edit, with other line ends", func() {
+			write(t, filepath.Join(root, "b_gen.go"), strings.ReplaceAll(goHeader+"edited\n", "\n", "\r\n"))
+		},
+			"b_gen.go edited by hand: the file was edited"},
+		{"a newer input", func() {
+			tree.Inputs["spec/x.yaml"] = []byte("3\n")
+			tree.Files["a_gen.go"] = []byte(goHeader + "newer\n")
+		}, "a_gen.go out of date: spec/x.yaml changed since, gen.sum out of date: spec/x.yaml changed since"},
+		{"an input that is gone", func() { delete(tree.Inputs, "spec/y.yaml") }, "gen.sum out of date: spec/y.yaml changed since"},
+		{"no sums", func() {
+			write(t, filepath.Join(root, SumFile), "")
+			write(t, filepath.Join(root, "b_gen.go"), goHeader+"edited\n")
+		}, "b_gen.go out of date: gen.sum does not say, gen.sum out of date: it does not say"},
+		{"a conflict", func() {
+			write(t, filepath.Join(root, "b_gen.go"), goHeader+"b\n<<<<<<< HEAD\nc\n=======\nd\n>>>>>>> other\n")
+		}, "b_gen.go in conflict: line 3 begins a merge conflict"},
+		{"a conflict at the top", func() {
+			write(t, filepath.Join(root, "b_gen.go"), "<<<<<<< HEAD\r\n"+goHeader+"=======\r\nd\r\n>>>>>>> other\r\n")
+		}, "b_gen.go in conflict: line 1 begins a merge conflict"},
 	}
-	if d := kinds["a_gen.go"]; d.Kind != Outdated || !strings.Contains(d.Reason, "templates") {
-		t.Errorf("a template newer than the code: %s, %s", d.Kind, d.Reason)
-	}
-	if d := kinds["b_gen.go"]; d.Kind != Edited || !strings.Contains(d.Diff, "-edited\n+b") {
-		t.Errorf("an edited file: %s\n%s", d.Kind, d.Diff)
-	}
-	tree.Inputs["spec/x.yaml"] = []byte("2")
-	for _, d := range compare(t, tree, root) {
-		if d.Path == "a_gen.go" && d.Reason != "spec/x.yaml changed since it was generated" {
-			t.Errorf("a spec newer than the code: %s", d.Reason)
-		}
+	before := *tree
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			*tree = before
+			tree.Files, tree.Inputs = maps.Clone(before.Files), maps.Clone(before.Inputs)
+			test.change()
+			differences := compare(t, tree, root)
+			var got []string
+			for i, want := range strings.Split(test.want, ", ") {
+				if i >= len(differences) {
+					break
+				}
+				_, reason, _ := strings.Cut(want, ": ")
+				d := differences[i]
+				if strings.Contains(d.Diff, "\r") || !strings.Contains(d.Reason, reason) {
+					t.Errorf("%s: %s\n%s", d.Path, d.Reason, d.Diff)
+				}
+				got = append(got, d.Path+" "+string(d.Kind)+": "+reason)
+			}
+			if got := strings.Join(got, ", "); got != test.want || test.want == "" && len(differences) > 0 {
+				t.Errorf("got %q, want %q; %d differences", got, test.want, len(differences))
+			}
+			*tree = before
+			if err := writeTree(root, compare(t, tree, root)); err != nil {
+				t.Fatal(err)
+			}
+			if rest := compare(t, tree, root); len(rest) > 0 {
+				t.Errorf("after writing: %s: %s", rest[0].Path, rest[0].Reason)
+			}
+		})
 	}
 }

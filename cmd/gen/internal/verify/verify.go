@@ -16,15 +16,12 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"runtime"
 	"slices"
-	"strconv"
 	"strings"
-
-	"golang.org/x/tools/go/packages"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
+	"github.com/stytchgen/sdk/cmd/gen/internal/manual"
 )
 
 // Input is what Check needs.
@@ -39,6 +36,8 @@ type Input struct {
 	// Origins are the places in the spec that decide what is in a file, by its
 	// path: what is wrong with the file is said there.
 	Origins map[string]diag.Pos
+	// Values are the variables and constants that the spec declares, by package.
+	Values map[string][]manual.Value
 	// Gone are generated files on disk that are no longer generated.
 	Gone []string
 }
@@ -72,6 +71,7 @@ func Check(in Input, list *diag.List) error {
 	for _, s := range parsed {
 		path := in.Module + "/" + s.dir
 		pkg := c.check(path, s.files)
+		c.values(pkg, in.Values[s.dir])
 		if len(s.inside) > 0 { // what the tests outside import has the tests inside with it
 			c.known[path] = c.check(path, append(slices.Clone(s.files), s.inside...))
 		} else {
@@ -179,46 +179,6 @@ func (c *checker) unparsed(name string, err error) {
 	}
 }
 
-// load gets the types of everything that the packages import and that is not
-// checked here, from the export data that the go command keeps.
-func (c *checker) load(parsed []sources) error {
-	paths := map[string]token.Pos{}
-	for _, s := range parsed {
-		for _, file := range slices.Concat(s.files, s.inside, s.outside) {
-			for _, spec := range file.Imports {
-				imported, _ := strconv.Unquote(spec.Path.Value)
-				if _, seen := paths[imported]; !seen && !c.isAbove(imported) {
-					paths[imported] = spec.Pos()
-				}
-			}
-		}
-	}
-	for _, dir := range c.Packages {
-		delete(paths, c.Module+"/"+dir)
-	}
-	delete(paths, "unsafe")
-	loaded, err := packages.Load(&packages.Config{
-		Mode: packages.NeedName | packages.NeedTypes | packages.NeedImports | packages.NeedExportFile,
-		Dir:  c.Root,
-	}, slices.Sorted(maps.Keys(paths))...)
-	if err != nil {
-		return fmt.Errorf("loading what the packages import: %w", err)
-	}
-	for _, pkg := range loaded {
-		for _, e := range pkg.Errors {
-			pos, imported := paths[pkg.PkgPath]
-			if !imported {
-				return fmt.Errorf("loading what the packages import: %s: %s", pkg.PkgPath, e.Msg)
-			}
-			message, _, _ := strings.Cut(e.Msg, "\n")
-			c.list.Reportf(codes.NotTypeChecked, c.at(pos), "%s cannot be imported: %s", pkg.PkgPath, strings.TrimSuffix(message, "; to add it:"))
-			c.refused[pkg.PkgPath] = true
-		}
-		c.known[pkg.PkgPath] = pkg.Types
-	}
-	return nil
-}
-
 // errAbove refuses the import of a package above, or of one that a finding is
 // about. What comes from a package that was refused counts as right.
 var errAbove = errors.New("it stands on what is checked")
@@ -245,7 +205,7 @@ func (c *checker) at(pos token.Pos) diag.Pos {
 func (c *checker) check(path string, files []*ast.File) *types.Package {
 	config := types.Config{
 		Importer: c,
-		Sizes:    types.SizesFor("gc", runtime.GOARCH),
+		Sizes:    types.SizesFor("gc", build.Default.GOARCH),
 		Error: func(err error) {
 			var typeErr types.Error
 			if !errors.As(err, &typeErr) {
