@@ -96,6 +96,7 @@ var notCompared = map[string]string{
 	"ItemLimits.Default": "an item has none",
 
 	"ErrorType.Name": "derived from the wire", "ErrorType.URL": "derived from the docs key", "ErrorType.Pos": "is a position",
+	"ErrorType.Area": "a heading of the documentation", "Rule.Pos": "is a position",
 
 	"Manual.Name": "the Go code is compared", "Manual.Kind": "the Go code is compared", "Manual.Declares": "the Go code is compared",
 	"Manual.Pos": "is a position",
