@@ -15,13 +15,13 @@ import (
 
 	"golang.org/x/mod/modfile"
 
-	"github.com/stytchgen/sdk/cmd/gen/internal/apichange"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
-	"github.com/stytchgen/sdk/cmd/gen/internal/gochange"
-	"github.com/stytchgen/sdk/cmd/gen/internal/impact"
-	"github.com/stytchgen/sdk/cmd/gen/internal/model"
-	"github.com/stytchgen/sdk/cmd/gen/internal/pipeline"
-	"github.com/stytchgen/sdk/cmd/gen/internal/revision"
+	"github.com/stytchgen/sdk/cmd/gen/internal/diff/apichange"
+	"github.com/stytchgen/sdk/cmd/gen/internal/diff/gochange"
+	"github.com/stytchgen/sdk/cmd/gen/internal/diff/impact"
+	"github.com/stytchgen/sdk/cmd/gen/internal/diff/revision"
+	"github.com/stytchgen/sdk/cmd/gen/internal/generate/pipeline"
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
 )
 
 // runDiff runs gen diff and returns its exit code.

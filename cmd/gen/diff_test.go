@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stytchgen/sdk/cmd/gen/internal/gochange"
-	"github.com/stytchgen/sdk/cmd/gen/internal/impact"
-	"github.com/stytchgen/sdk/cmd/gen/internal/revision"
+	"github.com/stytchgen/sdk/cmd/gen/internal/diff/gochange"
+	"github.com/stytchgen/sdk/cmd/gen/internal/diff/impact"
+	"github.com/stytchgen/sdk/cmd/gen/internal/diff/revision"
 )
 
 // smallModule makes a module of a small spec with the runtime of this one and

@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/stytchgen/sdk/cmd/gen/internal/apichange"
-	"github.com/stytchgen/sdk/cmd/gen/internal/impact"
+	"github.com/stytchgen/sdk/cmd/gen/internal/diff/apichange"
+	"github.com/stytchgen/sdk/cmd/gen/internal/diff/impact"
 )
 
 const diffUsage = `gen diff says what a change does to applications: to those that call the API, and to those that

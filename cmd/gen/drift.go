@@ -10,13 +10,13 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/stytchgen/sdk/cmd/gen/internal/apply"
-	"github.com/stytchgen/sdk/cmd/gen/internal/contract"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/drift"
-	"github.com/stytchgen/sdk/cmd/gen/internal/load"
-	"github.com/stytchgen/sdk/cmd/gen/internal/pipeline"
-	"github.com/stytchgen/sdk/cmd/gen/internal/tree"
+	"github.com/stytchgen/sdk/cmd/gen/internal/drift/apply"
+	"github.com/stytchgen/sdk/cmd/gen/internal/drift/contract"
+	"github.com/stytchgen/sdk/cmd/gen/internal/generate/pipeline"
+	"github.com/stytchgen/sdk/cmd/gen/internal/generate/tree"
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 )
 
 const driftUsage = `gen drift compares the spec with what the service's owner publishes.

@@ -26,8 +26,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/stytchgen/sdk/cmd/gen/internal/pipeline"
-	"github.com/stytchgen/sdk/cmd/gen/internal/tree"
+	"github.com/stytchgen/sdk/cmd/gen/internal/generate/pipeline"
+	"github.com/stytchgen/sdk/cmd/gen/internal/generate/tree"
 )
 
 // The exit codes.

@@ -11,8 +11,8 @@ import (
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
-	"github.com/stytchgen/sdk/cmd/gen/internal/pipeline"
-	"github.com/stytchgen/sdk/cmd/gen/internal/tree"
+	"github.com/stytchgen/sdk/cmd/gen/internal/generate/pipeline"
+	"github.com/stytchgen/sdk/cmd/gen/internal/generate/tree"
 )
 
 // The formats of findings and differences.

@@ -15,8 +15,8 @@ import (
 
 	"github.com/fsnotify/fsnotify"
 
-	"github.com/stytchgen/sdk/cmd/gen/internal/model"
-	"github.com/stytchgen/sdk/cmd/gen/internal/pipeline"
+	"github.com/stytchgen/sdk/cmd/gen/internal/generate/pipeline"
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
 )
 
 // settleTime is how long nothing may be saved before the next run: editors

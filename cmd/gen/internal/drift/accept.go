@@ -11,9 +11,9 @@ import (
 
 	yaml "github.com/oasdiff/yaml3"
 
-	"github.com/stytchgen/sdk/cmd/gen/internal/contract"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
-	"github.com/stytchgen/sdk/cmd/gen/internal/load"
+	"github.com/stytchgen/sdk/cmd/gen/internal/drift/contract"
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 )
 
 // File is the name of the file of known differences in the spec's folder.

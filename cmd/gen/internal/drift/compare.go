@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/stytchgen/sdk/cmd/gen/internal/contract"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
+	"github.com/stytchgen/sdk/cmd/gen/internal/drift/contract"
 )
 
 // maxFields bounds a comparison: types that hold one another in many ways

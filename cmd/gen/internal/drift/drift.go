@@ -4,9 +4,9 @@
 package drift
 
 import (
-	"github.com/stytchgen/sdk/cmd/gen/internal/contract"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
-	"github.com/stytchgen/sdk/cmd/gen/internal/load"
+	"github.com/stytchgen/sdk/cmd/gen/internal/drift/contract"
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 )
 
 // Kind is what differs. "Here" is the spec, "there" the service.

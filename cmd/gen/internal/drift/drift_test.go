@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
-	"github.com/stytchgen/sdk/cmd/gen/internal/load"
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 )
 
 // An edit changes one place of a file under testdata.

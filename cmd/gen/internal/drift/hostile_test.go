@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
-	"github.com/stytchgen/sdk/cmd/gen/internal/load"
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 )
 
 // problem runs a comparison that must end with an error.

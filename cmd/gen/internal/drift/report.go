@@ -6,8 +6,8 @@ import (
 	"io"
 	"strings"
 
-	"github.com/stytchgen/sdk/cmd/gen/internal/contract"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
+	"github.com/stytchgen/sdk/cmd/gen/internal/drift/contract"
 )
 
 // Report is what a comparison came to.

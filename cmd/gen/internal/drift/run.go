@@ -4,11 +4,11 @@ import (
 	"os"
 	"path"
 
-	"github.com/stytchgen/sdk/cmd/gen/internal/contract"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
-	"github.com/stytchgen/sdk/cmd/gen/internal/lint"
-	"github.com/stytchgen/sdk/cmd/gen/internal/load"
-	"github.com/stytchgen/sdk/cmd/gen/internal/nodepkg"
+	"github.com/stytchgen/sdk/cmd/gen/internal/drift/contract"
+	"github.com/stytchgen/sdk/cmd/gen/internal/drift/nodepkg"
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/lint"
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 )
 
 // Upstream reads what the service's owner publishes: an unpacked Node package

@@ -1,0 +1,75 @@
+package apichange
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
+)
+
+// errorTypes compares errors.yaml.
+func (c *comparison) errorTypes() {
+	before := map[string]*model.ErrorType{}
+	for _, e := range c.base.SDK.Errors {
+		before[e.Wire] = e
+	}
+	for _, e := range c.head.SDK.Errors {
+		change := Change{Pos: e.Pos, Subject: "error " + e.Wire, Symbols: []Symbol{{c.head.SDK.Packages[0].Name, e.Name}}}
+		old := before[e.Wire]
+		delete(before, e.Wire)
+		if old == nil {
+			change.Rule, change.Level, change.Text = "error-added", Minor, "the error type is new"
+			c.add(change)
+			continue
+		}
+		if old.Status != e.Status {
+			status := change
+			status.Rule, status.Level = "error-status-changed", Major
+			status.Text = fmt.Sprintf("the status changed from `%d` to `%d`", old.Status, e.Status)
+			c.add(status)
+		}
+		if old.Retry != e.Retry {
+			retry := change
+			retry.InClient = true
+			// A client that repeats more may keep a locked user locked. One that repeats
+			// less fails where it did not.
+			retry.Rule, retry.Level, retry.Text = "error-retry-changed", Major, "the client now waits and repeats the call after it"
+			if old.Retry {
+				retry.Text = "the client no longer waits and repeats the call after it"
+			}
+			c.add(retry)
+		}
+		if old.Common != e.Common {
+			everywhere := change
+			everywhere.Rule, everywhere.Level, everywhere.Text = "error-common-changed", Minor, "every call can now answer it"
+			if old.Common {
+				everywhere.Level, everywhere.Text = Patch, "only the calls that list it answer it now"
+			}
+			c.add(everywhere)
+		}
+	}
+	for _, wire := range slices.Sorted(maps.Keys(before)) {
+		e := before[wire]
+		c.add(Change{
+			Rule: "error-removed", Level: Major, Pos: e.Pos, InBase: true, Subject: "error " + wire,
+			Text: "the error type was removed", Symbols: []Symbol{{c.head.SDK.Packages[0].Name, e.Name}},
+		})
+	}
+}
+
+// servers compares where the client goes by itself.
+func (c *comparison) servers() {
+	src := c.head.Spec.Sources[load.ConsumerFile]
+	for i, urls := range [][2]string{{c.base.SDK.TestURL, c.head.SDK.TestURL}, {c.base.SDK.LiveURL, c.head.SDK.LiveURL}} {
+		if urls[0] == urls[1] {
+			continue
+		}
+		node, _ := load.At(src.Root, fmt.Sprintf("/servers/%d/url", i))
+		c.add(Change{
+			Rule: "server-changed", Level: Major, Pos: src.Pos(node), Subject: "servers",
+			Text: fmt.Sprintf("the server changed from `%s` to `%s`", urls[0], urls[1]), InClient: true,
+		})
+	}
+}

@@ -1,0 +1,281 @@
+package apichange
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
+)
+
+// owner is what changes are about: the request or response of a call, or a
+// component.
+type owner struct {
+	subject string
+	// body is request or response, and empty for a component.
+	body string
+	// below and at are the name and the position of a field that now has another
+	// type. Changes below it are about that field, for the types themselves may be
+	// as they were.
+	below string
+	at    diag.Pos
+}
+
+// walk compares the types of one call in one direction.
+type walk struct {
+	*comparison
+	where *call
+	used  direction
+	// names are what HEAD calls the parameters in the path, by their names in BASE.
+	names map[string]string
+	seen  map[visit]bool
+}
+
+// visit is a pair of types, and the field that has got the other type, if one
+// has.
+type visit struct {
+	base, head *model.Type
+	at         diag.Pos
+}
+
+func (c *comparison) body(base, head *model.Type, where *call, used direction, names map[string]string) {
+	w := &walk{c, where, used, names, map[visit]bool{}}
+	body := "request"
+	if used == received {
+		body = "response"
+	}
+	w.types(base, head, owner{subject: where.String(), body: body})
+}
+
+// fieldName is how a text calls a field.
+func (o owner) fieldName(f *model.Field) string {
+	switch {
+	case f.In != model.InBody:
+		return fmt.Sprintf("the %s parameter `%s`", f.In, f.Wire)
+	case o.below != "":
+		return fmt.Sprintf("the field `%s` of %s", f.Wire, o.below)
+	case o.body != "":
+		return fmt.Sprintf("the %s field `%s`", o.body, f.Wire)
+	}
+	return fmt.Sprintf("the field `%s`", f.Wire)
+}
+
+// change begins a change that is about a field.
+func (w *walk) change(o owner, rule string, level Level, pos diag.Pos, inBase bool) Change {
+	change := Change{Rule: rule, Level: level, Pos: pos, InBase: inBase, Subject: o.subject, Calls: []string{w.where.String()}}
+	if o.below != "" {
+		change.Pos, change.InBase = o.at, false
+	}
+	if o.body == "" {
+		change.used = w.used
+	}
+	return change
+}
+
+// types compares two structs or enums that are in the same place.
+func (w *walk) types(base, head *model.Type, o owner) {
+	v := visit{base, head, o.at}
+	if base == nil || head == nil || w.seen[v] {
+		return
+	}
+	w.seen[v] = true
+	if o.body == "" && o.below == "" && base.Docs.Deprecated != head.Docs.Deprecated {
+		w.deprecated(value{o, "the schema", head.Pos, schema{}, schema{}}, head.Docs)
+	}
+	w.values(base, head, o)
+	for _, before := range base.Fields {
+		if !slices.ContainsFunc(head.Fields, func(after *model.Field) bool { return w.same(before, after) }) {
+			w.removed(base, before, head, o)
+		}
+	}
+	for _, after := range head.Fields {
+		i := slices.IndexFunc(base.Fields, func(before *model.Field) bool { return w.same(before, after) })
+		if i < 0 {
+			w.added(base, head, after, o)
+			continue
+		}
+		w.field(base, base.Fields[i], head, after, o)
+	}
+}
+
+// same reports whether two fields are the same on the wire.
+func (w *walk) same(before, after *model.Field) bool {
+	name := before.Wire
+	if before.In == model.InPath {
+		name = w.names[name]
+	}
+	return before.In == after.In && name == after.Wire
+}
+
+func (w *walk) removed(base *model.Type, before *model.Field, head *model.Type, o owner) {
+	change := w.change(o, "field-removed", Major, before.Pos, true)
+	change.Text = o.fieldName(before) + " was removed"
+	change.Symbols = append([]Symbol{fieldSymbol(base, before)}, newTypes(before.Type, w.head, nil)...)
+	change.Symbols = union(change.Symbols, fieldSymbol(head, before))
+	w.add(change)
+}
+
+func (w *walk) added(base, head *model.Type, after *model.Field, o owner) {
+	level, text := Minor, " is new"
+	if after.Required {
+		level, text = w.used.narrowed(), " is new and required"
+	}
+	change := w.change(o, "field-added", level, after.Pos, false)
+	change.Text = o.fieldName(after) + text
+	change.Symbols = append([]Symbol{fieldSymbol(head, after)}, newTypes(after.Type, w.base, nil)...)
+	change.Symbols = union(change.Symbols, fieldSymbol(base, after))
+	w.add(change)
+}
+
+// field compares two fields that are the same on the wire.
+func (w *walk) field(base *model.Type, before *model.Field, head *model.Type, after *model.Field, o owner) {
+	name := o.fieldName(after)
+	symbols := []Symbol{fieldSymbol(base, before), fieldSymbol(head, after)}
+	if before.Wire != after.Wire || before.Name != after.Name {
+		renamed := w.change(o, "go-field-renamed", None, after.Pos, false)
+		renamed.Text, renamed.Symbols, renamed.used = fmt.Sprintf("%s is now named %s in Go, the same on the wire", name, after.Name), symbols, 0
+		if before.Wire != after.Wire { // a parameter of the path
+			renamed.Text = fmt.Sprintf("the path parameter `%s` is now named `%s`, the same on the wire", before.Wire, after.Wire)
+		}
+		w.add(renamed)
+	}
+	w.required(base, before, head, after, o, symbols)
+	from, to := w.base.schemaOf(before), w.head.schemaOf(after)
+	v := value{o, name, after.Pos, from, to}
+	if before.Docs.Deprecated != after.Docs.Deprecated {
+		w.deprecated(v.declaring("deprecated"), after.Docs)
+	}
+	w.secret(before, head, after, v)
+	w.essential(before, after, v)
+	w.invalid(before, after, v)
+	if before.AlsoInBody != after.AlsoInBody {
+		change := w.change(o, "also-in-body", Minor, after.Pos, false)
+		change.Text = name + " is now sent in the body as well"
+		if before.AlsoInBody {
+			change.Text = name + " is no longer sent in the body as well"
+		}
+		w.add(change)
+	}
+	if before.Nullable != after.Nullable {
+		change := w.change(o, "null-allowed", w.used.widened(), after.Pos, false)
+		change.Text, change.Symbols = name+" can now be null", symbols
+		if before.Nullable {
+			change.Rule, change.Level, change.Text = "null-refused", w.used.narrowed(), name+" can no longer be null"
+		}
+		w.add(change)
+	}
+	if before.Kind != after.Kind || before.Elem != after.Elem {
+		w.retyped(before, after, v, symbols)
+		return // limits and fields of another type are part of that
+	}
+	w.defaults(before, after, v)
+	w.limits(before.Limits, after.Limits, v)
+	w.limits(before.ItemLimits, after.ItemLimits, value{o, "each item of " + name, after.Pos, w.base.items(from), w.head.items(to)})
+	if before.Type != nil && after.Type != nil {
+		w.types(before.Type, after.Type, w.ownerOf(before, after, name, o, symbols))
+	}
+}
+
+// required compares who has to send a field. It is pinned to the entry in the
+// list of required fields.
+func (w *walk) required(base *model.Type, before *model.Field, head *model.Type, after *model.Field, o owner, symbols []Symbol) {
+	if before.Required == after.Required {
+		return
+	}
+	name := o.fieldName(after)
+	change := w.change(o, "field-required", w.used.narrowed(), w.head.requiredPos(head, after), false)
+	change.Text = name + " is now required"
+	if before.Required {
+		change = w.change(o, "field-optional", w.used.widened(), w.base.requiredPos(base, before), true)
+		change.Text = name + " is now optional"
+	}
+	change.Symbols = symbols
+	w.add(change)
+}
+
+// requiredPos is where a spec says that a field is required.
+func (x *index) requiredPos(t *model.Type, f *model.Field) diag.Pos {
+	holder := x.nodes[t.Pos] // of a component, else the call
+	switch t.Role {
+	case model.RoleRequest:
+		holder = x.at(t.Pos, "/requestBody/content/application~1json/schema")
+	case model.RoleResponse:
+		holder = x.at(t.Pos, "/responses/200/content/application~1json/schema")
+	}
+	if f.In != model.InBody {
+		if pos, ok := keyPos(f.Pos.File, x.nodes[f.Pos], "required"); ok {
+			return pos
+		}
+		return f.Pos
+	}
+	if pos, ok := itemPos(f.Pos.File, holder, "required", f.Wire); ok {
+		return pos
+	}
+	return f.Pos
+}
+
+// ownerOf returns what changes below a field are about. Those of a component
+// that the field has kept are changes of the component. When it has got
+// another component, they are changes of this field alone.
+func (w *walk) ownerOf(before, after *model.Field, name string, o owner, symbols []Symbol) owner {
+	base, head := before.Type, after.Type
+	own := owner{subject: w.head.component(head.Pos.File, head.Name)}
+	if symbolOf(base) == symbolOf(head) {
+		return own
+	}
+	renamed := w.base.types[symbolOf(head)] == nil && w.head.types[symbolOf(base)] == nil
+	change := w.change(o, "go-type-changed", None, after.Pos, false)
+	change.used = 0
+	change.Text = fmt.Sprintf("the type of %s is now %s.%s in Go, it was %s.%s", name, head.Package, head.Name, base.Package, base.Name)
+	if renamed {
+		change.Rule, change.Pos, change.InBase, change.Subject = "go-type-renamed", head.Pos, false, own.subject
+		change.Text = fmt.Sprintf("the type %s.%s is now %s.%s, the same on the wire", base.Package, base.Name, head.Package, head.Name)
+	}
+	change.Symbols = slices.Concat(newTypes(base, w.head, nil), newTypes(head, w.base, nil), symbols)
+	for _, side := range []*model.Type{base, head} { // constants of an enum have its name
+		for _, v := range side.Values {
+			change.Symbols = union(change.Symbols, Symbol{side.Package, v.Name})
+		}
+	}
+	w.add(change)
+	if renamed {
+		return own
+	}
+	if o.below == "" {
+		o.at = after.Pos
+	}
+	if o.below = name; after.Kind == model.List {
+		o.below = "each item of " + name
+	}
+	return o
+}
+
+// values compares the values of an enum.
+func (w *walk) values(base, head *model.Type, o owner) {
+	value := func(text, rule string, level Level, side *index, t *model.Type, v model.EnumValue) {
+		pos, found := itemPos(t.Pos.File, side.nodes[t.Pos], "enum", v.Wire)
+		if !found {
+			pos = t.Pos
+		}
+		of := ""
+		if o.below != "" {
+			of = " of " + o.below
+		}
+		change := w.change(o, rule, level, pos, side == w.base)
+		change.Text, change.Symbols = fmt.Sprintf(text, v.Wire, of), []Symbol{{t.Package, v.Name}}
+		w.add(change)
+	}
+	has := func(t *model.Type, wire string) bool {
+		return slices.ContainsFunc(t.Values, func(v model.EnumValue) bool { return v.Wire == wire })
+	}
+	for _, v := range base.Values {
+		if !has(head, v.Wire) {
+			value("the value `%s`%s was removed", "value-removed", w.used.narrowed(), w.base, base, v)
+		}
+	}
+	for _, v := range head.Values {
+		if !has(base, v.Wire) { // unknown values survive in the SDK
+			value("the value `%s`%s is new", "value-added", Minor, w.head, head, v)
+		}
+	}
+}

@@ -1,0 +1,68 @@
+package apply
+
+import (
+	"path"
+	"strings"
+
+	yaml "github.com/oasdiff/yaml3"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/drift/contract"
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
+)
+
+// namesake returns how the calls of a file already write a field of this name
+// in the same direction, if all write it alike: the new field is then the same
+// thing, and shares its limits and whether it is a secret.
+func (a *applier) namesake(to *file, name string, t *contract.Type, response bool) entry {
+	if t.Kind == contract.Object || t.Kind == contract.Array || t.Enum != nil {
+		return nil // found by their types
+	}
+	var found *yaml.Node
+	for _, item := range load.Pairs(load.Get(to.src.Root, "paths")) {
+		for _, op := range load.Pairs(item) {
+			at := "/requestBody/content/application~1json/schema/properties"
+			if response {
+				at = "/responses/200/content/application~1json/schema/properties"
+			}
+			properties, ok := load.At(op, at)
+			if !ok {
+				continue
+			}
+			property := load.Get(properties, name)
+			if property == nil {
+				continue
+			}
+			ref := load.Get(property, "$ref")
+			if ref == nil || found != nil && found.Value != ref.Value {
+				return nil
+			}
+			found = ref
+		}
+	}
+	if found == nil || !a.isKind(to, found.Value, t) {
+		return nil
+	}
+	return entry{{"$ref", "'" + found.Value + "'"}}
+}
+
+// isKind reports whether a component is what the service says the field is.
+func (a *applier) isKind(to *file, ref string, t *contract.Type) bool {
+	file, pointer, _ := strings.Cut(ref, "#")
+	from := to
+	if file != "" {
+		from = a.files[path.Join(a.spec.Dir, file)]
+	}
+	if from == nil {
+		return false
+	}
+	schema, ok := load.At(from.src.Root, pointer)
+	kind := load.Get(schema, "type")
+	if !ok || kind == nil {
+		return false
+	}
+	is := map[string]contract.Kind{
+		"string": contract.String, "integer": contract.Integer, "number": contract.Number,
+		"boolean": contract.Boolean, "object": contract.Map,
+	}[kind.Value]
+	return is == t.Kind && load.Get(schema, "properties") == nil || is == contract.Integer && t.Loose
+}

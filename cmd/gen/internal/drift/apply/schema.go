@@ -1,0 +1,245 @@
+package apply
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/drift"
+	"github.com/stytchgen/sdk/cmd/gen/internal/drift/contract"
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/lint"
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
+)
+
+// property writes a field as our specs do: one of an answer that may be left
+// out can be null.
+func (a *applier) property(to *file, f *contract.Field, response bool) (entry, bool) {
+	t, err := f.Type.Type()
+	if err != nil {
+		return nil, a.cannot("%v", err)
+	}
+	schema, ok := a.namesake(to, f.Name, t, response), true
+	if schema == nil {
+		schema, ok = a.schema(to, t, f.Name)
+	}
+	if !ok {
+		return nil, false
+	}
+	switch nullable := response && !f.Required; {
+	case schema[0].key == "$ref" && nullable:
+		return entry{{"description", lint.Todo}, {"oneOf", []entry{schema, {{"type", "'null'"}}}}}, true
+	case schema[0].key == "$ref": // the component has a description
+		return schema, true
+	case nullable:
+		schema[0].value = "[" + schema[0].value.(string) + ", 'null']"
+	}
+	if t.Kind == contract.String && model.NamesSecret(f.Name) {
+		schema = append(schema, pair{"x-sensitive", "true"})
+	}
+	return append(schema, pair{"description", lint.Todo}), true
+}
+
+// schema writes a type: scalars as they are, lists of what they hold, objects
+// and enums as references to components, which are made where there is none.
+func (a *applier) schema(to *file, t *contract.Type, name string) (entry, bool) {
+	switch t.Kind {
+	case contract.Boolean:
+		return entry{{"type", "boolean"}}, true
+	case contract.Integer:
+		return entry{{"type", "integer"}}, true
+	case contract.Number:
+		return entry{{"type", "number"}}, true
+	case contract.Map:
+		return entry{{"type", "object"}, {"additionalProperties", "true"}}, true
+	case contract.String:
+		if t.Enum != nil {
+			return a.reference(to, t, name)
+		}
+		return entry{{"type", "string"}}, true
+	case contract.Object:
+		return a.reference(to, t, name)
+	case contract.Array:
+		if t.Elem == nil {
+			return nil, a.cannot("the service's description does not say what the items of the list %s are", name)
+		}
+		elem, err := t.Elem.Type()
+		if err != nil {
+			return nil, a.cannot("%v", err)
+		}
+		items, ok := a.schema(to, elem, strings.TrimSuffix(name, "s"))
+		return entry{{"type", "array"}, {"items", items}}, ok
+	}
+	return nil, a.cannot("the service says that %s is %s, which has no form in the spec", name, t.Kind)
+}
+
+// reference refers to a component of ours that is the service's type, and
+// makes one if there is none.
+func (a *applier) reference(to *file, t *contract.Type, name string) (entry, bool) {
+	for _, file := range []string{to.src.Name, a.shared()} {
+		meeting := drift.Meeting{There: t.Pos, File: file}
+		if have := a.met[meeting]; have != nil {
+			if at := componentOf(a.files[file], have); at != "" {
+				return a.refer(to, file, at), true
+			}
+		}
+		if name := a.made[meeting]; name != "" {
+			return a.refer(to, file, name), true
+		}
+		if name := a.enums[valuesOf(file, t)]; name != "" {
+			return a.refer(to, file, name), true
+		}
+	}
+	if t.Enum != nil && t.Misfits == nil {
+		for _, file := range []string{to.src.Name, a.shared()} {
+			for key, schema := range load.Pairs(schemas(a.files[file].src)) {
+				var have []string
+				if enum := load.Get(schema, "enum"); enum != nil {
+					for _, v := range enum.Content {
+						have = append(have, v.Value)
+					}
+				}
+				if slices.Equal(slices.Sorted(slices.Values(have)), slices.Sorted(slices.Values(t.Enum))) {
+					return a.refer(to, file, key.Value), true
+				}
+			}
+		}
+	}
+	if m := schemas(to.src); m == nil || len(m.Content) == 0 {
+		return nil, a.cannot("%s has no components.schemas that a type could be added to; begin them", to.src.Name)
+	}
+	c := component{of: drift.Meeting{There: t.Pos, File: to.src.Name}, name: a.freeName(to, t.Name, name), values: valuesOf(to.src.Name, t)}
+	a.made[c.of] = c.name
+	schema, ok := a.componentSchema(to, t)
+	if !ok {
+		delete(a.made, c.of)
+		return nil, false
+	}
+	if c.schema = schema; c.values != "" {
+		a.enums[c.values] = c.name
+	}
+	a.pending = append(a.pending, c)
+	return a.refer(to, to.src.Name, c.name), true
+}
+
+// valuesOf names an enum of a file by its values, in whatever order they are;
+// "" for another type.
+func valuesOf(file string, t *contract.Type) string {
+	if t.Enum == nil || t.Misfits != nil {
+		return ""
+	}
+	return file + ": " + flowList(slices.Sorted(slices.Values(t.Enum)))
+}
+
+// componentOf returns the name of the component that a type of ours is.
+func componentOf(f *file, t *contract.Type) string {
+	for key, schema := range load.Pairs(schemas(f.src)) {
+		if schema == t.Node {
+			return key.Value
+		}
+	}
+	return ""
+}
+
+func (a *applier) refer(to *file, file, name string) entry {
+	prefix := ""
+	if file != to.src.Name {
+		prefix = load.SharedFile
+	}
+	return entry{{"$ref", "'" + prefix + "#/components/schemas/" + name + "'"}}
+}
+
+// answered notes that a type of the service, and every type below it, is part of
+// an answer.
+func (a *applier) answered(ref *contract.Ref) {
+	if ref == nil {
+		return
+	}
+	t, err := ref.Type()
+	if err != nil || a.answers[t.Pos] {
+		return
+	}
+	a.answers[t.Pos] = true
+	a.answered(t.Elem)
+	for _, f := range t.Fields {
+		a.answered(f.Type)
+	}
+}
+
+// componentSchema writes an object or enum out. In one that answers use, what may
+// be missing can be null.
+func (a *applier) componentSchema(to *file, t *contract.Type) (entry, bool) {
+	if t.Enum != nil {
+		if len(t.Misfits) > 0 || len(t.Enum) == 0 {
+			return nil, a.cannot("its enum has the value %s, which is no string, and enums are generated for strings only", strings.Join(t.Misfits, ", "))
+		}
+		for _, v := range t.Enum {
+			if !printable.MatchString(v) {
+				return nil, a.cannot("an enum value holds characters that are not written into the spec as they are")
+			}
+		}
+		return entry{{"type", "string"}, {"enum", flowList(t.Enum)}, {"description", lint.Todo}}, true
+	}
+	body, ok := a.object(to, t, a.answers[t.Pos])
+	if !ok {
+		return nil, false
+	}
+	return append(entry{body[0], {"description", lint.Todo}}, body[1:]...), true
+}
+
+// object writes an object where it stands.
+func (a *applier) object(to *file, t *contract.Type, response bool) (entry, bool) {
+	var required []string
+	var properties entry
+	for _, f := range t.Fields {
+		if !isName(f.Name) {
+			return nil, a.cannot("the name of a field holds characters that are not written into the spec as they are")
+		}
+		value, ok := a.property(to, f, response)
+		if !ok {
+			return nil, false
+		}
+		if f.Required {
+			required = append(required, f.Name)
+		}
+		properties = append(properties, pair{f.Name, value})
+	}
+	if len(properties) == 0 {
+		return nil, a.cannot("the service's description has an object without fields, which has no form in the spec")
+	}
+	body := entry{{"type", "object"}}
+	if required != nil {
+		body = append(body, pair{"required", flowList(required)})
+	}
+	return append(body, pair{"properties", properties}), true
+}
+
+// firstFree returns name, or name with the first number from 2 on that is not taken.
+func firstFree(name, separator string, taken map[string]bool) string {
+	free := name
+	for n := 2; taken[free]; n++ {
+		free = name + separator + strconv.Itoa(n)
+	}
+	return free
+}
+
+// freeName is a name for a component: that of the service's type behind its
+// last underscore, or that of the field.
+func (a *applier) freeName(to *file, theirs, field string) string {
+	name := theirs[strings.LastIndex(theirs, "_")+1:]
+	if !model.IsExported(name) {
+		name = ""
+		for part := range strings.FieldsFuncSeq(field, func(r rune) bool { return r == '_' || r == '-' || r == '.' }) {
+			name += strings.ToUpper(part[:1]) + part[1:]
+		}
+	}
+	if !model.IsExported(name) {
+		name = "Type"
+	}
+	taken := maps.Clone(to.components) // of the same package; the other one has names of its own
+	maps.Copy(taken, a.files[a.shared()].components)
+	free := firstFree(name, "", taken)
+	to.components[free] = true
+	return free
+}

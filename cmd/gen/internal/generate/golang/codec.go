@@ -1,0 +1,227 @@
+package golang
+
+import (
+	"strings"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
+)
+
+// method is what a type's method is called: exported where another package
+// calls it.
+func method(t *model.Type, name string) string {
+	if t.Exported {
+		return strings.ToUpper(name[:1]) + name[1:]
+	}
+	return name
+}
+
+// methodOf is a type's method as a function: (*User).readJSON.
+func (e *emitter) methodOf(t *model.Type, name string) jen.Code {
+	return jen.Parens(jen.Op("*").Add(e.typeName(t))).Dot(method(t, name))
+}
+
+// introduce puts a comment, or else an empty line, before such a method.
+func introduce(f *jen.File, t *model.Type, name, does string) {
+	if t.Exported {
+		f.Comment("// " + method(t, name) + " " + does + ". It is for the SDK, not for applications.")
+	} else {
+		f.Line()
+	}
+}
+
+// readJSON writes the method that fills a struct from JSON, one case a field.
+func (e *emitter) readJSON(f *jen.File, t *model.Type) {
+	v := receiverOf(t)
+	introduce(f, t, "readJSON", "fills the struct from JSON")
+	f.Func().Params(jen.Id(v).Op("*").Id(t.Name)).Id(method(t, "readJSON")).Params(jen.Id("d").Op("*").Qual(e.internal("wire"), "Reader")).Block(
+		jen.For(jen.Id("d").Dot("BeginObject").Call(), jen.Id("d").Dot("NextField").Call(), jen.Empty()).Block(
+			jen.Switch(jen.Id("d").Dot("Name").Call()).BlockFunc(func(g *jen.Group) {
+				for _, field := range t.Fields {
+					if t.Role == model.RoleResponse && field.Essential {
+						g.Case(jen.Lit(field.Wire)).Block(e.readEssential(v, field)...)
+						continue
+					}
+					g.Case(jen.Lit(field.Wire)).Block(e.read(v, field))
+				}
+				g.Default().Block(jen.Id("d").Dot("Unknown").Call())
+			}),
+		),
+		want(v, t),
+	)
+}
+
+// readEssential is the statements that read the value of a field which an answer must have.
+func (e *emitter) readEssential(v string, f *model.Field) []jen.Code {
+	text := jen.Id("d").Dot("EssentialString").Call(jen.Lit(f.Limits.MinLength))
+	switch f.Kind {
+	case model.String:
+		return []jen.Code{jen.Id(v).Dot(f.Name).Op("=").Add(text)}
+	case model.Enum:
+		return []jen.Code{jen.Id(v).Dot(f.Name).Op("=").Add(e.typeName(f.Type).Call(text))}
+	case model.List:
+		return []jen.Code{jen.Id("d").Dot("EssentialArray").Call(), e.read(v, f)}
+	}
+	return []jen.Code{jen.Id("d").Dot("EssentialObject").Call(), e.read(v, f)}
+}
+
+// want checks that an answer is one to the call: that it has the essential fields or, where none is, at
+// least one of those that are always there.
+func want(v string, t *model.Type) jen.Code {
+	if t.Role != model.RoleResponse {
+		return jen.Null()
+	}
+	var names, always []jen.Code
+	var nested []jen.Code
+	for _, f := range t.Fields {
+		if f.Required {
+			always = append(always, jen.Lit(f.Wire))
+		}
+		if f.Essential {
+			names = append(names, jen.Lit(f.Wire))
+		}
+	}
+	for _, path := range t.Essentials() {
+		if len(path) > 1 {
+			value := jen.Id(v).Dot(path[0].Name).Dot(path[1].Name)
+			nested = append(nested, jen.Id("d").Dot("WantIn").Call(jen.Lit(wirePath(path)), value.Op("!=").Lit("")))
+		}
+	}
+	switch {
+	case len(names) > 0:
+		return jen.Add(lines(append([]jen.Code{jen.Id("d").Dot("Want").Call(names...)}, nested...))...)
+	case len(always) > 0:
+		return jen.Id("d").Dot("WantAny").Call(always...)
+	}
+	return jen.Null()
+}
+
+// read is the statement that reads a field's value.
+func (e *emitter) read(v string, f *model.Field) jen.Code {
+	if f.Kind == model.Struct && f.Required {
+		return jen.Id(v).Dot(f.Name).Dot(method(f.Type, "readJSON")).Call(jen.Id("d"))
+	}
+	return jen.Id(v).Dot(f.Name).Op("=").Add(e.readValue(f))
+}
+
+// readValue is the expression that reads a field's value.
+func (e *emitter) readValue(f *model.Field) jen.Code {
+	d := func(method string) *jen.Statement { return jen.Id("d").Dot(method).Call() }
+	wire := func(function string) *jen.Statement { return jen.Qual(e.internal("wire"), function) }
+	suffix := ""
+	if pointer(f) {
+		suffix = "Ptr"
+	}
+	switch f.Kind {
+	case model.Integer:
+		return d("Int" + suffix)
+	case model.Number:
+		return d("Float" + suffix)
+	case model.Boolean:
+		return d("Bool" + suffix)
+	case model.Time:
+		return d("Time" + suffix)
+	case model.Map:
+		return d("Map")
+	case model.Enum:
+		if pointer(f) {
+			return wire("ReadStringPtr").Types(e.typeName(f.Type)).Call(jen.Id("d"))
+		}
+		return e.typeName(f.Type).Call(d("String"))
+	case model.Struct:
+		return wire("ReadPtr").Call(jen.Id("d"), e.methodOf(f.Type, "readJSON"))
+	case model.List:
+		switch f.Elem {
+		case model.Struct:
+			return wire("ReadSlice").Call(jen.Id("d"), e.methodOf(f.Type, "readJSON"))
+		case model.Enum:
+			return wire("ReadStrings").Types(e.typeName(f.Type)).Call(jen.Id("d"))
+		}
+		return d("Strings")
+	}
+	return d("String" + suffix)
+}
+
+// writeJSON writes the method that appends a struct's JSON.
+func (e *emitter) writeJSON(f *jen.File, t *model.Type) {
+	v := receiverOf(t)
+	introduce(f, t, "writeJSON", "appends the struct as JSON")
+	f.Func().Params(jen.Id(v).Op("*").Id(t.Name)).Id(method(t, "writeJSON")).Params(jen.Id("w").Op("*").Qual(e.internal("wire"), "Writer")).BlockFunc(func(g *jen.Group) {
+		if t.Recursive {
+			g.Comment("A cyclic value ends here: the Writer fails once it is nested too deeply.")
+			g.If(jen.Id("w").Dot("Err").Call().Op("!=").Nil()).Block(jen.Return())
+		}
+		g.Id("w").Dot("BeginObject").Call()
+		for _, field := range bodyFields(t) {
+			if field.Required {
+				g.Add(e.write(v, field))
+			} else {
+				g.If(jen.Id(v).Dot(field.Name).Op("!=").Nil()).Block(e.write(v, field))
+			}
+		}
+		g.Id("w").Dot("EndObject").Call()
+	})
+}
+
+// write is the statement that writes a field's name and value.
+func (e *emitter) write(v string, f *model.Field) jen.Code {
+	name := jen.Id("w").Dot("Field").Call(jen.Lit(f.Wire))
+	value := jen.Id(v).Dot(f.Name)
+	if pointer(f) && f.Kind != model.Struct {
+		value = jen.Op("*").Add(value)
+	}
+	switch f.Kind {
+	case model.Integer:
+		return name.Dot("Int").Call(value)
+	case model.Number:
+		return name.Dot("Float").Call(value)
+	case model.Boolean:
+		return name.Dot("Bool").Call(value)
+	case model.Time:
+		return name.Dot("Time").Call(value)
+	case model.Map:
+		return name.Dot("Map").Call(value)
+	case model.Enum:
+		return name.Dot("String").Call(jen.String().Call(value))
+	case model.Struct:
+		return value.Dot(method(f.Type, "writeJSON")).Call(name)
+	case model.List:
+		switch f.Elem {
+		case model.Struct:
+			return jen.Qual(e.internal("wire"), "WriteSlice").Call(name, value, e.methodOf(f.Type, "writeJSON"))
+		case model.Enum:
+			return jen.Qual(e.internal("wire"), "WriteStrings").Call(name, value)
+		}
+		return name.Dot("Strings").Call(value)
+	}
+	return name.Dot("String").Call(value)
+}
+
+// params writes the method that puts a request's parameters into the URL and
+// the headers.
+func (e *emitter) params(f *jen.File, t *model.Type) {
+	places := map[model.In]string{model.InPath: "Path", model.InQuery: "Query", model.InHeader: "Header"}
+	f.Line()
+	f.Func().Params(jen.Id("r").Op("*").Id(t.Name)).Id("params").Params(jen.Id("p").Op("*").Qual(e.internal("transport"), "Params")).BlockFunc(func(g *jen.Group) {
+		for _, field := range parameters(t) {
+			value := jen.Id("r").Dot(field.Name)
+			if pointer(field) {
+				value = jen.Op("*").Add(value)
+			}
+			switch field.Kind {
+			case model.Integer:
+				value = jen.Qual("strconv", "Itoa").Call(value)
+			case model.Boolean:
+				value = jen.Qual("strconv", "FormatBool").Call(value)
+			case model.Enum:
+				value = jen.String().Call(value)
+			}
+			set := jen.Id("p").Dot(places[field.In]).Call(jen.Lit(field.Wire), value)
+			if pointer(field) {
+				set = jen.If(jen.Id("r").Dot(field.Name).Op("!=").Nil()).Block(set)
+			}
+			g.Add(set)
+		}
+	})
+}

@@ -1,0 +1,84 @@
+package golang
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
+	"github.com/stytchgen/sdk/internal/check"
+)
+
+// patternName is the variable of a compiled pattern, named after the component
+// that it belongs to. Two patterns never share a name, nor one pattern two.
+func (e *emitter) patternName(l model.Limits) string {
+	same := func(p *check.Pattern) bool { return p.Source == l.Pattern.Source && p.Want == l.Pattern.Want }
+	for name, p := range e.patterns {
+		if same(p) {
+			return name
+		}
+	}
+	base := "pattern" + model.GoName(l.PatternOf)
+	if l.PatternOf == "" {
+		base = "patternOf"
+	}
+	name := e.variable(base, nil)
+	e.patterns[name] = l.Pattern
+	return name
+}
+
+// variable is a name for a variable that no other one has, except for the
+// values of enum t.
+func (e *emitter) variable(base string, t *model.Type) string {
+	name := base
+	for n := 2; e.calls[name] || e.patterns[name] != nil || e.enums[name] != nil && e.enums[name] != t; n++ {
+		name = base + strconv.Itoa(n)
+	}
+	return name
+}
+
+// checks writes what the validation of requests needs: compiled patterns and
+// the known values of enums.
+func (e *emitter) checkVariables() {
+	for _, name := range slices.Sorted(maps.Keys(e.patterns)) {
+		f := e.file("checks_gen.go")
+		f.Comment(fmt.Sprintf("// %s is %s.", name, e.patterns[name].Want))
+		f.Var().Id(name).Op("=").Add(e.pattern(e.patterns[name]))
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.enums)) {
+		t := e.enums[name]
+		f := e.file("checks_gen.go")
+		f.Comment(fmt.Sprintf("// %s are what a request can hold.", name))
+		f.Var().Id(name).Op("=").Index().Add(e.typeName(t)).ValuesFunc(func(g *jen.Group) {
+			for _, v := range t.Values {
+				g.Line().Qual(e.sdk.Module+"/"+t.Package, v.Name)
+			}
+			g.Line()
+		})
+	}
+}
+
+// pattern is the literal of a compiled pattern.
+func (e *emitter) pattern(p *check.Pattern) jen.Code {
+	return jen.Qual(e.internal("check"), "Pattern").ValuesFunc(func(g *jen.Group) {
+		g.Line().Id("Source").Op(":").Add(raw(p.Source))
+		g.Line().Id("Want").Op(":").Lit(p.Want)
+		g.Line().Id("Steps").Op(":").Index().Qual(e.internal("check"), "Step").ValuesFunc(func(g *jen.Group) {
+			for _, s := range p.Steps {
+				g.Line().ValuesFunc(func(g *jen.Group) {
+					g.Id("Ranges").Op(":").Op(strconv.QuoteToASCII(s.Ranges))
+					if s.Negate {
+						g.Id("Negate").Op(":").True()
+					}
+					g.Id("Min").Op(":").Lit(s.Min)
+					g.Id("Max").Op(":").Lit(s.Max)
+				})
+			}
+			g.Line()
+		})
+		g.Line()
+	})
+}

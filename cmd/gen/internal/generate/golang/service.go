@@ -1,0 +1,186 @@
+package golang
+
+import (
+	"strings"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
+)
+
+// service writes a service's file: the service, its calls, and each call's
+// request and response.
+func (e *emitter) service(s *model.Service) {
+	f := e.file(strings.ReplaceAll(s.Place, ".", "_") + "_gen.go")
+	f.Add(e.doc("service", 0, map[string]any{"Service": s, "Path": ClientPath(s.Place)}))
+	f.Type().Id(s.Name).StructFunc(func(g *jen.Group) {
+		for _, child := range s.Children {
+			g.Add(e.doc("service", 1, map[string]any{"Service": &model.Service{
+				Name: child.Field, Docs: model.Docs{Text: child.Docs.Text}}, "Path": ClientPath(child.Place)}))
+			g.Id(child.Field).Op("*").Id(child.Name)
+			g.Line()
+		}
+		g.Id("transport").Op("*").Qual(e.internal("transport"), "Client")
+	})
+	if len(s.Methods) > 0 {
+		e.serviceClient(f, s)
+	}
+	for _, m := range s.Methods {
+		e.within(append(m.Request.Fields, m.Response.Fields...), func() { e.method(f, s, m) })
+		e.structType(f, m.Request, s.Name+"."+m.Name)
+		e.structType(f, m.Response, s.Name+"."+m.Name)
+	}
+}
+
+// serviceClient writes the method that returns what carries the calls of a service: of one that no client
+// has made, what says so.
+func (e *emitter) serviceClient(f *jen.File, s *model.Service) {
+	client := jen.Op("*").Qual(e.internal("transport"), "Client")
+	f.Line()
+	f.Func().Params(jen.Id("s").Op("*").Id(s.Name)).Id("client").Params().Add(client).Block(
+		jen.If(jen.Id("s").Op("==").Nil().Op("||").Id("s").Dot("transport").Op("==").Nil()).Block(
+			jen.Return(jen.Qual(e.first(), "NoTransport").Call())),
+		jen.Return(jen.Id("s").Dot("transport")),
+	)
+}
+
+// ClientPath is a service's place as Go code: OTPs.SMS.
+func ClientPath(place string) string {
+	var parts []string
+	for part := range strings.SplitSeq(place, ".") {
+		parts = append(parts, model.GoName(part))
+	}
+	return strings.Join(parts, ".")
+}
+
+// httpMethod is the constant of a call's HTTP method.
+func httpMethod(m *model.Method) jen.Code {
+	return jen.Qual("net/http", "Method"+m.Verb[:1]+strings.ToLower(m.Verb[1:]))
+}
+
+var retryNames = map[model.Retry]string{model.RetrySafe: "Safe", model.RetryUnsent: "Unsent", model.RetryNever: "Never"}
+
+func (e *emitter) method(f *jen.File, s *model.Service, m *model.Method) {
+	endpoint := m.Variable()
+	f.Var().Id(endpoint).Op("=").Qual(e.internal("transport"), "Endpoint").
+		Types(jen.Id(m.Request.Name), jen.Id(m.Response.Name)).ValuesFunc(func(g *jen.Group) {
+		field := func(name string, value jen.Code) { g.Line().Id(name).Op(":").Add(value) }
+		expr := func(t *model.Type, method string) jen.Code { return jen.Parens(jen.Op("*").Id(t.Name)).Dot(method) }
+		field("Name", jen.Lit(m.Place))
+		field("Method", httpMethod(m))
+		field("Path", jen.Lit(m.Path))
+		field("Retry", jen.Qual(e.internal("transport"), retryNames[m.Retry]))
+		if m.Anonymous {
+			field("Anonymous", jen.True())
+		}
+		if checked(m.Request) {
+			field("Validate", expr(m.Request, "validate"))
+		}
+		if len(parameters(m.Request)) > 0 {
+			field("Params", expr(m.Request, "params"))
+		}
+		if m.HasBody() {
+			field("Encode", expr(m.Request, "writeJSON"))
+		}
+		field("Decode", expr(m.Response, "readJSON"))
+		field("Receive", expr(m.Response, "Receive"))
+		field("Answers", jen.Op("&").Id("answers"))
+		field("Answer", jen.Lit(m.Response.Name))
+		g.Line()
+	})
+	f.Add(e.doc("method", 0, map[string]any{"Method": m, "Errors": e.errorPrefix()}))
+	f.Func().Params(jen.Id("s").Op("*").Id(s.Name)).Id(m.Name).Params(
+		jen.Id("ctx").Qual("context", "Context"), jen.Id("req").Id(m.Request.Name),
+		jen.Id("opts").Op("...").Qual(e.first(), "CallOption"),
+	).Params(jen.Op("*").Id(m.Response.Name), jen.Error()).Block(
+		jen.Return(jen.Qual(e.internal("transport"), "Call").Call(
+			jen.Id("ctx"), jen.Id("s").Dot("client").Call(), jen.Op("&").Id(endpoint), jen.Op("&").Id("req"), jen.Id("opts"))),
+	)
+}
+
+// client writes the client struct, whose fields are the top services.
+func (e *emitter) client() {
+	f := e.file("client_gen.go")
+	var top []*model.Service
+	for _, s := range e.pkg.Services {
+		if !strings.Contains(s.Place, ".") {
+			top = append(top, s)
+		}
+	}
+	if e.errorPrefix() == "" {
+		f.Comment("// Where the service is.")
+		f.Const().Defs(jen.Id("testURL").Op("=").Lit(e.sdk.TestURL), jen.Id("liveURL").Op("=").Lit(e.sdk.LiveURL))
+	}
+	f.Add(e.doc("client", 0, map[string]any{"Package": e.pkg}))
+	f.Type().Id("Client").StructFunc(func(g *jen.Group) {
+		for _, s := range top {
+			g.Add(e.doc("service", 1, map[string]any{"Service": &model.Service{
+				Name: s.Field, Docs: model.Docs{Text: s.Docs.Text}}, "Path": s.Field}))
+			g.Id(s.Field).Op("*").Id(s.Name)
+			g.Line()
+		}
+		g.Id("transport").Op("*").Qual(e.internal("transport"), "Client")
+	})
+	f.Func().Id("newClient").Params(jen.Id("t").Op("*").Qual(e.internal("transport"), "Client")).Op("*").Id("Client").Block(
+		jen.Return(jen.Op("&").Id("Client").ValuesFunc(func(g *jen.Group) {
+			for _, s := range top {
+				g.Line().Id(s.Field).Op(":").Add(newService(s))
+			}
+			g.Line().Id("transport").Op(":").Id("t")
+			g.Line()
+		})),
+	)
+}
+
+func newService(s *model.Service) jen.Code {
+	if len(s.Children) == 0 {
+		return jen.Op("&").Id(s.Name).Values(jen.Id("transport").Op(":").Id("t"))
+	}
+	return jen.Op("&").Id(s.Name).ValuesFunc(func(g *jen.Group) {
+		for _, child := range s.Children {
+			g.Line().Id(child.Field).Op(":").Add(newService(child))
+		}
+		g.Line().Id("transport").Op(":").Id("t")
+		g.Line()
+	})
+}
+
+// errors writes the constants of the error types, a block for each area.
+func (e *emitter) errors() {
+	f := e.file("errors_gen.go")
+	for _, area := range e.sdk.ErrorAreas() {
+		f.Add(e.doc("errors", 0, map[string]any{"Area": area}))
+		f.Const().DefsFunc(func(g *jen.Group) {
+			for i, t := range area.Types {
+				if i > 0 {
+					g.Line()
+				}
+				g.Add(e.doc("error", 1, map[string]any{"Error": t}))
+				g.Id(t.Name).Id("ErrorType").Op("=").Lit(t.Wire)
+			}
+		})
+	}
+	f.Comment("// knownTypes has each of the types above on a line of its own. One text adds less to a program than\n" +
+		"// a list or a switch.")
+	f.Const().Id("knownTypes").Op("=").Do(func(text *jen.Statement) {
+		text.Lit("\n")
+		for _, t := range e.sdk.Errors {
+			text.Op("+").Line().Lit(t.Wire + "\n")
+		}
+	})
+	f.Comment("// retryableType reports whether waiting a little helps against errors of type t.")
+	f.Func().Id("retryableType").Params(jen.Id("t").Id("ErrorType")).Bool().Block(
+		jen.Switch(jen.Id("t")).BlockFunc(func(g *jen.Group) {
+			var passing []jen.Code
+			for _, t := range e.sdk.Errors {
+				if t.Retry {
+					passing = append(passing, jen.Id(t.Name))
+				}
+			}
+			if len(passing) > 0 {
+				g.Case(passing...).Block(jen.Return(jen.True()))
+			}
+		}),
+		jen.Return(jen.False()),
+	)
+}

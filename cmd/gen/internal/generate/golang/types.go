@@ -1,0 +1,97 @@
+package golang
+
+import (
+	"github.com/dave/jennifer/jen"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
+)
+
+// componentType writes a struct or enum that is not a call's own.
+func (e *emitter) componentType(t *model.Type) {
+	f := e.file(t.File + "_gen.go")
+	if t.Role == model.RoleEnum {
+		e.enum(f, t)
+		return
+	}
+	e.structType(f, t, "")
+}
+
+func (e *emitter) enum(f *jen.File, t *model.Type) {
+	f.Add(e.doc("type", 0, map[string]any{"Type": t}))
+	f.Type().Id(t.Name).String()
+	f.Add(e.doc("values", 0, map[string]any{"Type": t}))
+	f.Const().DefsFunc(func(g *jen.Group) {
+		for _, v := range t.Values {
+			g.Id(v.Name).Id(t.Name).Op("=").Lit(v.Wire)
+		}
+	})
+}
+
+// structType writes a struct with what reads, writes, checks and prints it.
+// method is the call that it belongs to, or "".
+func (e *emitter) structType(f *jen.File, t *model.Type, method string) {
+	e.within(t.Fields, func() {
+		template := map[model.Role]string{
+			model.RoleRequest: "request", model.RoleResponse: "response", model.RoleObject: "type"}[t.Role]
+		f.Add(e.doc(template, 0, map[string]any{"Type": t, "Method": method}))
+		f.Type().Id(t.Name).StructFunc(func(g *jen.Group) {
+			if t.Role == model.RoleResponse {
+				g.Qual(e.first(), "Response")
+				g.Line()
+			}
+			for i, field := range t.Fields {
+				if i > 0 {
+					g.Line()
+				}
+				g.Add(e.doc("field", 1, map[string]any{"Field": field, "Limits": Limits(field), "Free": field.Kind == model.Map && t.InResponse}))
+				g.Id(field.Name).Add(e.goType(field)).Tag(tags(t, field))
+			}
+		})
+	})
+	if t.InRequest && checked(t) {
+		e.validate(f, t)
+	}
+	if len(parameters(t)) > 0 && t.Role == model.RoleRequest {
+		e.params(f, t)
+	}
+	if t.InRequest && (t.Role != model.RoleRequest || len(bodyFields(t)) > 0) {
+		e.writeJSON(f, t)
+	}
+	if t.InResponse {
+		e.readJSON(f, t)
+	}
+	if t.Sensitive || t.Role != model.RoleObject {
+		e.printing(f, t)
+	}
+}
+
+func tags(t *model.Type, f *model.Field) map[string]string {
+	json := f.Wire
+	if !f.Required && (t.Role == model.RoleRequest || !f.Nullable) {
+		json += ",omitzero"
+	}
+	tags := map[string]string{"json": json}
+	if f.Sensitive {
+		tags["stytch"] = "sensitive"
+	}
+	return tags
+}
+
+// printing writes the methods that keep secrets out of what is printed.
+func (e *emitter) printing(f *jen.File, t *model.Type) {
+	receiver := jen.Id(receiverOf(t)).Id(t.Name)
+	f.Comment("// Format prints the value without its secrets, whatever the verb.")
+	f.Func().Params(receiver.Clone()).Id("Format").Params(jen.Id("f").Qual("fmt", "State"), jen.Id("verb").Rune()).Block(
+		jen.Qual(e.internal("redact"), "Format").Call(jen.Id("f"), jen.Id("verb"), jen.Id(receiverOf(t))))
+	f.Comment("// LogValue is what a log shows of the value: everything but its secrets.")
+	f.Func().Params(receiver.Clone()).Id("LogValue").Params().Qual("log/slog", "Value").Block(
+		jen.Return(jen.Qual(e.internal("redact"), "LogValue").Call(jen.Id(receiverOf(t)))))
+}
+
+// receiverOf is the same short name for every method of a type.
+func receiverOf(t *model.Type) string {
+	if t.Role == model.RoleRequest || t.Role == model.RoleResponse {
+		return "r"
+	}
+	return "v"
+}

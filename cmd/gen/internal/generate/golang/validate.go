@@ -1,0 +1,130 @@
+package golang
+
+import (
+	"slices"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
+)
+
+// checked reports whether anything about a struct, or about one that it leads
+// to, can be checked.
+func checked(t *model.Type) bool {
+	return model.Reaches(t, func(t *model.Type) bool {
+		return len(t.Rules) > 0 || slices.ContainsFunc(t.Fields, func(f *model.Field) bool {
+			return f.Limits.Limited() || f.ItemLimits.Limited() || f.Kind == model.Enum || f.Elem == model.Enum
+		})
+	})
+}
+
+// validate writes the method that holds a request against the spec.
+func (e *emitter) validate(f *jen.File, t *model.Type) {
+	v := receiverOf(t)
+	introduce(f, t, "validate", "holds the struct against the limits of the API")
+	f.Func().Params(jen.Id(v).Op("*").Id(t.Name)).Id(method(t, "validate")).Params(jen.Id("c").Op("*").Qual(e.internal("check"), "Checker")).BlockFunc(func(g *jen.Group) {
+		for _, field := range t.Fields {
+			checks := e.checks(v, field)
+			if len(checks) > 0 && field.Invalid != "" {
+				checks = append(checks, checkCall("ErrorType", field.Wire, jen.Lit(field.Invalid)))
+			}
+			if !field.Required && len(checks) > 0 {
+				g.If(jen.Id(v).Dot(field.Name).Op("!=").Nil()).Block(checks...)
+			} else {
+				g.Add(lines(checks)...)
+			}
+		}
+		for _, rule := range t.Rules {
+			method := map[model.RuleKind]string{model.ExactlyOne: "ExactlyOne", model.AtMostOne: "AtMostOne"}[rule.Kind]
+			g.Id("c").Dot(method).CallFunc(func(g *jen.Group) {
+				for _, field := range rule.Fields {
+					g.Line().Qual(e.internal("check"), "Field").Call(jen.Lit(field.Wire), jen.Id(v).Dot(field.Name).Op("!=").Nil())
+				}
+				g.Line()
+			})
+			if rule.None != "" || rule.Several != "" {
+				g.Id("c").Dot("ChoiceErrorType").Call(jen.Lit(rule.None), jen.Lit(rule.Several))
+			}
+		}
+	})
+}
+
+func lines(code []jen.Code) []jen.Code {
+	var all []jen.Code
+	for i, c := range code {
+		if i > 0 {
+			all = append(all, jen.Line())
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+func (e *emitter) checks(v string, f *model.Field) []jen.Code {
+	value := jen.Id(v).Dot(f.Name)
+	if pointer(f) && f.Kind != model.Struct {
+		value = jen.Op("*").Add(value)
+	}
+	checks := e.limits(f.Wire, value, f.Limits)
+	if f.Limits.MinItems > 0 {
+		checks = append(checks, checkCall("MinItems", f.Wire, jen.Len(value), jen.Lit(f.Limits.MinItems)))
+	}
+	if f.Limits.MaxItems != nil {
+		checks = append(checks, checkCall("MaxItems", f.Wire, jen.Len(value), jen.Lit(*f.Limits.MaxItems)))
+	}
+	function := func(name string, args ...jen.Code) {
+		checks = append(checks, jen.Qual(e.internal("check"), name).Call(append([]jen.Code{jen.Id("c"), jen.Lit(f.Wire), value}, args...)...))
+	}
+	switch {
+	case f.Kind == model.Enum:
+		function("Enum", jen.Id(e.enumValues(f.Type)))
+	case f.Elem == model.Enum:
+		function("Enums", jen.Id(e.enumValues(f.Type)))
+	case f.Kind == model.Struct && checked(f.Type):
+		checks = append(checks, checkCall("In", f.Wire, jen.Id(v).Dot(f.Name).Dot(method(f.Type, "validate"))))
+	case f.Elem == model.Struct && checked(f.Type):
+		function("Each", e.methodOf(f.Type, "validate"))
+	case f.ItemLimits.Limited():
+		function("Each", jen.Func().Params(jen.Id("item").Op("*").String(), jen.Id("c").Op("*").Qual(e.internal("check"), "Checker")).
+			Block(e.limits("", jen.Op("*").Id("item"), f.ItemLimits)...))
+	}
+	return checks
+}
+
+func checkCall(name, wire string, args ...jen.Code) jen.Code {
+	return jen.Id("c").Dot(name).Call(append([]jen.Code{jen.Lit(wire)}, args...)...)
+}
+
+// limits are the checks of one number or text.
+func (e *emitter) limits(wire string, value jen.Code, l model.Limits) []jen.Code {
+	var checks []jen.Code
+	add := func(name string, args ...jen.Code) {
+		checks = append(checks, checkCall(name, wire, append([]jen.Code{value}, args...)...))
+	}
+	switch {
+	case l.Minimum != nil && l.Maximum != nil:
+		add("Range", jen.Lit(*l.Minimum), jen.Lit(*l.Maximum))
+	case l.Minimum != nil:
+		add("Min", jen.Lit(*l.Minimum))
+	case l.Maximum != nil:
+		add("Max", jen.Lit(*l.Maximum))
+	}
+	if l.Pattern != nil {
+		add("Pattern", jen.Id(e.patternName(l)))
+	}
+	if l.MinLength > 0 {
+		add("MinLength", jen.Lit(l.MinLength))
+	}
+	if l.MaxLength != nil {
+		add("MaxLength", jen.Lit(*l.MaxLength))
+	}
+	return checks
+}
+
+// enumValues is the variable that holds an enum's known values. Each package
+// that checks an enum has its own.
+func (e *emitter) enumValues(t *model.Type) string {
+	name := e.variable(model.Unexported(t.Name)+"Values", t)
+	e.enums[name] = t
+	return name
+}

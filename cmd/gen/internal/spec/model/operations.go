@@ -1,0 +1,178 @@
+package model
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	yaml "github.com/oasdiff/yaml3"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
+	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
+)
+
+// operation is one call with its place in the document.
+type operation struct {
+	*openapi3.Operation
+	file, path, verb string
+	pos              diag.Pos
+	node             *yaml.Node
+}
+
+func (o operation) tag() string {
+	if len(o.Tags) == 0 {
+		return ""
+	}
+	return o.Tags[0]
+}
+
+func (b *builder) operations(file string, doc *openapi3.T) []operation {
+	var ops []operation
+	root := b.spec.Sources[file].Root
+	for _, p := range slices.Sorted(maps.Keys(doc.Paths.Map())) {
+		for verb, op := range doc.Paths.Value(p).Operations() {
+			node, _ := load.At(root, "/paths/"+strings.ReplaceAll(p, "/", "~1")+"/"+strings.ToLower(verb))
+			ops = append(ops, operation{op, file, p, verb, location(op.Origin), node})
+		}
+	}
+	slices.SortFunc(ops, func(a, b operation) int { return cmp.Or(a.pos.Compare(b.pos), cmp.Compare(a.verb, b.verb)) })
+	return ops
+}
+
+func (b *builder) method(pkg *Package, s *Service, op operation) *Method {
+	id := op.OperationID
+	name := GoName(strings.TrimPrefix(id, s.Place+"."))
+	base := strings.TrimSuffix(s.Name, "Service") + name
+	if name == "" {
+		b.list.Reportf(codes.NoGoName, fieldLocation(op.Origin, "operationId"), "%q gives no name in Go", id)
+	}
+	m := &Method{
+		Place: id, Name: name, Verb: op.verb, Path: op.path, Pos: op.pos,
+		Retry: Retry(text(op.Extensions["x-retry"])), Anonymous: op.Security != nil && len(*op.Security) == 0,
+		Docs: Docs{Summary: strings.TrimSpace(op.Summary), Text: prose(op.Description), URL: docsURL(op.ExternalDocs), Deprecated: op.Deprecated},
+	}
+	m.Errors = b.errorTypes(texts(op.Extensions["x-errors"]))
+	m.Request = &Type{Name: base + "Request", Package: pkg.Name, Role: RoleRequest, File: placeFile(s.Place), Pos: op.pos}
+	m.Response = &Type{Name: base + "Response", Package: pkg.Name, Role: RoleResponse, File: placeFile(s.Place), Pos: op.pos}
+	b.request(m, op)
+	b.response(m, op)
+	return m
+}
+
+func (b *builder) request(m *Method, op operation) {
+	example := &Value{Kind: Struct}
+	for i, ref := range op.Parameters {
+		p := ref.Value
+		if p == nil || p.Schema == nil {
+			continue
+		}
+		f := b.field(op.file, p.Name, p.Schema, p.Required, true)
+		f.In, f.Pos = In(p.In), location(p.Origin)
+		if p.Description != "" {
+			f.Docs.Text = prose(p.Description)
+		}
+		f.Docs.Deprecated = f.Docs.Deprecated || p.Deprecated
+		b.rename(f, p.Extensions, p.Origin)
+		if f.Kind != String && f.Kind != Integer && f.Kind != Boolean && f.Kind != Enum {
+			b.list.Reportf(codes.ParameterKind, f.Pos, "a parameter that is %s is not generated; texts, integers, booleans and enums are", article[f.Kind])
+		}
+		m.Request.Fields = append(m.Request.Fields, f)
+		if p.Example != nil {
+			n, _ := load.At(op.node, fmt.Sprintf("/parameters/%d/example", i))
+			example.Members = append(example.Members, Member{p.Name, valueOf(n)})
+		} else if p.Required {
+			b.list.Hintf(codes.NoExample, f.Pos, "add a realistic example; tests and documentation are made from it", "the parameter %s has no example", p.Name)
+		}
+	}
+	if op.RequestBody != nil && op.RequestBody.Value != nil {
+		if media := op.RequestBody.Value.Content.Get("application/json"); media != nil && media.Schema != nil {
+			b.body(m.Request, op.file, media.Schema, true)
+			body := &Value{}
+			if n, ok := load.At(op.node, "/requestBody/content/application~1json/example"); ok {
+				body = valueOf(n)
+			}
+			b.join(m.Request, example, body)
+		}
+	}
+	m.RequestExample = example
+}
+
+// join makes one field of a parameter and a property of the body that have one
+// name on the wire: they say the same twice, and a caller says it once. It adds
+// the body's example to that of the parameters.
+func (b *builder) join(t *Type, example, body *Value) {
+	var fields []*Field
+	for _, f := range t.Fields {
+		i := slices.IndexFunc(fields, func(p *Field) bool { return p.Wire == f.Wire && p.In != InBody })
+		if f.In != InBody || i < 0 {
+			fields = append(fields, f)
+			continue
+		}
+		p := fields[i]
+		said, also := example.Get(f.Wire), body.Get(f.Wire)
+		differs := ""
+		switch derived := GoName(f.Wire); {
+		case p.Kind != f.Kind || p.Type != f.Type:
+			differs = "types"
+		case !reflect.DeepEqual(p.Limits, f.Limits):
+			differs = "limits"
+		case p.Name != f.Name && p.Name != derived && f.Name != derived:
+			differs = "names in Go"
+		case said != nil && also != nil && said.JSON() != also.JSON():
+			differs = "examples"
+		case p.Name == derived:
+			p.Name = f.Name
+		}
+		if differs != "" {
+			b.list.Relatef(codes.OneNameTwice, f.Pos, "write the same for both; in Go they are one field, which is sent in both places",
+				diag.Related{Pos: p.Pos, Message: "the parameter is declared here"}, "the property %s and the %s parameter of that name have different %s", f.Wire, p.In, differs)
+		}
+		p.AlsoInBody, p.Required, p.Sensitive = true, p.Required || f.Required, p.Sensitive || f.Sensitive
+	}
+	t.Fields = fields
+	for _, member := range body.Members {
+		if example.Get(member.Name) == nil {
+			example.Members = append(example.Members, member)
+		}
+	}
+}
+
+func (b *builder) response(m *Method, op operation) {
+	if op.Responses == nil {
+		return
+	}
+	answer := op.Responses.Value("200")
+	if answer == nil || answer.Value == nil {
+		return
+	}
+	media := answer.Value.Content.Get("application/json")
+	if media == nil || media.Schema == nil {
+		return
+	}
+	b.body(m.Response, op.file, media.Schema, false)
+	if n, ok := load.At(op.node, "/responses/200/content/application~1json/example"); ok {
+		m.ResponseExample = valueOf(n)
+	}
+}
+
+// body fills a request or response struct from the schema written at the call.
+func (b *builder) body(t *Type, file string, ref *openapi3.SchemaRef, request bool) {
+	pos := location(ref.Origin)
+	if ref.Value != nil && ref.Ref == "" {
+		pos = location(ref.Value.Origin)
+	}
+	if ref.Ref != "" {
+		b.list.Hintf(codes.BodyByReference, pos, "write type: object and its properties here; its Go name is "+t.Name, "the body of a call is written at the call, not referred to")
+		return
+	}
+	if ref.Value == nil || !ref.Value.Type.Is(openapi3.TypeObject) || ref.Value.AdditionalProperties.Schema != nil || ref.Value.AdditionalProperties.Has != nil {
+		b.list.Reportf(codes.BodyNotObject, pos, "the body of a call must be an object with properties")
+		return
+	}
+	b.fields(t, file, ref.Value, request)
+}
