@@ -63,7 +63,6 @@ func (k *call) cause(err error) string {
 // kind says in a word how the attempt failed; it is empty if it did not.
 func (a *answer) kind() string {
 	var timeout interface{ Timeout() bool }
-	var proxy *proxyError
 	switch {
 	case a.problem.errorType != "":
 		return a.problem.errorType
@@ -71,7 +70,7 @@ func (a *answer) kind() string {
 		return "canceled"
 	case errors.As(a.err, &timeout) && timeout.Timeout():
 		return "timeout"
-	case errors.As(a.err, &proxy):
+	case throughProxy(a.err):
 		return "proxy"
 	case a.status == 0:
 		return "connection"

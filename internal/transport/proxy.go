@@ -50,6 +50,12 @@ func (e *proxyError) Unwrap() error { return e.err }
 // password.
 func (e *proxyError) wantsCredentials() bool { return e.status == http.StatusProxyAuthRequired }
 
+// throughProxy reports whether an error is one of the proxy.
+func throughProxy(err error) bool {
+	_, is := errors.AsType[*proxyError](err)
+	return is
+}
+
 // connected checks what a proxy answers to CONNECT. Only the SDK's own transport calls it.
 func connected(_ context.Context, proxy *url.URL, _ *http.Request, answer *http.Response) error {
 	if answer.StatusCode == http.StatusOK {
@@ -69,8 +75,7 @@ func (s *sender) proxyOf(r *http.Request) *url.URL {
 
 // throughProxy makes an error name the proxy of a request that got no connection.
 func (s *sender) throughProxy(r *http.Request, w *watch, err error) error {
-	var named *proxyError
-	if !w.asked.Load() || w.connections.Load() > 0 || errors.Is(err, context.Canceled) || errors.As(err, &named) {
+	if !w.asked.Load() || w.connections.Load() > 0 || errors.Is(err, context.Canceled) || throughProxy(err) {
 		return err
 	}
 	u := s.proxyOf(r)

@@ -38,11 +38,11 @@ func (k *call) again(ctx context.Context, a *answer, attempt int) (time.Duration
 
 // repeatable reports whether the retry class allows another attempt after a.
 func (k *call) repeatable(a *answer) bool {
-	var proxy *proxyError
+	proxy, refused := errors.AsType[*proxyError](a.err)
 	switch {
 	case k.retry == Never:
 		return false
-	case errors.As(a.err, &proxy) && proxy.wantsCredentials():
+	case refused && proxy.wantsCredentials():
 		return false // the proxy refuses every attempt until its URL changes
 	case a.status == http.StatusTooManyRequests:
 		// A body that is not the service's comes from a gateway, which counts requests. Of the

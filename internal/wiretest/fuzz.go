@@ -110,7 +110,7 @@ type oddities struct {
 func lookAt(text string) oddities {
 	odd := oddities{malformed: !utf8.ValidString(text)}
 	decoder := json.NewDecoder(strings.NewReader(text))
-	decoder.UseNumber() // which a float64 need not hold
+	decoder.UseNumber()        // which a float64 need not hold
 	var open []map[string]bool // the names of each value that is open; nil for a list
 	name := false              // whether a name may be next
 	for {
