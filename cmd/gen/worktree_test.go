@@ -72,11 +72,10 @@ func TestMerge(t *testing.T) {
 	branch("consumer", "spec/consumer.yaml", "summary: Ends a session.", "summary: Ends one session.")
 	branch("b2b", "spec/b2b.yaml", "summary: Exchanges a session", "summary: Swaps a session")
 	branch("shared", "spec/shared.yaml", "The id of the call. Stytch", "The id of this call. Stytch")
-	branch("errors", "spec/errors.yaml", "action: ", "action: First of all, look. ")
 	branch("meets", "spec/consumer.yaml", "summary: Ends a session.", "summary: Ends this session.")
 
 	in("checkout", "-q", "consumer")
-	for _, other := range []string{"b2b", "shared", "errors"} {
+	for _, other := range []string{"b2b", "shared"} {
 		in("merge", "-q", "-m", "merge", other)
 		wantGen(t, root, exitFine, "as generated", "check")
 	}
