@@ -475,7 +475,7 @@ func TestCarelessRoundTrippers(t *testing.T) {
 
 // TestStatusOfAnyNumber: HTTP/2 and a middleware can answer with what is no status, and it is not printed.
 func TestStatusOfAnyNumber(t *testing.T) {
-	for _, status := range []int{0, -200, -1, 1, 20, 99, 1000, 2000, 20000, 482913, 15005550006, math.MaxInt, math.MinInt} {
+	for _, status := range []int{0, -200, -1, 1, 20, 99, 1000, 2000, 20000, 482913, math.MaxInt, math.MinInt} {
 		calls := 0
 		rt := roundTripperFunc(func(r *http.Request) (*http.Response, error) {
 			calls++
