@@ -18,6 +18,30 @@ type Client struct {
 	// It is reached as client.Sessions.
 	Sessions *SessionsService
 
+	// Impersonation starts sessions in which a person of the application's own staff acts as a
+	// member, to find out what the member sees.
+	//
+	// It is reached as client.Impersonation.
+	Impersonation *ImpersonationService
+
+	// OAuth completes logins by OAuth, with Google, Microsoft, HubSpot, Slack or GitHub, to an
+	// organization that is known beforehand.
+	//
+	// It is reached as client.OAuth.
+	OAuth *OAuthService
+
+	// RecoveryCodes lets members in who have lost their authenticator app, and lists and replaces
+	// their recovery codes. Members get the codes with [TOTPsService.Create].
+	//
+	// It is reached as client.RecoveryCodes.
+	RecoveryCodes *RecoveryCodesService
+
+	// TOTPs sets up authenticator apps for members, and checks their codes. Such a code is a second
+	// factor: it completes a login or steps up a session, and never logs a member in on its own.
+	//
+	// It is reached as client.TOTPs.
+	TOTPs *TOTPsService
+
 	transport *transport.Client
 }
 
@@ -31,7 +55,14 @@ func newClient(t *transport.Client) *Client {
 			},
 			transport: t,
 		},
-		Sessions:  &SessionsService{transport: t},
-		transport: t,
+		Sessions:      &SessionsService{transport: t},
+		Impersonation: &ImpersonationService{transport: t},
+		OAuth: &OAuthService{
+			Discovery: &OAuthDiscoveryService{transport: t},
+			transport: t,
+		},
+		RecoveryCodes: &RecoveryCodesService{transport: t},
+		TOTPs:         &TOTPsService{transport: t},
+		transport:     t,
 	}
 }
