@@ -139,9 +139,11 @@ type invalidError struct {
 
 func (e invalidError) Error() string { return fmt.Sprint(e.call, e.violations) }
 
-func (testErrors) Failure(f *Failure) error                       { return failureError{f} }
-func (testErrors) Invalid(call *CallID, v []check.Violation) error { return invalidError{call.String(), v} }
-func (testErrors) RetryableType(errorType string) bool            { return errorType == "too_many_requests" }
+func (testErrors) Failure(f *Failure) error { return failureError{f} }
+func (testErrors) Invalid(call *CallID, v []check.Violation) error {
+	return invalidError{call.String(), v}
+}
+func (testErrors) RetryableType(errorType string) bool { return errorType == "too_many_requests" }
 func (testErrors) KnownType(errorType string) bool {
 	return errorType == "too_many_requests" || errorType == "otp_code_not_found"
 }
