@@ -219,7 +219,9 @@ func TestDamage(t *testing.T) {
 		},
 		{
 			"table in the README edited",
-			func(t *testing.T) { edit(t, at("README.md"), "`POST /v1/sessions/revoke`", "`GET /`") },
+			func(t *testing.T) {
+				edit(t, at("README.md"), "[`OTPs`](docs/reference/README.md#stytch-otps)", "[`OTPs`](elsewhere)")
+			},
 			[]string{"README.md: out of date: the generated part between the markers differs"},
 		},
 	}
@@ -431,7 +433,7 @@ const newCall = `  /v1/otps/voice/send:
               required: [phone_number, labels, locales, voices]
               properties:
                 phone_number:
-                  $ref: 'shared.yaml#/components/schemas/PhoneNumber'
+                  $ref: '#/components/schemas/PhoneNumber'
                 repeat:
                   type: integer
                   minimum: 1
@@ -454,7 +456,7 @@ const newCall = `  /v1/otps/voice/send:
                   description: Labels of the call.
                 locales:
                   type: array
-                  items: {$ref: 'shared.yaml#/components/schemas/PhoneLocale'}
+                  items: {$ref: '#/components/schemas/PhoneLocale'}
                   description: The languages to read the code out in.
                 voices:
                   type: array
@@ -487,9 +489,9 @@ const newCall = `  /v1/otps/voice/send:
                 required: [request_id, status_code, phone_id, speed, at, locales, voices]
                 properties:
                   request_id:
-                    $ref: 'shared.yaml#/components/schemas/RequestID'
+                    $ref: '#/components/schemas/RequestID'
                   status_code:
-                    $ref: 'shared.yaml#/components/schemas/StatusCode'
+                    $ref: '#/components/schemas/StatusCode'
                   phone_id:
                     type: string
                     description: The id of the phone number.
@@ -502,7 +504,7 @@ const newCall = `  /v1/otps/voice/send:
                     description: When the call is placed.
                   locales:
                     type: array
-                    items: {$ref: 'shared.yaml#/components/schemas/PhoneLocale'}
+                    items: {$ref: '#/components/schemas/PhoneLocale'}
                     description: The languages.
                   voices:
                     type: array
@@ -516,7 +518,7 @@ const newCall = `  /v1/otps/voice/send:
                   locale:
                     description: The language.
                     oneOf:
-                      - $ref: 'shared.yaml#/components/schemas/PhoneLocale'
+                      - $ref: '#/components/schemas/PhoneLocale'
                       - type: 'null'
                   tries:
                     type: [integer, 'null']
@@ -538,7 +540,7 @@ const newCall = `  /v1/otps/voice/send:
                 tries: null
                 notes: {n: 9007199254740993}
         default:
-          $ref: 'shared.yaml#/components/responses/Error'
+          $ref: '#/components/responses/Error'
 `
 
 const newSchema = `    Voice:
@@ -612,7 +614,8 @@ func TestNewEndpoint(t *testing.T) {
 		"stytch/otps_voice_gen.go":            "// Send sends a code by voice call.",
 		"stytch/otps_voice_gen_test.go":       "func TestOTPsVoiceService_Send(",
 		"docs/reference/stytch-otps-voice.md": "## OTPs.Voice.Send",
-		"README.md":                           "`POST /v1/otps/voice/send`",
+		"docs/reference/README.md":            "`POST /v1/otps/voice/send`",
+		"README.md":                           "(docs/reference/README.md#stytch-otps) | 8 |",
 	} {
 		if !strings.Contains(string(read(t, filepath.Join(root, name))), want) {
 			t.Errorf("%s does not contain %q", name, want)
