@@ -34,7 +34,7 @@ func (s *ImpersonationService) client() *transport.Client {
 }
 
 var impersonationAuthenticate = transport.Endpoint[ImpersonationAuthenticateRequest, ImpersonationAuthenticateResponse]{
-	Name:     "impersonation.authenticate",
+	ID:       transport.CallID{API: "b2b", Service: "impersonation", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/impersonation/authenticate",
 	Retry:    transport.Unsent,

@@ -14,6 +14,7 @@ import (
 )
 
 var exchangeImpersonationAuthenticate = wiretest.Exchange{
+	Call:         "ImpersonationService.Authenticate",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/impersonation/authenticate",
 	RequestBody:  `{"impersonation_token":"t0Yb5M3h9sQvWc2LkE7xRzNf8uDaJg1pIo6TnVqK4wXe"}`,

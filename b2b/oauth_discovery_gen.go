@@ -34,7 +34,7 @@ func (s *OAuthDiscoveryService) client() *transport.Client {
 }
 
 var oAuthDiscoveryAuthenticate = transport.Endpoint[OAuthDiscoveryAuthenticateRequest, OAuthDiscoveryAuthenticateResponse]{
-	Name:     "oauth.discovery.authenticate",
+	ID:       transport.CallID{API: "b2b", Service: "oauth.discovery", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/oauth/discovery/authenticate",
 	Retry:    transport.Unsent,

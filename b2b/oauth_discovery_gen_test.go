@@ -14,6 +14,7 @@ import (
 )
 
 var exchangeOAuthDiscoveryAuthenticate = wiretest.Exchange{
+	Call:         "OAuthDiscoveryService.Authenticate",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/oauth/discovery/authenticate",
 	RequestBody:  `{"discovery_oauth_token":"e5WfHk8TzQb2NvXr7LdJmC4yPsUa9gRi1oEt6KwVqGxY","pkce_code_verifier":"QkFtZ1d3c1R6TnVhVHpKc2hWbUx5RzJoVnFkYkZ4Y0o"}`,

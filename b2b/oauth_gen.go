@@ -40,7 +40,7 @@ func (s *OAuthService) client() *transport.Client {
 }
 
 var oAuthAuthenticate = transport.Endpoint[OAuthAuthenticateRequest, OAuthAuthenticateResponse]{
-	Name:     "oauth.authenticate",
+	ID:       transport.CallID{API: "b2b", Service: "oauth", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/oauth/authenticate",
 	Retry:    transport.Unsent,

@@ -15,6 +15,7 @@ import (
 )
 
 var exchangeOAuthAuthenticate = wiretest.Exchange{
+	Call:         "OAuthService.Authenticate",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/oauth/authenticate",
 	RequestBody:  `{"oauth_token":"8mJvQw2ZxE5rTn7LcK1bYf9sHdUa3gPi6oGe4WtRqVyX","pkce_code_verifier":"QkFtZ1d3c1R6TnVhVHpKc2hWbUx5RzJoVnFkYkZ4Y0o","session_duration_minutes":60,"session_custom_claims":{"plan":"team"},"locale":"en","telemetry_id":"3d7e5a91-6c2f-4b08-8e4d-a1f9b0c6d253"}`,

@@ -33,7 +33,7 @@ func (s *RecoveryCodesService) client() *transport.Client {
 }
 
 var recoveryCodesRecover = transport.Endpoint[RecoveryCodesRecoverRequest, RecoveryCodesRecoverResponse]{
-	Name:     "recovery_codes.recover",
+	ID:       transport.CallID{API: "b2b", Service: "recovery_codes", Name: "recover"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/recovery_codes/recover",
 	Retry:    transport.Unsent,
@@ -266,7 +266,7 @@ func (r RecoveryCodesRecoverResponse) LogValue() slog.Value {
 }
 
 var recoveryCodesGet = transport.Endpoint[RecoveryCodesGetRequest, RecoveryCodesGetResponse]{
-	Name:     "recovery_codes.get",
+	ID:       transport.CallID{API: "b2b", Service: "recovery_codes", Name: "get"},
 	Method:   http.MethodGet,
 	Path:     "/v1/b2b/recovery_codes/{organization_id}/{member_id}",
 	Retry:    transport.Safe,
@@ -387,7 +387,7 @@ func (r RecoveryCodesGetResponse) LogValue() slog.Value {
 }
 
 var recoveryCodesRotate = transport.Endpoint[RecoveryCodesRotateRequest, RecoveryCodesRotateResponse]{
-	Name:     "recovery_codes.rotate",
+	ID:       transport.CallID{API: "b2b", Service: "recovery_codes", Name: "rotate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/recovery_codes/rotate",
 	Retry:    transport.Unsent,

@@ -743,7 +743,7 @@ func (r SessionsExchangeResponse) LogValue() slog.Value {
 }
 
 var sessionsExchangeAccessToken = transport.Endpoint[SessionsExchangeAccessTokenRequest, SessionsExchangeAccessTokenResponse]{
-	Name:     "sessions.exchange_access_token",
+	ID:       transport.CallID{API: "b2b", Service: "sessions", Name: "exchange_access_token"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/sessions/exchange_access_token",
 	Retry:    transport.Unsent,
@@ -920,7 +920,7 @@ func (r SessionsExchangeAccessTokenResponse) LogValue() slog.Value {
 }
 
 var sessionsAttest = transport.Endpoint[SessionsAttestRequest, SessionsAttestResponse]{
-	Name:     "sessions.attest",
+	ID:       transport.CallID{API: "b2b", Service: "sessions", Name: "attest"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/sessions/attest",
 	Retry:    transport.Unsent,
@@ -1142,7 +1142,7 @@ func (r SessionsAttestResponse) LogValue() slog.Value {
 }
 
 var sessionsMigrate = transport.Endpoint[SessionsMigrateRequest, SessionsMigrateResponse]{
-	Name:     "sessions.migrate",
+	ID:       transport.CallID{API: "b2b", Service: "sessions", Name: "migrate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/sessions/migrate",
 	Retry:    transport.Unsent,

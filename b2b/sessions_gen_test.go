@@ -158,6 +158,7 @@ func ExampleSessionsService_Exchange() {
 }
 
 var exchangeSessionsExchangeAccessToken = wiretest.Exchange{
+	Call:         "SessionsService.ExchangeAccessToken",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/sessions/exchange_access_token",
 	RequestBody:  `{"access_token":"eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJzY29wZSI6ImZ1bGxfYWNjZXNzIn0.Wb3xTn7Kq2Lf","session_duration_minutes":60,"telemetry_id":"9f4b6e20-d71c-4385-a5e8-3c0d8b7f2164"}`,
@@ -191,6 +192,7 @@ func ExampleSessionsService_ExchangeAccessToken() {
 }
 
 var exchangeSessionsAttest = wiretest.Exchange{
+	Call:         "SessionsService.Attest",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/sessions/attest",
 	RequestBody:  `{"profile_id":"trusted-auth-token-profile-test-2e8d5c71-f4a9-4b36-90c1-6d7f3e5b8a02","token":"eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJlbWFpbCI6ImFkYUBleGFtcGxlLmNvbSJ9.Nq5wXb8T","organization_id":"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad","session_duration_minutes":60,"telemetry_id":"1c5d9a37-e62b-4f80-b7d4-82a6f0e3c519"}`,
@@ -228,6 +230,7 @@ func ExampleSessionsService_Attest() {
 }
 
 var exchangeSessionsMigrate = wiretest.Exchange{
+	Call:         "SessionsService.Migrate",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/sessions/migrate",
 	RequestBody:  `{"session_token":"x7Rw2KdQv9TbLm5ZpYcE1sNf8HjUg3aV","organization_id":"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad","session_duration_minutes":60}`,

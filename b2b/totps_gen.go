@@ -33,7 +33,7 @@ func (s *TOTPsService) client() *transport.Client {
 }
 
 var totpsCreate = transport.Endpoint[TOTPsCreateRequest, TOTPsCreateResponse]{
-	Name:     "totps.create",
+	ID:       transport.CallID{API: "b2b", Service: "totps", Name: "create"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/totp",
 	Retry:    transport.Unsent,
@@ -235,7 +235,7 @@ func (r TOTPsCreateResponse) LogValue() slog.Value {
 }
 
 var totpsAuthenticate = transport.Endpoint[TOTPsAuthenticateRequest, TOTPsAuthenticateResponse]{
-	Name:     "totps.authenticate",
+	ID:       transport.CallID{API: "b2b", Service: "totps", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/totp/authenticate",
 	Retry:    transport.Unsent,
@@ -484,7 +484,7 @@ func (r TOTPsAuthenticateResponse) LogValue() slog.Value {
 }
 
 var totpsMigrate = transport.Endpoint[TOTPsMigrateRequest, TOTPsMigrateResponse]{
-	Name:     "totps.migrate",
+	ID:       transport.CallID{API: "b2b", Service: "totps", Name: "migrate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/totp/migrate",
 	Retry:    transport.Unsent,

@@ -14,6 +14,7 @@ import (
 )
 
 var exchangeTOTPsCreate = wiretest.Exchange{
+	Call:         "TOTPsService.Create",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/totp",
 	RequestBody:  `{"organization_id":"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad","member_id":"member-test-c3ccb28f-0412-40bb-92fb-605699b30a69","expiration_minutes":30,"session_token":"VM_JshCnVg7aASJXC1evPqtBzOCCxQkY9wvlAySO43f3"}`,
@@ -49,6 +50,7 @@ func ExampleTOTPsService_Create() {
 }
 
 var exchangeTOTPsAuthenticate = wiretest.Exchange{
+	Call:         "TOTPsService.Authenticate",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/totp/authenticate",
 	RequestBody:  `{"organization_id":"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad","member_id":"member-test-c3ccb28f-0412-40bb-92fb-605699b30a69","code":"576028","intermediate_session_token":"FkJQGqkrtPe_2WjFZ3wE0PCwqfG_E4JnsQyHcwKGlSOW","session_duration_minutes":60,"set_mfa_enrollment":"enroll","set_default_mfa":true,"telemetry_id":"5b0e8b0c-0f43-4f3e-9a0e-7c5d2b1f6a88"}`,
@@ -92,6 +94,7 @@ func ExampleTOTPsService_Authenticate() {
 }
 
 var exchangeTOTPsMigrate = wiretest.Exchange{
+	Call:         "TOTPsService.Migrate",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/totp/migrate",
 	RequestBody:  `{"organization_id":"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad","member_id":"member-test-c3ccb28f-0412-40bb-92fb-605699b30a69","secret":"JBSWY3DPEHPK3PXPGEZDGNBVGY3TQOJQ","recovery_codes":["4h2k-9wqd-m7xp","t8rf-3zjc-v5ya"]}`,
