@@ -27,6 +27,15 @@ var patternEmailAddress = check.Pattern{
 	},
 }
 
+// patternMemberExternalID is 1 to 128 letters, digits and the characters . _ - |.
+var patternMemberExternalID = check.Pattern{
+	Source: `^[A-Za-z0-9._|-]{1,128}$`,
+	Want:   "1 to 128 letters, digits and the characters . _ - |",
+	Steps: []check.Step{
+		{Ranges: "-.09AZ__az||", Min: 1, Max: 128},
+	},
+}
+
 // patternPhoneNumber is a phone number in E.164 format, such as +15005550006.
 var patternPhoneNumber = check.Pattern{
 	Source: `^\+[1-9][0-9]{1,14}$`,
@@ -50,6 +59,19 @@ var emailLocaleValues = []stytch.EmailLocale{
 var mfaEnrollmentValues = []MFAEnrollment{
 	MFAEnrollmentEnroll,
 	MFAEnrollmentUnenroll,
+}
+
+// passwordHashTypeValues are what a request can hold.
+var passwordHashTypeValues = []stytch.PasswordHashType{
+	stytch.PasswordHashTypeBcrypt,
+	stytch.PasswordHashTypeMD5,
+	stytch.PasswordHashTypeArgon2i,
+	stytch.PasswordHashTypeArgon2id,
+	stytch.PasswordHashTypeSHA1,
+	stytch.PasswordHashTypeSHA512,
+	stytch.PasswordHashTypeScrypt,
+	stytch.PasswordHashTypePhpass,
+	stytch.PasswordHashTypePBKDF2,
 }
 
 // phoneLocaleValues are what a request can hold.

@@ -286,55 +286,6 @@ func (v *EmailImplicitRoleAssignment) readJSON(d *wire.Reader) {
 	}
 }
 
-// CustomRole is a role that exists in one organization only.
-type CustomRole struct {
-	// The id of the role.
-	RoleID string `json:"role_id"`
-
-	// The purpose of the role, for people.
-	Description string `json:"description"`
-
-	// The actions that the role allows.
-	Permissions []CustomRolePermission `json:"permissions"`
-}
-
-func (v *CustomRole) readJSON(d *wire.Reader) {
-	for d.BeginObject(); d.NextField(); {
-		switch d.Name() {
-		case "role_id":
-			v.RoleID = d.String()
-		case "description":
-			v.Description = d.String()
-		case "permissions":
-			v.Permissions = wire.ReadSlice(d, (*CustomRolePermission).readJSON)
-		default:
-			d.Unknown()
-		}
-	}
-}
-
-// CustomRolePermission is a permission of a role, to take some actions on a resource.
-type CustomRolePermission struct {
-	// The id of the resource.
-	ResourceID string `json:"resource_id"`
-
-	// The actions that are allowed on the resource; an asterisk stands for all of them.
-	Actions []string `json:"actions"`
-}
-
-func (v *CustomRolePermission) readJSON(d *wire.Reader) {
-	for d.BeginObject(); d.NextField(); {
-		switch d.Name() {
-		case "resource_id":
-			v.ResourceID = d.String()
-		case "actions":
-			v.Actions = d.Strings()
-		default:
-			d.Unknown()
-		}
-	}
-}
-
 // ActiveSCIMConnection is a SCIM connection through which a directory manages the members of an
 // organization.
 type ActiveSCIMConnection struct {
