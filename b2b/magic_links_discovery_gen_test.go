@@ -14,6 +14,7 @@ import (
 )
 
 var exchangeMagicLinksDiscoveryAuthenticate = wiretest.Exchange{
+	Call:         "MagicLinksDiscoveryService.Authenticate",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/magic_links/discovery/authenticate",
 	RequestBody:  `{"discovery_magic_links_token":"Jx8OHmWbHkqY2gZPvJnTRq0nF4Y3mK1bC7dL5sVwXyz="}`,

@@ -15,6 +15,7 @@ import (
 )
 
 var exchangeMagicLinksEmailDiscoverySend = wiretest.Exchange{
+	Call:         "MagicLinksEmailDiscoveryService.Send",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/magic_links/email/discovery/send",
 	RequestBody:  `{"email_address":"ada@example.com","discovery_redirect_url":"https://app.example.com/discovery","locale":"en","discovery_expiration_minutes":30}`,

@@ -15,6 +15,7 @@ import (
 )
 
 var exchangeMagicLinksEmailLoginOrSignup = wiretest.Exchange{
+	Call:         "MagicLinksEmailService.LoginOrSignup",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/magic_links/email/login_or_signup",
 	RequestBody:  `{"organization_id":"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad","email_address":"ada@example.com","login_redirect_url":"https://app.example.com/authenticate","signup_redirect_url":"https://app.example.com/welcome","locale":"en","login_expiration_minutes":30}`,
@@ -54,6 +55,7 @@ func ExampleMagicLinksEmailService_LoginOrSignup() {
 }
 
 var exchangeMagicLinksEmailInvite = wiretest.Exchange{
+	Call:         "MagicLinksEmailService.Invite",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/magic_links/email/invite",
 	Header:       map[string]string{"X-Stytch-Member-Session": "GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"},

@@ -14,6 +14,7 @@ import (
 )
 
 var exchangeMagicLinksAuthenticate = wiretest.Exchange{
+	Call:         "MagicLinksService.Authenticate",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/magic_links/authenticate",
 	RequestBody:  `{"magic_links_token":"SeiGwdj5lKkrEVgcEY3QNJXt6srxS3IK2Nwkar6mXD4=","session_duration_minutes":60,"session_custom_claims":{"plan":"team"},"telemetry_id":"c1b056ac-23bb-41bb-a834-cc95cc94f762"}`,

@@ -15,6 +15,7 @@ import (
 )
 
 var exchangePasswordsDiscoveryEmailResetStart = wiretest.Exchange{
+	Call:         "PasswordsDiscoveryEmailService.ResetStart",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/passwords/discovery/email/reset/start",
 	RequestBody:  `{"email_address":"ada@example.com","reset_password_redirect_url":"https://app.example.com/reset","discovery_redirect_url":"https://app.example.com/discovery","reset_password_expiration_minutes":15,"locale":"en"}`,
@@ -51,6 +52,7 @@ func ExamplePasswordsDiscoveryEmailService_ResetStart() {
 }
 
 var exchangePasswordsDiscoveryEmailReset = wiretest.Exchange{
+	Call:         "PasswordsDiscoveryEmailService.Reset",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/passwords/discovery/email/reset",
 	RequestBody:  `{"password_reset_token":"Qm3xvT0zHn5pWk8sLb2cRj6yUe9aDf1gKo4iXt7wVqE=","password":"correct horse battery staple"}`,

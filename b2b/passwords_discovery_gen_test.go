@@ -14,6 +14,7 @@ import (
 )
 
 var exchangePasswordsDiscoveryAuthenticate = wiretest.Exchange{
+	Call:         "PasswordsDiscoveryService.Authenticate",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/passwords/discovery/authenticate",
 	RequestBody:  `{"email_address":"ada@example.com","password":"correct horse battery staple"}`,

@@ -15,6 +15,7 @@ import (
 )
 
 var exchangePasswordsEmailResetStart = wiretest.Exchange{
+	Call:         "PasswordsEmailService.ResetStart",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/passwords/email/reset/start",
 	RequestBody:  `{"organization_id":"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad","email_address":"ada@example.com","reset_password_redirect_url":"https://app.example.com/reset","login_redirect_url":"https://app.example.com/authenticate","reset_password_expiration_minutes":15,"locale":"en"}`,
@@ -54,6 +55,7 @@ func ExamplePasswordsEmailService_ResetStart() {
 }
 
 var exchangePasswordsEmailReset = wiretest.Exchange{
+	Call:         "PasswordsEmailService.Reset",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/passwords/email/reset",
 	RequestBody:  `{"password_reset_token":"Qm3xvT0zHn5pWk8sLb2cRj6yUe9aDf1gKo4iXt7wVqE=","password":"correct horse battery staple","session_duration_minutes":60,"telemetry_id":"c1b056ac-23bb-41bb-a834-cc95cc94f762"}`,
@@ -89,6 +91,7 @@ func ExamplePasswordsEmailService_Reset() {
 }
 
 var exchangePasswordsEmailRequireReset = wiretest.Exchange{
+	Call:         "PasswordsEmailService.RequireReset",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/passwords/email/require_reset",
 	Header:       map[string]string{"X-Stytch-Member-Session": "GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"},

@@ -14,6 +14,7 @@ import (
 )
 
 var exchangePasswordsExistingPasswordReset = wiretest.Exchange{
+	Call:         "PasswordsExistingPasswordService.Reset",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/passwords/existing_password/reset",
 	RequestBody:  `{"organization_id":"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad","email_address":"ada@example.com","existing_password":"correct horse battery staple","new_password":"wrong donkey charger clip","session_duration_minutes":60,"telemetry_id":"c1b056ac-23bb-41bb-a834-cc95cc94f762"}`,

@@ -15,6 +15,7 @@ import (
 )
 
 var exchangePasswordsStrengthCheck = wiretest.Exchange{
+	Call:         "PasswordsService.StrengthCheck",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/passwords/strength_check",
 	RequestBody:  `{"password":"correct horse","email_address":"ada@example.com"}`,
@@ -46,6 +47,7 @@ func ExamplePasswordsService_StrengthCheck() {
 }
 
 var exchangePasswordsMigrate = wiretest.Exchange{
+	Call:         "PasswordsService.Migrate",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/passwords/migrate",
 	RequestBody:  `{"organization_id":"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad","email_address":"ada@example.com","hash":"$2a$12$GhvMmNVjRW29ulnudl.LbuAnUtN/LRfe1JsBm1Xu6LE3059z5Tr8m","hash_type":"bcrypt","name":"Ada Lovelace","roles":["editor"],"external_id":"user-1815"}`,
@@ -87,6 +89,7 @@ func ExamplePasswordsService_Migrate() {
 }
 
 var exchangePasswordsAuthenticate = wiretest.Exchange{
+	Call:         "PasswordsService.Authenticate",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/passwords/authenticate",
 	RequestBody:  `{"organization_id":"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad","email_address":"ada@example.com","password":"correct horse battery staple","session_duration_minutes":60,"session_custom_claims":{"plan":"team"},"telemetry_id":"c1b056ac-23bb-41bb-a834-cc95cc94f762"}`,

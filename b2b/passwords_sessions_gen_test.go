@@ -14,6 +14,7 @@ import (
 )
 
 var exchangePasswordsSessionsReset = wiretest.Exchange{
+	Call:         "PasswordsSessionsService.Reset",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/passwords/session/reset",
 	RequestBody:  `{"organization_id":"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad","password":"correct horse battery staple","session_token":"VM_JshCnVg7aASJXC1evPqtBzOCCxQkY9wvlAySO43f3","session_duration_minutes":60,"telemetry_id":"c1b056ac-23bb-41bb-a834-cc95cc94f762"}`,

@@ -14,6 +14,7 @@ import (
 )
 
 var exchangeRBACPolicy = wiretest.Exchange{
+	Call:         "RBACService.Policy",
 	Method:       http.MethodGet,
 	URI:          "/v1/b2b/rbac/policy",
 	ResponseBody: `{"request_id":"request-id-test-22494bad-2f47-5706-9af7-a88140b47bca","status_code":200,"policy":{"roles":[{"role_id":"stytch_member","description":"Granted to every member.","permissions":[{"resource_id":"stytch.self","actions":["*"]}]},{"role_id":"editor","description":"Reads and writes documents.","permissions":[{"resource_id":"documents","actions":["read","write"]}]}],"resources":[{"resource_id":"documents","description":"The documents of an organization.","actions":["read","write","delete"]}],"scopes":[{"scope":"read:documents","description":"Reads documents.","permissions":[{"resource_id":"documents","actions":["read"]}]}]}}`,

@@ -14,6 +14,7 @@ import (
 )
 
 var exchangeRBACOrganizationsGetOrgPolicy = wiretest.Exchange{
+	Call:         "RBACOrganizationsService.GetOrgPolicy",
 	Method:       http.MethodGet,
 	URI:          "/v1/b2b/rbac/organizations/organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
 	ResponseBody: `{"request_id":"request-id-test-60331f6a-c12a-5391-b7ad-9cb735075c38","status_code":200,"org_policy":{"roles":[{"role_id":"auditor","description":"Reads everything and changes nothing.","permissions":[{"resource_id":"documents","actions":["read"]}]}]}}`,
@@ -42,6 +43,7 @@ func ExampleRBACOrganizationsService_GetOrgPolicy() {
 }
 
 var exchangeRBACOrganizationsSetOrgPolicy = wiretest.Exchange{
+	Call:         "RBACOrganizationsService.SetOrgPolicy",
 	Method:       http.MethodPut,
 	URI:          "/v1/b2b/rbac/organizations/organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
 	RequestBody:  `{"org_policy":{"roles":[{"role_id":"auditor","description":"Reads everything and changes nothing.","permissions":[{"resource_id":"documents","actions":["read"]}]}]}}`,
