@@ -18,6 +18,12 @@ type Client struct {
 	// It is reached as client.Sessions.
 	Sessions *SessionsService
 
+	// Discovery holds the calls that continue a login without an organization, once the person has
+	// proven an identity.
+	//
+	// It is reached as client.Discovery.
+	Discovery *DiscoveryService
+
 	// MagicLinks logs members in by links that were sent to them by e-mail.
 	//
 	// It is reached as client.MagicLinks.
@@ -49,6 +55,11 @@ func newClient(t *transport.Client) *Client {
 			transport: t,
 		},
 		Sessions: &SessionsService{transport: t},
+		Discovery: &DiscoveryService{
+			IntermediateSessions: &DiscoveryIntermediateSessionsService{transport: t},
+			Organizations:        &DiscoveryOrganizationsService{transport: t},
+			transport:            t,
+		},
 		MagicLinks: &MagicLinksService{
 			Email: &MagicLinksEmailService{
 				Discovery: &MagicLinksEmailDiscoveryService{transport: t},

@@ -51,8 +51,8 @@ var magicLinksDiscoveryAuthenticate = transport.Endpoint[MagicLinksDiscoveryAuth
 //
 // The answer lists the organizations that the person is a member of, is invited to or may join, and
 // holds a token for the unfinished login. No session starts yet. The person picks an organization,
-// and `discovery.intermediate_sessions.exchange` exchanges the token for a session there; or
-// `discovery.organizations.create` creates a new organization with it.
+// and [DiscoveryIntermediateSessionsService.Exchange] exchanges the token for a session there; or
+// [DiscoveryOrganizationsService.Create] creates a new organization with it.
 //
 // A link works once.
 //

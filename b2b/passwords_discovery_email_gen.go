@@ -232,8 +232,8 @@ var passwordsDiscoveryEmailReset = transport.Endpoint[PasswordsDiscoveryEmailRes
 //
 // The answer lists the organizations that the person is a member of, is invited to or may join, and
 // holds a token for the unfinished login. No session starts yet:
-// `discovery.intermediate_sessions.exchange` exchanges the token for a session in an organization,
-// and `discovery.organizations.create` creates a new one with it.
+// [DiscoveryIntermediateSessionsService.Exchange] exchanges the token for a session in an
+// organization, and [DiscoveryOrganizationsService.Create] creates a new one with it.
 //
 // The client repeats the call only when the service certainly has not acted on it. When nobody can
 // know, the error is [stytch.ErrOutcomeUnknown].

@@ -56,8 +56,8 @@ var passwordsDiscoveryAuthenticate = transport.Endpoint[PasswordsDiscoveryAuthen
 //
 // It is for projects where a password belongs to an address and not to one member. The answer lists
 // the organizations that the person is a member of, is invited to or may join, and holds a token
-// for the unfinished login. No session starts yet: `discovery.intermediate_sessions.exchange`
-// exchanges the token for a session in an organization, and `discovery.organizations.create`
+// for the unfinished login. No session starts yet: [DiscoveryIntermediateSessionsService.Exchange]
+// exchanges the token for a session in an organization, and [DiscoveryOrganizationsService.Create]
 // creates a new one with it.
 //
 // If the password has appeared in a breach, the call fails with [stytch.ErrMemberResetPassword],

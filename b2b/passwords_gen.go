@@ -325,7 +325,7 @@ func (r *PasswordsMigrateRequest) validate(c *check.Checker) {
 		c.ErrorType("mfa_phone_number", "invalid_phone_number")
 	}
 	if r.ExternalID != nil {
-		c.Pattern("external_id", *r.ExternalID, patternMemberExternalID)
+		c.Pattern("external_id", *r.ExternalID, patternOrganizationExternalID)
 	}
 }
 
