@@ -34,7 +34,7 @@ func (s *DiscoveryIntermediateSessionsService) client() *transport.Client {
 }
 
 var discoveryIntermediateSessionsExchange = transport.Endpoint[DiscoveryIntermediateSessionsExchangeRequest, DiscoveryIntermediateSessionsExchangeResponse]{
-	Name:     "discovery.intermediate_sessions.exchange",
+	ID:       transport.CallID{API: "b2b", Service: "discovery.intermediate_sessions", Name: "exchange"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/discovery/intermediate_sessions/exchange",
 	Retry:    transport.Unsent,

@@ -34,7 +34,7 @@ func (s *DiscoveryOrganizationsService) client() *transport.Client {
 }
 
 var discoveryOrganizationsCreate = transport.Endpoint[DiscoveryOrganizationsCreateRequest, DiscoveryOrganizationsCreateResponse]{
-	Name:     "discovery.organizations.create",
+	ID:       transport.CallID{API: "b2b", Service: "discovery.organizations", Name: "create"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/discovery/organizations/create",
 	Retry:    transport.Unsent,
@@ -447,7 +447,7 @@ func (r DiscoveryOrganizationsCreateResponse) LogValue() slog.Value {
 }
 
 var discoveryOrganizationsList = transport.Endpoint[DiscoveryOrganizationsListRequest, DiscoveryOrganizationsListResponse]{
-	Name:     "discovery.organizations.list",
+	ID:       transport.CallID{API: "b2b", Service: "discovery.organizations", Name: "list"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/discovery/organizations",
 	Retry:    transport.Safe,

@@ -35,7 +35,7 @@ func (s *MagicLinksDiscoveryService) client() *transport.Client {
 }
 
 var magicLinksDiscoveryAuthenticate = transport.Endpoint[MagicLinksDiscoveryAuthenticateRequest, MagicLinksDiscoveryAuthenticateResponse]{
-	Name:     "magic_links.discovery.authenticate",
+	ID:       transport.CallID{API: "b2b", Service: "magic_links.discovery", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/magic_links/discovery/authenticate",
 	Retry:    transport.Unsent,

@@ -34,7 +34,7 @@ func (s *MagicLinksEmailDiscoveryService) client() *transport.Client {
 }
 
 var magicLinksEmailDiscoverySend = transport.Endpoint[MagicLinksEmailDiscoverySendRequest, MagicLinksEmailDiscoverySendResponse]{
-	Name:     "magic_links.email.discovery.send",
+	ID:       transport.CallID{API: "b2b", Service: "magic_links.email.discovery", Name: "send"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/magic_links/email/discovery/send",
 	Retry:    transport.Unsent,

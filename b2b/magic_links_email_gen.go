@@ -39,7 +39,7 @@ func (s *MagicLinksEmailService) client() *transport.Client {
 }
 
 var magicLinksEmailLoginOrSignup = transport.Endpoint[MagicLinksEmailLoginOrSignupRequest, MagicLinksEmailLoginOrSignupResponse]{
-	Name:     "magic_links.email.login_or_signup",
+	ID:       transport.CallID{API: "b2b", Service: "magic_links.email", Name: "login_or_signup"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/magic_links/email/login_or_signup",
 	Retry:    transport.Unsent,
@@ -265,7 +265,7 @@ func (r MagicLinksEmailLoginOrSignupResponse) LogValue() slog.Value {
 }
 
 var magicLinksEmailInvite = transport.Endpoint[MagicLinksEmailInviteRequest, MagicLinksEmailInviteResponse]{
-	Name:     "magic_links.email.invite",
+	ID:       transport.CallID{API: "b2b", Service: "magic_links.email", Name: "invite"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/magic_links/email/invite",
 	Retry:    transport.Unsent,

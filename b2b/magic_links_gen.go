@@ -46,7 +46,7 @@ func (s *MagicLinksService) client() *transport.Client {
 }
 
 var magicLinksAuthenticate = transport.Endpoint[MagicLinksAuthenticateRequest, MagicLinksAuthenticateResponse]{
-	Name:     "magic_links.authenticate",
+	ID:       transport.CallID{API: "b2b", Service: "magic_links", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/magic_links/authenticate",
 	Retry:    transport.Unsent,

@@ -35,7 +35,7 @@ func (s *PasswordsDiscoveryEmailService) client() *transport.Client {
 }
 
 var passwordsDiscoveryEmailResetStart = transport.Endpoint[PasswordsDiscoveryEmailResetStartRequest, PasswordsDiscoveryEmailResetStartResponse]{
-	Name:     "passwords.discovery.email.reset_start",
+	ID:       transport.CallID{API: "b2b", Service: "passwords.discovery.email", Name: "reset_start"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/passwords/discovery/email/reset/start",
 	Retry:    transport.Unsent,
@@ -213,7 +213,7 @@ func (r PasswordsDiscoveryEmailResetStartResponse) LogValue() slog.Value {
 }
 
 var passwordsDiscoveryEmailReset = transport.Endpoint[PasswordsDiscoveryEmailResetRequest, PasswordsDiscoveryEmailResetResponse]{
-	Name:     "passwords.discovery.email.reset",
+	ID:       transport.CallID{API: "b2b", Service: "passwords.discovery.email", Name: "reset"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/passwords/discovery/email/reset",
 	Retry:    transport.Unsent,

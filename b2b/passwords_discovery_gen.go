@@ -40,7 +40,7 @@ func (s *PasswordsDiscoveryService) client() *transport.Client {
 }
 
 var passwordsDiscoveryAuthenticate = transport.Endpoint[PasswordsDiscoveryAuthenticateRequest, PasswordsDiscoveryAuthenticateResponse]{
-	Name:     "passwords.discovery.authenticate",
+	ID:       transport.CallID{API: "b2b", Service: "passwords.discovery", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/passwords/discovery/authenticate",
 	Retry:    transport.Unsent,

@@ -34,7 +34,7 @@ func (s *PasswordsEmailService) client() *transport.Client {
 }
 
 var passwordsEmailResetStart = transport.Endpoint[PasswordsEmailResetStartRequest, PasswordsEmailResetStartResponse]{
-	Name:     "passwords.email.reset_start",
+	ID:       transport.CallID{API: "b2b", Service: "passwords.email", Name: "reset_start"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/passwords/email/reset/start",
 	Retry:    transport.Unsent,
@@ -236,7 +236,7 @@ func (r PasswordsEmailResetStartResponse) LogValue() slog.Value {
 }
 
 var passwordsEmailReset = transport.Endpoint[PasswordsEmailResetRequest, PasswordsEmailResetResponse]{
-	Name:     "passwords.email.reset",
+	ID:       transport.CallID{API: "b2b", Service: "passwords.email", Name: "reset"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/passwords/email/reset",
 	Retry:    transport.Unsent,
@@ -524,7 +524,7 @@ func (r PasswordsEmailResetResponse) LogValue() slog.Value {
 }
 
 var passwordsEmailRequireReset = transport.Endpoint[PasswordsEmailRequireResetRequest, PasswordsEmailRequireResetResponse]{
-	Name:     "passwords.email.require_reset",
+	ID:       transport.CallID{API: "b2b", Service: "passwords.email", Name: "require_reset"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/passwords/email/require_reset",
 	Retry:    transport.Unsent,

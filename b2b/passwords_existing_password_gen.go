@@ -33,7 +33,7 @@ func (s *PasswordsExistingPasswordService) client() *transport.Client {
 }
 
 var passwordsExistingPasswordReset = transport.Endpoint[PasswordsExistingPasswordResetRequest, PasswordsExistingPasswordResetResponse]{
-	Name:     "passwords.existing_password.reset",
+	ID:       transport.CallID{API: "b2b", Service: "passwords.existing_password", Name: "reset"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/passwords/existing_password/reset",
 	Retry:    transport.Unsent,

@@ -55,7 +55,7 @@ func (s *PasswordsService) client() *transport.Client {
 }
 
 var passwordsStrengthCheck = transport.Endpoint[PasswordsStrengthCheckRequest, PasswordsStrengthCheckResponse]{
-	Name:     "passwords.strength_check",
+	ID:       transport.CallID{API: "b2b", Service: "passwords", Name: "strength_check"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/passwords/strength_check",
 	Retry:    transport.Safe,
@@ -195,7 +195,7 @@ func (r PasswordsStrengthCheckResponse) LogValue() slog.Value {
 }
 
 var passwordsMigrate = transport.Endpoint[PasswordsMigrateRequest, PasswordsMigrateResponse]{
-	Name:     "passwords.migrate",
+	ID:       transport.CallID{API: "b2b", Service: "passwords", Name: "migrate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/passwords/migrate",
 	Retry:    transport.Unsent,
@@ -453,7 +453,7 @@ func (r PasswordsMigrateResponse) LogValue() slog.Value {
 }
 
 var passwordsAuthenticate = transport.Endpoint[PasswordsAuthenticateRequest, PasswordsAuthenticateResponse]{
-	Name:     "passwords.authenticate",
+	ID:       transport.CallID{API: "b2b", Service: "passwords", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/passwords/authenticate",
 	Retry:    transport.Unsent,

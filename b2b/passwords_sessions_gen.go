@@ -33,7 +33,7 @@ func (s *PasswordsSessionsService) client() *transport.Client {
 }
 
 var passwordsSessionsReset = transport.Endpoint[PasswordsSessionsResetRequest, PasswordsSessionsResetResponse]{
-	Name:     "passwords.sessions.reset",
+	ID:       transport.CallID{API: "b2b", Service: "passwords.sessions", Name: "reset"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/passwords/session/reset",
 	Retry:    transport.Unsent,

@@ -38,7 +38,7 @@ func (s *RBACService) client() *transport.Client {
 }
 
 var rbacPolicy = transport.Endpoint[RBACPolicyRequest, RBACPolicyResponse]{
-	Name:    "rbac.policy",
+	ID:      transport.CallID{API: "b2b", Service: "rbac", Name: "policy"},
 	Method:  http.MethodGet,
 	Path:    "/v1/b2b/rbac/policy",
 	Retry:   transport.Safe,

@@ -33,7 +33,7 @@ func (s *RBACOrganizationsService) client() *transport.Client {
 }
 
 var rbacOrganizationsGetOrgPolicy = transport.Endpoint[RBACOrganizationsGetOrgPolicyRequest, RBACOrganizationsGetOrgPolicyResponse]{
-	Name:     "rbac.organizations.get_org_policy",
+	ID:       transport.CallID{API: "b2b", Service: "rbac.organizations", Name: "get_org_policy"},
 	Method:   http.MethodGet,
 	Path:     "/v1/b2b/rbac/organizations/{organization_id}",
 	Retry:    transport.Safe,
@@ -128,7 +128,7 @@ func (r RBACOrganizationsGetOrgPolicyResponse) LogValue() slog.Value {
 }
 
 var rbacOrganizationsSetOrgPolicy = transport.Endpoint[RBACOrganizationsSetOrgPolicyRequest, RBACOrganizationsSetOrgPolicyResponse]{
-	Name:     "rbac.organizations.set_org_policy",
+	ID:       transport.CallID{API: "b2b", Service: "rbac.organizations", Name: "set_org_policy"},
 	Method:   http.MethodPut,
 	Path:     "/v1/b2b/rbac/organizations/{organization_id}",
 	Retry:    transport.Safe,
