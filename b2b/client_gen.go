@@ -18,17 +18,40 @@ type Client struct {
 	// It is reached as client.Sessions.
 	Sessions *SessionsService
 
+	// Discovery holds the calls that continue a login without an organization, once the person has
+	// proven an identity.
+	//
+	// It is reached as client.Discovery.
+	Discovery *DiscoveryService
+
 	// Impersonation starts sessions in which a person of the application's own staff acts as a
 	// member, to find out what the member sees.
 	//
 	// It is reached as client.Impersonation.
 	Impersonation *ImpersonationService
 
+	// MagicLinks logs members in by links that were sent to them by e-mail.
+	//
+	// It is reached as client.MagicLinks.
+	MagicLinks *MagicLinksService
+
 	// OAuth completes logins by OAuth, with Google, Microsoft, HubSpot, Slack or GitHub, to an
 	// organization that is known beforehand.
 	//
 	// It is reached as client.OAuth.
 	OAuth *OAuthService
+
+	// Passwords logs members in with passwords, checks how strong passwords are, and takes over
+	// hashes from other systems.
+	//
+	// It is reached as client.Passwords.
+	Passwords *PasswordsService
+
+	// RBAC reads the access policy of the project: which roles there are, and what each of them
+	// allows.
+	//
+	// It is reached as client.RBAC.
+	RBAC *RBACService
 
 	// RecoveryCodes lets members in who have lost their authenticator app, and lists and replaces
 	// their recovery codes. Members get the codes with [TOTPsService.Create].
@@ -55,11 +78,38 @@ func newClient(t *transport.Client) *Client {
 			},
 			transport: t,
 		},
-		Sessions:      &SessionsService{transport: t},
+		Sessions: &SessionsService{transport: t},
+		Discovery: &DiscoveryService{
+			IntermediateSessions: &DiscoveryIntermediateSessionsService{transport: t},
+			Organizations:        &DiscoveryOrganizationsService{transport: t},
+			transport:            t,
+		},
 		Impersonation: &ImpersonationService{transport: t},
+		MagicLinks: &MagicLinksService{
+			Email: &MagicLinksEmailService{
+				Discovery: &MagicLinksEmailDiscoveryService{transport: t},
+				transport: t,
+			},
+			Discovery: &MagicLinksDiscoveryService{transport: t},
+			transport: t,
+		},
 		OAuth: &OAuthService{
 			Discovery: &OAuthDiscoveryService{transport: t},
 			transport: t,
+		},
+		Passwords: &PasswordsService{
+			Email:            &PasswordsEmailService{transport: t},
+			Sessions:         &PasswordsSessionsService{transport: t},
+			ExistingPassword: &PasswordsExistingPasswordService{transport: t},
+			Discovery: &PasswordsDiscoveryService{
+				Email:     &PasswordsDiscoveryEmailService{transport: t},
+				transport: t,
+			},
+			transport: t,
+		},
+		RBAC: &RBACService{
+			Organizations: &RBACOrganizationsService{transport: t},
+			transport:     t,
 		},
 		RecoveryCodes: &RecoveryCodesService{transport: t},
 		TOTPs:         &TOTPsService{transport: t},
