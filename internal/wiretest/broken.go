@@ -332,7 +332,8 @@ func inFreeForm(v reflect.Value, path string) bool {
 		case reflect.Map:
 			return true
 		case reflect.Slice:
-			v = v.Index(0)
+			index, _ := strconv.Atoi(strings.TrimSuffix(part, "]"))
+			v = v.Index(index)
 		case reflect.Struct:
 			v = v.FieldByNameFunc(func(name string) bool {
 				f, _ := v.Type().FieldByName(name)
