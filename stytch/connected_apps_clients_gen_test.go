@@ -14,6 +14,7 @@ import (
 )
 
 var exchangeConnectedAppsClientsCreate = wiretest.Exchange{
+	Call:         "ConnectedAppsClientsService.Create",
 	Method:       http.MethodPost,
 	URI:          "/v1/connected_apps/clients",
 	RequestBody:  `{"client_type":"third_party","client_name":"Calendar Sync","client_description":"Copies appointments to other calendars.","redirect_urls":["https://calendar.example.com/callback"],"access_token_expiry_minutes":60,"access_token_custom_audience":"https://api.example.com","post_logout_redirect_urls":["https://calendar.example.com/bye"],"logo_url":"https://calendar.example.com/logo.png"}`,
@@ -57,6 +58,7 @@ func ExampleConnectedAppsClientsService_Create() {
 }
 
 var exchangeConnectedAppsClientsGet = wiretest.Exchange{
+	Call:         "ConnectedAppsClientsService.Get",
 	Method:       http.MethodGet,
 	URI:          "/v1/connected_apps/clients/connected-app-test-6c0d9e47-2b85-4f13-a7e9-51f8d3b6c204",
 	ResponseBody: `{"request_id":"request-id-test-41c1a6be-dd9e-469f-80ad-d80d3a33269c","status_code":200,"connected_app":{"client_id":"connected-app-test-6c0d9e47-2b85-4f13-a7e9-51f8d3b6c204","client_name":"Calendar Sync","client_description":"Copies appointments to other calendars.","status":"active","full_access_allowed":false,"client_type":"third_party","redirect_urls":["https://calendar.example.com/callback"],"access_token_expiry_minutes":60,"access_token_template_content":"","post_logout_redirect_urls":["https://calendar.example.com/bye"],"bypass_consent_for_offline_access":false,"creation_method":"API","id_token_template_content":"","client_secret_last_four":"Wd7R","next_client_secret_last_four":null,"access_token_custom_audience":"https://api.example.com","logo_url":"https://calendar.example.com/logo.png","client_id_metadata_url":null}}`,
@@ -85,6 +87,7 @@ func ExampleConnectedAppsClientsService_Get() {
 }
 
 var exchangeConnectedAppsClientsUpdate = wiretest.Exchange{
+	Call:         "ConnectedAppsClientsService.Update",
 	Method:       http.MethodPut,
 	URI:          "/v1/connected_apps/clients/connected-app-test-6c0d9e47-2b85-4f13-a7e9-51f8d3b6c204",
 	RequestBody:  `{"client_description":"Copies appointments to other calendars.","redirect_urls":["https://calendar.example.com/callback"],"access_token_expiry_minutes":60}`,
@@ -119,6 +122,7 @@ func ExampleConnectedAppsClientsService_Update() {
 }
 
 var exchangeConnectedAppsClientsDelete = wiretest.Exchange{
+	Call:         "ConnectedAppsClientsService.Delete",
 	Method:       http.MethodDelete,
 	URI:          "/v1/connected_apps/clients/connected-app-test-6c0d9e47-2b85-4f13-a7e9-51f8d3b6c204",
 	ResponseBody: `{"request_id":"request-id-test-0aab8722-495a-48d0-ace6-b81bb6154826","status_code":200,"client_id":"connected-app-test-6c0d9e47-2b85-4f13-a7e9-51f8d3b6c204"}`,
@@ -146,6 +150,7 @@ func ExampleConnectedAppsClientsService_Delete() {
 }
 
 var exchangeConnectedAppsClientsSearch = wiretest.Exchange{
+	Call:         "ConnectedAppsClientsService.Search",
 	Method:       http.MethodPost,
 	URI:          "/v1/connected_apps/clients/search",
 	RequestBody:  `{"limit":50}`,

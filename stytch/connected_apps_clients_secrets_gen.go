@@ -37,6 +37,7 @@ var connectedAppsClientsSecretsRotateStart = transport.Endpoint[ConnectedAppsCli
 	Retry:    transport.Never,
 	Validate: (*ConnectedAppsClientsSecretsRotateStartRequest).validate,
 	Params:   (*ConnectedAppsClientsSecretsRotateStartRequest).params,
+	Encode:   (*ConnectedAppsClientsSecretsRotateStartRequest).writeJSON,
 	Decode:   (*ConnectedAppsClientsSecretsRotateStartResponse).readJSON,
 	Receive:  (*ConnectedAppsClientsSecretsRotateStartResponse).Receive,
 	Answers:  &answers,
@@ -75,6 +76,11 @@ func (r *ConnectedAppsClientsSecretsRotateStartRequest) validate(c *check.Checke
 
 func (r *ConnectedAppsClientsSecretsRotateStartRequest) params(p *transport.Params) {
 	p.Path("client_id", r.ClientID)
+}
+
+func (r *ConnectedAppsClientsSecretsRotateStartRequest) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.EndObject()
 }
 
 // Format prints the value without its secrets, whatever the verb.
@@ -140,6 +146,7 @@ var connectedAppsClientsSecretsRotateCancel = transport.Endpoint[ConnectedAppsCl
 	Retry:    transport.Unsent,
 	Validate: (*ConnectedAppsClientsSecretsRotateCancelRequest).validate,
 	Params:   (*ConnectedAppsClientsSecretsRotateCancelRequest).params,
+	Encode:   (*ConnectedAppsClientsSecretsRotateCancelRequest).writeJSON,
 	Decode:   (*ConnectedAppsClientsSecretsRotateCancelResponse).readJSON,
 	Receive:  (*ConnectedAppsClientsSecretsRotateCancelResponse).Receive,
 	Answers:  &answers,
@@ -175,6 +182,11 @@ func (r *ConnectedAppsClientsSecretsRotateCancelRequest) validate(c *check.Check
 
 func (r *ConnectedAppsClientsSecretsRotateCancelRequest) params(p *transport.Params) {
 	p.Path("client_id", r.ClientID)
+}
+
+func (r *ConnectedAppsClientsSecretsRotateCancelRequest) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.EndObject()
 }
 
 // Format prints the value without its secrets, whatever the verb.
@@ -235,6 +247,7 @@ var connectedAppsClientsSecretsRotate = transport.Endpoint[ConnectedAppsClientsS
 	Retry:    transport.Unsent,
 	Validate: (*ConnectedAppsClientsSecretsRotateRequest).validate,
 	Params:   (*ConnectedAppsClientsSecretsRotateRequest).params,
+	Encode:   (*ConnectedAppsClientsSecretsRotateRequest).writeJSON,
 	Decode:   (*ConnectedAppsClientsSecretsRotateResponse).readJSON,
 	Receive:  (*ConnectedAppsClientsSecretsRotateResponse).Receive,
 	Answers:  &answers,
@@ -271,6 +284,11 @@ func (r *ConnectedAppsClientsSecretsRotateRequest) validate(c *check.Checker) {
 
 func (r *ConnectedAppsClientsSecretsRotateRequest) params(p *transport.Params) {
 	p.Path("client_id", r.ClientID)
+}
+
+func (r *ConnectedAppsClientsSecretsRotateRequest) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.EndObject()
 }
 
 // Format prints the value without its secrets, whatever the verb.

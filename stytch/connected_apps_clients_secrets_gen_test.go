@@ -14,8 +14,10 @@ import (
 )
 
 var exchangeConnectedAppsClientsSecretsRotateStart = wiretest.Exchange{
+	Call:         "ConnectedAppsClientsSecretsService.RotateStart",
 	Method:       http.MethodPost,
 	URI:          "/v1/connected_apps/clients/connected-app-test-6c0d9e47-2b85-4f13-a7e9-51f8d3b6c204/secrets/rotate/start",
+	RequestBody:  `{}`,
 	ResponseBody: `{"request_id":"request-id-test-fe40a653-4b46-44b8-86cd-eeeb4492c953","status_code":200,"connected_app":{"client_id":"connected-app-test-6c0d9e47-2b85-4f13-a7e9-51f8d3b6c204","client_name":"Calendar Sync","client_description":"Copies appointments to other calendars.","status":"active","full_access_allowed":false,"client_type":"third_party","redirect_urls":["https://calendar.example.com/callback"],"access_token_expiry_minutes":60,"access_token_template_content":"","post_logout_redirect_urls":["https://calendar.example.com/bye"],"bypass_consent_for_offline_access":false,"id_token_template_content":"","client_secret_last_four":"Wd7R","next_client_secret_last_four":"Nq4E","access_token_custom_audience":"https://api.example.com","logo_url":"https://calendar.example.com/logo.png","client_id_metadata_url":null,"next_client_secret":"zF1uJm6QeH8wRk3DpV5yXb0nTs7cLa2gOi9tBxNq4E"}}`,
 	Essential:    []string{"connected_app.next_client_secret"},
 }
@@ -42,8 +44,10 @@ func ExampleConnectedAppsClientsSecretsService_RotateStart() {
 }
 
 var exchangeConnectedAppsClientsSecretsRotateCancel = wiretest.Exchange{
+	Call:         "ConnectedAppsClientsSecretsService.RotateCancel",
 	Method:       http.MethodPost,
 	URI:          "/v1/connected_apps/clients/connected-app-test-6c0d9e47-2b85-4f13-a7e9-51f8d3b6c204/secrets/rotate/cancel",
+	RequestBody:  `{}`,
 	ResponseBody: `{"request_id":"request-id-test-467b8fef-0ea2-4f01-a957-df1effddcc2d","status_code":200,"connected_app":{"client_id":"connected-app-test-6c0d9e47-2b85-4f13-a7e9-51f8d3b6c204","client_name":"Calendar Sync","client_description":"Copies appointments to other calendars.","status":"active","full_access_allowed":false,"client_type":"third_party","redirect_urls":["https://calendar.example.com/callback"],"access_token_expiry_minutes":60,"access_token_template_content":"","post_logout_redirect_urls":["https://calendar.example.com/bye"],"bypass_consent_for_offline_access":false,"creation_method":"API","id_token_template_content":"","client_secret_last_four":"Wd7R","next_client_secret_last_four":null,"access_token_custom_audience":"https://api.example.com","logo_url":"https://calendar.example.com/logo.png","client_id_metadata_url":null}}`,
 }
 
@@ -69,8 +73,10 @@ func ExampleConnectedAppsClientsSecretsService_RotateCancel() {
 }
 
 var exchangeConnectedAppsClientsSecretsRotate = wiretest.Exchange{
+	Call:         "ConnectedAppsClientsSecretsService.Rotate",
 	Method:       http.MethodPost,
 	URI:          "/v1/connected_apps/clients/connected-app-test-6c0d9e47-2b85-4f13-a7e9-51f8d3b6c204/secrets/rotate",
+	RequestBody:  `{}`,
 	ResponseBody: `{"request_id":"request-id-test-deb2e4db-4497-420c-a674-49f7ce5eb7cc","status_code":200,"connected_app":{"client_id":"connected-app-test-6c0d9e47-2b85-4f13-a7e9-51f8d3b6c204","client_name":"Calendar Sync","client_description":"Copies appointments to other calendars.","status":"active","full_access_allowed":false,"client_type":"third_party","redirect_urls":["https://calendar.example.com/callback"],"access_token_expiry_minutes":60,"access_token_template_content":"","post_logout_redirect_urls":["https://calendar.example.com/bye"],"bypass_consent_for_offline_access":false,"creation_method":"API","id_token_template_content":"","client_secret_last_four":"Nq4E","next_client_secret_last_four":null,"access_token_custom_audience":"https://api.example.com","logo_url":"https://calendar.example.com/logo.png","client_id_metadata_url":null}}`,
 }
 

@@ -14,6 +14,7 @@ import (
 )
 
 var exchangeDebugWhoami = wiretest.Exchange{
+	Call:         "DebugService.Whoami",
 	Method:       http.MethodGet,
 	URI:          "/v1/debug/whoami",
 	ResponseBody: `{"request_id":"request-id-test-e5dfd534-8501-4328-bf3c-2011f9be2e41","status_code":200,"project_id":"project-test-2f61c9ad-8e3b-47d5-a1f0-6c5b90d8e274","name":"Example application"}`,

@@ -14,6 +14,7 @@ import (
 )
 
 var exchangeIDPOAuthAuthorizeStart = wiretest.Exchange{
+	Call:         "IDPOAuthService.AuthorizeStart",
 	Method:       http.MethodPost,
 	URI:          "/v1/idp/oauth/authorize/start",
 	RequestBody:  `{"client_id":"connected-app-test-6c0d9e47-2b85-4f13-a7e9-51f8d3b6c204","redirect_uri":"https://calendar.example.com/callback","response_type":"code","scopes":["openid","read:documents"],"session_token":"mZAYn5aLEqKUlZ_Ad9U_fWr38GaAQ1oFhT8ds245v7Q1","prompt":"consent"}`,
@@ -53,6 +54,7 @@ func ExampleIDPOAuthService_AuthorizeStart() {
 }
 
 var exchangeIDPOAuthAuthorize = wiretest.Exchange{
+	Call:         "IDPOAuthService.Authorize",
 	Method:       http.MethodPost,
 	URI:          "/v1/idp/oauth/authorize",
 	RequestBody:  `{"consent_granted":true,"client_id":"connected-app-test-6c0d9e47-2b85-4f13-a7e9-51f8d3b6c204","redirect_uri":"https://calendar.example.com/callback","response_type":"code","scopes":["openid","read:documents"],"session_token":"mZAYn5aLEqKUlZ_Ad9U_fWr38GaAQ1oFhT8ds245v7Q1","state":"Xk2mR9vTq7","nonce":"8fJ2sLw0","code_challenge":"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}`,

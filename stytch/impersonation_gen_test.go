@@ -14,6 +14,7 @@ import (
 )
 
 var exchangeImpersonationAuthenticate = wiretest.Exchange{
+	Call:         "ImpersonationService.Authenticate",
 	Method:       http.MethodPost,
 	URI:          "/v1/impersonation/authenticate",
 	RequestBody:  `{"impersonation_token":"t7RkXq2LwB9vNc4ZyF0mGh6sDj1pEa8uTiO3xWnQ5e"}`,

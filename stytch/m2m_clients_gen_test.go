@@ -14,6 +14,7 @@ import (
 )
 
 var exchangeM2MClientsCreate = wiretest.Exchange{
+	Call:         "M2MClientsService.Create",
 	Method:       http.MethodPost,
 	URI:          "/v1/m2m/clients",
 	RequestBody:  `{"scopes":["read:invoices","write:*"],"client_name":"Invoice export","client_description":"Copies invoices to the accounting system every night.","trusted_metadata":{"team":"finance"}}`,
@@ -53,6 +54,7 @@ func ExampleM2MClientsService_Create() {
 }
 
 var exchangeM2MClientsGet = wiretest.Exchange{
+	Call:         "M2MClientsService.Get",
 	Method:       http.MethodGet,
 	URI:          "/v1/m2m/clients/m2m-client-test-4b8e2d61-97c0-4f35-a6d2-e18f50b3c794",
 	ResponseBody: `{"request_id":"request-id-test-adaab2c3-504c-4658-834f-bb23dcf91c31","status_code":200,"m2m_client":{"client_id":"m2m-client-test-4b8e2d61-97c0-4f35-a6d2-e18f50b3c794","client_name":"Invoice export","client_description":"Copies invoices to the accounting system every night.","status":"active","scopes":["read:invoices","write:*"],"client_secret_last_four":"Qm4K","trusted_metadata":{"team":"finance"},"next_client_secret_last_four":null}}`,
@@ -81,6 +83,7 @@ func ExampleM2MClientsService_Get() {
 }
 
 var exchangeM2MClientsUpdate = wiretest.Exchange{
+	Call:         "M2MClientsService.Update",
 	Method:       http.MethodPut,
 	URI:          "/v1/m2m/clients/m2m-client-test-4b8e2d61-97c0-4f35-a6d2-e18f50b3c794",
 	RequestBody:  `{"client_description":"Copies invoices to the accounting system every night.","status":"inactive","scopes":["read:invoices","write:*"]}`,
@@ -115,6 +118,7 @@ func ExampleM2MClientsService_Update() {
 }
 
 var exchangeM2MClientsDelete = wiretest.Exchange{
+	Call:         "M2MClientsService.Delete",
 	Method:       http.MethodDelete,
 	URI:          "/v1/m2m/clients/m2m-client-test-4b8e2d61-97c0-4f35-a6d2-e18f50b3c794",
 	ResponseBody: `{"request_id":"request-id-test-d6dbc7a1-abb4-4fcd-ad48-2bdf064c8d98","status_code":200,"client_id":"m2m-client-test-4b8e2d61-97c0-4f35-a6d2-e18f50b3c794"}`,

@@ -37,6 +37,7 @@ var m2mClientsSecretsRotateStart = transport.Endpoint[M2MClientsSecretsRotateSta
 	Retry:    transport.Never,
 	Validate: (*M2MClientsSecretsRotateStartRequest).validate,
 	Params:   (*M2MClientsSecretsRotateStartRequest).params,
+	Encode:   (*M2MClientsSecretsRotateStartRequest).writeJSON,
 	Decode:   (*M2MClientsSecretsRotateStartResponse).readJSON,
 	Receive:  (*M2MClientsSecretsRotateStartResponse).Receive,
 	Answers:  &answers,
@@ -73,6 +74,11 @@ func (r *M2MClientsSecretsRotateStartRequest) validate(c *check.Checker) {
 
 func (r *M2MClientsSecretsRotateStartRequest) params(p *transport.Params) {
 	p.Path("client_id", r.ClientID)
+}
+
+func (r *M2MClientsSecretsRotateStartRequest) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.EndObject()
 }
 
 // Format prints the value without its secrets, whatever the verb.
@@ -137,6 +143,7 @@ var m2mClientsSecretsRotateCancel = transport.Endpoint[M2MClientsSecretsRotateCa
 	Retry:    transport.Unsent,
 	Validate: (*M2MClientsSecretsRotateCancelRequest).validate,
 	Params:   (*M2MClientsSecretsRotateCancelRequest).params,
+	Encode:   (*M2MClientsSecretsRotateCancelRequest).writeJSON,
 	Decode:   (*M2MClientsSecretsRotateCancelResponse).readJSON,
 	Receive:  (*M2MClientsSecretsRotateCancelResponse).Receive,
 	Answers:  &answers,
@@ -170,6 +177,11 @@ func (r *M2MClientsSecretsRotateCancelRequest) validate(c *check.Checker) {
 
 func (r *M2MClientsSecretsRotateCancelRequest) params(p *transport.Params) {
 	p.Path("client_id", r.ClientID)
+}
+
+func (r *M2MClientsSecretsRotateCancelRequest) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.EndObject()
 }
 
 // Format prints the value without its secrets, whatever the verb.
@@ -229,6 +241,7 @@ var m2mClientsSecretsRotate = transport.Endpoint[M2MClientsSecretsRotateRequest,
 	Retry:    transport.Unsent,
 	Validate: (*M2MClientsSecretsRotateRequest).validate,
 	Params:   (*M2MClientsSecretsRotateRequest).params,
+	Encode:   (*M2MClientsSecretsRotateRequest).writeJSON,
 	Decode:   (*M2MClientsSecretsRotateResponse).readJSON,
 	Receive:  (*M2MClientsSecretsRotateResponse).Receive,
 	Answers:  &answers,
@@ -262,6 +275,11 @@ func (r *M2MClientsSecretsRotateRequest) validate(c *check.Checker) {
 
 func (r *M2MClientsSecretsRotateRequest) params(p *transport.Params) {
 	p.Path("client_id", r.ClientID)
+}
+
+func (r *M2MClientsSecretsRotateRequest) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.EndObject()
 }
 
 // Format prints the value without its secrets, whatever the verb.

@@ -14,8 +14,10 @@ import (
 )
 
 var exchangeM2MClientsSecretsRotateStart = wiretest.Exchange{
+	Call:         "M2MClientsSecretsService.RotateStart",
 	Method:       http.MethodPost,
 	URI:          "/v1/m2m/clients/m2m-client-test-4b8e2d61-97c0-4f35-a6d2-e18f50b3c794/secrets/rotate/start",
+	RequestBody:  `{}`,
 	ResponseBody: `{"request_id":"request-id-test-9ba83d9c-17c4-47dc-9311-b3b03e98c4f6","status_code":200,"m2m_client":{"client_id":"m2m-client-test-4b8e2d61-97c0-4f35-a6d2-e18f50b3c794","next_client_secret":"kB3nW8yTzR5cM1xJ7qLd0gVfS9hP4eUoA2iXtHv6Zw","client_name":"Invoice export","client_description":"Copies invoices to the accounting system every night.","status":"active","scopes":["read:invoices","write:*"],"client_secret_last_four":"Qm4K","trusted_metadata":{"team":"finance"},"next_client_secret_last_four":"v6Zw"}}`,
 	Essential:    []string{"m2m_client.next_client_secret"},
 }
@@ -42,8 +44,10 @@ func ExampleM2MClientsSecretsService_RotateStart() {
 }
 
 var exchangeM2MClientsSecretsRotateCancel = wiretest.Exchange{
+	Call:         "M2MClientsSecretsService.RotateCancel",
 	Method:       http.MethodPost,
 	URI:          "/v1/m2m/clients/m2m-client-test-4b8e2d61-97c0-4f35-a6d2-e18f50b3c794/secrets/rotate/cancel",
+	RequestBody:  `{}`,
 	ResponseBody: `{"request_id":"request-id-test-7ccaa901-c61f-462f-b422-0e931c962909","status_code":200,"m2m_client":{"client_id":"m2m-client-test-4b8e2d61-97c0-4f35-a6d2-e18f50b3c794","client_name":"Invoice export","client_description":"Copies invoices to the accounting system every night.","status":"active","scopes":["read:invoices","write:*"],"client_secret_last_four":"Qm4K","trusted_metadata":{"team":"finance"},"next_client_secret_last_four":null}}`,
 }
 
@@ -69,8 +73,10 @@ func ExampleM2MClientsSecretsService_RotateCancel() {
 }
 
 var exchangeM2MClientsSecretsRotate = wiretest.Exchange{
+	Call:         "M2MClientsSecretsService.Rotate",
 	Method:       http.MethodPost,
 	URI:          "/v1/m2m/clients/m2m-client-test-4b8e2d61-97c0-4f35-a6d2-e18f50b3c794/secrets/rotate",
+	RequestBody:  `{}`,
 	ResponseBody: `{"request_id":"request-id-test-83bdc177-881a-4f0c-97b7-3bd2c1d96d1a","status_code":200,"m2m_client":{"client_id":"m2m-client-test-4b8e2d61-97c0-4f35-a6d2-e18f50b3c794","client_name":"Invoice export","client_description":"Copies invoices to the accounting system every night.","status":"active","scopes":["read:invoices","write:*"],"client_secret_last_four":"v6Zw","trusted_metadata":{"team":"finance"},"next_client_secret_last_four":null}}`,
 }
 

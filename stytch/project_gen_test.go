@@ -14,6 +14,7 @@ import (
 )
 
 var exchangeProjectMetrics = wiretest.Exchange{
+	Call:         "ProjectService.Metrics",
 	Method:       http.MethodGet,
 	URI:          "/v1/projects/metrics",
 	ResponseBody: `{"request_id":"request-id-test-dfd15f71-3fab-4c8a-81d0-b6cd4930177e","status_code":200,"project_id":"project-test-2f61c9ad-8e3b-47d5-a1f0-6c5b90d8e274","metrics":[{"metric_type":"USER_COUNT","count":1815},{"metric_type":"M2M_CLIENT_COUNT","count":3}]}`,

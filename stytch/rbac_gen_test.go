@@ -14,6 +14,7 @@ import (
 )
 
 var exchangeRBACPolicy = wiretest.Exchange{
+	Call:         "RBACService.Policy",
 	Method:       http.MethodGet,
 	URI:          "/v1/rbac/policy",
 	ResponseBody: `{"request_id":"request-id-test-4436a18f-ac39-45f4-82a2-2af7b42f9784","status_code":200,"policy":{"roles":[{"role_id":"stytch_user","description":"Every user has it.","permissions":[]},{"role_id":"editor","description":"Writes and publishes documents.","permissions":[{"resource_id":"documents","actions":["read","update","publish"]}]}],"resources":[{"resource_id":"documents","description":"The documents of the workspace.","actions":["read","update","publish"]}],"scopes":[{"scope":"read:documents","description":"Reads your documents.","permissions":[{"resource_id":"documents","actions":["read"]}]}]}}`,

@@ -70,6 +70,8 @@ func (s *UsersService) Create(ctx context.Context, req UsersCreateRequest, opts 
 }
 
 // UsersCreateRequest is what [UsersService.Create] sends.
+//
+// Set at least one of Email and PhoneNumber.
 type UsersCreateRequest struct {
 	// The e-mail address of the user.
 	Email *string `json:"email,omitzero" stytch:"sensitive"`
@@ -115,6 +117,11 @@ func (r *UsersCreateRequest) validate(c *check.Checker) {
 	if r.ExternalID != nil {
 		c.Pattern("external_id", *r.ExternalID, patternOf)
 	}
+	c.AtLeastOne(
+		check.Field("email", r.Email != nil),
+		check.Field("phone_number", r.PhoneNumber != nil),
+	)
+	c.ChoiceErrorType("invalid_create_user_request", "")
 }
 
 func (r *UsersCreateRequest) writeJSON(w *wire.Writer) {
@@ -1822,6 +1829,7 @@ var usersRevoke = transport.Endpoint[UsersRevokeRequest, UsersRevokeResponse]{
 	Retry:    transport.Safe,
 	Validate: (*UsersRevokeRequest).validate,
 	Params:   (*UsersRevokeRequest).params,
+	Encode:   (*UsersRevokeRequest).writeJSON,
 	Decode:   (*UsersRevokeResponse).readJSON,
 	Receive:  (*UsersRevokeResponse).Receive,
 	Answers:  &answers,
@@ -1863,6 +1871,11 @@ func (r *UsersRevokeRequest) validate(c *check.Checker) {
 func (r *UsersRevokeRequest) params(p *transport.Params) {
 	p.Path("user_id", r.UserID)
 	p.Path("connected_app_id", r.ConnectedAppID)
+}
+
+func (r *UsersRevokeRequest) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.EndObject()
 }
 
 // Format prints the value without its secrets, whatever the verb.

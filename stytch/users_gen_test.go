@@ -14,6 +14,7 @@ import (
 )
 
 var exchangeUsersCreate = wiretest.Exchange{
+	Call:         "UsersService.Create",
 	Method:       http.MethodPost,
 	URI:          "/v1/users",
 	RequestBody:  `{"email":"ada@example.com","name":{"first_name":"Ada","last_name":"Lovelace"},"create_user_as_pending":false,"trusted_metadata":{"plan":"pro"},"untrusted_metadata":{"theme":"dark"},"external_id":"customer-1815","roles":["editor"]}`,
@@ -69,6 +70,7 @@ func ExampleUsersService_Create() {
 }
 
 var exchangeUsersGet = wiretest.Exchange{
+	Call:         "UsersService.Get",
 	Method:       http.MethodGet,
 	URI:          "/v1/users/user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84",
 	ResponseBody: `{"request_id":"request-id-test-2abc5619-25ab-489b-967e-4d928a831817","status_code":200,"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","emails":[{"email_id":"email-test-c47d1f92-6e0b-4a83-b5d7-91f3e8a2640c","email":"ada@example.com","verified":true}],"status":"active","phone_numbers":[{"phone_id":"phone-number-test-3b9e5a70-12cd-4f68-8a41-7d5e9c20f1b6","phone_number":"+15005550006","verified":true}],"webauthn_registrations":[{"webauthn_registration_id":"webauthn-registration-test-5a8c3e17-b2f4-4d60-9a7b-1e6f0c94d82a","domain":"example.com","user_agent":"Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) AppleWebKit/605.1.15","verified":true,"authenticator_type":"platform","name":"Ada's laptop"}],"providers":[{"provider_type":"Google","provider_subject":"108340275619384027561","profile_picture_url":"https://example.com/ada.png","locale":"en","oauth_user_registration_id":"oauth-user-test-d02b7f6e-51c9-4a38-8e4d-c3f9a6017b25"}],"totps":[{"totp_id":"totp-test-7e4f1b93-0d6a-4c52-b8e7-a95d20c3f614","verified":true}],"crypto_wallets":[{"crypto_wallet_id":"crypto-wallet-test-b81d5c0f-6a27-4e94-9f3c-2d7e08a1b546","crypto_wallet_address":"0x6df2dB4Fb3DA35d241901Bd53367770BF03123f1","crypto_wallet_type":"ethereum","verified":true}],"biometric_registrations":[{"biometric_registration_id":"biometric-registration-test-0c96e2a4-f3b7-4815-a0d8-6e1b5f72c93d","verified":true}],"is_locked":false,"roles":["stytch_user"],"name":{"first_name":"Ada","middle_name":null,"last_name":"Lovelace"},"created_at":"2026-02-11T16:20:44Z","password":{"password_id":"password-test-4d7a9f05-e28c-4b61-8c3e-f0b5d1926a78","requires_reset":false},"trusted_metadata":{"plan":"pro"},"untrusted_metadata":{"theme":"dark"},"external_id":"customer-1815","lock_created_at":null,"lock_expires_at":null}`,
@@ -97,6 +99,7 @@ func ExampleUsersService_Get() {
 }
 
 var exchangeUsersUpdate = wiretest.Exchange{
+	Call:         "UsersService.Update",
 	Method:       http.MethodPut,
 	URI:          "/v1/users/user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84",
 	RequestBody:  `{"name":{"last_name":"King"},"trusted_metadata":{"plan":"team","trial_ends":null},"roles":["editor","billing"]}`,
@@ -141,6 +144,7 @@ func ExampleUsersService_Update() {
 }
 
 var exchangeUsersDelete = wiretest.Exchange{
+	Call:         "UsersService.Delete",
 	Method:       http.MethodDelete,
 	URI:          "/v1/users/user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84",
 	ResponseBody: `{"request_id":"request-id-test-2966493d-cbc1-4f01-9627-94bfeca9bad1","status_code":200,"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84"}`,
@@ -168,6 +172,7 @@ func ExampleUsersService_Delete() {
 }
 
 var exchangeUsersExchangePrimaryFactor = wiretest.Exchange{
+	Call:         "UsersService.ExchangePrimaryFactor",
 	Method:       http.MethodPut,
 	URI:          "/v1/users/user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84/exchange_primary_factor",
 	RequestBody:  `{"phone_number":"+15005550006"}`,
@@ -198,6 +203,7 @@ func ExampleUsersService_ExchangePrimaryFactor() {
 }
 
 var exchangeUsersDeleteEmail = wiretest.Exchange{
+	Call:         "UsersService.DeleteEmail",
 	Method:       http.MethodDelete,
 	URI:          "/v1/users/emails/email-test-c47d1f92-6e0b-4a83-b5d7-91f3e8a2640c",
 	ResponseBody: `{"request_id":"request-id-test-b79db4df-2694-41f7-ad79-1a3ca63cf5f9","status_code":200,"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","user":{"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","emails":[],"status":"active","phone_numbers":[{"phone_id":"phone-number-test-3b9e5a70-12cd-4f68-8a41-7d5e9c20f1b6","phone_number":"+15005550006","verified":true}],"webauthn_registrations":[],"providers":[],"totps":[],"crypto_wallets":[],"biometric_registrations":[],"is_locked":false,"roles":["stytch_user"],"name":{"first_name":"Ada","middle_name":null,"last_name":"Lovelace"},"created_at":"2026-02-11T16:20:44Z","password":null,"trusted_metadata":{"plan":"pro"},"untrusted_metadata":{"theme":"dark"},"external_id":"customer-1815","lock_created_at":null,"lock_expires_at":null}}`,
@@ -225,6 +231,7 @@ func ExampleUsersService_DeleteEmail() {
 }
 
 var exchangeUsersDeletePhoneNumber = wiretest.Exchange{
+	Call:         "UsersService.DeletePhoneNumber",
 	Method:       http.MethodDelete,
 	URI:          "/v1/users/phone_numbers/phone-number-test-3b9e5a70-12cd-4f68-8a41-7d5e9c20f1b6",
 	ResponseBody: `{"request_id":"request-id-test-0dfafe39-0727-44da-9921-bf95cc9ff851","status_code":200,"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","user":{"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","emails":[{"email_id":"email-test-c47d1f92-6e0b-4a83-b5d7-91f3e8a2640c","email":"ada@example.com","verified":true}],"status":"active","phone_numbers":[],"webauthn_registrations":[],"providers":[],"totps":[],"crypto_wallets":[],"biometric_registrations":[],"is_locked":false,"roles":["stytch_user"],"name":{"first_name":"Ada","middle_name":null,"last_name":"Lovelace"},"created_at":"2026-02-11T16:20:44Z","password":null,"trusted_metadata":{"plan":"pro"},"untrusted_metadata":{"theme":"dark"},"external_id":"customer-1815","lock_created_at":null,"lock_expires_at":null}}`,
@@ -252,6 +259,7 @@ func ExampleUsersService_DeletePhoneNumber() {
 }
 
 var exchangeUsersDeleteWebAuthnRegistration = wiretest.Exchange{
+	Call:         "UsersService.DeleteWebAuthnRegistration",
 	Method:       http.MethodDelete,
 	URI:          "/v1/users/webauthn_registrations/webauthn-registration-test-5a8c3e17-b2f4-4d60-9a7b-1e6f0c94d82a",
 	ResponseBody: `{"request_id":"request-id-test-e14c1d7e-8448-4709-af4d-6ee6dda4dd1e","status_code":200,"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","user":{"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","emails":[{"email_id":"email-test-c47d1f92-6e0b-4a83-b5d7-91f3e8a2640c","email":"ada@example.com","verified":true}],"status":"active","phone_numbers":[{"phone_id":"phone-number-test-3b9e5a70-12cd-4f68-8a41-7d5e9c20f1b6","phone_number":"+15005550006","verified":true}],"webauthn_registrations":[],"providers":[],"totps":[],"crypto_wallets":[],"biometric_registrations":[],"is_locked":false,"roles":["stytch_user"],"name":{"first_name":"Ada","middle_name":null,"last_name":"Lovelace"},"created_at":"2026-02-11T16:20:44Z","password":null,"trusted_metadata":{"plan":"pro"},"untrusted_metadata":{"theme":"dark"},"external_id":"customer-1815","lock_created_at":null,"lock_expires_at":null}}`,
@@ -279,6 +287,7 @@ func ExampleUsersService_DeleteWebAuthnRegistration() {
 }
 
 var exchangeUsersDeleteBiometricRegistration = wiretest.Exchange{
+	Call:         "UsersService.DeleteBiometricRegistration",
 	Method:       http.MethodDelete,
 	URI:          "/v1/users/biometric_registrations/biometric-registration-test-0c96e2a4-f3b7-4815-a0d8-6e1b5f72c93d",
 	ResponseBody: `{"request_id":"request-id-test-ad989a70-f9fc-4f72-a562-d07cbc2c8e3e","status_code":200,"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","user":{"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","emails":[{"email_id":"email-test-c47d1f92-6e0b-4a83-b5d7-91f3e8a2640c","email":"ada@example.com","verified":true}],"status":"active","phone_numbers":[{"phone_id":"phone-number-test-3b9e5a70-12cd-4f68-8a41-7d5e9c20f1b6","phone_number":"+15005550006","verified":true}],"webauthn_registrations":[],"providers":[],"totps":[],"crypto_wallets":[],"biometric_registrations":[],"is_locked":false,"roles":["stytch_user"],"name":{"first_name":"Ada","middle_name":null,"last_name":"Lovelace"},"created_at":"2026-02-11T16:20:44Z","password":null,"trusted_metadata":{"plan":"pro"},"untrusted_metadata":{"theme":"dark"},"external_id":"customer-1815","lock_created_at":null,"lock_expires_at":null}}`,
@@ -306,6 +315,7 @@ func ExampleUsersService_DeleteBiometricRegistration() {
 }
 
 var exchangeUsersDeleteTOTP = wiretest.Exchange{
+	Call:         "UsersService.DeleteTOTP",
 	Method:       http.MethodDelete,
 	URI:          "/v1/users/totps/totp-test-7e4f1b93-0d6a-4c52-b8e7-a95d20c3f614",
 	ResponseBody: `{"request_id":"request-id-test-b25a55f4-796c-40e9-8630-de19bf77d38d","status_code":200,"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","user":{"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","emails":[{"email_id":"email-test-c47d1f92-6e0b-4a83-b5d7-91f3e8a2640c","email":"ada@example.com","verified":true}],"status":"active","phone_numbers":[{"phone_id":"phone-number-test-3b9e5a70-12cd-4f68-8a41-7d5e9c20f1b6","phone_number":"+15005550006","verified":true}],"webauthn_registrations":[],"providers":[],"totps":[],"crypto_wallets":[],"biometric_registrations":[],"is_locked":false,"roles":["stytch_user"],"name":{"first_name":"Ada","middle_name":null,"last_name":"Lovelace"},"created_at":"2026-02-11T16:20:44Z","password":null,"trusted_metadata":{"plan":"pro"},"untrusted_metadata":{"theme":"dark"},"external_id":"customer-1815","lock_created_at":null,"lock_expires_at":null}}`,
@@ -333,6 +343,7 @@ func ExampleUsersService_DeleteTOTP() {
 }
 
 var exchangeUsersDeleteCryptoWallet = wiretest.Exchange{
+	Call:         "UsersService.DeleteCryptoWallet",
 	Method:       http.MethodDelete,
 	URI:          "/v1/users/crypto_wallets/crypto-wallet-test-b81d5c0f-6a27-4e94-9f3c-2d7e08a1b546",
 	ResponseBody: `{"request_id":"request-id-test-c92830e1-79c9-49c1-8805-0a4e86ad9101","status_code":200,"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","user":{"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","emails":[{"email_id":"email-test-c47d1f92-6e0b-4a83-b5d7-91f3e8a2640c","email":"ada@example.com","verified":true}],"status":"active","phone_numbers":[{"phone_id":"phone-number-test-3b9e5a70-12cd-4f68-8a41-7d5e9c20f1b6","phone_number":"+15005550006","verified":true}],"webauthn_registrations":[],"providers":[],"totps":[],"crypto_wallets":[],"biometric_registrations":[],"is_locked":false,"roles":["stytch_user"],"name":{"first_name":"Ada","middle_name":null,"last_name":"Lovelace"},"created_at":"2026-02-11T16:20:44Z","password":null,"trusted_metadata":{"plan":"pro"},"untrusted_metadata":{"theme":"dark"},"external_id":"customer-1815","lock_created_at":null,"lock_expires_at":null}}`,
@@ -360,6 +371,7 @@ func ExampleUsersService_DeleteCryptoWallet() {
 }
 
 var exchangeUsersDeletePassword = wiretest.Exchange{
+	Call:         "UsersService.DeletePassword",
 	Method:       http.MethodDelete,
 	URI:          "/v1/users/passwords/password-test-4d7a9f05-e28c-4b61-8c3e-f0b5d1926a78",
 	ResponseBody: `{"request_id":"request-id-test-627e79c7-2b42-4dd8-b2e2-e271c93de18f","status_code":200,"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","user":{"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","emails":[{"email_id":"email-test-c47d1f92-6e0b-4a83-b5d7-91f3e8a2640c","email":"ada@example.com","verified":true}],"status":"active","phone_numbers":[{"phone_id":"phone-number-test-3b9e5a70-12cd-4f68-8a41-7d5e9c20f1b6","phone_number":"+15005550006","verified":true}],"webauthn_registrations":[],"providers":[],"totps":[],"crypto_wallets":[],"biometric_registrations":[],"is_locked":false,"roles":["stytch_user"],"name":{"first_name":"Ada","middle_name":null,"last_name":"Lovelace"},"created_at":"2026-02-11T16:20:44Z","password":null,"trusted_metadata":{"plan":"pro"},"untrusted_metadata":{"theme":"dark"},"external_id":"customer-1815","lock_created_at":null,"lock_expires_at":null}}`,
@@ -387,6 +399,7 @@ func ExampleUsersService_DeletePassword() {
 }
 
 var exchangeUsersDeleteOAuthRegistration = wiretest.Exchange{
+	Call:         "UsersService.DeleteOAuthRegistration",
 	Method:       http.MethodDelete,
 	URI:          "/v1/users/oauth/oauth-user-test-d02b7f6e-51c9-4a38-8e4d-c3f9a6017b25",
 	ResponseBody: `{"request_id":"request-id-test-27a0018a-e973-44d0-937e-67494087c813","status_code":200,"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","user":{"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","emails":[{"email_id":"email-test-c47d1f92-6e0b-4a83-b5d7-91f3e8a2640c","email":"ada@example.com","verified":true}],"status":"active","phone_numbers":[{"phone_id":"phone-number-test-3b9e5a70-12cd-4f68-8a41-7d5e9c20f1b6","phone_number":"+15005550006","verified":true}],"webauthn_registrations":[],"providers":[],"totps":[],"crypto_wallets":[],"biometric_registrations":[],"is_locked":false,"roles":["stytch_user"],"name":{"first_name":"Ada","middle_name":null,"last_name":"Lovelace"},"created_at":"2026-02-11T16:20:44Z","password":null,"trusted_metadata":{"plan":"pro"},"untrusted_metadata":{"theme":"dark"},"external_id":"customer-1815","lock_created_at":null,"lock_expires_at":null}}`,
@@ -414,6 +427,7 @@ func ExampleUsersService_DeleteOAuthRegistration() {
 }
 
 var exchangeUsersDeleteExternalID = wiretest.Exchange{
+	Call:         "UsersService.DeleteExternalID",
 	Method:       http.MethodDelete,
 	URI:          "/v1/users/user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84/external_id",
 	ResponseBody: `{"request_id":"request-id-test-233911c0-82f5-435d-98b4-9734b70da03b","status_code":200,"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","user":{"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","emails":[{"email_id":"email-test-c47d1f92-6e0b-4a83-b5d7-91f3e8a2640c","email":"ada@example.com","verified":true}],"status":"active","phone_numbers":[{"phone_id":"phone-number-test-3b9e5a70-12cd-4f68-8a41-7d5e9c20f1b6","phone_number":"+15005550006","verified":true}],"webauthn_registrations":[],"providers":[],"totps":[],"crypto_wallets":[],"biometric_registrations":[],"is_locked":false,"roles":["stytch_user"],"name":{"first_name":"Ada","middle_name":null,"last_name":"Lovelace"},"created_at":"2026-02-11T16:20:44Z","password":null,"trusted_metadata":{"plan":"pro"},"untrusted_metadata":{"theme":"dark"},"external_id":null,"lock_created_at":null,"lock_expires_at":null}}`,
@@ -441,6 +455,7 @@ func ExampleUsersService_DeleteExternalID() {
 }
 
 var exchangeUsersConnectedApps = wiretest.Exchange{
+	Call:         "UsersService.ConnectedApps",
 	Method:       http.MethodGet,
 	URI:          "/v1/users/user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84/connected_apps",
 	ResponseBody: `{"request_id":"request-id-test-48740684-3c51-4cd4-b447-9493a06bcdfe","status_code":200,"connected_apps":[{"connected_app_id":"connected-app-test-6c0d9e47-2b85-4f13-a7e9-51f8d3b6c204","name":"Calendar Sync","description":"Copies appointments to other calendars.","client_type":"third_party","scopes_granted":"openid profile read:documents","logo_url":"https://example.com/calendar.png"}]}`,
@@ -469,8 +484,10 @@ func ExampleUsersService_ConnectedApps() {
 }
 
 var exchangeUsersRevoke = wiretest.Exchange{
+	Call:         "UsersService.Revoke",
 	Method:       http.MethodPost,
 	URI:          "/v1/users/user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84/connected_apps/connected-app-test-6c0d9e47-2b85-4f13-a7e9-51f8d3b6c204/revoke",
+	RequestBody:  `{}`,
 	ResponseBody: `{"request_id":"request-id-test-1b5d04ff-86dd-4a43-a25d-c254fc639b8b","status_code":200}`,
 }
 
