@@ -185,6 +185,13 @@ func (s *Server) perform(op *operation, r *http.Request, params map[string]strin
 		s.fail(a, err)
 		return
 	}
+	call := calls[op.name]
+	if call == nil {
+		e := failf("internal_server_error", "%s is not emulated", op.name)
+		e.status = http.StatusNotImplemented
+		s.fail(a, e)
+		return
+	}
 	var fields map[string]any
 	if op.route.Operation.RequestBody != nil {
 		if err := strictObject(body, &fields); err != nil {
@@ -200,13 +207,6 @@ func (s *Server) perform(op *operation, r *http.Request, params map[string]strin
 		return
 	}
 	arguments := argumentsOf(op, r, params, fields)
-	call := calls[op.name]
-	if call == nil {
-		e := failf("internal_server_error", "the emulator does not know how %s behaves", op.name)
-		e.status = http.StatusNotImplemented
-		s.fail(a, e)
-		return
-	}
 	project.mu.Lock()
 	defer project.mu.Unlock()
 	result, err := call(&request{project: project, now: s.clock.Now(), header: r.Header}, arguments)
