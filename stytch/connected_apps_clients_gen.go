@@ -36,7 +36,7 @@ func (s *ConnectedAppsClientsService) client() *transport.Client {
 }
 
 var connectedAppsClientsCreate = transport.Endpoint[ConnectedAppsClientsCreateRequest, ConnectedAppsClientsCreateResponse]{
-	Name:     "connected_apps.clients.create",
+	ID:       transport.CallID{API: "consumer", Service: "connected_apps.clients", Name: "create"},
 	Method:   http.MethodPost,
 	Path:     "/v1/connected_apps/clients",
 	Retry:    transport.Unsent,
@@ -224,7 +224,7 @@ func (r ConnectedAppsClientsCreateResponse) LogValue() slog.Value {
 }
 
 var connectedAppsClientsGet = transport.Endpoint[ConnectedAppsClientsGetRequest, ConnectedAppsClientsGetResponse]{
-	Name:     "connected_apps.clients.get",
+	ID:       transport.CallID{API: "consumer", Service: "connected_apps.clients", Name: "get"},
 	Method:   http.MethodGet,
 	Path:     "/v1/connected_apps/clients/{client_id}",
 	Retry:    transport.Safe,
@@ -319,7 +319,7 @@ func (r ConnectedAppsClientsGetResponse) LogValue() slog.Value {
 }
 
 var connectedAppsClientsUpdate = transport.Endpoint[ConnectedAppsClientsUpdateRequest, ConnectedAppsClientsUpdateResponse]{
-	Name:     "connected_apps.clients.update",
+	ID:       transport.CallID{API: "consumer", Service: "connected_apps.clients", Name: "update"},
 	Method:   http.MethodPut,
 	Path:     "/v1/connected_apps/clients/{client_id}",
 	Retry:    transport.Safe,
@@ -500,7 +500,7 @@ func (r ConnectedAppsClientsUpdateResponse) LogValue() slog.Value {
 }
 
 var connectedAppsClientsDelete = transport.Endpoint[ConnectedAppsClientsDeleteRequest, ConnectedAppsClientsDeleteResponse]{
-	Name:     "connected_apps.clients.delete",
+	ID:       transport.CallID{API: "consumer", Service: "connected_apps.clients", Name: "delete"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/connected_apps/clients/{client_id}",
 	Retry:    transport.Safe,
@@ -594,7 +594,7 @@ func (r ConnectedAppsClientsDeleteResponse) LogValue() slog.Value {
 }
 
 var connectedAppsClientsSearch = transport.Endpoint[ConnectedAppsClientsSearchRequest, ConnectedAppsClientsSearchResponse]{
-	Name:     "connected_apps.clients.search",
+	ID:       transport.CallID{API: "consumer", Service: "connected_apps.clients", Name: "search"},
 	Method:   http.MethodPost,
 	Path:     "/v1/connected_apps/clients/search",
 	Retry:    transport.Safe,

@@ -31,7 +31,7 @@ func (s *ConnectedAppsClientsSecretsService) client() *transport.Client {
 }
 
 var connectedAppsClientsSecretsRotateStart = transport.Endpoint[ConnectedAppsClientsSecretsRotateStartRequest, ConnectedAppsClientsSecretsRotateStartResponse]{
-	Name:     "connected_apps.clients.secrets.rotate_start",
+	ID:       transport.CallID{API: "consumer", Service: "connected_apps.clients.secrets", Name: "rotate_start"},
 	Method:   http.MethodPost,
 	Path:     "/v1/connected_apps/clients/{client_id}/secrets/rotate/start",
 	Retry:    transport.Never,
@@ -140,7 +140,7 @@ func (r ConnectedAppsClientsSecretsRotateStartResponse) LogValue() slog.Value {
 }
 
 var connectedAppsClientsSecretsRotateCancel = transport.Endpoint[ConnectedAppsClientsSecretsRotateCancelRequest, ConnectedAppsClientsSecretsRotateCancelResponse]{
-	Name:     "connected_apps.clients.secrets.rotate_cancel",
+	ID:       transport.CallID{API: "consumer", Service: "connected_apps.clients.secrets", Name: "rotate_cancel"},
 	Method:   http.MethodPost,
 	Path:     "/v1/connected_apps/clients/{client_id}/secrets/rotate/cancel",
 	Retry:    transport.Unsent,
@@ -241,7 +241,7 @@ func (r ConnectedAppsClientsSecretsRotateCancelResponse) LogValue() slog.Value {
 }
 
 var connectedAppsClientsSecretsRotate = transport.Endpoint[ConnectedAppsClientsSecretsRotateRequest, ConnectedAppsClientsSecretsRotateResponse]{
-	Name:     "connected_apps.clients.secrets.rotate",
+	ID:       transport.CallID{API: "consumer", Service: "connected_apps.clients.secrets", Name: "rotate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/connected_apps/clients/{client_id}/secrets/rotate",
 	Retry:    transport.Unsent,

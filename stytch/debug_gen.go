@@ -30,7 +30,7 @@ func (s *DebugService) client() *transport.Client {
 }
 
 var debugWhoami = transport.Endpoint[DebugWhoamiRequest, DebugWhoamiResponse]{
-	Name:    "debug.whoami",
+	ID:      transport.CallID{API: "consumer", Service: "debug", Name: "whoami"},
 	Method:  http.MethodGet,
 	Path:    "/v1/debug/whoami",
 	Retry:   transport.Safe,

@@ -31,7 +31,7 @@ func (s *IDPOAuthService) client() *transport.Client {
 }
 
 var idpOAuthAuthorizeStart = transport.Endpoint[IDPOAuthAuthorizeStartRequest, IDPOAuthAuthorizeStartResponse]{
-	Name:     "idp.oauth.authorize_start",
+	ID:       transport.CallID{API: "consumer", Service: "idp.oauth", Name: "authorize_start"},
 	Method:   http.MethodPost,
 	Path:     "/v1/idp/oauth/authorize/start",
 	Retry:    transport.Safe,
@@ -220,7 +220,7 @@ func (r IDPOAuthAuthorizeStartResponse) LogValue() slog.Value {
 }
 
 var idpOAuthAuthorize = transport.Endpoint[IDPOAuthAuthorizeRequest, IDPOAuthAuthorizeResponse]{
-	Name:     "idp.oauth.authorize",
+	ID:       transport.CallID{API: "consumer", Service: "idp.oauth", Name: "authorize"},
 	Method:   http.MethodPost,
 	Path:     "/v1/idp/oauth/authorize",
 	Retry:    transport.Unsent,

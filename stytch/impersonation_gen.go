@@ -31,7 +31,7 @@ func (s *ImpersonationService) client() *transport.Client {
 }
 
 var impersonationAuthenticate = transport.Endpoint[ImpersonationAuthenticateRequest, ImpersonationAuthenticateResponse]{
-	Name:     "impersonation.authenticate",
+	ID:       transport.CallID{API: "consumer", Service: "impersonation", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/impersonation/authenticate",
 	Retry:    transport.Unsent,

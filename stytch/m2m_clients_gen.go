@@ -37,7 +37,7 @@ func (s *M2MClientsService) client() *transport.Client {
 }
 
 var m2mClientsCreate = transport.Endpoint[M2MClientsCreateRequest, M2MClientsCreateResponse]{
-	Name:     "m2m.clients.create",
+	ID:       transport.CallID{API: "consumer", Service: "m2m.clients", Name: "create"},
 	Method:   http.MethodPost,
 	Path:     "/v1/m2m/clients",
 	Retry:    transport.Unsent,
@@ -185,7 +185,7 @@ func (r M2MClientsCreateResponse) LogValue() slog.Value {
 }
 
 var m2mClientsGet = transport.Endpoint[M2MClientsGetRequest, M2MClientsGetResponse]{
-	Name:     "m2m.clients.get",
+	ID:       transport.CallID{API: "consumer", Service: "m2m.clients", Name: "get"},
 	Method:   http.MethodGet,
 	Path:     "/v1/m2m/clients/{client_id}",
 	Retry:    transport.Safe,
@@ -280,7 +280,7 @@ func (r M2MClientsGetResponse) LogValue() slog.Value {
 }
 
 var m2mClientsUpdate = transport.Endpoint[M2MClientsUpdateRequest, M2MClientsUpdateResponse]{
-	Name:     "m2m.clients.update",
+	ID:       transport.CallID{API: "consumer", Service: "m2m.clients", Name: "update"},
 	Method:   http.MethodPut,
 	Path:     "/v1/m2m/clients/{client_id}",
 	Retry:    transport.Safe,
@@ -419,7 +419,7 @@ func (r M2MClientsUpdateResponse) LogValue() slog.Value {
 }
 
 var m2mClientsDelete = transport.Endpoint[M2MClientsDeleteRequest, M2MClientsDeleteResponse]{
-	Name:     "m2m.clients.delete",
+	ID:       transport.CallID{API: "consumer", Service: "m2m.clients", Name: "delete"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/m2m/clients/{client_id}",
 	Retry:    transport.Safe,

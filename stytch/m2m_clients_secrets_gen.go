@@ -31,7 +31,7 @@ func (s *M2MClientsSecretsService) client() *transport.Client {
 }
 
 var m2mClientsSecretsRotateStart = transport.Endpoint[M2MClientsSecretsRotateStartRequest, M2MClientsSecretsRotateStartResponse]{
-	Name:     "m2m.clients.secrets.rotate_start",
+	ID:       transport.CallID{API: "consumer", Service: "m2m.clients.secrets", Name: "rotate_start"},
 	Method:   http.MethodPost,
 	Path:     "/v1/m2m/clients/{client_id}/secrets/rotate/start",
 	Retry:    transport.Never,
@@ -137,7 +137,7 @@ func (r M2MClientsSecretsRotateStartResponse) LogValue() slog.Value {
 }
 
 var m2mClientsSecretsRotateCancel = transport.Endpoint[M2MClientsSecretsRotateCancelRequest, M2MClientsSecretsRotateCancelResponse]{
-	Name:     "m2m.clients.secrets.rotate_cancel",
+	ID:       transport.CallID{API: "consumer", Service: "m2m.clients.secrets", Name: "rotate_cancel"},
 	Method:   http.MethodPost,
 	Path:     "/v1/m2m/clients/{client_id}/secrets/rotate/cancel",
 	Retry:    transport.Unsent,
@@ -235,7 +235,7 @@ func (r M2MClientsSecretsRotateCancelResponse) LogValue() slog.Value {
 }
 
 var m2mClientsSecretsRotate = transport.Endpoint[M2MClientsSecretsRotateRequest, M2MClientsSecretsRotateResponse]{
-	Name:     "m2m.clients.secrets.rotate",
+	ID:       transport.CallID{API: "consumer", Service: "m2m.clients.secrets", Name: "rotate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/m2m/clients/{client_id}/secrets/rotate",
 	Retry:    transport.Unsent,

@@ -30,7 +30,7 @@ func (s *ProjectService) client() *transport.Client {
 }
 
 var projectMetrics = transport.Endpoint[ProjectMetricsRequest, ProjectMetricsResponse]{
-	Name:    "project.metrics",
+	ID:      transport.CallID{API: "consumer", Service: "project", Name: "metrics"},
 	Method:  http.MethodGet,
 	Path:    "/v1/projects/metrics",
 	Retry:   transport.Safe,

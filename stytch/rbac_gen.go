@@ -30,7 +30,7 @@ func (s *RBACService) client() *transport.Client {
 }
 
 var rbacPolicy = transport.Endpoint[RBACPolicyRequest, RBACPolicyResponse]{
-	Name:    "rbac.policy",
+	ID:      transport.CallID{API: "consumer", Service: "rbac", Name: "policy"},
 	Method:  http.MethodGet,
 	Path:    "/v1/rbac/policy",
 	Retry:   transport.Safe,

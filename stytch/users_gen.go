@@ -32,7 +32,7 @@ func (s *UsersService) client() *transport.Client {
 }
 
 var usersCreate = transport.Endpoint[UsersCreateRequest, UsersCreateResponse]{
-	Name:     "users.create",
+	ID:       transport.CallID{API: "consumer", Service: "users", Name: "create"},
 	Method:   http.MethodPost,
 	Path:     "/v1/users",
 	Retry:    transport.Unsent,
@@ -230,7 +230,7 @@ func (r UsersCreateResponse) LogValue() slog.Value {
 }
 
 var usersGet = transport.Endpoint[UsersGetRequest, UsersGetResponse]{
-	Name:     "users.get",
+	ID:       transport.CallID{API: "consumer", Service: "users", Name: "get"},
 	Method:   http.MethodGet,
 	Path:     "/v1/users/{user_id}",
 	Retry:    transport.Safe,
@@ -418,7 +418,7 @@ func (r UsersGetResponse) LogValue() slog.Value {
 }
 
 var usersUpdate = transport.Endpoint[UsersUpdateRequest, UsersUpdateResponse]{
-	Name:     "users.update",
+	ID:       transport.CallID{API: "consumer", Service: "users", Name: "update"},
 	Method:   http.MethodPut,
 	Path:     "/v1/users/{user_id}",
 	Retry:    transport.Safe,
@@ -589,7 +589,7 @@ func (r UsersUpdateResponse) LogValue() slog.Value {
 }
 
 var usersDelete = transport.Endpoint[UsersDeleteRequest, UsersDeleteResponse]{
-	Name:     "users.delete",
+	ID:       transport.CallID{API: "consumer", Service: "users", Name: "delete"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/users/{user_id}",
 	Retry:    transport.Safe,
@@ -684,7 +684,7 @@ func (r UsersDeleteResponse) LogValue() slog.Value {
 }
 
 var usersExchangePrimaryFactor = transport.Endpoint[UsersExchangePrimaryFactorRequest, UsersExchangePrimaryFactorResponse]{
-	Name:     "users.exchange_primary_factor",
+	ID:       transport.CallID{API: "consumer", Service: "users", Name: "exchange_primary_factor"},
 	Method:   http.MethodPut,
 	Path:     "/v1/users/{user_id}/exchange_primary_factor",
 	Retry:    transport.Safe,
@@ -821,7 +821,7 @@ func (r UsersExchangePrimaryFactorResponse) LogValue() slog.Value {
 }
 
 var usersDeleteEmail = transport.Endpoint[UsersDeleteEmailRequest, UsersDeleteEmailResponse]{
-	Name:     "users.delete_email",
+	ID:       transport.CallID{API: "consumer", Service: "users", Name: "delete_email"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/users/emails/{email_id}",
 	Retry:    transport.Safe,
@@ -922,7 +922,7 @@ func (r UsersDeleteEmailResponse) LogValue() slog.Value {
 }
 
 var usersDeletePhoneNumber = transport.Endpoint[UsersDeletePhoneNumberRequest, UsersDeletePhoneNumberResponse]{
-	Name:     "users.delete_phone_number",
+	ID:       transport.CallID{API: "consumer", Service: "users", Name: "delete_phone_number"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/users/phone_numbers/{phone_id}",
 	Retry:    transport.Safe,
@@ -1022,7 +1022,7 @@ func (r UsersDeletePhoneNumberResponse) LogValue() slog.Value {
 }
 
 var usersDeleteWebAuthnRegistration = transport.Endpoint[UsersDeleteWebAuthnRegistrationRequest, UsersDeleteWebAuthnRegistrationResponse]{
-	Name:     "users.delete_webauthn_registration",
+	ID:       transport.CallID{API: "consumer", Service: "users", Name: "delete_webauthn_registration"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/users/webauthn_registrations/{webauthn_registration_id}",
 	Retry:    transport.Safe,
@@ -1123,7 +1123,7 @@ func (r UsersDeleteWebAuthnRegistrationResponse) LogValue() slog.Value {
 }
 
 var usersDeleteBiometricRegistration = transport.Endpoint[UsersDeleteBiometricRegistrationRequest, UsersDeleteBiometricRegistrationResponse]{
-	Name:     "users.delete_biometric_registration",
+	ID:       transport.CallID{API: "consumer", Service: "users", Name: "delete_biometric_registration"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/users/biometric_registrations/{biometric_registration_id}",
 	Retry:    transport.Safe,
@@ -1224,7 +1224,7 @@ func (r UsersDeleteBiometricRegistrationResponse) LogValue() slog.Value {
 }
 
 var usersDeleteTOTP = transport.Endpoint[UsersDeleteTOTPRequest, UsersDeleteTOTPResponse]{
-	Name:     "users.delete_totp",
+	ID:       transport.CallID{API: "consumer", Service: "users", Name: "delete_totp"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/users/totps/{totp_id}",
 	Retry:    transport.Safe,
@@ -1324,7 +1324,7 @@ func (r UsersDeleteTOTPResponse) LogValue() slog.Value {
 }
 
 var usersDeleteCryptoWallet = transport.Endpoint[UsersDeleteCryptoWalletRequest, UsersDeleteCryptoWalletResponse]{
-	Name:     "users.delete_crypto_wallet",
+	ID:       transport.CallID{API: "consumer", Service: "users", Name: "delete_crypto_wallet"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/users/crypto_wallets/{crypto_wallet_id}",
 	Retry:    transport.Safe,
@@ -1424,7 +1424,7 @@ func (r UsersDeleteCryptoWalletResponse) LogValue() slog.Value {
 }
 
 var usersDeletePassword = transport.Endpoint[UsersDeletePasswordRequest, UsersDeletePasswordResponse]{
-	Name:     "users.delete_password",
+	ID:       transport.CallID{API: "consumer", Service: "users", Name: "delete_password"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/users/passwords/{password_id}",
 	Retry:    transport.Safe,
@@ -1525,7 +1525,7 @@ func (r UsersDeletePasswordResponse) LogValue() slog.Value {
 }
 
 var usersDeleteOAuthRegistration = transport.Endpoint[UsersDeleteOAuthRegistrationRequest, UsersDeleteOAuthRegistrationResponse]{
-	Name:     "users.delete_oauth_registration",
+	ID:       transport.CallID{API: "consumer", Service: "users", Name: "delete_oauth_registration"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/users/oauth/{oauth_user_registration_id}",
 	Retry:    transport.Safe,
@@ -1627,7 +1627,7 @@ func (r UsersDeleteOAuthRegistrationResponse) LogValue() slog.Value {
 }
 
 var usersDeleteExternalID = transport.Endpoint[UsersDeleteExternalIDRequest, UsersDeleteExternalIDResponse]{
-	Name:     "users.delete_external_id",
+	ID:       transport.CallID{API: "consumer", Service: "users", Name: "delete_external_id"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/users/{user_id}/external_id",
 	Retry:    transport.Safe,
@@ -1727,7 +1727,7 @@ func (r UsersDeleteExternalIDResponse) LogValue() slog.Value {
 }
 
 var usersConnectedApps = transport.Endpoint[UsersConnectedAppsRequest, UsersConnectedAppsResponse]{
-	Name:     "users.connected_apps",
+	ID:       transport.CallID{API: "consumer", Service: "users", Name: "connected_apps"},
 	Method:   http.MethodGet,
 	Path:     "/v1/users/{user_id}/connected_apps",
 	Retry:    transport.Safe,
@@ -1823,7 +1823,7 @@ func (r UsersConnectedAppsResponse) LogValue() slog.Value {
 }
 
 var usersRevoke = transport.Endpoint[UsersRevokeRequest, UsersRevokeResponse]{
-	Name:     "users.revoke",
+	ID:       transport.CallID{API: "consumer", Service: "users", Name: "revoke"},
 	Method:   http.MethodPost,
 	Path:     "/v1/users/{user_id}/connected_apps/{connected_app_id}/revoke",
 	Retry:    transport.Safe,
