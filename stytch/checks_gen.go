@@ -71,6 +71,12 @@ var m2mClientStatusValues = []M2MClientStatus{
 	M2MClientStatusInactive,
 }
 
+// pbkdf2AlgorithmValues are what a request can hold.
+var pbkdf2AlgorithmValues = []PBKDF2Algorithm{
+	PBKDF2AlgorithmSha256,
+	PBKDF2AlgorithmSha512,
+}
+
 // phoneLocaleValues are what a request can hold.
 var phoneLocaleValues = []PhoneLocale{
 	PhoneLocaleEn,
