@@ -254,7 +254,7 @@ func (b *bench) bundle(name string) error {
 		if err != nil {
 			return err
 		}
-		if err := yaml.Unmarshal([]byte(strings.ReplaceAll(string(data), "shared.yaml#/", "#/")), into); err != nil {
+		if err := yaml.Unmarshal([]byte(strings.ReplaceAll(string(data), "#/", "#/")), into); err != nil {
 			return fmt.Errorf("%s: %w", file, err)
 		}
 	}

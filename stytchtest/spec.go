@@ -4,13 +4,11 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
-	"net/url"
-	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -66,12 +64,15 @@ func (a *api) warm() {
 }
 
 func readOperations(name string) ([]operation, error) {
-	loader := openapi3.NewLoader()
-	loader.IsExternalRefsAllowed = true
-	loader.ReadFromURIFunc = func(_ *openapi3.Loader, location *url.URL) ([]byte, error) {
-		return fs.ReadFile(spec.Files, path.Base(location.Path))
+	document, err := spec.Document(name)
+	if err != nil {
+		return nil, fmt.Errorf("the embedded spec: %w", err)
 	}
-	doc, err := loader.LoadFromURI(&url.URL{Path: name + ".yaml"})
+	data, err := json.Marshal(document)
+	if err != nil {
+		return nil, fmt.Errorf("the embedded spec: %w", err)
+	}
+	doc, err := openapi3.NewLoader().LoadFromData(data)
 	if err != nil {
 		return nil, fmt.Errorf("the embedded spec: %w", err)
 	}

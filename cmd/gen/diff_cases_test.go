@@ -60,7 +60,7 @@ const getCall = `  /v1/codes/{code_id}:
                     description: The HTTP status.
               example: {status_code: 200}
         default:
-          $ref: 'shared.yaml#/components/responses/Error'
+          $ref: '#/components/responses/Error'
 `
 
 // usersCall is a call in a service that the base module does not have.
@@ -96,7 +96,7 @@ const usersCall = `  /v1/users/{user_id}:
                 status_code: 200
                 user: {user_id: user-1, status: active, created_at: null, name: null}
         default:
-          $ref: 'shared.yaml#/components/responses/Error'
+          $ref: '#/components/responses/Error'
 `
 
 // requestCases change what goes to the service.
@@ -404,7 +404,7 @@ var silentCases = []diffCase{
 	}, nil},
 	{"schema moved to the shared file", []diffEdit{
 		{consumer, "    Locale:\n      type: string\n      enum: [en, es]\n      description: A language.\n", ""},
-		{consumer, "'#/components/schemas/Locale'", "'shared.yaml#/components/schemas/Locale'"},
+		{consumer, "'#/components/schemas/Locale'", "'#/components/schemas/Locale'"},
 		{shared, "    Code:\n", "    Locale:\n      type: string\n      enum: [en, es]\n      description: A language.\n    Code:\n"},
 	}, nil},
 	{"text made a component", []diffEdit{

@@ -22,15 +22,15 @@ const nameSchema = `    ShortName:
 // ownerCases are changes of properties whose schema is elsewhere. Position and
 // text are those of the property and its call, unless the schema changed.
 var ownerCases = []diffCase{
-	one("reference to a shared schema removed", consumer, "                phone_number:\n                  $ref: 'shared.yaml#/components/schemas/PhoneNumber'\n", "                phone_number:\n                  type: string\n                  description: The number.\n",
+	one("reference to a shared schema removed", consumer, "                phone_number:\n                  $ref: '#/components/schemas/PhoneNumber'\n", "                phone_number:\n                  type: string\n                  description: The number.\n",
 		"spec/consumer.yaml:33: stytch codes.send: the request field `phone_number` is no longer a secret and now appears in logs and prints -> Go programs compile as before: breaking for Go callers at run time",
 		"spec/consumer.yaml:33: stytch codes.send: the request field `phone_number` no longer has the pattern `^\\+[1-9][0-9]{1,14}$` -> Go programs compile as before: minor",
 		"spec/consumer.yaml:33: documentation: descriptions or examples changed: stytch CodesSendRequest.phone_number: patch"),
 	{"property of a shared schema removed", []diffEdit{
-		{consumer, "                code:\n                  $ref: 'shared.yaml#/components/schemas/Code'\n", ""},
+		{consumer, "                code:\n                  $ref: '#/components/schemas/Code'\n", ""},
 		{consumer, "              required: [code]\n", ""},
 		{consumer, "            example: {code: '123456'}", "            example: {user_id: user-1}"},
-		{consumer, "                note:\n", "                code:\n                  $ref: 'shared.yaml#/components/schemas/Code'\n                note:\n"},
+		{consumer, "                note:\n", "                code:\n                  $ref: '#/components/schemas/Code'\n                note:\n"},
 	}, []string{
 		"spec/consumer.yaml:106 in BASE: stytch codes.check: the request field `code` was removed -> field `stytch.CodesCheckRequest.Code` removed: breaking",
 		"spec/consumer.yaml:56: stytch codes.send: the request field `code` is new -> field `stytch.CodesSendRequest.Code` added: minor",
@@ -38,14 +38,14 @@ var ownerCases = []diffCase{
 	}},
 	{"required property of a shared schema added", []diffEdit{
 		{consumer, "required: [phone_number]\n", "required: [phone_number, code]\n"},
-		{consumer, "                note:\n", "                code:\n                  $ref: 'shared.yaml#/components/schemas/Code'\n                note:\n"},
+		{consumer, "                note:\n", "                code:\n                  $ref: '#/components/schemas/Code'\n                note:\n"},
 		{consumer, "              expiration_minutes: 5\n", "              expiration_minutes: 5\n              code: '123456'\n"},
 	}, []string{
 		"spec/consumer.yaml:56: stytch codes.send: the request field `code` is new and required -> field `stytch.CodesSendRequest.Code` added: breaking for the API only",
 		"spec/consumer.yaml:17: documentation: descriptions or examples changed: stytch codes.send: patch",
 	}},
 	{"property of a shared schema becomes required", []diffEdit{
-		{consumer, "                locale:\n                  $ref: '#/components/schemas/Locale'\n", "                locale:\n                  $ref: 'shared.yaml#/components/schemas/Locale'\n"},
+		{consumer, "                locale:\n                  $ref: '#/components/schemas/Locale'\n", "                locale:\n                  $ref: '#/components/schemas/Locale'\n"},
 		{consumer, "    Locale:\n      type: string\n      enum: [en, es]\n      description: A language.\n", ""},
 		{shared, "    Code:\n", "    Locale:\n      type: string\n      enum: [en, es]\n      description: A language.\n    Code:\n"},
 		{consumer, "required: [phone_number]\n", "required: [phone_number, locale]\n"},
@@ -55,7 +55,7 @@ var ownerCases = []diffCase{
 		"spec/consumer.yaml:17: documentation: descriptions or examples changed: stytch codes.send: patch",
 	}},
 	{"property that refers to another shared schema", []diffEdit{
-		{consumer, "                  $ref: 'shared.yaml#/components/schemas/Code'\n", "                  $ref: 'shared.yaml#/components/schemas/PhoneNumber'\n"},
+		{consumer, "                  $ref: '#/components/schemas/Code'\n", "                  $ref: '#/components/schemas/PhoneNumber'\n"},
 		{consumer, "            example: {code: '123456'}", "            example: {code: '+15005550006'}"},
 	}, []string{
 		"spec/consumer.yaml:106: stytch codes.check: the request field `code` has the pattern `^\\+[1-9][0-9]{1,14}$` instead of `^[0-9]{6}$` -> Go programs compile as before: breaking for the API only",
@@ -89,7 +89,7 @@ var ownerCases = []diffCase{
 	}},
 	one("first list of a response", consumer, "                  region:\n", "                  names:\n                    type: array\n                    items:\n                      $ref: '#/components/schemas/UserName'\n                    description: The names.\n                  region:\n",
 		"spec/consumer.yaml:81: stytch codes.send: the response field `names` is new -> field `stytch.CodesSendResponse.Names` added: minor"),
-	one("default beside a reference", consumer, "                  $ref: 'shared.yaml#/components/schemas/Code'\n", "                  $ref: 'shared.yaml#/components/schemas/Code'\n                  default: '000000'\n",
+	one("default beside a reference", consumer, "                  $ref: '#/components/schemas/Code'\n", "                  $ref: '#/components/schemas/Code'\n                  default: '000000'\n",
 		"spec/consumer.yaml:108: stytch codes.check: the request field `code` now has the default `000000` -> Go programs compile as before: minor"),
 	one("secret beside a reference", consumer, "                locale:\n                  $ref: '#/components/schemas/Locale'\n", "                locale:\n                  $ref: '#/components/schemas/Locale'\n                  x-sensitive: true\n",
 		"spec/consumer.yaml:49: stytch codes.send: the request field `locale` is now a secret and prints as [redacted] -> Go programs compile as before: minor"),
@@ -120,7 +120,7 @@ func TestAcceptedBreakIsOne(t *testing.T) {
 	base := diffCase{edits: []diffEdit{
 		{b2bSpec, response, response + "                  name:\n                    $ref: '#/components/schemas/UserName'\n"},
 		{b2bSpec, "components:\n", "components:\n  schemas:\n" + name},
-		{consumer, "                note:\n", "                code:\n                  $ref: 'shared.yaml#/components/schemas/Code'\n                note:\n"},
+		{consumer, "                note:\n", "                code:\n                  $ref: '#/components/schemas/Code'\n                note:\n"},
 	}}.apply(t, smallModule(t))
 	if code, stdout, stderr := gen(t, "-C", base); code != exitFine {
 		t.Fatal(stdout, stderr)
@@ -131,14 +131,14 @@ func TestAcceptedBreakIsOne(t *testing.T) {
 		want  []string // the breaks, each with its call
 	}{
 		{"removed", []diffEdit{
-			{consumer, "                code:\n                  $ref: 'shared.yaml#/components/schemas/Code'\n                note:\n", "                note:\n"},
-			{consumer, "                code:\n                  $ref: 'shared.yaml#/components/schemas/Code'\n                user_id:\n", "                user_id:\n"},
+			{consumer, "                code:\n                  $ref: '#/components/schemas/Code'\n                note:\n", "                note:\n"},
+			{consumer, "                code:\n                  $ref: '#/components/schemas/Code'\n                user_id:\n", "                user_id:\n"},
 			{consumer, "              required: [code]\n", ""},
 			{consumer, "            example: {code: '123456'}", "            example: {user_id: user-1}"},
 		}, []string{"stytch codes.check: the request field `code` was removed", "stytch codes.send: the request field `code` was removed"}},
 		{"another schema", []diffEdit{
-			{consumer, "                code:\n                  $ref: 'shared.yaml#/components/schemas/Code'\n                note:\n", "                code:\n                  $ref: '#/components/schemas/Pin'\n                note:\n"},
-			{consumer, "                code:\n                  $ref: 'shared.yaml#/components/schemas/Code'\n                user_id:\n", "                code:\n                  $ref: '#/components/schemas/Pin'\n                user_id:\n"},
+			{consumer, "                code:\n                  $ref: '#/components/schemas/Code'\n                note:\n", "                code:\n                  $ref: '#/components/schemas/Pin'\n                note:\n"},
+			{consumer, "                code:\n                  $ref: '#/components/schemas/Code'\n                user_id:\n", "                code:\n                  $ref: '#/components/schemas/Pin'\n                user_id:\n"},
 			{consumer, "    UserStatus:\n", "    Pin:\n      type: string\n      title: four digits\n      pattern: '^[0-9]{4}$'\n      x-sensitive: true\n      description: The code.\n    UserStatus:\n"},
 			{consumer, "            example: {code: '123456'}", "            example: {code: '1234'}"},
 		}, []string{

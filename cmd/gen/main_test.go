@@ -431,7 +431,7 @@ const newCall = `  /v1/otps/voice/send:
               required: [phone_number, labels, locales, voices]
               properties:
                 phone_number:
-                  $ref: 'shared.yaml#/components/schemas/PhoneNumber'
+                  $ref: '#/components/schemas/PhoneNumber'
                 repeat:
                   type: integer
                   minimum: 1
@@ -454,7 +454,7 @@ const newCall = `  /v1/otps/voice/send:
                   description: Labels of the call.
                 locales:
                   type: array
-                  items: {$ref: 'shared.yaml#/components/schemas/PhoneLocale'}
+                  items: {$ref: '#/components/schemas/PhoneLocale'}
                   description: The languages to read the code out in.
                 voices:
                   type: array
@@ -487,9 +487,9 @@ const newCall = `  /v1/otps/voice/send:
                 required: [request_id, status_code, phone_id, speed, at, locales, voices]
                 properties:
                   request_id:
-                    $ref: 'shared.yaml#/components/schemas/RequestID'
+                    $ref: '#/components/schemas/RequestID'
                   status_code:
-                    $ref: 'shared.yaml#/components/schemas/StatusCode'
+                    $ref: '#/components/schemas/StatusCode'
                   phone_id:
                     type: string
                     description: The id of the phone number.
@@ -502,7 +502,7 @@ const newCall = `  /v1/otps/voice/send:
                     description: When the call is placed.
                   locales:
                     type: array
-                    items: {$ref: 'shared.yaml#/components/schemas/PhoneLocale'}
+                    items: {$ref: '#/components/schemas/PhoneLocale'}
                     description: The languages.
                   voices:
                     type: array
@@ -516,7 +516,7 @@ const newCall = `  /v1/otps/voice/send:
                   locale:
                     description: The language.
                     oneOf:
-                      - $ref: 'shared.yaml#/components/schemas/PhoneLocale'
+                      - $ref: '#/components/schemas/PhoneLocale'
                       - type: 'null'
                   tries:
                     type: [integer, 'null']
@@ -538,7 +538,7 @@ const newCall = `  /v1/otps/voice/send:
                 tries: null
                 notes: {n: 9007199254740993}
         default:
-          $ref: 'shared.yaml#/components/responses/Error'
+          $ref: '#/components/responses/Error'
 `
 
 const newSchema = `    Voice:

@@ -116,7 +116,7 @@ var (
 	})
 	DeclaredTwice = add(Code{
 		ID: "E044", Title: "a name is declared twice",
-		Meaning: "Two tags, calls, parameters, required properties, MANUAL() sections or areas of error types have one name, and would be one thing in Go. Or a list of error types has one of them twice, by itself or as part of a group.",
+		Meaning: "Two tags, calls, parameters, required properties, MANUAL() sections or areas of error types have one name, and would be one thing in Go. Two files of an API, or one of them and shared.yaml, have the same path or component. Or a list of error types has one of them twice, by itself or as part of a group.",
 		Wrong:   "required: [user_id, user_id]",
 		Right:   "required: [user_id]",
 		Do:      "Rename or remove one of them. The second place of the finding shows the first.",

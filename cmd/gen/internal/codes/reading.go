@@ -8,15 +8,15 @@ var (
 		Wrong:    "spec/consumer.yaml\nspec/shared.yaml",
 		Right:    "spec/consumer.yaml\nspec/b2b.yaml\nspec/shared.yaml\nspec/errors.yaml",
 		Language: "text",
-		Do:       "Put the file there, and make it one that you may read. A spec folder holds the four files above.",
+		Do:       "Put the file there, and make it one that you may read. A spec folder has the four files above.",
 	})
 	UnreadFile = add(Code{
-		ID: "W002", Title: "a file that nothing reads",
-		Meaning:  "The spec is four files of fixed names; drift.yaml and accepted-breaks.yaml stand beside them. A file of any other name adds nothing to the SDK.",
+		ID: "E114", Title: "a file that nothing reads",
+		Meaning:  "The spec is four files of fixed names and the area files in the folders consumer and b2b; drift.yaml and accepted-breaks.yaml are next to them. A YAML or JSON file of any other name adds nothing to the SDK.",
 		Wrong:    "spec/payments.yaml",
-		Right:    "spec/consumer.yaml",
+		Right:    "spec/consumer/payments.yaml",
 		Language: "text",
-		Do:       "Move what is in it into consumer.yaml, b2b.yaml or shared.yaml, give it the name that the hint proposes, or put it elsewhere.",
+		Do:       "Move the file into the folder of its API, give it the name that the hint proposes, or put it elsewhere.",
 	})
 	NotYAML = add(Code{
 		ID: "E002", Title: "not YAML",

@@ -74,28 +74,28 @@ var (
 	})
 	BadReference = add(Code{
 		ID: "E022", Title: "a reference that cannot be followed",
-		Meaning: "A $ref leads to a component of this file or of shared.yaml. This one names another file, an address, or something that is not a component.",
-		Wrong:   "$ref: '../other/api.yaml#/User'",
-		Right:   "$ref: 'shared.yaml#/components/schemas/User'",
-		Do:      "Write '#/components/schemas/Name', or 'shared.yaml#/components/schemas/Name'.",
+		Meaning: "All files of an API and shared.yaml are one namespace, so a $ref is the name of a component and no file. This one names a file, an address, or something that is not a component.",
+		Wrong:   "$ref: '#/components/schemas/User'",
+		Right:   "$ref: '#/components/schemas/User'",
+		Do:      "Write '#/components/schemas/Name'.",
 	})
 	DanglingReference = add(Code{
 		ID: "E023", Title: "a reference that leads to nothing",
-		Meaning: "No component has the name that the $ref ends in.",
+		Meaning: "No component of the API or of shared.yaml has the name that the $ref ends in.",
 		Wrong:   "$ref: '#/components/schemas/Usr'",
 		Right:   "$ref: '#/components/schemas/User'",
 		Do:      "Take the spelling that the hint proposes, or declare the component.",
 	})
 	ReferenceAcross = add(Code{
 		ID: "E024", Title: "a reference from one API to the other",
-		Meaning: "consumer.yaml and b2b.yaml become two packages that stand side by side. What both use belongs to shared.yaml.",
-		Wrong:   "# in b2b.yaml\n$ref: 'consumer.yaml#/components/schemas/User'",
-		Right:   "# in b2b.yaml\n$ref: 'shared.yaml#/components/schemas/User'",
+		Meaning: "The consumer API and the B2B API become two packages, and each has only its own components and those of shared.yaml.",
+		Wrong:   "# in b2b/otps.yaml, for a schema of consumer/users.yaml\n$ref: '#/components/schemas/User'",
+		Right:   "# in b2b/otps.yaml, for a schema of shared.yaml\n$ref: '#/components/schemas/PhoneNumber'",
 		Do:      "Move the schema to shared.yaml.",
 	})
 	Servers = add(Code{
 		ID: "E025", Title: "servers that a client cannot use",
-		Meaning: "The client derives the base URL from the project: the first server is the test environment, the second the live one, each https:// and a host, the same in both files.",
+		Meaning: "The client derives the base URL from the project: the first server is the test environment, the second the live one, each https:// and a host, the same for both APIs.",
 		Wrong:   "servers:\n  - url: http://test.example.com/v1",
 		Right:   "servers:\n  - url: https://test.example.com\n  - url: https://live.example.com",
 		Do:      "Write the two servers; the path belongs under paths.",
@@ -107,12 +107,19 @@ var (
 		Right:   "security:\n  - basicAuth: []\ncomponents:\n  securitySchemes:\n    basicAuth: {type: http, scheme: basic}",
 		Do:      "Write security and the scheme as above.",
 	})
+	WrongFile = add(Code{
+		ID: "E115", Title: "a part of the spec in the wrong file",
+		Meaning: "An API is one file for what concerns it as a whole, and one file for each area, in a folder. The area is the first part of a tag: the tags, calls and schemas of otps and otps.sms are in otps.yaml. An area file has the keys tags, paths and components.",
+		Wrong:   "# in consumer/sessions.yaml\ntags:\n  - name: otps.sms",
+		Right:   "# in consumer/otps.yaml\ntags:\n  - name: otps.sms",
+		Do:      "Move it to the file that the hint names.",
+	})
 	SharedCall = add(Code{
 		ID: "E027", Title: "a call in shared.yaml",
 		Meaning: "shared.yaml holds what both packages use, and belongs to none, so no client could have the call.",
 		Wrong:   "# in shared.yaml\npaths:\n  /v1/sessions: ...",
 		Right:   "# in shared.yaml\npaths: {}",
-		Do:      "Move the call to consumer.yaml or b2b.yaml.",
+		Do:      "Move the call to a file of the consumer API or of the B2B API.",
 	})
 	OperationSecurity = add(Code{
 		ID: "E028", Title: "a call with credentials of its own",

@@ -2,7 +2,8 @@ package drift
 
 import (
 	"os"
-	"path"
+
+	yaml "github.com/oasdiff/yaml3"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/drift/contract"
@@ -25,7 +26,7 @@ func Upstream(name string) (*contract.API, error) {
 	if err != nil {
 		return nil, err
 	}
-	calls, err := contract.Documents{name: root}.Calls(name)
+	calls, err := contract.Documents{Roots: map[string]*yaml.Node{name: root}}.Calls([]string{name})
 	if err != nil {
 		return nil, err
 	}
@@ -38,15 +39,24 @@ func Upstream(name string) (*contract.API, error) {
 
 // Spec reads the calls of a spec as load has read it.
 func Spec(spec *load.Spec) (*contract.API, error) {
-	docs := contract.Documents{}
-	for _, src := range spec.Sources {
-		docs[src.Name] = src.Root
+	docs := contract.Documents{Roots: map[string]*yaml.Node{}, Target: func(file, ref string) (string, *yaml.Node) {
+		if src, _, value := spec.Target(file, ref); src != nil {
+			return src.Name, value
+		}
+		return "", nil
+	}}
+	for _, src := range spec.Files {
+		docs.Roots[src.Name] = src.Root
 	}
-	var names []string
-	for _, name := range load.APIFiles {
-		names = append(names, path.Join(spec.Dir, name))
+	var documents [][]string
+	for _, api := range load.APIFiles {
+		var files []string
+		for _, src := range spec.FilesOf(api) {
+			files = append(files, src.Name)
+		}
+		documents = append(documents, files)
 	}
-	calls, err := docs.Calls(names...)
+	calls, err := docs.Calls(documents...)
 	return &contract.API{Source: "the spec", Calls: calls}, err
 }
 

@@ -47,7 +47,7 @@ func newIndex(side Side) *index {
 			x.types[symbolOf(t)] = t
 		}
 	}
-	for _, src := range side.Spec.Sources {
+	for _, src := range side.Spec.Files {
 		x.collect(src, src.Root)
 	}
 	return x
@@ -120,20 +120,8 @@ func (x *index) follow(s schema) schema {
 	if ref == nil {
 		return s
 	}
-	file, pointer, _ := strings.Cut(ref.Value, "#")
-	if file != "" {
-		s.file = path.Join(path.Dir(s.file), file)
-	}
-	src := x.Spec.Source(s.file)
-	if src == nil {
-		return s
-	}
-	holder, name := path.Split(pointer)
-	all, _ := load.At(src.Root, strings.TrimSuffix(holder, "/"))
-	for key, value := range load.Pairs(all) {
-		if key.Value == name {
-			s.node, s.component, s.declared = value, x.component(s.file, name), src.Pos(key)
-		}
+	if src, key, value := x.Spec.Target(s.file, ref.Value); src != nil {
+		s.file, s.node, s.component, s.declared = src.Name, value, x.component(src.Name, key.Value), src.Pos(key)
 	}
 	return s
 }
@@ -141,7 +129,7 @@ func (x *index) follow(s schema) schema {
 // component names a schema of a file in a way that no other file's does.
 func (x *index) component(file, name string) string {
 	for _, pkg := range x.SDK.Packages {
-		if pkg.Spec == file {
+		if pkg.Spec == x.Spec.Document(file) {
 			return pkg.Name + " schema " + name
 		}
 	}

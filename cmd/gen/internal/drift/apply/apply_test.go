@@ -119,21 +119,21 @@ var inserted = []struct {
 			"    delete:\n      operationId: sessions.delete\n      tags: [sessions]\n      summary: TODO\n      externalDocs: {url: https://example.com/docs}\n      x-retry: TODO\n      x-errors: [TODO]\n" +
 			"      parameters:\n        - name: user_id\n          in: query\n          required: true\n          description: TODO\n          schema:\n            type: string\n" +
 			"      responses:\n        '200':\n          description: TODO\n          content:\n            application/json:\n              schema:\n                type: object\n                required: [status_code]\n                properties:\n" +
-			"                  status_code:\n                    type: integer\n                    description: TODO\n        default:\n          $ref: 'shared.yaml#/components/responses/Error'\n"}}, 4},
+			"                  status_code:\n                    type: integer\n                    description: TODO\n        default:\n          $ref: '#/components/responses/Error'\n"}}, 4},
 	{"call of the other file",
 		[]swap{{document, "  /v1/b2b/sessions/revoke:\n", "  /v1/b2b/sessions/{member_id}/renew:\n    post:\n      parameters:\n      - name: member_id\n        in: path\n        required: true\n        schema:\n          type: string\n      requestBody:\n        content:\n          application/json:\n            schema:\n              type: object\n              properties:\n                session_token:\n                  type: string\n      responses:\n        '200':\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/api_b2b_session_v1_RevokeResponse'\n  /v1/b2b/sessions/revoke:\n"}},
 		[]swap{{b2b, "                  status_code: {type: integer, description: The status.}\n", "                  status_code: {type: integer, description: The status.}\n" +
 			"  /v1/b2b/sessions/{member_id}/renew:\n    post:\n      operationId: sessions.renew\n      tags: [sessions]\n      summary: TODO\n      externalDocs: {url: https://example.com/docs/b2b}\n      x-retry: TODO\n      x-errors: [TODO]\n" +
 			"      parameters:\n        - name: member_id\n          in: path\n          required: true\n          description: TODO\n          schema:\n            type: string\n" +
-			"      requestBody:\n        required: true\n        content:\n          application/json:\n            schema:\n              type: object\n              properties:\n                session_token:\n                  $ref: 'shared.yaml#/components/schemas/SessionToken'\n" +
+			"      requestBody:\n        required: true\n        content:\n          application/json:\n            schema:\n              type: object\n              properties:\n                session_token:\n                  $ref: '#/components/schemas/SessionToken'\n" +
 			"      responses:\n        '200':\n          description: TODO\n          content:\n            application/json:\n              schema:\n                type: object\n                required: [status_code]\n                properties:\n" +
-			"                  status_code:\n                    type: integer\n                    description: TODO\n        default:\n          $ref: 'shared.yaml#/components/responses/Error'\n"}}, 4},
+			"                  status_code:\n                    type: integer\n                    description: TODO\n        default:\n          $ref: '#/components/responses/Error'\n"}}, 4},
 	{"calls of a new area, with types that the spec has",
 		[]swap{{drifts, "scope: [", "scope: [/v1/magic_links, "},
 			{document, "components:\n", newCall("/v1/magic_links/authenticate", "post", "api_otp_v1_AuthenticateResponse") + newCall("/v1/magic_links/email/send", "post", "api_b2b_session_v1_RevokeResponse") + "components:\n"}},
 		[]swap{{consumer, "    description: Looks after sessions.\n", "    description: Looks after sessions.\n  - name: magic_links\n    description: TODO\n  - name: magic_links.email\n    description: TODO\n"},
-			{consumer, "          description: The keys.\n          content:\n            application/json:\n              schema:\n                type: object\n                required: [keys]\n                properties:\n                  keys: {type: array, items: {$ref: 'shared.yaml#/components/schemas/JWK'}, description: The keys.}\n",
-				"          description: The keys.\n          content:\n            application/json:\n              schema:\n                type: object\n                required: [keys]\n                properties:\n                  keys: {type: array, items: {$ref: 'shared.yaml#/components/schemas/JWK'}, description: The keys.}\n" +
+			{consumer, "          description: The keys.\n          content:\n            application/json:\n              schema:\n                type: object\n                required: [keys]\n                properties:\n                  keys: {type: array, items: {$ref: '#/components/schemas/JWK'}, description: The keys.}\n",
+				"          description: The keys.\n          content:\n            application/json:\n              schema:\n                type: object\n                required: [keys]\n                properties:\n                  keys: {type: array, items: {$ref: '#/components/schemas/JWK'}, description: The keys.}\n" +
 					written("/v1/magic_links/authenticate", "post", "magic_links.authenticate", "magic_links", "[request_id, user, reset_sessions, status_code]",
 						"                  request_id:\n                    type: string\n                    description: TODO\n                  user:\n                    $ref: '#/components/schemas/User'\n                  reset_sessions:\n                    type: boolean\n                    description: TODO\n"+
 							"                  status_code:\n                    type: integer\n                    description: TODO\n                  session:\n                    description: TODO\n                    oneOf:\n                      - $ref: '#/components/schemas/Session'\n                      - type: 'null'\n") +
@@ -157,7 +157,7 @@ func written(path, verb, id, tag, required, properties string) string {
 		"      summary: TODO\n      externalDocs: {url: https://example.com/docs}\n      x-retry: TODO\n      x-errors: [TODO]\n" +
 		"      responses:\n        '200':\n          description: TODO\n          content:\n            application/json:\n              schema:\n                type: object\n" +
 		"                required: " + required + "\n                properties:\n" + properties +
-		"        default:\n          $ref: 'shared.yaml#/components/responses/Error'\n"
+		"        default:\n          $ref: '#/components/responses/Error'\n"
 }
 
 func change(t *testing.T, dir string, edits []swap) {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"os"
 	"testing"
+
+	yaml "github.com/oasdiff/yaml3"
 )
 
 // FuzzDocument reads a document: whatever it holds, there is a result, or an
@@ -22,7 +24,7 @@ func FuzzDocument(f *testing.F) {
 			located(t, err)
 			return
 		}
-		calls, err := Documents{"a.yaml": root}.Calls("a.yaml")
+		calls, err := Documents{Roots: map[string]*yaml.Node{"a.yaml": root}}.Calls([]string{"a.yaml"})
 		located(t, err)
 		for _, c := range calls {
 			resolve(t, c.Request, new(1000))

@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -12,37 +11,58 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 )
 
-// Documents are OpenAPI documents that may refer to one another, by name. A
-// reference leads to a file of the same folder.
-type Documents map[string]*yaml.Node
+// Documents are OpenAPI documents.
+type Documents struct {
+	// Roots holds the files by name.
+	Roots map[string]*yaml.Node
+	// Target returns what a reference in a file leads to, and the file that has
+	// it, or nil. Without Target, a reference leads to the file that it is in.
+	Target func(file, ref string) (string, *yaml.Node)
+}
 
-// Calls reads the calls of the named documents, in this order.
-func (d Documents) Calls(names ...string) ([]*Call, error) {
+// Calls reads the calls of documents, in this order. Each is one file, or a
+// file and the others that have more of its paths.
+func (d Documents) Calls(documents ...[]string) ([]*Call, error) {
 	r := &openAPI{docs: d, schemas: map[*yaml.Node]*Ref{}}
 	var calls []*Call
-	first := map[string]diag.Pos{}
-	for _, name := range names {
-		root := d[name]
+	for _, files := range documents {
+		root := d.Roots[files[0]]
 		if version := load.Get(root, "openapi"); version == nil || !strings.HasPrefix(version.Value, "3.") {
-			return nil, Errorf(at(name, version), "this is not an OpenAPI 3 document: it must have the key openapi with a version such as 3.0.3")
+			return nil, Errorf(at(files[0], version), "this is not an OpenAPI 3 document: it must have the key openapi with a version such as 3.0.3")
 		}
-		paths := load.Get(root, "paths")
-		if paths == nil || paths.Kind != yaml.MappingNode {
-			return nil, Errorf(at(name, paths), "paths must be a mapping of the calls")
-		}
-		for template, item := range load.Pairs(paths) {
-			found, err := r.pathItem(name, serversOf(root), template, item)
+		for _, file := range files {
+			paths := load.Get(d.Roots[file], "paths")
+			if paths == nil && len(files) > 1 {
+				continue
+			}
+			found, err := r.paths(file, serversOf(root), paths)
 			if err != nil {
 				return nil, err
 			}
-			for _, c := range found {
-				if earlier, twice := first[c.String()]; twice {
-					return nil, Errorf(c.Pos, "%s is declared twice, first at %s", c, earlier)
-				}
-				first[c.String()] = c.Pos
-				calls = append(calls, c)
-			}
+			calls = append(calls, found...)
 		}
+	}
+	first := map[string]diag.Pos{}
+	for _, c := range calls {
+		if earlier, twice := first[c.String()]; twice {
+			return nil, Errorf(c.Pos, "%s is declared twice, first at %s", c, earlier)
+		}
+		first[c.String()] = c.Pos
+	}
+	return calls, nil
+}
+
+func (r *openAPI) paths(file string, servers []string, paths *yaml.Node) ([]*Call, error) {
+	if paths == nil || paths.Kind != yaml.MappingNode {
+		return nil, Errorf(at(file, paths), "paths must be a mapping of the calls")
+	}
+	var calls []*Call
+	for template, item := range load.Pairs(paths) {
+		found, err := r.pathItem(file, servers, template, item)
+		if err != nil {
+			return nil, err
+		}
+		calls = append(calls, found...)
 	}
 	return calls, nil
 }
@@ -263,15 +283,19 @@ func (r *openAPI) target(file string, n *yaml.Node) (string, *yaml.Node, error) 
 		if !ok || ref.Kind != yaml.ScalarNode || !strings.HasPrefix(pointer, "/") {
 			return "", nil, Errorf(at(file, ref), "the reference %q does not name a part of a document", ref.Value)
 		}
+		var found *yaml.Node
 		next := file
-		if name != "" {
-			next = path.Join(path.Dir(file), name)
-			if r.docs[next] == nil || strings.Contains(name, "/") {
-				return "", nil, Errorf(at(file, ref), "the reference leads to %q, which is not read", name)
+		switch {
+		case r.docs.Target != nil:
+			next, found = r.docs.Target(file, ref.Value)
+		case name != "":
+			return "", nil, Errorf(at(file, ref), "the reference leads to %q, which is not read", name)
+		default:
+			if part, whole := load.At(r.docs.Roots[file], pointer); whole {
+				found = part
 			}
 		}
-		found, ok := load.At(r.docs[next], pointer)
-		if !ok {
+		if found == nil {
 			return "", nil, Errorf(at(file, ref), "the reference %q leads to nothing", ref.Value)
 		}
 		file, n = next, found

@@ -166,13 +166,13 @@ func (r *Result) load() (string, error) {
 		r.Spec.Resolve(&quiet)
 	}
 	size := 0
-	for _, src := range r.Spec.Sources {
+	for _, src := range r.Spec.Files {
 		size += len(src.Data)
 	}
 	if err := r.surroundings(); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%d files, %d kB", len(r.Spec.Sources), size>>10), nil
+	return fmt.Sprintf("%d files, %d kB", len(r.Spec.Files), size>>10), nil
 }
 
 // surroundings reads what stands beside the spec: the module's name, the
@@ -232,7 +232,7 @@ func (r *Result) emit() (string, error) {
 		Folders: append(model.PackageNames(), docs.Folder),
 	}
 	maps.Copy(r.Tree.Files, pages)
-	for _, src := range r.Spec.Sources {
+	for _, src := range r.Spec.Files {
 		r.Tree.Inputs[src.Name] = src.Data
 	}
 	for _, name := range []string{templates.Comments, templates.Findings, templates.Reference} {

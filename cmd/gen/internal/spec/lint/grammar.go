@@ -1,6 +1,10 @@
 package lint
 
-import "maps"
+import (
+	"maps"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
+)
 
 // kind is what a YAML node must be.
 type kind int
@@ -93,8 +97,9 @@ var documentShape = object("the document", []string{"openapi", "info", "paths"},
 	"tags": listOf("tags", object("a tag", []string{"name", "description"}, map[string]*shape{
 		"name": anyText, "description": anyProse, "externalDocs": externalDocs,
 	}, nil)),
-	"paths":      named("paths", pathItemShape),
-	"components": componentsShape,
+	"paths":       named("paths", pathItemShape),
+	"components":  componentsShape,
+	load.AreasKey: textList,
 	"x-manual": listOf("x-manual", object("a MANUAL() section", []string{"name", "kind", "declares", "description"}, map[string]*shape{
 		"name":        anyText,
 		"kind":        oneOfTexts("the section's kind", "METHOD", "FUNCTION", "TYPE"),

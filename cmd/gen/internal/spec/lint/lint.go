@@ -21,6 +21,9 @@ import (
 // values, references that lead somewhere, names that are declared. It needs
 // no resolved documents, so that it can say what keeps them from resolving.
 func Structure(spec *load.Spec, list *diag.List) {
+	for _, file := range spec.Unread {
+		list.Hintf(codes.UnreadFile, file.Pos, file.Hint, "nothing reads this file")
+	}
 	Unwritten(spec, list)
 	for _, name := range append([]string{load.SharedFile}, load.APIFiles...) {
 		src := spec.Sources[name]
@@ -29,6 +32,8 @@ func Structure(spec *load.Spec, list *diag.List) {
 		}
 		w := &walker{spec: spec, src: src, list: list}
 		w.walk(src.Root, src.Root, documentShape)
+		w.areas(name)
+		w.meetsShared()
 		w.operations()
 		w.described()
 		w.endless()

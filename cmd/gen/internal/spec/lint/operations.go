@@ -36,7 +36,7 @@ func operationsOf(src *load.Source) []operation {
 func (w *walker) operations() {
 	ops := operationsOf(w.src)
 	if len(ops) > 0 && w.src.Name == w.spec.Sources[load.SharedFile].Name {
-		w.list.Hintf(codes.SharedCall, w.src.Pos(ops[0].path), "move it to consumer.yaml or b2b.yaml", "the shared file holds no calls")
+		w.list.Hintf(codes.SharedCall, w.src.Pos(ops[0].path), "move it to a file of the consumer API or of the B2B API", "the shared file has no calls")
 	}
 	tags := w.tags()
 	catalog := catalogOf(w.spec)
@@ -109,7 +109,7 @@ func (w *walker) operationID(op operation, tags []string, first map[string]*yaml
 		w.list.Reportf(codes.SeveralTags, w.src.Pos(list[1]), "an operation has one tag: the service that it belongs to")
 	}
 	if len(list) > 0 {
-		w.known(list[0], tags, "a tag of this file", "declare it under tags")
+		w.known(list[0], tags, "a tag of this API", "declare it under tags")
 	}
 	id := load.Get(op.node, "operationId")
 	if id == nil || len(list) == 0 || id.Value == "" {

@@ -258,58 +258,39 @@ func (w *walker) reference(n, ref *yaml.Node, s *shape) {
 	w.target(ref, section)
 }
 
-// target checks that a reference leads to a component of the wanted section,
-// in a file of the spec.
+// target checks that a reference leads to a component of the wanted section, in
+// a file of the same API or in the shared one.
 func (w *walker) target(ref *yaml.Node, section string) {
 	file, pointer, found := strings.Cut(ref.Value, "#")
 	pos := w.src.Pos(ref)
-	src := w.src
-	if file != "" {
-		src = w.spec.Sources[file]
-		if src == nil || file == load.ErrorsFile {
-			w.list.Hintf(codes.BadReference, pos, diag.DidYouMean(file, append([]string{load.SharedFile}, load.APIFiles...)),
-				"the reference leads to %q, which is not an OpenAPI file of this spec", file)
-			return
-		}
-		if src != w.src && src != w.spec.Sources[load.SharedFile] {
-			w.list.Hintf(codes.ReferenceAcross, pos, "move the schema to "+load.SharedFile, "a reference leads to the same file or to %s, not to %s", load.SharedFile, file)
-			return
-		}
-	}
 	prefix := "/components/" + section + "/"
 	name, ok := strings.CutPrefix(pointer, prefix)
 	if !found || !ok || name == "" || strings.ContainsAny(name, "/~%") {
-		w.list.Hintf(codes.BadReference, pos, fmt.Sprintf("write '%s#%sName'", file, prefix), "the reference %q does not name a component under components.%s", ref.Value, section)
+		w.list.Hintf(codes.BadReference, pos, fmt.Sprintf("write '#%sName'", prefix), "the reference %q does not name a component under components.%s", ref.Value, section)
 		return
 	}
-	if src.Root == nil {
-		return // its own finding says why
-	}
-	components, ok := load.At(src.Root, strings.TrimSuffix(prefix, "/"))
-	if ok && load.Get(components, name) != nil {
+	if file != "" {
+		w.list.Hintf(codes.BadReference, pos, fmt.Sprintf("write '#%s%s'", prefix, name), "the reference names the file %q; it is the component's name alone that says where it leads", file)
 		return
+	}
+	shared := w.spec.Sources[load.SharedFile]
+	if w.src.Partial || w.src.Root == nil || shared.Root == nil {
+		return // the component may be in the file that could not be read
 	}
 	var names []string
-	if ok {
-		names = load.Keys(components)
+	for _, src := range []*load.Source{w.src, shared} {
+		components := load.Get(load.Get(src.Root, "components"), section)
+		if load.Get(components, name) != nil {
+			return
+		}
+		names = append(names, load.Keys(components)...)
 	}
-	hint := diag.DidYouMean(name, names)
-	if elsewhere := w.elsewhere(src, prefix+name); elsewhere != "" {
-		hint = fmt.Sprintf("write '%s'", elsewhere)
+	for _, api := range load.APIFiles {
+		other := w.spec.Sources[api]
+		if load.Get(load.Get(load.Get(other.Root, "components"), section), name) != nil {
+			w.list.Hintf(codes.ReferenceAcross, pos, "move the schema to "+load.SharedFile, "only the API of %s has the component %s", other.Name, name)
+			return
+		}
 	}
-	w.list.Hintf(codes.DanglingReference, pos, hint, "the reference leads to nothing: %s has no %s%s", src.Name, strings.TrimPrefix(prefix, "/"), name)
-}
-
-// elsewhere returns the reference by which a component that a file lacks is
-// there in the other file that a reference may lead to, or "".
-func (w *walker) elsewhere(lacking *load.Source, pointer string) string {
-	shared := w.spec.Sources[load.SharedFile]
-	other, file := w.src, ""
-	if lacking == w.src {
-		other, file = shared, load.SharedFile
-	}
-	if _, there := load.At(other.Root, pointer); other == lacking || !there {
-		return ""
-	}
-	return file + "#" + pointer
+	w.list.Hintf(codes.DanglingReference, pos, diag.DidYouMean(name, names), "the reference leads to nothing: no file has %s%s", strings.TrimPrefix(prefix, "/"), name)
 }

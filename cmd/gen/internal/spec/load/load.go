@@ -4,10 +4,11 @@
 package load
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -27,53 +28,71 @@ const (
 	ErrorsFile   = "errors.yaml"
 )
 
-// specFiles are the files that are the spec.
-var specFiles = []string{ConsumerFile, B2BFile, SharedFile, ErrorsFile}
-
 // The files beside them, which only gen drift and gen diff read.
 const (
 	DriftFile    = "drift.yaml"
 	AcceptedFile = "accepted-breaks.yaml"
 )
 
-// APIFiles are the files that describe an API; each becomes a Go package.
+// APIFiles are the files that describe an API; each becomes a Go package. What
+// concerns one area of an API is in a file of its folder: consumer/otps.yaml.
 var APIFiles = []string{ConsumerFile, B2BFile}
 
-// Source is one file of the spec.
+// AreaFolder is the folder of an API's area files, in the spec folder.
+func AreaFolder(api string) string { return strings.TrimSuffix(api, ".yaml") }
+
+// Source is a file of the spec, or a document that several files make up.
 type Source struct {
-	// Name is the file's path from the module's root, with slashes.
+	// Name is the file's path from the module's root, with slashes. A document
+	// has the name of its API's file.
 	Name string
 	Data []byte
 	// Root is the top mapping, nil when the file could not be read as YAML.
 	Root *yaml.Node
+	// Areas are the names of the area files that a document was joined from.
+	Areas []string
+	// Partial tells that an area file of the document could not be read.
+	Partial bool
+	// files has the file of each node of a document that is not in the API's own.
+	files map[*yaml.Node]string
 }
+
+// File is the file that a node is in.
+func (s *Source) File(n *yaml.Node) string { return cmp.Or(s.files[n], s.Name) }
 
 // Pos is where a node begins.
 func (s *Source) Pos(n *yaml.Node) diag.Pos {
 	if n == nil {
 		return diag.Pos{File: s.Name}
 	}
-	return diag.Pos{File: s.Name, Line: n.Line, Column: n.Column}
+	return diag.Pos{File: s.File(n), Line: n.Line, Column: n.Column}
 }
 
 // Spec is a spec folder as read.
 type Spec struct {
 	// Dir is the folder's path from the module's root.
 	Dir string
-	// Sources holds each file by its name in the folder.
+	// Files holds each file by its name in the folder, such as consumer/otps.yaml.
+	Files map[string]*Source
+	// Sources holds each document by the name of its first file: those of the two
+	// APIs, joined with their area files, the shared one, and errors.yaml.
 	Sources map[string]*Source
 	// Documents holds the resolved OpenAPI documents, by the same names.
 	Documents map[string]*openapi3.T
+	// Unread are the files that look like parts of the spec and are none.
+	Unread []Unread
+}
+
+// Unread is a file that nothing reads.
+type Unread struct {
+	Pos diag.Pos
+	// Hint says what would be read instead.
+	Hint string
 }
 
 // Source returns the file that a position names, or nil.
 func (s *Spec) Source(file string) *Source {
-	for _, src := range s.Sources {
-		if src.Name == file {
-			return src
-		}
-	}
-	return nil
+	return s.Files[strings.TrimPrefix(file, s.Dir+"/")]
 }
 
 // Bytes returns the content of the file that a position names.
@@ -84,52 +103,131 @@ func (s *Spec) Bytes(file string) []byte {
 	return nil
 }
 
-// Read reads the four files of the folder and parses their YAML. What is
-// wrong goes to the list; a file that is missing or is not YAML leaves a
-// Source without a Root.
-func Read(fsys fs.FS, dir string, list *diag.List) *Spec {
-	spec := &Spec{Dir: dir, Sources: map[string]*Source{}, Documents: map[string]*openapi3.T{}}
-	for _, name := range specFiles {
-		src := &Source{Name: path.Join(dir, name)}
-		spec.Sources[name] = src
-		data, err := readFile(fsys, src.Name)
-		if err != nil {
-			list.Hintf(codes.UnreadableFile, diag.Pos{File: src.Name}, "a spec folder holds consumer.yaml, b2b.yaml, shared.yaml and errors.yaml",
-				"the file cannot be read: %v", err)
+// FilesOf returns the files of an API: first the one that it has the name of,
+// then its area files by name.
+func (s *Spec) FilesOf(api string) []*Source {
+	files := []*Source{s.Files[api]}
+	for _, name := range slices.Sorted(maps.Keys(s.Files)) {
+		if path.Dir(name) == AreaFolder(api) {
+			files = append(files, s.Files[name])
+		}
+	}
+	return files
+}
+
+// Namespace returns the files that a reference in a file may lead to, those of
+// its own document first.
+func (s *Spec) Namespace(file string) []*Source {
+	api := path.Base(s.Document(file))
+	switch {
+	case slices.Contains(APIFiles, api):
+		return append(s.FilesOf(api), s.Files[SharedFile])
+	case s.Source(file) == nil:
+		return nil
+	}
+	return []*Source{s.Source(file)}
+}
+
+// Document returns the name of the file that describes the API as a whole which
+// a file belongs to: spec/consumer.yaml for spec/consumer/otps.yaml.
+func (s *Spec) Document(file string) string {
+	if folder := path.Dir(file); folder != s.Dir {
+		return folder + ".yaml"
+	}
+	return file
+}
+
+// Target returns what a reference in a file leads to: the key and the value in
+// the file that has them, or nil.
+func (s *Spec) Target(file, reference string) (src *Source, key, value *yaml.Node) {
+	named, pointer, _ := strings.Cut(reference, "#")
+	files := s.Namespace(file)
+	if named != "" { // as references were written before an API had several files
+		files = s.Namespace(path.Join(s.Dir, named))
+	}
+	holder, name := path.Split(pointer)
+	for _, src := range files {
+		if src.Root == nil {
 			continue
 		}
-		src.Data = data
-		src.Root = parse(src, list)
+		all, found := At(src.Root, strings.TrimSuffix(holder, "/"))
+		for key, value := range Pairs(all) {
+			if found && key.Value == name {
+				return src, key, value
+			}
+		}
 	}
-	spec.unread(fsys, list)
+	return nil, nil, nil
+}
+
+// Read reads the files of the folder and parses their YAML. What is wrong goes
+// to the list; a file that is missing or is not YAML leaves a Source without a
+// Root.
+func Read(fsys fs.FS, dir string, list *diag.List) *Spec {
+	spec := &Spec{Dir: dir, Files: map[string]*Source{}, Sources: map[string]*Source{}, Documents: map[string]*openapi3.T{}}
+	for _, name := range []string{ConsumerFile, B2BFile, SharedFile, ErrorsFile} {
+		spec.read(fsys, name, list)
+		spec.Sources[name] = spec.Files[name]
+	}
+	spec.look(fsys, list)
+	for _, name := range APIFiles {
+		spec.Sources[name] = spec.join(name, list)
+	}
 	return spec
 }
 
-// unread warns of files that look like parts of the spec and are none.
-func (s *Spec) unread(fsys fs.FS, list *diag.List) {
-	names := append(slices.Clone(specFiles), DriftFile, AcceptedFile)
-	entries, err := fs.ReadDir(fsys, s.Dir)
+func (s *Spec) read(fsys fs.FS, name string, list *diag.List) {
+	src := &Source{Name: path.Join(s.Dir, name)}
+	s.Files[name] = src
+	data, err := readFile(fsys, src.Name)
 	if err != nil {
-		return // that its files cannot be read has been said
+		list.Hintf(codes.UnreadableFile, diag.Pos{File: src.Name}, "a spec folder has the files consumer.yaml, b2b.yaml, shared.yaml and errors.yaml",
+			"the file cannot be read: %v", err)
+		return
 	}
-	for _, entry := range entries {
-		name := entry.Name()
-		if entry.IsDir() || strings.HasPrefix(name, ".") { // tools keep their settings in such files
-			continue
-		}
-		extension := path.Ext(name)
-		switch strings.ToLower(extension) {
-		case ".yaml", ".yml", ".json":
-			if slices.Contains(names, name) {
-				continue
+	src.Data = data
+	src.Root = parse(src, list)
+}
+
+// look reads the area files, and finds files that look like parts of the spec
+// and are none.
+func (s *Spec) look(fsys fs.FS, list *diag.List) {
+	others := []string{ConsumerFile, B2BFile, SharedFile, ErrorsFile, DriftFile, AcceptedFile}
+	_ = fs.WalkDir(fsys, s.Dir, func(file string, entry fs.DirEntry, err error) error {
+		name := strings.TrimPrefix(file, s.Dir+"/")
+		switch {
+		case err != nil:
+			return fs.SkipDir // what is needed and cannot be read has a finding of its own
+		case strings.HasPrefix(entry.Name(), ".") && file != s.Dir: // tools keep their settings in such files
+			if entry.IsDir() {
+				return fs.SkipDir
 			}
-			hint := "the spec is consumer.yaml, b2b.yaml, shared.yaml and errors.yaml"
-			if meant := strings.ToLower(strings.TrimSuffix(name, extension)) + ".yaml"; slices.Contains(names, meant) {
-				hint = "call it " + meant
-			}
-			list.Hintf(codes.UnreadFile, diag.Pos{File: path.Join(s.Dir, name)}, hint, "nothing reads this file")
+		case !entry.IsDir() && !slices.Contains(others, name):
+			s.another(fsys, name, others, list)
 		}
+		return nil
+	})
+}
+
+// another reads a file that is an area file, and remembers one that nothing reads.
+func (s *Spec) another(fsys fs.FS, name string, others []string, list *diag.List) {
+	extension := path.Ext(name)
+	folder := path.Dir(name)
+	isArea := slices.Contains(APIFiles, folder+".yaml")
+	switch strings.ToLower(extension) {
+	case ".yaml", ".yml", ".json":
+	default:
+		return
 	}
+	if isArea && extension == ".yaml" {
+		s.read(fsys, name, list)
+		return
+	}
+	unread := Unread{diag.Pos{File: path.Join(s.Dir, name)}, "the spec is consumer.yaml, b2b.yaml, shared.yaml, errors.yaml, and the .yaml files in the folders consumer and b2b"}
+	if meant := strings.ToLower(strings.TrimSuffix(name, extension)) + ".yaml"; isArea || slices.Contains(others, meant) {
+		unread.Hint = "call it " + meant
+	}
+	s.Unread = append(s.Unread, unread)
 }
 
 // PathShape is the path of a call without the names of its parameters, which are
@@ -165,42 +263,3 @@ func readFile(fsys fs.FS, name string) ([]byte, error) {
 	}
 	return fs.ReadFile(fsys, name)
 }
-
-// Resolve loads the OpenAPI documents from what Read has parsed. References
-// lead to the folder's own files and nowhere else.
-func (s *Spec) Resolve(list *diag.List) {
-	loader := openapi3.NewLoader()
-	loader.IsExternalRefsAllowed = true
-	loader.IncludeOrigin = true
-	loader.ReadFromURIFunc = func(_ *openapi3.Loader, location *url.URL) ([]byte, error) {
-		if src := s.Source(location.Path); src != nil && src.Root != nil && location.Scheme == "" && location.Host == "" {
-			return notJSON(src.Data), nil
-		}
-		return nil, fmt.Errorf("%q is not a file of the spec that can be read", location)
-	}
-	for _, name := range append([]string{SharedFile}, APIFiles...) {
-		src := s.Sources[name]
-		if src.Root == nil {
-			continue
-		}
-		doc, err := resolve(loader, src)
-		if err != nil {
-			list.Reportf(codes.Unresolved, diag.Pos{File: src.Name}, "%v", err)
-			continue
-		}
-		s.Documents[name] = doc
-	}
-}
-
-func resolve(loader *openapi3.Loader, src *Source) (doc *openapi3.T, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			doc, err = nil, fmt.Errorf("the OpenAPI loader gave up on this document: %v", p)
-		}
-	}()
-	return loader.LoadFromDataWithPath(notJSON(src.Data), &url.URL{Path: src.Name})
-}
-
-// notJSON has the loader read a file that is JSON as YAML, which it is too: only
-// then does it keep the places of things.
-func notJSON(data []byte) []byte { return append(slices.Clip(data), "\n#"...) }

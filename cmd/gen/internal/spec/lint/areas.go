@@ -1,0 +1,74 @@
+package lint
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	yaml "github.com/oasdiff/yaml3"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
+	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
+)
+
+// areas checks that what an API's files say is in the right one of them. An API
+// without area files is one file.
+func (w *walker) areas(api string) {
+	for _, item := range items(load.Get(w.src.Root, load.AreasKey)) {
+		w.known(item, w.src.Areas, "an area with a file in the folder "+load.AreaFolder(api), "write that file")
+	}
+	for _, area := range w.src.Areas {
+		file := w.spec.Files[path.Join(load.AreaFolder(api), area+".yaml")]
+		for key := range load.Pairs(file.Root) {
+			if !slices.Contains(load.AreaKeys, key.Value) {
+				w.list.Hintf(codes.WrongFile, file.Pos(key), "move it to "+w.src.Name+"; an area file has tags, paths and components",
+					"%q concerns the API as a whole, not one area", key.Value)
+			}
+		}
+	}
+	if len(w.src.Areas) == 0 {
+		return
+	}
+	for _, tag := range items(load.Get(w.src.Root, "tags")) {
+		if name := load.Get(tag, "name"); name != nil {
+			w.inArea(api, name, name.Value, "the tag "+name.Value)
+		}
+	}
+	for _, op := range operationsOf(w.src) {
+		if tags := items(load.Get(op.node, "tags")); len(tags) > 0 {
+			w.inArea(api, op.path, tags[0].Value, fmt.Sprintf("%s %s", strings.ToUpper(op.method.Value), op.path.Value))
+		}
+	}
+}
+
+// inArea reports what is not in the file of its tag's area.
+func (w *walker) inArea(api string, n *yaml.Node, tag, what string) {
+	area, _, _ := strings.Cut(tag, ".")
+	want := path.Join(w.spec.Dir, load.AreaFolder(api), area+".yaml")
+	if w.src.File(n) != want {
+		w.list.Hintf(codes.WrongFile, w.src.Pos(n), "move it to "+want, "%s is in the wrong file: it belongs to the area %s", what, area)
+	}
+}
+
+// meetsShared reports components of an API that have the names of shared ones:
+// a reference would lead to both.
+func (w *walker) meetsShared() {
+	shared := w.spec.Sources[load.SharedFile]
+	if w.src == shared {
+		return
+	}
+	for section, theirs := range load.Pairs(load.Get(shared.Root, "components")) {
+		first := map[string]*yaml.Node{}
+		for name := range load.Pairs(theirs) {
+			first[name.Value] = name
+		}
+		for name := range load.Pairs(load.Get(load.Get(w.src.Root, "components"), section.Value)) {
+			if earlier := first[name.Value]; earlier != nil {
+				w.list.Relatef(codes.DeclaredTwice, w.src.Pos(name), "rename or remove one of them; a reference would lead to both",
+					diag.Related{Pos: shared.Pos(earlier), Message: "first declared here"}, "%s is declared twice", name.Value)
+			}
+		}
+	}
+}
