@@ -24,6 +24,43 @@ type Client struct {
 	// It is reached as client.Sessions.
 	Sessions *SessionsService
 
+	// CryptoWallets logs users in with Ethereum and Solana wallets: the wallet signs a challenge,
+	// and the signature is checked.
+	//
+	// It is reached as client.CryptoWallets.
+	CryptoWallets *CryptoWalletsService
+
+	// MagicLinks logs users in with links that work once, and makes links that the application
+	// delivers itself.
+	//
+	// It is reached as client.MagicLinks.
+	MagicLinks *MagicLinksService
+
+	// OAuth completes logins by OAuth with providers such as Google, Microsoft and GitHub, and
+	// links a provider's account to a user who is logged in.
+	//
+	// It is reached as client.OAuth.
+	OAuth *OAuthService
+
+	// Passwords creates, checks and migrates passwords. The calls for resets are in the areas
+	// below, by what proves the user.
+	//
+	// It is reached as client.Passwords.
+	Passwords *PasswordsService
+
+	// TOTPs sets up authenticator apps for users, checks their codes, and lets users in with
+	// recovery codes.
+	//
+	// It is reached as client.TOTPs.
+	TOTPs *TOTPsService
+
+	// WebAuthn registers passkeys and security keys, and logs users in with them. Each takes two
+	// calls: one that begins, whose answer goes to the browser, and one that takes what the browser
+	// made of it.
+	//
+	// It is reached as client.WebAuthn.
+	WebAuthn *WebAuthnService
+
 	transport *transport.Client
 }
 
@@ -35,7 +72,21 @@ func newClient(t *transport.Client) *Client {
 			Email:     &OTPsEmailService{transport: t},
 			transport: t,
 		},
-		Sessions:  &SessionsService{transport: t},
+		Sessions:      &SessionsService{transport: t},
+		CryptoWallets: &CryptoWalletsService{transport: t},
+		MagicLinks: &MagicLinksService{
+			Email:     &MagicLinksEmailService{transport: t},
+			transport: t,
+		},
+		OAuth: &OAuthService{transport: t},
+		Passwords: &PasswordsService{
+			Email:            &PasswordsEmailService{transport: t},
+			ExistingPassword: &PasswordsExistingPasswordService{transport: t},
+			Session:          &PasswordsSessionService{transport: t},
+			transport:        t,
+		},
+		TOTPs:     &TOTPsService{transport: t},
+		WebAuthn:  &WebAuthnService{transport: t},
 		transport: t,
 	}
 }

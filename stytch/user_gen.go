@@ -131,33 +131,6 @@ func (v User) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
 
-// UserName is a name of a user, in parts.
-type UserName struct {
-	// The first name.
-	FirstName *string `json:"first_name"`
-
-	// The middle names.
-	MiddleName *string `json:"middle_name"`
-
-	// The last name.
-	LastName *string `json:"last_name"`
-}
-
-func (v *UserName) readJSON(d *wire.Reader) {
-	for d.BeginObject(); d.NextField(); {
-		switch d.Name() {
-		case "first_name":
-			v.FirstName = d.StringPtr()
-		case "middle_name":
-			v.MiddleName = d.StringPtr()
-		case "last_name":
-			v.LastName = d.StringPtr()
-		default:
-			d.Unknown()
-		}
-	}
-}
-
 // UserEmail is an e-mail address of a user.
 type UserEmail struct {
 	// The id of the e-mail address.
@@ -240,48 +213,6 @@ const (
 	UserStatusActive  UserStatus = "active"
 	UserStatusPending UserStatus = "pending"
 )
-
-// WebAuthnRegistration is a passkey or security key of a user.
-type WebAuthnRegistration struct {
-	// The id of the WebAuthn registration.
-	WebAuthnRegistrationID string `json:"webauthn_registration_id"`
-
-	// The domain that the registration is bound to.
-	Domain string `json:"domain"`
-
-	// The user agent of the browser that the registration was made in.
-	UserAgent string `json:"user_agent"`
-
-	// Whether the registration was completed.
-	Verified bool `json:"verified"`
-
-	// The kind of authenticator, such as platform for one that is built into the device.
-	AuthenticatorType string `json:"authenticator_type"`
-
-	// The name of the registration.
-	Name string `json:"name"`
-}
-
-func (v *WebAuthnRegistration) readJSON(d *wire.Reader) {
-	for d.BeginObject(); d.NextField(); {
-		switch d.Name() {
-		case "webauthn_registration_id":
-			v.WebAuthnRegistrationID = d.String()
-		case "domain":
-			v.Domain = d.String()
-		case "user_agent":
-			v.UserAgent = d.String()
-		case "verified":
-			v.Verified = d.Bool()
-		case "authenticator_type":
-			v.AuthenticatorType = d.String()
-		case "name":
-			v.Name = d.String()
-		default:
-			d.Unknown()
-		}
-	}
-}
 
 // OAuthProvider is an account at an OAuth provider that is linked to a user.
 type OAuthProvider struct {

@@ -67,15 +67,20 @@ func (b *broken) exchange(t *testing.T, exchanges []*Exchange, method reflect.Va
 	_, _ = b.call(t, method, "{}")
 	for _, x := range exchanges {
 		path, _, _ := strings.Cut(x.URI, "?")
-		if strings.HasSuffix(b.path, ProjectID) { // a parameter of the path
-			path = path[:strings.LastIndex(path, "/")+1] + ProjectID
-		}
-		if b.path == x.Method+" "+path {
+		if samePath(b.path, x.Method+" "+path) {
 			return x
 		}
 	}
 	t.Fatalf("no exchange for %s", b.path)
 	return nil
+}
+
+// samePath reports whether a path is that of an example. Where the path has a parameter, call has put the
+// project id.
+func samePath(path, example string) bool {
+	return slices.EqualFunc(strings.Split(path, "/"), strings.Split(example, "/"), func(part, other string) bool {
+		return part == other || part == ProjectID
+	})
 }
 
 // oneCall is a method of a client that is a call.
