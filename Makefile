@@ -25,7 +25,7 @@ BASE ?= main
 diff:
 	go run ./cmd/gen diff "$(BASE)"
 
-## drift: hold the spec against the newest official package for Node; needs npm
+## drift: compare the spec with the newest official package for Node; needs npm
 .PHONY: drift
 drift:
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \

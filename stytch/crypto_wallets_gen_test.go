@@ -14,6 +14,7 @@ import (
 )
 
 var exchangeCryptoWalletsAuthenticateStart = wiretest.Exchange{
+	Call:         "CryptoWalletsService.AuthenticateStart",
 	Method:       http.MethodPost,
 	URI:          "/v1/crypto_wallets/authenticate/start",
 	RequestBody:  `{"crypto_wallet_type":"ethereum","crypto_wallet_address":"0x6df2dB4Fb3DA35d241901Bd53367770BF03123f1","siwe_params":{"domain":"example.com","uri":"https://example.com/authenticate","resources":["https://example.com/terms"],"statement":"Log in to Example."}}`,
@@ -57,6 +58,7 @@ func ExampleCryptoWalletsService_AuthenticateStart() {
 }
 
 var exchangeCryptoWalletsAuthenticate = wiretest.Exchange{
+	Call:         "CryptoWalletsService.Authenticate",
 	Method:       http.MethodPost,
 	URI:          "/v1/crypto_wallets/authenticate",
 	RequestBody:  `{"crypto_wallet_type":"ethereum","crypto_wallet_address":"0x6df2dB4Fb3DA35d241901Bd53367770BF03123f1","signature":"0x7b1f4c93e20d6a58b49e7c3fd1a0865e2bc97f4d1830a6e5c2b9f7d4083a6e51","session_duration_minutes":60}`,

@@ -14,6 +14,7 @@ import (
 )
 
 var exchangeMagicLinksEmailSend = wiretest.Exchange{
+	Call:         "MagicLinksEmailService.Send",
 	Method:       http.MethodPost,
 	URI:          "/v1/magic_links/email/send",
 	RequestBody:  `{"email":"ada@example.com","login_magic_link_url":"https://example.com/authenticate","signup_magic_link_url":"https://example.com/welcome","login_expiration_minutes":30,"locale":"es"}`,
@@ -51,6 +52,7 @@ func ExampleMagicLinksEmailService_Send() {
 }
 
 var exchangeMagicLinksEmailLoginOrCreate = wiretest.Exchange{
+	Call:         "MagicLinksEmailService.LoginOrCreate",
 	Method:       http.MethodPost,
 	URI:          "/v1/magic_links/email/login_or_create",
 	RequestBody:  `{"email":"ada@example.com","login_magic_link_url":"https://example.com/authenticate","signup_magic_link_url":"https://example.com/welcome","code_challenge":"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM","create_user_as_pending":true}`,
@@ -88,6 +90,7 @@ func ExampleMagicLinksEmailService_LoginOrCreate() {
 }
 
 var exchangeMagicLinksEmailInvite = wiretest.Exchange{
+	Call:         "MagicLinksEmailService.Invite",
 	Method:       http.MethodPost,
 	URI:          "/v1/magic_links/email/invite",
 	RequestBody:  `{"email":"ada@example.com","name":{"first_name":"Ada","last_name":"Lovelace"},"invite_magic_link_url":"https://example.com/invited","invite_expiration_minutes":1440,"trusted_metadata":{"plan":"pro"}}`,
@@ -135,6 +138,7 @@ func ExampleMagicLinksEmailService_Invite() {
 }
 
 var exchangeMagicLinksEmailRevokeInvite = wiretest.Exchange{
+	Call:         "MagicLinksEmailService.RevokeInvite",
 	Method:       http.MethodPost,
 	URI:          "/v1/magic_links/email/revoke_invite",
 	RequestBody:  `{"email":"ada@example.com"}`,

@@ -14,6 +14,7 @@ import (
 )
 
 var exchangeMagicLinksCreate = wiretest.Exchange{
+	Call:         "MagicLinksService.Create",
 	Method:       http.MethodPost,
 	URI:          "/v1/magic_links",
 	RequestBody:  `{"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","expiration_minutes":15}`,
@@ -45,6 +46,7 @@ func ExampleMagicLinksService_Create() {
 }
 
 var exchangeMagicLinksAuthenticate = wiretest.Exchange{
+	Call:         "MagicLinksService.Authenticate",
 	Method:       http.MethodPost,
 	URI:          "/v1/magic_links/authenticate",
 	RequestBody:  `{"token":"rM7kw42CWBhsHLF62V75jELMbvJ87njMe3tFVj7Qupu7","attributes":{"ip_address":"203.0.113.7","user_agent":"Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) AppleWebKit/605.1.15"},"session_duration_minutes":60}`,

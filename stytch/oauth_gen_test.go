@@ -14,6 +14,7 @@ import (
 )
 
 var exchangeOAuthAttach = wiretest.Exchange{
+	Call:         "OAuthService.Attach",
 	Method:       http.MethodPost,
 	URI:          "/v1/oauth/attach",
 	RequestBody:  `{"provider":"google","user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84"}`,
@@ -45,6 +46,7 @@ func ExampleOAuthService_Attach() {
 }
 
 var exchangeOAuthAuthenticate = wiretest.Exchange{
+	Call:         "OAuthService.Authenticate",
 	Method:       http.MethodPost,
 	URI:          "/v1/oauth/authenticate",
 	RequestBody:  `{"token":"Bk4nRsE8uHj5LwP1dGfA9oTiM6qXvB3kt7Qm2Zc0VxYb","session_duration_minutes":60,"code_verifier":"dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"}`,

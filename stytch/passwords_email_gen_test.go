@@ -14,6 +14,7 @@ import (
 )
 
 var exchangePasswordsEmailResetStart = wiretest.Exchange{
+	Call:         "PasswordsEmailService.ResetStart",
 	Method:       http.MethodPost,
 	URI:          "/v1/passwords/email/reset/start",
 	RequestBody:  `{"email":"ada@example.com","reset_password_redirect_url":"https://example.com/reset","reset_password_expiration_minutes":15,"login_redirect_url":"https://example.com/authenticate","locale":"es"}`,
@@ -51,6 +52,7 @@ func ExamplePasswordsEmailService_ResetStart() {
 }
 
 var exchangePasswordsEmailReset = wiretest.Exchange{
+	Call:         "PasswordsEmailService.Reset",
 	Method:       http.MethodPost,
 	URI:          "/v1/passwords/email/reset",
 	RequestBody:  `{"token":"Dk4nRsE8uHj5LwP1dGfA9oTiM6qXvB3kt7Qm2Zc0VxYb","password":"seven-Kettles-sing-by-2","session_duration_minutes":60}`,

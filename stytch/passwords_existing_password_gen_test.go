@@ -14,6 +14,7 @@ import (
 )
 
 var exchangePasswordsExistingPasswordReset = wiretest.Exchange{
+	Call:         "PasswordsExistingPasswordService.Reset",
 	Method:       http.MethodPost,
 	URI:          "/v1/passwords/existing_password/reset",
 	RequestBody:  `{"email":"ada@example.com","existing_password":"nine-Violins-hum-by-4","new_password":"seven-Kettles-sing-by-2","session_duration_minutes":60}`,

@@ -14,6 +14,7 @@ import (
 )
 
 var exchangePasswordsCreate = wiretest.Exchange{
+	Call:         "PasswordsService.Create",
 	Method:       http.MethodPost,
 	URI:          "/v1/passwords",
 	RequestBody:  `{"email":"ada@example.com","password":"nine-Violins-hum-by-4","session_duration_minutes":60,"trusted_metadata":{"plan":"pro"},"name":{"first_name":"Ada","last_name":"Lovelace"}}`,
@@ -61,6 +62,7 @@ func ExamplePasswordsService_Create() {
 }
 
 var exchangePasswordsAuthenticate = wiretest.Exchange{
+	Call:         "PasswordsService.Authenticate",
 	Method:       http.MethodPost,
 	URI:          "/v1/passwords/authenticate",
 	RequestBody:  `{"email":"ada@example.com","password":"nine-Violins-hum-by-4","session_duration_minutes":60}`,
@@ -94,6 +96,7 @@ func ExamplePasswordsService_Authenticate() {
 }
 
 var exchangePasswordsStrengthCheck = wiretest.Exchange{
+	Call:         "PasswordsService.StrengthCheck",
 	Method:       http.MethodPost,
 	URI:          "/v1/passwords/strength_check",
 	RequestBody:  `{"password":"letmein1","email":"ada@example.com"}`,
@@ -124,6 +127,7 @@ func ExamplePasswordsService_StrengthCheck() {
 }
 
 var exchangePasswordsMigrate = wiretest.Exchange{
+	Call:         "PasswordsService.Migrate",
 	Method:       http.MethodPost,
 	URI:          "/v1/passwords/migrate",
 	RequestBody:  `{"email":"ada@example.com","hash":"8f2d6c1e4b7a4c399e152a6d0b7f3c84","hash_type":"md_5","md_5_config":{"prepend_salt":"7Qm2Zc0V","append_salt":""},"set_email_verified":true,"name":{"first_name":"Ada","last_name":"Lovelace"},"external_id":"customer-1815","roles":["editor"]}`,

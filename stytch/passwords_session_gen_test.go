@@ -14,6 +14,7 @@ import (
 )
 
 var exchangePasswordsSessionReset = wiretest.Exchange{
+	Call:         "PasswordsSessionService.Reset",
 	Method:       http.MethodPost,
 	URI:          "/v1/passwords/session/reset",
 	RequestBody:  `{"password":"seven-Kettles-sing-by-2","session_token":"mZAYn5aLEqKUlZ_Ad9U_fWr38GaAQ1oFhT8ds245v7Q1","session_duration_minutes":60}`,

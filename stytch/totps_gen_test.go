@@ -14,6 +14,7 @@ import (
 )
 
 var exchangeTOTPsCreate = wiretest.Exchange{
+	Call:         "TOTPsService.Create",
 	Method:       http.MethodPost,
 	URI:          "/v1/totps",
 	RequestBody:  `{"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","expiration_minutes":60}`,
@@ -45,6 +46,7 @@ func ExampleTOTPsService_Create() {
 }
 
 var exchangeTOTPsAuthenticate = wiretest.Exchange{
+	Call:         "TOTPsService.Authenticate",
 	Method:       http.MethodPost,
 	URI:          "/v1/totps/authenticate",
 	RequestBody:  `{"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","totp_code":"576028","session_token":"mZAYn5aLEqKUlZ_Ad9U_fWr38GaAQ1oFhT8ds245v7Q1","session_duration_minutes":60}`,
@@ -80,6 +82,7 @@ func ExampleTOTPsService_Authenticate() {
 }
 
 var exchangeTOTPsRecoveryCodes = wiretest.Exchange{
+	Call:         "TOTPsService.RecoveryCodes",
 	Method:       http.MethodPost,
 	URI:          "/v1/totps/recovery_codes",
 	RequestBody:  `{"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84"}`,
@@ -109,6 +112,7 @@ func ExampleTOTPsService_RecoveryCodes() {
 }
 
 var exchangeTOTPsRecover = wiretest.Exchange{
+	Call:         "TOTPsService.Recover",
 	Method:       http.MethodPost,
 	URI:          "/v1/totps/recover",
 	RequestBody:  `{"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","recovery_code":"4h2k-9wqd-m7xp","session_duration_minutes":60}`,

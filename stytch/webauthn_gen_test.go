@@ -14,6 +14,7 @@ import (
 )
 
 var exchangeWebAuthnRegisterStart = wiretest.Exchange{
+	Call:         "WebAuthnService.RegisterStart",
 	Method:       http.MethodPost,
 	URI:          "/v1/webauthn/register/start",
 	RequestBody:  `{"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","domain":"example.com","user_agent":"Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) AppleWebKit/605.1.15","authenticator_type":"platform","return_passkey_credential_options":true,"override_display_name":"Ada Lovelace","use_base64_url_encoding":true}`,
@@ -55,6 +56,7 @@ func ExampleWebAuthnService_RegisterStart() {
 }
 
 var exchangeWebAuthnRegister = wiretest.Exchange{
+	Call:         "WebAuthnService.Register",
 	Method:       http.MethodPost,
 	URI:          "/v1/webauthn/register",
 	RequestBody:  `{"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","public_key_credential":"{\"type\":\"public-key\",\"id\":\"wQ8xN2vK5sTfYb3G\",\"rawId\":\"wQ8xN2vK5sTfYb3G\",\"response\":{\"attestationObject\":\"o2NmbXRk\",\"clientDataJSON\":\"eyJ0eXBl\"}}","session_duration_minutes":60}`,
@@ -88,6 +90,7 @@ func ExampleWebAuthnService_Register() {
 }
 
 var exchangeWebAuthnAuthenticateStart = wiretest.Exchange{
+	Call:         "WebAuthnService.AuthenticateStart",
 	Method:       http.MethodPost,
 	URI:          "/v1/webauthn/authenticate/start",
 	RequestBody:  `{"domain":"example.com","user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","return_passkey_credential_options":true,"use_base64_url_encoding":true}`,
@@ -123,6 +126,7 @@ func ExampleWebAuthnService_AuthenticateStart() {
 }
 
 var exchangeWebAuthnAuthenticate = wiretest.Exchange{
+	Call:         "WebAuthnService.Authenticate",
 	Method:       http.MethodPost,
 	URI:          "/v1/webauthn/authenticate",
 	RequestBody:  `{"public_key_credential":"{\"type\":\"public-key\",\"id\":\"wQ8xN2vK5sTfYb3G\",\"rawId\":\"wQ8xN2vK5sTfYb3G\",\"response\":{\"signature\":\"MEUCIQDR\",\"clientDataJSON\":\"eyJ0eXBl\"}}","session_duration_minutes":60}`,
@@ -154,6 +158,7 @@ func ExampleWebAuthnService_Authenticate() {
 }
 
 var exchangeWebAuthnUpdate = wiretest.Exchange{
+	Call:         "WebAuthnService.Update",
 	Method:       http.MethodPut,
 	URI:          "/v1/webauthn/webauthn-registration-test-5a8c3e17-b2f4-4d60-9a7b-1e6f0c94d82a",
 	RequestBody:  `{"name":"Ada's laptop"}`,
@@ -184,6 +189,7 @@ func ExampleWebAuthnService_Update() {
 }
 
 var exchangeWebAuthnListCredentials = wiretest.Exchange{
+	Call:         "WebAuthnService.ListCredentials",
 	Method:       http.MethodGet,
 	URI:          "/v1/webauthn/credentials/user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84/example.com",
 	ResponseBody: `{"request_id":"request-id-test-941eafa7-3005-40fb-806d-857a660b1eb0","status_code":200,"credentials":[{"credential_id":"wQ8xN2vK5sTfYb3Guw8xNg==","webauthn_registration_id":"webauthn-registration-test-5a8c3e17-b2f4-4d60-9a7b-1e6f0c94d82a","type":"public-key","public_key":"pQECAyYgASFYIHQ3bVExWmMwVnhZYks0blJzRTh1SGo1THdQMWRHZkE5"}]}`,

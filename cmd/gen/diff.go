@@ -48,6 +48,12 @@ func runDiff(args []string, stdout, stderr io.Writer) int {
 		explainError("gen diff", c.format, err, stdout, stderr)
 		return exitBad
 	}
+	if c.release != "" {
+		if err := checkRelease(c.base, c.release, report.Verdict()); err != nil {
+			fmt.Fprintf(stderr, "gen diff: %v\n", err)
+			return exitDiffers
+		}
+	}
 	if report.Worst() >= failLevels[c.failOn] {
 		return exitDiffers
 	}

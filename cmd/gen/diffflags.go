@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/mod/semver"
+
 	"github.com/stytchgen/sdk/cmd/gen/internal/diff/apichange"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diff/impact"
 )
@@ -26,6 +28,8 @@ is written or checked out, and no module is downloaded.
 Flags:
   --fail-on L   exit with 1 at a change of this level or above that is not accepted:
                 none (default), patch, minor, breaking
+  --release V   exit with 1 if version V, such as v1.3.0, is too small for the changes since BASE,
+                which is then the version before it
   --format F    text (default), markdown for a pull request, json, github for annotations
   -C folder     work in the module that holds this folder (default: the current folder)
   -v            say what each stage did and how long it took
@@ -58,7 +62,7 @@ no other. Entries that match nothing are reported.
 
 Exit codes of the program (go run turns every failure into 1):
   0  compared; nothing at or above the level of --fail-on is open
-  1  a change at or above that level is not accepted
+  1  a change at or above that level is not accepted, or the version of --release is too small
   2  a revision, a spec, a package, the file of accepted breaks or the command line is wrong
 `
 
@@ -66,6 +70,7 @@ Exit codes of the program (go run turns every failure into 1):
 type diffCommand struct {
 	folder, failOn, format string
 	base, head             string
+	release                string
 	verbose                bool
 }
 
@@ -82,6 +87,7 @@ func parseDiff(args []string) (diffCommand, error) {
 	flags.BoolVar(&c.verbose, "v", false, "")
 	flags.StringVar(&c.failOn, "fail-on", "none", "")
 	flags.StringVar(&c.format, "format", "text", "")
+	flags.StringVar(&c.release, "release", "", "")
 	names, err := parseFlags(flags, args)
 	switch {
 	case err != nil:
@@ -94,6 +100,10 @@ func parseDiff(args []string) (diffCommand, error) {
 		return c, fmt.Errorf("%d names given; there are BASE and HEAD", len(names))
 	case failLevels[c.failOn] == 0:
 		return c, fmt.Errorf("--fail-on %q: the levels are none, patch, minor and breaking", c.failOn)
+	case c.release != "" && !semver.IsValid(c.release):
+		return c, fmt.Errorf("--release %q: want a version, such as v1.3.0", c.release)
+	case c.release != "" && !semver.IsValid(names[0]):
+		return c, fmt.Errorf("--release compares with the version before it, and %q is not one; v1.2.0 would be", names[0])
 	case impact.Formats[c.format] == nil:
 		return c, fmt.Errorf("--format %q: the formats are %s", c.format, strings.Join(slices.Sorted(maps.Keys(impact.Formats)), ", "))
 	}

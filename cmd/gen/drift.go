@@ -5,17 +5,18 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
+	"github.com/stytchgen/sdk/cmd/gen/internal/disk"
 	"github.com/stytchgen/sdk/cmd/gen/internal/drift"
 	"github.com/stytchgen/sdk/cmd/gen/internal/drift/apply"
 	"github.com/stytchgen/sdk/cmd/gen/internal/drift/contract"
 	"github.com/stytchgen/sdk/cmd/gen/internal/generate/pipeline"
-	"github.com/stytchgen/sdk/cmd/gen/internal/generate/tree"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 )
 
@@ -101,13 +102,6 @@ func (c driftCommand) run(stdout, stderr io.Writer) (int, error) {
 	if err != nil {
 		return exitBad, err
 	}
-	var session *tree.Session
-	if c.apply {
-		if session, err = begin(root, stderr); err != nil {
-			return exitBad, err
-		}
-		defer session.End()
-	}
 	there, err := drift.Upstream(c.upstream)
 	if err != nil {
 		return exitBad, err
@@ -127,7 +121,7 @@ func (c driftCommand) run(stdout, stderr io.Writer) (int, error) {
 	}
 	report.ListOutside = c.outside
 	if c.apply {
-		return c.applied(session, spec, report, there, known, stdout, stderr)
+		return c.applied(root, spec, report, there, known, stdout, stderr)
 	}
 	if err := report.Write(stdout, c.format); err != nil {
 		return exitBad, err
@@ -139,13 +133,13 @@ func (c driftCommand) run(stdout, stderr io.Writer) (int, error) {
 }
 
 // applied writes the edits and reports what is left for a person.
-func (c driftCommand) applied(session *tree.Session, spec *load.Spec, report *drift.Report, there *contract.API, known *drift.Known, stdout, stderr io.Writer) (int, error) {
+func (c driftCommand) applied(root string, spec *load.Spec, report *drift.Report, there *contract.API, known *drift.Known, stdout, stderr io.Writer) (int, error) {
 	edits := apply.Propose(spec, report, there, known)
-	before := map[string][]byte{}
-	for name := range edits.Files {
-		before[name] = spec.Bytes(name)
+	var changes []disk.Change
+	for _, name := range slices.Sorted(maps.Keys(edits.Files)) {
+		changes = append(changes, disk.Change{Path: name, Before: spec.Bytes(name), After: edits.Files[name]})
 	}
-	if err := session.Replace(before, edits.Files); err != nil {
+	if err := disk.Write(root, nil, changes); err != nil {
 		return exitBad, err
 	}
 	for _, name := range edits.Names() {

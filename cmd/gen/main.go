@@ -40,7 +40,7 @@ const (
 const usage = `gen makes the SDK in stytch/ and b2b/, its tests and its reference pages from the spec in spec/.
 
 Usage:
-  gen [flags]                   generate: write every file that differs, all or none
+  gen [flags]                   generate: write every file that differs
   gen check [flags]             compare what would be generated with what is there
   gen diff BASE [HEAD]          say what a change does to applications; see gen diff -h
   gen drift [flags] UPSTREAM    hold the spec against what the service's owner publishes; gen drift -h
@@ -166,15 +166,7 @@ func (c command) run(stdout, stderr io.Writer) (int, error) {
 
 // once runs the stages and ends as the command says.
 func (c *command) once(root string, stdout, stderr io.Writer) (int, error) {
-	var session *tree.Session
 	c.wrote = nil
-	if c.name == "generate" {
-		var err error
-		if session, err = begin(root, stderr); err != nil {
-			return exitBad, err
-		}
-		defer session.End()
-	}
 	opts := pipeline.Options{Root: root}
 	if c.name == "dump" {
 		opts.Until = map[string]string{"model": "model", "files": "emit"}[c.stage]
@@ -197,32 +189,20 @@ func (c *command) once(root string, stdout, stderr io.Writer) (int, error) {
 	case "check":
 		return c.check(result, stdout)
 	}
-	return exitFine, c.generate(session, result, stdout, stderr)
-}
-
-// begin takes hold of the tree, and says what it had to put back first.
-func begin(root string, stderr io.Writer) (*tree.Session, error) {
-	session, err := tree.Begin(root)
-	if err != nil {
-		return nil, err
-	}
-	if n := len(session.Undone); n > 0 {
-		fmt.Fprintf(stderr, "gen: an earlier run was stopped while it wrote; %s put back as before\n", count(n, "file"))
-	}
-	return session, nil
+	return exitFine, c.generate(result, stdout, stderr)
 }
 
 func printStage(w io.Writer, s pipeline.Stage) {
 	fmt.Fprintf(w, "%-7s %8s  %s\n", s.Name, s.Took.Round(100*time.Microsecond), s.Did)
 }
 
-func (c *command) generate(session *tree.Session, result *pipeline.Result, stdout, stderr io.Writer) error {
+func (c *command) generate(result *pipeline.Result, stdout, stderr io.Writer) error {
 	start := time.Now()
 	differences, err := result.Tree.Compare(result.Root)
 	if err != nil {
 		return err
 	}
-	if err := session.Write(differences); err != nil {
+	if err := result.Tree.Write(result.Root, differences); err != nil {
 		return err
 	}
 	for _, d := range differences {

@@ -219,7 +219,9 @@ func TestDamage(t *testing.T) {
 		},
 		{
 			"table in the README edited",
-			func(t *testing.T) { edit(t, at("README.md"), "`POST /v1/sessions/revoke`", "`GET /`") },
+			func(t *testing.T) {
+				edit(t, at("README.md"), "[`OTPs`](docs/reference/README.md#stytch-otps)", "[`OTPs`](elsewhere)")
+			},
 			[]string{"README.md: out of date: the generated part between the markers differs"},
 		},
 	}
@@ -612,7 +614,8 @@ func TestNewEndpoint(t *testing.T) {
 		"stytch/otps_voice_gen.go":            "// Send sends a code by voice call.",
 		"stytch/otps_voice_gen_test.go":       "func TestOTPsVoiceService_Send(",
 		"docs/reference/stytch-otps-voice.md": "## OTPs.Voice.Send",
-		"README.md":                           "`POST /v1/otps/voice/send`",
+		"docs/reference/README.md":            "`POST /v1/otps/voice/send`",
+		"README.md":                           "(docs/reference/README.md#stytch-otps) | 8 |",
 	} {
 		if !strings.Contains(string(read(t, filepath.Join(root, name))), want) {
 			t.Errorf("%s does not contain %q", name, want)

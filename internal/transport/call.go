@@ -25,12 +25,13 @@ type call struct {
 	anonymous bool
 	settings  CallSettings
 
-	request any                               // a pointer to the request, for its secrets
-	url     url.URL                           // where it goes
-	body    []byte                            // nil: none
-	decoder interface{ decode(*wire.Reader) } // reads the response body
-	drift   func(*answer)                     // holds an answer against the spec; nil: not wanted
-	end     time.Time                         // of the call's timeout; zero: none
+	request  any                               // a pointer to the request, for its secrets
+	url      url.URL                           // where it goes
+	body     []byte                            // nil: none
+	decoder  interface{ decode(*wire.Reader) } // reads the response body
+	bodiless bool                              // nothing in the response body is wanted
+	drift    func(*answer)                     // holds an answer against the spec; nil: not wanted
+	end      time.Time                         // of the call's timeout; zero: none
 
 	// What follows is here so that a call takes one allocation for all of it.
 	params  Params

@@ -716,3 +716,19 @@ func TestConcurrentCalls(t *testing.T) {
 	}
 	callers.Wait()
 }
+
+// TestNoAnswerBody wants a call that is answered without a body to succeed, whatever the service sends with it.
+func TestNoAnswerBody(t *testing.T) {
+	for _, body := range []string{"", `{"request_id":"request-id-test-1"}`, "<html>"} {
+		ep := sendEndpoint(Safe)
+		ep.Decode = nil
+		c := newClient(t, serve(t, respond(http.StatusOK, body)).URL)
+		resp, err := Call(t.Context(), c, ep, &sendRequest{PhoneNumber: testPhone}, nil)
+		if err != nil {
+			t.Fatalf("%q: %v", body, err)
+		}
+		if resp.result == nil || resp.result.Body != body || len(resp.result.UnknownFields()) > 0 {
+			t.Errorf("%q: the response has %+v", body, resp.result)
+		}
+	}
+}

@@ -17,9 +17,6 @@ import (
 	"github.com/stytchgen/sdk/internal/sessionweb"
 )
 
-// Version is the version of the SDK. It stands in the User-Agent header.
-const Version = "0.1.0"
-
 // Client makes calls. It is safe for concurrent use, and there is nothing to close.
 type Client struct {
 	// For a verb that does not fit, fmt asks no method of a service, looks through one pointer, to

@@ -42,7 +42,7 @@ type Endpoint[Req, Resp any] struct {
 	Validate func(*Req, *check.Checker) // checks the request; nil: nothing to check
 	Encode   func(*Req, *wire.Writer)   // writes the request body; nil: no body
 	Params   func(*Req, *Params)        // sets path, query and header parameters; nil: none
-	Decode   func(*Resp, *wire.Reader)  // reads the response body
+	Decode   func(*Resp, *wire.Reader)  // reads the response body; nil: the answer has none
 	Receive  func(*Resp, *Result)       // hands the response its raw answer; nil: not wanted
 
 	Answers *shape.Types // what answers look like, for reports of drift; nil: nobody knows
@@ -70,6 +70,9 @@ func (r *Result) UnknownFields() []wire.Field {
 }
 
 func (ep *Endpoint[Req, Resp]) unknownFields(body string) []wire.Field {
+	if ep.Decode == nil {
+		return nil
+	}
 	d := wire.NewReader(body)
 	d.Lenient()
 	d.RecordUnknown()
@@ -91,6 +94,7 @@ func Call[Req, Resp any](
 		anonymous: ep.Anonymous,
 		request:   req,
 	}}
+	k.bodiless = ep.Decode == nil
 	k.decoder = k
 	k.settings.apply(c, opts)
 	if c.refusal != nil {
@@ -162,5 +166,7 @@ type received[Resp any] struct {
 // decode reads a new response for each attempt: a broken body leaves no traces.
 func (k *typedCall[Req, Resp]) decode(d *wire.Reader) {
 	k.received = new(received[Resp])
-	k.endpoint.Decode(&k.received.response, d)
+	if k.endpoint.Decode != nil {
+		k.endpoint.Decode(&k.received.response, d)
+	}
 }

@@ -104,9 +104,13 @@ func (x *index) schemaOf(f *model.Field) schema {
 	return x.follow(s)
 }
 
-// items returns the schema of the items of a list.
+// items returns the schema of the items of a list or the values of a map.
 func (x *index) items(s schema) schema {
-	s.node = load.Get(s.node, "items")
+	below := load.Get(s.node, "items")
+	if below == nil {
+		below = load.Get(s.node, "additionalProperties")
+	}
+	s.node = below
 	return x.follow(s)
 }
 

@@ -92,7 +92,8 @@ func newPages(sdk *model.SDK) (*pages, error) {
 		"cell": cell, "span": span, "call": clientCall, "page": pagePath, "type": p.typeCell, "limits": limits,
 		"snippet": p.snippet, "anchor": anchor, "manual": manualFor,
 		"unowned": func(pkg *model.Package) []*model.Manual { return manualFor(pkg, nil) },
-		"common":  commonErrors, "area": areaTitle, "gofmt": gofmt,
+		"areas":   areasOf, "heading": areaHeading,
+		"common": commonErrors, "area": areaTitle, "gofmt": gofmt,
 	})
 	return p, err
 }
@@ -319,7 +320,7 @@ func Table(sdk *model.SDK, file []byte) ([]byte, error) {
 		return nil, fmt.Errorf("it needs %s and, further down, %s, once each; the table of calls goes between them", beginMarker, endMarker)
 	}
 	var b bytes.Buffer
-	if err := p.templates.ExecuteTemplate(&b, "calls", map[string]any{"SDK": sdk, "Folder": Folder + "/"}); err != nil {
+	if err := p.templates.ExecuteTemplate(&b, "areas", map[string]any{"SDK": sdk, "Folder": Folder + "/"}); err != nil {
 		return nil, err
 	}
 	table := []byte(beginMarker + "\n\n" + string(tidy(b.Bytes())) + "\n" + endMarker)

@@ -27,8 +27,8 @@ func (e *emitter) service(s *model.Service) {
 	}
 	for _, m := range s.Methods {
 		e.within(append(m.Request.Fields, m.Response.Fields...), func() { e.method(f, s, m) })
-		e.structType(f, m.Request, s.Name+"."+m.Name)
-		e.structType(f, m.Response, s.Name+"."+m.Name)
+		e.structType(f, m.Request, s, m)
+		e.structType(f, m.Response, s, m)
 	}
 }
 
@@ -79,13 +79,17 @@ func (e *emitter) method(f *jen.File, s *model.Service, m *model.Method) {
 		if len(parameters(m.Request)) > 0 {
 			field("Params", expr(m.Request, "params"))
 		}
-		if m.HasBody() {
+		if m.Body != model.NoBody {
 			field("Encode", expr(m.Request, "writeJSON"))
 		}
-		field("Decode", expr(m.Response, "readJSON"))
+		if !m.NoAnswer {
+			field("Decode", expr(m.Response, "readJSON"))
+		}
 		field("Receive", expr(m.Response, "Receive"))
-		field("Answers", jen.Op("&").Id("answers"))
-		field("Answer", jen.Lit(m.Response.Name))
+		if !m.NoAnswer {
+			field("Answers", jen.Op("&").Id("answers"))
+			field("Answer", jen.Lit(m.Response.Name))
+		}
 		g.Line()
 	})
 	f.Add(e.doc("method", 0, map[string]any{"Method": m, "Errors": e.errorPrefix()}))

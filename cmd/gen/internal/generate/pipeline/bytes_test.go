@@ -10,8 +10,6 @@ import (
 	"testing"
 
 	"golang.org/x/tools/txtar"
-
-	"github.com/stytchgen/sdk/cmd/gen/internal/generate/tree"
 )
 
 // repository is the root of this module, seen from this package.
@@ -59,14 +57,9 @@ paths:
 			if err != nil {
 				t.Fatalf("edit %d: %v", i, err)
 			}
-			session, err := tree.Begin(root)
-			if err != nil {
+			if err := result.Tree.Write(root, differences); err != nil {
 				t.Fatalf("edit %d: %v", i, err)
 			}
-			if err := session.Write(differences); err != nil {
-				t.Fatalf("edit %d: %v", i, err)
-			}
-			session.End()
 			written++
 		}
 		for name, want := range handWritten {

@@ -1,26 +1,16 @@
-// Package tree is the set of generated files: compared with what is on disk,
-// written all or not at all, and pruned of what is no longer generated.
-//
-// What it promises: a file is replaced whole, by a rename, never written in
-// place. Before the first is replaced, the new content of all and a copy of the
-// old are on the disk, and a journal that says which is which. An error on the
-// way, a full disk among them, puts the old files back. No file system replaces
-// several files at one moment, so a run that is killed between two renames
-// leaves some files new and some old; the journal is there then, and the next
-// session puts the old tree back before anything else, whatever has become of
-// the spec. A file that somebody has written in the meantime keeps what they
-// wrote.
+// Package tree is the set of generated files: it is compared with the files on disk, and written. What is
+// no longer generated is removed.
 package tree
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"path"
 	"slices"
 	"strings"
@@ -28,6 +18,7 @@ import (
 	"github.com/aymanbagabas/go-udiff"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
+	"github.com/stytchgen/sdk/cmd/gen/internal/disk"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
 )
 
@@ -98,8 +89,7 @@ type Difference struct {
 	// Diff is a unified diff from the disk to the generated file.
 	Diff string
 
-	before  []byte // what Compare saw; nil: no file
-	content []byte // nil: the file goes
+	change disk.Change
 }
 
 // OccupiedError says that files which are no generated ones stand where
@@ -148,13 +138,13 @@ func readSums(data []byte) map[string]string {
 
 // Compare returns how the files under root differ from the tree, by path.
 func (t *Tree) Compare(root string) ([]Difference, error) {
-	opened, err := os.OpenRoot(root)
+	opened, err := disk.Open(root)
 	if err != nil {
 		return nil, err
 	}
 	defer opened.Close()
-	c := comparison{tree: t, disk: disk{opened}}
-	sums, err := c.read(SumFile)
+	c := comparison{tree: t, disk: opened}
+	sums, err := c.disk.Read(SumFile)
 	if err != nil {
 		return nil, err
 	}
@@ -182,29 +172,42 @@ func (t *Tree) Compare(root string) ([]Difference, error) {
 	return c.found, nil
 }
 
+// Write makes the files under root what the differences say, as disk.Write does. If it is stopped, the next
+// run finishes. So stubs come last, because gen refuses to run while there is one. The sums come before
+// them: until they are written, check says that the other files are out of date.
+func (t *Tree) Write(root string, differences []Difference) error {
+	turn := func(d Difference) int {
+		switch {
+		case d.Kind == Unwritten:
+			return 2
+		case d.Path == SumFile:
+			return 1
+		}
+		return 0
+	}
+	ordered := slices.Clone(differences)
+	slices.SortStableFunc(ordered, func(a, b Difference) int { return cmp.Compare(turn(a), turn(b)) })
+	var changes []disk.Change
+	for _, d := range ordered {
+		changes = append(changes, d.change)
+	}
+	folders := slices.Clone(t.Folders)
+	for name := range t.complete() {
+		folders = append(folders, path.Dir(name))
+	}
+	return disk.Write(root, folders, changes)
+}
+
 type comparison struct {
 	tree     *Tree
-	disk     disk
+	disk     disk.Folder
 	sums     map[string]string
 	found    []Difference
 	occupied []string
 }
 
-// read returns a file's content, nil when there is none.
-func (c *comparison) read(name string) ([]byte, error) {
-	info, err := c.disk.regular(name)
-	if err != nil || info == nil {
-		return nil, err
-	}
-	data, err := c.disk.ReadFile(name)
-	if data == nil {
-		data = []byte{} // an empty file is one
-	}
-	return data, err
-}
-
 func (c *comparison) add(d Difference, have, want []byte) {
-	d.before, d.content = have, want
+	d.change = disk.Change{Path: d.Path, Before: have, After: want}
 	from, to := "a/"+d.Path, "b/"+d.Path
 	if have == nil {
 		from = "/dev/null"
@@ -217,7 +220,7 @@ func (c *comparison) add(d Difference, have, want []byte) {
 }
 
 func (c *comparison) file(name string, want []byte) error {
-	have, err := c.read(name)
+	have, err := c.disk.Read(name)
 	switch line := diag.Conflict(have); {
 	case err != nil:
 		return err
@@ -260,7 +263,7 @@ func (c *comparison) why(name string) (Kind, string) {
 }
 
 func (c *comparison) region(name string, region Region) error {
-	have, err := c.read(name)
+	have, err := c.disk.Read(name)
 	switch {
 	case err != nil:
 		return err
@@ -293,7 +296,7 @@ func (c *comparison) stale(want map[string][]byte) error {
 			if want[name] != nil || !entry.Type().IsRegular() || !ours(name) {
 				continue
 			}
-			have, err := c.read(name)
+			have, err := c.disk.Read(name)
 			if err != nil {
 				return err
 			}

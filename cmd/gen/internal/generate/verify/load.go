@@ -50,6 +50,7 @@ func (c *checker) load(parsed []sources) error {
 	loaded, err := packages.Load(&packages.Config{
 		Mode: packages.NeedName | packages.NeedTypes | packages.NeedImports | packages.NeedExportFile,
 		Dir:  c.Root, Env: append(os.Environ(), "GOPACKAGESDRIVER=off"),
+		BuildFlags: []string{"-trimpath"}, // so that the build cache serves every folder alike
 	}, paths...)
 	if err != nil {
 		return c.fault(paths[0], err.Error())
@@ -132,7 +133,7 @@ func (c *checker) fault(pkg, otherwise string) error {
 	if own, ok := strings.CutPrefix(pkg, c.Module+"/"); ok {
 		pkg = "./" + own // of a folder it says more than of a path: that it is outside of the workspace
 	}
-	cmd := exec.Command("go", "list", "-export", "-f", "", "--", pkg)
+	cmd := exec.Command("go", "list", "-trimpath", "-export", "-f", "", "--", pkg)
 	cmd.Dir = c.Root
 	var said bytes.Buffer
 	cmd.Stderr = &said

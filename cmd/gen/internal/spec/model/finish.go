@@ -152,6 +152,9 @@ func collide(sdk *SDK, taken map[string]map[string]diag.Pos, list *diag.List) {
 					list.Hintf(codes.DefaultInAnswer, f.Pos, "take default out; it says what the service takes when a request leaves a field out", "a default in an answer is not generated")
 				}
 			}
+			if t.InResponse && len(t.Constants) > 0 {
+				list.Hintf(codes.Constant, t.Constants[0].Pos, "write a description, or an enum", "%q is a part of an answer, which is what it is", t.Constants[0].Wire)
+			}
 			if chain := embedsItself(t); chain != nil {
 				list.Hintf(codes.HoldsItself, t.Pos, "take one of these fields out of required, or make it a list", "%s holds itself by way of %s, so it would have no end", t.Name, strings.Join(chain, ", "))
 			}

@@ -48,6 +48,9 @@ func invalidIn(sdk *SDK, m *Method, t *Type, list *diag.List, seen []*Type) {
 		if rule.Kind == AtMostOne && rule.None != "" {
 			list.Hintf(codes.UnreachableError, rule.Pos, "take none out", "a request that sets none of these fields is fine")
 		}
+		if rule.Kind == AtLeastOne && rule.Several != "" {
+			list.Hintf(codes.UnreachableError, rule.Pos, "take several out", "a request that sets several of these fields is fine")
+		}
 		expected(rule.None, rule.Pos)
 		expected(rule.Several, rule.Pos)
 	}

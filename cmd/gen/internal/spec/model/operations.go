@@ -91,6 +91,7 @@ func (b *builder) request(m *Method, op operation) {
 	}
 	if op.RequestBody != nil && op.RequestBody.Value != nil {
 		if media := op.RequestBody.Value.Content.Get("application/json"); media != nil && media.Schema != nil {
+			m.Body = JSONBody
 			b.body(m.Request, op.file, media.Schema, true)
 			body := &Value{}
 			if n, ok := load.At(op.node, "/requestBody/content/application~1json/example"); ok {
@@ -150,6 +151,7 @@ func (b *builder) response(m *Method, op operation) {
 	if answer == nil || answer.Value == nil {
 		return
 	}
+	m.NoAnswer = len(answer.Value.Content) == 0
 	media := answer.Value.Content.Get("application/json")
 	if media == nil || media.Schema == nil {
 		return

@@ -1,6 +1,6 @@
 //go:build genfault
 
-package tree
+package disk
 
 import (
 	"os"
