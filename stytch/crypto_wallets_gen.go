@@ -33,7 +33,7 @@ func (s *CryptoWalletsService) client() *transport.Client {
 }
 
 var cryptoWalletsAuthenticateStart = transport.Endpoint[CryptoWalletsAuthenticateStartRequest, CryptoWalletsAuthenticateStartResponse]{
-	Name:     "crypto_wallets.authenticate_start",
+	ID:       transport.CallID{API: "consumer", Service: "crypto_wallets", Name: "authenticate_start"},
 	Method:   http.MethodPost,
 	Path:     "/v1/crypto_wallets/authenticate/start",
 	Retry:    transport.Unsent,
@@ -212,7 +212,7 @@ func (r CryptoWalletsAuthenticateStartResponse) LogValue() slog.Value {
 }
 
 var cryptoWalletsAuthenticate = transport.Endpoint[CryptoWalletsAuthenticateRequest, CryptoWalletsAuthenticateResponse]{
-	Name:     "crypto_wallets.authenticate",
+	ID:       transport.CallID{API: "consumer", Service: "crypto_wallets", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/crypto_wallets/authenticate",
 	Retry:    transport.Unsent,

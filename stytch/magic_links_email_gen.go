@@ -31,7 +31,7 @@ func (s *MagicLinksEmailService) client() *transport.Client {
 }
 
 var magicLinksEmailSend = transport.Endpoint[MagicLinksEmailSendRequest, MagicLinksEmailSendResponse]{
-	Name:     "magic_links.email.send",
+	ID:       transport.CallID{API: "consumer", Service: "magic_links.email", Name: "send"},
 	Method:   http.MethodPost,
 	Path:     "/v1/magic_links/email/send",
 	Retry:    transport.Unsent,
@@ -282,7 +282,7 @@ func (r MagicLinksEmailSendResponse) LogValue() slog.Value {
 }
 
 var magicLinksEmailLoginOrCreate = transport.Endpoint[MagicLinksEmailLoginOrCreateRequest, MagicLinksEmailLoginOrCreateResponse]{
-	Name:     "magic_links.email.login_or_create",
+	ID:       transport.CallID{API: "consumer", Service: "magic_links.email", Name: "login_or_create"},
 	Method:   http.MethodPost,
 	Path:     "/v1/magic_links/email/login_or_create",
 	Retry:    transport.Unsent,
@@ -501,7 +501,7 @@ func (r MagicLinksEmailLoginOrCreateResponse) LogValue() slog.Value {
 }
 
 var magicLinksEmailInvite = transport.Endpoint[MagicLinksEmailInviteRequest, MagicLinksEmailInviteResponse]{
-	Name:     "magic_links.email.invite",
+	ID:       transport.CallID{API: "consumer", Service: "magic_links.email", Name: "invite"},
 	Method:   http.MethodPost,
 	Path:     "/v1/magic_links/email/invite",
 	Retry:    transport.Unsent,
@@ -681,7 +681,7 @@ func (r MagicLinksEmailInviteResponse) LogValue() slog.Value {
 }
 
 var magicLinksEmailRevokeInvite = transport.Endpoint[MagicLinksEmailRevokeInviteRequest, MagicLinksEmailRevokeInviteResponse]{
-	Name:     "magic_links.email.revoke_invite",
+	ID:       transport.CallID{API: "consumer", Service: "magic_links.email", Name: "revoke_invite"},
 	Method:   http.MethodPost,
 	Path:     "/v1/magic_links/email/revoke_invite",
 	Retry:    transport.Safe,

@@ -37,7 +37,7 @@ func (s *MagicLinksService) client() *transport.Client {
 }
 
 var magicLinksCreate = transport.Endpoint[MagicLinksCreateRequest, MagicLinksCreateResponse]{
-	Name:     "magic_links.create",
+	ID:       transport.CallID{API: "consumer", Service: "magic_links", Name: "create"},
 	Method:   http.MethodPost,
 	Path:     "/v1/magic_links",
 	Retry:    transport.Unsent,
@@ -164,7 +164,7 @@ func (r MagicLinksCreateResponse) LogValue() slog.Value {
 }
 
 var magicLinksAuthenticate = transport.Endpoint[MagicLinksAuthenticateRequest, MagicLinksAuthenticateResponse]{
-	Name:     "magic_links.authenticate",
+	ID:       transport.CallID{API: "consumer", Service: "magic_links", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/magic_links/authenticate",
 	Retry:    transport.Unsent,

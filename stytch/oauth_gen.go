@@ -33,7 +33,7 @@ func (s *OAuthService) client() *transport.Client {
 }
 
 var oAuthAttach = transport.Endpoint[OAuthAttachRequest, OAuthAttachResponse]{
-	Name:     "oauth.attach",
+	ID:       transport.CallID{API: "consumer", Service: "oauth", Name: "attach"},
 	Method:   http.MethodPost,
 	Path:     "/v1/oauth/attach",
 	Retry:    transport.Unsent,
@@ -179,7 +179,7 @@ func (r OAuthAttachResponse) LogValue() slog.Value {
 }
 
 var oAuthAuthenticate = transport.Endpoint[OAuthAuthenticateRequest, OAuthAuthenticateResponse]{
-	Name:     "oauth.authenticate",
+	ID:       transport.CallID{API: "consumer", Service: "oauth", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/oauth/authenticate",
 	Retry:    transport.Unsent,

@@ -31,7 +31,7 @@ func (s *PasswordsEmailService) client() *transport.Client {
 }
 
 var passwordsEmailResetStart = transport.Endpoint[PasswordsEmailResetStartRequest, PasswordsEmailResetStartResponse]{
-	Name:     "passwords.email.reset_start",
+	ID:       transport.CallID{API: "consumer", Service: "passwords.email", Name: "reset_start"},
 	Method:   http.MethodPost,
 	Path:     "/v1/passwords/email/reset/start",
 	Retry:    transport.Unsent,
@@ -219,7 +219,7 @@ func (r PasswordsEmailResetStartResponse) LogValue() slog.Value {
 }
 
 var passwordsEmailReset = transport.Endpoint[PasswordsEmailResetRequest, PasswordsEmailResetResponse]{
-	Name:     "passwords.email.reset",
+	ID:       transport.CallID{API: "consumer", Service: "passwords.email", Name: "reset"},
 	Method:   http.MethodPost,
 	Path:     "/v1/passwords/email/reset",
 	Retry:    transport.Unsent,

@@ -31,7 +31,7 @@ func (s *PasswordsExistingPasswordService) client() *transport.Client {
 }
 
 var passwordsExistingPasswordReset = transport.Endpoint[PasswordsExistingPasswordResetRequest, PasswordsExistingPasswordResetResponse]{
-	Name:     "passwords.existing_password.reset",
+	ID:       transport.CallID{API: "consumer", Service: "passwords.existing_password", Name: "reset"},
 	Method:   http.MethodPost,
 	Path:     "/v1/passwords/existing_password/reset",
 	Retry:    transport.Unsent,

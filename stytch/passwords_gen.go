@@ -47,7 +47,7 @@ func (s *PasswordsService) client() *transport.Client {
 }
 
 var passwordsCreate = transport.Endpoint[PasswordsCreateRequest, PasswordsCreateResponse]{
-	Name:     "passwords.create",
+	ID:       transport.CallID{API: "consumer", Service: "passwords", Name: "create"},
 	Method:   http.MethodPost,
 	Path:     "/v1/passwords",
 	Retry:    transport.Unsent,
@@ -247,7 +247,7 @@ func (r PasswordsCreateResponse) LogValue() slog.Value {
 }
 
 var passwordsAuthenticate = transport.Endpoint[PasswordsAuthenticateRequest, PasswordsAuthenticateResponse]{
-	Name:     "passwords.authenticate",
+	ID:       transport.CallID{API: "consumer", Service: "passwords", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/passwords/authenticate",
 	Retry:    transport.Unsent,
@@ -454,7 +454,7 @@ func (r PasswordsAuthenticateResponse) LogValue() slog.Value {
 }
 
 var passwordsStrengthCheck = transport.Endpoint[PasswordsStrengthCheckRequest, PasswordsStrengthCheckResponse]{
-	Name:     "passwords.strength_check",
+	ID:       transport.CallID{API: "consumer", Service: "passwords", Name: "strength_check"},
 	Method:   http.MethodPost,
 	Path:     "/v1/passwords/strength_check",
 	Retry:    transport.Safe,
@@ -587,7 +587,7 @@ func (r PasswordsStrengthCheckResponse) LogValue() slog.Value {
 }
 
 var passwordsMigrate = transport.Endpoint[PasswordsMigrateRequest, PasswordsMigrateResponse]{
-	Name:     "passwords.migrate",
+	ID:       transport.CallID{API: "consumer", Service: "passwords", Name: "migrate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/passwords/migrate",
 	Retry:    transport.Unsent,

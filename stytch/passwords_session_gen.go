@@ -31,7 +31,7 @@ func (s *PasswordsSessionService) client() *transport.Client {
 }
 
 var passwordsSessionReset = transport.Endpoint[PasswordsSessionResetRequest, PasswordsSessionResetResponse]{
-	Name:     "passwords.session.reset",
+	ID:       transport.CallID{API: "consumer", Service: "passwords.session", Name: "reset"},
 	Method:   http.MethodPost,
 	Path:     "/v1/passwords/session/reset",
 	Retry:    transport.Unsent,

@@ -436,7 +436,7 @@ func (r SessionsRevokeResponse) LogValue() slog.Value {
 }
 
 var sessionsMigrate = transport.Endpoint[SessionsMigrateRequest, SessionsMigrateResponse]{
-	Name:     "sessions.migrate",
+	ID:       transport.CallID{API: "consumer", Service: "sessions", Name: "migrate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/sessions/migrate",
 	Retry:    transport.Unsent,
@@ -598,7 +598,7 @@ func (r SessionsMigrateResponse) LogValue() slog.Value {
 }
 
 var sessionsExchangeAccessToken = transport.Endpoint[SessionsExchangeAccessTokenRequest, SessionsExchangeAccessTokenResponse]{
-	Name:     "sessions.exchange_access_token",
+	ID:       transport.CallID{API: "consumer", Service: "sessions", Name: "exchange_access_token"},
 	Method:   http.MethodPost,
 	Path:     "/v1/sessions/exchange_access_token",
 	Retry:    transport.Unsent,
@@ -761,7 +761,7 @@ func (r SessionsExchangeAccessTokenResponse) LogValue() slog.Value {
 }
 
 var sessionsAttest = transport.Endpoint[SessionsAttestRequest, SessionsAttestResponse]{
-	Name:     "sessions.attest",
+	ID:       transport.CallID{API: "consumer", Service: "sessions", Name: "attest"},
 	Method:   http.MethodPost,
 	Path:     "/v1/sessions/attest",
 	Retry:    transport.Unsent,

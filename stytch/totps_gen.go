@@ -32,7 +32,7 @@ func (s *TOTPsService) client() *transport.Client {
 }
 
 var totpsCreate = transport.Endpoint[TOTPsCreateRequest, TOTPsCreateResponse]{
-	Name:     "totps.create",
+	ID:       transport.CallID{API: "consumer", Service: "totps", Name: "create"},
 	Method:   http.MethodPost,
 	Path:     "/v1/totps",
 	Retry:    transport.Unsent,
@@ -174,7 +174,7 @@ func (r TOTPsCreateResponse) LogValue() slog.Value {
 }
 
 var totpsAuthenticate = transport.Endpoint[TOTPsAuthenticateRequest, TOTPsAuthenticateResponse]{
-	Name:     "totps.authenticate",
+	ID:       transport.CallID{API: "consumer", Service: "totps", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/totps/authenticate",
 	Retry:    transport.Unsent,
@@ -387,7 +387,7 @@ func (r TOTPsAuthenticateResponse) LogValue() slog.Value {
 }
 
 var totpsRecoveryCodes = transport.Endpoint[TOTPsRecoveryCodesRequest, TOTPsRecoveryCodesResponse]{
-	Name:     "totps.recovery_codes",
+	ID:       transport.CallID{API: "consumer", Service: "totps", Name: "recovery_codes"},
 	Method:   http.MethodPost,
 	Path:     "/v1/totps/recovery_codes",
 	Retry:    transport.Safe,
@@ -492,7 +492,7 @@ func (r TOTPsRecoveryCodesResponse) LogValue() slog.Value {
 }
 
 var totpsRecover = transport.Endpoint[TOTPsRecoverRequest, TOTPsRecoverResponse]{
-	Name:     "totps.recover",
+	ID:       transport.CallID{API: "consumer", Service: "totps", Name: "recover"},
 	Method:   http.MethodPost,
 	Path:     "/v1/totps/recover",
 	Retry:    transport.Unsent,

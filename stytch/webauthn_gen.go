@@ -33,7 +33,7 @@ func (s *WebAuthnService) client() *transport.Client {
 }
 
 var webAuthnRegisterStart = transport.Endpoint[WebAuthnRegisterStartRequest, WebAuthnRegisterStartResponse]{
-	Name:     "webauthn.register_start",
+	ID:       transport.CallID{API: "consumer", Service: "webauthn", Name: "register_start"},
 	Method:   http.MethodPost,
 	Path:     "/v1/webauthn/register/start",
 	Retry:    transport.Unsent,
@@ -212,7 +212,7 @@ func (r WebAuthnRegisterStartResponse) LogValue() slog.Value {
 }
 
 var webAuthnRegister = transport.Endpoint[WebAuthnRegisterRequest, WebAuthnRegisterResponse]{
-	Name:     "webauthn.register",
+	ID:       transport.CallID{API: "consumer", Service: "webauthn", Name: "register"},
 	Method:   http.MethodPost,
 	Path:     "/v1/webauthn/register",
 	Retry:    transport.Unsent,
@@ -428,7 +428,7 @@ func (r WebAuthnRegisterResponse) LogValue() slog.Value {
 }
 
 var webAuthnAuthenticateStart = transport.Endpoint[WebAuthnAuthenticateStartRequest, WebAuthnAuthenticateStartResponse]{
-	Name:     "webauthn.authenticate_start",
+	ID:       transport.CallID{API: "consumer", Service: "webauthn", Name: "authenticate_start"},
 	Method:   http.MethodPost,
 	Path:     "/v1/webauthn/authenticate/start",
 	Retry:    transport.Unsent,
@@ -560,7 +560,7 @@ func (r WebAuthnAuthenticateStartResponse) LogValue() slog.Value {
 }
 
 var webAuthnAuthenticate = transport.Endpoint[WebAuthnAuthenticateRequest, WebAuthnAuthenticateResponse]{
-	Name:     "webauthn.authenticate",
+	ID:       transport.CallID{API: "consumer", Service: "webauthn", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/webauthn/authenticate",
 	Retry:    transport.Unsent,
@@ -771,7 +771,7 @@ func (r WebAuthnAuthenticateResponse) LogValue() slog.Value {
 }
 
 var webAuthnUpdate = transport.Endpoint[WebAuthnUpdateRequest, WebAuthnUpdateResponse]{
-	Name:     "webauthn.update",
+	ID:       transport.CallID{API: "consumer", Service: "webauthn", Name: "update"},
 	Method:   http.MethodPut,
 	Path:     "/v1/webauthn/{webauthn_registration_id}",
 	Retry:    transport.Safe,
@@ -876,7 +876,7 @@ func (r WebAuthnUpdateResponse) LogValue() slog.Value {
 }
 
 var webAuthnListCredentials = transport.Endpoint[WebAuthnListCredentialsRequest, WebAuthnListCredentialsResponse]{
-	Name:     "webauthn.list_credentials",
+	ID:       transport.CallID{API: "consumer", Service: "webauthn", Name: "list_credentials"},
 	Method:   http.MethodGet,
 	Path:     "/v1/webauthn/credentials/{user_id}/{domain}",
 	Retry:    transport.Safe,
