@@ -704,10 +704,10 @@ func (r *PasswordsMigrateRequest) validate(c *check.Checker) {
 	check.Enum(c, "hash_type", r.HashType, passwordHashTypeValues)
 	c.ErrorType("hash_type", "invalid_hash_type")
 	if r.ScryptConfig != nil {
-		c.In("scrypt_config", r.ScryptConfig.validate)
+		c.In("scrypt_config", r.ScryptConfig.Validate)
 	}
 	if r.PBKDF2Config != nil {
-		c.In("pbkdf_2_config", r.PBKDF2Config.validate)
+		c.In("pbkdf_2_config", r.PBKDF2Config.Validate)
 	}
 	if r.PhoneNumber != nil {
 		c.Pattern("phone_number", *r.PhoneNumber, patternPhoneNumber)
@@ -724,22 +724,22 @@ func (r *PasswordsMigrateRequest) writeJSON(w *wire.Writer) {
 	w.Field("hash").String(r.Hash)
 	w.Field("hash_type").String(string(r.HashType))
 	if r.MD5Config != nil {
-		r.MD5Config.writeJSON(w.Field("md_5_config"))
+		r.MD5Config.WriteJSON(w.Field("md_5_config"))
 	}
 	if r.Argon2Config != nil {
-		r.Argon2Config.writeJSON(w.Field("argon_2_config"))
+		r.Argon2Config.WriteJSON(w.Field("argon_2_config"))
 	}
 	if r.SHA1Config != nil {
-		r.SHA1Config.writeJSON(w.Field("sha_1_config"))
+		r.SHA1Config.WriteJSON(w.Field("sha_1_config"))
 	}
 	if r.SHA512Config != nil {
-		r.SHA512Config.writeJSON(w.Field("sha_512_config"))
+		r.SHA512Config.WriteJSON(w.Field("sha_512_config"))
 	}
 	if r.ScryptConfig != nil {
-		r.ScryptConfig.writeJSON(w.Field("scrypt_config"))
+		r.ScryptConfig.WriteJSON(w.Field("scrypt_config"))
 	}
 	if r.PBKDF2Config != nil {
-		r.PBKDF2Config.writeJSON(w.Field("pbkdf_2_config"))
+		r.PBKDF2Config.WriteJSON(w.Field("pbkdf_2_config"))
 	}
 	if r.TrustedMetadata != nil {
 		w.Field("trusted_metadata").Map(r.TrustedMetadata)
@@ -857,284 +857,7 @@ func (v *PasswordFeedback) readJSON(d *wire.Reader) {
 		case "suggestions":
 			v.Suggestions = d.Strings()
 		case "luds_requirements":
-			v.LUDSRequirements = wire.ReadPtr(d, (*LUDSRequirements).readJSON)
-		default:
-			d.Unknown()
-		}
-	}
-}
-
-// PasswordHashType is a kind of password hash that can be taken over from another system.
-type PasswordHashType string
-
-// The known values of PasswordHashType. The service may add others; they survive decoding.
-const (
-	PasswordHashTypeBcrypt   PasswordHashType = "bcrypt"
-	PasswordHashTypeMD5      PasswordHashType = "md_5"
-	PasswordHashTypeArgon2i  PasswordHashType = "argon_2i"
-	PasswordHashTypeArgon2id PasswordHashType = "argon_2id"
-	PasswordHashTypeSHA1     PasswordHashType = "sha_1"
-	PasswordHashTypeSHA512   PasswordHashType = "sha_512"
-	PasswordHashTypeScrypt   PasswordHashType = "scrypt"
-	PasswordHashTypePhpass   PasswordHashType = "phpass"
-	PasswordHashTypePBKDF2   PasswordHashType = "pbkdf_2"
-)
-
-// MD5Config is the parameters of an MD5 hash.
-type MD5Config struct {
-	// The text that was put before the password when it was hashed; empty when there was none.
-	PrependSalt string `json:"prepend_salt" stytch:"sensitive"`
-
-	// The text that was put after the password when it was hashed; empty when there was none.
-	AppendSalt string `json:"append_salt" stytch:"sensitive"`
-}
-
-func (v *MD5Config) writeJSON(w *wire.Writer) {
-	w.BeginObject()
-	w.Field("prepend_salt").String(v.PrependSalt)
-	w.Field("append_salt").String(v.AppendSalt)
-	w.EndObject()
-}
-
-// Format prints the value without its secrets, whatever the verb.
-func (v MD5Config) Format(f fmt.State, verb rune) {
-	redact.Format(f, verb, v)
-}
-
-// LogValue is what a log shows of the value: everything but its secrets.
-func (v MD5Config) LogValue() slog.Value {
-	return redact.LogValue(v)
-}
-
-// SHA1Config is the parameters of a SHA-1 hash.
-type SHA1Config struct {
-	// The text that was put before the password when it was hashed; empty when there was none.
-	PrependSalt string `json:"prepend_salt" stytch:"sensitive"`
-
-	// The text that was put after the password when it was hashed; empty when there was none.
-	AppendSalt string `json:"append_salt" stytch:"sensitive"`
-}
-
-func (v *SHA1Config) writeJSON(w *wire.Writer) {
-	w.BeginObject()
-	w.Field("prepend_salt").String(v.PrependSalt)
-	w.Field("append_salt").String(v.AppendSalt)
-	w.EndObject()
-}
-
-// Format prints the value without its secrets, whatever the verb.
-func (v SHA1Config) Format(f fmt.State, verb rune) {
-	redact.Format(f, verb, v)
-}
-
-// LogValue is what a log shows of the value: everything but its secrets.
-func (v SHA1Config) LogValue() slog.Value {
-	return redact.LogValue(v)
-}
-
-// SHA512Config is the parameters of a SHA-512 hash.
-type SHA512Config struct {
-	// The text that was put before the password when it was hashed; empty when there was none.
-	PrependSalt string `json:"prepend_salt" stytch:"sensitive"`
-
-	// The text that was put after the password when it was hashed; empty when there was none.
-	AppendSalt string `json:"append_salt" stytch:"sensitive"`
-}
-
-func (v *SHA512Config) writeJSON(w *wire.Writer) {
-	w.BeginObject()
-	w.Field("prepend_salt").String(v.PrependSalt)
-	w.Field("append_salt").String(v.AppendSalt)
-	w.EndObject()
-}
-
-// Format prints the value without its secrets, whatever the verb.
-func (v SHA512Config) Format(f fmt.State, verb rune) {
-	redact.Format(f, verb, v)
-}
-
-// LogValue is what a log shows of the value: everything but its secrets.
-func (v SHA512Config) LogValue() slog.Value {
-	return redact.LogValue(v)
-}
-
-// Argon2Config is the parameters of an Argon2 hash.
-type Argon2Config struct {
-	// The salt of the hash.
-	Salt string `json:"salt" stytch:"sensitive"`
-
-	// The number of iterations.
-	IterationAmount int `json:"iteration_amount"`
-
-	// The memory that the hash takes, in KiB.
-	Memory int `json:"memory"`
-
-	// The number of threads.
-	Threads int `json:"threads"`
-
-	// The length of the hash, in bytes.
-	KeyLength int `json:"key_length"`
-}
-
-func (v *Argon2Config) writeJSON(w *wire.Writer) {
-	w.BeginObject()
-	w.Field("salt").String(v.Salt)
-	w.Field("iteration_amount").Int(v.IterationAmount)
-	w.Field("memory").Int(v.Memory)
-	w.Field("threads").Int(v.Threads)
-	w.Field("key_length").Int(v.KeyLength)
-	w.EndObject()
-}
-
-// Format prints the value without its secrets, whatever the verb.
-func (v Argon2Config) Format(f fmt.State, verb rune) {
-	redact.Format(f, verb, v)
-}
-
-// LogValue is what a log shows of the value: everything but its secrets.
-func (v Argon2Config) LogValue() slog.Value {
-	return redact.LogValue(v)
-}
-
-// ScryptConfig is the parameters of a scrypt hash.
-type ScryptConfig struct {
-	// The salt of the hash, in base64.
-	Salt string `json:"salt" stytch:"sensitive"`
-
-	// The cost N, which is a power of two. From 2 to 262144.
-	NParameter int `json:"n_parameter"`
-
-	// The block size r.
-	RParameter int `json:"r_parameter"`
-
-	// The parallelization p.
-	PParameter int `json:"p_parameter"`
-
-	// The length of the hash, in bytes.
-	KeyLength int `json:"key_length"`
-}
-
-func (v *ScryptConfig) validate(c *check.Checker) {
-	c.Range("n_parameter", v.NParameter, 2, 262144)
-	c.ErrorType("n_parameter", "invalid_scrypt_n_parameter")
-}
-
-func (v *ScryptConfig) writeJSON(w *wire.Writer) {
-	w.BeginObject()
-	w.Field("salt").String(v.Salt)
-	w.Field("n_parameter").Int(v.NParameter)
-	w.Field("r_parameter").Int(v.RParameter)
-	w.Field("p_parameter").Int(v.PParameter)
-	w.Field("key_length").Int(v.KeyLength)
-	w.EndObject()
-}
-
-// Format prints the value without its secrets, whatever the verb.
-func (v ScryptConfig) Format(f fmt.State, verb rune) {
-	redact.Format(f, verb, v)
-}
-
-// LogValue is what a log shows of the value: everything but its secrets.
-func (v ScryptConfig) LogValue() slog.Value {
-	return redact.LogValue(v)
-}
-
-// PBKDF2Config is the parameters of a PBKDF2 hash.
-type PBKDF2Config struct {
-	// The salt of the hash, in base64.
-	Salt string `json:"salt" stytch:"sensitive"`
-
-	// The number of iterations.
-	IterationAmount int `json:"iteration_amount"`
-
-	// The length of the hash, in bytes.
-	KeyLength int `json:"key_length"`
-
-	// The hash function inside.
-	Algorithm PBKDF2Algorithm `json:"algorithm"`
-}
-
-func (v *PBKDF2Config) validate(c *check.Checker) {
-	check.Enum(c, "algorithm", v.Algorithm, pbkdf2AlgorithmValues)
-	c.ErrorType("algorithm", "invalid_pbkdf_2_algorithm")
-}
-
-func (v *PBKDF2Config) writeJSON(w *wire.Writer) {
-	w.BeginObject()
-	w.Field("salt").String(v.Salt)
-	w.Field("iteration_amount").Int(v.IterationAmount)
-	w.Field("key_length").Int(v.KeyLength)
-	w.Field("algorithm").String(string(v.Algorithm))
-	w.EndObject()
-}
-
-// Format prints the value without its secrets, whatever the verb.
-func (v PBKDF2Config) Format(f fmt.State, verb rune) {
-	redact.Format(f, verb, v)
-}
-
-// LogValue is what a log shows of the value: everything but its secrets.
-func (v PBKDF2Config) LogValue() slog.Value {
-	return redact.LogValue(v)
-}
-
-// PBKDF2Algorithm is a hash function that PBKDF2 applies.
-type PBKDF2Algorithm string
-
-// The known values of PBKDF2Algorithm. The service may add others; they survive decoding.
-const (
-	PBKDF2AlgorithmSha256 PBKDF2Algorithm = "sha256"
-	PBKDF2AlgorithmSha512 PBKDF2Algorithm = "sha512"
-)
-
-// PasswordStrengthPolicy is a way to judge passwords: zxcvbn estimates how hard they are to guess,
-// luds counts characters and their classes.
-type PasswordStrengthPolicy string
-
-// The known values of PasswordStrengthPolicy. The service may add others; they survive decoding.
-const (
-	PasswordStrengthPolicyZxcvbn PasswordStrengthPolicy = "zxcvbn"
-	PasswordStrengthPolicyLUDS   PasswordStrengthPolicy = "luds"
-)
-
-// LUDSRequirements is what a password has, and what it still lacks, under the policy luds: lower
-// case, upper case, digits and symbols.
-type LUDSRequirements struct {
-	// Whether the password has a lower-case letter.
-	HasLowerCase bool `json:"has_lower_case"`
-
-	// Whether the password has an upper-case letter.
-	HasUpperCase bool `json:"has_upper_case"`
-
-	// Whether the password has a digit.
-	HasDigit bool `json:"has_digit"`
-
-	// Whether the password has a symbol. Characters other than letters from a to z and digits can
-	// count as symbols.
-	HasSymbol bool `json:"has_symbol"`
-
-	// How many classes of characters the password still lacks; 0 when it has enough.
-	MissingComplexity int `json:"missing_complexity"`
-
-	// How many characters the password still lacks; 0 when it is long enough.
-	MissingCharacters int `json:"missing_characters"`
-}
-
-func (v *LUDSRequirements) readJSON(d *wire.Reader) {
-	for d.BeginObject(); d.NextField(); {
-		switch d.Name() {
-		case "has_lower_case":
-			v.HasLowerCase = d.Bool()
-		case "has_upper_case":
-			v.HasUpperCase = d.Bool()
-		case "has_digit":
-			v.HasDigit = d.Bool()
-		case "has_symbol":
-			v.HasSymbol = d.Bool()
-		case "missing_complexity":
-			v.MissingComplexity = d.Int()
-		case "missing_characters":
-			v.MissingCharacters = d.Int()
+			v.LUDSRequirements = wire.ReadPtr(d, (*LUDSRequirements).ReadJSON)
 		default:
 			d.Unknown()
 		}
