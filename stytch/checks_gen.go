@@ -54,6 +54,14 @@ var patternPhoneNumber = check.Pattern{
 	},
 }
 
+// connectedAppTypeValues are what a request can hold.
+var connectedAppTypeValues = []ConnectedAppType{
+	ConnectedAppTypeFirstParty,
+	ConnectedAppTypeFirstPartyPublic,
+	ConnectedAppTypeThirdParty,
+	ConnectedAppTypeThirdPartyPublic,
+}
+
 // cryptoWalletTypeValues are what a request can hold.
 var cryptoWalletTypeValues = []CryptoWalletType{
 	CryptoWalletTypeEthereum,
@@ -66,6 +74,17 @@ var emailLocaleValues = []EmailLocale{
 	EmailLocaleEs,
 	EmailLocalePtBr,
 	EmailLocaleFr,
+}
+
+// idpResponseTypeValues are what a request can hold.
+var idpResponseTypeValues = []IDPResponseType{
+	IDPResponseTypeCode,
+}
+
+// m2mClientStatusValues are what a request can hold.
+var m2mClientStatusValues = []M2MClientStatus{
+	M2MClientStatusActive,
+	M2MClientStatusInactive,
 }
 
 // passwordHashTypeValues are what a request can hold.

@@ -2,18 +2,24 @@
 
 package stytch
 
-import "github.com/stytchgen/sdk/internal/wire"
+import (
+	"fmt"
+	"log/slog"
+
+	"github.com/stytchgen/sdk/internal/redact"
+	"github.com/stytchgen/sdk/internal/wire"
+)
 
 // UserName is a name of a user, in parts.
 type UserName struct {
 	// The first name.
-	FirstName *string `json:"first_name"`
+	FirstName *string `json:"first_name" stytch:"sensitive"`
 
 	// The middle names.
-	MiddleName *string `json:"middle_name"`
+	MiddleName *string `json:"middle_name" stytch:"sensitive"`
 
 	// The last name.
-	LastName *string `json:"last_name"`
+	LastName *string `json:"last_name" stytch:"sensitive"`
 }
 
 func (v *UserName) writeJSON(w *wire.Writer) {
@@ -43,4 +49,14 @@ func (v *UserName) readJSON(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (v UserName) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, v)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (v UserName) LogValue() slog.Value {
+	return redact.LogValue(v)
 }
