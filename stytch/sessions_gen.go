@@ -26,7 +26,7 @@ type SessionsService struct {
 
 func (s *SessionsService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -39,7 +39,7 @@ var sessionsGet = transport.Endpoint[SessionsGetRequest, SessionsGetResponse]{
 	Validate: (*SessionsGetRequest).validate,
 	Params:   (*SessionsGetRequest).params,
 	Decode:   (*SessionsGetResponse).readJSON,
-	Receive:  (*SessionsGetResponse).Receive,
+	Receive:  (*SessionsGetResponse).receive,
 	Answers:  &answers,
 	Answer:   "SessionsGetResponse",
 }
@@ -135,7 +135,7 @@ var sessionsAuthenticate = transport.Endpoint[SessionsAuthenticateRequest, Sessi
 	Validate: (*SessionsAuthenticateRequest).validate,
 	Encode:   (*SessionsAuthenticateRequest).writeJSON,
 	Decode:   (*SessionsAuthenticateResponse).readJSON,
-	Receive:  (*SessionsAuthenticateResponse).Receive,
+	Receive:  (*SessionsAuthenticateResponse).receive,
 	Answers:  &answers,
 	Answer:   "SessionsAuthenticateResponse",
 }
@@ -288,7 +288,7 @@ func (r *SessionsAuthenticateResponse) readJSON(d *wire.Reader) {
 		case "user":
 			r.User.readJSON(d)
 		case "verdict":
-			r.Verdict = wire.ReadPtr(d, (*AuthorizationVerdict).ReadJSON)
+			r.Verdict = wire.ReadPtr(d, (*AuthorizationVerdict).readJSON)
 		default:
 			d.Unknown()
 		}
@@ -316,7 +316,7 @@ var sessionsRevoke = transport.Endpoint[SessionsRevokeRequest, SessionsRevokeRes
 	Validate: (*SessionsRevokeRequest).validate,
 	Encode:   (*SessionsRevokeRequest).writeJSON,
 	Decode:   (*SessionsRevokeResponse).readJSON,
-	Receive:  (*SessionsRevokeResponse).Receive,
+	Receive:  (*SessionsRevokeResponse).receive,
 	Answers:  &answers,
 	Answer:   "SessionsRevokeResponse",
 }
@@ -444,7 +444,7 @@ var sessionsGetJWKS = transport.Endpoint[SessionsGetJWKSRequest, SessionsGetJWKS
 	Validate:  (*SessionsGetJWKSRequest).validate,
 	Params:    (*SessionsGetJWKSRequest).params,
 	Decode:    (*SessionsGetJWKSResponse).readJSON,
-	Receive:   (*SessionsGetJWKSResponse).Receive,
+	Receive:   (*SessionsGetJWKSResponse).receive,
 	Answers:   &answers,
 	Answer:    "SessionsGetJWKSResponse",
 }
@@ -515,7 +515,7 @@ func (r *SessionsGetJWKSResponse) readJSON(d *wire.Reader) {
 			r.StatusCode = d.Int()
 		case "keys":
 			d.EssentialArray()
-			r.Keys = wire.ReadSlice(d, (*JWK).ReadJSON)
+			r.Keys = wire.ReadSlice(d, (*JWK).readJSON)
 		default:
 			d.Unknown()
 		}
