@@ -3,6 +3,7 @@
 package b2b
 
 import (
+	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/share"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
@@ -10,8 +11,18 @@ import (
 
 // These are methods of other packages, which applications should not see.
 var (
+	stytchArgon2ConfigWriteJSON        = share.Get[func(*stytch.Argon2Config, *wire.Writer)]()
 	stytchAuthenticationFactorReadJSON = share.Get[func(*stytch.AuthenticationFactor, *wire.Reader)]()
 	stytchAuthorizationVerdictReadJSON = share.Get[func(*stytch.AuthorizationVerdict, *wire.Reader)]()
 	stytchDeviceInfoReadJSON           = share.Get[func(*stytch.DeviceInfo, *wire.Reader)]()
 	stytchJWKReadJSON                  = share.Get[func(*stytch.JWK, *wire.Reader)]()
+	stytchLUDSRequirementsReadJSON     = share.Get[func(*stytch.LUDSRequirements, *wire.Reader)]()
+	stytchMD5ConfigWriteJSON           = share.Get[func(*stytch.MD5Config, *wire.Writer)]()
+	stytchPBKDF2ConfigValidate         = share.Get[func(*stytch.PBKDF2Config, *check.Checker)]()
+	stytchPBKDF2ConfigWriteJSON        = share.Get[func(*stytch.PBKDF2Config, *wire.Writer)]()
+	stytchRBACPolicyReadJSON           = share.Get[func(*stytch.RBACPolicy, *wire.Reader)]()
+	stytchSHA1ConfigWriteJSON          = share.Get[func(*stytch.SHA1Config, *wire.Writer)]()
+	stytchSHA512ConfigWriteJSON        = share.Get[func(*stytch.SHA512Config, *wire.Writer)]()
+	stytchScryptConfigValidate         = share.Get[func(*stytch.ScryptConfig, *check.Checker)]()
+	stytchScryptConfigWriteJSON        = share.Get[func(*stytch.ScryptConfig, *wire.Writer)]()
 )

@@ -6,8 +6,18 @@ import "github.com/stytchgen/sdk/internal/share"
 
 // The other packages use these methods, which applications should not see.
 var (
+	_ = share.Put((*Argon2Config).writeJSON)
 	_ = share.Put((*AuthenticationFactor).readJSON)
 	_ = share.Put((*AuthorizationVerdict).readJSON)
 	_ = share.Put((*DeviceInfo).readJSON)
 	_ = share.Put((*JWK).readJSON)
+	_ = share.Put((*LUDSRequirements).readJSON)
+	_ = share.Put((*MD5Config).writeJSON)
+	_ = share.Put((*PBKDF2Config).validate)
+	_ = share.Put((*PBKDF2Config).writeJSON)
+	_ = share.Put((*RBACPolicy).readJSON)
+	_ = share.Put((*SHA1Config).writeJSON)
+	_ = share.Put((*SHA512Config).writeJSON)
+	_ = share.Put((*ScryptConfig).validate)
+	_ = share.Put((*ScryptConfig).writeJSON)
 )
