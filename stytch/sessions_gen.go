@@ -443,7 +443,7 @@ var sessionsMigrate = transport.Endpoint[SessionsMigrateRequest, SessionsMigrate
 	Validate: (*SessionsMigrateRequest).validate,
 	Encode:   (*SessionsMigrateRequest).writeJSON,
 	Decode:   (*SessionsMigrateResponse).readJSON,
-	Receive:  (*SessionsMigrateResponse).Receive,
+	Receive:  (*SessionsMigrateResponse).receive,
 	Answers:  &answers,
 	Answer:   "SessionsMigrateResponse",
 }
@@ -579,7 +579,7 @@ func (r *SessionsMigrateResponse) readJSON(d *wire.Reader) {
 		case "session":
 			r.Session = wire.ReadPtr(d, (*Session).readJSON)
 		case "user_device":
-			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).ReadJSON)
+			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).readJSON)
 		default:
 			d.Unknown()
 		}
@@ -605,7 +605,7 @@ var sessionsExchangeAccessToken = transport.Endpoint[SessionsExchangeAccessToken
 	Validate: (*SessionsExchangeAccessTokenRequest).validate,
 	Encode:   (*SessionsExchangeAccessTokenRequest).writeJSON,
 	Decode:   (*SessionsExchangeAccessTokenResponse).readJSON,
-	Receive:  (*SessionsExchangeAccessTokenResponse).Receive,
+	Receive:  (*SessionsExchangeAccessTokenResponse).receive,
 	Answers:  &answers,
 	Answer:   "SessionsExchangeAccessTokenResponse",
 }
@@ -742,7 +742,7 @@ func (r *SessionsExchangeAccessTokenResponse) readJSON(d *wire.Reader) {
 		case "session":
 			r.Session = wire.ReadPtr(d, (*Session).readJSON)
 		case "user_device":
-			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).ReadJSON)
+			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).readJSON)
 		default:
 			d.Unknown()
 		}
@@ -768,7 +768,7 @@ var sessionsAttest = transport.Endpoint[SessionsAttestRequest, SessionsAttestRes
 	Validate: (*SessionsAttestRequest).validate,
 	Encode:   (*SessionsAttestRequest).writeJSON,
 	Decode:   (*SessionsAttestResponse).readJSON,
-	Receive:  (*SessionsAttestResponse).Receive,
+	Receive:  (*SessionsAttestResponse).receive,
 	Answers:  &answers,
 	Answer:   "SessionsAttestResponse",
 }
@@ -941,7 +941,7 @@ func (r *SessionsAttestResponse) readJSON(d *wire.Reader) {
 		case "session":
 			r.Session = wire.ReadPtr(d, (*Session).readJSON)
 		case "user_device":
-			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).ReadJSON)
+			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).readJSON)
 		default:
 			d.Unknown()
 		}
