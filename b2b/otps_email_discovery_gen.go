@@ -35,7 +35,7 @@ func (s *OTPsEmailDiscoveryService) client() *transport.Client {
 }
 
 var otpsEmailDiscoverySend = transport.Endpoint[OTPsEmailDiscoverySendRequest, OTPsEmailDiscoverySendResponse]{
-	Name:     "otps.email.discovery.send",
+	ID:       transport.CallID{API: "b2b", Service: "otps.email.discovery", Name: "send"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/otps/email/discovery/send",
 	Retry:    transport.Unsent,
@@ -163,7 +163,7 @@ func (r OTPsEmailDiscoverySendResponse) LogValue() slog.Value {
 }
 
 var otpsEmailDiscoveryAuthenticate = transport.Endpoint[OTPsEmailDiscoveryAuthenticateRequest, OTPsEmailDiscoveryAuthenticateResponse]{
-	Name:     "otps.email.discovery.authenticate",
+	ID:       transport.CallID{API: "b2b", Service: "otps.email.discovery", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/otps/email/discovery/authenticate",
 	Retry:    transport.Unsent,

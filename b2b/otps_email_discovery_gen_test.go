@@ -15,6 +15,7 @@ import (
 )
 
 var exchangeOTPsEmailDiscoverySend = wiretest.Exchange{
+	Call:         "OTPsEmailDiscoveryService.Send",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/otps/email/discovery/send",
 	RequestBody:  `{"email_address":"ada@example.com","locale":"en","discovery_expiration_minutes":5}`,
@@ -47,6 +48,7 @@ func ExampleOTPsEmailDiscoveryService_Send() {
 }
 
 var exchangeOTPsEmailDiscoveryAuthenticate = wiretest.Exchange{
+	Call:         "OTPsEmailDiscoveryService.Authenticate",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/otps/email/discovery/authenticate",
 	RequestBody:  `{"email_address":"ada@example.com","code":"482913"}`,

@@ -15,6 +15,7 @@ import (
 )
 
 var exchangeOTPsEmailLoginOrSignup = wiretest.Exchange{
+	Call:         "OTPsEmailService.LoginOrSignup",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/otps/email/login_or_signup",
 	RequestBody:  `{"organization_id":"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad","email_address":"ada@example.com","locale":"en","login_expiration_minutes":5}`,
@@ -50,6 +51,7 @@ func ExampleOTPsEmailService_LoginOrSignup() {
 }
 
 var exchangeOTPsEmailAuthenticate = wiretest.Exchange{
+	Call:         "OTPsEmailService.Authenticate",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/otps/email/authenticate",
 	RequestBody:  `{"organization_id":"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad","email_address":"ada@example.com","code":"482913","session_duration_minutes":60,"session_custom_claims":{"plan":"team"},"telemetry_id":"c1b056ac-23bb-41bb-a834-cc95cc94f762"}`,

@@ -15,6 +15,7 @@ import (
 )
 
 var exchangeOTPsSMSSend = wiretest.Exchange{
+	Call:         "OTPsSMSService.Send",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/otps/sms/send",
 	RequestBody:  `{"organization_id":"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad","member_id":"member-test-c3ccb28f-0412-40bb-92fb-605699b30a69","mfa_phone_number":"+15005550006","locale":"en","session_token":"VM_JshCnVg7aASJXC1evPqtBzOCCxQkY9wvlAySO43f3"}`,
@@ -52,6 +53,7 @@ func ExampleOTPsSMSService_Send() {
 }
 
 var exchangeOTPsSMSAuthenticate = wiretest.Exchange{
+	Call:         "OTPsSMSService.Authenticate",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/otps/sms/authenticate",
 	RequestBody:  `{"organization_id":"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad","member_id":"member-test-c3ccb28f-0412-40bb-92fb-605699b30a69","code":"482913","session_token":"VM_JshCnVg7aASJXC1evPqtBzOCCxQkY9wvlAySO43f3","session_duration_minutes":480,"set_mfa_enrollment":"enroll","set_default_mfa":true,"telemetry_id":"05eabb3b-aea1-4a05-a92f-6b9235075ae5"}`,

@@ -15,6 +15,7 @@ import (
 )
 
 var exchangeSessionsGet = wiretest.Exchange{
+	Call:         "SessionsService.Get",
 	Method:       http.MethodGet,
 	URI:          "/v1/b2b/sessions?member_id=member-test-c3ccb28f-0412-40bb-92fb-605699b30a69&organization_id=organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
 	ResponseBody: `{"request_id":"request-id-test-e2dd47eb-e55a-42d6-8612-1a9a4e3300b4","status_code":200,"member_sessions":[{"member_session_id":"member-session-test-7b410176-c741-4d0b-8d77-f904465850fc","member_id":"member-test-c3ccb28f-0412-40bb-92fb-605699b30a69","started_at":"2026-03-02T09:41:07Z","last_accessed_at":"2026-03-02T09:43:18Z","expires_at":"2026-03-02T17:43:18Z","authentication_factors":[{"type":"email_otp","delivery_method":"email","last_authenticated_at":"2026-03-02T09:41:07Z","created_at":"2026-03-02T09:41:07Z","updated_at":"2026-03-02T09:41:07Z","email_factor":{"email_id":"email-test-6e81c321-e9cb-40e1-9444-58c60d5ecafe","email_address":"ada@example.com"}},{"type":"otp","delivery_method":"sms","last_authenticated_at":"2026-03-02T09:43:18Z","created_at":"2026-03-02T09:43:18Z","updated_at":"2026-03-02T09:43:18Z","phone_number_factor":{"phone_id":"phone-number-test-a613360c-4ce4-4f74-8552-87cfcd35c440","phone_number":"+15005550006"}}],"organization_id":"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad","roles":["stytch_member","editor"],"organization_slug":"analytical-engines","custom_claims":{"plan":"team"}}]}`,
@@ -45,6 +46,7 @@ func ExampleSessionsService_Get() {
 }
 
 var exchangeSessionsAuthenticate = wiretest.Exchange{
+	Call:         "SessionsService.Authenticate",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/sessions/authenticate",
 	RequestBody:  `{"session_token":"VM_JshCnVg7aASJXC1evPqtBzOCCxQkY9wvlAySO43f3","session_duration_minutes":480,"authorization_check":{"organization_id":"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad","resource_id":"documents","action":"read"}}`,
@@ -86,6 +88,7 @@ func ExampleSessionsService_Authenticate() {
 }
 
 var exchangeSessionsRevoke = wiretest.Exchange{
+	Call:         "SessionsService.Revoke",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/sessions/revoke",
 	Header:       map[string]string{"X-Stytch-Member-Session": "GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"},
@@ -117,6 +120,7 @@ func ExampleSessionsService_Revoke() {
 }
 
 var exchangeSessionsExchange = wiretest.Exchange{
+	Call:         "SessionsService.Exchange",
 	Method:       http.MethodPost,
 	URI:          "/v1/b2b/sessions/exchange",
 	RequestBody:  `{"organization_id":"organization-test-40494917-1d49-4d4b-8d13-57fbcff0262c","session_token":"VM_JshCnVg7aASJXC1evPqtBzOCCxQkY9wvlAySO43f3","session_duration_minutes":60,"locale":"en","telemetry_id":"824c993d-4a5a-4c3d-af39-ddbe1d33ba34"}`,
@@ -154,6 +158,7 @@ func ExampleSessionsService_Exchange() {
 }
 
 var exchangeSessionsGetJWKS = wiretest.Exchange{
+	Call:         "SessionsService.GetJWKS",
 	Method:       http.MethodGet,
 	URI:          "/v1/b2b/sessions/jwks/project-test-32b87109-d25b-4886-8742-30afa1c4aa99",
 	Anonymous:    true,

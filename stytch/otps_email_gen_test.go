@@ -14,6 +14,7 @@ import (
 )
 
 var exchangeOTPsEmailSend = wiretest.Exchange{
+	Call:         "OTPsEmailService.Send",
 	Method:       http.MethodPost,
 	URI:          "/v1/otps/email/send",
 	RequestBody:  `{"email":"ada@example.com","expiration_minutes":5,"locale":"es"}`,
@@ -47,6 +48,7 @@ func ExampleOTPsEmailService_Send() {
 }
 
 var exchangeOTPsEmailLoginOrCreate = wiretest.Exchange{
+	Call:         "OTPsEmailService.LoginOrCreate",
 	Method:       http.MethodPost,
 	URI:          "/v1/otps/email/login_or_create",
 	RequestBody:  `{"email":"ada@example.com","expiration_minutes":5,"locale":"es"}`,

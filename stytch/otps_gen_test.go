@@ -14,6 +14,7 @@ import (
 )
 
 var exchangeOTPsAuthenticate = wiretest.Exchange{
+	Call:         "OTPsService.Authenticate",
 	Method:       http.MethodPost,
 	URI:          "/v1/otps/authenticate",
 	RequestBody:  `{"method_id":"phone-number-test-3b9e5a70-12cd-4f68-8a41-7d5e9c20f1b6","code":"482913","attributes":{"ip_address":"203.0.113.7","user_agent":"Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) AppleWebKit/605.1.15"},"session_duration_minutes":60}`,

@@ -14,6 +14,7 @@ import (
 )
 
 var exchangeOTPsSMSSend = wiretest.Exchange{
+	Call:         "OTPsSMSService.Send",
 	Method:       http.MethodPost,
 	URI:          "/v1/otps/sms/send",
 	RequestBody:  `{"phone_number":"+15005550006","expiration_minutes":5,"locale":"es"}`,
@@ -47,6 +48,7 @@ func ExampleOTPsSMSService_Send() {
 }
 
 var exchangeOTPsSMSLoginOrCreate = wiretest.Exchange{
+	Call:         "OTPsSMSService.LoginOrCreate",
 	Method:       http.MethodPost,
 	URI:          "/v1/otps/sms/login_or_create",
 	RequestBody:  `{"phone_number":"+15005550006","expiration_minutes":5,"locale":"es"}`,

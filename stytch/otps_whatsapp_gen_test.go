@@ -14,6 +14,7 @@ import (
 )
 
 var exchangeOTPsWhatsAppSend = wiretest.Exchange{
+	Call:         "OTPsWhatsAppService.Send",
 	Method:       http.MethodPost,
 	URI:          "/v1/otps/whatsapp/send",
 	RequestBody:  `{"phone_number":"+15005550006","expiration_minutes":5,"locale":"es"}`,
@@ -47,6 +48,7 @@ func ExampleOTPsWhatsAppService_Send() {
 }
 
 var exchangeOTPsWhatsAppLoginOrCreate = wiretest.Exchange{
+	Call:         "OTPsWhatsAppService.LoginOrCreate",
 	Method:       http.MethodPost,
 	URI:          "/v1/otps/whatsapp/login_or_create",
 	RequestBody:  `{"phone_number":"+15005550006","expiration_minutes":5,"locale":"es"}`,

@@ -14,6 +14,7 @@ import (
 )
 
 var exchangeSessionsGet = wiretest.Exchange{
+	Call:         "SessionsService.Get",
 	Method:       http.MethodGet,
 	URI:          "/v1/sessions?user_id=user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84",
 	ResponseBody: `{"request_id":"request-id-test-f46a1e83-2d9b-47c0-8e5f-b13c6072d9a4","status_code":200,"sessions":[{"session_id":"session-test-e1a84c35-97f2-4d0b-8c66-5b3f72d9a018","user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","authentication_factors":[{"type":"otp","delivery_method":"sms","last_authenticated_at":"2026-03-02T09:41:07Z","created_at":"2026-03-02T09:41:07Z","updated_at":"2026-03-02T09:41:07Z","phone_number_factor":{"phone_id":"phone-number-test-3b9e5a70-12cd-4f68-8a41-7d5e9c20f1b6","phone_number":"+15005550006"}}],"roles":["stytch_user"],"started_at":"2026-03-02T09:41:07Z","last_accessed_at":"2026-03-02T09:41:07Z","expires_at":"2026-03-02T10:41:07Z","attributes":{"ip_address":"203.0.113.7","user_agent":"Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) AppleWebKit/605.1.15"},"custom_claims":null}]}`,
@@ -42,6 +43,7 @@ func ExampleSessionsService_Get() {
 }
 
 var exchangeSessionsAuthenticate = wiretest.Exchange{
+	Call:         "SessionsService.Authenticate",
 	Method:       http.MethodPost,
 	URI:          "/v1/sessions/authenticate",
 	RequestBody:  `{"session_token":"mZAYn5aLEqKUlZ_Ad9U_fWr38GaAQ1oFhT8ds245v7Q1","session_duration_minutes":60,"session_custom_claims":{"plan":"pro"},"authorization_check":{"resource_id":"documents","action":"read"}}`,
@@ -87,6 +89,7 @@ func ExampleSessionsService_Authenticate() {
 }
 
 var exchangeSessionsRevoke = wiretest.Exchange{
+	Call:         "SessionsService.Revoke",
 	Method:       http.MethodPost,
 	URI:          "/v1/sessions/revoke",
 	RequestBody:  `{"session_id":"session-test-e1a84c35-97f2-4d0b-8c66-5b3f72d9a018"}`,
@@ -115,6 +118,7 @@ func ExampleSessionsService_Revoke() {
 }
 
 var exchangeSessionsGetJWKS = wiretest.Exchange{
+	Call:         "SessionsService.GetJWKS",
 	Method:       http.MethodGet,
 	URI:          "/v1/sessions/jwks/project-test-2f61c9ad-8e3b-47d5-a1f0-6c5b90d8e274",
 	Anonymous:    true,

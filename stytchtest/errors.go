@@ -42,7 +42,7 @@ func describe(op *operation, v violation, body map[string]any) (errorType, messa
 	switch v.rule {
 	case "required":
 		return "", fmt.Sprintf("%s: the field is required", v.field)
-	case "oneOf", "not", "allOf":
+	case "oneOf", "anyOf", "not", "allOf":
 		if v.field == "" {
 			return chosen(op, body)
 		}
@@ -87,7 +87,7 @@ func alternatives(op *operation) []string {
 			}
 		}
 	}
-	for _, branch := range schema.OneOf {
+	for _, branch := range slices.Concat(schema.OneOf, schema.AnyOf) {
 		add(branch.Value.Required)
 	}
 	if schema.Not != nil {

@@ -155,7 +155,7 @@ func TestCommitted(t *testing.T) {
 
 func TestDump(t *testing.T) {
 	code, stdout, stderr := gen(t, "dump", "--stage", "model", "-v", "-C", repository)
-	if code != exitFine || !strings.Contains(stdout, `"Place": "otps.sms.login_or_create"`) {
+	if code != exitFine || !strings.Contains(stdout, `"ID": "otps.sms.login_or_create"`) {
 		t.Errorf("exit code %d; the model lacks a call:\n%.500s", code, stdout)
 	}
 	if !regexp.MustCompile(`(?m)^model +\S+ms +\d+ calls, \d+ types`).MatchString(stderr) {

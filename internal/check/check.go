@@ -5,6 +5,7 @@
 package check
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -213,6 +214,20 @@ func (c *Checker) prefix(n int, field string) {
 	}
 }
 
+// Values checks the values of the map in a field. Their names are data, so a violation does not show them.
+func Values[T any](c *Checker, field string, values map[string]T, validate func(*T, *Checker)) {
+	c.typed = len(c.violations)
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		before := len(c.violations)
+		value := values[name]
+		c.below(func(c *Checker) { validate(&value, c) })
+		if len(c.violations) > before {
+			c.prefix(before, field+"[]")
+			return // the others would read the same
+		}
+	}
+}
+
 // A Presence is a field and whether it is set, for rules about several fields.
 type Presence struct {
 	Field string
@@ -237,6 +252,14 @@ func (c *Checker) AtMostOne(fields ...Presence) {
 	if n := countSet(fields); n > 1 {
 		c.add("", "at most one of "+join(fields)+" must be set, not "+strconv.Itoa(n))
 		c.chosen = n
+	}
+}
+
+// AtLeastOne checks that one of the fields is set, or more.
+func (c *Checker) AtLeastOne(fields ...Presence) {
+	if countSet(fields) == 0 {
+		c.add("", "at least one of "+join(fields)+" must be set")
+		c.chosen = 0
 	}
 }
 

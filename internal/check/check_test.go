@@ -54,6 +54,13 @@ func TestChecker(t *testing.T) {
 		{"at most one, one", func(c *Checker) { c.AtMostOne(Field("a", true), Field("b", false)) }, ""},
 		{"at most one, two", func(c *Checker) { c.AtMostOne(Field("a", true), Field("b", false), Field("c", true)) },
 			"at most one of a, b, c must be set, not 2"},
+		{"at least one, none", func(c *Checker) { c.AtLeastOne(Field("a", false), Field("b", false)) },
+			"at least one of a, b must be set"},
+		{"at least one, two", func(c *Checker) { c.AtLeastOne(Field("a", true), Field("b", true)) }, ""},
+		{"values", func(c *Checker) {
+			Values(c, "m", map[string]string{"secret": "long", "b": "longer"}, func(v *string, c *Checker) { c.MaxLength("", *v, 3) })
+			Values(c, "n", map[string]string{"a": "x"}, func(v *string, c *Checker) { c.MaxLength("", *v, 3) })
+		}, "m[]: must have at most 3 characters"},
 		{"several", func(c *Checker) { c.Min("a", 0, 1); c.Min("b", 1, 1); c.Max("c", 1, 0) },
 			"a: must be at least 1; c: must be at most 0"},
 		{"in an object", func(c *Checker) {
@@ -249,6 +256,10 @@ func TestErrorTypes(t *testing.T) {
 			c.AtMostOne(Field("a", true), Field("b", true))
 			c.ChoiceErrorType("", "several")
 		}, "a= =several"},
+		{"none of several of which one is needed", func(c *Checker) {
+			c.AtLeastOne(Field("a", false), Field("b", false))
+			c.ChoiceErrorType("none", "")
+		}, "=none"},
 		{"one of several", func(c *Checker) {
 			c.Min("a", 0, 1)
 			c.AtMostOne(Field("a", true), Field("b", false))

@@ -40,8 +40,9 @@ type Field struct {
 	Kind Kind
 	// Type is the name of a Struct or an Enum.
 	Type string
-	// List tells that the value is a list of such.
-	List bool
+	// List tells that the value is a list of such, and Map that it is an object whose names are data and whose
+	// values are such.
+	List, Map bool
 	// Required fields are always there and never null.
 	Required bool
 }
@@ -160,9 +161,24 @@ func (c *checker) field(f *Field) {
 			c.found(WrongType)
 		}
 		c.reader.Skip()
+	case !f.Map:
+		c.listOrValue(f)
+	case kind != "an object":
+		c.wrong()
+	default:
+		c.path = append(c.path, "[]") // the names are data, and not shown
+		for c.reader.BeginObject(); c.reader.NextField(); {
+			c.listOrValue(f)
+		}
+		c.path = c.path[:len(c.path)-1]
+	}
+}
+
+func (c *checker) listOrValue(f *Field) {
+	switch {
 	case !f.List:
 		c.value(f)
-	case kind != "an array":
+	case c.reader.Kind() != "an array":
 		c.wrong()
 	default:
 		c.path = append(c.path, "[]")

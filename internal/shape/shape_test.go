@@ -19,6 +19,8 @@ var types = Types{
 		{Name: "child", Kind: Struct, Type: "Child"},
 		{Name: "children", Kind: Struct, Type: "Child", List: true, Required: true},
 		{Name: "roles", Kind: String, List: true},
+		{Name: "friends", Kind: Struct, Type: "Child", Map: true},
+		{Name: "groups", Kind: Enum, Type: "State", Map: true, List: true},
 	}},
 	{Name: "Child", Fields: []Field{{Name: "name", Kind: String, Required: true}, {Name: "below", Kind: Struct, Type: "Child"}}},
 	{Name: "State", Values: []string{"on", "off"}},
@@ -34,6 +36,11 @@ func TestCheck(t *testing.T) {
 		{"the least", `{` + fine + `}`, nil},
 		{"null where it may be", `{` + fine + `,"count":null,"score":null,"at":null,"claims":null,"state":null,"states":null,"child":null,"roles":null}`, nil},
 		{"empty lists and objects", `{` + fine + `,"claims":{},"states":[],"roles":[]}`, nil},
+
+		{"typed maps", `{` + fine + `,"friends":{"a":{"name":"n"}},"groups":{"a":["on"],"b":[]}}`, nil},
+		{"values of typed maps", `{` + fine + `,"friends":{"a":{},"b":null,"c":[]},"groups":{"a":["dim"],"b":"on"}}`,
+			[]string{"friends[].name: missing field", "friends[]: wrong type", "friends[]: wrong type", "groups[][]: unknown value", "groups[]: wrong type"}},
+		{"list for a typed map", `{` + fine + `,"friends":[]}`, []string{"friends: wrong type"}},
 
 		{"unknown field", `{` + fine + `,"new":{"a":[1]}}`, []string{"new: unknown field"}},
 		{"unknown field in an object", `{` + fine + `,"child":{"name":"n","new":1}}`, []string{"child.new: unknown field"}},

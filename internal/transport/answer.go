@@ -107,6 +107,8 @@ func (k *call) understand(a *answer) {
 	case !a.success():
 		a.problem.read(a.body)
 		a.id = a.problem.requestID
+	case whole && k.bodiless:
+		k.decoder.decode(nil)
 	case whole:
 		a.err = decode(a.body, k.decoder.decode)
 		if a.err != nil {

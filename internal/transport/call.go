@@ -18,19 +18,20 @@ import (
 // call is a call on its way, without the types of its request and response.
 type call struct {
 	client    *Client
-	name      string
+	id        *CallID
 	method    string
 	path      string // the template
 	retry     RetryClass
 	anonymous bool
 	settings  CallSettings
 
-	request any                               // a pointer to the request, for its secrets
-	url     url.URL                           // where it goes
-	body    []byte                            // nil: none
-	decoder interface{ decode(*wire.Reader) } // reads the response body
-	drift   func(*answer)                     // holds an answer against the spec; nil: not wanted
-	end     time.Time                         // of the call's timeout; zero: none
+	request  any                               // a pointer to the request, for its secrets
+	url      url.URL                           // where it goes
+	body     []byte                            // nil: none
+	decoder  interface{ decode(*wire.Reader) } // reads the response body
+	bodiless bool                              // nothing in the response body is wanted
+	drift    func(*answer)                     // holds an answer against the spec; nil: not wanted
+	end      time.Time                         // of the call's timeout; zero: none
 
 	// What follows is here so that a call takes one allocation for all of it.
 	params  Params
@@ -126,7 +127,7 @@ func (k *call) report(a *answer, attempts int) {
 	if k.settings.Report == nil {
 		return
 	}
-	info := Info{Attempts: attempts}
+	info := Info{Call: k.id, Attempts: attempts}
 	if a != nil {
 		info.StatusCode, info.Header, info.RequestID = a.status, a.header, a.requestID()
 		info.PrintedID = redact.ScrubID(info.RequestID, k.scrub)

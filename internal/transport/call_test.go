@@ -199,7 +199,7 @@ func TestInvalid(t *testing.T) {
 			resp, err := Call(t.Context(), newClient(t, server.URL), sendEndpoint(Safe), &tt.req,
 				append(tt.opts, infoInto(&info)))
 			var invalid invalidError
-			if resp != nil || !errors.As(err, &invalid) || invalid.call != "otps.sms.send" ||
+			if resp != nil || !errors.As(err, &invalid) || invalid.call != "consumer.otps.sms.send" ||
 				len(invalid.violations) != 1 || invalid.violations[0].Field != tt.field {
 				t.Errorf("got %v and error %v, want a violation of %s", resp, err, tt.field)
 			}
@@ -271,8 +271,8 @@ func TestServiceError(t *testing.T) {
 	_, err := send(t.Context(), newClient(t, server.URL), Unsent, infoInto(&info),
 		func(s *CallSettings) { s.Header = http.Header{"X-Token": {"token-in-a-header"}} })
 	f := failureOf(t, err)
-	if f.Name != "otps.sms.send" || f.Method != "POST" || f.Path != "/v1/otps/sms/send" {
-		t.Errorf("call %s %s %s", f.Name, f.Method, f.Path)
+	if f.Call.String() != "consumer.otps.sms.send" || f.Method != "POST" || f.Path != "/v1/otps/sms/send" {
+		t.Errorf("call %s %s %s", f.Call, f.Method, f.Path)
 	}
 	if f.ErrorType != "otp_code_not_found" || f.Message != "No such code." || f.RequestID != "request-id-test-5" ||
 		f.Details != `{"a":[1]}` || f.Cause != nil {
@@ -615,7 +615,7 @@ func TestLog(t *testing.T) {
 		}
 		e.Duration = nil
 		w := want[i]
-		w.Msg, w.Call, w.Method, w.Path = "stytch call", "otps.sms.send", "POST", "/v1/otps/sms/send"
+		w.Msg, w.Call, w.Method, w.Path = "stytch call", "consumer.otps.sms.send", "POST", "/v1/otps/sms/send"
 		if e != w {
 			t.Errorf("record %+v, want %+v", e, w)
 		}
@@ -715,4 +715,20 @@ func TestConcurrentCalls(t *testing.T) {
 		})
 	}
 	callers.Wait()
+}
+
+// TestNoAnswerBody wants a call that is answered without a body to succeed, whatever the service sends with it.
+func TestNoAnswerBody(t *testing.T) {
+	for _, body := range []string{"", `{"request_id":"request-id-test-1"}`, "<html>"} {
+		ep := sendEndpoint(Safe)
+		ep.Decode = nil
+		c := newClient(t, serve(t, respond(http.StatusOK, body)).URL)
+		resp, err := Call(t.Context(), c, ep, &sendRequest{PhoneNumber: testPhone}, nil)
+		if err != nil {
+			t.Fatalf("%q: %v", body, err)
+		}
+		if resp.result == nil || resp.result.Body != body || len(resp.result.UnknownFields()) > 0 {
+			t.Errorf("%q: the response has %+v", body, resp.result)
+		}
+	}
 }

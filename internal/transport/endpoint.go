@@ -31,9 +31,19 @@ const (
 	Safe
 )
 
+// CallID identifies a call of the API.
+type CallID struct {
+	API     string // "consumer" or "b2b"
+	Service string // "otps.sms"
+	Name    string // "send"
+}
+
+// String returns the call's full name: "consumer.otps.sms.send".
+func (id *CallID) String() string { return id.API + "." + id.Service + "." + id.Name }
+
 // Endpoint describes one call of the API.
 type Endpoint[Req, Resp any] struct {
-	Name      string     // the call's place in the client: "otps.sms.send"
+	ID        CallID     // which call it is
 	Method    string     // the HTTP method
 	Path      string     // the path template: "/v1/sessions/jwks/{project_id}"
 	Retry     RetryClass // when the call may be repeated
@@ -42,7 +52,7 @@ type Endpoint[Req, Resp any] struct {
 	Validate func(*Req, *check.Checker) // checks the request; nil: nothing to check
 	Encode   func(*Req, *wire.Writer)   // writes the request body; nil: no body
 	Params   func(*Req, *Params)        // sets path, query and header parameters; nil: none
-	Decode   func(*Resp, *wire.Reader)  // reads the response body
+	Decode   func(*Resp, *wire.Reader)  // reads the response body; nil: the answer has none
 	Receive  func(*Resp, *Result)       // hands the response its raw answer; nil: not wanted
 
 	Answers *shape.Types // what answers look like, for reports of drift; nil: nobody knows
@@ -70,6 +80,9 @@ func (r *Result) UnknownFields() []wire.Field {
 }
 
 func (ep *Endpoint[Req, Resp]) unknownFields(body string) []wire.Field {
+	if ep.Decode == nil {
+		return nil
+	}
 	d := wire.NewReader(body)
 	d.Lenient()
 	d.RecordUnknown()
@@ -84,13 +97,14 @@ func Call[Req, Resp any](
 ) (*Resp, error) {
 	k := &typedCall[Req, Resp]{endpoint: ep, call: call{
 		client:    c,
-		name:      ep.Name,
+		id:        &ep.ID,
 		method:    ep.Method,
 		path:      ep.Path,
 		retry:     ep.Retry,
 		anonymous: ep.Anonymous,
 		request:   req,
 	}}
+	k.bodiless = ep.Decode == nil
 	k.decoder = k
 	k.settings.apply(c, opts)
 	if c.refusal != nil {
@@ -116,11 +130,11 @@ func Call[Req, Resp any](
 	}
 	if len(invalid) > 0 {
 		k.report(nil, 0)
-		return nil, c.errors.Invalid(ep.Name, invalid)
+		return nil, c.errors.Invalid(&ep.ID, invalid)
 	}
 
 	if c.drifts != nil && ep.Answers != nil {
-		k.drift = func(a *answer) { c.drifts.check(ep.Name, *ep.Answers, ep.Answer, a) }
+		k.drift = func(a *answer) { c.drifts.check(ep.ID.String(), *ep.Answers, ep.Answer, a) }
 	}
 	var err error
 	if len(c.interceptors) == 0 {
@@ -162,5 +176,7 @@ type received[Resp any] struct {
 // decode reads a new response for each attempt: a broken body leaves no traces.
 func (k *typedCall[Req, Resp]) decode(d *wire.Reader) {
 	k.received = new(received[Resp])
-	k.endpoint.Decode(&k.received.response, d)
+	if k.endpoint.Decode != nil {
+		k.endpoint.Decode(&k.received.response, d)
+	}
 }

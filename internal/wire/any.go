@@ -3,8 +3,6 @@ package wire
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 )
 
@@ -15,14 +13,12 @@ import (
 // Invalid UTF-8 is an error in names, strings and lists of strings; in values of less common types
 // json.Marshal replaces it.
 func (w *Writer) Map(m map[string]any) {
-	w.BeginObject()
-	for _, name := range slices.Sorted(maps.Keys(m)) {
-		w.separate()
-		w.text(name)
-		w.buf = append(w.buf, ':')
-		w.any(m[name])
-	}
-	w.EndObject()
+	WriteMap(w, m, (*Writer).any)
+}
+
+// Maps writes an array of objects of any shape. It is empty for nil.
+func (w *Writer) Maps(s []map[string]any) {
+	WriteSlice(w, s, func(m *map[string]any, w *Writer) { w.Map(*m) })
 }
 
 // any writes a value of any type. The common types of free-form data take no reflection.

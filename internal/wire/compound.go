@@ -37,23 +37,25 @@ func ReadSlice[T any](r *Reader, read func(*T, *Reader)) []T {
 	return s
 }
 
-// ReadMap reads an object whose names are data and whose values are objects, each with read. It returns
-// nil for null, and a map that is not nil for an empty object.
-func ReadMap[T any](r *Reader, read func(*T, *Reader)) map[string]T {
+// ReadMap reads an object whose names are data, each value with read. It returns nil for null, and a map that
+// is not nil for an empty object.
+func ReadMap[T any](r *Reader, read func(*Reader) T) map[string]T {
 	if r.peek() != '{' {
 		r.none("an object")
 		return nil
 	}
 	m := map[string]T{}
 	for r.BeginObject(); r.NextField(); {
-		if r.lenient && r.peek() != '{' {
-			r.misfit("an object")
+		if r.lenient && r.peek() == 'n' {
+			r.misfit("a value")
 			continue
 		}
-		name := r.Name()
-		var v T
-		read(&v, r)
-		m[name] = v
+		r.peek()
+		name, start, misfits := r.Name(), r.pos, r.misfits
+		v := read(r)
+		if r.misfits == misfits || r.misfitAt != start { // what does not fit inside of v is left empty there
+			m[name] = v
+		}
 	}
 	return m
 }
@@ -133,6 +135,11 @@ func (r *Reader) Map() map[string]any {
 		m[name] = r.Any()
 	}
 	return m
+}
+
+// Maps reads an array of objects of any shape, as Map reads each. It is nil for null, and not nil for an empty array.
+func (r *Reader) Maps() []map[string]any {
+	return ReadSlice(r, func(m *map[string]any, r *Reader) { *m = r.Map() })
 }
 
 // IsString reports whether the value to be read next is a string.

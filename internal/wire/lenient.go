@@ -12,7 +12,7 @@ import (
 //   - A value of another type, a number that the Go type cannot hold, and a string that is not a time.
 //   - A string with invalid UTF-8 or half a surrogate pair. Free-form data keeps it, with U+FFFD in place of
 //     the invalid part.
-//   - An element of a list that is null or of another type. It is left out of the list.
+//   - An element of a list, or a value of a typed map, that is null or of another type. It is left out.
 //   - A second value for a name of the same object. The first one counts.
 //
 // r still fails when the text is not JSON, and when an essential field is missing or does not fit: see
@@ -28,6 +28,7 @@ func (r *Reader) OnRepeat(f func(name string)) { r.repeats = f }
 // misfit skips the next value, which is not what is wanted. A strict Reader fails.
 func (r *Reader) misfit(want string) {
 	r.misfits++
+	r.misfitAt = r.pos
 	if !r.lenient || r.err != nil {
 		r.unexpected(want)
 		return
@@ -39,6 +40,7 @@ func (r *Reader) misfit(want string) {
 func (r *Reader) refuse(offset int, want, got string) {
 	if r.lenient {
 		r.misfits++
+		r.misfitAt = offset
 		return
 	}
 	r.fail(offset, want, got)

@@ -41,6 +41,7 @@ type Reader struct {
 
 	lenient  bool
 	misfits  int                 // how many values did not fit; the error counts, too
+	misfitAt int                 // where the last of them begins
 	repeated map[string]struct{} // the paths of second values, where essential fields can be
 	repeats  func(name string)   // is told each name that has a second value; nil: not wanted
 

@@ -66,10 +66,10 @@ func TestReadScalars(t *testing.T) {
 		{"slice, empty", `[ ]`, func(r *Reader) any { return ReadSlice(r, (*inner).readJSON) }, []inner{}},
 		{"slice", `[{"x":"1"},null,{"y":2}]`, func(r *Reader) any { return ReadSlice(r, (*inner).readJSON) },
 			[]inner{{X: "1"}, {}, {Y: 2}}},
-		{"map of objects", `{"a":{"y":1},"":{}}`, func(r *Reader) any { return ReadMap(r, (*inner).readJSON) },
+		{"map of objects", `{"a":{"y":1},"":{}}`, func(r *Reader) any { return ReadMap(r, func(r *Reader) (v inner) { v.readJSON(r); return v }) },
 			map[string]inner{"a": {Y: 1}, "": {}}},
-		{"map of objects, empty", `{}`, func(r *Reader) any { return ReadMap(r, (*inner).readJSON) }, map[string]inner{}},
-		{"map of objects, null", `null`, func(r *Reader) any { return ReadMap(r, (*inner).readJSON) }, map[string]inner(nil)},
+		{"map of objects, empty", `{}`, func(r *Reader) any { return ReadMap(r, func(r *Reader) (v inner) { v.readJSON(r); return v }) }, map[string]inner{}},
+		{"map of objects, null", `null`, func(r *Reader) any { return ReadMap(r, func(r *Reader) (v inner) { v.readJSON(r); return v }) }, map[string]inner(nil)},
 		{"free-form", `{"n":123456789012345678901234567890.50,"o":{"b":[true,false,null,"s",[],{}]},"":0}`,
 			func(r *Reader) any { return r.Map() },
 			map[string]any{
@@ -304,7 +304,7 @@ func TestReaderAfterError(t *testing.T) {
 	values := []any{
 		r.String(), r.StringPtr(), r.Int(), r.IntPtr(), r.Float(), r.FloatPtr(), r.Bool(), r.BoolPtr(),
 		r.Time(), r.TimePtr(), r.Strings(), r.Map(), r.Raw(), r.Name(), r.UnknownFields(),
-		ReadPtr(r, (*inner).readJSON), ReadSlice(r, (*inner).readJSON), ReadMap(r, (*inner).readJSON),
+		ReadPtr(r, (*inner).readJSON), ReadSlice(r, (*inner).readJSON), ReadMap(r, func(r *Reader) (v inner) { v.readJSON(r); return v }),
 		ReadStrings[color](r), ReadStringPtr[color](r),
 	}
 	for i, v := range values {

@@ -75,7 +75,7 @@ func (s *sample) readJSON(r *Reader) {
 		case "lo":
 			s.LO = ReadSlice(r, (*sample).readJSON)
 		case "mo":
-			s.MO = ReadMap(r, (*inner).readJSON)
+			s.MO = ReadMap(r, func(r *Reader) (v inner) { v.readJSON(r); return v })
 		case "ma":
 			s.MA = r.Map()
 		case "r":

@@ -1,7 +1,9 @@
 package wire
 
 import (
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -141,6 +143,19 @@ func WriteSlice[T any](w *Writer, s []T, write func(*T, *Writer)) {
 		write(&s[i], w)
 	}
 	w.EndArray()
+}
+
+// WriteMap writes an object whose names are data, each value with write. Names are sorted, so that equal maps
+// give equal bytes. It is empty for nil.
+func WriteMap[T any](w *Writer, m map[string]T, write func(*Writer, T)) {
+	w.BeginObject()
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		w.separate()
+		w.text(name)
+		w.buf = append(w.buf, ':')
+		write(w, m[name])
+	}
+	w.EndObject()
 }
 
 func (w *Writer) begin(bracket byte) {

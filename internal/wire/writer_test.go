@@ -209,3 +209,17 @@ func TestWriterDoesNotAllocate(t *testing.T) {
 		t.Errorf("%v allocations, want 0", allocs)
 	}
 }
+
+func TestWriteTypedMaps(t *testing.T) {
+	w := NewWriter(nil)
+	w.BeginObject()
+	WriteMap(w.Field("scores"), map[string]float64{"b": 0.5, "a\n": 2}, (*Writer).Float)
+	WriteMap(w.Field("lists"), map[string][]string{"x": {"y"}, "none": nil}, (*Writer).Strings)
+	WriteMap(w.Field("nil"), nil, (*Writer).Int)
+	w.Field("free").Maps([]map[string]any{{"a": 1}, nil})
+	w.EndObject()
+	const want = `{"scores":{"a\n":2,"b":0.5},"lists":{"none":[],"x":["y"]},"nil":{},"free":[{"a":1},{}]}`
+	if got := string(w.Bytes()); got != want {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+}

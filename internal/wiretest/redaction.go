@@ -32,7 +32,7 @@ func callTypes(client reflect.Type) []reflect.Type {
 	seen := map[reflect.Type]bool{}
 	var structs, services func(reflect.Type)
 	structs = func(typ reflect.Type) {
-		for typ.Kind() == reflect.Pointer || typ.Kind() == reflect.Slice {
+		for typ.Kind() == reflect.Pointer || typ.Kind() == reflect.Slice || typ.Kind() == reflect.Map {
 			typ = typ.Elem()
 		}
 		if typ.Kind() != reflect.Struct || typ == reflect.TypeFor[time.Time]() || seen[typ] {
@@ -118,7 +118,14 @@ func (m *marks) fill(v reflect.Value, path, name string) {
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
 		m.fill(v.Index(0), path+"[0]", name)
 	case reflect.Map:
-		v.Set(reflect.ValueOf(map[string]any{"key": []any{map[string]any{"inner": m.text(path, name)}}}))
+		value := reflect.New(v.Type().Elem()).Elem()
+		if value.Kind() == reflect.Interface {
+			value.Set(reflect.ValueOf([]any{map[string]any{"inner": m.text(path, name)}}))
+		} else {
+			m.fill(value, path+"[0]", name)
+		}
+		v.Set(reflect.MakeMap(v.Type()))
+		v.SetMapIndex(reflect.ValueOf("key"), value)
 	case reflect.Struct:
 		m.around = append(m.around, v.Type())
 		defer func() { m.around = m.around[:len(m.around)-1] }()
@@ -156,7 +163,7 @@ func tagged(typ reflect.Type, mark string) bool {
 	path := strings.Split(strings.Trim(strings.TrimPrefix(mark, "mark"), "<>"), ".")[1:]
 	for _, name := range path {
 		name, _, _ = strings.Cut(name, "[")
-		for typ.Kind() == reflect.Pointer || typ.Kind() == reflect.Slice {
+		for typ.Kind() == reflect.Pointer || typ.Kind() == reflect.Slice || typ.Kind() == reflect.Map {
 			typ = typ.Elem()
 		}
 		f, ok := typ.FieldByName(name)

@@ -51,6 +51,13 @@ var (
 		Right:   "components:\n  schemas:\n    UserName: ...",
 		Do:      "Write a name like MemberSession.",
 	})
+	Constant = add(Code{
+		ID: "E114", Title: "a const that is not a required text of a request",
+		Meaning: "A property with a const is always sent with that value. Callers do not set it, so it has no field in Go. An answer says what its values are.",
+		Wrong:   "properties:\n  grant_type: {type: string, const: client_credentials}",
+		Right:   "required: [grant_type]\nproperties:\n  grant_type: {type: string, const: client_credentials}",
+		Do:      "Name it in required, or write an enum.",
+	})
 	ParameterKind = add(Code{
 		ID: "E057", Title: "a parameter of a kind that is not generated",
 		Meaning: "A parameter travels in the URL or in a header. Texts, integers, booleans and enums have one plain form there; others do not.",

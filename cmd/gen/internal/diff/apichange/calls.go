@@ -49,10 +49,10 @@ func (c *comparison) about(head *call, key string) Change {
 
 // call compares what a call says besides its fields.
 func (c *comparison) call(base, head *call) {
-	if base.Place != head.Place {
+	if base.ID != head.ID {
 		renamed := c.about(head, "")
 		renamed.Rule, renamed.Level = "call-renamed", Patch
-		renamed.Text = fmt.Sprintf("the call `%s` is now named `%s`, the same on the wire", base.Place, head.Place)
+		renamed.Text = fmt.Sprintf("the call `%s` is now named `%s`, the same on the wire", base.ID, head.ID)
 		renamed.Symbols = union(base.symbols(c.base, c.head), head.symbols(c.head, c.base)...)
 		c.add(renamed)
 	}
@@ -69,6 +69,20 @@ func (c *comparison) call(base, head *call) {
 		change.Text = fmt.Sprintf("`x-retry` changed from `%s` to `%s`", base.Retry, head.Retry)
 		c.add(change)
 	}
+	if base.Body != head.Body {
+		change := c.about(head, "requestBody")
+		change.Rule, change.Level, change.InClient = "body-changed", Patch, true
+		change.Text = fmt.Sprintf("the client now sends %s, not %s", bodyNames[head.Body], bodyNames[base.Body])
+		c.add(change)
+	}
+	if base.NoAnswer != head.NoAnswer {
+		change := c.about(head, "responses")
+		change.Rule, change.Level, change.Text = "answer-changed", Minor, "the call is now answered with a body"
+		if head.NoAnswer {
+			change.Level, change.Text = Major, "the call is now answered without a body"
+		}
+		c.add(change)
+	}
 	if base.Anonymous != head.Anonymous {
 		change := c.about(head, "security")
 		change.Rule, change.Level, change.InClient = "credentials-changed", Major, true
@@ -79,6 +93,9 @@ func (c *comparison) call(base, head *call) {
 		c.add(change)
 	}
 }
+
+// bodyNames are what texts call the body of a request.
+var bodyNames = map[model.Body]string{model.NoBody: "no body", model.JSONBody: "a JSON body"}
 
 // deprecation says what a thing is that changed whether it is deprecated.
 func deprecation(now model.Docs) string {

@@ -83,6 +83,7 @@ func (w *walk) types(base, head *model.Type, o owner) {
 		w.deprecated(value{o, "the schema", head.Pos, schema{}, schema{}}, head.Docs)
 	}
 	w.values(base, head, o)
+	w.constants(base, head, o)
 	for _, before := range base.Fields {
 		if !slices.ContainsFunc(head.Fields, func(after *model.Field) bool { return w.same(before, after) }) {
 			w.removed(base, before, head, o)
@@ -164,7 +165,7 @@ func (w *walk) field(base *model.Type, before *model.Field, head *model.Type, af
 		}
 		w.add(change)
 	}
-	if before.Kind != after.Kind || before.Elem != after.Elem {
+	if before.Kind != after.Kind || before.Elem != after.Elem || before.Inner != after.Inner {
 		w.retyped(before, after, v, symbols)
 		return // limits and fields of another type are part of that
 	}
@@ -244,10 +245,39 @@ func (w *walk) ownerOf(before, after *model.Field, name string, o owner, symbols
 	if o.below == "" {
 		o.at = after.Pos
 	}
-	if o.below = name; after.Kind == model.List {
+	switch o.below = name; {
+	case after.Kind == model.List:
 		o.below = "each item of " + name
+	case after.Kind == model.Map:
+		o.below = "each value of " + name
 	}
 	return o
+}
+
+// constants compares what the client always sends.
+func (w *walk) constants(base, head *model.Type, o owner) {
+	find := func(t *model.Type, wire string) int {
+		return slices.IndexFunc(t.Constants, func(c model.Constant) bool { return c.Wire == wire })
+	}
+	record := func(level Level, pos diag.Pos, inBase bool, text string) {
+		change := w.change(o, "constant-changed", level, pos, inBase)
+		change.Text, change.InClient = text, true
+		w.add(change)
+	}
+	for _, c := range base.Constants {
+		if find(head, c.Wire) < 0 {
+			record(Major, c.Pos, true, fmt.Sprintf("the client no longer sends `%s` as `%s`", c.Wire, c.Value))
+		}
+	}
+	for _, c := range head.Constants {
+		i := find(base, c.Wire)
+		switch {
+		case i < 0:
+			record(Minor, c.Pos, false, fmt.Sprintf("the client now always sends `%s` as `%s`", c.Wire, c.Value))
+		case base.Constants[i].Value != c.Value:
+			record(Major, c.Pos, false, fmt.Sprintf("the client now sends `%s` as `%s`, not as `%s`", c.Wire, c.Value, base.Constants[i].Value))
+		}
+	}
 }
 
 // values compares the values of an enum.

@@ -50,7 +50,7 @@ func (c *comparison) rules(base, head *call) {
 	change := Change{Subject: head.String(), Calls: []string{head.String()}}
 	var body schema
 	body, change.Pos = c.requestBody(head)
-	for _, key := range []string{"oneOf", "not", "allOf"} {
+	for _, key := range []string{"oneOf", "anyOf", "not", "allOf"} {
 		if pos, ok := keyPos(body.file, body.node, key); ok {
 			change.Pos = pos
 			break
@@ -127,7 +127,7 @@ func accepts(t *model.Type, set []string) bool {
 				n++
 			}
 		}
-		if n > 1 || n == 0 && rule.Kind == model.ExactlyOne {
+		if n > 1 && rule.Kind != model.AtLeastOne || n == 0 && rule.Kind != model.AtMostOne {
 			return false
 		}
 	}

@@ -181,7 +181,10 @@ func widens(from, to *model.Field) bool {
 		return from == to || from == model.Integer && to == model.Number || from == model.Struct && to == model.Map ||
 			(from == model.Enum || from == model.Time) && to == model.String
 	}
-	return wider(from.Kind, to.Kind) && wider(from.Elem, to.Elem)
+	if from.Kind == model.Map && to.Kind == model.Map && to.Elem == "" {
+		return true // free-form
+	}
+	return wider(from.Kind, to.Kind) && wider(from.Elem, to.Elem) && wider(from.Inner, to.Inner)
 }
 
 // kindNames are what texts call the kinds, one and several.
@@ -193,8 +196,13 @@ var kindNames = map[model.Kind][2]string{
 
 // kindName says what a field holds.
 func kindName(f *model.Field) string {
-	if f.Kind == model.List {
+	switch {
+	case f.Kind == model.List:
 		return "a list of " + kindNames[f.Elem][1]
+	case f.Elem == model.List:
+		return "a map of lists of " + kindNames[f.Inner][1]
+	case f.Elem != "":
+		return "a map of " + kindNames[f.Elem][1]
 	}
 	return kindNames[f.Kind][0]
 }

@@ -30,6 +30,9 @@ func (e *emitter) answerTypes() []*model.Type {
 	var types []*model.Type
 	seen := map[*model.Type]bool{}
 	for _, m := range e.pkg.Methods() {
+		if m.NoAnswer {
+			continue
+		}
 		types, seen[m.Response] = append(types, m.Response), true
 	}
 	for i := 0; i < len(types); i++ { // the list grows on the way
@@ -70,16 +73,15 @@ func (e *emitter) answerType(g *jen.Group, t *model.Type) {
 }
 
 func (e *emitter) answerField(g *jen.Group, f *model.Field) {
-	kind := f.Kind
-	if kind == model.List {
-		kind = f.Elem
-	}
 	g.Id("Name").Op(":").Lit(f.Wire)
-	g.Id("Kind").Op(":").Qual(e.internal("shape"), shapeKinds[kind])
+	g.Id("Kind").Op(":").Qual(e.internal("shape"), shapeKinds[f.Innermost().Kind])
 	if f.Type != nil {
 		g.Id("Type").Op(":").Lit(e.shapeName(f.Type))
 	}
-	if f.Kind == model.List {
+	if f.Kind == model.Map && f.Elem != "" {
+		g.Id("Map").Op(":").True()
+	}
+	if f.Kind == model.List || f.Elem == model.List {
 		g.Id("List").Op(":").True()
 	}
 	if f.Required {

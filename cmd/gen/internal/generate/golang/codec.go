@@ -123,6 +123,9 @@ func (e *emitter) readValue(f *model.Field) jen.Code {
 	case model.Time:
 		return d("Time" + suffix)
 	case model.Map:
+		if f.Elem != "" {
+			return wire("ReadMap").Call(jen.Id("d"), e.reader(f.Item()))
+		}
 		return d("Map")
 	case model.Enum:
 		if pointer(f) {
@@ -137,10 +140,22 @@ func (e *emitter) readValue(f *model.Field) jen.Code {
 			return wire("ReadSlice").Call(jen.Id("d"), e.methodOf(f.Type, "readJSON"))
 		case model.Enum:
 			return wire("ReadStrings").Types(e.typeName(f.Type)).Call(jen.Id("d"))
+		case model.Map:
+			return d("Maps")
 		}
 		return d("Strings")
 	}
 	return d("String" + suffix)
+}
+
+// reader is a function that reads a value of a typed map.
+func (e *emitter) reader(value *model.Field) jen.Code {
+	takes := jen.Id("d").Op("*").Qual(e.internal("wire"), "Reader")
+	if value.Kind == model.Struct {
+		return jen.Func().Params(takes).Params(jen.Id("v").Add(e.goType(value))).Block(
+			jen.Id("v").Dot(method(value.Type, "readJSON")).Call(jen.Id("d")), jen.Return(jen.Id("v")))
+	}
+	return jen.Func().Params(takes).Add(e.goType(value)).Block(jen.Return(e.readValue(value)))
 }
 
 // writeJSON writes the method that appends a struct's JSON.
@@ -153,6 +168,9 @@ func (e *emitter) writeJSON(f *jen.File, t *model.Type) {
 			g.If(jen.Id("w").Dot("Err").Call().Op("!=").Nil()).Block(jen.Return())
 		}
 		g.Id("w").Dot("BeginObject").Call()
+		for _, c := range t.Constants {
+			g.Id("w").Dot("Field").Call(jen.Lit(c.Wire)).Dot("String").Call(jen.Lit(c.Value))
+		}
 		for _, field := range bodyFields(t) {
 			if field.Required {
 				g.Add(e.write(v, field))
@@ -166,11 +184,15 @@ func (e *emitter) writeJSON(f *jen.File, t *model.Type) {
 
 // write is the statement that writes a field's name and value.
 func (e *emitter) write(v string, f *model.Field) jen.Code {
-	name := jen.Id("w").Dot("Field").Call(jen.Lit(f.Wire))
 	value := jen.Id(v).Dot(f.Name)
 	if pointer(f) && f.Kind != model.Struct {
 		value = jen.Op("*").Add(value)
 	}
+	return e.writeValue(jen.Id("w").Dot("Field").Call(jen.Lit(f.Wire)), value, f)
+}
+
+// writeValue is the statement that writes a value to w, which may be an expression.
+func (e *emitter) writeValue(name, value *jen.Statement, f *model.Field) jen.Code {
 	switch f.Kind {
 	case model.Integer:
 		return name.Dot("Int").Call(value)
@@ -181,6 +203,9 @@ func (e *emitter) write(v string, f *model.Field) jen.Code {
 	case model.Time:
 		return name.Dot("Time").Call(value)
 	case model.Map:
+		if f.Elem != "" {
+			return jen.Qual(e.internal("wire"), "WriteMap").Call(name, value, e.valueWriter(f.Item()))
+		}
 		return name.Dot("Map").Call(value)
 	case model.Enum:
 		return name.Dot("String").Call(jen.String().Call(value))
@@ -192,10 +217,18 @@ func (e *emitter) write(v string, f *model.Field) jen.Code {
 			return jen.Qual(e.internal("wire"), "WriteSlice").Call(name, value, e.methodOf(f.Type, "writeJSON"))
 		case model.Enum:
 			return jen.Qual(e.internal("wire"), "WriteStrings").Call(name, value)
+		case model.Map:
+			return name.Dot("Maps").Call(value)
 		}
 		return name.Dot("Strings").Call(value)
 	}
 	return name.Dot("String").Call(value)
+}
+
+// valueWriter is a function that writes a value of a typed map.
+func (e *emitter) valueWriter(value *model.Field) jen.Code {
+	return jen.Func().Params(jen.Id("w").Op("*").Qual(e.internal("wire"), "Writer"), jen.Id("v").Add(e.goType(value))).Block(
+		e.writeValue(jen.Id("w"), jen.Id("v"), value))
 }
 
 // params writes the method that puts a request's parameters into the URL and

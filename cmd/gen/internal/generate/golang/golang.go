@@ -189,11 +189,13 @@ func (e *emitter) typeName(t *model.Type) *jen.Statement {
 
 // goType is the Go type of a field.
 func (e *emitter) goType(f *model.Field) *jen.Statement {
-	switch f.Kind {
-	case model.Map:
+	switch {
+	case f.Kind == model.Map && f.Elem == "":
 		return jen.Map(jen.String()).Any()
-	case model.List:
-		return jen.Index().Add(e.scalar(f.Elem, f.Type))
+	case f.Kind == model.Map:
+		return jen.Map(jen.String()).Add(e.goType(f.Item()))
+	case f.Kind == model.List:
+		return jen.Index().Add(e.goType(f.Item()))
 	}
 	if f.Required {
 		return e.scalar(f.Kind, f.Type)

@@ -33,7 +33,17 @@ func (e *emitter) structLiteral(t *model.Type, example *model.Value) *jen.Statem
 func (e *emitter) fieldLiteral(f *model.Field, v *model.Value) jen.Code {
 	switch f.Kind {
 	case model.Map:
-		return freeForm(v)
+		if f.Elem == "" {
+			return freeForm(v)
+		}
+		return e.goType(f).ValuesFunc(func(g *jen.Group) {
+			for _, m := range v.Sorted().Members {
+				g.Line().Lit(m.Name).Op(":").Add(e.fieldLiteral(f.Item(), v.Get(m.Name)))
+			}
+			if len(v.Members) > 0 {
+				g.Line()
+			}
+		})
 	case model.Struct:
 		literal := e.structLiteral(f.Type, v)
 		if pointer(f) {
@@ -41,13 +51,9 @@ func (e *emitter) fieldLiteral(f *model.Field, v *model.Value) jen.Code {
 		}
 		return literal
 	case model.List:
-		return jen.Index().Add(e.scalar(f.Elem, f.Type)).ValuesFunc(func(g *jen.Group) {
+		return e.goType(f).ValuesFunc(func(g *jen.Group) {
 			for _, item := range v.Items {
-				if f.Elem == model.Struct {
-					g.Add(e.structLiteral(f.Type, item))
-				} else {
-					g.Add(e.scalarLiteral(f.Elem, f.Type, item))
-				}
+				g.Add(e.fieldLiteral(f.Item(), item))
 			}
 		})
 	}

@@ -11,12 +11,12 @@ import (
 // service writes a service's file: the service, its calls, and each call's
 // request and response.
 func (e *emitter) service(s *model.Service) {
-	f := e.file(strings.ReplaceAll(s.Place, ".", "_") + "_gen.go")
-	f.Add(e.doc("service", 0, map[string]any{"Service": s, "Path": ClientPath(s.Place)}))
+	f := e.file(strings.ReplaceAll(s.Tag, ".", "_") + "_gen.go")
+	f.Add(e.doc("service", 0, map[string]any{"Service": s, "Path": ClientPath(s.Tag)}))
 	f.Type().Id(s.Name).StructFunc(func(g *jen.Group) {
 		for _, child := range s.Children {
 			g.Add(e.doc("service", 1, map[string]any{"Service": &model.Service{
-				Name: child.Field, Docs: model.Docs{Text: child.Docs.Text}}, "Path": ClientPath(child.Place)}))
+				Name: child.Field, Docs: model.Docs{Text: child.Docs.Text}}, "Path": ClientPath(child.Tag)}))
 			g.Id(child.Field).Op("*").Id(child.Name)
 			g.Line()
 		}
@@ -27,8 +27,8 @@ func (e *emitter) service(s *model.Service) {
 	}
 	for _, m := range s.Methods {
 		e.within(append(m.Request.Fields, m.Response.Fields...), func() { e.method(f, s, m) })
-		e.structType(f, m.Request, s.Name+"."+m.Name)
-		e.structType(f, m.Response, s.Name+"."+m.Name)
+		e.structType(f, m.Request, s, m)
+		e.structType(f, m.Response, s, m)
 	}
 }
 
@@ -44,10 +44,10 @@ func (e *emitter) serviceClient(f *jen.File, s *model.Service) {
 	)
 }
 
-// ClientPath is a service's place as Go code: OTPs.SMS.
-func ClientPath(place string) string {
+// ClientPath is a service's tag as Go code: OTPs.SMS.
+func ClientPath(tag string) string {
 	var parts []string
-	for part := range strings.SplitSeq(place, ".") {
+	for part := range strings.SplitSeq(tag, ".") {
 		parts = append(parts, model.GoName(part))
 	}
 	return strings.Join(parts, ".")
@@ -60,13 +60,19 @@ func httpMethod(m *model.Method) jen.Code {
 
 var retryNames = map[model.Retry]string{model.RetrySafe: "Safe", model.RetryUnsent: "Unsent", model.RetryNever: "Never"}
 
+// callID is the value that identifies a call.
+func (e *emitter) callID(s *model.Service, m *model.Method) jen.Code {
+	return jen.Qual(e.internal("transport"), "CallID").Values(
+		jen.Id("API").Op(":").Lit(e.pkg.API), jen.Id("Service").Op(":").Lit(s.Tag), jen.Id("Name").Op(":").Lit(m.Operation))
+}
+
 func (e *emitter) method(f *jen.File, s *model.Service, m *model.Method) {
 	endpoint := m.Variable()
 	f.Var().Id(endpoint).Op("=").Qual(e.internal("transport"), "Endpoint").
 		Types(jen.Id(m.Request.Name), jen.Id(m.Response.Name)).ValuesFunc(func(g *jen.Group) {
 		field := func(name string, value jen.Code) { g.Line().Id(name).Op(":").Add(value) }
 		expr := func(t *model.Type, method string) jen.Code { return jen.Parens(jen.Op("*").Id(t.Name)).Dot(method) }
-		field("Name", jen.Lit(m.Place))
+		field("ID", e.callID(s, m))
 		field("Method", httpMethod(m))
 		field("Path", jen.Lit(m.Path))
 		field("Retry", jen.Qual(e.internal("transport"), retryNames[m.Retry]))
@@ -79,13 +85,17 @@ func (e *emitter) method(f *jen.File, s *model.Service, m *model.Method) {
 		if len(parameters(m.Request)) > 0 {
 			field("Params", expr(m.Request, "params"))
 		}
-		if m.HasBody() {
+		if m.Body != model.NoBody {
 			field("Encode", expr(m.Request, "writeJSON"))
 		}
-		field("Decode", expr(m.Response, "readJSON"))
+		if !m.NoAnswer {
+			field("Decode", expr(m.Response, "readJSON"))
+		}
 		field("Receive", expr(m.Response, "Receive"))
-		field("Answers", jen.Op("&").Id("answers"))
-		field("Answer", jen.Lit(m.Response.Name))
+		if !m.NoAnswer {
+			field("Answers", jen.Op("&").Id("answers"))
+			field("Answer", jen.Lit(m.Response.Name))
+		}
 		g.Line()
 	})
 	f.Add(e.doc("method", 0, map[string]any{"Method": m, "Errors": e.errorPrefix()}))
@@ -103,7 +113,7 @@ func (e *emitter) client() {
 	f := e.file("client_gen.go")
 	var top []*model.Service
 	for _, s := range e.pkg.Services {
-		if !strings.Contains(s.Place, ".") {
+		if !strings.Contains(s.Tag, ".") {
 			top = append(top, s)
 		}
 	}

@@ -21,9 +21,9 @@ func (e *emitter) tests() {
 		if len(s.Methods) == 0 {
 			continue
 		}
-		f := e.testFile(strings.ReplaceAll(s.Place, ".", "_"))
+		f := e.testFile(strings.ReplaceAll(s.Tag, ".", "_"))
 		for _, m := range s.Methods {
-			e.exchange(f, m)
+			e.exchange(f, s, m)
 			e.wireTest(f, s, m)
 			e.example(f, s, m)
 			exchanges = append(exchanges, jen.Line().Op("&").Id(exchangeName(m)))
@@ -59,7 +59,7 @@ func (e *emitter) example(f *jen.File, s *model.Service, m *model.Method) {
 
 // call is the Go expression of a call with its example.
 func (e *emitter) call(s *model.Service, m *model.Method) *jen.Statement {
-	return jen.Id("client").Dot(ClientPath(s.Place)).Dot(m.Name).Call(jen.Id("ctx"), e.structLiteral(m.Request, m.RequestExample))
+	return jen.Id("client").Dot(ClientPath(s.Tag)).Dot(m.Name).Call(jen.Id("ctx"), e.structLiteral(m.Request, m.RequestExample))
 }
 
 // printedValue is what an example prints, and how.
@@ -105,9 +105,10 @@ func plainLine(text string) bool {
 }
 
 // exchange writes what a call's example sends and what the service answers.
-func (e *emitter) exchange(f *jen.File, m *model.Method) {
+func (e *emitter) exchange(f *jen.File, s *model.Service, m *model.Method) {
 	f.Var().Id(exchangeName(m)).Op("=").Qual(e.internal("wiretest"), "Exchange").ValuesFunc(func(g *jen.Group) {
 		field := func(name string, value jen.Code) { g.Line().Id(name).Op(":").Add(value) }
+		field("Call", jen.Lit(s.Name+"."+m.Name))
 		field("Method", httpMethod(m))
 		field("URI", jen.Lit(requestURI(m)))
 		if headers := headersOf(m); len(headers) > 0 {
@@ -116,10 +117,12 @@ func (e *emitter) exchange(f *jen.File, m *model.Method) {
 		if m.Anonymous {
 			field("Anonymous", jen.True())
 		}
-		if m.HasBody() {
+		if m.Body != model.NoBody {
 			field("RequestBody", raw(bodyOf(m).JSON()))
 		}
-		field("ResponseBody", raw(m.ResponseExample.JSON()))
+		if !m.NoAnswer {
+			field("ResponseBody", raw(m.ResponseExample.JSON()))
+		}
 		if paths := m.Response.Essentials(); len(paths) > 0 {
 			field("Essential", jen.Index().String().ValuesFunc(func(g *jen.Group) {
 				for _, path := range paths {
@@ -168,30 +171,44 @@ func bodyOf(m *model.Method) *model.Value {
 
 func inOrder(t *model.Type, v *model.Value, body bool) *model.Value {
 	ordered := &model.Value{Kind: model.Struct}
+	for _, c := range t.Constants {
+		ordered.Members = append(ordered.Members, model.Member{Name: c.Wire, Value: &model.Value{Kind: model.String, Text: c.Value}})
+	}
 	for _, f := range t.Fields {
 		member := v.Get(f.Wire)
 		if member == nil || member.Kind == "" || body && !f.SentInBody() {
 			continue
 		}
-		switch {
-		case f.Kind == model.Struct:
-			member = inOrder(f.Type, member, false)
-		case f.Kind == model.Map:
-			member = member.Sorted()
-		case f.Kind == model.Time:
-			member = &model.Value{Kind: model.String, Text: parseTime(member.Text).Format(time.RFC3339Nano)}
-		case f.Kind == model.Number:
-			member = member.AsFloat()
-		case f.Kind == model.List && f.Elem == model.Struct:
-			items := &model.Value{Kind: model.List}
-			for _, item := range member.Items {
-				items.Items = append(items.Items, inOrder(f.Type, item, false))
-			}
-			member = items
-		}
-		ordered.Members = append(ordered.Members, model.Member{Name: f.Wire, Value: member})
+		ordered.Members = append(ordered.Members, model.Member{Name: f.Wire, Value: asWritten(f, member)})
 	}
 	return ordered
+}
+
+// asWritten is a value of an example as the SDK writes it.
+func asWritten(f *model.Field, v *model.Value) *model.Value {
+	switch {
+	case f.Kind == model.Struct:
+		return inOrder(f.Type, v, false)
+	case f.Kind == model.Map && f.Elem == "":
+		return v.Sorted()
+	case f.Kind == model.Map:
+		values := &model.Value{Kind: model.Struct}
+		for _, m := range v.Sorted().Members {
+			values.Members = append(values.Members, model.Member{Name: m.Name, Value: asWritten(f.Item(), v.Get(m.Name))})
+		}
+		return values
+	case f.Kind == model.List:
+		items := &model.Value{Kind: model.List}
+		for _, item := range v.Items {
+			items.Items = append(items.Items, asWritten(f.Item(), item))
+		}
+		return items
+	case f.Kind == model.Time:
+		return &model.Value{Kind: model.String, Text: parseTime(v.Text).Format(time.RFC3339Nano)}
+	case f.Kind == model.Number:
+		return v.AsFloat()
+	}
+	return v
 }
 
 // requestURI is a call's path and query with the example's values.

@@ -13,7 +13,7 @@ func (e *emitter) componentType(t *model.Type) {
 		e.enum(f, t)
 		return
 	}
-	e.structType(f, t, "")
+	e.structType(f, t, nil, nil)
 }
 
 func (e *emitter) enum(f *jen.File, t *model.Type) {
@@ -28,12 +28,16 @@ func (e *emitter) enum(f *jen.File, t *model.Type) {
 }
 
 // structType writes a struct with what reads, writes, checks and prints it.
-// method is the call that it belongs to, or "".
-func (e *emitter) structType(f *jen.File, t *model.Type, method string) {
+// m is the call of a request or response, and s the service of that.
+func (e *emitter) structType(f *jen.File, t *model.Type, s *model.Service, m *model.Method) {
+	args := map[string]any{"Type": t}
+	if m != nil {
+		args["Method"], args["NoAnswer"] = s.Name+"."+m.Name, m.NoAnswer
+	}
 	e.within(t.Fields, func() {
 		template := map[model.Role]string{
 			model.RoleRequest: "request", model.RoleResponse: "response", model.RoleObject: "type"}[t.Role]
-		f.Add(e.doc(template, 0, map[string]any{"Type": t, "Method": method}))
+		f.Add(e.doc(template, 0, args))
 		f.Type().Id(t.Name).StructFunc(func(g *jen.Group) {
 			if t.Role == model.RoleResponse {
 				g.Qual(e.first(), "Response")
@@ -43,7 +47,7 @@ func (e *emitter) structType(f *jen.File, t *model.Type, method string) {
 				if i > 0 {
 					g.Line()
 				}
-				g.Add(e.doc("field", 1, map[string]any{"Field": field, "Limits": Limits(field), "Free": field.Kind == model.Map && t.InResponse}))
+				g.Add(e.doc("field", 1, map[string]any{"Field": field, "Limits": Limits(field), "Free": field.FreeForm() && t.InResponse}))
 				g.Id(field.Name).Add(e.goType(field)).Tag(tags(t, field))
 			}
 		})
@@ -54,10 +58,10 @@ func (e *emitter) structType(f *jen.File, t *model.Type, method string) {
 	if len(parameters(t)) > 0 && t.Role == model.RoleRequest {
 		e.params(f, t)
 	}
-	if t.InRequest && (t.Role != model.RoleRequest || len(bodyFields(t)) > 0) {
+	if t.InRequest && (m == nil || m.Body != model.NoBody) {
 		e.writeJSON(f, t)
 	}
-	if t.InResponse {
+	if t.InResponse && (m == nil || !m.NoAnswer) {
 		e.readJSON(f, t)
 	}
 	if t.Sensitive || t.Role != model.RoleObject {

@@ -13,7 +13,7 @@ import (
 func checked(t *model.Type) bool {
 	return model.Reaches(t, func(t *model.Type) bool {
 		return len(t.Rules) > 0 || slices.ContainsFunc(t.Fields, func(f *model.Field) bool {
-			return f.Limits.Limited() || f.ItemLimits.Limited() || f.Kind == model.Enum || f.Elem == model.Enum
+			return f.Limits.Limited() || f.ItemLimits.Limited() || f.Innermost().Kind == model.Enum
 		})
 	})
 }
@@ -35,7 +35,8 @@ func (e *emitter) validate(f *jen.File, t *model.Type) {
 			}
 		}
 		for _, rule := range t.Rules {
-			method := map[model.RuleKind]string{model.ExactlyOne: "ExactlyOne", model.AtMostOne: "AtMostOne"}[rule.Kind]
+			method := map[model.RuleKind]string{
+				model.ExactlyOne: "ExactlyOne", model.AtMostOne: "AtMostOne", model.AtLeastOne: "AtLeastOne"}[rule.Kind]
 			g.Id("c").Dot(method).CallFunc(func(g *jen.Group) {
 				for _, field := range rule.Fields {
 					g.Line().Qual(e.internal("check"), "Field").Call(jen.Lit(field.Wire), jen.Id(v).Dot(field.Name).Op("!=").Nil())
@@ -62,31 +63,49 @@ func lines(code []jen.Code) []jen.Code {
 
 func (e *emitter) checks(v string, f *model.Field) []jen.Code {
 	value := jen.Id(v).Dot(f.Name)
-	if pointer(f) && f.Kind != model.Struct {
+	if f.Kind == model.Struct {
+		if !checked(f.Type) {
+			return nil
+		}
+		return []jen.Code{checkCall("In", f.Wire, value.Dot(method(f.Type, "validate")))}
+	}
+	if pointer(f) {
 		value = jen.Op("*").Add(value)
 	}
-	checks := e.limits(f.Wire, value, f.Limits)
+	return e.checksOf(f.Wire, value, f)
+}
+
+// checksOf are the checks of a value that is no struct.
+func (e *emitter) checksOf(wire string, value jen.Code, f *model.Field) []jen.Code {
+	checks := e.limits(wire, value, f.Limits)
 	if f.Limits.MinItems > 0 {
-		checks = append(checks, checkCall("MinItems", f.Wire, jen.Len(value), jen.Lit(f.Limits.MinItems)))
+		checks = append(checks, checkCall("MinItems", wire, jen.Len(value), jen.Lit(f.Limits.MinItems)))
 	}
 	if f.Limits.MaxItems != nil {
-		checks = append(checks, checkCall("MaxItems", f.Wire, jen.Len(value), jen.Lit(*f.Limits.MaxItems)))
+		checks = append(checks, checkCall("MaxItems", wire, jen.Len(value), jen.Lit(*f.Limits.MaxItems)))
 	}
 	function := func(name string, args ...jen.Code) {
-		checks = append(checks, jen.Qual(e.internal("check"), name).Call(append([]jen.Code{jen.Id("c"), jen.Lit(f.Wire), value}, args...)...))
+		checks = append(checks, jen.Qual(e.internal("check"), name).Call(append([]jen.Code{jen.Id("c"), jen.Lit(wire), value}, args...)...))
+	}
+	each := "Each"
+	if f.Kind == model.Map {
+		each = "Values"
 	}
 	switch {
 	case f.Kind == model.Enum:
 		function("Enum", jen.Id(e.enumValues(f.Type)))
-	case f.Elem == model.Enum:
+	case f.Elem == "":
+	case f.Kind == model.List && f.Elem == model.Enum:
 		function("Enums", jen.Id(e.enumValues(f.Type)))
-	case f.Kind == model.Struct && checked(f.Type):
-		checks = append(checks, checkCall("In", f.Wire, jen.Id(v).Dot(f.Name).Dot(method(f.Type, "validate"))))
-	case f.Elem == model.Struct && checked(f.Type):
-		function("Each", e.methodOf(f.Type, "validate"))
-	case f.ItemLimits.Limited():
-		function("Each", jen.Func().Params(jen.Id("item").Op("*").String(), jen.Id("c").Op("*").Qual(e.internal("check"), "Checker")).
-			Block(e.limits("", jen.Op("*").Id("item"), f.ItemLimits)...))
+	case f.Elem == model.Struct:
+		if checked(f.Type) {
+			function(each, e.methodOf(f.Type, "validate"))
+		}
+	default:
+		if below := e.checksOf("", jen.Op("*").Id("item"), f.Item()); len(below) > 0 {
+			function(each, jen.Func().Params(jen.Id("item").Op("*").Add(e.goType(f.Item())), jen.Id("c").Op("*").Qual(e.internal("check"), "Checker")).
+				Block(below...))
+		}
 	}
 	return checks
 }

@@ -65,8 +65,8 @@ func (d *documentLinter) example(schema *openapi3.SchemaRef, value any, at, what
 // stops at a broken rule over several fields, so these are asked for apart.
 func rejections(schema *openapi3.Schema, value any) []*openapi3.SchemaError {
 	plain := *schema
-	plain.Not, plain.OneOf, plain.AllOf = nil, nil, nil
-	rules := openapi3.Schema{Not: schema.Not, OneOf: schema.OneOf, AllOf: schema.AllOf}
+	plain.Not, plain.OneOf, plain.AnyOf, plain.AllOf = nil, nil, nil, nil
+	rules := openapi3.Schema{Not: schema.Not, OneOf: schema.OneOf, AnyOf: schema.AnyOf, AllOf: schema.AllOf}
 	found := schemaErrors(visit(&plain, value))
 	if schema.Properties == nil {
 		return schemaErrors(visit(schema, value))
@@ -90,6 +90,8 @@ func reason(failure *openapi3.SchemaError) string {
 		return "it is no " + failure.Schema.Format + " such as 2026-03-02T09:41:07Z"
 	case "not", "allOf":
 		return "it sets several of the fields of which at most one can be set"
+	case "anyOf":
+		return "it sets none of the fields of which at least one must be set"
 	case "oneOf":
 		return "it sets none, or several, of the fields of which exactly one must be set"
 	}
@@ -113,6 +115,11 @@ func (d *documentLinter) expressible(schema *openapi3.SchemaRef, value any, at, 
 	}
 	switch value := value.(type) {
 	case map[string]any:
+		if values := s.AdditionalProperties.Schema; values != nil {
+			for _, key := range slices.Sorted(maps.Keys(value)) {
+				d.expressible(values, value[key], at+"/"+escape([]string{key})[0], what)
+			}
+		}
 		if s.Properties == nil {
 			return
 		}

@@ -154,7 +154,7 @@ var operationShape = object("an operation",
 		"parameters":  listOf("parameters", parameterShape),
 		"requestBody": requestBodyShape,
 		"responses": &shape{name: "responses", kind: mapping, required: []string{"200", "default"},
-			each: responseShape, keys: []string{"200", "default"}},
+			fields: map[string]*shape{"200": successShape, "default": responseShape}},
 	}, map[string]string{
 		"callbacks": "leave callbacks out",
 		"servers":   "the base URL is an option of the client; leave servers out here",
@@ -199,6 +199,13 @@ var responseShape = &shape{
 	},
 }
 
+// successShape is the answer of a call that did what it was asked. Without content, it has no body.
+var successShape = func() *shape {
+	s := *responseShape
+	s.required = []string{"description"}
+	return &s
+}()
+
 // schemaShape is filled by init because schemas hold schemas.
 // componentSchemaShape is the same, but cannot be a mere $ref. additionalShape can
 // be a boolean.
@@ -223,6 +230,7 @@ func init() {
 		"additionalProperties": additionalShape,
 		"items":                schemaShape,
 		"enum":                 listOf("enum", anyText),
+		"const":                anyText,
 		"default":              anyValue,
 		"minimum":              anyNumber,
 		"maximum":              anyNumber,
@@ -232,6 +240,7 @@ func init() {
 		"maxItems":             anyInteger,
 		"pattern":              anyText,
 		"oneOf":                listOf("oneOf", schemaShape),
+		"anyOf":                listOf("anyOf", schemaShape),
 		"allOf":                listOf("allOf", schemaShape),
 		"not":                  schemaShape,
 		"x-sensitive":          anyBoolean,
@@ -244,9 +253,7 @@ func init() {
 		"nullable":              "OpenAPI 3.1 writes type: [string, 'null']",
 		"example":               "write the example at the media type or the parameter",
 		"examples":              "write the example at the media type or the parameter",
-		"anyOf":                 "write oneOf, or one schema with optional properties",
 		"discriminator":         "write one schema with optional properties",
-		"const":                 "write enum",
 		"multipleOf":            "leave it to the service, and say it in the description",
 		"exclusiveMinimum":      "write minimum",
 		"exclusiveMaximum":      "write maximum",

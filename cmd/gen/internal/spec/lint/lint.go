@@ -125,7 +125,7 @@ func (w *walker) endless() {
 		if !w.leadsBack(name.Value) {
 			continue
 		}
-		through := " through oneOf, allOf or not"
+		through := " through oneOf, anyOf, allOf or not"
 		if load.Get(schema, "$ref") != nil {
 			through = ""
 		}
@@ -151,7 +151,7 @@ func (w *walker) leadsBack(name string) bool {
 			target, local := strings.CutPrefix(ref.Value, "#/components/schemas/")
 			return local && (target == name || leads(load.Get(w.schemas(), target))) // no other file refers to this one
 		}
-		branches := append(items(load.Get(n, "oneOf")), items(load.Get(n, "allOf"))...)
+		branches := slices.Concat(items(load.Get(n, "oneOf")), items(load.Get(n, "anyOf")), items(load.Get(n, "allOf")))
 		if not := load.Get(n, "not"); not != nil {
 			branches = append(branches, not)
 		}

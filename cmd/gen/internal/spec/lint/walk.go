@@ -252,7 +252,7 @@ func (w *walker) reference(n, ref *yaml.Node, s *shape) {
 		return
 	}
 	section := "schemas"
-	if s == responseShape {
+	if s == responseShape || s == successShape {
 		section = "responses"
 	}
 	w.target(ref, section)

@@ -108,7 +108,7 @@ func collide(sdk *SDK, taken map[string]map[string]diag.Pos, list *diag.List) {
 		}
 		scope := newScope(list, fmt.Sprintf("the package %s", pkg.Name), names, "", taken[pkg.Name])
 		for _, m := range pkg.Methods() {
-			scope.meets(m.Variable(), "the variable of "+m.Place, m.Pos)
+			scope.meets(m.Variable(), "the variable of "+m.ID, m.Pos)
 		}
 		client := newScope(list, "Client", nil, "Client.", taken[pkg.Name])
 		if i == 0 {
@@ -117,24 +117,24 @@ func collide(sdk *SDK, taken map[string]map[string]diag.Pos, list *diag.List) {
 			}
 		}
 		for _, s := range pkg.Services {
-			scope.add(s.Name, s.Place, s.Pos)
-			if s.Place == "types" {
+			scope.add(s.Name, s.Tag, s.Pos)
+			if s.Tag == "types" {
 				list.Hintf(codes.NamesMeet, s.Pos, "name the tag otherwise", "the page of the service types would be that of all types of the package")
 			}
-			if !strings.Contains(s.Place, ".") {
-				client.meets(s.Field, s.Place, s.Pos)
+			if !strings.Contains(s.Tag, ".") {
+				client.meets(s.Field, s.Tag, s.Pos)
 			}
 			members := newScope(list, s.Name, []string{"client"}, s.Name+".", taken[pkg.Name])
 			for _, child := range s.Children {
-				members.add(child.Field, "the service "+child.Place, child.Pos)
+				members.add(child.Field, "the service "+child.Tag, child.Pos)
 			}
 			for _, m := range s.Methods {
-				members.add(m.Name, m.Place, m.Pos)
+				members.add(m.Name, m.ID, m.Pos)
 			}
 		}
 		for _, m := range pkg.Methods() {
-			scope.add(m.Request.Name, "the request of "+m.Place, m.Pos)
-			scope.add(m.Response.Name, "the response of "+m.Place, m.Pos)
+			scope.add(m.Request.Name, "the request of "+m.ID, m.Pos)
+			scope.add(m.Response.Name, "the response of "+m.ID, m.Pos)
 		}
 		for _, t := range pkg.Types {
 			scope.add(t.Name, t.Name, t.Pos)
@@ -151,6 +151,9 @@ func collide(sdk *SDK, taken map[string]map[string]diag.Pos, list *diag.List) {
 				if t.InResponse && !t.InRequest && f.Limits.Default != "" {
 					list.Hintf(codes.DefaultInAnswer, f.Pos, "take default out; it says what the service takes when a request leaves a field out", "a default in an answer is not generated")
 				}
+			}
+			if t.InResponse && len(t.Constants) > 0 {
+				list.Hintf(codes.Constant, t.Constants[0].Pos, "write a description, or an enum", "%q is a part of an answer, which is what it is", t.Constants[0].Wire)
 			}
 			if chain := embedsItself(t); chain != nil {
 				list.Hintf(codes.HoldsItself, t.Pos, "take one of these fields out of required, or make it a list", "%s holds itself by way of %s, so it would have no end", t.Name, strings.Join(chain, ", "))

@@ -31,7 +31,7 @@ func invalidIn(sdk *SDK, m *Method, t *Type, list *diag.List, seen []*Type) {
 			return // an unknown type has its own finding
 		}
 		if !slices.ContainsFunc(m.Errors, func(e *ErrorType) bool { return e.Wire == wire }) {
-			list.Hintf(codes.UnexpectedError, pos, "add "+wire+" to x-errors of the call", "%s does not expect the error type %s", m.Place, wire)
+			list.Hintf(codes.UnexpectedError, pos, "add "+wire+" to x-errors of the call", "%s does not expect the error type %s", m.ID, wire)
 		}
 	}
 	for _, f := range t.Fields {
@@ -47,6 +47,9 @@ func invalidIn(sdk *SDK, m *Method, t *Type, list *diag.List, seen []*Type) {
 	for _, rule := range t.Rules {
 		if rule.Kind == AtMostOne && rule.None != "" {
 			list.Hintf(codes.UnreachableError, rule.Pos, "take none out", "a request that sets none of these fields is fine")
+		}
+		if rule.Kind == AtLeastOne && rule.Several != "" {
+			list.Hintf(codes.UnreachableError, rule.Pos, "take several out", "a request that sets several of these fields is fine")
 		}
 		expected(rule.None, rule.Pos)
 		expected(rule.Several, rule.Pos)

@@ -4,7 +4,6 @@
 package model
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
@@ -53,6 +52,8 @@ func (s *SDK) ErrorAreas() []ErrorArea {
 
 // Package is one Go package, made from one API document.
 type Package struct {
+	// API is the word for the API: consumer or b2b.
+	API string
 	// Name is the Go package's name and its folder under the module's root.
 	Name string
 	// Spec is the file that it is made from.
@@ -81,8 +82,8 @@ type Docs struct {
 
 // Service is an area of the client: a struct whose methods are calls.
 type Service struct {
-	// Place is the dotted path from the client: otps.sms.
-	Place string
+	// Tag is what the spec calls it, the dotted path from the client: otps.sms.
+	Tag string
 	// Name is the Go type: OTPsSMSService.
 	Name string
 	// Field is the Go field under its parent: SMS.
@@ -105,15 +106,21 @@ const (
 
 // Method is one call.
 type Method struct {
-	// Place is the dotted path from the client: otps.sms.send.
-	Place string
-	Name  string
+	// ID is the operationId, the dotted path from the client: otps.sms.send.
+	ID string
+	// Operation is the part of the ID behind the tag of the service: send.
+	Operation string
+	Name      string
 	// Verb and Path are the call on the wire.
 	Verb, Path string
 	Retry      Retry
 	// Anonymous calls carry no credentials.
 	Anonymous bool `json:",omitzero"`
-	Docs      Docs
+	// Body is what the call sends in its body.
+	Body Body `json:",omitzero"`
+	// NoAnswer calls are answered without a body.
+	NoAnswer bool `json:",omitzero"`
+	Docs     Docs
 	// Errors are the error types to expect, the common ones not among them.
 	Errors            []*ErrorType `json:"-"`
 	Request, Response *Type
@@ -143,6 +150,9 @@ type Type struct {
 	Docs Docs
 	// Fields are a struct's, in the order of the spec.
 	Fields []*Field `json:",omitzero"`
+	// Constants are the properties of a request that always have the same value. The SDK writes them, and Go has
+	// no fields for them.
+	Constants []Constant `json:",omitzero"`
 	// Rules tie several fields together.
 	Rules []Rule `json:",omitzero"`
 	// Values are an enum's.
@@ -156,6 +166,12 @@ type Type struct {
 	// Exported reports that another package reads, writes and checks the type.
 	Exported bool `json:",omitzero"`
 	Pos      diag.Pos
+}
+
+// Constant is a text that is always sent.
+type Constant struct {
+	Wire, Value string
+	Pos         diag.Pos
 }
 
 // EnumValue is one value of an enum and its Go constant.
@@ -180,9 +196,11 @@ type Field struct {
 	Wire, Name string
 	Docs       Docs
 	Kind       Kind
-	// Elem is the kind of the items of a list.
+	// Elem is the kind of the items of a list, or of the values of a typed map.
 	Elem Kind `json:",omitzero"`
-	// Type is the struct or enum of a named kind or of a list's items.
+	// Inner is the kind of the items of the lists that a typed map holds.
+	Inner Kind `json:",omitzero"`
+	// Type is the struct or enum of a named kind, or of what a list or map holds.
 	Type *Type `json:"-"`
 	In   In
 	// AlsoInBody reports that a parameter is sent as a property of the body, too.
@@ -197,7 +215,7 @@ type Field struct {
 	Nullable  bool `json:",omitzero"`
 	Sensitive bool `json:",omitzero"`
 	Limits    Limits
-	// ItemLimits are what the items of a list must keep to.
+	// ItemLimits are what the items of a list or the values of a map must keep to.
 	ItemLimits Limits
 	// Invalid is the error type that the service answers for a value that the limits refuse, or "".
 	Invalid string `json:",omitzero"`
@@ -217,7 +235,7 @@ const (
 	Number  Kind = "number"
 	Boolean Kind = "boolean"
 	Time    Kind = "time"
-	// Map is a free-form JSON object.
+	// Map is a JSON object whose names are data. It is free-form, or holds values of the kind Elem.
 	Map    Kind = "map"
 	Struct Kind = "struct"
 	Enum   Kind = "enum"
@@ -252,6 +270,7 @@ type RuleKind string
 const (
 	ExactlyOne RuleKind = "exactly one of"
 	AtMostOne  RuleKind = "at most one of"
+	AtLeastOne RuleKind = "at least one of"
 )
 
 // Rule ties fields of a request together.
@@ -306,6 +325,9 @@ func (p *Package) Methods() []*Method {
 	return methods
 }
 
+// FullName returns the name of a call of the package in full: consumer.otps.sms.send.
+func (p *Package) FullName(m *Method) string { return p.API + "." + m.ID }
+
 // AllTypes returns every struct and enum of the package: requests and
 // responses by call, then the others.
 func (p *Package) AllTypes() []*Type {
@@ -319,10 +341,33 @@ func (p *Package) AllTypes() []*Type {
 // Variable is the name of the call's variable in Go: otpsSMSSend.
 func (m *Method) Variable() string { return Unexported(strings.TrimSuffix(m.Request.Name, "Request")) }
 
-// HasBody reports whether the call sends a JSON body.
-func (m *Method) HasBody() bool {
-	return slices.ContainsFunc(m.Request.Fields, (*Field).SentInBody)
+// Body is the form of a request's body.
+type Body string
+
+// The forms of a body.
+const (
+	NoBody   Body = ""
+	JSONBody Body = "json"
+)
+
+// Item describes the items of a list or the values of a typed map as a field of their own.
+func (f *Field) Item() *Field {
+	return &Field{
+		Wire: f.Wire, Name: f.Name, Kind: f.Elem, Elem: f.Inner, Type: f.Type, Required: true, Sensitive: f.Sensitive,
+		Limits: f.ItemLimits, In: f.In, Pos: f.Pos,
+	}
 }
+
+// Innermost is what the field holds below all lists and maps.
+func (f *Field) Innermost() *Field {
+	for f.Elem != "" {
+		f = f.Item()
+	}
+	return f
+}
+
+// FreeForm reports whether the field holds JSON objects of any shape.
+func (f *Field) FreeForm() bool { return f.Innermost().Kind == Map }
 
 // SentInBody reports whether the field is sent in the JSON body.
 func (f *Field) SentInBody() bool { return f.In == InBody || f.AlsoInBody }

@@ -37,6 +37,9 @@ func (b *builder) rules(t *Type, schema *openapi3.Schema) {
 		}
 		b.rule(t, ExactlyOne, choices, errors, errorsPos)
 	}
+	if len(schema.AnyOf) > 0 {
+		b.anyOf(t, schema, errors, errorsPos)
+	}
 	var pairs [][]choice
 	for _, part := range append(openapi3.SchemaRefs{schema.Not}, notsOf(b, schema)...) {
 		if part == nil {
@@ -60,8 +63,28 @@ func (b *builder) rules(t *Type, schema *openapi3.Schema) {
 	}
 }
 
+// anyOf reads a rule that wants at least one of several properties.
+func (b *builder) anyOf(t *Type, schema *openapi3.Schema, errors map[string]any, errorsPos diag.Pos) {
+	pos := fieldLocation(schema.Origin, "anyOf")
+	var choices []choice
+	for _, branch := range schema.AnyOf {
+		required := onlyRequired(branch)
+		if len(required) != 1 {
+			b.list.Hintf(codes.ObjectAlternatives, pos, "write anyOf: [{required: [a]}, {required: [b]}] for at least one of a and b",
+				"alternatives between objects are not generated")
+			return
+		}
+		choices = append(choices, required[0])
+	}
+	if len(choices) < 2 {
+		b.list.Hintf(codes.NothingToChoose, pos, "write required, or another branch", "there is nothing to choose between")
+		return
+	}
+	b.rule(t, AtLeastOne, choices, errors, errorsPos)
+}
+
 func (b *builder) nothingToChoose(schema *openapi3.Schema) {
-	b.list.Hintf(codes.UnreachableError, fieldLocation(schema.Origin, "x-choice"), "write oneOf or not over required properties, or take x-choice out",
+	b.list.Hintf(codes.UnreachableError, fieldLocation(schema.Origin, "x-choice"), "write oneOf, anyOf or not over required properties, or take x-choice out",
 		"there is nothing to choose between")
 }
 
@@ -84,7 +107,7 @@ func (b *builder) composed(schema *openapi3.Schema) {
 // onlyRequired returns the names of a schema that says nothing but required.
 func onlyRequired(ref *openapi3.SchemaRef) []choice {
 	s := ref.Value
-	if ref.Ref != "" || s == nil || s.Type != nil || s.Properties != nil || s.OneOf != nil || s.AllOf != nil || s.Not != nil {
+	if ref.Ref != "" || s == nil || s.Type != nil || s.Properties != nil || s.OneOf != nil || s.AnyOf != nil || s.AllOf != nil || s.Not != nil {
 		return nil
 	}
 	var choices []choice

@@ -34,6 +34,10 @@ func properties(schema *openapi3.Schema) []property {
 
 func (b *builder) fields(t *Type, file string, schema *openapi3.Schema, request bool) {
 	for _, p := range properties(schema) {
+		if p.ref.Value != nil && p.ref.Value.Const != nil {
+			b.constant(t, schema, p)
+			continue
+		}
 		f := b.field(file, p.name, p.ref, slices.Contains(schema.Required, p.name), request)
 		f.In, f.Pos = InBody, p.pos
 		b.rename(f, p.ref.Extensions, p.ref.Origin)
@@ -43,6 +47,16 @@ func (b *builder) fields(t *Type, file string, schema *openapi3.Schema, request 
 		t.Fields = append(t.Fields, f)
 	}
 	b.rules(t, schema)
+}
+
+// constant adds a property with a const.
+func (b *builder) constant(t *Type, schema *openapi3.Schema, p property) {
+	value, ok := p.ref.Value.Const.(string)
+	if !ok || p.ref.Ref != "" || !p.ref.Value.Type.Is(openapi3.TypeString) || !slices.Contains(schema.Required, p.name) {
+		b.list.Hintf(codes.Constant, p.pos, "write type: string beside const, and name it in required", "%q has a const, but is no required text", p.name)
+		return
+	}
+	t.Constants = append(t.Constants, Constant{p.name, value, p.pos})
 }
 
 // rename applies x-go-name.
@@ -168,15 +182,18 @@ func (b *builder) value(f *Field, file string, ref *openapi3.SchemaRef) {
 	}
 	f.Kind = b.kind(f, schema)
 	b.limits(f, schema)
-	if f.Kind == List {
+	switch {
+	case f.Kind == List:
 		b.items(f, file, schema)
+	case f.Kind == Map && schema.AdditionalProperties.Schema != nil:
+		b.mapValues(f, file, schema.AdditionalProperties.Schema)
 	}
 	f.Pos = use
 }
 
 // kind tells the kind of a schema that is not a named type.
 func (b *builder) kind(f *Field, schema *openapi3.Schema) Kind {
-	if schema.Properties == nil && (len(schema.OneOf) > 0 || len(schema.AllOf) > 0) {
+	if schema.Properties == nil && (len(schema.OneOf) > 0 || len(schema.AnyOf) > 0 || len(schema.AllOf) > 0) {
 		b.alternatives(f, schema)
 		return String
 	}
@@ -221,8 +238,8 @@ func (b *builder) kind(f *Field, schema *openapi3.Schema) Kind {
 	}
 	if schema.Properties != nil {
 		b.list.Hintf(codes.UnnamedType, f.Pos, "write it under components.schemas and refer to it; its name there is its name in Go", "an object needs a name")
-	} else if schema.AdditionalProperties.Has == nil || !*schema.AdditionalProperties.Has {
-		b.list.Hintf(codes.FreeForm, f.Pos, "write additionalProperties: true for a free-form object", "an object with neither properties nor additionalProperties: true is not generated")
+	} else if schema.AdditionalProperties.Schema == nil && (schema.AdditionalProperties.Has == nil || !*schema.AdditionalProperties.Has) {
+		b.list.Hintf(codes.FreeForm, f.Pos, "write additionalProperties: true for a free-form object, or the schema of the values", "an object with neither properties nor additionalProperties is not generated")
 	}
 	return Map
 }
@@ -234,14 +251,18 @@ func (b *builder) alternatives(f *Field, schema *openapi3.Schema) {
 			return r.Ref != "" || r.Value != nil && r.Value.Type.Is(openapi3.TypeObject)
 		})
 	}
+	key := "oneOf"
+	if len(schema.OneOf) == 0 {
+		key = "anyOf"
+	}
 	orNull := slices.ContainsFunc(schema.OneOf, func(r *openapi3.SchemaRef) bool { return r.Value.Type.Is(openapi3.TypeNull) })
 	switch {
 	case orNull:
 		b.list.Hintf(codes.SeveralTypes, f.Pos, "write oneOf: [{$ref: ...}, {type: 'null'}] where the schema is used", "a schema that can be null everywhere is not generated")
 	case refs(schema.AllOf):
 		b.composed(schema)
-	case refs(schema.OneOf):
-		b.list.Hintf(codes.ObjectAlternatives, fieldLocation(schema.Origin, "oneOf"), "write one object with optional properties; oneOf: [{required: [a]}, {required: [b]}] says which exclude one another",
+	case refs(schema.OneOf), refs(schema.AnyOf):
+		b.list.Hintf(codes.ObjectAlternatives, fieldLocation(schema.Origin, key), "write one object with optional properties; oneOf: [{required: [a]}, {required: [b]}] says which exclude one another",
 			"alternatives between objects are not generated")
 	default:
 		b.severalTypes(f)
@@ -267,10 +288,31 @@ func (b *builder) items(f *Field, file string, schema *openapi3.Schema) {
 		return
 	}
 	b.value(item, file, inner)
-	if nullable || item.Kind != String && item.Kind != Struct && item.Kind != Enum {
+	freeForm := item.Kind == Map && item.Elem == ""
+	if nullable || item.Kind != String && item.Kind != Struct && item.Kind != Enum && !freeForm {
 		b.list.Reportf(codes.ListItems, f.Pos, "a list of such items is not generated; lists of texts, enums and objects are")
 		return
 	}
 	f.Elem, f.Type, f.ItemLimits = item.Kind, item.Type, item.Limits
 	f.Sensitive = f.Sensitive || item.Sensitive
+}
+
+// mapValues sets what the values of a typed map are.
+func (b *builder) mapValues(f *Field, file string, ref *openapi3.SchemaRef) {
+	if ref.Value == nil {
+		return
+	}
+	value := &Field{Wire: f.Wire, Pos: f.Pos}
+	inner, nullable := b.nonNull(ref, f.Pos)
+	if inner == nil {
+		return
+	}
+	if nullable || inner.Value == nil || inner.Value.AdditionalProperties.Schema != nil { // which may be a map of itself
+		b.list.Hintf(codes.FreeForm, f.Pos, "write additionalProperties: true for a free-form object",
+			"a map of maps, or of values that can be null, is not generated")
+		return
+	}
+	b.value(value, file, inner)
+	f.Elem, f.Inner, f.Type, f.ItemLimits = value.Kind, value.Elem, value.Type, value.Limits
+	f.Sensitive = f.Sensitive || value.Sensitive
 }
