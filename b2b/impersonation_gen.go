@@ -28,7 +28,7 @@ type ImpersonationService struct {
 
 func (s *ImpersonationService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return stytch.NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -41,9 +41,11 @@ var impersonationAuthenticate = transport.Endpoint[ImpersonationAuthenticateRequ
 	Validate: (*ImpersonationAuthenticateRequest).validate,
 	Encode:   (*ImpersonationAuthenticateRequest).writeJSON,
 	Decode:   (*ImpersonationAuthenticateResponse).readJSON,
-	Receive:  (*ImpersonationAuthenticateResponse).Receive,
-	Answers:  &answers,
-	Answer:   "ImpersonationAuthenticateResponse",
+	Receive: func(r *ImpersonationAuthenticateResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "ImpersonationAuthenticateResponse",
 }
 
 // Authenticate starts a session in which a person of the staff acts as a member.

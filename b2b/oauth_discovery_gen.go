@@ -28,7 +28,7 @@ type OAuthDiscoveryService struct {
 
 func (s *OAuthDiscoveryService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return stytch.NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -41,9 +41,11 @@ var oAuthDiscoveryAuthenticate = transport.Endpoint[OAuthDiscoveryAuthenticateRe
 	Validate: (*OAuthDiscoveryAuthenticateRequest).validate,
 	Encode:   (*OAuthDiscoveryAuthenticateRequest).writeJSON,
 	Decode:   (*OAuthDiscoveryAuthenticateResponse).readJSON,
-	Receive:  (*OAuthDiscoveryAuthenticateResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OAuthDiscoveryAuthenticateResponse",
+	Receive: func(r *OAuthDiscoveryAuthenticateResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OAuthDiscoveryAuthenticateResponse",
 }
 
 // Authenticate completes a login by OAuth for discovery, and lists the organizations of the person.

@@ -34,7 +34,7 @@ type OAuthService struct {
 
 func (s *OAuthService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return stytch.NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -47,9 +47,11 @@ var oAuthAuthenticate = transport.Endpoint[OAuthAuthenticateRequest, OAuthAuthen
 	Validate: (*OAuthAuthenticateRequest).validate,
 	Encode:   (*OAuthAuthenticateRequest).writeJSON,
 	Decode:   (*OAuthAuthenticateResponse).readJSON,
-	Receive:  (*OAuthAuthenticateResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OAuthAuthenticateResponse",
+	Receive: func(r *OAuthAuthenticateResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OAuthAuthenticateResponse",
 }
 
 // Authenticate completes a login by OAuth to an organization.
@@ -316,7 +318,7 @@ func (r *OAuthAuthenticateResponse) readJSON(d *wire.Reader) {
 		case "primary_required":
 			r.PrimaryRequired = wire.ReadPtr(d, (*PrimaryRequired).readJSON)
 		case "member_device":
-			r.MemberDevice = wire.ReadPtr(d, (*stytch.DeviceInfo).ReadJSON)
+			r.MemberDevice = wire.ReadPtr(d, stytchDeviceInfoReadJSON)
 		case "intermediate_session_token_expires_at":
 			r.IntermediateSessionTokenExpiresAt = d.TimePtr()
 		case "provider_values":

@@ -27,7 +27,7 @@ type RecoveryCodesService struct {
 
 func (s *RecoveryCodesService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return stytch.NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -40,9 +40,11 @@ var recoveryCodesRecover = transport.Endpoint[RecoveryCodesRecoverRequest, Recov
 	Validate: (*RecoveryCodesRecoverRequest).validate,
 	Encode:   (*RecoveryCodesRecoverRequest).writeJSON,
 	Decode:   (*RecoveryCodesRecoverResponse).readJSON,
-	Receive:  (*RecoveryCodesRecoverResponse).Receive,
-	Answers:  &answers,
-	Answer:   "RecoveryCodesRecoverResponse",
+	Receive: func(r *RecoveryCodesRecoverResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "RecoveryCodesRecoverResponse",
 }
 
 // Recover checks a recovery code in place of a second factor, and uses it up.
@@ -247,7 +249,7 @@ func (r *RecoveryCodesRecoverResponse) readJSON(d *wire.Reader) {
 		case "member_session":
 			r.MemberSession = wire.ReadPtr(d, (*MemberSession).readJSON)
 		case "member_device":
-			r.MemberDevice = wire.ReadPtr(d, (*stytch.DeviceInfo).ReadJSON)
+			r.MemberDevice = wire.ReadPtr(d, stytchDeviceInfoReadJSON)
 		default:
 			d.Unknown()
 		}
@@ -273,9 +275,11 @@ var recoveryCodesGet = transport.Endpoint[RecoveryCodesGetRequest, RecoveryCodes
 	Validate: (*RecoveryCodesGetRequest).validate,
 	Params:   (*RecoveryCodesGetRequest).params,
 	Decode:   (*RecoveryCodesGetResponse).readJSON,
-	Receive:  (*RecoveryCodesGetResponse).Receive,
-	Answers:  &answers,
-	Answer:   "RecoveryCodesGetResponse",
+	Receive: func(r *RecoveryCodesGetResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "RecoveryCodesGetResponse",
 }
 
 // Get lists the recovery codes that a member has not used yet.
@@ -394,9 +398,11 @@ var recoveryCodesRotate = transport.Endpoint[RecoveryCodesRotateRequest, Recover
 	Validate: (*RecoveryCodesRotateRequest).validate,
 	Encode:   (*RecoveryCodesRotateRequest).writeJSON,
 	Decode:   (*RecoveryCodesRotateResponse).readJSON,
-	Receive:  (*RecoveryCodesRotateResponse).Receive,
-	Answers:  &answers,
-	Answer:   "RecoveryCodesRotateResponse",
+	Receive: func(r *RecoveryCodesRotateResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "RecoveryCodesRotateResponse",
 }
 
 // Rotate replaces the recovery codes of a member with new ones.

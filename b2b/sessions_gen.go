@@ -758,9 +758,11 @@ var sessionsExchangeAccessToken = transport.Endpoint[SessionsExchangeAccessToken
 	Validate: (*SessionsExchangeAccessTokenRequest).validate,
 	Encode:   (*SessionsExchangeAccessTokenRequest).writeJSON,
 	Decode:   (*SessionsExchangeAccessTokenResponse).readJSON,
-	Receive:  (*SessionsExchangeAccessTokenResponse).Receive,
-	Answers:  &answers,
-	Answer:   "SessionsExchangeAccessTokenResponse",
+	Receive: func(r *SessionsExchangeAccessTokenResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "SessionsExchangeAccessTokenResponse",
 }
 
 // ExchangeAccessToken exchanges the access token of a connected app for a session of the member who
@@ -909,7 +911,7 @@ func (r *SessionsExchangeAccessTokenResponse) readJSON(d *wire.Reader) {
 		case "member_session":
 			r.MemberSession = wire.ReadPtr(d, (*MemberSession).readJSON)
 		case "member_device":
-			r.MemberDevice = wire.ReadPtr(d, (*stytch.DeviceInfo).ReadJSON)
+			r.MemberDevice = wire.ReadPtr(d, stytchDeviceInfoReadJSON)
 		default:
 			d.Unknown()
 		}
@@ -935,9 +937,11 @@ var sessionsAttest = transport.Endpoint[SessionsAttestRequest, SessionsAttestRes
 	Validate: (*SessionsAttestRequest).validate,
 	Encode:   (*SessionsAttestRequest).writeJSON,
 	Decode:   (*SessionsAttestResponse).readJSON,
-	Receive:  (*SessionsAttestResponse).Receive,
-	Answers:  &answers,
-	Answer:   "SessionsAttestResponse",
+	Receive: func(r *SessionsAttestResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "SessionsAttestResponse",
 }
 
 // Attest exchanges a token of a trusted outside issuer for a session of a member.
@@ -1131,7 +1135,7 @@ func (r *SessionsAttestResponse) readJSON(d *wire.Reader) {
 		case "organization":
 			r.Organization.readJSON(d)
 		case "member_device":
-			r.MemberDevice = wire.ReadPtr(d, (*stytch.DeviceInfo).ReadJSON)
+			r.MemberDevice = wire.ReadPtr(d, stytchDeviceInfoReadJSON)
 		default:
 			d.Unknown()
 		}
@@ -1157,9 +1161,11 @@ var sessionsMigrate = transport.Endpoint[SessionsMigrateRequest, SessionsMigrate
 	Validate: (*SessionsMigrateRequest).validate,
 	Encode:   (*SessionsMigrateRequest).writeJSON,
 	Decode:   (*SessionsMigrateResponse).readJSON,
-	Receive:  (*SessionsMigrateResponse).Receive,
-	Answers:  &answers,
-	Answer:   "SessionsMigrateResponse",
+	Receive: func(r *SessionsMigrateResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "SessionsMigrateResponse",
 }
 
 // Migrate turns a session of another service into one of Stytch, without a new login.

@@ -27,7 +27,7 @@ type TOTPsService struct {
 
 func (s *TOTPsService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return stytch.NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -40,9 +40,11 @@ var totpsCreate = transport.Endpoint[TOTPsCreateRequest, TOTPsCreateResponse]{
 	Validate: (*TOTPsCreateRequest).validate,
 	Encode:   (*TOTPsCreateRequest).writeJSON,
 	Decode:   (*TOTPsCreateResponse).readJSON,
-	Receive:  (*TOTPsCreateResponse).Receive,
-	Answers:  &answers,
-	Answer:   "TOTPsCreateResponse",
+	Receive: func(r *TOTPsCreateResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "TOTPsCreateResponse",
 }
 
 // Create begins to set up an authenticator app for a member.
@@ -242,9 +244,11 @@ var totpsAuthenticate = transport.Endpoint[TOTPsAuthenticateRequest, TOTPsAuthen
 	Validate: (*TOTPsAuthenticateRequest).validate,
 	Encode:   (*TOTPsAuthenticateRequest).writeJSON,
 	Decode:   (*TOTPsAuthenticateResponse).readJSON,
-	Receive:  (*TOTPsAuthenticateResponse).Receive,
-	Answers:  &answers,
-	Answer:   "TOTPsAuthenticateResponse",
+	Receive: func(r *TOTPsAuthenticateResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "TOTPsAuthenticateResponse",
 }
 
 // Authenticate checks a code of an authenticator app, and completes a login or steps up a session.
@@ -465,7 +469,7 @@ func (r *TOTPsAuthenticateResponse) readJSON(d *wire.Reader) {
 		case "member_session":
 			r.MemberSession = wire.ReadPtr(d, (*MemberSession).readJSON)
 		case "member_device":
-			r.MemberDevice = wire.ReadPtr(d, (*stytch.DeviceInfo).ReadJSON)
+			r.MemberDevice = wire.ReadPtr(d, stytchDeviceInfoReadJSON)
 		default:
 			d.Unknown()
 		}
@@ -491,9 +495,11 @@ var totpsMigrate = transport.Endpoint[TOTPsMigrateRequest, TOTPsMigrateResponse]
 	Validate: (*TOTPsMigrateRequest).validate,
 	Encode:   (*TOTPsMigrateRequest).writeJSON,
 	Decode:   (*TOTPsMigrateResponse).readJSON,
-	Receive:  (*TOTPsMigrateResponse).Receive,
-	Answers:  &answers,
-	Answer:   "TOTPsMigrateResponse",
+	Receive: func(r *TOTPsMigrateResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "TOTPsMigrateResponse",
 }
 
 // Migrate takes over the authenticator app that a member has set up with another service.
