@@ -24,6 +24,15 @@ var patternEmailAddress = check.Pattern{
 	},
 }
 
+// patternOf is letters, digits and the characters . _ - |, at most 128 of them.
+var patternOf = check.Pattern{
+	Source: `^[A-Za-z0-9._|-]{1,128}$`,
+	Want:   "letters, digits and the characters . _ - |, at most 128 of them",
+	Steps: []check.Step{
+		{Ranges: "-.09AZ__az||", Min: 1, Max: 128},
+	},
+}
+
 // patternPhoneNumber is a phone number in E.164 format, such as +15005550006.
 var patternPhoneNumber = check.Pattern{
 	Source: `^\+[1-9][0-9]{1,14}$`,
@@ -35,12 +44,31 @@ var patternPhoneNumber = check.Pattern{
 	},
 }
 
+// connectedAppTypeValues are what a request can hold.
+var connectedAppTypeValues = []ConnectedAppType{
+	ConnectedAppTypeFirstParty,
+	ConnectedAppTypeFirstPartyPublic,
+	ConnectedAppTypeThirdParty,
+	ConnectedAppTypeThirdPartyPublic,
+}
+
 // emailLocaleValues are what a request can hold.
 var emailLocaleValues = []EmailLocale{
 	EmailLocaleEn,
 	EmailLocaleEs,
 	EmailLocalePtBr,
 	EmailLocaleFr,
+}
+
+// idpResponseTypeValues are what a request can hold.
+var idpResponseTypeValues = []IDPResponseType{
+	IDPResponseTypeCode,
+}
+
+// m2mClientStatusValues are what a request can hold.
+var m2mClientStatusValues = []M2MClientStatus{
+	M2MClientStatusActive,
+	M2MClientStatusInactive,
 }
 
 // pbkdf2AlgorithmValues are what a request can hold.

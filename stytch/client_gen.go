@@ -24,6 +24,47 @@ type Client struct {
 	// It is reached as client.Sessions.
 	Sessions *SessionsService
 
+	// ConnectedApps manages apps that log people in with the accounts of this project, and act for
+	// them.
+	//
+	// It is reached as client.ConnectedApps.
+	ConnectedApps *ConnectedAppsService
+
+	// Debug helps to find out whether the client is set up right.
+	//
+	// It is reached as client.Debug.
+	Debug *DebugService
+
+	// IDP makes the project an identity provider that connected apps log people in with.
+	//
+	// It is reached as client.IDP.
+	IDP *IDPService
+
+	// Impersonation lets the own staff see the application as a user does.
+	//
+	// It is reached as client.Impersonation.
+	Impersonation *ImpersonationService
+
+	// M2M issues access tokens to programs that call an API without a user (machine to machine).
+	//
+	// It is reached as client.M2M.
+	M2M *M2MService
+
+	// Project reads figures of the project.
+	//
+	// It is reached as client.Project.
+	Project *ProjectService
+
+	// RBAC reads the access policy of the project, which says what each role allows.
+	//
+	// It is reached as client.RBAC.
+	RBAC *RBACService
+
+	// Users creates, finds, changes and deletes users, and takes single factors from them.
+	//
+	// It is reached as client.Users.
+	Users *UsersService
+
 	transport *transport.Client
 }
 
@@ -35,7 +76,30 @@ func newClient(t *transport.Client) *Client {
 			Email:     &OTPsEmailService{transport: t},
 			transport: t,
 		},
-		Sessions:  &SessionsService{transport: t},
+		Sessions: &SessionsService{transport: t},
+		ConnectedApps: &ConnectedAppsService{
+			Clients: &ConnectedAppsClientsService{
+				Secrets:   &ConnectedAppsClientsSecretsService{transport: t},
+				transport: t,
+			},
+			transport: t,
+		},
+		Debug: &DebugService{transport: t},
+		IDP: &IDPService{
+			OAuth:     &IDPOAuthService{transport: t},
+			transport: t,
+		},
+		Impersonation: &ImpersonationService{transport: t},
+		M2M: &M2MService{
+			Clients: &M2MClientsService{
+				Secrets:   &M2MClientsSecretsService{transport: t},
+				transport: t,
+			},
+			transport: t,
+		},
+		Project:   &ProjectService{transport: t},
+		RBAC:      &RBACService{transport: t},
+		Users:     &UsersService{transport: t},
 		transport: t,
 	}
 }
