@@ -33,6 +33,16 @@ var patternOf = check.Pattern{
 	},
 }
 
+// patternOf2 is a number from 1 on, in decimal digits.
+var patternOf2 = check.Pattern{
+	Source: `^[1-9][0-9]{0,18}$`,
+	Want:   "a number from 1 on, in decimal digits",
+	Steps: []check.Step{
+		{Ranges: "19", Min: 1, Max: 1},
+		{Ranges: "09", Min: 0, Max: 18},
+	},
+}
+
 // patternPhoneNumber is a phone number in E.164 format, such as +15005550006.
 var patternPhoneNumber = check.Pattern{
 	Source: `^\+[1-9][0-9]{1,14}$`,
@@ -52,6 +62,12 @@ var connectedAppTypeValues = []ConnectedAppType{
 	ConnectedAppTypeThirdPartyPublic,
 }
 
+// cryptoWalletTypeValues are what a request can hold.
+var cryptoWalletTypeValues = []CryptoWalletType{
+	CryptoWalletTypeEthereum,
+	CryptoWalletTypeSolana,
+}
+
 // emailLocaleValues are what a request can hold.
 var emailLocaleValues = []EmailLocale{
 	EmailLocaleEn,
@@ -69,6 +85,19 @@ var idpResponseTypeValues = []IDPResponseType{
 var m2mClientStatusValues = []M2MClientStatus{
 	M2MClientStatusActive,
 	M2MClientStatusInactive,
+}
+
+// passwordHashTypeValues are what a request can hold.
+var passwordHashTypeValues = []PasswordHashType{
+	PasswordHashTypeBcrypt,
+	PasswordHashTypeMD5,
+	PasswordHashTypeArgon2i,
+	PasswordHashTypeArgon2id,
+	PasswordHashTypeSHA1,
+	PasswordHashTypeSHA512,
+	PasswordHashTypeScrypt,
+	PasswordHashTypePhpass,
+	PasswordHashTypePBKDF2,
 }
 
 // pbkdf2AlgorithmValues are what a request can hold.
@@ -95,4 +124,10 @@ var phoneLocaleValues = []PhoneLocale{
 	PhoneLocaleFa,
 	PhoneLocaleVi,
 	PhoneLocaleCs,
+}
+
+// webAuthnAuthenticatorTypeValues are what a request can hold.
+var webAuthnAuthenticatorTypeValues = []WebAuthnAuthenticatorType{
+	WebAuthnAuthenticatorTypePlatform,
+	WebAuthnAuthenticatorTypeCrossPlatform,
 }

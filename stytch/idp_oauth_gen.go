@@ -88,7 +88,7 @@ type IDPOAuthAuthorizeStartRequest struct {
 	UserID *string `json:"user_id,omitzero"`
 
 	// The token of a session of the user who authorizes the app. What is granted is tied to the
-	// session, which `sessions.exchange_access_token` needs.
+	// session, which [SessionsService.ExchangeAccessToken] needs.
 	SessionToken *string `json:"session_token,omitzero" stytch:"sensitive"`
 
 	// The JWT of a session of the user who authorizes the app, in place of SessionToken.
@@ -281,7 +281,7 @@ type IDPOAuthAuthorizeRequest struct {
 	UserID *string `json:"user_id,omitzero"`
 
 	// The token of a session of the user who authorizes the app. What is granted is tied to the
-	// session, which `sessions.exchange_access_token` needs.
+	// session, which [SessionsService.ExchangeAccessToken] needs.
 	SessionToken *string `json:"session_token,omitzero" stytch:"sensitive"`
 
 	// The JWT of a session of the user who authorizes the app, in place of SessionToken.
