@@ -163,10 +163,10 @@ func collide(sdk *SDK, taken map[string]map[string]diag.Pos, list *diag.List) {
 }
 
 // methodNames are what the generated methods of a struct are called.
-var methodNames = []string{"Format", "LogValue", "ReadJSON", "WriteJSON", "Validate"}
+var methodNames = []string{"Format", "LogValue"}
 
 // responseNames are what a response has beside its fields.
-var responseNames = []string{"Response", "RawJSON", "Header", "HTTPStatus", "UnknownFields", "Receive"}
+var responseNames = []string{"Response", "RawJSON", "Header", "HTTPStatus", "UnknownFields"}
 
 func collideFields(t *Type, taken map[string]diag.Pos, list *diag.List) {
 	scope := newScope(list, t.Name, nil, t.Name+".", taken)
