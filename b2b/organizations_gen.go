@@ -32,7 +32,7 @@ type OrganizationsService struct {
 
 func (s *OrganizationsService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return stytch.NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -45,9 +45,11 @@ var organizationsCreate = transport.Endpoint[OrganizationsCreateRequest, Organiz
 	Validate: (*OrganizationsCreateRequest).validate,
 	Encode:   (*OrganizationsCreateRequest).writeJSON,
 	Decode:   (*OrganizationsCreateResponse).readJSON,
-	Receive:  (*OrganizationsCreateResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OrganizationsCreateResponse",
+	Receive: func(r *OrganizationsCreateResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OrganizationsCreateResponse",
 }
 
 // Create creates an organization.
@@ -360,9 +362,11 @@ var organizationsGet = transport.Endpoint[OrganizationsGetRequest, Organizations
 	Validate: (*OrganizationsGetRequest).validate,
 	Params:   (*OrganizationsGetRequest).params,
 	Decode:   (*OrganizationsGetResponse).readJSON,
-	Receive:  (*OrganizationsGetResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OrganizationsGetResponse",
+	Receive: func(r *OrganizationsGetResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OrganizationsGetResponse",
 }
 
 // Get returns an organization.
@@ -456,9 +460,11 @@ var organizationsUpdate = transport.Endpoint[OrganizationsUpdateRequest, Organiz
 	Params:   (*OrganizationsUpdateRequest).params,
 	Encode:   (*OrganizationsUpdateRequest).writeJSON,
 	Decode:   (*OrganizationsUpdateResponse).readJSON,
-	Receive:  (*OrganizationsUpdateResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OrganizationsUpdateResponse",
+	Receive: func(r *OrganizationsUpdateResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OrganizationsUpdateResponse",
 }
 
 // Update changes an organization.
@@ -833,9 +839,11 @@ var organizationsDelete = transport.Endpoint[OrganizationsDeleteRequest, Organiz
 	Validate: (*OrganizationsDeleteRequest).validate,
 	Params:   (*OrganizationsDeleteRequest).params,
 	Decode:   (*OrganizationsDeleteResponse).readJSON,
-	Receive:  (*OrganizationsDeleteResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OrganizationsDeleteResponse",
+	Receive: func(r *OrganizationsDeleteResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OrganizationsDeleteResponse",
 }
 
 // Delete deletes an organization with all its members.
@@ -957,9 +965,11 @@ var organizationsDeleteExternalID = transport.Endpoint[OrganizationsDeleteExtern
 	Validate: (*OrganizationsDeleteExternalIDRequest).validate,
 	Params:   (*OrganizationsDeleteExternalIDRequest).params,
 	Decode:   (*OrganizationsDeleteExternalIDResponse).readJSON,
-	Receive:  (*OrganizationsDeleteExternalIDResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OrganizationsDeleteExternalIDResponse",
+	Receive: func(r *OrganizationsDeleteExternalIDResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OrganizationsDeleteExternalIDResponse",
 }
 
 // DeleteExternalID removes the external id of an organization.
@@ -1082,9 +1092,11 @@ var organizationsMetrics = transport.Endpoint[OrganizationsMetricsRequest, Organ
 	Validate: (*OrganizationsMetricsRequest).validate,
 	Params:   (*OrganizationsMetricsRequest).params,
 	Decode:   (*OrganizationsMetricsResponse).readJSON,
-	Receive:  (*OrganizationsMetricsResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OrganizationsMetricsResponse",
+	Receive: func(r *OrganizationsMetricsResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OrganizationsMetricsResponse",
 }
 
 // Metrics counts the members of an organization.
@@ -1170,9 +1182,11 @@ var organizationsConnectedApps = transport.Endpoint[OrganizationsConnectedAppsRe
 	Validate: (*OrganizationsConnectedAppsRequest).validate,
 	Params:   (*OrganizationsConnectedAppsRequest).params,
 	Decode:   (*OrganizationsConnectedAppsResponse).readJSON,
-	Receive:  (*OrganizationsConnectedAppsResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OrganizationsConnectedAppsResponse",
+	Receive: func(r *OrganizationsConnectedAppsResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OrganizationsConnectedAppsResponse",
 }
 
 // ConnectedApps lists the connected apps that members of an organization use.
@@ -1293,9 +1307,11 @@ var organizationsGetConnectedApp = transport.Endpoint[OrganizationsGetConnectedA
 	Validate: (*OrganizationsGetConnectedAppRequest).validate,
 	Params:   (*OrganizationsGetConnectedAppRequest).params,
 	Decode:   (*OrganizationsGetConnectedAppResponse).readJSON,
-	Receive:  (*OrganizationsGetConnectedAppResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OrganizationsGetConnectedAppResponse",
+	Receive: func(r *OrganizationsGetConnectedAppResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OrganizationsGetConnectedAppResponse",
 }
 
 // GetConnectedApp returns a connected app, with the members of an organization who use it.

@@ -27,7 +27,7 @@ type OrganizationsMembersConnectedAppsService struct {
 
 func (s *OrganizationsMembersConnectedAppsService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return stytch.NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -41,9 +41,11 @@ var organizationsMembersConnectedAppsRevoke = transport.Endpoint[OrganizationsMe
 	Params:   (*OrganizationsMembersConnectedAppsRevokeRequest).params,
 	Encode:   (*OrganizationsMembersConnectedAppsRevokeRequest).writeJSON,
 	Decode:   (*OrganizationsMembersConnectedAppsRevokeResponse).readJSON,
-	Receive:  (*OrganizationsMembersConnectedAppsRevokeResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OrganizationsMembersConnectedAppsRevokeResponse",
+	Receive: func(r *OrganizationsMembersConnectedAppsRevokeResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OrganizationsMembersConnectedAppsRevokeResponse",
 }
 
 // Revoke takes away the access that a member gave to a connected app.

@@ -38,7 +38,7 @@ type OrganizationsMembersService struct {
 
 func (s *OrganizationsMembersService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return stytch.NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -52,9 +52,11 @@ var organizationsMembersCreate = transport.Endpoint[OrganizationsMembersCreateRe
 	Params:   (*OrganizationsMembersCreateRequest).params,
 	Encode:   (*OrganizationsMembersCreateRequest).writeJSON,
 	Decode:   (*OrganizationsMembersCreateResponse).readJSON,
-	Receive:  (*OrganizationsMembersCreateResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OrganizationsMembersCreateResponse",
+	Receive: func(r *OrganizationsMembersCreateResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OrganizationsMembersCreateResponse",
 }
 
 // Create creates a member.
@@ -278,9 +280,11 @@ var organizationsMembersGet = transport.Endpoint[OrganizationsMembersGetRequest,
 	Validate: (*OrganizationsMembersGetRequest).validate,
 	Params:   (*OrganizationsMembersGetRequest).params,
 	Decode:   (*OrganizationsMembersGetResponse).readJSON,
-	Receive:  (*OrganizationsMembersGetResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OrganizationsMembersGetResponse",
+	Receive: func(r *OrganizationsMembersGetResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OrganizationsMembersGetResponse",
 }
 
 // Get returns the member with an id or an e-mail address.
@@ -405,9 +409,11 @@ var organizationsMembersDangerouslyGet = transport.Endpoint[OrganizationsMembers
 	Validate: (*OrganizationsMembersDangerouslyGetRequest).validate,
 	Params:   (*OrganizationsMembersDangerouslyGetRequest).params,
 	Decode:   (*OrganizationsMembersDangerouslyGetResponse).readJSON,
-	Receive:  (*OrganizationsMembersDangerouslyGetResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OrganizationsMembersDangerouslyGetResponse",
+	Receive: func(r *OrganizationsMembersDangerouslyGetResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OrganizationsMembersDangerouslyGetResponse",
 }
 
 // DangerouslyGet returns a member of any organization.
@@ -522,9 +528,11 @@ var organizationsMembersUpdate = transport.Endpoint[OrganizationsMembersUpdateRe
 	Params:   (*OrganizationsMembersUpdateRequest).params,
 	Encode:   (*OrganizationsMembersUpdateRequest).writeJSON,
 	Decode:   (*OrganizationsMembersUpdateResponse).readJSON,
-	Receive:  (*OrganizationsMembersUpdateResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OrganizationsMembersUpdateResponse",
+	Receive: func(r *OrganizationsMembersUpdateResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OrganizationsMembersUpdateResponse",
 }
 
 // Update changes a member.
@@ -780,9 +788,11 @@ var organizationsMembersDelete = transport.Endpoint[OrganizationsMembersDeleteRe
 	Validate: (*OrganizationsMembersDeleteRequest).validate,
 	Params:   (*OrganizationsMembersDeleteRequest).params,
 	Decode:   (*OrganizationsMembersDeleteResponse).readJSON,
-	Receive:  (*OrganizationsMembersDeleteResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OrganizationsMembersDeleteResponse",
+	Receive: func(r *OrganizationsMembersDeleteResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OrganizationsMembersDeleteResponse",
 }
 
 // Delete deletes a member.
@@ -913,9 +923,11 @@ var organizationsMembersReactivate = transport.Endpoint[OrganizationsMembersReac
 	Params:   (*OrganizationsMembersReactivateRequest).params,
 	Encode:   (*OrganizationsMembersReactivateRequest).writeJSON,
 	Decode:   (*OrganizationsMembersReactivateResponse).readJSON,
-	Receive:  (*OrganizationsMembersReactivateResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OrganizationsMembersReactivateResponse",
+	Receive: func(r *OrganizationsMembersReactivateResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OrganizationsMembersReactivateResponse",
 }
 
 // Reactivate restores a deleted member.
@@ -1062,9 +1074,11 @@ var organizationsMembersDeleteMFAPhoneNumber = transport.Endpoint[OrganizationsM
 	Validate: (*OrganizationsMembersDeleteMFAPhoneNumberRequest).validate,
 	Params:   (*OrganizationsMembersDeleteMFAPhoneNumberRequest).params,
 	Decode:   (*OrganizationsMembersDeleteMFAPhoneNumberResponse).readJSON,
-	Receive:  (*OrganizationsMembersDeleteMFAPhoneNumberResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OrganizationsMembersDeleteMFAPhoneNumberResponse",
+	Receive: func(r *OrganizationsMembersDeleteMFAPhoneNumberResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OrganizationsMembersDeleteMFAPhoneNumberResponse",
 }
 
 // DeleteMFAPhoneNumber removes the phone number that a member gets SMS codes at.
@@ -1208,9 +1222,11 @@ var organizationsMembersDeleteTOTP = transport.Endpoint[OrganizationsMembersDele
 	Validate: (*OrganizationsMembersDeleteTOTPRequest).validate,
 	Params:   (*OrganizationsMembersDeleteTOTPRequest).params,
 	Decode:   (*OrganizationsMembersDeleteTOTPResponse).readJSON,
-	Receive:  (*OrganizationsMembersDeleteTOTPResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OrganizationsMembersDeleteTOTPResponse",
+	Receive: func(r *OrganizationsMembersDeleteTOTPResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OrganizationsMembersDeleteTOTPResponse",
 }
 
 // DeleteTOTP removes the authenticator app of a member.
@@ -1352,9 +1368,11 @@ var organizationsMembersDeletePassword = transport.Endpoint[OrganizationsMembers
 	Validate: (*OrganizationsMembersDeletePasswordRequest).validate,
 	Params:   (*OrganizationsMembersDeletePasswordRequest).params,
 	Decode:   (*OrganizationsMembersDeletePasswordResponse).readJSON,
-	Receive:  (*OrganizationsMembersDeletePasswordResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OrganizationsMembersDeletePasswordResponse",
+	Receive: func(r *OrganizationsMembersDeletePasswordResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OrganizationsMembersDeletePasswordResponse",
 }
 
 // DeletePassword removes the password of a member.
@@ -1499,9 +1517,11 @@ var organizationsMembersDeleteExternalID = transport.Endpoint[OrganizationsMembe
 	Validate: (*OrganizationsMembersDeleteExternalIDRequest).validate,
 	Params:   (*OrganizationsMembersDeleteExternalIDRequest).params,
 	Decode:   (*OrganizationsMembersDeleteExternalIDResponse).readJSON,
-	Receive:  (*OrganizationsMembersDeleteExternalIDResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OrganizationsMembersDeleteExternalIDResponse",
+	Receive: func(r *OrganizationsMembersDeleteExternalIDResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OrganizationsMembersDeleteExternalIDResponse",
 }
 
 // DeleteExternalID removes the external id of a member.
@@ -1641,9 +1661,11 @@ var organizationsMembersUnlinkRetiredEmail = transport.Endpoint[OrganizationsMem
 	Params:   (*OrganizationsMembersUnlinkRetiredEmailRequest).params,
 	Encode:   (*OrganizationsMembersUnlinkRetiredEmailRequest).writeJSON,
 	Decode:   (*OrganizationsMembersUnlinkRetiredEmailResponse).readJSON,
-	Receive:  (*OrganizationsMembersUnlinkRetiredEmailResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OrganizationsMembersUnlinkRetiredEmailResponse",
+	Receive: func(r *OrganizationsMembersUnlinkRetiredEmailResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OrganizationsMembersUnlinkRetiredEmailResponse",
 }
 
 // UnlinkRetiredEmail gives up an e-mail address that a member had before.
@@ -1825,9 +1847,11 @@ var organizationsMembersStartEmailUpdate = transport.Endpoint[OrganizationsMembe
 	Params:   (*OrganizationsMembersStartEmailUpdateRequest).params,
 	Encode:   (*OrganizationsMembersStartEmailUpdateRequest).writeJSON,
 	Decode:   (*OrganizationsMembersStartEmailUpdateResponse).readJSON,
-	Receive:  (*OrganizationsMembersStartEmailUpdateResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OrganizationsMembersStartEmailUpdateResponse",
+	Receive: func(r *OrganizationsMembersStartEmailUpdateResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OrganizationsMembersStartEmailUpdateResponse",
 }
 
 // StartEmailUpdate sends an e-mail to the new address of a member, who changes it with the link or
@@ -2036,9 +2060,11 @@ var organizationsMembersOIDCProviders = transport.Endpoint[OrganizationsMembersO
 	Validate: (*OrganizationsMembersOIDCProvidersRequest).validate,
 	Params:   (*OrganizationsMembersOIDCProvidersRequest).params,
 	Decode:   (*OrganizationsMembersOIDCProvidersResponse).readJSON,
-	Receive:  (*OrganizationsMembersOIDCProvidersResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OrganizationsMembersOIDCProvidersResponse",
+	Receive: func(r *OrganizationsMembersOIDCProvidersResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OrganizationsMembersOIDCProvidersResponse",
 }
 
 // OIDCProviders returns the tokens that the identity providers of OIDC connections issued to a
@@ -2148,9 +2174,11 @@ var organizationsMembersGetConnectedApps = transport.Endpoint[OrganizationsMembe
 	Validate: (*OrganizationsMembersGetConnectedAppsRequest).validate,
 	Params:   (*OrganizationsMembersGetConnectedAppsRequest).params,
 	Decode:   (*OrganizationsMembersGetConnectedAppsResponse).readJSON,
-	Receive:  (*OrganizationsMembersGetConnectedAppsResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OrganizationsMembersGetConnectedAppsResponse",
+	Receive: func(r *OrganizationsMembersGetConnectedAppsResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OrganizationsMembersGetConnectedAppsResponse",
 }
 
 // GetConnectedApps lists the connected apps that a member uses.

@@ -28,7 +28,7 @@ type OrganizationsMembersOAuthProvidersService struct {
 
 func (s *OrganizationsMembersOAuthProvidersService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return stytch.NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -41,9 +41,11 @@ var organizationsMembersOAuthProvidersGoogle = transport.Endpoint[OrganizationsM
 	Validate: (*OrganizationsMembersOAuthProvidersGoogleRequest).validate,
 	Params:   (*OrganizationsMembersOAuthProvidersGoogleRequest).params,
 	Decode:   (*OrganizationsMembersOAuthProvidersGoogleResponse).readJSON,
-	Receive:  (*OrganizationsMembersOAuthProvidersGoogleResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OrganizationsMembersOAuthProvidersGoogleResponse",
+	Receive: func(r *OrganizationsMembersOAuthProvidersGoogleResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OrganizationsMembersOAuthProvidersGoogleResponse",
 }
 
 // Google returns the tokens that Google issued to a member.
@@ -186,9 +188,11 @@ var organizationsMembersOAuthProvidersMicrosoft = transport.Endpoint[Organizatio
 	Validate: (*OrganizationsMembersOAuthProvidersMicrosoftRequest).validate,
 	Params:   (*OrganizationsMembersOAuthProvidersMicrosoftRequest).params,
 	Decode:   (*OrganizationsMembersOAuthProvidersMicrosoftResponse).readJSON,
-	Receive:  (*OrganizationsMembersOAuthProvidersMicrosoftResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OrganizationsMembersOAuthProvidersMicrosoftResponse",
+	Receive: func(r *OrganizationsMembersOAuthProvidersMicrosoftResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OrganizationsMembersOAuthProvidersMicrosoftResponse",
 }
 
 // Microsoft returns the tokens that Microsoft issued to a member.
@@ -326,9 +330,11 @@ var organizationsMembersOAuthProvidersSlack = transport.Endpoint[OrganizationsMe
 	Validate: (*OrganizationsMembersOAuthProvidersSlackRequest).validate,
 	Params:   (*OrganizationsMembersOAuthProvidersSlackRequest).params,
 	Decode:   (*OrganizationsMembersOAuthProvidersSlackResponse).readJSON,
-	Receive:  (*OrganizationsMembersOAuthProvidersSlackResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OrganizationsMembersOAuthProvidersSlackResponse",
+	Receive: func(r *OrganizationsMembersOAuthProvidersSlackResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OrganizationsMembersOAuthProvidersSlackResponse",
 }
 
 // Slack returns the tokens that Slack issued to a member.
@@ -433,9 +439,11 @@ var organizationsMembersOAuthProvidersHubSpot = transport.Endpoint[Organizations
 	Validate: (*OrganizationsMembersOAuthProvidersHubSpotRequest).validate,
 	Params:   (*OrganizationsMembersOAuthProvidersHubSpotRequest).params,
 	Decode:   (*OrganizationsMembersOAuthProvidersHubSpotResponse).readJSON,
-	Receive:  (*OrganizationsMembersOAuthProvidersHubSpotResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OrganizationsMembersOAuthProvidersHubSpotResponse",
+	Receive: func(r *OrganizationsMembersOAuthProvidersHubSpotResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OrganizationsMembersOAuthProvidersHubSpotResponse",
 }
 
 // HubSpot returns the tokens that HubSpot issued to a member.
@@ -549,9 +557,11 @@ var organizationsMembersOAuthProvidersGitHub = transport.Endpoint[OrganizationsM
 	Validate: (*OrganizationsMembersOAuthProvidersGitHubRequest).validate,
 	Params:   (*OrganizationsMembersOAuthProvidersGitHubRequest).params,
 	Decode:   (*OrganizationsMembersOAuthProvidersGitHubResponse).readJSON,
-	Receive:  (*OrganizationsMembersOAuthProvidersGitHubResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OrganizationsMembersOAuthProvidersGitHubResponse",
+	Receive: func(r *OrganizationsMembersOAuthProvidersGitHubResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OrganizationsMembersOAuthProvidersGitHubResponse",
 }
 
 // GitHub returns the tokens that GitHub issued to a member.
