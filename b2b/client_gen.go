@@ -41,6 +41,12 @@ type Client struct {
 	// It is reached as client.OAuth.
 	OAuth *OAuthService
 
+	// Organizations creates, reads, changes and deletes organizations: the customers of the
+	// application, to which members belong.
+	//
+	// It is reached as client.Organizations.
+	Organizations *OrganizationsService
+
 	// Passwords logs members in with passwords, checks how strong passwords are, and takes over
 	// hashes from other systems.
 	//
@@ -95,6 +101,14 @@ func newClient(t *transport.Client) *Client {
 		},
 		OAuth: &OAuthService{
 			Discovery: &OAuthDiscoveryService{transport: t},
+			transport: t,
+		},
+		Organizations: &OrganizationsService{
+			Members: &OrganizationsMembersService{
+				OAuthProviders: &OrganizationsMembersOAuthProvidersService{transport: t},
+				ConnectedApps:  &OrganizationsMembersConnectedAppsService{transport: t},
+				transport:      t,
+			},
 			transport: t,
 		},
 		Passwords: &PasswordsService{
