@@ -37,7 +37,7 @@ var (
 // the test API. NewClient checks its arguments and does no I/O; the client is safe for concurrent
 // use and has nothing to close.
 func NewClient(projectID, secret string, opts ...stytch.Option) (*Client, error) {
-	t, err := maker.New(projectID, secret, opts)
+	t, err := maker.New(projectID, secret, enums, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +48,7 @@ func NewClient(projectID, secret string, opts ...stytch.Option) (*Client, error)
 // environment variables STYTCH_PROJECT_ID and STYTCH_SECRET. STYTCH_BASE_URL, if set, is the base
 // URL, unless an option gives another.
 func FromEnv(opts ...stytch.Option) (*Client, error) {
-	t, err := maker.FromEnv(opts)
+	t, err := maker.FromEnv(enums, opts)
 	if err != nil {
 		return nil, err
 	}

@@ -46,7 +46,7 @@ type MemberSession struct {
 
 	// The custom claims of the session, as the application set them; null when there are none.
 	// Numbers in it are float64; an integer that a float64 cannot hold is a json.Number.
-	CustomClaims map[string]any `json:"custom_claims" stytch:"sensitive"`
+	CustomClaims map[string]any `json:"custom_claims" stytch:"sensitive,nullable"`
 }
 
 func (v *MemberSession) readJSON(d *wire.Reader) {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"sync"
 
+	"github.com/stytchgen/sdk/internal/grammar"
 	"github.com/stytchgen/sdk/internal/share"
 	"github.com/stytchgen/sdk/internal/transport"
 )
@@ -23,7 +24,7 @@ const (
 // API. NewClient checks its arguments and does no I/O; the client is safe for concurrent use and
 // has nothing to close.
 func NewClient(projectID, secret string, opts ...Option) (*Client, error) {
-	t, err := newTransport(projectID, secret, opts)
+	t, err := newTransport(projectID, secret, enums, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +35,7 @@ func NewClient(projectID, secret string, opts ...Option) (*Client, error) {
 // environment variables STYTCH_PROJECT_ID and STYTCH_SECRET. STYTCH_BASE_URL, if set, is the base
 // URL, unless an option gives another.
 func FromEnv(opts ...Option) (*Client, error) {
-	t, err := newTransportFromEnv(opts)
+	t, err := newTransportFromEnv(enums, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -44,9 +45,9 @@ func FromEnv(opts ...Option) (*Client, error) {
 // The package b2b has the same options and errors, so its clients are made here, too.
 var _ = share.Put(transport.Maker{New: newTransport, FromEnv: newTransportFromEnv, None: noTransport})
 
-func newTransport(projectID, secret string, opts []Option) (*transport.Client, error) {
+func newTransport(projectID, secret string, enums grammar.Enums, opts []Option) (*transport.Client, error) {
 	t, err := transport.New(transport.Config{
-		ProjectID: projectID, Secret: secret, TestURL: testURL, LiveURL: liveURL, Errors: errorMaker{},
+		ProjectID: projectID, Secret: secret, TestURL: testURL, LiveURL: liveURL, Enums: enums, Errors: errorMaker{},
 	}, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("stytch: %w", err)
@@ -54,7 +55,7 @@ func newTransport(projectID, secret string, opts []Option) (*transport.Client, e
 	return t, nil
 }
 
-func newTransportFromEnv(opts []Option) (*transport.Client, error) {
+func newTransportFromEnv(enums grammar.Enums, opts []Option) (*transport.Client, error) {
 	for _, name := range []string{envProjectID, envSecret} {
 		if os.Getenv(name) == "" {
 			return nil, fmt.Errorf("stytch: the environment variable %s is not set: "+
@@ -62,7 +63,7 @@ func newTransportFromEnv(opts []Option) (*transport.Client, error) {
 		}
 	}
 	opts = append([]Option{WithBaseURL(os.Getenv(envBaseURL))}, opts...)
-	return newTransport(os.Getenv(envProjectID), os.Getenv(envSecret), opts)
+	return newTransport(os.Getenv(envProjectID), os.Getenv(envSecret), enums, opts)
 }
 
 // noTransport returns what carries the calls of a client or service that neither [NewClient] nor

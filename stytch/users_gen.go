@@ -40,8 +40,6 @@ var usersCreate = transport.Endpoint[UsersCreateRequest, UsersCreateResponse]{
 	Encode:   (*UsersCreateRequest).writeJSON,
 	Decode:   (*UsersCreateResponse).readJSON,
 	Receive:  (*UsersCreateResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersCreateResponse",
 }
 
 // Create creates a user.
@@ -238,8 +236,6 @@ var usersGet = transport.Endpoint[UsersGetRequest, UsersGetResponse]{
 	Params:   (*UsersGetRequest).params,
 	Decode:   (*UsersGetResponse).readJSON,
 	Receive:  (*UsersGetResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersGetResponse",
 }
 
 // Get finds a user by id.
@@ -338,12 +334,12 @@ type UsersGetResponse struct {
 
 	// The metadata of the user that only the application's backend can write. Numbers in it are
 	// float64; an integer that a float64 cannot hold is a json.Number.
-	TrustedMetadata map[string]any `json:"trusted_metadata" stytch:"sensitive"`
+	TrustedMetadata map[string]any `json:"trusted_metadata" stytch:"sensitive,nullable"`
 
 	// The metadata of the user that their own device can write as well. Do not base decisions about
 	// access on it. Numbers in it are float64; an integer that a float64 cannot hold is a
 	// json.Number.
-	UntrustedMetadata map[string]any `json:"untrusted_metadata" stytch:"sensitive"`
+	UntrustedMetadata map[string]any `json:"untrusted_metadata" stytch:"sensitive,nullable"`
 
 	// The id that the application gave the user; null or empty when it gave none.
 	ExternalID *string `json:"external_id" stytch:"sensitive"`
@@ -427,8 +423,6 @@ var usersUpdate = transport.Endpoint[UsersUpdateRequest, UsersUpdateResponse]{
 	Encode:   (*UsersUpdateRequest).writeJSON,
 	Decode:   (*UsersUpdateResponse).readJSON,
 	Receive:  (*UsersUpdateResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersUpdateResponse",
 }
 
 // Update changes the name, metadata, roles or external id of a user.
@@ -597,8 +591,6 @@ var usersDelete = transport.Endpoint[UsersDeleteRequest, UsersDeleteResponse]{
 	Params:   (*UsersDeleteRequest).params,
 	Decode:   (*UsersDeleteResponse).readJSON,
 	Receive:  (*UsersDeleteResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersDeleteResponse",
 }
 
 // Delete deletes a user for good.
@@ -693,8 +685,6 @@ var usersExchangePrimaryFactor = transport.Endpoint[UsersExchangePrimaryFactorRe
 	Encode:   (*UsersExchangePrimaryFactorRequest).writeJSON,
 	Decode:   (*UsersExchangePrimaryFactorResponse).readJSON,
 	Receive:  (*UsersExchangePrimaryFactorResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersExchangePrimaryFactorResponse",
 }
 
 // ExchangePrimaryFactor replaces the only e-mail address or phone number of a user by another.
@@ -829,8 +819,6 @@ var usersDeleteEmail = transport.Endpoint[UsersDeleteEmailRequest, UsersDeleteEm
 	Params:   (*UsersDeleteEmailRequest).params,
 	Decode:   (*UsersDeleteEmailResponse).readJSON,
 	Receive:  (*UsersDeleteEmailResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersDeleteEmailResponse",
 }
 
 // DeleteEmail deletes an e-mail address of a user.
@@ -930,8 +918,6 @@ var usersDeletePhoneNumber = transport.Endpoint[UsersDeletePhoneNumberRequest, U
 	Params:   (*UsersDeletePhoneNumberRequest).params,
 	Decode:   (*UsersDeletePhoneNumberResponse).readJSON,
 	Receive:  (*UsersDeletePhoneNumberResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersDeletePhoneNumberResponse",
 }
 
 // DeletePhoneNumber deletes a phone number of a user.
@@ -1030,8 +1016,6 @@ var usersDeleteWebAuthnRegistration = transport.Endpoint[UsersDeleteWebAuthnRegi
 	Params:   (*UsersDeleteWebAuthnRegistrationRequest).params,
 	Decode:   (*UsersDeleteWebAuthnRegistrationResponse).readJSON,
 	Receive:  (*UsersDeleteWebAuthnRegistrationResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersDeleteWebAuthnRegistrationResponse",
 }
 
 // DeleteWebAuthnRegistration deletes a WebAuthn registration of a user.
@@ -1131,8 +1115,6 @@ var usersDeleteBiometricRegistration = transport.Endpoint[UsersDeleteBiometricRe
 	Params:   (*UsersDeleteBiometricRegistrationRequest).params,
 	Decode:   (*UsersDeleteBiometricRegistrationResponse).readJSON,
 	Receive:  (*UsersDeleteBiometricRegistrationResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersDeleteBiometricRegistrationResponse",
 }
 
 // DeleteBiometricRegistration deletes a biometric registration of a user.
@@ -1232,8 +1214,6 @@ var usersDeleteTOTP = transport.Endpoint[UsersDeleteTOTPRequest, UsersDeleteTOTP
 	Params:   (*UsersDeleteTOTPRequest).params,
 	Decode:   (*UsersDeleteTOTPResponse).readJSON,
 	Receive:  (*UsersDeleteTOTPResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersDeleteTOTPResponse",
 }
 
 // DeleteTOTP deletes an authenticator app of a user.
@@ -1332,8 +1312,6 @@ var usersDeleteCryptoWallet = transport.Endpoint[UsersDeleteCryptoWalletRequest,
 	Params:   (*UsersDeleteCryptoWalletRequest).params,
 	Decode:   (*UsersDeleteCryptoWalletResponse).readJSON,
 	Receive:  (*UsersDeleteCryptoWalletResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersDeleteCryptoWalletResponse",
 }
 
 // DeleteCryptoWallet deletes a crypto wallet of a user.
@@ -1432,8 +1410,6 @@ var usersDeletePassword = transport.Endpoint[UsersDeletePasswordRequest, UsersDe
 	Params:   (*UsersDeletePasswordRequest).params,
 	Decode:   (*UsersDeletePasswordResponse).readJSON,
 	Receive:  (*UsersDeletePasswordResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersDeletePasswordResponse",
 }
 
 // DeletePassword deletes the password of a user.
@@ -1533,8 +1509,6 @@ var usersDeleteOAuthRegistration = transport.Endpoint[UsersDeleteOAuthRegistrati
 	Params:   (*UsersDeleteOAuthRegistrationRequest).params,
 	Decode:   (*UsersDeleteOAuthRegistrationResponse).readJSON,
 	Receive:  (*UsersDeleteOAuthRegistrationResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersDeleteOAuthRegistrationResponse",
 }
 
 // DeleteOAuthRegistration deletes an OAuth registration of a user.
@@ -1635,8 +1609,6 @@ var usersDeleteExternalID = transport.Endpoint[UsersDeleteExternalIDRequest, Use
 	Params:   (*UsersDeleteExternalIDRequest).params,
 	Decode:   (*UsersDeleteExternalIDResponse).readJSON,
 	Receive:  (*UsersDeleteExternalIDResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersDeleteExternalIDResponse",
 }
 
 // DeleteExternalID removes the external id of a user.
@@ -1735,8 +1707,6 @@ var usersConnectedApps = transport.Endpoint[UsersConnectedAppsRequest, UsersConn
 	Params:   (*UsersConnectedAppsRequest).params,
 	Decode:   (*UsersConnectedAppsResponse).readJSON,
 	Receive:  (*UsersConnectedAppsResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersConnectedAppsResponse",
 }
 
 // ConnectedApps lists the connected apps that a user has authorized.
@@ -1832,8 +1802,6 @@ var usersRevoke = transport.Endpoint[UsersRevokeRequest, UsersRevokeResponse]{
 	Encode:   (*UsersRevokeRequest).writeJSON,
 	Decode:   (*UsersRevokeResponse).readJSON,
 	Receive:  (*UsersRevokeResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersRevokeResponse",
 }
 
 // Revoke revokes the access of a connected app to a user.

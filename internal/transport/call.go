@@ -30,7 +30,7 @@ type call struct {
 	body     []byte                            // nil: none
 	decoder  interface{ decode(*wire.Reader) } // reads the response body
 	bodiless bool                              // nothing in the response body is wanted
-	drift    func(*answer)                     // holds an answer against the spec; nil: not wanted
+	drift    func(*answer)                     // compares an answer with the spec; nil: not wanted
 	end      time.Time                         // of the call's timeout; zero: none
 
 	// What follows is here so that a call takes one allocation for all of it.

@@ -1,5 +1,7 @@
 package transport
 
+import "github.com/stytchgen/sdk/internal/grammar"
+
 // Option changes how a client works. A nil Option changes nothing.
 type Option interface{ apply(*Config) }
 
@@ -18,8 +20,8 @@ func (f CallOptionFunc) applyToCall(s *CallSettings) { f(s) }
 
 // Maker makes the clients of all packages that have the same options and errors.
 type Maker struct {
-	New     func(projectID, secret string, opts []Option) (*Client, error)
-	FromEnv func(opts []Option) (*Client, error)
+	New     func(projectID, secret string, enums grammar.Enums, opts []Option) (*Client, error)
+	FromEnv func(enums grammar.Enums, opts []Option) (*Client, error)
 	// None returns the client of a service that no client has. Each of its calls fails and says so.
 	None func() *Client
 }
