@@ -1,6 +1,7 @@
 package golang
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -162,7 +163,7 @@ func (e *emitter) reader(value *model.Field) jen.Code {
 func (e *emitter) writeJSON(f *jen.File, t *model.Type) {
 	v := receiverOf(t)
 	introduce(f, t, "writeJSON", "appends the struct as JSON")
-	f.Func().Params(jen.Id(v).Op("*").Id(t.Name)).Id(method(t, "writeJSON")).Params(jen.Id("w").Op("*").Qual(e.internal("wire"), "Writer")).BlockFunc(func(g *jen.Group) {
+	f.Func().Params(receiver(t)).Id(method(t, "writeJSON")).Params(jen.Id("w").Op("*").Qual(e.internal("wire"), "Writer")).BlockFunc(func(g *jen.Group) {
 		if t.Recursive {
 			g.Comment("A cyclic value ends here: the Writer fails once it is nested too deeply.")
 			g.If(jen.Id("w").Dot("Err").Call().Op("!=").Nil()).Block(jen.Return())
@@ -209,6 +210,10 @@ func (e *emitter) writeValue(name, value *jen.Statement, f *model.Field) jen.Cod
 		return name.Dot("Map").Call(value)
 	case model.Enum:
 		return name.Dot("String").Call(jen.String().Call(value))
+	case model.Union:
+		return jen.Id("write"+f.Type.Name).Call(jen.Op("&").Add(value), name)
+	case model.Any:
+		return name.Dot("Any").Call(value)
 	case model.Struct:
 		return value.Dot(method(f.Type, "writeJSON")).Call(name)
 	case model.List:
@@ -219,6 +224,8 @@ func (e *emitter) writeValue(name, value *jen.Statement, f *model.Field) jen.Cod
 			return jen.Qual(e.internal("wire"), "WriteStrings").Call(name, value)
 		case model.Map:
 			return name.Dot("Maps").Call(value)
+		case model.Union:
+			return jen.Qual(e.internal("wire"), "WriteSlice").Call(name, value, jen.Id("write"+f.Type.Name))
 		}
 		return name.Dot("Strings").Call(value)
 	}
@@ -233,12 +240,22 @@ func (e *emitter) valueWriter(value *model.Field) jen.Code {
 
 // params writes the method that puts a request's parameters into the URL and
 // the headers.
-func (e *emitter) params(f *jen.File, t *model.Type) {
-	places := map[model.In]string{model.InPath: "Path", model.InQuery: "Query", model.InHeader: "Header"}
-	f.Line()
-	f.Func().Params(jen.Id("r").Op("*").Id(t.Name)).Id("params").Params(jen.Id("p").Op("*").Qual(e.internal("transport"), "Params")).BlockFunc(func(g *jen.Group) {
+func (e *emitter) params(f *jen.File, t *model.Type, form bool) {
+	places := map[model.In]string{model.InPath: "Path", model.InQuery: "Query", model.InHeader: "Header", model.InForm: "Form"}
+	v := receiverOf(t)
+	introduce(f, t, "params", "sets the parameters of a call")
+	f.Func().Params(jen.Id(v).Op("*").Id(t.Name)).Id(method(t, "params")).Params(jen.Id("p").Op("*").Qual(e.internal("transport"), "Params")).BlockFunc(func(g *jen.Group) {
+		if form {
+			for _, c := range t.Constants {
+				g.Id("p").Dot("Form").Call(jen.Lit(c.Wire), jen.Lit(c.Value))
+			}
+		}
 		for _, field := range parameters(t) {
-			value := jen.Id("r").Dot(field.Name)
+			if field.Kind == model.Struct {
+				g.If(jen.Id(v).Dot(field.Name).Op("!=").Nil()).Block(jen.Id(v).Dot(field.Name).Dot(method(field.Type, "params")).Call(jen.Id("p")))
+				continue
+			}
+			value := jen.Id(v).Dot(field.Name)
 			if pointer(field) {
 				value = jen.Op("*").Add(value)
 			}
@@ -250,9 +267,9 @@ func (e *emitter) params(f *jen.File, t *model.Type) {
 			case model.Enum:
 				value = jen.String().Call(value)
 			}
-			set := jen.Id("p").Dot(places[field.In]).Call(jen.Lit(field.Wire), value)
+			set := jen.Id("p").Dot(places[field.In]).Call(jen.Lit(cmp.Or(field.Header, field.Wire)), value)
 			if pointer(field) {
-				set = jen.If(jen.Id("r").Dot(field.Name).Op("!=").Nil()).Block(set)
+				set = jen.If(jen.Id(v).Dot(field.Name).Op("!=").Nil()).Block(set)
 			}
 			g.Add(set)
 		}
