@@ -35,7 +35,7 @@ func (s *OTPsEmailDiscoveryService) client() *transport.Client {
 }
 
 var otpsEmailDiscoverySend = transport.Endpoint[OTPsEmailDiscoverySendRequest, OTPsEmailDiscoverySendResponse]{
-	Name:     "otps.email.discovery.send",
+	ID:       transport.CallID{API: "b2b", Service: "otps.email.discovery", Name: "send"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/otps/email/discovery/send",
 	Retry:    transport.Unsent,
@@ -163,7 +163,7 @@ func (r OTPsEmailDiscoverySendResponse) LogValue() slog.Value {
 }
 
 var otpsEmailDiscoveryAuthenticate = transport.Endpoint[OTPsEmailDiscoveryAuthenticateRequest, OTPsEmailDiscoveryAuthenticateResponse]{
-	Name:     "otps.email.discovery.authenticate",
+	ID:       transport.CallID{API: "b2b", Service: "otps.email.discovery", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/otps/email/discovery/authenticate",
 	Retry:    transport.Unsent,
@@ -285,102 +285,3 @@ func (r OTPsEmailDiscoveryAuthenticateResponse) Format(f fmt.State, verb rune) {
 func (r OTPsEmailDiscoveryAuthenticateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
-
-// DiscoveredOrganization is an organization that a person belongs to or may join, with what a login
-// there still lacks.
-type DiscoveredOrganization struct {
-	// Whether the person can get a session in this organization without another factor. When it is
-	// false, MFARequired or PrimaryRequired says what is missing.
-	MemberAuthenticated bool `json:"member_authenticated"`
-
-	// The organization.
-	Organization *Organization `json:"organization"`
-
-	// The relation of the person to the organization.
-	Membership *Membership `json:"membership"`
-
-	// The primary factor that a login lacks; null when it lacks none.
-	PrimaryRequired *PrimaryRequired `json:"primary_required"`
-
-	// The second factor that a login lacks; null when it lacks none.
-	MFARequired *MFARequired `json:"mfa_required"`
-}
-
-func (v *DiscoveredOrganization) readJSON(d *wire.Reader) {
-	for d.BeginObject(); d.NextField(); {
-		switch d.Name() {
-		case "member_authenticated":
-			v.MemberAuthenticated = d.Bool()
-		case "organization":
-			v.Organization = wire.ReadPtr(d, (*Organization).readJSON)
-		case "membership":
-			v.Membership = wire.ReadPtr(d, (*Membership).readJSON)
-		case "primary_required":
-			v.PrimaryRequired = wire.ReadPtr(d, (*PrimaryRequired).readJSON)
-		case "mfa_required":
-			v.MFARequired = wire.ReadPtr(d, (*MFARequired).readJSON)
-		default:
-			d.Unknown()
-		}
-	}
-}
-
-// Format prints the value without its secrets, whatever the verb.
-func (v DiscoveredOrganization) Format(f fmt.State, verb rune) {
-	redact.Format(f, verb, v)
-}
-
-// LogValue is what a log shows of the value: everything but its secrets.
-func (v DiscoveredOrganization) LogValue() slog.Value {
-	return redact.LogValue(v)
-}
-
-// Membership is a relation between a person and an organization.
-type Membership struct {
-	// Whether the person is a member, or why the person may become one.
-	Type MembershipType `json:"type"`
-
-	// What lets a person join who is not a member yet, such as the e-mail domain; null for members.
-	// Numbers in it are float64; an integer that a float64 cannot hold is a json.Number.
-	Details map[string]any `json:"details"`
-
-	// The person as a member of the organization; null for a person who is not a member yet.
-	Member *Member `json:"member"`
-}
-
-func (v *Membership) readJSON(d *wire.Reader) {
-	for d.BeginObject(); d.NextField(); {
-		switch d.Name() {
-		case "type":
-			v.Type = MembershipType(d.String())
-		case "details":
-			v.Details = d.Map()
-		case "member":
-			v.Member = wire.ReadPtr(d, (*Member).readJSON)
-		default:
-			d.Unknown()
-		}
-	}
-}
-
-// Format prints the value without its secrets, whatever the verb.
-func (v Membership) Format(f fmt.State, verb rune) {
-	redact.Format(f, verb, v)
-}
-
-// LogValue is what a log shows of the value: everything but its secrets.
-func (v Membership) LogValue() slog.Value {
-	return redact.LogValue(v)
-}
-
-// MembershipType is a kind of relation between a person and an organization.
-type MembershipType string
-
-// The known values of MembershipType. The service may add others; they survive decoding.
-const (
-	MembershipTypeActiveMember                MembershipType = "active_member"
-	MembershipTypePendingMember               MembershipType = "pending_member"
-	MembershipTypeInvitedMember               MembershipType = "invited_member"
-	MembershipTypeEligibleToJoinByEmailDomain MembershipType = "eligible_to_join_by_email_domain"
-	MembershipTypeEligibleToJoinByOAuthTenant MembershipType = "eligible_to_join_by_oauth_tenant"
-)

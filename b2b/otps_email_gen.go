@@ -40,7 +40,7 @@ func (s *OTPsEmailService) client() *transport.Client {
 }
 
 var otpsEmailLoginOrSignup = transport.Endpoint[OTPsEmailLoginOrSignupRequest, OTPsEmailLoginOrSignupResponse]{
-	Name:     "otps.email.login_or_signup",
+	ID:       transport.CallID{API: "b2b", Service: "otps.email", Name: "login_or_signup"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/otps/email/login_or_signup",
 	Retry:    transport.Unsent,
@@ -227,7 +227,7 @@ func (r OTPsEmailLoginOrSignupResponse) LogValue() slog.Value {
 }
 
 var otpsEmailAuthenticate = transport.Endpoint[OTPsEmailAuthenticateRequest, OTPsEmailAuthenticateResponse]{
-	Name:     "otps.email.authenticate",
+	ID:       transport.CallID{API: "b2b", Service: "otps.email", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/otps/email/authenticate",
 	Retry:    transport.Unsent,

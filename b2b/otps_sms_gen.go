@@ -33,7 +33,7 @@ func (s *OTPsSMSService) client() *transport.Client {
 }
 
 var otpsSMSSend = transport.Endpoint[OTPsSMSSendRequest, OTPsSMSSendResponse]{
-	Name:     "otps.sms.send",
+	ID:       transport.CallID{API: "b2b", Service: "otps.sms", Name: "send"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/otps/sms/send",
 	Retry:    transport.Unsent,
@@ -226,7 +226,7 @@ func (r OTPsSMSSendResponse) LogValue() slog.Value {
 }
 
 var otpsSMSAuthenticate = transport.Endpoint[OTPsSMSAuthenticateRequest, OTPsSMSAuthenticateResponse]{
-	Name:     "otps.sms.authenticate",
+	ID:       transport.CallID{API: "b2b", Service: "otps.sms", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/otps/sms/authenticate",
 	Retry:    transport.Unsent,

@@ -44,7 +44,7 @@ func TestAuthenticateJWT(t *testing.T) {
 			t.Errorf("%s: %v", where, got)
 		}
 	}
-	if n := srv.Calls("sessions.authenticate"); n != 1 {
+	if n := srv.Calls("b2b.sessions.authenticate"); n != 1 {
 		t.Errorf("%d calls, want the one that was asked for", n)
 	}
 	srv.Clock().Advance(6 * time.Minute)
@@ -90,8 +90,8 @@ func TestAuthenticateJWT(t *testing.T) {
 	if got, err := srv.Client().Sessions.AuthenticateJWTLocal(t.Context(), fresh.JWT); got != nil || !errors.Is(err, stytch.ErrJWTOfMember) || !stytch.LoggedOut(err) {
 		t.Errorf("a member's JWT as a user's: session %v, error %v", got, err)
 	}
-	before := srv.Calls("sessions.authenticate")
-	if _, err := srv.Client().Sessions.AuthenticateJWT(t.Context(), stytch.AuthenticateJWTRequest{SessionJWT: fresh.JWT}); !errors.Is(err, stytch.ErrJWTOfMember) || srv.Calls("sessions.authenticate") != before {
+	before := srv.Calls("b2b.sessions.authenticate")
+	if _, err := srv.Client().Sessions.AuthenticateJWT(t.Context(), stytch.AuthenticateJWTRequest{SessionJWT: fresh.JWT}); !errors.Is(err, stytch.ErrJWTOfMember) || srv.Calls("b2b.sessions.authenticate") != before {
 		t.Errorf("a member's JWT as a user's, with the network: %v", err)
 	}
 }

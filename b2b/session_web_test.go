@@ -62,12 +62,12 @@ func TestMiddleware(t *testing.T) {
 		return resp.Cookies()
 	}
 	token, jwt := &http.Cookie{Name: "stytch_session", Value: session.Token}, &http.Cookie{Name: "stytch_session_jwt", Value: session.JWT}
-	if set := get(http.StatusOK, token, jwt); len(set) != 0 || srv.Calls("sessions.authenticate") != 0 {
-		t.Errorf("a fresh JWT: %d cookies set, %d calls", len(set), srv.Calls("sessions.authenticate"))
+	if set := get(http.StatusOK, token, jwt); len(set) != 0 || srv.Calls("b2b.sessions.authenticate") != 0 {
+		t.Errorf("a fresh JWT: %d cookies set, %d calls", len(set), srv.Calls("b2b.sessions.authenticate"))
 	}
 	srv.Clock().Advance(6 * time.Minute)
-	if set := get(http.StatusOK, token, jwt); len(set) != 1 || set[0].MaxAge != 0 || srv.Calls("sessions.authenticate") != 1 {
-		t.Errorf("an expired JWT: %d cookies set, %d calls", len(set), srv.Calls("sessions.authenticate"))
+	if set := get(http.StatusOK, token, jwt); len(set) != 1 || set[0].MaxAge != 0 || srv.Calls("b2b.sessions.authenticate") != 1 {
+		t.Errorf("an expired JWT: %d cookies set, %d calls", len(set), srv.Calls("b2b.sessions.authenticate"))
 	}
 	srv.Fail(stytchtest.Fault{Status: 500, Times: 1})
 	get(http.StatusServiceUnavailable, token)

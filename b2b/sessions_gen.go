@@ -34,7 +34,7 @@ func (s *SessionsService) client() *transport.Client {
 }
 
 var sessionsGet = transport.Endpoint[SessionsGetRequest, SessionsGetResponse]{
-	Name:     "sessions.get",
+	ID:       transport.CallID{API: "b2b", Service: "sessions", Name: "get"},
 	Method:   http.MethodGet,
 	Path:     "/v1/b2b/sessions",
 	Retry:    transport.Safe,
@@ -135,7 +135,7 @@ func (r SessionsGetResponse) LogValue() slog.Value {
 }
 
 var sessionsAuthenticate = transport.Endpoint[SessionsAuthenticateRequest, SessionsAuthenticateResponse]{
-	Name:     "sessions.authenticate",
+	ID:       transport.CallID{API: "b2b", Service: "sessions", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/sessions/authenticate",
 	Retry:    transport.Safe,
@@ -332,7 +332,7 @@ func (r SessionsAuthenticateResponse) LogValue() slog.Value {
 }
 
 var sessionsRevoke = transport.Endpoint[SessionsRevokeRequest, SessionsRevokeResponse]{
-	Name:     "sessions.revoke",
+	ID:       transport.CallID{API: "b2b", Service: "sessions", Name: "revoke"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/sessions/revoke",
 	Retry:    transport.Safe,
@@ -360,11 +360,11 @@ var sessionsRevoke = transport.Endpoint[SessionsRevokeRequest, SessionsRevokeRes
 //
 // Repeating the call does no harm, so the client repeats it when the service does not answer.
 //
-// Errors of its own: [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
-// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims], [stytch.ErrInvalidSessionID],
-// [stytch.ErrMemberNotFound], [stytch.ErrNoSessionRevokeArguments],
-// [stytch.ErrTooManySessionRevokeArguments], [stytch.ErrSessionAuthorizationError],
-// [stytch.ErrSessionAuthorizationTenancyError].
+// Errors of its own: [stytch.ErrInvalidSessionID], [stytch.ErrMemberNotFound],
+// [stytch.ErrNoSessionRevokeArguments], [stytch.ErrTooManySessionRevokeArguments],
+// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
+// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
+// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/revoke-session
 func (s *SessionsService) Revoke(ctx context.Context, req SessionsRevokeRequest, opts ...stytch.CallOption) (*SessionsRevokeResponse, error) {
@@ -489,7 +489,7 @@ func (r SessionsRevokeResponse) LogValue() slog.Value {
 }
 
 var sessionsExchange = transport.Endpoint[SessionsExchangeRequest, SessionsExchangeResponse]{
-	Name:     "sessions.exchange",
+	ID:       transport.CallID{API: "b2b", Service: "sessions", Name: "exchange"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/sessions/exchange",
 	Retry:    transport.Unsent,
@@ -730,7 +730,7 @@ func (r SessionsExchangeResponse) LogValue() slog.Value {
 }
 
 var sessionsGetJWKS = transport.Endpoint[SessionsGetJWKSRequest, SessionsGetJWKSResponse]{
-	Name:      "sessions.get_jwks",
+	ID:        transport.CallID{API: "b2b", Service: "sessions", Name: "get_jwks"},
 	Method:    http.MethodGet,
 	Path:      "/v1/b2b/sessions/jwks/{project_id}",
 	Retry:     transport.Safe,

@@ -153,18 +153,18 @@ type callList struct {
 }
 
 func addConsumer[In, Out any](l *callList, id string, pick func(*stytch.Client) method[In, Out]) {
-	c, err := newCall("stytch "+id, l.consumer[id], connectConsumer, pick)
+	c, err := newCall("consumer."+id, l.consumer[id], connectConsumer, pick)
 	l.calls, l.err = append(l.calls, c), errors.Join(l.err, err)
 }
 
 func addB2B[In, Out any](l *callList, id string, pick func(*b2b.Client) method[In, Out]) {
-	c, err := newCall("b2b "+id, l.b2b[id], connectB2B, pick)
+	c, err := newCall("b2b."+id, l.b2b[id], connectB2B, pick)
 	l.calls, l.err = append(l.calls, c), errors.Join(l.err, err)
 }
 
 // missing returns the calls of the spec that are not in the list.
 func (l *callList) missing() (names []string) {
-	for prefix, examples := range map[string]map[string]example{"stytch ": l.consumer, "b2b ": l.b2b} {
+	for prefix, examples := range map[string]map[string]example{"consumer.": l.consumer, "b2b.": l.b2b} {
 		for id := range examples {
 			if !slices.ContainsFunc(l.calls, func(c call) bool { return c.name == prefix+id }) {
 				names = append(names, prefix+id)

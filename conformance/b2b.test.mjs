@@ -187,7 +187,7 @@ test("the SDK checks a member's JWT by itself, and finds in it what the service 
   const { b2b, config, fail } = company;
   const auth = await login(company, { session_custom_claims: { plan: "pro" } });
   assert.equal((await b2b.sessions.getJWKS({ project_id: config.project_id })).keys.length, 1);
-  await fail({ call: "sessions.authenticate", error_type: "internal_server_error", times: 1 });
+  await fail({ call: "b2b.sessions.authenticate", error_type: "internal_server_error", times: 1 });
   const { member_session } = await b2b.sessions.authenticateJwt({ session_jwt: auth.session_jwt });
   assert.deepEqual(asInJWT(member_session), asInJWT(auth.member_session));
 

@@ -84,7 +84,7 @@ test("the SDK checks a JWT by itself, and finds in it what the service says", as
   const { keys } = await client.sessions.getJWKS({ project_id: world.config.project_id });
   assert.deepEqual([keys.length, keys[0].alg, keys[0].use], [1, "RS256", "sig"]);
 
-  await fail({ call: "sessions.authenticate", error_type: "internal_server_error" });
+  await fail({ call: "consumer.sessions.authenticate", error_type: "internal_server_error" });
   const { session, session_jwt } = await client.sessions.authenticateJwt({ session_jwt: auth.session_jwt });
   assert.equal(session_jwt, auth.session_jwt);
   assert.deepEqual(asInJWT(session), asInJWT(auth.session));

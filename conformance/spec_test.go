@@ -21,12 +21,11 @@ import (
 
 // operation is a call of the spec.
 type operation struct {
-	api  string // consumer or b2b
-	call string // otps.sms.send
+	api string // consumer or b2b
 	*openapi3.Operation
 }
 
-func (op operation) String() string { return op.api + " " + op.call }
+func (op operation) String() string { return op.api + "." + op.OperationID }
 
 // operations returns every call of the spec.
 var operations = sync.OnceValues(func() ([]operation, error) {
@@ -43,11 +42,11 @@ var operations = sync.OnceValues(func() ([]operation, error) {
 		}
 		for _, item := range doc.Paths.Map() {
 			for _, op := range item.Operations() {
-				all = append(all, operation{api, op.OperationID, op})
+				all = append(all, operation{api, op})
 			}
 		}
 	}
-	slices.SortFunc(all, func(a, b operation) int { return strings.Compare(b.api+a.call, a.api+b.call) })
+	slices.SortFunc(all, func(a, b operation) int { return strings.Compare(b.api+a.OperationID, a.api+b.OperationID) })
 	return all, nil
 })
 
@@ -66,7 +65,7 @@ type sdk struct {
 	// userAgent is how the SDK's own User-Agent begins.
 	userAgent string
 	// lacking are the calls of the spec that the SDK does not have, as
-	// "consumer otps.sms.send", each with the reason.
+	// "consumer.otps.sms.send", each with the reason.
 	lacking map[string]string
 }
 
@@ -79,7 +78,7 @@ func (s sdk) covers(t *testing.T, requests []stytchtest.Request) {
 		succeeded, errorTypes := 0, []string{}
 		for _, r := range requests {
 			switch {
-			case r.API != op.api || r.Call != op.call || !strings.HasPrefix(r.Header.Get("User-Agent"), s.userAgent) || r.Fault:
+			case r.Call != op.String() || !strings.HasPrefix(r.Header.Get("User-Agent"), s.userAgent) || r.Fault:
 			case r.Status == http.StatusOK:
 				succeeded++
 			case !slices.Contains(errorTypes, r.ErrorType):

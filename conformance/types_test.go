@@ -83,7 +83,7 @@ func write(t *testing.T, name, text string) {
 // method is the type of a call in the SDK: Client["otps"]["sms"]["send"].
 func (op operation) method() string {
 	client := map[string]string{"consumer": "Client", "b2b": "B2BClient"}[op.api]
-	for part := range strings.SplitSeq(op.call, ".") {
+	for part := range strings.SplitSeq(op.OperationID, ".") {
 		client += "[" + strconv.Quote(camel(part)) + "]"
 	}
 	return client

@@ -42,7 +42,7 @@ type Error struct {
 	// Body is the answer's body, at most its first 16 KiB.
 	Body string
 
-	// Call is the call's place in the client: "otps.sms.send".
+	// Call is the full name of the call: "consumer.otps.sms.send".
 	Call string
 	// Method is the HTTP method of the call.
 	Method string
@@ -56,7 +56,8 @@ type Error struct {
 	// ended; nil if the service's answer is all there is to say.
 	Err error
 
-	size  int // of the body
+	id    transport.CallID // of the call; empty for an error that no call made
+	size  int              // of the body
 	scrub func(string) string
 }
 

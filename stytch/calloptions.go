@@ -44,6 +44,8 @@ func WithoutCallValidation() CallOption {
 
 // CallInfo tells how a call went, whether it succeeded or not.
 type CallInfo struct {
+	// Call is the full name of the call: "consumer.otps.sms.send".
+	Call string
 	// StatusCode is the HTTP status of the last answer, 0 if there was none.
 	StatusCode int
 	// Header is the header of the last answer, nil if there was none.
@@ -59,13 +61,13 @@ type CallInfo struct {
 
 // Format prints everything but the header, which can hold cookies, whatever the verb.
 func (i CallInfo) Format(f fmt.State, _ rune) {
-	fmt.Fprintf(f, "stytch.CallInfo{StatusCode: %d, Header: [%d fields], Attempts: %d, RequestID: %q}",
-		i.StatusCode, len(i.Header), i.Attempts, i.printedID())
+	fmt.Fprintf(f, "stytch.CallInfo{Call: %q, StatusCode: %d, Header: [%d fields], Attempts: %d, RequestID: %q}",
+		i.Call, i.StatusCode, len(i.Header), i.Attempts, i.printedID())
 }
 
 // LogValue returns everything but the header for a log.
 func (i CallInfo) LogValue() slog.Value {
-	return slog.GroupValue(slog.Int("status_code", i.StatusCode), slog.Int("attempts", i.Attempts), slog.String("request_id", i.printedID()))
+	return slog.GroupValue(slog.String("call", i.Call), slog.Int("status_code", i.StatusCode), slog.Int("attempts", i.Attempts), slog.String("request_id", i.printedID()))
 }
 
 // printedID returns the request ID as it may be printed.
@@ -82,7 +84,7 @@ func WithCallInfo(info *CallInfo) CallOption {
 	return func(s *transport.CallSettings) {
 		if info != nil {
 			s.Report = func(i transport.Info) {
-				*info = CallInfo{i.StatusCode, i.Header, i.Attempts, i.RequestID, i.PrintedID}
+				*info = CallInfo{i.Call.String(), i.StatusCode, i.Header, i.Attempts, i.RequestID, i.PrintedID}
 			}
 		}
 	}

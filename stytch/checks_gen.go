@@ -43,6 +43,12 @@ var emailLocaleValues = []EmailLocale{
 	EmailLocaleFr,
 }
 
+// pbkdf2AlgorithmValues are what a request can hold.
+var pbkdf2AlgorithmValues = []PBKDF2Algorithm{
+	PBKDF2AlgorithmSha256,
+	PBKDF2AlgorithmSha512,
+}
+
 // phoneLocaleValues are what a request can hold.
 var phoneLocaleValues = []PhoneLocale{
 	PhoneLocaleEn,

@@ -109,7 +109,10 @@ func TestOptions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if passed != 3 || !strings.Contains(log.String(), "call=otps.authenticate") {
+	if info.Call != "consumer.otps.authenticate" {
+		t.Errorf("the info is about %q", info.Call)
+	}
+	if passed != 3 || !strings.Contains(log.String(), "call=consumer.otps.authenticate") {
 		t.Errorf("%d of 3 middlewares, log %s", passed, &log)
 	}
 	if strings.Contains(log.String(), resp.SessionToken) {

@@ -12,7 +12,7 @@ import (
 // passed, or the context of the call ended. The cause is found with [errors.Is] and [errors.As]:
 // errors.Is(err, context.DeadlineExceeded) holds after a timeout of the client too.
 type ConnectionError struct {
-	// Call is the call's place in the client: "otps.sms.send".
+	// Call is the full name of the call: "consumer.otps.sms.send".
 	Call string
 	// Method is the HTTP method of the call.
 	Method string

@@ -5,7 +5,7 @@ import "github.com/stytchgen/sdk/internal/transport"
 // Drift is a place where the service answered something else than this version of the SDK knows: the
 // service has changed, or the SDK is wrong about it. It holds no value of the answer.
 type Drift struct {
-	// Call is the call's place in the client, such as "otps.sms.send".
+	// Call is the full name of the call, such as "consumer.otps.sms.send".
 	Call string
 	// Path is the way to the field, such as "user.emails[].verified"; the elements of a list are not
 	// told apart, and a name that may be data is shown as a question mark. It is empty for the answer as
@@ -31,7 +31,7 @@ const (
 	DriftWrongType DriftKind = "wrong type"
 )
 
-// String returns, for example, "otps.authenticate: user.emails[].bounced: unknown field".
+// String returns, for example, "consumer.otps.authenticate: user.emails[].bounced: unknown field".
 func (d Drift) String() string {
 	if d.Path == "" {
 		return d.Call + ": " + string(d.Kind)

@@ -37,17 +37,17 @@ func TestDriftReport(t *testing.T) {
 		}
 	}
 	want := []string{
-		"otps.authenticate: reset_sessions: wrong type",
-		"otps.authenticate: user.?: unknown field",
-		"otps.authenticate: user.biometric_registrations[].bounced: unknown field",
-		"otps.authenticate: user.crypto_wallets[].bounced: unknown field",
-		"otps.authenticate: user.emails[].bounced: unknown field",
-		"otps.authenticate: user.is_locked: missing field",
-		"otps.authenticate: user.new_field: unknown field",
-		"otps.authenticate: user.phone_numbers[].bounced: unknown field",
-		"otps.authenticate: user.status: unknown value",
-		"otps.authenticate: user.totps[].bounced: unknown field",
-		"otps.authenticate: user.webauthn_registrations[].bounced: unknown field",
+		"consumer.otps.authenticate: reset_sessions: wrong type",
+		"consumer.otps.authenticate: user.?: unknown field",
+		"consumer.otps.authenticate: user.biometric_registrations[].bounced: unknown field",
+		"consumer.otps.authenticate: user.crypto_wallets[].bounced: unknown field",
+		"consumer.otps.authenticate: user.emails[].bounced: unknown field",
+		"consumer.otps.authenticate: user.is_locked: missing field",
+		"consumer.otps.authenticate: user.new_field: unknown field",
+		"consumer.otps.authenticate: user.phone_numbers[].bounced: unknown field",
+		"consumer.otps.authenticate: user.status: unknown value",
+		"consumer.otps.authenticate: user.totps[].bounced: unknown field",
+		"consumer.otps.authenticate: user.webauthn_registrations[].bounced: unknown field",
 	}
 	slices.Sort(got)
 	if !slices.Equal(got, want) {
@@ -82,7 +82,7 @@ func TestDriftOfErrorType(t *testing.T) {
 		server.Close()
 		var want []string
 		if reported {
-			want = []string{"sessions.get: error_type: unknown value"}
+			want = []string{"consumer.sessions.get: error_type: unknown value"}
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: got %q, want %q", errorType, got, want)
@@ -91,7 +91,7 @@ func TestDriftOfErrorType(t *testing.T) {
 }
 
 func TestDriftString(t *testing.T) {
-	if got := (stytch.Drift{Call: "otps.authenticate", Kind: stytch.DriftWrongType}).String(); got != "otps.authenticate: wrong type" {
+	if got := (stytch.Drift{Call: "consumer.otps.authenticate", Kind: stytch.DriftWrongType}).String(); got != "consumer.otps.authenticate: wrong type" {
 		t.Errorf("got %q", got)
 	}
 }

@@ -37,7 +37,7 @@ func (errorMaker) Failure(f *transport.Failure) error {
 	cause := quiet(f.Cause, scrub)
 	if f.StatusCode == 0 {
 		return &ConnectionError{
-			Call:           f.Name,
+			Call:           f.Call.String(),
 			Method:         f.Method,
 			Path:           f.Path,
 			Attempts:       f.Attempts,
@@ -55,12 +55,13 @@ func (errorMaker) Failure(f *transport.Failure) error {
 		RetryAfter:     f.RetryAfter,
 		Header:         f.Header,
 		Body:           f.Body,
-		Call:           f.Name,
+		Call:           f.Call.String(),
 		Method:         f.Method,
 		Path:           f.Path,
 		Attempts:       f.Attempts,
 		OutcomeUnknown: f.OutcomeUnknown,
 		Err:            cause,
+		id:             *f.Call,
 		size:           f.BodySize,
 		scrub:          scrub,
 	}
@@ -94,8 +95,8 @@ func (e *quietError) Format(f fmt.State, _ rune) { fmt.Fprint(f, e.text) }
 // badRequest is what the service answers where it has no type of its own for what is wrong.
 const badRequest ErrorType = "bad_request"
 
-func (errorMaker) Invalid(call string, violations []check.Violation) error {
-	e := &ValidationError{Call: call, Violations: make([]Violation, len(violations))}
+func (errorMaker) Invalid(call *transport.CallID, violations []check.Violation) error {
+	e := &ValidationError{Call: call.String(), Violations: make([]Violation, len(violations)), id: *call}
 	for i, v := range violations {
 		e.Violations[i] = Violation{Field: v.Field, Message: v.Message, Type: cmp.Or(ErrorType(v.Type), badRequest)}
 	}

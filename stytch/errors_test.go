@@ -31,7 +31,7 @@ func TestError(t *testing.T) {
 		e.Message != "The code 482913 for ada@example.com is wrong.\nTry again." ||
 		!strings.HasPrefix(e.URL, "https://stytch.com/docs") || string(e.Details) != `{"left":4}` ||
 		e.RetryAfter != 3*time.Second || e.Header.Get("X-Served-By") != "test" || e.Body != notFound ||
-		e.Call != "otps.authenticate" || e.Method != "POST" || e.Path != "/v1/otps/authenticate" ||
+		e.Call != "consumer.otps.authenticate" || e.Method != "POST" || e.Path != "/v1/otps/authenticate" ||
 		e.Attempts != 1 || e.OutcomeUnknown || e.Err != nil {
 		t.Errorf("error lacks what the service sent: %+v", e)
 	}
@@ -64,39 +64,39 @@ func TestErrorText(t *testing.T) {
 		want string
 	}{
 		{"service", fail(t, 404, notFound),
-			"stytch: otps.authenticate: status 404 otp_code_not_found: The code [redacted] for [redacted] is wrong. Try again. (request ID request-id-test-5)"},
+			"stytch: consumer.otps.authenticate: status 404 otp_code_not_found: The code [redacted] for [redacted] is wrong. Try again. (request ID request-id-test-5)"},
 		{"service without a message", fail(t, 400, `{"error_type":"bad_request"}`),
-			"stytch: otps.authenticate: status 400 bad_request"},
+			"stytch: consumer.otps.authenticate: status 400 bad_request"},
 		{"secret in the type and the request ID", fail(t, 400, `{"error_type":"x_482913","request_id":"ada@example.com"}`),
-			"stytch: otps.authenticate: status 400 x_[redacted] (request ID [redacted])"},
+			"stytch: consumer.otps.authenticate: status 400 x_[redacted] (request ID [redacted])"},
 		{"project secret in the message", fail(t, 401, `{"error_type":"unauthorized_credentials","error_message":"no `+secret+`"}`),
-			"stytch: otps.authenticate: status 401 unauthorized_credentials: no [redacted]"},
+			"stytch: consumer.otps.authenticate: status 401 unauthorized_credentials: no [redacted]"},
 		{"HTML", fail(t, 502, "<html>482913</html>"),
-			"stytch: otps.authenticate: status 502 Bad Gateway: the body is HTML or XML of 19 bytes, not an error of the service" + unknown},
+			"stytch: consumer.otps.authenticate: status 502 Bad Gateway: the body is HTML or XML of 19 bytes, not an error of the service" + unknown},
 		{"text", fail(t, 404, "482913"),
-			"stytch: otps.authenticate: status 404 Not Found: the body is text of 6 bytes, not an error of the service"},
+			"stytch: consumer.otps.authenticate: status 404 Not Found: the body is text of 6 bytes, not an error of the service"},
 		{"other JSON", fail(t, 403, `{"message":"482913"}`),
-			"stytch: otps.authenticate: status 403 Forbidden: the body is JSON of 20 bytes, not an error of the service"},
+			"stytch: consumer.otps.authenticate: status 403 Forbidden: the body is JSON of 20 bytes, not an error of the service"},
 		{"no body", fail(t, 503, ""),
-			"stytch: otps.authenticate: status 503 Service Unavailable: the body is empty, not an error of the service" + unknown},
+			"stytch: consumer.otps.authenticate: status 503 Service Unavailable: the body is empty, not an error of the service" + unknown},
 		{"redirect", fail(t, 302, "", "Location", "https://login.example.com/"),
-			"stytch: otps.authenticate: status 302 Found: the answer is a redirect, which is not followed: check the base URL"},
+			"stytch: consumer.otps.authenticate: status 302 Found: the answer is a redirect, which is not followed: check the base URL"},
 		{"error in an encoding", fail(t, 404, "\x1b\x03\x00", "Content-Encoding", "br"),
-			"stytch: otps.authenticate: status 404 Not Found: the body is text of 3 bytes with the Content-Encoding \"br\", which nobody asked for, not an error of the service"},
+			"stytch: consumer.otps.authenticate: status 404 Not Found: the body is text of 3 bytes with the Content-Encoding \"br\", which nobody asked for, not an error of the service"},
 		{"success in an encoding", fail(t, 200, "\x1b\x03\x00", "Content-Encoding", "deflate"),
-			"stytch: otps.authenticate: status 200 OK: the body has the Content-Encoding \"deflate\", which nobody asked for: want a JSON object" + unknown},
+			"stytch: consumer.otps.authenticate: status 200 OK: the body has the Content-Encoding \"deflate\", which nobody asked for: want a JSON object" + unknown},
 		{"encoding with a secret", fail(t, 200, "x", "Content-Encoding", code),
-			"stytch: otps.authenticate: status 200 OK: the body has the Content-Encoding \"[redacted]\", which nobody asked for: want a JSON object" + unknown},
+			"stytch: consumer.otps.authenticate: status 200 OK: the body has the Content-Encoding \"[redacted]\", which nobody asked for: want a JSON object" + unknown},
 		{"unknown status", fail(t, 599, ""),
-			"stytch: otps.authenticate: status 599: the body is empty, not an error of the service" + unknown},
+			"stytch: consumer.otps.authenticate: status 599: the body is empty, not an error of the service" + unknown},
 		{"empty success", fail(t, 200, ""),
-			"stytch: otps.authenticate: status 200 OK: the body is empty: want a JSON object" + unknown},
+			"stytch: consumer.otps.authenticate: status 200 OK: the body is empty: want a JSON object" + unknown},
 		{"mistyped success", fail(t, 200, `{"session_token":482913}`),
-			"stytch: otps.authenticate: status 200 OK: session_token: want a string, got a number (offset 17)" + unknown},
+			"stytch: consumer.otps.authenticate: status 200 OK: session_token: want a string, got a number (offset 17)" + unknown},
 		{"not sent", call(canceled, closed.URL, codeRequest{methodID, code}),
-			"stytch: otps.authenticate: not sent: context canceled"},
+			"stytch: consumer.otps.authenticate: not sent: context canceled"},
 		{"invalid", call(t.Context(), closed.URL, codeRequest{"", "4829"}),
-			"stytch: otps.authenticate: the request was not sent: method_id: "},
+			"stytch: consumer.otps.authenticate: the request was not sent: method_id: "},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -132,7 +132,7 @@ func TestNamesStayWhole(t *testing.T) {
 		_, err := authenticate(t.Context(), serve(t, 400, body).URL, codeRequest{methodID, code},
 			[]stytch.Option{stytch.WithLogger(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))},
 			append(words, stytch.WithCallInfo(&info))...)
-		if want := fmt.Sprintf("stytch: otps.authenticate: status 400 %s (request ID %s)", tt.wantKind, tt.wantID); err.Error() != want {
+		if want := fmt.Sprintf("stytch: consumer.otps.authenticate: status 400 %s (request ID %s)", tt.wantKind, tt.wantID); err.Error() != want {
 			t.Errorf("got %s, want %s", err, want)
 		}
 		summary, _ := json.Marshal(err)
@@ -181,7 +181,7 @@ func TestErrorLogged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = `{"call":"otps.authenticate","status_code":404,"error_type":"otp_code_not_found",` +
+	const want = `{"call":"consumer.otps.authenticate","status_code":404,"error_type":"otp_code_not_found",` +
 		`"error_message":"The code [redacted] for [redacted] is wrong. Try again.","request_id":"request-id-test-5",` +
 		`"attempts":1,"outcome_unknown":false,"cause":""}`
 	if string(got) != want {
@@ -206,7 +206,7 @@ func TestConnectionError(t *testing.T) {
 	if !errors.As(err, &e) {
 		t.Fatalf("error is %T, want *stytch.ConnectionError", err)
 	}
-	if e.Call != "otps.authenticate" || e.Method != "POST" || e.Path != "/v1/otps/authenticate" || e.Attempts != 1 || e.Err == nil {
+	if e.Call != "consumer.otps.authenticate" || e.Method != "POST" || e.Path != "/v1/otps/authenticate" || e.Attempts != 1 || e.Err == nil {
 		t.Errorf("error %+v", e)
 	}
 	if !e.OutcomeUnknown || !errors.Is(err, stytch.ErrOutcomeUnknown) {
@@ -246,7 +246,7 @@ func TestValidationError(t *testing.T) {
 			t.Errorf("violation %q", v)
 		}
 	}
-	if e.Call != "otps.authenticate" || !slices.Equal(fields, []string{"method_id", "code"}) {
+	if e.Call != "consumer.otps.authenticate" || !slices.Equal(fields, []string{"method_id", "code"}) {
 		t.Errorf("violations of %s: %q", e.Call, fields)
 	}
 	if e.Violations[0].Type != stytch.ErrBadRequest || !errors.Is(err, stytch.ErrBadRequest) || errors.Is(err, stytch.ErrInvalidCode) || errors.Is(err, stytch.ErrorType("")) {

@@ -44,7 +44,7 @@ func ExampleSessionsService_Middleware() {
 		page.ServeHTTP(w, r)
 		fmt.Println(w.Code, w.Body)
 	}
-	fmt.Println("calls:", srv.Calls("sessions.authenticate"))
+	fmt.Println("calls:", srv.Calls("consumer.sessions.authenticate"))
 	// Output:
 	// 200 your plan is pro
 	// 401 Please log in.
@@ -93,7 +93,7 @@ func ExampleSessionsService_AuthenticateJWT() {
 
 	check := func(maxAge time.Duration) {
 		_, err := client.Sessions.AuthenticateJWT(ctx, stytch.AuthenticateJWTRequest{SessionJWT: session.JWT, MaxTokenAge: maxAge})
-		fmt.Println("logged in:", err == nil, "calls:", srv.Calls("sessions.authenticate"))
+		fmt.Println("logged in:", err == nil, "calls:", srv.Calls("consumer.sessions.authenticate"))
 	}
 	check(0)  // as long as it is valid
 	check(-1) // never without a call

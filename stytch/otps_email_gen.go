@@ -31,7 +31,7 @@ func (s *OTPsEmailService) client() *transport.Client {
 }
 
 var otpsEmailSend = transport.Endpoint[OTPsEmailSendRequest, OTPsEmailSendResponse]{
-	Name:     "otps.email.send",
+	ID:       transport.CallID{API: "consumer", Service: "otps.email", Name: "send"},
 	Method:   http.MethodPost,
 	Path:     "/v1/otps/email/send",
 	Retry:    transport.Unsent,
@@ -233,7 +233,7 @@ func (r OTPsEmailSendResponse) LogValue() slog.Value {
 }
 
 var otpsEmailLoginOrCreate = transport.Endpoint[OTPsEmailLoginOrCreateRequest, OTPsEmailLoginOrCreateResponse]{
-	Name:     "otps.email.login_or_create",
+	ID:       transport.CallID{API: "consumer", Service: "otps.email", Name: "login_or_create"},
 	Method:   http.MethodPost,
 	Path:     "/v1/otps/email/login_or_create",
 	Retry:    transport.Unsent,

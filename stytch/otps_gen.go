@@ -46,7 +46,7 @@ func (s *OTPsService) client() *transport.Client {
 }
 
 var otpsAuthenticate = transport.Endpoint[OTPsAuthenticateRequest, OTPsAuthenticateResponse]{
-	Name:     "otps.authenticate",
+	ID:       transport.CallID{API: "consumer", Service: "otps", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/otps/authenticate",
 	Retry:    transport.Unsent,

@@ -31,7 +31,7 @@ func (s *OTPsSMSService) client() *transport.Client {
 }
 
 var otpsSMSSend = transport.Endpoint[OTPsSMSSendRequest, OTPsSMSSendResponse]{
-	Name:     "otps.sms.send",
+	ID:       transport.CallID{API: "consumer", Service: "otps.sms", Name: "send"},
 	Method:   http.MethodPost,
 	Path:     "/v1/otps/sms/send",
 	Retry:    transport.Unsent,
@@ -212,7 +212,7 @@ func (r OTPsSMSSendResponse) LogValue() slog.Value {
 }
 
 var otpsSMSLoginOrCreate = transport.Endpoint[OTPsSMSLoginOrCreateRequest, OTPsSMSLoginOrCreateResponse]{
-	Name:     "otps.sms.login_or_create",
+	ID:       transport.CallID{API: "consumer", Service: "otps.sms", Name: "login_or_create"},
 	Method:   http.MethodPost,
 	Path:     "/v1/otps/sms/login_or_create",
 	Retry:    transport.Unsent,

@@ -31,7 +31,7 @@ func (s *OTPsWhatsAppService) client() *transport.Client {
 }
 
 var otpsWhatsAppSend = transport.Endpoint[OTPsWhatsAppSendRequest, OTPsWhatsAppSendResponse]{
-	Name:     "otps.whatsapp.send",
+	ID:       transport.CallID{API: "consumer", Service: "otps.whatsapp", Name: "send"},
 	Method:   http.MethodPost,
 	Path:     "/v1/otps/whatsapp/send",
 	Retry:    transport.Unsent,
@@ -211,7 +211,7 @@ func (r OTPsWhatsAppSendResponse) LogValue() slog.Value {
 }
 
 var otpsWhatsAppLoginOrCreate = transport.Endpoint[OTPsWhatsAppLoginOrCreateRequest, OTPsWhatsAppLoginOrCreateResponse]{
-	Name:     "otps.whatsapp.login_or_create",
+	ID:       transport.CallID{API: "consumer", Service: "otps.whatsapp", Name: "login_or_create"},
 	Method:   http.MethodPost,
 	Path:     "/v1/otps/whatsapp/login_or_create",
 	Retry:    transport.Unsent,

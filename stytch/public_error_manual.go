@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/stytchgen/sdk/internal/sessionweb"
+	"github.com/stytchgen/sdk/internal/transport"
 )
 
 // MANUAL(PublicError)(TYPE)
@@ -94,17 +94,17 @@ func PublicErrorOf(err error) PublicError {
 	}
 	var invalid *ValidationError
 	var answer *Error
-	call := ""
+	var call transport.CallID
 	if errors.As(err, &answer) {
-		call = answer.Call
+		call = answer.id
 	}
 	switch {
 	case errors.Is(err, context.Canceled):
 		return canceled
 	case errors.As(err, &invalid) && !LoggedOut(err):
 		return publicViolation(invalid)
-	case errors.Is(err, ErrSessionNotFound) && call == "sessions.revoke", // perhaps that of somebody else
-		errors.Is(err, ErrMemberNotFound) && strings.HasPrefix(call, "sessions.") && !LoggedOut(err):
+	case errors.Is(err, ErrSessionNotFound) && call.Service == sessionsService && call.Name == "revoke", // perhaps that of somebody else
+		errors.Is(err, ErrMemberNotFound) && call.Service == sessionsService && !LoggedOut(err):
 		return notFound
 	case LoggedOut(err):
 		return loginFirst

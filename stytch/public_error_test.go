@@ -88,11 +88,11 @@ func TestPublicErrorOf(t *testing.T) {
 		"an expired JWT":   {do: failWith(stytch.ErrJWTExpired), status: 401, code: stytch.CodeLoginFirst},
 		"no session shown": {do: failWith(stytch.ErrNoSession), status: 401, code: stytch.CodeLoginFirst},
 		"a stranger's JWT": {do: failWith(stytch.ErrJWTUnknownKey), status: 401, code: stytch.CodeLoginFirst},
-		"a member who is gone": {do: failWith(answered(stytch.ErrMemberNotFound, "sessions.authenticate")),
-			status: 401, code: stytch.CodeLoginFirst},
-		"a user who is gone":     {do: failWith(answered(stytch.ErrUserNotFound, "sessions.authenticate")), status: 401, code: stytch.CodeLoginFirst},
-		"a session of elsewhere": {do: failWith(answered(stytch.ErrSessionNotFound, "otps.sms.send")), status: 401, code: stytch.CodeLoginFirst},
-		"to exchange no session": {do: failWith(answered(stytch.ErrSessionNotFound, "sessions.exchange")), status: 401, code: stytch.CodeLoginFirst},
+		"a user who is gone": {do: func(ctx context.Context, srv *stytchtest.Server, c *stytch.Client, _, _ string) error {
+			srv.Fail(stytchtest.Fault{ErrorType: "user_not_found"})
+			_, err := c.Sessions.Authenticate(ctx, stytch.SessionsAuthenticateRequest{SessionToken: new("gone")})
+			return err
+		}, status: 401, code: stytch.CodeLoginFirst},
 		"sessions of nobody": {do: func(ctx context.Context, _ *stytchtest.Server, c *stytch.Client, _, _ string) error {
 			_, err := c.Sessions.Get(ctx, stytch.SessionsGetRequest{UserID: "user-test-11111111-1111-4111-8111-111111111111"})
 			return err
@@ -101,23 +101,18 @@ func TestPublicErrorOf(t *testing.T) {
 			_, err := c.Sessions.Revoke(ctx, stytch.SessionsRevokeRequest{SessionID: new("session-test-11111111-1111-4111-8111-111111111111")})
 			return err
 		}, status: 404, code: stytch.CodeNotFound},
-		"an organization to log in to":   {do: failWith(answered(stytch.ErrOrganizationNotFound, "otps.email.login_or_signup")), status: 404, code: stytch.CodeNotFound},
-		"an organization to exchange":    {do: failWith(answered(stytch.ErrOrganizationNotFound, "sessions.exchange")), status: 404, code: stytch.CodeNotFound},
-		"no member there to exchange":    {do: failWith(answered(stytch.ErrMemberNotFound, "sessions.exchange")), status: 404, code: stytch.CodeNotFound},
-		"sessions of no member":          {do: failWith(answered(stytch.ErrMemberNotFound, "sessions.get")), status: 404, code: stytch.CodeNotFound},
-		"a stranger to the organization": {do: failWith(answered(stytch.ErrMemberNotFound, "otps.email.login_or_signup")), status: 400, code: stytch.CodeInvalidAddress},
-		"a gateway's 429":                {do: failWith(&stytch.Error{StatusCode: 429, RetryAfter: 90 * time.Second}), status: 429, code: stytch.CodeTooMany, retry: 90 * time.Second},
-		"not allowed":                    {fault: stytchtest.Fault{ErrorType: "consumer_session_authorization_error"}, status: 403, code: stytch.CodeNotAllowed},
-		"not allowed in B2B":             {fault: stytchtest.Fault{ErrorType: "session_authorization_error"}, status: 403, code: stytch.CodeNotAllowed},
-		"an internal error":              {fault: stytchtest.Fault{Status: 500}, status: 503, code: stytch.CodeMayHaveWorked},
-		"a gateway's page":               {fault: stytchtest.Fault{HTML: true}, status: 503, code: stytch.CodeMayHaveWorked},
-		"a reset connection":             {fault: stytchtest.Fault{Reset: true}, status: 503, code: stytch.CodeMayHaveWorked},
-		"wrong credentials":              {fault: stytchtest.Fault{ErrorType: "unauthorized_credentials"}, status: 503, code: stytch.CodeOutage},
-		"a type of next year":            {do: failWith(&stytch.Error{StatusCode: 418, Type: "brewing", Message: "SECRET"}), status: 503, code: stytch.CodeOutage},
-		"somebody else's":                {do: failWith(errors.New("SECRET")), status: 503, code: stytch.CodeOutage},
-		"none":                           {do: failWith(nil), status: 503, code: stytch.CodeOutage},
-		"keys out of reach":              {do: failWith(stytch.ErrJWTKeysUnreachable), status: 503, code: stytch.CodeOutage},
-		"a mistake in the app":           {fault: stytchtest.Fault{ErrorType: "email_template_not_found"}, status: 503, code: stytch.CodeOutage},
+		"a gateway's 429":      {do: failWith(&stytch.Error{StatusCode: 429, RetryAfter: 90 * time.Second}), status: 429, code: stytch.CodeTooMany, retry: 90 * time.Second},
+		"not allowed":          {fault: stytchtest.Fault{ErrorType: "consumer_session_authorization_error"}, status: 403, code: stytch.CodeNotAllowed},
+		"not allowed in B2B":   {fault: stytchtest.Fault{ErrorType: "session_authorization_error"}, status: 403, code: stytch.CodeNotAllowed},
+		"an internal error":    {fault: stytchtest.Fault{Status: 500}, status: 503, code: stytch.CodeMayHaveWorked},
+		"a gateway's page":     {fault: stytchtest.Fault{HTML: true}, status: 503, code: stytch.CodeMayHaveWorked},
+		"a reset connection":   {fault: stytchtest.Fault{Reset: true}, status: 503, code: stytch.CodeMayHaveWorked},
+		"wrong credentials":    {fault: stytchtest.Fault{ErrorType: "unauthorized_credentials"}, status: 503, code: stytch.CodeOutage},
+		"a type of next year":  {do: failWith(&stytch.Error{StatusCode: 418, Type: "brewing", Message: "SECRET"}), status: 503, code: stytch.CodeOutage},
+		"somebody else's":      {do: failWith(errors.New("SECRET")), status: 503, code: stytch.CodeOutage},
+		"none":                 {do: failWith(nil), status: 503, code: stytch.CodeOutage},
+		"keys out of reach":    {do: failWith(stytch.ErrJWTKeysUnreachable), status: 503, code: stytch.CodeOutage},
+		"a mistake in the app": {fault: stytchtest.Fault{ErrorType: "email_template_not_found"}, status: 503, code: stytch.CodeOutage},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -193,10 +188,6 @@ func wrong(code string) string {
 }
 
 // answered is what the service answered to a call.
-func answered(reason stytch.ErrorType, call string) error {
-	return &stytch.Error{StatusCode: 404, Type: reason, Call: call}
-}
-
 func failWith(err error) func(context.Context, *stytchtest.Server, *stytch.Client, string, string) error {
 	return func(context.Context, *stytchtest.Server, *stytch.Client, string, string) error { return err }
 }

@@ -82,7 +82,7 @@ func (r codeResponse) Format(f fmt.State, verb rune) { redact.Format(f, verb, r)
 func (r codeResponse) LogValue() slog.Value          { return redact.LogValue(r) }
 
 var codeAuthenticate = transport.Endpoint[codeRequest, codeResponse]{
-	Name:     "otps.authenticate",
+	ID:       transport.CallID{API: "consumer", Service: "otps", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/otps/authenticate",
 	Retry:    transport.Unsent,

@@ -344,7 +344,7 @@ func TestAuthenticateJWT(t *testing.T) {
 	token := issue()
 	check := func(name string, req stytch.AuthenticateJWTRequest, network int) {
 		t.Helper()
-		before := srv.Calls("sessions.authenticate")
+		before := srv.Calls("consumer.sessions.authenticate")
 		req.SessionJWT = token
 		session, err := client.Sessions.AuthenticateJWT(t.Context(), req)
 		if err != nil {
@@ -353,7 +353,7 @@ func TestAuthenticateJWT(t *testing.T) {
 		if session.CustomClaims["plan"] != "pro" || session.UserID == "" || len(session.CustomClaims) != 1 {
 			t.Errorf("%s: session %v", name, session)
 		}
-		if got := srv.Calls("sessions.authenticate") - before; got != network {
+		if got := srv.Calls("consumer.sessions.authenticate") - before; got != network {
 			t.Errorf("%s: %d calls, want %d", name, got, network)
 		}
 	}
@@ -366,7 +366,7 @@ func TestAuthenticateJWT(t *testing.T) {
 	check("never locally", stytch.AuthenticateJWTRequest{MaxTokenAge: -1}, 1)
 	srv.Clock().Advance(10 * time.Minute)
 	check("expired", stytch.AuthenticateJWTRequest{}, 1)
-	if n := srv.Calls("sessions.get_jwks"); n != 1 {
+	if n := srv.Calls("consumer.sessions.get_jwks"); n != 1 {
 		t.Errorf("the keys were fetched %d times, want once", n)
 	}
 
@@ -451,14 +451,14 @@ func TestRotation(t *testing.T) {
 			t.Errorf("a made-up key: %v", err)
 		}
 	}
-	if n := srv.Calls("sessions.get_jwks"); n != 3 {
+	if n := srv.Calls("consumer.sessions.get_jwks"); n != 3 {
 		t.Errorf("the keys were fetched %d times, want 3", n)
 	}
 }
 
 func TestServiceDown(t *testing.T) {
 	srv, client, issue := served(t)
-	srv.Fail(stytchtest.Fault{Call: "sessions.get_jwks", Status: 503})
+	srv.Fail(stytchtest.Fault{Call: "consumer.sessions.get_jwks", Status: 503})
 	token := issue()
 	if _, err := client.Sessions.AuthenticateJWTLocal(t.Context(), token); !errors.Is(err, stytch.ErrJWTKeysUnreachable) {
 		t.Errorf("down from the beginning: %v", err)
@@ -535,7 +535,7 @@ func TestNilContext(t *testing.T) {
 
 func TestWrongKeySetIsRefused(t *testing.T) {
 	srv, client, issue := served(t)
-	srv.Fail(stytchtest.Fault{Call: "sessions.get_jwks", HTML: true, Status: 200})
+	srv.Fail(stytchtest.Fault{Call: "consumer.sessions.get_jwks", HTML: true, Status: 200})
 	if _, err := client.Sessions.AuthenticateJWTLocal(t.Context(), issue()); !errors.Is(err, stytch.ErrJWTKeysUnreachable) {
 		t.Errorf("error %v", err)
 	}
@@ -554,7 +554,7 @@ func TestCanceledWaiterDoesNotStopTheFetch(t *testing.T) {
 	if _, err := client.Sessions.AuthenticateJWTLocal(t.Context(), token); err != nil {
 		t.Errorf("the second: %v", err)
 	}
-	if n := srv.Calls("sessions.get_jwks"); n != 1 {
+	if n := srv.Calls("consumer.sessions.get_jwks"); n != 1 {
 		t.Errorf("the keys were fetched %d times, want once", n)
 	}
 }
@@ -582,7 +582,7 @@ func TestThousandAtARotation(t *testing.T) {
 		})
 	}
 	group.Wait()
-	if n := srv.Calls("sessions.get_jwks"); n != 2 {
+	if n := srv.Calls("consumer.sessions.get_jwks"); n != 2 {
 		t.Errorf("the keys were fetched %d times, want twice", n)
 	}
 }
@@ -625,7 +625,7 @@ func TestRefreshInTheBackground(t *testing.T) {
 	if _, err := client.Sessions.AuthenticateJWTLocal(t.Context(), token); err != nil {
 		t.Error(err)
 	}
-	if n := srv.Calls("sessions.get_jwks"); n != 2 {
+	if n := srv.Calls("consumer.sessions.get_jwks"); n != 2 {
 		t.Errorf("the keys were fetched %d times, want twice", n)
 	}
 }

@@ -81,10 +81,10 @@ func TestLogoutInAnOutage(t *testing.T) {
 
 	// More than anybody has: those that are most likely the login's own are ended.
 	s = newShelf(t)
-	before := s.srv.Calls("sessions.revoke")
+	before := s.srv.Calls("consumer.sessions.revoke")
 	err = s.client.Sessions.Logout(w, s.request(strings.Repeat("token of x, ", 2)+"token of a, token of b, token of c, token of d, token of e, token of f, token of g, token of h, token of i, token of mine, JWT of mine too"))
-	if !errors.Is(err, stytch.ErrAmbiguousSession) || s.srv.Calls("sessions.revoke")-before != 10 {
-		t.Errorf("error %v, %d calls", err, s.srv.Calls("sessions.revoke")-before)
+	if !errors.Is(err, stytch.ErrAmbiguousSession) || s.srv.Calls("consumer.sessions.revoke")-before != 10 {
+		t.Errorf("error %v, %d calls", err, s.srv.Calls("consumer.sessions.revoke")-before)
 	}
 	if _, err := s.client.Sessions.Authenticate(t.Context(), stytch.SessionsAuthenticateRequest{SessionToken: new(s.named["mine"].Token)}); !errors.Is(err, stytch.ErrSessionNotFound) {
 		t.Errorf("the session of the last cookie: %v", err)

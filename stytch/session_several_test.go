@@ -133,7 +133,7 @@ func TestSeveralCookies(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			s := fill(t, one.srv, one.client)
-			before := s.srv.Calls("sessions.authenticate")
+			before := s.srv.Calls("consumer.sessions.authenticate")
 			if test.later {
 				s.srv.Clock().Advance(6 * time.Minute)
 				s.add("now", s.named["theirs"].UserID, time.Hour)
@@ -150,7 +150,7 @@ func TestSeveralCookies(t *testing.T) {
 			if w.Code != http.StatusOK || !errors.Is(reason, test.err) || (got == nil) != (test.want == "") || got != nil && got.SessionID != s.named[test.want].ID {
 				t.Errorf("status %d, session %v, error %v", w.Code, got, reason)
 			}
-			if n := s.srv.Calls("sessions.authenticate") - before; n != test.calls {
+			if n := s.srv.Calls("consumer.sessions.authenticate") - before; n != test.calls {
 				t.Errorf("%d calls, want %d", n, test.calls)
 			}
 			var changed []string
@@ -176,8 +176,8 @@ func TestSeveralCookies(t *testing.T) {
 // TestSeveralCookiesInAnOutage: as long as one of them is in doubt, nobody is logged out.
 func TestSeveralCookiesInAnOutage(t *testing.T) {
 	s := newShelf(t)
-	s.srv.Fail(stytchtest.Fault{Call: "sessions.authenticate", ErrorType: "session_not_found", Times: 1})
-	s.srv.Fail(stytchtest.Fault{Call: "sessions.authenticate", Status: 500})
+	s.srv.Fail(stytchtest.Fault{Call: "consumer.sessions.authenticate", ErrorType: "session_not_found", Times: 1})
+	s.srv.Fail(stytchtest.Fault{Call: "consumer.sessions.authenticate", Status: 500})
 	w := httptest.NewRecorder()
 	s.client.Sessions.Middleware(stytch.MiddlewareOptions{Optional: true})(http.NotFoundHandler()).ServeHTTP(w, s.request("token of a, token of b"))
 	if w.Code != http.StatusServiceUnavailable || w.Header().Get("Set-Cookie") != "" {

@@ -228,7 +228,7 @@ func LoggedOut(err error) bool {
 	var invalid *ValidationError
 	if errors.As(err, &invalid) {
 		return len(invalid.Violations) > 0 && !slices.ContainsFunc(invalid.Violations, func(v Violation) bool {
-			neither := v.Field == "" && invalid.Call == "sessions.authenticate" // its one rule over several fields
+			neither := v.Field == "" && checksSession(invalid.id) // its one rule over several fields
 			return v.Field != "session_token" && v.Field != "session_jwt" && !neither
 		})
 	}
@@ -243,10 +243,18 @@ func LoggedOut(err error) bool {
 	}
 	// Whose session it was is gone. Of any other call it is somebody whom the request names.
 	var answer *Error
-	if !errors.As(err, &answer) || answer.Call != "sessions.authenticate" {
+	if !errors.As(err, &answer) || !checksSession(answer.id) {
 		return false
 	}
 	return answer.Type == ErrUserNotFound || answer.Type == ErrMemberNotFound || answer.Type == ErrOrganizationNotFound
+}
+
+// sessionsService is the service that looks after sessions, in both APIs.
+const sessionsService = "sessions"
+
+// checksSession reports whether a call checks the session that it is given.
+func checksSession(call transport.CallID) bool {
+	return call.Service == sessionsService && call.Name == "authenticate"
 }
 
 // RetryAfter returns how long an error asks to wait, 0 when it does not.

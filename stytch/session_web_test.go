@@ -93,7 +93,7 @@ func (s *site) get(path string, status int, header ...string) (string, *http.Res
 // calls are the calls of the service since the last time.
 func (s *site) calls(want int, what string) {
 	s.Helper()
-	if n := s.srv.Calls("sessions.authenticate"); n != want {
+	if n := s.srv.Calls("consumer.sessions.authenticate"); n != want {
 		s.Errorf("%s: %d calls of sessions.authenticate so far, want %d", what, n, want)
 	}
 }
@@ -115,7 +115,7 @@ func TestMiddlewareFreshJWT(t *testing.T) {
 		}
 	}
 	s.calls(0, "a fresh JWT")
-	if n := s.srv.Calls("sessions.get_jwks"); n != 1 {
+	if n := s.srv.Calls("consumer.sessions.get_jwks"); n != 1 {
 		t.Errorf("the keys were fetched %d times, want once", n)
 	}
 }
@@ -327,7 +327,7 @@ func TestMiddlewareOutage(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t, stytch.MiddlewareOptions{Optional: true})
 			s.get("/", http.StatusOK)
-			test.fault.Call = "sessions.authenticate"
+			test.fault.Call = "consumer.sessions.authenticate"
 			s.srv.Fail(test.fault)
 			s.get("/", http.StatusOK)
 			s.calls(0, "an outage while the JWT is fresh")

@@ -32,7 +32,7 @@ func (s *SessionsService) client() *transport.Client {
 }
 
 var sessionsGet = transport.Endpoint[SessionsGetRequest, SessionsGetResponse]{
-	Name:     "sessions.get",
+	ID:       transport.CallID{API: "consumer", Service: "sessions", Name: "get"},
 	Method:   http.MethodGet,
 	Path:     "/v1/sessions",
 	Retry:    transport.Safe,
@@ -128,7 +128,7 @@ func (r SessionsGetResponse) LogValue() slog.Value {
 }
 
 var sessionsAuthenticate = transport.Endpoint[SessionsAuthenticateRequest, SessionsAuthenticateResponse]{
-	Name:     "sessions.authenticate",
+	ID:       transport.CallID{API: "consumer", Service: "sessions", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/sessions/authenticate",
 	Retry:    transport.Safe,
@@ -309,7 +309,7 @@ func (r SessionsAuthenticateResponse) LogValue() slog.Value {
 }
 
 var sessionsRevoke = transport.Endpoint[SessionsRevokeRequest, SessionsRevokeResponse]{
-	Name:     "sessions.revoke",
+	ID:       transport.CallID{API: "consumer", Service: "sessions", Name: "revoke"},
 	Method:   http.MethodPost,
 	Path:     "/v1/sessions/revoke",
 	Retry:    transport.Safe,
@@ -436,7 +436,7 @@ func (r SessionsRevokeResponse) LogValue() slog.Value {
 }
 
 var sessionsGetJWKS = transport.Endpoint[SessionsGetJWKSRequest, SessionsGetJWKSResponse]{
-	Name:      "sessions.get_jwks",
+	ID:        transport.CallID{API: "consumer", Service: "sessions", Name: "get_jwks"},
 	Method:    http.MethodGet,
 	Path:      "/v1/sessions/jwks/{project_id}",
 	Retry:     transport.Safe,

@@ -3,6 +3,8 @@ package stytch
 import (
 	"slices"
 	"strings"
+
+	"github.com/stytchgen/sdk/internal/transport"
 )
 
 // ValidationError is a request that breaks rules of the API. It was not sent.
@@ -10,10 +12,12 @@ import (
 // It matches the types of its violations, so that errors.Is(err, stytch.ErrInvalidCode) is true for a
 // code of five digits, be it the service that refuses it or the client.
 type ValidationError struct {
-	// Call is the call's place in the client: "otps.sms.send".
+	// Call is the full name of the call: "consumer.otps.sms.send".
 	Call string
 	// Violations are the broken rules, at least one.
 	Violations []Violation
+
+	id transport.CallID // of the call; empty for an error that no call made
 }
 
 // Violation is a rule that a request breaks. It never holds the value that breaks it.

@@ -1,9 +1,9 @@
 package stytchtest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -17,10 +17,10 @@ import (
 // Fault is something that goes wrong on purpose. It names how, and which calls
 // it meets; the zero value of each filter meets all.
 type Fault struct {
-	// Call meets only this call: "otps.sms.send". The same place in both APIs is
-	// met in both, unless API names one: "consumer" or "b2b".
+	// Call meets only this call: "consumer.otps.sms.send".
 	Call string `json:"call,omitempty"`
-	API  string `json:"api,omitempty"`
+	// API meets only the calls of this API: "consumer" or "b2b".
+	API string `json:"api,omitempty"`
 	// Times is how many calls it meets before it is spent; 0 means every one.
 	Times int `json:"times,omitempty"`
 	// Share is the part of the calls that it meets, between 0 and 1; 0 means all.
@@ -45,29 +45,37 @@ type Fault struct {
 	Delay time.Duration `json:"delay,omitempty"`
 }
 
-// Call is a call of the API, as a Fault and a Request name it: "consumer" and
-// "otps.sms.send".
-type Call struct{ API, Name string }
+// Call is a call that the emulator knows.
+type Call struct {
+	// API is the API that the call belongs to: "consumer" or "b2b".
+	API string
+	// Name is the full name, as a Fault and a Request have it: "consumer.otps.sms.send".
+	Name string
+}
 
-// Calls returns every call that the emulator knows, by API and name.
+// Calls returns every call that the emulator knows, by name.
 func Calls() []Call {
 	var list []Call
-	for _, name := range slices.Sorted(maps.Keys(calls)) {
-		api, call, _ := strings.Cut(name, " ")
-		list = append(list, Call{api, call})
+	for api, handlers := range handlers {
+		for operationID := range handlers {
+			list = append(list, newCall(api, operationID))
+		}
 	}
+	slices.SortFunc(list, func(a, b Call) int { return strings.Compare(a.Name, b.Name) })
 	return list
 }
+
+// newCall is the call of an API that the spec calls operationID.
+func newCall(api, operationID string) Call { return Call{API: api, Name: api + "." + operationID} }
 
 // Check refuses a fault that could never be met, does nothing, or could not be
 // answered. [Calls] and [ErrorTypes] list what there is.
 func (f Fault) Check() error {
 	types, err := embedded.errors()
 	_, known := types[f.ErrorType]
-	meets := func(c Call) bool { return (f.Call == "" || f.Call == c.Name) && (f.API == "" || f.API == c.API) }
 	switch {
-	case !slices.ContainsFunc(Calls(), meets):
-		return fmt.Errorf("call: there is no call %q that is emulated", strings.TrimSpace(f.API+" "+f.Call))
+	case !slices.ContainsFunc(Calls(), f.names):
+		return fmt.Errorf("call: there is no call %q of %s that is emulated", f.Call, cmp.Or(f.API, "any API"))
 	case f.ErrorType != "" && err != nil:
 		return err
 	case f.ErrorType != "" && !known:
@@ -82,6 +90,11 @@ func (f Fault) Check() error {
 		return errors.New("times, share and durations are 0 or more, and the share 1 at most")
 	}
 	return nil
+}
+
+// names reports whether a fault is meant for a call.
+func (f *Fault) names(call Call) bool {
+	return (f.Call == "" || f.Call == call.Name) && (f.API == "" || f.API == call.API)
 }
 
 // faults are the faults of a server.
@@ -113,11 +126,11 @@ func (f *faults) all() []Fault {
 }
 
 // meet returns the first fault that meets a call, and spends it.
-func (f *faults) meet(api, call string) *Fault {
+func (f *faults) meet(call Call) *Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for i, fault := range f.list {
-		if fault.Call != "" && fault.Call != call || fault.API != "" && fault.API != api ||
+		if !fault.names(call) ||
 			fault.Share > 0 && rand.Float64() >= fault.Share {
 			continue
 		}

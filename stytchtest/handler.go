@@ -9,8 +9,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"unicode"
 	"time"
+	"unicode"
 )
 
 // maxBody is the largest request that the server reads.
@@ -82,11 +82,10 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, a *answer, recor
 		s.unknown(a, r, allowed)
 		return true
 	}
-	api, call, _ := strings.Cut(op.name, " ")
-	record.API, record.Call = api, call
+	record.API, record.Call = op.call.API, op.call.Name
 	record.redact(r, body)
 
-	fault := s.faults.meet(api, call)
+	fault := s.faults.meet(op.call)
 	if fault != nil && !fault.AfterEffect {
 		record.Fault = true
 		if fault.stops() {
@@ -201,16 +200,15 @@ func (s *Server) perform(op *operation, r *http.Request, params map[string]strin
 		return
 	}
 	arguments := argumentsOf(op, r, params, fields)
-	call := calls[op.name]
-	if call == nil {
-		e := failf("internal_server_error", "the emulator does not know how %s behaves", op.name)
+	if op.handler == nil {
+		e := failf("internal_server_error", "the emulator does not know how %s behaves", op.call.Name)
 		e.status = http.StatusNotImplemented
 		s.fail(a, e)
 		return
 	}
 	project.mu.Lock()
 	defer project.mu.Unlock()
-	result, err := call(&request{project: project, now: s.clock.Now(), header: r.Header}, arguments)
+	result, err := op.handler(&request{project: project, now: s.clock.Now(), header: r.Header}, arguments)
 	if err != nil {
 		s.fail(a, err)
 		return
@@ -350,29 +348,5 @@ func fillLists(v reflect.Value) {
 	}
 }
 
-// calls are the calls that the emulator knows, by their name in the spec.
-var calls = map[string]handler{
-	"consumer otps.authenticate":             typed((*request).authenticate),
-	"consumer otps.sms.send":                 typed((*request).smsSend),
-	"consumer otps.sms.login_or_create":      typed((*request).smsLoginOrCreate),
-	"consumer otps.whatsapp.send":            typed((*request).whatsAppSend),
-	"consumer otps.whatsapp.login_or_create": typed((*request).whatsAppLoginOrCreate),
-	"consumer otps.email.send":               typed((*request).emailSend),
-	"consumer otps.email.login_or_create":    typed((*request).emailLoginOrCreate),
-	"consumer sessions.get":                  typed((*request).userSessions),
-	"consumer sessions.authenticate":         typed((*request).authenticateSession),
-	"consumer sessions.revoke":               typed((*request).revokeSession),
-	"consumer sessions.get_jwks":             typed((*request).jwks),
-
-	"b2b otps.sms.send":                     typed((*request).memberSMSSend),
-	"b2b otps.sms.authenticate":             typed((*request).memberSMSAuthenticate),
-	"b2b otps.email.login_or_signup":        typed((*request).loginOrSignup),
-	"b2b otps.email.authenticate":           typed((*request).authenticateEmail),
-	"b2b otps.email.discovery.send":         typed((*request).discoverySend),
-	"b2b otps.email.discovery.authenticate": typed((*request).discoveryAuthenticate),
-	"b2b sessions.get":                      typed((*request).memberSessions),
-	"b2b sessions.authenticate":             typed((*request).authenticateMemberSession),
-	"b2b sessions.revoke":                   typed((*request).revokeMemberSession),
-	"b2b sessions.exchange":                 typed((*request).exchange),
-	"b2b sessions.get_jwks":                 typed((*request).memberJWKS),
-}
+// handlers perform the calls of each API, by what the spec calls them.
+var handlers = map[string]map[string]handler{"consumer": consumerHandlers, "b2b": b2bHandlers}

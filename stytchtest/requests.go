@@ -13,7 +13,7 @@ import (
 type Request struct {
 	At           time.Time
 	Method, Path string
-	// API and Call name the call: "consumer" and "otps.sms.send". Both are empty
+	// API and Call name the API and the call: "consumer" and "consumer.otps.sms.send". Both are empty
 	// for a path that the API does not have.
 	API, Call string
 	Header    http.Header

@@ -250,7 +250,7 @@ func (s *Server) ClearFaults() { s.faults.clear() }
 // redacted.
 func (s *Server) Requests() []Request { return s.requests.all() }
 
-// Calls counts the requests for a call: "otps.sms.send".
+// Calls counts the requests for a call: "consumer.otps.sms.send".
 func (s *Server) Calls(call string) int {
 	n := 0
 	for _, r := range s.Requests() {

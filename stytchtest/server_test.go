@@ -196,7 +196,7 @@ func TestEveryErrorType(t *testing.T) {
 	w := newWorld(t)
 	client := w.Client(stytch.WithMaxRetries(0))
 	for _, errorType := range stytchtest.ErrorTypes() {
-		w.Fail(stytchtest.Fault{Call: "sessions.get", Times: 1, ErrorType: errorType.Name, RetryAfter: 3 * time.Second})
+		w.Fail(stytchtest.Fault{Call: "consumer.sessions.get", Times: 1, ErrorType: errorType.Name, RetryAfter: 3 * time.Second})
 		_, err := client.Sessions.Get(w.ctx, stytch.SessionsGetRequest{UserID: "user-test-1"})
 		var e *stytch.Error
 		if !errors.As(err, &e) || e.Type != stytch.ErrorType(errorType.Name) || e.StatusCode != errorType.Status || e.RetryAfter != 3*time.Second || e.Message == "" {
@@ -254,9 +254,9 @@ func TestFaultFilters(t *testing.T) {
 		_, err := client.Sessions.Get(w.ctx, stytch.SessionsGetRequest{UserID: "user-test-1"})
 		return err
 	}
-	w.Fail(stytchtest.Fault{Call: "sessions.get", API: "b2b", Status: 500})
-	w.Fail(stytchtest.Fault{Call: "sessions.revoke", Status: 500})
-	w.Fail(stytchtest.Fault{Call: "sessions.get", Times: 2, ErrorType: "organization_not_found"})
+	w.Fail(stytchtest.Fault{API: "b2b", Status: 500})
+	w.Fail(stytchtest.Fault{Call: "consumer.sessions.revoke", Status: 500})
+	w.Fail(stytchtest.Fault{Call: "consumer.sessions.get", Times: 2, ErrorType: "organization_not_found"})
 	for range 2 {
 		wants(t, get(), stytch.ErrOrganizationNotFound)
 	}
@@ -277,14 +277,14 @@ func TestFaultFilters(t *testing.T) {
 // TestRetriesGetThrough has the client meet what it can overcome by itself.
 func TestRetriesGetThrough(t *testing.T) {
 	w := newWorld(t)
-	w.Fail(stytchtest.Fault{Call: "otps.sms.login_or_create", Times: 1, ErrorType: "too_many_requests"})
-	w.Fail(stytchtest.Fault{Call: "sessions.get", Times: 1, Reset: true})
-	w.Fail(stytchtest.Fault{Call: "sessions.get", Times: 1, HTML: true})
+	w.Fail(stytchtest.Fault{Call: "consumer.otps.sms.login_or_create", Times: 1, ErrorType: "too_many_requests"})
+	w.Fail(stytchtest.Fault{Call: "consumer.sessions.get", Times: 1, Reset: true})
+	w.Fail(stytchtest.Fault{Call: "consumer.sessions.get", Times: 1, HTML: true})
 	id, _ := w.sms()
 	u := w.Users()[0]
 	must(w.client.Sessions.Get(w.ctx, stytch.SessionsGetRequest{UserID: u.UserID}))(t)
-	if w.Calls("otps.sms.login_or_create") != 2 || w.Calls("sessions.get") != 3 || id == "" {
-		t.Errorf("sends %d, gets %d", w.Calls("otps.sms.login_or_create"), w.Calls("sessions.get"))
+	if w.Calls("consumer.otps.sms.login_or_create") != 2 || w.Calls("consumer.sessions.get") != 3 || id == "" {
+		t.Errorf("sends %d, gets %d", w.Calls("consumer.otps.sms.login_or_create"), w.Calls("consumer.sessions.get"))
 	}
 }
 
@@ -312,7 +312,7 @@ func TestRequestsAreRecordedWithoutSecrets(t *testing.T) {
 		Attributes: &stytch.Attributes{IPAddress: new("203.0.113.7")}, SessionCustomClaims: map[string]any{"hush": "s3cret"}}))(t)
 	must(w.client.Sessions.Revoke(w.ctx, stytch.SessionsRevokeRequest{SessionJWT: &auth.SessionJWT}))(t)
 	requests := w.Requests()
-	if len(requests) != 3 || requests[1].Call != "otps.authenticate" || requests[1].API != "consumer" || requests[1].Status != 200 || requests[1].Body["method_id"] != id {
+	if len(requests) != 3 || requests[1].Call != "consumer.otps.authenticate" || requests[1].API != "consumer" || requests[1].Status != 200 || requests[1].Body["method_id"] != id {
 		t.Errorf("requests %+v", requests)
 	}
 	printed := fmt.Sprintf("%+v", requests)
@@ -433,10 +433,10 @@ func TestDamagedSnapshots(t *testing.T) {
 func TestFaultsThatCannotWork(t *testing.T) {
 	w := newWorld(t)
 	for name, fault := range map[string]stytchtest.Fault{
-		"call": {Call: "otps.smss.send", Status: 500}, "call of the other API": {Call: "otps.whatsapp.send", API: "b2b", Status: 500},
+		"call": {Call: "consumer.otps.smss.send", Status: 500}, "call of the other API": {Call: "consumer.otps.whatsapp.send", API: "b2b", Status: 500}, "call without an API": {Call: "otps.sms.send", Status: 500},
 		"API": {API: "b2c", Status: 500}, "status": {Status: 42}, "error type": {ErrorType: "no_such_type"},
 		"share": {Share: 2, Reset: true}, "times": {Times: -1, Reset: true}, "delay": {Delay: -1},
-		"nothing": {Call: "sessions.get", Times: 1, RetryAfter: time.Minute, AfterEffect: true}, "a good status": {Status: 200},
+		"nothing": {Call: "consumer.sessions.get", Times: 1, RetryAfter: time.Minute, AfterEffect: true}, "a good status": {Status: 200},
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {

@@ -32,11 +32,10 @@ type api struct {
 
 // operation is one call of the spec.
 type operation struct {
-	// name is the call's place in its client, behind the name of the API:
-	// "consumer otps.sms.send".
-	name  string
-	route *routers.Route
-	parts []string // of the path, between the slashes
+	call    Call
+	handler handler // nil: the emulator does not know how the call behaves
+	route   *routers.Route
+	parts   []string // of the path, between the slashes
 }
 
 // errorType is an entry of errors.yaml.
@@ -81,7 +80,7 @@ func readOperations(name string) ([]operation, error) {
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
 			operations = append(operations, operation{
-				name:  name + " " + op.OperationID,
+				call: newCall(name, op.OperationID), handler: handlers[name][op.OperationID],
 				route: &routers.Route{Spec: doc, Path: path, PathItem: item, Method: method, Operation: op},
 				parts: strings.Split(path, "/"),
 			})

@@ -196,8 +196,8 @@ func TestPageDrivesTheEmulator(t *testing.T) {
 	}
 	b.do(chromedp.Click("#run"), b.until(`text("#running") === "running"`))
 
-	b.do(b.until(`all("#fault-call option").length > 20`), chromedp.SetValue("#fault-call", "consumer otps.sms.send"),
-		chromedp.Click("#fault button"), b.until(`text("#fault-list") === "consumer otps.sms.send: too_many_requests, Retry-After 2 s, 1 more time"`))
+	b.do(b.until(`all("#fault-call option").length > 20`), chromedp.SetValue("#fault-call", "consumer.otps.sms.send"),
+		chromedp.Click("#fault button"), b.until(`text("#fault-list") === "consumer.otps.sms.send: too_many_requests, Retry-After 2 s, 1 more time"`))
 	client := must(stytch.NewClient(p.env["STYTCH_PROJECT_ID"], p.env["STYTCH_SECRET"], stytch.WithBaseURL(p.url), stytch.WithMaxRetries(0)))(t)
 	_, err := client.OTPs.SMS.Send(t.Context(), stytch.OTPsSMSSendRequest{PhoneNumber: phone})
 	wants(t, err, stytch.ErrTooManyRequests)
@@ -320,7 +320,7 @@ func crowded(t *testing.T) *program {
 	}
 	p.login(phone)
 	must(p.client().OTPs.WhatsApp.LoginOrCreate(t.Context(), stytch.OTPsWhatsAppLoginOrCreateRequest{PhoneNumber: "+15005550008"}))(t)
-	p.does(http.MethodPost, "/api/faults", `{"call":"otps.email.discovery.authenticate","api":"b2b","share":0.5,"times":100000,"error_type":"too_many_requests","retry_after_seconds":60,"after_effect":true}`)
+	p.does(http.MethodPost, "/api/faults", `{"call":"b2b.otps.email.discovery.authenticate","share":0.5,"times":100000,"error_type":"too_many_requests","retry_after_seconds":60,"after_effect":true}`)
 	return p
 }
 

@@ -43,9 +43,9 @@ func TestEveryRoute(t *testing.T) {
 		"clock.stop":         {"", "", 200, `"running":false`},
 		"clock.run":          {"", "", 200, `"running":true`},
 		"faults.list":        {"", "", 200, `{"faults":[`},
-		"faults.add":         {"", `{"call":"otps.sms.send","api":"consumer","times":2,"share":1,"after_effect":true,"status":503,"retry_after_seconds":1}`, 201, `"status":503`},
+		"faults.add":         {"", `{"call":"consumer.otps.sms.send","api":"consumer","times":2,"share":1,"after_effect":true,"status":503,"retry_after_seconds":1}`, 201, `"status":503`},
 		"faults.clear":       {"", "", 204, ""},
-		"faults.choices":     {"", "", 200, `{"api":"b2b","call":"otps.email.discovery.send"}`},
+		"faults.choices":     {"", "", 200, `{"api":"b2b","call":"b2b.otps.email.discovery.send"}`},
 	}
 	for _, r := range routes {
 		t.Run(r.call, func(t *testing.T) {
@@ -88,9 +88,9 @@ func TestBadControlRequests(t *testing.T) {
 		{"a key that is unknown", "POST", "/api/clock/advance", `{"seconds":1,"minutes":1}`, 400, "minutes"},
 		{"beyond the years", "POST", "/api/clock/advance", `{"seconds":3153600000000}`, 400, "seconds"},
 		{"into another century", "POST", "/api/clock/advance", `{"seconds":-3153600000}`, 400, "2000"},
-		{"a fault that does nothing", "POST", "/api/faults", `{"call":"otps.sms.send"}`, 400, "want one of error_type, status"},
-		{"a fault of no call", "POST", "/api/faults", `{"call":"otps.send","status":500}`, 400, `no call "otps.send"`},
-		{"a fault of a call of the other API", "POST", "/api/faults", `{"call":"otps.whatsapp.send","api":"b2b","status":500}`, 400, "no call"},
+		{"a fault that does nothing", "POST", "/api/faults", `{"call":"consumer.otps.sms.send"}`, 400, "want one of error_type, status"},
+		{"a fault of no call", "POST", "/api/faults", `{"call":"consumer.otps.send","status":500}`, 400, `no call "consumer.otps.send"`},
+		{"a fault of a call of the other API", "POST", "/api/faults", `{"call":"consumer.otps.whatsapp.send","api":"b2b","status":500}`, 400, "no call"},
 		{"a fault of no type", "POST", "/api/faults", `{"error_type":"oops"}`, 400, `no "oops"`},
 		{"a fault that succeeds", "POST", "/api/faults", `{"status":200}`, 400, "status"},
 		{"a fault less than never", "POST", "/api/faults", `{"status":500,"times":-1}`, 400, "times"},
@@ -194,7 +194,7 @@ func TestFaultsReachClients(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			if test.fault != "" {
-				p.does(http.MethodPost, "/api/faults", `{"call":"sessions.get","api":"consumer","times":1,`+test.fault+`}`)
+				p.does(http.MethodPost, "/api/faults", `{"call":"consumer.sessions.get","times":1,`+test.fault+`}`)
 			}
 			_, err := client.Sessions.Get(t.Context(), stytch.SessionsGetRequest{UserID: user})
 			if !test.met(err) {
@@ -216,7 +216,7 @@ func asError(err error) (*stytch.Error, bool) {
 // TestFaultsAreAnsweredAsTheyWereGiven finds a field that gets lost.
 func TestFaultsAreAnsweredAsTheyWereGiven(t *testing.T) {
 	p := launch(t)
-	const fault = `{"call":"otps.sms.send","api":"b2b","times":3,"share":0.5,"after_effect":true,"error_type":"bad_request","status":418,` +
+	const fault = `{"call":"b2b.otps.sms.send","api":"b2b","times":3,"share":0.5,"after_effect":true,"error_type":"bad_request","status":418,` +
 		`"retry_after_seconds":9,"html":true,"truncate":true,"reset":true,"delay_milliseconds":11}`
 	if got := p.does(http.MethodPost, "/api/faults", fault); got != `{"faults":[`+fault+"]}\n" {
 		t.Errorf("answered %s", got)

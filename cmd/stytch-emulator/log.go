@@ -21,7 +21,7 @@ func newLogger(w io.Writer, format string) *slog.Logger {
 func (e *emulator) logRequest(r stytchtest.Request) {
 	call := "unknown"
 	if r.Call != "" {
-		call = r.API + " " + r.Call
+		call = r.Call
 	}
 	attributes := []any{"call", call, "status", r.Status, "duration", r.Duration.Round(time.Microsecond)}
 	if r.ErrorType != "" {
@@ -35,7 +35,7 @@ func (e *emulator) logRequest(r stytchtest.Request) {
 
 // logControl writes the record of a request of the control API.
 func (e *emulator) logControl(call string, status int, start time.Time) {
-	e.log.Info("request", "call", "control "+call, "status", status, "duration", time.Since(start).Round(time.Microsecond))
+	e.log.Info("request", "call", "control."+call, "status", status, "duration", time.Since(start).Round(time.Microsecond))
 }
 
 // statusWriter remembers the status that was answered.

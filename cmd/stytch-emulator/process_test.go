@@ -115,7 +115,7 @@ func TestLogsHoldNoSecrets(t *testing.T) {
 		code := decoded[messagesView](t, p.does(http.MethodGet, "/api/messages", "")).Messages[0].Code
 		p.end()
 		log := p.stderr.String()
-		for _, want := range []string{"consumer otps.authenticate", "control messages.list", "control unknown", "invalid_phone_number"} {
+		for _, want := range []string{"consumer.otps.authenticate", "control.messages.list", "control.unknown", "invalid_phone_number"} {
 			if !strings.Contains(log, want) {
 				t.Errorf("%s: %q is not logged: %s", format, want, log)
 			}

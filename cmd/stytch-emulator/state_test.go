@@ -219,7 +219,7 @@ func TestSnapshotThereAndBack(t *testing.T) {
 func TestReset(t *testing.T) {
 	p := launch(t, "--seed", write(t, "seed.yaml", goodSeed))
 	auth := p.login(phone)
-	p.does(http.MethodPost, "/api/faults", `{"status":500,"call":"sessions.revoke"}`)
+	p.does(http.MethodPost, "/api/faults", `{"status":500,"call":"consumer.sessions.revoke"}`)
 	p.does(http.MethodPost, "/api/clock/advance", `{"seconds":86400}`)
 	seeded := p.does(http.MethodGet, "/api/members", "")
 	p.does(http.MethodPost, "/api/reset", "")

@@ -197,7 +197,7 @@ func TestProblems(t *testing.T) {
 	v.emulator.Fail(stytchtest.Fault{Reset: true, Times: 1})
 	v.post("/login/code", "code", v.code(ada)).want(t, 503, "/login/code", "We cannot tell whether that worked.")
 	v.post("/login/code", "code", v.code(ada)).want(t, 200, "/login/organizations")
-	v.emulator.Fail(stytchtest.Fault{Call: "otps.sms.send", ErrorType: "too_many_requests", RetryAfter: 20 * time.Second, Times: 1})
+	v.emulator.Fail(stytchtest.Fault{Call: "b2b.otps.sms.send", ErrorType: "too_many_requests", RetryAfter: 20 * time.Second, Times: 1})
 	v.choose("engines").want(t, 429, "/login/organizations", "You can try again in 20 seconds.")
 	v.choose("engines").want(t, 200, "/login/code")
 	v.emulator.Clock().Advance(3 * time.Minute)

@@ -100,13 +100,13 @@ func TestBrowserProblems(t *testing.T) {
 	browsertest.Do(t, p.tab, chromedp.Clear("#address"))
 
 	// The service is out of order, and comes back.
-	p.emulator.Fail(stytchtest.Fault{ErrorType: "internal_server_error", Status: 500, Times: 1, Call: "otps.sms.login_or_create"})
+	p.emulator.Fail(stytchtest.Fault{ErrorType: "internal_server_error", Status: 500, Times: 1, Call: "consumer.otps.sms.login_or_create"})
 	p.types(phone)
 	p.sees("/login", "We cannot tell whether that worked.")
 	p.emulator.Clock().Advance(30 * time.Second)
 	p.click("Send the code")
 	p.sees("/login/code", "We sent six digits")
-	p.emulator.Fail(stytchtest.Fault{ErrorType: "too_many_requests", RetryAfter: 20 * time.Second, Times: 1, Call: "otps.authenticate"})
+	p.emulator.Fail(stytchtest.Fault{ErrorType: "too_many_requests", RetryAfter: 20 * time.Second, Times: 1, Call: "consumer.otps.authenticate"})
 	p.types(p.code(phone))
 	p.sees("/login/code", "There were too many attempts.", "You can try again in")
 	// What was typed is still there.
@@ -149,12 +149,12 @@ func TestBrowserSession(t *testing.T) {
 	p.emulator.Clock().Advance(10 * time.Minute)
 	p.open("/members")
 	p.sees("/members", "You are logged in")
-	if calls := p.emulator.Calls("sessions.authenticate"); calls != 1 {
+	if calls := p.emulator.Calls("consumer.sessions.authenticate"); calls != 1 {
 		t.Errorf("%d calls renewed the session; want 1", calls)
 	}
 	other.open("/members")
 	other.sees("/members", "You are logged in")
-	if calls := p.emulator.Calls("sessions.authenticate"); calls != 1 {
+	if calls := p.emulator.Calls("consumer.sessions.authenticate"); calls != 1 {
 		t.Errorf("the other tab made a call: it got the fresh cookies, too")
 	}
 

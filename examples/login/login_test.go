@@ -91,7 +91,7 @@ func TestMembersPageMakesNoCall(t *testing.T) {
 	v.emulator.Clock().Advance(time.Second)
 	v.get("/members").want(t, 200, "/members")
 	v.get("/members").want(t, 200, "/members")
-	if calls := v.emulator.Calls("sessions.authenticate"); calls != 1 || len(v.emulator.Requests()) != before+1 {
+	if calls := v.emulator.Calls("consumer.sessions.authenticate"); calls != 1 || len(v.emulator.Requests()) != before+1 {
 		t.Errorf("%d calls for two requests after the JWT has aged; want 1, which renews it", calls)
 	}
 }
@@ -112,7 +112,7 @@ func TestCodes(t *testing.T) {
 			func(v *visitor) { v.emulator.Clock().Advance(5 * time.Minute) }, 400, "That code has been used or has expired."},
 		{"too many", func(v *visitor) string { return v.code(address) },
 			func(v *visitor) {
-				v.emulator.Fail(stytchtest.Fault{Call: "otps.authenticate", ErrorType: "too_many_requests", RetryAfter: 90 * time.Second, Times: 1})
+				v.emulator.Fail(stytchtest.Fault{Call: "consumer.otps.authenticate", ErrorType: "too_many_requests", RetryAfter: 90 * time.Second, Times: 1})
 			}, 429, "There were too many attempts. Please wait a moment and try again. You can try again in 90 seconds."},
 		{"locked", func(v *visitor) string { return v.code(address) },
 			func(v *visitor) {
@@ -122,7 +122,7 @@ func TestCodes(t *testing.T) {
 			}, 429, "There were too many wrong codes."},
 		{"outage", func(v *visitor) string { return v.code(address) },
 			func(v *visitor) {
-				v.emulator.Fail(stytchtest.Fault{Call: "otps.authenticate", Reset: true, Times: 1})
+				v.emulator.Fail(stytchtest.Fault{Call: "consumer.otps.authenticate", Reset: true, Times: 1})
 			}, 503, "We cannot tell whether that worked."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -145,7 +145,7 @@ func TestCodes(t *testing.T) {
 func TestAfterAProblem(t *testing.T) {
 	const address = "+15005550006"
 	v := newSite(t).visitor()
-	v.emulator.Fail(stytchtest.Fault{Call: "otps.sms.login_or_create", ErrorType: "too_many_requests", RetryAfter: 20 * time.Second, Times: 1})
+	v.emulator.Fail(stytchtest.Fault{Call: "consumer.otps.sms.login_or_create", ErrorType: "too_many_requests", RetryAfter: 20 * time.Second, Times: 1})
 	at := v.post("/login", "address", address, "channel", "sms")
 	at.want(t, 429, "/login", "There were too many attempts.", "You can try again in 20 seconds.")
 	if at.header.Get("Retry-After") != "20" || !strings.Contains(at.body, `value="&#43;15005550006"`) {

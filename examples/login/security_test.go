@@ -191,7 +191,7 @@ func TestGuessing(t *testing.T) {
 	for range 3 {
 		v.post("/login/code", "code", right).want(t, 429, "/login/code", "There were too many wrong codes. Please ask for another code.")
 	}
-	if n := v.emulator.Calls("otps.authenticate"); n != maxTries {
+	if n := v.emulator.Calls("consumer.otps.authenticate"); n != maxTries {
 		t.Errorf("the service was asked %d times, want %d", n, maxTries)
 	}
 	v.emulator.Clock().Advance(time.Minute)

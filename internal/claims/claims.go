@@ -15,17 +15,17 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// maxSize is how many bytes of JSON the claims of a session may take.
+// maxSize is the largest size of a session's claims, in bytes of JSON.
 const maxSize = 4096
 
-// reserved are the claims that the service ignores because they are its own.
+// reserved are the standard claims, which the service sets itself and ignores here.
 var reserved = []string{"aud", "exp", "iat", "iss", "jti", "nbf", "sub"}
 
 // stytchPrefix begins the names of the service's own claims.
 const stytchPrefix = "https://stytch.com/"
 
-// Decode decodes claims into a T. Without claims it returns the zero T. No
-// error holds a value, which may be a secret.
+// Decode decodes claims into a T. Without claims it returns the zero T. Errors
+// contain no values, because a value may be a secret.
 func Decode[T any](claims map[string]any) (T, error) {
 	var into T
 	if len(claims) == 0 {
@@ -45,11 +45,11 @@ func Decode[T any](claims map[string]any) (T, error) {
 	return into, nil
 }
 
-// freeNumbers makes the numbers that a json.Decoder has left as json.Number behind interfaces those of
-// free-form data: see [wire.FreeNumber].
+// freeNumbers replaces each json.Number behind an interface by the number that free-form data has: see
+// [wire.FreeNumber].
 func freeNumbers(v reflect.Value) {
 	if v.CanAddr() && v.Addr().Type().Implements(reflect.TypeFor[json.Unmarshaler]()) {
-		return // it has decoded itself
+		return // the type decodes itself
 	}
 	switch v.Kind() {
 	case reflect.Interface:
@@ -85,8 +85,8 @@ func freeNumbers(v reflect.Value) {
 	}
 }
 
-// misfit says which claim does not fit. The errors of encoding/json quote values, so they are not
-// passed on.
+// misfit returns an error that names the claim that does not fit. It does not wrap the error of
+// encoding/json, which quotes values.
 func misfit(into any, err error) error {
 	var mistyped *json.UnmarshalTypeError
 	if errors.As(err, &mistyped) && mistyped.Field != "" {
@@ -95,7 +95,7 @@ func misfit(into any, err error) error {
 	return fmt.Errorf("custom claims: they do not fit %T", into)
 }
 
-// Encode makes claims of a value that JSON writes as an object.
+// Encode returns a value as claims. JSON must encode it as an object.
 func Encode(value any) (map[string]any, error) {
 	var data bytes.Buffer
 	encoder := json.NewEncoder(&data)

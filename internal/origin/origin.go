@@ -1,4 +1,4 @@
-// Package origin gives the addresses of servers one spelling.
+// Package origin normalizes the addresses of servers.
 package origin
 
 import (
@@ -10,15 +10,14 @@ import (
 // defaultPorts are the ports that a URL need not name.
 var defaultPorts = map[string]string{"http": "80", "https": "443"}
 
-// Normalize spells scheme and host of a URL in one way: in lower case, without the
-// default port, and without the dot at the end of a name that is complete. Without
-// that dot, the names of this machine are known to [net.Dial] and asked of no
-// resolver.
+// Normalize normalizes the scheme and host of a URL: lower case, without the default
+// port, and without the final dot of a complete name. Without that dot, [net.Dial]
+// resolves the names of this machine itself.
 func Normalize(u *url.URL) {
 	u.Scheme = strings.ToLower(u.Scheme)
 	host, port := u.Hostname(), u.Port()
 	host = strings.TrimSuffix(host, ".")
-	if addr, err := netip.ParseAddr(host); err != nil || addr.Zone() == "" { // the zone of an address has a case
+	if addr, err := netip.ParseAddr(host); err != nil || addr.Zone() == "" { // the zone of an address is case-sensitive
 		host = strings.ToLower(host)
 	}
 	if strings.Contains(host, ":") {

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Format writes v to f without its secrets, for a type's Format method. Every verb and flag gives
+// Format writes v to f without its secrets, for a type's Format method. All verbs and flags give
 // the same text:
 //
 //	stytch.OTPsSMSSendRequest{PhoneNumber: [redacted], ExpirationMinutes: 5}
@@ -27,7 +27,7 @@ func Sprint(v any) string {
 	return p.String()
 }
 
-// printer writes values the way Go source would show them, less the secrets.
+// printer writes values in the form of Go source, without the secrets.
 type printer struct {
 	strings.Builder
 	left budget
@@ -59,7 +59,7 @@ func (p *printer) value(v reflect.Value) {
 		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64,
 		reflect.Float32, reflect.Float64:
 		fmt.Fprint(p, v.Interface())
-	default: // nothing else can be sent: a channel, a function
+	default: // a channel or a function, which cannot be sent
 		p.WriteString(v.Type().String())
 	}
 }

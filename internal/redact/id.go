@@ -2,9 +2,8 @@ package redact
 
 import "strings"
 
-// ScrubID returns a request ID as scrub leaves it, but one that looks as the service's own do stays
-// whole: the "test" in it is not the one that a custom claim or a header of the call happens to hold,
-// and the service's support asks for all of it.
+// ScrubID scrubs a request ID. An ID in the service's own form stays whole, even if a custom claim
+// or header of the call contains the word "test": the service's support needs the whole ID.
 func ScrubID(id string, scrub func(string) string) string {
 	if isRequestID(id) {
 		return id

@@ -7,16 +7,15 @@ import (
 )
 
 const (
-	// maxLine bounds what is shown of a text that came from elsewhere.
+	// maxLine limits how much of a foreign text is shown, in bytes.
 	maxLine = 500
-	// maxScrubbed is how much of a longer text is searched, if that is enough.
+	// maxScrubbed is how much of a longer text is searched for secrets at first.
 	maxScrubbed = 16 << 10
-	// longestForm is how many bytes one byte of a secret may take as others write it: \u002b.
+	// longestForm is the most bytes that one byte of a secret takes in an escaped form: \u002b.
 	longestForm = 6
 )
 
-// Line prepares a text that came from elsewhere to be printed: without secrets, on one line, of a
-// sensible length.
+// Line prepares a foreign text for printing: without secrets, on one line, and not too long.
 func Line(text string, secrets []string) string {
 	text = strings.Map(func(r rune) rune {
 		if !unicode.IsGraphic(r) {
@@ -30,14 +29,14 @@ func Line(text string, secrets []string) string {
 	return text
 }
 
-// scrubStart scrubs as much of a text as a line may show, or more.
+// scrubStart scrubs at least as much of a text as a line shows.
 func scrubStart(text string, secrets []string) string {
 	most := maxScrubbed
 	for _, secret := range secrets {
 		most = max(most, 2*(maxLine+longestForm*len(secret)))
 	}
 	if len(text) > most {
-		// A secret at the cut is not recognized. It is not shown either, if half of the text is left.
+		// A secret at the cut is not recognized, but it is also not shown if half of the text remains.
 		if start := Scrub(text[:most], secrets); len(start) >= most/2 {
 			return start
 		}
@@ -45,10 +44,10 @@ func scrubStart(text string, secrets []string) string {
 	return Scrub(text, secrets)
 }
 
-// addressMark stands where the address of a machine was.
+// addressMark replaces the address of a machine.
 const addressMark = "[address]"
 
-// Addresses returns text with addresses of IP, with or without a port, replaced.
+// Addresses returns text with IP addresses replaced, with or without a port.
 func Addresses(text string) string {
 	words := strings.Split(text, " ")
 	for i, word := range words {

@@ -9,13 +9,13 @@ import (
 
 // LogValue returns v as a group of its fields, without its secrets, for a type's LogValue method.
 // The keys are the names that the fields have in JSON. Structs inside become groups; lists and maps
-// become plain slices and maps, which every handler prints without coming back to v.
+// become plain slices and maps, so that no handler sees v itself.
 func LogValue(v any) slog.Value {
 	r := rebuilder{left: enough}
 	return r.logValue(reflect.ValueOf(v))
 }
 
-// rebuilder makes of a value another one that holds no secrets.
+// rebuilder copies a value without its secrets.
 type rebuilder struct{ left budget }
 
 func (r *rebuilder) logValue(v reflect.Value) slog.Value {
@@ -40,7 +40,7 @@ func (r *rebuilder) logValue(v reflect.Value) slog.Value {
 	return slog.GroupValue(attrs...)
 }
 
-// plain rebuilds v, less its secrets, from types that have no methods a handler could call.
+// plain copies v without its secrets, into types without methods that a handler could call.
 func (r *rebuilder) plain(v reflect.Value) any {
 	v = indirect(v)
 	defer r.left.leave()

@@ -3,7 +3,7 @@
 //
 // [Format] and [LogValue] print the struct types of the SDK. A field tagged `stytch:"sensitive"`
 // is replaced by [Mark]; a field that is unset, unexported or embedded is left out. [Values] and
-// [Scrub] take secrets out of text that somebody else wrote.
+// [Scrub] remove secrets from foreign text.
 package redact
 
 import (
@@ -12,20 +12,20 @@ import (
 	"time"
 )
 
-// Mark stands where a secret was.
+// Mark replaces a secret.
 const Mark = "[redacted]"
 
-// maxDepth ends a chain of pointers that goes round in a circle, and structs that do.
+// maxDepth ends cycles of pointers and of structs.
 const maxDepth = 64
 
-// budget is how much a walk visits at most, so that a value which holds itself, once or under many
-// keys, comes to an end.
+// budget limits how many values a walk visits, so that the walk of a value that contains itself
+// ends.
 type budget struct{ values, depth int }
 
-// enough is far more than any request or response of the API has.
+// enough is far more than any request or response of the API needs.
 var enough = budget{values: 20_000, depth: maxDepth}
 
-// enter reports whether there was something left for a value. It is followed by leave.
+// enter reports whether the budget allows another value. Call leave after it.
 func (b *budget) enter() bool {
 	b.values--
 	b.depth--
@@ -34,15 +34,15 @@ func (b *budget) enter() bool {
 
 func (b *budget) leave() { b.depth++ }
 
-// spent reports whether nothing is left for another value.
+// spent reports whether the budget is used up.
 func (b *budget) spent() bool { return b.values < 0 }
 
-// tooMuch stands for what the budget did not cover.
+// tooMuch replaces what exceeds the budget.
 const tooMuch = "..."
 
 var timeType = reflect.TypeFor[time.Time]()
 
-// field is a field of a struct that is set and may be shown or, when sensitive, mentioned.
+// field is an exported field of a struct that is set.
 type field struct {
 	name      string // in Go
 	key       string // in JSON
@@ -50,8 +50,8 @@ type field struct {
 	sensitive bool
 }
 
-// fields lists the exported, set fields of the struct v. Embedded fields are left out: a response
-// embeds its raw answer, which no tag describes.
+// fields lists the exported fields of the struct v that are set. It leaves out embedded fields: a
+// response embeds its raw answer, which has no tags.
 func fields(v reflect.Value) []field {
 	t := v.Type()
 	list := make([]field, 0, t.NumField())
@@ -78,8 +78,7 @@ func fields(v reflect.Value) []field {
 	return list
 }
 
-// indirect follows pointers and interfaces. It returns the zero Value where one of them is nil, and
-// where they go round in a circle.
+// indirect follows pointers and interfaces. It returns the zero Value for nil and for a cycle.
 func indirect(v reflect.Value) reflect.Value {
 	for range maxDepth {
 		if v.Kind() != reflect.Pointer && v.Kind() != reflect.Interface {
@@ -90,7 +89,7 @@ func indirect(v reflect.Value) reflect.Value {
 	return reflect.Value{}
 }
 
-// isSet reports whether there is something to show: not nil.
+// isSet reports whether the value is not nil.
 func isSet(v reflect.Value) bool {
 	switch v.Kind() {
 	case reflect.Invalid:
@@ -102,7 +101,7 @@ func isSet(v reflect.Value) bool {
 	}
 }
 
-// isEmpty reports whether a sensitive value hides nothing, so that it can be shown.
+// isEmpty reports whether a sensitive value is empty and can be shown.
 func isEmpty(v reflect.Value) bool {
 	switch v.Kind() {
 	case reflect.String, reflect.Slice, reflect.Map, reflect.Array:

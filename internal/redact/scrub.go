@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// shortSecret is the length in bytes below which a secret is only taken for one where it stands as
-// a word of its own: the "5" of a custom claim is not the 5 of "15 minutes".
+// shortSecret is the length, in bytes, below which a secret is matched only as a whole word: the
+// "5" of a custom claim is not the 5 of "15 minutes".
 const shortSecret = 4
 
-// maxAddress bounds each half of an e-mail address; RFC 5321 allows 64 and 255 bytes. Without it, a
-// text made for the purpose would take quadratic time.
+// maxAddress limits each half of an e-mail address; RFC 5321 allows 64 and 255 bytes. Without the
+// limit, a hostile text would take quadratic time.
 const maxAddress = 320
 
 // Scrub returns text with each of the secrets, and everything that looks like an e-mail address, a
-// phone number, a JWT or a project secret, replaced by [Mark]. It is for text that came from
-// elsewhere, such as the message of an error.
+// phone number, a JWT or a project secret, replaced by [Mark]. It is for foreign text,
+// such as the message of an error.
 func Scrub(text string, secrets []string) string {
 	s := scrubber{text: text, hidden: make([]bool, len(text))}
 	for _, secret := range secrets {
@@ -48,8 +48,8 @@ func forms(secret string) []string {
 	return list
 }
 
-// scrubber marks the bytes to hide first and writes last, so that secrets which overlap leave no
-// piece of each other behind.
+// scrubber first marks all bytes to hide and writes afterwards, so that overlapping secrets leave
+// no rest.
 type scrubber struct {
 	text   string
 	hidden []bool
@@ -174,7 +174,8 @@ func (s *scrubber) oneOfAt(i int, set string) bool {
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// isLocalPart takes more than a mail server would: better a word too many than half an address.
+// isLocalPart accepts more than a mail server does: hiding one word too many is better than showing
+// half an address.
 func isLocalPart(c byte) bool {
 	return c > ' ' && c != 0x7f && strings.IndexByte(`"<>()[]{},;:\|@`, c) < 0
 }
@@ -183,7 +184,7 @@ func isDomain(c byte) bool {
 	return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'z' || c == '-' || c == '.' || c >= 0x80
 }
 
-// trimDots moves to back over the full stops of the sentence.
+// trimDots moves to back over full stops that end the sentence.
 func trimDots(text string, to int) int {
 	for to > 0 && text[to-1] == '.' {
 		to--

@@ -5,8 +5,8 @@ import (
 	"reflect"
 )
 
-// Values returns the strings of v that are not empty, and the numbers, which lie in a field tagged
-// as sensitive, those inside a sensitive map or list too. They are what [Scrub] must not let pass.
+// Values returns the non-empty strings and the numbers in the sensitive fields of v, including those
+// inside a sensitive map or list. [Scrub] removes them from text.
 func Values(v any) []string {
 	c := collector{seen: map[visit]bool{}}
 	c.walk(reflect.ValueOf(v), false)
@@ -18,7 +18,7 @@ type collector struct {
 	seen    map[visit]bool
 }
 
-// visit is a pointer, map or slice that was walked, as a part of something sensitive or not.
+// visit is a pointer, map or slice that was walked, and whether it was part of a sensitive field.
 type visit struct {
 	pointer   uintptr
 	of        reflect.Type
@@ -45,7 +45,7 @@ func (c *collector) walk(v reflect.Value, sensitive bool) {
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if sf := v.Type().Field(i); sf.IsExported() && sf.Tag.Get("json") != "-" { // what is not sent does not come back
+			if sf := v.Type().Field(i); sf.IsExported() && sf.Tag.Get("json") != "-" { // a field that is not sent cannot come back
 				c.walk(v.Field(i), sensitive || sf.Tag.Get("stytch") == "sensitive")
 			}
 		}

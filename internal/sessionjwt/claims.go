@@ -9,8 +9,7 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// The service's own claims begin with servicePrefix; these two have a meaning
-// here.
+// The service's own claims begin with servicePrefix. Only these two are read here.
 const (
 	servicePrefix     = "https://stytch.com/"
 	SessionClaim      = servicePrefix + "session"
@@ -106,7 +105,7 @@ func audience(d *wire.Reader) []string {
 }
 
 // date reads a time in seconds since 1970, which may have a fraction. A number
-// that no clock shows is no time.
+// outside the range of time.Time is not a time.
 func date(d *wire.Reader) time.Time {
 	seconds := d.Float()
 	if seconds <= 0 || seconds > 1<<40 {

@@ -1,10 +1,9 @@
-// Package sessionjwt verifies the JWTs of sessions without a call: with the
-// project's published keys, which it keeps.
+// Package sessionjwt verifies session JWTs locally, with the project's published
+// keys, which it caches.
 //
 // It reads tokens itself, with the strict JSON reader of package wire and the
 // RSA of the standard library: one pass over the claims, no duplicate names, no
-// second dependency for the application. Its tests hold it against a JOSE
-// library.
+// other dependency for the application. Its tests compare it with a JOSE library.
 package sessionjwt
 
 import "errors"

@@ -8,12 +8,13 @@ import (
 	"github.com/stytchgen/sdk/internal/origin"
 )
 
-// projectIssuer begins the name that the service issues tokens in, unless it is
-// reached through a domain of the application's own.
+// projectIssuer begins the issuer of a token, unless the service is reached through
+// a custom domain.
 const projectIssuer = "stytch.com/"
 
-// Issuers are who issues the tokens of a project that is called at baseURL, which is
-// empty for one of the service's own addresses, and further ones of the application.
+// Issuers returns the accepted issuers of a project that is called at baseURL, and
+// the further ones that the application names. baseURL is empty for the service's
+// own addresses.
 func Issuers(projectID, baseURL string, further []string) ([]string, error) {
 	issuers := []string{projectIssuer + projectID}
 	if baseURL != "" {
@@ -21,14 +22,15 @@ func Issuers(projectID, baseURL string, further []string) ([]string, error) {
 	}
 	for _, issuer := range further {
 		if _, ok := parseIssuer(issuer); !ok && !strings.HasPrefix(issuer, projectIssuer) {
-			return nil, errors.New("an issuer of session JWTs is no URL: want one such as https://login.example.com")
+			return nil, errors.New("an issuer of session JWTs is not a URL: want one such as https://login.example.com")
 		}
 		issuers = append(issuers, issuer)
 	}
 	return issuers, nil
 }
 
-// normalIssuer spells an issuer that is a URL in one way. Any other stays as it is.
+// normalIssuer returns the normal form of an issuer that is a URL, and any other
+// issuer as it is.
 func normalIssuer(issuer string) string {
 	u, ok := parseIssuer(issuer)
 	if !ok {

@@ -20,23 +20,22 @@ type Key struct {
 
 // When keys are fetched again.
 const (
-	// refreshAfter is how old keys get before newer ones are fetched beside them.
+	// refreshAfter is the age at which keys are fetched again in the background.
 	refreshAfter = 30 * time.Minute
-	// staleAfter is how old keys get before one of them is believed only when no
-	// newer ones can be had: a key that was withdrawn must not live on in a process
-	// that has seen no token for days.
+	// staleAfter is the age after which a key is used only if fetching fails. A
+	// withdrawn key must not stay valid in a process that has been idle for days.
 	staleAfter = 4 * time.Hour
-	// refreshInterval is how long a fetch, whatever came of it, stands for the
-	// next: tokens with made-up key ids cannot make the client fetch at will.
+	// refreshInterval is the least time between two fetches, successful or not.
+	// Tokens with made-up key ids cannot cause more.
 	refreshInterval = 30 * time.Second
-	// fetchTimeout ends a fetch that the client's own timeout does not end.
+	// fetchTimeout limits a fetch that has no limit of the client.
 	fetchTimeout = time.Minute
-	// patience is how long a fetch is waited for, by all who wait together. A
-	// service that does not answer about its keys may answer about a session.
+	// patience is how long callers wait for a fetch. After that the service is
+	// asked about the session instead, which may work.
 	patience = 5 * time.Second
 )
 
-// Keys keeps the keys of a project. Old ones work on while new ones cannot be
+// Keys caches the keys of a project. Old keys stay in use while new ones cannot be
 // fetched.
 type Keys struct {
 	fetch    func(context.Context) ([]Key, error) // nil: the keys never change
@@ -50,15 +49,15 @@ type Keys struct {
 	flight  *flight
 }
 
-// flight is a fetch on its way.
+// flight is a fetch in progress.
 type flight struct {
 	done chan struct{} // closed when it has ended
-	late chan struct{} // closed when nobody waits for it any longer
+	late chan struct{} // closed when no caller waits for it any longer
 }
 
-// Fetched returns keys that fetch gets: at first use, when they are old, and for
-// a key id that is unknown. The context of fetch has the values of that of who
-// needs a key, but does not end with it, for others may need the key too.
+// Fetched returns keys that come from fetch. It is called at the first use, when
+// the keys are old, and for an unknown key id. Its context has the values of the
+// caller's, but does not end with it, because other callers wait for the same keys.
 func Fetched(fetch func(context.Context) ([]Key, error)) *Keys {
 	return &Keys{fetch: fetch, patience: patience}
 }
@@ -95,8 +94,8 @@ func (k *Keys) get(ctx context.Context, id string, now func() time.Time) (*rsa.P
 	return nil, k.unknown(at)
 }
 
-// wait waits for a fetch as long as it is worth it. The lock is held, but not
-// meanwhile.
+// wait waits for a fetch, up to patience. The caller holds the lock; wait releases
+// it while it waits.
 func (k *Keys) wait(ctx context.Context, f *flight) {
 	k.mu.Unlock()
 	defer k.mu.Lock()
@@ -107,8 +106,8 @@ func (k *Keys) wait(ctx context.Context, f *flight) {
 	}
 }
 
-// since is how much time has passed; very much since what never was, and when a
-// clock was put back.
+// since returns how much time has passed. It returns a very long time for the zero
+// time, and when a clock was put back.
 func since(now, then time.Time) time.Duration {
 	if then.IsZero() || now.Before(then) {
 		return refreshAfter
@@ -116,8 +115,8 @@ func since(now, then time.Time) time.Duration {
 	return now.Sub(then)
 }
 
-// unknown says why a key is not known: the service did not publish it, or did not
-// answer.
+// unknown returns why a key is not known: the service did not publish it, or did
+// not answer.
 func (k *Keys) unknown(now time.Time) error {
 	switch {
 	case k.fetch == nil:
@@ -131,7 +130,7 @@ func (k *Keys) unknown(now time.Time) error {
 	return fmt.Errorf("%w: it is not among those fetched %v ago", ErrUnknownKey, ago)
 }
 
-// start begins a fetch, or returns the one that is on its way. The lock is held.
+// start begins a fetch, or returns the one in progress. The caller holds the lock.
 func (k *Keys) start(ctx context.Context, now func() time.Time) *flight {
 	if k.flight != nil {
 		return k.flight
@@ -154,9 +153,9 @@ func (k *Keys) start(ctx context.Context, now func() time.Time) *flight {
 	return f
 }
 
-// load fetches the keys. A panic in what the application put around its calls is
-// an error: beside a request nobody else catches it, and it would end the process.
-// Its value may hold a secret, so only the type is told.
+// load fetches the keys. It turns a panic of the application's middleware into an
+// error: in this goroutine the panic would end the process. The value of the panic
+// may contain a secret, so the error names only its type.
 func (k *Keys) load(ctx context.Context) (known map[string]*rsa.PublicKey, err error) {
 	defer func() {
 		if value := recover(); value != nil {
@@ -170,14 +169,14 @@ func (k *Keys) load(ctx context.Context) (known map[string]*rsa.PublicKey, err e
 		return nil, err
 	}
 	if known, err = parse(keys); len(known) > 0 {
-		err = nil // a key that cannot be used is nobody's business, while there are others
+		err = nil // one unusable key does no harm while there are others
 	}
 	return known, err
 }
 
-// parse reads a key set, and says what is wrong with it: a key that is broken or
-// there twice, which is left out, or no key at all. Keys of other kinds are
-// passed over.
+// parse reads a key set. It leaves out a key that is broken or listed twice, and
+// returns an error for it, or if there is no key at all. It ignores keys of other
+// types.
 func parse(keys []Key) (map[string]*rsa.PublicKey, error) {
 	known := map[string]*rsa.PublicKey{}
 	seen := map[string]bool{}

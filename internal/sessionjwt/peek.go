@@ -7,11 +7,11 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// Claim is what a token says, whoever wrote it. It can tell which tokens the service
-// need not be asked about, and never who is logged in.
+// Claim is what a token says before it is verified. It can show that the service
+// need not be asked about the token, but never who is logged in.
 type Claim struct {
 	Subject  string
-	Ends     time.Time // of the session; zero when the token does not tell
+	Ends     time.Time // of the session; zero when the token does not say
 	audience []string
 }
 

@@ -19,14 +19,13 @@ import (
 type Config struct {
 	// Audience is the project's id.
 	Audience string
-	// Issuers are who may have issued a token. The spelling of one that is a URL does
-	// not matter.
+	// Issuers are the accepted issuers. URLs are compared in their normal form.
 	Issuers []string
 	// Leeway is how far two clocks may be apart.
 	Leeway time.Duration
 	// Now is the time, nil for the machine's.
 	Now func() time.Time
-	// Keys are what tokens are signed with.
+	// Keys verify the signatures.
 	Keys *Keys
 }
 
@@ -57,12 +56,12 @@ type Token struct {
 	Custom map[string]any
 }
 
-// maxToken is the size of a token that is looked at: claims of 4 kB, a session
-// with every factor, and room.
+// maxToken is the size of the largest token that is read: custom claims of 4 kB, a
+// session with every factor, and some room.
 const maxToken = 64 << 10
 
-// Verify verifies a token. For each claim of the service's own it calls own with
-// the name and a reader that is at the value; own reads it or returns false.
+// Verify verifies a token. For each claim of the service it calls own with the
+// claim's name and a reader at its value. own reads the value, or returns false.
 func (v *Verifier) Verify(ctx context.Context, token string, own func(name string, d *wire.Reader) bool) (Token, error) {
 	if ctx == nil {
 		return Token{}, fmt.Errorf("%w: the context is nil", ErrKeysUnreachable)
@@ -78,7 +77,7 @@ func (v *Verifier) Verify(ctx context.Context, token string, own func(name strin
 	key, err := v.Keys.get(ctx, id, v.Now)
 	if err != nil {
 		if claim, ok := peek(parts.payload); ok && claim.ForAnother(v.Audience) {
-			err = ErrAudience // it says so itself, and its key is that project's
+			err = ErrAudience // its key is the other project's, so the signature cannot be checked
 		}
 		return Token{}, err
 	}
@@ -86,7 +85,7 @@ func (v *Verifier) Verify(ctx context.Context, token string, own func(name strin
 	if rsa.VerifyPKCS1v15(key, crypto.SHA256, digest[:], parts.signature) != nil {
 		return Token{}, ErrSignature
 	}
-	// What follows was written by who holds the key.
+	// From here on the content is signed.
 	var c claims
 	if err := c.read(parts.payload, own); err != nil {
 		return Token{}, err
@@ -108,7 +107,7 @@ func split(token string) (pieces, error) {
 	if strings.Count(token, ".") != 2 {
 		return pieces{}, fmt.Errorf("%w: it is not three parts with dots between", ErrMalformed)
 	}
-	if strings.IndexByte(token, '\n') >= 0 || strings.IndexByte(token, '\r') >= 0 { // base64 passes over them
+	if strings.IndexByte(token, '\n') >= 0 || strings.IndexByte(token, '\r') >= 0 { // base64 ignores them
 		return pieces{}, fmt.Errorf("%w: it has a line break", ErrMalformed)
 	}
 	header, rest, _ := strings.Cut(token, ".")
@@ -122,8 +121,7 @@ func split(token string) (pieces, error) {
 		{"payload", payload, func(b []byte) { p.payload = string(b) }},
 		{"signature", signature, func(b []byte) { p.signature = b }},
 	} {
-		// Strict: the bits that are left over must be zero, so that a token has one
-		// spelling.
+		// Strict: the unused bits must be zero, so that a token has one encoding.
 		decoded, err := base64.RawURLEncoding.Strict().DecodeString(part.encoded)
 		if err != nil {
 			return pieces{}, fmt.Errorf("%w: its %s is not base64url", ErrMalformed, part.name)
@@ -133,8 +131,8 @@ func split(token string) (pieces, error) {
 	return p, nil
 }
 
-// keyID reads the header, which must name RS256 and a key, and nothing that a
-// verifier must understand.
+// keyID reads the header. It must name RS256 and a key, and must have no critical
+// parameter (crit).
 func keyID(header string) (string, error) {
 	var algorithm, id string
 	critical := false
@@ -166,7 +164,7 @@ func keyID(header string) (string, error) {
 	return id, nil
 }
 
-// check holds the claims against what the Verifier expects.
+// check compares the claims with what the Verifier expects.
 func (v *Verifier) check(c *claims) error {
 	now := v.Now()
 	if missing := c.missing(); missing != "" {
@@ -188,12 +186,12 @@ func (v *Verifier) check(c *claims) error {
 // Age is how long ago a token was issued.
 func (v *Verifier) Age(t Token) time.Duration { return v.Now().Sub(t.IssuedAt) }
 
-// Past reports whether a time has passed, as the Verifier sees it.
+// Past reports whether a time has passed, with the leeway.
 func (v *Verifier) Past(t time.Time) bool { return !v.Now().Before(t.Add(v.Leeway)) }
 
-// Settled reports whether a local check, which ended with err for a token of that
-// age, settles who is logged in: with a token that is not too old (0: for as long as
-// it is valid), or with an error about which the service knows no better.
+// Settled reports whether a local check that ended with err decides who is logged
+// in. It does if the token is valid and not older than maxAge (0: any age), or if
+// asking the service cannot change the error.
 func Settled(err error, age, maxAge time.Duration) bool {
 	if err == nil {
 		return maxAge == 0 || age <= maxAge
@@ -202,7 +200,7 @@ func Settled(err error, age, maxAge time.Duration) bool {
 		ErrExpired,         // its session may live on
 		ErrNotYetValid,     // the clock here may be behind
 		ErrIssuer,          // the project has as many issuers as domains
-		ErrUnknownKey,      // it may be new
+		ErrUnknownKey,      // the key may be new
 		ErrKeysUnreachable, // which says nothing about the token
 	} {
 		if errors.Is(err, doubt) {

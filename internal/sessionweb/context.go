@@ -5,18 +5,18 @@ import (
 	"net/http"
 )
 
-// key is the key of what one package's middleware found in a context, and anyKey
-// that of what either's found.
+// key is the context key for what the middleware of one package found. anyKey is
+// the key for what either middleware found.
 type (
 	key[T any] struct{}
 	anyKey     struct{}
 )
 
-// found is what a middleware found, whoever's sessions it looks for.
+// found is what a middleware found, for users or for members.
 type found struct {
 	err        error  // why there is no session
 	token, jwt string // of the session, where they are known
-	site       *Site  // nil when a test found it
+	site       *Site  // nil if a test made it
 }
 
 type result[T any] struct {
@@ -24,7 +24,7 @@ type result[T any] struct {
 	found
 }
 
-// With returns a context in which a session was found, or, with nil, none.
+// With returns a context with a session, or, if session is nil, with none.
 func With[T any](ctx context.Context, session *T) context.Context {
 	var f found
 	if session == nil {
@@ -43,8 +43,8 @@ func From[T any](ctx context.Context) (*T, bool) {
 	return r.session, ok && r.err == nil
 }
 
-// ErrorFrom returns why the middleware found no session, or nil. Where only the
-// other package's middleware was asked, it is that one's error.
+// ErrorFrom returns why the middleware found no session, or nil. If only the other
+// package's middleware ran, it returns that one's error.
 func ErrorFrom[T any](ctx context.Context) error {
 	if r, ok := ctx.Value(key[T]{}).(result[T]); ok {
 		return r.err
@@ -53,8 +53,8 @@ func ErrorFrom[T any](ctx context.Context) error {
 	return other.err
 }
 
-// TokenFrom returns the session token of a request, or "": behind a middleware
-// that of the session that was let in, and elsewhere what the request shows.
+// TokenFrom returns the session token of a request, or "". Behind a middleware it is
+// the token that was validated; elsewhere it is what the request has.
 func TokenFrom(r *http.Request) string {
 	if f := foundFor(r); f.err == nil && f.site != nil {
 		return f.token
@@ -70,8 +70,8 @@ func JWTFrom(r *http.Request) string {
 	return first(siteOf(r).credentialsOf(r).jwts)
 }
 
-// Clear takes the cookies of a session from the browser. Behind a middleware it knows
-// how they look; elsewhere they are the default ones.
+// Clear clears the session cookies. Behind a middleware these are the cookies that
+// the client is configured for; elsewhere they are the default ones.
 func Clear(w http.ResponseWriter, r *http.Request) { siteOf(r).Clear(w, r) }
 
 func foundFor(r *http.Request) found {

@@ -11,30 +11,30 @@ import (
 	"time"
 )
 
-// The names of the cookies, as the service's own clients have them.
+// The names of the cookies in the service's own clients.
 const (
 	defaultTokenName = "stytch_session"
 	defaultJWTName   = "stytch_session_jwt"
 )
 
-// Cookies say how the cookies of a session look. The zero value is the default.
+// Cookies configures the session cookies. The zero value is the default.
 type Cookies struct {
 	TokenName, JWTName string
 	Domain             string
 	Path               string
 	SameSite           http.SameSite
-	Secure             *bool // nil: unless the browser talks to this machine without TLS
+	Secure             *bool // nil: true, except for plain HTTP to this machine
 }
 
-// Site is what setting, reading and clearing cookies share.
+// Site is the configuration that setting, reading and clearing cookies share.
 type Site struct {
 	Cookies
-	// Project is whose sessions the cookies are of.
+	// Project is the id of the project whose sessions the cookies carry.
 	Project string
 }
 
-// NewSite checks how the cookies of a project are to look, and fills in the defaults.
-// What browsers would drop without a word is an error.
+// NewSite validates the configuration of the cookies and fills in the defaults. It
+// returns an error for cookies that browsers would silently drop.
 func NewSite(project string, c Cookies) (*Site, error) {
 	c.TokenName = cmp.Or(c.TokenName, defaultTokenName)
 	c.JWTName = cmp.Or(c.JWTName, defaultJWTName)
@@ -45,7 +45,7 @@ func NewSite(project string, c Cookies) (*Site, error) {
 	given := c.Domain
 	c.Domain = strings.ToLower(strings.TrimPrefix(given, "."))
 	if c.Secure != nil {
-		c.Secure = new(*c.Secure) // the application's own may change
+		c.Secure = new(*c.Secure) // the application may change its variable later
 	}
 	insecure := c.Secure != nil && !*c.Secure
 	switch {
@@ -69,8 +69,7 @@ func NewSite(project string, c Cookies) (*Site, error) {
 	return &Site{Cookies: c, Project: project}, nil
 }
 
-// defaultSite is for requests of which no client's middleware has said how its
-// cookies look.
+// defaultSite is for requests that passed no client's middleware.
 var defaultSite = func() *Site {
 	site, err := NewSite("", Cookies{})
 	if err != nil {
@@ -79,11 +78,11 @@ var defaultSite = func() *Site {
 	return site
 }()
 
-// isHostOnly reports whether browsers keep a cookie of this name only when this very
-// host has set it, over TLS and for all paths.
+// isHostOnly reports whether the name has the prefix __Host-. Browsers keep such a
+// cookie only if this host set it, over TLS and for all paths.
 func isHostOnly(name string) bool { return hasPrefixFold(name, "__Host-") }
 
-// needSecure reports whether browsers take the cookies only with Secure.
+// needSecure reports whether browsers accept the cookies only with Secure.
 func (c Cookies) needSecure() bool {
 	return slices.ContainsFunc([]string{c.TokenName, c.JWTName}, func(name string) bool {
 		return isHostOnly(name) || hasPrefixFold(name, "__Secure-") || hasPrefixFold(name, "__Http-")
@@ -108,29 +107,30 @@ func isAddress(host string) bool {
 	return err == nil
 }
 
-// Set gives the browser a session. Both cookies live as long as it: the expired JWT of
-// a session that goes on is renewed. A session without an end lives as long as the
-// browser. For a value that is not there, or that browsers would drop, the cookie of
-// before is cleared: it may be of somebody else. So is one of another place, which
-// browsers would send as well.
+// Set sets the cookies of a session. Both expire with the session, so that an expired
+// JWT can still be renewed. Without an expiry they last until the browser closes.
+//
+// If a value is empty or too long for a browser, Set clears the cookie, which may
+// belong to another person's session. It also clears cookies of the same name on
+// other domains, because browsers would send both.
 func (s *Site) Set(w http.ResponseWriter, r *http.Request, token, jwt string, expires time.Time) {
 	everywhere := !s.showsAnotherProject(r)
 	s.put(w, r, s.TokenName, token, expires, everywhere && len(r.CookiesNamed(s.TokenName)) > 0)
 	s.put(w, r, s.JWTName, jwt, expires, everywhere && len(r.CookiesNamed(s.JWTName)) > 0)
 }
 
-// Clear takes the session from the browser.
+// Clear clears the cookies of the session.
 func (s *Site) Clear(w http.ResponseWriter, r *http.Request) { s.Set(w, r, "", "", past) }
 
-// maxCookie is how many bytes of name and value browsers keep.
+// maxCookie is the size of name and value, in bytes, that browsers keep.
 const maxCookie = 4096
 
-// past clears a cookie.
+// past is an expiry that clears a cookie.
 var past = time.Unix(1, 0)
 
-// put sets a cookie, or clears it where there is no value that browsers keep. With
-// everywhere, it first clears the cookies of that name that other places have. It takes
-// the place of what was put into the same answer before, which no cache may keep.
+// put sets a cookie, or clears it if browsers would not keep its value. With
+// everywhere, it first clears the cookies of that name on other domains. It replaces
+// an earlier Set-Cookie of the same answer, and forbids caches to store the answer.
 func (s *Site) put(w http.ResponseWriter, r *http.Request, name, value string, expires time.Time, everywhere bool) {
 	if value == "" || len(name)+len(value) > maxCookie {
 		value, expires = "", past
@@ -144,7 +144,7 @@ func (s *Site) put(w http.ResponseWriter, r *http.Request, name, value string, e
 		if !expires.IsZero() {
 			cookie.Expires, cookie.MaxAge = expires, int(time.Until(expires).Seconds())
 			if cookie.MaxAge <= 0 {
-				cookie.MaxAge = -1 // 0 would mean: not stated
+				cookie.MaxAge = -1 // 0 would mean that it is not set
 			}
 		}
 		http.SetCookie(w, cookie)
@@ -157,5 +157,5 @@ func (s *Site) put(w http.ResponseWriter, r *http.Request, name, value string, e
 			}
 		}
 	}
-	write(own, value, expires) // last: some browsers take the host itself and its domain for one place
+	write(own, value, expires) // last: some browsers treat a host and its domain as the same
 }

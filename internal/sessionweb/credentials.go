@@ -8,20 +8,20 @@ import (
 	"github.com/stytchgen/sdk/internal/sessionjwt"
 )
 
-// credentials are the tokens and JWTs that a request shows, each once. A browser can
-// hold several cookies of a name, of other paths and domains. It sends those of longer
-// paths first, and of one path the oldest; so the last is most likely the login's own.
-// It is the first here.
+// credentials are the tokens and JWTs of a request, without duplicates. A browser can
+// have several cookies of one name, with different paths and domains. It sends longer
+// paths first, and older cookies first within a path. So the last cookie is most
+// likely the one that the login set, and it comes first here.
 type credentials struct {
 	tokens, jwts []string
 	cookies      bool // they came as cookies
 }
 
-// maxCredential is how long a token or JWT may be.
+// maxCredential is the largest size of a token or JWT, in bytes.
 const maxCredential = 16 << 10
 
-// credentialsOf returns what decides who is calling: what the Bearer header has, and
-// without one the cookies.
+// credentialsOf returns the credentials of the Bearer header, or, without one, those
+// of the cookies.
 func (s *Site) credentialsOf(r *http.Request) credentials {
 	if c, ok := bearerOf(r); ok {
 		return c
@@ -59,8 +59,8 @@ func cookieValues(r *http.Request, name string) []string {
 	return values
 }
 
-// showsAnotherProject reports whether a cookie has a JWT that says that it is for
-// another project. What the request shows beside it may be of that project, too.
+// showsAnotherProject reports whether a cookie has a JWT for another project. The
+// other cookies of the request may then belong to that project, too.
 func (s *Site) showsAnotherProject(r *http.Request) bool {
 	if s.Project == "" {
 		return false

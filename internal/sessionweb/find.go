@@ -9,12 +9,11 @@ import (
 	"github.com/stytchgen/sdk/internal/sessionjwt"
 )
 
-// maxShown is how many tokens and JWTs of a request are looked at, and with that how
-// many calls it can cost. The host and the domains that it is in can have four of each
-// without anybody's doing.
+// maxShown limits the tokens and JWTs of a request, and so the calls that it can
+// cost. A host and its parent domains can have up to four of each without an attack.
 const maxShown = 10
 
-// candidate is a session that a request shows, and that is live.
+// candidate is a live session of a request.
 type candidate[T any] struct {
 	session    *T
 	token, jwt string
@@ -23,20 +22,20 @@ type candidate[T any] struct {
 
 // finder finds the session of a request.
 //
-// A sibling of a site's domain can give its visitors cookies of the same names, with a
-// session of its own. Order tells nothing about who set them. So every credential
-// counts: all live sessions must be of one owner, or nobody is let in. A JWT that is
-// fresh is believed without a call, unless another one names another owner.
+// A sibling subdomain can set cookies of the same names, with a session of its own. The
+// order of cookies does not show who set them. So every credential counts: all live
+// sessions must have the same owner, or the request is refused. A fresh JWT is accepted
+// without a call, unless another credential names another owner.
 type finder[T any] struct {
 	Backend[T]
 	live     []candidate[T]
-	doubtful []string // JWTs about which the service knows more
-	reason   error    // why the first of those that are refused is refused
-	foreign  bool     // one JWT is of another project
+	doubtful []string // JWTs that only the service can decide about
+	reason   error    // why the first refused credential was refused
+	foreign  bool     // one JWT is for another project
 	deadJWT  bool     // the service refused a JWT
 }
 
-// Find returns the session of a token, a JWT, or both, of which either can be empty.
+// Find returns the session of a token, a JWT, or both. Either can be empty.
 func (b Backend[T]) Find(ctx context.Context, token, jwt string, maxAge time.Duration) (*T, error) {
 	var c credentials
 	if token != "" {
@@ -50,8 +49,8 @@ func (b Backend[T]) Find(ctx context.Context, token, jwt string, maxAge time.Dur
 	return one.session, err
 }
 
-// find returns the session of credentials. It fails with the reason of the first that
-// was refused, or when the service cannot be asked about one.
+// find returns the session of credentials. It fails with the error of the first refused
+// one, or if the service cannot be asked about one of them.
 func (f *finder[T]) find(ctx context.Context, c credentials, maxAge time.Duration) (candidate[T], error) {
 	var none candidate[T]
 	if len(c.tokens)+len(c.jwts) > maxShown {
@@ -82,7 +81,7 @@ func (f *finder[T]) find(ctx context.Context, c credentials, maxAge time.Duratio
 	}
 	one := f.live[0]
 	if fresh && len(c.tokens) == 1 {
-		one.token = c.tokens[0] // of several, only the service knows which is the JWT's
+		one.token = c.tokens[0] // of several tokens, only the service knows which one belongs to the JWT
 	}
 	return one, nil
 }
@@ -102,8 +101,8 @@ func (f *finder[T]) check(ctx context.Context, jwt string, maxAge time.Duration)
 	return nil
 }
 
-// checkLocally checks a JWT without a call, or, when only the service is to be believed,
-// no more than that it is of this project.
+// checkLocally checks a JWT without a call. If the service must be asked anyway, it only
+// checks that the JWT is for this project.
 func (f *finder[T]) checkLocally(ctx context.Context, jwt string, maxAge time.Duration) (session *T, age time.Duration, err error) {
 	if maxAge >= 0 {
 		return f.Local(ctx, jwt)
@@ -114,9 +113,9 @@ func (f *finder[T]) checkLocally(ctx context.Context, jwt string, maxAge time.Du
 	return nil, 0, nil // older than allowed
 }
 
-// matters reports whether the service must be asked about a doubtful JWT. Beside a live
-// session it matters when it names another owner, whose session may go on. The names
-// are what the JWT says itself: one that lies is of no session.
+// matters reports whether the service must be asked about a doubtful JWT. Next to a live
+// session it matters only if it names another owner, whose session may still be live.
+// The owner is read without verification: a forged JWT has no live session.
 func (f *finder[T]) matters(jwt string) bool {
 	if len(f.live) == 0 {
 		return true

@@ -7,9 +7,9 @@ import (
 	"sync"
 )
 
-// Logout ends every session that a request shows, in its header and its cookies, and
-// clears the cookies. A session that has ended before is no error. The cookies are
-// cleared whatever the service says, and a visitor who goes away does not stop it.
+// Logout ends every session of a request, from its header and its cookies, and clears
+// the cookies. A session that has already ended is not an error. The cookies are cleared
+// even if the service fails. A canceled request does not stop it.
 func (b Backend[T]) Logout(w http.ResponseWriter, r *http.Request) error {
 	shown := credentials{tokens: cookieValues(r, b.TokenName), jwts: cookieValues(r, b.JWTName)}
 	program, isProgram := bearerOf(r)

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// plainLoopback reports whether a browser talks to this machine without TLS: not
-// every browser would send a Secure cookie back. A proxy on this machine may have
-// put the loopback address into Host; it is given away by the headers that it
-// adds, or by what the browser says about where its page is from.
+// plainLoopback reports whether a browser talks to this machine without TLS. Not every
+// browser would send a Secure cookie back then. A proxy on this machine may have put
+// the loopback address into Host. The headers that it adds show that, or the browser's
+// own Origin or Referer.
 func plainLoopback(r *http.Request) bool {
 	if r.TLS != nil || !isLoopback(r.Host) {
 		return false

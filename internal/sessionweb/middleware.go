@@ -9,20 +9,20 @@ import (
 	"time"
 )
 
-// Options are what a middleware can be told.
+// Options configures a middleware.
 type Options struct {
-	// MaxTokenAge is how old a JWT may be for a local check to suffice: 0 for as
-	// old as it is valid, negative for never.
+	// MaxTokenAge is the greatest age of a JWT that is checked locally. With 0 every
+	// valid JWT is; with a negative age the service is always asked.
 	MaxTokenAge               time.Duration
 	Optional                  bool
 	Unauthorized, Unavailable http.Handler
 }
 
-// StatusCanceled is the status for a visitor who has gone before the answer. No client
-// sees it; it is for the log of the server, which calls it so since nginx did.
+// StatusCanceled is the status of a request that the visitor canceled. No client sees
+// it. It is for the server's log; nginx uses the same number.
 const StatusCanceled = 499
 
-// Middleware returns a middleware that lets requests with a session through.
+// Middleware returns a middleware that passes on requests with a session.
 func (b Backend[T]) Middleware(opts Options) func(http.Handler) http.Handler {
 	unauthorized, unavailable := opts.Unauthorized, opts.Unavailable
 	if unauthorized == nil {
@@ -55,8 +55,8 @@ func (b Backend[T]) Middleware(opts Options) func(http.Handler) http.Handler {
 	}
 }
 
-// authenticate finds the session of a request, and changes the cookies that have turned
-// out to be stale. It reports whether it changed any.
+// authenticate finds the session of a request, and replaces or clears stale cookies. It
+// reports whether it changed any.
 func (b Backend[T]) authenticate(w http.ResponseWriter, r *http.Request, maxAge time.Duration) (session *T, f found, changed bool) {
 	shown := b.credentialsOf(r)
 	search := finder[T]{Backend: b}
@@ -64,23 +64,23 @@ func (b Backend[T]) authenticate(w http.ResponseWriter, r *http.Request, maxAge 
 	f = found{err: err, token: one.token, jwt: one.jwt, site: b.Site}
 	switch {
 	case !shown.cookies || search.foreign && err != nil:
-		// A program keeps its credentials itself. Beside a JWT of another project the
-		// cookies can be that project's, of a site that shares the domain.
+		// A program manages its credentials itself. Next to a JWT for another project,
+		// the cookies may belong to another site on the same domain.
 	case err == nil && (one.renewed || search.deadJWT):
 		b.renew(w, r, shown, one.token, one.jwt, search.deadJWT && !search.foreign)
 		changed = true
-	case err != nil && b.LoggedOut(err) && !errors.Is(err, ErrAmbiguousSession): // each was refused
+	case err != nil && b.LoggedOut(err) && !errors.Is(err, ErrAmbiguousSession): // all were refused
 		b.clearShown(w, r, shown)
 		changed = true
 	}
 	return one.session, f, changed
 }
 
-// renew gives the browser what a renewal brought beside the tokens that it has. It is
-// unknown here whether the login was to outlive the browser, so this does not. Where it
-// was, the token outlives it, and brings a JWT again. With everywhere, the JWT takes the
-// place of those that other places have: the service has refused one of them, and would
-// be asked about it for each request.
+// renew sets the cookie of a renewed JWT, as a session cookie of the browser. It is not
+// known here whether the login is meant to outlast the browser. If it is, the token
+// cookie remains and brings a new JWT later. With everywhere, the cookie replaces those
+// on other domains: the service refused one of them, and would be asked again for
+// every request.
 func (s *Site) renew(w http.ResponseWriter, r *http.Request, shown credentials, token, jwt string, everywhere bool) {
 	if token != "" && !slices.Contains(shown.tokens, token) {
 		s.put(w, r, s.TokenName, token, time.Time{}, false)
@@ -88,7 +88,7 @@ func (s *Site) renew(w http.ResponseWriter, r *http.Request, shown credentials, 
 	s.put(w, r, s.JWTName, jwt, time.Time{}, everywhere)
 }
 
-// clearShown clears the cookies of credentials that were all refused.
+// clearShown clears the cookies of a request whose credentials were all refused.
 func (s *Site) clearShown(w http.ResponseWriter, r *http.Request, shown credentials) {
 	if len(shown.tokens) > 0 {
 		s.put(w, r, s.TokenName, "", past, true)
@@ -108,7 +108,7 @@ func answer(status int, text string) http.Handler {
 	})
 }
 
-// SetRetryAfter says how long to wait, in whole seconds.
+// SetRetryAfter sets the header Retry-After, in whole seconds.
 func SetRetryAfter(w http.ResponseWriter, d time.Duration) {
 	if d <= 0 {
 		return

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// place is where a browser keeps a cookie, next to its name.
+// place is what identifies a cookie in a browser, next to its name.
 type place struct{ domain, path string }
 
-// maxParents is how many domains above a host are thought of.
+// maxParents limits the parent domains of a host that are cleared.
 const maxParents = 5
 
-// places are where a browser that talks to a host can have cookies of the site's
-// names, apart from paths that only who set them knows: the host alone, and the domains
-// that it is in. A browser does not say which of them a cookie is of.
+// places returns where a browser can have the site's cookies for a host: on the host
+// itself, and on its parent domains. A browser does not say which of them a cookie
+// belongs to. Cookies with other paths cannot be found.
 func (s *Site) places(hostport string) []place {
 	if isHostOnly(s.TokenName) {
 		return []place{{"", "/"}}
@@ -37,9 +37,9 @@ func (s *Site) places(hostport string) []place {
 	return all
 }
 
-// domainsOf returns the domains that a host is in: of app.example.com itself and
-// example.com. What is above, as com, no browser takes for a cookie; nor does it take
-// an address, or what is no name.
+// domainsOf returns a host and its parent domains: for app.example.com also example.com.
+// It leaves out top-level domains, addresses and invalid names, for which browsers
+// accept no cookies.
 func domainsOf(host string) []string {
 	if isAddress(host) || strings.HasSuffix(host, ".") || !valid(http.Cookie{Name: "x", Domain: host}) {
 		return nil

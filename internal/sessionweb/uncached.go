@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// uncached returns a writer whose answer no cache keeps, whatever the handler says
-// about it: it carries somebody's cookies. The function it returns is called when the
-// handler is done. The writer flushes and can be hijacked where the one inside can.
+// uncached returns a writer whose response no cache stores, even if the handler sets
+// Cache-Control: the response sets cookies. The returned function must be called when
+// the handler is done. The writer can flush and be hijacked if the inner one can.
 func uncached(w http.ResponseWriter) (http.ResponseWriter, func()) {
 	u := &noStore{w, slices.Clone(w.Header()["Set-Cookie"])}
 	flusher, flushes := w.(http.Flusher)
@@ -39,8 +39,8 @@ type noStore struct {
 	cookies []string // lines of Set-Cookie
 }
 
-// seal takes back what a handler has said about caches, and brings back cookies that were
-// lost: a [net/http/httputil.ReverseProxy] clears the header after an informational answer.
+// seal overrides what a handler said about caches, and restores lost cookies: a
+// [net/http/httputil.ReverseProxy] clears the header after an informational response.
 func (u *noStore) seal() {
 	header := u.Header()
 	if have := header["Set-Cookie"]; !slices.ContainsFunc(have, u.isOurs) {
@@ -68,7 +68,7 @@ func (u *noStore) Write(p []byte) (int, error) {
 	return u.ResponseWriter.Write(p)
 }
 
-// Unwrap lets [http.ResponseController] reach the writer inside for what is not here.
+// Unwrap gives [http.ResponseController] the inner writer.
 func (u *noStore) Unwrap() http.ResponseWriter { return u.ResponseWriter }
 
 // FlushError is what [http.ResponseController] flushes with.

@@ -18,7 +18,7 @@ import (
 // call is a call on its way, without the types of its request and response.
 type call struct {
 	client    *Client
-	name      string
+	id        *CallID
 	method    string
 	path      string // the template
 	retry     RetryClass
@@ -141,7 +141,7 @@ func (k *call) report(a *answer, attempts int) {
 	if k.settings.Report == nil {
 		return
 	}
-	info := Info{Attempts: attempts}
+	info := Info{Call: k.id, Attempts: attempts}
 	if a != nil {
 		info.StatusCode, info.Header, info.RequestID = a.status, a.header, a.requestID()
 		info.PrintedID = redact.ScrubID(info.RequestID, k.scrub)

@@ -199,7 +199,7 @@ func TestInvalid(t *testing.T) {
 			resp, err := Call(t.Context(), newClient(t, server.URL), sendEndpoint(Safe), &tt.req,
 				append(tt.opts, infoInto(&info)))
 			var invalid invalidError
-			if resp != nil || !errors.As(err, &invalid) || invalid.call != "otps.sms.send" ||
+			if resp != nil || !errors.As(err, &invalid) || invalid.call != "consumer.otps.sms.send" ||
 				len(invalid.violations) != 1 || invalid.violations[0].Field != tt.field {
 				t.Errorf("got %v and error %v, want a violation of %s", resp, err, tt.field)
 			}
@@ -271,8 +271,8 @@ func TestServiceError(t *testing.T) {
 	_, err := send(t.Context(), newClient(t, server.URL), Unsent, infoInto(&info),
 		func(s *CallSettings) { s.Header = http.Header{"X-Token": {"token-in-a-header"}} })
 	f := failureOf(t, err)
-	if f.Name != "otps.sms.send" || f.Method != "POST" || f.Path != "/v1/otps/sms/send" {
-		t.Errorf("call %s %s %s", f.Name, f.Method, f.Path)
+	if f.Call.String() != "consumer.otps.sms.send" || f.Method != "POST" || f.Path != "/v1/otps/sms/send" {
+		t.Errorf("call %s %s %s", f.Call, f.Method, f.Path)
 	}
 	if f.ErrorType != "otp_code_not_found" || f.Message != "No such code." || f.RequestID != "request-id-test-5" ||
 		f.Details != `{"a":[1]}` || f.Cause != nil {
@@ -615,7 +615,7 @@ func TestLog(t *testing.T) {
 		}
 		e.Duration = nil
 		w := want[i]
-		w.Msg, w.Call, w.Method, w.Path = "stytch call", "otps.sms.send", "POST", "/v1/otps/sms/send"
+		w.Msg, w.Call, w.Method, w.Path = "stytch call", "consumer.otps.sms.send", "POST", "/v1/otps/sms/send"
 		if e != w {
 			t.Errorf("record %+v, want %+v", e, w)
 		}
@@ -744,7 +744,7 @@ func (r *formRequest) params(p *Params) {
 func TestForm(t *testing.T) {
 	server := record(t, respond(http.StatusOK, answerOK))
 	ep := &Endpoint[formRequest, sendResponse]{
-		Name: "m2m.token", Method: http.MethodPost, Path: "/v1/public/token", Anonymous: true,
+		ID: CallID{"consumer", "m2m", "token"}, Method: http.MethodPost, Path: "/v1/public/token", Anonymous: true,
 		Params: (*formRequest).params, Decode: (*sendResponse).readJSON,
 	}
 	if _, err := Call(t.Context(), newClient(t, server.URL), ep, &formRequest{"a&b c"}, nil); err != nil {

@@ -67,7 +67,7 @@ type ErrorMaker interface {
 	// Failure returns the error of a call that was sent, or could not be sent, without success.
 	Failure(*Failure) error
 	// Invalid returns the error of a request that was refused before it was sent.
-	Invalid(call string, violations []check.Violation) error
+	Invalid(call *CallID, violations []check.Violation) error
 	// RetryableType reports whether a 429 of this error type passes by itself within seconds.
 	RetryableType(errorType string) bool
 	// KnownType reports whether the spec has this error type: its name is no secret.

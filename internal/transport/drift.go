@@ -9,7 +9,7 @@ import (
 
 // Drift is a place where an answer is not as the spec says.
 type Drift struct {
-	Call string // the call's place in the client: "otps.sms.send"
+	Call string // the full name of the call: "consumer.otps.sms.send"
 	Path string // "user.emails[].verified"; empty for the answer as a whole
 	What shape.Difference
 }

@@ -31,9 +31,19 @@ const (
 	Safe
 )
 
+// CallID identifies a call of the API.
+type CallID struct {
+	API     string // "consumer" or "b2b"
+	Service string // "otps.sms"
+	Name    string // "send"
+}
+
+// String returns the call's full name: "consumer.otps.sms.send".
+func (id *CallID) String() string { return id.API + "." + id.Service + "." + id.Name }
+
 // Endpoint describes one call of the API.
 type Endpoint[Req, Resp any] struct {
-	Name      string     // the call's place in the client: "otps.sms.send"
+	ID        CallID     // which call it is
 	Method    string     // the HTTP method
 	Path      string     // the path template: "/v1/sessions/jwks/{project_id}"
 	Retry     RetryClass // when the call may be repeated
@@ -90,7 +100,7 @@ func Call[Req, Resp any](
 ) (*Resp, error) {
 	k := &typedCall[Req, Resp]{endpoint: ep, call: call{
 		client:    c,
-		name:      ep.Name,
+		id:        &ep.ID,
 		method:    ep.Method,
 		path:      ep.Path,
 		retry:     ep.Retry,
@@ -128,11 +138,11 @@ func Call[Req, Resp any](
 	}
 	if len(invalid) > 0 {
 		k.report(nil, 0)
-		return nil, c.errors.Invalid(ep.Name, invalid)
+		return nil, c.errors.Invalid(&ep.ID, invalid)
 	}
 
 	if c.drifts != nil && ep.Answers != nil {
-		k.drift = func(a *answer) { c.drifts.check(ep.Name, *ep.Answers, ep.Answer, a) }
+		k.drift = func(a *answer) { c.drifts.check(ep.ID.String(), *ep.Answers, ep.Answer, a) }
 	}
 	var err error
 	if len(c.interceptors) == 0 {

@@ -12,7 +12,7 @@ const maxFailureBody = 16 << 10
 
 // Failure is everything known about a call that failed.
 type Failure struct {
-	Name   string // the call: "otps.sms.send"
+	Call   *CallID
 	Method string
 	Path   string // the template
 
@@ -50,7 +50,7 @@ func firstBytes(body string) string {
 func (k *call) fail(a *answer, attempts int) error {
 	k.report(a, attempts)
 	return k.client.errors.Failure(&Failure{
-		Name:           k.name,
+		Call:           k.id,
 		Method:         k.method,
 		Path:           k.path,
 		StatusCode:     a.status,

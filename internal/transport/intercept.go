@@ -12,8 +12,12 @@ type Interceptor func(ctx context.Context, call *Outgoing, next func(context.Con
 
 // Outgoing is a call as an [Interceptor] sees it: valid, and not yet sent.
 type Outgoing struct {
-	// Name is the call's place in the client: "otps.sms.send".
+	// Name is the full name of the call: "consumer.otps.sms.send".
 	Name string
+	// API is the API that the call belongs to: "consumer" or "b2b".
+	API string
+	// Service is the service that the call belongs to: "otps.sms".
+	Service string
 	// Method is the HTTP method of the call.
 	Method string
 	// Path is the path of the call, with parameters by name: "/v1/sessions/jwks/{project_id}".
@@ -36,7 +40,7 @@ func (k *call) intercepted(ctx context.Context, send func(context.Context) error
 	if ctx == nil || ctx.Err() != nil {
 		return send(ctx) // which says so
 	}
-	out := &Outgoing{Name: k.name, Method: k.method, Path: k.path, Request: k.request}
+	out := &Outgoing{Name: k.id.String(), API: k.id.API, Service: k.id.Service, Method: k.method, Path: k.path, Request: k.request}
 	made, outcome := false, error(nil)
 	next := func(ctx context.Context) error {
 		if made {

@@ -28,7 +28,7 @@ func TestInterceptors(t *testing.T) {
 	name := func(name string) Interceptor {
 		return func(ctx context.Context, call *Outgoing, next func(context.Context) error) error {
 			steps = append(steps, name)
-			if call.Name != "otps.sms.send" || call.Method != "POST" || call.Path != "/v1/otps/sms/send" || call.Response != nil {
+			if call.Name != "consumer.otps.sms.send" || call.API != "consumer" || call.Service != "otps.sms" || call.Method != "POST" || call.Path != "/v1/otps/sms/send" || call.Response != nil {
 				t.Errorf("call %+v", call)
 			}
 			if request, ok := call.Request.(*sendRequest); !ok || request.PhoneNumber != testPhone {

@@ -18,7 +18,7 @@ func (k *call) log(ctx context.Context, a *answer, attempt int, started time.Tim
 		return
 	}
 	attrs := []slog.Attr{
-		slog.String("call", k.name),
+		slog.String("call", k.id.String()),
 		slog.String("method", k.method),
 		slog.String("path", k.path),
 		slog.Int("attempt", attempt),

@@ -19,6 +19,7 @@ type CallOption func(*CallSettings)
 
 // Info tells how a call went, whether it succeeded or not.
 type Info struct {
+	Call       *CallID     // which call it was
 	StatusCode int         // of the last answer; 0 if there was none
 	Header     http.Header // of the last answer; nil if there was none
 	Attempts   int         // how often the request was sent or tried

@@ -87,7 +87,7 @@ const (
 // sendEndpoint is a call of the given class that sends a body.
 func sendEndpoint(class RetryClass) *Endpoint[sendRequest, sendResponse] {
 	return &Endpoint[sendRequest, sendResponse]{
-		Name:     "otps.sms.send",
+		ID:       CallID{API: "consumer", Service: "otps.sms", Name: "send"},
 		Method:   http.MethodPost,
 		Path:     "/v1/otps/sms/send",
 		Retry:    class,
@@ -115,7 +115,7 @@ func (r *getRequest) params(p *Params) {
 
 func getEndpoint() *Endpoint[getRequest, sendResponse] {
 	return &Endpoint[getRequest, sendResponse]{
-		Name:   "sessions.get_jwks",
+		ID:     CallID{API: "consumer", Service: "sessions", Name: "get_jwks"},
 		Method: http.MethodGet,
 		Path:   "/v1/sessions/jwks/{project_id}/keys",
 		Retry:  Safe,
@@ -139,9 +139,11 @@ type invalidError struct {
 
 func (e invalidError) Error() string { return fmt.Sprint(e.call, e.violations) }
 
-func (testErrors) Failure(f *Failure) error                       { return failureError{f} }
-func (testErrors) Invalid(call string, v []check.Violation) error { return invalidError{call, v} }
-func (testErrors) RetryableType(errorType string) bool            { return errorType == "too_many_requests" }
+func (testErrors) Failure(f *Failure) error { return failureError{f} }
+func (testErrors) Invalid(call *CallID, v []check.Violation) error {
+	return invalidError{call.String(), v}
+}
+func (testErrors) RetryableType(errorType string) bool { return errorType == "too_many_requests" }
 func (testErrors) KnownType(errorType string) bool {
 	return errorType == "too_many_requests" || errorType == "otp_code_not_found"
 }

@@ -35,7 +35,7 @@ function describe(fault) {
   if (fault.reset) parts.push("a connection reset");
   if (fault.delay_milliseconds) parts.push(`an answer ${fault.delay_milliseconds} ms late`);
   if (fault.retry_after_seconds) parts.push(`Retry-After ${fault.retry_after_seconds} s`);
-  const target = [fault.api, fault.call].filter(Boolean).join(" ") || "every call";
+  const target = fault.call || (fault.api ? `every call of ${fault.api}` : "every call");
   const share = fault.share ? `${Math.round(fault.share * 100)} % of ` : "";
   const times = fault.times ? `, ${fault.times} more ${fault.times === 1 ? "time" : "times"}` : "";
   return `${share}${target}: ${parts.join(", ")}${fault.after_effect ? ", after the effect" : ""}${times}`;
@@ -54,8 +54,7 @@ function choose() {
 async function add() {
   const kind = byID("fault-kind").value;
   const fault = { ...kinds[kind](), times: number("fault-times") };
-  const [api, name] = byID("fault-call").value.split(" ");
-  if (name) Object.assign(fault, { api, call: name });
+  if (byID("fault-call").value) fault.call = byID("fault-call").value;
   if (byID("fault-effect").checked && !harmless.includes(kind)) fault.after_effect = true;
   await call("POST", "faults", fault); // the stream tells what is there now, and knows of spent ones, too
   say("The fault is added");
@@ -67,7 +66,7 @@ export async function loadChoices() {
   const groups = Map.groupBy(calls, (known) => known.api);
   byID("fault-call").replaceChildren(element("option", { value: "" }, "every call"),
     ...[...groups].map(([api, list]) => element("optgroup", { label: api },
-      ...list.map((known) => element("option", { value: `${api} ${known.call}` }, known.call)))));
+      ...list.map((known) => element("option", { value: known.call }, known.call)))));
   byID("fault-error").replaceChildren(
     ...types.map((known) => element("option", { value: known.error_type }, `${known.error_type} (${known.status})`)));
 }

@@ -60,7 +60,7 @@ type Change struct {
 	// Text says what happened. Together with Subject it names the change: no
 	// other change of the comparison has both.
 	Text string
-	// Calls are the calls that it touches: "stytch otps.sms.send".
+	// Calls are the calls that it touches: "consumer.otps.sms.send".
 	Calls []string
 	// Symbols are what changes with it in Go, under the names of BASE or HEAD.
 	Symbols []Symbol

@@ -52,10 +52,10 @@ func (c *comparison) about(head *call, key string) Change {
 
 // call compares what a call says besides its fields.
 func (c *comparison) call(base, head *call) {
-	if base.Place != head.Place {
+	if base.ID != head.ID {
 		renamed := c.about(head, "")
 		renamed.Rule, renamed.Level = "call-renamed", Patch
-		renamed.Text = fmt.Sprintf("the call `%s` is now named `%s`, the same on the wire", base.Place, head.Place)
+		renamed.Text = fmt.Sprintf("the call `%s` is now named `%s`, the same on the wire", base.ID, head.ID)
 		renamed.Symbols = union(base.symbols(c.base, c.head), head.symbols(c.head, c.base)...)
 		c.add(renamed)
 	}

@@ -56,14 +56,14 @@ func proseOf(x *index) map[string]prose {
 	for _, pkg := range x.SDK.Packages {
 		all["package "+pkg.Name] = prose{diag.Pos{File: pkg.Spec, Line: 1}, pkg.Title + "\n" + docs(pkg.Docs)}
 		for _, s := range pkg.Services {
-			all[pkg.Name+" "+s.Place] = prose{s.Pos, docs(s.Docs)}
+			all[pkg.API+"."+s.Tag] = prose{s.Pos, docs(s.Docs)}
 		}
 		for _, section := range pkg.Manual {
 			all[pkg.Name+" "+section.Name] = prose{section.Pos, docs(section.Docs)}
 		}
 		for _, m := range pkg.Methods() {
 			text := docs(m.Docs) + "\n" + example(m.RequestExample) + "\n" + example(m.ResponseExample)
-			all[pkg.Name+" "+m.Place] = prose{m.Pos, text}
+			all[pkg.FullName(m)] = prose{m.Pos, text}
 		}
 		for _, t := range pkg.AllTypes() {
 			if t.Role == model.RoleObject || t.Role == model.RoleEnum {

@@ -28,11 +28,11 @@ type call struct {
 	service *model.Service
 }
 
-func (c *call) String() string { return c.pkg.Name + " " + c.Place }
+func (c *call) String() string { return c.pkg.FullName(c.Method) }
 
 // key names a call by what is sent: paths do not show the names of their
 // parameters.
-func (c *call) key() string { return c.pkg.Name + " " + c.Verb + " " + load.PathShape(c.Path) }
+func (c *call) key() string { return c.pkg.API + " " + c.Verb + " " + load.PathShape(c.Path) }
 
 func newIndex(side Side) *index {
 	x := &index{Side: side, calls: map[string]*call{}, types: map[Symbol]*model.Type{}, nodes: map[diag.Pos]*yaml.Node{}}
@@ -134,7 +134,7 @@ func (x *index) follow(s schema) schema {
 func (x *index) component(file, name string) string {
 	for _, pkg := range x.SDK.Packages {
 		if pkg.Spec == x.Spec.Document(file) {
-			return pkg.Name + " schema " + name
+			return pkg.API + " schema " + name
 		}
 	}
 	return strings.TrimSuffix(path.Base(file), path.Ext(file)) + " schema " + name

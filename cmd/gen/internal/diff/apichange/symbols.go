@@ -52,33 +52,33 @@ func (c *call) symbols(own, other *index) []Symbol {
 	all := []Symbol{{c.pkg.Name, "(*" + c.service.Name + ")." + c.Name}}
 	all = append(all, newTypes(c.Request, other, nil)...)
 	all = append(all, newTypes(c.Response, other, nil)...)
-	for place := c.service.Place; place != ""; {
-		s := serviceAt(own, c.pkg.Name, place)
-		if s == nil || serviceAt(other, c.pkg.Name, place) != nil {
+	for tag := c.service.Tag; tag != ""; {
+		s := serviceAt(own, c.pkg.Name, tag)
+		if s == nil || serviceAt(other, c.pkg.Name, tag) != nil {
 			break
 		}
-		parent, _, _ := cutLast(place)
+		parent, _, _ := cutLast(tag)
 		holder := "Client"
 		if p := serviceAt(own, c.pkg.Name, parent); p != nil {
 			holder = p.Name
 		}
 		all = append(all, Symbol{c.pkg.Name, s.Name}, Symbol{c.pkg.Name, holder + "." + s.Field})
-		place = parent
+		tag = parent
 	}
 	return all
 }
 
-func cutLast(place string) (string, string, bool) {
-	if i := strings.LastIndex(place, "."); i >= 0 {
-		return place[:i], place[i+1:], true
+func cutLast(tag string) (string, string, bool) {
+	if i := strings.LastIndex(tag, "."); i >= 0 {
+		return tag[:i], tag[i+1:], true
 	}
-	return "", place, false
+	return "", tag, false
 }
 
-func serviceAt(x *index, pkg, place string) *model.Service {
+func serviceAt(x *index, pkg, tag string) *model.Service {
 	for _, p := range x.SDK.Packages {
 		for _, s := range p.Services {
-			if p.Name == pkg && s.Place == place {
+			if p.Name == pkg && s.Tag == tag {
 				return s
 			}
 		}

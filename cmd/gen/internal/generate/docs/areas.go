@@ -31,14 +31,14 @@ func areasOf(pkg *model.Package) []area {
 	var areas []area
 	at := map[string]int{}
 	for _, s := range pkg.Services {
-		top, _, _ := strings.Cut(s.Place, ".")
+		top, _, _ := strings.Cut(s.Tag, ".")
 		i, ok := at[top]
 		if !ok {
 			i = len(areas)
 			at[top] = i
 			areas = append(areas, area{Name: golang.ClientPath(top)})
 		}
-		if s.Place == top {
+		if s.Tag == top {
 			areas[i].About = firstSentence(s.Docs.Text)
 		}
 		areas[i].Services = append(areas[i].Services, s)

@@ -90,7 +90,7 @@ func newPages(sdk *model.SDK) (*pages, error) {
 			return golang.Essentials(t, func(name string) string { return "`" + name + "`" })
 		},
 		"generated": func() string { return model.Generated },
-		"place":     func(s *model.Service) string { return golang.ClientPath(s.Place) },
+		"place":     func(s *model.Service) string { return golang.ClientPath(s.Tag) },
 		"name":      func(s string) string { return s }, "isFunc": func(string) bool { return false },
 		"cell": cell, "span": span, "call": clientCall, "page": pagePath, "type": p.typeCell, "limits": limits,
 		"snippet": p.snippet, "anchor": anchor, "manual": manualFor,
@@ -118,12 +118,12 @@ func tidy(page []byte) []byte {
 
 // pagePath is the file of a service's page.
 func pagePath(pkg *model.Package, s *model.Service) string {
-	return pkg.Name + "-" + strings.NewReplacer(".", "-", "_", "-").Replace(s.Place) + ".md"
+	return pkg.Name + "-" + strings.NewReplacer(".", "-", "_", "-").Replace(s.Tag) + ".md"
 }
 
 // clientCall is a call as an application writes it: OTPs.SMS.Send.
 func clientCall(s *model.Service, m *model.Method) string {
-	return golang.ClientPath(s.Place) + "." + m.Name
+	return golang.ClientPath(s.Tag) + "." + m.Name
 }
 
 // anchor is the fragment that GitHub gives a heading.
@@ -200,7 +200,7 @@ func index(sdk *model.SDK) map[string]string {
 		}
 		for _, s := range pkg.Services {
 			for _, m := range s.Methods {
-				links[m.Place] = fmt.Sprintf("[`%s`](%s#%s)", clientCall(s, m), pagePath(pkg, s), anchor(clientCall(s, m)))
+				links[m.ID] = fmt.Sprintf("[`%s`](%s#%s)", clientCall(s, m), pagePath(pkg, s), anchor(clientCall(s, m)))
 			}
 		}
 	}

@@ -179,9 +179,9 @@ func (w *writer) index() map[string]string {
 		}
 	}
 	for _, s := range slices.Backward(w.pkg.Services) {
-		names[s.Place] = "[" + s.Name + "]"
+		names[s.Tag] = "[" + s.Name + "]"
 		for _, m := range s.Methods {
-			names[m.Place] = "[" + s.Name + "." + m.Name + "]"
+			names[m.ID] = "[" + s.Name + "." + m.Name + "]"
 		}
 	}
 	for wire, name := range w.fieldNames() {

@@ -11,12 +11,12 @@ import (
 // service writes a service's file: the service, its calls, and each call's
 // request and response.
 func (e *emitter) service(s *model.Service) {
-	f := e.file(strings.ReplaceAll(s.Place, ".", "_") + "_gen.go")
-	f.Add(e.doc("service", 0, map[string]any{"Service": s, "Path": ClientPath(s.Place)}))
+	f := e.file(strings.ReplaceAll(s.Tag, ".", "_") + "_gen.go")
+	f.Add(e.doc("service", 0, map[string]any{"Service": s, "Path": ClientPath(s.Tag)}))
 	f.Type().Id(s.Name).StructFunc(func(g *jen.Group) {
 		for _, child := range s.Children {
 			g.Add(e.doc("service", 1, map[string]any{"Service": &model.Service{
-				Name: child.Field, Docs: model.Docs{Text: child.Docs.Text}}, "Path": ClientPath(child.Place)}))
+				Name: child.Field, Docs: model.Docs{Text: child.Docs.Text}}, "Path": ClientPath(child.Tag)}))
 			g.Id(child.Field).Op("*").Id(child.Name)
 			g.Line()
 		}
@@ -44,10 +44,10 @@ func (e *emitter) serviceClient(f *jen.File, s *model.Service) {
 	)
 }
 
-// ClientPath is a service's place as Go code: OTPs.SMS.
-func ClientPath(place string) string {
+// ClientPath is a service's tag as Go code: OTPs.SMS.
+func ClientPath(tag string) string {
 	var parts []string
-	for part := range strings.SplitSeq(place, ".") {
+	for part := range strings.SplitSeq(tag, ".") {
 		parts = append(parts, model.GoName(part))
 	}
 	return strings.Join(parts, ".")
@@ -60,13 +60,19 @@ func httpMethod(m *model.Method) jen.Code {
 
 var retryNames = map[model.Retry]string{model.RetrySafe: "Safe", model.RetryUnsent: "Unsent", model.RetryNever: "Never"}
 
+// callID is the value that identifies a call.
+func (e *emitter) callID(s *model.Service, m *model.Method) jen.Code {
+	return jen.Qual(e.internal("transport"), "CallID").Values(
+		jen.Id("API").Op(":").Lit(e.pkg.API), jen.Id("Service").Op(":").Lit(s.Tag), jen.Id("Name").Op(":").Lit(m.Operation))
+}
+
 func (e *emitter) method(f *jen.File, s *model.Service, m *model.Method) {
 	endpoint := m.Variable()
 	f.Var().Id(endpoint).Op("=").Qual(e.internal("transport"), "Endpoint").
 		Types(jen.Id(m.Request.Name), jen.Id(m.Response.Name)).ValuesFunc(func(g *jen.Group) {
 		field := func(name string, value jen.Code) { g.Line().Id(name).Op(":").Add(value) }
 		expr := func(t *model.Type, method string) jen.Code { return jen.Parens(jen.Op("*").Id(t.Name)).Dot(method) }
-		field("Name", jen.Lit(m.Place))
+		field("ID", e.callID(s, m))
 		field("Method", httpMethod(m))
 		field("Path", jen.Lit(m.Path))
 		field("Retry", jen.Qual(e.internal("transport"), retryNames[m.Retry]))
@@ -113,7 +119,7 @@ func (e *emitter) client() {
 	f := e.file("client_gen.go")
 	var top []*model.Service
 	for _, s := range e.pkg.Services {
-		if !strings.Contains(s.Place, ".") {
+		if !strings.Contains(s.Tag, ".") {
 			top = append(top, s)
 		}
 	}

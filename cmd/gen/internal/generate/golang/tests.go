@@ -21,7 +21,7 @@ func (e *emitter) tests() {
 		if len(s.Methods) == 0 {
 			continue
 		}
-		f := e.testFile(strings.ReplaceAll(s.Place, ".", "_"))
+		f := e.testFile(strings.ReplaceAll(s.Tag, ".", "_"))
 		for _, m := range s.Methods {
 			e.exchange(f, s, m)
 			e.wireTest(f, s, m)
@@ -59,7 +59,7 @@ func (e *emitter) example(f *jen.File, s *model.Service, m *model.Method) {
 
 // call is the Go expression of a call with its example.
 func (e *emitter) call(s *model.Service, m *model.Method) *jen.Statement {
-	return jen.Id("client").Dot(ClientPath(s.Place)).Dot(m.Name).Call(jen.Id("ctx"), e.structLiteral(m.Request, m.RequestExample))
+	return jen.Id("client").Dot(ClientPath(s.Tag)).Dot(m.Name).Call(jen.Id("ctx"), e.structLiteral(m.Request, m.RequestExample))
 }
 
 // printedValue is what an example prints, and how.

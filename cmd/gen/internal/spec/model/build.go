@@ -79,25 +79,25 @@ func fieldLocation(o *openapi3.Origin, key string) diag.Pos {
 }
 
 func (b *builder) pkg(file string, doc *openapi3.T) *Package {
-	pkg := &Package{Name: packageNames[file], Spec: b.spec.Sources[file].Name}
+	pkg := &Package{API: strings.TrimSuffix(file, ".yaml"), Name: packageNames[file], Spec: b.spec.Sources[file].Name}
 	if doc.Info != nil {
 		pkg.Title, pkg.Docs = doc.Info.Title, Docs{Text: prose(doc.Info.Description), URL: docsURL(doc.ExternalDocs)}
 	}
-	byPlace := map[string]*Service{}
+	byTag := map[string]*Service{}
 	for _, tag := range doc.Tags {
 		s := b.service(tag)
-		byPlace[s.Place] = s
+		byTag[s.Tag] = s
 		pkg.Services = append(pkg.Services, s)
 	}
-	b.adopt(pkg.Services, byPlace)
+	b.adopt(pkg.Services, byTag)
 	for _, op := range b.operations(file, doc) {
-		if s := byPlace[op.tag()]; s != nil {
+		if s := byTag[op.tag()]; s != nil {
 			s.Methods = append(s.Methods, b.method(pkg, s, op))
 		}
 	}
 	for _, s := range pkg.Services {
 		if len(s.Methods) == 0 && len(s.Children) == 0 && !b.list.HasErrors() {
-			b.list.Reportf(codes.EmptyService, s.Pos, "the service %s has no calls", s.Place)
+			b.list.Reportf(codes.EmptyService, s.Pos, "the service %s has no calls", s.Tag)
 		}
 	}
 	pkg.Manual = b.manual(file)
@@ -107,22 +107,22 @@ func (b *builder) pkg(file string, doc *openapi3.T) *Package {
 func (b *builder) service(tag *openapi3.Tag) *Service {
 	last := tag.Name[strings.LastIndex(tag.Name, ".")+1:]
 	return &Service{
-		Place: tag.Name, Name: GoName(tag.Name) + "Service", Field: GoName(last), Pos: location(tag.Origin),
+		Tag: tag.Name, Name: GoName(tag.Name) + "Service", Field: GoName(last), Pos: location(tag.Origin),
 		Docs: Docs{Text: prose(tag.Description), URL: docsURL(tag.ExternalDocs)},
 	}
 }
 
 // adopt puts each service under its parent.
-func (b *builder) adopt(services []*Service, byPlace map[string]*Service) {
+func (b *builder) adopt(services []*Service, byTag map[string]*Service) {
 	for _, s := range services {
-		i := strings.LastIndex(s.Place, ".")
+		i := strings.LastIndex(s.Tag, ".")
 		if i < 0 {
 			continue
 		}
-		parent := byPlace[s.Place[:i]]
+		parent := byTag[s.Tag[:i]]
 		if parent == nil {
-			b.list.Hintf(codes.OrphanService, s.Pos, fmt.Sprintf("declare the tag %s, with what it holds", s.Place[:i]),
-				"the service %s has no parent", s.Place)
+			b.list.Hintf(codes.OrphanService, s.Pos, fmt.Sprintf("declare the tag %s, with what it holds", s.Tag[:i]),
+				"the service %s has no parent", s.Tag)
 			continue
 		}
 		parent.Children = append(parent.Children, s)
@@ -141,7 +141,7 @@ func (b *builder) saidWithin(o *openapi3.Origin) bool {
 	return o.Key != nil && b.list.ErrorWithin(o.Key.File, o.Key.Line, max(o.Key.Line, o.Key.EndLine))
 }
 
-func placeFile(place string) string { return strings.ReplaceAll(place, ".", "_") }
+func tagFile(tag string) string { return strings.ReplaceAll(tag, ".", "_") }
 
 func scalar(n *yaml.Node) string {
 	if n == nil || n.Kind != yaml.ScalarNode {

@@ -112,7 +112,7 @@ func collide(sdk *SDK, taken map[string]map[string]diag.Pos, list *diag.List) {
 		}
 		scope := newScope(list, fmt.Sprintf("the package %s", pkg.Name), names, "", taken[pkg.Name])
 		for _, m := range pkg.Methods() {
-			scope.meets(m.Variable(), "the variable of "+m.Place, m.Pos)
+			scope.meets(m.Variable(), "the variable of "+m.ID, m.Pos)
 		}
 		client := newScope(list, "Client", nil, "Client.", taken[pkg.Name])
 		if i == 0 {
@@ -121,24 +121,24 @@ func collide(sdk *SDK, taken map[string]map[string]diag.Pos, list *diag.List) {
 			}
 		}
 		for _, s := range pkg.Services {
-			scope.add(s.Name, s.Place, s.Pos)
-			if s.Place == "types" {
+			scope.add(s.Name, s.Tag, s.Pos)
+			if s.Tag == "types" {
 				list.Hintf(codes.NamesMeet, s.Pos, "name the tag otherwise", "the page of the service types would be that of all types of the package")
 			}
-			if !strings.Contains(s.Place, ".") {
-				client.meets(s.Field, s.Place, s.Pos)
+			if !strings.Contains(s.Tag, ".") {
+				client.meets(s.Field, s.Tag, s.Pos)
 			}
 			members := newScope(list, s.Name, []string{"client"}, s.Name+".", taken[pkg.Name])
 			for _, child := range s.Children {
-				members.add(child.Field, "the service "+child.Place, child.Pos)
+				members.add(child.Field, "the service "+child.Tag, child.Pos)
 			}
 			for _, m := range s.Methods {
-				members.add(m.Name, m.Place, m.Pos)
+				members.add(m.Name, m.ID, m.Pos)
 			}
 		}
 		for _, m := range pkg.Methods() {
-			scope.add(m.Request.Name, "the request of "+m.Place, m.Pos)
-			scope.add(m.Response.Name, "the response of "+m.Place, m.Pos)
+			scope.add(m.Request.Name, "the request of "+m.ID, m.Pos)
+			scope.add(m.Response.Name, "the response of "+m.ID, m.Pos)
 		}
 		for _, t := range pkg.Types {
 			scope.add(t.Name, t.Name, t.Pos)

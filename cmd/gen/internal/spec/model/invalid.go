@@ -31,7 +31,7 @@ func invalidIn(sdk *SDK, m *Method, t *Type, list *diag.List, seen []*Type) {
 			return // an unknown type has its own finding
 		}
 		if !slices.ContainsFunc(m.Errors, func(e *ErrorType) bool { return e.Wire == wire }) {
-			list.Hintf(codes.UnexpectedError, pos, "add "+wire+" to x-errors of the call", "%s does not expect the error type %s", m.Place, wire)
+			list.Hintf(codes.UnexpectedError, pos, "add "+wire+" to x-errors of the call", "%s does not expect the error type %s", m.ID, wire)
 		}
 	}
 	for _, f := range t.Fields {

@@ -52,6 +52,8 @@ func (s *SDK) ErrorAreas() []ErrorArea {
 
 // Package is one Go package, made from one API document.
 type Package struct {
+	// API is the word for the API: consumer or b2b.
+	API string
 	// Name is the Go package's name and its folder under the module's root.
 	Name string
 	// Spec is the file that it is made from.
@@ -80,8 +82,8 @@ type Docs struct {
 
 // Service is an area of the client: a struct whose methods are calls.
 type Service struct {
-	// Place is the dotted path from the client: otps.sms.
-	Place string
+	// Tag is what the spec calls it, the dotted path from the client: otps.sms.
+	Tag string
 	// Name is the Go type: OTPsSMSService.
 	Name string
 	// Field is the Go field under its parent: SMS.
@@ -104,9 +106,11 @@ const (
 
 // Method is one call.
 type Method struct {
-	// Place is the dotted path from the client: otps.sms.send.
-	Place string
-	Name  string
+	// ID is the operationId, the dotted path from the client: otps.sms.send.
+	ID string
+	// Operation is the part of the ID behind the tag of the service: send.
+	Operation string
+	Name      string
 	// Verb and Path are the call on the wire.
 	Verb, Path string
 	Retry      Retry
@@ -355,6 +359,9 @@ func (p *Package) Methods() []*Method {
 	}
 	return methods
 }
+
+// FullName returns the name of a call of the package in full: consumer.otps.sms.send.
+func (p *Package) FullName(m *Method) string { return p.API + "." + m.ID }
 
 // AllTypes returns every struct and enum of the package: requests and
 // responses by call, then the others.

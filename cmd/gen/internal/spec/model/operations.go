@@ -46,19 +46,19 @@ func (b *builder) operations(file string, doc *openapi3.T) []operation {
 
 func (b *builder) method(pkg *Package, s *Service, op operation) *Method {
 	id := op.OperationID
-	name := GoName(strings.TrimPrefix(id, s.Place+"."))
+	name := GoName(strings.TrimPrefix(id, s.Tag+"."))
 	base := strings.TrimSuffix(s.Name, "Service") + name
 	if name == "" {
 		b.list.Reportf(codes.NoGoName, fieldLocation(op.Origin, "operationId"), "%q gives no name in Go", id)
 	}
 	m := &Method{
-		Place: id, Name: name, Verb: op.verb, Path: op.path, Pos: op.pos,
+		ID: id, Operation: strings.TrimPrefix(id, s.Tag+"."), Name: name, Verb: op.verb, Path: op.path, Pos: op.pos,
 		Retry: Retry(text(op.Extensions["x-retry"])), Anonymous: op.Security != nil && len(*op.Security) == 0,
 		Docs: Docs{Summary: strings.TrimSpace(op.Summary), Text: prose(op.Description), URL: docsURL(op.ExternalDocs), Deprecated: op.Deprecated},
 	}
 	m.Errors = b.errorTypes(texts(op.Extensions["x-errors"]))
-	m.Request = &Type{Name: base + "Request", Package: pkg.Name, Role: RoleRequest, File: placeFile(s.Place), Pos: op.pos}
-	m.Response = &Type{Name: base + "Response", Package: pkg.Name, Role: RoleResponse, File: placeFile(s.Place), Pos: op.pos}
+	m.Request = &Type{Name: base + "Request", Package: pkg.Name, Role: RoleRequest, File: tagFile(s.Tag), Pos: op.pos}
+	m.Response = &Type{Name: base + "Response", Package: pkg.Name, Role: RoleResponse, File: tagFile(s.Tag), Pos: op.pos}
 	if op.Servers != nil && len(*op.Servers) > 0 {
 		m.Server = (*op.Servers)[0].URL
 	}
