@@ -20,7 +20,16 @@ import (
 	"fmt"
 	"log/slog"
 
+	"github.com/stytchgen/sdk/internal/share"
+	"github.com/stytchgen/sdk/internal/transport"
 	"github.com/stytchgen/sdk/stytch"
+)
+
+// What the package stytch does for the clients and responses of this package.
+var (
+	maker       = share.Get[transport.Maker]()
+	noTransport = maker.None
+	receive     = share.Get[func(*stytch.Response, *transport.Result)]()
 )
 
 // NewClient returns a client for a B2B project, with the ID and the secret that the Stytch
@@ -28,7 +37,7 @@ import (
 // the test API. NewClient checks its arguments and does no I/O; the client is safe for concurrent
 // use and has nothing to close.
 func NewClient(projectID, secret string, opts ...stytch.Option) (*Client, error) {
-	t, err := stytch.NewTransport(projectID, secret, opts...)
+	t, err := maker.New(projectID, secret, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +48,7 @@ func NewClient(projectID, secret string, opts ...stytch.Option) (*Client, error)
 // environment variables STYTCH_PROJECT_ID and STYTCH_SECRET. STYTCH_BASE_URL, if set, is the base
 // URL, unless an option gives another.
 func FromEnv(opts ...stytch.Option) (*Client, error) {
-	t, err := stytch.NewTransportFromEnv(opts...)
+	t, err := maker.FromEnv(opts)
 	if err != nil {
 		return nil, err
 	}

@@ -28,7 +28,7 @@ type DiscoveryIntermediateSessionsService struct {
 
 func (s *DiscoveryIntermediateSessionsService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return stytch.NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -41,9 +41,11 @@ var discoveryIntermediateSessionsExchange = transport.Endpoint[DiscoveryIntermed
 	Validate: (*DiscoveryIntermediateSessionsExchangeRequest).validate,
 	Encode:   (*DiscoveryIntermediateSessionsExchangeRequest).writeJSON,
 	Decode:   (*DiscoveryIntermediateSessionsExchangeResponse).readJSON,
-	Receive:  (*DiscoveryIntermediateSessionsExchangeResponse).Receive,
-	Answers:  &answers,
-	Answer:   "DiscoveryIntermediateSessionsExchangeResponse",
+	Receive: func(r *DiscoveryIntermediateSessionsExchangeResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "DiscoveryIntermediateSessionsExchangeResponse",
 }
 
 // Exchange exchanges an unfinished login for a session in an organization.
@@ -242,7 +244,7 @@ func (r *DiscoveryIntermediateSessionsExchangeResponse) readJSON(d *wire.Reader)
 		case "primary_required":
 			r.PrimaryRequired = wire.ReadPtr(d, (*PrimaryRequired).readJSON)
 		case "member_device":
-			r.MemberDevice = wire.ReadPtr(d, (*stytch.DeviceInfo).ReadJSON)
+			r.MemberDevice = wire.ReadPtr(d, stytchDeviceInfoReadJSON)
 		case "intermediate_session_token_expires_at":
 			r.IntermediateSessionTokenExpiresAt = d.TimePtr()
 		default:

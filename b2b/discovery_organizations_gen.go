@@ -28,7 +28,7 @@ type DiscoveryOrganizationsService struct {
 
 func (s *DiscoveryOrganizationsService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return stytch.NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -41,9 +41,11 @@ var discoveryOrganizationsCreate = transport.Endpoint[DiscoveryOrganizationsCrea
 	Validate: (*DiscoveryOrganizationsCreateRequest).validate,
 	Encode:   (*DiscoveryOrganizationsCreateRequest).writeJSON,
 	Decode:   (*DiscoveryOrganizationsCreateResponse).readJSON,
-	Receive:  (*DiscoveryOrganizationsCreateResponse).Receive,
-	Answers:  &answers,
-	Answer:   "DiscoveryOrganizationsCreateResponse",
+	Receive: func(r *DiscoveryOrganizationsCreateResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "DiscoveryOrganizationsCreateResponse",
 }
 
 // Create creates an organization for a person who logs in, with the person as its first member.
@@ -426,7 +428,7 @@ func (r *DiscoveryOrganizationsCreateResponse) readJSON(d *wire.Reader) {
 		case "primary_required":
 			r.PrimaryRequired = wire.ReadPtr(d, (*PrimaryRequired).readJSON)
 		case "member_device":
-			r.MemberDevice = wire.ReadPtr(d, (*stytch.DeviceInfo).ReadJSON)
+			r.MemberDevice = wire.ReadPtr(d, stytchDeviceInfoReadJSON)
 		case "intermediate_session_token_expires_at":
 			r.IntermediateSessionTokenExpiresAt = d.TimePtr()
 		default:
@@ -454,9 +456,11 @@ var discoveryOrganizationsList = transport.Endpoint[DiscoveryOrganizationsListRe
 	Validate: (*DiscoveryOrganizationsListRequest).validate,
 	Encode:   (*DiscoveryOrganizationsListRequest).writeJSON,
 	Decode:   (*DiscoveryOrganizationsListResponse).readJSON,
-	Receive:  (*DiscoveryOrganizationsListResponse).Receive,
-	Answers:  &answers,
-	Answer:   "DiscoveryOrganizationsListResponse",
+	Receive: func(r *DiscoveryOrganizationsListResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "DiscoveryOrganizationsListResponse",
 }
 
 // List lists the organizations that a person belongs to or may join.

@@ -29,7 +29,7 @@ type MagicLinksDiscoveryService struct {
 
 func (s *MagicLinksDiscoveryService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return stytch.NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -42,9 +42,11 @@ var magicLinksDiscoveryAuthenticate = transport.Endpoint[MagicLinksDiscoveryAuth
 	Validate: (*MagicLinksDiscoveryAuthenticateRequest).validate,
 	Encode:   (*MagicLinksDiscoveryAuthenticateRequest).writeJSON,
 	Decode:   (*MagicLinksDiscoveryAuthenticateResponse).readJSON,
-	Receive:  (*MagicLinksDiscoveryAuthenticateResponse).Receive,
-	Answers:  &answers,
-	Answer:   "MagicLinksDiscoveryAuthenticateResponse",
+	Receive: func(r *MagicLinksDiscoveryAuthenticateResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "MagicLinksDiscoveryAuthenticateResponse",
 }
 
 // Authenticate authenticates a magic link for discovery, and lists the organizations of the person.

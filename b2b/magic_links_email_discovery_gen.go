@@ -28,7 +28,7 @@ type MagicLinksEmailDiscoveryService struct {
 
 func (s *MagicLinksEmailDiscoveryService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return stytch.NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -41,9 +41,11 @@ var magicLinksEmailDiscoverySend = transport.Endpoint[MagicLinksEmailDiscoverySe
 	Validate: (*MagicLinksEmailDiscoverySendRequest).validate,
 	Encode:   (*MagicLinksEmailDiscoverySendRequest).writeJSON,
 	Decode:   (*MagicLinksEmailDiscoverySendResponse).readJSON,
-	Receive:  (*MagicLinksEmailDiscoverySendResponse).Receive,
-	Answers:  &answers,
-	Answer:   "MagicLinksEmailDiscoverySendResponse",
+	Receive: func(r *MagicLinksEmailDiscoverySendResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "MagicLinksEmailDiscoverySendResponse",
 }
 
 // Send sends a link by e-mail to a person whose organization is not known yet.

@@ -33,7 +33,7 @@ type MagicLinksEmailService struct {
 
 func (s *MagicLinksEmailService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return stytch.NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -46,9 +46,11 @@ var magicLinksEmailLoginOrSignup = transport.Endpoint[MagicLinksEmailLoginOrSign
 	Validate: (*MagicLinksEmailLoginOrSignupRequest).validate,
 	Encode:   (*MagicLinksEmailLoginOrSignupRequest).writeJSON,
 	Decode:   (*MagicLinksEmailLoginOrSignupResponse).readJSON,
-	Receive:  (*MagicLinksEmailLoginOrSignupResponse).Receive,
-	Answers:  &answers,
-	Answer:   "MagicLinksEmailLoginOrSignupResponse",
+	Receive: func(r *MagicLinksEmailLoginOrSignupResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "MagicLinksEmailLoginOrSignupResponse",
 }
 
 // LoginOrSignup sends a link by e-mail to log in to an organization, and creates the member if need
@@ -273,9 +275,11 @@ var magicLinksEmailInvite = transport.Endpoint[MagicLinksEmailInviteRequest, Mag
 	Params:   (*MagicLinksEmailInviteRequest).params,
 	Encode:   (*MagicLinksEmailInviteRequest).writeJSON,
 	Decode:   (*MagicLinksEmailInviteResponse).readJSON,
-	Receive:  (*MagicLinksEmailInviteResponse).Receive,
-	Answers:  &answers,
-	Answer:   "MagicLinksEmailInviteResponse",
+	Receive: func(r *MagicLinksEmailInviteResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "MagicLinksEmailInviteResponse",
 }
 
 // Invite invites a person by e-mail to join an organization.

@@ -40,7 +40,7 @@ type MagicLinksService struct {
 
 func (s *MagicLinksService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return stytch.NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -53,9 +53,11 @@ var magicLinksAuthenticate = transport.Endpoint[MagicLinksAuthenticateRequest, M
 	Validate: (*MagicLinksAuthenticateRequest).validate,
 	Encode:   (*MagicLinksAuthenticateRequest).writeJSON,
 	Decode:   (*MagicLinksAuthenticateResponse).readJSON,
-	Receive:  (*MagicLinksAuthenticateResponse).Receive,
-	Answers:  &answers,
-	Answer:   "MagicLinksAuthenticateResponse",
+	Receive: func(r *MagicLinksAuthenticateResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "MagicLinksAuthenticateResponse",
 }
 
 // Authenticate authenticates a magic link, and logs its member in.
@@ -317,7 +319,7 @@ func (r *MagicLinksAuthenticateResponse) readJSON(d *wire.Reader) {
 		case "primary_required":
 			r.PrimaryRequired = wire.ReadPtr(d, (*PrimaryRequired).readJSON)
 		case "member_device":
-			r.MemberDevice = wire.ReadPtr(d, (*stytch.DeviceInfo).ReadJSON)
+			r.MemberDevice = wire.ReadPtr(d, stytchDeviceInfoReadJSON)
 		case "intermediate_session_token_expires_at":
 			r.IntermediateSessionTokenExpiresAt = d.TimePtr()
 		default:

@@ -63,7 +63,7 @@ func (v *MemberSession) readJSON(d *wire.Reader) {
 		case "expires_at":
 			v.ExpiresAt = d.Time()
 		case "authentication_factors":
-			v.AuthenticationFactors = wire.ReadSlice(d, (*stytch.AuthenticationFactor).ReadJSON)
+			v.AuthenticationFactors = wire.ReadSlice(d, stytchAuthenticationFactorReadJSON)
 		case "organization_id":
 			v.OrganizationID = d.String()
 		case "roles":

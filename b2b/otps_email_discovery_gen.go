@@ -29,7 +29,7 @@ type OTPsEmailDiscoveryService struct {
 
 func (s *OTPsEmailDiscoveryService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return stytch.NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -42,9 +42,11 @@ var otpsEmailDiscoverySend = transport.Endpoint[OTPsEmailDiscoverySendRequest, O
 	Validate: (*OTPsEmailDiscoverySendRequest).validate,
 	Encode:   (*OTPsEmailDiscoverySendRequest).writeJSON,
 	Decode:   (*OTPsEmailDiscoverySendResponse).readJSON,
-	Receive:  (*OTPsEmailDiscoverySendResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OTPsEmailDiscoverySendResponse",
+	Receive: func(r *OTPsEmailDiscoverySendResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OTPsEmailDiscoverySendResponse",
 }
 
 // Send sends a code by e-mail to a person whose organization is not known yet.
@@ -170,9 +172,11 @@ var otpsEmailDiscoveryAuthenticate = transport.Endpoint[OTPsEmailDiscoveryAuthen
 	Validate: (*OTPsEmailDiscoveryAuthenticateRequest).validate,
 	Encode:   (*OTPsEmailDiscoveryAuthenticateRequest).writeJSON,
 	Decode:   (*OTPsEmailDiscoveryAuthenticateResponse).readJSON,
-	Receive:  (*OTPsEmailDiscoveryAuthenticateResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OTPsEmailDiscoveryAuthenticateResponse",
+	Receive: func(r *OTPsEmailDiscoveryAuthenticateResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OTPsEmailDiscoveryAuthenticateResponse",
 }
 
 // Authenticate checks a code that was sent for discovery, and lists the organizations of the

@@ -34,7 +34,7 @@ type OTPsEmailService struct {
 
 func (s *OTPsEmailService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return stytch.NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -47,9 +47,11 @@ var otpsEmailLoginOrSignup = transport.Endpoint[OTPsEmailLoginOrSignupRequest, O
 	Validate: (*OTPsEmailLoginOrSignupRequest).validate,
 	Encode:   (*OTPsEmailLoginOrSignupRequest).writeJSON,
 	Decode:   (*OTPsEmailLoginOrSignupResponse).readJSON,
-	Receive:  (*OTPsEmailLoginOrSignupResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OTPsEmailLoginOrSignupResponse",
+	Receive: func(r *OTPsEmailLoginOrSignupResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OTPsEmailLoginOrSignupResponse",
 }
 
 // LoginOrSignup sends a code by e-mail to log in to an organization, and creates the member if need
@@ -234,9 +236,11 @@ var otpsEmailAuthenticate = transport.Endpoint[OTPsEmailAuthenticateRequest, OTP
 	Validate: (*OTPsEmailAuthenticateRequest).validate,
 	Encode:   (*OTPsEmailAuthenticateRequest).writeJSON,
 	Decode:   (*OTPsEmailAuthenticateResponse).readJSON,
-	Receive:  (*OTPsEmailAuthenticateResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OTPsEmailAuthenticateResponse",
+	Receive: func(r *OTPsEmailAuthenticateResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OTPsEmailAuthenticateResponse",
 }
 
 // Authenticate checks a code that was sent by e-mail, and logs the member in.
@@ -489,7 +493,7 @@ func (r *OTPsEmailAuthenticateResponse) readJSON(d *wire.Reader) {
 		case "primary_required":
 			r.PrimaryRequired = wire.ReadPtr(d, (*PrimaryRequired).readJSON)
 		case "member_device":
-			r.MemberDevice = wire.ReadPtr(d, (*stytch.DeviceInfo).ReadJSON)
+			r.MemberDevice = wire.ReadPtr(d, stytchDeviceInfoReadJSON)
 		case "intermediate_session_token_expires_at":
 			r.IntermediateSessionTokenExpiresAt = d.TimePtr()
 		default:

@@ -27,7 +27,7 @@ type OTPsSMSService struct {
 
 func (s *OTPsSMSService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return stytch.NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -40,9 +40,11 @@ var otpsSMSSend = transport.Endpoint[OTPsSMSSendRequest, OTPsSMSSendResponse]{
 	Validate: (*OTPsSMSSendRequest).validate,
 	Encode:   (*OTPsSMSSendRequest).writeJSON,
 	Decode:   (*OTPsSMSSendResponse).readJSON,
-	Receive:  (*OTPsSMSSendResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OTPsSMSSendResponse",
+	Receive: func(r *OTPsSMSSendResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OTPsSMSSendResponse",
 }
 
 // Send sends a code by SMS to a member, as the second factor of a login or session.
@@ -233,9 +235,11 @@ var otpsSMSAuthenticate = transport.Endpoint[OTPsSMSAuthenticateRequest, OTPsSMS
 	Validate: (*OTPsSMSAuthenticateRequest).validate,
 	Encode:   (*OTPsSMSAuthenticateRequest).writeJSON,
 	Decode:   (*OTPsSMSAuthenticateResponse).readJSON,
-	Receive:  (*OTPsSMSAuthenticateResponse).Receive,
-	Answers:  &answers,
-	Answer:   "OTPsSMSAuthenticateResponse",
+	Receive: func(r *OTPsSMSAuthenticateResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OTPsSMSAuthenticateResponse",
 }
 
 // Authenticate checks a code that was sent by SMS, and completes a login or steps up a session.
@@ -455,7 +459,7 @@ func (r *OTPsSMSAuthenticateResponse) readJSON(d *wire.Reader) {
 		case "member_session":
 			r.MemberSession = wire.ReadPtr(d, (*MemberSession).readJSON)
 		case "member_device":
-			r.MemberDevice = wire.ReadPtr(d, (*stytch.DeviceInfo).ReadJSON)
+			r.MemberDevice = wire.ReadPtr(d, stytchDeviceInfoReadJSON)
 		default:
 			d.Unknown()
 		}

@@ -29,7 +29,7 @@ type PasswordsDiscoveryEmailService struct {
 
 func (s *PasswordsDiscoveryEmailService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return stytch.NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -42,9 +42,11 @@ var passwordsDiscoveryEmailResetStart = transport.Endpoint[PasswordsDiscoveryEma
 	Validate: (*PasswordsDiscoveryEmailResetStartRequest).validate,
 	Encode:   (*PasswordsDiscoveryEmailResetStartRequest).writeJSON,
 	Decode:   (*PasswordsDiscoveryEmailResetStartResponse).readJSON,
-	Receive:  (*PasswordsDiscoveryEmailResetStartResponse).Receive,
-	Answers:  &answers,
-	Answer:   "PasswordsDiscoveryEmailResetStartResponse",
+	Receive: func(r *PasswordsDiscoveryEmailResetStartResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "PasswordsDiscoveryEmailResetStartResponse",
 }
 
 // ResetStart sends a link by e-mail to set a password, to a person whose organization is not known
@@ -220,9 +222,11 @@ var passwordsDiscoveryEmailReset = transport.Endpoint[PasswordsDiscoveryEmailRes
 	Validate: (*PasswordsDiscoveryEmailResetRequest).validate,
 	Encode:   (*PasswordsDiscoveryEmailResetRequest).writeJSON,
 	Decode:   (*PasswordsDiscoveryEmailResetResponse).readJSON,
-	Receive:  (*PasswordsDiscoveryEmailResetResponse).Receive,
-	Answers:  &answers,
-	Answer:   "PasswordsDiscoveryEmailResetResponse",
+	Receive: func(r *PasswordsDiscoveryEmailResetResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "PasswordsDiscoveryEmailResetResponse",
 }
 
 // Reset sets a new password with the token of a link, and lists the organizations of the person.

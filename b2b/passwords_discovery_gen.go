@@ -34,7 +34,7 @@ type PasswordsDiscoveryService struct {
 
 func (s *PasswordsDiscoveryService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return stytch.NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -47,9 +47,11 @@ var passwordsDiscoveryAuthenticate = transport.Endpoint[PasswordsDiscoveryAuthen
 	Validate: (*PasswordsDiscoveryAuthenticateRequest).validate,
 	Encode:   (*PasswordsDiscoveryAuthenticateRequest).writeJSON,
 	Decode:   (*PasswordsDiscoveryAuthenticateResponse).readJSON,
-	Receive:  (*PasswordsDiscoveryAuthenticateResponse).Receive,
-	Answers:  &answers,
-	Answer:   "PasswordsDiscoveryAuthenticateResponse",
+	Receive: func(r *PasswordsDiscoveryAuthenticateResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "PasswordsDiscoveryAuthenticateResponse",
 }
 
 // Authenticate checks an e-mail address and a password, and lists the organizations of the person.

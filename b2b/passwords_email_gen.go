@@ -28,7 +28,7 @@ type PasswordsEmailService struct {
 
 func (s *PasswordsEmailService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return stytch.NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -41,9 +41,11 @@ var passwordsEmailResetStart = transport.Endpoint[PasswordsEmailResetStartReques
 	Validate: (*PasswordsEmailResetStartRequest).validate,
 	Encode:   (*PasswordsEmailResetStartRequest).writeJSON,
 	Decode:   (*PasswordsEmailResetStartResponse).readJSON,
-	Receive:  (*PasswordsEmailResetStartResponse).Receive,
-	Answers:  &answers,
-	Answer:   "PasswordsEmailResetStartResponse",
+	Receive: func(r *PasswordsEmailResetStartResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "PasswordsEmailResetStartResponse",
 }
 
 // ResetStart sends a member a link by e-mail to set a password.
@@ -243,9 +245,11 @@ var passwordsEmailReset = transport.Endpoint[PasswordsEmailResetRequest, Passwor
 	Validate: (*PasswordsEmailResetRequest).validate,
 	Encode:   (*PasswordsEmailResetRequest).writeJSON,
 	Decode:   (*PasswordsEmailResetResponse).readJSON,
-	Receive:  (*PasswordsEmailResetResponse).Receive,
-	Answers:  &answers,
-	Answer:   "PasswordsEmailResetResponse",
+	Receive: func(r *PasswordsEmailResetResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "PasswordsEmailResetResponse",
 }
 
 // Reset sets a new password with the token of a link, and logs the member in.
@@ -503,7 +507,7 @@ func (r *PasswordsEmailResetResponse) readJSON(d *wire.Reader) {
 		case "primary_required":
 			r.PrimaryRequired = wire.ReadPtr(d, (*PrimaryRequired).readJSON)
 		case "member_device":
-			r.MemberDevice = wire.ReadPtr(d, (*stytch.DeviceInfo).ReadJSON)
+			r.MemberDevice = wire.ReadPtr(d, stytchDeviceInfoReadJSON)
 		case "intermediate_session_token_expires_at":
 			r.IntermediateSessionTokenExpiresAt = d.TimePtr()
 		default:
@@ -532,9 +536,11 @@ var passwordsEmailRequireReset = transport.Endpoint[PasswordsEmailRequireResetRe
 	Params:   (*PasswordsEmailRequireResetRequest).params,
 	Encode:   (*PasswordsEmailRequireResetRequest).writeJSON,
 	Decode:   (*PasswordsEmailRequireResetResponse).readJSON,
-	Receive:  (*PasswordsEmailRequireResetResponse).Receive,
-	Answers:  &answers,
-	Answer:   "PasswordsEmailRequireResetResponse",
+	Receive: func(r *PasswordsEmailRequireResetResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "PasswordsEmailRequireResetResponse",
 }
 
 // RequireReset makes a person set a new password before the next login by password.

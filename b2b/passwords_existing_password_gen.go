@@ -27,7 +27,7 @@ type PasswordsExistingPasswordService struct {
 
 func (s *PasswordsExistingPasswordService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return stytch.NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -40,9 +40,11 @@ var passwordsExistingPasswordReset = transport.Endpoint[PasswordsExistingPasswor
 	Validate: (*PasswordsExistingPasswordResetRequest).validate,
 	Encode:   (*PasswordsExistingPasswordResetRequest).writeJSON,
 	Decode:   (*PasswordsExistingPasswordResetResponse).readJSON,
-	Receive:  (*PasswordsExistingPasswordResetResponse).Receive,
-	Answers:  &answers,
-	Answer:   "PasswordsExistingPasswordResetResponse",
+	Receive: func(r *PasswordsExistingPasswordResetResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "PasswordsExistingPasswordResetResponse",
 }
 
 // Reset sets a new password for a member who knows the old one, and logs the member in.
@@ -273,7 +275,7 @@ func (r *PasswordsExistingPasswordResetResponse) readJSON(d *wire.Reader) {
 		case "primary_required":
 			r.PrimaryRequired = wire.ReadPtr(d, (*PrimaryRequired).readJSON)
 		case "member_device":
-			r.MemberDevice = wire.ReadPtr(d, (*stytch.DeviceInfo).ReadJSON)
+			r.MemberDevice = wire.ReadPtr(d, stytchDeviceInfoReadJSON)
 		case "intermediate_session_token_expires_at":
 			r.IntermediateSessionTokenExpiresAt = d.TimePtr()
 		default:

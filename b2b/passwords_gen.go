@@ -49,7 +49,7 @@ type PasswordsService struct {
 
 func (s *PasswordsService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return stytch.NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -62,9 +62,11 @@ var passwordsStrengthCheck = transport.Endpoint[PasswordsStrengthCheckRequest, P
 	Validate: (*PasswordsStrengthCheckRequest).validate,
 	Encode:   (*PasswordsStrengthCheckRequest).writeJSON,
 	Decode:   (*PasswordsStrengthCheckResponse).readJSON,
-	Receive:  (*PasswordsStrengthCheckResponse).Receive,
-	Answers:  &answers,
-	Answer:   "PasswordsStrengthCheckResponse",
+	Receive: func(r *PasswordsStrengthCheckResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "PasswordsStrengthCheckResponse",
 }
 
 // StrengthCheck checks whether a password fits the policy of the project, and says what it lacks.
@@ -174,7 +176,7 @@ func (r *PasswordsStrengthCheckResponse) readJSON(d *wire.Reader) {
 		case "breach_detection_on_create":
 			r.BreachDetectionOnCreate = d.Bool()
 		case "luds_feedback":
-			r.LUDSFeedback = wire.ReadPtr(d, (*stytch.LUDSRequirements).ReadJSON)
+			r.LUDSFeedback = wire.ReadPtr(d, stytchLUDSRequirementsReadJSON)
 		case "zxcvbn_feedback":
 			r.ZxcvbnFeedback = wire.ReadPtr(d, (*ZxcvbnFeedback).readJSON)
 		default:
@@ -202,9 +204,11 @@ var passwordsMigrate = transport.Endpoint[PasswordsMigrateRequest, PasswordsMigr
 	Validate: (*PasswordsMigrateRequest).validate,
 	Encode:   (*PasswordsMigrateRequest).writeJSON,
 	Decode:   (*PasswordsMigrateResponse).readJSON,
-	Receive:  (*PasswordsMigrateResponse).Receive,
-	Answers:  &answers,
-	Answer:   "PasswordsMigrateResponse",
+	Receive: func(r *PasswordsMigrateResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "PasswordsMigrateResponse",
 }
 
 // Migrate takes over a password from another system as its hash, and creates the member if need be.
@@ -315,10 +319,14 @@ func (r *PasswordsMigrateRequest) validate(c *check.Checker) {
 	check.Enum(c, "hash_type", r.HashType, passwordHashTypeValues)
 	c.ErrorType("hash_type", "invalid_hash_type")
 	if r.ScryptConfig != nil {
-		c.In("scrypt_config", r.ScryptConfig.Validate)
+		c.In("scrypt_config", func(x *check.Checker) {
+			stytchScryptConfigValidate(r.ScryptConfig, x)
+		})
 	}
 	if r.PBKDF2Config != nil {
-		c.In("pbkdf_2_config", r.PBKDF2Config.Validate)
+		c.In("pbkdf_2_config", func(x *check.Checker) {
+			stytchPBKDF2ConfigValidate(r.PBKDF2Config, x)
+		})
 	}
 	if r.MFAPhoneNumber != nil {
 		c.Pattern("mfa_phone_number", *r.MFAPhoneNumber, patternPhoneNumber)
@@ -336,22 +344,22 @@ func (r *PasswordsMigrateRequest) writeJSON(w *wire.Writer) {
 	w.Field("hash").String(r.Hash)
 	w.Field("hash_type").String(string(r.HashType))
 	if r.MD5Config != nil {
-		r.MD5Config.WriteJSON(w.Field("md_5_config"))
+		stytchMD5ConfigWriteJSON(r.MD5Config, w.Field("md_5_config"))
 	}
 	if r.Argon2Config != nil {
-		r.Argon2Config.WriteJSON(w.Field("argon_2_config"))
+		stytchArgon2ConfigWriteJSON(r.Argon2Config, w.Field("argon_2_config"))
 	}
 	if r.SHA1Config != nil {
-		r.SHA1Config.WriteJSON(w.Field("sha_1_config"))
+		stytchSHA1ConfigWriteJSON(r.SHA1Config, w.Field("sha_1_config"))
 	}
 	if r.SHA512Config != nil {
-		r.SHA512Config.WriteJSON(w.Field("sha_512_config"))
+		stytchSHA512ConfigWriteJSON(r.SHA512Config, w.Field("sha_512_config"))
 	}
 	if r.ScryptConfig != nil {
-		r.ScryptConfig.WriteJSON(w.Field("scrypt_config"))
+		stytchScryptConfigWriteJSON(r.ScryptConfig, w.Field("scrypt_config"))
 	}
 	if r.PBKDF2Config != nil {
-		r.PBKDF2Config.WriteJSON(w.Field("pbkdf_2_config"))
+		stytchPBKDF2ConfigWriteJSON(r.PBKDF2Config, w.Field("pbkdf_2_config"))
 	}
 	if r.Name != nil {
 		w.Field("name").String(*r.Name)
@@ -460,9 +468,11 @@ var passwordsAuthenticate = transport.Endpoint[PasswordsAuthenticateRequest, Pas
 	Validate: (*PasswordsAuthenticateRequest).validate,
 	Encode:   (*PasswordsAuthenticateRequest).writeJSON,
 	Decode:   (*PasswordsAuthenticateResponse).readJSON,
-	Receive:  (*PasswordsAuthenticateResponse).Receive,
-	Answers:  &answers,
-	Answer:   "PasswordsAuthenticateResponse",
+	Receive: func(r *PasswordsAuthenticateResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "PasswordsAuthenticateResponse",
 }
 
 // Authenticate logs a member in with an e-mail address and a password.
@@ -703,7 +713,7 @@ func (r *PasswordsAuthenticateResponse) readJSON(d *wire.Reader) {
 		case "primary_required":
 			r.PrimaryRequired = wire.ReadPtr(d, (*PrimaryRequired).readJSON)
 		case "member_device":
-			r.MemberDevice = wire.ReadPtr(d, (*stytch.DeviceInfo).ReadJSON)
+			r.MemberDevice = wire.ReadPtr(d, stytchDeviceInfoReadJSON)
 		case "intermediate_session_token_expires_at":
 			r.IntermediateSessionTokenExpiresAt = d.TimePtr()
 		default:

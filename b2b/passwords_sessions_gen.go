@@ -27,7 +27,7 @@ type PasswordsSessionsService struct {
 
 func (s *PasswordsSessionsService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return stytch.NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -40,9 +40,11 @@ var passwordsSessionsReset = transport.Endpoint[PasswordsSessionsResetRequest, P
 	Validate: (*PasswordsSessionsResetRequest).validate,
 	Encode:   (*PasswordsSessionsResetRequest).writeJSON,
 	Decode:   (*PasswordsSessionsResetResponse).readJSON,
-	Receive:  (*PasswordsSessionsResetResponse).Receive,
-	Answers:  &answers,
-	Answer:   "PasswordsSessionsResetResponse",
+	Receive: func(r *PasswordsSessionsResetResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "PasswordsSessionsResetResponse",
 }
 
 // Reset sets a new password for a member who has just logged in.
@@ -251,7 +253,7 @@ func (r *PasswordsSessionsResetResponse) readJSON(d *wire.Reader) {
 		case "mfa_required":
 			r.MFARequired = wire.ReadPtr(d, (*MFARequired).readJSON)
 		case "member_device":
-			r.MemberDevice = wire.ReadPtr(d, (*stytch.DeviceInfo).ReadJSON)
+			r.MemberDevice = wire.ReadPtr(d, stytchDeviceInfoReadJSON)
 		case "intermediate_session_token_expires_at":
 			r.IntermediateSessionTokenExpiresAt = d.TimePtr()
 		default:

@@ -32,18 +32,20 @@ type RBACService struct {
 
 func (s *RBACService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return stytch.NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
 
 var rbacPolicy = transport.Endpoint[RBACPolicyRequest, RBACPolicyResponse]{
-	ID:      transport.CallID{API: "b2b", Service: "rbac", Name: "policy"},
-	Method:  http.MethodGet,
-	Path:    "/v1/b2b/rbac/policy",
-	Retry:   transport.Safe,
-	Decode:  (*RBACPolicyResponse).readJSON,
-	Receive: (*RBACPolicyResponse).Receive,
+	ID:     transport.CallID{API: "b2b", Service: "rbac", Name: "policy"},
+	Method: http.MethodGet,
+	Path:   "/v1/b2b/rbac/policy",
+	Retry:  transport.Safe,
+	Decode: (*RBACPolicyResponse).readJSON,
+	Receive: func(r *RBACPolicyResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
 	Answers: &answers,
 	Answer:  "RBACPolicyResponse",
 }
@@ -99,7 +101,7 @@ func (r *RBACPolicyResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "policy":
-			r.Policy = wire.ReadPtr(d, (*stytch.RBACPolicy).ReadJSON)
+			r.Policy = wire.ReadPtr(d, stytchRBACPolicyReadJSON)
 		default:
 			d.Unknown()
 		}

@@ -27,7 +27,7 @@ type RBACOrganizationsService struct {
 
 func (s *RBACOrganizationsService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return stytch.NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -40,9 +40,11 @@ var rbacOrganizationsGetOrgPolicy = transport.Endpoint[RBACOrganizationsGetOrgPo
 	Validate: (*RBACOrganizationsGetOrgPolicyRequest).validate,
 	Params:   (*RBACOrganizationsGetOrgPolicyRequest).params,
 	Decode:   (*RBACOrganizationsGetOrgPolicyResponse).readJSON,
-	Receive:  (*RBACOrganizationsGetOrgPolicyResponse).Receive,
-	Answers:  &answers,
-	Answer:   "RBACOrganizationsGetOrgPolicyResponse",
+	Receive: func(r *RBACOrganizationsGetOrgPolicyResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "RBACOrganizationsGetOrgPolicyResponse",
 }
 
 // GetOrgPolicy returns the roles that exist in one organization only.
@@ -136,9 +138,11 @@ var rbacOrganizationsSetOrgPolicy = transport.Endpoint[RBACOrganizationsSetOrgPo
 	Params:   (*RBACOrganizationsSetOrgPolicyRequest).params,
 	Encode:   (*RBACOrganizationsSetOrgPolicyRequest).writeJSON,
 	Decode:   (*RBACOrganizationsSetOrgPolicyResponse).readJSON,
-	Receive:  (*RBACOrganizationsSetOrgPolicyResponse).Receive,
-	Answers:  &answers,
-	Answer:   "RBACOrganizationsSetOrgPolicyResponse",
+	Receive: func(r *RBACOrganizationsSetOrgPolicyResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "RBACOrganizationsSetOrgPolicyResponse",
 }
 
 // SetOrgPolicy sets the roles that exist in one organization only.

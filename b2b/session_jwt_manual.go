@@ -126,7 +126,7 @@ func (v *MemberSession) readClaim(d *wire.Reader) {
 		case "expires_at":
 			v.ExpiresAt = d.Time()
 		case "authentication_factors":
-			v.AuthenticationFactors = wire.ReadSlice(d, (*stytch.AuthenticationFactor).ReadJSON)
+			v.AuthenticationFactors = wire.ReadSlice(d, stytchAuthenticationFactorReadJSON)
 		case "roles":
 			v.Roles = d.Strings()
 		default:

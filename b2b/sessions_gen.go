@@ -28,7 +28,7 @@ type SessionsService struct {
 
 func (s *SessionsService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return stytch.NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -41,9 +41,11 @@ var sessionsGet = transport.Endpoint[SessionsGetRequest, SessionsGetResponse]{
 	Validate: (*SessionsGetRequest).validate,
 	Params:   (*SessionsGetRequest).params,
 	Decode:   (*SessionsGetResponse).readJSON,
-	Receive:  (*SessionsGetResponse).Receive,
-	Answers:  &answers,
-	Answer:   "SessionsGetResponse",
+	Receive: func(r *SessionsGetResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "SessionsGetResponse",
 }
 
 // Get lists the active sessions of a member.
@@ -142,9 +144,11 @@ var sessionsAuthenticate = transport.Endpoint[SessionsAuthenticateRequest, Sessi
 	Validate: (*SessionsAuthenticateRequest).validate,
 	Encode:   (*SessionsAuthenticateRequest).writeJSON,
 	Decode:   (*SessionsAuthenticateResponse).readJSON,
-	Receive:  (*SessionsAuthenticateResponse).Receive,
-	Answers:  &answers,
-	Answer:   "SessionsAuthenticateResponse",
+	Receive: func(r *SessionsAuthenticateResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "SessionsAuthenticateResponse",
 }
 
 // Authenticate checks that a session is active, and extends it if asked to.
@@ -310,7 +314,7 @@ func (r *SessionsAuthenticateResponse) readJSON(d *wire.Reader) {
 		case "organization":
 			r.Organization.readJSON(d)
 		case "verdict":
-			r.Verdict = wire.ReadPtr(d, (*stytch.AuthorizationVerdict).ReadJSON)
+			r.Verdict = wire.ReadPtr(d, stytchAuthorizationVerdictReadJSON)
 		default:
 			d.Unknown()
 		}
@@ -340,9 +344,11 @@ var sessionsRevoke = transport.Endpoint[SessionsRevokeRequest, SessionsRevokeRes
 	Params:   (*SessionsRevokeRequest).params,
 	Encode:   (*SessionsRevokeRequest).writeJSON,
 	Decode:   (*SessionsRevokeResponse).readJSON,
-	Receive:  (*SessionsRevokeResponse).Receive,
-	Answers:  &answers,
-	Answer:   "SessionsRevokeResponse",
+	Receive: func(r *SessionsRevokeResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "SessionsRevokeResponse",
 }
 
 // Revoke ends a session, or all sessions of a member.
@@ -496,9 +502,11 @@ var sessionsExchange = transport.Endpoint[SessionsExchangeRequest, SessionsExcha
 	Validate: (*SessionsExchangeRequest).validate,
 	Encode:   (*SessionsExchangeRequest).writeJSON,
 	Decode:   (*SessionsExchangeResponse).readJSON,
-	Receive:  (*SessionsExchangeResponse).Receive,
-	Answers:  &answers,
-	Answer:   "SessionsExchangeResponse",
+	Receive: func(r *SessionsExchangeResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "SessionsExchangeResponse",
 }
 
 // Exchange exchanges a session for one in another organization of the same person.
@@ -709,7 +717,7 @@ func (r *SessionsExchangeResponse) readJSON(d *wire.Reader) {
 		case "primary_required":
 			r.PrimaryRequired = wire.ReadPtr(d, (*PrimaryRequired).readJSON)
 		case "member_device":
-			r.MemberDevice = wire.ReadPtr(d, (*stytch.DeviceInfo).ReadJSON)
+			r.MemberDevice = wire.ReadPtr(d, stytchDeviceInfoReadJSON)
 		case "intermediate_session_token_expires_at":
 			r.IntermediateSessionTokenExpiresAt = d.TimePtr()
 		default:
@@ -738,9 +746,11 @@ var sessionsGetJWKS = transport.Endpoint[SessionsGetJWKSRequest, SessionsGetJWKS
 	Validate:  (*SessionsGetJWKSRequest).validate,
 	Params:    (*SessionsGetJWKSRequest).params,
 	Decode:    (*SessionsGetJWKSResponse).readJSON,
-	Receive:   (*SessionsGetJWKSResponse).Receive,
-	Answers:   &answers,
-	Answer:    "SessionsGetJWKSResponse",
+	Receive: func(r *SessionsGetJWKSResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "SessionsGetJWKSResponse",
 }
 
 // GetJWKS lists the public keys that verify session JWTs.
@@ -809,7 +819,7 @@ func (r *SessionsGetJWKSResponse) readJSON(d *wire.Reader) {
 			r.StatusCode = d.Int()
 		case "keys":
 			d.EssentialArray()
-			r.Keys = wire.ReadSlice(d, (*stytch.JWK).ReadJSON)
+			r.Keys = wire.ReadSlice(d, stytchJWKReadJSON)
 		default:
 			d.Unknown()
 		}

@@ -67,12 +67,12 @@ func connectB2B(opts ...stytch.Option) (*b2b.Client, error) {
 }
 
 // allCalls returns every call of the API.
-func allCalls(root string) ([]call, error) {
-	consumer, err := readExamples(root, "consumer.yaml")
+func allCalls() ([]call, error) {
+	consumer, err := readExamples("consumer")
 	if err != nil {
 		return nil, err
 	}
-	business, err := readExamples(root, "b2b.yaml")
+	business, err := readExamples("b2b")
 	if err != nil {
 		return nil, err
 	}

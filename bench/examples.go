@@ -3,10 +3,10 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	yaml "github.com/oasdiff/yaml3"
+
+	"github.com/stytchgen/sdk/spec"
 )
 
 // An example is what the spec gives for one call, as JSON.
@@ -14,8 +14,12 @@ type example struct{ request, response []byte }
 
 // readExamples reads the examples of every call of one document of the spec, by operationId. The
 // parameters of a call stand in its request as if they were fields of its body.
-func readExamples(root, file string) (map[string]example, error) {
-	data, err := os.ReadFile(filepath.Join(root, "spec", file))
+func readExamples(api string) (map[string]example, error) {
+	whole, err := spec.Document(api)
+	if err != nil {
+		return nil, err
+	}
+	data, err := yaml.Marshal(whole)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +38,7 @@ func readExamples(root, file string) (map[string]example, error) {
 		}
 	}
 	if err := yaml.Unmarshal(data, &document); err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+		return nil, fmt.Errorf("%s: %w", api, err)
 	}
 	examples := map[string]example{}
 	for _, operations := range document.Paths {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +14,8 @@ import (
 	"time"
 
 	yaml "github.com/oasdiff/yaml3"
+
+	"github.com/stytchgen/sdk/spec"
 )
 
 const oapiCodegen = "github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2"
@@ -148,8 +149,7 @@ func (b *bench) synthetic(folder string, n int) error {
 			return err
 		}
 	}
-	file := filepath.Join(folder, "spec", "consumer.yaml")
-	data, err := os.ReadFile(file)
+	data, err := os.ReadFile(filepath.Join(folder, "spec", "consumer", "otps.yaml"))
 	if err != nil {
 		return err
 	}
@@ -160,19 +160,20 @@ func (b *bench) synthetic(folder string, n int) error {
 	if !found || !ends || !strings.Contains(block, operation) || !strings.Contains(block, tag) {
 		return errors.New("the spec has no otps.sms.send to copy")
 	}
-	var tags, paths strings.Builder
-	for i := range n {
-		area := fmt.Sprintf("area%d", i/10)
-		if i%10 == 0 {
-			fmt.Fprintf(&tags, "  - name: %s\n    description: Sends codes for the area %d.\n", area, i/10)
+	for first := 0; first < n; first += 10 {
+		area := fmt.Sprintf("area%d", first/10)
+		var file strings.Builder
+		fmt.Fprintf(&file, "tags:\n  - name: %s\n    description: Sends codes for the area %d.\npaths:\n", area, first/10)
+		for i := range min(10, n-first) {
+			copied := strings.Replace(block, operation, fmt.Sprintf("operationId: %s.send%d\n", area, i), 1)
+			copied = strings.Replace(copied, tag, "tags: ["+area+"]\n", 1)
+			fmt.Fprintf(&file, "  /v1/%s/send%d:\n%s\n", area, i, copied)
 		}
-		copied := strings.Replace(block, operation, fmt.Sprintf("operationId: %s.send%d\n", area, i%10), 1)
-		copied = strings.Replace(copied, tag, "tags: ["+area+"]\n", 1)
-		fmt.Fprintf(&paths, "  /v1/%s/send%d:\n%s\n", area, i%10, copied)
+		if err := os.WriteFile(filepath.Join(folder, "spec", "consumer", area+".yaml"), []byte(file.String()), 0o644); err != nil {
+			return err
+		}
 	}
-	text = strings.Replace(text, "\nx-manual:\n", "\n"+tags.String()+"x-manual:\n", 1)
-	text = strings.Replace(text, "\npaths:\n", "\npaths:\n"+paths.String(), 1)
-	return os.WriteFile(file, []byte(text), 0o644)
+	return nil
 }
 
 // copySources copies a file or folder, without generated files.
@@ -209,7 +210,7 @@ func (b *bench) otherGenerator(ctx context.Context) ([]figure, error) {
 		b.note("oapi-codegen could not be installed, so gen check stands alone: %v", err)
 		return nil, nil
 	}
-	documents := []string{"consumer.yaml", "b2b.yaml"}
+	documents := []string{"consumer", "b2b"}
 	for _, name := range documents {
 		if err := b.bundle(name); err != nil {
 			return nil, err
@@ -247,33 +248,14 @@ func (b *bench) otherGenerator(ctx context.Context) ([]figure, error) {
 
 // bundle writes a document of the spec with the components it shares with others inside it:
 // oapi-codegen takes references to other files for other packages.
-func (b *bench) bundle(name string) error {
-	var document, shared map[string]any
-	for file, into := range map[string]*map[string]any{name: &document, "shared.yaml": &shared} {
-		data, err := os.ReadFile(filepath.Join(b.root, "spec", file))
-		if err != nil {
-			return err
-		}
-		if err := yaml.Unmarshal([]byte(strings.ReplaceAll(string(data), "#/", "#/")), into); err != nil {
-			return fmt.Errorf("%s: %w", file, err)
-		}
-	}
-	own, ok := document["components"].(map[string]any)
-	other, also := shared["components"].(map[string]any)
-	if !ok || !also {
-		return errors.New("a document of the spec has no components")
-	}
-	for kind, components := range other {
-		have, ok := own[kind].(map[string]any)
-		if !ok {
-			have = map[string]any{}
-			own[kind] = have
-		}
-		maps.Copy(have, components.(map[string]any))
+func (b *bench) bundle(api string) error {
+	document, err := spec.Document(api)
+	if err != nil {
+		return err
 	}
 	data, err := yaml.Marshal(document)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(b.temp, name), data, 0o644)
+	return os.WriteFile(filepath.Join(b.temp, api), data, 0o644)
 }

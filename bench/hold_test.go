@@ -43,7 +43,7 @@ func TestWorse(t *testing.T) {
 // TestExamples checks what is measured: every call of the spec, answers of the size that is said, and
 // readers that find the same.
 func TestExamples(t *testing.T) {
-	calls, err := allCalls("..")
+	calls, err := allCalls()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -65,7 +65,7 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	defer os.RemoveAll(b.temp)
-	if b.calls, err = allCalls(o.root); err != nil {
+	if b.calls, err = allCalls(); err != nil {
 		return err
 	}
 	chapters, err := b.measureAll(ctx, func(s section) bool {

@@ -28,8 +28,7 @@ type Argon2Config struct {
 	KeyLength int `json:"key_length"`
 }
 
-// WriteJSON appends the struct as JSON. It is for the SDK, not for applications.
-func (v *Argon2Config) WriteJSON(w *wire.Writer) {
+func (v *Argon2Config) writeJSON(w *wire.Writer) {
 	w.BeginObject()
 	w.Field("salt").String(v.Salt)
 	w.Field("iteration_amount").Int(v.IterationAmount)

@@ -228,8 +228,7 @@ type AuthenticationFactor struct {
 	TrustedAuthTokenFactor *TrustedAuthTokenFactor `json:"trusted_auth_token_factor"`
 }
 
-// ReadJSON fills the struct from JSON. It is for the SDK, not for applications.
-func (v *AuthenticationFactor) ReadJSON(d *wire.Reader) {
+func (v *AuthenticationFactor) readJSON(d *wire.Reader) {
 	for d.BeginObject(); d.NextField(); {
 		switch d.Name() {
 		case "type":

@@ -13,8 +13,7 @@ type AuthorizationVerdict struct {
 	GrantingRoles []string `json:"granting_roles"`
 }
 
-// ReadJSON fills the struct from JSON. It is for the SDK, not for applications.
-func (v *AuthorizationVerdict) ReadJSON(d *wire.Reader) {
+func (v *AuthorizationVerdict) readJSON(d *wire.Reader) {
 	for d.BeginObject(); d.NextField(); {
 		switch d.Name() {
 		case "authorized":

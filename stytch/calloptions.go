@@ -17,29 +17,29 @@ type CallOption = transport.CallOption
 // WithCallTimeout sets how long this call may take with all attempts and the waits between them. 0
 // means the timeout of the client, a negative value no limit.
 func WithCallTimeout(d time.Duration) CallOption {
-	return func(s *transport.CallSettings) { s.Timeout = d }
+	return transport.CallOptionFunc(func(s *transport.CallSettings) { s.Timeout = d })
 }
 
 // WithCallRetries sets how often this call may be repeated, where that does no harm. 0 or less
 // turns retries off.
 func WithCallRetries(n int) CallOption {
-	return func(s *transport.CallSettings) { s.MaxRetries = n }
+	return transport.CallOptionFunc(func(s *transport.CallSettings) { s.MaxRetries = n })
 }
 
 // WithCallHeader adds a header to this call. The headers that the client sets itself, such as
 // Authorization and User-Agent, are refused, and so are those that the request has a field for.
 func WithCallHeader(name, value string) CallOption {
-	return func(s *transport.CallSettings) {
+	return transport.CallOptionFunc(func(s *transport.CallSettings) {
 		if s.Header == nil {
 			s.Header = http.Header{}
 		}
 		s.Header.Add(name, value)
-	}
+	})
 }
 
 // WithoutCallValidation sends the request of this call unchecked.
 func WithoutCallValidation() CallOption {
-	return func(s *transport.CallSettings) { s.SkipValidation = true }
+	return transport.CallOptionFunc(func(s *transport.CallSettings) { s.SkipValidation = true })
 }
 
 // CallInfo tells how a call went, whether it succeeded or not.
@@ -81,11 +81,11 @@ func (i CallInfo) printedID() string {
 // WithCallInfo fills in info at the end of this call, whether it succeeds or not. Calls that run at
 // the same time need a CallInfo each.
 func WithCallInfo(info *CallInfo) CallOption {
-	return func(s *transport.CallSettings) {
+	return transport.CallOptionFunc(func(s *transport.CallSettings) {
 		if info != nil {
 			s.Report = func(i transport.Info) {
 				*info = CallInfo{i.Call.String(), i.StatusCode, i.Header, i.Attempts, i.RequestID, i.PrintedID}
 			}
 		}
-	}
+	})
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"sync"
 
+	"github.com/stytchgen/sdk/internal/share"
 	"github.com/stytchgen/sdk/internal/transport"
 )
 
@@ -22,7 +23,7 @@ const (
 // API. NewClient checks its arguments and does no I/O; the client is safe for concurrent use and
 // has nothing to close.
 func NewClient(projectID, secret string, opts ...Option) (*Client, error) {
-	t, err := NewTransport(projectID, secret, opts...)
+	t, err := newTransport(projectID, secret, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -33,39 +34,27 @@ func NewClient(projectID, secret string, opts ...Option) (*Client, error) {
 // environment variables STYTCH_PROJECT_ID and STYTCH_SECRET. STYTCH_BASE_URL, if set, is the base
 // URL, unless an option gives another.
 func FromEnv(opts ...Option) (*Client, error) {
-	t, err := NewTransportFromEnv(opts...)
+	t, err := newTransportFromEnv(opts)
 	if err != nil {
 		return nil, err
 	}
 	return newClient(t), nil
 }
 
-// NewTransport returns what carries the calls of a client. It is for the package b2b, whose client
-// takes the same options and returns the same errors; applications use [NewClient].
-func NewTransport(projectID, secret string, opts ...Option) (*transport.Client, error) {
-	cfg := transport.Config{ProjectID: projectID, Secret: secret, TestURL: testURL, LiveURL: liveURL, Errors: errorMaker{}}
-	for _, opt := range opts {
-		if opt != nil {
-			opt(&cfg)
-		}
-	}
-	t, err := transport.New(cfg)
+// The package b2b has the same options and errors, so its clients are made here, too.
+var _ = share.Put(transport.Maker{New: newTransport, FromEnv: newTransportFromEnv, None: noTransport})
+
+func newTransport(projectID, secret string, opts []Option) (*transport.Client, error) {
+	t, err := transport.New(transport.Config{
+		ProjectID: projectID, Secret: secret, TestURL: testURL, LiveURL: liveURL, Errors: errorMaker{},
+	}, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("stytch: %w", err)
 	}
 	return t, nil
 }
 
-// NoTransport returns what carries the calls of a client or service that neither [NewClient] nor
-// [FromEnv] has made: none, each is an error that says so. It is for generated code.
-func NoTransport() *transport.Client { return noTransport() }
-
-var noTransport = sync.OnceValue(func() *transport.Client {
-	return transport.None(errorMaker{}, errors.New("the client is nil or empty: make one with NewClient or FromEnv"))
-})
-
-// NewTransportFromEnv is to [FromEnv] what [NewTransport] is to [NewClient].
-func NewTransportFromEnv(opts ...Option) (*transport.Client, error) {
+func newTransportFromEnv(opts []Option) (*transport.Client, error) {
 	for _, name := range []string{envProjectID, envSecret} {
 		if os.Getenv(name) == "" {
 			return nil, fmt.Errorf("stytch: the environment variable %s is not set: "+
@@ -73,8 +62,14 @@ func NewTransportFromEnv(opts ...Option) (*transport.Client, error) {
 		}
 	}
 	opts = append([]Option{WithBaseURL(os.Getenv(envBaseURL))}, opts...)
-	return NewTransport(os.Getenv(envProjectID), os.Getenv(envSecret), opts...)
+	return newTransport(os.Getenv(envProjectID), os.Getenv(envSecret), opts)
 }
+
+// noTransport returns what carries the calls of a client or service that neither [NewClient] nor
+// [FromEnv] has made: each call fails and says so.
+var noTransport = sync.OnceValue(func() *transport.Client {
+	return transport.None(errorMaker{}, errors.New("the client is nil or empty: make one with NewClient or FromEnv"))
+})
 
 // Format prints the client without its secret, whatever the verb.
 func (c Client) Format(f fmt.State, verb rune) {

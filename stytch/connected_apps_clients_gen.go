@@ -30,7 +30,7 @@ type ConnectedAppsClientsService struct {
 
 func (s *ConnectedAppsClientsService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -43,7 +43,7 @@ var connectedAppsClientsCreate = transport.Endpoint[ConnectedAppsClientsCreateRe
 	Validate: (*ConnectedAppsClientsCreateRequest).validate,
 	Encode:   (*ConnectedAppsClientsCreateRequest).writeJSON,
 	Decode:   (*ConnectedAppsClientsCreateResponse).readJSON,
-	Receive:  (*ConnectedAppsClientsCreateResponse).Receive,
+	Receive:  (*ConnectedAppsClientsCreateResponse).receive,
 	Answers:  &answers,
 	Answer:   "ConnectedAppsClientsCreateResponse",
 }
@@ -231,7 +231,7 @@ var connectedAppsClientsGet = transport.Endpoint[ConnectedAppsClientsGetRequest,
 	Validate: (*ConnectedAppsClientsGetRequest).validate,
 	Params:   (*ConnectedAppsClientsGetRequest).params,
 	Decode:   (*ConnectedAppsClientsGetResponse).readJSON,
-	Receive:  (*ConnectedAppsClientsGetResponse).Receive,
+	Receive:  (*ConnectedAppsClientsGetResponse).receive,
 	Answers:  &answers,
 	Answer:   "ConnectedAppsClientsGetResponse",
 }
@@ -327,7 +327,7 @@ var connectedAppsClientsUpdate = transport.Endpoint[ConnectedAppsClientsUpdateRe
 	Params:   (*ConnectedAppsClientsUpdateRequest).params,
 	Encode:   (*ConnectedAppsClientsUpdateRequest).writeJSON,
 	Decode:   (*ConnectedAppsClientsUpdateResponse).readJSON,
-	Receive:  (*ConnectedAppsClientsUpdateResponse).Receive,
+	Receive:  (*ConnectedAppsClientsUpdateResponse).receive,
 	Answers:  &answers,
 	Answer:   "ConnectedAppsClientsUpdateResponse",
 }
@@ -507,7 +507,7 @@ var connectedAppsClientsDelete = transport.Endpoint[ConnectedAppsClientsDeleteRe
 	Validate: (*ConnectedAppsClientsDeleteRequest).validate,
 	Params:   (*ConnectedAppsClientsDeleteRequest).params,
 	Decode:   (*ConnectedAppsClientsDeleteResponse).readJSON,
-	Receive:  (*ConnectedAppsClientsDeleteResponse).Receive,
+	Receive:  (*ConnectedAppsClientsDeleteResponse).receive,
 	Answers:  &answers,
 	Answer:   "ConnectedAppsClientsDeleteResponse",
 }
@@ -601,7 +601,7 @@ var connectedAppsClientsSearch = transport.Endpoint[ConnectedAppsClientsSearchRe
 	Validate: (*ConnectedAppsClientsSearchRequest).validate,
 	Encode:   (*ConnectedAppsClientsSearchRequest).writeJSON,
 	Decode:   (*ConnectedAppsClientsSearchResponse).readJSON,
-	Receive:  (*ConnectedAppsClientsSearchResponse).Receive,
+	Receive:  (*ConnectedAppsClientsSearchResponse).receive,
 	Answers:  &answers,
 	Answer:   "ConnectedAppsClientsSearchResponse",
 }

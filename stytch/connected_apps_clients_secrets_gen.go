@@ -25,7 +25,7 @@ type ConnectedAppsClientsSecretsService struct {
 
 func (s *ConnectedAppsClientsSecretsService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -39,7 +39,7 @@ var connectedAppsClientsSecretsRotateStart = transport.Endpoint[ConnectedAppsCli
 	Params:   (*ConnectedAppsClientsSecretsRotateStartRequest).params,
 	Encode:   (*ConnectedAppsClientsSecretsRotateStartRequest).writeJSON,
 	Decode:   (*ConnectedAppsClientsSecretsRotateStartResponse).readJSON,
-	Receive:  (*ConnectedAppsClientsSecretsRotateStartResponse).Receive,
+	Receive:  (*ConnectedAppsClientsSecretsRotateStartResponse).receive,
 	Answers:  &answers,
 	Answer:   "ConnectedAppsClientsSecretsRotateStartResponse",
 }
@@ -148,7 +148,7 @@ var connectedAppsClientsSecretsRotateCancel = transport.Endpoint[ConnectedAppsCl
 	Params:   (*ConnectedAppsClientsSecretsRotateCancelRequest).params,
 	Encode:   (*ConnectedAppsClientsSecretsRotateCancelRequest).writeJSON,
 	Decode:   (*ConnectedAppsClientsSecretsRotateCancelResponse).readJSON,
-	Receive:  (*ConnectedAppsClientsSecretsRotateCancelResponse).Receive,
+	Receive:  (*ConnectedAppsClientsSecretsRotateCancelResponse).receive,
 	Answers:  &answers,
 	Answer:   "ConnectedAppsClientsSecretsRotateCancelResponse",
 }
@@ -249,7 +249,7 @@ var connectedAppsClientsSecretsRotate = transport.Endpoint[ConnectedAppsClientsS
 	Params:   (*ConnectedAppsClientsSecretsRotateRequest).params,
 	Encode:   (*ConnectedAppsClientsSecretsRotateRequest).writeJSON,
 	Decode:   (*ConnectedAppsClientsSecretsRotateResponse).readJSON,
-	Receive:  (*ConnectedAppsClientsSecretsRotateResponse).Receive,
+	Receive:  (*ConnectedAppsClientsSecretsRotateResponse).receive,
 	Answers:  &answers,
 	Answer:   "ConnectedAppsClientsSecretsRotateResponse",
 }

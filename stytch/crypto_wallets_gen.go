@@ -27,7 +27,7 @@ type CryptoWalletsService struct {
 
 func (s *CryptoWalletsService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -40,7 +40,7 @@ var cryptoWalletsAuthenticateStart = transport.Endpoint[CryptoWalletsAuthenticat
 	Validate: (*CryptoWalletsAuthenticateStartRequest).validate,
 	Encode:   (*CryptoWalletsAuthenticateStartRequest).writeJSON,
 	Decode:   (*CryptoWalletsAuthenticateStartResponse).readJSON,
-	Receive:  (*CryptoWalletsAuthenticateStartResponse).Receive,
+	Receive:  (*CryptoWalletsAuthenticateStartResponse).receive,
 	Answers:  &answers,
 	Answer:   "CryptoWalletsAuthenticateStartResponse",
 }
@@ -219,7 +219,7 @@ var cryptoWalletsAuthenticate = transport.Endpoint[CryptoWalletsAuthenticateRequ
 	Validate: (*CryptoWalletsAuthenticateRequest).validate,
 	Encode:   (*CryptoWalletsAuthenticateRequest).writeJSON,
 	Decode:   (*CryptoWalletsAuthenticateResponse).readJSON,
-	Receive:  (*CryptoWalletsAuthenticateResponse).Receive,
+	Receive:  (*CryptoWalletsAuthenticateResponse).receive,
 	Answers:  &answers,
 	Answer:   "CryptoWalletsAuthenticateResponse",
 }
@@ -406,7 +406,7 @@ func (r *CryptoWalletsAuthenticateResponse) readJSON(d *wire.Reader) {
 		case "siwe_params":
 			r.SIWEParams = wire.ReadPtr(d, (*SIWEParamsResponse).readJSON)
 		case "user_device":
-			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).ReadJSON)
+			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).readJSON)
 		default:
 			d.Unknown()
 		}

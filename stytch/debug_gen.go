@@ -24,7 +24,7 @@ type DebugService struct {
 
 func (s *DebugService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -35,7 +35,7 @@ var debugWhoami = transport.Endpoint[DebugWhoamiRequest, DebugWhoamiResponse]{
 	Path:    "/v1/debug/whoami",
 	Retry:   transport.Safe,
 	Decode:  (*DebugWhoamiResponse).readJSON,
-	Receive: (*DebugWhoamiResponse).Receive,
+	Receive: (*DebugWhoamiResponse).receive,
 	Answers: &answers,
 	Answer:  "DebugWhoamiResponse",
 }

@@ -39,8 +39,7 @@ type DeviceInfo struct {
 	IPGeoCountryDetails *DeviceAttributeDetails `json:"ip_geo_country_details"`
 }
 
-// ReadJSON fills the struct from JSON. It is for the SDK, not for applications.
-func (v *DeviceInfo) ReadJSON(d *wire.Reader) {
+func (v *DeviceInfo) readJSON(d *wire.Reader) {
 	for d.BeginObject(); d.NextField(); {
 		switch d.Name() {
 		case "visitor_id":

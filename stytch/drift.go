@@ -49,12 +49,12 @@ func (d Drift) String() string {
 // The function is called while the call waits, by several calls at once if they run at once. Nil, the
 // default, reports nothing and costs nothing; otherwise each answer is read a second time.
 func WithDriftReport(report func(Drift)) Option {
-	return func(c *transport.Config) {
+	return transport.OptionFunc(func(c *transport.Config) {
 		c.DriftReport = nil
 		if report != nil {
 			c.DriftReport = func(d transport.Drift) {
 				report(Drift{Call: d.Call, Path: d.Path, Kind: DriftKind(d.What)})
 			}
 		}
-	}
+	})
 }

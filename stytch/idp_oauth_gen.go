@@ -25,7 +25,7 @@ type IDPOAuthService struct {
 
 func (s *IDPOAuthService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -38,7 +38,7 @@ var idpOAuthAuthorizeStart = transport.Endpoint[IDPOAuthAuthorizeStartRequest, I
 	Validate: (*IDPOAuthAuthorizeStartRequest).validate,
 	Encode:   (*IDPOAuthAuthorizeStartRequest).writeJSON,
 	Decode:   (*IDPOAuthAuthorizeStartResponse).readJSON,
-	Receive:  (*IDPOAuthAuthorizeStartResponse).Receive,
+	Receive:  (*IDPOAuthAuthorizeStartResponse).receive,
 	Answers:  &answers,
 	Answer:   "IDPOAuthAuthorizeStartResponse",
 }
@@ -227,7 +227,7 @@ var idpOAuthAuthorize = transport.Endpoint[IDPOAuthAuthorizeRequest, IDPOAuthAut
 	Validate: (*IDPOAuthAuthorizeRequest).validate,
 	Encode:   (*IDPOAuthAuthorizeRequest).writeJSON,
 	Decode:   (*IDPOAuthAuthorizeResponse).readJSON,
-	Receive:  (*IDPOAuthAuthorizeResponse).Receive,
+	Receive:  (*IDPOAuthAuthorizeResponse).receive,
 	Answers:  &answers,
 	Answer:   "IDPOAuthAuthorizeResponse",
 }

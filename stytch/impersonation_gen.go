@@ -25,7 +25,7 @@ type ImpersonationService struct {
 
 func (s *ImpersonationService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -38,7 +38,7 @@ var impersonationAuthenticate = transport.Endpoint[ImpersonationAuthenticateRequ
 	Validate: (*ImpersonationAuthenticateRequest).validate,
 	Encode:   (*ImpersonationAuthenticateRequest).writeJSON,
 	Decode:   (*ImpersonationAuthenticateResponse).readJSON,
-	Receive:  (*ImpersonationAuthenticateResponse).Receive,
+	Receive:  (*ImpersonationAuthenticateResponse).receive,
 	Answers:  &answers,
 	Answer:   "ImpersonationAuthenticateResponse",
 }

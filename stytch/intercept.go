@@ -21,9 +21,9 @@ type Interceptor func(ctx context.Context, call *Call, next func(context.Context
 // WithInterceptor has interceptors called around each call. The first one given is outermost. The
 // client's timeout does not include the time that they take.
 func WithInterceptor(interceptors ...Interceptor) Option {
-	return func(c *transport.Config) {
+	return transport.OptionFunc(func(c *transport.Config) {
 		for _, i := range interceptors {
 			c.Interceptors = append(c.Interceptors, transport.Interceptor(i))
 		}
-	}
+	})
 }

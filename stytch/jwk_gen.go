@@ -37,8 +37,7 @@ type JWK struct {
 	X5TS256Alias *string `json:"x5t_s256"`
 }
 
-// ReadJSON fills the struct from JSON. It is for the SDK, not for applications.
-func (v *JWK) ReadJSON(d *wire.Reader) {
+func (v *JWK) readJSON(d *wire.Reader) {
 	for d.BeginObject(); d.NextField(); {
 		switch d.Name() {
 		case "kty":

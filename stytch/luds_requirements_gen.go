@@ -27,8 +27,7 @@ type LUDSRequirements struct {
 	MissingCharacters int `json:"missing_characters"`
 }
 
-// ReadJSON fills the struct from JSON. It is for the SDK, not for applications.
-func (v *LUDSRequirements) ReadJSON(d *wire.Reader) {
+func (v *LUDSRequirements) readJSON(d *wire.Reader) {
 	for d.BeginObject(); d.NextField(); {
 		switch d.Name() {
 		case "has_lower_case":

@@ -31,7 +31,7 @@ type M2MClientsService struct {
 
 func (s *M2MClientsService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -44,7 +44,7 @@ var m2mClientsCreate = transport.Endpoint[M2MClientsCreateRequest, M2MClientsCre
 	Validate: (*M2MClientsCreateRequest).validate,
 	Encode:   (*M2MClientsCreateRequest).writeJSON,
 	Decode:   (*M2MClientsCreateResponse).readJSON,
-	Receive:  (*M2MClientsCreateResponse).Receive,
+	Receive:  (*M2MClientsCreateResponse).receive,
 	Answers:  &answers,
 	Answer:   "M2MClientsCreateResponse",
 }
@@ -192,7 +192,7 @@ var m2mClientsGet = transport.Endpoint[M2MClientsGetRequest, M2MClientsGetRespon
 	Validate: (*M2MClientsGetRequest).validate,
 	Params:   (*M2MClientsGetRequest).params,
 	Decode:   (*M2MClientsGetResponse).readJSON,
-	Receive:  (*M2MClientsGetResponse).Receive,
+	Receive:  (*M2MClientsGetResponse).receive,
 	Answers:  &answers,
 	Answer:   "M2MClientsGetResponse",
 }
@@ -288,7 +288,7 @@ var m2mClientsUpdate = transport.Endpoint[M2MClientsUpdateRequest, M2MClientsUpd
 	Params:   (*M2MClientsUpdateRequest).params,
 	Encode:   (*M2MClientsUpdateRequest).writeJSON,
 	Decode:   (*M2MClientsUpdateResponse).readJSON,
-	Receive:  (*M2MClientsUpdateResponse).Receive,
+	Receive:  (*M2MClientsUpdateResponse).receive,
 	Answers:  &answers,
 	Answer:   "M2MClientsUpdateResponse",
 }
@@ -426,7 +426,7 @@ var m2mClientsDelete = transport.Endpoint[M2MClientsDeleteRequest, M2MClientsDel
 	Validate: (*M2MClientsDeleteRequest).validate,
 	Params:   (*M2MClientsDeleteRequest).params,
 	Decode:   (*M2MClientsDeleteResponse).readJSON,
-	Receive:  (*M2MClientsDeleteResponse).Receive,
+	Receive:  (*M2MClientsDeleteResponse).receive,
 	Answers:  &answers,
 	Answer:   "M2MClientsDeleteResponse",
 }

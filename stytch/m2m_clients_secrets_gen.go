@@ -25,7 +25,7 @@ type M2MClientsSecretsService struct {
 
 func (s *M2MClientsSecretsService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -39,7 +39,7 @@ var m2mClientsSecretsRotateStart = transport.Endpoint[M2MClientsSecretsRotateSta
 	Params:   (*M2MClientsSecretsRotateStartRequest).params,
 	Encode:   (*M2MClientsSecretsRotateStartRequest).writeJSON,
 	Decode:   (*M2MClientsSecretsRotateStartResponse).readJSON,
-	Receive:  (*M2MClientsSecretsRotateStartResponse).Receive,
+	Receive:  (*M2MClientsSecretsRotateStartResponse).receive,
 	Answers:  &answers,
 	Answer:   "M2MClientsSecretsRotateStartResponse",
 }
@@ -145,7 +145,7 @@ var m2mClientsSecretsRotateCancel = transport.Endpoint[M2MClientsSecretsRotateCa
 	Params:   (*M2MClientsSecretsRotateCancelRequest).params,
 	Encode:   (*M2MClientsSecretsRotateCancelRequest).writeJSON,
 	Decode:   (*M2MClientsSecretsRotateCancelResponse).readJSON,
-	Receive:  (*M2MClientsSecretsRotateCancelResponse).Receive,
+	Receive:  (*M2MClientsSecretsRotateCancelResponse).receive,
 	Answers:  &answers,
 	Answer:   "M2MClientsSecretsRotateCancelResponse",
 }
@@ -243,7 +243,7 @@ var m2mClientsSecretsRotate = transport.Endpoint[M2MClientsSecretsRotateRequest,
 	Params:   (*M2MClientsSecretsRotateRequest).params,
 	Encode:   (*M2MClientsSecretsRotateRequest).writeJSON,
 	Decode:   (*M2MClientsSecretsRotateResponse).readJSON,
-	Receive:  (*M2MClientsSecretsRotateResponse).Receive,
+	Receive:  (*M2MClientsSecretsRotateResponse).receive,
 	Answers:  &answers,
 	Answer:   "M2MClientsSecretsRotateResponse",
 }

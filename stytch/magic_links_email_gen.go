@@ -25,7 +25,7 @@ type MagicLinksEmailService struct {
 
 func (s *MagicLinksEmailService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -38,7 +38,7 @@ var magicLinksEmailSend = transport.Endpoint[MagicLinksEmailSendRequest, MagicLi
 	Validate: (*MagicLinksEmailSendRequest).validate,
 	Encode:   (*MagicLinksEmailSendRequest).writeJSON,
 	Decode:   (*MagicLinksEmailSendResponse).readJSON,
-	Receive:  (*MagicLinksEmailSendResponse).Receive,
+	Receive:  (*MagicLinksEmailSendResponse).receive,
 	Answers:  &answers,
 	Answer:   "MagicLinksEmailSendResponse",
 }
@@ -289,7 +289,7 @@ var magicLinksEmailLoginOrCreate = transport.Endpoint[MagicLinksEmailLoginOrCrea
 	Validate: (*MagicLinksEmailLoginOrCreateRequest).validate,
 	Encode:   (*MagicLinksEmailLoginOrCreateRequest).writeJSON,
 	Decode:   (*MagicLinksEmailLoginOrCreateResponse).readJSON,
-	Receive:  (*MagicLinksEmailLoginOrCreateResponse).Receive,
+	Receive:  (*MagicLinksEmailLoginOrCreateResponse).receive,
 	Answers:  &answers,
 	Answer:   "MagicLinksEmailLoginOrCreateResponse",
 }
@@ -508,7 +508,7 @@ var magicLinksEmailInvite = transport.Endpoint[MagicLinksEmailInviteRequest, Mag
 	Validate: (*MagicLinksEmailInviteRequest).validate,
 	Encode:   (*MagicLinksEmailInviteRequest).writeJSON,
 	Decode:   (*MagicLinksEmailInviteResponse).readJSON,
-	Receive:  (*MagicLinksEmailInviteResponse).Receive,
+	Receive:  (*MagicLinksEmailInviteResponse).receive,
 	Answers:  &answers,
 	Answer:   "MagicLinksEmailInviteResponse",
 }
@@ -688,7 +688,7 @@ var magicLinksEmailRevokeInvite = transport.Endpoint[MagicLinksEmailRevokeInvite
 	Validate: (*MagicLinksEmailRevokeInviteRequest).validate,
 	Encode:   (*MagicLinksEmailRevokeInviteRequest).writeJSON,
 	Decode:   (*MagicLinksEmailRevokeInviteResponse).readJSON,
-	Receive:  (*MagicLinksEmailRevokeInviteResponse).Receive,
+	Receive:  (*MagicLinksEmailRevokeInviteResponse).receive,
 	Answers:  &answers,
 	Answer:   "MagicLinksEmailRevokeInviteResponse",
 }

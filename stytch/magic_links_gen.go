@@ -31,7 +31,7 @@ type MagicLinksService struct {
 
 func (s *MagicLinksService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -44,7 +44,7 @@ var magicLinksCreate = transport.Endpoint[MagicLinksCreateRequest, MagicLinksCre
 	Validate: (*MagicLinksCreateRequest).validate,
 	Encode:   (*MagicLinksCreateRequest).writeJSON,
 	Decode:   (*MagicLinksCreateResponse).readJSON,
-	Receive:  (*MagicLinksCreateResponse).Receive,
+	Receive:  (*MagicLinksCreateResponse).receive,
 	Answers:  &answers,
 	Answer:   "MagicLinksCreateResponse",
 }
@@ -171,7 +171,7 @@ var magicLinksAuthenticate = transport.Endpoint[MagicLinksAuthenticateRequest, M
 	Validate: (*MagicLinksAuthenticateRequest).validate,
 	Encode:   (*MagicLinksAuthenticateRequest).writeJSON,
 	Decode:   (*MagicLinksAuthenticateResponse).readJSON,
-	Receive:  (*MagicLinksAuthenticateResponse).Receive,
+	Receive:  (*MagicLinksAuthenticateResponse).receive,
 	Answers:  &answers,
 	Answer:   "MagicLinksAuthenticateResponse",
 }
@@ -382,7 +382,7 @@ func (r *MagicLinksAuthenticateResponse) readJSON(d *wire.Reader) {
 		case "session":
 			r.Session = wire.ReadPtr(d, (*Session).readJSON)
 		case "user_device":
-			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).ReadJSON)
+			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).readJSON)
 		default:
 			d.Unknown()
 		}

@@ -27,7 +27,7 @@ type OAuthService struct {
 
 func (s *OAuthService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -40,7 +40,7 @@ var oAuthAttach = transport.Endpoint[OAuthAttachRequest, OAuthAttachResponse]{
 	Validate: (*OAuthAttachRequest).validate,
 	Encode:   (*OAuthAttachRequest).writeJSON,
 	Decode:   (*OAuthAttachResponse).readJSON,
-	Receive:  (*OAuthAttachResponse).Receive,
+	Receive:  (*OAuthAttachResponse).receive,
 	Answers:  &answers,
 	Answer:   "OAuthAttachResponse",
 }
@@ -186,7 +186,7 @@ var oAuthAuthenticate = transport.Endpoint[OAuthAuthenticateRequest, OAuthAuthen
 	Validate: (*OAuthAuthenticateRequest).validate,
 	Encode:   (*OAuthAuthenticateRequest).writeJSON,
 	Decode:   (*OAuthAuthenticateResponse).readJSON,
-	Receive:  (*OAuthAuthenticateResponse).Receive,
+	Receive:  (*OAuthAuthenticateResponse).receive,
 	Answers:  &answers,
 	Answer:   "OAuthAuthenticateResponse",
 }
@@ -393,7 +393,7 @@ func (r *OAuthAuthenticateResponse) readJSON(d *wire.Reader) {
 		case "user_session":
 			r.UserSession = wire.ReadPtr(d, (*Session).readJSON)
 		case "user_device":
-			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).ReadJSON)
+			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).readJSON)
 		default:
 			d.Unknown()
 		}

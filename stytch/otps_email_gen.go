@@ -25,7 +25,7 @@ type OTPsEmailService struct {
 
 func (s *OTPsEmailService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -38,7 +38,7 @@ var otpsEmailSend = transport.Endpoint[OTPsEmailSendRequest, OTPsEmailSendRespon
 	Validate: (*OTPsEmailSendRequest).validate,
 	Encode:   (*OTPsEmailSendRequest).writeJSON,
 	Decode:   (*OTPsEmailSendResponse).readJSON,
-	Receive:  (*OTPsEmailSendResponse).Receive,
+	Receive:  (*OTPsEmailSendResponse).receive,
 	Answers:  &answers,
 	Answer:   "OTPsEmailSendResponse",
 }
@@ -240,7 +240,7 @@ var otpsEmailLoginOrCreate = transport.Endpoint[OTPsEmailLoginOrCreateRequest, O
 	Validate: (*OTPsEmailLoginOrCreateRequest).validate,
 	Encode:   (*OTPsEmailLoginOrCreateRequest).writeJSON,
 	Decode:   (*OTPsEmailLoginOrCreateResponse).readJSON,
-	Receive:  (*OTPsEmailLoginOrCreateResponse).Receive,
+	Receive:  (*OTPsEmailLoginOrCreateResponse).receive,
 	Answers:  &answers,
 	Answer:   "OTPsEmailLoginOrCreateResponse",
 }

@@ -40,7 +40,7 @@ type OTPsService struct {
 
 func (s *OTPsService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -53,7 +53,7 @@ var otpsAuthenticate = transport.Endpoint[OTPsAuthenticateRequest, OTPsAuthentic
 	Validate: (*OTPsAuthenticateRequest).validate,
 	Encode:   (*OTPsAuthenticateRequest).writeJSON,
 	Decode:   (*OTPsAuthenticateResponse).readJSON,
-	Receive:  (*OTPsAuthenticateResponse).Receive,
+	Receive:  (*OTPsAuthenticateResponse).receive,
 	Answers:  &answers,
 	Answer:   "OTPsAuthenticateResponse",
 }
@@ -254,7 +254,7 @@ func (r *OTPsAuthenticateResponse) readJSON(d *wire.Reader) {
 		case "session":
 			r.Session = wire.ReadPtr(d, (*Session).readJSON)
 		case "user_device":
-			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).ReadJSON)
+			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).readJSON)
 		default:
 			d.Unknown()
 		}

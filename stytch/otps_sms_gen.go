@@ -25,7 +25,7 @@ type OTPsSMSService struct {
 
 func (s *OTPsSMSService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -38,7 +38,7 @@ var otpsSMSSend = transport.Endpoint[OTPsSMSSendRequest, OTPsSMSSendResponse]{
 	Validate: (*OTPsSMSSendRequest).validate,
 	Encode:   (*OTPsSMSSendRequest).writeJSON,
 	Decode:   (*OTPsSMSSendResponse).readJSON,
-	Receive:  (*OTPsSMSSendResponse).Receive,
+	Receive:  (*OTPsSMSSendResponse).receive,
 	Answers:  &answers,
 	Answer:   "OTPsSMSSendResponse",
 }
@@ -219,7 +219,7 @@ var otpsSMSLoginOrCreate = transport.Endpoint[OTPsSMSLoginOrCreateRequest, OTPsS
 	Validate: (*OTPsSMSLoginOrCreateRequest).validate,
 	Encode:   (*OTPsSMSLoginOrCreateRequest).writeJSON,
 	Decode:   (*OTPsSMSLoginOrCreateResponse).readJSON,
-	Receive:  (*OTPsSMSLoginOrCreateResponse).Receive,
+	Receive:  (*OTPsSMSLoginOrCreateResponse).receive,
 	Answers:  &answers,
 	Answer:   "OTPsSMSLoginOrCreateResponse",
 }

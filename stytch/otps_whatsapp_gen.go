@@ -25,7 +25,7 @@ type OTPsWhatsAppService struct {
 
 func (s *OTPsWhatsAppService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -38,7 +38,7 @@ var otpsWhatsAppSend = transport.Endpoint[OTPsWhatsAppSendRequest, OTPsWhatsAppS
 	Validate: (*OTPsWhatsAppSendRequest).validate,
 	Encode:   (*OTPsWhatsAppSendRequest).writeJSON,
 	Decode:   (*OTPsWhatsAppSendResponse).readJSON,
-	Receive:  (*OTPsWhatsAppSendResponse).Receive,
+	Receive:  (*OTPsWhatsAppSendResponse).receive,
 	Answers:  &answers,
 	Answer:   "OTPsWhatsAppSendResponse",
 }
@@ -218,7 +218,7 @@ var otpsWhatsAppLoginOrCreate = transport.Endpoint[OTPsWhatsAppLoginOrCreateRequ
 	Validate: (*OTPsWhatsAppLoginOrCreateRequest).validate,
 	Encode:   (*OTPsWhatsAppLoginOrCreateRequest).writeJSON,
 	Decode:   (*OTPsWhatsAppLoginOrCreateResponse).readJSON,
-	Receive:  (*OTPsWhatsAppLoginOrCreateResponse).Receive,
+	Receive:  (*OTPsWhatsAppLoginOrCreateResponse).receive,
 	Answers:  &answers,
 	Answer:   "OTPsWhatsAppLoginOrCreateResponse",
 }

@@ -25,7 +25,7 @@ type PasswordsEmailService struct {
 
 func (s *PasswordsEmailService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -38,7 +38,7 @@ var passwordsEmailResetStart = transport.Endpoint[PasswordsEmailResetStartReques
 	Validate: (*PasswordsEmailResetStartRequest).validate,
 	Encode:   (*PasswordsEmailResetStartRequest).writeJSON,
 	Decode:   (*PasswordsEmailResetStartResponse).readJSON,
-	Receive:  (*PasswordsEmailResetStartResponse).Receive,
+	Receive:  (*PasswordsEmailResetStartResponse).receive,
 	Answers:  &answers,
 	Answer:   "PasswordsEmailResetStartResponse",
 }
@@ -226,7 +226,7 @@ var passwordsEmailReset = transport.Endpoint[PasswordsEmailResetRequest, Passwor
 	Validate: (*PasswordsEmailResetRequest).validate,
 	Encode:   (*PasswordsEmailResetRequest).writeJSON,
 	Decode:   (*PasswordsEmailResetResponse).readJSON,
-	Receive:  (*PasswordsEmailResetResponse).Receive,
+	Receive:  (*PasswordsEmailResetResponse).receive,
 	Answers:  &answers,
 	Answer:   "PasswordsEmailResetResponse",
 }
@@ -426,7 +426,7 @@ func (r *PasswordsEmailResetResponse) readJSON(d *wire.Reader) {
 		case "session":
 			r.Session = wire.ReadPtr(d, (*Session).readJSON)
 		case "user_device":
-			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).ReadJSON)
+			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).readJSON)
 		default:
 			d.Unknown()
 		}

@@ -25,7 +25,7 @@ type PasswordsExistingPasswordService struct {
 
 func (s *PasswordsExistingPasswordService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -38,7 +38,7 @@ var passwordsExistingPasswordReset = transport.Endpoint[PasswordsExistingPasswor
 	Validate: (*PasswordsExistingPasswordResetRequest).validate,
 	Encode:   (*PasswordsExistingPasswordResetRequest).writeJSON,
 	Decode:   (*PasswordsExistingPasswordResetResponse).readJSON,
-	Receive:  (*PasswordsExistingPasswordResetResponse).Receive,
+	Receive:  (*PasswordsExistingPasswordResetResponse).receive,
 	Answers:  &answers,
 	Answer:   "PasswordsExistingPasswordResetResponse",
 }
@@ -219,7 +219,7 @@ func (r *PasswordsExistingPasswordResetResponse) readJSON(d *wire.Reader) {
 		case "session":
 			r.Session = wire.ReadPtr(d, (*Session).readJSON)
 		case "user_device":
-			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).ReadJSON)
+			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).readJSON)
 		default:
 			d.Unknown()
 		}

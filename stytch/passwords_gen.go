@@ -41,7 +41,7 @@ type PasswordsService struct {
 
 func (s *PasswordsService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -54,7 +54,7 @@ var passwordsCreate = transport.Endpoint[PasswordsCreateRequest, PasswordsCreate
 	Validate: (*PasswordsCreateRequest).validate,
 	Encode:   (*PasswordsCreateRequest).writeJSON,
 	Decode:   (*PasswordsCreateResponse).readJSON,
-	Receive:  (*PasswordsCreateResponse).Receive,
+	Receive:  (*PasswordsCreateResponse).receive,
 	Answers:  &answers,
 	Answer:   "PasswordsCreateResponse",
 }
@@ -228,7 +228,7 @@ func (r *PasswordsCreateResponse) readJSON(d *wire.Reader) {
 		case "session":
 			r.Session = wire.ReadPtr(d, (*Session).readJSON)
 		case "user_device":
-			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).ReadJSON)
+			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).readJSON)
 		default:
 			d.Unknown()
 		}
@@ -254,7 +254,7 @@ var passwordsAuthenticate = transport.Endpoint[PasswordsAuthenticateRequest, Pas
 	Validate: (*PasswordsAuthenticateRequest).validate,
 	Encode:   (*PasswordsAuthenticateRequest).writeJSON,
 	Decode:   (*PasswordsAuthenticateResponse).readJSON,
-	Receive:  (*PasswordsAuthenticateResponse).Receive,
+	Receive:  (*PasswordsAuthenticateResponse).receive,
 	Answers:  &answers,
 	Answer:   "PasswordsAuthenticateResponse",
 }
@@ -435,7 +435,7 @@ func (r *PasswordsAuthenticateResponse) readJSON(d *wire.Reader) {
 		case "session":
 			r.Session = wire.ReadPtr(d, (*Session).readJSON)
 		case "user_device":
-			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).ReadJSON)
+			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).readJSON)
 		default:
 			d.Unknown()
 		}
@@ -461,7 +461,7 @@ var passwordsStrengthCheck = transport.Endpoint[PasswordsStrengthCheckRequest, P
 	Validate: (*PasswordsStrengthCheckRequest).validate,
 	Encode:   (*PasswordsStrengthCheckRequest).writeJSON,
 	Decode:   (*PasswordsStrengthCheckResponse).readJSON,
-	Receive:  (*PasswordsStrengthCheckResponse).Receive,
+	Receive:  (*PasswordsStrengthCheckResponse).receive,
 	Answers:  &answers,
 	Answer:   "PasswordsStrengthCheckResponse",
 }
@@ -594,7 +594,7 @@ var passwordsMigrate = transport.Endpoint[PasswordsMigrateRequest, PasswordsMigr
 	Validate: (*PasswordsMigrateRequest).validate,
 	Encode:   (*PasswordsMigrateRequest).writeJSON,
 	Decode:   (*PasswordsMigrateResponse).readJSON,
-	Receive:  (*PasswordsMigrateResponse).Receive,
+	Receive:  (*PasswordsMigrateResponse).receive,
 	Answers:  &answers,
 	Answer:   "PasswordsMigrateResponse",
 }
@@ -704,10 +704,10 @@ func (r *PasswordsMigrateRequest) validate(c *check.Checker) {
 	check.Enum(c, "hash_type", r.HashType, passwordHashTypeValues)
 	c.ErrorType("hash_type", "invalid_hash_type")
 	if r.ScryptConfig != nil {
-		c.In("scrypt_config", r.ScryptConfig.Validate)
+		c.In("scrypt_config", r.ScryptConfig.validate)
 	}
 	if r.PBKDF2Config != nil {
-		c.In("pbkdf_2_config", r.PBKDF2Config.Validate)
+		c.In("pbkdf_2_config", r.PBKDF2Config.validate)
 	}
 	if r.PhoneNumber != nil {
 		c.Pattern("phone_number", *r.PhoneNumber, patternPhoneNumber)
@@ -724,22 +724,22 @@ func (r *PasswordsMigrateRequest) writeJSON(w *wire.Writer) {
 	w.Field("hash").String(r.Hash)
 	w.Field("hash_type").String(string(r.HashType))
 	if r.MD5Config != nil {
-		r.MD5Config.WriteJSON(w.Field("md_5_config"))
+		r.MD5Config.writeJSON(w.Field("md_5_config"))
 	}
 	if r.Argon2Config != nil {
-		r.Argon2Config.WriteJSON(w.Field("argon_2_config"))
+		r.Argon2Config.writeJSON(w.Field("argon_2_config"))
 	}
 	if r.SHA1Config != nil {
-		r.SHA1Config.WriteJSON(w.Field("sha_1_config"))
+		r.SHA1Config.writeJSON(w.Field("sha_1_config"))
 	}
 	if r.SHA512Config != nil {
-		r.SHA512Config.WriteJSON(w.Field("sha_512_config"))
+		r.SHA512Config.writeJSON(w.Field("sha_512_config"))
 	}
 	if r.ScryptConfig != nil {
-		r.ScryptConfig.WriteJSON(w.Field("scrypt_config"))
+		r.ScryptConfig.writeJSON(w.Field("scrypt_config"))
 	}
 	if r.PBKDF2Config != nil {
-		r.PBKDF2Config.WriteJSON(w.Field("pbkdf_2_config"))
+		r.PBKDF2Config.writeJSON(w.Field("pbkdf_2_config"))
 	}
 	if r.TrustedMetadata != nil {
 		w.Field("trusted_metadata").Map(r.TrustedMetadata)
@@ -857,7 +857,7 @@ func (v *PasswordFeedback) readJSON(d *wire.Reader) {
 		case "suggestions":
 			v.Suggestions = d.Strings()
 		case "luds_requirements":
-			v.LUDSRequirements = wire.ReadPtr(d, (*LUDSRequirements).ReadJSON)
+			v.LUDSRequirements = wire.ReadPtr(d, (*LUDSRequirements).readJSON)
 		default:
 			d.Unknown()
 		}

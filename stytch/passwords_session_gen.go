@@ -25,7 +25,7 @@ type PasswordsSessionService struct {
 
 func (s *PasswordsSessionService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -38,7 +38,7 @@ var passwordsSessionReset = transport.Endpoint[PasswordsSessionResetRequest, Pas
 	Validate: (*PasswordsSessionResetRequest).validate,
 	Encode:   (*PasswordsSessionResetRequest).writeJSON,
 	Decode:   (*PasswordsSessionResetResponse).readJSON,
-	Receive:  (*PasswordsSessionResetResponse).Receive,
+	Receive:  (*PasswordsSessionResetResponse).receive,
 	Answers:  &answers,
 	Answer:   "PasswordsSessionResetResponse",
 }
@@ -207,7 +207,7 @@ func (r *PasswordsSessionResetResponse) readJSON(d *wire.Reader) {
 		case "session":
 			r.Session = wire.ReadPtr(d, (*Session).readJSON)
 		case "user_device":
-			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).ReadJSON)
+			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).readJSON)
 		default:
 			d.Unknown()
 		}

@@ -26,14 +26,12 @@ type PBKDF2Config struct {
 	Algorithm PBKDF2Algorithm `json:"algorithm"`
 }
 
-// Validate holds the struct against the limits of the API. It is for the SDK, not for applications.
-func (v *PBKDF2Config) Validate(c *check.Checker) {
+func (v *PBKDF2Config) validate(c *check.Checker) {
 	check.Enum(c, "algorithm", v.Algorithm, pbkdf2AlgorithmValues)
 	c.ErrorType("algorithm", "invalid_pbkdf_2_algorithm")
 }
 
-// WriteJSON appends the struct as JSON. It is for the SDK, not for applications.
-func (v *PBKDF2Config) WriteJSON(w *wire.Writer) {
+func (v *PBKDF2Config) writeJSON(w *wire.Writer) {
 	w.BeginObject()
 	w.Field("salt").String(v.Salt)
 	w.Field("iteration_amount").Int(v.IterationAmount)

@@ -24,7 +24,7 @@ type ProjectService struct {
 
 func (s *ProjectService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -35,7 +35,7 @@ var projectMetrics = transport.Endpoint[ProjectMetricsRequest, ProjectMetricsRes
 	Path:    "/v1/projects/metrics",
 	Retry:   transport.Safe,
 	Decode:  (*ProjectMetricsResponse).readJSON,
-	Receive: (*ProjectMetricsResponse).Receive,
+	Receive: (*ProjectMetricsResponse).receive,
 	Answers: &answers,
 	Answer:  "ProjectMetricsResponse",
 }

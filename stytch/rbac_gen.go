@@ -24,7 +24,7 @@ type RBACService struct {
 
 func (s *RBACService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -35,7 +35,7 @@ var rbacPolicy = transport.Endpoint[RBACPolicyRequest, RBACPolicyResponse]{
 	Path:    "/v1/rbac/policy",
 	Retry:   transport.Safe,
 	Decode:  (*RBACPolicyResponse).readJSON,
-	Receive: (*RBACPolicyResponse).Receive,
+	Receive: (*RBACPolicyResponse).receive,
 	Answers: &answers,
 	Answer:  "RBACPolicyResponse",
 }
@@ -91,7 +91,7 @@ func (r *RBACPolicyResponse) readJSON(d *wire.Reader) {
 		case "status_code":
 			r.StatusCode = d.Int()
 		case "policy":
-			r.Policy = wire.ReadPtr(d, (*RBACPolicy).ReadJSON)
+			r.Policy = wire.ReadPtr(d, (*RBACPolicy).readJSON)
 		default:
 			d.Unknown()
 		}

@@ -18,8 +18,7 @@ type RBACPolicy struct {
 	Scopes []RBACScope `json:"scopes"`
 }
 
-// ReadJSON fills the struct from JSON. It is for the SDK, not for applications.
-func (v *RBACPolicy) ReadJSON(d *wire.Reader) {
+func (v *RBACPolicy) readJSON(d *wire.Reader) {
 	for d.BeginObject(); d.NextField(); {
 		switch d.Name() {
 		case "roles":

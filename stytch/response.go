@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/stytchgen/sdk/internal/share"
 	"github.com/stytchgen/sdk/internal/transport"
 )
 
@@ -14,8 +15,10 @@ type Response struct {
 	result *transport.Result // nil in a response that no call returned
 }
 
-// Receive stores the answer. The transport calls it; an application has no use for it.
-func (r *Response) Receive(result *transport.Result) { r.result = result }
+// receive stores the answer.
+func (r *Response) receive(result *transport.Result) { r.result = result }
+
+var _ = share.Put((*Response).receive)
 
 // RawJSON returns the body as the service sent it.
 func (r Response) RawJSON() string {

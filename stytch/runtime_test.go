@@ -12,6 +12,7 @@ import (
 
 	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
+	"github.com/stytchgen/sdk/internal/share"
 	"github.com/stytchgen/sdk/internal/transport"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
@@ -89,12 +90,14 @@ var codeAuthenticate = transport.Endpoint[codeRequest, codeResponse]{
 	Validate: (*codeRequest).validate,
 	Encode:   (*codeRequest).writeJSON,
 	Decode:   (*codeResponse).readJSON,
-	Receive:  (*codeResponse).Receive,
+	Receive: func(r *codeResponse, result *transport.Result) {
+		share.Get[func(*stytch.Response, *transport.Result)]()(&r.Response, result)
+	},
 }
 
 // authenticate is what a generated method does, for a client of its own.
 func authenticate(ctx context.Context, url string, req codeRequest, opts []stytch.Option, callOpts ...stytch.CallOption) (*codeResponse, error) {
-	t, err := stytch.NewTransport(projectID, secret, append([]stytch.Option{stytch.WithBaseURL(url), noWaits}, opts...)...)
+	t, err := share.Get[transport.Maker]().New(projectID, secret, append([]stytch.Option{stytch.WithBaseURL(url), noWaits}, opts...))
 	if err != nil {
 		return nil, err
 	}
@@ -102,9 +105,9 @@ func authenticate(ctx context.Context, url string, req codeRequest, opts []stytc
 }
 
 // noWaits makes a client repeat calls at once.
-func noWaits(c *transport.Config) {
+var noWaits = transport.OptionFunc(func(c *transport.Config) {
 	c.Sleep = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
-}
+})
 
 // serve starts a server that always answers the same.
 func serve(t *testing.T, status int, body string, header ...string) *httptest.Server {

@@ -29,14 +29,12 @@ type ScryptConfig struct {
 	KeyLength int `json:"key_length"`
 }
 
-// Validate holds the struct against the limits of the API. It is for the SDK, not for applications.
-func (v *ScryptConfig) Validate(c *check.Checker) {
+func (v *ScryptConfig) validate(c *check.Checker) {
 	c.Range("n_parameter", v.NParameter, 2, 262144)
 	c.ErrorType("n_parameter", "invalid_scrypt_n_parameter")
 }
 
-// WriteJSON appends the struct as JSON. It is for the SDK, not for applications.
-func (v *ScryptConfig) WriteJSON(w *wire.Writer) {
+func (v *ScryptConfig) writeJSON(w *wire.Writer) {
 	w.BeginObject()
 	w.Field("salt").String(v.Salt)
 	w.Field("n_parameter").Int(v.NParameter)

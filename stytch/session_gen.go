@@ -50,7 +50,7 @@ func (v *Session) readJSON(d *wire.Reader) {
 		case "user_id":
 			v.UserID = d.String()
 		case "authentication_factors":
-			v.AuthenticationFactors = wire.ReadSlice(d, (*AuthenticationFactor).ReadJSON)
+			v.AuthenticationFactors = wire.ReadSlice(d, (*AuthenticationFactor).readJSON)
 		case "roles":
 			v.Roles = d.Strings()
 		case "started_at":

@@ -161,7 +161,7 @@ func (v *Session) readClaim(d *wire.Reader) {
 		case "attributes":
 			v.Attributes = wire.ReadPtr(d, (*Attributes).readJSON)
 		case "authentication_factors":
-			v.AuthenticationFactors = wire.ReadSlice(d, (*AuthenticationFactor).ReadJSON)
+			v.AuthenticationFactors = wire.ReadSlice(d, (*AuthenticationFactor).readJSON)
 		case "roles":
 			v.Roles = d.Strings()
 		default:
@@ -205,7 +205,7 @@ func jwtKeys(keys []JWK) []sessionjwt.Key {
 // They are used as they are: the client fetches none, so the application must follow the service's
 // rotation. [SessionsService.GetJWKS] lists them.
 func WithJWTKeys(keys ...JWK) Option {
-	return func(c *transport.Config) { c.JWTKeys = jwtKeys(keys) }
+	return transport.OptionFunc(func(c *transport.Config) { c.JWTKeys = jwtKeys(keys) })
 }
 
 // ENDMANUAL(JWTKeys)

@@ -148,7 +148,7 @@ type SessionCookies struct {
 // middleware and [SessionsService.Logout] of the client set, read and clear these. What no browser
 // would keep is an error of [NewClient].
 func WithSessionCookies(cookies SessionCookies) Option {
-	return func(c *transport.Config) { c.SessionCookies = sessionweb.Cookies(cookies) }
+	return transport.OptionFunc(func(c *transport.Config) { c.SessionCookies = sessionweb.Cookies(cookies) })
 }
 
 // ENDMANUAL(WithSessionCookies)

@@ -26,7 +26,7 @@ type SessionsService struct {
 
 func (s *SessionsService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -39,7 +39,7 @@ var sessionsGet = transport.Endpoint[SessionsGetRequest, SessionsGetResponse]{
 	Validate: (*SessionsGetRequest).validate,
 	Params:   (*SessionsGetRequest).params,
 	Decode:   (*SessionsGetResponse).readJSON,
-	Receive:  (*SessionsGetResponse).Receive,
+	Receive:  (*SessionsGetResponse).receive,
 	Answers:  &answers,
 	Answer:   "SessionsGetResponse",
 }
@@ -135,7 +135,7 @@ var sessionsAuthenticate = transport.Endpoint[SessionsAuthenticateRequest, Sessi
 	Validate: (*SessionsAuthenticateRequest).validate,
 	Encode:   (*SessionsAuthenticateRequest).writeJSON,
 	Decode:   (*SessionsAuthenticateResponse).readJSON,
-	Receive:  (*SessionsAuthenticateResponse).Receive,
+	Receive:  (*SessionsAuthenticateResponse).receive,
 	Answers:  &answers,
 	Answer:   "SessionsAuthenticateResponse",
 }
@@ -288,7 +288,7 @@ func (r *SessionsAuthenticateResponse) readJSON(d *wire.Reader) {
 		case "user":
 			r.User.readJSON(d)
 		case "verdict":
-			r.Verdict = wire.ReadPtr(d, (*AuthorizationVerdict).ReadJSON)
+			r.Verdict = wire.ReadPtr(d, (*AuthorizationVerdict).readJSON)
 		default:
 			d.Unknown()
 		}
@@ -316,7 +316,7 @@ var sessionsRevoke = transport.Endpoint[SessionsRevokeRequest, SessionsRevokeRes
 	Validate: (*SessionsRevokeRequest).validate,
 	Encode:   (*SessionsRevokeRequest).writeJSON,
 	Decode:   (*SessionsRevokeResponse).readJSON,
-	Receive:  (*SessionsRevokeResponse).Receive,
+	Receive:  (*SessionsRevokeResponse).receive,
 	Answers:  &answers,
 	Answer:   "SessionsRevokeResponse",
 }
@@ -443,7 +443,7 @@ var sessionsMigrate = transport.Endpoint[SessionsMigrateRequest, SessionsMigrate
 	Validate: (*SessionsMigrateRequest).validate,
 	Encode:   (*SessionsMigrateRequest).writeJSON,
 	Decode:   (*SessionsMigrateResponse).readJSON,
-	Receive:  (*SessionsMigrateResponse).Receive,
+	Receive:  (*SessionsMigrateResponse).receive,
 	Answers:  &answers,
 	Answer:   "SessionsMigrateResponse",
 }
@@ -579,7 +579,7 @@ func (r *SessionsMigrateResponse) readJSON(d *wire.Reader) {
 		case "session":
 			r.Session = wire.ReadPtr(d, (*Session).readJSON)
 		case "user_device":
-			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).ReadJSON)
+			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).readJSON)
 		default:
 			d.Unknown()
 		}
@@ -605,7 +605,7 @@ var sessionsExchangeAccessToken = transport.Endpoint[SessionsExchangeAccessToken
 	Validate: (*SessionsExchangeAccessTokenRequest).validate,
 	Encode:   (*SessionsExchangeAccessTokenRequest).writeJSON,
 	Decode:   (*SessionsExchangeAccessTokenResponse).readJSON,
-	Receive:  (*SessionsExchangeAccessTokenResponse).Receive,
+	Receive:  (*SessionsExchangeAccessTokenResponse).receive,
 	Answers:  &answers,
 	Answer:   "SessionsExchangeAccessTokenResponse",
 }
@@ -742,7 +742,7 @@ func (r *SessionsExchangeAccessTokenResponse) readJSON(d *wire.Reader) {
 		case "session":
 			r.Session = wire.ReadPtr(d, (*Session).readJSON)
 		case "user_device":
-			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).ReadJSON)
+			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).readJSON)
 		default:
 			d.Unknown()
 		}
@@ -768,7 +768,7 @@ var sessionsAttest = transport.Endpoint[SessionsAttestRequest, SessionsAttestRes
 	Validate: (*SessionsAttestRequest).validate,
 	Encode:   (*SessionsAttestRequest).writeJSON,
 	Decode:   (*SessionsAttestResponse).readJSON,
-	Receive:  (*SessionsAttestResponse).Receive,
+	Receive:  (*SessionsAttestResponse).receive,
 	Answers:  &answers,
 	Answer:   "SessionsAttestResponse",
 }
@@ -941,7 +941,7 @@ func (r *SessionsAttestResponse) readJSON(d *wire.Reader) {
 		case "session":
 			r.Session = wire.ReadPtr(d, (*Session).readJSON)
 		case "user_device":
-			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).ReadJSON)
+			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).readJSON)
 		default:
 			d.Unknown()
 		}
@@ -968,7 +968,7 @@ var sessionsGetJWKS = transport.Endpoint[SessionsGetJWKSRequest, SessionsGetJWKS
 	Validate:  (*SessionsGetJWKSRequest).validate,
 	Params:    (*SessionsGetJWKSRequest).params,
 	Decode:    (*SessionsGetJWKSResponse).readJSON,
-	Receive:   (*SessionsGetJWKSResponse).Receive,
+	Receive:   (*SessionsGetJWKSResponse).receive,
 	Answers:   &answers,
 	Answer:    "SessionsGetJWKSResponse",
 }
@@ -1039,7 +1039,7 @@ func (r *SessionsGetJWKSResponse) readJSON(d *wire.Reader) {
 			r.StatusCode = d.Int()
 		case "keys":
 			d.EssentialArray()
-			r.Keys = wire.ReadSlice(d, (*JWK).ReadJSON)
+			r.Keys = wire.ReadSlice(d, (*JWK).readJSON)
 		default:
 			d.Unknown()
 		}

@@ -19,8 +19,7 @@ type SHA1Config struct {
 	AppendSalt string `json:"append_salt" stytch:"sensitive"`
 }
 
-// WriteJSON appends the struct as JSON. It is for the SDK, not for applications.
-func (v *SHA1Config) WriteJSON(w *wire.Writer) {
+func (v *SHA1Config) writeJSON(w *wire.Writer) {
 	w.BeginObject()
 	w.Field("prepend_salt").String(v.PrependSalt)
 	w.Field("append_salt").String(v.AppendSalt)

@@ -26,7 +26,7 @@ type TOTPsService struct {
 
 func (s *TOTPsService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -39,7 +39,7 @@ var totpsCreate = transport.Endpoint[TOTPsCreateRequest, TOTPsCreateResponse]{
 	Validate: (*TOTPsCreateRequest).validate,
 	Encode:   (*TOTPsCreateRequest).writeJSON,
 	Decode:   (*TOTPsCreateResponse).readJSON,
-	Receive:  (*TOTPsCreateResponse).Receive,
+	Receive:  (*TOTPsCreateResponse).receive,
 	Answers:  &answers,
 	Answer:   "TOTPsCreateResponse",
 }
@@ -181,7 +181,7 @@ var totpsAuthenticate = transport.Endpoint[TOTPsAuthenticateRequest, TOTPsAuthen
 	Validate: (*TOTPsAuthenticateRequest).validate,
 	Encode:   (*TOTPsAuthenticateRequest).writeJSON,
 	Decode:   (*TOTPsAuthenticateResponse).readJSON,
-	Receive:  (*TOTPsAuthenticateResponse).Receive,
+	Receive:  (*TOTPsAuthenticateResponse).receive,
 	Answers:  &answers,
 	Answer:   "TOTPsAuthenticateResponse",
 }
@@ -368,7 +368,7 @@ func (r *TOTPsAuthenticateResponse) readJSON(d *wire.Reader) {
 		case "session":
 			r.Session = wire.ReadPtr(d, (*Session).readJSON)
 		case "user_device":
-			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).ReadJSON)
+			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).readJSON)
 		default:
 			d.Unknown()
 		}
@@ -394,7 +394,7 @@ var totpsRecoveryCodes = transport.Endpoint[TOTPsRecoveryCodesRequest, TOTPsReco
 	Validate: (*TOTPsRecoveryCodesRequest).validate,
 	Encode:   (*TOTPsRecoveryCodesRequest).writeJSON,
 	Decode:   (*TOTPsRecoveryCodesResponse).readJSON,
-	Receive:  (*TOTPsRecoveryCodesResponse).Receive,
+	Receive:  (*TOTPsRecoveryCodesResponse).receive,
 	Answers:  &answers,
 	Answer:   "TOTPsRecoveryCodesResponse",
 }
@@ -499,7 +499,7 @@ var totpsRecover = transport.Endpoint[TOTPsRecoverRequest, TOTPsRecoverResponse]
 	Validate: (*TOTPsRecoverRequest).validate,
 	Encode:   (*TOTPsRecoverRequest).writeJSON,
 	Decode:   (*TOTPsRecoverResponse).readJSON,
-	Receive:  (*TOTPsRecoverResponse).Receive,
+	Receive:  (*TOTPsRecoverResponse).receive,
 	Answers:  &answers,
 	Answer:   "TOTPsRecoverResponse",
 }
@@ -681,7 +681,7 @@ func (r *TOTPsRecoverResponse) readJSON(d *wire.Reader) {
 		case "session":
 			r.Session = wire.ReadPtr(d, (*Session).readJSON)
 		case "user_device":
-			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).ReadJSON)
+			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).readJSON)
 		default:
 			d.Unknown()
 		}

@@ -26,7 +26,7 @@ type UsersService struct {
 
 func (s *UsersService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -39,7 +39,7 @@ var usersCreate = transport.Endpoint[UsersCreateRequest, UsersCreateResponse]{
 	Validate: (*UsersCreateRequest).validate,
 	Encode:   (*UsersCreateRequest).writeJSON,
 	Decode:   (*UsersCreateResponse).readJSON,
-	Receive:  (*UsersCreateResponse).Receive,
+	Receive:  (*UsersCreateResponse).receive,
 	Answers:  &answers,
 	Answer:   "UsersCreateResponse",
 }
@@ -237,7 +237,7 @@ var usersGet = transport.Endpoint[UsersGetRequest, UsersGetResponse]{
 	Validate: (*UsersGetRequest).validate,
 	Params:   (*UsersGetRequest).params,
 	Decode:   (*UsersGetResponse).readJSON,
-	Receive:  (*UsersGetResponse).Receive,
+	Receive:  (*UsersGetResponse).receive,
 	Answers:  &answers,
 	Answer:   "UsersGetResponse",
 }
@@ -426,7 +426,7 @@ var usersUpdate = transport.Endpoint[UsersUpdateRequest, UsersUpdateResponse]{
 	Params:   (*UsersUpdateRequest).params,
 	Encode:   (*UsersUpdateRequest).writeJSON,
 	Decode:   (*UsersUpdateResponse).readJSON,
-	Receive:  (*UsersUpdateResponse).Receive,
+	Receive:  (*UsersUpdateResponse).receive,
 	Answers:  &answers,
 	Answer:   "UsersUpdateResponse",
 }
@@ -596,7 +596,7 @@ var usersDelete = transport.Endpoint[UsersDeleteRequest, UsersDeleteResponse]{
 	Validate: (*UsersDeleteRequest).validate,
 	Params:   (*UsersDeleteRequest).params,
 	Decode:   (*UsersDeleteResponse).readJSON,
-	Receive:  (*UsersDeleteResponse).Receive,
+	Receive:  (*UsersDeleteResponse).receive,
 	Answers:  &answers,
 	Answer:   "UsersDeleteResponse",
 }
@@ -692,7 +692,7 @@ var usersExchangePrimaryFactor = transport.Endpoint[UsersExchangePrimaryFactorRe
 	Params:   (*UsersExchangePrimaryFactorRequest).params,
 	Encode:   (*UsersExchangePrimaryFactorRequest).writeJSON,
 	Decode:   (*UsersExchangePrimaryFactorResponse).readJSON,
-	Receive:  (*UsersExchangePrimaryFactorResponse).Receive,
+	Receive:  (*UsersExchangePrimaryFactorResponse).receive,
 	Answers:  &answers,
 	Answer:   "UsersExchangePrimaryFactorResponse",
 }
@@ -828,7 +828,7 @@ var usersDeleteEmail = transport.Endpoint[UsersDeleteEmailRequest, UsersDeleteEm
 	Validate: (*UsersDeleteEmailRequest).validate,
 	Params:   (*UsersDeleteEmailRequest).params,
 	Decode:   (*UsersDeleteEmailResponse).readJSON,
-	Receive:  (*UsersDeleteEmailResponse).Receive,
+	Receive:  (*UsersDeleteEmailResponse).receive,
 	Answers:  &answers,
 	Answer:   "UsersDeleteEmailResponse",
 }
@@ -929,7 +929,7 @@ var usersDeletePhoneNumber = transport.Endpoint[UsersDeletePhoneNumberRequest, U
 	Validate: (*UsersDeletePhoneNumberRequest).validate,
 	Params:   (*UsersDeletePhoneNumberRequest).params,
 	Decode:   (*UsersDeletePhoneNumberResponse).readJSON,
-	Receive:  (*UsersDeletePhoneNumberResponse).Receive,
+	Receive:  (*UsersDeletePhoneNumberResponse).receive,
 	Answers:  &answers,
 	Answer:   "UsersDeletePhoneNumberResponse",
 }
@@ -1029,7 +1029,7 @@ var usersDeleteWebAuthnRegistration = transport.Endpoint[UsersDeleteWebAuthnRegi
 	Validate: (*UsersDeleteWebAuthnRegistrationRequest).validate,
 	Params:   (*UsersDeleteWebAuthnRegistrationRequest).params,
 	Decode:   (*UsersDeleteWebAuthnRegistrationResponse).readJSON,
-	Receive:  (*UsersDeleteWebAuthnRegistrationResponse).Receive,
+	Receive:  (*UsersDeleteWebAuthnRegistrationResponse).receive,
 	Answers:  &answers,
 	Answer:   "UsersDeleteWebAuthnRegistrationResponse",
 }
@@ -1130,7 +1130,7 @@ var usersDeleteBiometricRegistration = transport.Endpoint[UsersDeleteBiometricRe
 	Validate: (*UsersDeleteBiometricRegistrationRequest).validate,
 	Params:   (*UsersDeleteBiometricRegistrationRequest).params,
 	Decode:   (*UsersDeleteBiometricRegistrationResponse).readJSON,
-	Receive:  (*UsersDeleteBiometricRegistrationResponse).Receive,
+	Receive:  (*UsersDeleteBiometricRegistrationResponse).receive,
 	Answers:  &answers,
 	Answer:   "UsersDeleteBiometricRegistrationResponse",
 }
@@ -1231,7 +1231,7 @@ var usersDeleteTOTP = transport.Endpoint[UsersDeleteTOTPRequest, UsersDeleteTOTP
 	Validate: (*UsersDeleteTOTPRequest).validate,
 	Params:   (*UsersDeleteTOTPRequest).params,
 	Decode:   (*UsersDeleteTOTPResponse).readJSON,
-	Receive:  (*UsersDeleteTOTPResponse).Receive,
+	Receive:  (*UsersDeleteTOTPResponse).receive,
 	Answers:  &answers,
 	Answer:   "UsersDeleteTOTPResponse",
 }
@@ -1331,7 +1331,7 @@ var usersDeleteCryptoWallet = transport.Endpoint[UsersDeleteCryptoWalletRequest,
 	Validate: (*UsersDeleteCryptoWalletRequest).validate,
 	Params:   (*UsersDeleteCryptoWalletRequest).params,
 	Decode:   (*UsersDeleteCryptoWalletResponse).readJSON,
-	Receive:  (*UsersDeleteCryptoWalletResponse).Receive,
+	Receive:  (*UsersDeleteCryptoWalletResponse).receive,
 	Answers:  &answers,
 	Answer:   "UsersDeleteCryptoWalletResponse",
 }
@@ -1431,7 +1431,7 @@ var usersDeletePassword = transport.Endpoint[UsersDeletePasswordRequest, UsersDe
 	Validate: (*UsersDeletePasswordRequest).validate,
 	Params:   (*UsersDeletePasswordRequest).params,
 	Decode:   (*UsersDeletePasswordResponse).readJSON,
-	Receive:  (*UsersDeletePasswordResponse).Receive,
+	Receive:  (*UsersDeletePasswordResponse).receive,
 	Answers:  &answers,
 	Answer:   "UsersDeletePasswordResponse",
 }
@@ -1532,7 +1532,7 @@ var usersDeleteOAuthRegistration = transport.Endpoint[UsersDeleteOAuthRegistrati
 	Validate: (*UsersDeleteOAuthRegistrationRequest).validate,
 	Params:   (*UsersDeleteOAuthRegistrationRequest).params,
 	Decode:   (*UsersDeleteOAuthRegistrationResponse).readJSON,
-	Receive:  (*UsersDeleteOAuthRegistrationResponse).Receive,
+	Receive:  (*UsersDeleteOAuthRegistrationResponse).receive,
 	Answers:  &answers,
 	Answer:   "UsersDeleteOAuthRegistrationResponse",
 }
@@ -1634,7 +1634,7 @@ var usersDeleteExternalID = transport.Endpoint[UsersDeleteExternalIDRequest, Use
 	Validate: (*UsersDeleteExternalIDRequest).validate,
 	Params:   (*UsersDeleteExternalIDRequest).params,
 	Decode:   (*UsersDeleteExternalIDResponse).readJSON,
-	Receive:  (*UsersDeleteExternalIDResponse).Receive,
+	Receive:  (*UsersDeleteExternalIDResponse).receive,
 	Answers:  &answers,
 	Answer:   "UsersDeleteExternalIDResponse",
 }
@@ -1734,7 +1734,7 @@ var usersConnectedApps = transport.Endpoint[UsersConnectedAppsRequest, UsersConn
 	Validate: (*UsersConnectedAppsRequest).validate,
 	Params:   (*UsersConnectedAppsRequest).params,
 	Decode:   (*UsersConnectedAppsResponse).readJSON,
-	Receive:  (*UsersConnectedAppsResponse).Receive,
+	Receive:  (*UsersConnectedAppsResponse).receive,
 	Answers:  &answers,
 	Answer:   "UsersConnectedAppsResponse",
 }
@@ -1831,7 +1831,7 @@ var usersRevoke = transport.Endpoint[UsersRevokeRequest, UsersRevokeResponse]{
 	Params:   (*UsersRevokeRequest).params,
 	Encode:   (*UsersRevokeRequest).writeJSON,
 	Decode:   (*UsersRevokeResponse).readJSON,
-	Receive:  (*UsersRevokeResponse).Receive,
+	Receive:  (*UsersRevokeResponse).receive,
 	Answers:  &answers,
 	Answer:   "UsersRevokeResponse",
 }

@@ -27,7 +27,7 @@ type WebAuthnService struct {
 
 func (s *WebAuthnService) client() *transport.Client {
 	if s == nil || s.transport == nil {
-		return NoTransport()
+		return noTransport()
 	}
 	return s.transport
 }
@@ -40,7 +40,7 @@ var webAuthnRegisterStart = transport.Endpoint[WebAuthnRegisterStartRequest, Web
 	Validate: (*WebAuthnRegisterStartRequest).validate,
 	Encode:   (*WebAuthnRegisterStartRequest).writeJSON,
 	Decode:   (*WebAuthnRegisterStartResponse).readJSON,
-	Receive:  (*WebAuthnRegisterStartResponse).Receive,
+	Receive:  (*WebAuthnRegisterStartResponse).receive,
 	Answers:  &answers,
 	Answer:   "WebAuthnRegisterStartResponse",
 }
@@ -219,7 +219,7 @@ var webAuthnRegister = transport.Endpoint[WebAuthnRegisterRequest, WebAuthnRegis
 	Validate: (*WebAuthnRegisterRequest).validate,
 	Encode:   (*WebAuthnRegisterRequest).writeJSON,
 	Decode:   (*WebAuthnRegisterResponse).readJSON,
-	Receive:  (*WebAuthnRegisterResponse).Receive,
+	Receive:  (*WebAuthnRegisterResponse).receive,
 	Answers:  &answers,
 	Answer:   "WebAuthnRegisterResponse",
 }
@@ -409,7 +409,7 @@ func (r *WebAuthnRegisterResponse) readJSON(d *wire.Reader) {
 		case "session":
 			r.Session = wire.ReadPtr(d, (*Session).readJSON)
 		case "user_device":
-			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).ReadJSON)
+			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).readJSON)
 		default:
 			d.Unknown()
 		}
@@ -435,7 +435,7 @@ var webAuthnAuthenticateStart = transport.Endpoint[WebAuthnAuthenticateStartRequ
 	Validate: (*WebAuthnAuthenticateStartRequest).validate,
 	Encode:   (*WebAuthnAuthenticateStartRequest).writeJSON,
 	Decode:   (*WebAuthnAuthenticateStartResponse).readJSON,
-	Receive:  (*WebAuthnAuthenticateStartResponse).Receive,
+	Receive:  (*WebAuthnAuthenticateStartResponse).receive,
 	Answers:  &answers,
 	Answer:   "WebAuthnAuthenticateStartResponse",
 }
@@ -567,7 +567,7 @@ var webAuthnAuthenticate = transport.Endpoint[WebAuthnAuthenticateRequest, WebAu
 	Validate: (*WebAuthnAuthenticateRequest).validate,
 	Encode:   (*WebAuthnAuthenticateRequest).writeJSON,
 	Decode:   (*WebAuthnAuthenticateResponse).readJSON,
-	Receive:  (*WebAuthnAuthenticateResponse).Receive,
+	Receive:  (*WebAuthnAuthenticateResponse).receive,
 	Answers:  &answers,
 	Answer:   "WebAuthnAuthenticateResponse",
 }
@@ -752,7 +752,7 @@ func (r *WebAuthnAuthenticateResponse) readJSON(d *wire.Reader) {
 		case "session":
 			r.Session = wire.ReadPtr(d, (*Session).readJSON)
 		case "user_device":
-			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).ReadJSON)
+			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).readJSON)
 		default:
 			d.Unknown()
 		}
@@ -779,7 +779,7 @@ var webAuthnUpdate = transport.Endpoint[WebAuthnUpdateRequest, WebAuthnUpdateRes
 	Params:   (*WebAuthnUpdateRequest).params,
 	Encode:   (*WebAuthnUpdateRequest).writeJSON,
 	Decode:   (*WebAuthnUpdateResponse).readJSON,
-	Receive:  (*WebAuthnUpdateResponse).Receive,
+	Receive:  (*WebAuthnUpdateResponse).receive,
 	Answers:  &answers,
 	Answer:   "WebAuthnUpdateResponse",
 }
@@ -883,7 +883,7 @@ var webAuthnListCredentials = transport.Endpoint[WebAuthnListCredentialsRequest,
 	Validate: (*WebAuthnListCredentialsRequest).validate,
 	Params:   (*WebAuthnListCredentialsRequest).params,
 	Decode:   (*WebAuthnListCredentialsResponse).readJSON,
-	Receive:  (*WebAuthnListCredentialsResponse).Receive,
+	Receive:  (*WebAuthnListCredentialsResponse).receive,
 	Answers:  &answers,
 	Answer:   "WebAuthnListCredentialsResponse",
 }

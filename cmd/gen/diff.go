@@ -115,7 +115,7 @@ func (c diffCommand) open(ctx context.Context, root string, report *impact.Repor
 		if n, common := revision.Missing(ctx, root, base.Revision); n > 0 {
 			report.Notes = append(report.Notes, fmt.Sprintf(
 				"%s has %s that the work tree lacks, which look like removals here; compare with %s, where the two parted",
-				c.base, count(n, "commit"), common))
+				c.base, diag.Count(n, "commit"), common))
 		}
 	} else if head.Revision, err = revision.Open(ctx, root, c.head); err != nil {
 		return "", fmt.Errorf("HEAD: %w", err)
@@ -144,7 +144,7 @@ func (c diffCommand) readSpecs(report *impact.Report, base, head *state) (string
 	for _, pkg := range head.api.SDK.Packages {
 		calls += len(pkg.Methods())
 	}
-	return count(calls, "call"), nil
+	return diag.Count(calls, "call"), nil
 }
 
 // readSpec makes the model of a state's spec. It asks only that it can be
@@ -189,7 +189,7 @@ func readWorkTree(s *state, report *impact.Report) error {
 	}
 	if len(s.overlay) > 0 {
 		report.Notes = append(report.Notes, fmt.Sprintf(
-			"%s not as generated; this compares what gen would make", count(len(s.overlay), "Go file")))
+			"%s not as generated; this compares what gen would make", diag.Count(len(s.overlay), "Go file")))
 	}
 	return nil
 }
@@ -203,7 +203,7 @@ func loadSurfaces(ctx context.Context, base, head *state) (string, error) {
 			return "", err
 		}
 	}
-	return count(len(model.PackageNames()), "package"), nil
+	return diag.Count(len(model.PackageNames()), "package"), nil
 }
 
 func (s *state) source() gochange.Source {
@@ -226,7 +226,7 @@ func join(report *impact.Report, base, head state) (string, error) {
 		return "", err
 	}
 	report.Accept(accepted)
-	return fmt.Sprintf("%s of the API, %s in Go", count(len(api), "change"), count(len(inGo), "change")), nil
+	return fmt.Sprintf("%s of the API, %s in Go", diag.Count(len(api), "change"), diag.Count(len(inGo), "change")), nil
 }
 
 // modulePath is the name that a module gives itself, or empty.

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/diff/gochange"
@@ -13,15 +14,37 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/diff/revision"
 )
 
+// generated is a small module that the tests of this package share. smallModule copies it.
+var generated struct {
+	sync.Once
+	root string
+}
+
 // smallModule makes a module of a small spec with the runtime of this one and
 // what the generator makes.
 func smallModule(t *testing.T) string {
 	t.Helper()
+	generated.Do(func() {
+		root := filepath.Join(filepath.Dir(program), "small")
+		generateSmall(t, root)
+		generated.root = root
+	})
+	if generated.root == "" {
+		t.Fatal("the small module could not be generated; another test says why")
+	}
 	root := t.TempDir()
+	if err := os.CopyFS(root, os.DirFS(generated.root)); err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
+
+func generateSmall(t *testing.T, root string) {
+	t.Helper()
 	if err := os.CopyFS(root, os.DirFS("testdata/diff/base")); err != nil {
 		t.Fatal(err)
 	}
-	for _, folder := range []string{"internal/check", "internal/origin", "internal/redact", "internal/sessionjwt", "internal/sessionweb", "internal/shape", "internal/transport", "internal/wire", "internal/wiretest", "stytch", "b2b"} {
+	for _, folder := range []string{"internal/check", "internal/origin", "internal/redact", "internal/sessionjwt", "internal/sessionweb", "internal/shape", "internal/share", "internal/transport", "internal/wire", "internal/wiretest", "stytch", "b2b"} {
 		entries, err := os.ReadDir(filepath.Join(repository, folder))
 		if err != nil {
 			t.Fatal(err)
@@ -41,7 +64,6 @@ func smallModule(t *testing.T) string {
 	if code, stdout, stderr := gen(t, "-C", root); code != exitFine {
 		t.Fatalf("the base module is not generated: %s%s", stdout, stderr)
 	}
-	return root
 }
 
 // apply makes a case's edits in a copy of the base module.
@@ -81,12 +103,14 @@ func TestDiffCases(t *testing.T) {
 	}
 	for _, c := range slices.Concat(requestCases, answerCases, callCases, ownerCases, onceCases, goCases, silentCases) {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			var report impact.Report
 			head := state{Revision: &revision.Revision{Name: "head", Root: c.apply(t, root)}}
 			if err := readWorkTree(&head, &report); err != nil {
 				explainError("gen diff", formatText, err, io.Discard, t.Output())
 				t.FailNow()
 			}
+			var err error
 			if head.surface, err = loader.Load(t.Context(), head.source()); err != nil {
 				t.Fatal(err)
 			}

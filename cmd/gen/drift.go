@@ -148,7 +148,7 @@ func (c driftCommand) applied(root string, spec *load.Spec, report *drift.Report
 	for _, note := range edits.Notes {
 		fmt.Fprintf(stderr, "left     %s\n", diag.Clean(note))
 	}
-	fmt.Fprintf(stderr, "%s applied, %d left to a person; read git diff, and write what is TODO\n", count(len(edits.Done), "difference"), len(edits.Left))
+	fmt.Fprintf(stderr, "%s applied, %d left to a person; read git diff, and write what is TODO\n", diag.Count(len(edits.Done), "difference"), len(edits.Left))
 	c.apply = false
 	return c.run(stdout, stderr)
 }

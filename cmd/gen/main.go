@@ -26,6 +26,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/generate/pipeline"
 	"github.com/stytchgen/sdk/cmd/gen/internal/generate/tree"
 )
@@ -209,7 +210,7 @@ func (c *command) generate(result *pipeline.Result, stdout, stderr io.Writer) er
 		c.wrote = append(c.wrote, d.Path)
 	}
 	if c.verbose {
-		printStage(stderr, pipeline.Stage{Name: "write", Did: count(len(differences), "file"), Took: time.Since(start)})
+		printStage(stderr, pipeline.Stage{Name: "write", Did: diag.Count(len(differences), "file"), Took: time.Since(start)})
 	}
 	if c.format == formatJSON {
 		return writeJSON(stdout, result, differences)
@@ -243,7 +244,7 @@ func (c command) check(result *pipeline.Result, stdout io.Writer) (int, error) {
 		}
 	}
 	if len(differences) == 0 {
-		fmt.Fprintf(stdout, "%s as generated\n", count(len(result.Tree.Files)+len(result.Tree.Regions), "file"))
+		fmt.Fprintf(stdout, "%s as generated\n", diag.Count(len(result.Tree.Files)+len(result.Tree.Regions), "file"))
 		return code, nil
 	}
 	for _, d := range differences {
@@ -253,7 +254,7 @@ func (c command) check(result *pipeline.Result, stdout io.Writer) (int, error) {
 		fmt.Fprintf(stdout, "\n%s", d.Diff)
 	}
 	fmt.Fprintf(stdout, "\n%s not as generated. Run make gen, read the diff, and commit it.\n",
-		count(len(differences), "file"))
+		diag.Count(len(differences), "file"))
 	return code, nil
 }
 
@@ -269,11 +270,4 @@ func (c command) dump(result *pipeline.Result, stdout io.Writer) error {
 		return nil
 	}
 	return encodeJSON(stdout, result.Model)
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -51,11 +51,11 @@ func (c command) report(result *pipeline.Result, stdout, stderr io.Writer) error
 		return err
 	}
 	if more := result.Dropped(); more > 0 {
-		fmt.Fprintf(stderr, "... and %s more\n", count(more, "finding"))
+		fmt.Fprintf(stderr, "... and %s more\n", diag.Count(more, "finding"))
 	}
 	if result.Failed() {
 		fmt.Fprintf(stderr, "gen: %s; nothing was written. gen explain %s says more about the first.\n",
-			count(len(findings)+result.Dropped(), "finding"), findings[0].Code)
+			diag.Count(len(findings)+result.Dropped(), "finding"), findings[0].Code)
 	}
 	return nil
 }
@@ -77,7 +77,7 @@ type badSpec struct {
 }
 
 func (e *badSpec) Error() string {
-	s := "the spec has " + count(len(e.findings), "finding")
+	s := "the spec has " + diag.Count(len(e.findings), "finding")
 	if e.name != "" {
 		s = e.name + ": " + s
 	}

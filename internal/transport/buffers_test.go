@@ -67,7 +67,7 @@ func TestBuffersAreNotShared(t *testing.T) {
 			for i := range 20 {
 				phone := fmt.Sprintf("+1500555%02d%02d", caller, i)
 				resp, err := Call(t.Context(), c, ep, &sendRequest{PhoneNumber: phone}, []CallOption{
-					func(s *CallSettings) { s.Header = http.Header{"X-Phone": {phone}} },
+					CallOptionFunc(func(s *CallSettings) { s.Header = http.Header{"X-Phone": {phone}} }),
 				})
 				if err != nil {
 					t.Error(err)

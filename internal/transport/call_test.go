@@ -173,9 +173,9 @@ func TestAnonymous(t *testing.T) {
 
 func TestInvalid(t *testing.T) {
 	header := func(name, value string) CallOption {
-		return func(s *CallSettings) { s.Header = http.Header{name: {value}} }
+		return CallOptionFunc(func(s *CallSettings) { s.Header = http.Header{name: {value}} })
 	}
-	skip := func(s *CallSettings) { s.SkipValidation = true }
+	skip := CallOptionFunc(func(s *CallSettings) { s.SkipValidation = true })
 	tests := []struct {
 		name  string
 		req   sendRequest
@@ -269,7 +269,7 @@ func TestServiceError(t *testing.T) {
 	server := serve(t, respond(404, answerNotFound, "Retry-After", "3"))
 	var info Info
 	_, err := send(t.Context(), newClient(t, server.URL), Unsent, infoInto(&info),
-		func(s *CallSettings) { s.Header = http.Header{"X-Token": {"token-in-a-header"}} })
+		CallOptionFunc(func(s *CallSettings) { s.Header = http.Header{"X-Token": {"token-in-a-header"}} }))
 	f := failureOf(t, err)
 	if f.Call.String() != "consumer.otps.sms.send" || f.Method != "POST" || f.Path != "/v1/otps/sms/send" {
 		t.Errorf("call %s %s %s", f.Call, f.Method, f.Path)
@@ -701,7 +701,7 @@ func TestConcurrentCalls(t *testing.T) {
 	})
 	c := newClient(t, server.URL, func(c *Config) { c.MaxRetries = 50 })
 	ep, req := sendEndpoint(Safe), &sendRequest{PhoneNumber: testPhone}
-	opts := []CallOption{func(s *CallSettings) { s.Header = http.Header{"X-Trace": {"1"}} }}
+	opts := []CallOption{CallOptionFunc(func(s *CallSettings) { s.Header = http.Header{"X-Trace": {"1"}} })}
 	var callers sync.WaitGroup
 	for range 16 {
 		callers.Go(func() {

@@ -55,8 +55,13 @@ type inside struct {
 	jitter  func(time.Duration) time.Duration
 }
 
-// New checks cfg and returns a client. It does no I/O.
-func New(cfg Config) (*Client, error) {
+// New applies the options to cfg, checks it and returns a client. It does no I/O.
+func New(cfg Config, opts ...Option) (*Client, error) {
+	for _, opt := range opts {
+		if opt != nil {
+			opt.apply(&cfg)
+		}
+	}
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}

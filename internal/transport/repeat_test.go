@@ -154,7 +154,7 @@ func TestIdempotencyHeaders(t *testing.T) {
 					return false
 				})
 				c := newClient(t, server.url, change)
-				header := func(s *CallSettings) { s.Header = http.Header{name: {"1"}} }
+				header := CallOptionFunc(func(s *CallSettings) { s.Header = http.Header{name: {"1"}} })
 				for i := range 2 {
 					_, err := Call(t.Context(), c, sendEndpoint(Unsent), &sendRequest{PhoneNumber: testPhone}, []CallOption{header})
 					if i == 1 && !failureOf(t, err).OutcomeUnknown {

@@ -14,9 +14,6 @@ type CallSettings struct {
 	Report         func(Info)    // called once, at the end of the call; nil: not wanted
 }
 
-// CallOption changes the settings of one call. A nil one changes nothing.
-type CallOption func(*CallSettings)
-
 // Info tells how a call went, whether it succeeded or not.
 type Info struct {
 	Call       *CallID     // which call it was
@@ -32,7 +29,7 @@ func (s *CallSettings) apply(c *Client, opts []CallOption) {
 	*s = CallSettings{MaxRetries: c.maxRetries, SkipValidation: c.skipValidation}
 	for _, opt := range opts {
 		if opt != nil {
-			opt(s)
+			opt.applyToCall(s)
 		}
 	}
 	if s.Timeout == 0 {

@@ -133,13 +133,13 @@ func TestTimeoutSettings(t *testing.T) {
 			Safe, 3*time.Second + 600*time.Millisecond, 3, "attempt timeout of 1s"},
 		{"call timeout", func(c *Config) { c.Timeout = time.Second }, nil, 0,
 			Safe, time.Second, 1, "call timeout of 1s"},
-		{"call timeout of the call", nil, func(s *CallSettings) { s.Timeout = 2 * time.Second }, 0,
+		{"call timeout of the call", nil, CallOptionFunc(func(s *CallSettings) { s.Timeout = 2 * time.Second }), 0,
 			Safe, 2 * time.Second, 1, "call timeout of 2s"},
-		{"call option 0 means the client's", nil, func(s *CallSettings) { s.Timeout = 0 }, 0,
+		{"call option 0 means the client's", nil, CallOptionFunc(func(s *CallSettings) { s.Timeout = 0 }), 0,
 			Safe, 30 * time.Second, 3, "call timeout of 30s"},
 		{"no call timeout", func(c *Config) { c.Timeout = never }, nil, 0,
 			Safe, 30*time.Second + 600*time.Millisecond, 3, "attempt timeout of 10s"},
-		{"no call timeout for the call", nil, func(s *CallSettings) { s.Timeout = never }, 0,
+		{"no call timeout for the call", nil, CallOptionFunc(func(s *CallSettings) { s.Timeout = never }), 0,
 			Safe, 30*time.Second + 600*time.Millisecond, 3, "attempt timeout of 10s"},
 		{"no attempt timeout", func(c *Config) { c.AttemptTimeout = never }, nil, 0,
 			Safe, 30 * time.Second, 1, "call timeout of 30s"},
@@ -159,9 +159,9 @@ func TestTimeoutSettings(t *testing.T) {
 			c.HTTPClient.Timeout = time.Minute
 			c.Timeout, c.AttemptTimeout = never, never
 		}, nil, 0, Unsent, time.Minute, 1, "attempt timeout of 1m0s"},
-		{"retries of the call", nil, func(s *CallSettings) { s.MaxRetries = 0 }, 0,
+		{"retries of the call", nil, CallOptionFunc(func(s *CallSettings) { s.MaxRetries = 0 }), 0,
 			Safe, 10 * time.Second, 1, "attempt timeout of 10s"},
-		{"negative retries of the call", nil, func(s *CallSettings) { s.MaxRetries = -5 }, 0,
+		{"negative retries of the call", nil, CallOptionFunc(func(s *CallSettings) { s.MaxRetries = -5 }), 0,
 			Safe, 10 * time.Second, 1, "attempt timeout of 10s"},
 	}
 	for _, tt := range tests {
@@ -265,7 +265,7 @@ func TestTimeLeftAfterWait(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
 						c, server := newPipeClient(t, busy)
 						ctx := t.Context()
-						timeout := func(s *CallSettings) { s.Timeout = tt.timeout }
+						var timeout CallOption = CallOptionFunc(func(s *CallSettings) { s.Timeout = tt.timeout })
 						if limit == "context" {
 							var cancel context.CancelFunc
 							ctx, cancel = context.WithTimeout(ctx, tt.timeout)

@@ -208,5 +208,5 @@ func respond(status int, body string, header ...string) http.HandlerFunc {
 }
 
 func infoInto(info *Info) CallOption {
-	return func(s *CallSettings) { s.Report = func(i Info) { *info = i } }
+	return CallOptionFunc(func(s *CallSettings) { s.Report = func(i Info) { *info = i } })
 }

@@ -63,21 +63,21 @@ func GitHub(w io.Writer, findings []Finding) error {
 func Annotation(w io.Writer, severity string, pos Pos, title, message string) error {
 	place := ""
 	if pos.File != "" {
-		place = "file=" + Property(pos.File) + ","
+		place = "file=" + property(pos.File) + ","
 	}
 	if pos.Line > 0 {
 		place += fmt.Sprintf("line=%d,col=%d,", pos.Line, cmp.Or(pos.Column, 1))
 	}
-	_, err := fmt.Fprintf(w, "::%s %stitle=%s::%s\n", severity, place, Property(title), Data(message))
+	_, err := fmt.Fprintf(w, "::%s %stitle=%s::%s\n", severity, place, property(title), data(message))
 	return err
 }
 
-// Data makes text the message of a workflow command.
-func Data(s string) string {
+// data makes text the message of a workflow command.
+func data(s string) string {
 	return strings.NewReplacer("%", "%25", "\n", "%0A").Replace(CleanLines(s))
 }
 
-// Property makes text a property of a workflow command.
-func Property(s string) string {
+// property makes text a property of a workflow command.
+func property(s string) string {
 	return strings.NewReplacer("%", "%25", ":", "%3A", ",", "%2C").Replace(Clean(s))
 }

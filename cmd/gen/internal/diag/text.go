@@ -95,3 +95,16 @@ func CleanLines(s string) string {
 	}
 	return strings.Join(lines, "\n")
 }
+
+// Count is a number of things in words: "1 file", "2 files". A plural that is not made with an s is given.
+func Count(n int, noun string, plural ...string) string {
+	switch {
+	case n == 1:
+		return "1 " + noun
+	case len(plural) > 0:
+		noun = plural[0]
+	default:
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}

@@ -63,35 +63,25 @@ func (r *Report) summary() string {
 		bySeverity[d.Severity]++
 	}
 	if n := bySeverity[Wrong] + bySeverity[Lacking]; n > 0 {
-		parts = append(parts, fmt.Sprintf("%s (%d wrong, %d lacking)", count(n, "difference"), bySeverity[Wrong], bySeverity[Lacking]))
+		parts = append(parts, fmt.Sprintf("%s (%d wrong, %d lacking)", diag.Count(n, "difference"), bySeverity[Wrong], bySeverity[Lacking]))
 	} else {
 		parts = append(parts, "no difference")
 	}
 	if n := bySeverity[Unknown]; n > 0 {
-		parts = append(parts, count(n, "body not compared", "bodies not compared"))
+		parts = append(parts, diag.Count(n, "body not compared", "bodies not compared"))
 	}
 	if n := len(r.Unused); n > 0 {
-		parts = append(parts, count(n, "entry", "entries")+" of "+File+" to take out")
+		parts = append(parts, diag.Count(n, "entry", "entries")+" of "+File+" to take out")
 	}
 	if n := len(r.Unwritten) + r.More; n > 0 {
-		parts = append(parts, count(n, "text")+" to write")
+		parts = append(parts, diag.Count(n, "text")+" to write")
 	}
-	compared := count(r.Compared, "call")
+	compared := diag.Count(r.Compared, "call")
 	if r.Compared < r.Calls {
-		compared = fmt.Sprintf("%d of %s", r.Compared, count(r.Calls, "call"))
+		compared = fmt.Sprintf("%d of %s", r.Compared, diag.Count(r.Calls, "call"))
 	}
 	return fmt.Sprintf("%s: %s; %d accepted; %s compared, %d outside of the scope",
 		r.Source, strings.Join(parts, ", "), r.Accepted, compared, len(r.Outside))
-}
-
-func count(n int, what ...string) string {
-	if n == 1 {
-		return "1 " + what[0]
-	}
-	if len(what) == 2 {
-		return fmt.Sprint(n, " ", what[1])
-	}
-	return fmt.Sprint(n, " ", what[0], "s")
 }
 
 // shownPlaces is how many places of a difference are shown to people.
@@ -111,7 +101,7 @@ func (r *Report) text(b *strings.Builder) {
 		fmt.Fprintf(b, "%s: %s: %s\n", d.at(), d.Severity, diag.Clean(d.Message))
 		for i, at := range d.Places {
 			if i == shownPlaces {
-				fmt.Fprintf(b, "  and in %s\n", count(len(d.Places)-i, "other place"))
+				fmt.Fprintf(b, "  and in %s\n", diag.Count(len(d.Places)-i, "other place"))
 				break
 			}
 			fmt.Fprintf(b, "  at %s\n", diag.Clean(at.String()))
@@ -154,7 +144,7 @@ func (r *Report) markdown(b *strings.Builder) {
 			}
 			more := ""
 			if n := len(d.Places) - 1; n > 0 {
-				more = " and " + count(n, "other place")
+				more = " and " + diag.Count(n, "other place")
 			}
 			there := ""
 			if d.There.File != "" {
@@ -193,12 +183,8 @@ var markdownMarks = strings.NewReplacer("|", "\\|", "<", "&lt;", "`", "\\`", "["
 func escape(s string) string { return markdownMarks.Replace(diag.Clean(s)) }
 
 func (r *Report) github(b *strings.Builder) {
-	line := func(level string, pos diag.Pos, title, message string) {
-		place := ""
-		if pos.File != "" {
-			place = fmt.Sprintf("file=%s,line=%d,col=%d,", diag.Property(pos.File), max(1, pos.Line), max(1, pos.Column))
-		}
-		fmt.Fprintf(b, "::%s %stitle=%s::%s\n", level, place, diag.Property(title), diag.Data(message))
+	annotate := func(level string, pos diag.Pos, title, message string) {
+		_ = diag.Annotation(b, level, pos, title, message) // a Builder takes everything
 	}
 	for _, d := range r.Differences {
 		level := "warning"
@@ -209,15 +195,15 @@ func (r *Report) github(b *strings.Builder) {
 		for i, at := range d.Places {
 			where[i] = at.String()
 		}
-		line(level, d.Pos, string(d.Kind), d.Message+"\n"+strings.Join(where, "\n"))
+		annotate(level, d.Pos, string(d.Kind), d.Message+"\n"+strings.Join(where, "\n"))
 	}
 	for _, e := range r.Unused {
-		line("warning", e.Pos, "unused", unusedMessage)
+		annotate("warning", e.Pos, "unused", unusedMessage)
 	}
 	for _, f := range r.Unwritten {
-		line("error", f.Pos, "unwritten", f.Message)
+		annotate("error", f.Pos, "unwritten", f.Message)
 	}
-	fmt.Fprintf(b, "::notice title=drift::%s\n", diag.Data(r.summary()))
+	annotate("notice", diag.Pos{}, "drift", r.summary())
 }
 
 type jsonDifference struct {

@@ -1,7 +1,6 @@
 package gochange
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -15,15 +14,15 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
-	"golang.org/x/tools/go/packages"
+	"github.com/stytchgen/sdk/cmd/gen/internal/gotypes"
 )
 
 // Surface is the packages of one state of a module.
@@ -48,9 +47,10 @@ type Source struct {
 }
 
 // Loader type-checks packages. It keeps what they stand on, so that two states
-// with the same runtime load it once.
+// with the same runtime load it once. Several goroutines can use one Loader.
 type Loader struct {
-	known map[[sha256.Size]byte]map[string]*types.Package
+	mu    sync.Mutex
+	known map[[sha256.Size]byte]gotypes.Importer
 }
 
 // Load type-checks packages with what is on this machine: nothing is
@@ -80,7 +80,7 @@ func (l *Loader) Load(ctx context.Context, src Source) (*Surface, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := importer{}
+	all := gotypes.Importer{}
 	maps.Copy(all, below)
 	for _, name := range src.Packages {
 		if len(parsed[name]) == 0 {
@@ -97,34 +97,17 @@ func (l *Loader) Load(ctx context.Context, src Source) (*Surface, error) {
 
 // parse reads a package's files, its tests left out.
 func (s *Surface) parse(src Source, dir string) ([]*ast.File, error) {
-	folder := filepath.Join(src.Root, filepath.FromSlash(dir))
-	contents := map[string][]byte{}
-	entries, err := os.ReadDir(folder)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
 	host := build.Default
 	host.GOOS, host.GOARCH = runtime.GOOS, runtime.GOARCH
-	isGo := func(name string) bool { return strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") }
-	for _, entry := range entries {
-		name := entry.Name()
-		if !isGo(name) || !entry.Type().IsRegular() {
-			continue
-		}
-		if built, err := host.MatchFile(folder, name); err == nil && !built {
-			continue // it is for another system
-		}
-		if contents[path.Join(dir, name)], err = os.ReadFile(filepath.Join(folder, name)); err != nil {
-			return nil, err
-		}
-	}
-	for name, data := range src.Overlay {
-		if path.Dir(name) == dir && isGo(name) {
-			contents[name] = data
-		}
+	contents, err := gotypes.Read(src.Root, dir, host, src.Overlay)
+	if err != nil {
+		return nil, err
 	}
 	var files []*ast.File
 	for _, name := range slices.Sorted(maps.Keys(contents)) {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
 		file, err := parser.ParseFile(s.fset, name, contents[name], parser.SkipObjectResolution)
 		if err != nil {
 			return nil, err
@@ -146,64 +129,38 @@ var environment = []string{
 
 // below gets the types of what the packages import from the export data that
 // the go command keeps.
-func (l *Loader) below(ctx context.Context, src Source, imports []string) (map[string]*types.Package, error) {
-	if len(imports) == 0 {
-		return nil, nil // without names, packages.Load takes the current folder
-	}
+func (l *Loader) below(ctx context.Context, src Source, imports []string) (gotypes.Importer, error) {
 	key, err := fingerprint(src, imports)
 	if err != nil {
 		return nil, err
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if have := l.known[key]; have != nil {
 		return have, nil
 	}
-	loaded, err := packages.Load(&packages.Config{
-		Context: ctx, Dir: src.Root,
-		Mode:       packages.NeedName | packages.NeedTypes | packages.NeedImports | packages.NeedExportFile,
-		BuildFlags: []string{"-trimpath"}, // so that the build cache serves every folder alike
-		Env:        append(os.Environ(), environment...),
-	}, imports...)
+	known, failed, err := gotypes.Imports(ctx, src.Root, environment, imports)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: loading what the Go packages import: %w", src.Name, err)
 	}
-	known := map[string]*types.Package{}
-	for _, pkg := range loaded {
-		for _, e := range pkg.Errors {
-			hint := ""
-			if strings.Contains(e.Msg, "GOPROXY=off") {
-				hint = "; a module that it needs is not on this machine, so run go mod download in a checkout of it"
-			}
-			return nil, fmt.Errorf("%s: loading what the Go packages import: %s: %s%s", src.Name, pkg.PkgPath, e.Msg, hint)
+	for _, path := range slices.Sorted(maps.Keys(failed)) {
+		why := failed[path]
+		if why == "" {
+			why = cmp.Or(gotypes.Complaint(ctx, src.Root, environment, path), "the go command has no types of it")
 		}
-		known[pkg.PkgPath] = pkg.Types
-	}
-	for _, path := range imports {
-		if known[path] == nil {
-			return nil, fmt.Errorf("%s: loading what the Go packages import: %s", src.Name, complaint(ctx, src.Root, path))
+		if strings.Contains(why, "GOPROXY=off") {
+			why += "; a module that it needs is not on this machine, so run go mod download in a checkout of it"
 		}
+		return nil, fmt.Errorf("%s: loading what the Go packages import: %s: %s", src.Name, path, why)
 	}
 	if l.known == nil {
-		l.known = map[[sha256.Size]byte]map[string]*types.Package{}
+		l.known = map[[sha256.Size]byte]gotypes.Importer{}
 	}
 	l.known[key] = known
 	return known, nil
-}
-
-// complaint is what the go command says about a package that it does not load.
-// Package packages keeps some of it to itself, such as that there is no build
-// cache.
-func complaint(ctx context.Context, root, path string) string {
-	cmd := exec.CommandContext(ctx, "go", "list", "-export", path)
-	cmd.Dir, cmd.Env = root, append(os.Environ(), environment...)
-	var said bytes.Buffer
-	cmd.Stderr = &said
-	if err := cmd.Run(); err != nil {
-		return cmp.Or(strings.TrimSpace(said.String()), err.Error())
-	}
-	return "the go command has no types of " + path
 }
 
 // fingerprint is the hash of all that decides what imports mean: their paths,
@@ -232,24 +189,10 @@ func fingerprint(src Source, imports []string) (sum [sha256.Size]byte, err error
 	return [sha256.Size]byte(hash.Sum(nil)), err
 }
 
-// importer knows packages by their paths.
-type importer map[string]*types.Package
-
-// Import implements types.Importer.
-func (known importer) Import(path string) (*types.Package, error) {
-	if path == "unsafe" {
-		return types.Unsafe, nil
-	}
-	if pkg := known[path]; pkg != nil {
-		return pkg, nil
-	}
-	return nil, fmt.Errorf("the package %s is not there", path)
-}
-
 // maxErrors is how many errors of a package are told.
 const maxErrors = 5
 
-func (s *Surface) check(known importer, path string, files []*ast.File) (*types.Package, error) {
+func (s *Surface) check(known gotypes.Importer, path string, files []*ast.File) (*types.Package, error) {
 	var found []string
 	config := types.Config{
 		Importer: known, Sizes: types.SizesFor("gc", runtime.GOARCH), IgnoreFuncBodies: true,

@@ -231,27 +231,15 @@ func GitHub(w io.Writer, r *Report) error {
 		if c.InBase { // the line is another one now, or gone
 			message, pos.Line = c.Line(), 0
 		}
-		annotate(&b, command, pos, title, message)
+		_ = diag.Annotation(&b, command, pos, title, message)
 	}
 	for _, u := range r.Unused {
-		annotate(&b, "warning", u.Pos, "accepted break without use", u.message())
+		_ = diag.Annotation(&b, "warning", u.Pos, "accepted break without use", u.message())
 	}
 	for _, note := range r.Notes {
-		annotate(&b, "notice", diag.Pos{}, "gen diff", note)
+		_ = diag.Annotation(&b, "notice", diag.Pos{}, "gen diff", note)
 	}
-	annotate(&b, "notice", diag.Pos{}, "gen diff", fmt.Sprintf("%s -> %s: %s; %s", r.Base, r.Head, r.Verdict(), r.Summary()))
+	_ = diag.Annotation(&b, "notice", diag.Pos{}, "gen diff", fmt.Sprintf("%s -> %s: %s; %s", r.Base, r.Head, r.Verdict(), r.Summary()))
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-func annotate(b *strings.Builder, command string, pos diag.Pos, title, message string) {
-	properties := []string{}
-	if pos.File != "" {
-		properties = append(properties, "file="+diag.Property(pos.File))
-	}
-	if pos.Line > 0 {
-		properties = append(properties, fmt.Sprintf("line=%d", pos.Line))
-	}
-	properties = append(properties, "title="+diag.Property(title))
-	fmt.Fprintf(b, "::%s %s::%s\n", command, strings.Join(properties, ","), diag.Data(message))
 }

@@ -2,41 +2,25 @@ package golang
 
 import (
 	"cmp"
-	"strings"
 
 	"github.com/dave/jennifer/jen"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
 )
 
-// method is what a type's method is called: exported where another package
-// calls it.
-func method(t *model.Type, name string) string {
+// introduce puts an empty line before a method, and shares it where another package calls it.
+func (e *emitter) introduce(f *jen.File, t *model.Type, name string) {
 	if t.Exported {
-		return strings.ToUpper(name[:1]) + name[1:]
+		e.share(t, name)
 	}
-	return name
-}
-
-// methodOf is a type's method as a function: (*User).readJSON.
-func (e *emitter) methodOf(t *model.Type, name string) jen.Code {
-	return jen.Parens(jen.Op("*").Add(e.typeName(t))).Dot(method(t, name))
-}
-
-// introduce puts a comment, or else an empty line, before such a method.
-func introduce(f *jen.File, t *model.Type, name, does string) {
-	if t.Exported {
-		f.Comment("// " + method(t, name) + " " + does + ". It is for the SDK, not for applications.")
-	} else {
-		f.Line()
-	}
+	f.Line()
 }
 
 // readJSON writes the method that fills a struct from JSON, one case a field.
 func (e *emitter) readJSON(f *jen.File, t *model.Type) {
 	v := receiverOf(t)
-	introduce(f, t, "readJSON", "fills the struct from JSON")
-	f.Func().Params(jen.Id(v).Op("*").Id(t.Name)).Id(method(t, "readJSON")).Params(jen.Id("d").Op("*").Qual(e.internal("wire"), "Reader")).Block(
+	e.introduce(f, t, "readJSON")
+	f.Func().Params(jen.Id(v).Op("*").Id(t.Name)).Id("readJSON").Params(jen.Id("d").Op("*").Qual(e.internal("wire"), "Reader")).Block(
 		jen.For(jen.Id("d").Dot("BeginObject").Call(), jen.Id("d").Dot("NextField").Call(), jen.Empty()).Block(
 			jen.Switch(jen.Id("d").Dot("Name").Call()).BlockFunc(func(g *jen.Group) {
 				for _, field := range t.Fields {
@@ -101,7 +85,7 @@ func want(v string, t *model.Type) jen.Code {
 // read is the statement that reads a field's value.
 func (e *emitter) read(v string, f *model.Field) jen.Code {
 	if f.Kind == model.Struct && f.Required {
-		return jen.Id(v).Dot(f.Name).Dot(method(f.Type, "readJSON")).Call(jen.Id("d"))
+		return e.callMethod(f, jen.Id(v).Dot(f.Name), "readJSON", jen.Id("d"))
 	}
 	return jen.Id(v).Dot(f.Name).Op("=").Add(e.readValue(f))
 }
@@ -154,7 +138,7 @@ func (e *emitter) reader(value *model.Field) jen.Code {
 	takes := jen.Id("d").Op("*").Qual(e.internal("wire"), "Reader")
 	if value.Kind == model.Struct {
 		return jen.Func().Params(takes).Params(jen.Id("v").Add(e.goType(value))).Block(
-			jen.Id("v").Dot(method(value.Type, "readJSON")).Call(jen.Id("d")), jen.Return(jen.Id("v")))
+			e.callMethod(&model.Field{Type: value.Type, Required: true}, jen.Id("v"), "readJSON", jen.Id("d")), jen.Return(jen.Id("v")))
 	}
 	return jen.Func().Params(takes).Add(e.goType(value)).Block(jen.Return(e.readValue(value)))
 }
@@ -162,8 +146,8 @@ func (e *emitter) reader(value *model.Field) jen.Code {
 // writeJSON writes the method that appends a struct's JSON.
 func (e *emitter) writeJSON(f *jen.File, t *model.Type) {
 	v := receiverOf(t)
-	introduce(f, t, "writeJSON", "appends the struct as JSON")
-	f.Func().Params(receiver(t)).Id(method(t, "writeJSON")).Params(jen.Id("w").Op("*").Qual(e.internal("wire"), "Writer")).BlockFunc(func(g *jen.Group) {
+	e.introduce(f, t, "writeJSON")
+	f.Func().Params(receiver(t)).Id("writeJSON").Params(jen.Id("w").Op("*").Qual(e.internal("wire"), "Writer")).BlockFunc(func(g *jen.Group) {
 		if t.Recursive {
 			g.Comment("A cyclic value ends here: the Writer fails once it is nested too deeply.")
 			g.If(jen.Id("w").Dot("Err").Call().Op("!=").Nil()).Block(jen.Return())
@@ -215,7 +199,7 @@ func (e *emitter) writeValue(name, value *jen.Statement, f *model.Field) jen.Cod
 	case model.Any:
 		return name.Dot("Any").Call(value)
 	case model.Struct:
-		return value.Dot(method(f.Type, "writeJSON")).Call(name)
+		return e.callMethod(f, value, "writeJSON", name)
 	case model.List:
 		switch f.Elem {
 		case model.Struct:
@@ -243,8 +227,8 @@ func (e *emitter) valueWriter(value *model.Field) jen.Code {
 func (e *emitter) params(f *jen.File, t *model.Type, form bool) {
 	places := map[model.In]string{model.InPath: "Path", model.InQuery: "Query", model.InHeader: "Header", model.InForm: "Form"}
 	v := receiverOf(t)
-	introduce(f, t, "params", "sets the parameters of a call")
-	f.Func().Params(jen.Id(v).Op("*").Id(t.Name)).Id(method(t, "params")).Params(jen.Id("p").Op("*").Qual(e.internal("transport"), "Params")).BlockFunc(func(g *jen.Group) {
+	e.introduce(f, t, "params")
+	f.Func().Params(jen.Id(v).Op("*").Id(t.Name)).Id("params").Params(jen.Id("p").Op("*").Qual(e.internal("transport"), "Params")).BlockFunc(func(g *jen.Group) {
 		if form {
 			for _, c := range t.Constants {
 				g.Id("p").Dot("Form").Call(jen.Lit(c.Wire), jen.Lit(c.Value))
@@ -252,7 +236,7 @@ func (e *emitter) params(f *jen.File, t *model.Type, form bool) {
 		}
 		for _, field := range parameters(t) {
 			if field.Kind == model.Struct {
-				g.If(jen.Id(v).Dot(field.Name).Op("!=").Nil()).Block(jen.Id(v).Dot(field.Name).Dot(method(field.Type, "params")).Call(jen.Id("p")))
+				g.If(jen.Id(v).Dot(field.Name).Op("!=").Nil()).Block(e.callMethod(field, jen.Id(v).Dot(field.Name), "params", jen.Id("p")))
 				continue
 			}
 			value := jen.Id(v).Dot(field.Name)

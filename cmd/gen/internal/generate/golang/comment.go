@@ -12,6 +12,7 @@ import (
 
 	"github.com/dave/jennifer/jen"
 
+	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
 	"github.com/stytchgen/sdk/templates"
 )
@@ -229,16 +230,16 @@ func Limits(f *model.Field) string {
 		parts = append(parts, fmt.Sprintf("at most %d", *l.Maximum))
 	}
 	if l.MinLength > 1 {
-		parts = append(parts, "at least "+counted(l.MinLength, "character"))
+		parts = append(parts, "at least "+diag.Count(l.MinLength, "character"))
 	}
 	if l.MaxLength != nil {
-		parts = append(parts, "at most "+counted(*l.MaxLength, "character"))
+		parts = append(parts, "at most "+diag.Count(*l.MaxLength, "character"))
 	}
 	if l.MinItems > 0 {
-		parts = append(parts, "at least "+counted(l.MinItems, "item"))
+		parts = append(parts, "at least "+diag.Count(l.MinItems, "item"))
 	}
 	if l.MaxItems != nil {
-		parts = append(parts, "at most "+counted(*l.MaxItems, "item"))
+		parts = append(parts, "at most "+diag.Count(*l.MaxItems, "item"))
 	}
 	if l.Default != "" {
 		value := l.Default
@@ -252,11 +253,4 @@ func Limits(f *model.Field) string {
 	}
 	text := strings.Join(parts, "; ")
 	return strings.ToUpper(text[:1]) + text[1:]
-}
-
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -94,6 +94,8 @@ type emitter struct {
 	// of their variables.
 	patterns map[string]*check.Pattern
 	enums    map[string]*model.Type
+	// shared are the declarations of what packages share, by name.
+	shared map[string]jen.Code
 	// calls are the variables of the calls, which those keep clear of.
 	calls map[string]bool
 	// err is the first error of a comment, kept so that emitting reads straight.
@@ -106,7 +108,7 @@ func newEmitter(sdk *model.SDK, pkg *model.Package) (*emitter, error) {
 		return nil, err
 	}
 	e := &emitter{
-		writer: w, files: map[string]*jen.File{}, patterns: map[string]*check.Pattern{}, enums: map[string]*model.Type{}, calls: map[string]bool{},
+		writer: w, files: map[string]*jen.File{}, patterns: map[string]*check.Pattern{}, enums: map[string]*model.Type{}, shared: map[string]jen.Code{}, calls: map[string]bool{},
 	}
 	for _, m := range pkg.Methods() {
 		e.calls[m.Variable()] = true
@@ -127,6 +129,7 @@ func (e *emitter) emit() error {
 	}
 	e.checkVariables()
 	e.answers()
+	e.sharing()
 	e.tests()
 	return e.err
 }
@@ -146,7 +149,7 @@ func (e *emitter) newFile(path, name string) *jen.File {
 	f.HeaderComment("// " + model.Generated)
 	for path, name := range map[string]string{
 		e.internal("transport"): "transport", e.internal("wire"): "wire", e.internal("check"): "check",
-		e.internal("redact"): "redact", e.internal("shape"): "shape", e.internal("wiretest"): "wiretest",
+		e.internal("redact"): "redact", e.internal("shape"): "shape", e.internal("share"): "share", e.internal("wiretest"): "wiretest",
 	} {
 		f.ImportName(path, name)
 	}

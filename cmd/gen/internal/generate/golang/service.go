@@ -39,7 +39,7 @@ func (e *emitter) serviceClient(f *jen.File, s *model.Service) {
 	f.Line()
 	f.Func().Params(jen.Id("s").Op("*").Id(s.Name)).Id("client").Params().Add(client).Block(
 		jen.If(jen.Id("s").Op("==").Nil().Op("||").Id("s").Dot("transport").Op("==").Nil()).Block(
-			jen.Return(jen.Qual(e.first(), "NoTransport").Call())),
+			jen.Return(jen.Id("noTransport").Call())),
 		jen.Return(jen.Id("s").Dot("transport")),
 	)
 }
@@ -97,7 +97,12 @@ func (e *emitter) method(f *jen.File, s *model.Service, m *model.Method) {
 		if !m.NoAnswer {
 			field("Decode", expr(m.Response, "readJSON"))
 		}
-		field("Receive", expr(m.Response, "Receive"))
+		if e.errorPrefix() == "" {
+			field("Receive", expr(m.Response, "receive"))
+		} else {
+			field("Receive", jen.Func().Params(jen.Id("r").Op("*").Id(m.Response.Name), jen.Id("result").Op("*").Qual(e.internal("transport"), "Result")).Block(
+				jen.Id("receive").Call(jen.Op("&").Id("r").Dot("Response"), jen.Id("result"))))
+		}
 		if !m.NoAnswer {
 			field("Answers", jen.Op("&").Id("answers"))
 			field("Answer", jen.Lit(m.Response.Name))

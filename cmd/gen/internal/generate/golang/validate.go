@@ -21,8 +21,8 @@ func checked(t *model.Type) bool {
 // validate writes the method that holds a request against the spec.
 func (e *emitter) validate(f *jen.File, t *model.Type) {
 	v := receiverOf(t)
-	introduce(f, t, "validate", "holds the struct against the limits of the API")
-	f.Func().Params(receiver(t)).Id(method(t, "validate")).Params(jen.Id("c").Op("*").Qual(e.internal("check"), "Checker")).BlockFunc(func(g *jen.Group) {
+	e.introduce(f, t, "validate")
+	f.Func().Params(receiver(t)).Id("validate").Params(jen.Id("c").Op("*").Qual(e.internal("check"), "Checker")).BlockFunc(func(g *jen.Group) {
 		for _, field := range t.Fields {
 			checks := e.checks(v, field)
 			if len(checks) > 0 && field.Invalid != "" {
@@ -67,7 +67,7 @@ func (e *emitter) checks(v string, f *model.Field) []jen.Code {
 		if !checked(f.Type) {
 			return nil
 		}
-		return []jen.Code{checkCall("In", f.Wire, value.Dot(method(f.Type, "validate")))}
+		return []jen.Code{checkCall("In", f.Wire, e.methodValue(f, value, "validate"))}
 	}
 	if f.Kind == model.Union {
 		return []jen.Code{checkCall("In", f.Wire, jen.Func().Params(jen.Id("c").Op("*").Qual(e.internal("check"), "Checker")).Block(

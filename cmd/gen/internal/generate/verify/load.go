@@ -1,15 +1,13 @@
 package verify
 
 import (
-	"bytes"
 	"cmp"
-	"errors"
+	"context"
 	"fmt"
 	"go/ast"
 	"go/token"
 	"maps"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -18,9 +16,9 @@ import (
 	"strings"
 
 	"golang.org/x/mod/modfile"
-	"golang.org/x/tools/go/packages"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
+	"github.com/stytchgen/sdk/cmd/gen/internal/gotypes"
 )
 
 // imported is a package that the checked ones import.
@@ -47,31 +45,29 @@ func (c *checker) load(parsed []sources) error {
 		}
 		return strings.Compare(a, b)
 	})
-	loaded, err := packages.Load(&packages.Config{
-		Mode: packages.NeedName | packages.NeedTypes | packages.NeedImports | packages.NeedExportFile,
-		Dir:  c.Root, Env: append(os.Environ(), "GOPACKAGESDRIVER=off"),
-		BuildFlags: []string{"-trimpath"}, // so that the build cache serves every folder alike
-	}, paths...)
+	known, failed, err := gotypes.Imports(context.Background(), c.Root, environment, paths)
 	if err != nil {
 		return c.fault(paths[0], err.Error())
 	}
+	maps.Copy(c.known, known)
 	for _, path := range paths {
-		i := slices.IndexFunc(loaded, func(pkg *packages.Package) bool { return pkg.PkgPath == path })
-		switch by := imports[path]; {
-		case i >= 0 && len(loaded[i].Errors) == 0 && loaded[i].ExportFile != "":
-			c.known[path] = loaded[i].Types
-		case i < 0 || len(loaded[i].Errors) == 0:
-			return c.fault(path, "it says nothing about "+path)
-		case by.ours || slices.ContainsFunc(required, func(module string) bool { return under(path, module) }):
-			return c.fault(path, loaded[i].Errors[0].Msg)
+		why, isFailed := failed[path]
+		by := imports[path]
+		switch {
+		case !isFailed:
+		case why == "" || by.ours || slices.ContainsFunc(required, func(module string) bool { return under(path, module) }):
+			return c.fault(path, cmp.Or(why, "it says nothing about "+path))
 		default:
-			message, _, _ := strings.Cut(loaded[i].Errors[0].Msg, "\n")
+			message, _, _ := strings.Cut(why, "\n")
 			c.list.Reportf(codes.NotTypeChecked, c.at(by.specs[0].Pos()), "%s cannot be imported: %s", path, strings.TrimSuffix(message, "; to add it:"))
 			c.refuse(path, by)
 		}
 	}
 	return nil
 }
+
+// environment has the go command list packages itself, whatever its user has set.
+var environment = []string{"GOPACKAGESDRIVER=off"}
 
 // imports lists what the packages import, by path.
 func (c *checker) imports(parsed []sources) map[string]*imported {
@@ -133,16 +129,8 @@ func (c *checker) fault(pkg, otherwise string) error {
 	if own, ok := strings.CutPrefix(pkg, c.Module+"/"); ok {
 		pkg = "./" + own // of a folder it says more than of a path: that it is outside of the workspace
 	}
-	cmd := exec.Command("go", "list", "-trimpath", "-export", "-f", "", "--", pkg)
-	cmd.Dir = c.Root
-	var said bytes.Buffer
-	cmd.Stderr = &said
-	err := cmd.Run()
-	if errors.Is(err, exec.ErrNotFound) {
-		said.Reset()
-		fmt.Fprintln(&said, err)
-	}
-	return fmt.Errorf("the go command cannot load what the packages import: %s", cmp.Or(summary(said.String()), summary(otherwise)))
+	said := gotypes.Complaint(context.Background(), c.Root, environment, pkg)
+	return fmt.Errorf("the go command cannot load what the packages import: %s", cmp.Or(summary(said), summary(otherwise)))
 }
 
 // maxLines is how many lines of the go command's output an error repeats.

@@ -4,17 +4,13 @@ package verify
 
 import (
 	"errors"
-	"fmt"
 	"go/ast"
 	"go/build"
 	"go/parser"
 	"go/scanner"
 	"go/token"
 	"go/types"
-	"io/fs"
 	"maps"
-	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -22,6 +18,7 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/generate/manual"
+	"github.com/stytchgen/sdk/cmd/gen/internal/gotypes"
 )
 
 // Input is what Check needs.
@@ -49,7 +46,7 @@ type Input struct {
 func Check(in Input, list *diag.List) error {
 	c := checker{
 		Input: in, list: list, fset: token.NewFileSet(),
-		known: map[string]*types.Package{}, above: map[string]bool{}, refused: map[string]bool{},
+		known: gotypes.Importer{}, above: map[string]bool{}, refused: map[string]bool{},
 	}
 	for _, dir := range in.Packages {
 		c.above[in.Module+"/"+dir] = false
@@ -90,7 +87,7 @@ type checker struct {
 	list *diag.List
 	fset *token.FileSet
 	// known are the packages that can be imported.
-	known map[string]*types.Package
+	known gotypes.Importer
 	// above says of the module's packages whether they import checked ones.
 	above map[string]bool
 	// refused are packages that could not be loaded.
@@ -107,27 +104,13 @@ type sources struct {
 // parse reads the package's files: the generated ones from memory, the others
 // from disk.
 func (c *checker) parse(dir string) (sources, error) {
-	contents := map[string][]byte{}
-	entries, err := os.ReadDir(filepath.Join(c.Root, dir))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	instead := maps.Clone(c.Files)
+	for _, name := range c.Gone {
+		instead[name] = nil
+	}
+	contents, err := gotypes.Read(c.Root, dir, build.Default, instead)
+	if err != nil {
 		return sources{}, err
-	}
-	for _, entry := range entries {
-		name := path.Join(dir, entry.Name())
-		if !strings.HasSuffix(name, ".go") || c.Files[name] != nil || slices.Contains(c.Gone, name) {
-			continue
-		}
-		if built, err := build.Default.MatchFile(filepath.Join(c.Root, dir), entry.Name()); err == nil && !built {
-			continue // it is for another system
-		}
-		if contents[name], err = os.ReadFile(filepath.Join(c.Root, name)); err != nil {
-			return sources{}, err
-		}
-	}
-	for name, data := range c.Files {
-		if path.Dir(name) == dir && strings.HasSuffix(name, ".go") {
-			contents[name] = data
-		}
 	}
 	s := sources{dir: dir}
 	for _, name := range slices.Sorted(maps.Keys(contents)) {
@@ -185,16 +168,10 @@ var errAbove = errors.New("it stands on what is checked")
 
 // Import implements types.Importer.
 func (c *checker) Import(path string) (*types.Package, error) {
-	if path == "unsafe" {
-		return types.Unsafe, nil
-	}
 	if c.refused[path] || c.isAbove(path) {
 		return nil, errAbove
 	}
-	if pkg := c.known[path]; pkg != nil {
-		return pkg, nil
-	}
-	return nil, fmt.Errorf("the package %s is not there", path)
+	return c.known.Import(path)
 }
 
 func (c *checker) at(pos token.Pos) diag.Pos {

@@ -182,10 +182,10 @@ func collideUnion(t *Type, scope *scope, list *diag.List) {
 }
 
 // methodNames are what the generated methods of a struct are called.
-var methodNames = []string{"Format", "LogValue", "ReadJSON", "WriteJSON", "Params", "Validate"}
+var methodNames = []string{"Format", "LogValue"}
 
 // responseNames are what a response has beside its fields.
-var responseNames = []string{"Response", "RawJSON", "Header", "HTTPStatus", "UnknownFields", "Receive"}
+var responseNames = []string{"Response", "RawJSON", "Header", "HTTPStatus", "UnknownFields"}
 
 func collideFields(t *Type, taken map[string]diag.Pos, list *diag.List) {
 	scope := newScope(list, t.Name, nil, t.Name+".", taken)

@@ -1,0 +1,73 @@
+package golang
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
+)
+
+// parameterOf is the type of the parameter of each method that packages share: the internal package
+// and the name.
+var parameterOf = map[string][2]string{
+	"readJSON": {"wire", "Reader"}, "writeJSON": {"wire", "Writer"}, "validate": {"check", "Checker"}, "params": {"transport", "Params"},
+}
+
+// share has other packages use a method of a type of this package.
+func (e *emitter) share(t *model.Type, name string) {
+	e.shared[t.Name+"."+name] = jen.Id("_").Op("=").Qual(e.internal("share"), "Put").Call(jen.Parens(jen.Op("*").Id(t.Name)).Dot(name))
+}
+
+// methodOf is a type's method as a function, which another package shares if the type is its own:
+// (*User).readJSON or stytchUserReadJSON.
+func (e *emitter) methodOf(t *model.Type, name string) *jen.Statement {
+	if t.Package == e.pkg.Name {
+		return jen.Parens(jen.Op("*").Id(t.Name)).Dot(name)
+	}
+	variable, parameter := t.Package+t.Name+strings.ToUpper(name[:1])+name[1:], parameterOf[name]
+	e.shared[variable] = jen.Id(variable).Op("=").Qual(e.internal("share"), "Get").
+		Types(jen.Func().Params(jen.Op("*").Add(e.typeName(t)), jen.Op("*").Qual(e.internal(parameter[0]), parameter[1]))).Call()
+	return jen.Id(variable)
+}
+
+// callMethod calls a method of the struct that a field holds.
+func (e *emitter) callMethod(f *model.Field, value *jen.Statement, name string, argument jen.Code) *jen.Statement {
+	if f.Type.Package == e.pkg.Name {
+		return value.Dot(name).Call(argument)
+	}
+	if f.Required {
+		value = jen.Op("&").Add(value)
+	}
+	return e.methodOf(f.Type, name).Call(value, argument)
+}
+
+// methodValue is a method of the struct that a field holds, bound to the struct.
+func (e *emitter) methodValue(f *model.Field, value *jen.Statement, name string) jen.Code {
+	if f.Type.Package == e.pkg.Name {
+		return value.Dot(name)
+	}
+	parameter := parameterOf[name]
+	return jen.Func().Params(jen.Id("x").Op("*").Qual(e.internal(parameter[0]), parameter[1])).Block(
+		e.callMethod(f, value, name, jen.Id("x")))
+}
+
+// sharing writes what this package shares with the others, and what it uses of theirs.
+func (e *emitter) sharing() {
+	if len(e.shared) == 0 {
+		return
+	}
+	f := e.file("shared_gen.go")
+	if e.errorPrefix() == "" {
+		f.Comment("// The other packages use these methods, which applications should not see.")
+	} else {
+		f.Comment("// These are methods of other packages, which applications should not see.")
+	}
+	f.Var().DefsFunc(func(g *jen.Group) {
+		for _, name := range slices.Sorted(maps.Keys(e.shared)) {
+			g.Add(e.shared[name])
+		}
+	})
+}

@@ -1,0 +1,25 @@
+package transport
+
+// Option changes how a client works. A nil Option changes nothing.
+type Option interface{ apply(*Config) }
+
+// OptionFunc is an [Option].
+type OptionFunc func(*Config)
+
+func (f OptionFunc) apply(c *Config) { f(c) }
+
+// CallOption changes how one call is made. A nil CallOption changes nothing.
+type CallOption interface{ applyToCall(*CallSettings) }
+
+// CallOptionFunc is a [CallOption].
+type CallOptionFunc func(*CallSettings)
+
+func (f CallOptionFunc) applyToCall(s *CallSettings) { f(s) }
+
+// Maker makes the clients of all packages that have the same options and errors.
+type Maker struct {
+	New     func(projectID, secret string, opts []Option) (*Client, error)
+	FromEnv func(opts []Option) (*Client, error)
+	// None returns the client of a service that no client has. Each of its calls fails and says so.
+	None func() *Client
+}
