@@ -84,6 +84,12 @@ var emailLocaleValues = []stytch.EmailLocale{
 	stytch.EmailLocaleFr,
 }
 
+// emailUpdateDeliveryMethodValues are what a request can hold.
+var emailUpdateDeliveryMethodValues = []EmailUpdateDeliveryMethod{
+	EmailUpdateDeliveryMethodEmailMagicLink,
+	EmailUpdateDeliveryMethodEmailOTP,
+}
+
 // jitProvisioningPolicyValues are what a request can hold.
 var jitProvisioningPolicyValues = []JITProvisioningPolicy{
 	JITProvisioningPolicyRestricted,

@@ -29,6 +29,12 @@ type Client struct {
 	// It is reached as client.MagicLinks.
 	MagicLinks *MagicLinksService
 
+	// Organizations creates, reads, changes and deletes organizations: the customers of the
+	// application, to which members belong.
+	//
+	// It is reached as client.Organizations.
+	Organizations *OrganizationsService
+
 	// Passwords logs members in with passwords, checks how strong passwords are, and takes over
 	// hashes from other systems.
 	//
@@ -66,6 +72,14 @@ func newClient(t *transport.Client) *Client {
 				transport: t,
 			},
 			Discovery: &MagicLinksDiscoveryService{transport: t},
+			transport: t,
+		},
+		Organizations: &OrganizationsService{
+			Members: &OrganizationsMembersService{
+				OAuthProviders: &OrganizationsMembersOAuthProvidersService{transport: t},
+				ConnectedApps:  &OrganizationsMembersConnectedAppsService{transport: t},
+				transport:      t,
+			},
 			transport: t,
 		},
 		Passwords: &PasswordsService{

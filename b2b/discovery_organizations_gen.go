@@ -129,8 +129,8 @@ type DiscoveryOrganizationsCreateRequest struct {
 	TrustedMetadata map[string]any `json:"trusted_metadata,omitzero" stytch:"sensitive"`
 
 	// Whether a person who logs in by SSO for the first time becomes a member on the spot.
-	// RESTRICTED admits the connections of a list that `organizations.update` sets. "ALL_ALLOWED"
-	// when not set.
+	// RESTRICTED admits the connections of a list that [OrganizationsService.Update] sets.
+	// "ALL_ALLOWED" when not set.
 	SSOJITProvisioning *AdmissionPolicy `json:"sso_jit_provisioning,omitzero"`
 
 	// The e-mail domains that EmailJITProvisioning and EmailInvites admit when they are RESTRICTED.

@@ -288,8 +288,8 @@ var magicLinksEmailInvite = transport.Endpoint[MagicLinksEmailInviteRequest, Mag
 // [MagicLinksService.Authenticate]. A pending member becomes invited; for an active one the call
 // fails. The organization's EmailInvites decides which addresses can be invited.
 //
-// To withdraw an invitation, delete the member with `organizations.members.delete`: its links then
-// stop working. Every call sends another e-mail.
+// To withdraw an invitation, delete the member with [OrganizationsMembersService.Delete]: its links
+// then stop working. Every call sends another e-mail.
 //
 // On behalf of a member, the call needs the action create on the resource stytch.member.
 //

@@ -71,7 +71,7 @@ var magicLinksAuthenticate = transport.Endpoint[MagicLinksAuthenticateRequest, M
 // can use, and IntermediateSessionToken holds the login for the call that completes it. A valid
 // session of the same member makes MFA unnecessary.
 //
-// The same call completes a change of address that `organizations.members.start_email_update`
+// The same call completes a change of address that [OrganizationsMembersService.StartEmailUpdate]
 // began, and a link for logging in without a password.
 //
 // The client repeats the call only when the service certainly has not acted on it. When nobody can

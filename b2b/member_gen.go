@@ -29,7 +29,7 @@ type Member struct {
 	Status MemberStatus `json:"status"`
 
 	// The full name of the member; empty when it is not known.
-	Name string `json:"name"`
+	Name string `json:"name" stytch:"sensitive"`
 
 	// The accounts at identity providers that the member has logged in with.
 	SSORegistrations []SSORegistration `json:"sso_registrations"`
@@ -96,7 +96,7 @@ type Member struct {
 	SCIMRegistration *SCIMRegistration `json:"scim_registration"`
 
 	// The id that the application gave the member; null when it gave none.
-	ExternalID *string `json:"external_id"`
+	ExternalID *string `json:"external_id" stytch:"sensitive"`
 
 	// The time when the member was locked; null when the member is not locked.
 	LockCreatedAt *time.Time `json:"lock_created_at"`
@@ -242,7 +242,7 @@ type SSORegistration struct {
 	ConnectionID string `json:"connection_id"`
 
 	// The id that the identity provider gives the account.
-	ExternalID string `json:"external_id"`
+	ExternalID string `json:"external_id" stytch:"sensitive"`
 
 	// The id of the registration.
 	RegistrationID string `json:"registration_id"`
@@ -285,13 +285,13 @@ type OAuthRegistration struct {
 	ProviderType string `json:"provider_type"`
 
 	// The id that the provider gives the account, often the `sub` of its tokens.
-	ProviderSubject string `json:"provider_subject"`
+	ProviderSubject string `json:"provider_subject" stytch:"sensitive"`
 
 	// The id of the registration.
 	MemberOAuthRegistrationID string `json:"member_oauth_registration_id"`
 
 	// The address of the account's picture; null or empty when the provider gave none.
-	ProfilePictureURL *string `json:"profile_picture_url"`
+	ProfilePictureURL *string `json:"profile_picture_url" stytch:"sensitive"`
 
 	// The language of the account, as the provider writes it; null or empty when it gave none.
 	Locale *string `json:"locale"`
@@ -314,6 +314,16 @@ func (v *OAuthRegistration) readJSON(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (v OAuthRegistration) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, v)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (v OAuthRegistration) LogValue() slog.Value {
+	return redact.LogValue(v)
 }
 
 // RetiredEmail is an e-mail address that a member had before and no longer uses.

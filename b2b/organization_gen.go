@@ -102,7 +102,7 @@ type Organization struct {
 	UpdatedAt *time.Time `json:"updated_at"`
 
 	// The id that the application gave the organization; null when it gave none.
-	OrganizationExternalID *string `json:"organization_external_id"`
+	OrganizationExternalID *string `json:"organization_external_id" stytch:"sensitive"`
 
 	// The id of the SSO connection to use when a login names none; null when there is no default.
 	SSODefaultConnectionID *string `json:"sso_default_connection_id"`
@@ -111,9 +111,8 @@ type Organization struct {
 	SCIMActiveConnection *ActiveSCIMConnection `json:"scim_active_connection"`
 
 	// The tenants that OAuthTenantJITProvisioning admits when it is RESTRICTED: for each OAuth
-	// provider, a list of tenant ids. Numbers in it are float64; an integer that a float64 cannot
-	// hold is a json.Number.
-	AllowedOAuthTenants map[string]any `json:"allowed_oauth_tenants"`
+	// provider, a list of tenant ids.
+	AllowedOAuthTenants map[string][]string `json:"allowed_oauth_tenants"`
 }
 
 func (v *Organization) readJSON(d *wire.Reader) {
@@ -178,7 +177,9 @@ func (v *Organization) readJSON(d *wire.Reader) {
 		case "scim_active_connection":
 			v.SCIMActiveConnection = wire.ReadPtr(d, (*ActiveSCIMConnection).readJSON)
 		case "allowed_oauth_tenants":
-			v.AllowedOAuthTenants = d.Map()
+			v.AllowedOAuthTenants = wire.ReadMap(d, func(d *wire.Reader) []string {
+				return d.Strings()
+			})
 		default:
 			d.Unknown()
 		}

@@ -546,7 +546,7 @@ var passwordsEmailRequireReset = transport.Endpoint[PasswordsEmailRequireResetRe
 // RequireReset makes a person set a new password before the next login by password.
 //
 // It is for projects where a password belongs to an address and not to one member; in others, use
-// `organizations.members.delete_password`. If just one active member of the project has the
+// [OrganizationsMembersService.DeletePassword]. If just one active member of the project has the
 // address, the password is deleted.
 //
 // On behalf of a member, the call needs the action update.info.delete.password on the resource
