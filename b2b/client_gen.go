@@ -24,10 +24,22 @@ type Client struct {
 	// It is reached as client.Discovery.
 	Discovery *DiscoveryService
 
+	// Impersonation starts sessions in which a person of the application's own staff acts as a
+	// member, to find out what the member sees.
+	//
+	// It is reached as client.Impersonation.
+	Impersonation *ImpersonationService
+
 	// MagicLinks logs members in by links that were sent to them by e-mail.
 	//
 	// It is reached as client.MagicLinks.
 	MagicLinks *MagicLinksService
+
+	// OAuth completes logins by OAuth, with Google, Microsoft, HubSpot, Slack or GitHub, to an
+	// organization that is known beforehand.
+	//
+	// It is reached as client.OAuth.
+	OAuth *OAuthService
 
 	// Organizations creates, reads, changes and deletes organizations: the customers of the
 	// application, to which members belong.
@@ -46,6 +58,18 @@ type Client struct {
 	//
 	// It is reached as client.RBAC.
 	RBAC *RBACService
+
+	// RecoveryCodes lets members in who have lost their authenticator app, and lists and replaces
+	// their recovery codes. Members get the codes with [TOTPsService.Create].
+	//
+	// It is reached as client.RecoveryCodes.
+	RecoveryCodes *RecoveryCodesService
+
+	// TOTPs sets up authenticator apps for members, and checks their codes. Such a code is a second
+	// factor: it completes a login or steps up a session, and never logs a member in on its own.
+	//
+	// It is reached as client.TOTPs.
+	TOTPs *TOTPsService
 
 	transport *transport.Client
 }
@@ -66,12 +90,17 @@ func newClient(t *transport.Client) *Client {
 			Organizations:        &DiscoveryOrganizationsService{transport: t},
 			transport:            t,
 		},
+		Impersonation: &ImpersonationService{transport: t},
 		MagicLinks: &MagicLinksService{
 			Email: &MagicLinksEmailService{
 				Discovery: &MagicLinksEmailDiscoveryService{transport: t},
 				transport: t,
 			},
 			Discovery: &MagicLinksDiscoveryService{transport: t},
+			transport: t,
+		},
+		OAuth: &OAuthService{
+			Discovery: &OAuthDiscoveryService{transport: t},
 			transport: t,
 		},
 		Organizations: &OrganizationsService{
@@ -96,6 +125,8 @@ func newClient(t *transport.Client) *Client {
 			Organizations: &RBACOrganizationsService{transport: t},
 			transport:     t,
 		},
-		transport: t,
+		RecoveryCodes: &RecoveryCodesService{transport: t},
+		TOTPs:         &TOTPsService{transport: t},
+		transport:     t,
 	}
 }

@@ -74,7 +74,7 @@ func (s *MagicLinksDiscoveryService) Authenticate(ctx context.Context, req Magic
 
 // MagicLinksDiscoveryAuthenticateRequest is what [MagicLinksDiscoveryService.Authenticate] sends.
 type MagicLinksDiscoveryAuthenticateRequest struct {
-	// The token of the link: the query parameter `token` of the address that the link opened. It
+	// The token of the link: the query parameter Token of the address that the link opened. It
 	// works once.
 	DiscoveryMagicLinksToken string `json:"discovery_magic_links_token" stytch:"sensitive"`
 

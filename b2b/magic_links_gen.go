@@ -62,9 +62,8 @@ var magicLinksAuthenticate = transport.Endpoint[MagicLinksAuthenticateRequest, M
 
 // Authenticate authenticates a magic link, and logs its member in.
 //
-// The token comes with the browser, in the query parameter `token`, when the member follows the
-// link. It works once. A pending or invited member becomes active, and the e-mail address is
-// verified.
+// The token comes with the browser, in the query parameter Token, when the member follows the link.
+// It works once. A pending or invited member becomes active, and the e-mail address is verified.
 //
 // If nothing else is needed, MemberAuthenticated is true and the answer holds a session. If MFA is
 // required, it is false and there is no session. MFARequired then names the methods that the member
@@ -101,7 +100,7 @@ func (s *MagicLinksService) Authenticate(ctx context.Context, req MagicLinksAuth
 //
 // Set at most one of SessionToken, SessionJWT and IntermediateSessionToken.
 type MagicLinksAuthenticateRequest struct {
-	// The token of the link: the query parameter `token` of the address that the link opened. It
+	// The token of the link: the query parameter Token of the address that the link opened. It
 	// works once.
 	MagicLinksToken string `json:"magic_links_token" stytch:"sensitive"`
 

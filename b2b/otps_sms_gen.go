@@ -476,12 +476,3 @@ func (r OTPsSMSAuthenticateResponse) Format(f fmt.State, verb rune) {
 func (r OTPsSMSAuthenticateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
-
-// MFAEnrollment is a change to a member's enrollment in MFA.
-type MFAEnrollment string
-
-// The known values of MFAEnrollment. The service may add others; they survive decoding.
-const (
-	MFAEnrollmentEnroll   MFAEnrollment = "enroll"
-	MFAEnrollmentUnenroll MFAEnrollment = "unenroll"
-)

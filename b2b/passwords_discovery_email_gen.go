@@ -256,7 +256,7 @@ func (s *PasswordsDiscoveryEmailService) Reset(ctx context.Context, req Password
 
 // PasswordsDiscoveryEmailResetRequest is what [PasswordsDiscoveryEmailService.Reset] sends.
 type PasswordsDiscoveryEmailResetRequest struct {
-	// The token of the link: the query parameter `token` of the address that the link opened. It
+	// The token of the link: the query parameter Token of the address that the link opened. It
 	// works once.
 	PasswordResetToken string `json:"password_reset_token" stytch:"sensitive"`
 

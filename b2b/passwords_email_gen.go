@@ -289,7 +289,7 @@ func (s *PasswordsEmailService) Reset(ctx context.Context, req PasswordsEmailRes
 //
 // Set at most one of SessionToken, SessionJWT and IntermediateSessionToken.
 type PasswordsEmailResetRequest struct {
-	// The token of the link: the query parameter `token` of the address that the link opened. It
+	// The token of the link: the query parameter Token of the address that the link opened. It
 	// works once.
 	PasswordResetToken string `json:"password_reset_token" stytch:"sensitive"`
 

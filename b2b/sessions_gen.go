@@ -737,6 +737,573 @@ func (r SessionsExchangeResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
+var sessionsExchangeAccessToken = transport.Endpoint[SessionsExchangeAccessTokenRequest, SessionsExchangeAccessTokenResponse]{
+	ID:       transport.CallID{API: "b2b", Service: "sessions", Name: "exchange_access_token"},
+	Method:   http.MethodPost,
+	Path:     "/v1/b2b/sessions/exchange_access_token",
+	Retry:    transport.Unsent,
+	Validate: (*SessionsExchangeAccessTokenRequest).validate,
+	Encode:   (*SessionsExchangeAccessTokenRequest).writeJSON,
+	Decode:   (*SessionsExchangeAccessTokenResponse).readJSON,
+	Receive: func(r *SessionsExchangeAccessTokenResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "SessionsExchangeAccessTokenResponse",
+}
+
+// ExchangeAccessToken exchanges the access token of a connected app for a session of the member who
+// authorized it.
+//
+// The token must have the scope full_access, which first-party apps alone can get, and must not be
+// older than five minutes. It can be exchanged once. The member must have authorized the app with a
+// session, and that session must still be active.
+//
+// The login is always complete, because the member met the organization's demands when authorizing
+// the app.
+//
+// The client repeats the call only when the service certainly has not acted on it. When nobody can
+// know, the error is [stytch.ErrOutcomeUnknown].
+//
+// Errors of its own: [stytch.ErrIDPAccessTokenNotFound],
+// [stytch.ErrIDPAccessTokenCouldNotBeExchanged], [stytch.ErrIDPAccessTokenExpired],
+// [stytch.ErrOAuthAccessTokenExchangeMissingFullAccess],
+// [stytch.ErrOAuthAccessTokenExchangeTokenInvalidGrant],
+// [stytch.ErrOAuthAccessTokenExchangeTokenTooOld], [stytch.ErrConnectedAppConsentRevoked],
+// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
+// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
+// [stytch.ErrTooManySessionArguments], [stytch.ErrInvalidSessionDurationMinutes],
+// [stytch.ErrInvalidSessionDuration], [stytch.ErrCustomClaimsTooLarge],
+// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims].
+//
+// API: https://stytch.com/docs/b2b/api/connected-app-access-token-exchange
+func (s *SessionsService) ExchangeAccessToken(ctx context.Context, req SessionsExchangeAccessTokenRequest, opts ...stytch.CallOption) (*SessionsExchangeAccessTokenResponse, error) {
+	return transport.Call(ctx, s.client(), &sessionsExchangeAccessToken, &req, opts)
+}
+
+// SessionsExchangeAccessTokenRequest is what [SessionsService.ExchangeAccessToken] sends.
+type SessionsExchangeAccessTokenRequest struct {
+	// The access token of the connected app, at most five minutes old.
+	AccessToken string `json:"access_token" stytch:"sensitive"`
+
+	// How long the session lives, counted from this call, in minutes. From 5 to 527040; 60 when not
+	// set.
+	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
+
+	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
+	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
+	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
+
+	// The id of the fingerprint that Stytch's browser script took of the device. With it the answer
+	// describes the device; the project needs device fingerprinting enabled.
+	TelemetryID *string `json:"telemetry_id,omitzero"`
+}
+
+func (r *SessionsExchangeAccessTokenRequest) validate(c *check.Checker) {
+	c.MinLength("access_token", r.AccessToken, 1)
+	if r.SessionDurationMinutes != nil {
+		c.Range("session_duration_minutes", *r.SessionDurationMinutes, 5, 527040)
+		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
+	}
+	if r.TelemetryID != nil {
+		c.MinLength("telemetry_id", *r.TelemetryID, 1)
+	}
+}
+
+func (r *SessionsExchangeAccessTokenRequest) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("access_token").String(r.AccessToken)
+	if r.SessionDurationMinutes != nil {
+		w.Field("session_duration_minutes").Int(*r.SessionDurationMinutes)
+	}
+	if r.SessionCustomClaims != nil {
+		w.Field("session_custom_claims").Map(r.SessionCustomClaims)
+	}
+	if r.TelemetryID != nil {
+		w.Field("telemetry_id").String(*r.TelemetryID)
+	}
+	w.EndObject()
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (r SessionsExchangeAccessTokenRequest) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, r)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (r SessionsExchangeAccessTokenRequest) LogValue() slog.Value {
+	return redact.LogValue(r)
+}
+
+// SessionsExchangeAccessTokenResponse is the answer to [SessionsService.ExchangeAccessToken].
+//
+// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field is left
+// empty when the service leaves it out or changes its form.
+type SessionsExchangeAccessTokenResponse struct {
+	stytch.Response
+
+	// The id of the call. Stytch's support finds the call by it, so log it.
+	RequestID string `json:"request_id"`
+
+	// The HTTP status of the answer, repeated in its body.
+	StatusCode int `json:"status_code"`
+
+	// The id of the member who authorized the app.
+	MemberID string `json:"member_id"`
+
+	// The token of the session, for later calls; valid for as long as the session is. Empty when no
+	// session was started.
+	SessionToken string `json:"session_token" stytch:"sensitive"`
+
+	// The signed JWT of the session, which can be checked without a call, with the keys of
+	// [SessionsService.GetJWKS]. It expires after five minutes, however long the session lives.
+	// Empty when no session was started.
+	SessionJWT string `json:"session_jwt" stytch:"sensitive"`
+
+	// The member who authorized the app.
+	//
+	// API: https://stytch.com/docs/b2b/api/member-object
+	Member Member `json:"member"`
+
+	// The organization of the member.
+	//
+	// API: https://stytch.com/docs/b2b/api/organization-object
+	Organization Organization `json:"organization"`
+
+	// The session that the token was exchanged for.
+	MemberSession *MemberSession `json:"member_session"`
+
+	// The device that the member used; null when the request has no TelemetryID.
+	MemberDevice *stytch.DeviceInfo `json:"member_device"`
+}
+
+func (r *SessionsExchangeAccessTokenResponse) readJSON(d *wire.Reader) {
+	for d.BeginObject(); d.NextField(); {
+		switch d.Name() {
+		case "request_id":
+			r.RequestID = d.String()
+		case "status_code":
+			r.StatusCode = d.Int()
+		case "member_id":
+			r.MemberID = d.EssentialString(1)
+		case "session_token":
+			r.SessionToken = d.EssentialString(0)
+		case "session_jwt":
+			r.SessionJWT = d.EssentialString(0)
+		case "member":
+			r.Member.readJSON(d)
+		case "organization":
+			r.Organization.readJSON(d)
+		case "member_session":
+			r.MemberSession = wire.ReadPtr(d, (*MemberSession).readJSON)
+		case "member_device":
+			r.MemberDevice = wire.ReadPtr(d, stytchDeviceInfoReadJSON)
+		default:
+			d.Unknown()
+		}
+	}
+	d.Want("member_id", "session_token", "session_jwt")
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (r SessionsExchangeAccessTokenResponse) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, r)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (r SessionsExchangeAccessTokenResponse) LogValue() slog.Value {
+	return redact.LogValue(r)
+}
+
+var sessionsAttest = transport.Endpoint[SessionsAttestRequest, SessionsAttestResponse]{
+	ID:       transport.CallID{API: "b2b", Service: "sessions", Name: "attest"},
+	Method:   http.MethodPost,
+	Path:     "/v1/b2b/sessions/attest",
+	Retry:    transport.Unsent,
+	Validate: (*SessionsAttestRequest).validate,
+	Encode:   (*SessionsAttestRequest).writeJSON,
+	Decode:   (*SessionsAttestResponse).readJSON,
+	Receive: func(r *SessionsAttestResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "SessionsAttestResponse",
+}
+
+// Attest exchanges a token of a trusted outside issuer for a session of a member.
+//
+// The dashboard holds a profile for each issuer: its keys, and the claims to read the e-mail
+// address, the token id and further data of the member from. Where the profile admits new members,
+// an unknown person becomes a member; otherwise the member must exist.
+//
+// With a session given, the factor is added to it, and it is extended.
+//
+// The client repeats the call only when the service certainly has not acted on it. When nobody can
+// know, the error is [stytch.ErrOutcomeUnknown].
+//
+// Errors of its own: [stytch.ErrTrustedTokenProfileNotFound],
+// [stytch.ErrTrustedTokenProfileInvalidRequest],
+// [stytch.ErrTrustedTokenProfileIncorrectExternalIDMapping],
+// [stytch.ErrTrustedTokenProfileCannotHaveMultipleExternalIDs],
+// [stytch.ErrInvalidTrustedAuthToken], [stytch.ErrTokenMissingOrganizationIDClaim],
+// [stytch.ErrInvalidTokenOrganizationIDClaim], [stytch.ErrOrganizationNotFound],
+// [stytch.ErrInvalidOrganizationID], [stytch.ErrMemberNotFound], [stytch.ErrSessionNotFound],
+// [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
+// [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
+// [stytch.ErrStytchClaimsInCustomClaims].
+//
+// API: https://stytch.com/docs/b2b/api/attest-session
+func (s *SessionsService) Attest(ctx context.Context, req SessionsAttestRequest, opts ...stytch.CallOption) (*SessionsAttestResponse, error) {
+	return transport.Call(ctx, s.client(), &sessionsAttest, &req, opts)
+}
+
+// SessionsAttestRequest is what [SessionsService.Attest] sends.
+//
+// Set at most one of SessionToken and SessionJWT.
+type SessionsAttestRequest struct {
+	// The id of the profile of the issuer, as the dashboard shows it.
+	ProfileID string `json:"profile_id"`
+
+	// The token of the issuer, a JWT. It must name the organization if the profile admits new
+	// members.
+	Token string `json:"token" stytch:"sensitive"`
+
+	// The id, the slug or the external id of the organization to get a session in. Required when
+	// the token does not name one.
+	OrganizationID *string `json:"organization_id,omitzero"`
+
+	// How long the session lives, counted from this call, in minutes. From 5 to 527040; 60 when not
+	// set.
+	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
+
+	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
+	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
+	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
+
+	// The token of the member's session, to extend it instead of starting another.
+	SessionToken *string `json:"session_token,omitzero" stytch:"sensitive"`
+
+	// The JWT of the member's session, to extend it instead of starting another.
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"sensitive"`
+
+	// The id of the fingerprint that Stytch's browser script took of the device. With it the answer
+	// describes the device; the project needs device fingerprinting enabled.
+	TelemetryID *string `json:"telemetry_id,omitzero"`
+}
+
+func (r *SessionsAttestRequest) validate(c *check.Checker) {
+	c.MinLength("profile_id", r.ProfileID, 1)
+	c.MinLength("token", r.Token, 1)
+	if r.OrganizationID != nil {
+		c.MinLength("organization_id", *r.OrganizationID, 1)
+	}
+	if r.SessionDurationMinutes != nil {
+		c.Range("session_duration_minutes", *r.SessionDurationMinutes, 5, 527040)
+		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
+	}
+	if r.SessionToken != nil {
+		c.MinLength("session_token", *r.SessionToken, 1)
+		c.ErrorType("session_token", "invalid_session_token")
+	}
+	if r.SessionJWT != nil {
+		c.MinLength("session_jwt", *r.SessionJWT, 1)
+		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
+	}
+	if r.TelemetryID != nil {
+		c.MinLength("telemetry_id", *r.TelemetryID, 1)
+	}
+	c.AtMostOne(
+		check.Field("session_token", r.SessionToken != nil),
+		check.Field("session_jwt", r.SessionJWT != nil),
+	)
+	c.ChoiceErrorType("", "too_many_session_arguments")
+}
+
+func (r *SessionsAttestRequest) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("profile_id").String(r.ProfileID)
+	w.Field("token").String(r.Token)
+	if r.OrganizationID != nil {
+		w.Field("organization_id").String(*r.OrganizationID)
+	}
+	if r.SessionDurationMinutes != nil {
+		w.Field("session_duration_minutes").Int(*r.SessionDurationMinutes)
+	}
+	if r.SessionCustomClaims != nil {
+		w.Field("session_custom_claims").Map(r.SessionCustomClaims)
+	}
+	if r.SessionToken != nil {
+		w.Field("session_token").String(*r.SessionToken)
+	}
+	if r.SessionJWT != nil {
+		w.Field("session_jwt").String(*r.SessionJWT)
+	}
+	if r.TelemetryID != nil {
+		w.Field("telemetry_id").String(*r.TelemetryID)
+	}
+	w.EndObject()
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (r SessionsAttestRequest) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, r)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (r SessionsAttestRequest) LogValue() slog.Value {
+	return redact.LogValue(r)
+}
+
+// SessionsAttestResponse is the answer to [SessionsService.Attest].
+//
+// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field is left
+// empty when the service leaves it out or changes its form.
+type SessionsAttestResponse struct {
+	stytch.Response
+
+	// The id of the call. Stytch's support finds the call by it, so log it.
+	RequestID string `json:"request_id"`
+
+	// The HTTP status of the answer, repeated in its body.
+	StatusCode int `json:"status_code"`
+
+	// The id of the member whom the token names.
+	MemberID string `json:"member_id"`
+
+	// The session that was started or extended.
+	//
+	// API: https://stytch.com/docs/b2b/api/session-object
+	MemberSession MemberSession `json:"member_session"`
+
+	// The token of the session, for later calls; valid for as long as the session is. Empty when no
+	// session was started.
+	SessionToken string `json:"session_token" stytch:"sensitive"`
+
+	// The signed JWT of the session, which can be checked without a call, with the keys of
+	// [SessionsService.GetJWKS]. It expires after five minutes, however long the session lives.
+	// Empty when no session was started.
+	SessionJWT string `json:"session_jwt" stytch:"sensitive"`
+
+	// The member whom the token names.
+	//
+	// API: https://stytch.com/docs/b2b/api/member-object
+	Member Member `json:"member"`
+
+	// The organization of the member.
+	//
+	// API: https://stytch.com/docs/b2b/api/organization-object
+	Organization Organization `json:"organization"`
+
+	// The device that the member used; null when the request has no TelemetryID.
+	MemberDevice *stytch.DeviceInfo `json:"member_device"`
+}
+
+func (r *SessionsAttestResponse) readJSON(d *wire.Reader) {
+	for d.BeginObject(); d.NextField(); {
+		switch d.Name() {
+		case "request_id":
+			r.RequestID = d.String()
+		case "status_code":
+			r.StatusCode = d.Int()
+		case "member_id":
+			r.MemberID = d.EssentialString(1)
+		case "member_session":
+			r.MemberSession.readJSON(d)
+		case "session_token":
+			r.SessionToken = d.EssentialString(0)
+		case "session_jwt":
+			r.SessionJWT = d.EssentialString(0)
+		case "member":
+			r.Member.readJSON(d)
+		case "organization":
+			r.Organization.readJSON(d)
+		case "member_device":
+			r.MemberDevice = wire.ReadPtr(d, stytchDeviceInfoReadJSON)
+		default:
+			d.Unknown()
+		}
+	}
+	d.Want("member_id", "session_token", "session_jwt")
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (r SessionsAttestResponse) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, r)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (r SessionsAttestResponse) LogValue() slog.Value {
+	return redact.LogValue(r)
+}
+
+var sessionsMigrate = transport.Endpoint[SessionsMigrateRequest, SessionsMigrateResponse]{
+	ID:       transport.CallID{API: "b2b", Service: "sessions", Name: "migrate"},
+	Method:   http.MethodPost,
+	Path:     "/v1/b2b/sessions/migrate",
+	Retry:    transport.Unsent,
+	Validate: (*SessionsMigrateRequest).validate,
+	Encode:   (*SessionsMigrateRequest).writeJSON,
+	Decode:   (*SessionsMigrateResponse).readJSON,
+	Receive: func(r *SessionsMigrateResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "SessionsMigrateResponse",
+}
+
+// Migrate turns a session of another service into one of Stytch, without a new login.
+//
+// The service sends the foreign token to the project's UserInfo address, which is set in the
+// dashboard, and reads the person's e-mail address from its answer. The member with this address
+// must exist in the organization.
+//
+// The client repeats the call only when the service certainly has not acted on it. When nobody can
+// know, the error is [stytch.ErrOutcomeUnknown].
+//
+// Errors of its own: [stytch.ErrMigrateFromExternalEmailDoesNotExist],
+// [stytch.ErrMigrateFromExternalMissingUserInfo],
+// [stytch.ErrMigrateFromExternalUnexpectedResponse], [stytch.ErrInvalidUserInfoURL],
+// [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID], [stytch.ErrMemberNotFound],
+// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
+// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
+// [stytch.ErrTooManySessionArguments], [stytch.ErrInvalidSessionDurationMinutes],
+// [stytch.ErrInvalidSessionDuration], [stytch.ErrCustomClaimsTooLarge],
+// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims].
+//
+// API: https://stytch.com/docs/b2b/api/migrate-session
+func (s *SessionsService) Migrate(ctx context.Context, req SessionsMigrateRequest, opts ...stytch.CallOption) (*SessionsMigrateResponse, error) {
+	return transport.Call(ctx, s.client(), &sessionsMigrate, &req, opts)
+}
+
+// SessionsMigrateRequest is what [SessionsService.Migrate] sends.
+type SessionsMigrateRequest struct {
+	// The token of the session of the other service, which its UserInfo address accepts.
+	SessionToken string `json:"session_token" stytch:"sensitive"`
+
+	// The id, the slug or the external id of the organization to get a session in.
+	OrganizationID string `json:"organization_id"`
+
+	// How long the session lives, counted from this call, in minutes. From 5 to 527040; 60 when not
+	// set.
+	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
+
+	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
+	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
+	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
+}
+
+func (r *SessionsMigrateRequest) validate(c *check.Checker) {
+	c.MinLength("session_token", r.SessionToken, 1)
+	c.MinLength("organization_id", r.OrganizationID, 1)
+	if r.SessionDurationMinutes != nil {
+		c.Range("session_duration_minutes", *r.SessionDurationMinutes, 5, 527040)
+		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
+	}
+}
+
+func (r *SessionsMigrateRequest) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("session_token").String(r.SessionToken)
+	w.Field("organization_id").String(r.OrganizationID)
+	if r.SessionDurationMinutes != nil {
+		w.Field("session_duration_minutes").Int(*r.SessionDurationMinutes)
+	}
+	if r.SessionCustomClaims != nil {
+		w.Field("session_custom_claims").Map(r.SessionCustomClaims)
+	}
+	w.EndObject()
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (r SessionsMigrateRequest) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, r)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (r SessionsMigrateRequest) LogValue() slog.Value {
+	return redact.LogValue(r)
+}
+
+// SessionsMigrateResponse is the answer to [SessionsService.Migrate].
+//
+// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field is left
+// empty when the service leaves it out or changes its form.
+type SessionsMigrateResponse struct {
+	stytch.Response
+
+	// The id of the call. Stytch's support finds the call by it, so log it.
+	RequestID string `json:"request_id"`
+
+	// The HTTP status of the answer, repeated in its body.
+	StatusCode int `json:"status_code"`
+
+	// The id of the member whose session was migrated.
+	MemberID string `json:"member_id"`
+
+	// The token of the session, for later calls; valid for as long as the session is. Empty when no
+	// session was started.
+	SessionToken string `json:"session_token" stytch:"sensitive"`
+
+	// The signed JWT of the session, which can be checked without a call, with the keys of
+	// [SessionsService.GetJWKS]. It expires after five minutes, however long the session lives.
+	// Empty when no session was started.
+	SessionJWT string `json:"session_jwt" stytch:"sensitive"`
+
+	// The member whose session was migrated.
+	//
+	// API: https://stytch.com/docs/b2b/api/member-object
+	Member Member `json:"member"`
+
+	// The organization of the member.
+	//
+	// API: https://stytch.com/docs/b2b/api/organization-object
+	Organization Organization `json:"organization"`
+
+	// The session that was started.
+	MemberSession *MemberSession `json:"member_session"`
+}
+
+func (r *SessionsMigrateResponse) readJSON(d *wire.Reader) {
+	for d.BeginObject(); d.NextField(); {
+		switch d.Name() {
+		case "request_id":
+			r.RequestID = d.String()
+		case "status_code":
+			r.StatusCode = d.Int()
+		case "member_id":
+			r.MemberID = d.EssentialString(1)
+		case "session_token":
+			r.SessionToken = d.EssentialString(0)
+		case "session_jwt":
+			r.SessionJWT = d.EssentialString(0)
+		case "member":
+			r.Member.readJSON(d)
+		case "organization":
+			r.Organization.readJSON(d)
+		case "member_session":
+			r.MemberSession = wire.ReadPtr(d, (*MemberSession).readJSON)
+		default:
+			d.Unknown()
+		}
+	}
+	d.Want("member_id", "session_token", "session_jwt")
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (r SessionsMigrateResponse) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, r)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (r SessionsMigrateResponse) LogValue() slog.Value {
+	return redact.LogValue(r)
+}
+
 var sessionsGetJWKS = transport.Endpoint[SessionsGetJWKSRequest, SessionsGetJWKSResponse]{
 	ID:        transport.CallID{API: "b2b", Service: "sessions", Name: "get_jwks"},
 	Method:    http.MethodGet,

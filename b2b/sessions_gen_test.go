@@ -161,6 +161,112 @@ func ExampleSessionsService_Exchange() {
 	// Output: member-test-adba2889-dcbc-458f-8925-ed2ad43fbfe2
 }
 
+var exchangeSessionsExchangeAccessToken = wiretest.Exchange{
+	Call:         "SessionsService.ExchangeAccessToken",
+	Method:       http.MethodPost,
+	URI:          "/v1/b2b/sessions/exchange_access_token",
+	RequestBody:  `{"access_token":"eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJzY29wZSI6ImZ1bGxfYWNjZXNzIn0.Wb3xTn7Kq2Lf","session_duration_minutes":60,"telemetry_id":"9f4b6e20-d71c-4385-a5e8-3c0d8b7f2164"}`,
+	ResponseBody: `{"request_id":"request-id-test-d0b7a3e5-46f9-4218-8c6d-f95e1b3a7c84","status_code":200,"member_id":"member-test-c3ccb28f-0412-40bb-92fb-605699b30a69","session_token":"VM_JshCnVg7aASJXC1evPqtBzOCCxQkY9wvlAySO43f3","session_jwt":"eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJtZW1iZXIifQ.GVrTau3B0KvJAwgxiNP5","member":{"organization_id":"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad","member_id":"member-test-c3ccb28f-0412-40bb-92fb-605699b30a69","email_address":"ada@example.com","status":"active","name":"Ada Lovelace","sso_registrations":[{"connection_id":"saml-connection-test-a46c5409-d387-4c8a-8083-3b990b8b60ee","external_id":"00u1ab2cd3EF4gh5I6d7","registration_id":"saml-registration-test-a1e2eaa3-6ce2-4925-af69-7b71eaa0d1ca","sso_attributes":{"department":"Research"}}],"is_breakglass":false,"member_password_id":"member-password-test-65037162-80f0-4c30-87b4-b9f2d4b6a63a","oauth_registrations":[{"provider_type":"Google","provider_subject":"108204268033311374519","member_oauth_registration_id":"oauth-test-daea473e-1717-470f-b83a-2666c760bb73","profile_picture_url":"https://lh3.example.com/a/ada.png","locale":"en"}],"email_address_verified":true,"mfa_phone_number_verified":true,"is_admin":false,"totp_registration_id":"member-totp-test-843ddae7-1313-4efa-ae35-22344e370631","retired_email_addresses":[{"email_id":"email-test-a775383e-ecd2-472c-8868-7c97852c7466","email_address":"ada.byron@example.com"}],"is_locked":false,"mfa_enrolled":true,"mfa_phone_number":"+15005550006","default_mfa_method":"sms_otp","roles":[{"role_id":"stytch_member","sources":[{"type":"direct_assignment","details":{}}]},{"role_id":"editor","sources":[{"type":"email_assignment","details":{"email_domain":"example.com"}}]}],"trusted_metadata":{"employee_number":"1815"},"untrusted_metadata":{"theme":"dark"},"created_at":"2025-06-11T08:20:09Z","updated_at":"2026-03-02T09:43:18Z","scim_registration":null,"external_id":"user-1815","lock_created_at":null,"lock_expires_at":null},"organization":{"organization_id":"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad","organization_name":"Analytical Engines","organization_logo_url":"https://cdn.example.com/logos/analytical-engines.png","organization_slug":"analytical-engines","sso_jit_provisioning":"RESTRICTED","sso_jit_provisioning_allowed_connections":["saml-connection-test-a46c5409-d387-4c8a-8083-3b990b8b60ee"],"sso_active_connections":[{"connection_id":"saml-connection-test-a46c5409-d387-4c8a-8083-3b990b8b60ee","display_name":"Okta","identity_provider":"okta"}],"email_allowed_domains":["example.com"],"email_jit_provisioning":"RESTRICTED","email_invites":"ALL_ALLOWED","auth_methods":"RESTRICTED","allowed_auth_methods":["sso","email_otp","google_oauth"],"mfa_policy":"OPTIONAL","rbac_email_implicit_role_assignments":[{"domain":"example.com","role_id":"editor"}],"mfa_methods":"RESTRICTED","allowed_mfa_methods":["sms_otp","totp"],"oauth_tenant_jit_provisioning":"RESTRICTED","claimed_email_domains":["example.com"],"first_party_connected_apps_allowed_type":"RESTRICTED","allowed_first_party_connected_apps":["connected-app-test-55d6a99c-3b38-4114-a44b-0498b1a02fe4"],"third_party_connected_apps_allowed_type":"RESTRICTED","allowed_third_party_connected_apps":["connected-app-test-ea4abf69-b7c7-4ab6-bbe7-c69dfc06800d"],"custom_roles":[{"role_id":"auditor","description":"Reads everything and changes nothing.","permissions":[{"resource_id":"documents","actions":["read"]}]}],"trusted_metadata":{"plan":"team"},"created_at":"2025-06-11T08:15:42Z","updated_at":"2026-01-19T14:02:36Z","organization_external_id":"customer-4711","sso_default_connection_id":"saml-connection-test-a46c5409-d387-4c8a-8083-3b990b8b60ee","scim_active_connection":null,"allowed_oauth_tenants":{"slack":["T02AB3CD4EF"]}},"member_session":{"member_session_id":"member-session-test-7b410176-c741-4d0b-8d77-f904465850fc","member_id":"member-test-c3ccb28f-0412-40bb-92fb-605699b30a69","started_at":"2026-03-02T09:41:07Z","last_accessed_at":"2026-03-02T09:43:18Z","expires_at":"2026-03-02T10:43:18Z","authentication_factors":[{"type":"email_otp","delivery_method":"email","last_authenticated_at":"2026-03-02T09:41:07Z","created_at":"2026-03-02T09:41:07Z","updated_at":"2026-03-02T09:41:07Z","email_factor":{"email_id":"email-test-6e81c321-e9cb-40e1-9444-58c60d5ecafe","email_address":"ada@example.com"}},{"type":"oauth","delivery_method":"oauth_access_token_exchange","last_authenticated_at":"2026-03-02T09:43:18Z","created_at":"2026-03-02T09:43:18Z","updated_at":"2026-03-02T09:43:18Z","oauth_access_token_exchange_factor":{"client_id":"connected-app-test-55d6a99c-3b38-4114-a44b-0498b1a02fe4"}}],"organization_id":"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad","roles":["stytch_member","editor"],"organization_slug":"analytical-engines","custom_claims":{"plan":"team"}},"member_device":{"visitor_id":"visitor-3f8a2c61-9d47-4be0-a5f2-71c6e0d93b84","visitor_id_details":{"is_new":false,"first_seen_at":"2025-06-11T08:21:30Z","last_seen_at":"2026-03-02T09:43:18Z"},"ip_address":"203.0.113.7","ip_address_details":{"is_new":false,"first_seen_at":"2026-01-14T17:09:55Z","last_seen_at":"2026-03-02T09:43:18Z"},"ip_geo_city":"London","ip_geo_region":"England","ip_geo_country":"GB","ip_geo_country_details":{"is_new":false,"first_seen_at":"2025-06-11T08:21:30Z","last_seen_at":"2026-03-02T09:43:18Z"}}}`,
+	Essential:    []string{"member_id", "session_token", "session_jwt"},
+}
+
+func TestSessionsService_ExchangeAccessToken(t *testing.T) {
+	ctx := t.Context()
+	client := wireClient(t, &exchangeSessionsExchangeAccessToken)
+	resp, err := client.Sessions.ExchangeAccessToken(ctx, b2b.SessionsExchangeAccessTokenRequest{
+		AccessToken:            "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJzY29wZSI6ImZ1bGxfYWNjZXNzIn0.Wb3xTn7Kq2Lf",
+		SessionDurationMinutes: new(60),
+		TelemetryID:            new("9f4b6e20-d71c-4385-a5e8-3c0d8b7f2164"),
+	})
+	exchangeSessionsExchangeAccessToken.Check(t, resp, err)
+}
+
+func ExampleSessionsService_ExchangeAccessToken() {
+	ctx := context.Background()
+	resp, err := client.Sessions.ExchangeAccessToken(ctx, b2b.SessionsExchangeAccessTokenRequest{
+		AccessToken:            "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJzY29wZSI6ImZ1bGxfYWNjZXNzIn0.Wb3xTn7Kq2Lf",
+		SessionDurationMinutes: new(60),
+		TelemetryID:            new("9f4b6e20-d71c-4385-a5e8-3c0d8b7f2164"),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(resp.MemberID)
+	// Output: member-test-c3ccb28f-0412-40bb-92fb-605699b30a69
+}
+
+var exchangeSessionsAttest = wiretest.Exchange{
+	Call:         "SessionsService.Attest",
+	Method:       http.MethodPost,
+	URI:          "/v1/b2b/sessions/attest",
+	RequestBody:  `{"profile_id":"trusted-auth-token-profile-test-2e8d5c71-f4a9-4b36-90c1-6d7f3e5b8a02","token":"eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJlbWFpbCI6ImFkYUBleGFtcGxlLmNvbSJ9.Nq5wXb8T","organization_id":"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad","session_duration_minutes":60,"telemetry_id":"1c5d9a37-e62b-4f80-b7d4-82a6f0e3c519"}`,
+	ResponseBody: `{"request_id":"request-id-test-e7c4f1a8-350b-4d92-9f6e-b2d8a0573c91","status_code":200,"member_id":"member-test-c3ccb28f-0412-40bb-92fb-605699b30a69","member_session":{"member_session_id":"member-session-test-7b410176-c741-4d0b-8d77-f904465850fc","member_id":"member-test-c3ccb28f-0412-40bb-92fb-605699b30a69","started_at":"2026-03-02T09:41:07Z","last_accessed_at":"2026-03-02T09:43:18Z","expires_at":"2026-03-02T10:43:18Z","authentication_factors":[{"type":"trusted_auth_token","delivery_method":"trusted_token_exchange","last_authenticated_at":"2026-03-02T09:43:18Z","created_at":"2026-03-02T09:43:18Z","updated_at":"2026-03-02T09:43:18Z","trusted_auth_token_factor":{"token_id":"7c0b9f5e-31c4-4a0f-9d2e-5b8d1c3a6e47"}}],"organization_id":"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad","roles":["stytch_member","editor"],"organization_slug":"analytical-engines","custom_claims":{"plan":"team"}},"session_token":"VM_JshCnVg7aASJXC1evPqtBzOCCxQkY9wvlAySO43f3","session_jwt":"eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJtZW1iZXIifQ.GVrTau3B0KvJAwgxiNP5","member":{"organization_id":"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad","member_id":"member-test-c3ccb28f-0412-40bb-92fb-605699b30a69","email_address":"ada@example.com","status":"active","name":"Ada Lovelace","sso_registrations":[{"connection_id":"saml-connection-test-a46c5409-d387-4c8a-8083-3b990b8b60ee","external_id":"00u1ab2cd3EF4gh5I6d7","registration_id":"saml-registration-test-a1e2eaa3-6ce2-4925-af69-7b71eaa0d1ca","sso_attributes":{"department":"Research"}}],"is_breakglass":false,"member_password_id":"member-password-test-65037162-80f0-4c30-87b4-b9f2d4b6a63a","oauth_registrations":[{"provider_type":"Google","provider_subject":"108204268033311374519","member_oauth_registration_id":"oauth-test-daea473e-1717-470f-b83a-2666c760bb73","profile_picture_url":"https://lh3.example.com/a/ada.png","locale":"en"}],"email_address_verified":true,"mfa_phone_number_verified":true,"is_admin":false,"totp_registration_id":"member-totp-test-843ddae7-1313-4efa-ae35-22344e370631","retired_email_addresses":[{"email_id":"email-test-a775383e-ecd2-472c-8868-7c97852c7466","email_address":"ada.byron@example.com"}],"is_locked":false,"mfa_enrolled":true,"mfa_phone_number":"+15005550006","default_mfa_method":"sms_otp","roles":[{"role_id":"stytch_member","sources":[{"type":"direct_assignment","details":{}}]},{"role_id":"editor","sources":[{"type":"email_assignment","details":{"email_domain":"example.com"}}]}],"trusted_metadata":{"employee_number":"1815"},"untrusted_metadata":{"theme":"dark"},"created_at":"2025-06-11T08:20:09Z","updated_at":"2026-03-02T09:43:18Z","scim_registration":null,"external_id":"user-1815","lock_created_at":null,"lock_expires_at":null},"organization":{"organization_id":"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad","organization_name":"Analytical Engines","organization_logo_url":"https://cdn.example.com/logos/analytical-engines.png","organization_slug":"analytical-engines","sso_jit_provisioning":"RESTRICTED","sso_jit_provisioning_allowed_connections":["saml-connection-test-a46c5409-d387-4c8a-8083-3b990b8b60ee"],"sso_active_connections":[{"connection_id":"saml-connection-test-a46c5409-d387-4c8a-8083-3b990b8b60ee","display_name":"Okta","identity_provider":"okta"}],"email_allowed_domains":["example.com"],"email_jit_provisioning":"RESTRICTED","email_invites":"ALL_ALLOWED","auth_methods":"RESTRICTED","allowed_auth_methods":["sso","email_otp","google_oauth"],"mfa_policy":"OPTIONAL","rbac_email_implicit_role_assignments":[{"domain":"example.com","role_id":"editor"}],"mfa_methods":"RESTRICTED","allowed_mfa_methods":["sms_otp","totp"],"oauth_tenant_jit_provisioning":"RESTRICTED","claimed_email_domains":["example.com"],"first_party_connected_apps_allowed_type":"RESTRICTED","allowed_first_party_connected_apps":["connected-app-test-55d6a99c-3b38-4114-a44b-0498b1a02fe4"],"third_party_connected_apps_allowed_type":"RESTRICTED","allowed_third_party_connected_apps":["connected-app-test-ea4abf69-b7c7-4ab6-bbe7-c69dfc06800d"],"custom_roles":[{"role_id":"auditor","description":"Reads everything and changes nothing.","permissions":[{"resource_id":"documents","actions":["read"]}]}],"trusted_metadata":{"plan":"team"},"created_at":"2025-06-11T08:15:42Z","updated_at":"2026-01-19T14:02:36Z","organization_external_id":"customer-4711","sso_default_connection_id":"saml-connection-test-a46c5409-d387-4c8a-8083-3b990b8b60ee","scim_active_connection":null,"allowed_oauth_tenants":{"slack":["T02AB3CD4EF"]}},"member_device":{"visitor_id":"visitor-3f8a2c61-9d47-4be0-a5f2-71c6e0d93b84","visitor_id_details":{"is_new":false,"first_seen_at":"2025-06-11T08:21:30Z","last_seen_at":"2026-03-02T09:43:18Z"},"ip_address":"203.0.113.7","ip_address_details":{"is_new":false,"first_seen_at":"2026-01-14T17:09:55Z","last_seen_at":"2026-03-02T09:43:18Z"},"ip_geo_city":"London","ip_geo_region":"England","ip_geo_country":"GB","ip_geo_country_details":{"is_new":false,"first_seen_at":"2025-06-11T08:21:30Z","last_seen_at":"2026-03-02T09:43:18Z"}}}`,
+	Essential:    []string{"member_id", "session_token", "session_jwt"},
+}
+
+func TestSessionsService_Attest(t *testing.T) {
+	ctx := t.Context()
+	client := wireClient(t, &exchangeSessionsAttest)
+	resp, err := client.Sessions.Attest(ctx, b2b.SessionsAttestRequest{
+		ProfileID:              "trusted-auth-token-profile-test-2e8d5c71-f4a9-4b36-90c1-6d7f3e5b8a02",
+		Token:                  "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJlbWFpbCI6ImFkYUBleGFtcGxlLmNvbSJ9.Nq5wXb8T",
+		OrganizationID:         new("organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad"),
+		SessionDurationMinutes: new(60),
+		TelemetryID:            new("1c5d9a37-e62b-4f80-b7d4-82a6f0e3c519"),
+	})
+	exchangeSessionsAttest.Check(t, resp, err)
+}
+
+func ExampleSessionsService_Attest() {
+	ctx := context.Background()
+	resp, err := client.Sessions.Attest(ctx, b2b.SessionsAttestRequest{
+		ProfileID:              "trusted-auth-token-profile-test-2e8d5c71-f4a9-4b36-90c1-6d7f3e5b8a02",
+		Token:                  "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJlbWFpbCI6ImFkYUBleGFtcGxlLmNvbSJ9.Nq5wXb8T",
+		OrganizationID:         new("organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad"),
+		SessionDurationMinutes: new(60),
+		TelemetryID:            new("1c5d9a37-e62b-4f80-b7d4-82a6f0e3c519"),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(resp.MemberID)
+	// Output: member-test-c3ccb28f-0412-40bb-92fb-605699b30a69
+}
+
+var exchangeSessionsMigrate = wiretest.Exchange{
+	Call:         "SessionsService.Migrate",
+	Method:       http.MethodPost,
+	URI:          "/v1/b2b/sessions/migrate",
+	RequestBody:  `{"session_token":"x7Rw2KdQv9TbLm5ZpYcE1sNf8HjUg3aV","organization_id":"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad","session_duration_minutes":60}`,
+	ResponseBody: `{"request_id":"request-id-test-7a9d2c5e-f813-4b60-a4e7-c06b5f1d8e32","status_code":200,"member_id":"member-test-c3ccb28f-0412-40bb-92fb-605699b30a69","session_token":"VM_JshCnVg7aASJXC1evPqtBzOCCxQkY9wvlAySO43f3","session_jwt":"eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJtZW1iZXIifQ.GVrTau3B0KvJAwgxiNP5","member":{"organization_id":"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad","member_id":"member-test-c3ccb28f-0412-40bb-92fb-605699b30a69","email_address":"ada@example.com","status":"active","name":"Ada Lovelace","sso_registrations":[{"connection_id":"saml-connection-test-a46c5409-d387-4c8a-8083-3b990b8b60ee","external_id":"00u1ab2cd3EF4gh5I6d7","registration_id":"saml-registration-test-a1e2eaa3-6ce2-4925-af69-7b71eaa0d1ca","sso_attributes":{"department":"Research"}}],"is_breakglass":false,"member_password_id":"member-password-test-65037162-80f0-4c30-87b4-b9f2d4b6a63a","oauth_registrations":[{"provider_type":"Google","provider_subject":"108204268033311374519","member_oauth_registration_id":"oauth-test-daea473e-1717-470f-b83a-2666c760bb73","profile_picture_url":"https://lh3.example.com/a/ada.png","locale":"en"}],"email_address_verified":true,"mfa_phone_number_verified":true,"is_admin":false,"totp_registration_id":"member-totp-test-843ddae7-1313-4efa-ae35-22344e370631","retired_email_addresses":[{"email_id":"email-test-a775383e-ecd2-472c-8868-7c97852c7466","email_address":"ada.byron@example.com"}],"is_locked":false,"mfa_enrolled":true,"mfa_phone_number":"+15005550006","default_mfa_method":"sms_otp","roles":[{"role_id":"stytch_member","sources":[{"type":"direct_assignment","details":{}}]},{"role_id":"editor","sources":[{"type":"email_assignment","details":{"email_domain":"example.com"}}]}],"trusted_metadata":{"employee_number":"1815"},"untrusted_metadata":{"theme":"dark"},"created_at":"2025-06-11T08:20:09Z","updated_at":"2026-03-02T09:43:18Z","scim_registration":null,"external_id":"user-1815","lock_created_at":null,"lock_expires_at":null},"organization":{"organization_id":"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad","organization_name":"Analytical Engines","organization_logo_url":"https://cdn.example.com/logos/analytical-engines.png","organization_slug":"analytical-engines","sso_jit_provisioning":"RESTRICTED","sso_jit_provisioning_allowed_connections":["saml-connection-test-a46c5409-d387-4c8a-8083-3b990b8b60ee"],"sso_active_connections":[{"connection_id":"saml-connection-test-a46c5409-d387-4c8a-8083-3b990b8b60ee","display_name":"Okta","identity_provider":"okta"}],"email_allowed_domains":["example.com"],"email_jit_provisioning":"RESTRICTED","email_invites":"ALL_ALLOWED","auth_methods":"RESTRICTED","allowed_auth_methods":["sso","email_otp","google_oauth"],"mfa_policy":"OPTIONAL","rbac_email_implicit_role_assignments":[{"domain":"example.com","role_id":"editor"}],"mfa_methods":"RESTRICTED","allowed_mfa_methods":["sms_otp","totp"],"oauth_tenant_jit_provisioning":"RESTRICTED","claimed_email_domains":["example.com"],"first_party_connected_apps_allowed_type":"RESTRICTED","allowed_first_party_connected_apps":["connected-app-test-55d6a99c-3b38-4114-a44b-0498b1a02fe4"],"third_party_connected_apps_allowed_type":"RESTRICTED","allowed_third_party_connected_apps":["connected-app-test-ea4abf69-b7c7-4ab6-bbe7-c69dfc06800d"],"custom_roles":[{"role_id":"auditor","description":"Reads everything and changes nothing.","permissions":[{"resource_id":"documents","actions":["read"]}]}],"trusted_metadata":{"plan":"team"},"created_at":"2025-06-11T08:15:42Z","updated_at":"2026-01-19T14:02:36Z","organization_external_id":"customer-4711","sso_default_connection_id":"saml-connection-test-a46c5409-d387-4c8a-8083-3b990b8b60ee","scim_active_connection":null,"allowed_oauth_tenants":{"slack":["T02AB3CD4EF"]}},"member_session":{"member_session_id":"member-session-test-7b410176-c741-4d0b-8d77-f904465850fc","member_id":"member-test-c3ccb28f-0412-40bb-92fb-605699b30a69","started_at":"2026-03-02T09:41:07Z","last_accessed_at":"2026-03-02T09:43:18Z","expires_at":"2026-03-02T10:43:18Z","authentication_factors":[{"type":"imported","delivery_method":"imported_auth0","last_authenticated_at":"2026-03-02T09:43:18Z","created_at":"2026-03-02T09:43:18Z","updated_at":"2026-03-02T09:43:18Z"}],"organization_id":"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad","roles":["stytch_member","editor"],"organization_slug":"analytical-engines","custom_claims":{"plan":"team"}}}`,
+	Essential:    []string{"member_id", "session_token", "session_jwt"},
+}
+
+func TestSessionsService_Migrate(t *testing.T) {
+	ctx := t.Context()
+	client := wireClient(t, &exchangeSessionsMigrate)
+	resp, err := client.Sessions.Migrate(ctx, b2b.SessionsMigrateRequest{
+		SessionToken:           "x7Rw2KdQv9TbLm5ZpYcE1sNf8HjUg3aV",
+		OrganizationID:         "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		SessionDurationMinutes: new(60),
+	})
+	exchangeSessionsMigrate.Check(t, resp, err)
+}
+
+func ExampleSessionsService_Migrate() {
+	ctx := context.Background()
+	resp, err := client.Sessions.Migrate(ctx, b2b.SessionsMigrateRequest{
+		SessionToken:           "x7Rw2KdQv9TbLm5ZpYcE1sNf8HjUg3aV",
+		OrganizationID:         "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		SessionDurationMinutes: new(60),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(resp.MemberID)
+	// Output: member-test-c3ccb28f-0412-40bb-92fb-605699b30a69
+}
+
 var exchangeSessionsGetJWKS = wiretest.Exchange{
 	Call:         "SessionsService.GetJWKS",
 	Method:       http.MethodGet,

@@ -92,8 +92,14 @@ func (r *Reader) safePath() string {
 }
 
 // IsFieldName reports whether s looks like the name of a field, and so can be shown. Tokens and ids of
-// the service are longer.
-func IsFieldName(s string) bool { return isName(s) && len(s) <= 40 }
+// the service have more than 40 characters, with digits or capital letters among them. The longest names of
+// fields are words of lower-case letters with underscores between them.
+func IsFieldName(s string) bool {
+	if len(s) <= 40 {
+		return isName(s)
+	}
+	return len(s) <= 64 && strings.Contains(s, "_") && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz_") == ""
+}
 
 // exactPath is the path of the current value with every name as it is; two values never share one.
 func (r *Reader) exactPath() string {

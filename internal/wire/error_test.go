@@ -139,3 +139,24 @@ func TestReadErrors(t *testing.T) {
 		})
 	}
 }
+
+func TestIsFieldName(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		want bool
+	}{
+		{"session_token", true},
+		{"x5t#S256", true},
+		{"external_connection_implicit_role_assignments", true},
+		{"", false},
+		{"+15005550006", false},
+		{"VM_JshCnVg7aASJXC1evPqtBzOCCxQkY9wvlAySO43f3", false},
+		{"member_test_c3ccb28f_0412_40bb_92fb_605699b30a69", false},
+		{strings.Repeat("a", 41), false},
+		{strings.Repeat("long_", 13), false},
+	} {
+		if got := IsFieldName(test.name); got != test.want {
+			t.Errorf("%q: %t, want %t", test.name, got, test.want)
+		}
+	}
+}
