@@ -173,6 +173,22 @@ var answers = shape.Types{
 		{Name: "discovered_organizations", Kind: shape.Struct, Type: "DiscoveredOrganization", List: true, Required: true},
 		{Name: "organization_id_hint", Kind: shape.String},
 	}},
+	{Name: "IDPOAuthAuthorizeStartResponse", Fields: []shape.Field{
+		{Name: "request_id", Kind: shape.String, Required: true},
+		{Name: "status_code", Kind: shape.Integer, Required: true},
+		{Name: "member_id", Kind: shape.String, Required: true},
+		{Name: "member", Kind: shape.Struct, Type: "Member", Required: true},
+		{Name: "organization", Kind: shape.Struct, Type: "Organization", Required: true},
+		{Name: "client", Kind: shape.Struct, Type: "stytch.ConnectedAppPublic", Required: true},
+		{Name: "consent_required", Kind: shape.Boolean, Required: true},
+		{Name: "scope_results", Kind: shape.Struct, Type: "stytch.IDPScopeResult", List: true, Required: true},
+	}},
+	{Name: "IDPOAuthAuthorizeResponse", Fields: []shape.Field{
+		{Name: "request_id", Kind: shape.String, Required: true},
+		{Name: "status_code", Kind: shape.Integer, Required: true},
+		{Name: "redirect_uri", Kind: shape.String, Required: true},
+		{Name: "authorization_code", Kind: shape.String},
+	}},
 	{Name: "ImpersonationAuthenticateResponse", Fields: []shape.Field{
 		{Name: "request_id", Kind: shape.String, Required: true},
 		{Name: "status_code", Kind: shape.Integer, Required: true},
@@ -754,6 +770,18 @@ var answers = shape.Types{
 		{Name: "n", Kind: shape.String, Required: true},
 		{Name: "e", Kind: shape.String, Required: true},
 		{Name: "x5t_s256", Kind: shape.String},
+	}},
+	{Name: "stytch.ConnectedAppPublic", Fields: []shape.Field{
+		{Name: "client_id", Kind: shape.String, Required: true},
+		{Name: "client_name", Kind: shape.String, Required: true},
+		{Name: "client_description", Kind: shape.String, Required: true},
+		{Name: "client_type", Kind: shape.Enum, Type: "stytch.ConnectedAppType", Required: true},
+		{Name: "logo_url", Kind: shape.String},
+	}},
+	{Name: "stytch.IDPScopeResult", Fields: []shape.Field{
+		{Name: "scope", Kind: shape.String, Required: true},
+		{Name: "description", Kind: shape.String, Required: true},
+		{Name: "is_grantable", Kind: shape.Boolean, Required: true},
 	}},
 	{Name: "OAuthProviderValues", Fields: []shape.Field{
 		{Name: "scopes", Kind: shape.String, List: true, Required: true},

@@ -24,6 +24,11 @@ type Client struct {
 	// It is reached as client.Discovery.
 	Discovery *DiscoveryService
 
+	// IDP makes the project an identity provider that connected apps log members in with.
+	//
+	// It is reached as client.IDP.
+	IDP *IDPService
+
 	// Impersonation starts sessions in which a person of the application's own staff acts as a
 	// member, to find out what the member sees.
 	//
@@ -89,6 +94,10 @@ func newClient(t *transport.Client) *Client {
 			IntermediateSessions: &DiscoveryIntermediateSessionsService{transport: t},
 			Organizations:        &DiscoveryOrganizationsService{transport: t},
 			transport:            t,
+		},
+		IDP: &IDPService{
+			OAuth:     &IDPOAuthService{transport: t},
+			transport: t,
 		},
 		Impersonation: &ImpersonationService{transport: t},
 		MagicLinks: &MagicLinksService{

@@ -23,6 +23,8 @@ var exchanges = []*wiretest.Exchange{
 	&exchangeDiscoveryIntermediateSessionsExchange,
 	&exchangeDiscoveryOrganizationsCreate,
 	&exchangeDiscoveryOrganizationsList,
+	&exchangeIDPOAuthAuthorizeStart,
+	&exchangeIDPOAuthAuthorize,
 	&exchangeImpersonationAuthenticate,
 	&exchangeMagicLinksAuthenticate,
 	&exchangeMagicLinksEmailLoginOrSignup,
