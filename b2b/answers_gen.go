@@ -627,6 +627,22 @@ var answers = shape.Types{
 		{Name: "status_code", Kind: shape.Integer, Required: true},
 		{Name: "org_policy", Kind: shape.Struct, Type: "OrgPolicy", Required: true},
 	}},
+	{Name: "IDPOAuthAuthorizeStartResponse", Fields: []shape.Field{
+		{Name: "request_id", Kind: shape.String, Required: true},
+		{Name: "status_code", Kind: shape.Integer, Required: true},
+		{Name: "member_id", Kind: shape.String, Required: true},
+		{Name: "member", Kind: shape.Struct, Type: "Member", Required: true},
+		{Name: "organization", Kind: shape.Struct, Type: "Organization", Required: true},
+		{Name: "client", Kind: shape.Struct, Type: "stytch.ConnectedAppPublic", Required: true},
+		{Name: "consent_required", Kind: shape.Boolean, Required: true},
+		{Name: "scope_results", Kind: shape.Struct, Type: "stytch.IDPScopeResult", List: true, Required: true},
+	}},
+	{Name: "IDPOAuthAuthorizeResponse", Fields: []shape.Field{
+		{Name: "request_id", Kind: shape.String, Required: true},
+		{Name: "status_code", Kind: shape.Integer, Required: true},
+		{Name: "redirect_uri", Kind: shape.String, Required: true},
+		{Name: "authorization_code", Kind: shape.String},
+	}},
 	{Name: "ImpersonationAuthenticateResponse", Fields: []shape.Field{
 		{Name: "request_id", Kind: shape.String, Required: true},
 		{Name: "status_code", Kind: shape.Integer, Required: true},
@@ -841,6 +857,18 @@ var answers = shape.Types{
 	}},
 	{Name: "OrgPolicy", Fields: []shape.Field{
 		{Name: "roles", Kind: shape.Struct, Type: "CustomRole", List: true, Required: true},
+	}},
+	{Name: "stytch.ConnectedAppPublic", Fields: []shape.Field{
+		{Name: "client_id", Kind: shape.String, Required: true},
+		{Name: "client_name", Kind: shape.String, Required: true},
+		{Name: "client_description", Kind: shape.String, Required: true},
+		{Name: "client_type", Kind: shape.Enum, Type: "stytch.ConnectedAppType", Required: true},
+		{Name: "logo_url", Kind: shape.String},
+	}},
+	{Name: "stytch.IDPScopeResult", Fields: []shape.Field{
+		{Name: "scope", Kind: shape.String, Required: true},
+		{Name: "description", Kind: shape.String, Required: true},
+		{Name: "is_grantable", Kind: shape.Boolean, Required: true},
 	}},
 	{Name: "MemberStatus", Values: []string{
 		"active",

@@ -65,6 +65,11 @@ type Client struct {
 	// It is reached as client.RBAC.
 	RBAC *RBACService
 
+	// IDP makes the project an identity provider that connected apps log members in with.
+	//
+	// It is reached as client.IDP.
+	IDP *IDPService
+
 	// Impersonation starts sessions in which a person of the application's own staff acts as a
 	// member, to find out what the member sees.
 	//
@@ -125,6 +130,10 @@ func newClient(t *transport.Client) *Client {
 		RBAC: &RBACService{
 			Organizations: &RBACOrganizationsService{transport: t},
 			transport:     t,
+		},
+		IDP: &IDPService{
+			OAuth:     &IDPOAuthService{transport: t},
+			transport: t,
 		},
 		Impersonation: &ImpersonationService{transport: t},
 		transport:     t,

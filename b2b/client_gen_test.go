@@ -78,5 +78,7 @@ var exchanges = []*wiretest.Exchange{
 	&exchangeRBACPolicy,
 	&exchangeRBACOrganizationsGetOrgPolicy,
 	&exchangeRBACOrganizationsSetOrgPolicy,
+	&exchangeIDPOAuthAuthorizeStart,
+	&exchangeIDPOAuthAuthorize,
 	&exchangeImpersonationAuthenticate,
 }
