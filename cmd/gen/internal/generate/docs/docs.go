@@ -83,6 +83,9 @@ func newPages(sdk *model.SDK) (*pages, error) {
 	var err error
 	p.templates, err = templates.Parse(templates.Reference, template.FuncMap{
 		"go": p.markdown, "within": p.within, "lower": golang.Lower, "list": fieldNames, "dict": dict,
+		"variants": func(t *model.Type) string {
+			return golang.Variants(t, func(t *model.Type) string { return p.code(t.Name) })
+		},
 		"essentials": func(t *model.Type) string {
 			return golang.Essentials(t, func(name string) string { return "`" + name + "`" })
 		},
