@@ -6,13 +6,13 @@ import "github.com/stytchgen/sdk/internal/grammar"
 
 // enums are the known values of the enums in the answers of this package, for drift reports.
 var enums = grammar.Enums{
-	{Type: "stytch.PasswordStrengthPolicy", Values: []string{
-		"zxcvbn",
-		"luds",
-	}},
 	{Type: "stytch.UserStatus", Values: []string{
 		"active",
 		"pending",
+	}},
+	{Type: "stytch.PasswordStrengthPolicy", Values: []string{
+		"zxcvbn",
+		"luds",
 	}},
 	{Type: "stytch.ConnectedAppType", Values: []string{
 		"first_party",
