@@ -27,6 +27,24 @@ var patternEmailAddress = check.Pattern{
 	},
 }
 
+// patternOrganizationExternalID is 1 to 128 letters, digits and the characters . _ - |.
+var patternOrganizationExternalID = check.Pattern{
+	Source: `^[A-Za-z0-9._|-]{1,128}$`,
+	Want:   "1 to 128 letters, digits and the characters . _ - |",
+	Steps: []check.Step{
+		{Ranges: "-.09AZ__az||", Min: 1, Max: 128},
+	},
+}
+
+// patternOrganizationSlug is 2 to 128 letters, digits and the characters - . _ ~.
+var patternOrganizationSlug = check.Pattern{
+	Source: `^[A-Za-z0-9._~-]{2,128}$`,
+	Want:   "2 to 128 letters, digits and the characters - . _ ~",
+	Steps: []check.Step{
+		{Ranges: "-.09AZ__az~~", Min: 2, Max: 128},
+	},
+}
+
 // patternPhoneNumber is a phone number in E.164 format, such as +15005550006.
 var patternPhoneNumber = check.Pattern{
 	Source: `^\+[1-9][0-9]{1,14}$`,
@@ -38,6 +56,26 @@ var patternPhoneNumber = check.Pattern{
 	},
 }
 
+// admissionPolicyValues are what a request can hold.
+var admissionPolicyValues = []AdmissionPolicy{
+	AdmissionPolicyAllAllowed,
+	AdmissionPolicyRestricted,
+	AdmissionPolicyNotAllowed,
+}
+
+// authMethodValues are what a request can hold.
+var authMethodValues = []AuthMethod{
+	AuthMethodSSO,
+	AuthMethodMagicLink,
+	AuthMethodEmailOTP,
+	AuthMethodPassword,
+	AuthMethodGoogleOAuth,
+	AuthMethodMicrosoftOAuth,
+	AuthMethodSlackOAuth,
+	AuthMethodGitHubOAuth,
+	AuthMethodHubSpotOAuth,
+}
+
 // emailLocaleValues are what a request can hold.
 var emailLocaleValues = []stytch.EmailLocale{
 	stytch.EmailLocaleEn,
@@ -46,10 +84,47 @@ var emailLocaleValues = []stytch.EmailLocale{
 	stytch.EmailLocaleFr,
 }
 
+// jitProvisioningPolicyValues are what a request can hold.
+var jitProvisioningPolicyValues = []JITProvisioningPolicy{
+	JITProvisioningPolicyRestricted,
+	JITProvisioningPolicyNotAllowed,
+}
+
+// methodPolicyValues are what a request can hold.
+var methodPolicyValues = []MethodPolicy{
+	MethodPolicyAllAllowed,
+	MethodPolicyRestricted,
+}
+
 // mfaEnrollmentValues are what a request can hold.
 var mfaEnrollmentValues = []MFAEnrollment{
 	MFAEnrollmentEnroll,
 	MFAEnrollmentUnenroll,
+}
+
+// mfaMethodValues are what a request can hold.
+var mfaMethodValues = []MFAMethod{
+	MFAMethodSMSOTP,
+	MFAMethodTOTP,
+}
+
+// mfaPolicyValues are what a request can hold.
+var mfaPolicyValues = []MFAPolicy{
+	MFAPolicyOptional,
+	MFAPolicyRequiredForAll,
+}
+
+// passwordHashTypeValues are what a request can hold.
+var passwordHashTypeValues = []stytch.PasswordHashType{
+	stytch.PasswordHashTypeBcrypt,
+	stytch.PasswordHashTypeMD5,
+	stytch.PasswordHashTypeArgon2i,
+	stytch.PasswordHashTypeArgon2id,
+	stytch.PasswordHashTypeSHA1,
+	stytch.PasswordHashTypeSHA512,
+	stytch.PasswordHashTypeScrypt,
+	stytch.PasswordHashTypePhpass,
+	stytch.PasswordHashTypePBKDF2,
 }
 
 // phoneLocaleValues are what a request can hold.

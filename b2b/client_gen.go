@@ -18,6 +18,29 @@ type Client struct {
 	// It is reached as client.Sessions.
 	Sessions *SessionsService
 
+	// Discovery holds the calls that continue a login without an organization, once the person has
+	// proven an identity.
+	//
+	// It is reached as client.Discovery.
+	Discovery *DiscoveryService
+
+	// MagicLinks logs members in by links that were sent to them by e-mail.
+	//
+	// It is reached as client.MagicLinks.
+	MagicLinks *MagicLinksService
+
+	// Passwords logs members in with passwords, checks how strong passwords are, and takes over
+	// hashes from other systems.
+	//
+	// It is reached as client.Passwords.
+	Passwords *PasswordsService
+
+	// RBAC reads the access policy of the project: which roles there are, and what each of them
+	// allows.
+	//
+	// It is reached as client.RBAC.
+	RBAC *RBACService
+
 	transport *transport.Client
 }
 
@@ -31,7 +54,34 @@ func newClient(t *transport.Client) *Client {
 			},
 			transport: t,
 		},
-		Sessions:  &SessionsService{transport: t},
+		Sessions: &SessionsService{transport: t},
+		Discovery: &DiscoveryService{
+			IntermediateSessions: &DiscoveryIntermediateSessionsService{transport: t},
+			Organizations:        &DiscoveryOrganizationsService{transport: t},
+			transport:            t,
+		},
+		MagicLinks: &MagicLinksService{
+			Email: &MagicLinksEmailService{
+				Discovery: &MagicLinksEmailDiscoveryService{transport: t},
+				transport: t,
+			},
+			Discovery: &MagicLinksDiscoveryService{transport: t},
+			transport: t,
+		},
+		Passwords: &PasswordsService{
+			Email:            &PasswordsEmailService{transport: t},
+			Sessions:         &PasswordsSessionsService{transport: t},
+			ExistingPassword: &PasswordsExistingPasswordService{transport: t},
+			Discovery: &PasswordsDiscoveryService{
+				Email:     &PasswordsDiscoveryEmailService{transport: t},
+				transport: t,
+			},
+			transport: t,
+		},
+		RBAC: &RBACService{
+			Organizations: &RBACOrganizationsService{transport: t},
+			transport:     t,
+		},
 		transport: t,
 	}
 }

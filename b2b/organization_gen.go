@@ -195,47 +195,6 @@ func (v Organization) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
 
-// AdmissionPolicy is a rule for who or what an organization admits: everything, only what stands in
-// the list beside the setting, or nothing.
-type AdmissionPolicy string
-
-// The known values of AdmissionPolicy. The service may add others; they survive decoding.
-const (
-	AdmissionPolicyAllAllowed AdmissionPolicy = "ALL_ALLOWED"
-	AdmissionPolicyRestricted AdmissionPolicy = "RESTRICTED"
-	AdmissionPolicyNotAllowed AdmissionPolicy = "NOT_ALLOWED"
-)
-
-// JITProvisioningPolicy is a rule for who becomes a member at the first login, just in time: those
-// who match the list beside the setting, or nobody.
-type JITProvisioningPolicy string
-
-// The known values of JITProvisioningPolicy. The service may add others; they survive decoding.
-const (
-	JITProvisioningPolicyRestricted JITProvisioningPolicy = "RESTRICTED"
-	JITProvisioningPolicyNotAllowed JITProvisioningPolicy = "NOT_ALLOWED"
-)
-
-// MethodPolicy is a rule for the methods that the members of an organization can authenticate with:
-// all of them, or only those in the list beside the setting.
-type MethodPolicy string
-
-// The known values of MethodPolicy. The service may add others; they survive decoding.
-const (
-	MethodPolicyAllAllowed MethodPolicy = "ALL_ALLOWED"
-	MethodPolicyRestricted MethodPolicy = "RESTRICTED"
-)
-
-// MFAPolicy is a rule for which members of an organization need a second factor at login: those who
-// are enrolled in MFA, or all.
-type MFAPolicy string
-
-// The known values of MFAPolicy. The service may add others; they survive decoding.
-const (
-	MFAPolicyOptional       MFAPolicy = "OPTIONAL"
-	MFAPolicyRequiredForAll MFAPolicy = "REQUIRED_FOR_ALL"
-)
-
 // ActiveSSOConnection is an SSO connection of an organization that members can log in with.
 type ActiveSSOConnection struct {
 	// The id of the SSO connection.
@@ -257,78 +216,6 @@ func (v *ActiveSSOConnection) readJSON(d *wire.Reader) {
 			v.DisplayName = d.String()
 		case "identity_provider":
 			v.IdentityProvider = d.String()
-		default:
-			d.Unknown()
-		}
-	}
-}
-
-// EmailImplicitRoleAssignment is a role that members have because of the domain of their e-mail
-// address.
-type EmailImplicitRoleAssignment struct {
-	// The e-mail domain.
-	Domain string `json:"domain"`
-
-	// The id of the role that members with a verified address of this domain have.
-	RoleID string `json:"role_id"`
-}
-
-func (v *EmailImplicitRoleAssignment) readJSON(d *wire.Reader) {
-	for d.BeginObject(); d.NextField(); {
-		switch d.Name() {
-		case "domain":
-			v.Domain = d.String()
-		case "role_id":
-			v.RoleID = d.String()
-		default:
-			d.Unknown()
-		}
-	}
-}
-
-// CustomRole is a role that exists in one organization only.
-type CustomRole struct {
-	// The id of the role.
-	RoleID string `json:"role_id"`
-
-	// The purpose of the role, for people.
-	Description string `json:"description"`
-
-	// The actions that the role allows.
-	Permissions []CustomRolePermission `json:"permissions"`
-}
-
-func (v *CustomRole) readJSON(d *wire.Reader) {
-	for d.BeginObject(); d.NextField(); {
-		switch d.Name() {
-		case "role_id":
-			v.RoleID = d.String()
-		case "description":
-			v.Description = d.String()
-		case "permissions":
-			v.Permissions = wire.ReadSlice(d, (*CustomRolePermission).readJSON)
-		default:
-			d.Unknown()
-		}
-	}
-}
-
-// CustomRolePermission is a permission of a role, to take some actions on a resource.
-type CustomRolePermission struct {
-	// The id of the resource.
-	ResourceID string `json:"resource_id"`
-
-	// The actions that are allowed on the resource; an asterisk stands for all of them.
-	Actions []string `json:"actions"`
-}
-
-func (v *CustomRolePermission) readJSON(d *wire.Reader) {
-	for d.BeginObject(); d.NextField(); {
-		switch d.Name() {
-		case "resource_id":
-			v.ResourceID = d.String()
-		case "actions":
-			v.Actions = d.Strings()
 		default:
 			d.Unknown()
 		}

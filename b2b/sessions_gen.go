@@ -360,11 +360,11 @@ var sessionsRevoke = transport.Endpoint[SessionsRevokeRequest, SessionsRevokeRes
 //
 // Repeating the call does no harm, so the client repeats it when the service does not answer.
 //
-// Errors of its own: [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
-// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims], [stytch.ErrInvalidSessionID],
-// [stytch.ErrMemberNotFound], [stytch.ErrNoSessionRevokeArguments],
-// [stytch.ErrTooManySessionRevokeArguments], [stytch.ErrSessionAuthorizationError],
-// [stytch.ErrSessionAuthorizationTenancyError].
+// Errors of its own: [stytch.ErrInvalidSessionID], [stytch.ErrMemberNotFound],
+// [stytch.ErrNoSessionRevokeArguments], [stytch.ErrTooManySessionRevokeArguments],
+// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
+// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
+// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/revoke-session
 func (s *SessionsService) Revoke(ctx context.Context, req SessionsRevokeRequest, opts ...stytch.CallOption) (*SessionsRevokeResponse, error) {

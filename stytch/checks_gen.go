@@ -24,6 +24,25 @@ var patternEmailAddress = check.Pattern{
 	},
 }
 
+// patternOf is letters, digits and the characters . _ - |, at most 128 of them.
+var patternOf = check.Pattern{
+	Source: `^[A-Za-z0-9._|-]{1,128}$`,
+	Want:   "letters, digits and the characters . _ - |, at most 128 of them",
+	Steps: []check.Step{
+		{Ranges: "-.09AZ__az||", Min: 1, Max: 128},
+	},
+}
+
+// patternOf2 is a number from 1 on, in decimal digits.
+var patternOf2 = check.Pattern{
+	Source: `^[1-9][0-9]{0,18}$`,
+	Want:   "a number from 1 on, in decimal digits",
+	Steps: []check.Step{
+		{Ranges: "19", Min: 1, Max: 1},
+		{Ranges: "09", Min: 0, Max: 18},
+	},
+}
+
 // patternPhoneNumber is a phone number in E.164 format, such as +15005550006.
 var patternPhoneNumber = check.Pattern{
 	Source: `^\+[1-9][0-9]{1,14}$`,
@@ -35,12 +54,56 @@ var patternPhoneNumber = check.Pattern{
 	},
 }
 
+// connectedAppTypeValues are what a request can hold.
+var connectedAppTypeValues = []ConnectedAppType{
+	ConnectedAppTypeFirstParty,
+	ConnectedAppTypeFirstPartyPublic,
+	ConnectedAppTypeThirdParty,
+	ConnectedAppTypeThirdPartyPublic,
+}
+
+// cryptoWalletTypeValues are what a request can hold.
+var cryptoWalletTypeValues = []CryptoWalletType{
+	CryptoWalletTypeEthereum,
+	CryptoWalletTypeSolana,
+}
+
 // emailLocaleValues are what a request can hold.
 var emailLocaleValues = []EmailLocale{
 	EmailLocaleEn,
 	EmailLocaleEs,
 	EmailLocalePtBr,
 	EmailLocaleFr,
+}
+
+// idpResponseTypeValues are what a request can hold.
+var idpResponseTypeValues = []IDPResponseType{
+	IDPResponseTypeCode,
+}
+
+// m2mClientStatusValues are what a request can hold.
+var m2mClientStatusValues = []M2MClientStatus{
+	M2MClientStatusActive,
+	M2MClientStatusInactive,
+}
+
+// passwordHashTypeValues are what a request can hold.
+var passwordHashTypeValues = []PasswordHashType{
+	PasswordHashTypeBcrypt,
+	PasswordHashTypeMD5,
+	PasswordHashTypeArgon2i,
+	PasswordHashTypeArgon2id,
+	PasswordHashTypeSHA1,
+	PasswordHashTypeSHA512,
+	PasswordHashTypeScrypt,
+	PasswordHashTypePhpass,
+	PasswordHashTypePBKDF2,
+}
+
+// pbkdf2AlgorithmValues are what a request can hold.
+var pbkdf2AlgorithmValues = []PBKDF2Algorithm{
+	PBKDF2AlgorithmSha256,
+	PBKDF2AlgorithmSha512,
 }
 
 // phoneLocaleValues are what a request can hold.
@@ -61,4 +124,10 @@ var phoneLocaleValues = []PhoneLocale{
 	PhoneLocaleFa,
 	PhoneLocaleVi,
 	PhoneLocaleCs,
+}
+
+// webAuthnAuthenticatorTypeValues are what a request can hold.
+var webAuthnAuthenticatorTypeValues = []WebAuthnAuthenticatorType{
+	WebAuthnAuthenticatorTypePlatform,
+	WebAuthnAuthenticatorTypeCrossPlatform,
 }

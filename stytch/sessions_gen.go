@@ -435,6 +435,530 @@ func (r SessionsRevokeResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
+var sessionsMigrate = transport.Endpoint[SessionsMigrateRequest, SessionsMigrateResponse]{
+	ID:       transport.CallID{API: "consumer", Service: "sessions", Name: "migrate"},
+	Method:   http.MethodPost,
+	Path:     "/v1/sessions/migrate",
+	Retry:    transport.Unsent,
+	Validate: (*SessionsMigrateRequest).validate,
+	Encode:   (*SessionsMigrateRequest).writeJSON,
+	Decode:   (*SessionsMigrateResponse).readJSON,
+	Receive:  (*SessionsMigrateResponse).Receive,
+	Answers:  &answers,
+	Answer:   "SessionsMigrateResponse",
+}
+
+// Migrate turns a session of another identity provider into one of this project.
+//
+// The service asks the other provider, at the UserInfo address that is set for the project, whose
+// session the token belongs to. A user must already have the e-mail address that comes back; the
+// session is then theirs. Use it to keep users logged in while they move to the service.
+//
+// With SessionDurationMinutes the call starts a session. Without it SessionToken and SessionJWT
+// come back empty and Session null.
+//
+// The client repeats the call only when the service certainly has not acted on it. When nobody can
+// know, the error is [ErrOutcomeUnknown].
+//
+// Errors of its own: [ErrMigrateFromExternalEmailDoesNotExist],
+// [ErrMigrateFromExternalMissingUserInfo], [ErrMigrateFromExternalUnexpectedResponse],
+// [ErrInvalidUserInfoURL], [ErrUserNotFound], [ErrInvalidSessionDurationMinutes],
+// [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims],
+// [ErrStytchClaimsInCustomClaims].
+//
+// API: https://stytch.com/docs/api/migrate-session
+func (s *SessionsService) Migrate(ctx context.Context, req SessionsMigrateRequest, opts ...CallOption) (*SessionsMigrateResponse, error) {
+	return transport.Call(ctx, s.client(), &sessionsMigrate, &req, opts)
+}
+
+// SessionsMigrateRequest is what [SessionsService.Migrate] sends.
+type SessionsMigrateRequest struct {
+	// The token that the other provider issued for the session.
+	SessionToken string `json:"session_token" stytch:"sensitive"`
+
+	// How long the session lives, counted from this call, in minutes. Unset, no session is started.
+	// From 5 to 527040.
+	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
+
+	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
+	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
+	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
+
+	// The id of the fingerprint that Stytch's browser script took of the device; with it,
+	// UserDevice describes the device. The project needs device fingerprinting enabled.
+	TelemetryID *string `json:"telemetry_id,omitzero"`
+}
+
+func (r *SessionsMigrateRequest) validate(c *check.Checker) {
+	c.MinLength("session_token", r.SessionToken, 1)
+	if r.SessionDurationMinutes != nil {
+		c.Range("session_duration_minutes", *r.SessionDurationMinutes, 5, 527040)
+		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
+	}
+	if r.TelemetryID != nil {
+		c.MinLength("telemetry_id", *r.TelemetryID, 1)
+	}
+}
+
+func (r *SessionsMigrateRequest) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("session_token").String(r.SessionToken)
+	if r.SessionDurationMinutes != nil {
+		w.Field("session_duration_minutes").Int(*r.SessionDurationMinutes)
+	}
+	if r.SessionCustomClaims != nil {
+		w.Field("session_custom_claims").Map(r.SessionCustomClaims)
+	}
+	if r.TelemetryID != nil {
+		w.Field("telemetry_id").String(*r.TelemetryID)
+	}
+	w.EndObject()
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (r SessionsMigrateRequest) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, r)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (r SessionsMigrateRequest) LogValue() slog.Value {
+	return redact.LogValue(r)
+}
+
+// SessionsMigrateResponse is the answer to [SessionsService.Migrate].
+//
+// An answer without UserID, SessionToken and SessionJWT is an error. Any other field is left empty
+// when the service leaves it out or changes its form.
+type SessionsMigrateResponse struct {
+	Response
+
+	// The id of the call. Stytch's support finds the call by it, so log it.
+	RequestID string `json:"request_id"`
+
+	// The HTTP status of the answer, repeated in its body.
+	StatusCode int `json:"status_code"`
+
+	// The id of the user.
+	UserID string `json:"user_id"`
+
+	// The token of the session, for later calls; valid for as long as the session is. Empty when no
+	// session was started.
+	SessionToken string `json:"session_token" stytch:"sensitive"`
+
+	// The signed JWT of the session, which can be checked without a call, with the keys of
+	// [SessionsService.GetJWKS]. It expires after five minutes, however long the session lives.
+	// Empty when no session was started.
+	SessionJWT string `json:"session_jwt" stytch:"sensitive"`
+
+	// The user, as they are after the call.
+	User User `json:"user"`
+
+	// The session; null when no session was started.
+	Session *Session `json:"session"`
+
+	// The device of the user; null when the request has no TelemetryID.
+	UserDevice *DeviceInfo `json:"user_device"`
+}
+
+func (r *SessionsMigrateResponse) readJSON(d *wire.Reader) {
+	for d.BeginObject(); d.NextField(); {
+		switch d.Name() {
+		case "request_id":
+			r.RequestID = d.String()
+		case "status_code":
+			r.StatusCode = d.Int()
+		case "user_id":
+			r.UserID = d.EssentialString(1)
+		case "session_token":
+			r.SessionToken = d.EssentialString(0)
+		case "session_jwt":
+			r.SessionJWT = d.EssentialString(0)
+		case "user":
+			r.User.readJSON(d)
+		case "session":
+			r.Session = wire.ReadPtr(d, (*Session).readJSON)
+		case "user_device":
+			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).ReadJSON)
+		default:
+			d.Unknown()
+		}
+	}
+	d.Want("user_id", "session_token", "session_jwt")
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (r SessionsMigrateResponse) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, r)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (r SessionsMigrateResponse) LogValue() slog.Value {
+	return redact.LogValue(r)
+}
+
+var sessionsExchangeAccessToken = transport.Endpoint[SessionsExchangeAccessTokenRequest, SessionsExchangeAccessTokenResponse]{
+	ID:       transport.CallID{API: "consumer", Service: "sessions", Name: "exchange_access_token"},
+	Method:   http.MethodPost,
+	Path:     "/v1/sessions/exchange_access_token",
+	Retry:    transport.Unsent,
+	Validate: (*SessionsExchangeAccessTokenRequest).validate,
+	Encode:   (*SessionsExchangeAccessTokenRequest).writeJSON,
+	Decode:   (*SessionsExchangeAccessTokenResponse).readJSON,
+	Receive:  (*SessionsExchangeAccessTokenResponse).Receive,
+	Answers:  &answers,
+	Answer:   "SessionsExchangeAccessTokenResponse",
+}
+
+// ExchangeAccessToken exchanges the access token of a connected app for a session of the user who
+// authorized it.
+//
+// The token must have the scope full_access, which first-party apps alone can get, and must not be
+// older than five minutes. It can be exchanged once.
+//
+// With SessionDurationMinutes the call starts a session. Without it SessionToken and SessionJWT
+// come back empty and Session null.
+//
+// The client repeats the call only when the service certainly has not acted on it. When nobody can
+// know, the error is [ErrOutcomeUnknown].
+//
+// Errors of its own: [ErrIDPAccessTokenNotFound], [ErrIDPAccessTokenCouldNotBeExchanged],
+// [ErrIDPAccessTokenExpired], [ErrOAuthAccessTokenExchangeMissingFullAccess],
+// [ErrOAuthAccessTokenExchangeTokenInvalidGrant], [ErrOAuthAccessTokenExchangeTokenTooOld],
+// [ErrConnectedAppConsentRevoked], [ErrUserNotFound], [ErrInvalidSessionDurationMinutes],
+// [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims],
+// [ErrStytchClaimsInCustomClaims].
+//
+// API: https://stytch.com/docs/api/connected-app-access-token-exchange
+func (s *SessionsService) ExchangeAccessToken(ctx context.Context, req SessionsExchangeAccessTokenRequest, opts ...CallOption) (*SessionsExchangeAccessTokenResponse, error) {
+	return transport.Call(ctx, s.client(), &sessionsExchangeAccessToken, &req, opts)
+}
+
+// SessionsExchangeAccessTokenRequest is what [SessionsService.ExchangeAccessToken] sends.
+type SessionsExchangeAccessTokenRequest struct {
+	// The access token of the connected app, at most five minutes old.
+	AccessToken string `json:"access_token" stytch:"sensitive"`
+
+	// How long the session lives, counted from this call, in minutes. Unset, no session is started.
+	// From 5 to 527040.
+	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
+
+	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
+	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
+	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
+
+	// The id of the fingerprint that Stytch's browser script took of the device; with it,
+	// UserDevice describes the device. The project needs device fingerprinting enabled.
+	TelemetryID *string `json:"telemetry_id,omitzero"`
+}
+
+func (r *SessionsExchangeAccessTokenRequest) validate(c *check.Checker) {
+	c.MinLength("access_token", r.AccessToken, 1)
+	if r.SessionDurationMinutes != nil {
+		c.Range("session_duration_minutes", *r.SessionDurationMinutes, 5, 527040)
+		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
+	}
+	if r.TelemetryID != nil {
+		c.MinLength("telemetry_id", *r.TelemetryID, 1)
+	}
+}
+
+func (r *SessionsExchangeAccessTokenRequest) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("access_token").String(r.AccessToken)
+	if r.SessionDurationMinutes != nil {
+		w.Field("session_duration_minutes").Int(*r.SessionDurationMinutes)
+	}
+	if r.SessionCustomClaims != nil {
+		w.Field("session_custom_claims").Map(r.SessionCustomClaims)
+	}
+	if r.TelemetryID != nil {
+		w.Field("telemetry_id").String(*r.TelemetryID)
+	}
+	w.EndObject()
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (r SessionsExchangeAccessTokenRequest) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, r)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (r SessionsExchangeAccessTokenRequest) LogValue() slog.Value {
+	return redact.LogValue(r)
+}
+
+// SessionsExchangeAccessTokenResponse is the answer to [SessionsService.ExchangeAccessToken].
+//
+// An answer without UserID, SessionToken and SessionJWT is an error. Any other field is left empty
+// when the service leaves it out or changes its form.
+type SessionsExchangeAccessTokenResponse struct {
+	Response
+
+	// The id of the call. Stytch's support finds the call by it, so log it.
+	RequestID string `json:"request_id"`
+
+	// The HTTP status of the answer, repeated in its body.
+	StatusCode int `json:"status_code"`
+
+	// The id of the user who authorized the app.
+	UserID string `json:"user_id"`
+
+	// The token of the session, for later calls; valid for as long as the session is. Empty when no
+	// session was started.
+	SessionToken string `json:"session_token" stytch:"sensitive"`
+
+	// The signed JWT of the session, which can be checked without a call, with the keys of
+	// [SessionsService.GetJWKS]. It expires after five minutes, however long the session lives.
+	// Empty when no session was started.
+	SessionJWT string `json:"session_jwt" stytch:"sensitive"`
+
+	// The user, as they are after the call.
+	User User `json:"user"`
+
+	// The session; null when no session was started.
+	Session *Session `json:"session"`
+
+	// The device of the user; null when the request has no TelemetryID.
+	UserDevice *DeviceInfo `json:"user_device"`
+}
+
+func (r *SessionsExchangeAccessTokenResponse) readJSON(d *wire.Reader) {
+	for d.BeginObject(); d.NextField(); {
+		switch d.Name() {
+		case "request_id":
+			r.RequestID = d.String()
+		case "status_code":
+			r.StatusCode = d.Int()
+		case "user_id":
+			r.UserID = d.EssentialString(1)
+		case "session_token":
+			r.SessionToken = d.EssentialString(0)
+		case "session_jwt":
+			r.SessionJWT = d.EssentialString(0)
+		case "user":
+			r.User.readJSON(d)
+		case "session":
+			r.Session = wire.ReadPtr(d, (*Session).readJSON)
+		case "user_device":
+			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).ReadJSON)
+		default:
+			d.Unknown()
+		}
+	}
+	d.Want("user_id", "session_token", "session_jwt")
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (r SessionsExchangeAccessTokenResponse) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, r)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (r SessionsExchangeAccessTokenResponse) LogValue() slog.Value {
+	return redact.LogValue(r)
+}
+
+var sessionsAttest = transport.Endpoint[SessionsAttestRequest, SessionsAttestResponse]{
+	ID:       transport.CallID{API: "consumer", Service: "sessions", Name: "attest"},
+	Method:   http.MethodPost,
+	Path:     "/v1/sessions/attest",
+	Retry:    transport.Unsent,
+	Validate: (*SessionsAttestRequest).validate,
+	Encode:   (*SessionsAttestRequest).writeJSON,
+	Decode:   (*SessionsAttestResponse).readJSON,
+	Receive:  (*SessionsAttestResponse).Receive,
+	Answers:  &answers,
+	Answer:   "SessionsAttestResponse",
+}
+
+// Attest logs a user in with the token of an outside issuer that the project trusts.
+//
+// Checks the JWT of the issuer against a profile of trusted tokens, which is set up in the
+// dashboard: its issuer, its audience, its keys, and which claims hold the e-mail address and the
+// id of the token. The user is the one who has the e-mail address. A new address creates a user if
+// the profile allows that, and is an error otherwise.
+//
+// With SessionDurationMinutes the call returns a session: a new one, or the one given in
+// SessionToken or SessionJWT, extended and with this factor added. Without it no session is
+// started: with no session given, SessionToken and SessionJWT come back empty and Session null. A
+// session that belongs to another user is ignored.
+//
+// The client repeats the call only when the service certainly has not acted on it. When nobody can
+// know, the error is [ErrOutcomeUnknown].
+//
+// Errors of its own: [ErrTrustedTokenProfileNotFound], [ErrTrustedTokenProfileInvalidRequest],
+// [ErrTrustedTokenProfileIncorrectExternalIDMapping],
+// [ErrTrustedTokenProfileCannotHaveMultipleExternalIDs], [ErrInvalidTrustedAuthToken],
+// [ErrJWTInvalidIssuer], [ErrJWTInvalidAudience], [ErrUserNotFound], [ErrSessionNotFound],
+// [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims],
+// [ErrTooManySessionArguments], [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration],
+// [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
+//
+// API: https://stytch.com/docs/api-reference/consumer/api/sessions/attest-session
+func (s *SessionsService) Attest(ctx context.Context, req SessionsAttestRequest, opts ...CallOption) (*SessionsAttestResponse, error) {
+	return transport.Call(ctx, s.client(), &sessionsAttest, &req, opts)
+}
+
+// SessionsAttestRequest is what [SessionsService.Attest] sends.
+//
+// Set at most one of SessionToken and SessionJWT.
+type SessionsAttestRequest struct {
+	// The id of the profile of trusted tokens.
+	ProfileID string `json:"profile_id"`
+
+	// The JWT of the trusted issuer.
+	Token string `json:"token" stytch:"sensitive"`
+
+	// How long the session lives, counted from this call, in minutes. Unset, no session is started.
+	// From 5 to 527040.
+	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
+
+	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
+	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
+	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
+
+	// The token of the session to extend with this factor.
+	SessionToken *string `json:"session_token,omitzero" stytch:"sensitive"`
+
+	// The JWT of the session to extend with this factor.
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"sensitive"`
+
+	// The id of the fingerprint that Stytch's browser script took of the device; with it,
+	// UserDevice describes the device. The project needs device fingerprinting enabled.
+	TelemetryID *string `json:"telemetry_id,omitzero"`
+}
+
+func (r *SessionsAttestRequest) validate(c *check.Checker) {
+	c.MinLength("profile_id", r.ProfileID, 1)
+	c.MinLength("token", r.Token, 1)
+	if r.SessionDurationMinutes != nil {
+		c.Range("session_duration_minutes", *r.SessionDurationMinutes, 5, 527040)
+		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
+	}
+	if r.SessionToken != nil {
+		c.MinLength("session_token", *r.SessionToken, 1)
+		c.ErrorType("session_token", "invalid_session_token")
+	}
+	if r.SessionJWT != nil {
+		c.MinLength("session_jwt", *r.SessionJWT, 1)
+		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
+	}
+	if r.TelemetryID != nil {
+		c.MinLength("telemetry_id", *r.TelemetryID, 1)
+	}
+	c.AtMostOne(
+		check.Field("session_token", r.SessionToken != nil),
+		check.Field("session_jwt", r.SessionJWT != nil),
+	)
+	c.ChoiceErrorType("", "too_many_session_arguments")
+}
+
+func (r *SessionsAttestRequest) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("profile_id").String(r.ProfileID)
+	w.Field("token").String(r.Token)
+	if r.SessionDurationMinutes != nil {
+		w.Field("session_duration_minutes").Int(*r.SessionDurationMinutes)
+	}
+	if r.SessionCustomClaims != nil {
+		w.Field("session_custom_claims").Map(r.SessionCustomClaims)
+	}
+	if r.SessionToken != nil {
+		w.Field("session_token").String(*r.SessionToken)
+	}
+	if r.SessionJWT != nil {
+		w.Field("session_jwt").String(*r.SessionJWT)
+	}
+	if r.TelemetryID != nil {
+		w.Field("telemetry_id").String(*r.TelemetryID)
+	}
+	w.EndObject()
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (r SessionsAttestRequest) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, r)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (r SessionsAttestRequest) LogValue() slog.Value {
+	return redact.LogValue(r)
+}
+
+// SessionsAttestResponse is the answer to [SessionsService.Attest].
+//
+// An answer without UserID, SessionToken and SessionJWT is an error. Any other field is left empty
+// when the service leaves it out or changes its form.
+type SessionsAttestResponse struct {
+	Response
+
+	// The id of the call. Stytch's support finds the call by it, so log it.
+	RequestID string `json:"request_id"`
+
+	// The HTTP status of the answer, repeated in its body.
+	StatusCode int `json:"status_code"`
+
+	// The id of the user.
+	UserID string `json:"user_id"`
+
+	// The token of the session, for later calls; valid for as long as the session is. Empty when no
+	// session was started.
+	SessionToken string `json:"session_token" stytch:"sensitive"`
+
+	// The signed JWT of the session, which can be checked without a call, with the keys of
+	// [SessionsService.GetJWKS]. It expires after five minutes, however long the session lives.
+	// Empty when no session was started.
+	SessionJWT string `json:"session_jwt" stytch:"sensitive"`
+
+	// The user, as they are after the call.
+	User User `json:"user"`
+
+	// The session; null when no session was started.
+	Session *Session `json:"session"`
+
+	// The device of the user; null when the request has no TelemetryID.
+	UserDevice *DeviceInfo `json:"user_device"`
+}
+
+func (r *SessionsAttestResponse) readJSON(d *wire.Reader) {
+	for d.BeginObject(); d.NextField(); {
+		switch d.Name() {
+		case "request_id":
+			r.RequestID = d.String()
+		case "status_code":
+			r.StatusCode = d.Int()
+		case "user_id":
+			r.UserID = d.EssentialString(1)
+		case "session_token":
+			r.SessionToken = d.EssentialString(0)
+		case "session_jwt":
+			r.SessionJWT = d.EssentialString(0)
+		case "user":
+			r.User.readJSON(d)
+		case "session":
+			r.Session = wire.ReadPtr(d, (*Session).readJSON)
+		case "user_device":
+			r.UserDevice = wire.ReadPtr(d, (*DeviceInfo).ReadJSON)
+		default:
+			d.Unknown()
+		}
+	}
+	d.Want("user_id", "session_token", "session_jwt")
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (r SessionsAttestResponse) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, r)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (r SessionsAttestResponse) LogValue() slog.Value {
+	return redact.LogValue(r)
+}
+
 var sessionsGetJWKS = transport.Endpoint[SessionsGetJWKSRequest, SessionsGetJWKSResponse]{
 	ID:        transport.CallID{API: "consumer", Service: "sessions", Name: "get_jwks"},
 	Method:    http.MethodGet,

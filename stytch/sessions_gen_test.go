@@ -117,6 +117,104 @@ func ExampleSessionsService_Revoke() {
 	// Output: 200
 }
 
+var exchangeSessionsMigrate = wiretest.Exchange{
+	Call:         "SessionsService.Migrate",
+	Method:       http.MethodPost,
+	URI:          "/v1/sessions/migrate",
+	RequestBody:  `{"session_token":"eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJvdGhlciJ9.T3RoZXJTaWduYXR1cmVYeQ","session_duration_minutes":60}`,
+	ResponseBody: `{"request_id":"request-id-test-135b7195-9e5a-4732-8089-48f6667fed69","status_code":200,"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","session_token":"mZAYn5aLEqKUlZ_Ad9U_fWr38GaAQ1oFhT8ds245v7Q1","session_jwt":"eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ1c2VyIn0.Q2d4b1JtZW5BcE9zSXFy","user":{"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","emails":[{"email_id":"email-test-c47d1f92-6e0b-4a83-b5d7-91f3e8a2640c","email":"ada@example.com","verified":true}],"status":"active","phone_numbers":[],"webauthn_registrations":[],"providers":[],"totps":[],"crypto_wallets":[],"biometric_registrations":[],"is_locked":false,"roles":["stytch_user"],"name":{"first_name":"Ada","middle_name":null,"last_name":"Lovelace"},"created_at":"2026-02-11T16:20:44Z","password":null,"trusted_metadata":{"plan":"pro"},"untrusted_metadata":{"theme":"dark"},"external_id":"customer-1815","lock_created_at":null,"lock_expires_at":null},"session":{"session_id":"session-test-e1a84c35-97f2-4d0b-8c66-5b3f72d9a018","user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","authentication_factors":[{"type":"imported","delivery_method":"imported_auth0","last_authenticated_at":"2026-03-02T09:41:07Z","created_at":"2026-03-02T09:41:07Z","updated_at":"2026-03-02T09:41:07Z"}],"roles":["stytch_user"],"started_at":"2026-03-02T09:41:07Z","last_accessed_at":"2026-03-02T09:41:07Z","expires_at":"2026-03-02T10:41:07Z","attributes":null,"custom_claims":null},"user_device":null}`,
+	Essential:    []string{"user_id", "session_token", "session_jwt"},
+}
+
+func TestSessionsService_Migrate(t *testing.T) {
+	ctx := t.Context()
+	client := wireClient(t, &exchangeSessionsMigrate)
+	resp, err := client.Sessions.Migrate(ctx, stytch.SessionsMigrateRequest{
+		SessionToken:           "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJvdGhlciJ9.T3RoZXJTaWduYXR1cmVYeQ",
+		SessionDurationMinutes: new(60),
+	})
+	exchangeSessionsMigrate.Check(t, resp, err)
+}
+
+func ExampleSessionsService_Migrate() {
+	ctx := context.Background()
+	resp, err := client.Sessions.Migrate(ctx, stytch.SessionsMigrateRequest{
+		SessionToken:           "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJvdGhlciJ9.T3RoZXJTaWduYXR1cmVYeQ",
+		SessionDurationMinutes: new(60),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(resp.UserID)
+	// Output: user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84
+}
+
+var exchangeSessionsExchangeAccessToken = wiretest.Exchange{
+	Call:         "SessionsService.ExchangeAccessToken",
+	Method:       http.MethodPost,
+	URI:          "/v1/sessions/exchange_access_token",
+	RequestBody:  `{"access_token":"eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJzY29wZSI6ImZ1bGxfYWNjZXNzIn0.Wb3xTn7Kq2Lf","session_duration_minutes":60}`,
+	ResponseBody: `{"request_id":"request-id-test-da67c80f-6d93-4846-aca5-fb9d464402ee","status_code":200,"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","session_token":"mZAYn5aLEqKUlZ_Ad9U_fWr38GaAQ1oFhT8ds245v7Q1","session_jwt":"eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ1c2VyIn0.Q2d4b1JtZW5BcE9zSXFy","user":{"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","emails":[{"email_id":"email-test-c47d1f92-6e0b-4a83-b5d7-91f3e8a2640c","email":"ada@example.com","verified":true}],"status":"active","phone_numbers":[],"webauthn_registrations":[],"providers":[],"totps":[],"crypto_wallets":[],"biometric_registrations":[],"is_locked":false,"roles":["stytch_user"],"name":{"first_name":"Ada","middle_name":null,"last_name":"Lovelace"},"created_at":"2026-02-11T16:20:44Z","password":null,"trusted_metadata":{"plan":"pro"},"untrusted_metadata":{"theme":"dark"},"external_id":"customer-1815","lock_created_at":null,"lock_expires_at":null},"session":{"session_id":"session-test-e1a84c35-97f2-4d0b-8c66-5b3f72d9a018","user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","authentication_factors":[{"type":"oauth","delivery_method":"oauth_access_token_exchange","last_authenticated_at":"2026-03-02T09:41:07Z","created_at":"2026-03-02T09:41:07Z","updated_at":"2026-03-02T09:41:07Z","oauth_access_token_exchange_factor":{"client_id":"connected-app-test-6b2e9d04-83c7-4f1a-a5d6-0e9b7c2f4831"}}],"roles":["stytch_user"],"started_at":"2026-03-02T09:41:07Z","last_accessed_at":"2026-03-02T09:41:07Z","expires_at":"2026-03-02T10:41:07Z","attributes":null,"custom_claims":null},"user_device":null}`,
+	Essential:    []string{"user_id", "session_token", "session_jwt"},
+}
+
+func TestSessionsService_ExchangeAccessToken(t *testing.T) {
+	ctx := t.Context()
+	client := wireClient(t, &exchangeSessionsExchangeAccessToken)
+	resp, err := client.Sessions.ExchangeAccessToken(ctx, stytch.SessionsExchangeAccessTokenRequest{
+		AccessToken:            "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJzY29wZSI6ImZ1bGxfYWNjZXNzIn0.Wb3xTn7Kq2Lf",
+		SessionDurationMinutes: new(60),
+	})
+	exchangeSessionsExchangeAccessToken.Check(t, resp, err)
+}
+
+func ExampleSessionsService_ExchangeAccessToken() {
+	ctx := context.Background()
+	resp, err := client.Sessions.ExchangeAccessToken(ctx, stytch.SessionsExchangeAccessTokenRequest{
+		AccessToken:            "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJzY29wZSI6ImZ1bGxfYWNjZXNzIn0.Wb3xTn7Kq2Lf",
+		SessionDurationMinutes: new(60),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(resp.UserID)
+	// Output: user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84
+}
+
+var exchangeSessionsAttest = wiretest.Exchange{
+	Call:         "SessionsService.Attest",
+	Method:       http.MethodPost,
+	URI:          "/v1/sessions/attest",
+	RequestBody:  `{"profile_id":"trusted-token-profile-test-41e7c9a2-06bd-4f38-9d5a-b2e80c7f3d16","token":"eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJodHRwczovL2lkIn0.SXNzdWVyU2lnbmF0dXJl","session_duration_minutes":60}`,
+	ResponseBody: `{"request_id":"request-id-test-ea672395-c41a-4176-9e16-48e49893237d","status_code":200,"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","session_token":"mZAYn5aLEqKUlZ_Ad9U_fWr38GaAQ1oFhT8ds245v7Q1","session_jwt":"eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ1c2VyIn0.Q2d4b1JtZW5BcE9zSXFy","user":{"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","emails":[{"email_id":"email-test-c47d1f92-6e0b-4a83-b5d7-91f3e8a2640c","email":"ada@example.com","verified":true}],"status":"active","phone_numbers":[],"webauthn_registrations":[],"providers":[],"totps":[],"crypto_wallets":[],"biometric_registrations":[],"is_locked":false,"roles":["stytch_user"],"name":{"first_name":"Ada","middle_name":null,"last_name":"Lovelace"},"created_at":"2026-02-11T16:20:44Z","password":null,"trusted_metadata":{"plan":"pro"},"untrusted_metadata":{"theme":"dark"},"external_id":"customer-1815","lock_created_at":null,"lock_expires_at":null},"session":{"session_id":"session-test-e1a84c35-97f2-4d0b-8c66-5b3f72d9a018","user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","authentication_factors":[{"type":"trusted_auth_token","delivery_method":"trusted_token_exchange","last_authenticated_at":"2026-03-02T09:41:07Z","created_at":"2026-03-02T09:41:07Z","updated_at":"2026-03-02T09:41:07Z","trusted_auth_token_factor":{"token_id":"4c1d7f0a-login-2026"}}],"roles":["stytch_user"],"started_at":"2026-03-02T09:41:07Z","last_accessed_at":"2026-03-02T09:41:07Z","expires_at":"2026-03-02T10:41:07Z","attributes":null,"custom_claims":null},"user_device":null}`,
+	Essential:    []string{"user_id", "session_token", "session_jwt"},
+}
+
+func TestSessionsService_Attest(t *testing.T) {
+	ctx := t.Context()
+	client := wireClient(t, &exchangeSessionsAttest)
+	resp, err := client.Sessions.Attest(ctx, stytch.SessionsAttestRequest{
+		ProfileID:              "trusted-token-profile-test-41e7c9a2-06bd-4f38-9d5a-b2e80c7f3d16",
+		Token:                  "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJodHRwczovL2lkIn0.SXNzdWVyU2lnbmF0dXJl",
+		SessionDurationMinutes: new(60),
+	})
+	exchangeSessionsAttest.Check(t, resp, err)
+}
+
+func ExampleSessionsService_Attest() {
+	ctx := context.Background()
+	resp, err := client.Sessions.Attest(ctx, stytch.SessionsAttestRequest{
+		ProfileID:              "trusted-token-profile-test-41e7c9a2-06bd-4f38-9d5a-b2e80c7f3d16",
+		Token:                  "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJodHRwczovL2lkIn0.SXNzdWVyU2lnbmF0dXJl",
+		SessionDurationMinutes: new(60),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(resp.UserID)
+	// Output: user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84
+}
+
 var exchangeSessionsGetJWKS = wiretest.Exchange{
 	Call:         "SessionsService.GetJWKS",
 	Method:       http.MethodGet,

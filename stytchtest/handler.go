@@ -184,6 +184,12 @@ func (s *Server) perform(op *operation, r *http.Request, params map[string]strin
 		s.fail(a, err)
 		return
 	}
+	if op.handler == nil {
+		e := failf("internal_server_error", "%s is not emulated", op.call.Name)
+		e.status = http.StatusNotImplemented
+		s.fail(a, e)
+		return
+	}
 	var fields map[string]any
 	if op.route.Operation.RequestBody != nil {
 		if err := strictObject(body, &fields); err != nil {
@@ -199,12 +205,6 @@ func (s *Server) perform(op *operation, r *http.Request, params map[string]strin
 		return
 	}
 	arguments := argumentsOf(op, r, params, fields)
-	if op.handler == nil {
-		e := failf("internal_server_error", "the emulator does not know how %s behaves", op.call.Name)
-		e.status = http.StatusNotImplemented
-		s.fail(a, e)
-		return
-	}
 	project.mu.Lock()
 	defer project.mu.Unlock()
 	result, err := op.handler(&request{project: project, now: s.clock.Now(), header: r.Header}, arguments)

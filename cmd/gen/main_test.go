@@ -177,10 +177,10 @@ func TestDamage(t *testing.T) {
 		{
 			"spec newer than code",
 			func(t *testing.T) {
-				edit(t, at("spec/consumer.yaml"), "summary: Ends a session.", "summary: Ends one session.")
+				edit(t, at("spec/consumer/sessions.yaml"), "summary: Ends a session.", "summary: Ends one session.")
 			},
 			[]string{
-				"stytch/sessions_gen.go: out of date: spec/consumer.yaml changed since it was generated",
+				"stytch/sessions_gen.go: out of date: spec/consumer/sessions.yaml changed since it was generated",
 				"docs/reference/stytch-sessions.md: out of date", "README.md: out of date",
 				"-// Revoke ends a session.\n+// Revoke ends one session.",
 			},
@@ -343,7 +343,7 @@ func TestRefused(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			root := copyModule(t)
-			edit(t, filepath.Join(root, "spec/consumer.yaml"), "summary: Ends a session.", "summary: Ends one session.")
+			edit(t, filepath.Join(root, "spec/consumer/sessions.yaml"), "summary: Ends a session.", "summary: Ends one session.")
 			test.damage(t, root)
 			before := snapshot(t, root)
 			code, stdout, stderr := gen(t, "-C", root)
@@ -602,9 +602,8 @@ func TestOTPsVoiceService_Ring(t *testing.T) {
 func TestNewEndpoint(t *testing.T) {
 	t.Parallel()
 	root := copyModule(t)
-	spec := filepath.Join(root, "spec/consumer.yaml")
-	edit(t, spec, "  - name: sessions\n", "  - name: otps.voice\n    description: Sends one-time passcodes by voice call.\n  - name: sessions\n")
-	edit(t, spec, "  /v1/sessions:\n", newCall+"  /v1/sessions:\n")
+	spec := filepath.Join(root, "spec/consumer/otps.yaml")
+	edit(t, spec, "\npaths:\n", "\n  - name: otps.voice\n    description: Sends one-time passcodes by voice call.\npaths:\n"+newCall)
 	edit(t, spec, "\n  schemas:\n", "\n  schemas:\n"+newSchema)
 	if code, stdout, stderr := gen(t, "-C", root); code != exitFine {
 		t.Fatalf("exit code %d\n%s%s", code, stdout, stderr)

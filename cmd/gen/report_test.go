@@ -15,7 +15,7 @@ import (
 func TestFormats(t *testing.T) {
 	t.Parallel()
 	root := copyModule(t)
-	spec := filepath.Join(root, "spec/consumer.yaml")
+	spec := filepath.Join(root, "spec/consumer/sessions.yaml")
 	good := string(read(t, spec))
 	edit(t, spec, "x-retry: unsent", "x-retri: unsent")
 
@@ -31,12 +31,12 @@ func TestFormats(t *testing.T) {
 		t.Fatalf("exit code %d, %v\n%s%s", code, err, stdout, stderr)
 	}
 	f := got.Findings[0]
-	if f.Code != "E012" && f.Code != "E018" || f.File != "spec/consumer.yaml" || f.Line == 0 || f.Column == 0 || f.Severity != "error" || f.Title == "" {
+	if f.Code != "E012" && f.Code != "E018" || f.File != "spec/consumer/sessions.yaml" || f.Line == 0 || f.Column == 0 || f.Severity != "error" || f.Title == "" {
 		t.Errorf("the finding as JSON: %+v", f)
 	}
 
 	code, stdout, _ = gen(t, "check", "--format", "github", "-C", root)
-	if code != exitBad || !strings.Contains(stdout, "::error file=spec/consumer.yaml,line=") || !strings.Contains(stdout, `%0Ahint: did you mean "x-retry"?`) {
+	if code != exitBad || !strings.Contains(stdout, "::error file=spec/consumer/sessions.yaml,line=") || !strings.Contains(stdout, `%0Ahint: did you mean "x-retry"?`) {
 		t.Errorf("exit code %d, annotations:\n%s", code, stdout)
 	}
 
@@ -57,7 +57,7 @@ func TestFormats(t *testing.T) {
 		}
 	}
 	code, stdout, _ = gen(t, "check", "--format", "github", "-C", root)
-	if code != exitDiffers || !strings.Contains(stdout, "::error file=stytch/sessions_gen.go,title=not as generated%3A out of date::spec/consumer.yaml changed") {
+	if code != exitDiffers || !strings.Contains(stdout, "::error file=stytch/sessions_gen.go,title=not as generated%3A out of date::spec/consumer/sessions.yaml changed") {
 		t.Errorf("exit code %d, annotations:\n%s", code, stdout)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"github.com/fsnotify/fsnotify"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/generate/pipeline"
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
 )
 
@@ -102,7 +104,13 @@ func (w *watch) run() map[string][sha256.Size]byte {
 }
 
 // folders are those whose files the generator reads.
-func (w *watch) folders() []string { return append(model.PackageNames(), pipeline.SpecFolder) }
+func (w *watch) folders() []string {
+	folders := append(model.PackageNames(), pipeline.SpecFolder)
+	for _, api := range load.APIFiles {
+		folders = append(folders, path.Join(pipeline.SpecFolder, load.AreaFolder(api)))
+	}
+	return folders
+}
 
 func (w *watch) add(watcher *fsnotify.Watcher) error {
 	if err := watcher.Add(w.root); err != nil {
@@ -132,11 +140,12 @@ func (w *watch) relative(name string) string {
 // reads reports whether the generator reads a file: what it generates, and what
 // editors leave beside a file, is none of these.
 func (w *watch) reads(name string) bool {
-	folder, file := filepath.Split(w.relative(name))
-	switch folder = strings.TrimSuffix(filepath.ToSlash(folder), "/"); folder {
-	case "":
+	folder, file := path.Split(w.relative(name))
+	folder = strings.TrimSuffix(folder, "/")
+	switch {
+	case folder == "":
 		return file == "README.md" || file == "go.mod"
-	case pipeline.SpecFolder:
+	case folder == pipeline.SpecFolder || path.Dir(folder) == pipeline.SpecFolder:
 		return strings.HasSuffix(file, ".yaml")
 	}
 	return slices.Contains(w.folders(), folder) && strings.HasSuffix(file, ".go") && !model.HasGeneratedName(file)

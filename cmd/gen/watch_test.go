@@ -99,7 +99,7 @@ func (w *watching) next(t *testing.T, code int, want string) {
 func TestWatch(t *testing.T) {
 	t.Parallel()
 	root := copyModule(t)
-	spec := filepath.Join(root, "spec/consumer.yaml")
+	spec := filepath.Join(root, "spec/consumer/sessions.yaml")
 	good := string(read(t, spec))
 	ends := func(what string) string {
 		return strings.Replace(good, "summary: Ends a session.", "summary: Ends "+what+".", 1)
@@ -124,7 +124,7 @@ func TestWatch(t *testing.T) {
 
 	// A file goes and comes back.
 	remove(t, spec)
-	w.until(t, "no such file")
+	w.until(t, `"sessions" is not an area with a file`)
 	write(t, spec, ends("three sessions"))
 	w.until(t, "updated  stytch/sessions_gen.go")
 
@@ -217,7 +217,7 @@ func TestWatchDebounces(t *testing.T) {
 	w := startWatch(t, root)
 	<-w.looked
 	w.out.take()
-	consumer, b2b := filepath.Join(root, "spec/consumer.yaml"), filepath.Join(root, "spec/b2b.yaml")
+	consumer, b2b := filepath.Join(root, "spec/consumer/sessions.yaml"), filepath.Join(root, "spec/b2b/sessions.yaml")
 	write(t, filepath.Join(root, "spec/notes.txt"), "x")
 	write(t, filepath.Join(root, "stytch/user_gen.go~"), "x")
 	edit(t, consumer, "summary: Ends a session.", "summary: Ends one session.")

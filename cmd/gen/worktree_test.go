@@ -40,8 +40,8 @@ func TestLineEnds(t *testing.T) {
 	if out := wantGen(t, root, exitFine, ""); out != "" {
 		t.Errorf("gen wrote\n%s", out)
 	}
-	edit(t, filepath.Join(root, "spec/consumer.yaml"), "summary: Ends a session.", "summary: Ends one session.")
-	out := wantGen(t, root, exitDiffers, "stytch/sessions_gen.go: out of date: spec/consumer.yaml changed since", "check")
+	edit(t, filepath.Join(root, "spec/consumer/sessions.yaml"), "summary: Ends a session.", "summary: Ends one session.")
+	out := wantGen(t, root, exitDiffers, "stytch/sessions_gen.go: out of date: spec/consumer/sessions.yaml changed since", "check")
 	if strings.Contains(out, "b2b/") || strings.Count(out, "\n") > 100 {
 		t.Errorf("check shows more than what changed:\n%.3000s", out)
 	}
@@ -69,10 +69,10 @@ func TestMerge(t *testing.T) {
 		wantGen(t, root, exitFine, "updated  gen.sum")
 		in("commit", "-qam", name)
 	}
-	branch("consumer", "spec/consumer.yaml", "summary: Ends a session.", "summary: Ends one session.")
-	branch("b2b", "spec/b2b.yaml", "summary: Exchanges a session", "summary: Swaps a session")
+	branch("consumer", "spec/consumer/sessions.yaml", "summary: Ends a session.", "summary: Ends one session.")
+	branch("b2b", "spec/b2b/sessions.yaml", "summary: Exchanges a session", "summary: Swaps a session")
 	branch("shared", "spec/shared.yaml", "The id of the call. Stytch", "The id of this call. Stytch")
-	branch("meets", "spec/consumer.yaml", "summary: Ends a session.", "summary: Ends this session.")
+	branch("meets", "spec/consumer/sessions.yaml", "summary: Ends a session.", "summary: Ends this session.")
 
 	in("checkout", "-q", "consumer")
 	for _, other := range []string{"b2b", "shared"} {
@@ -86,7 +86,7 @@ func TestMerge(t *testing.T) {
 	if out := wantGen(t, root, exitBad, "error[E107]: unresolved merge conflict", "check"); !strings.Contains(out, "| <<<<<<< HEAD\n") {
 		t.Errorf("check does not show the place:\n%s", out)
 	}
-	in("checkout", "--theirs", "spec/consumer.yaml")
+	in("checkout", "--theirs", "spec/consumer/sessions.yaml")
 	out := wantGen(t, root, exitDiffers, "stytch/sessions_gen.go: in conflict: line ", "check")
 	if !strings.Contains(out, "gen.sum: in conflict: line ") {
 		t.Errorf("check does not name gen.sum:\n%.1000s", out)

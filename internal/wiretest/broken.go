@@ -339,7 +339,8 @@ func driftAt(v reflect.Value, path string) (at string, free bool) {
 			}
 			at, v = at+"[]", v.MapIndex(reflect.ValueOf(part))
 		case reflect.Slice:
-			at, v = at+"[]", v.Index(0)
+			index, _ := strconv.Atoi(strings.TrimSuffix(part, "]"))
+			at, v = at+"[]", v.Index(index)
 		case reflect.Struct:
 			at, v = strings.TrimPrefix(at+"."+part, "."), v.FieldByNameFunc(func(name string) bool {
 				f, _ := v.Type().FieldByName(name)

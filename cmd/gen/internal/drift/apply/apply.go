@@ -34,11 +34,25 @@ type Edits struct {
 // insert works out the edits for those of the differences that can be applied.
 func insert(spec *load.Spec, differences []*drift.Difference) *Edits {
 	a := &applier{spec: spec, files: map[string]*file{}, made: map[drift.Meeting]string{}, enums: map[string]string{}, verbs: map[string]int{}, answers: map[diag.Pos]bool{}}
-	for _, src := range spec.Sources {
+	for _, src := range spec.Files {
 		a.files[src.Name] = newFile(src)
 	}
+	a.shared = a.files[path.Join(spec.Dir, load.SharedFile)]
 	for _, name := range load.APIFiles {
-		a.apis = append(a.apis, newAPI(a.files[path.Join(spec.Dir, name)]))
+		var files []*file
+		for _, src := range spec.FilesOf(name) {
+			files = append(files, a.files[src.Name])
+		}
+		a.apis = append(a.apis, newAPI(path.Join(spec.Dir, load.AreaFolder(name)), files))
+	}
+	a.taken = map[*api]map[string]bool{}
+	for _, x := range append(slices.Clone(a.apis), nil) {
+		a.taken[x] = map[string]bool{}
+		for _, f := range a.namespace(x) {
+			for _, name := range load.Keys(schemas(f.src)) {
+				a.taken[x][name] = true
+			}
+		}
 	}
 	for _, d := range differences {
 		if d.Call != nil {
@@ -61,13 +75,17 @@ func insert(spec *load.Spec, differences []*drift.Difference) *Edits {
 	}
 	edits.Notes = a.notes
 	for _, p := range a.newPaths {
-		p.to.addEntry(p.to.paths, p.behind, p.template, p.verbs)
+		if paths := load.Get(p.to.src.Root, "paths"); paths != nil {
+			p.to.addEntry(paths, p.behind, p.template, p.verbs)
+		} else {
+			p.to.paths = append(p.to.paths, pair{p.template, p.verbs})
+		}
 	}
 	for _, l := range a.newLists {
 		l.to.insertLines(l.to.lines[l.before.Line-1], entry{{"parameters", l.items}}.block(l.before.Column-1))
 	}
 	for name, f := range a.files {
-		if len(f.edits) > 0 {
+		if f.changed() {
 			edits.Files[name] = f.result()
 		}
 	}
@@ -75,8 +93,12 @@ func insert(spec *load.Spec, differences []*drift.Difference) *Edits {
 }
 
 type applier struct {
-	spec  *load.Spec
-	files map[string]*file
+	spec   *load.Spec
+	files  map[string]*file
+	shared *file
+	// taken are the names of the components that each API can refer to, and under
+	// nil those of the shared file.
+	taken map[*api]map[string]bool
 	// made are the names of the components made for types of the service; enums
 	// are those made for values, by file and values.
 	made  map[drift.Meeting]string
@@ -155,7 +177,7 @@ func (a *applier) difference(d *drift.Difference) bool {
 		} else { // what was made on the way to something that cannot be
 			delete(a.made, c.of)
 			delete(a.enums, c.values)
-			delete(a.files[c.of.File].components, c.name)
+			delete(a.taken[a.files[c.of.File].api], c.name)
 		}
 	}
 	return ok
@@ -316,22 +338,26 @@ func parameterEntry(f *contract.Field, in string, schema entry) entry {
 
 // component appends a schema to the components of a file.
 func (a *applier) component(c component) {
-	src := a.files[c.of.File].src
-	m := schemas(src)
-	keys := m.Content
-	a.files[c.of.File].addEntry(m, keys[len(keys)-2], c.name, c.schema)
+	to := a.files[c.of.File]
+	if m := schemas(to.src); m != nil {
+		to.addEntry(m, m.Content[len(m.Content)-2], c.name, c.schema)
+	} else {
+		to.schemas = append(to.schemas, pair{c.name, c.schema})
+	}
+}
+
+// namespace returns the files whose components a file of an API can refer to, or
+// with nil the shared file.
+func (a *applier) namespace(x *api) []*file {
+	if x == nil {
+		return []*file{a.shared}
+	}
+	return append(slices.Clone(x.files), a.shared)
 }
 
 func schemas(src *load.Source) *yaml.Node {
-	n, ok := load.At(src.Root, "/components/schemas")
-	if !ok {
-		return nil
-	}
-	return n
+	return load.Get(load.Get(src.Root, "components"), "schemas")
 }
-
-// base is the name of the shared file beside another file of the spec.
-func (a *applier) shared() string { return path.Join(a.spec.Dir, load.SharedFile) }
 
 // Names lists the files that change, sorted.
 func (e *Edits) Names() []string { return slices.Sorted(maps.Keys(e.Files)) }

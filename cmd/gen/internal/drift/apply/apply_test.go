@@ -389,6 +389,9 @@ func TestHardToApply(t *testing.T) {
 			[]string{"operationId: otps.ok\n"}},
 		{"a new area where nothing declares one", []swap{{consumer, "tags:\n  - name: otps\n    description: Checks codes.\n  - name: sessions\n    description: Looks after sessions.\n", ""},
 			{document, before, call("/v1/otps/totp/send", "get") + call("/v1/otps/ok", "get") + before}},
+			0, nil, []string{"operationId: otps.ok\n", "operationId: otps.totp.send\n", "\ntags:\n  - name: otps.totp\n    description: TODO\n"}},
+		{"a new area where the list is empty", []swap{{consumer, "tags:\n  - name: otps\n    description: Checks codes.\n  - name: sessions\n    description: Looks after sessions.\n", "tags: []\n"},
+			{document, before, call("/v1/otps/totp/send", "get") + call("/v1/otps/ok", "get") + before}},
 			1, []string{"GET /v1/otps/totp/send: spec/consumer.yaml has no list of tags that otps.totp could join; begin one"},
 			[]string{"operationId: otps.ok\n"}},
 		{"a name that the other file has", []swap{

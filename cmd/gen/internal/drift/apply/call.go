@@ -20,7 +20,7 @@ func (a *applier) call(c *contract.Call) bool {
 	switch {
 	case problem != "":
 		return a.cannot("%s", problem)
-	case isFlow(p.to.paths):
+	case load.Get(p.to.src.Root, "paths") != nil && isFlow(load.Get(p.to.src.Root, "paths")):
 		return a.cannot("the paths of %s are written on one line", p.to.src.Name)
 	case !pathText.MatchString(c.Path):
 		return a.cannot("the path holds characters that are not written into the spec as they are")
@@ -31,7 +31,7 @@ func (a *applier) call(c *contract.Call) bool {
 	}
 	verb := strings.ToLower(c.Verb)
 	if p.joins {
-		item := valueOf(p.to.paths, p.behind)
+		item := valueOf(load.Get(p.to.src.Root, "paths"), p.behind)
 		if isFlow(item) || len(item.Content) == 0 {
 			return a.cannot("its path is written on one line in the spec")
 		}
@@ -40,7 +40,7 @@ func (a *applier) call(c *contract.Call) bool {
 		a.newPath(p, c.Path).add(verb, op)
 	}
 	p.to.declare(p.tag)
-	p.to.ids[p.id] = true
+	p.to.api.ids[p.id] = true
 	return true
 }
 
@@ -58,7 +58,7 @@ func (a *applier) newPath(p place, template string) *newPath {
 func (p *newPath) add(verb string, op entry) { p.verbs = append(p.verbs, pair{verb, op}) }
 
 func (a *applier) operation(p place, c *contract.Call) (entry, bool) {
-	to := p.to.file
+	to := p.to
 	op := entry{
 		{"operationId", p.id},
 		{"tags", flowList([]string{p.tag})},
@@ -90,7 +90,7 @@ func (a *applier) operation(p place, c *contract.Call) (entry, bool) {
 	}
 	return append(op, pair{"responses", entry{
 		{"200", append(entry{{"description", lint.Todo}}, jsonContent(schema)...)},
-		{"default", entry{{"$ref", "'" + load.SharedFile + "#/components/responses/Error'"}}},
+		{"default", entry{{"$ref", "'#/components/responses/Error'"}}},
 	}}), true
 }
 
@@ -109,7 +109,7 @@ func jsonContent(schema entry) entry {
 }
 
 func docs(to *file) string {
-	if n, ok := load.At(to.src.Root, "/externalDocs/url"); ok {
+	if n := load.Get(load.Get(to.api.files[0].src.Root, "externalDocs"), "url"); n != nil {
 		return n.Value
 	}
 	return lint.Todo

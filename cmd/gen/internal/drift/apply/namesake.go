@@ -1,16 +1,13 @@
 package apply
 
 import (
-	"path"
-	"strings"
-
 	yaml "github.com/oasdiff/yaml3"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/drift/contract"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 )
 
-// namesake returns how the calls of a file already write a field of this name
+// namesake returns how the calls of an API already write a field of this name
 // in the same direction, if all write it alike: the new field is then the same
 // thing, and shares its limits and whether it is a secret.
 func (a *applier) namesake(to *file, name string, t *contract.Type, response bool) entry {
@@ -18,26 +15,24 @@ func (a *applier) namesake(to *file, name string, t *contract.Type, response boo
 		return nil // found by their types
 	}
 	var found *yaml.Node
-	for _, item := range load.Pairs(load.Get(to.src.Root, "paths")) {
-		for _, op := range load.Pairs(item) {
-			at := "/requestBody/content/application~1json/schema/properties"
-			if response {
-				at = "/responses/200/content/application~1json/schema/properties"
-			}
-			properties, ok := load.At(op, at)
-			if !ok {
-				continue
-			}
-			property := load.Get(properties, name)
-			if property == nil {
-				continue
-			}
-			ref := load.Get(property, "$ref")
-			if ref == nil || found != nil && found.Value != ref.Value {
-				return nil
-			}
-			found = ref
+	for _, op := range to.operations() {
+		at := "/requestBody/content/application~1json/schema/properties"
+		if response {
+			at = "/responses/200/content/application~1json/schema/properties"
 		}
+		properties, ok := load.At(op, at)
+		if !ok {
+			continue
+		}
+		property := load.Get(properties, name)
+		if property == nil {
+			continue
+		}
+		ref := load.Get(property, "$ref")
+		if ref == nil || found != nil && found.Value != ref.Value {
+			return nil
+		}
+		found = ref
 	}
 	if found == nil || !a.isKind(to, found.Value, t) {
 		return nil
@@ -45,19 +40,27 @@ func (a *applier) namesake(to *file, name string, t *contract.Type, response boo
 	return entry{{"$ref", "'" + found.Value + "'"}}
 }
 
+// operations returns the operations of the API that a file is one of.
+func (f *file) operations() []*yaml.Node {
+	var all []*yaml.Node
+	if f.api == nil {
+		return nil
+	}
+	for _, f := range f.api.files {
+		for _, item := range load.Pairs(load.Get(f.src.Root, "paths")) {
+			for _, op := range load.Pairs(item) {
+				all = append(all, op)
+			}
+		}
+	}
+	return all
+}
+
 // isKind reports whether a component is what the service says the field is.
 func (a *applier) isKind(to *file, ref string, t *contract.Type) bool {
-	file, pointer, _ := strings.Cut(ref, "#")
-	from := to
-	if file != "" {
-		from = a.files[path.Join(a.spec.Dir, file)]
-	}
-	if from == nil {
-		return false
-	}
-	schema, ok := load.At(from.src.Root, pointer)
+	_, _, schema := a.spec.Target(to.src.Name, ref)
 	kind := load.Get(schema, "type")
-	if !ok || kind == nil {
+	if kind == nil {
 		return false
 	}
 	is := map[string]contract.Kind{

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"fmt"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,10 +14,12 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 )
 
-// api is a file with calls, and what its calls say about where others belong.
+// api is an API, and what its calls say about where others belong.
 type api struct {
-	*file
-	paths *yaml.Node
+	// files are that of the API as a whole, and its area files. folder is where
+	// these are.
+	files  []*file
+	folder string
 	// roots are what its paths have before their areas: /v1/b2b of
 	// /v1/b2b/otps/sms/send, whose tag is otps.sms.
 	roots [][]string
@@ -24,16 +27,25 @@ type api struct {
 	tags, ids map[string]bool
 }
 
-func newAPI(f *file) *api {
-	x := &api{file: f, paths: load.Get(f.src.Root, "paths"), tags: map[string]bool{}, ids: map[string]bool{}}
-	if tags := load.Get(f.src.Root, "tags"); tags != nil {
+func newAPI(folder string, files []*file) *api {
+	x := &api{files: files, folder: folder, tags: map[string]bool{}, ids: map[string]bool{}}
+	for _, f := range files {
+		f.api = x
+		x.read(f.src.Root)
+	}
+	return x
+}
+
+// read takes note of a file's tags and calls.
+func (x *api) read(root *yaml.Node) {
+	if tags := load.Get(root, "tags"); tags != nil {
 		for _, tag := range tags.Content {
 			if name := load.Get(tag, "name"); name != nil {
 				x.tags[name.Value] = true
 			}
 		}
 	}
-	for key, item := range load.Pairs(x.paths) {
+	for key, item := range load.Pairs(load.Get(root, "paths")) {
 		for _, op := range load.Pairs(item) {
 			if id := load.Get(op, "operationId"); id != nil {
 				x.ids[id.Value] = true
@@ -50,7 +62,22 @@ func newAPI(f *file) *api {
 			x.roots = append(x.roots, parts[:i])
 		}
 	}
-	return x
+}
+
+// areaFile returns the file of an area. If the API has area files, but none for
+// this area, it is a new one.
+func (a *applier) areaFile(x *api, area string) *file {
+	if len(x.files) == 1 {
+		return x.files[0]
+	}
+	name := path.Join(x.folder, area+".yaml")
+	if a.files[name] == nil {
+		f := newFile(&load.Source{Name: name})
+		f.api = x
+		x.files = append(x.files, f)
+		a.files[name] = f
+	}
+	return a.files[name]
 }
 
 // tagOf is the tag of a path's calls.
@@ -64,8 +91,8 @@ func tagOf(item *yaml.Node) string {
 	return tag
 }
 
-// root is how many parts of a path are before its area; 0 if no path of the
-// file begins so.
+// root is how many parts of a path are before its area; 0 if no path of the API
+// begins so.
 func (x *api) root(parts []string) int {
 	n := 0
 	for _, root := range x.roots {
@@ -78,7 +105,7 @@ func (x *api) root(parts []string) int {
 
 // place is where a call belongs.
 type place struct {
-	to     *api
+	to     *file
 	behind *yaml.Node // the path that it stands behind
 	joins  bool       // that is the call's own path: its verb joins the others
 	tag    string
@@ -88,38 +115,41 @@ type place struct {
 // place finds where a call belongs, or says what a person has to know for it.
 func (a *applier) place(c *contract.Call) (p place, problem string) {
 	parts := strings.Split(c.Path, "/")
+	var x *api
 	longest := 0
-	for _, x := range a.apis {
-		if p.behind = keyOf(x.paths, c.Path); p.behind != nil {
-			p.to, p.joins = x, true
+	for _, candidate := range a.apis {
+		if p.to, p.behind = candidate.has(c.Path); p.behind != nil {
+			x, p.joins = candidate, true
 			break
 		}
-		switch n := x.root(parts); {
+		switch n := candidate.root(parts); {
 		case n > longest:
-			longest, p.to = n, x
+			longest, x = n, candidate
 		case n == longest:
-			p.to = nil // it may be of either
+			x = nil // it may be of either
 		}
 	}
-	if p.to == nil {
+	if x == nil {
 		return p, fmt.Sprintf("its path does not say whether it belongs into %s; write it into the right one", a.apiNames())
 	}
 	var names []string
-	for _, part := range parts[p.to.root(parts):] {
+	for _, part := range parts[x.root(parts):] {
 		if name := placeName(part); name != "" {
 			names = append(names, name)
 		}
 	}
-	area := p.to.area(names)
+	area := x.area(names)
 	if p.joins {
-		if tag := tagOf(valueOf(p.to.paths, p.behind)); tag != "" {
+		if tag := tagOf(valueOf(load.Get(p.to.src.Root, "paths"), p.behind)); tag != "" {
 			area = strings.Split(tag, ".")
 		}
-	} else {
-		p.behind = p.to.neighbour(parts)
 	}
 	if len(area) == 0 {
-		return p, fmt.Sprintf("its path names no area of the client; write the call into %s, with a tag", p.to.src.Name)
+		return p, fmt.Sprintf("its path names no area of the client; write the call into %s, with a tag", x.place())
+	}
+	if !p.joins {
+		p.to = a.areaFile(x, area[0])
+		p.behind = p.to.neighbour(parts)
 	}
 	if p.tag = strings.Join(area, "."); !p.to.declarable(p.tag) {
 		return p, fmt.Sprintf("%s has no list of tags that %s could join; begin one", p.to.src.Name, p.tag)
@@ -133,8 +163,18 @@ func (a *applier) place(c *contract.Call) (p place, problem string) {
 	if last := parts[len(parts)-1]; len(rest) == 0 || p.joins || a.verbs[c.Path] > 1 || placeName(last) == "" {
 		rest = append([]string{strings.ToLower(c.Verb)}, rest...)
 	}
-	p.id = firstFree(p.tag+"."+strings.Join(rest, "_"), "_", p.to.ids)
+	p.id = firstFree(p.tag+"."+strings.Join(rest, "_"), "_", x.ids)
 	return p, ""
+}
+
+// has returns the file that has a path, and the key there.
+func (x *api) has(path string) (*file, *yaml.Node) {
+	for _, f := range x.files {
+		if key := keyOf(load.Get(f.src.Root, "paths"), path); key != nil {
+			return f, key
+		}
+	}
+	return nil, nil
 }
 
 // area returns which of a path's names are its area: all but the last, which
@@ -153,10 +193,10 @@ func (x *api) area(names []string) []string {
 }
 
 // neighbour is the path that has most in common with another, the last of them.
-func (x *api) neighbour(parts []string) *yaml.Node {
+func (f *file) neighbour(parts []string) *yaml.Node {
 	var best *yaml.Node
 	most := 0
-	for key := range load.Pairs(x.paths) {
+	for key := range load.Pairs(load.Get(f.src.Root, "paths")) {
 		common := 0
 		for i, part := range strings.Split(key.Value, "/") {
 			if i == len(parts) || parts[i] != part {
@@ -173,19 +213,24 @@ func (x *api) neighbour(parts []string) *yaml.Node {
 
 // declare adds the tag of a new area, and of those that it lies in, to the
 // file's list.
-func (x *api) declare(tag string) {
+func (f *file) declare(tag string) {
 	for i, c := range tag + "." {
-		if c == '.' && !x.tags[tag[:i]] {
-			x.tags[tag[:i]] = true
-			list := load.Get(x.src.Root, "tags")
-			x.addItemEntry(list, x.lastTag(list, tag), entry{{"name", plain(tag[:i])}, {"description", lint.Todo}})
+		if c != '.' || f.api.tags[tag[:i]] {
+			continue
+		}
+		f.api.tags[tag[:i]] = true
+		item := entry{{"name", plain(tag[:i])}, {"description", lint.Todo}}
+		if list := load.Get(f.src.Root, "tags"); list != nil {
+			f.addItemEntry(list, lastTag(list, tag), item)
+		} else {
+			f.tags = append(f.tags, item)
 		}
 	}
 }
 
 // lastTag is the tag of a list that another stands behind: the last one of the
 // same area, or the last one.
-func (x *api) lastTag(list *yaml.Node, tag string) *yaml.Node {
+func lastTag(list *yaml.Node, tag string) *yaml.Node {
 	area, _, _ := strings.Cut(tag, ".")
 	for _, item := range slices.Backward(list.Content) {
 		if name := load.Get(item, "name"); name != nil && strings.HasPrefix(name.Value+".", area+".") {
@@ -196,15 +241,23 @@ func (x *api) lastTag(list *yaml.Node, tag string) *yaml.Node {
 }
 
 // declarable reports whether the tag of an area is declared, or can be.
-func (x *api) declarable(tag string) bool {
-	list := load.Get(x.src.Root, "tags")
-	return x.tags[tag] || list != nil && len(list.Content) > 0
+func (f *file) declarable(tag string) bool {
+	list := load.Get(f.src.Root, "tags")
+	return f.api.tags[tag] || list == nil || len(list.Content) > 0
+}
+
+// place is where the calls of an API are.
+func (x *api) place() string {
+	if len(x.files) == 1 {
+		return x.files[0].src.Name
+	}
+	return "a file in " + x.folder
 }
 
 func (a *applier) apiNames() string {
 	var names []string
 	for _, x := range a.apis {
-		names = append(names, x.src.Name)
+		names = append(names, x.place())
 	}
 	return strings.Join(names, " or ")
 }

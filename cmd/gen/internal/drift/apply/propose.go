@@ -124,7 +124,7 @@ func (s spoil) String() string {
 // gone, and nothing new may be there. It returns what is.
 func (p proposal) verify(edits *Edits) []spoil {
 	fsys := fstest.MapFS{}
-	for _, src := range p.spec.Sources {
+	for _, src := range p.spec.Files {
 		fsys[src.Name] = &fstest.MapFile{Data: src.Data}
 	}
 	for name, data := range edits.Files {

@@ -1,7 +1,6 @@
 package apply
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -77,23 +76,23 @@ func (a *applier) schema(to *file, t *contract.Type, name string) (entry, bool) 
 // reference refers to a component of ours that is the service's type, and
 // makes one if there is none.
 func (a *applier) reference(to *file, t *contract.Type, name string) (entry, bool) {
-	for _, file := range []string{to.src.Name, a.shared()} {
-		meeting := drift.Meeting{There: t.Pos, File: file}
+	for _, file := range a.namespace(to.api) {
+		meeting := drift.Meeting{There: t.Pos, File: file.src.Name}
 		if have := a.met[meeting]; have != nil {
-			if at := componentOf(a.files[file], have); at != "" {
-				return a.refer(to, file, at), true
+			if at := componentOf(file, have); at != "" {
+				return refer(at), true
 			}
 		}
 		if name := a.made[meeting]; name != "" {
-			return a.refer(to, file, name), true
+			return refer(name), true
 		}
-		if name := a.enums[valuesOf(file, t)]; name != "" {
-			return a.refer(to, file, name), true
+		if name := a.enums[valuesOf(file.src.Name, t)]; name != "" {
+			return refer(name), true
 		}
 	}
 	if t.Enum != nil && t.Misfits == nil {
-		for _, file := range []string{to.src.Name, a.shared()} {
-			for key, schema := range load.Pairs(schemas(a.files[file].src)) {
+		for _, file := range a.namespace(to.api) {
+			for key, schema := range load.Pairs(schemas(file.src)) {
 				var have []string
 				if enum := load.Get(schema, "enum"); enum != nil {
 					for _, v := range enum.Content {
@@ -101,12 +100,12 @@ func (a *applier) reference(to *file, t *contract.Type, name string) (entry, boo
 					}
 				}
 				if slices.Equal(slices.Sorted(slices.Values(have)), slices.Sorted(slices.Values(t.Enum))) {
-					return a.refer(to, file, key.Value), true
+					return refer(key.Value), true
 				}
 			}
 		}
 	}
-	if m := schemas(to.src); m == nil || len(m.Content) == 0 {
+	if m := schemas(to.src); m != nil && len(m.Content) == 0 || m == nil && load.Get(to.src.Root, "components") != nil {
 		return nil, a.cannot("%s has no components.schemas that a type could be added to; begin them", to.src.Name)
 	}
 	c := component{of: drift.Meeting{There: t.Pos, File: to.src.Name}, name: a.freeName(to, t.Name, name), values: valuesOf(to.src.Name, t)}
@@ -120,7 +119,7 @@ func (a *applier) reference(to *file, t *contract.Type, name string) (entry, boo
 		a.enums[c.values] = c.name
 	}
 	a.pending = append(a.pending, c)
-	return a.refer(to, to.src.Name, c.name), true
+	return refer(c.name), true
 }
 
 // valuesOf names an enum of a file by its values, in whatever order they are;
@@ -142,12 +141,8 @@ func componentOf(f *file, t *contract.Type) string {
 	return ""
 }
 
-func (a *applier) refer(to *file, file, name string) entry {
-	prefix := ""
-	if file != to.src.Name {
-		prefix = load.SharedFile
-	}
-	return entry{{"$ref", "'" + prefix + "#/components/schemas/" + name + "'"}}
+func refer(name string) entry {
+	return entry{{"$ref", "'#/components/schemas/" + name + "'"}}
 }
 
 // answered notes that a type of the service, and every type below it, is part of
@@ -237,9 +232,7 @@ func (a *applier) freeName(to *file, theirs, field string) string {
 	if !model.IsExported(name) {
 		name = "Type"
 	}
-	taken := maps.Clone(to.components) // of the same package; the other one has names of its own
-	maps.Copy(taken, a.files[a.shared()].components)
-	free := firstFree(name, "", taken)
-	to.components[free] = true
+	free := firstFree(name, "", a.taken[to.api])
+	a.taken[to.api][free] = true
 	return free
 }

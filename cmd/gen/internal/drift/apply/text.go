@@ -19,8 +19,12 @@ type file struct {
 	src   *load.Source
 	lines []int // where each line begins
 	edits []edit
-	// components are the names of components that are taken.
-	components map[string]bool
+	// api is the API that the file is one of; nil for the shared file.
+	api *api
+	// tags, paths and schemas are what goes into sections that the file lacks. They
+	// are written at its end.
+	tags           []entry
+	paths, schemas entry
 }
 
 type edit struct {
@@ -33,10 +37,7 @@ type edit struct {
 const inLine = math.MaxInt
 
 func newFile(src *load.Source) *file {
-	f := &file{src: src, lines: []int{0}, components: map[string]bool{}}
-	for _, name := range load.Keys(schemas(src)) {
-		f.components[name] = true
-	}
+	f := &file{src: src, lines: []int{0}}
 	for i, c := range src.Data {
 		if c == '\n' {
 			f.lines = append(f.lines, i+1)
@@ -64,7 +65,28 @@ func (f *file) result() []byte {
 		at = e.offset
 	}
 	b.Write(f.src.Data[at:])
+	var sections entry
+	if f.tags != nil {
+		sections = append(sections, pair{"tags", f.tags})
+	}
+	if f.paths != nil {
+		sections = append(sections, pair{"paths", f.paths})
+	}
+	if f.schemas != nil {
+		sections = append(sections, pair{"components", entry{{"schemas", f.schemas}}})
+	}
+	if sections != nil && b.Len() > 0 && !bytes.HasSuffix(b.Bytes(), []byte("\n")) {
+		b.WriteString(f.newline())
+	}
+	for _, line := range sections.block(0) {
+		b.WriteString(line + f.newline())
+	}
 	return b.Bytes()
+}
+
+// changed reports whether anything is to be inserted.
+func (f *file) changed() bool {
+	return len(f.edits) > 0 || f.tags != nil || f.paths != nil || f.schemas != nil
 }
 
 // newline is how the file ends its lines.

@@ -2,11 +2,11 @@ package load
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"path"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -156,14 +156,8 @@ func scalar(n *yaml.Node) string {
 	return quote(n.Value)
 }
 
-// quote writes a text as JSON does, which YAML reads too.
-func quote(s string) string {
-	var b strings.Builder
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(s) // any string can be
-	return strings.TrimSuffix(b.String(), "\n")
-}
+// quote writes a text in ASCII. YAML knows all escapes of Go.
+func quote(s string) string { return strconv.QuoteToASCII(s) }
 
 // relocation has the origins of documents name the places in the files instead
 // of those in the texts that the library read.
