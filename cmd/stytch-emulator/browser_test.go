@@ -202,7 +202,7 @@ func TestPageDrivesTheEmulator(t *testing.T) {
 	wants(t, err, stytch.ErrTooManyRequests)
 	b.do(b.until(`shown("#no-fault") && !all("#fault-list li").length`))
 	for _, kind := range []struct{ value, shows string }{
-		{"500", "status 500"}, {"html", "HTML"}, {"truncate", "cut in half"}, {"reset", "reset"}, {"delay", "3000 ms"}, {"error", "attribute_mismatch"},
+		{"500", "status 500"}, {"html", "HTML"}, {"truncate", "cut in half"}, {"reset", "reset"}, {"delay", "3000 ms"}, {"error", stytchtest.ErrorTypes()[0].Name},
 	} {
 		choose := fmt.Sprintf(`(one("#fault-kind").value = %q, one("#fault-kind").dispatchEvent(new Event("change")))`, kind.value)
 		if !get[bool](b, choose) {
@@ -256,7 +256,7 @@ func TestPageComesBack(t *testing.T) {
 	if code := p.end(); code != 0 {
 		t.Errorf("exit code %d while a page was open: %s", code, p.stderr)
 	}
-	b.do(b.until(`text("#connection").includes("gone")`))
+	b.do(b.until(`text("#connection").includes("does not respond")`))
 	browsertest.Screenshot(t, b.ctx, "gone")
 	again := launch(t, "--port", port, "--secret", "it's-another")
 	b.do(b.until(`text("#connection") === "Connected again" && shown("#first-steps") && text("#variables").includes("it'\\''s-another")`))
