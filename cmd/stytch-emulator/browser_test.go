@@ -20,6 +20,7 @@ import (
 
 	"github.com/stytchgen/sdk/internal/browsertest"
 	"github.com/stytchgen/sdk/stytch"
+	"github.com/stytchgen/sdk/stytchtest"
 )
 
 // tab is a browser tab with the page of a program.
