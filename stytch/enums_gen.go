@@ -14,6 +14,17 @@ var enums = grammar.Enums{
 		"zxcvbn",
 		"luds",
 	}},
+	{Type: "stytch.FraudRuleAction", Values: []string{
+		"ALLOW",
+		"CHALLENGE",
+		"BLOCK",
+		"NONE",
+	}},
+	{Type: "stytch.FraudAction", Values: []string{
+		"ALLOW",
+		"CHALLENGE",
+		"BLOCK",
+	}},
 	{Type: "stytch.ConnectedAppType", Values: []string{
 		"first_party",
 		"first_party_public",
@@ -23,6 +34,17 @@ var enums = grammar.Enums{
 	{Type: "stytch.M2MClientStatus", Values: []string{
 		"active",
 		"inactive",
+	}},
+	{Type: "stytch.FraudRuleType", Values: []string{
+		"VISITOR_ID",
+		"BROWSER_ID",
+		"VISITOR_FINGERPRINT",
+		"BROWSER_FINGERPRINT",
+		"HARDWARE_FINGERPRINT",
+		"NETWORK_FINGERPRINT",
+		"CIDR_BLOCK",
+		"ASN",
+		"COUNTRY_CODE",
 	}},
 	{Type: "stytch.ProjectMetricType", Values: []string{
 		"UNKNOWN",
