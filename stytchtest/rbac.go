@@ -9,16 +9,16 @@ import (
 // defaultRole is the role that every user has.
 const defaultRole = "stytch_user"
 
-// Grant lets a role do actions with a resource. The action "*" stands for all.
-// The role becomes part of the policy, so that it can be assigned, and
-// authorization checks follow it.
+// Grant allows a role to do actions with a resource. The action "*" means all.
+// Authorization checks follow it. The role is part of the policy from then on, so
+// calls can assign it.
 func (p *Project) Grant(role, resource string, actions ...string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.state.Grants = append(p.state.Grants, grant{role, resource, actions})
 }
 
-// authorize tells whether one of the roles may do an action.
+// authorize reports whether one of the roles allows an action.
 func (p *Project) authorize(roles []string, resource, action string) *stytch.AuthorizationVerdict {
 	verdict := &stytch.AuthorizationVerdict{GrantingRoles: []string{}}
 	for _, g := range p.state.Grants {
