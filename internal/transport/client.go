@@ -195,7 +195,7 @@ func (c *Client) BaseURL() string {
 	return c.base.String()
 }
 
-// Format prints the project and the base URL. All verbs give the same text.
+// Format prints the project and the base URL.
 func (c *Client) Format(f fmt.State, _ rune) {
 	fmt.Fprintf(f, "{ProjectID: %q, BaseURL: %q}", c.ProjectID(), c.BaseURL())
 }
