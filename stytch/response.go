@@ -61,8 +61,7 @@ func (r Response) UnknownFields() map[string]json.RawMessage {
 	return unknown
 }
 
-// Format prints the status and the size of the answer, but not the body, which contains secrets. All
-// verbs give the same text.
+// Format prints the status and the size of the answer, but not the body, which contains secrets.
 func (r Response) Format(f fmt.State, _ rune) {
 	fmt.Fprintf(f, "stytch.Response{HTTPStatus: %d, RawJSON: [%d bytes]}", r.HTTPStatus(), len(r.RawJSON()))
 }

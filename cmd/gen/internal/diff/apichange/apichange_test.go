@@ -84,7 +84,7 @@ var notCompared = map[string]string{
 
 	"Type.Package": "is part of the name in Go", "Type.Role": "derived from the schema", "Type.File": "the Go code is compared",
 	"Type.Fields": "compared one by one", "Type.Rules": "compared one by one", "Type.Values": "compared one by one",
-	"Type.Constants": "compared one by one",
+	"Type.Constants": "compared one by one", "Type.Variants": "compared one by one", "Type.VariantOf": "the inverse of Type.Variants",
 	"Type.Sensitive": "derived from the fields", "Type.InRequest": "derived from the calls", "Type.InResponse": "derived from the calls",
 	"Type.Recursive": "derived from the fields",
 	"Type.Exported":  "derived from the calls", "Type.Pos": "is a position",

@@ -79,13 +79,19 @@ func (e *emitter) method(f *jen.File, s *model.Service, m *model.Method) {
 		if m.Anonymous {
 			field("Anonymous", jen.True())
 		}
+		if m.Server != "" {
+			field("Server", jen.Lit(m.Server))
+		}
+		if m.OAuthErrors {
+			field("OAuthErrors", jen.True())
+		}
 		if checked(m.Request) {
 			field("Validate", expr(m.Request, "validate"))
 		}
-		if len(parameters(m.Request)) > 0 {
+		if len(parameters(m.Request)) > 0 || m.Body == model.FormBody {
 			field("Params", expr(m.Request, "params"))
 		}
-		if m.Body != model.NoBody {
+		if m.Body == model.JSONBody {
 			field("Encode", expr(m.Request, "writeJSON"))
 		}
 		if !m.NoAnswer {
