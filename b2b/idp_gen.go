@@ -6,13 +6,13 @@ import "github.com/stytchgen/sdk/internal/transport"
 
 // IDPService makes the project an identity provider that connected apps log members in with.
 //
-// It is reached as client.IDP.
+// Use it as client.IDP.
 //
 // API: https://stytch.com/docs/b2b/api/connected-apps-oauth-authorize-start
 type IDPService struct {
 	// OAuth serves the authorization page, on which members let connected apps act for them.
 	//
-	// It is reached as client.IDP.OAuth.
+	// Use it as client.IDP.OAuth.
 	OAuth *IDPOAuthService
 
 	transport *transport.Client

@@ -4,57 +4,57 @@ package stytch
 
 import "github.com/stytchgen/sdk/internal/check"
 
-// patternCode is six digits.
+// patternCode matches six digits.
 var patternCode = check.Pattern{
 	Source: `^[0-9]{6}$`,
 	Want:   "six digits",
 	Steps: []check.Step{
-		{Ranges: "09", Min: 6, Max: 6},
+		{Ranges: [][2]rune{{'0', '9'}}, Min: 6, Max: 6},
 	},
 }
 
-// patternEmailAddress is an e-mail address, such as ada@example.com.
+// patternEmailAddress matches an e-mail address, such as ada@example.com.
 var patternEmailAddress = check.Pattern{
 	Source: `^[^@\s]+@[^@\s]+$`,
 	Want:   "an e-mail address, such as ada@example.com",
 	Steps: []check.Step{
-		{Ranges: "\t\n\f\r  @@", Negate: true, Min: 1, Max: -1},
-		{Ranges: "@@", Min: 1, Max: 1},
-		{Ranges: "\t\n\f\r  @@", Negate: true, Min: 1, Max: -1},
+		{Ranges: [][2]rune{{'\t', '\n'}, {'\f', '\r'}, {' ', ' '}, {'@', '@'}}, Negate: true, Min: 1, Max: -1},
+		{Ranges: [][2]rune{{'@', '@'}}, Min: 1, Max: 1},
+		{Ranges: [][2]rune{{'\t', '\n'}, {'\f', '\r'}, {' ', ' '}, {'@', '@'}}, Negate: true, Min: 1, Max: -1},
 	},
 }
 
-// patternOf is letters, digits and the characters . _ - |, at most 128 of them.
+// patternOf matches letters, digits and the characters . _ - |, at most 128 of them.
 var patternOf = check.Pattern{
 	Source: `^[A-Za-z0-9._|-]{1,128}$`,
 	Want:   "letters, digits and the characters . _ - |, at most 128 of them",
 	Steps: []check.Step{
-		{Ranges: "-.09AZ__az||", Min: 1, Max: 128},
+		{Ranges: [][2]rune{{'-', '.'}, {'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}, {'|', '|'}}, Min: 1, Max: 128},
 	},
 }
 
-// patternOf2 is a number from 1 on, in decimal digits.
+// patternOf2 matches a number from 1 on, in decimal digits.
 var patternOf2 = check.Pattern{
 	Source: `^[1-9][0-9]{0,18}$`,
 	Want:   "a number from 1 on, in decimal digits",
 	Steps: []check.Step{
-		{Ranges: "19", Min: 1, Max: 1},
-		{Ranges: "09", Min: 0, Max: 18},
+		{Ranges: [][2]rune{{'1', '9'}}, Min: 1, Max: 1},
+		{Ranges: [][2]rune{{'0', '9'}}, Min: 0, Max: 18},
 	},
 }
 
-// patternPhoneNumber is a phone number in E.164 format, such as +15005550006.
+// patternPhoneNumber matches a phone number in E.164 format, such as +15005550006.
 var patternPhoneNumber = check.Pattern{
 	Source: `^\+[1-9][0-9]{1,14}$`,
 	Want:   "a phone number in E.164 format, such as +15005550006",
 	Steps: []check.Step{
-		{Ranges: "++", Min: 1, Max: 1},
-		{Ranges: "19", Min: 1, Max: 1},
-		{Ranges: "09", Min: 1, Max: 14},
+		{Ranges: [][2]rune{{'+', '+'}}, Min: 1, Max: 1},
+		{Ranges: [][2]rune{{'1', '9'}}, Min: 1, Max: 1},
+		{Ranges: [][2]rune{{'0', '9'}}, Min: 1, Max: 14},
 	},
 }
 
-// connectedAppTypeValues are what a request can hold.
+// connectedAppTypeValues are the values that a request accepts.
 var connectedAppTypeValues = []ConnectedAppType{
 	ConnectedAppTypeFirstParty,
 	ConnectedAppTypeFirstPartyPublic,
@@ -62,13 +62,13 @@ var connectedAppTypeValues = []ConnectedAppType{
 	ConnectedAppTypeThirdPartyPublic,
 }
 
-// cryptoWalletTypeValues are what a request can hold.
+// cryptoWalletTypeValues are the values that a request accepts.
 var cryptoWalletTypeValues = []CryptoWalletType{
 	CryptoWalletTypeEthereum,
 	CryptoWalletTypeSolana,
 }
 
-// emailLocaleValues are what a request can hold.
+// emailLocaleValues are the values that a request accepts.
 var emailLocaleValues = []EmailLocale{
 	EmailLocaleEn,
 	EmailLocaleEs,
@@ -76,18 +76,18 @@ var emailLocaleValues = []EmailLocale{
 	EmailLocaleFr,
 }
 
-// idpResponseTypeValues are what a request can hold.
+// idpResponseTypeValues are the values that a request accepts.
 var idpResponseTypeValues = []IDPResponseType{
 	IDPResponseTypeCode,
 }
 
-// m2mClientStatusValues are what a request can hold.
+// m2mClientStatusValues are the values that a request accepts.
 var m2mClientStatusValues = []M2MClientStatus{
 	M2MClientStatusActive,
 	M2MClientStatusInactive,
 }
 
-// passwordHashTypeValues are what a request can hold.
+// passwordHashTypeValues are the values that a request accepts.
 var passwordHashTypeValues = []PasswordHashType{
 	PasswordHashTypeBcrypt,
 	PasswordHashTypeMD5,
@@ -100,13 +100,13 @@ var passwordHashTypeValues = []PasswordHashType{
 	PasswordHashTypePBKDF2,
 }
 
-// pbkdf2AlgorithmValues are what a request can hold.
+// pbkdf2AlgorithmValues are the values that a request accepts.
 var pbkdf2AlgorithmValues = []PBKDF2Algorithm{
 	PBKDF2AlgorithmSha256,
 	PBKDF2AlgorithmSha512,
 }
 
-// phoneLocaleValues are what a request can hold.
+// phoneLocaleValues are the values that a request accepts.
 var phoneLocaleValues = []PhoneLocale{
 	PhoneLocaleEn,
 	PhoneLocaleEs,
@@ -126,7 +126,7 @@ var phoneLocaleValues = []PhoneLocale{
 	PhoneLocaleCs,
 }
 
-// webAuthnAuthenticatorTypeValues are what a request can hold.
+// webAuthnAuthenticatorTypeValues are the values that a request accepts.
 var webAuthnAuthenticatorTypeValues = []WebAuthnAuthenticatorType{
 	WebAuthnAuthenticatorTypePlatform,
 	WebAuthnAuthenticatorTypeCrossPlatform,

@@ -6,14 +6,14 @@ import "github.com/stytchgen/sdk/internal/transport"
 
 // M2MService issues access tokens to programs that call an API without a user (machine to machine).
 //
-// It is reached as client.M2M.
+// Use it as client.M2M.
 //
 // API: https://stytch.com/docs/api/get-m2m-token
 type M2MService struct {
 	// Clients creates, finds, changes and deletes the clients that programs fetch access tokens
 	// with.
 	//
-	// It is reached as client.M2M.Clients.
+	// Use it as client.M2M.Clients.
 	Clients *M2MClientsService
 
 	transport *transport.Client
