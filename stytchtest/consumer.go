@@ -1,6 +1,6 @@
 package stytchtest
 
-// consumerHandlers perform the calls of the consumer API, by what the spec calls them.
+// consumerHandlers perform the calls of the consumer API, by operation ID.
 var consumerHandlers = map[string]handler{
 	"otps.authenticate":             typed((*request).authenticate),
 	"otps.sms.send":                 typed((*request).smsSend),

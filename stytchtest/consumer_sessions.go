@@ -62,7 +62,7 @@ func (r *request) touch(s *session, duration *int, claims map[string]any) *apiEr
 	return nil
 }
 
-// sandboxSession makes the session whose token always authenticates.
+// sandboxSession stores the session whose token always authenticates.
 func (r *request) sandboxSession() {
 	if s := r.project.state.session(r.now, func(s *session) bool { return s.Token == SandboxSessionToken }); s != nil {
 		return
@@ -90,14 +90,14 @@ func (r *request) revokeSession(q stytch.SessionsRevokeRequest) (stytch.Sessions
 		}
 		id = s.ID
 	}
-	r.project.state.session(r.now, func(*session) bool { return false }) // those that have expired are gone
+	r.project.state.session(r.now, func(*session) bool { return false }) // removes the expired sessions
 	if r.project.state.end(func(s *session) bool { return s.ID == id && s.UserID != "" }) == 0 {
 		return stytch.SessionsRevokeResponse{}, fail("session_not_found")
 	}
 	return stytch.SessionsRevokeResponse{}, nil
 }
 
-// publishedKeys are the keys that both APIs serve.
+// publishedKeys returns the keys that both APIs publish.
 func (r *request) publishedKeys(projectID string) ([]stytch.JWK, *apiError) {
 	if projectID != r.project.ID {
 		return nil, failf("bad_request", "there is no project with this id")
@@ -118,7 +118,7 @@ func (r *request) jwks(q stytch.SessionsGetJWKSRequest) (stytch.SessionsGetJWKSR
 	return stytch.SessionsGetJWKSResponse{Keys: keys}, err
 }
 
-// authorize tells whether one of the roles may do an action.
+// authorize reports whether one of the roles allows an action.
 func (p *Project) authorize(roles []string, resource, action string) *stytch.AuthorizationVerdict {
 	verdict := &stytch.AuthorizationVerdict{GrantingRoles: []string{}}
 	for _, g := range p.state.Grants {
