@@ -95,10 +95,24 @@ var idpResponseTypeValues = []stytch.IDPResponseType{
 	stytch.IDPResponseTypeCode,
 }
 
+// idpTokenTypeValues are the values that a request accepts.
+var idpTokenTypeValues = []stytch.IDPTokenType{
+	stytch.IDPTokenTypeAccessToken,
+	stytch.IDPTokenTypeRefreshToken,
+}
+
 // jitProvisioningPolicyValues are the values that a request accepts.
 var jitProvisioningPolicyValues = []JITProvisioningPolicy{
 	JITProvisioningPolicyRestricted,
 	JITProvisioningPolicyNotAllowed,
+}
+
+// memberStatusValues are the values that a request accepts.
+var memberStatusValues = []MemberStatus{
+	MemberStatusActive,
+	MemberStatusPending,
+	MemberStatusInvited,
+	MemberStatusDeleted,
 }
 
 // methodPolicyValues are the values that a request accepts.
@@ -156,4 +170,41 @@ var phoneLocaleValues = []stytch.PhoneLocale{
 	stytch.PhoneLocaleFa,
 	stytch.PhoneLocaleVi,
 	stytch.PhoneLocaleCs,
+}
+
+// scimIdentityProviderValues are the values that a request accepts.
+var scimIdentityProviderValues = []SCIMIdentityProvider{
+	SCIMIdentityProviderGeneric,
+	SCIMIdentityProviderOkta,
+	SCIMIdentityProviderMicrosoftEntra,
+	SCIMIdentityProviderCyberark,
+	SCIMIdentityProviderJumpcloud,
+	SCIMIdentityProviderOnelogin,
+	SCIMIdentityProviderPingfederate,
+	SCIMIdentityProviderRippling,
+}
+
+// searchOperatorValues are the values that a request accepts.
+var searchOperatorValues = []stytch.SearchOperator{
+	stytch.SearchOperatorAnd,
+	stytch.SearchOperatorOr,
+}
+
+// ssoIdentityProviderValues are the values that a request accepts.
+var ssoIdentityProviderValues = []SSOIdentityProvider{
+	SSOIdentityProviderClasslink,
+	SSOIdentityProviderCyberark,
+	SSOIdentityProviderDuo,
+	SSOIdentityProviderGeneric,
+	SSOIdentityProviderGoogleWorkspace,
+	SSOIdentityProviderJumpcloud,
+	SSOIdentityProviderKeycloak,
+	SSOIdentityProviderMiniorange,
+	SSOIdentityProviderMicrosoftEntra,
+	SSOIdentityProviderOkta,
+	SSOIdentityProviderOnelogin,
+	SSOIdentityProviderPingfederate,
+	SSOIdentityProviderRippling,
+	SSOIdentityProviderSalesforce,
+	SSOIdentityProviderShibboleth,
 }

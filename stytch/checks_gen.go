@@ -33,13 +33,40 @@ var patternOf = check.Pattern{
 	},
 }
 
-// patternOf2 matches a number from 1 on, in decimal digits.
+// patternOf2 matches two letters, such as DE.
 var patternOf2 = check.Pattern{
+	Source: `^[A-Za-z]{2}$`,
+	Want:   "two letters, such as DE",
+	Steps: []check.Step{
+		{Ranges: [][2]rune{{'A', 'Z'}, {'a', 'z'}}, Min: 2, Max: 2},
+	},
+}
+
+// patternOf3 matches the number of an autonomous system, such as 64496.
+var patternOf3 = check.Pattern{
+	Source: `^[0-9]{1,10}$`,
+	Want:   "the number of an autonomous system, such as 64496",
+	Steps: []check.Step{
+		{Ranges: [][2]rune{{'0', '9'}}, Min: 1, Max: 10},
+	},
+}
+
+// patternOf4 matches a number from 1 on, in decimal digits.
+var patternOf4 = check.Pattern{
 	Source: `^[1-9][0-9]{0,18}$`,
 	Want:   "a number from 1 on, in decimal digits",
 	Steps: []check.Step{
 		{Ranges: [][2]rune{{'1', '9'}}, Min: 1, Max: 1},
 		{Ranges: [][2]rune{{'0', '9'}}, Min: 0, Max: 18},
+	},
+}
+
+// patternOf5 matches at most 65 letters, digits and the characters _ - + . @.
+var patternOf5 = check.Pattern{
+	Source: `^[A-Za-z0-9_+.@-]{0,65}$`,
+	Want:   "at most 65 letters, digits and the characters _ - + . @",
+	Steps: []check.Step{
+		{Ranges: [][2]rune{{'+', '+'}, {'-', '.'}, {'0', '9'}, {'@', 'Z'}, {'_', '_'}, {'a', 'z'}}, Min: 0, Max: 65},
 	},
 }
 
@@ -76,9 +103,31 @@ var emailLocaleValues = []EmailLocale{
 	EmailLocaleFr,
 }
 
+// fraudOverrideActionValues are the values that a request accepts.
+var fraudOverrideActionValues = []FraudOverrideAction{
+	FraudOverrideActionAllow,
+	FraudOverrideActionChallenge,
+	FraudOverrideActionBlock,
+	FraudOverrideActionNone,
+}
+
+// fraudRuleActionValues are the values that a request accepts.
+var fraudRuleActionValues = []FraudRuleAction{
+	FraudRuleActionAllow,
+	FraudRuleActionChallenge,
+	FraudRuleActionBlock,
+	FraudRuleActionNone,
+}
+
 // idpResponseTypeValues are the values that a request accepts.
 var idpResponseTypeValues = []IDPResponseType{
 	IDPResponseTypeCode,
+}
+
+// idpTokenTypeValues are the values that a request accepts.
+var idpTokenTypeValues = []IDPTokenType{
+	IDPTokenTypeAccessToken,
+	IDPTokenTypeRefreshToken,
 }
 
 // m2mClientStatusValues are the values that a request accepts.
@@ -124,6 +173,18 @@ var phoneLocaleValues = []PhoneLocale{
 	PhoneLocaleFa,
 	PhoneLocaleVi,
 	PhoneLocaleCs,
+}
+
+// searchOperatorValues are the values that a request accepts.
+var searchOperatorValues = []SearchOperator{
+	SearchOperatorAnd,
+	SearchOperatorOr,
+}
+
+// userStatusValues are the values that a request accepts.
+var userStatusValues = []UserStatus{
+	UserStatusActive,
+	UserStatusPending,
 }
 
 // webAuthnAuthenticatorTypeValues are the values that a request accepts.
