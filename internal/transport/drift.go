@@ -7,18 +7,18 @@ import (
 	"github.com/stytchgen/sdk/internal/grammar"
 )
 
-// Drift is a place where an answer is not as the spec says.
+// Drift is one difference between an answer and the spec.
 type Drift struct {
 	Call string // the full name of the call: "consumer.otps.sms.send"
 	Path string // "user.emails[].verified"; empty for the answer as a whole
 	What grammar.Difference
 }
 
-// maxDrifts is how many places a client reports, and so remembers: an answer with names that never
-// end is told of often enough.
+// maxDrifts limits how many differences a client reports and remembers. Answers with ever new field
+// names would otherwise use up memory.
 const maxDrifts = 1000
 
-// drifts hands on each place once.
+// drifts reports each difference once.
 type drifts struct {
 	report    func(Drift)
 	knownType func(errorType string) bool
@@ -48,7 +48,7 @@ func (d *drifts) add(drift Drift) {
 	}
 }
 
-// problemType is the body of an answer that is an error of the service.
+// problemType is the body of an error answer of the service.
 var problemType = grammar.Type{Fields: []grammar.Field{
 	{Name: "request_id", Kind: grammar.String, Required: true},
 	{Name: "status_code", Kind: grammar.Integer, Required: true},
@@ -59,7 +59,8 @@ var problemType = grammar.Type{Fields: []grammar.Field{
 }}
 
 // compare reports how an answer of the service differs from the spec. response is the struct type of a
-// success. An error without a type is a gateway's.
+// success. An error without an error type comes from a
+// gateway and is ignored.
 func (d *drifts) compare(call string, response reflect.Type, a *answer) {
 	want := &problemType
 	switch {

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// driftClient is a client that is answered with a status and a body.
+// driftClient returns a client whose calls all get the same status and body.
 func driftClient(t testing.TB, status int, body func() string, report func(Drift)) *Client {
 	t.Helper()
 	rt := roundTripperFunc(func(r *http.Request) (*http.Response, error) {
@@ -53,7 +53,7 @@ func TestDrift(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var got []string
 			c := driftClient(t, test.status, func() string { return test.body }, func(d Drift) { got = append(got, fmt.Sprintf("%s %s %s", d.Call, d.Path, d.What)) })
-			for range 3 { // each place once
+			for range 3 { // each difference is reported once
 				_, _ = Call(t.Context(), c, sendEndpoint(Never), &sendRequest{PhoneNumber: testPhone}, nil)
 			}
 			if !slices.Equal(got, test.want) {
@@ -112,7 +112,7 @@ func TestDriftIsFreeWhenOff(t *testing.T) {
 		t.Fatal("a client without a report remembers paths")
 	}
 	on := driftClient(t, 200, func() string { return answerOK }, func(d Drift) { t.Errorf("drift: %v", d) })
-	// The least of many runs: under the race detector a sync.Pool forgets at random.
+	// The minimum of many runs: under the race detector, a sync.Pool drops items at random.
 	measure := func(c *Client) float64 {
 		least := math.Inf(1)
 		for range 200 {

@@ -22,6 +22,7 @@ func (f CallOptionFunc) applyToCall(s *CallSettings) { f(s) }
 type Maker struct {
 	New     func(projectID, secret string, enums grammar.Enums, opts []Option) (*Client, error)
 	FromEnv func(enums grammar.Enums, opts []Option) (*Client, error)
-	// None returns the client of a service that no client has. Each of its calls fails and says so.
+	// None returns the client for services that were not made by a client. Each of its calls fails with an
+	// error that says so.
 	None func() *Client
 }
