@@ -7,7 +7,7 @@ import { asInJWT, fails, newWorld, wrong } from "./world.mjs";
 const phone = "+15005550006";
 const email = "ada@example.com";
 
-/** Makes a world with an organization and a member. */
+/** Starts a world with an organization and a member. */
 async function newCompany(organization = {}, member = {}) {
   const world = await newWorld();
   const { organization_id } = await world.organization({ organization_name: "Analytical Engines", organization_slug: "engines", ...organization });

@@ -6,7 +6,7 @@ import { fails, newWorld, wrong } from "./world.mjs";
 const phone = "+15005550006";
 const email = "ada@example.com";
 
-// The three ways that a message takes, and what they call things.
+// The three channels of a message, with the names that their calls use.
 const channels = [
   { name: "sms", address: phone, field: "phone_number", id: "phone_id", missing: "phone_number_not_found", malformed: "invalid_phone_number" },
   { name: "whatsapp", address: phone, field: "phone_number", id: "phone_id", missing: "phone_number_not_found", malformed: "invalid_phone_number" },
@@ -139,7 +139,7 @@ test("what authenticating refuses", async () => {
   await fails(client.otps.authenticate({ ...login, session_token: "x".repeat(44) }), 404, "session_not_found");
   const claims = { session_duration_minutes: 5, session_custom_claims: { "https://stytch.com/x": 1 } };
   await fails(client.otps.authenticate({ ...login, ...claims }), 400, "stytch_claims_in_custom_claims");
-  await client.otps.authenticate(login); // none of these used the code up
+  await client.otps.authenticate(login); // the failed calls did not use up the code
 });
 
 test("the sandbox always logs in", async () => {

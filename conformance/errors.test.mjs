@@ -1,4 +1,4 @@
-// Errors that every call can meet, through the official SDK.
+// Errors that every call can return, through the official SDK.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { b2b, consumer, errorTypes, fails, newWorld, unanswered } from "./world.mjs";

@@ -1,4 +1,4 @@
-// Sessions of users, and the JWTs that the SDK checks by itself.
+// Sessions of users, and the SDK's local check of JWTs.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ClientError } from "stytch";
@@ -102,7 +102,7 @@ test("the SDK refuses a JWT that is not what it says", async () => {
   const inSixMinutes = new Date(Date.now() + 6 * 60_000);
   await invalid(client.sessions.authenticateJwtLocal({ session_jwt, current_date: inSixMinutes }));
 
-  const stranger = await newWorld(); // whose project is another one, and whose keys are others
+  const stranger = await newWorld(); // another project with other keys
   await invalid(stranger.client.sessions.authenticateJwtLocal({ session_jwt }));
   await fails(stranger.client.sessions.authenticate({ session_jwt }), 401, "unable_to_parse_session_jwt");
 });
@@ -126,7 +126,7 @@ test("keys are rotated", async () => {
   await rotateKeys(false);
   const { session_jwt: fresh } = await client.sessions.authenticate({ session_jwt: old });
   assert.equal((await client.sessions.getJWKS({ project_id: config.project_id })).keys.length, 2);
-  await client.sessions.authenticateJwt({ session_jwt: fresh }); // asks the service, for the SDK does not fetch keys twice in 30 s
+  await client.sessions.authenticateJwt({ session_jwt: fresh }); // asks the service, because the SDK does not fetch keys twice in 30 s
   const later = consumer(config);
   await later.sessions.authenticateJwtLocal({ session_jwt: old });
   await later.sessions.authenticateJwtLocal({ session_jwt: fresh });
@@ -145,6 +145,6 @@ test("roles allow actions", async () => {
   await world.grant("stytch_user", "documents", "read");
   const { verdict } = await client.sessions.authenticate({ session_token, authorization_check });
   assert.deepEqual(verdict, { authorized: true, granting_roles: ["stytch_user"] });
-  // The emulator serves no policy for a local check, so that the SDK asks it.
+  // The emulator has no policy for a local check, so the SDK asks it.
   await client.sessions.authenticateJwt({ session_jwt, authorization_check });
 });
