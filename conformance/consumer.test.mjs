@@ -42,12 +42,12 @@ for (const { name, address, field, id, missing, malformed } of channels) {
     assert.deepEqual([factor.type, factor.delivery_method, others.length], ["otp", name, 0]);
   });
 
-  test(`${name}: what sending refuses`, async () => {
+  test(`${name}: errors of sending`, async () => {
     const { client } = await newWorld();
     const channel = client.otps[name];
     await fails(channel.send({ [field]: address }), 404, missing);
     for (const call of ["send", "loginOrCreate"]) {
-      await fails(channel[call]({ [field]: "nobody" }), 400, malformed);
+      await fails(channel[call]({ [field]: "not-an-address" }), 400, malformed);
       await fails(channel[call]({}), 400, "bad_request");
       await fails(channel[call]({ [field]: address, expiration_minutes: 11 }), 400, "invalid_expiration_otp");
       await fails(channel[call]({ [field]: address, locale: "tlh" }), 400, "invalid_locale");
@@ -84,7 +84,7 @@ test("a pending user becomes active with the code", async () => {
   assert.deepEqual(user.emails, [{ email_id, email, verified: true }]);
 });
 
-test("a code is single use, and lives two minutes", async () => {
+test("a code works once, and expires after two minutes", async () => {
   const { client, code, advance } = await newWorld();
   const { phone_id: method_id } = await client.otps.sms.loginOrCreate({ phone_number: phone });
   const first = await code(phone);
@@ -112,7 +112,7 @@ test("ten wrong codes lock the user for an hour", async () => {
   assert.equal(user.is_locked, false);
 });
 
-test("the client that types the code is held against the one that asked for it", async () => {
+test("the client that sends the code is compared with the one that asked for it", async () => {
   const { client, code } = await newWorld();
   const attributes = { ip_address: "203.0.113.7", user_agent: "Engine/1" };
   const { phone_id: method_id } = await client.otps.sms.loginOrCreate({ phone_number: phone, attributes });
@@ -127,7 +127,7 @@ test("the client that types the code is held against the one that asked for it",
   assert.ok(auth.user_device.visitor_id);
 });
 
-test("what authenticating refuses", async () => {
+test("errors of authenticating", async () => {
   const { client, code } = await newWorld();
   const { phone_id: method_id } = await client.otps.sms.loginOrCreate({ phone_number: phone });
   const login = { method_id, code: await code(phone) };

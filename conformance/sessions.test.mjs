@@ -48,7 +48,7 @@ for (const by of ["session_id", "session_token", "session_jwt"]) {
   });
 }
 
-test("what the session calls refuse", async () => {
+test("errors of the session calls", async () => {
   const { client } = await newWorld();
   await fails(client.sessions.get({ user_id: "user-test-11111111-1111-4111-8111-111111111111" }), 404, "user_not_found");
   await fails(client.sessions.get({}), 400, "invalid_user_id");
@@ -57,7 +57,7 @@ test("what the session calls refuse", async () => {
   await fails(client.sessions.authenticate({ session_jwt: "a.b.c" }), 401, "unable_to_parse_session_jwt");
   await fails(client.sessions.revoke({}), 400, "no_session_revoke_arguments");
   await fails(client.sessions.revoke({ session_id: "x", session_token: "y" }), 400, "too_many_session_revoke_arguments");
-  await fails(client.sessions.getJWKS({ project_id: "project-test-nobody" }), 400, "bad_request");
+  await fails(client.sessions.getJWKS({ project_id: "project-test-unknown" }), 400, "bad_request");
 });
 
 test("custom claims are merged, and deleted by null", async () => {
@@ -75,7 +75,7 @@ test("custom claims are merged, and deleted by null", async () => {
   await fails(set({ "https://stytch.com/session": {} }), 400, "stytch_claims_in_custom_claims");
 });
 
-test("the SDK checks a JWT by itself, and finds in it what the service says", async () => {
+test("the SDK's local check of a JWT returns the service's session", async () => {
   const world = await newWorld();
   const { client, fail } = world;
   const auth = await login(world, {
@@ -90,13 +90,13 @@ test("the SDK checks a JWT by itself, and finds in it what the service says", as
   assert.deepEqual(asInJWT(session), asInJWT(auth.session));
 });
 
-test("the SDK refuses a JWT that is not what it says", async () => {
+test("the SDK rejects a forged JWT", async () => {
   const world = await newWorld();
   const { client } = world;
   const { session_jwt } = await login(world);
   const [header, payload, signature] = session_jwt.split(".");
   const claims = JSON.parse(Buffer.from(payload, "base64url"));
-  const forged = Buffer.from(JSON.stringify({ ...claims, sub: "user-test-somebody-else" })).toString("base64url");
+  const forged = Buffer.from(JSON.stringify({ ...claims, sub: "user-test-another" })).toString("base64url");
   await invalid(client.sessions.authenticateJwtLocal({ session_jwt: [header, forged, signature].join(".") }));
   await fails(client.sessions.authenticate({ session_jwt: [header, forged, signature].join(".") }), 401, "unable_to_parse_session_jwt");
   const inSixMinutes = new Date(Date.now() + 6 * 60_000);
@@ -107,7 +107,7 @@ test("the SDK refuses a JWT that is not what it says", async () => {
   await fails(stranger.client.sessions.authenticate({ session_jwt }), 401, "unable_to_parse_session_jwt");
 });
 
-test("an expired JWT is renewed while its session lives", async () => {
+test("an expired JWT is renewed while its session is active", async () => {
   const world = await newWorld();
   const { client, advance } = world;
   const { session_jwt } = await login(world);
