@@ -63,7 +63,7 @@ func (r *request) sendToUser(s sending, to adding) (*user, *method, *apiError) {
 	case err != nil:
 		return nil, nil, err
 	case owner != nil && owner != u:
-		return nil, nil, fail(map[bool]string{true: "duplicate_email", false: "duplicate_phone_number"}[s.channel == ChannelEmail])
+		return nil, nil, taken(s.address)
 	case m == nil:
 		unverified := 0
 		for _, have := range u.Methods {
@@ -91,10 +91,7 @@ func (r *request) named(to adding) (*user, *apiError) {
 		}
 		id = s.UserID
 	}
-	if u := r.project.state.userByID(id); u != nil {
-		return u, nil
-	}
-	return nil, fail("user_not_found")
+	return r.user(id)
 }
 
 // add gives a user another method.
@@ -110,11 +107,7 @@ func (u *user) add(address string) *method {
 func (r *request) loginOrCreate(s sending, pending *bool) (u *user, m *method, created bool) {
 	st := &r.project.state
 	if u, m = st.userByAddress(s.address, r.now); u == nil {
-		status := stytch.UserStatusActive
-		if pending != nil && *pending {
-			status = stytch.UserStatusPending
-		}
-		u = &user{Profile: stytch.User{UserID: newID("user"), Status: status, CreatedAt: new(r.now), Roles: []string{"stytch_user"}, Name: &stytch.UserName{}}}
+		u = r.newUser(pending)
 		if sameAddress(s.address, SandboxEmail) {
 			u.Profile.UserID = sandboxUserID
 		}

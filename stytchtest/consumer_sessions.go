@@ -1,15 +1,13 @@
 package stytchtest
 
 import (
-	"slices"
-
 	"github.com/stytchgen/sdk/stytch"
 )
 
 func (r *request) userSessions(q stytch.SessionsGetRequest) (stytch.SessionsGetResponse, *apiError) {
-	u := r.project.state.userByID(q.UserID)
-	if u == nil {
-		return stytch.SessionsGetResponse{}, fail("user_not_found")
+	u, err := r.user(q.UserID)
+	if err != nil {
+		return stytch.SessionsGetResponse{}, err
 	}
 	var answer stytch.SessionsGetResponse
 	r.project.state.session(r.now, func(s *session) bool {
@@ -69,7 +67,8 @@ func (r *request) sandboxSession() {
 	}
 	u := r.project.state.userByID(sandboxUserID)
 	if u == nil {
-		u = &user{Profile: stytch.User{UserID: sandboxUserID, Status: stytch.UserStatusActive, CreatedAt: new(r.now), Roles: []string{"stytch_user"}, Name: &stytch.UserName{}}}
+		u = r.newUser(nil)
+		u.Profile.UserID = sandboxUserID
 		u.add(SandboxEmail).Verified = true
 		r.project.state.Users = append(r.project.state.Users, u)
 	}
@@ -116,18 +115,4 @@ func (r *request) publishedKeys(projectID string) ([]stytch.JWK, *apiError) {
 func (r *request) jwks(q stytch.SessionsGetJWKSRequest) (stytch.SessionsGetJWKSResponse, *apiError) {
 	keys, err := r.publishedKeys(q.ProjectID)
 	return stytch.SessionsGetJWKSResponse{Keys: keys}, err
-}
-
-// authorize reports whether one of the roles allows an action.
-func (p *Project) authorize(roles []string, resource, action string) *stytch.AuthorizationVerdict {
-	verdict := &stytch.AuthorizationVerdict{GrantingRoles: []string{}}
-	for _, g := range p.state.Grants {
-		if g.Resource == resource && slices.Contains(roles, g.Role) && (slices.Contains(g.Actions, action) || slices.Contains(g.Actions, "*")) {
-			verdict.Authorized = true
-			if !slices.Contains(verdict.GrantingRoles, g.Role) {
-				verdict.GrantingRoles = append(verdict.GrantingRoles, g.Role)
-			}
-		}
-	}
-	return verdict
 }

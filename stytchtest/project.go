@@ -87,6 +87,7 @@ type request struct {
 	project *Project
 	now     time.Time
 	header  header
+	status  int // of the answer when the call succeeds
 }
 
 // header gives the header parameters of a call.
@@ -145,21 +146,17 @@ func text[T ~string](given *T) string {
 // mergeClaims sets claims as the service does: null deletes a claim, reserved
 // claims are ignored, and the limit is 4 kB.
 func mergeClaims(have, more map[string]any) (map[string]any, *apiError) {
-	merged := map[string]any{}
-	for name, value := range have {
-		merged[name] = value
-	}
+	allowed := map[string]any{}
 	for name, value := range more {
 		switch {
 		case isReservedClaim(name):
 		case hasStytchPrefix(name):
 			return nil, failf("stytch_claims_in_custom_claims", "the claim %q begins with the prefix that the service reserves", name)
-		case value == nil:
-			delete(merged, name)
 		default:
-			merged[name] = value
+			allowed[name] = value
 		}
 	}
+	merged := merge(have, allowed)
 	if size := jsonSize(merged); size > maxClaims {
 		return nil, failf("custom_claims_too_large", "the claims take %d bytes; at most %d are allowed", size, maxClaims)
 	}
@@ -184,13 +181,18 @@ func addFactor(factors []stytch.AuthenticationFactor, f stytch.AuthenticationFac
 }
 
 func sameTarget(a, b stytch.AuthenticationFactor) bool {
+	return target(a) != "" && target(a) == target(b)
+}
+
+// target is the id of the address or number that a factor proves, or "".
+func target(f stytch.AuthenticationFactor) string {
 	switch {
-	case a.EmailFactor != nil && b.EmailFactor != nil:
-		return a.EmailFactor.EmailID == b.EmailFactor.EmailID
-	case a.PhoneNumberFactor != nil && b.PhoneNumberFactor != nil:
-		return a.PhoneNumberFactor.PhoneID == b.PhoneNumberFactor.PhoneID
+	case f.EmailFactor != nil:
+		return f.EmailFactor.EmailID
+	case f.PhoneNumberFactor != nil:
+		return f.PhoneNumberFactor.PhoneID
 	}
-	return false
+	return ""
 }
 
 // emailFactor and phoneFactor return the factors that a code proves.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -89,7 +90,7 @@ func hide(name string, v any) any {
 		for key, value := range v {
 			hidden[key] = hide(key, value)
 		}
-		if name == "session_custom_claims" {
+		if strings.HasSuffix(name, "_metadata") || name == "session_custom_claims" {
 			return redacted
 		}
 		return hidden

@@ -28,7 +28,7 @@ func (p *Project) AddUser(u stytch.User) stytch.User {
 		u.CreatedAt = &now
 	}
 	if u.Roles == nil {
-		u.Roles = []string{"stytch_user"}
+		u.Roles = []string{defaultRole}
 	}
 	added := &user{Profile: u}
 	for _, e := range u.Emails {
@@ -213,7 +213,7 @@ func (p *Project) AddSession(id string, life time.Duration, claims map[string]an
 	now := p.server.clock.Now()
 	s := &session{ID: newID("session"), Token: newToken(), StartedAt: now, LastAccessedAt: now, ExpiresAt: now.Add(life), Claims: claims}
 	if u := p.state.userByID(id); u != nil {
-		s.UserID = id
+		s.UserID = u.Profile.UserID
 	} else if i := slices.IndexFunc(p.state.Members, func(m *member) bool { return m.Profile.MemberID == id }); i >= 0 {
 		m := p.state.Members[i]
 		s.ID, s.MemberID, s.OrganizationID = newID("member-session"), id, m.Profile.OrganizationID
@@ -225,12 +225,4 @@ func (p *Project) AddSession(id string, life time.Duration, claims map[string]an
 	public := s.public()
 	public.Token, public.JWT = s.Token, p.issue(s, now)
 	return public, nil
-}
-
-// Grant allows a role to do actions with a resource, for the authorization
-// checks of sessions.authenticate. The action "*" means all.
-func (p *Project) Grant(role, resource string, actions ...string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.state.Grants = append(p.state.Grants, grant{role, resource, actions})
 }

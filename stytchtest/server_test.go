@@ -110,11 +110,11 @@ func TestMissingParameter(t *testing.T) {
 // implement.
 func TestNotEmulated(t *testing.T) {
 	w := newWorld(t)
-	status, fields := w.request(http.MethodGet, "/v1/users/user-test-1", "", w.ID, w.Secret)
-	if message, _ := fields["error_message"].(string); status != http.StatusNotImplemented || !strings.Contains(message, "users.get is not emulated") {
-		t.Errorf("%d %v, want 501 and an error that names users.get", status, fields)
+	status, fields := w.request(http.MethodGet, "/v1/debug/whoami", "", w.ID, w.Secret)
+	if message, _ := fields["error_message"].(string); status != http.StatusNotImplemented || !strings.Contains(message, "debug.whoami is not emulated") {
+		t.Errorf("%d %v, want 501 and an error that names debug.whoami", status, fields)
 	}
-	if status, _ := w.request(http.MethodGet, "/v1/users/user-test-1", "", w.ID, "wrong"); status != http.StatusUnauthorized {
+	if status, _ := w.request(http.MethodGet, "/v1/debug/whoami", "", w.ID, "wrong"); status != http.StatusUnauthorized {
 		t.Errorf("%d for a wrong secret, want 401", status)
 	}
 }

@@ -71,6 +71,8 @@ type user struct {
 	attempts
 	Profile stytch.User `json:"profile"`
 	Methods []*method   `json:"methods"`
+	// ConnectedApps are the apps that the user lets act for them.
+	ConnectedApps []stytch.UserConnectedApp `json:"connected_apps,omitempty"`
 }
 
 // method is a phone number or e-mail address of a user.
@@ -84,7 +86,10 @@ type method struct {
 	Code     *code     `json:"code,omitempty"`
 }
 
-func (m *method) isEmail() bool { return strings.Contains(m.Address, "@") }
+func (m *method) isEmail() bool { return isEmail(m.Address) }
+
+// isEmail tells an e-mail address from a phone number.
+func isEmail(address string) bool { return strings.Contains(address, "@") }
 
 // prune removes methods that were not verified in time.
 func (u *user) prune(now time.Time) {
