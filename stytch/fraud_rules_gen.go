@@ -18,7 +18,7 @@ import (
 
 // FraudRulesService manages rules that decide about single devices and networks.
 //
-// It is reached as client.Fraud.Rules.
+// Use it as client.Fraud.Rules.
 //
 // API: https://stytch.com/docs/fraud/api/set-rule
 type FraudRulesService struct {
@@ -56,10 +56,10 @@ var fraudRulesSet = transport.Endpoint[FraudRulesSetRequest, FraudRulesSetRespon
 // VisitorID, BrowserID, the fingerprints of visitor, browser, hardware and network, CIDRBlock, ASN,
 // CountryCode. Among blocks the longest prefix wins, and among equal ones the strictest action.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrInvalidActionForRules], [ErrInvalidFingerprintOrID],
-// [ErrInvalidCIDRBlock], [ErrCIDRBlockInvalidPrefix], [ErrInvalidASN], [ErrInvalidCountryCode],
+// Specific errors: [ErrInvalidActionForRules], [ErrInvalidFingerprintOrID], [ErrInvalidCIDRBlock],
+// [ErrCIDRBlockInvalidPrefix], [ErrInvalidASN], [ErrInvalidCountryCode],
 // [ErrInvalidCountryCodeAllowRule], [ErrEnterpriseEndpoint], [ErrUnauthorizedCredentialsError],
 // [ErrContextCanceledError], [ErrServiceUnavailable].
 //
@@ -68,7 +68,7 @@ func (s *FraudRulesService) Set(ctx context.Context, req FraudRulesSetRequest, o
 	return transport.Call(ctx, s.client(), &fraudRulesSet, &req, opts)
 }
 
-// FraudRulesSetRequest is what [FraudRulesService.Set] sends.
+// FraudRulesSetRequest is the request of [FraudRulesService.Set].
 //
 // Set exactly one of VisitorID, BrowserID, VisitorFingerprint, BrowserFingerprint,
 // HardwareFingerprint, NetworkFingerprint, CIDRBlock, CountryCode and ASN.
@@ -205,17 +205,17 @@ func (r *FraudRulesSetRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r FraudRulesSetRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r FraudRulesSetRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// FraudRulesSetResponse is the answer to [FraudRulesService.Set].
+// FraudRulesSetResponse is the response of [FraudRulesService.Set].
 type FraudRulesSetResponse struct {
 	Response
 
@@ -295,12 +295,12 @@ func (r *FraudRulesSetResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code", "action")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r FraudRulesSetResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r FraudRulesSetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -324,9 +324,9 @@ var fraudRulesList = transport.Endpoint[FraudRulesListRequest, FraudRulesListRes
 // Returns the rules that [FraudRulesService.Set] and the dashboard have made. A page has up to
 // Limit rules; pass its NextCursor as Cursor to get the next one.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrDFPRuleInvalidCursor], [ErrEnterpriseEndpoint],
+// Specific errors: [ErrDFPRuleInvalidCursor], [ErrEnterpriseEndpoint],
 // [ErrUnauthorizedCredentialsError], [ErrContextCanceledError], [ErrServiceUnavailable].
 //
 // API: https://stytch.com/docs/fraud/api/get-rules
@@ -334,10 +334,10 @@ func (s *FraudRulesService) List(ctx context.Context, req FraudRulesListRequest,
 	return transport.Call(ctx, s.client(), &fraudRulesList, &req, opts)
 }
 
-// ListAll loops over all that [FraudRulesService.List] finds, page by page.
+// ListAll loops over all results of [FraudRulesService.List], page by page.
 //
-// It begins at the page of Cursor, or at the first one. It makes the call for a page when the loop
-// comes to it, so a loop that ends early makes no more calls. An error ends the loop.
+// It begins at the page of Cursor, or at the first page. It makes the call for a page when the loop
+// reaches the page, so a loop that ends early makes no further calls. An error ends the loop.
 func (s *FraudRulesService) ListAll(ctx context.Context, req FraudRulesListRequest, opts ...CallOption) iter.Seq2[FraudRule, error] {
 	return transport.Pages(ctx, s.client(), &fraudRulesList, req, opts,
 		func(r *FraudRulesListRequest) **string {
@@ -349,7 +349,7 @@ func (s *FraudRulesService) ListAll(ctx context.Context, req FraudRulesListReque
 	)
 }
 
-// FraudRulesListRequest is what [FraudRulesService.List] sends.
+// FraudRulesListRequest is the request of [FraudRulesService.List].
 type FraudRulesListRequest struct {
 	// The NextCursor of the page before. Unset, the call returns the first page.
 	Cursor *string `json:"cursor,omitzero"`
@@ -375,20 +375,20 @@ func (r *FraudRulesListRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r FraudRulesListRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r FraudRulesListRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// FraudRulesListResponse is the answer to [FraudRulesService.List].
+// FraudRulesListResponse is the response of [FraudRulesService.List].
 //
-// An answer without Rules is an error. Any other field is left empty when the service leaves it out
-// or changes its form.
+// An answer without Rules is an error. Any other field stays empty if it is missing or does not
+// fit.
 type FraudRulesListResponse struct {
 	Response
 
@@ -424,12 +424,12 @@ func (r *FraudRulesListResponse) readJSON(d *wire.Reader) {
 	d.Want("rules")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r FraudRulesListResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r FraudRulesListResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -437,7 +437,7 @@ func (r FraudRulesListResponse) LogValue() slog.Value {
 // FraudRuleAction is an action of a rule: a verdict, or NONE, which deletes the rule.
 type FraudRuleAction string
 
-// The known values of FraudRuleAction. The service may add others; they survive decoding.
+// The known values of FraudRuleAction. The service may add others, which are decoded unchanged.
 const (
 	FraudRuleActionAllow     FraudRuleAction = "ALLOW"
 	FraudRuleActionChallenge FraudRuleAction = "CHALLENGE"
@@ -532,12 +532,12 @@ func (v *FraudRule) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v FraudRule) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v FraudRule) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
