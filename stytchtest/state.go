@@ -170,8 +170,12 @@ type member struct {
 func (m *member) profile(now time.Time) b2b.Member {
 	p := m.Profile
 	p.IsLocked, p.LockCreatedAt, p.LockExpiresAt = m.lockTimes(now)
+	p.IsAdmin = slices.ContainsFunc(p.Roles, func(role b2b.MemberRole) bool { return role.RoleID == adminRole })
 	return p
 }
+
+// deleted reports whether the member is only kept to be reactivated.
+func (m *member) deleted() bool { return m.Profile.Status == b2b.MemberStatusDeleted }
 
 // organizationByID returns an organization by its id, slug or external id.
 func (s *state) organizationByID(id string) *organization {
@@ -184,21 +188,23 @@ func (s *state) organizationByID(id string) *organization {
 	return nil
 }
 
-// memberByID returns a member of an organization by their id or external id.
+// memberByID returns a member of an organization by their id or external id. One
+// who is deleted has only the id.
 func (s *state) memberByID(organizationID, id string) *member {
 	for _, m := range s.Members {
 		p := m.Profile
-		if p.OrganizationID == organizationID && id != "" && (p.MemberID == id || p.ExternalID != nil && *p.ExternalID == id) {
+		if p.OrganizationID == organizationID && id != "" && (p.MemberID == id || p.ExternalID != nil && *p.ExternalID == id && !m.deleted()) {
 			return m
 		}
 	}
 	return nil
 }
 
-// memberByEmail returns a member of an organization by their e-mail address.
+// memberByEmail returns a member of an organization by their e-mail address, which
+// one who is deleted has given up.
 func (s *state) memberByEmail(organizationID, address string) *member {
 	for _, m := range s.Members {
-		if m.Profile.OrganizationID == organizationID && sameAddress(m.Profile.EmailAddress, address) {
+		if m.Profile.OrganizationID == organizationID && sameAddress(m.Profile.EmailAddress, address) && !m.deleted() {
 			return m
 		}
 	}
