@@ -13,7 +13,7 @@ import (
 // people says who can log in.
 const people = `Log in as             ada@example.com, a member who gives a second factor at Analytical Engines;
                       bob@example.com, or anybody else there, who may join two organizations;
-                      eve@example.org, whom no organization knows
+                      eve@example.org, whom no organization knows, and who can create one
 `
 
 // startEmulator starts an emulator of the service in this process, with organizations.
@@ -40,7 +40,7 @@ func seed(project *stytchtest.Project) error {
 		OrganizationName: "Jacquard Looms", OrganizationSlug: "looms",
 		EmailJITProvisioning: b2b.JITProvisioningPolicyRestricted, EmailAllowedDomains: []string{"example.com"},
 	})
-	project.AddOrganization(b2b.Organization{
+	works := project.AddOrganization(b2b.Organization{
 		OrganizationName: "Difference Works", OrganizationSlug: "works", MFAPolicy: b2b.MFAPolicyRequiredForAll,
 		EmailJITProvisioning: b2b.JITProvisioningPolicyRestricted, EmailAllowedDomains: []string{"example.com"},
 	})
@@ -50,7 +50,9 @@ func seed(project *stytchtest.Project) error {
 	})
 	for _, member := range []b2b.Member{
 		{OrganizationID: engines.OrganizationID, EmailAddress: ada, MFAPhoneNumber: "+15005550006", MFAPhoneNumberVerified: true, MFAEnrolled: true},
-		{OrganizationID: looms.OrganizationID, EmailAddress: ada},
+		// People can join once a member has a verified address of the domain.
+		{OrganizationID: looms.OrganizationID, EmailAddress: ada, EmailAddressVerified: true},
+		{OrganizationID: works.OrganizationID, EmailAddress: "charles@example.com", EmailAddressVerified: true},
 		{OrganizationID: bank.OrganizationID, EmailAddress: ada},
 	} {
 		if _, err := project.AddMember(member); err != nil {

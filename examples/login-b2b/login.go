@@ -35,11 +35,10 @@ type login struct {
 type waiting int
 
 const (
-	discoveryCode    waiting = iota // the code by e-mail that says who it is
-	organization                    // that one is chosen
-	organizationCode                // a code by e-mail of the organization
-	phoneNumber                     // for the second factor
-	smsCode                         // the second factor
+	discoveryCode waiting = iota // the code by e-mail that says who it is
+	organization                 // that one is chosen, or created
+	phoneNumber                  // for the second factor
+	smsCode                      // the second factor
 )
 
 // place is a page of a login.
@@ -104,10 +103,7 @@ func (a *app) startLogin(w http.ResponseWriter, r *http.Request) {
 
 // next is the code that a login is waiting for, as the guard knows it from the call.
 func (one login) next() guard.Send {
-	switch one.waiting {
-	case organizationCode:
-		return guard.Send{Address: one.email, Purpose: one.organizationID}
-	case smsCode:
+	if one.waiting == smsCode {
 		send := guard.Send{Account: one.memberID, Purpose: one.organizationID}
 		if one.newPhone {
 			send.Address = one.phone
@@ -120,19 +116,14 @@ func (one login) next() guard.Send {
 // send has the service send the code that a login is waiting for, as often as the guard
 // allows.
 func (a *app) send(ctx context.Context, one login) error {
-	switch one.waiting {
-	case organizationCode:
-		_, err := a.client.OTPs.Email.LoginOrSignup(ctx, b2b.OTPsEmailLoginOrSignupRequest{OrganizationID: one.organizationID, EmailAddress: one.email})
-		return err
-	case smsCode:
+	if one.waiting == smsCode {
 		req := b2b.OTPsSMSSendRequest{OrganizationID: one.organizationID, MemberID: one.memberID, IntermediateSessionToken: &one.token}
 		if one.newPhone {
 			req.MFAPhoneNumber = &one.phone
 		}
 		_, err := a.client.OTPs.SMS.Send(ctx, req)
 		return err
-	default:
-		_, err := a.client.OTPs.Email.Discovery.Send(ctx, b2b.OTPsEmailDiscoverySendRequest{EmailAddress: one.email})
-		return err
 	}
+	_, err := a.client.OTPs.Email.Discovery.Send(ctx, b2b.OTPsEmailDiscoverySendRequest{EmailAddress: one.email})
+	return err
 }
