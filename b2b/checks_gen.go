@@ -90,6 +90,11 @@ var emailUpdateDeliveryMethodValues = []EmailUpdateDeliveryMethod{
 	EmailUpdateDeliveryMethodEmailOTP,
 }
 
+// idpResponseTypeValues are what a request can hold.
+var idpResponseTypeValues = []stytch.IDPResponseType{
+	stytch.IDPResponseTypeCode,
+}
+
 // jitProvisioningPolicyValues are what a request can hold.
 var jitProvisioningPolicyValues = []JITProvisioningPolicy{
 	JITProvisioningPolicyRestricted,

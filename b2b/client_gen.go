@@ -12,34 +12,17 @@ type Client struct {
 	// It is reached as client.OTPs.
 	OTPs *OTPsService
 
-	// Sessions checks, extends, lists and ends the sessions of members, exchanges them between
-	// organizations, and serves the keys that verify session JWTs.
-	//
-	// It is reached as client.Sessions.
-	Sessions *SessionsService
-
 	// Discovery holds the calls that continue a login without an organization, once the person has
 	// proven an identity.
 	//
 	// It is reached as client.Discovery.
 	Discovery *DiscoveryService
 
-	// Impersonation starts sessions in which a person of the application's own staff acts as a
-	// member, to find out what the member sees.
+	// Sessions checks, extends, lists and ends the sessions of members, exchanges them between
+	// organizations, and serves the keys that verify session JWTs.
 	//
-	// It is reached as client.Impersonation.
-	Impersonation *ImpersonationService
-
-	// MagicLinks logs members in by links that were sent to them by e-mail.
-	//
-	// It is reached as client.MagicLinks.
-	MagicLinks *MagicLinksService
-
-	// OAuth completes logins by OAuth, with Google, Microsoft, HubSpot, Slack or GitHub, to an
-	// organization that is known beforehand.
-	//
-	// It is reached as client.OAuth.
-	OAuth *OAuthService
+	// It is reached as client.Sessions.
+	Sessions *SessionsService
 
 	// Organizations creates, reads, changes and deletes organizations: the customers of the
 	// application, to which members belong.
@@ -47,17 +30,28 @@ type Client struct {
 	// It is reached as client.Organizations.
 	Organizations *OrganizationsService
 
+	// MagicLinks logs members in by links that were sent to them by e-mail.
+	//
+	// It is reached as client.MagicLinks.
+	MagicLinks *MagicLinksService
+
 	// Passwords logs members in with passwords, checks how strong passwords are, and takes over
 	// hashes from other systems.
 	//
 	// It is reached as client.Passwords.
 	Passwords *PasswordsService
 
-	// RBAC reads the access policy of the project: which roles there are, and what each of them
-	// allows.
+	// OAuth completes logins by OAuth, with Google, Microsoft, HubSpot, Slack or GitHub, to an
+	// organization that is known beforehand.
 	//
-	// It is reached as client.RBAC.
-	RBAC *RBACService
+	// It is reached as client.OAuth.
+	OAuth *OAuthService
+
+	// TOTPs sets up authenticator apps for members, and checks their codes. Such a code is a second
+	// factor: it completes a login or steps up a session, and never logs a member in on its own.
+	//
+	// It is reached as client.TOTPs.
+	TOTPs *TOTPsService
 
 	// RecoveryCodes lets members in who have lost their authenticator app, and lists and replaces
 	// their recovery codes. Members get the codes with [TOTPsService.Create].
@@ -65,11 +59,22 @@ type Client struct {
 	// It is reached as client.RecoveryCodes.
 	RecoveryCodes *RecoveryCodesService
 
-	// TOTPs sets up authenticator apps for members, and checks their codes. Such a code is a second
-	// factor: it completes a login or steps up a session, and never logs a member in on its own.
+	// RBAC reads the access policy of the project: which roles there are, and what each of them
+	// allows.
 	//
-	// It is reached as client.TOTPs.
-	TOTPs *TOTPsService
+	// It is reached as client.RBAC.
+	RBAC *RBACService
+
+	// IDP makes the project an identity provider that connected apps log members in with.
+	//
+	// It is reached as client.IDP.
+	IDP *IDPService
+
+	// Impersonation starts sessions in which a person of the application's own staff acts as a
+	// member, to find out what the member sees.
+	//
+	// It is reached as client.Impersonation.
+	Impersonation *ImpersonationService
 
 	transport *transport.Client
 }
@@ -84,31 +89,26 @@ func newClient(t *transport.Client) *Client {
 			},
 			transport: t,
 		},
-		Sessions: &SessionsService{transport: t},
 		Discovery: &DiscoveryService{
 			IntermediateSessions: &DiscoveryIntermediateSessionsService{transport: t},
 			Organizations:        &DiscoveryOrganizationsService{transport: t},
 			transport:            t,
 		},
-		Impersonation: &ImpersonationService{transport: t},
-		MagicLinks: &MagicLinksService{
-			Email: &MagicLinksEmailService{
-				Discovery: &MagicLinksEmailDiscoveryService{transport: t},
-				transport: t,
-			},
-			Discovery: &MagicLinksDiscoveryService{transport: t},
-			transport: t,
-		},
-		OAuth: &OAuthService{
-			Discovery: &OAuthDiscoveryService{transport: t},
-			transport: t,
-		},
+		Sessions: &SessionsService{transport: t},
 		Organizations: &OrganizationsService{
 			Members: &OrganizationsMembersService{
 				OAuthProviders: &OrganizationsMembersOAuthProvidersService{transport: t},
 				ConnectedApps:  &OrganizationsMembersConnectedAppsService{transport: t},
 				transport:      t,
 			},
+			transport: t,
+		},
+		MagicLinks: &MagicLinksService{
+			Email: &MagicLinksEmailService{
+				Discovery: &MagicLinksEmailDiscoveryService{transport: t},
+				transport: t,
+			},
+			Discovery: &MagicLinksDiscoveryService{transport: t},
 			transport: t,
 		},
 		Passwords: &PasswordsService{
@@ -121,12 +121,21 @@ func newClient(t *transport.Client) *Client {
 			},
 			transport: t,
 		},
+		OAuth: &OAuthService{
+			Discovery: &OAuthDiscoveryService{transport: t},
+			transport: t,
+		},
+		TOTPs:         &TOTPsService{transport: t},
+		RecoveryCodes: &RecoveryCodesService{transport: t},
 		RBAC: &RBACService{
 			Organizations: &RBACOrganizationsService{transport: t},
 			transport:     t,
 		},
-		RecoveryCodes: &RecoveryCodesService{transport: t},
-		TOTPs:         &TOTPsService{transport: t},
+		IDP: &IDPService{
+			OAuth:     &IDPOAuthService{transport: t},
+			transport: t,
+		},
+		Impersonation: &ImpersonationService{transport: t},
 		transport:     t,
 	}
 }

@@ -361,8 +361,8 @@ var sessionsRevoke = transport.Endpoint[SessionsRevokeRequest, SessionsRevokeRes
 // was lost.
 //
 // The application ends sessions with its own authority. To end one on behalf of a member, pass that
-// member's own session in one of the two headers: the service then allows only what the member is
-// permitted to do.
+// member's own session as [ActingMember]: the service then allows only what the member is permitted
+// to do.
 //
 // Repeating the call does no harm, so the client repeats it when the service does not answer.
 //
@@ -381,15 +381,10 @@ func (s *SessionsService) Revoke(ctx context.Context, req SessionsRevokeRequest,
 //
 // Set exactly one of MemberSessionID, SessionToken, SessionJWT and MemberID.
 type SessionsRevokeRequest struct {
-	// The session token of the member on whose behalf the call is made. The call fails unless this
-	// member is permitted to end the session. Without it, and without ActingSessionJWT, no
-	// permission is checked. It is sent as the header X-Stytch-Member-Session.
-	ActingSessionToken *string `json:"X-Stytch-Member-Session,omitzero" stytch:"sensitive"`
-
-	// The session JWT of the member on whose behalf the call is made. It does what
-	// ActingSessionToken does; give one of the two. It is sent as the header
-	// X-Stytch-Member-SessionJWT.
-	ActingSessionJWT *string `json:"X-Stytch-Member-SessionJWT,omitzero" stytch:"sensitive"`
+	// A member on whose behalf a call is made. The call then fails unless the roles of this member
+	// permit it, in the organization that it is about. Without an acting member the application
+	// acts with its own authority, and no permission is checked.
+	ActingMember *ActingMember `json:"acting_member,omitzero"`
 
 	// The id of the session to end.
 	MemberSessionID *string `json:"member_session_id,omitzero"`
@@ -405,13 +400,8 @@ type SessionsRevokeRequest struct {
 }
 
 func (r *SessionsRevokeRequest) validate(c *check.Checker) {
-	if r.ActingSessionToken != nil {
-		c.MinLength("X-Stytch-Member-Session", *r.ActingSessionToken, 1)
-		c.ErrorType("X-Stytch-Member-Session", "invalid_session_token")
-	}
-	if r.ActingSessionJWT != nil {
-		c.MinLength("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT, 1)
-		c.ErrorType("X-Stytch-Member-SessionJWT", "unable_to_parse_session_jwt")
+	if r.ActingMember != nil {
+		c.In("acting_member", r.ActingMember.validate)
 	}
 	if r.MemberSessionID != nil {
 		c.MinLength("member_session_id", *r.MemberSessionID, 1)
@@ -437,11 +427,8 @@ func (r *SessionsRevokeRequest) validate(c *check.Checker) {
 }
 
 func (r *SessionsRevokeRequest) params(p *transport.Params) {
-	if r.ActingSessionToken != nil {
-		p.Header("X-Stytch-Member-Session", *r.ActingSessionToken)
-	}
-	if r.ActingSessionJWT != nil {
-		p.Header("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT)
+	if r.ActingMember != nil {
+		r.ActingMember.params(p)
 	}
 }
 
@@ -1415,6 +1402,53 @@ func (r SessionsGetJWKSResponse) Format(f fmt.State, verb rune) {
 // LogValue is what a log shows of the value: everything but its secrets.
 func (r SessionsGetJWKSResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
+}
+
+// ActingMember is a member on whose behalf a call is made. The call then fails unless the roles of
+// this member permit it, in the organization that it is about. Without an acting member the
+// application acts with its own authority, and no permission is checked.
+//
+// Set at most one of SessionToken and SessionJWT.
+type ActingMember struct {
+	// The token of a session of the member. It is sent as the header X-Stytch-Member-Session.
+	SessionToken *string `json:"session_token,omitzero" stytch:"sensitive"`
+
+	// The JWT of a session of the member. It is sent as the header X-Stytch-Member-SessionJWT.
+	SessionJWT *string `json:"session_jwt,omitzero" stytch:"sensitive"`
+}
+
+func (v *ActingMember) validate(c *check.Checker) {
+	if v.SessionToken != nil {
+		c.MinLength("session_token", *v.SessionToken, 1)
+		c.ErrorType("session_token", "invalid_session_token")
+	}
+	if v.SessionJWT != nil {
+		c.MinLength("session_jwt", *v.SessionJWT, 1)
+		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
+	}
+	c.AtMostOne(
+		check.Field("session_token", v.SessionToken != nil),
+		check.Field("session_jwt", v.SessionJWT != nil),
+	)
+}
+
+func (v *ActingMember) params(p *transport.Params) {
+	if v.SessionToken != nil {
+		p.Header("X-Stytch-Member-Session", *v.SessionToken)
+	}
+	if v.SessionJWT != nil {
+		p.Header("X-Stytch-Member-SessionJWT", *v.SessionJWT)
+	}
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (v ActingMember) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, v)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (v ActingMember) LogValue() slog.Value {
+	return redact.LogValue(v)
 }
 
 // AuthorizationCheck is a question whether the member of a session may take an action on a resource

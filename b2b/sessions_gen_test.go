@@ -100,8 +100,10 @@ func TestSessionsService_Revoke(t *testing.T) {
 	ctx := t.Context()
 	client := wireClient(t, &exchangeSessionsRevoke)
 	resp, err := client.Sessions.Revoke(ctx, b2b.SessionsRevokeRequest{
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
-		MemberSessionID:    new("member-session-test-7b410176-c741-4d0b-8d77-f904465850fc"),
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
+		MemberSessionID: new("member-session-test-7b410176-c741-4d0b-8d77-f904465850fc"),
 	})
 	exchangeSessionsRevoke.Check(t, resp, err)
 }
@@ -109,8 +111,10 @@ func TestSessionsService_Revoke(t *testing.T) {
 func ExampleSessionsService_Revoke() {
 	ctx := context.Background()
 	resp, err := client.Sessions.Revoke(ctx, b2b.SessionsRevokeRequest{
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
-		MemberSessionID:    new("member-session-test-7b410176-c741-4d0b-8d77-f904465850fc"),
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
+		MemberSessionID: new("member-session-test-7b410176-c741-4d0b-8d77-f904465850fc"),
 	})
 	if err != nil {
 		log.Fatal(err)

@@ -24,37 +24,10 @@ type Client struct {
 	// It is reached as client.Sessions.
 	Sessions *SessionsService
 
-	// ConnectedApps manages apps that log people in with the accounts of this project, and act for
-	// them.
+	// Users creates, finds, changes and deletes users, and takes single factors from them.
 	//
-	// It is reached as client.ConnectedApps.
-	ConnectedApps *ConnectedAppsService
-
-	// CryptoWallets logs users in with Ethereum and Solana wallets: the wallet signs a challenge,
-	// and the signature is checked.
-	//
-	// It is reached as client.CryptoWallets.
-	CryptoWallets *CryptoWalletsService
-
-	// Debug helps to find out whether the client is set up right.
-	//
-	// It is reached as client.Debug.
-	Debug *DebugService
-
-	// IDP makes the project an identity provider that connected apps log people in with.
-	//
-	// It is reached as client.IDP.
-	IDP *IDPService
-
-	// Impersonation lets the own staff see the application as a user does.
-	//
-	// It is reached as client.Impersonation.
-	Impersonation *ImpersonationService
-
-	// M2M issues access tokens to programs that call an API without a user (machine to machine).
-	//
-	// It is reached as client.M2M.
-	M2M *M2MService
+	// It is reached as client.Users.
+	Users *UsersService
 
 	// MagicLinks logs users in with links that work once, and makes links that the application
 	// delivers itself.
@@ -62,27 +35,11 @@ type Client struct {
 	// It is reached as client.MagicLinks.
 	MagicLinks *MagicLinksService
 
-	// OAuth completes logins by OAuth with providers such as Google, Microsoft and GitHub, and
-	// links a provider's account to a user who is logged in.
-	//
-	// It is reached as client.OAuth.
-	OAuth *OAuthService
-
 	// Passwords creates, checks and migrates passwords. The calls for resets are in the areas
 	// below, by what proves the user.
 	//
 	// It is reached as client.Passwords.
 	Passwords *PasswordsService
-
-	// Project reads figures of the project.
-	//
-	// It is reached as client.Project.
-	Project *ProjectService
-
-	// RBAC reads the access policy of the project, which says what each role allows.
-	//
-	// It is reached as client.RBAC.
-	RBAC *RBACService
 
 	// TOTPs sets up authenticator apps for users, checks their codes, and lets users in with
 	// recovery codes.
@@ -90,17 +47,60 @@ type Client struct {
 	// It is reached as client.TOTPs.
 	TOTPs *TOTPsService
 
-	// Users creates, finds, changes and deletes users, and takes single factors from them.
-	//
-	// It is reached as client.Users.
-	Users *UsersService
-
 	// WebAuthn registers passkeys and security keys, and logs users in with them. Each takes two
 	// calls: one that begins, whose answer goes to the browser, and one that takes what the browser
 	// made of it.
 	//
 	// It is reached as client.WebAuthn.
 	WebAuthn *WebAuthnService
+
+	// OAuth completes logins by OAuth with providers such as Google, Microsoft and GitHub, and
+	// links a provider's account to a user who is logged in.
+	//
+	// It is reached as client.OAuth.
+	OAuth *OAuthService
+
+	// CryptoWallets logs users in with Ethereum and Solana wallets: the wallet signs a challenge,
+	// and the signature is checked.
+	//
+	// It is reached as client.CryptoWallets.
+	CryptoWallets *CryptoWalletsService
+
+	// RBAC reads the access policy of the project, which says what each role allows.
+	//
+	// It is reached as client.RBAC.
+	RBAC *RBACService
+
+	// M2M issues access tokens to programs that call an API without a user (machine to machine).
+	//
+	// It is reached as client.M2M.
+	M2M *M2MService
+
+	// ConnectedApps manages apps that log people in with the accounts of this project, and act for
+	// them.
+	//
+	// It is reached as client.ConnectedApps.
+	ConnectedApps *ConnectedAppsService
+
+	// IDP makes the project an identity provider that connected apps log people in with.
+	//
+	// It is reached as client.IDP.
+	IDP *IDPService
+
+	// Debug helps to find out whether the client is set up right.
+	//
+	// It is reached as client.Debug.
+	Debug *DebugService
+
+	// Impersonation lets the own staff see the application as a user does.
+	//
+	// It is reached as client.Impersonation.
+	Impersonation *ImpersonationService
+
+	// Project reads figures of the project.
+	//
+	// It is reached as client.Project.
+	Project *ProjectService
 
 	transport *transport.Client
 }
@@ -114,20 +114,22 @@ func newClient(t *transport.Client) *Client {
 			transport: t,
 		},
 		Sessions: &SessionsService{transport: t},
-		ConnectedApps: &ConnectedAppsService{
-			Clients: &ConnectedAppsClientsService{
-				Secrets:   &ConnectedAppsClientsSecretsService{transport: t},
-				transport: t,
-			},
+		Users:    &UsersService{transport: t},
+		MagicLinks: &MagicLinksService{
+			Email:     &MagicLinksEmailService{transport: t},
 			transport: t,
 		},
+		Passwords: &PasswordsService{
+			Email:            &PasswordsEmailService{transport: t},
+			ExistingPassword: &PasswordsExistingPasswordService{transport: t},
+			Session:          &PasswordsSessionService{transport: t},
+			transport:        t,
+		},
+		TOTPs:         &TOTPsService{transport: t},
+		WebAuthn:      &WebAuthnService{transport: t},
+		OAuth:         &OAuthService{transport: t},
 		CryptoWallets: &CryptoWalletsService{transport: t},
-		Debug:         &DebugService{transport: t},
-		IDP: &IDPService{
-			OAuth:     &IDPOAuthService{transport: t},
-			transport: t,
-		},
-		Impersonation: &ImpersonationService{transport: t},
+		RBAC:          &RBACService{transport: t},
 		M2M: &M2MService{
 			Clients: &M2MClientsService{
 				Secrets:   &M2MClientsSecretsService{transport: t},
@@ -135,22 +137,20 @@ func newClient(t *transport.Client) *Client {
 			},
 			transport: t,
 		},
-		MagicLinks: &MagicLinksService{
-			Email:     &MagicLinksEmailService{transport: t},
+		ConnectedApps: &ConnectedAppsService{
+			Clients: &ConnectedAppsClientsService{
+				Secrets:   &ConnectedAppsClientsSecretsService{transport: t},
+				transport: t,
+			},
 			transport: t,
 		},
-		OAuth: &OAuthService{transport: t},
-		Passwords: &PasswordsService{
-			Email:            &PasswordsEmailService{transport: t},
-			ExistingPassword: &PasswordsExistingPasswordService{transport: t},
-			Session:          &PasswordsSessionService{transport: t},
-			transport:        t,
+		IDP: &IDPService{
+			OAuth:     &IDPOAuthService{transport: t},
+			transport: t,
 		},
-		Project:   &ProjectService{transport: t},
-		RBAC:      &RBACService{transport: t},
-		TOTPs:     &TOTPsService{transport: t},
-		Users:     &UsersService{transport: t},
-		WebAuthn:  &WebAuthnService{transport: t},
-		transport: t,
+		Debug:         &DebugService{transport: t},
+		Impersonation: &ImpersonationService{transport: t},
+		Project:       &ProjectService{transport: t},
+		transport:     t,
 	}
 }

@@ -112,10 +112,10 @@ func (r *request) revokeMemberSession(q b2b.SessionsRevokeRequest) (b2b.Sessions
 // mayRevoke holds a call on behalf of a member against what the member may do:
 // end their own sessions, and as an administrator those of their organization.
 func (r *request) mayRevoke(q b2b.SessionsRevokeRequest, target *session) *apiError {
-	if q.ActingSessionToken == nil && q.ActingSessionJWT == nil {
+	if q.ActingMember == nil {
 		return nil
 	}
-	acting, err := r.find(q.ActingSessionToken, q.ActingSessionJWT)
+	acting, err := r.find(q.ActingMember.SessionToken, q.ActingMember.SessionJWT)
 	if err != nil {
 		return err
 	}

@@ -270,7 +270,7 @@ func TestRevokeOnBehalf(t *testing.T) {
 	}
 	mallory, ada, admin := add("mallory@example.com", "stytch_member"), add(email), add("admin@example.com", "stytch_admin")
 	revoke := func(target stytchtest.Session, by *string) error {
-		_, err := c.b2b.Sessions.Revoke(c.ctx, b2b.SessionsRevokeRequest{MemberSessionID: &target.ID, ActingSessionToken: by})
+		_, err := c.b2b.Sessions.Revoke(c.ctx, b2b.SessionsRevokeRequest{MemberSessionID: &target.ID, ActingMember: &b2b.ActingMember{SessionToken: by}})
 		return err
 	}
 	wants(t, revoke(ada, &mallory.Token), stytch.ErrSessionAuthorizationError)

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // maxBody is the largest request that the server reads.
@@ -266,12 +267,36 @@ func argumentsOf(op *operation, r *http.Request, params map[string]string, field
 				arguments[name] = values[0]
 			}
 		case "header":
-			if values := r.Header.Values(name); len(values) > 0 {
+			values := r.Header.Values(name)
+			part, _ := p.Value.Extensions["x-part-of"].(string)
+			switch group, property, ok := strings.Cut(part, "."); {
+			case len(values) == 0:
+			case ok:
+				group = snake(group)
+				members, _ := arguments[group].(map[string]any)
+				if members == nil {
+					members = map[string]any{}
+					arguments[group] = members
+				}
+				members[property] = values[0]
+			default:
 				arguments[name] = values[0]
 			}
 		}
 	}
 	return arguments
+}
+
+// snake is the name of a schema as that of a field: acting_member.
+func snake(name string) string {
+	var b strings.Builder
+	for i, r := range name {
+		if i > 0 && unicode.IsUpper(r) {
+			b.WriteByte('_')
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
 }
 
 // handler performs one call.

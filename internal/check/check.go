@@ -73,6 +73,9 @@ func (c *Checker) add(field, message string) {
 	c.violations = append(c.violations, Violation{Field: field, Message: message})
 }
 
+// Nil reports a field that is nil, and must not be.
+func (c *Checker) Nil(field string) { c.add(field, "must not be nil") }
+
 // Pattern checks that s matches p.
 func (c *Checker) Pattern(field, s string, p Pattern) {
 	if p.Match(s) {

@@ -105,7 +105,7 @@ func (k *call) understand(a *answer) {
 	whole := a.err == nil
 	switch {
 	case !a.success():
-		a.problem.read(a.body)
+		a.problem.read(a.body, k.oauth)
 		a.id = a.problem.requestID
 	case whole && k.bodiless:
 		k.decoder.decode(nil)
@@ -154,20 +154,32 @@ func decode(body string, read func(*wire.Reader)) error {
 	return wire.Read(body, read)
 }
 
+// names are what an error calls its parts.
+type names struct{ errorType, message, url string }
+
+var (
+	usualNames = names{"error_type", "error_message", "error_url"}
+	oauthNames = names{"error", "error_description", "error_uri"}
+)
+
 // read takes what it can from the body of an error: a gateway's answer is no JSON, and one that
 // broke off may still name the error's type.
-func (p *problem) read(body string) {
+func (p *problem) read(body string, oauth bool) {
+	names := &usualNames
+	if oauth {
+		names = &oauthNames
+	}
 	// What is wrong with the body does not matter: the answer is an error in any case.
 	_ = decode(body, func(d *wire.Reader) {
 		for d.BeginObject(); d.NextField(); {
 			switch d.Name() {
 			case "request_id":
 				p.requestID = d.String()
-			case "error_type":
+			case names.errorType:
 				p.errorType = d.String()
-			case "error_message":
+			case names.message:
 				p.message = d.String()
-			case "error_url":
+			case names.url:
 				p.url = d.String()
 			case "error_details":
 				p.details = d.Raw()
@@ -183,7 +195,7 @@ func (p *problem) read(body string) {
 func (a *answer) requestID() string {
 	if a.id == "" && a.success() {
 		var p problem
-		p.read(a.body)
+		p.read(a.body, false)
 		a.id = p.requestID
 	}
 	return a.id

@@ -23,6 +23,9 @@ type call struct {
 	path      string // the template
 	retry     RetryClass
 	anonymous bool
+	server    string // where it goes, if not to the base URL
+	oauth     bool   // errors have the form of OAuth
+	form      bool   // the body is a form
 	settings  CallSettings
 
 	request  any                               // a pointer to the request, for its secrets
@@ -49,6 +52,11 @@ const bodyCapacity = 256
 func (k *call) locate() []check.Violation {
 	path, escaped := k.params.expand(k.path)
 	k.url = *k.client.base
+	if k.server != "" && !k.client.ownBase {
+		if u, err := url.Parse(k.server); err == nil { // the generator has checked it
+			k.url = *u
+		}
+	}
 	if k.url.RawPath != "" || escaped != path {
 		k.url.RawPath = k.url.EscapedPath() + escaped
 	}
@@ -79,13 +87,19 @@ func (k *call) newHeader() http.Header {
 	}
 	if k.body != nil {
 		h["Content-Type"] = contentType
+		if k.form {
+			h["Content-Type"] = formType
+		}
 	}
 	maps.Copy(h, k.params.header)
 	maps.Copy(h, k.settings.Header)
 	return h
 }
 
-var contentType = []string{"application/json"}
+var (
+	contentType = []string{"application/json"}
+	formType    = []string{"application/x-www-form-urlencoded"}
+)
 
 // do sends the call until it succeeds, or fails for good. After a success, k.answer is the answer.
 func (k *call) do(ctx context.Context) error {

@@ -732,3 +732,68 @@ func TestNoAnswerBody(t *testing.T) {
 		}
 	}
 }
+
+// formRequest is sent as a form.
+type formRequest struct{ Client string }
+
+func (r *formRequest) params(p *Params) {
+	p.Form("grant_type", "client_credentials")
+	p.Form("client_id", r.Client)
+}
+
+func TestForm(t *testing.T) {
+	server := record(t, respond(http.StatusOK, answerOK))
+	ep := &Endpoint[formRequest, sendResponse]{
+		ID: CallID{"consumer", "m2m", "token"}, Method: http.MethodPost, Path: "/v1/public/token", Anonymous: true,
+		Params: (*formRequest).params, Decode: (*sendResponse).readJSON,
+	}
+	if _, err := Call(t.Context(), newClient(t, server.URL), ep, &formRequest{"a&b c"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if want := "client_id=a%26b+c&grant_type=client_credentials"; server.bodies[0] != want {
+		t.Errorf("body %s, want %s", server.bodies[0], want)
+	}
+	if got := server.requests[0].Header.Get("Content-Type"); got != "application/x-www-form-urlencoded" {
+		t.Errorf("Content-Type %q", got)
+	}
+}
+
+func TestOAuthErrors(t *testing.T) {
+	const body = `{"error":"invalid_client","error_description":"No such client.","error_uri":"https://example.com","error_type":"other","request_id":"request-id-test-1"}`
+	for oauth, want := range map[bool][3]string{
+		true:  {"invalid_client", "No such client.", "https://example.com"},
+		false: {"other", "", ""},
+	} {
+		ep := sendEndpoint(Never)
+		ep.OAuthErrors = oauth
+		c := newClient(t, serve(t, respond(http.StatusUnauthorized, body)).URL)
+		_, err := Call(t.Context(), c, ep, &sendRequest{PhoneNumber: testPhone}, nil)
+		f := failureOf(t, err)
+		if got := [3]string{f.ErrorType, f.Message, f.URL}; got != want || f.StatusCode != http.StatusUnauthorized || f.RequestID != "request-id-test-1" {
+			t.Errorf("OAuth %t: %v with %d and %s", oauth, got, f.StatusCode, f.RequestID)
+		}
+	}
+}
+
+// TestServer wants a call to go to a host of its own, unless the application has a base URL of its own.
+func TestServer(t *testing.T) {
+	ep := sendEndpoint(Safe)
+	ep.Server = "https://telemetry.example.com"
+	for base, want := range map[string]string{
+		"":                               "https://telemetry.example.com/v1/otps/sms/send",
+		liveURL:                          "https://telemetry.example.com/v1/otps/sms/send",
+		"http://localhost:8790/emulator": "http://localhost:8790/emulator/v1/otps/sms/send",
+	} {
+		got := ""
+		c := newClient(t, base, func(c *Config) {
+			c.TestURL, c.LiveURL = testURL, liveURL
+			c.HTTPClient = &http.Client{Transport: roundTripperFunc(func(r *http.Request) (*http.Response, error) {
+				got = r.URL.String()
+				return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(answerOK))}, nil
+			})}
+		})
+		if _, err := Call(t.Context(), c, ep, &sendRequest{PhoneNumber: testPhone}, nil); err != nil || got != want {
+			t.Errorf("base URL %q: sent to %s (%v), want %s", base, got, err, want)
+		}
+	}
+}

@@ -28,6 +28,7 @@ type Client struct {
 type inside struct {
 	projectID string
 	base      *url.URL
+	ownBase   bool // the base URL is neither that of the test environment nor the live one
 	sender    sender
 	header    http.Header // of every call, credentials included
 	secrets   []string    // no error may show these
@@ -92,6 +93,7 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 	c := &Client{&inside{
 		projectID: cfg.ProjectID,
 		base:      base,
+		ownBase:   base.String() != cfg.TestURL && base.String() != cfg.LiveURL,
 		sender:    sender,
 		header: http.Header{
 			"Accept":        {"application/json"},

@@ -49,6 +49,9 @@ type Endpoint[Req, Resp any] struct {
 	Retry     RetryClass // when the call may be repeated
 	Anonymous bool       // the call is made without credentials
 
+	Server      string // where the call is served, unless the base URL is the application's own; "": with all others
+	OAuthErrors bool   // errors have the form of OAuth
+
 	Validate func(*Req, *check.Checker) // checks the request; nil: nothing to check
 	Encode   func(*Req, *wire.Writer)   // writes the request body; nil: no body
 	Params   func(*Req, *Params)        // sets path, query and header parameters; nil: none
@@ -102,6 +105,8 @@ func Call[Req, Resp any](
 		path:      ep.Path,
 		retry:     ep.Retry,
 		anonymous: ep.Anonymous,
+		server:    ep.Server,
+		oauth:     ep.OAuthErrors,
 		request:   req,
 	}}
 	k.bodiless = ep.Decode == nil
@@ -127,6 +132,9 @@ func Call[Req, Resp any](
 		k.writer.Reset(k.room[:0])
 		ep.Encode(req, &k.writer)
 		invalid = k.setBody()
+	}
+	if k.params.form != nil {
+		k.body, k.form = []byte(k.params.form.Encode()), true
 	}
 	if len(invalid) > 0 {
 		k.report(nil, 0)

@@ -17,6 +17,7 @@ type Params struct {
 	path    []pathParam
 	query   url.Values
 	header  http.Header
+	form    url.Values
 	invalid []check.Violation
 }
 
@@ -39,6 +40,14 @@ func (p *Params) Query(name, value string) {
 		p.query = url.Values{}
 	}
 	p.query.Add(name, value)
+}
+
+// Form adds a field of the form that is the body.
+func (p *Params) Form(name, value string) {
+	if p.form == nil {
+		p.form = url.Values{}
+	}
+	p.form.Add(name, value)
 }
 
 // Header sets a header.

@@ -21,6 +21,9 @@ func (w *Writer) Maps(s []map[string]any) {
 	WriteSlice(w, s, func(m *map[string]any, w *Writer) { w.Map(*m) })
 }
 
+// Any writes a value of any type, as Map writes those of an object.
+func (w *Writer) Any(v any) { w.any(v) }
+
 // any writes a value of any type. The common types of free-form data take no reflection.
 func (w *Writer) any(v any) {
 	if w.err != nil {

@@ -34,8 +34,9 @@ type Exchange struct {
 	Header map[string]string
 	// Anonymous calls must carry no credentials.
 	Anonymous bool
-	// RequestBody is the body, byte for byte; empty for none.
+	// RequestBody is the body, byte for byte; empty for none. With Form, it is a form.
 	RequestBody  string
+	Form         bool
 	ResponseBody string
 	// Essential are the fields without which an answer is an error: "session.user_id".
 	Essential []string
@@ -96,6 +97,9 @@ func (x *Exchange) inspect(r *http.Request, body string) {
 	want := map[string]string{"Accept": "application/json"}
 	if x.RequestBody != "" {
 		want["Content-Type"] = "application/json"
+		if x.Form {
+			want["Content-Type"] = "application/x-www-form-urlencoded"
+		}
 		if r.ContentLength != int64(len(x.RequestBody)) {
 			x.note("Content-Length %d, want %d", r.ContentLength, len(x.RequestBody))
 		}

@@ -58,6 +58,34 @@ var (
 		Right:   "required: [grant_type]\nproperties:\n  grant_type: {type: string, const: client_credentials}",
 		Do:      "Name it in required, or write an enum.",
 	})
+	Discriminator = add(Code{
+		ID: "E117", Title: "a discriminator that does not tell the alternatives apart",
+		Meaning: "A choice between objects is a Go interface, with a struct for each alternative. The encoder writes the property that tells them apart, so each of them has it as a const, and mapping names each of them.",
+		Wrong:   "UserFilter:\n  oneOf: [{$ref: '#/components/schemas/UserFilterEmail'}]\n  discriminator: {propertyName: filter_name, mapping: {}}",
+		Right:   "UserFilter:\n  oneOf: [{$ref: '#/components/schemas/UserFilterEmail'}]\n  discriminator:\n    propertyName: filter_name\n    mapping: {email: '#/components/schemas/UserFilterEmail'}\nUserFilterEmail:\n  type: object\n  required: [filter_name, filter_value]\n  properties:\n    filter_name: {type: string, const: email}\n    filter_value: {type: string}",
+		Do:      "Give each alternative the property as a required const, and list it in oneOf and in mapping.",
+	})
+	PagingNowhere = add(Code{
+		ID: "E118", Title: "paging that leads nowhere",
+		Meaning: "x-paging says how a search goes on: which field of the request takes a cursor, and where the response has the next cursor and the list. The loop over all pages is made from it.",
+		Wrong:   "x-paging: {cursor: cursor, next: next_cursor, items: users}",
+		Right:   "x-paging: {cursor: cursor, next: results_metadata.next_cursor, items: results}",
+		Do:      "Write the names on the wire, with dots between those of objects in one another.",
+	})
+	PartOf = add(Code{
+		ID: "E115", Title: "a parameter that is part of no schema",
+		Meaning: "Headers that many calls share become the fields of one struct. x-part-of names the schema of the struct and the property: an optional text.",
+		Wrong:   "components:\n  parameters:\n    MemberSession: {name: X-Member-Session, in: header, x-part-of: Member}",
+		Right:   "components:\n  parameters:\n    MemberSession: {name: X-Member-Session, in: header, x-part-of: ActingMember.session_token}",
+		Do:      "Declare the schema with that property, or take x-part-of out.",
+	})
+	OneMediaType = add(Code{
+		ID: "E116", Title: "a request body of several media types, or of none",
+		Meaning: "A call sends its request in one way: as JSON or as a form.",
+		Wrong:   "content:\n  application/json: ...\n  application/x-www-form-urlencoded: ...",
+		Right:   "content:\n  application/x-www-form-urlencoded: ...",
+		Do:      "Keep the one that the service takes.",
+	})
 	ParameterKind = add(Code{
 		ID: "E057", Title: "a parameter of a kind that is not generated",
 		Meaning: "A parameter travels in the URL or in a header. Texts, integers, booleans and enums have one plain form there; others do not.",

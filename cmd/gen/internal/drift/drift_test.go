@@ -220,6 +220,7 @@ var silent = []struct {
 	name  string
 	edits []edit
 }{
+	{"free-form object without fields at the service", []edit{{usersTS, "trusted_metadata?: Record<string, any>;", "trusted_metadata?: {};"}}},
 	{"renamed component", []edit{{document, "api_user_v1_User'", "api_person_v2_Human'"}, {document, "    api_user_v1_User:", "    api_person_v2_Human:"}}},
 	{"renamed type", []edit{{usersTS, "interface Email {", "interface EmailAddress {"}, {usersTS, "Email[]", "EmailAddress[]"}}},
 	{"component of ours renamed", []edit{{consumer, "schemas/UserEmail'", "schemas/Mail'"}, {consumer, "    UserEmail:", "    Mail:"}}},

@@ -57,7 +57,7 @@ func TestNotCompared(t *testing.T) {
 		edits []edit
 		want  []string
 	}{
-		{"a form", []edit{{document, requestJSON, strings.Replace(requestJSON, "application/json", "application/x-www-form-urlencoded", 1)}}, []string{request(" application/x-www-form-urlencoded")}},
+		{"a form with parts", []edit{{document, requestJSON, strings.Replace(requestJSON, "application/json", "multipart/form-data", 1)}}, []string{request(" multipart/form-data")}},
 		{"several that are not JSON", []edit{{document, requestJSON, strings.Replace(requestJSON, "application/json:\n"+empty, "application/xml: {}\n          multipart/form-data: {}\n", 1)}},
 			[]string{request(" application/xml, multipart/form-data")}},
 		{"lines of JSON", []edit{{document, requestJSON, strings.Replace(requestJSON, "application/json", "application/x-ndjson", 1)}}, []string{request(" application/x-ndjson")}},
@@ -85,6 +85,15 @@ func TestNotCompared(t *testing.T) {
 				t.Errorf("accepted %d; %d of %d calls compared", report.Accepted, report.Compared, report.Calls)
 			}
 		})
+	}
+}
+
+// TestForm compares the fields of a form as those of a JSON object.
+func TestForm(t *testing.T) {
+	form := edit{document, requestJSON, strings.Replace(requestJSON, "application/json", "application/x-www-form-urlencoded", 1)}
+	report := check(t, tree(t, []edit{form}), document)
+	if got := lines(report); len(got) > 0 || report.Compared != report.Calls {
+		t.Errorf("%d of %d calls compared, and found %q", report.Compared, report.Calls, got)
 	}
 }
 

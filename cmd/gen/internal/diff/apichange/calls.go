@@ -1,10 +1,13 @@
 package apichange
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+
+	yaml "github.com/oasdiff/yaml3"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
@@ -75,6 +78,17 @@ func (c *comparison) call(base, head *call) {
 		change.Text = fmt.Sprintf("the client now sends %s, not %s", bodyNames[head.Body], bodyNames[base.Body])
 		c.add(change)
 	}
+	if base.Server != head.Server {
+		change := c.about(head, "servers")
+		change.Rule, change.Level, change.InClient = "server-changed", Patch, true
+		change.Text = fmt.Sprintf("the client now sends the call to %s", cmp.Or(head.Server, "the host of all calls"))
+		c.add(change)
+	}
+	if base.OAuthErrors != head.OAuthErrors {
+		change := c.about(head, "responses")
+		change.Rule, change.Level, change.Text = "errors-changed", Patch, "errors of the call have another form"
+		c.add(change)
+	}
 	if base.NoAnswer != head.NoAnswer {
 		change := c.about(head, "responses")
 		change.Rule, change.Level, change.Text = "answer-changed", Minor, "the call is now answered with a body"
@@ -95,7 +109,7 @@ func (c *comparison) call(base, head *call) {
 }
 
 // bodyNames are what texts call the body of a request.
-var bodyNames = map[model.Body]string{model.NoBody: "no body", model.JSONBody: "a JSON body"}
+var bodyNames = map[model.Body]string{model.NoBody: "no body", model.JSONBody: "a JSON body", model.FormBody: "a form"}
 
 // deprecation says what a thing is that changed whether it is deprecated.
 func deprecation(now model.Docs) string {
@@ -143,11 +157,19 @@ func wires(errors []*model.ErrorType) []string {
 
 // requestBody is where the schema of a call's request is.
 func (c *comparison) requestBody(head *call) (schema, diag.Pos) {
-	n, ok := load.At(c.head.nodes[head.Pos], "/requestBody/content/application~1json/schema")
-	if !ok {
+	n := requestSchema(c.head.nodes[head.Pos])
+	if n == nil {
 		return schema{}, head.Pos
 	}
 	return schema{file: head.Pos.File, node: n}, diag.Pos{File: head.Pos.File, Line: n.Line, Column: n.Column}
+}
+
+// requestSchema is the schema of a call's body, or nil.
+func requestSchema(call *yaml.Node) *yaml.Node {
+	for _, media := range load.Pairs(load.Get(load.Get(call, "requestBody"), "content")) {
+		return load.Get(media, "schema")
+	}
+	return nil
 }
 
 // pathNames returns what HEAD calls the parameters in a path, by their names

@@ -84,6 +84,7 @@ func (w *walk) types(base, head *model.Type, o owner) {
 	}
 	w.values(base, head, o)
 	w.constants(base, head, o)
+	w.variants(base, head, o)
 	for _, before := range base.Fields {
 		if !slices.ContainsFunc(head.Fields, func(after *model.Field) bool { return w.same(before, after) }) {
 			w.removed(base, before, head, o)
@@ -149,6 +150,11 @@ func (w *walk) field(base *model.Type, before *model.Field, head *model.Type, af
 	w.secret(before, head, after, v)
 	w.essential(before, after, v)
 	w.invalid(before, after, v)
+	if before.Header != after.Header {
+		change := w.change(o, "header-changed", Patch, after.Pos, false)
+		change.Text, change.used = fmt.Sprintf("%s is now sent as the header `%s`, not `%s`", name, after.Header, before.Header), 0
+		w.add(change)
+	}
 	if before.AlsoInBody != after.AlsoInBody {
 		change := w.change(o, "also-in-body", Minor, after.Pos, false)
 		change.Text = name + " is now sent in the body as well"
@@ -199,7 +205,7 @@ func (x *index) requiredPos(t *model.Type, f *model.Field) diag.Pos {
 	holder := x.nodes[t.Pos] // of a component, else the call
 	switch t.Role {
 	case model.RoleRequest:
-		holder = x.at(t.Pos, "/requestBody/content/application~1json/schema")
+		holder = requestSchema(x.nodes[t.Pos])
 	case model.RoleResponse:
 		holder = x.at(t.Pos, "/responses/200/content/application~1json/schema")
 	}
@@ -276,6 +282,30 @@ func (w *walk) constants(base, head *model.Type, o owner) {
 			record(Minor, c.Pos, false, fmt.Sprintf("the client now always sends `%s` as `%s`", c.Wire, c.Value))
 		case base.Constants[i].Value != c.Value:
 			record(Major, c.Pos, false, fmt.Sprintf("the client now sends `%s` as `%s`, not as `%s`", c.Wire, c.Value, base.Constants[i].Value))
+		}
+	}
+}
+
+// variants compares the structs of a union.
+func (w *walk) variants(base, head *model.Type, o owner) {
+	find := func(t *model.Type, value string) int {
+		return slices.IndexFunc(t.Variants, func(v model.Variant) bool { return v.Value == value })
+	}
+	for _, v := range base.Variants {
+		i := find(head, v.Value)
+		if i < 0 {
+			change := w.change(o, "variant-removed", w.used.narrowed(), v.Type.Pos, true)
+			change.Text, change.Symbols = fmt.Sprintf("the alternative `%s` was removed", v.Value), newTypes(v.Type, w.head, nil)
+			w.add(change)
+			continue
+		}
+		w.types(v.Type, head.Variants[i].Type, owner{subject: w.head.component(head.Pos.File, head.Variants[i].Type.Name)})
+	}
+	for _, v := range head.Variants {
+		if find(base, v.Value) < 0 {
+			change := w.change(o, "variant-added", w.used.widened(), v.Type.Pos, false)
+			change.Text, change.Symbols = fmt.Sprintf("the alternative `%s` is new", v.Value), newTypes(v.Type, w.base, nil)
+			w.add(change)
 		}
 	}
 }

@@ -192,6 +192,7 @@ var kindNames = map[model.Kind][2]string{
 	model.String: {"a string", "strings"}, model.Integer: {"an integer", "integers"}, model.Number: {"a number", "numbers"},
 	model.Boolean: {"a boolean", "booleans"}, model.Time: {"a date-time", "date-times"},
 	model.Map: {"a free-form object", "free-form objects"}, model.Struct: {"an object", "objects"}, model.Enum: {"an enum", "enums"},
+	model.Union: {"a choice of objects", "choices of objects"},
 }
 
 // kindName says what a field holds.

@@ -260,6 +260,8 @@ func jsonRank(media string) int {
 		return 4
 	case strings.HasSuffix(sub, "+json"), sub == "json":
 		return 3
+	case kind == "application" && sub == "x-www-form-urlencoded": // a form has fields, too
+		return 3
 	case kind == "application" && sub == "*":
 		return 2
 	case kind == "*" && sub == "*":

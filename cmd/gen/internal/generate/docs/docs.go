@@ -79,10 +79,13 @@ type pages struct {
 }
 
 func newPages(sdk *model.SDK) (*pages, error) {
-	p := &pages{sdk: sdk, links: index(sdk), files: map[string][]byte{}}
+	p := &pages{sdk: sdk, files: map[string][]byte{}}
 	var err error
 	p.templates, err = templates.Parse(templates.Reference, template.FuncMap{
-		"go": p.markdown, "lower": golang.Lower, "list": fieldNames, "dict": dict,
+		"go": p.markdown, "within": p.within, "lower": golang.Lower, "list": fieldNames, "dict": dict,
+		"variants": func(t *model.Type) string {
+			return golang.Variants(t, func(t *model.Type) string { return p.code(t.Name) })
+		},
 		"essentials": func(t *model.Type) string {
 			return golang.Essentials(t, func(name string) string { return "`" + name + "`" })
 		},
@@ -99,6 +102,7 @@ func newPages(sdk *model.SDK) (*pages, error) {
 }
 
 func (p *pages) render(name, template string, data view) {
+	p.within(data.Package)
 	var b bytes.Buffer
 	if err := p.templates.ExecuteTemplate(&b, template, data); err != nil && p.err == nil {
 		p.err = fmt.Errorf("%s: %w", name, err)
@@ -187,11 +191,24 @@ func (p *pages) code(name string) string {
 	return "`" + name + "`"
 }
 
+// within makes names in backticks link to what they mean in a package, or in the
+// first one that has them. It writes nothing.
+func (p *pages) within(pkg *model.Package) string {
+	p.links = index(p.sdk, pkg)
+	return ""
+}
+
 // index makes the links to calls and types, by the names that descriptions
-// give them. Of several meanings the last one set here counts.
-func index(sdk *model.SDK) map[string]string {
+// give them. Of several meanings the last one set here counts: that of the package
+// itself.
+func index(sdk *model.SDK, own *model.Package) map[string]string {
 	links := map[string]string{}
-	for _, pkg := range slices.Backward(sdk.Packages) {
+	packages := slices.Clone(sdk.Packages)
+	slices.Reverse(packages)
+	if own != nil {
+		packages = append(packages, own)
+	}
+	for _, pkg := range packages {
 		for _, t := range pkg.Types {
 			links[t.Name] = fmt.Sprintf("[`%s`](%s-types.md#%s)", t.Name, pkg.Name, anchor(t.Name))
 		}

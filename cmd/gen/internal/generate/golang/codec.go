@@ -1,6 +1,8 @@
 package golang
 
 import (
+	"cmp"
+
 	"github.com/dave/jennifer/jen"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
@@ -145,7 +147,7 @@ func (e *emitter) reader(value *model.Field) jen.Code {
 func (e *emitter) writeJSON(f *jen.File, t *model.Type) {
 	v := receiverOf(t)
 	e.introduce(f, t, "writeJSON")
-	f.Func().Params(jen.Id(v).Op("*").Id(t.Name)).Id("writeJSON").Params(jen.Id("w").Op("*").Qual(e.internal("wire"), "Writer")).BlockFunc(func(g *jen.Group) {
+	f.Func().Params(receiver(t)).Id("writeJSON").Params(jen.Id("w").Op("*").Qual(e.internal("wire"), "Writer")).BlockFunc(func(g *jen.Group) {
 		if t.Recursive {
 			g.Comment("A cyclic value ends here: the Writer fails once it is nested too deeply.")
 			g.If(jen.Id("w").Dot("Err").Call().Op("!=").Nil()).Block(jen.Return())
@@ -192,6 +194,10 @@ func (e *emitter) writeValue(name, value *jen.Statement, f *model.Field) jen.Cod
 		return name.Dot("Map").Call(value)
 	case model.Enum:
 		return name.Dot("String").Call(jen.String().Call(value))
+	case model.Union:
+		return jen.Id("write"+f.Type.Name).Call(jen.Op("&").Add(value), name)
+	case model.Any:
+		return name.Dot("Any").Call(value)
 	case model.Struct:
 		return e.callMethod(f, value, "writeJSON", name)
 	case model.List:
@@ -202,6 +208,8 @@ func (e *emitter) writeValue(name, value *jen.Statement, f *model.Field) jen.Cod
 			return jen.Qual(e.internal("wire"), "WriteStrings").Call(name, value)
 		case model.Map:
 			return name.Dot("Maps").Call(value)
+		case model.Union:
+			return jen.Qual(e.internal("wire"), "WriteSlice").Call(name, value, jen.Id("write"+f.Type.Name))
 		}
 		return name.Dot("Strings").Call(value)
 	}
@@ -216,12 +224,22 @@ func (e *emitter) valueWriter(value *model.Field) jen.Code {
 
 // params writes the method that puts a request's parameters into the URL and
 // the headers.
-func (e *emitter) params(f *jen.File, t *model.Type) {
-	places := map[model.In]string{model.InPath: "Path", model.InQuery: "Query", model.InHeader: "Header"}
-	f.Line()
-	f.Func().Params(jen.Id("r").Op("*").Id(t.Name)).Id("params").Params(jen.Id("p").Op("*").Qual(e.internal("transport"), "Params")).BlockFunc(func(g *jen.Group) {
+func (e *emitter) params(f *jen.File, t *model.Type, form bool) {
+	places := map[model.In]string{model.InPath: "Path", model.InQuery: "Query", model.InHeader: "Header", model.InForm: "Form"}
+	v := receiverOf(t)
+	e.introduce(f, t, "params")
+	f.Func().Params(jen.Id(v).Op("*").Id(t.Name)).Id("params").Params(jen.Id("p").Op("*").Qual(e.internal("transport"), "Params")).BlockFunc(func(g *jen.Group) {
+		if form {
+			for _, c := range t.Constants {
+				g.Id("p").Dot("Form").Call(jen.Lit(c.Wire), jen.Lit(c.Value))
+			}
+		}
 		for _, field := range parameters(t) {
-			value := jen.Id("r").Dot(field.Name)
+			if field.Kind == model.Struct {
+				g.If(jen.Id(v).Dot(field.Name).Op("!=").Nil()).Block(e.callMethod(field, jen.Id(v).Dot(field.Name), "params", jen.Id("p")))
+				continue
+			}
+			value := jen.Id(v).Dot(field.Name)
 			if pointer(field) {
 				value = jen.Op("*").Add(value)
 			}
@@ -233,9 +251,9 @@ func (e *emitter) params(f *jen.File, t *model.Type) {
 			case model.Enum:
 				value = jen.String().Call(value)
 			}
-			set := jen.Id("p").Dot(places[field.In]).Call(jen.Lit(field.Wire), value)
+			set := jen.Id("p").Dot(places[field.In]).Call(jen.Lit(cmp.Or(field.Header, field.Wire)), value)
 			if pointer(field) {
-				set = jen.If(jen.Id("r").Dot(field.Name).Op("!=").Nil()).Block(set)
+				set = jen.If(jen.Id(v).Dot(field.Name).Op("!=").Nil()).Block(set)
 			}
 			g.Add(set)
 		}

@@ -37,6 +37,9 @@ func newWriter(sdk *model.SDK, pkg *model.Package) (*writer, error) {
 	var err error
 	w.templates, err = templates.Parse(templates.Comments, template.FuncMap{
 		"go": w.references, "lower": Lower, "list": fieldNames,
+		"variants": func(t *model.Type) string {
+			return Variants(t, func(t *model.Type) string { return "[" + t.Name + "]" })
+		},
 		"essentials": func(t *model.Type) string { return Essentials(t, func(name string) string { return name }) },
 	})
 	return w, err
@@ -129,6 +132,15 @@ func Essentials(t *model.Type, name func(string) string) string {
 	}
 	if len(names) == 0 {
 		return ""
+	}
+	return and(names)
+}
+
+// Variants lists the structs of a union in words.
+func Variants(t *model.Type, name func(*model.Type) string) string {
+	var names []string
+	for _, v := range t.Variants {
+		names = append(names, name(v.Type))
 	}
 	return and(names)
 }

@@ -199,6 +199,10 @@ func (e *emitter) goType(f *model.Field) *jen.Statement {
 		return jen.Map(jen.String()).Add(e.goType(f.Item()))
 	case f.Kind == model.List:
 		return jen.Index().Add(e.goType(f.Item()))
+	case f.Kind == model.Union:
+		return e.typeName(f.Type)
+	case f.Kind == model.Any:
+		return jen.Any()
 	}
 	if f.Required {
 		return e.scalar(f.Kind, f.Type)
@@ -225,7 +229,7 @@ func (e *emitter) scalar(kind model.Kind, t *model.Type) *jen.Statement {
 // pointer reports whether a field is nil when it is not set and holds one
 // value otherwise.
 func pointer(f *model.Field) bool {
-	return !f.Required && f.Kind != model.Map && f.Kind != model.List
+	return !f.Required && !slices.Contains([]model.Kind{model.Map, model.List, model.Union, model.Any}, f.Kind)
 }
 
 // base is what a call's names begin with: OTPsSMSSend.

@@ -44,6 +44,10 @@ func (e *emitter) fieldLiteral(f *model.Field, v *model.Value) jen.Code {
 				g.Line()
 			}
 		})
+	case model.Union:
+		return e.structLiteral(f.Type.Variant(v), v)
+	case model.Any:
+		return freeForm(v)
 	case model.Struct:
 		literal := e.structLiteral(f.Type, v)
 		if pointer(f) {

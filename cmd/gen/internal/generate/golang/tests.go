@@ -117,8 +117,12 @@ func (e *emitter) exchange(f *jen.File, s *model.Service, m *model.Method) {
 		if m.Anonymous {
 			field("Anonymous", jen.True())
 		}
-		if m.Body != model.NoBody {
+		switch m.Body {
+		case model.JSONBody:
 			field("RequestBody", raw(bodyOf(m).JSON()))
+		case model.FormBody:
+			field("Form", jen.True())
+			field("RequestBody", raw(formOf(m)))
 		}
 		if !m.NoAnswer {
 			field("ResponseBody", raw(m.ResponseExample.JSON()))
@@ -189,6 +193,10 @@ func asWritten(f *model.Field, v *model.Value) *model.Value {
 	switch {
 	case f.Kind == model.Struct:
 		return inOrder(f.Type, v, false)
+	case f.Kind == model.Union:
+		return inOrder(f.Type.Variant(v), v, false)
+	case f.Kind == model.Any:
+		return v.Sorted()
 	case f.Kind == model.Map && f.Elem == "":
 		return v.Sorted()
 	case f.Kind == model.Map:
@@ -233,10 +241,33 @@ func requestURI(m *model.Method) string {
 
 func headersOf(m *model.Method) []jen.Code {
 	var headers []jen.Code
-	for _, f := range m.Request.Fields {
-		if v := m.RequestExample.Get(f.Wire); f.In == model.InHeader && v != nil {
-			headers = append(headers, jen.Lit(f.Wire).Op(":").Lit(v.Text))
+	var add func(fields []*model.Field, example *model.Value)
+	add = func(fields []*model.Field, example *model.Value) {
+		for _, f := range fields {
+			v := example.Get(f.Wire)
+			switch {
+			case f.In != model.InHeader || v == nil:
+			case f.Kind == model.Struct:
+				add(f.Type.Fields, v)
+			default:
+				headers = append(headers, jen.Lit(f.HeaderName()).Op(":").Lit(v.Text))
+			}
 		}
 	}
+	add(m.Request.Fields, m.RequestExample)
 	return headers
+}
+
+// formOf is the body of a call's example as a form.
+func formOf(m *model.Method) string {
+	form := url.Values{}
+	for _, c := range m.Request.Constants {
+		form.Set(c.Wire, c.Value)
+	}
+	for _, f := range m.Request.Fields {
+		if v := m.RequestExample.Get(f.Wire); f.In == model.InForm && v != nil {
+			form.Set(f.Wire, v.Text)
+		}
+	}
+	return form.Encode()
 }

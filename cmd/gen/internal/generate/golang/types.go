@@ -13,7 +13,44 @@ func (e *emitter) componentType(t *model.Type) {
 		e.enum(f, t)
 		return
 	}
+	if t.Role == model.RoleUnion {
+		e.union(f, t)
+		return
+	}
 	e.structType(f, t, nil, nil)
+	for _, union := range t.VariantOf {
+		f.Line()
+		f.Func().Params(jen.Id(t.Name)).Id(model.Unexported(union.Name)).Params().Block()
+	}
+}
+
+// union writes the interface of a union, with what writes and checks a value that may be nil.
+func (e *emitter) union(f *jen.File, t *model.Type) {
+	writer, checker := jen.Op("*").Qual(e.internal("wire"), "Writer"), jen.Op("*").Qual(e.internal("check"), "Checker")
+	f.Add(e.doc("union", 0, map[string]any{"Type": t}))
+	f.Type().Id(t.Name).Interface(
+		jen.Id(model.Unexported(t.Name)).Params(),
+		jen.Id("writeJSON").Params(writer),
+		jen.Id("validate").Params(checker),
+	)
+	isNil := jen.Op("*").Id("v").Op("==").Nil()
+	f.Line()
+	f.Func().Id("write"+t.Name).Params(jen.Id("v").Op("*").Id(t.Name), jen.Id("w").Add(writer)).Block(
+		jen.If(isNil).Block(jen.Id("w").Dot("Null").Call(), jen.Return()),
+		jen.Parens(jen.Op("*").Id("v")).Dot("writeJSON").Call(jen.Id("w")))
+	f.Line()
+	f.Func().Id("validate"+t.Name).Params(jen.Id("v").Op("*").Id(t.Name), jen.Id("c").Add(checker)).Block(
+		jen.If(isNil).Block(jen.Id("c").Dot("Nil").Call(jen.Lit("")), jen.Return()),
+		jen.Parens(jen.Op("*").Id("v")).Dot("validate").Call(jen.Id("c")))
+}
+
+// receiver is the receiver of a type's own methods: a pointer, but for the variants of a union, whose values
+// are in an interface.
+func receiver(t *model.Type) *jen.Statement {
+	if len(t.VariantOf) > 0 {
+		return jen.Id(receiverOf(t)).Id(t.Name)
+	}
+	return jen.Id(receiverOf(t)).Op("*").Id(t.Name)
 }
 
 func (e *emitter) enum(f *jen.File, t *model.Type) {
@@ -52,13 +89,14 @@ func (e *emitter) structType(f *jen.File, t *model.Type, s *model.Service, m *mo
 			}
 		})
 	})
-	if t.InRequest && checked(t) {
+	if t.InRequest && (checked(t) || len(t.VariantOf) > 0) {
 		e.validate(f, t)
 	}
-	if len(parameters(t)) > 0 && t.Role == model.RoleRequest {
-		e.params(f, t)
+	form := m != nil && t == m.Request && m.Body == model.FormBody
+	if len(parameters(t)) > 0 || form {
+		e.params(f, t, form)
 	}
-	if t.InRequest && (m == nil || m.Body != model.NoBody) {
+	if t.InRequest && (m == nil && len(parameters(t)) == 0 || m != nil && m.Body == model.JSONBody) {
 		e.writeJSON(f, t)
 	}
 	if t.InResponse && (m == nil || !m.NoAnswer) {

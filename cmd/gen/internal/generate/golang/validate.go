@@ -12,7 +12,7 @@ import (
 // to, can be checked.
 func checked(t *model.Type) bool {
 	return model.Reaches(t, func(t *model.Type) bool {
-		return len(t.Rules) > 0 || slices.ContainsFunc(t.Fields, func(f *model.Field) bool {
+		return t.Role == model.RoleUnion || len(t.Rules) > 0 || slices.ContainsFunc(t.Fields, func(f *model.Field) bool {
 			return f.Limits.Limited() || f.ItemLimits.Limited() || f.Innermost().Kind == model.Enum
 		})
 	})
@@ -22,7 +22,7 @@ func checked(t *model.Type) bool {
 func (e *emitter) validate(f *jen.File, t *model.Type) {
 	v := receiverOf(t)
 	e.introduce(f, t, "validate")
-	f.Func().Params(jen.Id(v).Op("*").Id(t.Name)).Id("validate").Params(jen.Id("c").Op("*").Qual(e.internal("check"), "Checker")).BlockFunc(func(g *jen.Group) {
+	f.Func().Params(receiver(t)).Id("validate").Params(jen.Id("c").Op("*").Qual(e.internal("check"), "Checker")).BlockFunc(func(g *jen.Group) {
 		for _, field := range t.Fields {
 			checks := e.checks(v, field)
 			if len(checks) > 0 && field.Invalid != "" {
@@ -69,6 +69,10 @@ func (e *emitter) checks(v string, f *model.Field) []jen.Code {
 		}
 		return []jen.Code{checkCall("In", f.Wire, e.methodValue(f, value, "validate"))}
 	}
+	if f.Kind == model.Union {
+		return []jen.Code{checkCall("In", f.Wire, jen.Func().Params(jen.Id("c").Op("*").Qual(e.internal("check"), "Checker")).Block(
+			jen.Id("validate"+f.Type.Name).Call(jen.Op("&").Add(value), jen.Id("c"))))}
+	}
 	if pointer(f) {
 		value = jen.Op("*").Add(value)
 	}
@@ -97,6 +101,8 @@ func (e *emitter) checksOf(wire string, value jen.Code, f *model.Field) []jen.Co
 	case f.Elem == "":
 	case f.Kind == model.List && f.Elem == model.Enum:
 		function("Enums", jen.Id(e.enumValues(f.Type)))
+	case f.Elem == model.Union:
+		function(each, jen.Id("validate"+f.Type.Name))
 	case f.Elem == model.Struct:
 		if checked(f.Type) {
 			function(each, e.methodOf(f.Type, "validate"))

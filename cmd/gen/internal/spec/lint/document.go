@@ -178,7 +178,7 @@ func (d *documentLinter) defaults(doc *openapi3.T) {
 			}
 		}
 		if op.RequestBody != nil && op.RequestBody.Value != nil {
-			if media := op.RequestBody.Value.Content.Get("application/json"); media != nil {
+			for _, media := range op.RequestBody.Value.Content {
 				walk(media.Schema)
 			}
 		}

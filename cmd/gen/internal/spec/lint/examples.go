@@ -28,16 +28,21 @@ func (d *documentLinter) examples(doc *openapi3.T) {
 		}
 		for i, p := range op.Parameters {
 			if p.Value != nil && p.Value.Example != nil && p.Value.Schema != nil {
-				d.example(p.Value.Schema, p.Value.Example, fmt.Sprintf("%s/parameters/%d/example", at, i), "parameter")
+				at := fmt.Sprintf("%s/parameters/%d/example", at, i)
+				if _, pointer, shared := strings.Cut(p.Ref, "#"); shared {
+					at = pointer + "/example"
+				}
+				d.example(p.Value.Schema, p.Value.Example, at, "parameter")
 			}
 		}
 	})
 }
 
 func (d *documentLinter) media(content openapi3.Content, at, what string) {
-	media := content.Get("application/json")
-	if media != nil && media.Schema != nil && media.Example != nil {
-		d.example(media.Schema, media.Example, at+"/content/application~1json/example", what)
+	for name, media := range content {
+		if media != nil && media.Schema != nil && media.Example != nil {
+			d.example(media.Schema, media.Example, at+"/content/"+escape([]string{name})[0]+"/example", what)
+		}
 	}
 }
 
@@ -110,7 +115,7 @@ func (d *documentLinter) expressible(schema *openapi3.SchemaRef, value any, at, 
 	if s == nil {
 		return
 	}
-	if len(s.OneOf) == 2 && s.OneOf[0].Ref != "" && value != nil { // an object or null
+	if len(s.OneOf) == 2 && s.Discriminator == nil && s.OneOf[0].Ref != "" && value != nil { // an object or null
 		d.expressible(s.OneOf[0], value, at, what)
 	}
 	switch value := value.(type) {

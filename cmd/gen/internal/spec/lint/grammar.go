@@ -90,10 +90,8 @@ var documentShape = object("the document", []string{"openapi", "info", "paths"},
 		"termsOfService": anyText, "contact": anyValue, "license": anyValue,
 	}, nil),
 	"externalDocs": externalDocs,
-	"servers": listOf("servers", object("a server", []string{"url"}, map[string]*shape{
-		"url": anyText, "description": anyProse,
-	}, map[string]string{"variables": "write each server's URL out"})),
-	"security": requirements,
+	"servers":      serversShape,
+	"security":     requirements,
 	"tags": listOf("tags", object("a tag", []string{"name", "description"}, map[string]*shape{
 		"name": anyText, "description": anyProse, "externalDocs": externalDocs,
 	}, nil)),
@@ -111,9 +109,14 @@ var documentShape = object("the document", []string{"openapi", "info", "paths"},
 	"jsonSchemaDialect": "the dialect is that of OpenAPI 3.1; leave it out",
 })
 
+var serversShape = listOf("servers", object("a server", []string{"url"}, map[string]*shape{
+	"url": anyText, "description": anyProse,
+}, map[string]string{"variables": "write each server's URL out"}))
+
 var componentsShape = object("components", nil, map[string]*shape{
-	"schemas":   named("schemas", componentSchemaShape),
-	"responses": named("responses", responseShape),
+	"schemas":    named("schemas", componentSchemaShape),
+	"responses":  named("responses", responseShape),
+	"parameters": named("parameters", componentParameterShape),
 	"securitySchemes": named("securitySchemes", object("a security scheme", []string{"type"}, map[string]*shape{
 		"type": anyText, "scheme": anyText, "description": anyProse,
 	}, map[string]string{
@@ -121,7 +124,6 @@ var componentsShape = object("components", nil, map[string]*shape{
 		"bearerFormat": "calls carry HTTP Basic credentials", "openIdConnectUrl": "calls carry HTTP Basic credentials",
 	})),
 }, map[string]string{
-	"parameters":    "write the parameter at its operation",
 	"requestBodies": "write the request body at its operation",
 	"headers":       "response headers are readable as they are; leave them out",
 	"examples":      "write the example at its media type",
@@ -148,34 +150,51 @@ var operationShape = object("an operation",
 	map[string]*shape{
 		"operationId": anyText, "tags": textList, "summary": anyText, "description": anyProse,
 		"externalDocs": externalDocs, "deprecated": anyBoolean,
-		"x-retry":     oneOfTexts("the retry class", "safe", "unsent", "never"),
-		"x-errors":    textList,
-		"security":    requirements,
-		"parameters":  listOf("parameters", parameterShape),
+		"x-retry":    oneOfTexts("the retry class", "safe", "unsent", "never"),
+		"x-errors":   textList,
+		"security":   requirements,
+		"parameters": listOf("parameters", parameterShape),
+		"servers":    serversShape,
+		"x-paging": object("x-paging", []string{"cursor", "next", "items"}, map[string]*shape{
+			"cursor": anyText, "next": anyText, "items": anyText,
+		}, nil),
 		"requestBody": requestBodyShape,
 		"responses": &shape{name: "responses", kind: mapping, required: []string{"200", "default"},
 			fields: map[string]*shape{"200": successShape, "default": responseShape}},
 	}, map[string]string{
 		"callbacks": "leave callbacks out",
-		"servers":   "the base URL is an option of the client; leave servers out here",
 	})
 
-var parameterShape = object("a parameter", []string{"name", "in", "description", "schema"}, map[string]*shape{
-	"name": anyText, "in": oneOfTexts("the parameter's place", "path", "query", "header"),
-	"required": anyBoolean, "description": anyProse, "deprecated": anyBoolean,
-	"schema": schemaShape, "example": anyValue, "x-go-name": anyText,
-}, map[string]string{
-	"$ref":            "write the parameter out",
+// parameterShape is a parameter of a call; componentParameterShape one that calls share.
+var (
+	parameterShape          = parameter(true, nil)
+	componentParameterShape = parameter(false, anyText)
+)
+
+func parameter(ref bool, partOf *shape) *shape {
+	s := object("a parameter", []string{"name", "in", "description", "schema"}, map[string]*shape{
+		"name": anyText, "in": oneOfTexts("the parameter's place", "path", "query", "header"),
+		"required": anyBoolean, "description": anyProse, "deprecated": anyBoolean,
+		"schema": schemaShape, "example": anyValue, "x-go-name": anyText,
+	}, refusedInParameters)
+	s.ref = ref
+	if partOf != nil {
+		s.fields["x-part-of"] = partOf
+	}
+	return s
+}
+
+var refusedInParameters = map[string]string{
 	"style":           "parameters are written in their default style",
 	"explode":         "parameters are written in their default style",
 	"allowReserved":   "parameters are always escaped",
 	"allowEmptyValue": "an optional parameter that is set is sent, empty or not; leave it out",
 	"content":         "write a schema",
 	"examples":        "write one example under the key example",
-})
+}
 
 var requestBodyShape = object("a request body", []string{"content"}, map[string]*shape{
-	"required": anyBoolean, "description": anyProse, "content": contentShape,
+	"required": anyBoolean, "description": anyProse, "content": requestContentShape,
 }, map[string]string{"$ref": "write the request body out"})
 
 var contentShape = &shape{
@@ -183,11 +202,15 @@ var contentShape = &shape{
 	each: mediaTypeShape, keys: []string{"application/json"},
 }
 
+var requestContentShape = &shape{
+	name: "content", kind: mapping, each: mediaTypeShape, keys: []string{load.JSON, load.Form},
+}
+
 var mediaTypeShape = object("a media type", []string{"schema"}, map[string]*shape{
 	"schema": schemaShape, "example": anyValue,
 }, map[string]string{
 	"examples": "write one example under the key example",
-	"encoding": "bodies are JSON; leave encoding out",
+	"encoding": "the client encodes bodies; leave encoding out",
 })
 
 var responseShape = &shape{
@@ -242,18 +265,20 @@ func init() {
 		"oneOf":                listOf("oneOf", schemaShape),
 		"anyOf":                listOf("anyOf", schemaShape),
 		"allOf":                listOf("allOf", schemaShape),
-		"not":                  schemaShape,
-		"x-sensitive":          anyBoolean,
-		"x-essential":          anyBoolean,
-		"x-invalid":            errorType,
-		"x-choice":             object("x-choice", nil, map[string]*shape{"none": errorType, "several": errorType}, nil),
-		"x-go-name":            anyText,
+		"discriminator": object("discriminator", []string{"propertyName", "mapping"}, map[string]*shape{
+			"propertyName": anyText, "mapping": named("mapping", anyText),
+		}, nil),
+		"not":         schemaShape,
+		"x-sensitive": anyBoolean,
+		"x-essential": anyBoolean,
+		"x-invalid":   errorType,
+		"x-choice":    object("x-choice", nil, map[string]*shape{"none": errorType, "several": errorType}, nil),
+		"x-go-name":   anyText,
 	}
 	schemaShape.refused = map[string]string{
 		"nullable":              "OpenAPI 3.1 writes type: [string, 'null']",
 		"example":               "write the example at the media type or the parameter",
 		"examples":              "write the example at the media type or the parameter",
-		"discriminator":         "write one schema with optional properties",
 		"multipleOf":            "leave it to the service, and say it in the description",
 		"exclusiveMinimum":      "write minimum",
 		"exclusiveMaximum":      "write maximum",

@@ -62,9 +62,7 @@ func (w *walker) runtime() {
 		if address == nil {
 			continue
 		}
-		if u, err := url.Parse(address.Value); err != nil || u.Scheme != "https" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.User != nil {
-			w.list.Reportf(codes.Servers, w.src.Pos(address), "the server must be https:// and a host, nothing more")
-		}
+		w.serverAddress(address)
 		if i < len(first) && load.Get(first[i], "url") != nil && load.Get(first[i], "url").Value != address.Value {
 			w.list.Reportf(codes.Servers, w.src.Pos(address), "the server is not that of %s; both packages call the same service", load.ConsumerFile)
 		}
@@ -76,6 +74,15 @@ func (w *walker) runtime() {
 	scheme, ok := load.At(w.src.Root, "/components/securitySchemes/basicAuth")
 	if !ok || scalarOf(scheme, "type") != "http" || scalarOf(scheme, "scheme") != "basic" {
 		w.list.Hintf(codes.Credentials, w.src.Pos(scheme), "write components.securitySchemes.basicAuth: {type: http, scheme: basic}", "the security scheme basicAuth is not HTTP Basic")
+	}
+}
+
+func (w *walker) serverAddress(address *yaml.Node) {
+	if address == nil {
+		return
+	}
+	if u, err := url.Parse(address.Value); err != nil || u.Scheme != "https" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.User != nil {
+		w.list.Reportf(codes.Servers, w.src.Pos(address), "the server must be https:// and a host, nothing more")
 	}
 }
 
@@ -105,8 +112,8 @@ func (w *walker) described() {
 		w.properties(schema)
 	}
 	for _, op := range operationsOf(w.src) {
-		media, _ := load.At(op.node, "/requestBody/content/application~1json/schema")
-		w.properties(media)
+		_, media := requestMedia(op.node)
+		w.properties(load.Get(media, "schema"))
 		answer, ok := load.At(op.node, "/responses/200/content/application~1json")
 		if !ok {
 			continue

@@ -46,6 +46,7 @@ func (w *walker) operations() {
 		w.path(op)
 		w.operationID(op, tags, first)
 		w.body(op)
+		w.server(op)
 		w.thirdPerson(load.Get(op.node, "summary"))
 		w.errorList(load.Get(op.node, "x-errors"), catalog)
 		if security := load.Get(op.node, "security"); security != nil && len(security.Content) > 0 {
@@ -134,6 +135,7 @@ func (w *walker) path(op operation) {
 	first := map[string]*yaml.Node{}
 	declared := map[string]bool{}
 	for _, p := range items(load.Get(op.node, "parameters")) {
+		p = w.parameter(p)
 		name, in := load.Get(p, "name"), load.Get(p, "in")
 		if name == nil || in == nil {
 			continue
@@ -198,6 +200,43 @@ func (w *walker) parameterExample(example *yaml.Node, in string) {
 	}
 }
 
+// parameter is a parameter of a call: what a reference leads to, or itself.
+func (w *walker) parameter(p *yaml.Node) *yaml.Node {
+	ref := load.Get(p, "$ref")
+	if ref == nil {
+		return p
+	}
+	_, pointer, _ := strings.Cut(ref.Value, "#")
+	for _, src := range []*load.Source{w.src, w.spec.Sources[load.SharedFile]} {
+		if found, ok := load.At(src.Root, pointer); ok {
+			return found
+		}
+	}
+	return p
+}
+
+// requestMedia is the body of a call by its media type, or nil.
+func requestMedia(op *yaml.Node) (name string, media *yaml.Node) {
+	for key, value := range load.Pairs(load.Get(load.Get(op, "requestBody"), "content")) {
+		return key.Value, value
+	}
+	return "", nil
+}
+
+// server checks the host of a call that another host than the usual one serves.
+func (w *walker) server(op operation) {
+	servers := load.Get(op.node, "servers")
+	if servers == nil {
+		return
+	}
+	if len(items(servers)) != 1 {
+		w.list.Hintf(codes.Servers, w.src.Pos(servers), "write servers: [{url: https://...}]", "a call has one server of its own")
+	}
+	for _, server := range items(servers) {
+		w.serverAddress(load.Get(server, "url"))
+	}
+}
+
 func (w *walker) body(op operation) {
 	body := load.Get(op.node, "requestBody")
 	if body == nil {
@@ -209,7 +248,11 @@ func (w *walker) body(op operation) {
 	if required := load.Get(body, "required"); required == nil || required.Value != "true" {
 		w.list.Hintf(codes.OptionalBody, w.src.Pos(body), "add required: true", "an optional request body is not generated")
 	}
-	media := load.Get(load.Get(body, "content"), "application/json")
+	content := load.Get(body, "content")
+	if len(load.Keys(content)) > 1 || content != nil && len(load.Keys(content)) == 0 {
+		w.list.Hintf(codes.OneMediaType, w.src.Pos(content), "write "+load.JSON+" or "+load.Form, "a request body has one media type")
+	}
+	_, media := requestMedia(op.node)
 	if media != nil && load.Get(media, "example") == nil {
 		w.list.Hintf(codes.NoExample, w.src.Pos(media), "add a realistic example; tests and documentation are made from it", "the request has no example")
 	}

@@ -255,6 +255,9 @@ func (w *walker) reference(n, ref *yaml.Node, s *shape) {
 	if s == responseShape || s == successShape {
 		section = "responses"
 	}
+	if s == parameterShape {
+		section = "parameters"
+	}
 	w.target(ref, section)
 }
 

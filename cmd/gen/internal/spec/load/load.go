@@ -34,6 +34,15 @@ const (
 	AcceptedFile = "accepted-breaks.yaml"
 )
 
+// The media types of bodies.
+const (
+	JSON = "application/json"
+	Form = "application/x-www-form-urlencoded"
+)
+
+// OAuthError is the shared response of calls whose errors have the form of OAuth.
+const OAuthError = "OAuthError"
+
 // APIFiles are the files that describe an API; each becomes a Go package. What
 // concerns one area of an API is in a file of its folder: consumer/otps.yaml.
 var APIFiles = []string{ConsumerFile, B2BFile}

@@ -56,6 +56,8 @@ type builder struct {
 	types      map[string]*Type        // by file#name; nil while a scalar
 	errorLists map[string][]*ErrorType // by what x-errors writes: a type, or @ and a group
 	used       []string                // file#name of components that something refers to
+
+	usedParameters []string // the same of parameters
 }
 
 // location is the place that an origin records.

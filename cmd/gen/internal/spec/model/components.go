@@ -38,6 +38,11 @@ func (b *builder) unused() {
 			}
 			b.list.Reportf(codes.UnusedSchema, src.Pos(key), "no call refers to the schema %s, so nothing is generated for it", key.Value)
 		}
+		for key := range load.Pairs(load.Get(load.Get(src.Root, "components"), "parameters")) {
+			if !slices.Contains(b.usedParameters, file+"#"+key.Value) {
+				b.list.Reportf(codes.UnusedSchema, src.Pos(key), "no call refers to the parameter %s, so nothing is generated for it", key.Value)
+			}
+		}
 	}
 }
 
@@ -86,6 +91,8 @@ func (b *builder) named(file, name string, schema *openapi3.Schema) *Type {
 		t.Role = RoleEnum
 	case schema.Properties != nil:
 		t.Role = RoleObject
+	case schema.Discriminator != nil:
+		t.Role = RoleUnion
 	default:
 		b.types[key] = nil
 		return nil
@@ -94,9 +101,12 @@ func (b *builder) named(file, name string, schema *openapi3.Schema) *Type {
 	if (!IsExported(name) || GoName(name) == "") && !b.saidAt(t.Pos) {
 		b.list.Hintf(codes.NotExported, t.Pos, "write a name like MemberSession", "the schema name %q is not one that Go exports", name)
 	}
-	if t.Role == RoleEnum {
+	switch t.Role {
+	case RoleEnum:
 		b.enum(t, schema)
-	} else {
+	case RoleUnion:
+		b.union(t, file, schema)
+	default:
 		b.fields(t, file, schema, false)
 	}
 	return t

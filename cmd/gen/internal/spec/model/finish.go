@@ -48,7 +48,8 @@ func Reaches(t *Type, is func(*Type) bool) bool {
 			return false
 		}
 		seen[t] = true
-		return is(t) || slices.ContainsFunc(t.Fields, func(f *Field) bool { return visit(f.Type) })
+		return is(t) || slices.ContainsFunc(t.Fields, func(f *Field) bool { return visit(f.Type) }) ||
+			slices.ContainsFunc(t.Variants, func(v Variant) bool { return visit(v.Type) })
 	}
 	return visit(t)
 }
@@ -66,6 +67,9 @@ func settle(sdk *SDK) {
 				if f.Type != nil && f.Type != t && !slices.Contains(users[f.Type], t) {
 					users[f.Type] = append(users[f.Type], t)
 				}
+			}
+			for _, v := range t.Variants {
+				users[v.Type] = append(users[v.Type], t)
 			}
 		}
 	}
@@ -129,6 +133,9 @@ func collide(sdk *SDK, taken map[string]map[string]diag.Pos, list *diag.List) {
 				members.add(child.Field, "the service "+child.Tag, child.Pos)
 			}
 			for _, m := range s.Methods {
+				if m.Paging != nil {
+					members.add(m.Name+"All", "the pages of "+m.ID, m.Pos)
+				}
 				members.add(m.Name, m.ID, m.Pos)
 			}
 		}
@@ -142,6 +149,9 @@ func collide(sdk *SDK, taken map[string]map[string]diag.Pos, list *diag.List) {
 		for _, t := range pkg.AllTypes() {
 			for _, v := range t.Values {
 				scope.add(v.Name, v.Wire, t.Pos)
+			}
+			if t.Role == RoleUnion {
+				collideUnion(t, scope, list)
 			}
 			collideFields(t, taken[pkg.Name], list)
 			for _, f := range t.Fields {
@@ -160,6 +170,18 @@ func collide(sdk *SDK, taken map[string]map[string]diag.Pos, list *diag.List) {
 			}
 		}
 	}
+}
+
+// collideUnion reports a union that is not generated, and its functions where names meet.
+func collideUnion(t *Type, scope *scope, list *diag.List) {
+	if t.InResponse {
+		list.Hintf(codes.ObjectAlternatives, t.Pos, "write one object with optional properties", "alternatives between objects are generated for requests only, and %s is in an answer", t.Name)
+	}
+	if t.Exported {
+		list.Hintf(codes.ObjectAlternatives, t.Pos, "declare it in each of the two APIs", "both packages would share the alternatives of %s, which is not generated", t.Name)
+	}
+	scope.meets("write"+t.Name, t.Name, t.Pos)
+	scope.meets("validate"+t.Name, t.Name, t.Pos)
 }
 
 // methodNames are what the generated methods of a struct are called.

@@ -13,6 +13,7 @@ import (
 var article = map[Kind]string{
 	String: "a text", Integer: "an integer", Number: "a number", Boolean: "a boolean", Time: "a time",
 	Map: "a free-form object", Struct: "an object", Enum: "an enum", List: "a list",
+	Union: "a choice of objects", Any: "any value",
 }
 
 func (b *builder) limits(f *Field, schema *openapi3.Schema) {

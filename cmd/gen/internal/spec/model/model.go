@@ -118,6 +118,12 @@ type Method struct {
 	Anonymous bool `json:",omitzero"`
 	// Body is what the call sends in its body.
 	Body Body `json:",omitzero"`
+	// Server is the address of the host that serves the call, where it is another than that of all calls.
+	Server string `json:",omitzero"`
+	// OAuthErrors calls are answered errors in the form of OAuth.
+	OAuthErrors bool `json:",omitzero"`
+	// Paging says how the call goes from page to page; nil where it does not.
+	Paging *Paging `json:",omitzero"`
 	// NoAnswer calls are answered without a body.
 	NoAnswer bool `json:",omitzero"`
 	Docs     Docs
@@ -129,6 +135,14 @@ type Method struct {
 	Pos                             diag.Pos
 }
 
+// Paging is the way from a page to the next.
+type Paging struct {
+	// Cursor is the field of the request that takes the cursor of a page.
+	Cursor *Field
+	// Next leads to the cursor of the next page in the response, and Items to what is on the page.
+	Next, Items []*Field
+}
+
 // Role tells what a struct is for.
 type Role string
 
@@ -138,6 +152,7 @@ const (
 	RoleResponse Role = "response"
 	RoleObject   Role = "object"
 	RoleEnum     Role = "enum"
+	RoleUnion    Role = "union"
 )
 
 // Type is a struct or an enum.
@@ -155,6 +170,11 @@ type Type struct {
 	Constants []Constant `json:",omitzero"`
 	// Rules tie several fields together.
 	Rules []Rule `json:",omitzero"`
+	// Variants are the structs that a union is a choice of, by the value that tells them apart. The last one
+	// stands for those that the spec does not have.
+	Variants []Variant `json:",omitzero"`
+	// VariantOf are the unions that a struct belongs to.
+	VariantOf []*Type `json:"-"`
 	// Values are an enum's.
 	Values []EnumValue `json:",omitzero"`
 	// Sensitive reports whether a secret lies anywhere below.
@@ -166,6 +186,24 @@ type Type struct {
 	// Exported reports that another package reads, writes and checks the type.
 	Exported bool `json:",omitzero"`
 	Pos      diag.Pos
+}
+
+// Variant is a struct of a union. Value is what the discriminator is for it; "" for the last one.
+type Variant struct {
+	Value string
+	Type  *Type
+}
+
+// Variant returns the struct for a value of the discriminator.
+func (t *Type) Variant(value *Value) *Type {
+	for _, v := range t.Variants {
+		for _, c := range v.Type.Constants {
+			if said := value.Get(c.Wire); said != nil && said.Text == v.Value && c.Value == v.Value {
+				return v.Type
+			}
+		}
+	}
+	return t.Variants[len(t.Variants)-1].Type
 }
 
 // Constant is a text that is always sent.
@@ -188,6 +226,7 @@ const (
 	InPath   In = "path"
 	InQuery  In = "query"
 	InHeader In = "header"
+	InForm   In = "form"
 )
 
 // Field is one field of a struct.
@@ -203,6 +242,8 @@ type Field struct {
 	// Type is the struct or enum of a named kind, or of what a list or map holds.
 	Type *Type `json:"-"`
 	In   In
+	// Header is the header of a field of a struct that groups headers.
+	Header string `json:",omitzero"`
 	// AlsoInBody reports that a parameter is sent as a property of the body, too.
 	AlsoInBody bool `json:",omitzero"`
 	// Required fields of a request are always sent; optional ones when set.
@@ -240,6 +281,10 @@ const (
 	Struct Kind = "struct"
 	Enum   Kind = "enum"
 	List   Kind = "list"
+	// Union is one of several structs.
+	Union Kind = "union"
+	// Any is a value of any kind.
+	Any Kind = "any"
 )
 
 // Limits are what a value must keep to.
@@ -348,7 +393,16 @@ type Body string
 const (
 	NoBody   Body = ""
 	JSONBody Body = "json"
+	FormBody Body = "form"
 )
+
+// HeaderName is the header that the field is sent as, or "".
+func (f *Field) HeaderName() string {
+	if f.Header == "" && f.In == InHeader && f.Kind != Struct {
+		return f.Wire
+	}
+	return f.Header
+}
 
 // Item describes the items of a list or the values of a typed map as a field of their own.
 func (f *Field) Item() *Field {

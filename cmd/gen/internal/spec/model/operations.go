@@ -59,8 +59,16 @@ func (b *builder) method(pkg *Package, s *Service, op operation) *Method {
 	m.Errors = b.errorTypes(texts(op.Extensions["x-errors"]))
 	m.Request = &Type{Name: base + "Request", Package: pkg.Name, Role: RoleRequest, File: tagFile(s.Tag), Pos: op.pos}
 	m.Response = &Type{Name: base + "Response", Package: pkg.Name, Role: RoleResponse, File: tagFile(s.Tag), Pos: op.pos}
+	if op.Servers != nil && len(*op.Servers) > 0 {
+		m.Server = (*op.Servers)[0].URL
+	}
+	if answer := op.Responses.Value("default"); answer != nil {
+		_, name := component(op.file, answer.Ref)
+		m.OAuthErrors = name == load.OAuthError
+	}
 	b.request(m, op)
 	b.response(m, op)
+	b.paging(m, op)
 	return m
 }
 
@@ -71,6 +79,11 @@ func (b *builder) request(m *Method, op operation) {
 		if p == nil || p.Schema == nil {
 			continue
 		}
+		said := b.parameterExample(op, i, ref)
+		if p.Extensions["x-part-of"] != nil {
+			b.part(m.Request, op, ref, example, said)
+			continue
+		}
 		f := b.field(op.file, p.Name, p.Schema, p.Required, true)
 		f.In, f.Pos = In(p.In), location(p.Origin)
 		if p.Description != "" {
@@ -78,29 +91,103 @@ func (b *builder) request(m *Method, op operation) {
 		}
 		f.Docs.Deprecated = f.Docs.Deprecated || p.Deprecated
 		b.rename(f, p.Extensions, p.Origin)
-		if f.Kind != String && f.Kind != Integer && f.Kind != Boolean && f.Kind != Enum {
+		if !isParameter(f.Kind) {
 			b.list.Reportf(codes.ParameterKind, f.Pos, "a parameter that is %s is not generated; texts, integers, booleans and enums are", article[f.Kind])
 		}
 		m.Request.Fields = append(m.Request.Fields, f)
-		if p.Example != nil {
-			n, _ := load.At(op.node, fmt.Sprintf("/parameters/%d/example", i))
-			example.Members = append(example.Members, Member{p.Name, valueOf(n)})
+		if said != nil {
+			example.Members = append(example.Members, Member{p.Name, said})
 		} else if p.Required {
 			b.list.Hintf(codes.NoExample, f.Pos, "add a realistic example; tests and documentation are made from it", "the parameter %s has no example", p.Name)
 		}
 	}
 	if op.RequestBody != nil && op.RequestBody.Value != nil {
-		if media := op.RequestBody.Value.Content.Get("application/json"); media != nil && media.Schema != nil {
-			m.Body = JSONBody
+		for name, form := range bodyForms {
+			media := op.RequestBody.Value.Content[name]
+			if media == nil || media.Schema == nil {
+				continue
+			}
+			m.Body = form
+			parameters := len(m.Request.Fields)
 			b.body(m.Request, op.file, media.Schema, true)
+			if form == FormBody {
+				b.form(m.Request.Fields[parameters:])
+			}
 			body := &Value{}
-			if n, ok := load.At(op.node, "/requestBody/content/application~1json/example"); ok {
+			if n, ok := load.At(op.node, "/requestBody/content/"+strings.ReplaceAll(name, "/", "~1")+"/example"); ok {
 				body = valueOf(n)
 			}
 			b.join(m.Request, example, body)
 		}
 	}
 	m.RequestExample = example
+}
+
+// bodyForms are the media types of requests.
+var bodyForms = map[string]Body{load.JSON: JSONBody, load.Form: FormBody}
+
+// form makes the fields of a body those of a form, which holds texts.
+func (b *builder) form(fields []*Field) {
+	for _, f := range fields {
+		f.In = InForm
+		if !isParameter(f.Kind) {
+			b.list.Reportf(codes.ParameterKind, f.Pos, "a field of a form that is %s is not generated; texts, integers, booleans and enums are", article[f.Kind])
+		}
+	}
+}
+
+func isParameter(kind Kind) bool {
+	return kind == String || kind == Integer || kind == Boolean || kind == Enum
+}
+
+// parameterExample is the example of a parameter, or nil. That of a shared one is where it is declared.
+func (b *builder) parameterExample(op operation, i int, ref *openapi3.ParameterRef) *Value {
+	root, at := op.node, fmt.Sprintf("/parameters/%d/example", i)
+	if ref.Ref != "" {
+		file, name := component(op.file, ref.Ref)
+		b.usedParameters = append(b.usedParameters, file+"#"+name)
+		root, at = b.spec.Sources[file].Root, "/components/parameters/"+name+"/example"
+	}
+	n, ok := load.At(root, at)
+	if !ok || ref.Value.Example == nil {
+		return nil
+	}
+	return valueOf(n)
+}
+
+// part adds the struct that a parameter is a field of to a request, once for all its parameters.
+func (b *builder) part(t *Type, op operation, ref *openapi3.ParameterRef, example, said *Value) {
+	p := ref.Value
+	file, _ := component(op.file, ref.Ref)
+	name, property, _ := strings.Cut(text(p.Extensions["x-part-of"]), ".")
+	pos := fieldLocation(p.Origin, "x-part-of")
+	var group *Type
+	if doc := b.spec.Documents[file]; doc != nil && doc.Components != nil && doc.Components.Schemas[name] != nil {
+		group = b.named(file, name, doc.Components.Schemas[name].Value)
+	}
+	at := -1
+	if group != nil {
+		at = slices.IndexFunc(group.Fields, func(f *Field) bool { return f.Wire == property })
+	}
+	if at < 0 || group.Fields[at].Kind != String || group.Fields[at].Required || p.In != string(InHeader) || ref.Ref == "" {
+		b.list.Hintf(codes.PartOf, pos, "write the name of a schema, a dot, and an optional text of it, at a header under components.parameters",
+			"%q is not a text that a header can be", text(p.Extensions["x-part-of"]))
+		return
+	}
+	group.Fields[at].In, group.Fields[at].Header = InHeader, p.Name
+	wire := FileName(group.Name)
+	if !slices.ContainsFunc(t.Fields, func(f *Field) bool { return f.Type == group }) {
+		t.Fields = append(t.Fields, &Field{Wire: wire, Name: group.Name, Docs: group.Docs, Kind: Struct, Type: group, In: InHeader, Pos: location(p.Origin)})
+	}
+	if said == nil {
+		return
+	}
+	set := example.Get(wire)
+	if set == nil {
+		set = &Value{Kind: Struct}
+		example.Members = append(example.Members, Member{wire, set})
+	}
+	set.Members = append(set.Members, Member{property, said})
 }
 
 // join makes one field of a parameter and a property of the body that have one

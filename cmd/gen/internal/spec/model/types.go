@@ -163,10 +163,7 @@ func (b *builder) value(f *Field, file string, ref *openapi3.SchemaRef) {
 		f.Limits.PatternOf = name
 		file = target
 		if t := b.named(target, name, schema); t != nil {
-			f.Type, f.Kind = t, Struct
-			if t.Role == RoleEnum {
-				f.Kind = Enum
-			}
+			f.Type, f.Kind = t, map[Role]Kind{RoleObject: Struct, RoleEnum: Enum, RoleUnion: Union}[t.Role]
 			if f.Docs.Text == "" {
 				f.Docs.Text = t.Docs.Text
 			}
@@ -289,7 +286,7 @@ func (b *builder) items(f *Field, file string, schema *openapi3.Schema) {
 	}
 	b.value(item, file, inner)
 	freeForm := item.Kind == Map && item.Elem == ""
-	if nullable || item.Kind != String && item.Kind != Struct && item.Kind != Enum && !freeForm {
+	if nullable || item.Kind != String && item.Kind != Struct && item.Kind != Enum && item.Kind != Union && !freeForm {
 		b.list.Reportf(codes.ListItems, f.Pos, "a list of such items is not generated; lists of texts, enums and objects are")
 		return
 	}
@@ -313,6 +310,10 @@ func (b *builder) mapValues(f *Field, file string, ref *openapi3.SchemaRef) {
 		return
 	}
 	b.value(value, file, inner)
+	if value.Innermost().Kind == Union {
+		b.list.Reportf(codes.ObjectAlternatives, f.Pos, "a map of choices between objects is not generated; a list is")
+		return
+	}
 	f.Elem, f.Inner, f.Type, f.ItemLimits = value.Kind, value.Elem, value.Type, value.Limits
 	f.Sensitive = f.Sensitive || value.Sensitive
 }
