@@ -18,7 +18,7 @@ func (r *request) discoveryAuthenticate(q b2b.OTPsEmailDiscoveryAuthenticateRequ
 	none := b2b.OTPsEmailDiscoveryAuthenticateResponse{}
 	c := r.project.state.EmailCodes[strings.ToLower(q.EmailAddress)]
 	if c != nil && c.MemberID != "" {
-		c = nil // a code for an organization
+		c = nil // the code is for an organization
 	}
 	if err := r.try(c, q.Code, q.EmailAddress, new(attempts)); err != nil {
 		return none, err

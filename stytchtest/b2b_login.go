@@ -9,8 +9,8 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// defaultEmailLife is how long a member's e-mail code lives, in minutes, when
-// the request does not say.
+// defaultEmailLife is the lifetime of a member's e-mail code, in minutes, when
+// the request does not set one.
 const defaultEmailLife = 10
 
 // organization returns the organization that a call names.
@@ -33,8 +33,8 @@ func (r *request) member(organizationID, memberID string) (*organization, *membe
 	return nil, nil, fail("member_not_found")
 }
 
-// deliverEmail sends a code to an address. It takes the place of every earlier
-// one of the address, whichever organization that was for.
+// deliverEmail sends a code to an address. It replaces every earlier code of the
+// address, for any organization.
 func (r *request) deliverEmail(address string, c code, life time.Duration, m Message) {
 	m.Channel, m.Address, m.OrganizationID, m.MemberID = ChannelEmail, address, c.OrganizationID, c.MemberID
 	key := strings.ToLower(address)
@@ -68,8 +68,8 @@ func (r *request) loginOrSignup(q b2b.OTPsEmailLoginOrSignupRequest) (b2b.OTPsEm
 	}, nil
 }
 
-// memberLogin is what several calls answer in the same way: a session, or what a
-// login still needs.
+// memberLogin is the part of the response that several calls share: a session, or
+// what the login still needs.
 type memberLogin struct {
 	session        *session
 	authenticated  bool
@@ -99,22 +99,21 @@ func (l memberLogin) answer() b2b.DiscoveryIntermediateSessionsExchangeResponse 
 	}
 }
 
-// proof is what a member has shown so far.
+// proof is what a member has proved so far.
 type proof struct {
 	factors []stytch.AuthenticationFactor
 	email   string
-	// begun is the unfinished login that goes on, nil for a new one.
+	// begun is the unfinished login to continue, nil for a new one.
 	begun *intermediate
-	// session is the one to extend, nil for a new one.
+	// session is the session to extend, nil for a new one.
 	session  *session
 	duration *int
 	claims   map[string]any
 	locale   string
 }
 
-// login gives a member a session, or says what is missing: another primary
-// factor, or a second one. A member whose primary factor counts is active from
-// then on.
+// login gives a member a session, or reports what is missing: another primary
+// factor, or a second one. An accepted primary factor makes the member active.
 func (r *request) login(o *organization, m *member, p proof) (memberLogin, *apiError) {
 	if m.locked(r.now) {
 		return memberLogin{}, fail("user_lock_limit_reached")
@@ -149,8 +148,8 @@ func proves(factors []stytch.AuthenticationFactor, address string) bool {
 	})
 }
 
-// wantsPrimary reports whether an organization accepts none of the factors as the
-// first one. m is nil for somebody who is not a member yet.
+// wantsPrimary reports whether the organization accepts none of the factors as a
+// primary factor. m is nil for a person who is not a member yet.
 func (o *organization) wantsPrimary(m *member, factors []stytch.AuthenticationFactor) bool {
 	if o.Profile.AuthMethods != b2b.MethodPolicyRestricted || m != nil && m.Profile.IsBreakglass {
 		return false
@@ -165,7 +164,7 @@ func (o *organization) wantsMFA(m *member) bool {
 	return o.Profile.MFAPolicy == b2b.MFAPolicyRequiredForAll || m != nil && m.Profile.MFAEnrolled
 }
 
-// start gives a member a session with what they have shown.
+// start gives a member a session with the factors proved so far.
 func (r *request) start(l memberLogin, o *organization, m *member, p proof) (memberLogin, *apiError) {
 	s := &session{ID: newID("member-session"), Token: newToken(), OrganizationID: o.Profile.OrganizationID, MemberID: m.Profile.MemberID, StartedAt: r.now}
 	if p.session != nil {
@@ -192,8 +191,8 @@ func (r *request) start(l memberLogin, o *organization, m *member, p proof) (mem
 	return l, nil
 }
 
-// demandMFA asks for a second factor, and sends the code when the member has a
-// phone number for it.
+// demandMFA asks for a second factor. It sends a code if the member has a phone
+// number for it.
 func (r *request) demandMFA(o *organization, m *member, locale string) *b2b.MFARequired {
 	mfa := &b2b.MFARequired{MemberOptions: m.options()}
 	if m.Profile.MFAPhoneNumberVerified && m.Profile.DefaultMFAMethod != string(b2b.MFAMethodTOTP) {
@@ -222,14 +221,14 @@ func (r *request) deliverMFA(o *organization, m *member, locale string) {
 	})
 }
 
-// intermediate keeps a login that still needs something.
+// intermediate stores a login that is not complete yet.
 func (r *request) intermediate(i intermediate) *intermediate {
 	i.Token, i.ExpiresAt = newToken(), r.now.Add(intermediateLife)
 	r.project.state.Intermediates = append(r.project.state.Intermediates, &i)
 	return &i
 }
 
-// findIntermediate returns the login that a token stands for.
+// findIntermediate returns the login of an intermediate session token.
 func (r *request) findIntermediate(token string) (*intermediate, *apiError) {
 	st := &r.project.state
 	st.Intermediates = slices.DeleteFunc(st.Intermediates, func(i *intermediate) bool { return !r.now.Before(i.ExpiresAt) })
@@ -241,13 +240,13 @@ func (r *request) findIntermediate(token string) (*intermediate, *apiError) {
 	return nil, fail("intermediate_session_not_found")
 }
 
-// consume ends a login that went on.
+// consume ends an intermediate session after its use.
 func (r *request) consume(i *intermediate) {
 	st := &r.project.state
 	st.Intermediates = slices.DeleteFunc(st.Intermediates, func(have *intermediate) bool { return have == i })
 }
 
-// memberSession is a session of a member as an answer shows it.
+// memberSession returns a member's session as a response shows it.
 func (p *Project) memberSession(s *session) *b2b.MemberSession {
 	slug := ""
 	if o := p.state.organizationByID(s.OrganizationID); o != nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// emailOTP is the type of an e-mail code's factor in a member's session.
+// emailOTP is the factor type of an e-mail code in a member's session.
 const emailOTP = stytch.AuthenticationFactorTypeEmailOTP
 
 func (r *request) authenticateEmail(q b2b.OTPsEmailAuthenticateRequest) (b2b.OTPsEmailAuthenticateResponse, *apiError) {
@@ -22,7 +22,7 @@ func (r *request) authenticateEmail(q b2b.OTPsEmailAuthenticateRequest) (b2b.OTP
 	}
 	c := r.project.state.EmailCodes[strings.ToLower(q.EmailAddress)]
 	if c != nil && c.MemberID != m.Profile.MemberID {
-		c = nil // a code for another organization, or for discovery
+		c = nil // the code is for another organization, or for discovery
 	}
 	if err := r.try(c, q.Code, q.EmailAddress, &m.attempts); err != nil {
 		return none, err
@@ -53,19 +53,19 @@ func (r *request) authenticateEmail(q b2b.OTPsEmailAuthenticateRequest) (b2b.OTP
 	}, nil
 }
 
-// emailID names a member's e-mail address as a method. It follows from the
-// member's id, so that it stays the same.
+// emailID returns the method ID of a member's e-mail address. It is derived
+// from the member ID, so it does not change.
 func (m *member) emailID() string {
 	return "member-email" + strings.TrimPrefix(m.Profile.MemberID, "member")
 }
 
-// phoneID names a member's phone number as a method.
+// phoneID returns the method ID of a member's phone number.
 func (m *member) phoneID() string {
 	return "member-phone" + strings.TrimPrefix(m.Profile.MemberID, "member")
 }
 
-// continued adds to a proof what an intermediate session or a session shows,
-// of which at most one is given.
+// continued adds the factors of an intermediate session or of a session to a
+// proof. At most one of the two is given.
 func (r *request) continued(p *proof, m *member, token, sessionToken, sessionJWT *string) *apiError {
 	switch {
 	case token != nil:
@@ -84,7 +84,7 @@ func (r *request) continued(p *proof, m *member, token, sessionToken, sessionJWT
 			return err
 		}
 		if s.MemberID != m.Profile.MemberID {
-			return failf("session_not_found", "the session belongs to somebody else")
+			return failf("session_not_found", "the session belongs to another person")
 		}
 		p.session = s
 		p.factors = append(p.factors, s.Factors...)
@@ -125,7 +125,7 @@ func (r *request) memberSMSAuthenticate(q b2b.OTPsSMSAuthenticateRequest) (b2b.O
 		return none, err
 	}
 	if p.begun != nil && o.wantsPrimary(m, p.factors) {
-		return none, failf("bad_request", "the organization wants another first factor than those shown, one of allowed_auth_methods; an SMS is a second one")
+		return none, failf("bad_request", "the organization does not accept these primary factors; want one of allowed_auth_methods before an SMS code")
 	}
 	if err := r.try(m.MFACode, q.Code, m.Profile.MFAPhoneNumber, &m.attempts); err != nil {
 		return none, err
@@ -146,7 +146,7 @@ func (r *request) memberSMSAuthenticate(q b2b.OTPsSMSAuthenticateRequest) (b2b.O
 	}, nil
 }
 
-// enroll settles whether the member needs a second factor from now on.
+// enroll sets whether the member needs a second factor from now on.
 func (m *member) enroll(o *organization, q b2b.OTPsSMSAuthenticateRequest) {
 	m.Profile.MFAPhoneNumberVerified = true
 	switch {

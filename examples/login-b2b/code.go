@@ -8,15 +8,15 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// codePage is what the page for a code shows: for both kinds of codes.
+// codePage is the data of the page for both kinds of codes.
 type codePage struct {
-	Problem      *problem // nil when nothing is wrong
-	Organization string   // that wants the second factor
-	Second       bool     // it is the second factor
+	Problem      *problem // nil if nothing is wrong
+	Organization string   // the organization that requires the second factor
+	Second       bool     // whether the code is the second factor
 	Address      string
 	Another      bool   // another code was sent
-	Code         string // what was typed, when it may still be right
-	Wait         wait   // until another code can be sent
+	Code         string // the entered code, if it may still be right
+	Wait         wait   // the time until another code can be sent
 }
 
 func (a *app) codePage(r *http.Request, one login) codePage {
@@ -24,7 +24,7 @@ func (a *app) codePage(r *http.Request, one login) codePage {
 	if one.waiting == smsCode {
 		page.Second, page.Organization, page.Address = true, one.organizationName, one.phone
 		if !one.newPhone {
-			// The first factor alone does not tell the whole number.
+			// After the first factor alone, the whole number must not be shown.
 			page.Address = "the number that ends in " + one.phone[max(0, len(one.phone)-2):]
 		}
 	}
@@ -35,7 +35,7 @@ func (a *app) showCode(w http.ResponseWriter, r *http.Request, one login) {
 	a.show(w, http.StatusOK, "code", a.codePage(r, one))
 }
 
-// checkCode checks the code that a login is waiting for.
+// checkCode checks the code that a login waits for.
 func (a *app) checkCode(w http.ResponseWriter, r *http.Request, one login) {
 	if !a.logins.try(r) {
 		page := a.codePage(r, one)
@@ -57,13 +57,13 @@ func (a *app) checkCode(w http.ResponseWriter, r *http.Request, one login) {
 	page := a.codePage(r, one)
 	page.Problem, page.Another = p, false
 	if !p.AtField {
-		page.Code = typed // nothing is known to be wrong with it
+		page.Code = typed // the code may still be right
 	}
 	a.fail(w, p, "code", page)
 }
 
-// tooLate ends a login of which the service has forgotten the first factor, after ten
-// minutes. It reports whether that is what the error says.
+// tooLate ends a login whose first factor has expired at the service, after ten
+// minutes. It reports whether the error means that.
 func (a *app) tooLate(w http.ResponseWriter, r *http.Request, err error) bool {
 	if !errors.Is(err, stytch.ErrIntermediateSessionNotFound) && !errors.Is(err, stytch.ErrInvalidIntermediateSessionTokenForOrganization) {
 		return false
@@ -73,7 +73,7 @@ func (a *app) tooLate(w http.ResponseWriter, r *http.Request, err error) bool {
 	return true
 }
 
-// checkDiscovery finds out the organizations of whoever has the code.
+// checkDiscovery lists the organizations of the person with the code.
 func (a *app) checkDiscovery(w http.ResponseWriter, r *http.Request, one login, code string) error {
 	found, err := a.client.OTPs.Email.Discovery.Authenticate(r.Context(), b2b.OTPsEmailDiscoveryAuthenticateRequest{EmailAddress: one.email, Code: code})
 	if err != nil {
@@ -84,14 +84,14 @@ func (a *app) checkDiscovery(w http.ResponseWriter, r *http.Request, one login, 
 	return nil
 }
 
-// resendCode sends another code. It takes the place of the one before.
+// resendCode sends another code, which replaces the earlier one.
 func (a *app) resendCode(w http.ResponseWriter, r *http.Request, one login) {
 	if err := a.send(r.Context(), one); err != nil {
 		if a.tooLate(w, r, err) {
 			return
 		}
 		p := a.problemOf("send another code", err)
-		p.AtField = false // the field of this page is the code
+		p.AtField = false // the field of this page is for the code
 		page := a.codePage(r, one)
 		page.Problem, page.Another = p, false
 		a.fail(w, p, "code", page)

@@ -10,9 +10,9 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// organizationsPage is what the page of organizations shows.
+// organizationsPage is the data of the page of organizations.
 type organizationsPage struct {
-	Problem *problem // nil when nothing is wrong
+	Problem *problem // nil if nothing is wrong
 	Address string
 	List    []choice
 	Name    string // that was typed for a new organization
@@ -21,7 +21,7 @@ type organizationsPage struct {
 // choice is an organization to choose.
 type choice struct {
 	ID, Name string
-	Note     string // what to expect
+	Note     string // what the login needs
 }
 
 func (a *app) organizationsPage(one login) organizationsPage {
@@ -48,9 +48,11 @@ func (a *app) showOrganizations(w http.ResponseWriter, _ *http.Request, one logi
 	a.show(w, http.StatusOK, "organizations", a.organizationsPage(one))
 }
 
-// chooseOrganization goes on with one of the organizations that were discovered, and
-// with no other: what the form says is held against the list. The code of the discovery
-// is a first factor there, too, so no organization sends another one.
+// chooseOrganization continues with one of the discovered organizations. It looks up
+// the form's value in the list, so no other organization can be chosen.
+//
+// The first code proved the e-mail address. That is enough for an organization without a
+// second factor, so no second e-mail is sent.
 func (a *app) chooseOrganization(w http.ResponseWriter, r *http.Request, one login) {
 	id := r.PostFormValue("organization")
 	i := slices.IndexFunc(one.organizations, func(d b2b.DiscoveredOrganization) bool {
@@ -130,7 +132,8 @@ func (a *app) failOrganizations(w http.ResponseWriter, r *http.Request, one logi
 	a.fail(w, page.Problem, "organizations", page)
 }
 
-// notByEmail is the problem of an organization that wants another way to log in.
+// notByEmail is the problem of an organization that does not accept codes by
+// e-mail.
 func notByEmail(name string) *problem {
-	return &problem{status: http.StatusForbidden, Message: name + " does not take codes by e-mail. Please log in as its administrator told you."}
+	return &problem{status: http.StatusForbidden, Message: name + " does not take codes by e-mail. Please log in as your administrator explained."}
 }
