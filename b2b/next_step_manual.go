@@ -2,47 +2,63 @@ package b2b
 
 // MANUAL(NextStep)(TYPE)
 
-// Step is what a login to an organization still needs.
+// Step is the next step that a login to an organization needs.
 type Step string
 
 // The steps of a login.
 const (
-	// StepDone: nothing. The answer to a login holds a session; a login to a discovered
-	// organization would get one.
+	// StepDone: the login is complete. The answer to a login has a session. For a discovered
+	// organization, a login would get one.
 	StepDone Step = "done"
-	// StepPrimary: the organization does not accept the primary factor that was used.
-	// PrimaryRequired lists those that it accepts.
+	// StepPrimary: the organization does not accept the primary factor that was used. PrimaryRequired
+	// lists the factors that it accepts.
 	StepPrimary Step = "primary"
-	// StepSMSCode: the service has sent a code by SMS. Pass what the member types, with the
-	// IntermediateSessionToken, to [OTPsSMSService.Authenticate].
+	// StepSMSCode: the service has sent a code by SMS. Pass the code that the member types to
+	// [OTPsSMSService.Authenticate], with the IntermediateSessionToken.
 	StepSMSCode Step = "sms_code"
 	// StepSendSMS: the member has a phone number, but no code was sent. Send one with
 	// [OTPsSMSService.Send] and the IntermediateSessionToken.
 	StepSendSMS Step = "send_sms"
+<<<<<<< HEAD
 	// StepTOTPCode: the member has an authenticator app and no phone number. Pass the code that the
 	// app shows, with the IntermediateSessionToken, to [TOTPsService.Authenticate].
 	StepTOTPCode Step = "totp_code"
 	// StepEnroll: the member has set up no second factor. Ask for a phone number and pass it as
 	// MFAPhoneNumber to [OTPsSMSService.Send], or set up an authenticator app with
 	// [TOTPsService.Create]; both take the IntermediateSessionToken.
+=======
+	// StepEnroll: the member has no phone number yet, but may have an authenticator app. Ask for a
+	// number and pass it as MFAPhoneNumber to [OTPsSMSService.Send], with the IntermediateSessionToken.
+	// An app's codes go to [TOTPsService.Authenticate].
+>>>>>>> main
 	StepEnroll Step = "enroll"
-	// StepUnknown: the member is not logged in, and the answer does not say why. A newer version of
-	// the SDK may know.
+	// StepUnknown: the member is not logged in, and the answer does not say why. A newer version of the
+	// SDK may know the reason.
 	StepUnknown Step = "unknown"
 )
 
+<<<<<<< HEAD
 // Next returns what the login still needs. Where the answer holds a session, that is
 // nothing.
+=======
+// Next returns the next step of the login. It is [StepDone] if the answer has a session.
+>>>>>>> main
 func (r *OTPsEmailAuthenticateResponse) Next() Step {
 	return next(r.MemberAuthenticated || r.MemberSession != nil, r.PrimaryRequired, r.MFARequired)
 }
 
+<<<<<<< HEAD
 // Next returns what the login to the other organization still needs. Where the answer holds a session, that is
 // nothing.
+=======
+// Next returns the next step of the login to the other organization. It is [StepDone] if the answer has
+// a session.
+>>>>>>> main
 func (r *SessionsExchangeResponse) Next() Step {
 	return next(r.MemberAuthenticated || r.MemberSession != nil, r.PrimaryRequired, r.MFARequired)
 }
 
+<<<<<<< HEAD
 // Next returns what the login to the organization still needs. Where the answer holds a session, that is
 // nothing.
 func (r *DiscoveryIntermediateSessionsExchangeResponse) Next() Step {
@@ -86,6 +102,9 @@ func (r *PasswordsExistingPasswordResetResponse) Next() Step {
 }
 
 // Next returns what a login to the organization would still need.
+=======
+// Next returns the next step that a login to the organization would need.
+>>>>>>> main
 func (v *DiscoveredOrganization) Next() Step {
 	return next(v.MemberAuthenticated, v.PrimaryRequired, v.MFARequired)
 }
