@@ -70,6 +70,7 @@ func TestNext(t *testing.T) {
 				(&b2b.PasswordsAuthenticateResponse{MemberAuthenticated: test.authenticated, PrimaryRequired: test.primary, MFARequired: test.mfa}).Next(),
 				(&b2b.PasswordsEmailResetResponse{MemberAuthenticated: test.authenticated, PrimaryRequired: test.primary, MFARequired: test.mfa}).Next(),
 				(&b2b.PasswordsExistingPasswordResetResponse{MemberAuthenticated: test.authenticated, PrimaryRequired: test.primary, MFARequired: test.mfa}).Next(),
+				(&b2b.SSOAuthenticateResponse{MemberAuthenticated: test.authenticated, PrimaryRequired: test.primary, MFARequired: test.mfa}).Next(),
 			} {
 				if got != test.want {
 					t.Errorf("got %q, want %q", got, test.want)
@@ -92,6 +93,7 @@ func TestNextWithSession(t *testing.T) {
 		(&b2b.PasswordsAuthenticateResponse{MemberSession: session}).Next(),
 		(&b2b.PasswordsEmailResetResponse{MemberSession: session}).Next(),
 		(&b2b.PasswordsExistingPasswordResetResponse{MemberSession: session}).Next(),
+		(&b2b.SSOAuthenticateResponse{MemberSession: session}).Next(),
 	} {
 		if got != b2b.StepDone {
 			t.Errorf("answer %d: got %q", i, got)
