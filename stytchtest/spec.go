@@ -53,8 +53,7 @@ var embedded = &api{
 	errors:   sync.OnceValues(readErrors),
 }
 
-// warm reads the spec in the background, in the order in which the first calls
-// need it.
+// warm reads the spec and makes the first key before the first calls need them.
 func (a *api) warm() {
 	_, _ = a.consumer()
 	_, _ = a.b2b()
