@@ -5,6 +5,7 @@ package b2b
 import (
 	"context"
 	"fmt"
+	"iter"
 	"log/slog"
 	"net/http"
 
@@ -48,8 +49,6 @@ var organizationsCreate = transport.Endpoint[OrganizationsCreateRequest, Organiz
 	Receive: func(r *OrganizationsCreateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsCreateResponse",
 }
 
 // Create creates an organization.
@@ -365,8 +364,6 @@ var organizationsGet = transport.Endpoint[OrganizationsGetRequest, Organizations
 	Receive: func(r *OrganizationsGetResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsGetResponse",
 }
 
 // Get returns an organization.
@@ -463,8 +460,6 @@ var organizationsUpdate = transport.Endpoint[OrganizationsUpdateRequest, Organiz
 	Receive: func(r *OrganizationsUpdateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsUpdateResponse",
 }
 
 // Update changes an organization.
@@ -829,8 +824,6 @@ var organizationsDelete = transport.Endpoint[OrganizationsDeleteRequest, Organiz
 	Receive: func(r *OrganizationsDeleteResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsDeleteResponse",
 }
 
 // Delete deletes an organization with all its members.
@@ -942,8 +935,6 @@ var organizationsDeleteExternalID = transport.Endpoint[OrganizationsDeleteExtern
 	Receive: func(r *OrganizationsDeleteExternalIDResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsDeleteExternalIDResponse",
 }
 
 // DeleteExternalID removes the external id of an organization.
@@ -1056,8 +1047,6 @@ var organizationsSearch = transport.Endpoint[OrganizationsSearchRequest, Organiz
 	Receive: func(r *OrganizationsSearchResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsSearchResponse",
 }
 
 // Search searches the organizations of the project.
@@ -1097,6 +1086,21 @@ var organizationsSearch = transport.Endpoint[OrganizationsSearchRequest, Organiz
 // API: https://stytch.com/docs/b2b/api/search-organizations
 func (s *OrganizationsService) Search(ctx context.Context, req OrganizationsSearchRequest, opts ...stytch.CallOption) (*OrganizationsSearchResponse, error) {
 	return transport.Call(ctx, s.client(), &organizationsSearch, &req, opts)
+}
+
+// SearchAll loops over all results of [OrganizationsService.Search], page by page.
+//
+// It begins at the page of Cursor, or at the first page. It makes the call for a page when the loop
+// reaches the page, so a loop that ends early makes no further calls. An error ends the loop.
+func (s *OrganizationsService) SearchAll(ctx context.Context, req OrganizationsSearchRequest, opts ...stytch.CallOption) iter.Seq2[Organization, error] {
+	return transport.Pages(ctx, s.client(), &organizationsSearch, req, opts,
+		func(r *OrganizationsSearchRequest) **string {
+			return &r.Cursor
+		},
+		func(r *OrganizationsSearchResponse) ([]Organization, *string) {
+			return r.Organizations, r.ResultsMetadata.NextCursor
+		},
+	)
 }
 
 // OrganizationsSearchRequest is the request of [OrganizationsService.Search].
@@ -1206,8 +1210,6 @@ var organizationsMetrics = transport.Endpoint[OrganizationsMetricsRequest, Organ
 	Receive: func(r *OrganizationsMetricsResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsMetricsResponse",
 }
 
 // Metrics counts the members of an organization.
@@ -1296,8 +1298,6 @@ var organizationsConnectedApps = transport.Endpoint[OrganizationsConnectedAppsRe
 	Receive: func(r *OrganizationsConnectedAppsResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsConnectedAppsResponse",
 }
 
 // ConnectedApps lists the connected apps that members of an organization use.
@@ -1408,8 +1408,6 @@ var organizationsGetConnectedApp = transport.Endpoint[OrganizationsGetConnectedA
 	Receive: func(r *OrganizationsGetConnectedAppResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsGetConnectedAppResponse",
 }
 
 // GetConnectedApp returns a connected app, with the members of an organization who use it.

@@ -5,6 +5,7 @@ package b2b
 import (
 	"context"
 	"fmt"
+	"iter"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -46,8 +47,6 @@ var scimConnectionCreate = transport.Endpoint[SCIMConnectionCreateRequest, SCIMC
 	Receive: func(r *SCIMConnectionCreateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SCIMConnectionCreateResponse",
 }
 
 // Create creates the SCIM connection of an organization.
@@ -176,8 +175,6 @@ var scimConnectionGet = transport.Endpoint[SCIMConnectionGetRequest, SCIMConnect
 	Receive: func(r *SCIMConnectionGetResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SCIMConnectionGetResponse",
 }
 
 // Get reads the SCIM connection of an organization.
@@ -284,8 +281,6 @@ var scimConnectionUpdate = transport.Endpoint[SCIMConnectionUpdateRequest, SCIMC
 	Receive: func(r *SCIMConnectionUpdateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SCIMConnectionUpdateResponse",
 }
 
 // Update changes a SCIM connection.
@@ -430,8 +425,6 @@ var scimConnectionDelete = transport.Endpoint[SCIMConnectionDeleteRequest, SCIMC
 	Receive: func(r *SCIMConnectionDeleteResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SCIMConnectionDeleteResponse",
 }
 
 // Delete deletes a SCIM connection.
@@ -542,8 +535,6 @@ var scimConnectionGetGroups = transport.Endpoint[SCIMConnectionGetGroupsRequest,
 	Receive: func(r *SCIMConnectionGetGroupsResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SCIMConnectionGetGroupsResponse",
 }
 
 // GetGroups lists the groups that the directory has sent.
@@ -561,6 +552,21 @@ var scimConnectionGetGroups = transport.Endpoint[SCIMConnectionGetGroupsRequest,
 // API: https://stytch.com/docs/b2b/api/get-scim-connection-groups
 func (s *SCIMConnectionService) GetGroups(ctx context.Context, req SCIMConnectionGetGroupsRequest, opts ...stytch.CallOption) (*SCIMConnectionGetGroupsResponse, error) {
 	return transport.Call(ctx, s.client(), &scimConnectionGetGroups, &req, opts)
+}
+
+// GetGroupsAll loops over all results of [SCIMConnectionService.GetGroups], page by page.
+//
+// It begins at the page of Cursor, or at the first page. It makes the call for a page when the loop
+// reaches the page, so a loop that ends early makes no further calls. An error ends the loop.
+func (s *SCIMConnectionService) GetGroupsAll(ctx context.Context, req SCIMConnectionGetGroupsRequest, opts ...stytch.CallOption) iter.Seq2[SCIMConnectionGroup, error] {
+	return transport.Pages(ctx, s.client(), &scimConnectionGetGroups, req, opts,
+		func(r *SCIMConnectionGetGroupsRequest) **string {
+			return &r.Cursor
+		},
+		func(r *SCIMConnectionGetGroupsResponse) ([]SCIMConnectionGroup, *string) {
+			return r.SCIMGroups, r.NextCursor
+		},
+	)
 }
 
 // SCIMConnectionGetGroupsRequest is the request of [SCIMConnectionService.GetGroups].
@@ -674,8 +680,6 @@ var scimConnectionRotateStart = transport.Endpoint[SCIMConnectionRotateStartRequ
 	Receive: func(r *SCIMConnectionRotateStartResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SCIMConnectionRotateStartResponse",
 }
 
 // RotateStart makes a second bearer token for a SCIM connection, to replace the first.
@@ -792,8 +796,6 @@ var scimConnectionRotateComplete = transport.Endpoint[SCIMConnectionRotateComple
 	Receive: func(r *SCIMConnectionRotateCompleteResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SCIMConnectionRotateCompleteResponse",
 }
 
 // RotateComplete ends the rotation of a bearer token with the new one, and drops the old one.
@@ -911,8 +913,6 @@ var scimConnectionRotateCancel = transport.Endpoint[SCIMConnectionRotateCancelRe
 	Receive: func(r *SCIMConnectionRotateCancelResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SCIMConnectionRotateCancelResponse",
 }
 
 // RotateCancel ends the rotation of a bearer token with the old one, and drops the new one.

@@ -5,6 +5,7 @@ package stytch
 import (
 	"context"
 	"fmt"
+	"iter"
 	"log/slog"
 	"net/http"
 
@@ -44,8 +45,6 @@ var connectedAppsClientsCreate = transport.Endpoint[ConnectedAppsClientsCreateRe
 	Encode:   (*ConnectedAppsClientsCreateRequest).writeJSON,
 	Decode:   (*ConnectedAppsClientsCreateResponse).readJSON,
 	Receive:  (*ConnectedAppsClientsCreateResponse).receive,
-	Answers:  &answers,
-	Answer:   "ConnectedAppsClientsCreateResponse",
 }
 
 // Create creates a connected app, and returns its secret.
@@ -232,8 +231,6 @@ var connectedAppsClientsGet = transport.Endpoint[ConnectedAppsClientsGetRequest,
 	Params:   (*ConnectedAppsClientsGetRequest).params,
 	Decode:   (*ConnectedAppsClientsGetResponse).readJSON,
 	Receive:  (*ConnectedAppsClientsGetResponse).receive,
-	Answers:  &answers,
-	Answer:   "ConnectedAppsClientsGetResponse",
 }
 
 // Get finds a connected app by its client id.
@@ -328,8 +325,6 @@ var connectedAppsClientsUpdate = transport.Endpoint[ConnectedAppsClientsUpdateRe
 	Encode:   (*ConnectedAppsClientsUpdateRequest).writeJSON,
 	Decode:   (*ConnectedAppsClientsUpdateResponse).readJSON,
 	Receive:  (*ConnectedAppsClientsUpdateResponse).receive,
-	Answers:  &answers,
-	Answer:   "ConnectedAppsClientsUpdateResponse",
 }
 
 // Update changes the settings of a connected app.
@@ -508,8 +503,6 @@ var connectedAppsClientsDelete = transport.Endpoint[ConnectedAppsClientsDeleteRe
 	Params:   (*ConnectedAppsClientsDeleteRequest).params,
 	Decode:   (*ConnectedAppsClientsDeleteResponse).readJSON,
 	Receive:  (*ConnectedAppsClientsDeleteResponse).receive,
-	Answers:  &answers,
-	Answer:   "ConnectedAppsClientsDeleteResponse",
 }
 
 // Delete deletes a connected app for good.
@@ -602,8 +595,6 @@ var connectedAppsClientsSearch = transport.Endpoint[ConnectedAppsClientsSearchRe
 	Encode:   (*ConnectedAppsClientsSearchRequest).writeJSON,
 	Decode:   (*ConnectedAppsClientsSearchResponse).readJSON,
 	Receive:  (*ConnectedAppsClientsSearchResponse).receive,
-	Answers:  &answers,
-	Answer:   "ConnectedAppsClientsSearchResponse",
 }
 
 // Search lists the connected apps of the project, page by page.
@@ -618,6 +609,21 @@ var connectedAppsClientsSearch = transport.Endpoint[ConnectedAppsClientsSearchRe
 // API: https://stytch.com/docs/api/connected-apps-search
 func (s *ConnectedAppsClientsService) Search(ctx context.Context, req ConnectedAppsClientsSearchRequest, opts ...CallOption) (*ConnectedAppsClientsSearchResponse, error) {
 	return transport.Call(ctx, s.client(), &connectedAppsClientsSearch, &req, opts)
+}
+
+// SearchAll loops over all results of [ConnectedAppsClientsService.Search], page by page.
+//
+// It begins at the page of Cursor, or at the first page. It makes the call for a page when the loop
+// reaches the page, so a loop that ends early makes no further calls. An error ends the loop.
+func (s *ConnectedAppsClientsService) SearchAll(ctx context.Context, req ConnectedAppsClientsSearchRequest, opts ...CallOption) iter.Seq2[ConnectedApp, error] {
+	return transport.Pages(ctx, s.client(), &connectedAppsClientsSearch, req, opts,
+		func(r *ConnectedAppsClientsSearchRequest) **string {
+			return &r.Cursor
+		},
+		func(r *ConnectedAppsClientsSearchResponse) ([]ConnectedApp, *string) {
+			return r.ConnectedApps, r.ResultsMetadata.NextCursor
+		},
+	)
 }
 
 // ConnectedAppsClientsSearchRequest is the request of [ConnectedAppsClientsService.Search].
