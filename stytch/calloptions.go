@@ -14,14 +14,14 @@ import (
 // [WithoutCallValidation]. A nil CallOption changes nothing.
 type CallOption = transport.CallOption
 
-// WithCallTimeout limits the time of this call, including all attempts and the waits between them. 0
-// means the timeout of the client, a negative value no limit.
+// WithCallTimeout limits the time of this call, including all attempts and the waits between them. The
+// default is the timeout of the client; 0 or less means no limit.
 func WithCallTimeout(d time.Duration) CallOption {
-	return transport.CallOptionFunc(func(s *transport.CallSettings) { s.Timeout = d })
+	return transport.CallOptionFunc(func(s *transport.CallSettings) { s.Timeout = setting(d) })
 }
 
-// WithCallRetries sets how often this call may be repeated, if that is safe. 0 or less turns retries
-// off.
+// WithCallRetries sets how often this call may be repeated, if that is safe. The default is that
+// of the client; 0 or less means none.
 func WithCallRetries(n int) CallOption {
 	return transport.CallOptionFunc(func(s *transport.CallSettings) { s.MaxRetries = n })
 }

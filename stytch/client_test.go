@@ -153,6 +153,23 @@ func TestWithMaxRetries(t *testing.T) {
 	}
 }
 
+// TestZeroIsNoDefault: an option with 0 means no limit, not the default limit.
+func TestZeroIsNoDefault(t *testing.T) {
+	server := serve(t, 200, login+`"more":"`+strings.Repeat("x", 2<<20)+`"}`)
+	for name, test := range map[string]struct {
+		opts []stytch.Option
+		ok   bool
+	}{
+		"default":  {nil, false},
+		"0":        {[]stytch.Option{stytch.WithMaxResponseBytes(0)}, true},
+		"negative": {[]stytch.Option{stytch.WithMaxResponseBytes(-1)}, true},
+	} {
+		if _, err := authenticate(t.Context(), server.URL, codeRequest{methodID, code}, test.opts); (err == nil) != test.ok {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // TestTooManyRequests repeats a call that was turned away only for a reason that passes.
 func TestTooManyRequests(t *testing.T) {
 	for errorType, want := range map[stytch.ErrorType]int{stytch.ErrTooManyRequests: 3, stytch.ErrUserLockLimitReached: 1} {

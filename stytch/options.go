@@ -37,34 +37,29 @@ func WithHTTPClient(client *http.Client) Option {
 	return transport.OptionFunc(func(c *transport.Config) { c.HTTPClient = client })
 }
 
-// WithTimeout limits the time of a call, including all attempts and the waits between them. 0 means the
-// default of 30 seconds, a negative value no limit. The context of a call can end it earlier.
+// WithTimeout limits the time of a call, including all attempts and the waits between them. The
+// default is 30 seconds; 0 or less means no limit. The context of a call can end it earlier.
 func WithTimeout(d time.Duration) Option {
-	return transport.OptionFunc(func(c *transport.Config) { c.Timeout = d })
+	return transport.OptionFunc(func(c *transport.Config) { c.Timeout = setting(d) })
 }
 
-// WithAttemptTimeout limits the time of each attempt, up to the last byte of the answer. 0 means the
-// default of 10 seconds, a negative value no limit. The time starts when the attempt gets a connection.
+// WithAttemptTimeout limits the time of each attempt, up to the last byte of the answer. The
+// default is 10 seconds; 0 or less means no limit. The time starts when the attempt gets a connection.
 // With an HTTP client or middleware of the application, it starts before that, with the attempt itself.
 func WithAttemptTimeout(d time.Duration) Option {
-	return transport.OptionFunc(func(c *transport.Config) { c.AttemptTimeout = d })
+	return transport.OptionFunc(func(c *transport.Config) { c.AttemptTimeout = setting(d) })
 }
 
 // WithMaxRetries sets how often a failed call may be repeated, if that is safe. The default is 2; 0 or
-// less turns retries off.
+// less means none.
 func WithMaxRetries(n int) Option {
-	return transport.OptionFunc(func(c *transport.Config) {
-		c.MaxRetries = n
-		if n <= 0 {
-			c.MaxRetries = -1 // in a Config, 0 is the default
-		}
-	})
+	return transport.OptionFunc(func(c *transport.Config) { c.MaxRetries = setting(n) })
 }
 
-// WithMaxResponseBytes limits the size of an answer, after decompression. 0 means the default of 1 MiB,
-// a negative value no limit.
+// WithMaxResponseBytes limits the size of an answer, after decompression. The default is 1 MiB; 0 or
+// less means no limit.
 func WithMaxResponseBytes(n int64) Option {
-	return transport.OptionFunc(func(c *transport.Config) { c.MaxResponseBytes = n })
+	return transport.OptionFunc(func(c *transport.Config) { c.MaxResponseBytes = setting(n) })
 }
 
 // WithLogger sets a logger that gets a debug record for each attempt. A record has the call, its path
@@ -88,9 +83,9 @@ func WithUserAgent(name string) Option {
 }
 
 // WithJWTLeeway sets the allowed difference between this machine's clock and the service's, for local
-// checks of session JWTs. 0 means the default of 5 seconds, a negative value none.
+// checks of session JWTs. The default is 5 seconds; 0 or less means none.
 func WithJWTLeeway(d time.Duration) Option {
-	return transport.OptionFunc(func(c *transport.Config) { c.JWTLeeway = d })
+	return transport.OptionFunc(func(c *transport.Config) { c.JWTLeeway = setting(d) })
 }
 
 // WithJWTIssuers adds issuers that local checks of session JWTs accept, such as
@@ -111,4 +106,13 @@ func WithClock(now func() time.Time) Option {
 // WithoutValidation sends requests without validating them first. The service then rejects wrong ones.
 func WithoutValidation() Option {
 	return transport.OptionFunc(func(c *transport.Config) { c.SkipValidation = true })
+}
+
+// setting returns what a transport.Config has for a number that an option was given. A Config has 0 where
+// no option was given.
+func setting[T int | int64 | time.Duration](n T) T {
+	if n <= 0 {
+		return -1
+	}
+	return n
 }

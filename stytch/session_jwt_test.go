@@ -272,6 +272,8 @@ func TestJWTLeeway(t *testing.T) {
 		{"a clock behind", i.now.Add(-time.Minute), 0, stytch.ErrJWTNotYetValid},
 		{"a clock ahead, within a minute", i.now.Add(6*time.Minute - time.Second), time.Minute, nil},
 		{"a clock ahead", i.now.Add(6*time.Minute - time.Second), 0, stytch.ErrJWTExpired},
+		{"0 is no leeway, too late", i.now.Add(5 * time.Minute), 0, stytch.ErrJWTExpired},
+		{"0 is no leeway, too early", i.now.Add(-time.Nanosecond), 0, stytch.ErrJWTNotYetValid},
 		{"no leeway, the first moment", i.now, -1, nil},
 		{"no leeway, the last moment", i.now.Add(5*time.Minute - time.Nanosecond), -1, nil},
 		{"no leeway, too late", i.now.Add(5 * time.Minute), -1, stytch.ErrJWTExpired},
