@@ -70,7 +70,7 @@ func TestNext(t *testing.T) {
 	}
 }
 
-// TestNextWithSession: whoever has a session is logged in, whatever else the answer leaves out.
+// TestNextWithSession checks that a login with a session is complete, even if other fields are missing.
 func TestNextWithSession(t *testing.T) {
 	email := b2b.OTPsEmailAuthenticateResponse{MemberSession: &b2b.MemberSession{}}
 	exchange := b2b.SessionsExchangeResponse{MemberSession: &b2b.MemberSession{}}

@@ -20,7 +20,7 @@ func (busyError) PublicError() stytch.PublicError {
 	return stytch.PublicError{Status: 429, Code: stytch.CodeTooMany, Message: "Later, please.", RetryAfter: time.Minute}
 }
 
-// TestWithInterceptor has an interceptor see one call and refuse another.
+// TestWithInterceptor uses an interceptor that passes one call and rejects another.
 func TestWithInterceptor(t *testing.T) {
 	srv := stytchtest.NewServer(t)
 	var seen []string

@@ -14,7 +14,7 @@ import (
 	"github.com/stytchgen/sdk/stytchtest"
 )
 
-// TestPublicErrorOf makes each kind of error happen, against the emulator.
+// TestPublicErrorOf causes each kind of error with the emulator.
 func TestPublicErrorOf(t *testing.T) {
 	const phone = "+15005550006"
 	authenticate := func(ctx context.Context, c *stytch.Client, id, code string) error {
@@ -156,7 +156,7 @@ func TestPublicErrorOf(t *testing.T) {
 	}
 }
 
-// TestRetryAfterOfAges: the longest wait that there is does not become one in the past.
+// TestRetryAfterOfAges checks that the longest possible wait does not overflow.
 func TestRetryAfterOfAges(t *testing.T) {
 	w := httptest.NewRecorder()
 	stytch.PublicErrorOf(&stytch.Error{StatusCode: 429, RetryAfter: math.MaxInt64}).Write(w)
@@ -165,8 +165,8 @@ func TestRetryAfterOfAges(t *testing.T) {
 	}
 }
 
-// TestPublicErrorOfEveryType: no error type of the service makes a stranger's
-// answer without a sentence, and only 5xx blames us.
+// TestPublicErrorOfEveryType checks that every error type of the service has a public sentence, and that
+// only 5xx becomes an outage.
 func TestPublicErrorOfEveryType(t *testing.T) {
 	for _, e := range stytchtest.ErrorTypes() {
 		public := stytch.PublicErrorOf(&stytch.Error{StatusCode: e.Status, Type: stytch.ErrorType(e.Name), Message: "SECRET", RetryAfter: time.Minute})
@@ -179,7 +179,7 @@ func TestPublicErrorOfEveryType(t *testing.T) {
 	}
 }
 
-// wrong is a code that is not the one given.
+// wrong returns a code other than the given one.
 func wrong(code string) string {
 	if code == "000001" {
 		return "000002"
@@ -187,7 +187,7 @@ func wrong(code string) string {
 	return "000001"
 }
 
-// answered is what the service answered to a call.
+// answered returns the service's error for a call.
 func failWith(err error) func(context.Context, *stytchtest.Server, *stytch.Client, string, string) error {
 	return func(context.Context, *stytchtest.Server, *stytch.Client, string, string) error { return err }
 }

@@ -1,7 +1,6 @@
-// Package shape holds a JSON answer against what the spec says of it: which
-// fields there are, which of them are always there, of what type, and with
-// which values. Generated code has the shapes as data; nothing looks at them
-// unless a client was asked to report drift.
+// Package shape compares a JSON answer with the spec: which fields it has, which of them are required,
+// and their types and values. Generated code has the types as data. They are only used if a client
+// reports drift.
 package shape
 
 import (
@@ -11,11 +10,10 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// Kind is what a value is.
+// Kind is the kind of a value.
 type Kind uint8
 
-// The kinds. A Map is an object whose names are data. A Struct and an Enum
-// have a Type.
+// The kinds. A Map is an object whose names are data. A Struct and an Enum have a Type.
 const (
 	String Kind = iota
 	Integer
@@ -40,15 +38,15 @@ type Field struct {
 	Kind Kind
 	// Type is the name of a Struct or an Enum.
 	Type string
-	// List tells that the value is a list of such, and Map that it is an object whose names are data and whose
-	// values are such.
+	// List: the value is a list of such values. Map: it is an object whose names are data, with such
+	// values.
 	List, Map bool
 	// Required fields are always there and never null.
 	Required bool
 }
 
-// Types are the types that answers are made of. They refer to one another by
-// name, so that they may hold one another and take no work before main.
+// Types are the types of answers. They refer to each other by name, so that they can be recursive and
+// need no initialization.
 type Types []Type
 
 func (t Types) find(name string) *Type {
@@ -58,7 +56,7 @@ func (t Types) find(name string) *Type {
 	return nil
 }
 
-// Difference is what is not as the spec says.
+// Difference is the kind of a difference from the spec.
 type Difference string
 
 // The differences.
@@ -66,14 +64,14 @@ const (
 	UnknownField Difference = "unknown field"
 	UnknownValue Difference = "unknown value"
 	MissingField Difference = "missing field"
-	// WrongType is a value that the Reader leaves empty as well, null where it should not be, a time in a
-	// rare form, and a name that its object has twice.
+	// WrongType is a value that the Reader leaves empty, null for a field that is never null, a time in
+	// a rare form, or a second value for a name.
 	WrongType Difference = "wrong type"
 )
 
-// Check reports how a body differs from the type of that name, by the way to
-// the field: "user.emails[].verified". The places of a list are not told
-// apart. A body that is no JSON is reported as far as it can be read.
+// Check reports how a body differs from the named type, with the path of each difference:
+// "user.emails[].verified". All elements of a list have the same path. A body that is not JSON is
+// compared as far as it can be read.
 func (t Types) Check(body, name string, report func(path string, what Difference)) {
 	c := &checker{types: t, reader: wire.NewReader(body), report: report}
 	c.reader.Lenient()
@@ -90,29 +88,29 @@ type checker struct {
 	report func(path string, what Difference)
 }
 
-// found reports a difference at the current place, unless the text itself is
-// broken: the call then has an error that says so.
+// found reports a difference at the current path. It reports nothing if the text is not valid JSON,
+// because the call then returns an error.
 func (c *checker) found(what Difference) {
 	if c.reader.Err() == nil {
 		c.report(strings.TrimPrefix(strings.Join(c.path, ""), "."), what)
 	}
 }
 
-// at reports a difference of the field with that name.
+// at reports a difference at the field with that name.
 func (c *checker) at(name string, what Difference) {
 	c.path = append(c.path, "."+shown(name))
 	c.found(what)
 	c.path = c.path[:len(c.path)-1]
 }
 
-// wrong reads a value that is of another type.
+// wrong skips a value of the wrong type and reports it.
 func (c *checker) wrong() {
-	c.reader.Skip() // first: it may be no value at all
+	c.reader.Skip() // first, because it may not be valid JSON
 	c.found(WrongType)
 }
 
-// maxPath is how many parts a path can have. Deeper values of recursive types are not compared: each
-// level would be a path of its own.
+// maxPath is the largest number of parts in a path. Deeper values of recursive types are not compared,
+// because each level would be another path.
 const maxPath = 64
 
 func (c *checker) object(t *Type) {
@@ -145,8 +143,8 @@ func (c *checker) object(t *Type) {
 	}
 }
 
-// shown is a name of the service's as a report may show it: what does not look
-// like a field's name may be data, and data is never shown.
+// shown returns a name as a report may show it. A name that does not look like a field's may be data,
+// which reports never show.
 func shown(name string) string {
 	if wire.IsFieldName(name) {
 		return name
@@ -166,7 +164,7 @@ func (c *checker) field(f *Field) {
 	case kind != "an object":
 		c.wrong()
 	default:
-		c.path = append(c.path, "[]") // the names are data, and not shown
+		c.path = append(c.path, "[]") // the names are data and are not shown
 		for c.reader.BeginObject(); c.reader.NextField(); {
 			c.listOrValue(f)
 		}
