@@ -54,7 +54,7 @@ func TestWithInterceptor(t *testing.T) {
 		t.Errorf("refused with %v", err)
 	}
 	if public := stytch.PublicErrorOf(err); public != (busyError{}).PublicError() || stytch.RetryAfter(err) != time.Minute {
-		t.Errorf("a stranger is told %+v, and to wait %v", public, stytch.RetryAfter(err))
+		t.Errorf("the public error is %+v, with a wait of %v", public, stytch.RetryAfter(err))
 	}
 	if sent := len(srv.Inbox().Messages()); sent != 1 {
 		t.Errorf("%d codes were sent; want 1", sent)

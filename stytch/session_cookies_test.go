@@ -195,7 +195,7 @@ func TestWithSessionCookies(t *testing.T) {
 			if err := s.client.Sessions.Logout(w, request()); err != nil {
 				t.Error(err)
 			}
-			clears("by a logout of nobody", w, 1)
+			clears("by a logout without a session", w, 1)
 			if _, err := s.client.Sessions.Authenticate(t.Context(), stytch.SessionsAuthenticateRequest{SessionToken: new(s.named["mine"].Token)}); !errors.Is(err, stytch.ErrSessionNotFound) {
 				t.Errorf("the session lives on: %v", err)
 			}

@@ -21,18 +21,18 @@ func TestLogout(t *testing.T) {
 		ended           string
 		untouched       bool // no cookie is cleared
 	}{
-		"the usual":                       {cookies: "token of mine, JWT of mine", ended: "mine"},
-		"a dead token in front":           {cookies: "token of dead-one-of-example.com, token of mine", ended: "mine"},
-		"many dead tokens in front":       {cookies: "token of a, token of b, token of c, token of d, token of mine", ended: "mine"},
-		"a live one of somebody in front": {cookies: "token of theirs, token of mine", ended: "mine, theirs"},
-		"a JWT alone":                     {cookies: "JWT of mine", ended: "mine"},
-		"a JWT of another session":        {cookies: "token of mine, JWT of mine too", ended: "mine, mine too"},
-		"a header":                        {header: "token of mine", ended: "mine", untouched: true},
-		"a JWT in the header":             {header: "JWT of mine", ended: "mine", untouched: true},
-		"a header beside cookies":         {header: "token of mine too", cookies: "token of mine", ended: "mine, mine too"},
-		"dead ones":                       {cookies: "token of a, JWT of b.c.d"},
-		"another project's JWT":           {cookies: "token of a, JWT of " + rs256(newIssuer(), nil)},
-		"nobody":                          {cookies: ""},
+		"the usual":                     {cookies: "token of mine, JWT of mine", ended: "mine"},
+		"a dead token in front":         {cookies: "token of dead-one-of-example.com, token of mine", ended: "mine"},
+		"many dead tokens in front":     {cookies: "token of a, token of b, token of c, token of d, token of mine", ended: "mine"},
+		"another user's live one first": {cookies: "token of theirs, token of mine", ended: "mine, theirs"},
+		"a JWT alone":                   {cookies: "JWT of mine", ended: "mine"},
+		"a JWT of another session":      {cookies: "token of mine, JWT of mine too", ended: "mine, mine too"},
+		"a header":                      {header: "token of mine", ended: "mine", untouched: true},
+		"a JWT in the header":           {header: "JWT of mine", ended: "mine", untouched: true},
+		"a header beside cookies":       {header: "token of mine too", cookies: "token of mine", ended: "mine, mine too"},
+		"dead ones":                     {cookies: "token of a, JWT of b.c.d"},
+		"another project's JWT":         {cookies: "token of a, JWT of " + rs256(newIssuer(), nil)},
+		"no session":                    {cookies: ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := fill(t, one.srv, one.client)

@@ -264,7 +264,7 @@ func TestMiddlewareStaleCookies(t *testing.T) {
 	_, resp = s.get("/", http.StatusUnauthorized, "Cookie", many.String()+"x=y")
 	s.calls(3, "fifty tokens")
 	if resp.Header.Get("Set-Cookie") != "" {
-		t.Error("cookies are cleared that nobody was asked about")
+		t.Error("cookies are cleared that the service was not asked about")
 	}
 	s.get("/", http.StatusUnauthorized, "Cookie", "stytch_session="+strings.Repeat("x", 20_000))
 	s.get("/", http.StatusUnauthorized, "Authorization", "Bearer "+strings.Repeat("x", 20_000))
@@ -411,7 +411,7 @@ func TestLoggedOutByWhatIsNoToken(t *testing.T) {
 				t.Errorf("%v: logged out: %v", test.err, got)
 			}
 			if got := stytch.PublicErrorOf(test.err).Code == stytch.CodeLoginFirst; got != test.want {
-				t.Errorf("%v is told as %+v", test.err, stytch.PublicErrorOf(test.err))
+				t.Errorf("%v becomes %+v", test.err, stytch.PublicErrorOf(test.err))
 			}
 		})
 	}
