@@ -251,7 +251,7 @@ type grant struct {
 	Actions  []string `json:"actions"`
 }
 
-// session returns the active session for which is returns true.
+// session returns the first active session that matches is, or nil.
 func (s *state) session(now time.Time, is func(*session) bool) *session {
 	s.Sessions = slices.DeleteFunc(s.Sessions, func(x *session) bool { return !now.Before(x.ExpiresAt) })
 	for _, x := range s.Sessions {
@@ -262,7 +262,7 @@ func (s *state) session(now time.Time, is func(*session) bool) *session {
 	return nil
 }
 
-// end removes the sessions for which is returns true, and counts them.
+// end removes the sessions that match is, and returns their number.
 func (s *state) end(is func(*session) bool) int {
 	before := len(s.Sessions)
 	s.Sessions = slices.DeleteFunc(s.Sessions, is)

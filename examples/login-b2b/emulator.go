@@ -11,9 +11,9 @@ import (
 // service can delete them, and so the dependency on the emulator.
 
 // people lists who can log in.
-const people = `Log in as             ada@example.com, a member who gives a second factor at Analytical Engines;
-                      bob@example.com, or anybody else there, who may join two organizations;
-                      eve@example.org, whom no organization knows
+const people = `Log in as             ada@example.com, a member with a second factor at Analytical Engines;
+                      bob@example.com, or any address at example.com: may join two organizations;
+                      eve@example.org, unknown to every organization
 `
 
 // startEmulator starts an emulator with organizations in this process.

@@ -90,7 +90,7 @@ func (a *app) startLogin(w http.ResponseWriter, r *http.Request) {
 	var refused *guard.Error
 	err := a.send(r.Context(), one)
 	if have, ok := a.logins.find(r); ok && errors.As(err, &refused) && have.email == one.email {
-		http.Redirect(w, r, string(have.at()), http.StatusSeeOther) // they went back, and that login goes on
+		http.Redirect(w, r, string(have.at()), http.StatusSeeOther) // the browser went back; the login continues
 		return
 	}
 	if err != nil {
