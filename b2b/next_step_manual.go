@@ -19,9 +19,12 @@ const (
 	// StepSendSMS: the member has a phone number, but no code was sent. Send one with
 	// [OTPsSMSService.Send] and the IntermediateSessionToken.
 	StepSendSMS Step = "send_sms"
-	// StepEnroll: the member has no phone number yet, but may have an authenticator app. Ask for a
-	// number and pass it as MFAPhoneNumber to [OTPsSMSService.Send], with the IntermediateSessionToken.
-	// An app's codes go to [TOTPsService.Authenticate].
+	// StepTOTPCode: the member has an authenticator app and no phone number. Pass the code that the
+	// app shows, with the IntermediateSessionToken, to [TOTPsService.Authenticate].
+	StepTOTPCode Step = "totp_code"
+	// StepEnroll: the member has set up no second factor. Ask for a phone number and pass it as
+	// MFAPhoneNumber to [OTPsSMSService.Send], or set up an authenticator app with
+	// [TOTPsService.Create]; both take the IntermediateSessionToken.
 	StepEnroll Step = "enroll"
 	// StepUnknown: the member is not logged in, and the answer does not say why. A newer version of the
 	// SDK may know the reason.
@@ -36,6 +39,48 @@ func (r *OTPsEmailAuthenticateResponse) Next() Step {
 // Next returns the next step of the login to the other organization. It is [StepDone] if the answer has
 // a session.
 func (r *SessionsExchangeResponse) Next() Step {
+	return next(r.MemberAuthenticated || r.MemberSession != nil, r.PrimaryRequired, r.MFARequired)
+}
+
+// Next returns the next step of the login to the organization. It is [StepDone] if the answer has a
+// session.
+func (r *DiscoveryIntermediateSessionsExchangeResponse) Next() Step {
+	return next(r.MemberAuthenticated || r.MemberSession != nil, r.PrimaryRequired, r.MFARequired)
+}
+
+// Next returns the next step of the login to the new organization. It is [StepDone] if the answer has
+// a session.
+func (r *DiscoveryOrganizationsCreateResponse) Next() Step {
+	return next(r.MemberAuthenticated || r.MemberSession != nil, r.PrimaryRequired, r.MFARequired)
+}
+
+// Next returns the next step of the login. It is [StepDone] if the answer has a session.
+func (r *MagicLinksAuthenticateResponse) Next() Step {
+	return next(r.MemberAuthenticated || r.MemberSession != nil, r.PrimaryRequired, r.MFARequired)
+}
+
+// Next returns the next step of the login. It is [StepDone] if the answer has a session.
+func (r *OAuthAuthenticateResponse) Next() Step {
+	return next(r.MemberAuthenticated || r.MemberSession != nil, r.PrimaryRequired, r.MFARequired)
+}
+
+// Next returns the next step of the login. It is [StepDone] if the answer has a session.
+func (r *PasswordsAuthenticateResponse) Next() Step {
+	return next(r.MemberAuthenticated || r.MemberSession != nil, r.PrimaryRequired, r.MFARequired)
+}
+
+// Next returns the next step of the login. It is [StepDone] if the answer has a session.
+func (r *PasswordsEmailResetResponse) Next() Step {
+	return next(r.MemberAuthenticated || r.MemberSession != nil, r.PrimaryRequired, r.MFARequired)
+}
+
+// Next returns the next step of the login. It is [StepDone] if the answer has a session.
+func (r *PasswordsExistingPasswordResetResponse) Next() Step {
+	return next(r.MemberAuthenticated || r.MemberSession != nil, r.PrimaryRequired, r.MFARequired)
+}
+
+// Next returns the next step of the login. It is [StepDone] if the answer has a session.
+func (r *SSOAuthenticateResponse) Next() Step {
 	return next(r.MemberAuthenticated || r.MemberSession != nil, r.PrimaryRequired, r.MFARequired)
 }
 
@@ -54,10 +99,12 @@ func next(authenticated bool, primary *PrimaryRequired, mfa *MFARequired) Step {
 		return StepUnknown
 	case mfa.SecondaryAuthInitiated != nil && *mfa.SecondaryAuthInitiated == MFAMethodSMSOTP:
 		return StepSMSCode
-	case mfa.MemberOptions == nil || mfa.MemberOptions.MFAPhoneNumber == "":
-		return StepEnroll
+	case mfa.MemberOptions != nil && mfa.MemberOptions.MFAPhoneNumber != "":
+		return StepSendSMS
+	case mfa.MemberOptions != nil && mfa.MemberOptions.TOTPRegistrationID != "":
+		return StepTOTPCode
 	}
-	return StepSendSMS
+	return StepEnroll
 }
 
 // ENDMANUAL(NextStep)

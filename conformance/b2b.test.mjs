@@ -61,7 +61,7 @@ test("a person with an address of the organization's domain signs up", async () 
   const auth = await b2b.otps.email.authenticate({ organization_id, email_address, code: digits });
   assert.deepEqual([auth.member_id, auth.member.status], [signup.member_id, "active"]);
 
-  await fails(b2b.otps.email.loginOrSignup({ organization_id, email_address: "eve@example.net" }), 400, "invalid_email_domain");
+  await fails(b2b.otps.email.loginOrSignup({ organization_id, email_address: "eve@example.net" }), 400, "invalid_email_for_jit_provisioning");
 });
 
 test("a required second factor is entered", async () => {
@@ -228,7 +228,7 @@ test("errors of the calls for members", async () => {
   await fails(sms.authenticate({ organization_id, member_id, code: "123456", session_token: "x", session_jwt: "y" }), 400, "too_many_session_arguments");
 
   await fails(mail.loginOrSignup({ organization_id, email_address: "not-an-address" }), 400, "invalid_email");
-  await fails(mail.loginOrSignup({ organization_id, email_address: "eve@example.com" }), 404, "member_not_found");
+  await fails(mail.loginOrSignup({ organization_id, email_address: "eve@example.com" }), 400, "email_jit_provisioning_not_allowed");
   await fails(mail.loginOrSignup({ organization_id, email_address: email, login_expiration_minutes: 1 }), 400, "invalid_expiration_otp");
   await mail.loginOrSignup({ organization_id, email_address: email });
   const login = { organization_id, email_address: email, code: await code(email) };

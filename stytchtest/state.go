@@ -175,8 +175,13 @@ type member struct {
 func (m *member) profile(now time.Time) b2b.Member {
 	p := m.Profile
 	p.IsLocked, p.LockCreatedAt, p.LockExpiresAt = m.lockTimes(now)
+	p.IsAdmin = slices.ContainsFunc(p.Roles, func(role b2b.MemberRole) bool { return role.RoleID == adminRole })
 	return p
 }
+
+// deleted reports whether the member was deleted. The record is kept, so that the
+// member can be reactivated.
+func (m *member) deleted() bool { return m.Profile.Status == b2b.MemberStatusDeleted }
 
 // organizationByID returns an organization by its ID, slug or external ID.
 func (s *state) organizationByID(id string) *organization {
@@ -189,21 +194,23 @@ func (s *state) organizationByID(id string) *organization {
 	return nil
 }
 
-// memberByID returns a member of an organization by their ID or external ID.
+// memberByID returns a member of an organization by their ID or external ID. A
+// deleted member has only the ID.
 func (s *state) memberByID(organizationID, id string) *member {
 	for _, m := range s.Members {
 		p := m.Profile
-		if p.OrganizationID == organizationID && id != "" && (p.MemberID == id || p.ExternalID != nil && *p.ExternalID == id) {
+		if p.OrganizationID == organizationID && id != "" && (p.MemberID == id || p.ExternalID != nil && *p.ExternalID == id && !m.deleted()) {
 			return m
 		}
 	}
 	return nil
 }
 
-// memberByEmail returns a member of an organization by their e-mail address.
+// memberByEmail returns a member of an organization by their e-mail address. A
+// deleted member has none.
 func (s *state) memberByEmail(organizationID, address string) *member {
 	for _, m := range s.Members {
-		if m.Profile.OrganizationID == organizationID && sameAddress(m.Profile.EmailAddress, address) {
+		if m.Profile.OrganizationID == organizationID && sameAddress(m.Profile.EmailAddress, address) && !m.deleted() {
 			return m
 		}
 	}
