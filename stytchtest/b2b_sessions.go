@@ -61,19 +61,7 @@ func (r *request) authorizeMember(o *organization, s *session, check *b2b.Author
 	if r.project.state.organizationByID(check.OrganizationID) != o {
 		return nil, fail("session_authorization_tenancy_error")
 	}
-	roles := r.project.rolesOf(s)
-	verdict := r.project.authorize(roles, check.ResourceID, check.Action)
-	for _, role := range o.Profile.CustomRoles {
-		if !slices.Contains(roles, role.RoleID) {
-			continue
-		}
-		for _, p := range role.Permissions {
-			if p.ResourceID == check.ResourceID && (slices.Contains(p.Actions, check.Action) || slices.Contains(p.Actions, "*")) {
-				verdict.Authorized = true
-				verdict.GrantingRoles = append(verdict.GrantingRoles, role.RoleID)
-			}
-		}
-	}
+	verdict := r.project.memberVerdict(o, r.project.rolesOf(s), check.ResourceID, check.Action)
 	if !verdict.Authorized {
 		return nil, failf("session_authorization_error", "no role of the member may %s %s", check.Action, check.ResourceID)
 	}
@@ -101,33 +89,16 @@ func (r *request) revokeMemberSession(q b2b.SessionsRevokeRequest) (b2b.Sessions
 		return none, fail("session_not_found")
 	}
 	if s != nil {
-		if err := r.mayRevoke(q, s); err != nil {
+		o, m, err := r.ownerOf(s)
+		if err != nil {
+			return none, err
+		}
+		if err := r.permit(q.ActingMember, o, m, memberResource, "revoke-sessions"); err != nil {
 			return none, err
 		}
 	}
 	r.project.state.end(ofMember)
 	return none, nil
-}
-
-// mayRevoke checks a call on behalf of a member. Members may end their own
-// sessions; administrators may end those of their organization.
-func (r *request) mayRevoke(q b2b.SessionsRevokeRequest, target *session) *apiError {
-	if q.ActingMember == nil {
-		return nil
-	}
-	acting, err := r.find(q.ActingMember.SessionToken, q.ActingMember.SessionJWT)
-	if err != nil {
-		return err
-	}
-	switch {
-	case acting.MemberID == target.MemberID:
-		return nil
-	case acting.OrganizationID != target.OrganizationID:
-		return fail("session_authorization_tenancy_error")
-	case slices.Contains(r.project.rolesOf(acting), "stytch_admin"):
-		return nil
-	}
-	return failf("session_authorization_error", "the member may not end the sessions of another member")
 }
 
 func (r *request) exchange(q b2b.SessionsExchangeRequest) (b2b.SessionsExchangeResponse, *apiError) {

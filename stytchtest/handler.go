@@ -270,6 +270,9 @@ func argumentsOf(op *operation, r *http.Request, params map[string]string, field
 		case "query":
 			if values, ok := r.URL.Query()[name]; ok {
 				arguments[name] = values[0]
+				if p.Value.Schema.Value.Type.Is("boolean") {
+					arguments[name] = values[0] == "true"
+				}
 			}
 		case "header":
 			values := r.Header.Values(name)

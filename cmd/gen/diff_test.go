@@ -44,7 +44,7 @@ func generateSmall(t *testing.T, root string) {
 	if err := os.CopyFS(root, os.DirFS("testdata/diff/base")); err != nil {
 		t.Fatal(err)
 	}
-	for _, folder := range []string{"internal/check", "internal/origin", "internal/redact", "internal/sessionjwt", "internal/sessionweb", "internal/shape", "internal/share", "internal/transport", "internal/wire", "internal/wiretest", "stytch", "b2b"} {
+	for _, folder := range []string{"internal/check", "internal/grammar", "internal/origin", "internal/redact", "internal/sessionjwt", "internal/sessionweb", "internal/share", "internal/transport", "internal/wire", "internal/wiretest", "stytch", "b2b"} {
 		entries, err := os.ReadDir(filepath.Join(repository, folder))
 		if err != nil {
 			t.Fatal(err)

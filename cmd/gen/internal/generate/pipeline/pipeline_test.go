@@ -64,7 +64,7 @@ func moduleAt(t testing.TB, root string, archive *txtar.Archive) string {
 // know no call.
 func addRuntime(t *testing.T, root string) {
 	t.Helper()
-	for _, folder := range []string{"internal/check", "internal/origin", "internal/redact", "internal/sessionjwt", "internal/sessionweb", "internal/shape", "internal/share", "internal/transport", "internal/wire", "internal/wiretest", "stytch", "b2b"} {
+	for _, folder := range []string{"internal/check", "internal/grammar", "internal/origin", "internal/redact", "internal/sessionjwt", "internal/sessionweb", "internal/share", "internal/transport", "internal/wire", "internal/wiretest", "stytch", "b2b"} {
 		entries, err := os.ReadDir(filepath.Join(repository, folder))
 		if err != nil {
 			t.Fatal(err)

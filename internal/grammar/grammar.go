@@ -1,7 +1,7 @@
-// Package shape compares a JSON answer with the spec: which fields it has, which of them are required,
-// and their types and values. Generated code has the types as data. They are only used if a client
-// reports drift.
-package shape
+// Package grammar compares a JSON answer with the struct type that it is decoded into: which fields
+// there are, which of them are always there, of what type, and with which values. Only clients that
+// report drift use it.
+package grammar
 
 import (
 	"slices"
@@ -13,7 +13,8 @@ import (
 // Kind is the kind of a value.
 type Kind uint8
 
-// The kinds. A Map is an object whose names are data. A Struct and an Enum have a Type.
+// The kinds. A Map is an object whose names are data. A Struct has a Type, and so has an Enum whose
+// values are known.
 const (
 	String Kind = iota
 	Integer
@@ -27,7 +28,6 @@ const (
 
 // Type is an object with its fields, or an enum with its values.
 type Type struct {
-	Name   string
 	Fields []Field
 	Values []string
 }
@@ -36,24 +36,12 @@ type Type struct {
 type Field struct {
 	Name string
 	Kind Kind
-	// Type is the name of a Struct or an Enum.
-	Type string
-	// List: the value is a list of such values. Map: it is an object whose names are data, with such
-	// values.
+	Type *Type
+	// List means that the value is a list of this kind. Map means that it is an object whose names are
+	// data and whose values are of this kind, or lists of it.
 	List, Map bool
 	// Required fields are always there and never null.
 	Required bool
-}
-
-// Types are the types of answers. They refer to each other by name, so that they can be recursive and
-// need no initialization.
-type Types []Type
-
-func (t Types) find(name string) *Type {
-	if i := slices.IndexFunc(t, func(t Type) bool { return t.Name == name }); i >= 0 {
-		return &t[i]
-	}
-	return nil
 }
 
 // Difference is the kind of a difference from the spec.
@@ -64,56 +52,53 @@ const (
 	UnknownField Difference = "unknown field"
 	UnknownValue Difference = "unknown value"
 	MissingField Difference = "missing field"
-	// WrongType is a value that the Reader leaves empty, null for a field that is never null, a time in
-	// a rare form, or a second value for a name.
+	// WrongType is a value that the Reader leaves empty as well, null where it should not be, a time in a
+	// rare form, and a name that its object has twice.
 	WrongType Difference = "wrong type"
 )
 
-// Check reports how a body differs from the named type, with the path of each difference:
-// "user.emails[].verified". All elements of a list have the same path. A body that is not JSON is
-// compared as far as it can be read.
-func (t Types) Check(body, name string, report func(path string, what Difference)) {
-	c := &checker{types: t, reader: wire.NewReader(body), report: report}
+// Compare reports how a body differs from the type, with the path of each field:
+// "user.emails[].verified". The elements of a list share one path. A body that is no JSON is compared
+// as far as it can be read.
+func (t *Type) Compare(body string, report func(path string, what Difference)) {
+	c := &comparison{reader: wire.NewReader(body), report: report}
 	c.reader.Lenient()
 	c.reader.OnRepeat(func(name string) { c.at(name, WrongType) })
-	if root := t.find(name); root != nil {
-		c.object(root)
-	}
+	c.object(t)
 }
 
-type checker struct {
-	types  Types
+type comparison struct {
 	reader *wire.Reader
 	path   []string
 	report func(path string, what Difference)
 }
 
-// found reports a difference at the current path. It reports nothing if the text is not valid JSON,
-// because the call then returns an error.
-func (c *checker) found(what Difference) {
+// found reports a difference at the current place, unless the text itself is
+// broken: the call then has an error that says so.
+func (c *comparison) found(what Difference) {
 	if c.reader.Err() == nil {
 		c.report(strings.TrimPrefix(strings.Join(c.path, ""), "."), what)
 	}
 }
 
-// at reports a difference at the field with that name.
-func (c *checker) at(name string, what Difference) {
+// at reports a difference of the field with that name.
+func (c *comparison) at(name string, what Difference) {
 	c.path = append(c.path, "."+shown(name))
 	c.found(what)
 	c.path = c.path[:len(c.path)-1]
 }
 
-// wrong skips a value of the wrong type and reports it.
-func (c *checker) wrong() {
-	c.reader.Skip() // first, because it may not be valid JSON
+// wrong reads a value that is of another type.
+func (c *comparison) wrong() {
+	c.reader.Skip() // first: it may be no value at all
 	c.found(WrongType)
 }
 
-// maxPath is the largest number of parts in a path. Deeper values of recursive types are not compared,
-// because each level would be another path.
+// maxPath is how many parts a path can have. Deeper values of recursive types are not compared: each
+// level would be a path of its own.
 const maxPath = 64
 
-func (c *checker) object(t *Type) {
+func (c *comparison) object(t *Type) {
 	if len(c.path) >= maxPath {
 		c.reader.Skip()
 		return
@@ -143,8 +128,8 @@ func (c *checker) object(t *Type) {
 	}
 }
 
-// shown returns a name as a report may show it. A name that does not look like a field's may be data,
-// which reports never show.
+// shown is a name of the service's as a report may show it: what does not look
+// like a field's name may be data, and data is never shown.
 func shown(name string) string {
 	if wire.IsFieldName(name) {
 		return name
@@ -152,7 +137,7 @@ func shown(name string) string {
 	return "?"
 }
 
-func (c *checker) field(f *Field) {
+func (c *comparison) field(f *Field) {
 	switch kind := c.reader.Kind(); {
 	case kind == "null":
 		if f.Required {
@@ -164,7 +149,7 @@ func (c *checker) field(f *Field) {
 	case kind != "an object":
 		c.wrong()
 	default:
-		c.path = append(c.path, "[]") // the names are data and are not shown
+		c.path = append(c.path, "[]") // the names are data, and not shown
 		for c.reader.BeginObject(); c.reader.NextField(); {
 			c.listOrValue(f)
 		}
@@ -172,7 +157,7 @@ func (c *checker) field(f *Field) {
 	}
 }
 
-func (c *checker) listOrValue(f *Field) {
+func (c *comparison) listOrValue(f *Field) {
 	switch {
 	case !f.List:
 		c.value(f)
@@ -192,7 +177,7 @@ var jsonKinds = [...]string{
 	Time: "a string", Map: "an object", Enum: "a string", Struct: "an object",
 }
 
-func (c *checker) value(f *Field) {
+func (c *comparison) value(f *Field) {
 	if c.reader.Kind() != jsonKinds[f.Kind] {
 		c.wrong()
 		return
@@ -200,14 +185,11 @@ func (c *checker) value(f *Field) {
 	misfits := c.reader.Misfits()
 	switch f.Kind {
 	case Struct:
-		if t := c.types.find(f.Type); t != nil {
-			c.object(t)
-			return
-		}
-		c.reader.Skip()
+		c.object(f.Type)
+		return
 	case Enum:
 		value := c.reader.String()
-		if t := c.types.find(f.Type); t != nil && !slices.Contains(t.Values, value) && c.reader.Misfits() == misfits {
+		if f.Type != nil && !slices.Contains(f.Type.Values, value) && c.reader.Misfits() == misfits {
 			c.found(UnknownValue)
 		}
 	case String:
