@@ -46,7 +46,7 @@ func (p *Project) memberVerdict(o *organization, roles []string, resource, actio
 
 // permit returns an error if the call is on behalf of a member who may not do the
 // actions. A member may do to themselves, the target, what stytch.self allows.
-func (r *request) permit(by *b2b.ActingMember, o *organization, target *member, resource string, actions ...string) *apiError {
+func (r *run) permit(by *b2b.ActingMember, o *organization, target *member, resource string, actions ...string) *apiError {
 	if by == nil {
 		return nil
 	}

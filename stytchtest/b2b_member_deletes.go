@@ -6,7 +6,7 @@ import (
 	"github.com/stytchgen/sdk/b2b"
 )
 
-func (r *request) memberDelete(q b2b.OrganizationsMembersDeleteRequest) (b2b.OrganizationsMembersDeleteResponse, *apiError) {
+func (r *run) memberDelete(q b2b.OrganizationsMembersDeleteRequest) (b2b.OrganizationsMembersDeleteResponse, *apiError) {
 	none := b2b.OrganizationsMembersDeleteResponse{}
 	o, m, err := r.member(q.OrganizationID, q.MemberID)
 	if err != nil {
@@ -22,7 +22,7 @@ func (r *request) memberDelete(q b2b.OrganizationsMembersDeleteRequest) (b2b.Org
 	return b2b.OrganizationsMembersDeleteResponse{MemberID: p.MemberID}, nil
 }
 
-func (r *request) memberReactivate(q b2b.OrganizationsMembersReactivateRequest) (b2b.OrganizationsMembersReactivateResponse, *apiError) {
+func (r *run) memberReactivate(q b2b.OrganizationsMembersReactivateRequest) (b2b.OrganizationsMembersReactivateResponse, *apiError) {
 	none := b2b.OrganizationsMembersReactivateResponse{}
 	o, err := r.organization(q.OrganizationID)
 	if err != nil {
@@ -47,7 +47,7 @@ func (r *request) memberReactivate(q b2b.OrganizationsMembersReactivateRequest) 
 	return b2b.OrganizationsMembersReactivateResponse{MemberID: m.Profile.MemberID, Member: m.profile(r.now), Organization: o.Profile}, nil
 }
 
-func (r *request) memberDeletePhone(q b2b.OrganizationsMembersDeleteMFAPhoneNumberRequest) (b2b.OrganizationsMembersDeleteMFAPhoneNumberResponse, *apiError) {
+func (r *run) memberDeletePhone(q b2b.OrganizationsMembersDeleteMFAPhoneNumberRequest) (b2b.OrganizationsMembersDeleteMFAPhoneNumberResponse, *apiError) {
 	none := b2b.OrganizationsMembersDeleteMFAPhoneNumberResponse{}
 	o, m, err := r.member(q.OrganizationID, q.MemberID)
 	if err != nil {
@@ -72,7 +72,7 @@ func (m *member) noDefault(method b2b.MFAMethod) {
 	}
 }
 
-func (r *request) memberDeleteTOTP(q b2b.OrganizationsMembersDeleteTOTPRequest) (b2b.OrganizationsMembersDeleteTOTPResponse, *apiError) {
+func (r *run) memberDeleteTOTP(q b2b.OrganizationsMembersDeleteTOTPRequest) (b2b.OrganizationsMembersDeleteTOTPResponse, *apiError) {
 	none := b2b.OrganizationsMembersDeleteTOTPResponse{}
 	o, m, err := r.member(q.OrganizationID, q.MemberID)
 	if err != nil {
@@ -90,7 +90,7 @@ func (r *request) memberDeleteTOTP(q b2b.OrganizationsMembersDeleteTOTPRequest) 
 	return b2b.OrganizationsMembersDeleteTOTPResponse{MemberID: m.Profile.MemberID, Member: m.profile(r.now), Organization: o.Profile}, nil
 }
 
-func (r *request) memberDeletePassword(q b2b.OrganizationsMembersDeletePasswordRequest) (b2b.OrganizationsMembersDeletePasswordResponse, *apiError) {
+func (r *run) memberDeletePassword(q b2b.OrganizationsMembersDeletePasswordRequest) (b2b.OrganizationsMembersDeletePasswordResponse, *apiError) {
 	none := b2b.OrganizationsMembersDeletePasswordResponse{}
 	o, err := r.organization(q.OrganizationID)
 	if err != nil {
@@ -113,7 +113,7 @@ func (r *request) memberDeletePassword(q b2b.OrganizationsMembersDeletePasswordR
 	return b2b.OrganizationsMembersDeletePasswordResponse{MemberID: m.Profile.MemberID, Member: m.profile(r.now), Organization: o.Profile}, nil
 }
 
-func (r *request) memberDeleteExternalID(q b2b.OrganizationsMembersDeleteExternalIDRequest) (b2b.OrganizationsMembersDeleteExternalIDResponse, *apiError) {
+func (r *run) memberDeleteExternalID(q b2b.OrganizationsMembersDeleteExternalIDRequest) (b2b.OrganizationsMembersDeleteExternalIDResponse, *apiError) {
 	none := b2b.OrganizationsMembersDeleteExternalIDResponse{}
 	o, m, err := r.member(q.OrganizationID, q.MemberID)
 	if err != nil {
@@ -126,7 +126,7 @@ func (r *request) memberDeleteExternalID(q b2b.OrganizationsMembersDeleteExterna
 	return b2b.OrganizationsMembersDeleteExternalIDResponse{MemberID: m.Profile.MemberID, Member: m.profile(r.now), Organization: o.Profile}, nil
 }
 
-func (r *request) memberUnlinkEmail(q b2b.OrganizationsMembersUnlinkRetiredEmailRequest) (b2b.OrganizationsMembersUnlinkRetiredEmailResponse, *apiError) {
+func (r *run) memberUnlinkEmail(q b2b.OrganizationsMembersUnlinkRetiredEmailRequest) (b2b.OrganizationsMembersUnlinkRetiredEmailResponse, *apiError) {
 	none := b2b.OrganizationsMembersUnlinkRetiredEmailResponse{}
 	o, m, err := r.member(q.OrganizationID, q.MemberID)
 	if err != nil {

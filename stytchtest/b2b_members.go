@@ -6,7 +6,7 @@ import (
 	"github.com/stytchgen/sdk/b2b"
 )
 
-func (r *request) memberCreate(q b2b.OrganizationsMembersCreateRequest) (b2b.OrganizationsMembersCreateResponse, *apiError) {
+func (r *run) memberCreate(q b2b.OrganizationsMembersCreateRequest) (b2b.OrganizationsMembersCreateResponse, *apiError) {
 	none := b2b.OrganizationsMembersCreateResponse{}
 	o, err := r.organization(q.OrganizationID)
 	if err != nil {
@@ -45,7 +45,7 @@ func (m *member) take(from b2b.Member) {
 }
 
 // changeMember sets the fields that are given. After an error the member is as before.
-func (r *request) changeMember(by *b2b.ActingMember, o *organization, m *member, q b2b.OrganizationsMembersUpdateRequest) *apiError {
+func (r *run) changeMember(by *b2b.ActingMember, o *organization, m *member, q b2b.OrganizationsMembersUpdateRequest) *apiError {
 	changed := &member{Profile: m.Profile}
 	p := &changed.Profile
 	if by != nil && q.TrustedMetadata != nil {
@@ -116,7 +116,7 @@ func (p *Project) freeAddress(o *organization, m *member, address string) *apiEr
 	return p.unclaimed(o, address)
 }
 
-func (r *request) memberGet(q b2b.OrganizationsMembersGetRequest) (b2b.OrganizationsMembersGetResponse, *apiError) {
+func (r *run) memberGet(q b2b.OrganizationsMembersGetRequest) (b2b.OrganizationsMembersGetResponse, *apiError) {
 	none := b2b.OrganizationsMembersGetResponse{}
 	o, err := r.organization(q.OrganizationID)
 	if err != nil {
@@ -137,7 +137,7 @@ func (r *request) memberGet(q b2b.OrganizationsMembersGetRequest) (b2b.Organizat
 	return b2b.OrganizationsMembersGetResponse{MemberID: m.Profile.MemberID, Member: m.profile(r.now), Organization: o.Profile}, nil
 }
 
-func (r *request) memberDangerouslyGet(q b2b.OrganizationsMembersDangerouslyGetRequest) (b2b.OrganizationsMembersDangerouslyGetResponse, *apiError) {
+func (r *run) memberDangerouslyGet(q b2b.OrganizationsMembersDangerouslyGetRequest) (b2b.OrganizationsMembersDangerouslyGetResponse, *apiError) {
 	deleted := q.IncludeDeleted != nil && *q.IncludeDeleted
 	for _, m := range r.project.state.Members {
 		if m.Profile.MemberID == q.MemberID && (deleted || !m.deleted()) {
@@ -148,7 +148,7 @@ func (r *request) memberDangerouslyGet(q b2b.OrganizationsMembersDangerouslyGetR
 	return b2b.OrganizationsMembersDangerouslyGetResponse{}, fail("member_not_found")
 }
 
-func (r *request) memberUpdate(q b2b.OrganizationsMembersUpdateRequest) (b2b.OrganizationsMembersUpdateResponse, *apiError) {
+func (r *run) memberUpdate(q b2b.OrganizationsMembersUpdateRequest) (b2b.OrganizationsMembersUpdateResponse, *apiError) {
 	none := b2b.OrganizationsMembersUpdateResponse{}
 	o, m, err := r.member(q.OrganizationID, q.MemberID)
 	if err != nil {
@@ -178,7 +178,7 @@ func (r *request) memberUpdate(q b2b.OrganizationsMembersUpdateRequest) (b2b.Org
 }
 
 // mayChange checks the permissions for each field that is given.
-func (r *request) mayChange(by *b2b.ActingMember, o *organization, m *member, q b2b.OrganizationsMembersUpdateRequest) *apiError {
+func (r *run) mayChange(by *b2b.ActingMember, o *organization, m *member, q b2b.OrganizationsMembersUpdateRequest) *apiError {
 	for _, field := range []struct {
 		action string
 		given  bool

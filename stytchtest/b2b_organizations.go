@@ -6,7 +6,7 @@ import (
 	"github.com/stytchgen/sdk/b2b"
 )
 
-func (r *request) organizationCreate(q b2b.OrganizationsCreateRequest) (b2b.OrganizationsCreateResponse, *apiError) {
+func (r *run) organizationCreate(q b2b.OrganizationsCreateRequest) (b2b.OrganizationsCreateResponse, *apiError) {
 	o, err := r.project.createOrganization(settingsOf(q), r.now)
 	if err != nil {
 		return b2b.OrganizationsCreateResponse{}, err
@@ -14,7 +14,7 @@ func (r *request) organizationCreate(q b2b.OrganizationsCreateRequest) (b2b.Orga
 	return b2b.OrganizationsCreateResponse{Organization: o.Profile}, nil
 }
 
-func (r *request) organizationGet(q b2b.OrganizationsGetRequest) (b2b.OrganizationsGetResponse, *apiError) {
+func (r *run) organizationGet(q b2b.OrganizationsGetRequest) (b2b.OrganizationsGetResponse, *apiError) {
 	o, err := r.organization(q.OrganizationID)
 	if err != nil {
 		return b2b.OrganizationsGetResponse{}, err
@@ -22,7 +22,7 @@ func (r *request) organizationGet(q b2b.OrganizationsGetRequest) (b2b.Organizati
 	return b2b.OrganizationsGetResponse{Organization: o.Profile}, nil
 }
 
-func (r *request) organizationUpdate(q b2b.OrganizationsUpdateRequest) (b2b.OrganizationsUpdateResponse, *apiError) {
+func (r *run) organizationUpdate(q b2b.OrganizationsUpdateRequest) (b2b.OrganizationsUpdateResponse, *apiError) {
 	none := b2b.OrganizationsUpdateResponse{}
 	o, err := r.organization(q.OrganizationID)
 	if err != nil {
@@ -73,7 +73,7 @@ func settingActions(s orgSettings) []string {
 	return actions
 }
 
-func (r *request) organizationDelete(q b2b.OrganizationsDeleteRequest) (b2b.OrganizationsDeleteResponse, *apiError) {
+func (r *run) organizationDelete(q b2b.OrganizationsDeleteRequest) (b2b.OrganizationsDeleteResponse, *apiError) {
 	none := b2b.OrganizationsDeleteResponse{}
 	o, err := r.organization(q.OrganizationID)
 	if err != nil {
@@ -94,7 +94,7 @@ func (r *request) organizationDelete(q b2b.OrganizationsDeleteRequest) (b2b.Orga
 }
 
 // logOut ends the sessions of a member, and the logins and codes under way.
-func (r *request) logOut(m *member) {
+func (r *run) logOut(m *member) {
 	id, st := m.Profile.MemberID, &r.project.state
 	st.end(func(s *session) bool { return s.MemberID == id })
 	drop(&st.Intermediates, func(i *intermediate) bool { return i.MemberID == id })
@@ -105,7 +105,7 @@ func (r *request) logOut(m *member) {
 	m.MFACode = nil
 }
 
-func (r *request) organizationDeleteExternalID(q b2b.OrganizationsDeleteExternalIDRequest) (b2b.OrganizationsDeleteExternalIDResponse, *apiError) {
+func (r *run) organizationDeleteExternalID(q b2b.OrganizationsDeleteExternalIDRequest) (b2b.OrganizationsDeleteExternalIDResponse, *apiError) {
 	none := b2b.OrganizationsDeleteExternalIDResponse{}
 	o, err := r.organization(q.OrganizationID)
 	if err != nil {
@@ -118,7 +118,7 @@ func (r *request) organizationDeleteExternalID(q b2b.OrganizationsDeleteExternal
 	return b2b.OrganizationsDeleteExternalIDResponse{Organization: o.Profile}, nil
 }
 
-func (r *request) organizationMetrics(q b2b.OrganizationsMetricsRequest) (b2b.OrganizationsMetricsResponse, *apiError) {
+func (r *run) organizationMetrics(q b2b.OrganizationsMetricsRequest) (b2b.OrganizationsMetricsResponse, *apiError) {
 	o, err := r.organization(q.OrganizationID)
 	if err != nil {
 		return b2b.OrganizationsMetricsResponse{}, err
@@ -132,6 +132,6 @@ func (r *request) organizationMetrics(q b2b.OrganizationsMetricsRequest) (b2b.Or
 	return b2b.OrganizationsMetricsResponse{MemberCount: count}, nil
 }
 
-func (r *request) memberPolicy(b2b.RBACPolicyRequest) (b2b.RBACPolicyResponse, *apiError) {
+func (r *run) memberPolicy(b2b.RBACPolicyRequest) (b2b.RBACPolicyResponse, *apiError) {
 	return b2b.RBACPolicyResponse{Policy: r.project.policy(memberRole, adminRole)}, nil
 }
