@@ -14,8 +14,8 @@ import (
 // TestFormats asks for the findings and differences of one damage in each form.
 func TestFormats(t *testing.T) {
 	t.Parallel()
-	root := copyModule(t)
-	spec := filepath.Join(root, "spec/consumer/sessions.yaml")
+	root := areaModule(t)
+	spec := filepath.Join(root, consumerArea)
 	good := string(read(t, spec))
 	edit(t, spec, "x-retry: unsent", "x-retri: unsent")
 
@@ -31,12 +31,12 @@ func TestFormats(t *testing.T) {
 		t.Fatalf("exit code %d, %v\n%s%s", code, err, stdout, stderr)
 	}
 	f := got.Findings[0]
-	if f.Code != "E012" && f.Code != "E018" || f.File != "spec/consumer/sessions.yaml" || f.Line == 0 || f.Column == 0 || f.Severity != "error" || f.Title == "" {
+	if f.Code != "E012" && f.Code != "E018" || f.File != "spec/consumer/codes.yaml" || f.Line == 0 || f.Column == 0 || f.Severity != "error" || f.Title == "" {
 		t.Errorf("the finding as JSON: %+v", f)
 	}
 
 	code, stdout, _ = gen(t, "check", "--format", "github", "-C", root)
-	if code != exitBad || !strings.Contains(stdout, "::error file=spec/consumer/sessions.yaml,line=") || !strings.Contains(stdout, `%0Ahint: did you mean "x-retry"?`) {
+	if code != exitBad || !strings.Contains(stdout, "::error file=spec/consumer/codes.yaml,line=") || !strings.Contains(stdout, `%0Ahint: did you mean "x-retry"?`) {
 		t.Errorf("exit code %d, annotations:\n%s", code, stdout)
 	}
 
@@ -45,7 +45,7 @@ func TestFormats(t *testing.T) {
 		t.Errorf("exit code %d, text:\n%s", code, stderr)
 	}
 
-	write(t, spec, strings.Replace(good, "summary: Ends a session.", "summary: Ends one session.", 1))
+	write(t, spec, strings.Replace(good, "summary: Reads a code.", "summary: Fetches a code.", 1))
 	code, stdout, _ = gen(t, "check", "--format", "json", "-C", root)
 	got.Findings = nil
 	if err := json.Unmarshal([]byte(stdout), &got); err != nil || code != exitDiffers || len(got.Differences) == 0 {
@@ -57,7 +57,7 @@ func TestFormats(t *testing.T) {
 		}
 	}
 	code, stdout, _ = gen(t, "check", "--format", "github", "-C", root)
-	if code != exitDiffers || !strings.Contains(stdout, "::error file=stytch/sessions_gen.go,title=not as generated%3A out of date::spec/consumer/sessions.yaml changed") {
+	if code != exitDiffers || !strings.Contains(stdout, "::error file=stytch/codes_gen.go,title=not as generated%3A out of date::spec/consumer/codes.yaml changed") {
 		t.Errorf("exit code %d, annotations:\n%s", code, stdout)
 	}
 }
@@ -65,7 +65,7 @@ func TestFormats(t *testing.T) {
 // TestFailures fails in ways that are no findings: a program that reads the output is told all the same.
 func TestFailures(t *testing.T) {
 	t.Parallel()
-	root := copyModule(t)
+	root := areaModule(t)
 	write(t, filepath.Join(root, "docs/reference/errors.md"), "# Mine\n")
 	for _, command := range [][]string{{"check"}, {"diff", "nobody"}, {"drift", "no-such-folder"}} {
 		args := append(command, "-C", root, "--format", "json")

@@ -11,7 +11,7 @@ var (
 		Do:       "Put the file there, and make it one that you may read. A spec folder has the four files above.",
 	})
 	UnreadFile = add(Code{
-		ID: "E114", Title: "a file that nothing reads",
+		ID: "E119", Title: "a file that nothing reads",
 		Meaning:  "The spec is four files of fixed names and the area files in the folders consumer and b2b; drift.yaml and accepted-breaks.yaml are next to them. A YAML or JSON file of any other name adds nothing to the SDK.",
 		Wrong:    "spec/payments.yaml",
 		Right:    "spec/consumer/payments.yaml",
