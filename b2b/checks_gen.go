@@ -95,10 +95,24 @@ var idpResponseTypeValues = []stytch.IDPResponseType{
 	stytch.IDPResponseTypeCode,
 }
 
+// idpTokenTypeValues are what a request can hold.
+var idpTokenTypeValues = []stytch.IDPTokenType{
+	stytch.IDPTokenTypeAccessToken,
+	stytch.IDPTokenTypeRefreshToken,
+}
+
 // jitProvisioningPolicyValues are what a request can hold.
 var jitProvisioningPolicyValues = []JITProvisioningPolicy{
 	JITProvisioningPolicyRestricted,
 	JITProvisioningPolicyNotAllowed,
+}
+
+// memberStatusValues are what a request can hold.
+var memberStatusValues = []MemberStatus{
+	MemberStatusActive,
+	MemberStatusPending,
+	MemberStatusInvited,
+	MemberStatusDeleted,
 }
 
 // methodPolicyValues are what a request can hold.
@@ -156,4 +170,41 @@ var phoneLocaleValues = []stytch.PhoneLocale{
 	stytch.PhoneLocaleFa,
 	stytch.PhoneLocaleVi,
 	stytch.PhoneLocaleCs,
+}
+
+// scimIdentityProviderValues are what a request can hold.
+var scimIdentityProviderValues = []SCIMIdentityProvider{
+	SCIMIdentityProviderGeneric,
+	SCIMIdentityProviderOkta,
+	SCIMIdentityProviderMicrosoftEntra,
+	SCIMIdentityProviderCyberark,
+	SCIMIdentityProviderJumpcloud,
+	SCIMIdentityProviderOnelogin,
+	SCIMIdentityProviderPingfederate,
+	SCIMIdentityProviderRippling,
+}
+
+// searchOperatorValues are what a request can hold.
+var searchOperatorValues = []stytch.SearchOperator{
+	stytch.SearchOperatorAnd,
+	stytch.SearchOperatorOr,
+}
+
+// ssoIdentityProviderValues are what a request can hold.
+var ssoIdentityProviderValues = []SSOIdentityProvider{
+	SSOIdentityProviderClasslink,
+	SSOIdentityProviderCyberark,
+	SSOIdentityProviderDuo,
+	SSOIdentityProviderGeneric,
+	SSOIdentityProviderGoogleWorkspace,
+	SSOIdentityProviderJumpcloud,
+	SSOIdentityProviderKeycloak,
+	SSOIdentityProviderMiniorange,
+	SSOIdentityProviderMicrosoftEntra,
+	SSOIdentityProviderOkta,
+	SSOIdentityProviderOnelogin,
+	SSOIdentityProviderPingfederate,
+	SSOIdentityProviderRippling,
+	SSOIdentityProviderSalesforce,
+	SSOIdentityProviderShibboleth,
 }

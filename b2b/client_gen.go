@@ -41,6 +41,12 @@ type Client struct {
 	// It is reached as client.Passwords.
 	Passwords *PasswordsService
 
+	// SSO completes logins by single sign-on, and lists and deletes the connections of an
+	// organization to identity providers.
+	//
+	// It is reached as client.SSO.
+	SSO *SSOService
+
 	// OAuth completes logins by OAuth, with Google, Microsoft, HubSpot, Slack or GitHub, to an
 	// organization that is known beforehand.
 	//
@@ -64,6 +70,11 @@ type Client struct {
 	//
 	// It is reached as client.RBAC.
 	RBAC *RBACService
+
+	// SCIM lets the directory of an organization create, change and remove its members by SCIM.
+	//
+	// It is reached as client.SCIM.
+	SCIM *SCIMService
 
 	// IDP makes the project an identity provider that connected apps log members in with.
 	//
@@ -121,6 +132,12 @@ func newClient(t *transport.Client) *Client {
 			},
 			transport: t,
 		},
+		SSO: &SSOService{
+			OIDC:      &SSOOIDCService{transport: t},
+			SAML:      &SSOSAMLService{transport: t},
+			External:  &SSOExternalService{transport: t},
+			transport: t,
+		},
 		OAuth: &OAuthService{
 			Discovery: &OAuthDiscoveryService{transport: t},
 			transport: t,
@@ -130,6 +147,10 @@ func newClient(t *transport.Client) *Client {
 		RBAC: &RBACService{
 			Organizations: &RBACOrganizationsService{transport: t},
 			transport:     t,
+		},
+		SCIM: &SCIMService{
+			Connection: &SCIMConnectionService{transport: t},
+			transport:  t,
 		},
 		IDP: &IDPService{
 			OAuth:     &IDPOAuthService{transport: t},

@@ -319,15 +319,10 @@ func (s *MagicLinksEmailService) Invite(ctx context.Context, req MagicLinksEmail
 
 // MagicLinksEmailInviteRequest is what [MagicLinksEmailService.Invite] sends.
 type MagicLinksEmailInviteRequest struct {
-	// The session token of the member on whose behalf the call is made. The call fails unless this
-	// member is permitted to make it. Without it, and without ActingSessionJWT, no permission is
-	// checked. It is sent as the header X-Stytch-Member-Session.
-	ActingSessionToken *string `json:"X-Stytch-Member-Session,omitzero" stytch:"sensitive"`
-
-	// The session JWT of the member on whose behalf the call is made. It does what
-	// ActingSessionToken does; give one of the two. It is sent as the header
-	// X-Stytch-Member-SessionJWT.
-	ActingSessionJWT *string `json:"X-Stytch-Member-SessionJWT,omitzero" stytch:"sensitive"`
+	// A member on whose behalf a call is made. The call then fails unless the roles of this member
+	// permit it, in the organization that it is about. Without an acting member the application
+	// acts with its own authority, and no permission is checked.
+	ActingMember *ActingMember `json:"acting_member,omitzero"`
 
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -369,13 +364,8 @@ type MagicLinksEmailInviteRequest struct {
 }
 
 func (r *MagicLinksEmailInviteRequest) validate(c *check.Checker) {
-	if r.ActingSessionToken != nil {
-		c.MinLength("X-Stytch-Member-Session", *r.ActingSessionToken, 1)
-		c.ErrorType("X-Stytch-Member-Session", "invalid_session_token")
-	}
-	if r.ActingSessionJWT != nil {
-		c.MinLength("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT, 1)
-		c.ErrorType("X-Stytch-Member-SessionJWT", "unable_to_parse_session_jwt")
+	if r.ActingMember != nil {
+		c.In("acting_member", r.ActingMember.validate)
 	}
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.Pattern("email_address", r.EmailAddress, patternEmailAddress)
@@ -401,11 +391,8 @@ func (r *MagicLinksEmailInviteRequest) validate(c *check.Checker) {
 }
 
 func (r *MagicLinksEmailInviteRequest) params(p *transport.Params) {
-	if r.ActingSessionToken != nil {
-		p.Header("X-Stytch-Member-Session", *r.ActingSessionToken)
-	}
-	if r.ActingSessionJWT != nil {
-		p.Header("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT)
+	if r.ActingMember != nil {
+		r.ActingMember.params(p)
 	}
 }
 

@@ -68,12 +68,14 @@ func TestMagicLinksEmailService_Invite(t *testing.T) {
 	ctx := t.Context()
 	client := wireClient(t, &exchangeMagicLinksEmailInvite)
 	resp, err := client.MagicLinks.Email.Invite(ctx, b2b.MagicLinksEmailInviteRequest{
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		EmailAddress:       "ada@example.com",
-		InviteRedirectURL:  new("https://app.example.com/join"),
-		InvitedByMemberID:  new("member-test-5b7c6d1f-37a2-4c5f-a0f7-9f3b1d2c8e44"),
-		Name:               new("Ada Lovelace"),
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
+		OrganizationID:    "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		EmailAddress:      "ada@example.com",
+		InviteRedirectURL: new("https://app.example.com/join"),
+		InvitedByMemberID: new("member-test-5b7c6d1f-37a2-4c5f-a0f7-9f3b1d2c8e44"),
+		Name:              new("Ada Lovelace"),
 		UntrustedMetadata: map[string]any{
 			"theme": "dark",
 		},
@@ -87,12 +89,14 @@ func TestMagicLinksEmailService_Invite(t *testing.T) {
 func ExampleMagicLinksEmailService_Invite() {
 	ctx := context.Background()
 	resp, err := client.MagicLinks.Email.Invite(ctx, b2b.MagicLinksEmailInviteRequest{
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		EmailAddress:       "ada@example.com",
-		InviteRedirectURL:  new("https://app.example.com/join"),
-		InvitedByMemberID:  new("member-test-5b7c6d1f-37a2-4c5f-a0f7-9f3b1d2c8e44"),
-		Name:               new("Ada Lovelace"),
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
+		OrganizationID:    "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		EmailAddress:      "ada@example.com",
+		InviteRedirectURL: new("https://app.example.com/join"),
+		InvitedByMemberID: new("member-test-5b7c6d1f-37a2-4c5f-a0f7-9f3b1d2c8e44"),
+		Name:              new("Ada Lovelace"),
 		UntrustedMetadata: map[string]any{
 			"theme": "dark",
 		},

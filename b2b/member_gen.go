@@ -178,18 +178,6 @@ func (v Member) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
 
-// MemberStatus is a state of a member. Pending and invited members become active when they first
-// authenticate; deleted ones cannot log in.
-type MemberStatus string
-
-// The known values of MemberStatus. The service may add others; they survive decoding.
-const (
-	MemberStatusActive  MemberStatus = "active"
-	MemberStatusPending MemberStatus = "pending"
-	MemberStatusInvited MemberStatus = "invited"
-	MemberStatusDeleted MemberStatus = "deleted"
-)
-
 // MemberRole is a role of a member, with the reasons why the member has it.
 type MemberRole struct {
 	// The id of the role, such as stytch_member.
@@ -284,7 +272,7 @@ type OAuthRegistration struct {
 	// The OAuth provider, such as Google or Microsoft.
 	ProviderType string `json:"provider_type"`
 
-	// The id that the provider gives the account, often the `sub` of its tokens.
+	// The id that the provider gives the account, often the Sub of its tokens.
 	ProviderSubject string `json:"provider_subject" stytch:"sensitive"`
 
 	// The id of the registration.

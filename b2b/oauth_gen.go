@@ -222,7 +222,7 @@ type OAuthAuthenticateResponse struct {
 	// The id of the member who logs in.
 	MemberID string `json:"member_id"`
 
-	// The id that the provider gives the account, often the `sub` of its tokens.
+	// The id that the provider gives the account, often the Sub of its tokens.
 	ProviderSubject string `json:"provider_subject" stytch:"sensitive"`
 
 	// The OAuth provider, such as Google or Microsoft.

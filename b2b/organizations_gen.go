@@ -520,15 +520,10 @@ type OrganizationsUpdateRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
 
-	// The session token of the member on whose behalf the call is made. The call fails unless this
-	// member is permitted to make it. Without it, and without ActingSessionJWT, no permission is
-	// checked. It is sent as the header X-Stytch-Member-Session.
-	ActingSessionToken *string `json:"X-Stytch-Member-Session,omitzero" stytch:"sensitive"`
-
-	// The session JWT of the member on whose behalf the call is made. It does what
-	// ActingSessionToken does; give one of the two. It is sent as the header
-	// X-Stytch-Member-SessionJWT.
-	ActingSessionJWT *string `json:"X-Stytch-Member-SessionJWT,omitzero" stytch:"sensitive"`
+	// A member on whose behalf a call is made. The call then fails unless the roles of this member
+	// permit it, in the organization that it is about. Without an acting member the application
+	// acts with its own authority, and no permission is checked.
+	ActingMember *ActingMember `json:"acting_member,omitzero"`
 
 	// The name of the organization. At most 128 characters.
 	OrganizationName *string `json:"organization_name,omitzero"`
@@ -629,13 +624,8 @@ type OrganizationsUpdateRequest struct {
 
 func (r *OrganizationsUpdateRequest) validate(c *check.Checker) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
-	if r.ActingSessionToken != nil {
-		c.MinLength("X-Stytch-Member-Session", *r.ActingSessionToken, 1)
-		c.ErrorType("X-Stytch-Member-Session", "invalid_session_token")
-	}
-	if r.ActingSessionJWT != nil {
-		c.MinLength("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT, 1)
-		c.ErrorType("X-Stytch-Member-SessionJWT", "unable_to_parse_session_jwt")
+	if r.ActingMember != nil {
+		c.In("acting_member", r.ActingMember.validate)
 	}
 	if r.OrganizationName != nil {
 		c.MinLength("organization_name", *r.OrganizationName, 1)
@@ -687,11 +677,8 @@ func (r *OrganizationsUpdateRequest) validate(c *check.Checker) {
 
 func (r *OrganizationsUpdateRequest) params(p *transport.Params) {
 	p.Path("organization_id", r.OrganizationID)
-	if r.ActingSessionToken != nil {
-		p.Header("X-Stytch-Member-Session", *r.ActingSessionToken)
-	}
-	if r.ActingSessionJWT != nil {
-		p.Header("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT)
+	if r.ActingMember != nil {
+		r.ActingMember.params(p)
 	}
 }
 
@@ -871,36 +858,23 @@ type OrganizationsDeleteRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
 
-	// The session token of the member on whose behalf the call is made. The call fails unless this
-	// member is permitted to make it. Without it, and without ActingSessionJWT, no permission is
-	// checked. It is sent as the header X-Stytch-Member-Session.
-	ActingSessionToken *string `json:"X-Stytch-Member-Session,omitzero" stytch:"sensitive"`
-
-	// The session JWT of the member on whose behalf the call is made. It does what
-	// ActingSessionToken does; give one of the two. It is sent as the header
-	// X-Stytch-Member-SessionJWT.
-	ActingSessionJWT *string `json:"X-Stytch-Member-SessionJWT,omitzero" stytch:"sensitive"`
+	// A member on whose behalf a call is made. The call then fails unless the roles of this member
+	// permit it, in the organization that it is about. Without an acting member the application
+	// acts with its own authority, and no permission is checked.
+	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
 func (r *OrganizationsDeleteRequest) validate(c *check.Checker) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
-	if r.ActingSessionToken != nil {
-		c.MinLength("X-Stytch-Member-Session", *r.ActingSessionToken, 1)
-		c.ErrorType("X-Stytch-Member-Session", "invalid_session_token")
-	}
-	if r.ActingSessionJWT != nil {
-		c.MinLength("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT, 1)
-		c.ErrorType("X-Stytch-Member-SessionJWT", "unable_to_parse_session_jwt")
+	if r.ActingMember != nil {
+		c.In("acting_member", r.ActingMember.validate)
 	}
 }
 
 func (r *OrganizationsDeleteRequest) params(p *transport.Params) {
 	p.Path("organization_id", r.OrganizationID)
-	if r.ActingSessionToken != nil {
-		p.Header("X-Stytch-Member-Session", *r.ActingSessionToken)
-	}
-	if r.ActingSessionJWT != nil {
-		p.Header("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT)
+	if r.ActingMember != nil {
+		r.ActingMember.params(p)
 	}
 }
 
@@ -994,36 +968,23 @@ type OrganizationsDeleteExternalIDRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
 
-	// The session token of the member on whose behalf the call is made. The call fails unless this
-	// member is permitted to make it. Without it, and without ActingSessionJWT, no permission is
-	// checked. It is sent as the header X-Stytch-Member-Session.
-	ActingSessionToken *string `json:"X-Stytch-Member-Session,omitzero" stytch:"sensitive"`
-
-	// The session JWT of the member on whose behalf the call is made. It does what
-	// ActingSessionToken does; give one of the two. It is sent as the header
-	// X-Stytch-Member-SessionJWT.
-	ActingSessionJWT *string `json:"X-Stytch-Member-SessionJWT,omitzero" stytch:"sensitive"`
+	// A member on whose behalf a call is made. The call then fails unless the roles of this member
+	// permit it, in the organization that it is about. Without an acting member the application
+	// acts with its own authority, and no permission is checked.
+	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
 func (r *OrganizationsDeleteExternalIDRequest) validate(c *check.Checker) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
-	if r.ActingSessionToken != nil {
-		c.MinLength("X-Stytch-Member-Session", *r.ActingSessionToken, 1)
-		c.ErrorType("X-Stytch-Member-Session", "invalid_session_token")
-	}
-	if r.ActingSessionJWT != nil {
-		c.MinLength("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT, 1)
-		c.ErrorType("X-Stytch-Member-SessionJWT", "unable_to_parse_session_jwt")
+	if r.ActingMember != nil {
+		c.In("acting_member", r.ActingMember.validate)
 	}
 }
 
 func (r *OrganizationsDeleteExternalIDRequest) params(p *transport.Params) {
 	p.Path("organization_id", r.OrganizationID)
-	if r.ActingSessionToken != nil {
-		p.Header("X-Stytch-Member-Session", *r.ActingSessionToken)
-	}
-	if r.ActingSessionJWT != nil {
-		p.Header("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT)
+	if r.ActingMember != nil {
+		r.ActingMember.params(p)
 	}
 }
 
@@ -1081,6 +1042,156 @@ func (r OrganizationsDeleteExternalIDResponse) Format(f fmt.State, verb rune) {
 
 // LogValue is what a log shows of the value: everything but its secrets.
 func (r OrganizationsDeleteExternalIDResponse) LogValue() slog.Value {
+	return redact.LogValue(r)
+}
+
+var organizationsSearch = transport.Endpoint[OrganizationsSearchRequest, OrganizationsSearchResponse]{
+	ID:       transport.CallID{API: "b2b", Service: "organizations", Name: "search"},
+	Method:   http.MethodPost,
+	Path:     "/v1/b2b/organizations/search",
+	Retry:    transport.Safe,
+	Validate: (*OrganizationsSearchRequest).validate,
+	Encode:   (*OrganizationsSearchRequest).writeJSON,
+	Decode:   (*OrganizationsSearchResponse).readJSON,
+	Receive: func(r *OrganizationsSearchResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OrganizationsSearchResponse",
+}
+
+// Search searches the organizations of the project.
+//
+// Without Query, it lists them all. The results come in pages: pass the NextCursor of one page as
+// Cursor to get the next.
+//
+// A search can take from a fraction of a second to several seconds, and the service limits how
+// often it can be made. Do not use it while a person logs in.
+//
+// Repeating the call does no harm, so the client repeats it when the service does not answer.
+//
+// Errors of its own: [stytch.ErrOrganizationSearchFilterNameNotRecognized],
+// [stytch.ErrOrganizationSearchFilterNameMustBeString],
+// [stytch.ErrOrganizationSearchExpectedArrayOfStrings],
+// [stytch.ErrOrganizationSearchExpectedBoolean], [stytch.ErrOrganizationSearchExpectedString],
+// [stytch.ErrOrganizationSearchAllowedDomainFuzzyTooShort],
+// [stytch.ErrOrganizationSearchMemberEmailFuzzyTooShort],
+// [stytch.ErrOrganizationSearchOrganizationNameFuzzyTooShort],
+// [stytch.ErrOrganizationSearchOrganizationSlugFuzzyTooShort],
+// [stytch.ErrOrganizationSearchMissingAllowedDomainFuzzy],
+// [stytch.ErrOrganizationSearchMissingAllowedDomains],
+// [stytch.ErrOrganizationSearchMissingClaimedEmailDomains],
+// [stytch.ErrOrganizationSearchMissingFilterName],
+// [stytch.ErrOrganizationSearchMissingFilterValue],
+// [stytch.ErrOrganizationSearchMissingHasActiveSSOConnection],
+// [stytch.ErrOrganizationSearchMissingMemberEmailFuzzy],
+// [stytch.ErrOrganizationSearchMissingMemberEmails],
+// [stytch.ErrOrganizationSearchMissingOrganizationIDs],
+// [stytch.ErrOrganizationSearchMissingOrganizationNameFuzzy],
+// [stytch.ErrOrganizationSearchMissingOrganizationSlugFuzzy],
+// [stytch.ErrOrganizationSearchMissingOrganizationSlugs],
+// [stytch.ErrOrganizationSearchMissingSSOConnectionID], [stytch.ErrUserSearchInvalidCursor],
+// [stytch.ErrUserSearchInvalidLimit], [stytch.ErrUserSearchInvalidOperator],
+// [stytch.ErrSearchTimeout].
+//
+// API: https://stytch.com/docs/b2b/api/search-organizations
+func (s *OrganizationsService) Search(ctx context.Context, req OrganizationsSearchRequest, opts ...stytch.CallOption) (*OrganizationsSearchResponse, error) {
+	return transport.Call(ctx, s.client(), &organizationsSearch, &req, opts)
+}
+
+// OrganizationsSearchRequest is what [OrganizationsService.Search] sends.
+type OrganizationsSearchRequest struct {
+	// The NextCursor of the page before. Unset, the search begins with the first page.
+	Cursor *string `json:"cursor,omitzero"`
+
+	// The greatest number of organizations in a page. From 1 to 1000; 100 when not set.
+	Limit *int `json:"limit,omitzero"`
+
+	// The filters that the organizations must match. Unset, all match.
+	Query *OrganizationSearchQuery `json:"query,omitzero"`
+}
+
+func (r *OrganizationsSearchRequest) validate(c *check.Checker) {
+	if r.Limit != nil {
+		c.Range("limit", *r.Limit, 1, 1000)
+		c.ErrorType("limit", "user_search_invalid_limit")
+	}
+	if r.Query != nil {
+		c.In("query", r.Query.validate)
+	}
+}
+
+func (r *OrganizationsSearchRequest) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	if r.Cursor != nil {
+		w.Field("cursor").String(*r.Cursor)
+	}
+	if r.Limit != nil {
+		w.Field("limit").Int(*r.Limit)
+	}
+	if r.Query != nil {
+		r.Query.writeJSON(w.Field("query"))
+	}
+	w.EndObject()
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (r OrganizationsSearchRequest) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, r)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (r OrganizationsSearchRequest) LogValue() slog.Value {
+	return redact.LogValue(r)
+}
+
+// OrganizationsSearchResponse is the answer to [OrganizationsService.Search].
+//
+// An answer without Organizations and ResultsMetadata is an error. Any other field is left empty
+// when the service leaves it out or changes its form.
+type OrganizationsSearchResponse struct {
+	stytch.Response
+
+	// The id of the call. Stytch's support finds the call by it, so log it.
+	RequestID string `json:"request_id"`
+
+	// The HTTP status of the answer, repeated in its body.
+	StatusCode int `json:"status_code"`
+
+	// The organizations of this page; empty when none matches.
+	Organizations []Organization `json:"organizations"`
+
+	// How many organizations match, and the way to the next page.
+	ResultsMetadata stytch.ResultsMetadata `json:"results_metadata"`
+}
+
+func (r *OrganizationsSearchResponse) readJSON(d *wire.Reader) {
+	for d.BeginObject(); d.NextField(); {
+		switch d.Name() {
+		case "request_id":
+			r.RequestID = d.String()
+		case "status_code":
+			r.StatusCode = d.Int()
+		case "organizations":
+			d.EssentialArray()
+			r.Organizations = wire.ReadSlice(d, (*Organization).readJSON)
+		case "results_metadata":
+			d.EssentialObject()
+			stytchResultsMetadataReadJSON(&r.ResultsMetadata, d)
+		default:
+			d.Unknown()
+		}
+	}
+	d.Want("organizations", "results_metadata")
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (r OrganizationsSearchResponse) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, r)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (r OrganizationsSearchResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
@@ -1212,36 +1323,23 @@ type OrganizationsConnectedAppsRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
 
-	// The session token of the member on whose behalf the call is made. The call fails unless this
-	// member is permitted to make it. Without it, and without ActingSessionJWT, no permission is
-	// checked. It is sent as the header X-Stytch-Member-Session.
-	ActingSessionToken *string `json:"X-Stytch-Member-Session,omitzero" stytch:"sensitive"`
-
-	// The session JWT of the member on whose behalf the call is made. It does what
-	// ActingSessionToken does; give one of the two. It is sent as the header
-	// X-Stytch-Member-SessionJWT.
-	ActingSessionJWT *string `json:"X-Stytch-Member-SessionJWT,omitzero" stytch:"sensitive"`
+	// A member on whose behalf a call is made. The call then fails unless the roles of this member
+	// permit it, in the organization that it is about. Without an acting member the application
+	// acts with its own authority, and no permission is checked.
+	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
 func (r *OrganizationsConnectedAppsRequest) validate(c *check.Checker) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
-	if r.ActingSessionToken != nil {
-		c.MinLength("X-Stytch-Member-Session", *r.ActingSessionToken, 1)
-		c.ErrorType("X-Stytch-Member-Session", "invalid_session_token")
-	}
-	if r.ActingSessionJWT != nil {
-		c.MinLength("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT, 1)
-		c.ErrorType("X-Stytch-Member-SessionJWT", "unable_to_parse_session_jwt")
+	if r.ActingMember != nil {
+		c.In("acting_member", r.ActingMember.validate)
 	}
 }
 
 func (r *OrganizationsConnectedAppsRequest) params(p *transport.Params) {
 	p.Path("organization_id", r.OrganizationID)
-	if r.ActingSessionToken != nil {
-		p.Header("X-Stytch-Member-Session", *r.ActingSessionToken)
-	}
-	if r.ActingSessionJWT != nil {
-		p.Header("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT)
+	if r.ActingMember != nil {
+		r.ActingMember.params(p)
 	}
 }
 
@@ -1337,38 +1435,25 @@ type OrganizationsGetConnectedAppRequest struct {
 	// The client id of the connected app.
 	ConnectedAppID string `json:"connected_app_id"`
 
-	// The session token of the member on whose behalf the call is made. The call fails unless this
-	// member is permitted to make it. Without it, and without ActingSessionJWT, no permission is
-	// checked. It is sent as the header X-Stytch-Member-Session.
-	ActingSessionToken *string `json:"X-Stytch-Member-Session,omitzero" stytch:"sensitive"`
-
-	// The session JWT of the member on whose behalf the call is made. It does what
-	// ActingSessionToken does; give one of the two. It is sent as the header
-	// X-Stytch-Member-SessionJWT.
-	ActingSessionJWT *string `json:"X-Stytch-Member-SessionJWT,omitzero" stytch:"sensitive"`
+	// A member on whose behalf a call is made. The call then fails unless the roles of this member
+	// permit it, in the organization that it is about. Without an acting member the application
+	// acts with its own authority, and no permission is checked.
+	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
 func (r *OrganizationsGetConnectedAppRequest) validate(c *check.Checker) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("connected_app_id", r.ConnectedAppID, 1)
-	if r.ActingSessionToken != nil {
-		c.MinLength("X-Stytch-Member-Session", *r.ActingSessionToken, 1)
-		c.ErrorType("X-Stytch-Member-Session", "invalid_session_token")
-	}
-	if r.ActingSessionJWT != nil {
-		c.MinLength("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT, 1)
-		c.ErrorType("X-Stytch-Member-SessionJWT", "unable_to_parse_session_jwt")
+	if r.ActingMember != nil {
+		c.In("acting_member", r.ActingMember.validate)
 	}
 }
 
 func (r *OrganizationsGetConnectedAppRequest) params(p *transport.Params) {
 	p.Path("organization_id", r.OrganizationID)
 	p.Path("connected_app_id", r.ConnectedAppID)
-	if r.ActingSessionToken != nil {
-		p.Header("X-Stytch-Member-Session", *r.ActingSessionToken)
-	}
-	if r.ActingSessionJWT != nil {
-		p.Header("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT)
+	if r.ActingMember != nil {
+		r.ActingMember.params(p)
 	}
 }
 
@@ -1508,3 +1593,323 @@ func (v *ConnectedAppMember) readJSON(d *wire.Reader) {
 		}
 	}
 }
+
+// OrganizationSearchQuery is the filters of a search for organizations.
+type OrganizationSearchQuery struct {
+	// How the filters combine. The service no longer supports OR.
+	Operator stytch.SearchOperator `json:"operator"`
+
+	// The filters. An empty list matches everything.
+	Operands []OrganizationFilter `json:"operands"`
+}
+
+func (v *OrganizationSearchQuery) validate(c *check.Checker) {
+	check.Enum(c, "operator", v.Operator, searchOperatorValues)
+	check.Each(c, "operands", v.Operands, validateOrganizationFilter)
+}
+
+func (v *OrganizationSearchQuery) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("operator").String(string(v.Operator))
+	wire.WriteSlice(w.Field("operands"), v.Operands, writeOrganizationFilter)
+	w.EndObject()
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (v OrganizationSearchQuery) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, v)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (v OrganizationSearchQuery) LogValue() slog.Value {
+	return redact.LogValue(v)
+}
+
+// OrganizationFilter is a condition for organizations: FilterName says what it looks at, and
+// FilterValue what it looks for.
+//
+// It is one of [OrganizationFilterOrganizationIDs], [OrganizationFilterOrganizationSlugs],
+// [OrganizationFilterOrganizationNameFuzzy], [OrganizationFilterOrganizationSlugFuzzy],
+// [OrganizationFilterMemberEmails], [OrganizationFilterMemberEmailFuzzy],
+// [OrganizationFilterAllowedDomains], [OrganizationFilterAllowedDomainFuzzy],
+// [OrganizationFilterClaimedEmailDomains], [OrganizationFilterHasActiveSSOConnection],
+// [OrganizationFilterSSOConnectionID] and [OrganizationFilterOther].
+type OrganizationFilter interface {
+	organizationFilter()
+	writeJSON(*wire.Writer)
+	validate(*check.Checker)
+}
+
+func writeOrganizationFilter(v *OrganizationFilter, w *wire.Writer) {
+	if *v == nil {
+		w.Null()
+		return
+	}
+	(*v).writeJSON(w)
+}
+
+func validateOrganizationFilter(v *OrganizationFilter, c *check.Checker) {
+	if *v == nil {
+		c.Nil("")
+		return
+	}
+	(*v).validate(c)
+}
+
+// OrganizationFilterOther is a [OrganizationFilter] that the API has and this version of the SDK
+// does not.
+type OrganizationFilterOther struct {
+	// The name that the API gives it.
+	FilterName string `json:"filter_name"`
+
+	// What belongs to it: anything that encoding/json can write.
+	FilterValue any `json:"filter_value" stytch:"sensitive"`
+}
+
+func (v OrganizationFilterOther) validate(c *check.Checker) {}
+
+func (v OrganizationFilterOther) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String(v.FilterName)
+	w.Field("filter_value").Any(v.FilterValue)
+	w.EndObject()
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (v OrganizationFilterOther) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, v)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (v OrganizationFilterOther) LogValue() slog.Value {
+	return redact.LogValue(v)
+}
+
+func (OrganizationFilterOther) organizationFilter() {}
+
+// OrganizationFilterOrganizationIDs is a filter for organizations with one of some ids.
+type OrganizationFilterOrganizationIDs struct {
+	// The ids of the organizations.
+	FilterValue []string `json:"filter_value"`
+}
+
+func (v OrganizationFilterOrganizationIDs) validate(c *check.Checker) {}
+
+func (v OrganizationFilterOrganizationIDs) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("organization_ids")
+	w.Field("filter_value").Strings(v.FilterValue)
+	w.EndObject()
+}
+
+func (OrganizationFilterOrganizationIDs) organizationFilter() {}
+
+// OrganizationFilterOrganizationSlugs is a filter for organizations with one of some slugs.
+type OrganizationFilterOrganizationSlugs struct {
+	// The slugs.
+	FilterValue []string `json:"filter_value"`
+}
+
+func (v OrganizationFilterOrganizationSlugs) validate(c *check.Checker) {}
+
+func (v OrganizationFilterOrganizationSlugs) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("organization_slugs")
+	w.Field("filter_value").Strings(v.FilterValue)
+	w.EndObject()
+}
+
+func (OrganizationFilterOrganizationSlugs) organizationFilter() {}
+
+// OrganizationFilterOrganizationNameFuzzy is a filter for organizations whose name is like a text.
+type OrganizationFilterOrganizationNameFuzzy struct {
+	// A part of the name. At least three characters. At least 3 characters.
+	FilterValue string `json:"filter_value"`
+}
+
+func (v OrganizationFilterOrganizationNameFuzzy) validate(c *check.Checker) {
+	c.MinLength("filter_value", v.FilterValue, 3)
+	c.ErrorType("filter_value", "organization_search_organization_name_fuzzy_too_short")
+}
+
+func (v OrganizationFilterOrganizationNameFuzzy) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("organization_name_fuzzy")
+	w.Field("filter_value").String(v.FilterValue)
+	w.EndObject()
+}
+
+func (OrganizationFilterOrganizationNameFuzzy) organizationFilter() {}
+
+// OrganizationFilterOrganizationSlugFuzzy is a filter for organizations whose slug is like a text.
+type OrganizationFilterOrganizationSlugFuzzy struct {
+	// A part of the slug. At least three characters. At least 3 characters.
+	FilterValue string `json:"filter_value"`
+}
+
+func (v OrganizationFilterOrganizationSlugFuzzy) validate(c *check.Checker) {
+	c.MinLength("filter_value", v.FilterValue, 3)
+	c.ErrorType("filter_value", "organization_search_organization_slug_fuzzy_too_short")
+}
+
+func (v OrganizationFilterOrganizationSlugFuzzy) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("organization_slug_fuzzy")
+	w.Field("filter_value").String(v.FilterValue)
+	w.EndObject()
+}
+
+func (OrganizationFilterOrganizationSlugFuzzy) organizationFilter() {}
+
+// OrganizationFilterMemberEmails is a filter for organizations that have a member with one of some
+// e-mail addresses.
+type OrganizationFilterMemberEmails struct {
+	// The e-mail addresses.
+	FilterValue []string `json:"filter_value" stytch:"sensitive"`
+}
+
+func (v OrganizationFilterMemberEmails) validate(c *check.Checker) {}
+
+func (v OrganizationFilterMemberEmails) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("member_emails")
+	w.Field("filter_value").Strings(v.FilterValue)
+	w.EndObject()
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (v OrganizationFilterMemberEmails) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, v)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (v OrganizationFilterMemberEmails) LogValue() slog.Value {
+	return redact.LogValue(v)
+}
+
+func (OrganizationFilterMemberEmails) organizationFilter() {}
+
+// OrganizationFilterMemberEmailFuzzy is a filter for organizations that have a member whose e-mail
+// address is like a text.
+type OrganizationFilterMemberEmailFuzzy struct {
+	// A part of the address. At least three characters. At least 3 characters.
+	FilterValue string `json:"filter_value" stytch:"sensitive"`
+}
+
+func (v OrganizationFilterMemberEmailFuzzy) validate(c *check.Checker) {
+	c.MinLength("filter_value", v.FilterValue, 3)
+	c.ErrorType("filter_value", "organization_search_member_email_fuzzy_too_short")
+}
+
+func (v OrganizationFilterMemberEmailFuzzy) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("member_email_fuzzy")
+	w.Field("filter_value").String(v.FilterValue)
+	w.EndObject()
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (v OrganizationFilterMemberEmailFuzzy) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, v)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (v OrganizationFilterMemberEmailFuzzy) LogValue() slog.Value {
+	return redact.LogValue(v)
+}
+
+func (OrganizationFilterMemberEmailFuzzy) organizationFilter() {}
+
+// OrganizationFilterAllowedDomains is a filter for organizations that have one of some domains in
+// EmailAllowedDomains.
+type OrganizationFilterAllowedDomains struct {
+	// The e-mail domains.
+	FilterValue []string `json:"filter_value"`
+}
+
+func (v OrganizationFilterAllowedDomains) validate(c *check.Checker) {}
+
+func (v OrganizationFilterAllowedDomains) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("allowed_domains")
+	w.Field("filter_value").Strings(v.FilterValue)
+	w.EndObject()
+}
+
+func (OrganizationFilterAllowedDomains) organizationFilter() {}
+
+// OrganizationFilterAllowedDomainFuzzy is a filter for organizations that have a domain like a text
+// in EmailAllowedDomains.
+type OrganizationFilterAllowedDomainFuzzy struct {
+	// A part of the e-mail domain. At least three characters. At least 3 characters.
+	FilterValue string `json:"filter_value"`
+}
+
+func (v OrganizationFilterAllowedDomainFuzzy) validate(c *check.Checker) {
+	c.MinLength("filter_value", v.FilterValue, 3)
+	c.ErrorType("filter_value", "organization_search_allowed_domain_fuzzy_too_short")
+}
+
+func (v OrganizationFilterAllowedDomainFuzzy) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("allowed_domain_fuzzy")
+	w.Field("filter_value").String(v.FilterValue)
+	w.EndObject()
+}
+
+func (OrganizationFilterAllowedDomainFuzzy) organizationFilter() {}
+
+// OrganizationFilterClaimedEmailDomains is a filter for organizations that have claimed one of some
+// e-mail domains.
+type OrganizationFilterClaimedEmailDomains struct {
+	// The e-mail domains.
+	FilterValue []string `json:"filter_value"`
+}
+
+func (v OrganizationFilterClaimedEmailDomains) validate(c *check.Checker) {}
+
+func (v OrganizationFilterClaimedEmailDomains) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("claimed_email_domains")
+	w.Field("filter_value").Strings(v.FilterValue)
+	w.EndObject()
+}
+
+func (OrganizationFilterClaimedEmailDomains) organizationFilter() {}
+
+// OrganizationFilterHasActiveSSOConnection is a filter for organizations with or without an active
+// SSO connection.
+type OrganizationFilterHasActiveSSOConnection struct {
+	// Whether the organizations have an active SSO connection.
+	FilterValue bool `json:"filter_value"`
+}
+
+func (v OrganizationFilterHasActiveSSOConnection) validate(c *check.Checker) {}
+
+func (v OrganizationFilterHasActiveSSOConnection) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("has_active_sso_connection")
+	w.Field("filter_value").Bool(v.FilterValue)
+	w.EndObject()
+}
+
+func (OrganizationFilterHasActiveSSOConnection) organizationFilter() {}
+
+// OrganizationFilterSSOConnectionID is a filter for the organization of an SSO connection.
+type OrganizationFilterSSOConnectionID struct {
+	// The id of the SSO connection.
+	FilterValue string `json:"filter_value"`
+}
+
+func (v OrganizationFilterSSOConnectionID) validate(c *check.Checker) {
+	c.MinLength("filter_value", v.FilterValue, 1)
+}
+
+func (v OrganizationFilterSSOConnectionID) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("sso_connection_id")
+	w.Field("filter_value").String(v.FilterValue)
+	w.EndObject()
+}
+
+func (OrganizationFilterSSOConnectionID) organizationFilter() {}

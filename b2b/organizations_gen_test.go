@@ -11,6 +11,7 @@ import (
 
 	"github.com/stytchgen/sdk/b2b"
 	"github.com/stytchgen/sdk/internal/wiretest"
+	"github.com/stytchgen/sdk/stytch"
 )
 
 var exchangeOrganizationsCreate = wiretest.Exchange{
@@ -104,9 +105,11 @@ func TestOrganizationsService_Update(t *testing.T) {
 	ctx := t.Context()
 	client := wireClient(t, &exchangeOrganizationsUpdate)
 	resp, err := client.Organizations.Update(ctx, b2b.OrganizationsUpdateRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
-		OrganizationName:   new("Analytical Engines"),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
+		OrganizationName: new("Analytical Engines"),
 		TrustedMetadata: map[string]any{
 			"plan": "team",
 		},
@@ -118,9 +121,11 @@ func TestOrganizationsService_Update(t *testing.T) {
 func ExampleOrganizationsService_Update() {
 	ctx := context.Background()
 	resp, err := client.Organizations.Update(ctx, b2b.OrganizationsUpdateRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
-		OrganizationName:   new("Analytical Engines"),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
+		OrganizationName: new("Analytical Engines"),
 		TrustedMetadata: map[string]any{
 			"plan": "team",
 		},
@@ -146,8 +151,10 @@ func TestOrganizationsService_Delete(t *testing.T) {
 	ctx := t.Context()
 	client := wireClient(t, &exchangeOrganizationsDelete)
 	resp, err := client.Organizations.Delete(ctx, b2b.OrganizationsDeleteRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
 	})
 	exchangeOrganizationsDelete.Check(t, resp, err)
 }
@@ -155,8 +162,10 @@ func TestOrganizationsService_Delete(t *testing.T) {
 func ExampleOrganizationsService_Delete() {
 	ctx := context.Background()
 	resp, err := client.Organizations.Delete(ctx, b2b.OrganizationsDeleteRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -178,8 +187,10 @@ func TestOrganizationsService_DeleteExternalID(t *testing.T) {
 	ctx := t.Context()
 	client := wireClient(t, &exchangeOrganizationsDeleteExternalID)
 	resp, err := client.Organizations.DeleteExternalID(ctx, b2b.OrganizationsDeleteExternalIDRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
 	})
 	exchangeOrganizationsDeleteExternalID.Check(t, resp, err)
 }
@@ -187,14 +198,62 @@ func TestOrganizationsService_DeleteExternalID(t *testing.T) {
 func ExampleOrganizationsService_DeleteExternalID() {
 	ctx := context.Background()
 	resp, err := client.Organizations.DeleteExternalID(ctx, b2b.OrganizationsDeleteExternalIDRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println(resp.StatusCode)
 	// Output: 200
+}
+
+var exchangeOrganizationsSearch = wiretest.Exchange{
+	Call:         "OrganizationsService.Search",
+	Method:       http.MethodPost,
+	URI:          "/v1/b2b/organizations/search",
+	RequestBody:  `{"limit":50,"query":{"operator":"AND","operands":[{"filter_name":"allowed_domains","filter_value":["example.com"]},{"filter_name":"has_active_sso_connection","filter_value":false}]}}`,
+	ResponseBody: `{"request_id":"request-id-test-d2bfc765-77b0-54eb-a3c6-5e9b733adfce","status_code":200,"organizations":[{"organization_id":"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad","organization_name":"Analytical Engines","organization_logo_url":"https://cdn.example.com/logos/analytical-engines.png","organization_slug":"analytical-engines","sso_jit_provisioning":"ALL_ALLOWED","sso_jit_provisioning_allowed_connections":[],"sso_active_connections":[],"email_allowed_domains":["example.com"],"email_jit_provisioning":"RESTRICTED","email_invites":"ALL_ALLOWED","auth_methods":"ALL_ALLOWED","allowed_auth_methods":[],"mfa_policy":"OPTIONAL","rbac_email_implicit_role_assignments":[],"mfa_methods":"ALL_ALLOWED","allowed_mfa_methods":[],"oauth_tenant_jit_provisioning":"NOT_ALLOWED","claimed_email_domains":[],"first_party_connected_apps_allowed_type":"ALL_ALLOWED","allowed_first_party_connected_apps":[],"third_party_connected_apps_allowed_type":"ALL_ALLOWED","allowed_third_party_connected_apps":[],"custom_roles":[],"trusted_metadata":{"plan":"team"},"created_at":"2025-06-11T08:15:42Z","updated_at":"2026-01-19T14:02:36Z"}],"results_metadata":{"total":1,"next_cursor":null}}`,
+	Essential:    []string{"organizations", "results_metadata"},
+}
+
+func TestOrganizationsService_Search(t *testing.T) {
+	ctx := t.Context()
+	client := wireClient(t, &exchangeOrganizationsSearch)
+	resp, err := client.Organizations.Search(ctx, b2b.OrganizationsSearchRequest{
+		Limit: new(50),
+		Query: &b2b.OrganizationSearchQuery{
+			Operator: stytch.SearchOperatorAnd,
+			Operands: []b2b.OrganizationFilter{b2b.OrganizationFilterAllowedDomains{
+				FilterValue: []string{"example.com"},
+			}, b2b.OrganizationFilterHasActiveSSOConnection{
+				FilterValue: false,
+			}},
+		},
+	})
+	exchangeOrganizationsSearch.Check(t, resp, err)
+}
+
+func ExampleOrganizationsService_Search() {
+	ctx := context.Background()
+	resp, err := client.Organizations.Search(ctx, b2b.OrganizationsSearchRequest{
+		Limit: new(50),
+		Query: &b2b.OrganizationSearchQuery{
+			Operator: stytch.SearchOperatorAnd,
+			Operands: []b2b.OrganizationFilter{b2b.OrganizationFilterAllowedDomains{
+				FilterValue: []string{"example.com"},
+			}, b2b.OrganizationFilterHasActiveSSOConnection{
+				FilterValue: false,
+			}},
+		},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(resp.Organizations))
+	// Output: 1
 }
 
 var exchangeOrganizationsMetrics = wiretest.Exchange{
@@ -238,8 +297,10 @@ func TestOrganizationsService_ConnectedApps(t *testing.T) {
 	ctx := t.Context()
 	client := wireClient(t, &exchangeOrganizationsConnectedApps)
 	resp, err := client.Organizations.ConnectedApps(ctx, b2b.OrganizationsConnectedAppsRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
 	})
 	exchangeOrganizationsConnectedApps.Check(t, resp, err)
 }
@@ -247,8 +308,10 @@ func TestOrganizationsService_ConnectedApps(t *testing.T) {
 func ExampleOrganizationsService_ConnectedApps() {
 	ctx := context.Background()
 	resp, err := client.Organizations.ConnectedApps(ctx, b2b.OrganizationsConnectedAppsRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -270,9 +333,11 @@ func TestOrganizationsService_GetConnectedApp(t *testing.T) {
 	ctx := t.Context()
 	client := wireClient(t, &exchangeOrganizationsGetConnectedApp)
 	resp, err := client.Organizations.GetConnectedApp(ctx, b2b.OrganizationsGetConnectedAppRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		ConnectedAppID:     "connected-app-test-ea4abf69-b7c7-4ab6-bbe7-c69dfc06800d",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		ConnectedAppID: "connected-app-test-ea4abf69-b7c7-4ab6-bbe7-c69dfc06800d",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
 	})
 	exchangeOrganizationsGetConnectedApp.Check(t, resp, err)
 }
@@ -280,9 +345,11 @@ func TestOrganizationsService_GetConnectedApp(t *testing.T) {
 func ExampleOrganizationsService_GetConnectedApp() {
 	ctx := context.Background()
 	resp, err := client.Organizations.GetConnectedApp(ctx, b2b.OrganizationsGetConnectedAppRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		ConnectedAppID:     "connected-app-test-ea4abf69-b7c7-4ab6-bbe7-c69dfc06800d",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		ConnectedAppID: "connected-app-test-ea4abf69-b7c7-4ab6-bbe7-c69dfc06800d",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
 	})
 	if err != nil {
 		log.Fatal(err)

@@ -26,10 +26,12 @@ func TestOrganizationsMembersConnectedAppsService_Revoke(t *testing.T) {
 	ctx := t.Context()
 	client := wireClient(t, &exchangeOrganizationsMembersConnectedAppsRevoke)
 	resp, err := client.Organizations.Members.ConnectedApps.Revoke(ctx, b2b.OrganizationsMembersConnectedAppsRevokeRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		MemberID:           "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
-		ConnectedAppID:     "connected-app-test-ea4abf69-b7c7-4ab6-bbe7-c69dfc06800d",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		MemberID:       "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
+		ConnectedAppID: "connected-app-test-ea4abf69-b7c7-4ab6-bbe7-c69dfc06800d",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
 	})
 	exchangeOrganizationsMembersConnectedAppsRevoke.Check(t, resp, err)
 }
@@ -37,10 +39,12 @@ func TestOrganizationsMembersConnectedAppsService_Revoke(t *testing.T) {
 func ExampleOrganizationsMembersConnectedAppsService_Revoke() {
 	ctx := context.Background()
 	resp, err := client.Organizations.Members.ConnectedApps.Revoke(ctx, b2b.OrganizationsMembersConnectedAppsRevokeRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		MemberID:           "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
-		ConnectedAppID:     "connected-app-test-ea4abf69-b7c7-4ab6-bbe7-c69dfc06800d",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		MemberID:       "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
+		ConnectedAppID: "connected-app-test-ea4abf69-b7c7-4ab6-bbe7-c69dfc06800d",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
 	})
 	if err != nil {
 		log.Fatal(err)

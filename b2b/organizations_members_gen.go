@@ -93,15 +93,10 @@ type OrganizationsMembersCreateRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
 
-	// The session token of the member on whose behalf the call is made. The call fails unless this
-	// member is permitted to make it. Without it, and without ActingSessionJWT, no permission is
-	// checked. It is sent as the header X-Stytch-Member-Session.
-	ActingSessionToken *string `json:"X-Stytch-Member-Session,omitzero" stytch:"sensitive"`
-
-	// The session JWT of the member on whose behalf the call is made. It does what
-	// ActingSessionToken does; give one of the two. It is sent as the header
-	// X-Stytch-Member-SessionJWT.
-	ActingSessionJWT *string `json:"X-Stytch-Member-SessionJWT,omitzero" stytch:"sensitive"`
+	// A member on whose behalf a call is made. The call then fails unless the roles of this member
+	// permit it, in the organization that it is about. Without an acting member the application
+	// acts with its own authority, and no permission is checked.
+	ActingMember *ActingMember `json:"acting_member,omitzero"`
 
 	// The e-mail address of the member.
 	EmailAddress string `json:"email_address" stytch:"sensitive"`
@@ -143,13 +138,8 @@ type OrganizationsMembersCreateRequest struct {
 
 func (r *OrganizationsMembersCreateRequest) validate(c *check.Checker) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
-	if r.ActingSessionToken != nil {
-		c.MinLength("X-Stytch-Member-Session", *r.ActingSessionToken, 1)
-		c.ErrorType("X-Stytch-Member-Session", "invalid_session_token")
-	}
-	if r.ActingSessionJWT != nil {
-		c.MinLength("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT, 1)
-		c.ErrorType("X-Stytch-Member-SessionJWT", "unable_to_parse_session_jwt")
+	if r.ActingMember != nil {
+		c.In("acting_member", r.ActingMember.validate)
 	}
 	c.Pattern("email_address", r.EmailAddress, patternEmailAddress)
 	c.ErrorType("email_address", "invalid_email")
@@ -164,11 +154,8 @@ func (r *OrganizationsMembersCreateRequest) validate(c *check.Checker) {
 
 func (r *OrganizationsMembersCreateRequest) params(p *transport.Params) {
 	p.Path("organization_id", r.OrganizationID)
-	if r.ActingSessionToken != nil {
-		p.Header("X-Stytch-Member-Session", *r.ActingSessionToken)
-	}
-	if r.ActingSessionJWT != nil {
-		p.Header("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT)
+	if r.ActingMember != nil {
+		r.ActingMember.params(p)
 	}
 }
 
@@ -519,6 +506,188 @@ func (r OrganizationsMembersDangerouslyGetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
+var organizationsMembersSearch = transport.Endpoint[OrganizationsMembersSearchRequest, OrganizationsMembersSearchResponse]{
+	ID:       transport.CallID{API: "b2b", Service: "organizations.members", Name: "search"},
+	Method:   http.MethodPost,
+	Path:     "/v1/b2b/organizations/members/search",
+	Retry:    transport.Safe,
+	Validate: (*OrganizationsMembersSearchRequest).validate,
+	Params:   (*OrganizationsMembersSearchRequest).params,
+	Encode:   (*OrganizationsMembersSearchRequest).writeJSON,
+	Decode:   (*OrganizationsMembersSearchResponse).readJSON,
+	Receive: func(r *OrganizationsMembersSearchResponse, result *transport.Result) {
+		receive(&r.Response, result)
+	},
+	Answers: &answers,
+	Answer:  "OrganizationsMembersSearchResponse",
+}
+
+// Search searches the members of some organizations.
+//
+// Without Query, it lists all members who are not deleted. The results come in pages: pass the
+// NextCursor of one page as Cursor to get the next.
+//
+// A search can take from a fraction of a second to several seconds, and the service limits how
+// often it can be made. Do not use it while a person logs in.
+//
+// On behalf of a member, the call needs the action search on the resource stytch.member, and
+// OrganizationIDs can name that member's own organization only.
+//
+// Repeating the call does no harm, so the client repeats it when the service does not answer.
+//
+// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// [stytch.ErrMemberSearchFilterNameNotRecognized], [stytch.ErrMemberSearchFilterNameMustBeString],
+// [stytch.ErrMemberSearchExpectedArrayOfStrings], [stytch.ErrMemberSearchExpectedBoolean],
+// [stytch.ErrMemberSearchExpectedString], [stytch.ErrMemberSearchOrganizationIDsEmpty],
+// [stytch.ErrMemberSearchCannotMixInternalAndExternalMemberIDs],
+// [stytch.ErrMemberSearchMemberEmailFuzzyTooShort],
+// [stytch.ErrMemberSearchMemberMFAPhoneNumberFuzzyTooShort],
+// [stytch.ErrMemberSearchOrganizationSlugFuzzyTooShort], [stytch.ErrMemberSearchMissingFilterName],
+// [stytch.ErrMemberSearchMissingFilterValue], [stytch.ErrMemberSearchMissingIsBreakglass],
+// [stytch.ErrMemberSearchMissingMemberEmailFuzzy], [stytch.ErrMemberSearchMissingMemberEmails],
+// [stytch.ErrMemberSearchMissingMemberIDs], [stytch.ErrMemberSearchMissingMemberRoles],
+// [stytch.ErrMemberSearchMissingMFAMemberPhoneNumberFuzzy],
+// [stytch.ErrMemberSearchMissingMFAMemberPhoneNumbers],
+// [stytch.ErrMemberSearchMissingOAuthProviders], [stytch.ErrMemberSearchMissingOrganizationID],
+// [stytch.ErrMemberSearchMissingOrganizationSlug],
+// [stytch.ErrMemberSearchMissingOrganizationSlugFuzzy],
+// [stytch.ErrMemberSearchMissingPasswordExists], [stytch.ErrMemberSearchMissingStatus],
+// [stytch.ErrMemberSearchMissingStatuses], [stytch.ErrMemberSearchMissingTOTPExists],
+// [stytch.ErrSearchInvalidStatusFilter], [stytch.ErrUserSearchInvalidCursor],
+// [stytch.ErrUserSearchInvalidLimit], [stytch.ErrUserSearchInvalidOperator],
+// [stytch.ErrSearchTimeout], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
+// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
+// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+//
+// API: https://stytch.com/docs/api-reference/b2b/api/members/search-members
+func (s *OrganizationsMembersService) Search(ctx context.Context, req OrganizationsMembersSearchRequest, opts ...stytch.CallOption) (*OrganizationsMembersSearchResponse, error) {
+	return transport.Call(ctx, s.client(), &organizationsMembersSearch, &req, opts)
+}
+
+// OrganizationsMembersSearchRequest is what [OrganizationsMembersService.Search] sends.
+type OrganizationsMembersSearchRequest struct {
+	// A member on whose behalf a call is made. The call then fails unless the roles of this member
+	// permit it, in the organization that it is about. Without an acting member the application
+	// acts with its own authority, and no permission is checked.
+	ActingMember *ActingMember `json:"acting_member,omitzero"`
+
+	// The ids, slugs or external ids of the organizations to search; at least one. At least 1 item.
+	OrganizationIDs []string `json:"organization_ids"`
+
+	// The NextCursor of the page before. Unset, the search begins with the first page.
+	Cursor *string `json:"cursor,omitzero"`
+
+	// The greatest number of members in a page. From 1 to 1000; 100 when not set.
+	Limit *int `json:"limit,omitzero"`
+
+	// The filters that the members must match. Unset, all match who are not deleted.
+	Query *MemberSearchQuery `json:"query,omitzero"`
+}
+
+func (r *OrganizationsMembersSearchRequest) validate(c *check.Checker) {
+	if r.ActingMember != nil {
+		c.In("acting_member", r.ActingMember.validate)
+	}
+	c.MinItems("organization_ids", len(r.OrganizationIDs), 1)
+	c.ErrorType("organization_ids", "member_search_organization_ids_empty")
+	if r.Limit != nil {
+		c.Range("limit", *r.Limit, 1, 1000)
+		c.ErrorType("limit", "user_search_invalid_limit")
+	}
+	if r.Query != nil {
+		c.In("query", r.Query.validate)
+	}
+}
+
+func (r *OrganizationsMembersSearchRequest) params(p *transport.Params) {
+	if r.ActingMember != nil {
+		r.ActingMember.params(p)
+	}
+}
+
+func (r *OrganizationsMembersSearchRequest) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("organization_ids").Strings(r.OrganizationIDs)
+	if r.Cursor != nil {
+		w.Field("cursor").String(*r.Cursor)
+	}
+	if r.Limit != nil {
+		w.Field("limit").Int(*r.Limit)
+	}
+	if r.Query != nil {
+		r.Query.writeJSON(w.Field("query"))
+	}
+	w.EndObject()
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (r OrganizationsMembersSearchRequest) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, r)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (r OrganizationsMembersSearchRequest) LogValue() slog.Value {
+	return redact.LogValue(r)
+}
+
+// OrganizationsMembersSearchResponse is the answer to [OrganizationsMembersService.Search].
+//
+// An answer without Members and ResultsMetadata is an error. Any other field is left empty when the
+// service leaves it out or changes its form.
+type OrganizationsMembersSearchResponse struct {
+	stytch.Response
+
+	// The id of the call. Stytch's support finds the call by it, so log it.
+	RequestID string `json:"request_id"`
+
+	// The HTTP status of the answer, repeated in its body.
+	StatusCode int `json:"status_code"`
+
+	// The members of this page; empty when none matches.
+	Members []Member `json:"members"`
+
+	// How many members match, and the way to the next page.
+	ResultsMetadata stytch.ResultsMetadata `json:"results_metadata"`
+
+	// The organizations of the members of this page, by their id.
+	Organizations map[string]Organization `json:"organizations"`
+}
+
+func (r *OrganizationsMembersSearchResponse) readJSON(d *wire.Reader) {
+	for d.BeginObject(); d.NextField(); {
+		switch d.Name() {
+		case "request_id":
+			r.RequestID = d.String()
+		case "status_code":
+			r.StatusCode = d.Int()
+		case "members":
+			d.EssentialArray()
+			r.Members = wire.ReadSlice(d, (*Member).readJSON)
+		case "results_metadata":
+			d.EssentialObject()
+			stytchResultsMetadataReadJSON(&r.ResultsMetadata, d)
+		case "organizations":
+			r.Organizations = wire.ReadMap(d, func(d *wire.Reader) (v Organization) {
+				v.readJSON(d)
+				return v
+			})
+		default:
+			d.Unknown()
+		}
+	}
+	d.Want("members", "results_metadata")
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (r OrganizationsMembersSearchResponse) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, r)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (r OrganizationsMembersSearchResponse) LogValue() slog.Value {
+	return redact.LogValue(r)
+}
+
 var organizationsMembersUpdate = transport.Endpoint[OrganizationsMembersUpdateRequest, OrganizationsMembersUpdateResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "organizations.members", Name: "update"},
 	Method:   http.MethodPut,
@@ -576,15 +745,10 @@ type OrganizationsMembersUpdateRequest struct {
 	// The id or the external id of the member.
 	MemberID string `json:"member_id"`
 
-	// The session token of the member on whose behalf the call is made. The call fails unless this
-	// member is permitted to make it. Without it, and without ActingSessionJWT, no permission is
-	// checked. It is sent as the header X-Stytch-Member-Session.
-	ActingSessionToken *string `json:"X-Stytch-Member-Session,omitzero" stytch:"sensitive"`
-
-	// The session JWT of the member on whose behalf the call is made. It does what
-	// ActingSessionToken does; give one of the two. It is sent as the header
-	// X-Stytch-Member-SessionJWT.
-	ActingSessionJWT *string `json:"X-Stytch-Member-SessionJWT,omitzero" stytch:"sensitive"`
+	// A member on whose behalf a call is made. The call then fails unless the roles of this member
+	// permit it, in the organization that it is about. Without an acting member the application
+	// acts with its own authority, and no permission is checked.
+	ActingMember *ActingMember `json:"acting_member,omitzero"`
 
 	// The full name of the member.
 	Name *string `json:"name,omitzero" stytch:"sensitive"`
@@ -637,13 +801,8 @@ type OrganizationsMembersUpdateRequest struct {
 func (r *OrganizationsMembersUpdateRequest) validate(c *check.Checker) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
-	if r.ActingSessionToken != nil {
-		c.MinLength("X-Stytch-Member-Session", *r.ActingSessionToken, 1)
-		c.ErrorType("X-Stytch-Member-Session", "invalid_session_token")
-	}
-	if r.ActingSessionJWT != nil {
-		c.MinLength("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT, 1)
-		c.ErrorType("X-Stytch-Member-SessionJWT", "unable_to_parse_session_jwt")
+	if r.ActingMember != nil {
+		c.In("acting_member", r.ActingMember.validate)
 	}
 	if r.MFAPhoneNumber != nil {
 		c.Pattern("mfa_phone_number", *r.MFAPhoneNumber, patternPhoneNumber)
@@ -664,11 +823,8 @@ func (r *OrganizationsMembersUpdateRequest) validate(c *check.Checker) {
 func (r *OrganizationsMembersUpdateRequest) params(p *transport.Params) {
 	p.Path("organization_id", r.OrganizationID)
 	p.Path("member_id", r.MemberID)
-	if r.ActingSessionToken != nil {
-		p.Header("X-Stytch-Member-Session", *r.ActingSessionToken)
-	}
-	if r.ActingSessionJWT != nil {
-		p.Header("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT)
+	if r.ActingMember != nil {
+		r.ActingMember.params(p)
 	}
 }
 
@@ -826,38 +982,25 @@ type OrganizationsMembersDeleteRequest struct {
 	// The id or the external id of the member.
 	MemberID string `json:"member_id"`
 
-	// The session token of the member on whose behalf the call is made. The call fails unless this
-	// member is permitted to make it. Without it, and without ActingSessionJWT, no permission is
-	// checked. It is sent as the header X-Stytch-Member-Session.
-	ActingSessionToken *string `json:"X-Stytch-Member-Session,omitzero" stytch:"sensitive"`
-
-	// The session JWT of the member on whose behalf the call is made. It does what
-	// ActingSessionToken does; give one of the two. It is sent as the header
-	// X-Stytch-Member-SessionJWT.
-	ActingSessionJWT *string `json:"X-Stytch-Member-SessionJWT,omitzero" stytch:"sensitive"`
+	// A member on whose behalf a call is made. The call then fails unless the roles of this member
+	// permit it, in the organization that it is about. Without an acting member the application
+	// acts with its own authority, and no permission is checked.
+	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
 func (r *OrganizationsMembersDeleteRequest) validate(c *check.Checker) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
-	if r.ActingSessionToken != nil {
-		c.MinLength("X-Stytch-Member-Session", *r.ActingSessionToken, 1)
-		c.ErrorType("X-Stytch-Member-Session", "invalid_session_token")
-	}
-	if r.ActingSessionJWT != nil {
-		c.MinLength("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT, 1)
-		c.ErrorType("X-Stytch-Member-SessionJWT", "unable_to_parse_session_jwt")
+	if r.ActingMember != nil {
+		c.In("acting_member", r.ActingMember.validate)
 	}
 }
 
 func (r *OrganizationsMembersDeleteRequest) params(p *transport.Params) {
 	p.Path("organization_id", r.OrganizationID)
 	p.Path("member_id", r.MemberID)
-	if r.ActingSessionToken != nil {
-		p.Header("X-Stytch-Member-Session", *r.ActingSessionToken)
-	}
-	if r.ActingSessionJWT != nil {
-		p.Header("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT)
+	if r.ActingMember != nil {
+		r.ActingMember.params(p)
 	}
 }
 
@@ -959,38 +1102,25 @@ type OrganizationsMembersReactivateRequest struct {
 	// The id of the member. An external id is not accepted.
 	MemberID string `json:"member_id"`
 
-	// The session token of the member on whose behalf the call is made. The call fails unless this
-	// member is permitted to make it. Without it, and without ActingSessionJWT, no permission is
-	// checked. It is sent as the header X-Stytch-Member-Session.
-	ActingSessionToken *string `json:"X-Stytch-Member-Session,omitzero" stytch:"sensitive"`
-
-	// The session JWT of the member on whose behalf the call is made. It does what
-	// ActingSessionToken does; give one of the two. It is sent as the header
-	// X-Stytch-Member-SessionJWT.
-	ActingSessionJWT *string `json:"X-Stytch-Member-SessionJWT,omitzero" stytch:"sensitive"`
+	// A member on whose behalf a call is made. The call then fails unless the roles of this member
+	// permit it, in the organization that it is about. Without an acting member the application
+	// acts with its own authority, and no permission is checked.
+	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
 func (r *OrganizationsMembersReactivateRequest) validate(c *check.Checker) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
-	if r.ActingSessionToken != nil {
-		c.MinLength("X-Stytch-Member-Session", *r.ActingSessionToken, 1)
-		c.ErrorType("X-Stytch-Member-Session", "invalid_session_token")
-	}
-	if r.ActingSessionJWT != nil {
-		c.MinLength("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT, 1)
-		c.ErrorType("X-Stytch-Member-SessionJWT", "unable_to_parse_session_jwt")
+	if r.ActingMember != nil {
+		c.In("acting_member", r.ActingMember.validate)
 	}
 }
 
 func (r *OrganizationsMembersReactivateRequest) params(p *transport.Params) {
 	p.Path("organization_id", r.OrganizationID)
 	p.Path("member_id", r.MemberID)
-	if r.ActingSessionToken != nil {
-		p.Header("X-Stytch-Member-Session", *r.ActingSessionToken)
-	}
-	if r.ActingSessionJWT != nil {
-		p.Header("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT)
+	if r.ActingMember != nil {
+		r.ActingMember.params(p)
 	}
 }
 
@@ -1111,38 +1241,25 @@ type OrganizationsMembersDeleteMFAPhoneNumberRequest struct {
 	// The id or the external id of the member.
 	MemberID string `json:"member_id"`
 
-	// The session token of the member on whose behalf the call is made. The call fails unless this
-	// member is permitted to make it. Without it, and without ActingSessionJWT, no permission is
-	// checked. It is sent as the header X-Stytch-Member-Session.
-	ActingSessionToken *string `json:"X-Stytch-Member-Session,omitzero" stytch:"sensitive"`
-
-	// The session JWT of the member on whose behalf the call is made. It does what
-	// ActingSessionToken does; give one of the two. It is sent as the header
-	// X-Stytch-Member-SessionJWT.
-	ActingSessionJWT *string `json:"X-Stytch-Member-SessionJWT,omitzero" stytch:"sensitive"`
+	// A member on whose behalf a call is made. The call then fails unless the roles of this member
+	// permit it, in the organization that it is about. Without an acting member the application
+	// acts with its own authority, and no permission is checked.
+	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
 func (r *OrganizationsMembersDeleteMFAPhoneNumberRequest) validate(c *check.Checker) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
-	if r.ActingSessionToken != nil {
-		c.MinLength("X-Stytch-Member-Session", *r.ActingSessionToken, 1)
-		c.ErrorType("X-Stytch-Member-Session", "invalid_session_token")
-	}
-	if r.ActingSessionJWT != nil {
-		c.MinLength("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT, 1)
-		c.ErrorType("X-Stytch-Member-SessionJWT", "unable_to_parse_session_jwt")
+	if r.ActingMember != nil {
+		c.In("acting_member", r.ActingMember.validate)
 	}
 }
 
 func (r *OrganizationsMembersDeleteMFAPhoneNumberRequest) params(p *transport.Params) {
 	p.Path("organization_id", r.OrganizationID)
 	p.Path("member_id", r.MemberID)
-	if r.ActingSessionToken != nil {
-		p.Header("X-Stytch-Member-Session", *r.ActingSessionToken)
-	}
-	if r.ActingSessionJWT != nil {
-		p.Header("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT)
+	if r.ActingMember != nil {
+		r.ActingMember.params(p)
 	}
 }
 
@@ -1258,38 +1375,25 @@ type OrganizationsMembersDeleteTOTPRequest struct {
 	// The id or the external id of the member.
 	MemberID string `json:"member_id"`
 
-	// The session token of the member on whose behalf the call is made. The call fails unless this
-	// member is permitted to make it. Without it, and without ActingSessionJWT, no permission is
-	// checked. It is sent as the header X-Stytch-Member-Session.
-	ActingSessionToken *string `json:"X-Stytch-Member-Session,omitzero" stytch:"sensitive"`
-
-	// The session JWT of the member on whose behalf the call is made. It does what
-	// ActingSessionToken does; give one of the two. It is sent as the header
-	// X-Stytch-Member-SessionJWT.
-	ActingSessionJWT *string `json:"X-Stytch-Member-SessionJWT,omitzero" stytch:"sensitive"`
+	// A member on whose behalf a call is made. The call then fails unless the roles of this member
+	// permit it, in the organization that it is about. Without an acting member the application
+	// acts with its own authority, and no permission is checked.
+	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
 func (r *OrganizationsMembersDeleteTOTPRequest) validate(c *check.Checker) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
-	if r.ActingSessionToken != nil {
-		c.MinLength("X-Stytch-Member-Session", *r.ActingSessionToken, 1)
-		c.ErrorType("X-Stytch-Member-Session", "invalid_session_token")
-	}
-	if r.ActingSessionJWT != nil {
-		c.MinLength("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT, 1)
-		c.ErrorType("X-Stytch-Member-SessionJWT", "unable_to_parse_session_jwt")
+	if r.ActingMember != nil {
+		c.In("acting_member", r.ActingMember.validate)
 	}
 }
 
 func (r *OrganizationsMembersDeleteTOTPRequest) params(p *transport.Params) {
 	p.Path("organization_id", r.OrganizationID)
 	p.Path("member_id", r.MemberID)
-	if r.ActingSessionToken != nil {
-		p.Header("X-Stytch-Member-Session", *r.ActingSessionToken)
-	}
-	if r.ActingSessionJWT != nil {
-		p.Header("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT)
+	if r.ActingMember != nil {
+		r.ActingMember.params(p)
 	}
 }
 
@@ -1406,38 +1510,25 @@ type OrganizationsMembersDeletePasswordRequest struct {
 	// The id of the password, as MemberPasswordID of the member says.
 	MemberPasswordID string `json:"member_password_id"`
 
-	// The session token of the member on whose behalf the call is made. The call fails unless this
-	// member is permitted to make it. Without it, and without ActingSessionJWT, no permission is
-	// checked. It is sent as the header X-Stytch-Member-Session.
-	ActingSessionToken *string `json:"X-Stytch-Member-Session,omitzero" stytch:"sensitive"`
-
-	// The session JWT of the member on whose behalf the call is made. It does what
-	// ActingSessionToken does; give one of the two. It is sent as the header
-	// X-Stytch-Member-SessionJWT.
-	ActingSessionJWT *string `json:"X-Stytch-Member-SessionJWT,omitzero" stytch:"sensitive"`
+	// A member on whose behalf a call is made. The call then fails unless the roles of this member
+	// permit it, in the organization that it is about. Without an acting member the application
+	// acts with its own authority, and no permission is checked.
+	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
 func (r *OrganizationsMembersDeletePasswordRequest) validate(c *check.Checker) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_password_id", r.MemberPasswordID, 1)
-	if r.ActingSessionToken != nil {
-		c.MinLength("X-Stytch-Member-Session", *r.ActingSessionToken, 1)
-		c.ErrorType("X-Stytch-Member-Session", "invalid_session_token")
-	}
-	if r.ActingSessionJWT != nil {
-		c.MinLength("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT, 1)
-		c.ErrorType("X-Stytch-Member-SessionJWT", "unable_to_parse_session_jwt")
+	if r.ActingMember != nil {
+		c.In("acting_member", r.ActingMember.validate)
 	}
 }
 
 func (r *OrganizationsMembersDeletePasswordRequest) params(p *transport.Params) {
 	p.Path("organization_id", r.OrganizationID)
 	p.Path("member_password_id", r.MemberPasswordID)
-	if r.ActingSessionToken != nil {
-		p.Header("X-Stytch-Member-Session", *r.ActingSessionToken)
-	}
-	if r.ActingSessionJWT != nil {
-		p.Header("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT)
+	if r.ActingMember != nil {
+		r.ActingMember.params(p)
 	}
 }
 
@@ -1549,38 +1640,25 @@ type OrganizationsMembersDeleteExternalIDRequest struct {
 	// The id or the external id of the member.
 	MemberID string `json:"member_id"`
 
-	// The session token of the member on whose behalf the call is made. The call fails unless this
-	// member is permitted to make it. Without it, and without ActingSessionJWT, no permission is
-	// checked. It is sent as the header X-Stytch-Member-Session.
-	ActingSessionToken *string `json:"X-Stytch-Member-Session,omitzero" stytch:"sensitive"`
-
-	// The session JWT of the member on whose behalf the call is made. It does what
-	// ActingSessionToken does; give one of the two. It is sent as the header
-	// X-Stytch-Member-SessionJWT.
-	ActingSessionJWT *string `json:"X-Stytch-Member-SessionJWT,omitzero" stytch:"sensitive"`
+	// A member on whose behalf a call is made. The call then fails unless the roles of this member
+	// permit it, in the organization that it is about. Without an acting member the application
+	// acts with its own authority, and no permission is checked.
+	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
 func (r *OrganizationsMembersDeleteExternalIDRequest) validate(c *check.Checker) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
-	if r.ActingSessionToken != nil {
-		c.MinLength("X-Stytch-Member-Session", *r.ActingSessionToken, 1)
-		c.ErrorType("X-Stytch-Member-Session", "invalid_session_token")
-	}
-	if r.ActingSessionJWT != nil {
-		c.MinLength("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT, 1)
-		c.ErrorType("X-Stytch-Member-SessionJWT", "unable_to_parse_session_jwt")
+	if r.ActingMember != nil {
+		c.In("acting_member", r.ActingMember.validate)
 	}
 }
 
 func (r *OrganizationsMembersDeleteExternalIDRequest) params(p *transport.Params) {
 	p.Path("organization_id", r.OrganizationID)
 	p.Path("member_id", r.MemberID)
-	if r.ActingSessionToken != nil {
-		p.Header("X-Stytch-Member-Session", *r.ActingSessionToken)
-	}
-	if r.ActingSessionJWT != nil {
-		p.Header("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT)
+	if r.ActingMember != nil {
+		r.ActingMember.params(p)
 	}
 }
 
@@ -1701,15 +1779,10 @@ type OrganizationsMembersUnlinkRetiredEmailRequest struct {
 	// The id or the external id of the member.
 	MemberID string `json:"member_id"`
 
-	// The session token of the member on whose behalf the call is made. The call fails unless this
-	// member is permitted to make it. Without it, and without ActingSessionJWT, no permission is
-	// checked. It is sent as the header X-Stytch-Member-Session.
-	ActingSessionToken *string `json:"X-Stytch-Member-Session,omitzero" stytch:"sensitive"`
-
-	// The session JWT of the member on whose behalf the call is made. It does what
-	// ActingSessionToken does; give one of the two. It is sent as the header
-	// X-Stytch-Member-SessionJWT.
-	ActingSessionJWT *string `json:"X-Stytch-Member-SessionJWT,omitzero" stytch:"sensitive"`
+	// A member on whose behalf a call is made. The call then fails unless the roles of this member
+	// permit it, in the organization that it is about. Without an acting member the application
+	// acts with its own authority, and no permission is checked.
+	ActingMember *ActingMember `json:"acting_member,omitzero"`
 
 	// The id of the retired address, as RetiredEmailAddresses of the member says.
 	EmailID *string `json:"email_id,omitzero"`
@@ -1721,13 +1794,8 @@ type OrganizationsMembersUnlinkRetiredEmailRequest struct {
 func (r *OrganizationsMembersUnlinkRetiredEmailRequest) validate(c *check.Checker) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
-	if r.ActingSessionToken != nil {
-		c.MinLength("X-Stytch-Member-Session", *r.ActingSessionToken, 1)
-		c.ErrorType("X-Stytch-Member-Session", "invalid_session_token")
-	}
-	if r.ActingSessionJWT != nil {
-		c.MinLength("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT, 1)
-		c.ErrorType("X-Stytch-Member-SessionJWT", "unable_to_parse_session_jwt")
+	if r.ActingMember != nil {
+		c.In("acting_member", r.ActingMember.validate)
 	}
 	if r.EmailID != nil {
 		c.MinLength("email_id", *r.EmailID, 1)
@@ -1746,11 +1814,8 @@ func (r *OrganizationsMembersUnlinkRetiredEmailRequest) validate(c *check.Checke
 func (r *OrganizationsMembersUnlinkRetiredEmailRequest) params(p *transport.Params) {
 	p.Path("organization_id", r.OrganizationID)
 	p.Path("member_id", r.MemberID)
-	if r.ActingSessionToken != nil {
-		p.Header("X-Stytch-Member-Session", *r.ActingSessionToken)
-	}
-	if r.ActingSessionJWT != nil {
-		p.Header("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT)
+	if r.ActingMember != nil {
+		r.ActingMember.params(p)
 	}
 }
 
@@ -1898,15 +1963,10 @@ type OrganizationsMembersStartEmailUpdateRequest struct {
 	// The id or the external id of the member.
 	MemberID string `json:"member_id"`
 
-	// The session token of the member on whose behalf the call is made. The call fails unless this
-	// member is permitted to make it. Without it, and without ActingSessionJWT, no permission is
-	// checked. It is sent as the header X-Stytch-Member-Session.
-	ActingSessionToken *string `json:"X-Stytch-Member-Session,omitzero" stytch:"sensitive"`
-
-	// The session JWT of the member on whose behalf the call is made. It does what
-	// ActingSessionToken does; give one of the two. It is sent as the header
-	// X-Stytch-Member-SessionJWT.
-	ActingSessionJWT *string `json:"X-Stytch-Member-SessionJWT,omitzero" stytch:"sensitive"`
+	// A member on whose behalf a call is made. The call then fails unless the roles of this member
+	// permit it, in the organization that it is about. Without an acting member the application
+	// acts with its own authority, and no permission is checked.
+	ActingMember *ActingMember `json:"acting_member,omitzero"`
 
 	// The new e-mail address, to which the e-mail goes.
 	EmailAddress string `json:"email_address" stytch:"sensitive"`
@@ -1929,13 +1989,8 @@ type OrganizationsMembersStartEmailUpdateRequest struct {
 func (r *OrganizationsMembersStartEmailUpdateRequest) validate(c *check.Checker) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
-	if r.ActingSessionToken != nil {
-		c.MinLength("X-Stytch-Member-Session", *r.ActingSessionToken, 1)
-		c.ErrorType("X-Stytch-Member-Session", "invalid_session_token")
-	}
-	if r.ActingSessionJWT != nil {
-		c.MinLength("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT, 1)
-		c.ErrorType("X-Stytch-Member-SessionJWT", "unable_to_parse_session_jwt")
+	if r.ActingMember != nil {
+		c.In("acting_member", r.ActingMember.validate)
 	}
 	c.Pattern("email_address", r.EmailAddress, patternEmailAddress)
 	c.ErrorType("email_address", "invalid_email")
@@ -1958,11 +2013,8 @@ func (r *OrganizationsMembersStartEmailUpdateRequest) validate(c *check.Checker)
 func (r *OrganizationsMembersStartEmailUpdateRequest) params(p *transport.Params) {
 	p.Path("organization_id", r.OrganizationID)
 	p.Path("member_id", r.MemberID)
-	if r.ActingSessionToken != nil {
-		p.Header("X-Stytch-Member-Session", *r.ActingSessionToken)
-	}
-	if r.ActingSessionJWT != nil {
-		p.Header("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT)
+	if r.ActingMember != nil {
+		r.ActingMember.params(p)
 	}
 }
 
@@ -2211,38 +2263,25 @@ type OrganizationsMembersGetConnectedAppsRequest struct {
 	// The id or the external id of the member.
 	MemberID string `json:"member_id"`
 
-	// The session token of the member on whose behalf the call is made. The call fails unless this
-	// member is permitted to make it. Without it, and without ActingSessionJWT, no permission is
-	// checked. It is sent as the header X-Stytch-Member-Session.
-	ActingSessionToken *string `json:"X-Stytch-Member-Session,omitzero" stytch:"sensitive"`
-
-	// The session JWT of the member on whose behalf the call is made. It does what
-	// ActingSessionToken does; give one of the two. It is sent as the header
-	// X-Stytch-Member-SessionJWT.
-	ActingSessionJWT *string `json:"X-Stytch-Member-SessionJWT,omitzero" stytch:"sensitive"`
+	// A member on whose behalf a call is made. The call then fails unless the roles of this member
+	// permit it, in the organization that it is about. Without an acting member the application
+	// acts with its own authority, and no permission is checked.
+	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
 func (r *OrganizationsMembersGetConnectedAppsRequest) validate(c *check.Checker) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
-	if r.ActingSessionToken != nil {
-		c.MinLength("X-Stytch-Member-Session", *r.ActingSessionToken, 1)
-		c.ErrorType("X-Stytch-Member-Session", "invalid_session_token")
-	}
-	if r.ActingSessionJWT != nil {
-		c.MinLength("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT, 1)
-		c.ErrorType("X-Stytch-Member-SessionJWT", "unable_to_parse_session_jwt")
+	if r.ActingMember != nil {
+		c.In("acting_member", r.ActingMember.validate)
 	}
 }
 
 func (r *OrganizationsMembersGetConnectedAppsRequest) params(p *transport.Params) {
 	p.Path("organization_id", r.OrganizationID)
 	p.Path("member_id", r.MemberID)
-	if r.ActingSessionToken != nil {
-		p.Header("X-Stytch-Member-Session", *r.ActingSessionToken)
-	}
-	if r.ActingSessionJWT != nil {
-		p.Header("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT)
+	if r.ActingMember != nil {
+		r.ActingMember.params(p)
 	}
 }
 
@@ -2408,3 +2447,296 @@ func (v OIDCProviderInfo) Format(f fmt.State, verb rune) {
 func (v OIDCProviderInfo) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
+
+// MemberSearchQuery is the filters of a search for members.
+type MemberSearchQuery struct {
+	// How the filters combine. The service no longer supports OR.
+	Operator stytch.SearchOperator `json:"operator"`
+
+	// The filters. An empty list matches everything.
+	Operands []MemberFilter `json:"operands"`
+}
+
+func (v *MemberSearchQuery) validate(c *check.Checker) {
+	check.Enum(c, "operator", v.Operator, searchOperatorValues)
+	check.Each(c, "operands", v.Operands, validateMemberFilter)
+}
+
+func (v *MemberSearchQuery) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("operator").String(string(v.Operator))
+	wire.WriteSlice(w.Field("operands"), v.Operands, writeMemberFilter)
+	w.EndObject()
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (v MemberSearchQuery) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, v)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (v MemberSearchQuery) LogValue() slog.Value {
+	return redact.LogValue(v)
+}
+
+// MemberFilter is a condition for members: FilterName says what it looks at, and FilterValue what
+// it looks for.
+//
+// It is one of [MemberFilterMemberIDs], [MemberFilterMemberEmails], [MemberFilterMemberEmailFuzzy],
+// [MemberFilterStatuses], [MemberFilterMemberIsBreakglass], [MemberFilterMemberMFAPhoneNumbers],
+// [MemberFilterMemberMFAPhoneNumberFuzzy], [MemberFilterMemberPasswordExists],
+// [MemberFilterMemberRoles] and [MemberFilterOther].
+type MemberFilter interface {
+	memberFilter()
+	writeJSON(*wire.Writer)
+	validate(*check.Checker)
+}
+
+func writeMemberFilter(v *MemberFilter, w *wire.Writer) {
+	if *v == nil {
+		w.Null()
+		return
+	}
+	(*v).writeJSON(w)
+}
+
+func validateMemberFilter(v *MemberFilter, c *check.Checker) {
+	if *v == nil {
+		c.Nil("")
+		return
+	}
+	(*v).validate(c)
+}
+
+// MemberFilterOther is a [MemberFilter] that the API has and this version of the SDK does not.
+type MemberFilterOther struct {
+	// The name that the API gives it.
+	FilterName string `json:"filter_name"`
+
+	// What belongs to it: anything that encoding/json can write.
+	FilterValue any `json:"filter_value" stytch:"sensitive"`
+}
+
+func (v MemberFilterOther) validate(c *check.Checker) {}
+
+func (v MemberFilterOther) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String(v.FilterName)
+	w.Field("filter_value").Any(v.FilterValue)
+	w.EndObject()
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (v MemberFilterOther) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, v)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (v MemberFilterOther) LogValue() slog.Value {
+	return redact.LogValue(v)
+}
+
+func (MemberFilterOther) memberFilter() {}
+
+// MemberFilterMemberIDs is a filter for members with one of some ids.
+type MemberFilterMemberIDs struct {
+	// The ids of the members, or their external ids, but not both kinds in one list.
+	FilterValue []string `json:"filter_value"`
+}
+
+func (v MemberFilterMemberIDs) validate(c *check.Checker) {}
+
+func (v MemberFilterMemberIDs) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("member_ids")
+	w.Field("filter_value").Strings(v.FilterValue)
+	w.EndObject()
+}
+
+func (MemberFilterMemberIDs) memberFilter() {}
+
+// MemberFilterMemberEmails is a filter for members with one of some e-mail addresses.
+type MemberFilterMemberEmails struct {
+	// The e-mail addresses.
+	FilterValue []string `json:"filter_value" stytch:"sensitive"`
+}
+
+func (v MemberFilterMemberEmails) validate(c *check.Checker) {}
+
+func (v MemberFilterMemberEmails) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("member_emails")
+	w.Field("filter_value").Strings(v.FilterValue)
+	w.EndObject()
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (v MemberFilterMemberEmails) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, v)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (v MemberFilterMemberEmails) LogValue() slog.Value {
+	return redact.LogValue(v)
+}
+
+func (MemberFilterMemberEmails) memberFilter() {}
+
+// MemberFilterMemberEmailFuzzy is a filter for members whose e-mail address is like a text.
+type MemberFilterMemberEmailFuzzy struct {
+	// A part of the address. At least three characters. At least 3 characters.
+	FilterValue string `json:"filter_value" stytch:"sensitive"`
+}
+
+func (v MemberFilterMemberEmailFuzzy) validate(c *check.Checker) {
+	c.MinLength("filter_value", v.FilterValue, 3)
+	c.ErrorType("filter_value", "member_search_member_email_fuzzy_too_short")
+}
+
+func (v MemberFilterMemberEmailFuzzy) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("member_email_fuzzy")
+	w.Field("filter_value").String(v.FilterValue)
+	w.EndObject()
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (v MemberFilterMemberEmailFuzzy) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, v)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (v MemberFilterMemberEmailFuzzy) LogValue() slog.Value {
+	return redact.LogValue(v)
+}
+
+func (MemberFilterMemberEmailFuzzy) memberFilter() {}
+
+// MemberFilterStatuses is a filter for members with one of some states.
+type MemberFilterStatuses struct {
+	// The states. Deleted members are found only where deleted is among them.
+	FilterValue []MemberStatus `json:"filter_value"`
+}
+
+func (v MemberFilterStatuses) validate(c *check.Checker) {
+	check.Enums(c, "filter_value", v.FilterValue, memberStatusValues)
+}
+
+func (v MemberFilterStatuses) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("statuses")
+	wire.WriteStrings(w.Field("filter_value"), v.FilterValue)
+	w.EndObject()
+}
+
+func (MemberFilterStatuses) memberFilter() {}
+
+// MemberFilterMemberIsBreakglass is a filter for members who are, or are not, exempt from the
+// restrictions on login methods.
+type MemberFilterMemberIsBreakglass struct {
+	// Whether the members are exempt, as IsBreakglass says.
+	FilterValue bool `json:"filter_value"`
+}
+
+func (v MemberFilterMemberIsBreakglass) validate(c *check.Checker) {}
+
+func (v MemberFilterMemberIsBreakglass) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("member_is_breakglass")
+	w.Field("filter_value").Bool(v.FilterValue)
+	w.EndObject()
+}
+
+func (MemberFilterMemberIsBreakglass) memberFilter() {}
+
+// MemberFilterMemberMFAPhoneNumbers is a filter for members with one of some MFA phone numbers.
+type MemberFilterMemberMFAPhoneNumbers struct {
+	// The phone numbers, in E.164 format.
+	FilterValue []string `json:"filter_value" stytch:"sensitive"`
+}
+
+func (v MemberFilterMemberMFAPhoneNumbers) validate(c *check.Checker) {}
+
+func (v MemberFilterMemberMFAPhoneNumbers) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("member_mfa_phone_numbers")
+	w.Field("filter_value").Strings(v.FilterValue)
+	w.EndObject()
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (v MemberFilterMemberMFAPhoneNumbers) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, v)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (v MemberFilterMemberMFAPhoneNumbers) LogValue() slog.Value {
+	return redact.LogValue(v)
+}
+
+func (MemberFilterMemberMFAPhoneNumbers) memberFilter() {}
+
+// MemberFilterMemberMFAPhoneNumberFuzzy is a filter for members whose MFA phone number is like a
+// text.
+type MemberFilterMemberMFAPhoneNumberFuzzy struct {
+	// A part of the phone number. At least three characters. At least 3 characters.
+	FilterValue string `json:"filter_value" stytch:"sensitive"`
+}
+
+func (v MemberFilterMemberMFAPhoneNumberFuzzy) validate(c *check.Checker) {
+	c.MinLength("filter_value", v.FilterValue, 3)
+	c.ErrorType("filter_value", "member_search_member_mfa_phone_number_fuzzy_too_short")
+}
+
+func (v MemberFilterMemberMFAPhoneNumberFuzzy) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("member_mfa_phone_number_fuzzy")
+	w.Field("filter_value").String(v.FilterValue)
+	w.EndObject()
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (v MemberFilterMemberMFAPhoneNumberFuzzy) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, v)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (v MemberFilterMemberMFAPhoneNumberFuzzy) LogValue() slog.Value {
+	return redact.LogValue(v)
+}
+
+func (MemberFilterMemberMFAPhoneNumberFuzzy) memberFilter() {}
+
+// MemberFilterMemberPasswordExists is a filter for members with or without a password.
+type MemberFilterMemberPasswordExists struct {
+	// Whether the members have a password.
+	FilterValue bool `json:"filter_value"`
+}
+
+func (v MemberFilterMemberPasswordExists) validate(c *check.Checker) {}
+
+func (v MemberFilterMemberPasswordExists) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("member_password_exists")
+	w.Field("filter_value").Bool(v.FilterValue)
+	w.EndObject()
+}
+
+func (MemberFilterMemberPasswordExists) memberFilter() {}
+
+// MemberFilterMemberRoles is a filter for members with one of some roles.
+type MemberFilterMemberRoles struct {
+	// The ids of the roles.
+	FilterValue []string `json:"filter_value"`
+}
+
+func (v MemberFilterMemberRoles) validate(c *check.Checker) {}
+
+func (v MemberFilterMemberRoles) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("member_roles")
+	w.Field("filter_value").Strings(v.FilterValue)
+	w.EndObject()
+}
+
+func (MemberFilterMemberRoles) memberFilter() {}

@@ -28,10 +28,12 @@ func TestOrganizationsMembersService_Create(t *testing.T) {
 	ctx := t.Context()
 	client := wireClient(t, &exchangeOrganizationsMembersCreate)
 	resp, err := client.Organizations.Members.Create(ctx, b2b.OrganizationsMembersCreateRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
-		EmailAddress:       "ada@example.com",
-		Name:               new("Ada Lovelace"),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
+		EmailAddress: "ada@example.com",
+		Name:         new("Ada Lovelace"),
 		TrustedMetadata: map[string]any{
 			"employee_number": "1815",
 		},
@@ -48,10 +50,12 @@ func TestOrganizationsMembersService_Create(t *testing.T) {
 func ExampleOrganizationsMembersService_Create() {
 	ctx := context.Background()
 	resp, err := client.Organizations.Members.Create(ctx, b2b.OrganizationsMembersCreateRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
-		EmailAddress:       "ada@example.com",
-		Name:               new("Ada Lovelace"),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
+		EmailAddress: "ada@example.com",
+		Name:         new("Ada Lovelace"),
 		TrustedMetadata: map[string]any{
 			"employee_number": "1815",
 		},
@@ -131,6 +135,61 @@ func ExampleOrganizationsMembersService_DangerouslyGet() {
 	// Output: member-test-c3ccb28f-0412-40bb-92fb-605699b30a69
 }
 
+var exchangeOrganizationsMembersSearch = wiretest.Exchange{
+	Call:         "OrganizationsMembersService.Search",
+	Method:       http.MethodPost,
+	URI:          "/v1/b2b/organizations/members/search",
+	Header:       map[string]string{"X-Stytch-Member-Session": "GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"},
+	RequestBody:  `{"organization_ids":["organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad"],"limit":50,"query":{"operator":"AND","operands":[{"filter_name":"member_email_fuzzy","filter_value":"ada"},{"filter_name":"statuses","filter_value":["active","invited"]}]}}`,
+	ResponseBody: `{"request_id":"request-id-test-c0962032-bb89-5bf8-b1ad-ad8946f66a85","status_code":200,"members":[{"organization_id":"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad","member_id":"member-test-c3ccb28f-0412-40bb-92fb-605699b30a69","email_address":"ada@example.com","status":"active","name":"Ada Lovelace","sso_registrations":[],"is_breakglass":false,"member_password_id":"","oauth_registrations":[],"email_address_verified":true,"mfa_phone_number_verified":false,"is_admin":false,"totp_registration_id":"","retired_email_addresses":[],"is_locked":false,"mfa_enrolled":false,"mfa_phone_number":"","default_mfa_method":"","roles":[{"role_id":"stytch_member","sources":[{"type":"direct_assignment","details":{}}]}],"trusted_metadata":{"employee_number":"1815"},"untrusted_metadata":{"theme":"dark"},"created_at":"2025-06-11T08:20:09Z","updated_at":"2026-03-02T09:38:52Z","external_id":null}],"results_metadata":{"total":1,"next_cursor":null},"organizations":{"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad":{"organization_id":"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad","organization_name":"Analytical Engines","organization_logo_url":"https://cdn.example.com/logos/analytical-engines.png","organization_slug":"analytical-engines","sso_jit_provisioning":"ALL_ALLOWED","sso_jit_provisioning_allowed_connections":[],"sso_active_connections":[],"email_allowed_domains":["example.com"],"email_jit_provisioning":"RESTRICTED","email_invites":"ALL_ALLOWED","auth_methods":"ALL_ALLOWED","allowed_auth_methods":[],"mfa_policy":"OPTIONAL","rbac_email_implicit_role_assignments":[],"mfa_methods":"ALL_ALLOWED","allowed_mfa_methods":[],"oauth_tenant_jit_provisioning":"NOT_ALLOWED","claimed_email_domains":[],"first_party_connected_apps_allowed_type":"ALL_ALLOWED","allowed_first_party_connected_apps":[],"third_party_connected_apps_allowed_type":"ALL_ALLOWED","allowed_third_party_connected_apps":[],"custom_roles":[],"trusted_metadata":{"plan":"team"},"created_at":"2025-06-11T08:15:42Z","updated_at":"2026-01-19T14:02:36Z"}}}`,
+	Essential:    []string{"members", "results_metadata"},
+}
+
+func TestOrganizationsMembersService_Search(t *testing.T) {
+	ctx := t.Context()
+	client := wireClient(t, &exchangeOrganizationsMembersSearch)
+	resp, err := client.Organizations.Members.Search(ctx, b2b.OrganizationsMembersSearchRequest{
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
+		OrganizationIDs: []string{"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad"},
+		Limit:           new(50),
+		Query: &b2b.MemberSearchQuery{
+			Operator: stytch.SearchOperatorAnd,
+			Operands: []b2b.MemberFilter{b2b.MemberFilterMemberEmailFuzzy{
+				FilterValue: "ada",
+			}, b2b.MemberFilterStatuses{
+				FilterValue: []b2b.MemberStatus{b2b.MemberStatusActive, b2b.MemberStatusInvited},
+			}},
+		},
+	})
+	exchangeOrganizationsMembersSearch.Check(t, resp, err)
+}
+
+func ExampleOrganizationsMembersService_Search() {
+	ctx := context.Background()
+	resp, err := client.Organizations.Members.Search(ctx, b2b.OrganizationsMembersSearchRequest{
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
+		OrganizationIDs: []string{"organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad"},
+		Limit:           new(50),
+		Query: &b2b.MemberSearchQuery{
+			Operator: stytch.SearchOperatorAnd,
+			Operands: []b2b.MemberFilter{b2b.MemberFilterMemberEmailFuzzy{
+				FilterValue: "ada",
+			}, b2b.MemberFilterStatuses{
+				FilterValue: []b2b.MemberStatus{b2b.MemberStatusActive, b2b.MemberStatusInvited},
+			}},
+		},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(resp.Members))
+	// Output: 1
+}
+
 var exchangeOrganizationsMembersUpdate = wiretest.Exchange{
 	Call:         "OrganizationsMembersService.Update",
 	Method:       http.MethodPut,
@@ -145,10 +204,12 @@ func TestOrganizationsMembersService_Update(t *testing.T) {
 	ctx := t.Context()
 	client := wireClient(t, &exchangeOrganizationsMembersUpdate)
 	resp, err := client.Organizations.Members.Update(ctx, b2b.OrganizationsMembersUpdateRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		MemberID:           "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
-		Name:               new("Ada King"),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		MemberID:       "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
+		Name: new("Ada King"),
 		UntrustedMetadata: map[string]any{
 			"theme": "dark",
 		},
@@ -162,10 +223,12 @@ func TestOrganizationsMembersService_Update(t *testing.T) {
 func ExampleOrganizationsMembersService_Update() {
 	ctx := context.Background()
 	resp, err := client.Organizations.Members.Update(ctx, b2b.OrganizationsMembersUpdateRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		MemberID:           "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
-		Name:               new("Ada King"),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		MemberID:       "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
+		Name: new("Ada King"),
 		UntrustedMetadata: map[string]any{
 			"theme": "dark",
 		},
@@ -193,9 +256,11 @@ func TestOrganizationsMembersService_Delete(t *testing.T) {
 	ctx := t.Context()
 	client := wireClient(t, &exchangeOrganizationsMembersDelete)
 	resp, err := client.Organizations.Members.Delete(ctx, b2b.OrganizationsMembersDeleteRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		MemberID:           "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		MemberID:       "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
 	})
 	exchangeOrganizationsMembersDelete.Check(t, resp, err)
 }
@@ -203,9 +268,11 @@ func TestOrganizationsMembersService_Delete(t *testing.T) {
 func ExampleOrganizationsMembersService_Delete() {
 	ctx := context.Background()
 	resp, err := client.Organizations.Members.Delete(ctx, b2b.OrganizationsMembersDeleteRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		MemberID:           "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		MemberID:       "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -228,9 +295,11 @@ func TestOrganizationsMembersService_Reactivate(t *testing.T) {
 	ctx := t.Context()
 	client := wireClient(t, &exchangeOrganizationsMembersReactivate)
 	resp, err := client.Organizations.Members.Reactivate(ctx, b2b.OrganizationsMembersReactivateRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		MemberID:           "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		MemberID:       "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
 	})
 	exchangeOrganizationsMembersReactivate.Check(t, resp, err)
 }
@@ -238,9 +307,11 @@ func TestOrganizationsMembersService_Reactivate(t *testing.T) {
 func ExampleOrganizationsMembersService_Reactivate() {
 	ctx := context.Background()
 	resp, err := client.Organizations.Members.Reactivate(ctx, b2b.OrganizationsMembersReactivateRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		MemberID:           "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		MemberID:       "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -262,9 +333,11 @@ func TestOrganizationsMembersService_DeleteMFAPhoneNumber(t *testing.T) {
 	ctx := t.Context()
 	client := wireClient(t, &exchangeOrganizationsMembersDeleteMFAPhoneNumber)
 	resp, err := client.Organizations.Members.DeleteMFAPhoneNumber(ctx, b2b.OrganizationsMembersDeleteMFAPhoneNumberRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		MemberID:           "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		MemberID:       "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
 	})
 	exchangeOrganizationsMembersDeleteMFAPhoneNumber.Check(t, resp, err)
 }
@@ -272,9 +345,11 @@ func TestOrganizationsMembersService_DeleteMFAPhoneNumber(t *testing.T) {
 func ExampleOrganizationsMembersService_DeleteMFAPhoneNumber() {
 	ctx := context.Background()
 	resp, err := client.Organizations.Members.DeleteMFAPhoneNumber(ctx, b2b.OrganizationsMembersDeleteMFAPhoneNumberRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		MemberID:           "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		MemberID:       "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -296,9 +371,11 @@ func TestOrganizationsMembersService_DeleteTOTP(t *testing.T) {
 	ctx := t.Context()
 	client := wireClient(t, &exchangeOrganizationsMembersDeleteTOTP)
 	resp, err := client.Organizations.Members.DeleteTOTP(ctx, b2b.OrganizationsMembersDeleteTOTPRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		MemberID:           "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		MemberID:       "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
 	})
 	exchangeOrganizationsMembersDeleteTOTP.Check(t, resp, err)
 }
@@ -306,9 +383,11 @@ func TestOrganizationsMembersService_DeleteTOTP(t *testing.T) {
 func ExampleOrganizationsMembersService_DeleteTOTP() {
 	ctx := context.Background()
 	resp, err := client.Organizations.Members.DeleteTOTP(ctx, b2b.OrganizationsMembersDeleteTOTPRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		MemberID:           "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		MemberID:       "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -330,9 +409,11 @@ func TestOrganizationsMembersService_DeletePassword(t *testing.T) {
 	ctx := t.Context()
 	client := wireClient(t, &exchangeOrganizationsMembersDeletePassword)
 	resp, err := client.Organizations.Members.DeletePassword(ctx, b2b.OrganizationsMembersDeletePasswordRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		MemberPasswordID:   "member-password-test-65037162-80f0-4c30-87b4-b9f2d4b6a63a",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		OrganizationID:   "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		MemberPasswordID: "member-password-test-65037162-80f0-4c30-87b4-b9f2d4b6a63a",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
 	})
 	exchangeOrganizationsMembersDeletePassword.Check(t, resp, err)
 }
@@ -340,9 +421,11 @@ func TestOrganizationsMembersService_DeletePassword(t *testing.T) {
 func ExampleOrganizationsMembersService_DeletePassword() {
 	ctx := context.Background()
 	resp, err := client.Organizations.Members.DeletePassword(ctx, b2b.OrganizationsMembersDeletePasswordRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		MemberPasswordID:   "member-password-test-65037162-80f0-4c30-87b4-b9f2d4b6a63a",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		OrganizationID:   "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		MemberPasswordID: "member-password-test-65037162-80f0-4c30-87b4-b9f2d4b6a63a",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -364,9 +447,11 @@ func TestOrganizationsMembersService_DeleteExternalID(t *testing.T) {
 	ctx := t.Context()
 	client := wireClient(t, &exchangeOrganizationsMembersDeleteExternalID)
 	resp, err := client.Organizations.Members.DeleteExternalID(ctx, b2b.OrganizationsMembersDeleteExternalIDRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		MemberID:           "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		MemberID:       "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
 	})
 	exchangeOrganizationsMembersDeleteExternalID.Check(t, resp, err)
 }
@@ -374,9 +459,11 @@ func TestOrganizationsMembersService_DeleteExternalID(t *testing.T) {
 func ExampleOrganizationsMembersService_DeleteExternalID() {
 	ctx := context.Background()
 	resp, err := client.Organizations.Members.DeleteExternalID(ctx, b2b.OrganizationsMembersDeleteExternalIDRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		MemberID:           "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		MemberID:       "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -399,10 +486,12 @@ func TestOrganizationsMembersService_UnlinkRetiredEmail(t *testing.T) {
 	ctx := t.Context()
 	client := wireClient(t, &exchangeOrganizationsMembersUnlinkRetiredEmail)
 	resp, err := client.Organizations.Members.UnlinkRetiredEmail(ctx, b2b.OrganizationsMembersUnlinkRetiredEmailRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		MemberID:           "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
-		EmailID:            new("email-test-a775383e-ecd2-472c-8868-7c97852c7466"),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		MemberID:       "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
+		EmailID: new("email-test-a775383e-ecd2-472c-8868-7c97852c7466"),
 	})
 	exchangeOrganizationsMembersUnlinkRetiredEmail.Check(t, resp, err)
 }
@@ -410,10 +499,12 @@ func TestOrganizationsMembersService_UnlinkRetiredEmail(t *testing.T) {
 func ExampleOrganizationsMembersService_UnlinkRetiredEmail() {
 	ctx := context.Background()
 	resp, err := client.Organizations.Members.UnlinkRetiredEmail(ctx, b2b.OrganizationsMembersUnlinkRetiredEmailRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		MemberID:           "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
-		EmailID:            new("email-test-a775383e-ecd2-472c-8868-7c97852c7466"),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		MemberID:       "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
+		EmailID: new("email-test-a775383e-ecd2-472c-8868-7c97852c7466"),
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -436,13 +527,15 @@ func TestOrganizationsMembersService_StartEmailUpdate(t *testing.T) {
 	ctx := t.Context()
 	client := wireClient(t, &exchangeOrganizationsMembersStartEmailUpdate)
 	resp, err := client.Organizations.Members.StartEmailUpdate(ctx, b2b.OrganizationsMembersStartEmailUpdateRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		MemberID:           "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
-		EmailAddress:       "ada.king@example.com",
-		LoginRedirectURL:   new("https://app.example.com/authenticate"),
-		Locale:             new(stytch.EmailLocaleEn),
-		DeliveryMethod:     new(b2b.EmailUpdateDeliveryMethodEmailMagicLink),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		MemberID:       "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
+		EmailAddress:     "ada.king@example.com",
+		LoginRedirectURL: new("https://app.example.com/authenticate"),
+		Locale:           new(stytch.EmailLocaleEn),
+		DeliveryMethod:   new(b2b.EmailUpdateDeliveryMethodEmailMagicLink),
 	})
 	exchangeOrganizationsMembersStartEmailUpdate.Check(t, resp, err)
 }
@@ -450,13 +543,15 @@ func TestOrganizationsMembersService_StartEmailUpdate(t *testing.T) {
 func ExampleOrganizationsMembersService_StartEmailUpdate() {
 	ctx := context.Background()
 	resp, err := client.Organizations.Members.StartEmailUpdate(ctx, b2b.OrganizationsMembersStartEmailUpdateRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		MemberID:           "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
-		EmailAddress:       "ada.king@example.com",
-		LoginRedirectURL:   new("https://app.example.com/authenticate"),
-		Locale:             new(stytch.EmailLocaleEn),
-		DeliveryMethod:     new(b2b.EmailUpdateDeliveryMethodEmailMagicLink),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		MemberID:       "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
+		EmailAddress:     "ada.king@example.com",
+		LoginRedirectURL: new("https://app.example.com/authenticate"),
+		Locale:           new(stytch.EmailLocaleEn),
+		DeliveryMethod:   new(b2b.EmailUpdateDeliveryMethodEmailMagicLink),
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -511,9 +606,11 @@ func TestOrganizationsMembersService_GetConnectedApps(t *testing.T) {
 	ctx := t.Context()
 	client := wireClient(t, &exchangeOrganizationsMembersGetConnectedApps)
 	resp, err := client.Organizations.Members.GetConnectedApps(ctx, b2b.OrganizationsMembersGetConnectedAppsRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		MemberID:           "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		MemberID:       "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
 	})
 	exchangeOrganizationsMembersGetConnectedApps.Check(t, resp, err)
 }
@@ -521,9 +618,11 @@ func TestOrganizationsMembersService_GetConnectedApps(t *testing.T) {
 func ExampleOrganizationsMembersService_GetConnectedApps() {
 	ctx := context.Background()
 	resp, err := client.Organizations.Members.GetConnectedApps(ctx, b2b.OrganizationsMembersGetConnectedAppsRequest{
-		OrganizationID:     "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
-		MemberID:           "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		OrganizationID: "organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad",
+		MemberID:       "member-test-c3ccb28f-0412-40bb-92fb-605699b30a69",
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
 	})
 	if err != nil {
 		log.Fatal(err)

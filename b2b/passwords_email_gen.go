@@ -570,15 +570,10 @@ func (s *PasswordsEmailService) RequireReset(ctx context.Context, req PasswordsE
 
 // PasswordsEmailRequireResetRequest is what [PasswordsEmailService.RequireReset] sends.
 type PasswordsEmailRequireResetRequest struct {
-	// The session token of the member on whose behalf the call is made. The call fails unless this
-	// member is permitted to make it. Without it, and without ActingSessionJWT, no permission is
-	// checked. It is sent as the header X-Stytch-Member-Session.
-	ActingSessionToken *string `json:"X-Stytch-Member-Session,omitzero" stytch:"sensitive"`
-
-	// The session JWT of the member on whose behalf the call is made. It does what
-	// ActingSessionToken does; give one of the two. It is sent as the header
-	// X-Stytch-Member-SessionJWT.
-	ActingSessionJWT *string `json:"X-Stytch-Member-SessionJWT,omitzero" stytch:"sensitive"`
+	// A member on whose behalf a call is made. The call then fails unless the roles of this member
+	// permit it, in the organization that it is about. Without an acting member the application
+	// acts with its own authority, and no permission is checked.
+	ActingMember *ActingMember `json:"acting_member,omitzero"`
 
 	// The e-mail address whose password must be reset.
 	EmailAddress string `json:"email_address" stytch:"sensitive"`
@@ -591,13 +586,8 @@ type PasswordsEmailRequireResetRequest struct {
 }
 
 func (r *PasswordsEmailRequireResetRequest) validate(c *check.Checker) {
-	if r.ActingSessionToken != nil {
-		c.MinLength("X-Stytch-Member-Session", *r.ActingSessionToken, 1)
-		c.ErrorType("X-Stytch-Member-Session", "invalid_session_token")
-	}
-	if r.ActingSessionJWT != nil {
-		c.MinLength("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT, 1)
-		c.ErrorType("X-Stytch-Member-SessionJWT", "unable_to_parse_session_jwt")
+	if r.ActingMember != nil {
+		c.In("acting_member", r.ActingMember.validate)
 	}
 	c.Pattern("email_address", r.EmailAddress, patternEmailAddress)
 	c.ErrorType("email_address", "invalid_email")
@@ -610,11 +600,8 @@ func (r *PasswordsEmailRequireResetRequest) validate(c *check.Checker) {
 }
 
 func (r *PasswordsEmailRequireResetRequest) params(p *transport.Params) {
-	if r.ActingSessionToken != nil {
-		p.Header("X-Stytch-Member-Session", *r.ActingSessionToken)
-	}
-	if r.ActingSessionJWT != nil {
-		p.Header("X-Stytch-Member-SessionJWT", *r.ActingSessionJWT)
+	if r.ActingMember != nil {
+		r.ActingMember.params(p)
 	}
 }
 

@@ -103,10 +103,12 @@ func TestPasswordsEmailService_RequireReset(t *testing.T) {
 	ctx := t.Context()
 	client := wireClient(t, &exchangePasswordsEmailRequireReset)
 	resp, err := client.Passwords.Email.RequireReset(ctx, b2b.PasswordsEmailRequireResetRequest{
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
-		EmailAddress:       "ada@example.com",
-		OrganizationID:     new("organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad"),
-		MemberID:           new("member-test-c3ccb28f-0412-40bb-92fb-605699b30a69"),
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
+		EmailAddress:   "ada@example.com",
+		OrganizationID: new("organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad"),
+		MemberID:       new("member-test-c3ccb28f-0412-40bb-92fb-605699b30a69"),
 	})
 	exchangePasswordsEmailRequireReset.Check(t, resp, err)
 }
@@ -114,10 +116,12 @@ func TestPasswordsEmailService_RequireReset(t *testing.T) {
 func ExamplePasswordsEmailService_RequireReset() {
 	ctx := context.Background()
 	resp, err := client.Passwords.Email.RequireReset(ctx, b2b.PasswordsEmailRequireResetRequest{
-		ActingSessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
-		EmailAddress:       "ada@example.com",
-		OrganizationID:     new("organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad"),
-		MemberID:           new("member-test-c3ccb28f-0412-40bb-92fb-605699b30a69"),
+		ActingMember: &b2b.ActingMember{
+			SessionToken: new("GDORVm0o162u1znl68oo8NV3ugtFAfMKpk7kBaU2rHOz"),
+		},
+		EmailAddress:   "ada@example.com",
+		OrganizationID: new("organization-test-0080e242-d1d8-4a6e-b9b4-609287edcaad"),
+		MemberID:       new("member-test-c3ccb28f-0412-40bb-92fb-605699b30a69"),
 	})
 	if err != nil {
 		log.Fatal(err)

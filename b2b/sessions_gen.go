@@ -1404,53 +1404,6 @@ func (r SessionsGetJWKSResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// ActingMember is a member on whose behalf a call is made. The call then fails unless the roles of
-// this member permit it, in the organization that it is about. Without an acting member the
-// application acts with its own authority, and no permission is checked.
-//
-// Set at most one of SessionToken and SessionJWT.
-type ActingMember struct {
-	// The token of a session of the member. It is sent as the header X-Stytch-Member-Session.
-	SessionToken *string `json:"session_token,omitzero" stytch:"sensitive"`
-
-	// The JWT of a session of the member. It is sent as the header X-Stytch-Member-SessionJWT.
-	SessionJWT *string `json:"session_jwt,omitzero" stytch:"sensitive"`
-}
-
-func (v *ActingMember) validate(c *check.Checker) {
-	if v.SessionToken != nil {
-		c.MinLength("session_token", *v.SessionToken, 1)
-		c.ErrorType("session_token", "invalid_session_token")
-	}
-	if v.SessionJWT != nil {
-		c.MinLength("session_jwt", *v.SessionJWT, 1)
-		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
-	}
-	c.AtMostOne(
-		check.Field("session_token", v.SessionToken != nil),
-		check.Field("session_jwt", v.SessionJWT != nil),
-	)
-}
-
-func (v *ActingMember) params(p *transport.Params) {
-	if v.SessionToken != nil {
-		p.Header("X-Stytch-Member-Session", *v.SessionToken)
-	}
-	if v.SessionJWT != nil {
-		p.Header("X-Stytch-Member-SessionJWT", *v.SessionJWT)
-	}
-}
-
-// Format prints the value without its secrets, whatever the verb.
-func (v ActingMember) Format(f fmt.State, verb rune) {
-	redact.Format(f, verb, v)
-}
-
-// LogValue is what a log shows of the value: everything but its secrets.
-func (v ActingMember) LogValue() slog.Value {
-	return redact.LogValue(v)
-}
-
 // AuthorizationCheck is a question whether the member of a session may take an action on a resource
 // of an organization.
 type AuthorizationCheck struct {

@@ -23,6 +23,7 @@ var (
 	stytchPBKDF2ConfigValidate         = share.Get[func(*stytch.PBKDF2Config, *check.Checker)]()
 	stytchPBKDF2ConfigWriteJSON        = share.Get[func(*stytch.PBKDF2Config, *wire.Writer)]()
 	stytchRBACPolicyReadJSON           = share.Get[func(*stytch.RBACPolicy, *wire.Reader)]()
+	stytchResultsMetadataReadJSON      = share.Get[func(*stytch.ResultsMetadata, *wire.Reader)]()
 	stytchSHA1ConfigWriteJSON          = share.Get[func(*stytch.SHA1Config, *wire.Writer)]()
 	stytchSHA512ConfigWriteJSON        = share.Get[func(*stytch.SHA512Config, *wire.Writer)]()
 	stytchScryptConfigValidate         = share.Get[func(*stytch.ScryptConfig, *check.Checker)]()

@@ -16,8 +16,8 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// jwtCheck measures the local check of a session JWT beside the one thing in it that cannot be had for
-// less, the verification of the same signature, and beside the usual library alone.
+// jwtCheck measures the local check of a session JWT beside the one thing in it that has no
+// cheaper form, the verification of the same signature, and beside the usual library alone.
 func (b *bench) jwtCheck(ctx context.Context) ([]figure, error) {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {

@@ -102,7 +102,7 @@ export async function fails(call, status, errorType) {
   return error;
 }
 
-/** Asserts that no answer of the service could be had. */
+/** Asserts that the service gave no answer. */
 export const unanswered = (call) => assert.rejects(call, RequestError);
 
 /** A code that is not the given one. */

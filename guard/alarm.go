@@ -8,20 +8,20 @@ import (
 	"time"
 )
 
-// Alarm tells that codes may be sent for a fraudster who earns from them.
+// Alarm is a warning that a fraudster who earns from codes may be causing them.
 type Alarm struct {
-	// Country is where the phones are, empty for all countries together.
+	// Country is the country of the phones, empty for all countries together.
 	Country string
-	// Within is the time that Sent and Verified are of.
+	// Within is the period of Sent and Verified.
 	Within time.Duration
 	// Sent is how many codes were sent, and Verified how many of them were verified.
 	Sent, Verified int
-	// Reached is the limit of the country, or of all codes, that was reached; zero if the alarm went
-	// off because of the share of codes that are verified.
+	// Reached is the limit of the country, or of all codes to phones, that was reached. It is zero if
+	// the share of verified codes caused the alarm.
 	Reached Limit
 }
 
-// String says the alarm in a sentence.
+// String returns the alarm as a sentence.
 func (a Alarm) String() string {
 	where := "to phones"
 	if a.Country != "" {
@@ -34,8 +34,8 @@ func (a Alarm) String() string {
 	return s
 }
 
-// alarms remembers of each country what was told about it. There are some hundred countries, so it
-// does not grow.
+// alarms stores the last alarms of each country. The number of countries is limited, so the map does
+// not grow.
 type alarms struct {
 	mu     sync.Mutex
 	places map[string]*place
@@ -43,12 +43,12 @@ type alarms struct {
 
 // place is a country, or all of them together.
 type place struct {
-	low  time.Time // since when the share is too small; zero: it is not
+	low  time.Time // since when the share is too small; zero if it is not
 	told time.Time // when an alarm last went off
 }
 
-// watch looks at what is counted after a code was asked for, and sets off the alarms that are due. Each
-// country has at most one in AlarmRule.Within.
+// watch checks the counts after a code was asked for, and raises the alarms that are due. Each country
+// has at most one alarm in AlarmRule.Within.
 func (g *Guard) watch(ctx context.Context, subjects []subject, tallies []Tally, refused bool) {
 	rule := g.cfg.Alarm
 	if rule.Least < 0 {
@@ -81,12 +81,12 @@ func (g *Guard) watch(ctx context.Context, subjects []subject, tallies []Tally, 
 	}
 }
 
-// alarming reports whether a subject is one that alarms are about.
+// alarming reports whether there are alarms for a subject.
 func (s subject) alarming() bool {
 	return s.reason == ReasonCountry || s.reason == ReasonTotal && s.Key == phonesKey
 }
 
-// due reports whether an alarm goes off, and remembers it.
+// due reports whether an alarm is raised, and stores the time.
 func (a *alarms) due(alarm Alarm, rule AlarmRule, now time.Time) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -12,7 +12,7 @@ import (
 	"github.com/stytchgen/sdk/guard"
 )
 
-// alarmed returns an asker, and where its alarms are kept.
+// alarmed returns an asker, and the list of its alarms.
 func alarmed(t *testing.T, cfg guard.Config) (*asker, *[]string) {
 	var list []string
 	cfg.OnAlarm = func(_ context.Context, alarm guard.Alarm) { list = append(list, alarm.String()) }
@@ -41,9 +41,9 @@ func TestAlarm(t *testing.T) {
 	}
 	ask(49, false)
 	a.Advance(6 * time.Minute)
-	wantAlarms(t, alarms) // too few to tell
+	wantAlarms(t, alarms) // too few codes for an alarm
 	ask(1, false)
-	wantAlarms(t, alarms) // people need time to type
+	wantAlarms(t, alarms) // For has not passed yet
 	a.Advance(5*time.Minute - 2*time.Second)
 	ask(1, false)
 	wantAlarms(t, alarms)
@@ -51,13 +51,13 @@ func TestAlarm(t *testing.T) {
 	ask(1, false)
 	wantAlarms(t, alarms, "of 52 codes to phones of US in 1h, 0 were verified", "of 52 codes to phones in 1h, 0 were verified")
 	ask(100, false)
-	wantAlarms(t, alarms) // it was said
+	wantAlarms(t, alarms) // one alarm per hour
 	a.Advance(50 * time.Minute)
 	ask(2, false)
 	wantAlarms(t, alarms)
 	a.Advance(time.Hour)
 
-	// Honest use, and then a share that recovers before the time is up.
+	// Honest use first, then a low share that recovers before For has passed.
 	ask(100, true)
 	a.Advance(10 * time.Minute)
 	ask(200, false)
@@ -67,7 +67,7 @@ func TestAlarm(t *testing.T) {
 	a.Advance(3 * time.Minute)
 	ask(20, true)
 	wantAlarms(t, alarms)
-	// The share fell below 0.3 again and stays there.
+	// The share falls below 0.3 again and stays there.
 	ask(200, false)
 	a.Advance(5 * time.Minute)
 	ask(1, false)
@@ -76,7 +76,8 @@ func TestAlarm(t *testing.T) {
 	}
 }
 
-// TestAlarmAtALimit has the limit of a country reached before anybody could know the share.
+// TestAlarmAtALimit reaches the limit of a country before there are enough codes to judge the
+// share.
 func TestAlarmAtALimit(t *testing.T) {
 	var log bytes.Buffer
 	a, alarms := alarmed(t, guard.Config{
@@ -106,7 +107,7 @@ func TestAlarmAtALimit(t *testing.T) {
 	wantAlarms(t, alarms)
 }
 
-// TestAlarmRule sets everything.
+// TestAlarmRule sets every field.
 func TestAlarmRule(t *testing.T) {
 	a, alarms := alarmed(t, guard.Config{Alarm: guard.AlarmRule{Within: time.Minute, Least: 2, Share: 1, For: -1}})
 	a.ask("+15005550001", ip(1))

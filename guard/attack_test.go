@@ -15,7 +15,8 @@ import (
 	"github.com/stytchgen/sdk/guard"
 )
 
-// TestJunk has an attacker ask for what is never sent: nothing of it is kept.
+// TestJunk asks for codes that are never sent. The guard stores nothing of
+// them.
 func TestJunk(t *testing.T) {
 	a := newAsker(t, guard.Config{AllowCountries: []string{"US"}})
 	a.want(phone, client, "allow")
@@ -26,15 +27,16 @@ func TestJunk(t *testing.T) {
 		a.ask(phone, ip(i))      // limited by its address
 		a.ask(number(i), client) // and, after ten, by its client
 	}
-	// The nine codes that the client got have left a gap and a count each.
+	// The nine codes that the client got have left a gap counter and another
+	// counter each.
 	if grown := a.Len() - before; grown > 2*9 {
 		t.Errorf("%d counters were added", grown)
 	}
 	a.want(phone, ip(1), "wait 30s: gap: 1 in 30s")
 }
 
-// TestUnsent has an attacker ask for codes that the service then does not send, from more addresses than
-// anybody has: numbers that do not exist, for example.
+// TestUnsent asks for codes that the service then does not send, from more addresses than any person has.
+// The phone numbers do not exist, for example.
 func TestUnsent(t *testing.T) {
 	a := newAsker(t, guard.Config{MaxCounters: 10_000})
 	for i := range 20_000 {
@@ -45,16 +47,16 @@ func TestUnsent(t *testing.T) {
 		a.NotSent(t.Context(), d)
 		a.Advance(time.Second)
 	}
-	// Clients and networks are remembered for ten minutes, and addresses not at all.
+	// Clients and networks are counted for ten minutes, and addresses not at all.
 	if a.Len() > 4*600 {
-		t.Errorf("%d counters are kept", a.Len())
+		t.Errorf("%d counters are left", a.Len())
 	}
 	if tally, err := a.Tally(t.Context(), ""); err != nil || tally.Sent != 0 {
 		t.Errorf("%+v, %v", tally, err)
 	}
 }
 
-// TestFull fills the memory of a guard without a limit on the whole.
+// TestFull fills the memory of a guard without a total limit.
 func TestFull(t *testing.T) {
 	var log bytes.Buffer
 	a := newAsker(t, guard.Config{Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn})), MaxCounters: 5000, PhoneTotal: []guard.Limit{}, PerCountry: []guard.Limit{}, Alarm: guard.AlarmRule{Least: -1}, PerNetwork: []guard.Limit{}})
@@ -71,7 +73,7 @@ func TestFull(t *testing.T) {
 			t.Fatal(d)
 		}
 		if i%1000 == 0 {
-			a.Advance(time.Second) // a search for room, in vain
+			a.Advance(time.Second) // the search for room finds nothing
 		}
 	}
 	if a.Len() > 5000 || allowed < 1600 || full == 0 {
@@ -80,11 +82,11 @@ func TestFull(t *testing.T) {
 	if warnings := strings.Count(log.String(), "nearly full"); warnings != 1 {
 		t.Errorf("%d warnings:\n%s", warnings, &log)
 	}
-	// Whoever is counted stays limited, and is not refused because of others.
+	// A counted client stays limited, and is not rejected because of others.
 	a.want(phone, client, "wait 10s: gap: 1 in 30s")
 	a.Advance(30 * time.Second)
 	a.want(phone, client, "allow")
-	// A day later there is room, and the memory is used for others.
+	// A day later the counters have expired, and there is room again.
 	a.Advance(24 * time.Hour)
 	for i := range 1000 {
 		if d := a.ask(number(i), ip(i)); !d.Allowed() {
@@ -93,7 +95,8 @@ func TestFull(t *testing.T) {
 	}
 }
 
-// TestForgets does not keep what no longer counts, although there would be room.
+// TestForgets checks that expired counters are removed, even if the memory is not
+// full.
 func TestForgets(t *testing.T) {
 	a := newAsker(t, guard.Config{PhoneTotal: []guard.Limit{}, PerCountry: []guard.Limit{}})
 	most := 0
@@ -104,13 +107,13 @@ func TestForgets(t *testing.T) {
 		most = max(most, a.Len())
 		a.Advance(25 * time.Hour)
 	}
-	if most > 4*8000 { // four counters for each code, and as many that may be left over
+	if most > 4*8000 { // four counters for each code, and as many that may not be removed yet
 		t.Errorf("%d counters for 2000 codes a day", most)
 	}
 }
 
-// TestClockJumps sets the clock back and forth: no address is locked out for long, and none is free of
-// its limits for longer than a jump forward makes inevitable.
+// TestClockJumps sets the clock forward and back. No address is locked out for long. A jump forward can
+// end a limit early, but not for longer than the jump.
 func TestClockJumps(t *testing.T) {
 	a := newAsker(t, guard.Config{PerAddress: []guard.Limit{{Most: 2, Within: time.Hour}}})
 	a.want(phone, client, "allow")
@@ -128,7 +131,7 @@ func TestClockJumps(t *testing.T) {
 	a.want(phone, client, "allow")
 }
 
-// TestHostileInput asks with whatever is no address, client or context.
+// TestHostileInput asks with invalid addresses, clients and contexts.
 func TestHostileInput(t *testing.T) {
 	a := newAsker(t, guard.Config{})
 	long := strings.Repeat("1", 1<<20)
@@ -151,7 +154,7 @@ func TestHostileInput(t *testing.T) {
 	}
 }
 
-// TestRaces does everything at the same time. The race detector looks on.
+// TestRaces runs everything concurrently, for the race detector.
 func TestRaces(t *testing.T) {
 	a := newAsker(t, guard.Config{
 		MaxCounters: 2000, Alarm: guard.AlarmRule{Least: 1, For: -1, Within: time.Minute},

@@ -1,16 +1,16 @@
 package guard
 
-// callKind is what a call of the API does to a code.
+// callKind is what a call of the API does with a code.
 type callKind int
 
 const (
 	other    callKind = iota
-	sends             // it has a code, or a link, sent
-	verifies          // with success, one was verified
+	sends             // sends a code or a link
+	verifies          // verifies a code, if it succeeds
 )
 
-// calls are those that send and those that verify, by their paths; see TestCalls. A call that the
-// service answers with a second factor which it has sent by itself is none of them.
+// calls are the calls that send or verify, by path; see TestCalls. A call whose response means that
+// the service sent a second factor by itself is not one of them.
 var calls = map[string]callKind{
 	"/v1/otps/sms/send":                                                              sends,
 	"/v1/otps/sms/login_or_create":                                                   sends,

@@ -10,25 +10,25 @@ import (
 // clientKey is the key of a context's client.
 type clientKey struct{}
 
-// client is what a context knows of whoever asks.
+// client is the client of a context.
 type client struct {
 	addr netip.Addr
-	none bool // no client does
+	none bool // set by WithoutClient
 }
 
-// WithClient returns a context that knows the IP address of the client which it works for. [Guard.Ask]
-// and [Guard.Intercept] take it from there.
+// WithClient returns a context with the IP address of the client that a request came from. [Guard.Ask]
+// and [Guard.Intercept] use it.
 func WithClient(ctx context.Context, addr netip.Addr) context.Context {
 	return context.WithValue(ctx, clientKey{}, client{addr: addr})
 }
 
 // WithoutClient returns a context for codes that the application sends by itself, such as invitations
-// from a job: no stranger asked for them, and no limit of a client applies.
+// from a job. No limits of clients and networks apply.
 func WithoutClient(ctx context.Context) context.Context {
 	return context.WithValue(ctx, clientKey{}, client{none: true})
 }
 
-// fill completes a Send with the client that the context knows.
+// fill adds the client of the context to a Send without one.
 func fill(ctx context.Context, s Send) Send {
 	if known, ok := ctx.Value(clientKey{}).(client); ok && !s.Client.IsValid() && !s.NoClient {
 		s.Client, s.NoClient = known.addr, known.none
@@ -36,8 +36,8 @@ func fill(ctx context.Context, s Send) Send {
 	return s
 }
 
-// Clients is a middleware that has the context of each request know its client, as [ClientIP] finds
-// it.
+// Clients returns a middleware that puts the client of each request into its context. It finds the
+// client like [ClientIP].
 func Clients(proxies ...netip.Prefix) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -46,12 +46,12 @@ func Clients(proxies ...netip.Prefix) func(http.Handler) http.Handler {
 	}
 }
 
-// ClientIP returns the IP address of the client that sent a request, without its zone. It is the
-// zero Addr when there is none to read.
+// ClientIP returns the IP address of the client that sent a request, without its zone. It returns
+// the zero Addr if there is no valid address.
 //
-// Without proxies it is the address that the connection came from. Behind your own proxies, name
-// their addresses: then it is the last one in the header X-Forwarded-For that is not a proxy's.
-// What comes before it, the client may have made up.
+// Without proxies, this is the address of the connection. If your own proxies are in front of the
+// application, pass their addresses. Then it is the last address in the header X-Forwarded-For
+// that is not a proxy. A client can forge the entries before it.
 func ClientIP(r *http.Request, proxies ...netip.Prefix) netip.Addr {
 	trusted := func(addr netip.Addr) bool {
 		for _, p := range proxies {
@@ -62,7 +62,7 @@ func ClientIP(r *http.Request, proxies ...netip.Prefix) netip.Addr {
 		return false
 	}
 	addr := parseAddr(r.RemoteAddr)
-	// A connection over a Unix socket, which has no address, came from a proxy on this machine.
+	// A connection over a Unix socket has no address. It comes from a proxy on this machine.
 	if len(proxies) == 0 || addr.IsValid() && !trusted(addr) {
 		return addr
 	}
@@ -79,7 +79,7 @@ func ClientIP(r *http.Request, proxies ...netip.Prefix) netip.Addr {
 	return addr
 }
 
-// parseAddr reads an IP address, which may have a port.
+// parseAddr parses an IP address with an optional port.
 func parseAddr(s string) netip.Addr {
 	addr, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(s, "["), "]"))
 	if err != nil {
@@ -92,24 +92,24 @@ func parseAddr(s string) netip.Addr {
 	return plain(addr)
 }
 
-// plain is an address in the one form that it is compared in.
+// plain normalizes an address for comparisons.
 func plain(addr netip.Addr) netip.Addr { return addr.Unmap().WithZone("") }
 
-// The networks that are counted as one, next to each client.
+// The sizes of the networks that are counted next to each client.
 const (
 	networkIPv4 = 24
 	networkIPv6 = 48
 )
 
-// prefixes returns the addresses that count as one client, and those that count as one network:
-// whoever has one address of IPv6 has all those of its prefix, and often more.
+// prefixes returns the addresses that count as one client, and those that count as one network. A
+// client with one IPv6 address has all addresses of its prefix, and often more.
 func (g *Guard) prefixes(addr netip.Addr) (client, network netip.Prefix) {
 	addr = plain(addr)
 	clientBits, networkBits := 32, networkIPv4
 	if addr.Is6() {
 		clientBits, networkBits = g.cfg.IPv6Prefix, networkIPv6
 	}
-	// The bits are in the range of the address, so there is no error.
+	// The prefix lengths are valid, so there is no error.
 	client, _ = addr.Prefix(clientBits)
 	network, _ = addr.Prefix(min(networkBits, clientBits))
 	return client, network

@@ -13,14 +13,14 @@ import (
 	"github.com/stytchgen/sdk/guard"
 )
 
-// TestPrivateClient has a proxy taken for the client of everybody: the log says what is wrong.
+// TestPrivateClient checks the hint in the log if all requests have the address of a proxy.
 func TestPrivateClient(t *testing.T) {
 	for addr, hint := range map[string]bool{"10.0.0.1": true, "127.0.0.1": true, "::ffff:192.168.0.1": true, "fd00::1": true, "192.0.2.1": false} {
 		var log bytes.Buffer
 		a := newAsker(t, guard.Config{PerClient: []guard.Limit{{Most: 1, Within: time.Hour}}, Log: slog.New(slog.NewTextHandler(&log, nil))})
 		a.ask(number(1), addr)
 		a.ask(number(2), addr)
-		if strings.Contains(log.String(), "behind a proxy, name the proxy") != hint || strings.Contains(log.String(), addr) {
+		if strings.Contains(log.String(), "behind a proxy, pass the proxy") != hint || strings.Contains(log.String(), addr) {
 			t.Errorf("%s: the log says\n%s", addr, &log)
 		}
 	}
@@ -42,7 +42,7 @@ func TestClientIP(t *testing.T) {
 		{"no port", "192.0.2.1", nil, "", "192.0.2.1"},
 		{"nothing to read", "@", nil, "", ""},
 		{"made up, without proxies", "192.0.2.1:1", []string{"198.51.100.1"}, "", "192.0.2.1"},
-		{"made up, from no proxy", "192.0.2.1:1", []string{"198.51.100.1"}, proxy, "192.0.2.1"},
+		{"made up, not from a proxy", "192.0.2.1:1", []string{"198.51.100.1"}, proxy, "192.0.2.1"},
 		{"one proxy", "10.0.0.1:1", []string{"192.0.2.1"}, proxy, "192.0.2.1"},
 		{"made up before the proxy's", "10.0.0.1:1", []string{"198.51.100.1, 192.0.2.1"}, proxy, "192.0.2.1"},
 		{"two lines", "10.0.0.1:1", []string{"198.51.100.1", "192.0.2.1"}, proxy, "192.0.2.1"},
@@ -77,7 +77,7 @@ func TestClientIP(t *testing.T) {
 	}
 }
 
-// TestClients has requests from two clients pass the middleware.
+// TestClients sends requests of two clients through the middleware.
 func TestClients(t *testing.T) {
 	a := newAsker(t, guard.Config{PerClient: []guard.Limit{{Most: 1, Within: time.Hour}}, PerNetwork: []guard.Limit{}})
 	next := 0

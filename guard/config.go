@@ -12,102 +12,102 @@ import (
 	"github.com/stytchgen/sdk/internal/redact"
 )
 
-// Config says how often codes may be sent. The zero Config has a default for everything. A list of
-// limits that is nil has the default, too; one that is empty but not nil is no limit.
+// Config sets how often codes may be sent. The zero Config uses a default for everything. A nil list
+// of limits means the default; an empty list means no limit.
 type Config struct {
-	// Gap is the least time between two codes to one address. 0 means 30 seconds, a negative value
-	// none.
+	// Gap is the least time between two codes to one address. 0 means 30 seconds, and a negative
+	// value means none.
 	Gap time.Duration
 
 	// PerAddress limits the codes to one address. The default is 5 in an hour and 10 in a day.
 	PerAddress []Limit
 
-	// PerClient limits the codes that one client asks for: an address of IPv4, or a prefix of IPv6. The
-	// default is 10 in ten minutes and 50 in a day, with 3 more for each verified.
+	// PerClient limits the codes that one client asks for: an IPv4 address, or an IPv6 prefix. The
+	// default is 10 in ten minutes and 50 in a day, plus 3 for each verified code.
 	PerClient []Limit
 
-	// PerNetwork limits the codes that are asked for from one network: a /24 of IPv4, or a /48 of
-	// IPv6. The default is 50 in ten minutes and 200 in a day, with 3 more for each verified.
+	// PerNetwork limits the codes that one network asks for: an IPv4 /24, or an IPv6 /48. The
+	// default is 50 in ten minutes and 200 in a day, plus 3 for each verified code.
 	PerNetwork []Limit
 
-	// PerCountry limits the codes to phones of one country. The default is 200 in an hour and 1000 in
-	// a day, with 3 more for each verified.
+	// PerCountry limits the codes to phones of one country. The default is 200 in an hour and 1000 in a
+	// day, plus 3 for each verified code.
 	PerCountry []Limit
 
-	// PhoneTotal limits all codes to phones. The default is 500 in an hour and 2000 in a day, with 3
-	// more for each verified: this is what an attack costs at most.
+	// PhoneTotal limits all codes to phones, and so the cost of an attack. The default is 500 in an
+	// hour and 2000 in a day, plus 3 for each verified code.
 	PhoneTotal []Limit
 
 	// EmailTotal limits all codes to mailboxes that clients ask for. The default is 2000 in an hour and
-	// 10,000 in a day, with 3 more for each verified.
+	// 10,000 in a day, plus 3 for each verified code.
 	EmailTotal []Limit
 
-	// AllowCountries are those to whose phones codes are sent, and no others, as ISO 3166-1 alpha-2
-	// codes: "US". When it is empty, they are all, without [International] numbers and those of calling
-	// codes that no country has.
+	// AllowCountries are the only countries to whose phones codes are sent, as ISO 3166-1 alpha-2 codes:
+	// "US". An empty list allows all countries, but not [International] numbers and unassigned calling
+	// codes.
 	AllowCountries []string
 
-	// RefuseCountries are those to whose phones no codes are sent.
+	// RefuseCountries are countries to whose phones no codes are sent.
 	RefuseCountries []string
 
-	// IPv6Prefix is how many bits of an address of IPv6 make a client, from 32 to 128. 0 means 64,
-	// which is what every customer of a provider has at least.
+	// IPv6Prefix is the number of bits of an IPv6 address that identify a client, from 32 to 128. 0
+	// means 64, the smallest prefix that providers give to a customer.
 	IPv6Prefix int
 
-	// Alarm says when too few codes are verified. The zero AlarmRule has a default.
+	// Alarm sets when to warn that too few codes are verified. The zero AlarmRule
+	// uses a default.
 	Alarm AlarmRule
 
-	// OnAlarm is called when an alarm goes off, in the call that made it do so; nil: only the log tells
-	// of it.
+	// OnAlarm is called for an alarm, by the call that caused it. If it is nil, alarms are only logged.
 	OnAlarm func(context.Context, Alarm)
 
-	// OnDecision is called with every decision of [Guard.Ask], for a metric; nil: nothing is.
+	// OnDecision is called with every decision of [Guard.Ask], for example for a metric. It can
+	// be nil.
 	OnDecision func(context.Context, Decision)
 
-	// Log is told of decisions not to allow a code, of alarms, and of a store that fails. Nil means
-	// slog.Default().
+	// Log gets rejected codes, alarms and failures of the store. Nil means slog.Default().
 	Log *slog.Logger
 
-	// Store counts. Nil means the memory of this process: with several processes, each then allows
-	// as much as one may.
+	// Store counts the codes. Nil means the memory of this process. Then each of several processes
+	// allows the full limits.
 	Store Store `stytch:"sensitive"`
 
-	// Key makes the names under which a Store knows addresses and clients, so that whoever reads the
-	// store cannot find out who they are. It is at least 16 secret bytes, the same in all processes;
-	// the secret of the project will do. Another key forgets what was counted. Without a Store there
-	// need not be one.
+	// Key hashes the addresses and clients in a Store, so that the store does not show them. It has at
+	// least 16 secret bytes, the same in all processes; the project secret works. With another key the
+	// counts start at zero. Key is optional without a Store.
 	Key []byte `stytch:"sensitive"`
 
-	// StoreDown says what to do while the Store fails. The default is CountLocally.
+	// StoreDown sets what to do while the Store fails. The default is CountLocally.
 	StoreDown StoreDown
 
-	// StoreTimeout is how long the Store may take. 0 means a second.
+	// StoreTimeout is the longest time that the Store may take. 0 means a
+	// second.
 	StoreTimeout time.Duration
 
-	// MaxCounters is how many addresses, clients and networks are counted in memory, each of which
-	// takes up to 500 bytes. 0 means a million, which is enough for 250,000 codes a day. When there are
-	// as many, codes of others have to wait; those that are counted stay limited. The log warns before.
+	// MaxCounters is the most addresses, clients and networks that are counted in memory. Each takes up
+	// to 500 bytes. 0 means a million, which is enough for 250,000 codes a day. When it is reached, codes
+	// to new addresses have to wait, and counted ones stay limited. The log warns before.
 	MaxCounters int
 
-	// Now is the clock of what is counted in memory, and of alarms. Nil means that of the machine. A
-	// Store has a clock of its own.
+	// Now is the clock for the counts in memory, and for alarms. Nil means the machine's clock. A
+	// Store has its own clock.
 	Now func() time.Time
 }
 
-// StoreDown is what to do while a [Store] fails.
+// StoreDown is what a guard does while its [Store] fails.
 type StoreDown int
 
 const (
-	// CountLocally counts in the memory of the process until the store is back. Each process then
-	// allows as much as one may.
+	// CountLocally counts in the memory of the process until the store works again. Each process
+	// then allows the full limits.
 	CountLocally StoreDown = iota
 	// FailClosed sends no codes: Ask returns the store's error.
 	FailClosed
-	// FailOpen sends every code, without a limit. Countries are refused all the same.
+	// FailOpen sends every code, without limits. Countries are still checked.
 	FailOpen
 )
 
-// String says what is done.
+// String returns a description for the log.
 func (s StoreDown) String() string {
 	switch s {
 	case FailClosed:
@@ -119,17 +119,18 @@ func (s StoreDown) String() string {
 	}
 }
 
-// AlarmRule says when too few codes to phones are verified: that is how it looks when a fraudster
-// has them sent. It applies to each country, and to all of them together.
+// AlarmRule sets when too few codes to phones are verified, which is the sign of fraud. It applies
+// to each country, and to all countries together.
 type AlarmRule struct {
-	// Within is the time that is looked at. 0 means an hour.
+	// Within is the period that is checked. 0 means an hour.
 	Within time.Duration
-	// Least is how many codes were sent, at least. 0 means 50, a negative value no alarms.
+	// Least is the smallest number of sent codes for an alarm. 0 means 50, and a negative
+	// value means no alarms.
 	Least int
-	// Share is the part of them that is verified, at least; below it, the alarm goes off. 0 means 0.3.
+	// Share is the share of verified codes below which the alarm is raised. 0 means 0.3.
 	Share float64
-	// For is how long the share has to be too small before the alarm goes off: people need time to
-	// type a code. 0 means five minutes, a negative value none.
+	// For is how long the share must be too small before the alarm is raised, because people need
+	// time to enter a code. 0 means five minutes, and a negative value means no delay.
 	For time.Duration
 }
 
@@ -152,7 +153,7 @@ const (
 
 var defaultAlarm = AlarmRule{Within: time.Hour, Least: 50, Share: 0.3, For: 5 * time.Minute}
 
-// minKey is the length of a Key, at least.
+// minKey is the least length of a Key.
 const minKey = 16
 
 // complete fills in the defaults.
@@ -197,7 +198,7 @@ func (c *Config) complete() {
 	}
 }
 
-// check finds what is wrong with a complete Config.
+// check reports an invalid value of a complete Config.
 func (c *Config) check() error {
 	for _, list := range []struct {
 		field  string
@@ -219,7 +220,7 @@ func (c *Config) check() error {
 				return fmt.Errorf("guard: %s[%d] is %q: want an ISO 3166-1 alpha-2 code such as \"US\"%s", list.field, i, country, hint(country))
 			}
 			if list.field == "RefuseCountries" && slices.Contains(c.AllowCountries, country) {
-				return fmt.Errorf("guard: RefuseCountries[%d] is %q, which AllowCountries has, too: want it in one of them", i, country)
+				return fmt.Errorf("guard: RefuseCountries[%d] is %q, which is in AllowCountries too: want it in one of them", i, country)
 			}
 		}
 	}
@@ -231,11 +232,11 @@ func (c *Config) check() error {
 		return fmt.Errorf("guard: IPv6Prefix is %d: want 32 to 128", c.IPv6Prefix)
 	case within < shortest || within > longest || within%time.Millisecond != 0:
 		return fmt.Errorf("guard: Alarm.Within is %v: want whole milliseconds, from %v to %v", within, shortest, longest)
-	case !(c.Alarm.Share > 0 && c.Alarm.Share <= 1): // also when it is no number
-		return fmt.Errorf("guard: Alarm.Share is %v: want a part of 1, such as 0.3", c.Alarm.Share)
+	case !(c.Alarm.Share > 0 && c.Alarm.Share <= 1): // also false for NaN
+		return fmt.Errorf("guard: Alarm.Share is %v: want more than 0 and at most 1, such as 0.3", c.Alarm.Share)
 	case c.Store != nil && len(c.Key) < minKey, c.Store == nil && c.Key != nil && len(c.Key) < minKey:
-		return fmt.Errorf("guard: Key has %d bytes: want at least %d that are secret, and the same in all processes that share the store; "+
-			"the secret of the project will do", len(c.Key), minKey)
+		return fmt.Errorf("guard: Key has %d bytes: want at least %d secret bytes, the same in all processes that share the store; "+
+			"the project secret works", len(c.Key), minKey)
 	case c.StoreDown < CountLocally || c.StoreDown > FailOpen:
 		return fmt.Errorf("guard: StoreDown is %d: want CountLocally, FailClosed or FailOpen", c.StoreDown)
 	case c.StoreTimeout < 0:
@@ -246,7 +247,7 @@ func (c *Config) check() error {
 	return nil
 }
 
-// hint guesses which country was meant.
+// hint suggests a country for a wrong code.
 func hint(country string) string {
 	other := map[string]string{"UK": "GB", "EL": "GR", "EN": "GB", "WORLD": International}[strings.ToUpper(country)]
 	if upper := strings.ToUpper(country); other == "" && address.KnownCountry(upper) {
@@ -258,7 +259,7 @@ func hint(country string) string {
 	return fmt.Sprintf("; did you mean %q?", other)
 }
 
-// Format prints the configuration without its key, whatever the verb.
+// Format prints the configuration without its key.
 func (c Config) Format(f fmt.State, verb rune) { redact.Format(f, verb, c) }
 
 // LogValue returns the configuration for a log, without its key.

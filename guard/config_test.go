@@ -34,13 +34,13 @@ func TestConfigRefused(t *testing.T) {
 		{guard.Config{AllowCountries: []string{"us"}}, `did you mean "US"?`},
 		{guard.Config{RefuseCountries: []string{"+1"}}, `RefuseCountries[0] is "+1"`},
 		{guard.Config{RefuseCountries: []string{""}}, `RefuseCountries[0] is ""`},
-		{guard.Config{AllowCountries: []string{"US"}, RefuseCountries: []string{"US"}}, `RefuseCountries[0] is "US", which AllowCountries has, too`},
+		{guard.Config{AllowCountries: []string{"US"}, RefuseCountries: []string{"US"}}, `RefuseCountries[0] is "US", which is in AllowCountries too`},
 		{guard.Config{Gap: time.Millisecond}, "Gap is 1ms"},
 		{guard.Config{IPv6Prefix: 8}, "IPv6Prefix is 8: want 32 to 128"},
-		{guard.Config{Alarm: guard.AlarmRule{Share: 30}}, "Alarm.Share is 30: want a part of 1, such as 0.3"},
+		{guard.Config{Alarm: guard.AlarmRule{Share: 30}}, "Alarm.Share is 30: want more than 0 and at most 1, such as 0.3"},
 		{guard.Config{Alarm: guard.AlarmRule{Share: math.NaN()}}, "Alarm.Share is NaN"},
 		{guard.Config{Alarm: guard.AlarmRule{Within: -1}}, "Alarm.Within is -1ns"},
-		{guard.Config{Store: memory}, "Key has 0 bytes: want at least 16 that are secret"},
+		{guard.Config{Store: memory}, "Key has 0 bytes: want at least 16 secret bytes"},
 		{guard.Config{Key: []byte("short")}, "Key has 5 bytes"},
 		{guard.Config{StoreDown: 7}, "StoreDown is 7: want CountLocally, FailClosed or FailOpen"},
 		{guard.Config{StoreTimeout: -1}, "StoreTimeout is -1ns"},
@@ -53,7 +53,7 @@ func TestConfigRefused(t *testing.T) {
 	}
 }
 
-// TestConfigIsCopied changes the lists that a guard was made of.
+// TestConfigIsCopied changes the lists of a Config after New.
 func TestConfigIsCopied(t *testing.T) {
 	cfg := guard.Config{PerAddress: []guard.Limit{{Most: 1, Within: time.Hour}}, AllowCountries: []string{"US"}, Key: []byte("0123456789abcdef")}
 	a := newAsker(t, cfg)
@@ -75,8 +75,8 @@ func TestLimitString(t *testing.T) {
 	}
 }
 
-// TestImports finds what the guard brings besides the standard library and this module: nothing, as the
-// documentation says.
+// TestImports checks that the guard imports only the standard library and this module, as the
+// documentation promises.
 func TestImports(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", ".").Output()
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// record takes a step whose failure is for the log alone.
+// record takes a step and only logs its error.
 func (g *Guard) record(ctx context.Context, op Op, subjects []subject) {
 	if len(subjects) == 0 {
 		return
@@ -20,11 +20,11 @@ func (g *Guard) record(ctx context.Context, op Op, subjects []subject) {
 	}
 }
 
-// do takes a step with the store, or, if that fails and the application chose so, locally. It returns
-// the store that took it.
+// do takes a step with the store. If that fails and Config.StoreDown is CountLocally, it counts
+// locally. It returns the store that took the step.
 func (g *Guard) do(ctx context.Context, step Step, counters []Counter) (Result, Store, error) {
 	if len(counters) == 0 {
-		return Result{Taken: true}, nil, nil // nothing is limited
+		return Result{Taken: true}, nil, nil // there are no limits
 	}
 	if g.store == nil {
 		return g.doLocally(ctx, step, counters)
@@ -54,7 +54,7 @@ func (g *Guard) doLocally(ctx context.Context, step Step, counters []Counter) (R
 	return result, g.local, err
 }
 
-// tallies is how many tallies a step for counters has.
+// tallies returns the number of tallies that a step has for counters.
 func tallies(counters []Counter) int {
 	n := 0
 	for _, c := range counters {
@@ -63,19 +63,19 @@ func tallies(counters []Counter) int {
 	return n
 }
 
-// limit returns a context that ends when the store has taken too long.
+// limit returns a context that ends after the store's timeout.
 func (g *Guard) limit(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, g.cfg.StoreTimeout)
 }
 
-// storeFailed logs that the store failed, once in a while.
+// storeFailed logs a failure of the store, at most once in a while.
 func (g *Guard) storeFailed(ctx context.Context, err error) {
 	if once(&g.failed, g.cfg.Now(), time.Minute) {
 		g.log().LogAttrs(ctx, slog.LevelError, "guard: the store failed", slog.String("error", err.Error()), slog.String("until_it_is_back", g.cfg.StoreDown.String()))
 	}
 }
 
-// warnOfMemory logs that there is little room left, once in a while.
+// warnOfMemory logs that the memory is nearly full, at most once in a while.
 func (g *Guard) warnOfMemory(ctx context.Context) {
 	if g.local.high.Load() && once(&g.warned, g.cfg.Now(), 10*time.Minute) {
 		g.log().LogAttrs(ctx, slog.LevelWarn, "guard: the memory is nearly full; when it is, codes to new addresses have to wait: "+
@@ -83,7 +83,7 @@ func (g *Guard) warnOfMemory(ctx context.Context) {
 	}
 }
 
-// once reports whether something was not done for a while, and remembers that it is done now.
+// once reports whether something has not been done for a while, and stores that it is done now.
 func once(last *atomic.Int64, now time.Time, every time.Duration) bool {
 	before := last.Load()
 	since := time.Duration(now.UnixNano() - before)

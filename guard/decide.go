@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// decide makes a decision, by a step that counts or one that does not.
+// decide makes a decision. op says whether to count.
 func (g *Guard) decide(ctx context.Context, send Send, op Op) (Decision, error) {
 	send = fill(ctx, send)
 	if !send.Client.IsValid() && !send.NoClient {
@@ -45,7 +45,7 @@ func (g *Guard) decide(ctx context.Context, send Send, op Op) (Decision, error) 
 	return d, nil
 }
 
-// fullWait is how long to wait while the memory is full.
+// fullWait is the wait while the memory is full.
 const fullWait = time.Minute
 
 func refuse(reason Reason, country string) Decision {
@@ -60,7 +60,7 @@ func (g *Guard) allowed(country string) bool {
 	return country != "" && country != International && !slices.Contains(g.cfg.RefuseCountries, country)
 }
 
-// judge finds the limit for which one has to wait longest.
+// judge returns the decision of the limit with the longest wait.
 func judge(subjects []subject, tallies []Tally) Decision {
 	var d Decision
 	for _, s := range subjects {
@@ -74,10 +74,10 @@ func judge(subjects []subject, tallies []Tally) Decision {
 	return d
 }
 
-// trying is how long a code that was not sent counts for its client all the same.
+// trying is how long an unsent code still counts for its client.
 const trying = time.Hour
 
-// revocable returns the counters of what was not sent.
+// revocable returns the counters that an unsent code is removed from.
 func revocable(subjects []subject) []Counter {
 	list := make([]Counter, 0, len(subjects))
 	for _, s := range subjects {

@@ -10,7 +10,7 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// Verdict is what to do with a code that was asked for.
+// Verdict is the result of a decision about a code.
 type Verdict int
 
 const (
@@ -34,21 +34,21 @@ func (v Verdict) String() string {
 	}
 }
 
-// Reason says what a [Decision] is based on.
+// Reason is the reason of a [Decision].
 type Reason string
 
-// The reasons for [Wait] and [Refuse]. A decision to allow has none, unless the store failed and
+// The reasons for [Wait] and [Refuse]. [Allow] has no reason, unless the store failed and
 // Config.StoreDown is FailOpen.
 const (
-	ReasonGap            Reason = "gap"             // another code went to the address a moment ago
-	ReasonAddress        Reason = "address"         // too many codes went to the address
-	ReasonClient         Reason = "client"          // too many were asked for by the client
-	ReasonNetwork        Reason = "network"         // too many were asked for from the client's network
-	ReasonCountry        Reason = "country"         // too many went to phones of the country
-	ReasonTotal          Reason = "total"           // too many went to phones, or to mailboxes, as a whole
+	ReasonGap            Reason = "gap"             // another code was sent to the address a moment ago
+	ReasonAddress        Reason = "address"         // too many codes were sent to the address
+	ReasonClient         Reason = "client"          // the client asked for too many codes
+	ReasonNetwork        Reason = "network"         // the client's network asked for too many codes
+	ReasonCountry        Reason = "country"         // too many codes were sent to phones of the country
+	ReasonTotal          Reason = "total"           // too many codes were sent to all phones, or to all mailboxes
 	ReasonFull           Reason = "full"            // the memory is full: see Config.MaxCounters
-	ReasonCountryRefused Reason = "country refused" // Config says not to send to the country
-	ReasonInvalidAddress Reason = "invalid address" // it is no phone number and no e-mail address
+	ReasonCountryRefused Reason = "country refused" // Config does not allow the country
+	ReasonInvalidAddress Reason = "invalid address" // it is neither a phone number nor an e-mail address
 	ReasonStoreDown      Reason = "store down"      // the store failed
 )
 
@@ -58,23 +58,23 @@ type Decision struct {
 	Verdict Verdict
 	// Wait is how long the person has to wait, with the verdict Wait.
 	Wait time.Duration
-	// Reason says why, for a log; no address is in it.
+	// Reason is the reason, for a log. It contains no address.
 	Reason Reason
-	// Limit is the one that was reached, zero if it was none.
+	// Limit is the limit that was reached, or zero.
 	Limit Limit
-	// Country is that of the phone number, empty if the code goes to no phone or nothing is known
-	// about its country.
+	// Country is the country of the phone number. It is empty for an e-mail address, and for an
+	// unknown country.
 	Country string
-	// Message says in English to the person what happened and what to do. It is empty when the code
-	// can be sent.
+	// Message tells the person in English what happened and what to do. It is empty if the code can
+	// be sent.
 	Message string
 
 	receipt receipt
 }
 
-// receipt is what [Guard.NotSent] takes back.
+// receipt is what [Guard.NotSent] needs to remove a code from the counts.
 type receipt struct {
-	store    Store // nil: nothing was counted
+	store    Store // nil if nothing was counted
 	at       time.Time
 	counters []Counter
 }
@@ -82,8 +82,8 @@ type receipt struct {
 // Allowed reports whether the code can be sent.
 func (d Decision) Allowed() bool { return d.Verdict == Allow }
 
-// Err returns nil when the code can be sent, and otherwise an [*Error], which [stytch.PublicErrorOf]
-// understands.
+// Err returns nil if the code can be sent. Otherwise it returns an [*Error], which
+// [stytch.PublicErrorOf] supports.
 func (d Decision) Err() error {
 	if d.Allowed() {
 		return nil
@@ -91,7 +91,8 @@ func (d Decision) Err() error {
 	return &Error{Decision: d}
 }
 
-// String says the decision for a log: "wait 58m0s: address: 5 in 1h". No address is in it.
+// String returns the decision for a log: "wait 58m0s: address: 5 in 1h". It contains no
+// address.
 func (d Decision) String() string {
 	var b strings.Builder
 	b.WriteString(d.Verdict.String())
@@ -128,12 +129,13 @@ func (d Decision) LogValue() slog.Value {
 	return slog.GroupValue(attrs...)
 }
 
-// messages are what a person is told, by the reason. Not how many codes others asked for.
+// messages are the texts for a person, by reason. They do not say how many codes others
+// asked for.
 var messages = map[Reason]string{
 	ReasonGap:            "Please wait a little before you ask for another code.",
 	ReasonAddress:        "Please wait a little before you ask for another code.",
-	ReasonClient:         "Too many codes were asked for from here. Please wait a little and try again.",
-	ReasonNetwork:        "Too many codes were asked for from here. Please wait a little and try again.",
+	ReasonClient:         "Too many codes were requested from here. Please wait a little and try again.",
+	ReasonNetwork:        "Too many codes were requested from here. Please wait a little and try again.",
 	ReasonCountry:        "We cannot send codes to that number right now. Please try again later.",
 	ReasonTotal:          "We cannot send codes right now. Please try again later.",
 	ReasonFull:           "We cannot send codes right now. Please try again later.",
@@ -141,14 +143,14 @@ var messages = map[Reason]string{
 	ReasonInvalidAddress: "We cannot send a code there. Please check the phone number or e-mail address.",
 }
 
-// Error is a code that must not be sent, or not yet.
+// Error is the error of a code that must not be sent, or not yet.
 type Error struct{ Decision Decision }
 
-// Error says why, for a log. No address is in it.
+// Error returns the reason, for a log. It contains no address.
 func (e *Error) Error() string { return "guard: the code was not sent: " + e.Decision.String() }
 
-// PublicError is what a stranger may know, for [stytch.PublicErrorOf]: 429 with the time to wait, 400
-// for an address to which no code is ever sent, and 503 when there was no decision.
+// PublicError returns what can be shown to a stranger, for [stytch.PublicErrorOf]. The status is 429
+// with the time to wait, 400 for an address that never gets a code, and 503 without a decision.
 func (e *Error) PublicError() stytch.PublicError {
 	d := e.Decision
 	switch {
@@ -157,6 +159,6 @@ func (e *Error) PublicError() stytch.PublicError {
 	case d.Reason == ReasonCountryRefused, d.Reason == ReasonInvalidAddress:
 		return stytch.PublicError{Status: http.StatusBadRequest, Code: stytch.CodeInvalidAddress, Message: d.Message}
 	default:
-		return stytch.PublicErrorOf(nil) // an outage
+		return stytch.PublicErrorOf(nil) // CodeOutage
 	}
 }

@@ -1,16 +1,16 @@
-// Package guard decides how many codes are sent: to an address, for a client, to a country and as a
-// whole. Fraudsters make applications send codes to numbers that they earn from ("SMS pumping"), and
-// the application pays for each.
+// Package guard limits how many codes are sent: to an address, for a client, to a country and in
+// total. Fraudsters make applications send codes to phone numbers that they earn from ("SMS pumping").
+// The application pays for each code.
 //
-// An application that sends codes with the packages stytch or b2b needs three lines. No call of its
-// client that sends can then forget to ask:
+// An application that sends codes with the packages stytch or b2b needs three lines. The client then
+// asks the guard before every call that sends:
 //
 //	g, err := guard.New(guard.Config{AllowCountries: []string{"US", "CA"}})
 //	client, err := stytch.NewClient(projectID, secret, stytch.WithInterceptor(g.Intercept))
-//	http.ListenAndServe(addr, guard.Clients()(mux)) // the context of each request knows its client
+//	http.ListenAndServe(addr, guard.Clients()(mux)) // puts the client into the context of each request
 //
-// [stytch.PublicErrorOf] makes a 429 with Retry-After of the error of a call that must wait. Others ask
-// by themselves, before each send:
+// [stytch.PublicErrorOf] returns status 429 with Retry-After for a call that must wait. Other
+// applications ask the guard before each send:
 //
 //	decision, err := g.Ask(ctx, guard.Send{Address: phone, Client: guard.ClientIP(r)})
 //	if err != nil {
@@ -19,18 +19,19 @@
 //	if err := decision.Err(); err != nil {
 //		return err
 //	}
-//	// send the code; after an error that says that none was sent: g.NotSent(ctx, decision)
-//	// when it was verified: g.Verified(ctx, send)
+//	// send the code; if it certainly was not sent: g.NotSent(ctx, decision)
+//	// when the code is verified: g.Verified(ctx, send)
 //
 // # What it counts
 //
-// [Config] has a default for everything. Limits of clients, networks, countries and the total grow
-// with the codes that are verified, so that honest use is not limited, however much it is: what they
-// bound is codes that nobody verifies. When few codes to a country are verified, an [Alarm] goes off.
+// [Config] has a default for everything. The limits of clients, networks, countries and the total grow
+// with the codes that are verified, so they do not limit honest use. They limit codes that are not
+// verified. If few codes to a country are verified, the guard raises an [Alarm].
 //
-// Counting and deciding are one step, and no limit is ever exceeded: not by requests at the same
-// time, and, with a [Store], not by several processes. What is refused is not counted, so it costs no
-// memory and takes nothing from anybody.
+// Counting and deciding are one step, so no limit is ever exceeded, neither by concurrent requests nor,
+// with a [Store], by several processes. Rejected codes are not counted. They cost no memory and do not
+// use up limits.
 //
-// Addresses are kept as keyed hashes, and in no log, error or decision.
+// Addresses are stored as keyed hashes. They are not in logs, errors or
+// decisions.
 package guard

@@ -13,7 +13,7 @@ import (
 	"github.com/stytchgen/sdk/stytchtest"
 )
 
-// A client asks the guard by itself, before each call that sends.
+// A client asks the guard before each call that sends a code.
 func ExampleGuard_Intercept() {
 	srv, err := stytchtest.Start(stytchtest.Config{})
 	if err != nil {
@@ -35,7 +35,7 @@ func ExampleGuard_Intercept() {
 		}
 		fmt.Fprintln(w, "We sent you a code.")
 	})
-	handler := guard.Clients()(login) // the context of each request knows its client
+	handler := guard.Clients()(login) // puts the client into the context of each request
 
 	for _, phone := range []string{"+15005550006", "+15005550006", "+447400123456"} {
 		r, w := httptest.NewRequest(http.MethodPost, "/login", nil), httptest.NewRecorder()
@@ -51,7 +51,7 @@ func ExampleGuard_Intercept() {
 	// sent: 1
 }
 
-// An application that sends codes in another way asks before it does.
+// An application that sends codes in another way asks the guard itself.
 func ExampleGuard_Ask() {
 	g, err := guard.New(guard.Config{RefuseCountries: []string{"GB"}})
 	if err != nil {
@@ -70,7 +70,7 @@ func ExampleGuard_Ask() {
 			fmt.Println("not sent:", decision.Reason) // decision.Message is for the person
 			continue
 		}
-		fmt.Println("sent") // g.NotSent takes it back if it was not; g.Verified tells that it was typed in
+		fmt.Println("sent") // if it could not be sent: g.NotSent; when it is verified: g.Verified
 	}
 	// Output:
 	// sent

@@ -5,10 +5,10 @@ import "time"
 // NewMemory returns the store of a guard without one.
 func NewMemory(now func() time.Time, most int) Store { return newMemory(now, most) }
 
-// Len is how many counters a guard has in memory.
+// Len returns the number of counters in memory.
 func (g *Guard) Len() int { return len(g.local.counters) }
 
-// Calls are the calls that the guard knows, and whether they send.
+// Calls returns the calls that the guard knows, and whether they send.
 func Calls() map[string]bool {
 	all := map[string]bool{}
 	for path, kind := range calls {

@@ -16,7 +16,7 @@ import (
 // broken is a store that can fail.
 type broken struct {
 	guard.Store
-	fail func(ctx context.Context) (guard.Result, error) // nil: it works
+	fail func(ctx context.Context) (guard.Result, error) // nil if it works
 }
 
 func (b *broken) Do(ctx context.Context, step guard.Step, counters []guard.Counter) (guard.Result, error) {
@@ -34,7 +34,7 @@ func TestStoreDown(t *testing.T) {
 		"too few tallies": func(context.Context) (guard.Result, error) { return guard.Result{Taken: true}, nil },
 		"no answer": func(ctx context.Context) (guard.Result, error) {
 			if _, ok := ctx.Deadline(); !ok {
-				t.Error("the store could take for ever")
+				t.Error("the context has no deadline")
 			}
 			return guard.Result{}, context.DeadlineExceeded
 		},
@@ -65,26 +65,26 @@ func TestStoreDown(t *testing.T) {
 					if test.failed {
 						for _, err := range []error{err, d.Err()} {
 							if public := stytch.PublicErrorOf(err); public.Status != 503 || public.Code != stytch.CodeOutage || public.Message == "" {
-								t.Errorf("a stranger is told %+v", public)
+								t.Errorf("the public error is %+v", public)
 							}
 						}
 					}
 					a.NotSent(t.Context(), guard.Decision{})
 				}
 				if d := a.ask("+447400123456", client); d.Allowed() {
-					t.Errorf("to a country that is refused: %v", d)
+					t.Errorf("to a refused country: %v", d)
 				}
 				if errs := strings.Count(log.String(), "level=ERROR"); errs != 1 || !strings.Contains(log.String(), `until_it_is_back="`+test.down.String()) {
 					t.Errorf("%d errors in the log, want one in a minute:\n%s", errs, &log)
 				}
-				// When the store is back, it counts.
+				// The store counts again when it works again.
 				store.fail = nil
 				a.want(phone, client, "allow")
 				a.want(phone, client, "wait 30s: gap: 1 in 30s")
 				a.Advance(time.Minute)
 				store.fail = fail
 				if d, err := a.Look(t.Context(), send(phone, client)); (err != nil) != test.failed || d.Allowed() == test.failed {
-					t.Errorf("another look: %v, %v", d, err)
+					t.Errorf("a second Look: %v, %v", d, err)
 				}
 				if errs := strings.Count(log.String(), "level=ERROR"); errs != 2 {
 					t.Errorf("%d errors in the log", errs)
@@ -94,7 +94,7 @@ func TestStoreDown(t *testing.T) {
 	}
 }
 
-// TestNotSentWhileDown takes back where it was counted.
+// TestNotSentWhileDown removes a code from the store that counted it.
 func TestNotSentWhileDown(t *testing.T) {
 	store := &broken{guard.NewMemory(newClock().Now, 1000), nil}
 	a := newAsker(t, guard.Config{Store: store, Key: make([]byte, 16)})
@@ -110,7 +110,7 @@ func TestNotSentWhileDown(t *testing.T) {
 	a.want(phone, client, "allow")
 }
 
-// TestCanceled has the person go away: that is no failure of the store.
+// TestCanceled cancels the request. That is not a failure of the store.
 func TestCanceled(t *testing.T) {
 	for _, down := range []guard.StoreDown{guard.CountLocally, guard.FailOpen, guard.FailClosed} {
 		var log bytes.Buffer

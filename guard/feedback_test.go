@@ -34,18 +34,19 @@ func TestNotSent(t *testing.T) {
 	a.NotSent(t.Context(), d)
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	a.NotSent(ended, a.ask(phone, client)) // the person has gone, and it is taken back all the same
+	a.NotSent(ended, a.ask(phone, client)) // the request is canceled, and the code is still removed
 	last := a.ask(phone, client)
 	if !last.Allowed() {
 		t.Errorf("after two that were not sent: %v", last)
 	}
-	a.want(number(1), client, "wait 1h0m0s: client: 3 in 1h") // trying counts
-	a.NotSent(t.Context(), a.ask(phone, client))              // of a code that was not allowed, there is nothing to take back
+	a.want(number(1), client, "wait 1h0m0s: client: 3 in 1h") // unsent codes count for the client
+	a.NotSent(t.Context(), a.ask(phone, client))              // a code that was not allowed has no counts to remove
 	a.NotSent(t.Context(), guard.Decision{})
 	a.want(phone, ip(2), "wait 1h0m0s: country US: 1 in 1h")
 }
 
-// TestNotSentForLong forgets what a client tried sooner than what it got.
+// TestNotSentForLong checks that unsent codes of a client expire before sent
+// ones.
 func TestNotSentForLong(t *testing.T) {
 	limits := []guard.Limit{{Most: 2, Within: time.Hour}, {Most: 3, Within: 24 * time.Hour}}
 	a := newAsker(t, guard.Config{PerClient: limits})
@@ -77,7 +78,7 @@ func TestVerified(t *testing.T) {
 			t.Errorf("%+v: a third code before the second was verified", cfg)
 		}
 	}
-	// An address earns nothing, unless its limit says so.
+	// The limit of an address grows only if it has Earned.
 	a := newAsker(t, guard.Config{})
 	a.want(phone, client, "allow")
 	a.Verified(t.Context(), send(phone, client))
@@ -100,7 +101,7 @@ func TestSent(t *testing.T) {
 	}
 }
 
-// TestNoLimits turns everything off.
+// TestNoLimits turns all limits off.
 func TestNoLimits(t *testing.T) {
 	none := []guard.Limit{}
 	a := newAsker(t, guard.Config{

@@ -10,22 +10,22 @@ import (
 	"sync/atomic"
 )
 
-// Guard decides whether codes are sent. It is safe for concurrent use, and there is nothing to close.
+// Guard decides whether codes are sent. It is safe for concurrent use. It needs no Close.
 type Guard struct {
-	// As in a client of the SDK: fmt finds an address here, and no key behind it.
+	// As in a client of the SDK: fmt prints a pointer here, and so no key.
 	*inside
 }
 
 type inside struct {
 	cfg    Config
 	key    []byte
-	store  Store // nil: only local
+	store  Store // nil if only local is used
 	local  *memory
 	alarms alarms
 
 	gap                    []Limit
-	perCountry, phoneTotal []Limit      // and what the alarm needs
-	failed, warned         atomic.Int64 // when the log was last told, in nanoseconds
+	perCountry, phoneTotal []Limit      // with the limits that only the alarm needs
+	failed, warned         atomic.Int64 // the time of the last log record, in nanoseconds
 }
 
 // New checks cfg and returns a guard. It does no I/O.
@@ -34,7 +34,7 @@ func New(cfg Config) (*Guard, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	// The lists may change at the caller's.
+	// The caller may change its lists later.
 	for _, list := range []*[]Limit{&cfg.PerAddress, &cfg.PerClient, &cfg.PerNetwork, &cfg.PerCountry, &cfg.PhoneTotal, &cfg.EmailTotal} {
 		*list = slices.Clone(*list)
 	}
@@ -54,7 +54,7 @@ func New(cfg Config) (*Guard, error) {
 	return g, nil
 }
 
-// withAlarm adds to limits what the alarm needs to know.
+// withAlarm adds a limit that counts for the alarm.
 func (c *Config) withAlarm(limits []Limit) []Limit {
 	watched := slices.ContainsFunc(limits, func(l Limit) bool { return l.Within == c.Alarm.Within })
 	if watched || c.Alarm.Least < 0 {
@@ -64,24 +64,24 @@ func (c *Config) withAlarm(limits []Limit) []Limit {
 }
 
 // ErrNoClient is the error of a [Send] without a client.
-var ErrNoClient = errors.New("guard: it is unknown who asks for the code: set Send.Client, or wrap the handler with guard.Clients; " +
-	"for a code that no stranger asked for, set Send.NoClient or use guard.WithoutClient")
+var ErrNoClient = errors.New("guard: the client that asks for the code is not known: set Send.Client, or wrap the handler with guard.Clients; " +
+	"for a code that the application sends by itself, set Send.NoClient or use guard.WithoutClient")
 
-// Ask decides whether a code may be sent, and counts it if so. Counting and deciding are one step: of
-// requests at the same time, no more get through than the limits have room for.
+// Ask decides whether a code may be sent, and counts it if so. Counting and deciding are one step, so
+// concurrent requests cannot exceed a limit.
 //
-// An error means that there is no decision, and the code must not be sent: ErrNoClient, the end of
-// ctx, or a failure of the store with FailClosed. The Decision refuses then.
+// With an error there is no decision, and the code must not be sent. The error is ErrNoClient, the
+// error of ctx, or a failure of the store with FailClosed. The Decision is [Refuse] then.
 //
-// When it turns out that no code was sent, tell [Guard.NotSent]; when one was verified,
-// [Guard.Verified].
+// Call [Guard.NotSent] if it turns out that no code was sent, and [Guard.Verified] when
+// one is verified.
 func (g *Guard) Ask(ctx context.Context, send Send) (Decision, error) {
 	d, err := g.decide(ctx, send, OpTake)
 	if err != nil {
 		return d, err
 	}
 	if !d.Allowed() {
-		g.log().LogAttrs(ctx, slog.LevelInfo, "guard: a code is not sent", g.describe(ctx, send, d)...)
+		g.log().LogAttrs(ctx, slog.LevelInfo, "guard: a code was not sent", g.describe(ctx, send, d)...)
 	}
 	if g.cfg.OnDecision != nil {
 		g.cfg.OnDecision(ctx, d)
@@ -89,24 +89,24 @@ func (g *Guard) Ask(ctx context.Context, send Send) (Decision, error) {
 	return d, nil
 }
 
-// Look returns what [Guard.Ask] would decide, and counts nothing: for a page that says when another
-// code can be asked for.
+// Look returns what [Guard.Ask] would decide, without counting. Use it for a page that shows when
+// another code can be sent.
 func (g *Guard) Look(ctx context.Context, send Send) (Decision, error) {
 	return g.decide(ctx, send, OpLook)
 }
 
-// Sent counts a code that the service has sent by itself, whatever the limits.
+// Sent counts a code that the service sent by itself, regardless of the limits.
 func (g *Guard) Sent(ctx context.Context, send Send) {
 	if t, ok := parse(fill(ctx, send)); ok {
 		g.record(ctx, OpAdd, g.subjects(t))
 	}
 }
 
-// Verified tells that a code was verified: its address and client are those of the send. It gives
-// limits with [Limit.Earned] more room, and it is how an alarm knows honest use. Without it, the
-// default limits of clients, networks, countries and the total treat all codes as an attack's.
+// Verified reports a verified code. Pass the address and client of the send. It raises limits with
+// [Limit.Earned], and alarms depend on it. Without it, the default limits of clients, networks,
+// countries and the total treat all codes as part of an attack.
 //
-// It does not fail: what could not be counted is in the log.
+// It returns no error. Failures are logged.
 func (g *Guard) Verified(ctx context.Context, send Send) {
 	t, ok := parse(fill(ctx, send))
 	if !ok {
@@ -124,10 +124,9 @@ func (g *Guard) Verified(ctx context.Context, send Send) {
 	g.record(ctx, OpVerify, counted)
 }
 
-// NotSent takes back what [Guard.Ask] has counted for the address, the country and all codes, because
-// the service certainly sent none: the person can ask again at once. For the client and its network it
-// goes on to count under limits of up to an hour, since trying costs something, too. It is not for a
-// send whose outcome is unknown.
+// NotSent removes a code from the counts of the address, the country and the total, because the service
+// certainly sent none. The person can ask again at once. For the client and its network, the code still
+// counts under limits of up to an hour. Do not call it if the outcome of a send is unknown.
 func (g *Guard) NotSent(ctx context.Context, d Decision) {
 	if d.receipt.store == nil {
 		return
@@ -139,8 +138,8 @@ func (g *Guard) NotSent(ctx context.Context, d Decision) {
 	}
 }
 
-// Tally returns how many codes count that went to phones of a country within Config.Alarm.Within, or,
-// with the empty string, to all phones: for a metric.
+// Tally returns the counts of the codes to phones of a country within Config.Alarm.Within, for a
+// metric. The empty string means all phones.
 func (g *Guard) Tally(ctx context.Context, country string) (Tally, error) {
 	counter := Counter{Key: phonesKey, Limits: []Limit{{Within: g.cfg.Alarm.Within}}}
 	if country != "" {
@@ -153,7 +152,7 @@ func (g *Guard) Tally(ctx context.Context, country string) (Tally, error) {
 	return result.Tallies[0], nil
 }
 
-// log returns where to log.
+// log returns the logger.
 func (g *Guard) log() *slog.Logger {
 	if g.cfg.Log != nil {
 		return g.cfg.Log
@@ -161,18 +160,18 @@ func (g *Guard) log() *slog.Logger {
 	return slog.Default()
 }
 
-// describe is what the log says about a code that is not sent.
+// describe returns the attributes of the log record about a rejected code.
 func (g *Guard) describe(ctx context.Context, send Send, d Decision) []slog.Attr {
 	attrs := []slog.Attr{slog.Any("decision", d)}
 	addr := plain(fill(ctx, send).Client)
 	if (d.Reason == ReasonClient || d.Reason == ReasonNetwork) && (addr.IsPrivate() || addr.IsLoopback()) {
-		attrs = append(attrs, slog.String("hint", "the client is a private address: behind a proxy, name the proxy to guard.Clients or guard.ClientIP"))
+		attrs = append(attrs, slog.String("hint", "the client is a private address: behind a proxy, pass the proxy's address to guard.Clients or guard.ClientIP"))
 	}
 	return attrs
 }
 
-// Format prints that it is a guard, whatever the verb.
+// Format prints only the type, because a guard contains a key.
 func (g Guard) Format(f fmt.State, _ rune) { fmt.Fprint(f, "guard.Guard{}") }
 
-// LogValue returns that it is a guard, for a log.
+// LogValue returns only the type, for a log.
 func (g Guard) LogValue() slog.Value { return slog.StringValue("guard.Guard{}") }

@@ -12,14 +12,14 @@ import (
 	"github.com/stytchgen/sdk/guard"
 )
 
-// asker asks a guard, at a time that the test sets.
+// asker asks a guard with a clock that the test sets.
 type asker struct {
 	*guard.Guard
 	*clock
 	t testing.TB
 }
 
-// newAsker returns a guard with a clock of its own and no log.
+// newAsker returns a guard with its own clock and without a log.
 func newAsker(t testing.TB, cfg guard.Config) *asker {
 	t.Helper()
 	c := newClock()
@@ -34,7 +34,7 @@ func newAsker(t testing.TB, cfg guard.Config) *asker {
 	return &asker{g, c, t}
 }
 
-// ask asks for a code, without an error.
+// ask asks for a code and wants no error.
 func (a *asker) ask(address, client string) guard.Decision {
 	a.t.Helper()
 	d, err := a.Ask(a.t.Context(), send(address, client))
@@ -52,7 +52,7 @@ func send(address, client string) guard.Send {
 	return s
 }
 
-// want asks for a code and wants the decision, as it prints.
+// want asks for a code and compares the printed decision.
 func (a *asker) want(address, client, decision string) {
 	a.t.Helper()
 	if d := a.ask(address, client); d.String() != decision {
@@ -60,10 +60,10 @@ func (a *asker) want(address, client, decision string) {
 	}
 }
 
-// number makes different phone numbers of the United States.
+// number returns different phone numbers of the United States.
 func number(i int) string { return fmt.Sprintf("+1415%07d", i) }
 
-// ip makes addresses of different networks.
+// ip returns addresses of different networks.
 func ip(i int) string { return fmt.Sprintf("%d.%d.%d.1", 11+i>>16, i>>8&255, i&255) }
 
 const (
@@ -98,12 +98,12 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-// TestAttack has an attacker with every number there is ask for a day. The documentation says what that
-// costs at most.
+// TestAttack lets an attacker with any number of phone numbers ask for a day. The documentation states
+// the largest number of codes.
 func TestAttack(t *testing.T) {
 	for _, test := range []struct {
 		name      string
-		countries []string // beginnings of numbers
+		countries []string // prefixes of phone numbers
 		client    func(i int) string
 		most      int
 	}{
@@ -125,13 +125,13 @@ func TestAttack(t *testing.T) {
 				t.Errorf("%d codes; want %d", sent, test.most)
 			}
 			if a.Len() > 5*test.most {
-				t.Errorf("%d counters are kept", a.Len())
+				t.Errorf("%d counters are left", a.Len())
 			}
 		})
 	}
 }
 
-// TestHonest has an application that sends more than any default limit, and whose codes are mostly
+// TestHonest sends more codes than any default limit, in an application whose codes are often
 // verified.
 func TestHonest(t *testing.T) {
 	a := newAsker(t, guard.Config{})
@@ -146,7 +146,7 @@ func TestHonest(t *testing.T) {
 	}
 }
 
-// TestAtOnce has many codes asked for at the same time.
+// TestAtOnce asks for many codes concurrently.
 func TestAtOnce(t *testing.T) {
 	a := newAsker(t, guard.Config{PerCountry: []guard.Limit{{Most: 100, Within: time.Hour}}})
 	var allowed atomic.Int64

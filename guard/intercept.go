@@ -10,18 +10,18 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// Intercept makes a client ask the guard before each call that sends a code or a link, and tell it what
-// was verified, so that no send can forget it:
+// Intercept makes a client ask the guard before each call that sends a code or a link. It also reports
+// verified codes to the guard:
 //
 //	client, err := stytch.NewClient(projectID, secret, stytch.WithInterceptor(g.Intercept))
 //
-// It works for both clients, of the packages stytch and b2b. The context of a call has to know the
-// client, from [WithClient] or [Clients], or to come from [WithoutClient]; otherwise a call that sends
-// fails with [ErrNoClient]. A call that must not be made returns an [*Error].
+// It works with clients of the packages stytch and b2b. The context of a call that sends needs a client,
+// from [WithClient] or [Clients], or must come from [WithoutClient]. Otherwise the call fails with
+// [ErrNoClient]. A call that the guard rejects returns an [*Error].
 //
-// Purpose is the request's OrganizationID. For a member whose phone number is not in the request,
-// Account is the MemberID; the country of the number is counted when the service has named it. A code
-// that the service sends by itself, as the second factor of a login, is counted too.
+// Purpose is the request's OrganizationID. If a member's phone number is not in the request, Account is
+// the MemberID; the country is counted when the response contains the number. A code that the service
+// sends by itself, as the second factor of a login, is counted too.
 func (g *Guard) Intercept(ctx context.Context, call *stytch.Call, next func(context.Context) error) error {
 	switch calls[call.Path] {
 	case sends:
@@ -42,7 +42,7 @@ func (g *Guard) Intercept(ctx context.Context, call *stytch.Call, next func(cont
 	return nil
 }
 
-// interceptSend makes a call that sends, if it may be made.
+// interceptSend makes a call that sends, if the guard allows it.
 func (g *Guard) interceptSend(ctx context.Context, call *stytch.Call, next func(context.Context) error) error {
 	send := sendOf(call)
 	d, err := g.Ask(ctx, send)
@@ -64,14 +64,14 @@ func (g *Guard) interceptSend(ctx context.Context, call *stytch.Call, next func(
 	return err
 }
 
-// found counts for its address and country a code that was counted as one to an unknown number.
+// found counts a code for its address and country, after it was counted for an unknown number.
 func (g *Guard) found(ctx context.Context, send Send) {
 	if t, ok := parse(send); ok {
 		g.record(ctx, OpAdd, slices.DeleteFunc(g.subjects(t), func(s subject) bool { return s.reason == ReasonTotal }))
 	}
 }
 
-// message is what the guard knows of a request.
+// message has the fields of a request that the guard needs.
 type message struct {
 	PhoneNumber    string `json:"phone_number"`
 	MFAPhoneNumber string `json:"mfa_phone_number"`
@@ -83,14 +83,15 @@ type message struct {
 
 func requestOf(call *stytch.Call) message {
 	var m message
-	// What the SDK has encoded can be read; what could not, has no address.
+	// The SDK encodes the same request later. If that fails, the request has no
+	// address.
 	if text, err := json.Marshal(call.Request); err == nil {
 		_ = json.Unmarshal(text, &m)
 	}
 	return m
 }
 
-// sendOf is the code that a call asks for.
+// sendOf returns the code that a call asks for.
 func sendOf(call *stytch.Call) Send {
 	m := requestOf(call)
 	s := Send{Purpose: m.OrganizationID}
@@ -100,12 +101,12 @@ func sendOf(call *stytch.Call) Send {
 		}
 	}
 	if m.PhoneNumber == "" && m.EmailAddress == "" {
-		s.Account = m.MemberID // also next to a number that is not the member's yet
+		s.Account = m.MemberID // also if the request has a new phone number of the member
 	}
 	return s
 }
 
-// answer is what the guard knows of a response.
+// answer has the fields of a response that the guard needs.
 type answer struct {
 	MethodID string `json:"method_id"`
 	User     struct {
@@ -133,12 +134,12 @@ type answer struct {
 func answerOf(call *stytch.Call) answer {
 	var a answer
 	if response, ok := call.Response.(interface{ RawJSON() string }); ok {
-		_ = json.Unmarshal([]byte(response.RawJSON()), &a) // the SDK has read it
+		_ = json.Unmarshal([]byte(response.RawJSON()), &a) // cannot fail: the SDK has decoded it
 	}
 	return a
 }
 
-// verified is the code that a call has verified.
+// verified returns the code that a call has verified.
 func verified(call *stytch.Call) Send {
 	a := answerOf(call)
 	for _, phone := range a.User.PhoneNumbers {
@@ -164,7 +165,7 @@ func verified(call *stytch.Call) Send {
 	}
 }
 
-// sentByItself returns the code that the service has sent with its answer to a call, if it has.
+// sentByItself returns the code that the service sent by itself after a call, if any.
 func sentByItself(call *stytch.Call) (Send, bool) {
 	response, ok := call.Response.(interface{ RawJSON() string })
 	if !ok || !strings.Contains(response.RawJSON(), `"sms_otp"`) {

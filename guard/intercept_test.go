@@ -19,7 +19,7 @@ import (
 	"github.com/stytchgen/sdk/stytchtest"
 )
 
-// site is an emulator whose clients have a guard.
+// site is an emulator with clients that have a guard.
 type site struct {
 	*asker
 	srv     *stytchtest.Server
@@ -33,12 +33,12 @@ func newSite(t *testing.T, cfg guard.Config, opts ...stytch.Option) *site {
 	return &site{a, srv, srv.Client(opts...), srv.B2B(opts...)}
 }
 
-// from is a context that knows its client.
+// from returns a context with a client.
 func (s *site) from(client string) context.Context {
 	return guard.WithClient(s.t.Context(), netip.MustParseAddr(client))
 }
 
-// tally wants what was counted for a country.
+// tally compares the counts of a country.
 func (s *site) tally(country string, sent, verified int) {
 	s.t.Helper()
 	if tally, err := s.Tally(s.t.Context(), country); err != nil || tally.Sent != sent || tally.Verified != verified {
@@ -62,16 +62,16 @@ func (s *site) code(address string) string {
 	return message.Code
 }
 
-// wants wants an error of the guard, as a stranger sees it.
+// wants compares an error of the guard, as a stranger sees it.
 func wants(t *testing.T, err error, reason guard.Reason, status int, wait time.Duration) {
 	t.Helper()
 	var refused *guard.Error
 	public := stytch.PublicErrorOf(err)
 	if !errors.As(err, &refused) || refused.Decision.Reason != reason || public.Status != status || public.RetryAfter != wait || stytch.RetryAfter(err) != wait || public.Message == "" {
-		t.Errorf("%v, and to a stranger %+v; want the reason %q, status %d and %v to wait", err, public, reason, status, wait)
+		t.Errorf("%v, and the public error %+v; want the reason %q, status %d and %v to wait", err, public, reason, status, wait)
 	}
 	if errors.Is(err, stytch.ErrOutcomeUnknown) {
-		t.Errorf("the outcome of %v is unknown", err)
+		t.Errorf("OutcomeUnknown is true for %v", err)
 	}
 }
 
@@ -97,7 +97,7 @@ func TestInterceptUsers(t *testing.T) {
 	s.inbox(1)
 
 	if _, err := s.client.OTPs.Authenticate(ctx, stytch.OTPsAuthenticateRequest{MethodID: sent.PhoneID, Code: wrong(s.code(phone))}); err == nil {
-		t.Error("a wrong code is taken")
+		t.Error("a wrong code is accepted")
 	}
 	s.tally("US", 1, 0)
 	if _, err := s.client.OTPs.Authenticate(ctx, stytch.OTPsAuthenticateRequest{MethodID: sent.PhoneID, Code: s.code(phone)}); err != nil {
@@ -118,7 +118,7 @@ func TestInterceptUsers(t *testing.T) {
 	s.inbox(2)
 }
 
-// wrong is another code.
+// wrong returns a different code.
 func wrong(code string) string {
 	if code == "111111" {
 		return "222222"
@@ -126,7 +126,7 @@ func wrong(code string) string {
 	return "111111"
 }
 
-// TestInterceptNeedsAClient has an application forget to say who asks.
+// TestInterceptNeedsAClient calls without a client in the context.
 func TestInterceptNeedsAClient(t *testing.T) {
 	s := newSite(t, guard.Config{})
 	send := func(ctx context.Context) error {
@@ -148,13 +148,14 @@ func TestInterceptNeedsAClient(t *testing.T) {
 	}))
 	handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("POST", "/", nil))
 	s.inbox(2)
-	// Calls that send nothing need none.
+	// Calls that send no code need no client.
 	if _, err := s.client.Sessions.GetJWKS(t.Context(), stytch.SessionsGetJWKSRequest{ProjectID: s.srv.ID}); err != nil {
 		t.Error(err)
 	}
 }
 
-// TestInterceptFailures takes back what was certainly not sent, and nothing else; attempts are one call.
+// TestInterceptFailures checks that only codes that were certainly not sent are removed from the counts,
+// and that retries count as one call.
 func TestInterceptFailures(t *testing.T) {
 	for _, test := range []struct {
 		name  string
@@ -186,7 +187,7 @@ func TestInterceptFailures(t *testing.T) {
 			if err != nil {
 				t.Error(err)
 			}
-			wants(t, send(number(2)), guard.ReasonClient, 429, time.Hour) // trying counts
+			wants(t, send(number(2)), guard.ReasonClient, 429, time.Hour) // unsent codes count for the client
 		})
 	}
 }
@@ -211,7 +212,8 @@ func TestInterceptMembers(t *testing.T) {
 		return err
 	}
 
-	// The codes of discovery and of each organization may follow each other.
+	// The codes of discovery and of each organization may follow each other
+	// without a gap.
 	if _, err := s.members.OTPs.Email.Discovery.Send(ctx, b2b.OTPsEmailDiscoverySendRequest{EmailAddress: "ada@example.com"}); err != nil {
 		t.Error(err)
 	}
@@ -236,7 +238,7 @@ func TestInterceptMembers(t *testing.T) {
 	if _, err := s.members.OTPs.SMS.Send(ctx, again); err != nil {
 		t.Error(err)
 	}
-	s.tally("US", 2, 0) // the number was in the answer
+	s.tally("US", 2, 0) // the number was in the response
 	s.tally("", 2, 0)
 	if _, err := s.members.OTPs.SMS.Authenticate(ctx, b2b.OTPsSMSAuthenticateRequest{
 		OrganizationID: org.OrganizationID, MemberID: ada.MemberID, Code: s.code(phone), IntermediateSessionToken: &auth.IntermediateSessionToken,
@@ -245,13 +247,13 @@ func TestInterceptMembers(t *testing.T) {
 	}
 	s.tally("US", 2, 1)
 
-	// A number that another member has just given.
+	// A phone number that another member has just entered.
 	_, err = s.members.OTPs.SMS.Send(ctx, b2b.OTPsSMSSendRequest{OrganizationID: org.OrganizationID, MemberID: eve.MemberID, MFAPhoneNumber: new(phone)})
 	wants(t, err, guard.ReasonGap, 429, 30*time.Second)
 	s.inbox(5)
 }
 
-// TestCalls finds calls of which the guard does not know whether they send.
+// TestCalls finds calls that calls.go does not classify.
 func TestCalls(t *testing.T) {
 	neither := map[string]bool{
 		"/v1/magic_links": true, "/v1/magic_links/email/revoke_invite": true,
@@ -279,7 +281,7 @@ func TestCalls(t *testing.T) {
 					found++
 				}
 				if class != "Safe" && mayHaveToDoWithCodes.MatchString(path) && !have && !neither[path] {
-					t.Errorf("%s: does %s send a code or link, or verify one? Enter it in calls.go, or here if it does neither", file, path)
+					t.Errorf("%s: %s is not classified: if it sends or verifies a code or a link, add it to calls.go, otherwise to the list in this test", file, path)
 				}
 			}
 		}
@@ -294,7 +296,7 @@ func TestCalls(t *testing.T) {
 	}
 }
 
-// TestInterceptAtOnce has one address asked for from everywhere at the same time.
+// TestInterceptAtOnce asks for one address from many clients concurrently.
 func TestInterceptAtOnce(t *testing.T) {
 	s := newSite(t, guard.Config{})
 	errs := make(chan error)
@@ -313,7 +315,7 @@ func TestInterceptAtOnce(t *testing.T) {
 	s.inbox(1)
 }
 
-// TestInterceptedAddresses has a request of every kind counted.
+// TestInterceptedAddresses checks that requests of every kind are counted.
 func TestInterceptedAddresses(t *testing.T) {
 	type other struct {
 		EmailAddress string `json:"email_address"`
@@ -340,7 +342,7 @@ func TestInterceptedAddresses(t *testing.T) {
 		}
 		a.want(test.want, client, "wait 30s: gap: 1 in 30s")
 	}
-	// What has no address is not sent.
+	// A request without an address is not sent.
 	a := newAsker(t, guard.Config{})
 	call := &stytch.Call{Path: "/v1/otps/sms/send", Request: &struct{}{}}
 	err := a.Intercept(guard.WithoutClient(t.Context()), call, func(context.Context) error { t.Error("it was sent"); return nil })

@@ -6,21 +6,21 @@ import (
 	"time"
 )
 
-// Limit says how many codes may be sent within a time. It counts over every stretch of that length,
-// not over calendar hours: no such stretch ever has more.
+// Limit is how many codes may be sent within a period. It applies to every period of that length, not
+// to calendar hours.
 type Limit struct {
 	// Most is how many codes may be sent, at least 1.
 	Most int
-	// Within is how long a code counts, from a second to 31 days.
+	// Within is the length of the period, from a second to 31 days.
 	Within time.Duration
-	// Earned is how many more each code allows that was verified in the same time; see
-	// [Guard.Verified]. A limit with Earned grows with honest use. It bounds what nobody verifies:
-	// of N codes, at least (N-Most)/Earned were. At most 100; 0 means that verified codes change
-	// nothing.
+	// Earned is how many more codes each verified code allows in the same period; see
+	// [Guard.Verified]. A limit with Earned grows with honest use and only limits codes that are not
+	// verified. Of N codes, at least (N-Most)/Earned were verified. At most 100; 0 means that
+	// verified codes change nothing.
 	Earned int
 }
 
-// String says the limit in short: "5 in 1h", "200 and 3 for each verified in 24h".
+// String returns a short form: "5 in 1h", "200 and 3 for each verified in 24h".
 func (l Limit) String() string {
 	if l.Earned > 0 {
 		return fmt.Sprintf("%d and %d for each verified in %s", l.Most, l.Earned, short(l.Within))
@@ -28,7 +28,7 @@ func (l Limit) String() string {
 	return fmt.Sprintf("%d in %s", l.Most, short(l.Within))
 }
 
-// short is a duration without the zeros at its end: "1h" for 1h0m0s.
+// short formats a duration without zero units at its end: "1h" for 1h0m0s.
 func short(d time.Duration) string {
 	s := d.String()
 	if before, ok := strings.CutSuffix(s, "m0s"); ok {
@@ -49,7 +49,7 @@ const (
 	maxLimits = 8
 )
 
-// checkLimits finds what is wrong with the limits of a field of Config.
+// checkLimits reports an invalid limit in a field of Config.
 func checkLimits(field string, limits []Limit) error {
 	if len(limits) > maxLimits {
 		return fmt.Errorf("guard: %s has %d limits: want at most %d", field, len(limits), maxLimits)

@@ -9,38 +9,38 @@ import (
 	"time"
 )
 
-// errFull is the error of a store that has no room for another counter.
+// errFull is the error of a store without room for another counter.
 var errFull = errors.New("no room for another address or client")
 
 // memory counts in this process.
 type memory struct {
 	now   func() time.Time
-	start time.Time // times are counted from it, so that a clock of the machine that is set does no harm
-	most  int       // how many counters there may be
+	start time.Time // times are relative to it, so that setting the machine's clock has no effect
+	most  int       // the most counters
 
-	high atomic.Bool // there is little room left
+	high atomic.Bool // set when the memory is nearly full
 
 	mu       sync.Mutex
 	counters map[string]*counter
-	sweepAt  int   // at how many counters those that no longer count are looked for
-	swept    int64 // when that was last done
+	sweepAt  int   // the number of counters at which expired ones are removed
+	swept    int64 // when expired counters were last removed
 }
 
-// counter is what a Counter has counted.
+// counter has the counts of one Counter.
 type counter struct {
 	pairs []*pair
-	until int64 // when nothing of it counts any more
+	until int64 // when all its counts have expired
 }
 
 func newMemory(now func() time.Time, most int) *memory {
 	return &memory{now: now, start: now(), most: most, counters: map[string]*counter{}, sweepAt: smallest}
 }
 
-// smallest is the number of counters below which none is looked at twice.
+// smallest is the number of counters below which expired ones are not searched.
 const smallest = 1024
 
-// sweepInterval is how often a full memory is searched for room, in milliseconds: a search takes
-// longer than an answer.
+// sweepInterval is the least time between two searches of a full memory, in milliseconds. A search
+// takes longer than a step.
 const sweepInterval = 1000
 
 // Do implements Store.
@@ -87,8 +87,8 @@ func (m *memory) Do(ctx context.Context, step Step, counters []Counter) (Result,
 	return result, nil
 }
 
-// makeRoom reports whether there is room for the counters that are not there yet. It looks for those
-// that no longer count when there are twice as many as it last left, or when it has to.
+// makeRoom reports whether there is room for the new counters. It removes expired ones if the number
+// of counters has doubled since the last search, or if the memory is full.
 func (m *memory) makeRoom(now int64, counters []Counter) bool {
 	after := len(m.counters)
 	for _, c := range counters {
@@ -111,7 +111,7 @@ func (m *memory) makeRoom(now int64, counters []Counter) bool {
 	return after-(before-len(m.counters)) <= m.most
 }
 
-// pair returns what was counted under a limit until now; c may be nil.
+// pair returns the counts under a limit at now. c may be nil.
 func (c *counter) pair(now int64, l Limit) *pair {
 	length := l.Within.Milliseconds()
 	if c != nil {
@@ -126,7 +126,7 @@ func (c *counter) pair(now int64, l Limit) *pair {
 	return &pair{length: length}
 }
 
-// add counts one code, sent or verified, and returns what counts then.
+// add counts one code, sent or verified, and returns the new tally.
 func (c *counter) add(now int64, l Limit, verified bool) Tally {
 	p := c.pair(now, l)
 	if len(p.sent.entries) == 0 && len(p.verified.entries) == 0 && !slices.Contains(c.pairs, p) {
@@ -141,8 +141,8 @@ func (c *counter) add(now int64, l Limit, verified bool) Tally {
 	return p.tally(now, l)
 }
 
-// undo takes back one code that was sent at at. A counter that is left without any goes, too: codes
-// that are never sent must not fill the memory.
+// undo removes one code that was counted at the time at. It also removes an empty counter, because
+// unsent codes must not fill the memory.
 func (m *memory) undo(now, at int64, c Counter) {
 	have := m.counters[c.Key]
 	if have == nil {

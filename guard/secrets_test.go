@@ -17,7 +17,7 @@ import (
 	"github.com/stytchgen/sdk/guard"
 )
 
-// TestNothingPrintsAddresses has every kind of decision logged and printed in every way.
+// TestNothingPrintsAddresses logs and prints every kind of decision in every way.
 func TestNothingPrintsAddresses(t *testing.T) {
 	var log bytes.Buffer
 	one := []guard.Limit{{Most: 1, Within: time.Hour}}
@@ -31,7 +31,7 @@ func TestNothingPrintsAddresses(t *testing.T) {
 		for _, v := range values {
 			for verb := 'A'; verb <= 'z'; verb++ {
 				if verb == 'p' || verb == 'w' {
-					continue // see the README: with these, fmt calls no method of a value
+					continue // fmt calls no methods with these verbs; see the README
 				}
 				fmt.Fprintf(&log, "%"+string(verb)+" %+"+string(verb)+" %#"+string(verb), v, v, v)
 			}
@@ -65,10 +65,10 @@ func TestNothingPrintsAddresses(t *testing.T) {
 	}
 }
 
-// TestNoAddressInMemory looks for addresses in a dump of the heap, after they were counted.
+// TestNoAddressInMemory searches for counted addresses in a heap dump.
 func TestNoAddressInMemory(t *testing.T) {
 	a := newAsker(t, guard.Config{})
-	var digits, local []byte // one more than what the test looks for, so that it finds no traces of itself
+	var digits, local []byte // each is one higher than the value that the test searches for, so that it does not find itself
 	ask := func() {
 		d, l := fmt.Sprintf("%07d", rand.IntN(10_000_000)), fmt.Sprintf("%x", rand.Uint64())
 		for i := range len(d) {
@@ -103,10 +103,10 @@ func TestNoAddressInMemory(t *testing.T) {
 		return bytes.Contains(heap, bytes.Map(func(r rune) rune { return r - 1 }, shifted))
 	}
 	if find(digits) || find(local) {
-		t.Error("an address that was counted is in the memory")
+		t.Error("a counted address is in memory")
 	}
 	if !bytes.Contains(heap, []byte("country US")) {
-		t.Error("the dump does not have what was counted")
+		t.Error("the dump does not contain the counters")
 	}
 	runtime.KeepAlive(a)
 }

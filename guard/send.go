@@ -15,47 +15,48 @@ import (
 
 // Send is a code that a person asks for.
 type Send struct {
-	// Address is where the code goes: a phone number in E.164 format, such as "+15005550006", or an
-	// e-mail address. Spellings of one number or mailbox count as one.
+	// Address is the phone number in E.164 format, such as "+15005550006", or the e-mail address. All
+	// spellings of one number or mailbox count as one.
 	Address string `stytch:"sensitive"`
 
-	// Account names whom the code is for, such as a member's ID. It takes the place of an Address
-	// that the application does not know, which then counts as a phone number of an unknown country;
-	// next to an Address it is limited like one more.
+	// Account names the recipient, such as a member's ID. Use it if the application does not know the
+	// Address; it then counts as a phone number of an unknown country. With an Address, it is limited
+	// like a second address.
 	Account string
 
-	// Client is the IP address of whoever asks; see [ClientIP]. When it is not set, it is the one that
-	// the context knows from [WithClient].
+	// Client is the IP address of the client that asks; see [ClientIP]. If it is not set, the client of
+	// the context from [WithClient] is used.
 	Client netip.Addr
 
-	// NoClient says that no stranger asked for the code: the application sends it by itself. Only the
-	// limits of the address, and to phones those of the country and of the total, apply then.
+	// NoClient means that the application sends the code by itself. Then only the limits of the address
+	// apply, and for phones those of the country and of the total.
 	NoClient bool
 
-	// Purpose tells codes apart of which one address rightly gets two in a row, such as those of two
-	// organizations. Config.Gap applies to each purpose, all other limits to all of them together.
+	// Purpose distinguishes codes that one address may get in a row, such as those of two
+	// organizations. Config.Gap applies to each purpose, and the other limits to all purposes
+	// together.
 	Purpose string
 }
 
-// Format prints the send without its address, whatever the verb.
+// Format prints the send without its address.
 func (s Send) Format(f fmt.State, verb rune) { redact.Format(f, verb, s) }
 
 // LogValue returns the send for a log, without its address.
 func (s Send) LogValue() slog.Value { return redact.LogValue(s) }
 
-// International is the country, for [Config], of phone numbers that belong to none: those of satellite
-// phones and of networks at sea and in the air.
+// International is the country, for [Config], of phone numbers that belong to no country: satellite
+// phones, and networks at sea and in the air.
 const International = "001"
 
-// target is a Send with what its address says.
+// target is a Send with the result of parsing its address.
 type target struct {
 	Send
-	ids     []string // what is limited like an address
+	ids     []string // the keys that are limited like an address
 	phone   bool     // the code goes to a phone
-	country string   // of the phone; empty if unknown
+	country string   // the phone's country; empty if unknown
 }
 
-// parse reads the address of a Send. It reports whether a code could be sent there.
+// parse parses the address of a Send. It reports whether a code could be sent to it.
 func parse(s Send) (target, bool) {
 	t := target{Send: s, phone: true}
 	if s.Account != "" {
@@ -81,7 +82,7 @@ type subject struct {
 	Counter
 }
 
-// subjects lists what a code counts for.
+// subjects lists the subjects that a code counts for.
 func (g *Guard) subjects(t target) []subject {
 	list := make([]subject, 0, 6)
 	add := func(reason Reason, key string, limits []Limit) {
@@ -111,7 +112,7 @@ func (g *Guard) subjects(t target) []subject {
 	return list
 }
 
-// counters returns what a store counts for subjects.
+// counters returns the counters of subjects for a store.
 func counters(subjects []subject) []Counter {
 	list := make([]Counter, len(subjects))
 	for i, s := range subjects {
@@ -120,11 +121,11 @@ func counters(subjects []subject) []Counter {
 	return list
 }
 
-// hash makes a key of what must not be readable in a store.
+// hash returns a key for values that must not be readable in a store.
 func (g *Guard) hash(kind string, parts ...string) string {
 	text := make([]byte, 0, 128)
 	for _, part := range parts {
-		text = binary.BigEndian.AppendUint64(text, uint64(len(part))) // so that no two lists are alike
+		text = binary.BigEndian.AppendUint64(text, uint64(len(part))) // so that different lists have different hashes
 		text = append(text, part...)
 	}
 	mac := hmac.New(sha256.New, g.key)
@@ -132,7 +133,7 @@ func (g *Guard) hash(kind string, parts ...string) string {
 	return kind + " " + base64.RawURLEncoding.EncodeToString(mac.Sum(text[:0])[:16])
 }
 
-// The keys of what is no secret.
+// The keys of values that are not secret.
 const phonesKey, emailsKey = "phones", "emails"
 
 func countryKey(country string) string { return "country " + country }

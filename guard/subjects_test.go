@@ -122,7 +122,7 @@ func TestNoClient(t *testing.T) {
 	if d, err := a.Ask(guard.WithClient(t.Context(), netip.Addr{}), guard.Send{Address: phone}); !errors.Is(err, guard.ErrNoClient) || d.Allowed() {
 		t.Errorf("with a client that could not be read: %v, %v", d, err)
 	}
-	// What the application sends by itself has the limits of the address all the same.
+	// Codes that the application sends by itself have the limits of the address too.
 	for i := range 100 {
 		if d, err := a.Ask(guard.WithoutClient(ctx), guard.Send{Address: number(i)}); err != nil || !d.Allowed() {
 			t.Fatalf("code %d without a client: %v, %v", i+1, d, err)
@@ -156,7 +156,7 @@ func TestPurposeAndAccount(t *testing.T) {
 	ask(guard.Send{Account: "member-4", Address: "nowhere"}, "refuse: invalid address")
 }
 
-// TestOwnMail has the application send more e-mails by itself than clients may ask for.
+// TestOwnMail lets the application send more e-mails by itself than clients may ask for.
 func TestOwnMail(t *testing.T) {
 	a := newAsker(t, guard.Config{EmailTotal: []guard.Limit{{Most: 1, Within: time.Hour}}})
 	for i := range 10 {

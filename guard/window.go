@@ -5,28 +5,28 @@ import (
 	"time"
 )
 
-// window remembers when something happened, for as long as it counts. Times are in milliseconds.
+// window stores the times of events that still count, in milliseconds.
 type window struct {
 	entries []entry // the oldest first
 	total   int
 }
 
-// entry is something that happened n times, the last time at at.
+// entry is n events. at is the time of the last one.
 type entry struct {
 	at int64
 	n  int
 }
 
-// A window tells at least exact times apart. With more, those that fall into the same one of slots
-// parts of its length become one entry: it counts a little longer then, and never too little, and a
-// window never has more than exact+slots+1 entries.
+// A window distinguishes at least exact times. With more, it joins times in the same of slots parts
+// of its length into one entry. That entry counts a little longer, never shorter. So a window never
+// has more than exact+slots+1 entries.
 const (
 	exact = 32
 	slots = 32
 )
 
-// prune forgets what no longer counts. What lies in the future, because the clock was set back,
-// happened now.
+// prune removes expired entries. Times in the future, after the clock was set back, are set to
+// now.
 func (w *window) prune(now, length int64) {
 	old := 0
 	for old < len(w.entries) && w.entries[old].at+length <= now {
@@ -39,7 +39,7 @@ func (w *window) prune(now, length int64) {
 	}
 }
 
-// add counts one more, in a window that is pruned.
+// add counts one more event. The window must be pruned.
 func (w *window) add(now, length int64) {
 	w.total++
 	slot := max(length/slots, 1)
@@ -51,7 +51,7 @@ func (w *window) add(now, length int64) {
 	w.entries = append(w.entries, entry{now, 1})
 }
 
-// undo takes one back that was added at at.
+// undo removes one event that was added at the time at.
 func (w *window) undo(at int64) {
 	for i := range w.entries {
 		if w.entries[i].at < at {
@@ -65,7 +65,7 @@ func (w *window) undo(at int64) {
 	}
 }
 
-// last is when something last happened, long ago if nothing did.
+// last is the time of the last event, or long ago if there is none.
 func (w *window) last() int64 {
 	if len(w.entries) == 0 {
 		return math.MinInt64 / 2
@@ -73,20 +73,20 @@ func (w *window) last() int64 {
 	return w.entries[len(w.entries)-1].at
 }
 
-// pair is what is counted under one limit.
+// pair has the counts under one limit.
 type pair struct {
 	length         int64
 	sent, verified window
 }
 
-// tally returns what counts, and how long to wait for room. The windows are pruned.
+// tally returns the counts and the time until there is room. The windows must be
+// pruned.
 func (p *pair) tally(now int64, l Limit) Tally {
 	t := Tally{Sent: p.sent.total, Verified: min(p.verified.total, p.sent.total)}
 	if l.Most == 0 || t.Sent < l.Most+l.Earned*t.Verified {
 		return t
 	}
-	// There is room once enough of what was sent no longer counts. What was verified ends to count
-	// on the way, too.
+	// There is room when enough sent codes have expired. Verified codes expire in the meantime too.
 	sent, verified, next := p.sent.total, p.verified.total, 0
 	for _, e := range p.sent.entries {
 		then := e.at + p.length

@@ -33,13 +33,40 @@ var patternOf = check.Pattern{
 	},
 }
 
-// patternOf2 is a number from 1 on, in decimal digits.
+// patternOf2 is two letters, such as DE.
 var patternOf2 = check.Pattern{
+	Source: `^[A-Za-z]{2}$`,
+	Want:   "two letters, such as DE",
+	Steps: []check.Step{
+		{Ranges: "AZaz", Min: 2, Max: 2},
+	},
+}
+
+// patternOf3 is the number of an autonomous system, such as 64496.
+var patternOf3 = check.Pattern{
+	Source: `^[0-9]{1,10}$`,
+	Want:   "the number of an autonomous system, such as 64496",
+	Steps: []check.Step{
+		{Ranges: "09", Min: 1, Max: 10},
+	},
+}
+
+// patternOf4 is a number from 1 on, in decimal digits.
+var patternOf4 = check.Pattern{
 	Source: `^[1-9][0-9]{0,18}$`,
 	Want:   "a number from 1 on, in decimal digits",
 	Steps: []check.Step{
 		{Ranges: "19", Min: 1, Max: 1},
 		{Ranges: "09", Min: 0, Max: 18},
+	},
+}
+
+// patternOf5 is at most 65 letters, digits and the characters _ - + . @.
+var patternOf5 = check.Pattern{
+	Source: `^[A-Za-z0-9_+.@-]{0,65}$`,
+	Want:   "at most 65 letters, digits and the characters _ - + . @",
+	Steps: []check.Step{
+		{Ranges: "++-.09@Z__az", Min: 0, Max: 65},
 	},
 }
 
@@ -76,9 +103,31 @@ var emailLocaleValues = []EmailLocale{
 	EmailLocaleFr,
 }
 
+// fraudOverrideActionValues are what a request can hold.
+var fraudOverrideActionValues = []FraudOverrideAction{
+	FraudOverrideActionAllow,
+	FraudOverrideActionChallenge,
+	FraudOverrideActionBlock,
+	FraudOverrideActionNone,
+}
+
+// fraudRuleActionValues are what a request can hold.
+var fraudRuleActionValues = []FraudRuleAction{
+	FraudRuleActionAllow,
+	FraudRuleActionChallenge,
+	FraudRuleActionBlock,
+	FraudRuleActionNone,
+}
+
 // idpResponseTypeValues are what a request can hold.
 var idpResponseTypeValues = []IDPResponseType{
 	IDPResponseTypeCode,
+}
+
+// idpTokenTypeValues are what a request can hold.
+var idpTokenTypeValues = []IDPTokenType{
+	IDPTokenTypeAccessToken,
+	IDPTokenTypeRefreshToken,
 }
 
 // m2mClientStatusValues are what a request can hold.
@@ -124,6 +173,18 @@ var phoneLocaleValues = []PhoneLocale{
 	PhoneLocaleFa,
 	PhoneLocaleVi,
 	PhoneLocaleCs,
+}
+
+// searchOperatorValues are what a request can hold.
+var searchOperatorValues = []SearchOperator{
+	SearchOperatorAnd,
+	SearchOperatorOr,
+}
+
+// userStatusValues are what a request can hold.
+var userStatusValues = []UserStatus{
+	UserStatusActive,
+	UserStatusPending,
 }
 
 // webAuthnAuthenticatorTypeValues are what a request can hold.

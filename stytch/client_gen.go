@@ -87,6 +87,11 @@ type Client struct {
 	// It is reached as client.IDP.
 	IDP *IDPService
 
+	// Fraud judges devices and e-mail addresses, to keep fraudsters out.
+	//
+	// It is reached as client.Fraud.
+	Fraud *FraudService
+
 	// Debug helps to find out whether the client is set up right.
 	//
 	// It is reached as client.Debug.
@@ -147,6 +152,13 @@ func newClient(t *transport.Client) *Client {
 		IDP: &IDPService{
 			OAuth:     &IDPOAuthService{transport: t},
 			transport: t,
+		},
+		Fraud: &FraudService{
+			Fingerprint:    &FraudFingerprintService{transport: t},
+			Rules:          &FraudRulesService{transport: t},
+			VerdictReasons: &FraudVerdictReasonsService{transport: t},
+			Email:          &FraudEmailService{transport: t},
+			transport:      t,
 		},
 		Debug:         &DebugService{transport: t},
 		Impersonation: &ImpersonationService{transport: t},

@@ -824,27 +824,3 @@ func (v ConnectedAppWithClientSecret) Format(f fmt.State, verb rune) {
 func (v ConnectedAppWithClientSecret) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
-
-// ResultsMetadata is a summary of a search, with the way to its next page.
-type ResultsMetadata struct {
-	// How many results the search has on all pages together. It is -1 where the workspace has
-	// switched totals off.
-	Total int `json:"total"`
-
-	// The cursor of the next page, to pass as Cursor with the same search. It is null or empty on
-	// the last page.
-	NextCursor *string `json:"next_cursor"`
-}
-
-func (v *ResultsMetadata) readJSON(d *wire.Reader) {
-	for d.BeginObject(); d.NextField(); {
-		switch d.Name() {
-		case "total":
-			v.Total = d.Int()
-		case "next_cursor":
-			v.NextCursor = d.StringPtr()
-		default:
-			d.Unknown()
-		}
-	}
-}

@@ -473,7 +473,7 @@ func (v *SIWEParams) validate(c *check.Checker) {
 	c.MinLength("uri", v.URI, 1)
 	c.ErrorType("uri", "invalid_siwe_uri")
 	if v.ChainID != nil {
-		c.Pattern("chain_id", *v.ChainID, patternOf2)
+		c.Pattern("chain_id", *v.ChainID, patternOf4)
 		c.ErrorType("chain_id", "invalid_siwe_chain_id")
 	}
 }

@@ -52,7 +52,7 @@ var m2mClientsCreate = transport.Endpoint[M2MClientsCreateRequest, M2MClientsCre
 // Create creates an M2M client, and returns its secret.
 //
 // Creates a client for a program that calls the application's API without a user. The program gets
-// its access tokens from `m2m.token`, with the ClientID and the ClientSecret of the answer.
+// its access tokens from [M2MService.Token], with the ClientID and the ClientSecret of the answer.
 //
 // The secret is shown this once. If it is lost, [M2MClientsSecretsService.RotateStart] makes
 // another one. To move a client over from another system, give its ClientID and its ClientSecret.
@@ -512,6 +512,130 @@ func (r M2MClientsDeleteResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
+var m2mClientsSearch = transport.Endpoint[M2MClientsSearchRequest, M2MClientsSearchResponse]{
+	ID:       transport.CallID{API: "consumer", Service: "m2m.clients", Name: "search"},
+	Method:   http.MethodPost,
+	Path:     "/v1/m2m/clients/search",
+	Retry:    transport.Safe,
+	Validate: (*M2MClientsSearchRequest).validate,
+	Encode:   (*M2MClientsSearchRequest).writeJSON,
+	Decode:   (*M2MClientsSearchResponse).readJSON,
+	Receive:  (*M2MClientsSearchResponse).receive,
+	Answers:  &answers,
+	Answer:   "M2MClientsSearchResponse",
+}
+
+// Search finds M2M clients by filters, page by page.
+//
+// Returns the clients that match Query, or all clients of the project without one. A page has up to
+// Limit clients; pass the NextCursor of its ResultsMetadata as Cursor, with the same query, to get
+// the next one.
+//
+// Repeating the call does no harm, so the client repeats it when the service does not answer.
+//
+// Errors of its own: [ErrM2MSearchFilterNameNotRecognized], [ErrM2MSearchMissingFilterValue],
+// [ErrSearchTimeout].
+//
+// API: https://stytch.com/docs/api-reference/b2b/api/m2m/m2m-client/search-m2m-client
+func (s *M2MClientsService) Search(ctx context.Context, req M2MClientsSearchRequest, opts ...CallOption) (*M2MClientsSearchResponse, error) {
+	return transport.Call(ctx, s.client(), &m2mClientsSearch, &req, opts)
+}
+
+// M2MClientsSearchRequest is what [M2MClientsService.Search] sends.
+type M2MClientsSearchRequest struct {
+	// The NextCursor of the page before. Unset, the search returns the first page.
+	Cursor *string `json:"cursor,omitzero"`
+
+	// How many clients a page has at most. From 1 to 1000; 100 when not set.
+	Limit *int `json:"limit,omitzero"`
+
+	// The filters. Unset, the search finds every client of the project.
+	Query *M2MClientSearchQuery `json:"query,omitzero"`
+}
+
+func (r *M2MClientsSearchRequest) validate(c *check.Checker) {
+	if r.Limit != nil {
+		c.Range("limit", *r.Limit, 1, 1000)
+	}
+	if r.Query != nil {
+		c.In("query", r.Query.validate)
+	}
+}
+
+func (r *M2MClientsSearchRequest) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	if r.Cursor != nil {
+		w.Field("cursor").String(*r.Cursor)
+	}
+	if r.Limit != nil {
+		w.Field("limit").Int(*r.Limit)
+	}
+	if r.Query != nil {
+		r.Query.writeJSON(w.Field("query"))
+	}
+	w.EndObject()
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (r M2MClientsSearchRequest) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, r)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (r M2MClientsSearchRequest) LogValue() slog.Value {
+	return redact.LogValue(r)
+}
+
+// M2MClientsSearchResponse is the answer to [M2MClientsService.Search].
+//
+// An answer without M2MClients and ResultsMetadata is an error. Any other field is left empty when
+// the service leaves it out or changes its form.
+type M2MClientsSearchResponse struct {
+	Response
+
+	// The id of the call. Stytch's support finds the call by it, so log it.
+	RequestID string `json:"request_id"`
+
+	// The HTTP status of the answer, repeated in its body.
+	StatusCode int `json:"status_code"`
+
+	// The clients on this page; empty when none match.
+	M2MClients []M2MClient `json:"m2m_clients"`
+
+	// How many clients match, and where the next page begins.
+	ResultsMetadata ResultsMetadata `json:"results_metadata"`
+}
+
+func (r *M2MClientsSearchResponse) readJSON(d *wire.Reader) {
+	for d.BeginObject(); d.NextField(); {
+		switch d.Name() {
+		case "request_id":
+			r.RequestID = d.String()
+		case "status_code":
+			r.StatusCode = d.Int()
+		case "m2m_clients":
+			d.EssentialArray()
+			r.M2MClients = wire.ReadSlice(d, (*M2MClient).readJSON)
+		case "results_metadata":
+			d.EssentialObject()
+			r.ResultsMetadata.readJSON(d)
+		default:
+			d.Unknown()
+		}
+	}
+	d.Want("m2m_clients", "results_metadata")
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (r M2MClientsSearchResponse) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, r)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (r M2MClientsSearchResponse) LogValue() slog.Value {
+	return redact.LogValue(r)
+}
+
 // M2MClientWithClientSecret is a new client, with the secret that is shown this once.
 type M2MClientWithClientSecret struct {
 	// The id of the client, which it fetches tokens with.
@@ -579,3 +703,129 @@ func (v M2MClientWithClientSecret) Format(f fmt.State, verb rune) {
 func (v M2MClientWithClientSecret) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
+
+// M2MClientSearchQuery is a set of filters for M2M clients.
+type M2MClientSearchQuery struct {
+	// How the filters are combined: with AND a client matches all of them, with OR at least one.
+	Operator SearchOperator `json:"operator"`
+
+	// The filters. An empty list finds every client.
+	Operands []M2MClientFilter `json:"operands"`
+}
+
+func (v *M2MClientSearchQuery) validate(c *check.Checker) {
+	check.Enum(c, "operator", v.Operator, searchOperatorValues)
+	check.Each(c, "operands", v.Operands, validateM2MClientFilter)
+}
+
+func (v *M2MClientSearchQuery) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("operator").String(string(v.Operator))
+	wire.WriteSlice(w.Field("operands"), v.Operands, writeM2MClientFilter)
+	w.EndObject()
+}
+
+// M2MClientFilter is a filter of a search for M2M clients. Its FilterName decides what its
+// FilterValue is.
+//
+// It is one of [M2MClientFilterClientID], [M2MClientFilterClientName], [M2MClientFilterScopes] and
+// [M2MClientFilterOther].
+type M2MClientFilter interface {
+	m2mClientFilter()
+	writeJSON(*wire.Writer)
+	validate(*check.Checker)
+}
+
+func writeM2MClientFilter(v *M2MClientFilter, w *wire.Writer) {
+	if *v == nil {
+		w.Null()
+		return
+	}
+	(*v).writeJSON(w)
+}
+
+func validateM2MClientFilter(v *M2MClientFilter, c *check.Checker) {
+	if *v == nil {
+		c.Nil("")
+		return
+	}
+	(*v).validate(c)
+}
+
+// M2MClientFilterOther is a [M2MClientFilter] that the API has and this version of the SDK does
+// not.
+type M2MClientFilterOther struct {
+	// The name that the API gives it.
+	FilterName string `json:"filter_name"`
+
+	// What belongs to it: anything that encoding/json can write.
+	FilterValue any `json:"filter_value"`
+}
+
+func (v M2MClientFilterOther) validate(c *check.Checker) {}
+
+func (v M2MClientFilterOther) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String(v.FilterName)
+	w.Field("filter_value").Any(v.FilterValue)
+	w.EndObject()
+}
+
+func (M2MClientFilterOther) m2mClientFilter() {}
+
+// M2MClientFilterClientID is a filter for clients with one of several ids.
+type M2MClientFilterClientID struct {
+	// The ids of the clients. At least 1 item.
+	FilterValue []string `json:"filter_value"`
+}
+
+func (v M2MClientFilterClientID) validate(c *check.Checker) {
+	c.MinItems("filter_value", len(v.FilterValue), 1)
+}
+
+func (v M2MClientFilterClientID) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("client_id")
+	w.Field("filter_value").Strings(v.FilterValue)
+	w.EndObject()
+}
+
+func (M2MClientFilterClientID) m2mClientFilter() {}
+
+// M2MClientFilterClientName is a filter for clients with one of several names.
+type M2MClientFilterClientName struct {
+	// The names, each as a whole. At least 1 item.
+	FilterValue []string `json:"filter_value"`
+}
+
+func (v M2MClientFilterClientName) validate(c *check.Checker) {
+	c.MinItems("filter_value", len(v.FilterValue), 1)
+}
+
+func (v M2MClientFilterClientName) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("client_name")
+	w.Field("filter_value").Strings(v.FilterValue)
+	w.EndObject()
+}
+
+func (M2MClientFilterClientName) m2mClientFilter() {}
+
+// M2MClientFilterScopes is a filter for clients that have one of several scopes.
+type M2MClientFilterScopes struct {
+	// The scopes, each as a whole. At least 1 item.
+	FilterValue []string `json:"filter_value"`
+}
+
+func (v M2MClientFilterScopes) validate(c *check.Checker) {
+	c.MinItems("filter_value", len(v.FilterValue), 1)
+}
+
+func (v M2MClientFilterScopes) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("scopes")
+	w.Field("filter_value").Strings(v.FilterValue)
+	w.EndObject()
+}
+
+func (M2MClientFilterScopes) m2mClientFilter() {}

@@ -144,3 +144,49 @@ func ExampleM2MClientsService_Delete() {
 	fmt.Println(resp.ClientID)
 	// Output: m2m-client-test-4b8e2d61-97c0-4f35-a6d2-e18f50b3c794
 }
+
+var exchangeM2MClientsSearch = wiretest.Exchange{
+	Call:         "M2MClientsService.Search",
+	Method:       http.MethodPost,
+	URI:          "/v1/m2m/clients/search",
+	RequestBody:  `{"limit":50,"query":{"operator":"OR","operands":[{"filter_name":"scopes","filter_value":["read:invoices"]},{"filter_name":"client_name","filter_value":["Invoice export"]}]}}`,
+	ResponseBody: `{"request_id":"request-id-test-4bf74313-d284-4169-8a6b-f001b37301c6","status_code":200,"m2m_clients":[{"client_id":"m2m-client-test-4b8e2d61-97c0-4f35-a6d2-e18f50b3c794","client_name":"Invoice export","client_description":"Copies invoices to the accounting system every night.","status":"active","scopes":["read:invoices","write:*"],"client_secret_last_four":"Qm4K","trusted_metadata":{"team":"finance"},"next_client_secret_last_four":null}],"results_metadata":{"total":1,"next_cursor":null}}`,
+	Essential:    []string{"m2m_clients", "results_metadata"},
+}
+
+func TestM2MClientsService_Search(t *testing.T) {
+	ctx := t.Context()
+	client := wireClient(t, &exchangeM2MClientsSearch)
+	resp, err := client.M2M.Clients.Search(ctx, stytch.M2MClientsSearchRequest{
+		Limit: new(50),
+		Query: &stytch.M2MClientSearchQuery{
+			Operator: stytch.SearchOperatorOr,
+			Operands: []stytch.M2MClientFilter{stytch.M2MClientFilterScopes{
+				FilterValue: []string{"read:invoices"},
+			}, stytch.M2MClientFilterClientName{
+				FilterValue: []string{"Invoice export"},
+			}},
+		},
+	})
+	exchangeM2MClientsSearch.Check(t, resp, err)
+}
+
+func ExampleM2MClientsService_Search() {
+	ctx := context.Background()
+	resp, err := client.M2M.Clients.Search(ctx, stytch.M2MClientsSearchRequest{
+		Limit: new(50),
+		Query: &stytch.M2MClientSearchQuery{
+			Operator: stytch.SearchOperatorOr,
+			Operands: []stytch.M2MClientFilter{stytch.M2MClientFilterScopes{
+				FilterValue: []string{"read:invoices"},
+			}, stytch.M2MClientFilterClientName{
+				FilterValue: []string{"Invoice export"},
+			}},
+		},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(resp.M2MClients))
+	// Output: 1
+}

@@ -2,7 +2,17 @@
 
 package stytch
 
-import "github.com/stytchgen/sdk/internal/transport"
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	"github.com/stytchgen/sdk/internal/check"
+	"github.com/stytchgen/sdk/internal/redact"
+	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/wire"
+)
 
 // M2MService issues access tokens to programs that call an API without a user (machine to machine).
 //
@@ -17,4 +27,139 @@ type M2MService struct {
 	Clients *M2MClientsService
 
 	transport *transport.Client
+}
+
+func (s *M2MService) client() *transport.Client {
+	if s == nil || s.transport == nil {
+		return noTransport()
+	}
+	return s.transport
+}
+
+var m2mToken = transport.Endpoint[M2MTokenRequest, M2MTokenResponse]{
+	ID:          transport.CallID{API: "consumer", Service: "m2m", Name: "token"},
+	Method:      http.MethodPost,
+	Path:        "/v1/public/{project_id}/oauth2/token",
+	Retry:       transport.Safe,
+	Anonymous:   true,
+	OAuthErrors: true,
+	Validate:    (*M2MTokenRequest).validate,
+	Params:      (*M2MTokenRequest).params,
+	Decode:      (*M2MTokenResponse).readJSON,
+	Receive:     (*M2MTokenResponse).receive,
+	Answers:     &answers,
+	Answer:      "M2MTokenResponse",
+}
+
+// Token issues an access token to an M2M client.
+//
+// Issues a token to a program that calls an API without a user. The program authenticates itself
+// with the id and secret of the client, so the call needs no credentials of the project.
+//
+// The token is a JWT, signed with a key of [SessionsService.GetJWKS] and valid for ExpiresIn
+// seconds. An API checks it without a call. Keep it until shortly before it expires rather than
+// fetch one for every request.
+//
+// Repeating the call does no harm, so the client repeats it when the service does not answer.
+//
+// Errors of its own: [ErrInvalidClient], [ErrInvalidScope], [ErrInvalidRequest],
+// [ErrUnauthorizedClient], [ErrUnsupportedGrantType].
+//
+// API: https://stytch.com/docs/api/get-m2m-token
+func (s *M2MService) Token(ctx context.Context, req M2MTokenRequest, opts ...CallOption) (*M2MTokenResponse, error) {
+	return transport.Call(ctx, s.client(), &m2mToken, &req, opts)
+}
+
+// M2MTokenRequest is what [M2MService.Token] sends.
+type M2MTokenRequest struct {
+	// The id of the project, as the dashboard shows it.
+	ProjectID string `json:"project_id"`
+
+	// The id of the client that the token is for.
+	ClientID string `json:"client_id"`
+
+	// The secret of the client. While it is being rotated, the old and the new one both work.
+	ClientSecret string `json:"client_secret" stytch:"sensitive"`
+
+	// The scopes to ask for, separated by spaces. Unset, the token has all scopes of the client.
+	Scope *string `json:"scope,omitzero"`
+}
+
+func (r *M2MTokenRequest) validate(c *check.Checker) {
+	c.MinLength("project_id", r.ProjectID, 1)
+	c.MinLength("client_id", r.ClientID, 1)
+	c.MinLength("client_secret", r.ClientSecret, 1)
+}
+
+func (r *M2MTokenRequest) params(p *transport.Params) {
+	p.Form("grant_type", "client_credentials")
+	p.Path("project_id", r.ProjectID)
+	p.Form("client_id", r.ClientID)
+	p.Form("client_secret", r.ClientSecret)
+	if r.Scope != nil {
+		p.Form("scope", *r.Scope)
+	}
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (r M2MTokenRequest) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, r)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (r M2MTokenRequest) LogValue() slog.Value {
+	return redact.LogValue(r)
+}
+
+// M2MTokenResponse is the answer to [M2MService.Token].
+//
+// An answer without AccessToken is an error. Any other field is left empty when the service leaves
+// it out or changes its form.
+type M2MTokenResponse struct {
+	Response
+
+	// The id of the call. Stytch's support finds the call by it, so log it.
+	RequestID string `json:"request_id"`
+
+	// The HTTP status of the answer, repeated in its body.
+	StatusCode int `json:"status_code"`
+
+	// The token, a JWT that the program sends to the API in the Authorization header.
+	AccessToken string `json:"access_token" stytch:"sensitive"`
+
+	// How the token is used: bearer.
+	TokenType string `json:"token_type"`
+
+	// How long the token is valid, counted from now, in seconds.
+	ExpiresIn int `json:"expires_in"`
+}
+
+func (r *M2MTokenResponse) readJSON(d *wire.Reader) {
+	for d.BeginObject(); d.NextField(); {
+		switch d.Name() {
+		case "request_id":
+			r.RequestID = d.String()
+		case "status_code":
+			r.StatusCode = d.Int()
+		case "access_token":
+			r.AccessToken = d.EssentialString(1)
+		case "token_type":
+			r.TokenType = d.String()
+		case "expires_in":
+			r.ExpiresIn = d.Int()
+		default:
+			d.Unknown()
+		}
+	}
+	d.Want("access_token")
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (r M2MTokenResponse) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, r)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (r M2MTokenResponse) LogValue() slog.Value {
+	return redact.LogValue(r)
 }

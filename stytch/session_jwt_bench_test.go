@@ -13,7 +13,7 @@ import (
 )
 
 // BenchmarkAuthenticateJWTLocal measures the check of a JWT beside the one thing
-// in it that cannot be had for less: the RSA verification of the same token.
+// in it that has no cheaper form: the RSA verification of the same token.
 func BenchmarkAuthenticateJWTLocal(b *testing.B) {
 	i := newIssuer()
 	token := rs256(i, nil)

@@ -464,7 +464,7 @@ func TestServiceDown(t *testing.T) {
 		t.Errorf("down from the beginning: %v", err)
 	}
 	if _, err := client.Sessions.AuthenticateJWT(t.Context(), stytch.AuthenticateJWTRequest{SessionJWT: token}); err != nil {
-		t.Errorf("the keys cannot be had, but the service answers: %v", err)
+		t.Errorf("the keys could not be fetched, but the service answers: %v", err)
 	}
 	srv.ClearFaults()
 	srv.Clock().Advance(31 * time.Second)

@@ -18,6 +18,7 @@ var (
 	_ = share.Put((*PBKDF2Config).validate)
 	_ = share.Put((*PBKDF2Config).writeJSON)
 	_ = share.Put((*RBACPolicy).readJSON)
+	_ = share.Put((*ResultsMetadata).readJSON)
 	_ = share.Put((*SHA1Config).writeJSON)
 	_ = share.Put((*SHA512Config).writeJSON)
 	_ = share.Put((*ScryptConfig).validate)

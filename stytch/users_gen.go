@@ -245,7 +245,7 @@ var usersGet = transport.Endpoint[UsersGetRequest, UsersGetResponse]{
 // Get finds a user by id.
 //
 // Returns the user with everything that they can authenticate with. A deleted user is the error
-// [ErrUserNotFound]. To find a user by an address, a number or a name, use `users.search`.
+// [ErrUserNotFound]. To find a user by an address, a number or a name, use [UsersService.Search].
 //
 // Repeating the call does no harm, so the client repeats it when the service does not answer.
 //
@@ -680,6 +680,139 @@ func (r UsersDeleteResponse) Format(f fmt.State, verb rune) {
 
 // LogValue is what a log shows of the value: everything but its secrets.
 func (r UsersDeleteResponse) LogValue() slog.Value {
+	return redact.LogValue(r)
+}
+
+var usersSearch = transport.Endpoint[UsersSearchRequest, UsersSearchResponse]{
+	ID:       transport.CallID{API: "consumer", Service: "users", Name: "search"},
+	Method:   http.MethodPost,
+	Path:     "/v1/users/search",
+	Retry:    transport.Safe,
+	Validate: (*UsersSearchRequest).validate,
+	Encode:   (*UsersSearchRequest).writeJSON,
+	Decode:   (*UsersSearchResponse).readJSON,
+	Receive:  (*UsersSearchResponse).receive,
+	Answers:  &answers,
+	Answer:   "UsersSearchResponse",
+}
+
+// Search finds users by filters, page by page.
+//
+// Returns the users who match every filter of Query, or all users of the project without one. A
+// page has up to Limit users; pass the NextCursor of its ResultsMetadata as Cursor, with the same
+// query, to get the next one.
+//
+// A search takes from 150 milliseconds to 9 seconds, and a project can make 150 of them in a
+// minute, so keep it out of logins.
+//
+// Repeating the call does no harm, so the client repeats it when the service does not answer.
+//
+// Errors of its own: [ErrUserSearchInvalidCursor], [ErrUserSearchInvalidLimit],
+// [ErrUserSearchInvalidOperator], [ErrUserSearchInvalidStatusFilter],
+// [ErrUserSearchInvalidOAuthProviderFilter], [ErrUserSearchFilterNameNotRecognized],
+// [ErrUserSearchMaximumFilterValueCountExceeded],
+// [ErrUserSearchCannotMixInternalAndExternalUserIDs], [ErrUserSearchEmailAddressFuzzyTooShort],
+// [ErrUserSearchFullNameFuzzyTooShort], [ErrUserSearchPhoneNumberFuzzyTooShort],
+// [ErrSearchTimeout].
+//
+// API: https://stytch.com/docs/api/search-users
+func (s *UsersService) Search(ctx context.Context, req UsersSearchRequest, opts ...CallOption) (*UsersSearchResponse, error) {
+	return transport.Call(ctx, s.client(), &usersSearch, &req, opts)
+}
+
+// UsersSearchRequest is what [UsersService.Search] sends.
+type UsersSearchRequest struct {
+	// The NextCursor of the page before. Unset, the search returns the first page.
+	Cursor *string `json:"cursor,omitzero"`
+
+	// How many users a page has at most. From 0 to 1000; 100 when not set.
+	Limit *int `json:"limit,omitzero"`
+
+	// The filters. Unset, the search finds every user of the project.
+	Query *UserSearchQuery `json:"query,omitzero"`
+}
+
+func (r *UsersSearchRequest) validate(c *check.Checker) {
+	if r.Limit != nil {
+		c.Range("limit", *r.Limit, 0, 1000)
+		c.ErrorType("limit", "user_search_invalid_limit")
+	}
+	if r.Query != nil {
+		c.In("query", r.Query.validate)
+	}
+}
+
+func (r *UsersSearchRequest) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	if r.Cursor != nil {
+		w.Field("cursor").String(*r.Cursor)
+	}
+	if r.Limit != nil {
+		w.Field("limit").Int(*r.Limit)
+	}
+	if r.Query != nil {
+		r.Query.writeJSON(w.Field("query"))
+	}
+	w.EndObject()
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (r UsersSearchRequest) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, r)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (r UsersSearchRequest) LogValue() slog.Value {
+	return redact.LogValue(r)
+}
+
+// UsersSearchResponse is the answer to [UsersService.Search].
+//
+// An answer without Results and ResultsMetadata is an error. Any other field is left empty when the
+// service leaves it out or changes its form.
+type UsersSearchResponse struct {
+	Response
+
+	// The id of the call. Stytch's support finds the call by it, so log it.
+	RequestID string `json:"request_id"`
+
+	// The HTTP status of the answer, repeated in its body.
+	StatusCode int `json:"status_code"`
+
+	// The users on this page; empty when none match.
+	Results []User `json:"results"`
+
+	// How many users match, and where the next page begins.
+	ResultsMetadata ResultsMetadata `json:"results_metadata"`
+}
+
+func (r *UsersSearchResponse) readJSON(d *wire.Reader) {
+	for d.BeginObject(); d.NextField(); {
+		switch d.Name() {
+		case "request_id":
+			r.RequestID = d.String()
+		case "status_code":
+			r.StatusCode = d.Int()
+		case "results":
+			d.EssentialArray()
+			r.Results = wire.ReadSlice(d, (*User).readJSON)
+		case "results_metadata":
+			d.EssentialObject()
+			r.ResultsMetadata.readJSON(d)
+		default:
+			d.Unknown()
+		}
+	}
+	d.Want("results", "results_metadata")
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (r UsersSearchResponse) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, r)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (r UsersSearchResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
@@ -1963,4 +2096,615 @@ func (v *UserConnectedApp) readJSON(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
+}
+
+// UserSearchQuery is a set of filters for users.
+type UserSearchQuery struct {
+	// How the filters are combined. Use AND: the service no longer supports OR for users.
+	Operator SearchOperator `json:"operator"`
+
+	// The filters. An empty list finds every user.
+	Operands []UserFilter `json:"operands"`
+}
+
+func (v *UserSearchQuery) validate(c *check.Checker) {
+	check.Enum(c, "operator", v.Operator, searchOperatorValues)
+	c.ErrorType("operator", "user_search_invalid_operator")
+	check.Each(c, "operands", v.Operands, validateUserFilter)
+}
+
+func (v *UserSearchQuery) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("operator").String(string(v.Operator))
+	wire.WriteSlice(w.Field("operands"), v.Operands, writeUserFilter)
+	w.EndObject()
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (v UserSearchQuery) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, v)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (v UserSearchQuery) LogValue() slog.Value {
+	return redact.LogValue(v)
+}
+
+// UserFilter is a filter of a search for users. Its FilterName decides what its FilterValue is.
+//
+// It is one of [UserFilterCreatedAtGreaterThan], [UserFilterCreatedAtLessThan],
+// [UserFilterCreatedAtBetween], [UserFilterStatus], [UserFilterOAuthProvider], [UserFilterUserID],
+// [UserFilterFullNameFuzzy], [UserFilterPhoneNumber], [UserFilterPhoneID],
+// [UserFilterPhoneVerified], [UserFilterPhoneNumberFuzzy], [UserFilterEmailAddress],
+// [UserFilterEmailID], [UserFilterEmailVerified], [UserFilterEmailAddressFuzzy],
+// [UserFilterWebAuthnRegistrationVerified], [UserFilterWebAuthnRegistrationID],
+// [UserFilterCryptoWalletID], [UserFilterCryptoWalletAddress], [UserFilterCryptoWalletVerified],
+// [UserFilterTOTPID], [UserFilterTOTPVerified], [UserFilterPasswordExists] and [UserFilterOther].
+type UserFilter interface {
+	userFilter()
+	writeJSON(*wire.Writer)
+	validate(*check.Checker)
+}
+
+func writeUserFilter(v *UserFilter, w *wire.Writer) {
+	if *v == nil {
+		w.Null()
+		return
+	}
+	(*v).writeJSON(w)
+}
+
+func validateUserFilter(v *UserFilter, c *check.Checker) {
+	if *v == nil {
+		c.Nil("")
+		return
+	}
+	(*v).validate(c)
+}
+
+// UserFilterOther is a [UserFilter] that the API has and this version of the SDK does not.
+type UserFilterOther struct {
+	// The name that the API gives it.
+	FilterName string `json:"filter_name"`
+
+	// What belongs to it: anything that encoding/json can write.
+	FilterValue any `json:"filter_value" stytch:"sensitive"`
+}
+
+func (v UserFilterOther) validate(c *check.Checker) {}
+
+func (v UserFilterOther) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String(v.FilterName)
+	w.Field("filter_value").Any(v.FilterValue)
+	w.EndObject()
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (v UserFilterOther) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, v)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (v UserFilterOther) LogValue() slog.Value {
+	return redact.LogValue(v)
+}
+
+func (UserFilterOther) userFilter() {}
+
+// UserFilterCreatedAtGreaterThan is a filter for users who were created after a time.
+type UserFilterCreatedAtGreaterThan struct {
+	// The time after which they were created.
+	FilterValue time.Time `json:"filter_value"`
+}
+
+func (v UserFilterCreatedAtGreaterThan) validate(c *check.Checker) {}
+
+func (v UserFilterCreatedAtGreaterThan) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("created_at_greater_than")
+	w.Field("filter_value").Time(v.FilterValue)
+	w.EndObject()
+}
+
+func (UserFilterCreatedAtGreaterThan) userFilter() {}
+
+// UserFilterCreatedAtLessThan is a filter for users who were created before a time.
+type UserFilterCreatedAtLessThan struct {
+	// The time before which they were created.
+	FilterValue time.Time `json:"filter_value"`
+}
+
+func (v UserFilterCreatedAtLessThan) validate(c *check.Checker) {}
+
+func (v UserFilterCreatedAtLessThan) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("created_at_less_than")
+	w.Field("filter_value").Time(v.FilterValue)
+	w.EndObject()
+}
+
+func (UserFilterCreatedAtLessThan) userFilter() {}
+
+// UserFilterCreatedAtBetween is a filter for users who were created between two times.
+type UserFilterCreatedAtBetween struct {
+	// The times between which they were created.
+	FilterValue UserFilterTimeRange `json:"filter_value"`
+}
+
+func (v UserFilterCreatedAtBetween) validate(c *check.Checker) {}
+
+func (v UserFilterCreatedAtBetween) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("created_at_between")
+	v.FilterValue.writeJSON(w.Field("filter_value"))
+	w.EndObject()
+}
+
+func (UserFilterCreatedAtBetween) userFilter() {}
+
+// UserFilterStatus is a filter for users in a state.
+type UserFilterStatus struct {
+	// The state that they are in.
+	FilterValue UserStatus `json:"filter_value"`
+}
+
+func (v UserFilterStatus) validate(c *check.Checker) {
+	check.Enum(c, "filter_value", v.FilterValue, userStatusValues)
+	c.ErrorType("filter_value", "user_search_invalid_status_filter")
+}
+
+func (v UserFilterStatus) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("status")
+	w.Field("filter_value").String(string(v.FilterValue))
+	w.EndObject()
+}
+
+func (UserFilterStatus) userFilter() {}
+
+// UserFilterOAuthProvider is a filter for users with an account at one of several OAuth providers.
+type UserFilterOAuthProvider struct {
+	// The names of the providers, such as Google. At least 1 item.
+	FilterValue []string `json:"filter_value"`
+}
+
+func (v UserFilterOAuthProvider) validate(c *check.Checker) {
+	c.MinItems("filter_value", len(v.FilterValue), 1)
+}
+
+func (v UserFilterOAuthProvider) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("oauth_provider")
+	w.Field("filter_value").Strings(v.FilterValue)
+	w.EndObject()
+}
+
+func (UserFilterOAuthProvider) userFilter() {}
+
+// UserFilterUserID is a filter for users with one of several ids.
+type UserFilterUserID struct {
+	// The ids, either all of them ids of Stytch or all of them external ids. At least 1 item.
+	FilterValue []string `json:"filter_value" stytch:"sensitive"`
+}
+
+func (v UserFilterUserID) validate(c *check.Checker) {
+	c.MinItems("filter_value", len(v.FilterValue), 1)
+}
+
+func (v UserFilterUserID) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("user_id")
+	w.Field("filter_value").Strings(v.FilterValue)
+	w.EndObject()
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (v UserFilterUserID) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, v)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (v UserFilterUserID) LogValue() slog.Value {
+	return redact.LogValue(v)
+}
+
+func (UserFilterUserID) userFilter() {}
+
+// UserFilterFullNameFuzzy is a filter for users by a part of their name.
+type UserFilterFullNameFuzzy struct {
+	// The beginning of a first or last name, at least three characters. The service may also find
+	// the text inside of a name. At least 3 characters.
+	FilterValue string `json:"filter_value" stytch:"sensitive"`
+}
+
+func (v UserFilterFullNameFuzzy) validate(c *check.Checker) {
+	c.MinLength("filter_value", v.FilterValue, 3)
+	c.ErrorType("filter_value", "user_search_full_name_fuzzy_too_short")
+}
+
+func (v UserFilterFullNameFuzzy) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("full_name_fuzzy")
+	w.Field("filter_value").String(v.FilterValue)
+	w.EndObject()
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (v UserFilterFullNameFuzzy) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, v)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (v UserFilterFullNameFuzzy) LogValue() slog.Value {
+	return redact.LogValue(v)
+}
+
+func (UserFilterFullNameFuzzy) userFilter() {}
+
+// UserFilterPhoneNumber is a filter for users who have one of several phone numbers.
+type UserFilterPhoneNumber struct {
+	// The phone numbers in E.164 format, each as a whole. At least 1 item.
+	FilterValue []string `json:"filter_value" stytch:"sensitive"`
+}
+
+func (v UserFilterPhoneNumber) validate(c *check.Checker) {
+	c.MinItems("filter_value", len(v.FilterValue), 1)
+}
+
+func (v UserFilterPhoneNumber) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("phone_number")
+	w.Field("filter_value").Strings(v.FilterValue)
+	w.EndObject()
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (v UserFilterPhoneNumber) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, v)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (v UserFilterPhoneNumber) LogValue() slog.Value {
+	return redact.LogValue(v)
+}
+
+func (UserFilterPhoneNumber) userFilter() {}
+
+// UserFilterPhoneID is a filter for users who have a phone number with one of several ids.
+type UserFilterPhoneID struct {
+	// The ids of the phone numbers. At least 1 item.
+	FilterValue []string `json:"filter_value"`
+}
+
+func (v UserFilterPhoneID) validate(c *check.Checker) {
+	c.MinItems("filter_value", len(v.FilterValue), 1)
+}
+
+func (v UserFilterPhoneID) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("phone_id")
+	w.Field("filter_value").Strings(v.FilterValue)
+	w.EndObject()
+}
+
+func (UserFilterPhoneID) userFilter() {}
+
+// UserFilterPhoneVerified is a filter for users by whether they have proven a phone number.
+type UserFilterPhoneVerified struct {
+	// Whether to find users who have such a phone number that is verified, rather than one that is
+	// not.
+	FilterValue bool `json:"filter_value"`
+}
+
+func (v UserFilterPhoneVerified) validate(c *check.Checker) {}
+
+func (v UserFilterPhoneVerified) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("phone_verified")
+	w.Field("filter_value").Bool(v.FilterValue)
+	w.EndObject()
+}
+
+func (UserFilterPhoneVerified) userFilter() {}
+
+// UserFilterPhoneNumberFuzzy is a filter for users by a part of a phone number.
+type UserFilterPhoneNumberFuzzy struct {
+	// The part, which may be anywhere in the number, at least three characters. At least 3
+	// characters.
+	FilterValue string `json:"filter_value" stytch:"sensitive"`
+}
+
+func (v UserFilterPhoneNumberFuzzy) validate(c *check.Checker) {
+	c.MinLength("filter_value", v.FilterValue, 3)
+	c.ErrorType("filter_value", "user_search_phone_number_fuzzy_too_short")
+}
+
+func (v UserFilterPhoneNumberFuzzy) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("phone_number_fuzzy")
+	w.Field("filter_value").String(v.FilterValue)
+	w.EndObject()
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (v UserFilterPhoneNumberFuzzy) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, v)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (v UserFilterPhoneNumberFuzzy) LogValue() slog.Value {
+	return redact.LogValue(v)
+}
+
+func (UserFilterPhoneNumberFuzzy) userFilter() {}
+
+// UserFilterEmailAddress is a filter for users who have one of several e-mail addresses.
+type UserFilterEmailAddress struct {
+	// The e-mail addresses, each as a whole. At least 1 item.
+	FilterValue []string `json:"filter_value" stytch:"sensitive"`
+}
+
+func (v UserFilterEmailAddress) validate(c *check.Checker) {
+	c.MinItems("filter_value", len(v.FilterValue), 1)
+}
+
+func (v UserFilterEmailAddress) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("email_address")
+	w.Field("filter_value").Strings(v.FilterValue)
+	w.EndObject()
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (v UserFilterEmailAddress) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, v)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (v UserFilterEmailAddress) LogValue() slog.Value {
+	return redact.LogValue(v)
+}
+
+func (UserFilterEmailAddress) userFilter() {}
+
+// UserFilterEmailID is a filter for users who have an e-mail address with one of several ids.
+type UserFilterEmailID struct {
+	// The ids of the e-mail addresses. At least 1 item.
+	FilterValue []string `json:"filter_value"`
+}
+
+func (v UserFilterEmailID) validate(c *check.Checker) {
+	c.MinItems("filter_value", len(v.FilterValue), 1)
+}
+
+func (v UserFilterEmailID) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("email_id")
+	w.Field("filter_value").Strings(v.FilterValue)
+	w.EndObject()
+}
+
+func (UserFilterEmailID) userFilter() {}
+
+// UserFilterEmailVerified is a filter for users by whether they have proven an e-mail address.
+type UserFilterEmailVerified struct {
+	// Whether to find users who have such a address that is verified, rather than one that is not.
+	FilterValue bool `json:"filter_value"`
+}
+
+func (v UserFilterEmailVerified) validate(c *check.Checker) {}
+
+func (v UserFilterEmailVerified) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("email_verified")
+	w.Field("filter_value").Bool(v.FilterValue)
+	w.EndObject()
+}
+
+func (UserFilterEmailVerified) userFilter() {}
+
+// UserFilterEmailAddressFuzzy is a filter for users by the beginning of an e-mail address.
+type UserFilterEmailAddressFuzzy struct {
+	// The beginning of an address or of its domain, at least three characters. At least 3
+	// characters.
+	FilterValue string `json:"filter_value" stytch:"sensitive"`
+}
+
+func (v UserFilterEmailAddressFuzzy) validate(c *check.Checker) {
+	c.MinLength("filter_value", v.FilterValue, 3)
+	c.ErrorType("filter_value", "user_search_email_address_fuzzy_too_short")
+}
+
+func (v UserFilterEmailAddressFuzzy) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("email_address_fuzzy")
+	w.Field("filter_value").String(v.FilterValue)
+	w.EndObject()
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (v UserFilterEmailAddressFuzzy) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, v)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (v UserFilterEmailAddressFuzzy) LogValue() slog.Value {
+	return redact.LogValue(v)
+}
+
+func (UserFilterEmailAddressFuzzy) userFilter() {}
+
+// UserFilterWebAuthnRegistrationVerified is a filter for users by whether they have completed a
+// WebAuthn registration.
+type UserFilterWebAuthnRegistrationVerified struct {
+	// Whether to find users who have such a registration that is verified, rather than one that is
+	// not.
+	FilterValue bool `json:"filter_value"`
+}
+
+func (v UserFilterWebAuthnRegistrationVerified) validate(c *check.Checker) {}
+
+func (v UserFilterWebAuthnRegistrationVerified) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("webauthn_registration_verified")
+	w.Field("filter_value").Bool(v.FilterValue)
+	w.EndObject()
+}
+
+func (UserFilterWebAuthnRegistrationVerified) userFilter() {}
+
+// UserFilterWebAuthnRegistrationID is a filter for users who have one of several WebAuthn
+// registrations.
+type UserFilterWebAuthnRegistrationID struct {
+	// The ids of the registrations. At least 1 item.
+	FilterValue []string `json:"filter_value"`
+}
+
+func (v UserFilterWebAuthnRegistrationID) validate(c *check.Checker) {
+	c.MinItems("filter_value", len(v.FilterValue), 1)
+}
+
+func (v UserFilterWebAuthnRegistrationID) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("webauthn_registration_id")
+	w.Field("filter_value").Strings(v.FilterValue)
+	w.EndObject()
+}
+
+func (UserFilterWebAuthnRegistrationID) userFilter() {}
+
+// UserFilterCryptoWalletID is a filter for users who have one of several crypto wallets, by id.
+type UserFilterCryptoWalletID struct {
+	// The ids of the crypto wallets. At least 1 item.
+	FilterValue []string `json:"filter_value"`
+}
+
+func (v UserFilterCryptoWalletID) validate(c *check.Checker) {
+	c.MinItems("filter_value", len(v.FilterValue), 1)
+}
+
+func (v UserFilterCryptoWalletID) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("crypto_wallet_id")
+	w.Field("filter_value").Strings(v.FilterValue)
+	w.EndObject()
+}
+
+func (UserFilterCryptoWalletID) userFilter() {}
+
+// UserFilterCryptoWalletAddress is a filter for users who have one of several crypto wallets, by
+// address.
+type UserFilterCryptoWalletAddress struct {
+	// The public addresses of the wallets. At least 1 item.
+	FilterValue []string `json:"filter_value" stytch:"sensitive"`
+}
+
+func (v UserFilterCryptoWalletAddress) validate(c *check.Checker) {
+	c.MinItems("filter_value", len(v.FilterValue), 1)
+}
+
+func (v UserFilterCryptoWalletAddress) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("crypto_wallet_address")
+	w.Field("filter_value").Strings(v.FilterValue)
+	w.EndObject()
+}
+
+// Format prints the value without its secrets, whatever the verb.
+func (v UserFilterCryptoWalletAddress) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, v)
+}
+
+// LogValue is what a log shows of the value: everything but its secrets.
+func (v UserFilterCryptoWalletAddress) LogValue() slog.Value {
+	return redact.LogValue(v)
+}
+
+func (UserFilterCryptoWalletAddress) userFilter() {}
+
+// UserFilterCryptoWalletVerified is a filter for users by whether they have proven a crypto wallet.
+type UserFilterCryptoWalletVerified struct {
+	// Whether to find users who have such a wallet that is verified, rather than one that is not.
+	FilterValue bool `json:"filter_value"`
+}
+
+func (v UserFilterCryptoWalletVerified) validate(c *check.Checker) {}
+
+func (v UserFilterCryptoWalletVerified) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("crypto_wallet_verified")
+	w.Field("filter_value").Bool(v.FilterValue)
+	w.EndObject()
+}
+
+func (UserFilterCryptoWalletVerified) userFilter() {}
+
+// UserFilterTOTPID is a filter for users who have one of several authenticator apps.
+type UserFilterTOTPID struct {
+	// The ids of the TOTP registrations. At least 1 item.
+	FilterValue []string `json:"filter_value"`
+}
+
+func (v UserFilterTOTPID) validate(c *check.Checker) {
+	c.MinItems("filter_value", len(v.FilterValue), 1)
+}
+
+func (v UserFilterTOTPID) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("totp_id")
+	w.Field("filter_value").Strings(v.FilterValue)
+	w.EndObject()
+}
+
+func (UserFilterTOTPID) userFilter() {}
+
+// UserFilterTOTPVerified is a filter for users by whether they have proven an authenticator app.
+type UserFilterTOTPVerified struct {
+	// Whether to find users who have such a app that is verified, rather than one that is not.
+	FilterValue bool `json:"filter_value"`
+}
+
+func (v UserFilterTOTPVerified) validate(c *check.Checker) {}
+
+func (v UserFilterTOTPVerified) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("totp_verified")
+	w.Field("filter_value").Bool(v.FilterValue)
+	w.EndObject()
+}
+
+func (UserFilterTOTPVerified) userFilter() {}
+
+// UserFilterPasswordExists is a filter for users by whether they have a password.
+type UserFilterPasswordExists struct {
+	// Whether to find users who have a password, rather than those who have none.
+	FilterValue bool `json:"filter_value"`
+}
+
+func (v UserFilterPasswordExists) validate(c *check.Checker) {}
+
+func (v UserFilterPasswordExists) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("filter_name").String("password_exists")
+	w.Field("filter_value").Bool(v.FilterValue)
+	w.EndObject()
+}
+
+func (UserFilterPasswordExists) userFilter() {}
+
+// UserFilterTimeRange is a range of time in a search for users, without its two ends.
+type UserFilterTimeRange struct {
+	// The time after which the users were created.
+	GreaterThan time.Time `json:"greater_than"`
+
+	// The time before which the users were created.
+	LessThan time.Time `json:"less_than"`
+}
+
+func (v *UserFilterTimeRange) writeJSON(w *wire.Writer) {
+	w.BeginObject()
+	w.Field("greater_than").Time(v.GreaterThan)
+	w.Field("less_than").Time(v.LessThan)
+	w.EndObject()
 }

@@ -8,6 +8,7 @@ import (
 	"log"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stytchgen/sdk/internal/wiretest"
 	"github.com/stytchgen/sdk/stytch"
@@ -169,6 +170,62 @@ func ExampleUsersService_Delete() {
 	}
 	fmt.Println(resp.UserID)
 	// Output: user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84
+}
+
+var exchangeUsersSearch = wiretest.Exchange{
+	Call:         "UsersService.Search",
+	Method:       http.MethodPost,
+	URI:          "/v1/users/search",
+	RequestBody:  `{"limit":50,"query":{"operator":"AND","operands":[{"filter_name":"status","filter_value":"active"},{"filter_name":"created_at_between","filter_value":{"greater_than":"2026-01-01T00:00:00Z","less_than":"2026-03-01T00:00:00Z"}},{"filter_name":"email_address","filter_value":["ada@example.com"]}]}}`,
+	ResponseBody: `{"request_id":"request-id-test-29ec148c-ead5-4263-a4d6-d23508bd9d96","status_code":200,"results":[{"user_id":"user-test-8f2d6c1e-4b7a-4c39-9e15-2a6d0b7f3c84","emails":[{"email_id":"email-test-c47d1f92-6e0b-4a83-b5d7-91f3e8a2640c","email":"ada@example.com","verified":true}],"status":"active","phone_numbers":[{"phone_id":"phone-number-test-3b9e5a70-12cd-4f68-8a41-7d5e9c20f1b6","phone_number":"+15005550006","verified":true}],"webauthn_registrations":[],"providers":[],"totps":[],"crypto_wallets":[],"biometric_registrations":[],"is_locked":false,"roles":["stytch_user"],"name":{"first_name":"Ada","middle_name":null,"last_name":"Lovelace"},"created_at":"2026-02-11T16:20:44Z","password":null,"trusted_metadata":{"plan":"pro"},"untrusted_metadata":{"theme":"dark"},"external_id":"customer-1815","lock_created_at":null,"lock_expires_at":null}],"results_metadata":{"total":1,"next_cursor":null}}`,
+	Essential:    []string{"results", "results_metadata"},
+}
+
+func TestUsersService_Search(t *testing.T) {
+	ctx := t.Context()
+	client := wireClient(t, &exchangeUsersSearch)
+	resp, err := client.Users.Search(ctx, stytch.UsersSearchRequest{
+		Limit: new(50),
+		Query: &stytch.UserSearchQuery{
+			Operator: stytch.SearchOperatorAnd,
+			Operands: []stytch.UserFilter{stytch.UserFilterStatus{
+				FilterValue: stytch.UserStatusActive,
+			}, stytch.UserFilterCreatedAtBetween{
+				FilterValue: stytch.UserFilterTimeRange{
+					GreaterThan: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
+					LessThan:    time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC),
+				},
+			}, stytch.UserFilterEmailAddress{
+				FilterValue: []string{"ada@example.com"},
+			}},
+		},
+	})
+	exchangeUsersSearch.Check(t, resp, err)
+}
+
+func ExampleUsersService_Search() {
+	ctx := context.Background()
+	resp, err := client.Users.Search(ctx, stytch.UsersSearchRequest{
+		Limit: new(50),
+		Query: &stytch.UserSearchQuery{
+			Operator: stytch.SearchOperatorAnd,
+			Operands: []stytch.UserFilter{stytch.UserFilterStatus{
+				FilterValue: stytch.UserStatusActive,
+			}, stytch.UserFilterCreatedAtBetween{
+				FilterValue: stytch.UserFilterTimeRange{
+					GreaterThan: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
+					LessThan:    time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC),
+				},
+			}, stytch.UserFilterEmailAddress{
+				FilterValue: []string{"ada@example.com"},
+			}},
+		},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(resp.Results))
+	// Output: 1
 }
 
 var exchangeUsersExchangePrimaryFactor = wiretest.Exchange{

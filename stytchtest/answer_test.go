@@ -9,8 +9,8 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// TestBadAnswersAreFound has answers that break the spec, errors too, found
-// before a client sees them.
+// TestBadAnswersAreFound checks that responses that break the spec are reported
+// before a client sees them, error responses too.
 func TestBadAnswersAreFound(t *testing.T) {
 	s := NewServer(t)
 	const (
@@ -24,16 +24,16 @@ func TestBadAnswersAreFound(t *testing.T) {
 		fine                   bool
 	}{
 		{"an error", call, good, "application/json", 404, true},
-		{"an error for a path that is none", "/v1/nothing", good, "application/json", 404, true},
+		{"an error for an unknown path", "/v1/nothing", good, "application/json", 404, true},
 		{"an error of another status", call, good, "application/json", 400, false},
-		{"an error without its message", call, strings.Replace(good, `"error_message":"m",`, "", 1), "application/json", 404, false},
-		{"an error for no path, without its URL", "/v1/nothing", strings.Replace(good, `,"error_url":"u"`, "", 1), "application/json", 404, false},
-		{"an error of a type that is no text", call, strings.Replace(good, `"email_not_found"`, "5", 1), "application/json", 404, false},
+		{"an error without a message", call, strings.Replace(good, `"error_message":"m",`, "", 1), "application/json", 404, false},
+		{"an error for an unknown path, without error_url", "/v1/nothing", strings.Replace(good, `,"error_url":"u"`, "", 1), "application/json", 404, false},
+		{"an error type that is not a string", call, strings.Replace(good, `"email_not_found"`, "5", 1), "application/json", 404, false},
 		{"a page", call, "<html>", "application/json", 404, false},
-		{"an error that is declared as a page", call, good, "text/html", 404, false},
+		{"an error with the content type text/html", call, good, "text/html", 404, false},
 		{"a success", call, sent, "application/json", 200, true},
-		{"a success without its id", call, strings.Replace(sent, `"user_id":"u",`, "", 1), "application/json", 200, false},
-		{"a success with a text for a choice", call, strings.Replace(sent, "true", `"yes"`, 1), "application/json", 200, false},
+		{"a success without user_id", call, strings.Replace(sent, `"user_id":"u",`, "", 1), "application/json", 200, false},
+		{"a success with a string for a boolean", call, strings.Replace(sent, "true", `"yes"`, 1), "application/json", 200, false},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -46,7 +46,7 @@ func TestBadAnswersAreFound(t *testing.T) {
 	}
 }
 
-// silent is a test that notes its failures.
+// silent is a test that counts its failures.
 type silent struct {
 	*testing.T
 	failed int
@@ -54,7 +54,7 @@ type silent struct {
 
 func (t *silent) Errorf(string, ...any) { t.failed++ }
 
-// TestBadAnswersFailTheTest breaks the emulator, and logs in.
+// TestBadAnswersFailTheTest breaks the emulator, then logs in.
 func TestBadAnswersFailTheTest(t *testing.T) {
 	inner := &silent{T: t}
 	s := NewServer(inner)
@@ -64,11 +64,11 @@ func TestBadAnswersFailTheTest(t *testing.T) {
 	}
 	err := call()
 	if err == nil || inner.failed != 0 {
-		t.Fatalf("error %v, %d failures for a good answer", err, inner.failed)
+		t.Fatalf("error %v, %d failures for a valid response", err, inner.failed)
 	}
 	s.faults.add(Fault{Status: 200, Times: 1})
 	_ = call()
 	if inner.failed != 1 {
-		t.Errorf("%d failures for an error that says it is a success", inner.failed)
+		t.Errorf("%d failures for an error with the status code of a success", inner.failed)
 	}
 }

@@ -1,6 +1,6 @@
 package stytchtest
 
-// b2bHandlers perform the calls of the B2B API, by what the spec calls them.
+// b2bHandlers perform the calls of the B2B API, by operation ID.
 var b2bHandlers = map[string]handler{
 	"otps.sms.send":                     typed((*request).memberSMSSend),
 	"otps.sms.authenticate":             typed((*request).memberSMSAuthenticate),

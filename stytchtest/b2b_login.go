@@ -9,8 +9,8 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// defaultEmailLife is how long a member's e-mail code lives, in minutes, when
-// the request does not say.
+// defaultEmailLife is the lifetime of a member's e-mail code, in minutes, when
+// the request does not set one.
 const defaultEmailLife = 10
 
 // organization returns the organization that a call names.
@@ -33,8 +33,8 @@ func (r *request) member(organizationID, memberID string) (*organization, *membe
 	return nil, nil, fail("member_not_found")
 }
 
-// deliverEmail sends a code to an address. It takes the place of every earlier
-// one of the address, whichever organization that was for.
+// deliverEmail sends a code to an address. It replaces every earlier code of the
+// address, for any organization.
 func (r *request) deliverEmail(address string, c code, life time.Duration, m Message) {
 	m.Channel, m.Address, m.OrganizationID, m.MemberID = ChannelEmail, address, c.OrganizationID, c.MemberID
 	key := strings.ToLower(address)
@@ -68,7 +68,8 @@ func (r *request) loginOrSignup(q b2b.OTPsEmailLoginOrSignupRequest) (b2b.OTPsEm
 	}, nil
 }
 
-// admits tells whether somebody with an e-mail address can join by themselves.
+// admits returns an error unless a person with this e-mail address can join by
+// themselves.
 func (o *organization) admits(address string) *apiError {
 	if o.Profile.EmailJITProvisioning != b2b.JITProvisioningPolicyRestricted {
 		return failf("member_not_found", "no member has the e-mail address, and the organization does not let people join by it")
@@ -84,7 +85,7 @@ func (o *organization) allowsDomain(address string) bool {
 	return slices.ContainsFunc(o.Profile.EmailAllowedDomains, func(d string) bool { return strings.EqualFold(d, domain) })
 }
 
-// join makes a member.
+// join adds a new member.
 func (p *Project) join(o *organization, address string, status b2b.MemberStatus, now time.Time) *member {
 	m := &member{Profile: b2b.Member{
 		OrganizationID: o.Profile.OrganizationID, MemberID: newID("member"), EmailAddress: address, Status: status,
@@ -102,8 +103,8 @@ func (p *Project) join(o *organization, address string, status b2b.MemberStatus,
 	return m
 }
 
-// memberLogin is what three calls answer in the same way: a session, or what a
-// login still needs.
+// memberLogin is the part of the response that three calls share: a session, or
+// what the login still needs.
 type memberLogin struct {
 	session        *session
 	authenticated  bool
@@ -123,18 +124,18 @@ func (l memberLogin) intermediateToken() (string, *time.Time) {
 	return l.intermediate.Token, &l.intermediate.ExpiresAt
 }
 
-// proof is what a member has shown so far.
+// proof is what a member has proved so far.
 type proof struct {
 	factors []stytch.AuthenticationFactor
 	email   string
-	// session is the one to extend, nil for a new one.
+	// session is the session to extend, nil for a new one.
 	session  *session
 	duration *int
 	claims   map[string]any
 	locale   string
 }
 
-// login gives a member a session, or says what is missing: another primary
+// login gives a member a session, or reports what is missing: another primary
 // factor, or a second one.
 func (r *request) login(o *organization, m *member, p proof) (memberLogin, *apiError) {
 	l := memberLogin{organization: o.Profile}
@@ -153,22 +154,22 @@ func (r *request) login(o *organization, m *member, p proof) (memberLogin, *apiE
 	return r.start(l, o, m, p)
 }
 
-// wantsPrimary reports whether an organization accepts none of the factors as the
-// first one.
+// wantsPrimary reports whether the organization accepts none of the factors as a
+// primary factor.
 func (o *organization) wantsPrimary(factors []stytch.AuthenticationFactor) bool {
 	return o.Profile.AuthMethods == b2b.MethodPolicyRestricted &&
 		!slices.Contains(o.Profile.AllowedAuthMethods, b2b.AuthMethod("email_otp")) && !hasPrimary(factors, o.Profile.AllowedAuthMethods)
 }
 
-// hasPrimary reports whether a factor of another kind than an e-mail code is
-// one that the organization accepts.
+// hasPrimary reports whether the organization accepts one of the factors other
+// than an e-mail code.
 func hasPrimary(factors []stytch.AuthenticationFactor, allowed []b2b.AuthMethod) bool {
 	return slices.ContainsFunc(factors, func(f stytch.AuthenticationFactor) bool {
 		return slices.Contains(allowed, b2b.AuthMethod(f.Type))
 	})
 }
 
-// start gives a member a session with what they have shown.
+// start gives a member a session with the factors proved so far.
 func (r *request) start(l memberLogin, o *organization, m *member, p proof) (memberLogin, *apiError) {
 	s := &session{ID: newID("member-session"), Token: newToken(), OrganizationID: o.Profile.OrganizationID, MemberID: m.Profile.MemberID, StartedAt: r.now}
 	if p.session != nil {
@@ -192,8 +193,8 @@ func (r *request) start(l memberLogin, o *organization, m *member, p proof) (mem
 	return l, nil
 }
 
-// demandMFA asks for a second factor, and sends the code when the member has a
-// phone number for it.
+// demandMFA asks for a second factor. It sends a code if the member has a phone
+// number for it.
 func (r *request) demandMFA(o *organization, m *member, locale string) *b2b.MFARequired {
 	mfa := &b2b.MFARequired{MemberOptions: &b2b.MFAMemberOptions{TOTPRegistrationID: m.Profile.TOTPRegistrationID}}
 	if m.Profile.MFAPhoneNumberVerified {
@@ -211,14 +212,14 @@ func (r *request) deliverMFA(o *organization, m *member, locale string) {
 	})
 }
 
-// intermediate keeps a login that still needs something.
+// intermediate stores a login that is not complete yet.
 func (r *request) intermediate(i intermediate) *intermediate {
 	i.Token, i.ExpiresAt = newToken(), r.now.Add(intermediateLife)
 	r.project.state.Intermediates = append(r.project.state.Intermediates, &i)
 	return &i
 }
 
-// findIntermediate returns the login that a token stands for.
+// findIntermediate returns the login of an intermediate session token.
 func (r *request) findIntermediate(token string) (*intermediate, *apiError) {
 	st := &r.project.state
 	st.Intermediates = slices.DeleteFunc(st.Intermediates, func(i *intermediate) bool { return !r.now.Before(i.ExpiresAt) })
@@ -230,13 +231,13 @@ func (r *request) findIntermediate(token string) (*intermediate, *apiError) {
 	return nil, fail("intermediate_session_not_found")
 }
 
-// consume ends a login that went on.
+// consume ends an intermediate session after its use.
 func (r *request) consume(i *intermediate) {
 	st := &r.project.state
 	st.Intermediates = slices.DeleteFunc(st.Intermediates, func(have *intermediate) bool { return have == i })
 }
 
-// memberSession is a session of a member as an answer shows it.
+// memberSession returns a member's session as a response shows it.
 func (p *Project) memberSession(s *session) *b2b.MemberSession {
 	slug := ""
 	if o := p.state.organizationByID(s.OrganizationID); o != nil {

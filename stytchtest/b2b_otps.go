@@ -7,7 +7,7 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// emailOTP is the type of an e-mail code's factor in a member's session.
+// emailOTP is the factor type of an e-mail code in a member's session.
 const emailOTP = stytch.AuthenticationFactorTypeEmailOTP
 
 func (r *request) authenticateEmail(q b2b.OTPsEmailAuthenticateRequest) (b2b.OTPsEmailAuthenticateResponse, *apiError) {
@@ -22,7 +22,7 @@ func (r *request) authenticateEmail(q b2b.OTPsEmailAuthenticateRequest) (b2b.OTP
 	}
 	c := r.project.state.EmailCodes[strings.ToLower(q.EmailAddress)]
 	if c != nil && c.MemberID != m.Profile.MemberID {
-		c = nil // a code for another organization, or for discovery
+		c = nil // the code is for another organization, or for discovery
 	}
 	if err := r.try(c, q.Code, q.EmailAddress, &m.attempts); err != nil {
 		return none, err
@@ -58,19 +58,19 @@ func (r *request) authenticateEmail(q b2b.OTPsEmailAuthenticateRequest) (b2b.OTP
 	}, nil
 }
 
-// emailID names a member's e-mail address as a method. It follows from the
-// member's id, so that it stays the same.
+// emailID returns the method ID of a member's e-mail address. It is derived
+// from the member ID, so it does not change.
 func (m *member) emailID() string {
 	return "member-email" + strings.TrimPrefix(m.Profile.MemberID, "member")
 }
 
-// phoneID names a member's phone number as a method.
+// phoneID returns the method ID of a member's phone number.
 func (m *member) phoneID() string {
 	return "member-phone" + strings.TrimPrefix(m.Profile.MemberID, "member")
 }
 
-// continued adds to a proof what an intermediate session or a session shows,
-// of which at most one is given. It returns the intermediate session.
+// continued adds the factors of an intermediate session or of a session to a
+// proof. At most one of the two is given. It returns the intermediate session.
 func (r *request) continued(p *proof, m *member, token, sessionToken, sessionJWT *string) (*intermediate, *apiError) {
 	switch {
 	case token != nil:
@@ -89,7 +89,7 @@ func (r *request) continued(p *proof, m *member, token, sessionToken, sessionJWT
 			return nil, err
 		}
 		if s.MemberID != m.Profile.MemberID {
-			return nil, failf("session_not_found", "the session belongs to somebody else")
+			return nil, failf("session_not_found", "the session belongs to another person")
 		}
 		p.session = s
 		p.factors = append(p.factors, s.Factors...)
@@ -131,7 +131,7 @@ func (r *request) memberSMSAuthenticate(q b2b.OTPsSMSAuthenticateRequest) (b2b.O
 		return none, err
 	}
 	if begun != nil && o.wantsPrimary(p.factors) {
-		return none, failf("bad_request", "the organization wants another first factor than those shown, one of allowed_auth_methods; an SMS is a second one")
+		return none, failf("bad_request", "the organization does not accept these primary factors; want one of allowed_auth_methods before an SMS code")
 	}
 	if err := r.try(m.MFACode, q.Code, m.Profile.MFAPhoneNumber, &m.attempts); err != nil {
 		return none, err
@@ -155,7 +155,7 @@ func (r *request) memberSMSAuthenticate(q b2b.OTPsSMSAuthenticateRequest) (b2b.O
 	}, nil
 }
 
-// enroll settles whether the member needs a second factor from now on.
+// enroll sets whether the member needs a second factor from now on.
 func (m *member) enroll(o *organization, q b2b.OTPsSMSAuthenticateRequest) {
 	m.Profile.MFAPhoneNumberVerified = true
 	switch {
@@ -181,7 +181,7 @@ func (r *request) discoveryAuthenticate(q b2b.OTPsEmailDiscoveryAuthenticateRequ
 	none := b2b.OTPsEmailDiscoveryAuthenticateResponse{}
 	c := r.project.state.EmailCodes[strings.ToLower(q.EmailAddress)]
 	if c != nil && c.MemberID != "" {
-		c = nil // a code for an organization
+		c = nil // the code is for an organization
 	}
 	if err := r.try(c, q.Code, q.EmailAddress, new(attempts)); err != nil {
 		return none, err
@@ -197,7 +197,7 @@ func (r *request) discoveryAuthenticate(q b2b.OTPsEmailDiscoveryAuthenticateRequ
 	}, nil
 }
 
-// discover lists the organizations that somebody belongs to or may join.
+// discover lists the organizations that a person belongs to or may join.
 func (r *request) discover(address string) []b2b.DiscoveredOrganization {
 	var found []b2b.DiscoveredOrganization
 	for _, o := range r.project.state.Organizations {

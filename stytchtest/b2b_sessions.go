@@ -55,8 +55,8 @@ func (r *request) authenticateMemberSession(q b2b.SessionsAuthenticateRequest) (
 	}, nil
 }
 
-// authorizeMember answers an authorization check: by what the project's roles
-// may do, and by the organization's own roles.
+// authorizeMember checks authorization with the project's roles and with the
+// organization's own roles.
 func (r *request) authorizeMember(o *organization, s *session, check *b2b.AuthorizationCheck) (*stytch.AuthorizationVerdict, *apiError) {
 	if r.project.state.organizationByID(check.OrganizationID) != o {
 		return nil, fail("session_authorization_tenancy_error")
@@ -109,8 +109,8 @@ func (r *request) revokeMemberSession(q b2b.SessionsRevokeRequest) (b2b.Sessions
 	return none, nil
 }
 
-// mayRevoke holds a call on behalf of a member against what the member may do:
-// end their own sessions, and as an administrator those of their organization.
+// mayRevoke checks a call on behalf of a member. Members may end their own
+// sessions; administrators may end those of their organization.
 func (r *request) mayRevoke(q b2b.SessionsRevokeRequest, target *session) *apiError {
 	if q.ActingMember == nil {
 		return nil
@@ -173,8 +173,8 @@ func (r *request) exchange(q b2b.SessionsExchangeRequest) (b2b.SessionsExchangeR
 	}, nil
 }
 
-// primaryFactors are the factors that count in another organization: a phone
-// number belongs to the member of one.
+// primaryFactors returns the factors that count in another organization. Phone
+// numbers do not: each belongs to the member of one organization.
 func primaryFactors(factors []stytch.AuthenticationFactor) []stytch.AuthenticationFactor {
 	return slices.DeleteFunc(slices.Clone(factors), func(f stytch.AuthenticationFactor) bool { return f.PhoneNumberFactor != nil })
 }

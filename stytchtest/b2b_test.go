@@ -58,7 +58,7 @@ func TestMemberLogin(t *testing.T) {
 			}
 			got := must(c.b2b.Sessions.Authenticate(c.ctx, b2b.SessionsAuthenticateRequest{SessionJWT: &auth.SessionJWT}))(t)
 			if got.Member.MemberID != m.MemberID || got.Organization.OrganizationID != c.org.OrganizationID {
-				t.Errorf("session of %v", got)
+				t.Errorf("the session is of %v", got)
 			}
 		})
 	}
@@ -96,8 +96,8 @@ func TestSignupByDomain(t *testing.T) {
 	}
 }
 
-// TestMFA logs a member in who needs a second factor: who has a number gets a
-// code at once, who has none gives one.
+// TestMFA logs in members that need a second factor. A member with a phone
+// number gets a code at once; a member without one enters it first.
 func TestMFA(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -165,7 +165,7 @@ func TestMFAEnrollment(t *testing.T) {
 	}{
 		{"required, and unenroll is ignored", b2b.MFAPolicyRequiredForAll, true, new(b2b.MFAEnrollmentUnenroll), true},
 		{"required", b2b.MFAPolicyRequiredForAll, false, nil, true},
-		{"optional, nothing said", b2b.MFAPolicyOptional, false, nil, false},
+		{"optional, not requested", b2b.MFAPolicyOptional, false, nil, false},
 		{"optional, enroll", b2b.MFAPolicyOptional, false, new(b2b.MFAEnrollmentEnroll), true},
 		{"optional, unenroll", b2b.MFAPolicyOptional, true, new(b2b.MFAEnrollmentUnenroll), false},
 	}
@@ -205,7 +205,7 @@ func TestOtherPrimaryFactorRequired(t *testing.T) {
 	if auth.Next() != b2b.StepPrimary || auth.IntermediateSessionToken == "" || len(auth.PrimaryRequired.AllowedAuthMethods) != 1 {
 		t.Errorf("answer %v", auth)
 	}
-	// A second factor does not make up for the first.
+	// A second factor does not replace a missing primary factor.
 	must(c.b2b.OTPs.SMS.Send(c.ctx, b2b.OTPsSMSSendRequest{OrganizationID: c.org.OrganizationID, MemberID: auth.MemberID,
 		MFAPhoneNumber: new(phone), IntermediateSessionToken: &auth.IntermediateSessionToken}))(t)
 	message, _ := c.Inbox().Last(phone)
@@ -217,8 +217,8 @@ func TestOtherPrimaryFactorRequired(t *testing.T) {
 	}
 }
 
-// TestEarlierEmailCodesDie sends a code for one organization, then for another
-// and for discovery: only the last one works.
+// TestEarlierEmailCodesDie sends a code for one organization, then for another,
+// then for discovery. Only the last code works.
 func TestEarlierEmailCodesDie(t *testing.T) {
 	c := newCompany(t, b2b.Organization{})
 	c.member(b2b.Member{})
@@ -298,7 +298,7 @@ func TestRevokeOnBehalf(t *testing.T) {
 	wants(t, revoke(ada, &mallory.Token), stytch.ErrSessionAuthorizationError)
 	wants(t, revoke(ada, new("nothing")), stytch.ErrSessionNotFound)
 	if err := revoke(mallory, &mallory.Token); err != nil {
-		t.Errorf("one's own session: %v", err)
+		t.Errorf("a member's own session: %v", err)
 	}
 	if err := revoke(ada, &admin.Token); err != nil {
 		t.Errorf("as an administrator: %v", err)
@@ -337,6 +337,6 @@ func TestNobodyThere(t *testing.T) {
 	_, err = c.b2b.Sessions.Get(c.ctx, b2b.SessionsGetRequest{OrganizationID: c.org.OrganizationID, MemberID: "member-test-none"})
 	wants(t, err, stytch.ErrMemberNotFound)
 	if _, err := c.AddMember(b2b.Member{OrganizationID: "none"}); err == nil {
-		t.Error("a member was added to no organization")
+		t.Error("a member without an organization was accepted")
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// TestOtherClients has requests that clients in other languages make and ours
-// does not.
+// TestOtherClients sends requests that clients in other languages send and this
+// SDK does not.
 func TestOtherClients(t *testing.T) {
 	tests := []struct {
 		name, contentType, more string
@@ -20,9 +20,9 @@ func TestOtherClients(t *testing.T) {
 		{"no content type", "", ``, ""},
 		{"a charset", "application/json; charset=utf-8", ``, ""},
 		{"a field that the spec does not know", "application/json", `,"new":{"field":1}`, ""},
-		{"a choice without what is false", "application/json", `,"options":{}`, ""},
-		{"a choice with what is true alone", "application/json", `,"options":{"ip_match_required":true}`, "attribute_mismatch"},
-		{"a choice of another type", "application/json", `,"options":{"ip_match_required":"yes"}`, "bad_request"},
+		{"options without the false booleans", "application/json", `,"options":{}`, ""},
+		{"options with only a true boolean", "application/json", `,"options":{"ip_match_required":true}`, "attribute_mismatch"},
+		{"an option of another type", "application/json", `,"options":{"ip_match_required":"yes"}`, "bad_request"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -43,8 +43,8 @@ func TestOtherClients(t *testing.T) {
 	}
 }
 
-// TestRequiredFieldsOfOtherTypes has a field that is required and no boolean
-// stay required.
+// TestRequiredFieldsOfOtherTypes checks that a required field that is not a
+// boolean stays required.
 func TestRequiredFieldsOfOtherTypes(t *testing.T) {
 	w := newWorld(t)
 	status, e := w.post("/v1/otps/authenticate", `{"method_id":"x","options":{}}`, w.ID, w.Secret)
@@ -53,8 +53,8 @@ func TestRequiredFieldsOfOtherTypes(t *testing.T) {
 	}
 }
 
-// TestInvalidRequests makes requests that the client refuses, and has the server refuse them too: what the
-// client says matches the type that the server answers.
+// TestInvalidRequests sends requests that the client rejects and checks that the server rejects them too.
+// The client's error must match the server's error type.
 func TestInvalidRequests(t *testing.T) {
 	w := newWorld(t)
 	loose := w.Client(stytch.WithoutValidation())

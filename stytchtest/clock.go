@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// Clock is the time that a server lives in. It runs with the machine's clock,
-// ahead by what it was advanced, or stands still.
+// Clock is the server's clock. It runs at the machine's pace, ahead by the time
+// that it was advanced, or is stopped.
 type Clock struct {
 	mu      sync.Mutex
 	ahead   time.Duration
 	stopped time.Time // zero while the clock runs
 }
 
-// Now returns the server's time, in UTC and whole seconds, as the service
-// states times.
+// Now returns the server's time, in UTC and whole seconds, like the times in
+// the service's responses.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -28,8 +28,8 @@ func (c *Clock) now() time.Time {
 	return time.Now().Add(c.ahead)
 }
 
-// Advance moves the clock forward by d, or back when d is negative. Codes and
-// sessions whose time is over by then have expired.
+// Advance moves the clock forward by d, or back if d is negative. Codes and
+// sessions can expire by it.
 func (c *Clock) Advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -40,14 +40,14 @@ func (c *Clock) Advance(d time.Duration) {
 	c.ahead += d
 }
 
-// Stop has the clock stand still, until Run. Advance still moves it.
+// Stop stops the clock until Run. Advance still moves it.
 func (c *Clock) Stop() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.stopped = c.now()
 }
 
-// Run has a clock that stands still run again, from where it stands.
+// Run starts a stopped clock again, from the time that it shows.
 func (c *Clock) Run() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -57,14 +57,14 @@ func (c *Clock) Run() {
 	}
 }
 
-// Reset has the clock run again, and show the machine's time.
+// Reset starts the clock again and sets it to the machine's time.
 func (c *Clock) Reset() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.ahead, c.stopped = 0, time.Time{}
 }
 
-// Running reports whether the clock runs.
+// Running reports whether the clock is running.
 func (c *Clock) Running() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -7,7 +7,7 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// sending is what the six sending calls have in common.
+// sending is what the six calls that send a code have in common.
 type sending struct {
 	channel    Channel
 	address    string
@@ -15,10 +15,10 @@ type sending struct {
 	attributes *stytch.Attributes
 	locale     string
 	template   string
-	signup     string // template of a user who is new
+	signup     string // template for a new user
 }
 
-// message is the message of a sending call.
+// message returns the message of a call that sends a code.
 func (s sending) message(u *user, purpose string) Message {
 	template := s.template
 	if purpose == "signup" {
@@ -29,27 +29,26 @@ func (s sending) message(u *user, purpose string) Message {
 	}
 }
 
-// defaultLife is how long a code lives, in minutes, when the request does not
-// say.
+// defaultLife is the lifetime of a code, in minutes, when the request does not
+// set one.
 const defaultLife = 2
 
 func (r *request) deliver(s sending, u *user, m *method, purpose string) {
 	r.send(&m.Code, code{Attributes: s.attributes}, minutes(s.life, defaultLife), s.message(u, purpose))
 }
 
-// adding names the user that an address is to be added to, in one of three
-// ways or none.
+// adding names the user that an address is added to. At most one field is set.
 type adding struct {
 	userID, sessionToken, sessionJWT *string
 }
 
-// sendToUser sends a code to a user who exists, and adds the address where a
-// user is named.
+// sendToUser sends a code to an existing user. If the request names a user, it
+// adds the address to that user first.
 func (r *request) sendToUser(s sending, to adding) (*user, *method, *apiError) {
 	st := &r.project.state
 	owner, m := st.userByAddress(s.address, r.now)
 	if to == (adding{}) {
-		if owner == nil && isSandbox(s.address) { // which is always there
+		if owner == nil && isSandbox(s.address) { // the sandbox user always exists
 			u, m, _ := r.loginOrCreate(s, nil)
 			return u, m, nil
 		}
@@ -64,7 +63,7 @@ func (r *request) sendToUser(s sending, to adding) (*user, *method, *apiError) {
 	case err != nil:
 		return nil, nil, err
 	case owner != nil && owner != u:
-		return nil, nil, fail(map[bool]string{true: "duplicate_email", false: "duplicate_phone_number"}[s.channel == ChannelEmail])
+		return nil, nil, taken(s.address)
 	case m == nil:
 		unverified := 0
 		for _, have := range u.Methods {
@@ -82,7 +81,7 @@ func (r *request) sendToUser(s sending, to adding) (*user, *method, *apiError) {
 	return u, m, nil
 }
 
-// named returns the user that an address is to be added to.
+// named returns the user that an address is added to.
 func (r *request) named(to adding) (*user, *apiError) {
 	id := text(to.userID)
 	if to.userID == nil {
@@ -92,10 +91,7 @@ func (r *request) named(to adding) (*user, *apiError) {
 		}
 		id = s.UserID
 	}
-	if u := r.project.state.userByID(id); u != nil {
-		return u, nil
-	}
-	return nil, fail("user_not_found")
+	return r.user(id)
 }
 
 // add gives a user another method.
@@ -106,16 +102,12 @@ func (u *user) add(address string) *method {
 	return m
 }
 
-// loginOrCreate sends a code to the user with the address, who is made when
-// there is none.
+// loginOrCreate sends a code to the user with the address. It creates the user
+// if there is none.
 func (r *request) loginOrCreate(s sending, pending *bool) (u *user, m *method, created bool) {
 	st := &r.project.state
 	if u, m = st.userByAddress(s.address, r.now); u == nil {
-		status := stytch.UserStatusActive
-		if pending != nil && *pending {
-			status = stytch.UserStatusPending
-		}
-		u = &user{Profile: stytch.User{UserID: newID("user"), Status: status, CreatedAt: new(r.now), Roles: []string{"stytch_user"}, Name: &stytch.UserName{}}}
+		u = r.newUser(pending)
 		if sameAddress(s.address, SandboxEmail) {
 			u.Profile.UserID = sandboxUserID
 		}
@@ -173,7 +165,7 @@ func (r *request) emailLoginOrCreate(q stytch.OTPsEmailLoginOrCreateRequest) (st
 	return stytch.OTPsEmailLoginOrCreateResponse{UserID: u.Profile.UserID, EmailID: m.ID, UserCreated: created}, nil
 }
 
-// authenticate checks a code of a user.
+// authenticate checks a user's code.
 func (r *request) authenticate(q stytch.OTPsAuthenticateRequest) (stytch.OTPsAuthenticateResponse, *apiError) {
 	none := stytch.OTPsAuthenticateResponse{}
 	u, m := r.project.state.userByMethod(q.MethodID, r.now)
@@ -213,7 +205,8 @@ func (r *request) authenticate(q stytch.OTPsAuthenticateRequest) (stytch.OTPsAut
 	return answer, nil
 }
 
-// sameClient holds the client that types a code against the one that asked for it.
+// sameClient compares the client that sends a code with the client that asked for
+// it.
 func sameClient(options *stytch.OTPOptions, have *stytch.Attributes, c *code) *apiError {
 	if options == nil {
 		return nil
@@ -227,16 +220,16 @@ func sameClient(options *stytch.OTPOptions, have *stytch.Attributes, c *code) *a
 		now = *have
 	}
 	if options.IPMatchRequired && (text(now.IPAddress) == "" || text(now.IPAddress) != text(sent.IPAddress)) {
-		return failf("attribute_mismatch", "attributes.ip_address is not the one that the code was asked for with")
+		return failf("attribute_mismatch", "attributes.ip_address is not the address that asked for the code")
 	}
 	if options.UserAgentMatchRequired && (text(now.UserAgent) == "" || text(now.UserAgent) != text(sent.UserAgent)) {
-		return failf("attribute_mismatch", "attributes.user_agent is not the one that the code was asked for with")
+		return failf("attribute_mismatch", "attributes.user_agent is not the user agent that asked for the code")
 	}
 	return nil
 }
 
-// extended returns the session of an authenticate call: the one given, or a
-// new one when a duration is given, or nil. It is not kept yet.
+// extended returns the session of an authenticate call: the given one, or a new
+// one if a duration is given, or nil. It does not store the session.
 func (r *request) extended(u *user, q stytch.OTPsAuthenticateRequest) (*session, *apiError) {
 	var s *session
 	if q.SessionToken != nil || q.SessionJWT != nil {
@@ -265,14 +258,15 @@ func (r *request) extended(u *user, q stytch.OTPsAuthenticateRequest) (*session,
 	return s, err
 }
 
-// keep puts a session among the active ones, in place of itself.
+// keep stores a session and replaces its earlier version.
 func (r *request) keep(s *session) {
 	st := &r.project.state
 	st.end(func(have *session) bool { return have.ID == s.ID })
 	st.Sessions = append(st.Sessions, s)
 }
 
-// device is the device of an answer: nil unless the request has a fingerprint.
+// device returns the device of a response. It is nil unless the request has a
+// fingerprint.
 func device(telemetryID *string, attributes *stytch.Attributes, now time.Time) *stytch.DeviceInfo {
 	if telemetryID == nil {
 		return nil
@@ -285,7 +279,7 @@ func device(telemetryID *string, attributes *stytch.Attributes, now time.Time) *
 	return d
 }
 
-// consumerSession is a session of a user as an answer shows it.
+// consumerSession returns a user's session as a response shows it.
 func (p *Project) consumerSession(s *session) *stytch.Session {
 	attributes := s.Attributes
 	if attributes == nil {

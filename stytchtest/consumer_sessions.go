@@ -1,15 +1,13 @@
 package stytchtest
 
 import (
-	"slices"
-
 	"github.com/stytchgen/sdk/stytch"
 )
 
 func (r *request) userSessions(q stytch.SessionsGetRequest) (stytch.SessionsGetResponse, *apiError) {
-	u := r.project.state.userByID(q.UserID)
-	if u == nil {
-		return stytch.SessionsGetResponse{}, fail("user_not_found")
+	u, err := r.user(q.UserID)
+	if err != nil {
+		return stytch.SessionsGetResponse{}, err
 	}
 	var answer stytch.SessionsGetResponse
 	r.project.state.session(r.now, func(s *session) bool {
@@ -62,14 +60,15 @@ func (r *request) touch(s *session, duration *int, claims map[string]any) *apiEr
 	return nil
 }
 
-// sandboxSession makes the session whose token always authenticates.
+// sandboxSession stores the session whose token always authenticates.
 func (r *request) sandboxSession() {
 	if s := r.project.state.session(r.now, func(s *session) bool { return s.Token == SandboxSessionToken }); s != nil {
 		return
 	}
 	u := r.project.state.userByID(sandboxUserID)
 	if u == nil {
-		u = &user{Profile: stytch.User{UserID: sandboxUserID, Status: stytch.UserStatusActive, CreatedAt: new(r.now), Roles: []string{"stytch_user"}, Name: &stytch.UserName{}}}
+		u = r.newUser(nil)
+		u.Profile.UserID = sandboxUserID
 		u.add(SandboxEmail).Verified = true
 		r.project.state.Users = append(r.project.state.Users, u)
 	}
@@ -90,14 +89,14 @@ func (r *request) revokeSession(q stytch.SessionsRevokeRequest) (stytch.Sessions
 		}
 		id = s.ID
 	}
-	r.project.state.session(r.now, func(*session) bool { return false }) // those that have expired are gone
+	r.project.state.session(r.now, func(*session) bool { return false }) // removes the expired sessions
 	if r.project.state.end(func(s *session) bool { return s.ID == id && s.UserID != "" }) == 0 {
 		return stytch.SessionsRevokeResponse{}, fail("session_not_found")
 	}
 	return stytch.SessionsRevokeResponse{}, nil
 }
 
-// publishedKeys are the keys that both APIs serve.
+// publishedKeys returns the keys that both APIs publish.
 func (r *request) publishedKeys(projectID string) ([]stytch.JWK, *apiError) {
 	if projectID != r.project.ID {
 		return nil, failf("bad_request", "there is no project with this id")
@@ -116,18 +115,4 @@ func (r *request) publishedKeys(projectID string) ([]stytch.JWK, *apiError) {
 func (r *request) jwks(q stytch.SessionsGetJWKSRequest) (stytch.SessionsGetJWKSResponse, *apiError) {
 	keys, err := r.publishedKeys(q.ProjectID)
 	return stytch.SessionsGetJWKSResponse{Keys: keys}, err
-}
-
-// authorize tells whether one of the roles may do an action.
-func (p *Project) authorize(roles []string, resource, action string) *stytch.AuthorizationVerdict {
-	verdict := &stytch.AuthorizationVerdict{GrantingRoles: []string{}}
-	for _, g := range p.state.Grants {
-		if g.Resource == resource && slices.Contains(roles, g.Role) && (slices.Contains(g.Actions, action) || slices.Contains(g.Actions, "*")) {
-			verdict.Authorized = true
-			if !slices.Contains(verdict.GrantingRoles, g.Role) {
-				verdict.GrantingRoles = append(verdict.GrantingRoles, g.Role)
-			}
-		}
-	}
-	return verdict
 }

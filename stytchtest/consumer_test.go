@@ -14,7 +14,7 @@ import (
 
 const phone, email = "+15005550006", "ada@example.com"
 
-// world is a server whose clock stands still, and a client of it.
+// world is a server with a stopped clock, and a client for it.
 type world struct {
 	*stytchtest.Server
 	t      *testing.T
@@ -29,12 +29,13 @@ func newWorld(t *testing.T, opts ...stytchtest.Option) *world {
 	return &world{srv, t, t.Context(), srv.Client(noDrift(t))}
 }
 
-// noDrift makes a test fail when the server answers what the SDK does not know of.
+// noDrift makes a test fail when a response has something that the SDK does not
+// know.
 func noDrift(t *testing.T) stytch.Option {
-	return stytch.WithDriftReport(func(d stytch.Drift) { t.Errorf("the server answers otherwise than the spec says: %s", d) })
+	return stytch.WithDriftReport(func(d stytch.Drift) { t.Errorf("the response differs from the spec: %s", d) })
 }
 
-// must stops the test at an error.
+// must ends the test if there is an error.
 func must[T any](v T, err error) func(*testing.T) T {
 	return func(t *testing.T) T {
 		t.Helper()
@@ -45,7 +46,7 @@ func must[T any](v T, err error) func(*testing.T) T {
 	}
 }
 
-// wants reports an error that is not of the type wanted.
+// wants reports an error whose type is not the wanted one.
 func wants(t *testing.T, err error, want stytch.ErrorType) {
 	t.Helper()
 	if !errors.Is(err, want) {
@@ -64,7 +65,7 @@ func (w *world) authenticate(methodID, code string) (*stytch.OTPsAuthenticateRes
 	return w.client.OTPs.Authenticate(w.ctx, stytch.OTPsAuthenticateRequest{MethodID: methodID, Code: code, SessionDurationMinutes: new(60)})
 }
 
-// wrong is a code that is not the given one.
+// wrong returns a code other than the given one.
 func wrong(code string) string {
 	if code == "111111" {
 		return "222222"
@@ -152,7 +153,7 @@ func TestCodes(t *testing.T) {
 			_, err := w.authenticate(id, code)
 			return err
 		}, stytch.ErrUnableToAuthOTPCode},
-		{"killed by a new one", func(w *world) error {
+		{"replaced by a new one", func(w *world) error {
 			id, code := w.sms()
 			_, next := w.sms()
 			if code == next {
@@ -161,7 +162,7 @@ func TestCodes(t *testing.T) {
 			_, err := w.authenticate(id, code)
 			return err
 		}, stytch.ErrOTPCodeNotFound},
-		{"of a method that nobody has", func(w *world) error {
+		{"of an unknown method", func(w *world) error {
 			_, err := w.authenticate("phone-number-test-none", "123456")
 			return err
 		}, stytch.ErrOTPCodeNotFound},
@@ -242,8 +243,8 @@ func TestSendNeedsAUser(t *testing.T) {
 	}
 }
 
-// TestFactorOnTrial adds a number to a user who exists: it goes again unless
-// it is verified within five minutes.
+// TestFactorOnTrial adds a phone number to an existing user. It is removed
+// unless it is verified within five minutes.
 func TestFactorOnTrial(t *testing.T) {
 	w := newWorld(t)
 	u := w.AddUser(stytch.User{Emails: []stytch.UserEmail{{Email: email, Verified: true}}})
@@ -300,7 +301,7 @@ func TestClientMustMatch(t *testing.T) {
 		{"another address", ip("203.0.113.7"), ip("203.0.113.8"), stytch.OTPOptions{IPMatchRequired: true}, false},
 		{"no address at sending", nil, ip("203.0.113.8"), stytch.OTPOptions{IPMatchRequired: true}, false},
 		{"no address now", ip("203.0.113.7"), nil, stytch.OTPOptions{IPMatchRequired: true}, false},
-		{"another address, which does not matter", ip("203.0.113.7"), ip("203.0.113.8"), stytch.OTPOptions{UserAgentMatchRequired: true}, true},
+		{"another address, not checked", ip("203.0.113.7"), ip("203.0.113.8"), stytch.OTPOptions{UserAgentMatchRequired: true}, true},
 		{"another agent", ip("203.0.113.7"), &stytch.Attributes{UserAgent: new("other")}, stytch.OTPOptions{UserAgentMatchRequired: true}, false},
 	}
 	for _, test := range tests {
@@ -319,7 +320,7 @@ func TestClientMustMatch(t *testing.T) {
 	}
 }
 
-// TestSessionGainsFactors steps a session up with a second factor.
+// TestSessionGainsFactors adds a second factor to a session.
 func TestSessionGainsFactors(t *testing.T) {
 	w := newWorld(t)
 	id, code := w.sms()
@@ -349,7 +350,7 @@ func TestSessions(t *testing.T) {
 	if !kept.Session.ExpiresAt.Equal(*auth.Session.ExpiresAt) || !kept.Session.LastAccessedAt.Equal(w.Clock().Now()) {
 		t.Errorf("without a duration: %v", kept.Session)
 	}
-	// The first JWT expired after five minutes; its session lives on.
+	// The first JWT expired after five minutes; its session is still active.
 	extended := must(w.client.Sessions.Authenticate(w.ctx, stytch.SessionsAuthenticateRequest{SessionJWT: &auth.SessionJWT, SessionDurationMinutes: new(120)}))(t)
 	if !extended.Session.ExpiresAt.Equal(w.Clock().Now().Add(2*time.Hour)) || extended.SessionToken != auth.SessionToken || extended.SessionJWT == auth.SessionJWT {
 		t.Errorf("extended: %v", extended.Session)
@@ -424,7 +425,7 @@ func TestClaims(t *testing.T) {
 func TestSandbox(t *testing.T) {
 	w := newWorld(t)
 	sent := must(w.client.OTPs.SMS.Send(w.ctx, stytch.OTPsSMSSendRequest{PhoneNumber: stytchtest.SandboxPhoneNumber}))(t)
-	for range 2 { // always
+	for range 2 { // the sandbox code can be used again
 		must(w.authenticate(sent.PhoneID, stytchtest.SandboxCode))(t)
 	}
 	mail := must(w.client.OTPs.Email.LoginOrCreate(w.ctx, stytch.OTPsEmailLoginOrCreateRequest{Email: stytchtest.SandboxEmail}))(t)

@@ -9,11 +9,11 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// apiError is an error that the service answers.
+// apiError is an error response.
 type apiError struct {
 	errorType string
-	message   string // "" for what errors.yaml says
-	status    int    // 0 for the usual one
+	message   string // "" for the message in errors.yaml
+	status    int    // 0 for the status in errors.yaml
 }
 
 func fail(errorType string) *apiError { return &apiError{errorType: errorType} }
@@ -22,8 +22,9 @@ func failf(errorType, format string, args ...any) *apiError {
 	return &apiError{errorType: errorType, message: fmt.Sprintf(format, args...)}
 }
 
-// broken turns violations of the spec into the service's error: the type of
-// the first field that has one, and a message that lists them all.
+// broken turns violations of the spec into the service's error. The first field
+// with an error type of its own sets the type; the message lists all
+// violations.
 func broken(op *operation, found []violation, body map[string]any) *apiError {
 	e := &apiError{errorType: "bad_request"}
 	var messages []string
@@ -53,7 +54,8 @@ func describe(op *operation, v violation, body map[string]any) (errorType, messa
 	return v.errorType, fmt.Sprintf("%s: %s", v.field, v.reason)
 }
 
-// chosen tells none from too many of the arguments of which one is wanted.
+// chosen distinguishes none from too many when exactly one of several arguments
+// is wanted.
 func chosen(op *operation, body map[string]any) (errorType, message string) {
 	names := alternatives(op)
 	var set []string
@@ -65,18 +67,18 @@ func chosen(op *operation, body map[string]any) (errorType, message string) {
 	errorTypes, _ := bodyOf(op).Extensions["x-choice"].(map[string]any)
 	if len(set) == 0 {
 		errorType, _ = errorTypes["none"].(string)
-		return errorType, "one of " + strings.Join(names, ", ") + " is needed, and none is given"
+		return errorType, "one of " + strings.Join(names, ", ") + " is required, and none is given"
 	}
 	errorType, _ = errorTypes["several"].(string)
-	return errorType, "only one of " + strings.Join(names, ", ") + " can be given, not " + strings.Join(set, " and ")
+	return errorType, "only one of " + strings.Join(names, ", ") + " may be given, not " + strings.Join(set, " and ")
 }
 
-// bodyOf is the schema of a call's body.
+// bodyOf returns the schema of a call's body.
 func bodyOf(op *operation) *openapi3.Schema {
 	return op.route.Operation.RequestBody.Value.Content.Get("application/json").Schema.Value
 }
 
-// alternatives are the names in the rules of a call's body.
+// alternatives returns the field names in the rules of a call's body.
 func alternatives(op *operation) []string {
 	schema := bodyOf(op)
 	var names []string
@@ -101,18 +103,18 @@ func alternatives(op *operation) []string {
 	return names
 }
 
-// ErrorType is an error type that the service can answer.
+// ErrorType is an error type that the service can return.
 type ErrorType struct {
 	Name   string
 	Status int
 }
 
-// ErrorTypes returns every error type of the spec, by name. A [Fault] reaches
-// each of them.
+// ErrorTypes returns every error type of the spec, sorted by name. A [Fault]
+// can return each of them.
 func ErrorTypes() []ErrorType {
 	known, err := embedded.errors()
 	if err != nil {
-		return nil // no server knows any either, and its errors say why
+		return nil // no server starts then, and Start returns the reason
 	}
 	var types []ErrorType
 	for _, name := range slices.Sorted(maps.Keys(known)) {

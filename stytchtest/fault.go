@@ -14,46 +14,47 @@ import (
 	"time"
 )
 
-// Fault is something that goes wrong on purpose. It names how, and which calls
-// it meets; the zero value of each filter meets all.
+// Fault is a failure on purpose. It says what fails and for which calls. The
+// zero value of each filter matches all calls.
 type Fault struct {
-	// Call meets only this call: "consumer.otps.sms.send".
+	// Call limits the fault to this call: "consumer.otps.sms.send".
 	Call string `json:"call,omitempty"`
-	// API meets only the calls of this API: "consumer" or "b2b".
+	// API limits the fault to the calls of this API: "consumer" or "b2b".
 	API string `json:"api,omitempty"`
-	// Times is how many calls it meets before it is spent; 0 means every one.
+	// Times is how many calls fail before the fault is used up; 0 means all.
 	Times int `json:"times,omitempty"`
-	// Share is the part of the calls that it meets, between 0 and 1; 0 means all.
+	// Share is the share of the calls that fail, between 0 and 1; 0 means all.
 	Share float64 `json:"share,omitempty"`
-	// AfterEffect has the call take effect before the fault: the message is sent,
-	// and the answer lost.
+	// AfterEffect lets the call take effect before the fault: the message is sent,
+	// and the response is lost.
 	AfterEffect bool `json:"after_effect,omitempty"`
 
-	// ErrorType has the service answer this error, with its usual status:
-	// "too_many_requests". Status answers another one.
+	// ErrorType makes the service return this error, with its usual status:
+	// "too_many_requests". Status sets another one.
 	ErrorType string `json:"error_type,omitempty"`
 	Status    int    `json:"status,omitempty"`
-	// RetryAfter is sent with the answer, in whole seconds.
+	// RetryAfter is sent with the response, in whole seconds.
 	RetryAfter time.Duration `json:"retry_after,omitempty"`
-	// HTML answers a gateway's page instead of JSON; Status is 502 unless set.
+	// HTML returns a gateway's HTML page instead of JSON; Status is 502 unless
+	// set.
 	HTML bool `json:"html,omitempty"`
 	// Truncate cuts the body in half.
 	Truncate bool `json:"truncate,omitempty"`
-	// Reset resets the connection instead of answering.
+	// Reset resets the connection instead of sending a response.
 	Reset bool `json:"reset,omitempty"`
-	// Delay has the answer wait, on the machine's clock.
+	// Delay delays the response, by the machine's clock.
 	Delay time.Duration `json:"delay,omitempty"`
 }
 
 // Call is a call that the emulator knows.
 type Call struct {
-	// API is the API that the call belongs to: "consumer" or "b2b".
+	// API is the API of the call: "consumer" or "b2b".
 	API string
-	// Name is the full name, as a Fault and a Request have it: "consumer.otps.sms.send".
+	// Name is the full name, as in a Fault and a Request: "consumer.otps.sms.send".
 	Name string
 }
 
-// Calls returns every call that the emulator knows, by name.
+// Calls returns every call that the emulator knows, sorted by name.
 func Calls() []Call {
 	var list []Call
 	for api, handlers := range handlers {
@@ -65,34 +66,34 @@ func Calls() []Call {
 	return list
 }
 
-// newCall is the call of an API that the spec calls operationID.
+// newCall returns the call of an API with this operation ID.
 func newCall(api, operationID string) Call { return Call{API: api, Name: api + "." + operationID} }
 
-// Check refuses a fault that could never be met, does nothing, or could not be
-// answered. [Calls] and [ErrorTypes] list what there is.
+// Check returns an error for a fault that could never match, has no effect, or
+// cannot be sent. [Calls] and [ErrorTypes] list the valid names.
 func (f Fault) Check() error {
 	types, err := embedded.errors()
 	_, known := types[f.ErrorType]
 	switch {
 	case !slices.ContainsFunc(Calls(), f.names):
-		return fmt.Errorf("call: there is no call %q of %s that is emulated", f.Call, cmp.Or(f.API, "any API"))
+		return fmt.Errorf("call: no emulated call of %[2]s is named %[1]q", f.Call, cmp.Or(f.API, "any API"))
 	case f.ErrorType != "" && err != nil:
 		return err
 	case f.ErrorType != "" && !known:
-		return fmt.Errorf("error_type: there is no %q", f.ErrorType)
+		return fmt.Errorf("error_type: no error type of the spec is named %q", f.ErrorType)
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
-		return fmt.Errorf("status: %d is none; want 200 to 599", f.Status)
+		return fmt.Errorf("status: %d is not valid; want 200 to 599", f.Status)
 	case f.Status != 0 && f.Status < 400 && !f.HTML:
-		return fmt.Errorf("status: %d is that of no error; only a page of HTML can have it", f.Status)
+		return fmt.Errorf("status: %d is not the status of an error; only html can have it", f.Status)
 	case f.ErrorType == "" && f.Status == 0 && !f.HTML && !f.Truncate && !f.Reset && f.Delay == 0:
-		return errors.New("it does nothing: set error_type, status, html, truncate, reset or delay")
+		return errors.New("it has no effect: set error_type, status, html, truncate, reset or delay")
 	case f.Times < 0 || f.Share < 0 || f.Share > 1 || f.RetryAfter < 0 || f.Delay < 0:
-		return errors.New("times, share and durations are 0 or more, and the share 1 at most")
+		return errors.New("times, share and durations must not be negative, and share must be at most 1")
 	}
 	return nil
 }
 
-// names reports whether a fault is meant for a call.
+// names reports whether a fault applies to a call.
 func (f *Fault) names(call Call) bool {
 	return (f.Call == "" || f.Call == call.Name) && (f.API == "" || f.API == call.API)
 }
@@ -125,7 +126,7 @@ func (f *faults) all() []Fault {
 	return list
 }
 
-// meet returns the first fault that meets a call, and spends it.
+// meet returns the first fault that applies to a call, and counts it.
 func (f *faults) meet(call Call) *Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -145,7 +146,7 @@ func (f *faults) meet(call Call) *Fault {
 	return nil
 }
 
-// apply spoils an answer. It reports whether there is still one to send.
+// apply changes a response. It reports whether there is still one to send.
 func (f *Fault) apply(w http.ResponseWriter, r *http.Request, a *answer, s *Server) bool {
 	if f.Delay > 0 {
 		timer := time.NewTimer(f.Delay)
@@ -186,7 +187,7 @@ func (f *Fault) apply(w http.ResponseWriter, r *http.Request, a *answer, s *Serv
 	return true
 }
 
-// resetConnection drops a connection the hard way.
+// resetConnection closes a connection with a TCP reset.
 func resetConnection(w http.ResponseWriter) {
 	hijacker, ok := w.(http.Hijacker)
 	if !ok {

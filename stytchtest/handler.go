@@ -13,20 +13,20 @@ import (
 	"unicode"
 )
 
-// maxBody is the largest request that the server reads.
+// maxBody is the largest request body that the server reads.
 const maxBody = 1 << 20
 
-// answer is what the server is about to say.
+// answer is a response that is not sent yet.
 type answer struct {
 	status    int
 	header    http.Header
 	body      []byte
 	truncated bool
-	gateway   bool // it is none of the service's
+	gateway   bool // it comes from a gateway, not from the service
 	errorType string
 }
 
-// ServeHTTP answers the calls of the API.
+// ServeHTTP serves the calls of the API.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a := &answer{header: http.Header{"Content-Type": {"application/json"}}}
 	start := time.Now()
@@ -45,7 +45,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if s.validate != nil && !a.gateway {
 		if err := s.checkAnswer(r, a); err != nil {
-			s.validate(fmt.Errorf("the answer %d to %s %s breaks the spec: %w", a.status, r.Method, r.URL.Path, err))
+			s.validate(fmt.Errorf("the response %d to %s %s breaks the spec: %w", a.status, r.Method, r.URL.Path, err))
 		}
 	}
 	write(w, a)
@@ -60,17 +60,17 @@ func write(w http.ResponseWriter, a *answer) {
 	if a.truncated {
 		_, _ = w.Write(a.body[:len(a.body)/2])
 		_ = http.NewResponseController(w).Flush()
-		panic(http.ErrAbortHandler) // the connection ends before the length that was promised
+		panic(http.ErrAbortHandler) // the connection ends before Content-Length bytes are sent
 	}
 	_, _ = w.Write(a.body)
 }
 
-// answer makes the answer to a request. It returns false when a fault has
-// taken the connection.
+// answer makes the response to a request. It returns false if a fault closed
+// the connection.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, a *answer, record *Request) bool {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
-		s.fail(a, failf("bad_request", "the body cannot be read, or has more than %d bytes", maxBody))
+		s.fail(a, failf("bad_request", "the body could not be read, or has more than %d bytes", maxBody))
 		return true
 	}
 	op, params, allowed, err := s.api.find(r.Method, r.URL.Path)
@@ -100,8 +100,8 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, a *answer, recor
 	return true
 }
 
-// checkAnswer holds an answer against the spec. What is no call is answered with
-// the error that every call has.
+// checkAnswer compares a response with the spec. A response to an unknown path is
+// compared with the error schema that all calls share.
 func (s *Server) checkAnswer(r *http.Request, a *answer) error {
 	op, params, _, err := s.api.find(r.Method, r.URL.Path)
 	if err != nil {
@@ -123,27 +123,31 @@ func (s *Server) checkAnswer(r *http.Request, a *answer) error {
 	if common.StatusCode != a.status {
 		return fmt.Errorf("its status_code is %d", common.StatusCode)
 	}
-	return op.checkResponse(op.input(r, params, nil), a.status, a.header, a.body)
+	status := a.status
+	if status == http.StatusCreated {
+		status = http.StatusOK // the spec describes every success under 200
+	}
+	return op.checkResponse(op.input(r, params, nil), status, a.header, a.body)
 }
 
-// stops reports whether a fault keeps a call from taking effect.
+// stops reports whether a fault prevents a call from taking effect.
 func (f *Fault) stops() bool {
 	return f.ErrorType != "" || f.Status != 0 || f.HTML || f.Reset
 }
 
-// unknown answers a path or method that the API does not have.
+// unknown responds to a path or method that the API does not have.
 func (s *Server) unknown(a *answer, r *http.Request, allowed []string) {
 	e := failf("bad_request", "there is no call %s %s", r.Method, r.URL.Path)
 	e.status = http.StatusNotFound
 	if len(allowed) > 0 {
 		e.status = http.StatusMethodNotAllowed
 		a.header.Set("Allow", strings.Join(allowed, ", "))
-		e.message += "; the path takes " + strings.Join(allowed, " and ")
+		e.message += "; the path allows " + strings.Join(allowed, " and ")
 	}
 	s.fail(a, e)
 }
 
-// fail writes an error in the service's shape.
+// fail writes an error as the service does.
 func (s *Server) fail(a *answer, e *apiError) {
 	types, err := s.api.errors()
 	known, ok := types[e.errorType]
@@ -151,7 +155,7 @@ func (s *Server) fail(a *answer, e *apiError) {
 	case err != nil:
 		known = errorType{Status: http.StatusInternalServerError, Description: err.Error()}
 	case !ok:
-		known = errorType{Status: http.StatusBadRequest, Description: "The service answers this error.", url: "https://stytch.com/docs/api/errors/400"}
+		known = errorType{Status: http.StatusBadRequest, Description: "The service returned this error.", url: "https://stytch.com/docs/api/errors/400"}
 	}
 	a.status = known.Status
 	if e.status != 0 {
@@ -173,12 +177,12 @@ func encode(v any) []byte {
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(v); err != nil {
-		return []byte(`{}`) // answers are made of what JSON can write
+		return []byte(`{}`) // every response can be encoded as JSON
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
-// perform checks credentials and request, and has the call take effect.
+// perform checks the credentials and the request, then performs the call.
 func (s *Server) perform(op *operation, r *http.Request, params map[string]string, body []byte, a *answer) {
 	project, err := s.authorized(op, r, params)
 	if err != nil {
@@ -208,12 +212,13 @@ func (s *Server) perform(op *operation, r *http.Request, params map[string]strin
 	arguments := argumentsOf(op, r, params, fields)
 	project.mu.Lock()
 	defer project.mu.Unlock()
-	result, err := op.handler(&request{project: project, now: s.clock.Now(), header: r.Header}, arguments)
+	call := &request{project: project, now: s.clock.Now(), header: r.Header, status: http.StatusOK}
+	result, err := op.handler(call, arguments)
 	if err != nil {
 		s.fail(a, err)
 		return
 	}
-	a.status, a.body = http.StatusOK, encode(result)
+	a.status, a.body = call.status, encode(result)
 }
 
 // authorized returns the project of a request's credentials.
@@ -226,7 +231,7 @@ func (s *Server) authorized(op *operation, r *http.Request, params map[string]st
 	}
 	id, secret, ok := r.BasicAuth()
 	if !ok {
-		return nil, failf("unauthorized_credentials", "the request has no Basic credentials: the project id as the user, the secret as the password")
+		return nil, failf("unauthorized_credentials", "the request has no Basic credentials; want the project id as the user and the secret as the password")
 	}
 	if p := s.ProjectByID(id); p != nil && p.secret() == secret {
 		return p, nil
@@ -234,7 +239,7 @@ func (s *Server) authorized(op *operation, r *http.Request, params map[string]st
 	return nil, fail("unauthorized_credentials")
 }
 
-// strictObject reads a body that must be one JSON object.
+// strictObject reads a body that must be exactly one JSON object.
 func strictObject(body []byte, into *map[string]any) error {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
@@ -245,13 +250,13 @@ func strictObject(body []byte, into *map[string]any) error {
 		return fmt.Errorf("it is null")
 	}
 	if _, err := decoder.Token(); err != io.EOF {
-		return fmt.Errorf("something stands behind it")
+		return fmt.Errorf("there is more data after it")
 	}
 	return nil
 }
 
-// argumentsOf puts everything that a call was given into one object, under the
-// names of the API: path, query and header parameters beside the body.
+// argumentsOf puts all arguments of a call into one object, under their names in
+// the API: the body's fields, and path, query and header parameters.
 func argumentsOf(op *operation, r *http.Request, params map[string]string, fields map[string]any) map[string]any {
 	arguments := map[string]any{}
 	for name, value := range fields {
@@ -302,8 +307,8 @@ func snake(name string) string {
 // handler performs one call.
 type handler func(r *request, arguments map[string]any) (any, *apiError)
 
-// typed makes a handler of a method on the SDK's own request and response
-// types, so that the emulator and the SDK cannot drift apart.
+// typed makes a handler from a method on the SDK's own request and response
+// types. So the emulator and the SDK cannot drift apart.
 func typed[Req, Resp any](perform func(*request, Req) (Resp, *apiError)) handler {
 	return func(r *request, arguments map[string]any) (any, *apiError) {
 		var req Req
@@ -318,14 +323,14 @@ func typed[Req, Resp any](perform func(*request, Req) (Resp, *apiError)) handler
 		}
 		v := reflect.ValueOf(&resp).Elem()
 		v.FieldByName("RequestID").SetString(newID("request-id"))
-		v.FieldByName("StatusCode").SetInt(http.StatusOK)
+		v.FieldByName("StatusCode").SetInt(int64(r.status))
 		fillLists(v)
 		return resp, nil
 	}
 }
 
-// fillLists makes every nil list an empty one: the API never answers null for
-// a list.
+// fillLists replaces every nil list by an empty one: the API never returns null
+// for a list.
 func fillLists(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -348,5 +353,5 @@ func fillLists(v reflect.Value) {
 	}
 }
 
-// handlers perform the calls of each API, by what the spec calls them.
+// handlers perform the calls of each API, by operation ID.
 var handlers = map[string]map[string]handler{"consumer": consumerHandlers, "b2b": b2bHandlers}

@@ -7,7 +7,7 @@ import (
 	"math/big"
 )
 
-// newID makes an id as the service does: user-test-<uuid>.
+// newID returns an ID like those of the service: user-test-<uuid>.
 func newID(kind string) string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // never fails
@@ -15,14 +15,14 @@ func newID(kind string) string {
 	return fmt.Sprintf("%s-test-%x-%x-%x-%x-%x", kind, b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// newToken makes a session token: 44 characters that nobody can guess.
+// newToken returns a session token of 44 characters.
 func newToken() string {
 	var b [33]byte
 	_, _ = rand.Read(b[:]) // never fails
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
-// newCode makes a code of six digits.
+// newCode returns a code of six digits.
 func newCode() string {
 	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Channel is the way that a message takes.
+// Channel is how a message is sent.
 type Channel string
 
 // The channels.
@@ -26,39 +26,39 @@ type Message struct {
 	// Address is the phone number or e-mail address.
 	Address string `json:"address"`
 	Code    string `json:"code"`
-	// Purpose is what the code is for: login, signup, mfa or discovery.
+	// Purpose is the purpose of the code: login, signup, mfa or discovery.
 	Purpose string `json:"purpose"`
-	// Locale is the language asked for, "en" when none was.
+	// Locale is the requested language, "en" by default.
 	Locale string `json:"locale"`
-	// TemplateID is the e-mail template asked for, or empty.
+	// TemplateID is the requested e-mail template, or empty.
 	TemplateID string    `json:"template_id,omitempty"`
 	SentAt     time.Time `json:"sent_at"`
 	ExpiresAt  time.Time `json:"expires_at"`
-	// UserID names the user, or OrganizationID and MemberID the member, that the
-	// code is for; discovery has neither.
+	// UserID, or OrganizationID and MemberID, name the user or member that the
+	// code is for. All are empty for discovery.
 	UserID         string `json:"user_id,omitempty"`
 	OrganizationID string `json:"organization_id,omitempty"`
 	MemberID       string `json:"member_id,omitempty"`
 }
 
-// Inbox holds the messages of a project, which no phone or mailbox gets. It forgets the oldest thousand
-// whenever there are more than 10,000, so that a load test takes no more memory than that.
+// Inbox holds the messages of a project instead of sending them. When there are more than 10,000, it
+// drops the oldest thousand, so that a load test does not run out of memory.
 type Inbox struct {
 	mu       sync.Mutex
 	messages []Message
-	// waited are the messages that WaitFor has returned.
+	// waited contains the messages that WaitFor has returned.
 	waited  map[string]bool
-	arrival chan struct{} // closed and made anew when a message arrives
+	arrival chan struct{} // closed and replaced when a message arrives
 }
 
-// inboxSize is how many messages an Inbox holds at most.
+// inboxSize is the most messages that an Inbox keeps.
 const inboxSize = 10_000
 
 func newInbox() *Inbox {
 	return &Inbox{waited: map[string]bool{}, arrival: make(chan struct{})}
 }
 
-// Messages returns the messages, the oldest first.
+// Messages returns all messages, the oldest first.
 func (b *Inbox) Messages() []Message {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -78,10 +78,9 @@ func (b *Inbox) Last(address string) (Message, bool) {
 }
 
 // WaitFor returns the newest message to an address that it has not returned
-// before, and waits for one to come when there is none. It fails when ctx
-// ends first; that of a test ends only with the test, so one that may wait in
-// vain needs a limit of its own. A call has put its message here before it
-// returns: [Inbox.Last] finds that without waiting.
+// before. If there is none, it waits for the next one. It fails when ctx ends;
+// a test's context ends only with the test, so set a timeout. A call stores its
+// message before it returns, so [Inbox.Last] finds it without waiting.
 func (b *Inbox) WaitFor(ctx context.Context, address string) (Message, error) {
 	for {
 		b.mu.Lock()
@@ -97,7 +96,7 @@ func (b *Inbox) WaitFor(ctx context.Context, address string) (Message, error) {
 		select {
 		case <-arrival:
 		case <-ctx.Done():
-			return Message{}, fmt.Errorf("no new message came to that address, and %d to others: %w", b.unread(), context.Cause(ctx))
+			return Message{}, fmt.Errorf("no new message to that address arrived, and %d to other addresses: %w", b.unread(), context.Cause(ctx))
 		}
 	}
 }
@@ -115,15 +114,15 @@ func (b *Inbox) unread() int {
 	return n
 }
 
-// Arrival returns a channel that is closed when the next message arrives, or
-// the inbox is cleared.
+// Arrival returns a channel that is closed when the next message arrives or the
+// inbox is cleared.
 func (b *Inbox) Arrival() <-chan struct{} {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.arrival
 }
 
-// Clear forgets every message. Their codes stay as they are.
+// Clear deletes every message. Their codes stay valid.
 func (b *Inbox) Clear() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -132,8 +131,8 @@ func (b *Inbox) Clear() {
 	b.announce()
 }
 
-// set replaces the messages. WaitFor does not return these: it waits for what
-// comes now.
+// set replaces the messages. WaitFor does not return these: it waits for new
+// ones.
 func (b *Inbox) set(messages []Message) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -154,8 +153,8 @@ func (b *Inbox) put(m Message) {
 	b.announce()
 }
 
-// shorten forgets the oldest messages when there are too many, and some more: who follows the inbox has
-// to be told everything anew.
+// shorten drops the oldest messages when there are too many. It drops many at once, because a reader that
+// follows the inbox has to read all of it again.
 func (b *Inbox) shorten() {
 	if len(b.messages) <= inboxSize {
 		return
@@ -172,6 +171,5 @@ func (b *Inbox) announce() {
 	b.arrival = make(chan struct{})
 }
 
-// sameAddress compares as the service does: letters of an e-mail address count
-// the same in both cases.
+// sameAddress compares addresses without regard to case, as the service does.
 func sameAddress(a, b string) bool { return strings.EqualFold(a, b) }

@@ -15,7 +15,7 @@ func TestInboxForgetsTheOldest(t *testing.T) {
 	for i := range sent {
 		b.put(Message{ID: strconv.Itoa(i), Address: phone})
 		if m, err := b.WaitFor(t.Context(), phone); err != nil || m.ID != strconv.Itoa(i) {
-			t.Fatalf("message %q, %v, want %d", m.ID, err, i)
+			t.Fatalf("message %q, found %v, want %d", m.ID, err, i)
 		}
 	}
 	const forgotten = inboxSize/10 + 1
@@ -29,13 +29,14 @@ func TestInboxForgetsTheOldest(t *testing.T) {
 	}
 }
 
-// TestWaitsInVain: who waits for the wrong address hears that others got something.
+// TestWaitsInVain checks that the error of a wait for the wrong address mentions
+// messages to other addresses.
 func TestWaitsInVain(t *testing.T) {
 	b := newInbox()
 	b.put(Message{ID: "1", Address: "+15005550006"})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := b.WaitFor(ctx, "+15005550007"); !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "and 1 to others") {
+	if _, err := b.WaitFor(ctx, "+15005550007"); !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "and 1 to other addresses") {
 		t.Errorf("error %v", err)
 	}
 }

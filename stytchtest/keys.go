@@ -18,32 +18,32 @@ import (
 // keyBits is the size of the service's keys.
 const keyBits = 2048
 
-// first is the key that every server of the process begins with, so that a
-// hundred servers do not make a hundred keys. Their project ids keep their
-// tokens apart.
+// first is the first key of every server in the process, so that a hundred
+// servers do not generate a hundred keys. A token is still valid for one
+// project only, because it names the project.
 var first = sync.OnceValue(makeKey)
 
 func makeKey() *rsa.PrivateKey {
 	key, err := rsa.GenerateKey(rand.Reader, keyBits)
 	if err != nil {
-		panic(fmt.Sprintf("stytchtest: making an RSA key: %v", err)) // crypto/rand never fails
+		panic(fmt.Sprintf("stytchtest: making an RSA key: %v", err)) // crypto/rand does not fail
 	}
 	return key
 }
 
-// signingKey is a key of a project, with the name that a JWT's header has.
+// signingKey is a key of a project, with its ID in the JWT header.
 type signingKey struct {
 	id      string
 	private *rsa.PrivateKey
 }
 
-// keyring holds a project's keys: the newest signs, and all are served.
+// keyring holds a project's keys: the newest signs, and all are published.
 type keyring struct {
 	mu   sync.Mutex
 	keys []signingKey
 }
 
-// current returns the key that signs.
+// current returns the signing key.
 func (k *keyring) current() signingKey {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -53,7 +53,7 @@ func (k *keyring) current() signingKey {
 	return k.keys[len(k.keys)-1]
 }
 
-// all returns every key that is served, the newest first.
+// all returns every published key, the newest first.
 func (k *keyring) all() []signingKey {
 	k.current()
 	k.mu.Lock()
@@ -65,14 +65,15 @@ func (k *keyring) all() []signingKey {
 	return keys
 }
 
-// set replaces the keys, the newest last.
+// set replaces the keys. The last one is the newest.
 func (k *keyring) set(keys []signingKey) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.keys = slices.Clone(keys)
 }
 
-// rotate makes a new key sign. The old ones are served on unless forget is set.
+// rotate adds a new signing key. The old keys stay published unless forget is
+// set.
 func (k *keyring) rotate(forget bool) {
 	k.current()
 	key := signingKey{newID("jwk"), makeKey()}
@@ -84,7 +85,7 @@ func (k *keyring) rotate(forget bool) {
 	k.keys = append(k.keys, key)
 }
 
-// find returns the key of a JWT's header.
+// find returns the public key with the ID of a JWT header.
 func (k *keyring) find(id string) *rsa.PublicKey {
 	for _, key := range k.all() {
 		if key.id == id {
@@ -94,7 +95,7 @@ func (k *keyring) find(id string) *rsa.PublicKey {
 	return nil
 }
 
-// jwk is the public part of a key as the service publishes it.
+// jwk returns the public part of a key, as the service publishes it.
 func (key signingKey) jwk() (stytch.JWK, error) {
 	template := x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Unix(0, 0), NotAfter: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)}
 	certificate, err := x509.CreateCertificate(rand.Reader, &template, &template, &key.private.PublicKey, key.private)

@@ -7,7 +7,7 @@ import (
 	"github.com/stytchgen/sdk/stytchtest"
 )
 
-// TestSixLines is the login that the package's documentation promises.
+// TestSixLines runs the login from the package documentation.
 func TestSixLines(t *testing.T) {
 	srv := stytchtest.NewServer(t)
 	client, ctx, phone := srv.Client(), t.Context(), "+15005550006"

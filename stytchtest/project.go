@@ -7,8 +7,8 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// Project is a project of the service: credentials, and everything behind
-// them. Projects share nothing but the server's clock and address.
+// Project is a project of the service: its credentials and all its data.
+// Projects share only the server's clock and address.
 type Project struct {
 	// ID and Secret are the credentials.
 	ID, Secret string
@@ -37,35 +37,36 @@ func (p *Project) secret() string {
 // Inbox holds the messages that the project's calls sent.
 func (p *Project) Inbox() *Inbox { return p.inbox }
 
-// RotateKeys has a new key sign JWTs. The keys before it are served on, as the
-// service does for a month, unless forget is set.
+// RotateKeys adds a new key that signs JWTs. The old keys stay published, as
+// they do for a month at the service, unless forget is set.
 func (p *Project) RotateKeys(forget bool) { p.keys.rotate(forget) }
 
-// Limits are what the service lets a project configure.
+// Limits are the limits that a project can configure at the service.
 type Limits struct {
 	// Attempts is how many failures in a row lock a user or member.
 	Attempts int
 	// Lock is how long they stay locked.
 	Lock time.Duration
-	// UnverifiedFactors is how many phone numbers and e-mail addresses a user can
-	// have that were added and not verified.
+	// UnverifiedFactors is how many unverified phone numbers and e-mail addresses
+	// can be added to a user.
 	UnverifiedFactors int
 }
 
-// defaultLimits are those of the service.
+// defaultLimits are the defaults of the service.
 var defaultLimits = Limits{Attempts: 10, Lock: time.Hour, UnverifiedFactors: 5}
 
-// Times of the service that no project configures.
+// Times of the service that a project cannot configure.
 const (
 	unverifiedLife   = 5 * time.Minute
 	intermediateLife = 10 * time.Minute
 	jwtLife          = 5 * time.Minute
 	mfaCodeLife      = 2 * time.Minute
-	// defaultDuration is a member's session when the request says nothing.
+	// defaultDuration is the duration of a member's session when the request
+	// sets none.
 	defaultDuration = 60
 )
 
-// The sandbox of the test environment: these always authenticate.
+// The sandbox values of the test environment. They always authenticate.
 const (
 	SandboxPhoneNumber   = "+10000000000"
 	SandboxEmail         = "sandbox@stytch.com"
@@ -81,17 +82,18 @@ func isSandbox(address string) bool {
 	return sameAddress(address, SandboxEmail) || address == SandboxPhoneNumber
 }
 
-// request is one call on its way through the server.
+// request is one call while the server performs it.
 type request struct {
 	project *Project
 	now     time.Time
 	header  header
+	status  int // of the answer when the call succeeds
 }
 
 // header gives the header parameters of a call.
 type header interface{ Get(name string) string }
 
-// send makes a code, keeps it in place of an earlier one and puts the message
+// send makes a code, stores it in place of an earlier one, and puts the message
 // into the inbox.
 func (r *request) send(slot **code, c code, life time.Duration, m Message) {
 	c.Digits = r.project.server.nextCode(m.Address)
@@ -104,8 +106,8 @@ func (r *request) send(slot **code, c code, life time.Duration, m Message) {
 	r.project.inbox.put(m)
 }
 
-// try holds a code that was typed against the one that was sent. A wrong one
-// counts against the user or member.
+// try compares an entered code with the code that was sent. A wrong code counts
+// as a failure of the user or member.
 func (r *request) try(c *code, typed, address string, a *attempts) *apiError {
 	if a.locked(r.now) {
 		return fail("user_lock_limit_reached")
@@ -125,7 +127,7 @@ func (r *request) try(c *code, typed, address string, a *attempts) *apiError {
 	return nil
 }
 
-// minutes is a lifetime in minutes, given or not.
+// minutes converts an optional lifetime in minutes.
 func minutes(given *int, otherwise int) time.Duration {
 	if given != nil {
 		otherwise = *given
@@ -133,7 +135,7 @@ func minutes(given *int, otherwise int) time.Duration {
 	return time.Duration(otherwise) * time.Minute
 }
 
-// text is an optional text, "" when it is not set.
+// text returns an optional string, "" if it is not set.
 func text[T ~string](given *T) string {
 	if given == nil {
 		return ""
@@ -141,26 +143,22 @@ func text[T ~string](given *T) string {
 	return string(*given)
 }
 
-// mergeClaims sets claims as the service does: a null deletes, the reserved
-// ones are ignored, and 4 kB are enough.
+// mergeClaims sets claims as the service does: null deletes a claim, reserved
+// claims are ignored, and the limit is 4 kB.
 func mergeClaims(have, more map[string]any) (map[string]any, *apiError) {
-	merged := map[string]any{}
-	for name, value := range have {
-		merged[name] = value
-	}
+	allowed := map[string]any{}
 	for name, value := range more {
 		switch {
 		case isReservedClaim(name):
 		case hasStytchPrefix(name):
-			return nil, failf("stytch_claims_in_custom_claims", "the claim %q has a name of the service's own", name)
-		case value == nil:
-			delete(merged, name)
+			return nil, failf("stytch_claims_in_custom_claims", "the claim %q begins with the prefix that the service reserves", name)
 		default:
-			merged[name] = value
+			allowed[name] = value
 		}
 	}
+	merged := merge(have, allowed)
 	if size := jsonSize(merged); size > maxClaims {
-		return nil, failf("custom_claims_too_large", "the claims take %d bytes, and %d are allowed", size, maxClaims)
+		return nil, failf("custom_claims_too_large", "the claims take %d bytes; at most %d are allowed", size, maxClaims)
 	}
 	if len(merged) == 0 {
 		return nil, nil
@@ -168,7 +166,8 @@ func mergeClaims(have, more map[string]any) (map[string]any, *apiError) {
 	return merged, nil
 }
 
-// addFactor puts a factor into a list, in place of the same one of before.
+// addFactor adds a factor to a list. It replaces an earlier factor of the same
+// kind and address.
 func addFactor(factors []stytch.AuthenticationFactor, f stytch.AuthenticationFactor) []stytch.AuthenticationFactor {
 	var kept []stytch.AuthenticationFactor
 	for _, have := range factors {
@@ -182,16 +181,21 @@ func addFactor(factors []stytch.AuthenticationFactor, f stytch.AuthenticationFac
 }
 
 func sameTarget(a, b stytch.AuthenticationFactor) bool {
-	switch {
-	case a.EmailFactor != nil && b.EmailFactor != nil:
-		return a.EmailFactor.EmailID == b.EmailFactor.EmailID
-	case a.PhoneNumberFactor != nil && b.PhoneNumberFactor != nil:
-		return a.PhoneNumberFactor.PhoneID == b.PhoneNumberFactor.PhoneID
-	}
-	return false
+	return target(a) != "" && target(a) == target(b)
 }
 
-// emailFactor and phoneFactor are the factors that codes prove.
+// target is the id of the address or number that a factor proves, or "".
+func target(f stytch.AuthenticationFactor) string {
+	switch {
+	case f.EmailFactor != nil:
+		return f.EmailFactor.EmailID
+	case f.PhoneNumberFactor != nil:
+		return f.PhoneNumberFactor.PhoneID
+	}
+	return ""
+}
+
+// emailFactor and phoneFactor return the factors that a code proves.
 func emailFactor(kind stytch.AuthenticationFactorType, id, address string, now time.Time) stytch.AuthenticationFactor {
 	return stytch.AuthenticationFactor{
 		Type: kind, DeliveryMethod: stytch.AuthenticationFactorDeliveryMethodEmail,

@@ -4,28 +4,29 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
 
-// Request is a request that reached the server. Secrets in it are replaced by
+// Request is a request that the server received. Secrets in it are replaced by
 // "[redacted]".
 type Request struct {
 	At           time.Time
 	Method, Path string
 	// API and Call name the API and the call: "consumer" and "consumer.otps.sms.send". Both are empty
-	// for a path that the API does not have.
+	// for an unknown path.
 	API, Call string
 	Header    http.Header
-	// Body holds the body's fields, nil when it was no JSON object.
+	// Body has the body's fields. It is nil if the body was not a JSON object.
 	Body map[string]any
-	// Status is what was answered, 0 when the connection was reset.
+	// Status is the status of the response, 0 if the connection was reset.
 	Status int
-	// ErrorType is the service's, or empty.
+	// ErrorType is the error type of the response, or empty.
 	ErrorType string
-	// Fault reports that a fault met the request.
+	// Fault reports whether a fault applied to the request.
 	Fault bool
-	// Duration is how long the answer took, on the machine's clock.
+	// Duration is how long the response took, by the machine's clock.
 	Duration time.Duration
 }
 
@@ -35,7 +36,7 @@ type requests struct {
 	list []Request
 }
 
-// maxRequests bounds what a long-running emulator remembers.
+// maxRequests limits the requests that a long-running emulator keeps.
 const maxRequests = 10_000
 
 func (r *requests) add(one Request) {
@@ -53,10 +54,11 @@ func (r *requests) all() []Request {
 	return slices.Clone(r.list)
 }
 
-// redacted stands for a secret.
+// redacted replaces a secret.
 const redacted = "[redacted]"
 
-// open are the fields whose values are no secrets; every other text is one.
+// open are the fields whose values are not secret. Every other string is
+// treated as a secret.
 var open = []string{
 	"method_id", "user_id", "organization_id", "member_id", "session_id", "member_session_id", "locale",
 	"login_template_id", "signup_template_id", "set_mfa_enrollment", "resource_id", "action", "user_agent",
@@ -75,8 +77,8 @@ func (one *Request) redact(r *http.Request, body []byte) {
 	}
 }
 
-// hide replaces what may be a secret: every text under a name that is not
-// known to be none.
+// hide replaces every string that may be a secret: all except those under the
+// names in open.
 func hide(name string, v any) any {
 	switch v := v.(type) {
 	case string:
@@ -88,7 +90,7 @@ func hide(name string, v any) any {
 		for key, value := range v {
 			hidden[key] = hide(key, value)
 		}
-		if name == "session_custom_claims" {
+		if strings.HasSuffix(name, "_metadata") || name == "session_custom_claims" {
 			return redacted
 		}
 		return hidden

@@ -11,9 +11,9 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// AddUser adds a user as it is given: ids are made for what has none, a status
-// of "" is active, and the phone numbers and e-mail addresses become methods.
-// It returns the user as the API would.
+// AddUser adds a user. Missing IDs are generated, a missing status is active,
+// and the phone numbers and e-mail addresses become methods. It returns the user
+// as the API would.
 func (p *Project) AddUser(u stytch.User) stytch.User {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -28,7 +28,7 @@ func (p *Project) AddUser(u stytch.User) stytch.User {
 		u.CreatedAt = &now
 	}
 	if u.Roles == nil {
-		u.Roles = []string{"stytch_user"}
+		u.Roles = []string{defaultRole}
 	}
 	added := &user{Profile: u}
 	for _, e := range u.Emails {
@@ -61,9 +61,9 @@ func (p *Project) Users() []stytch.User {
 	return users
 }
 
-// AddOrganization adds an organization as it is given: an id is made when it
-// has none, a slug that is empty is the id, and policies that are empty are
-// those of a new organization. It returns the organization as the API would.
+// AddOrganization adds an organization. A missing ID is generated, an empty
+// slug becomes the ID, and empty policies get the defaults of a new
+// organization. It returns the organization as the API would.
 func (p *Project) AddOrganization(o b2b.Organization) b2b.Organization {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -106,28 +106,28 @@ func (p *Project) Organizations() []b2b.Organization {
 	return organizations
 }
 
-// UpdateOrganization changes an organization, for a policy that changes while
-// people log in.
+// UpdateOrganization changes an organization, for example a policy in the
+// middle of a login.
 func (p *Project) UpdateOrganization(id string, change func(*b2b.Organization)) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	o := p.state.organizationByID(id)
 	if o == nil {
-		return fmt.Errorf("stytchtest: there is no organization %q", id)
+		return fmt.Errorf("stytchtest: no organization has the id %q", id)
 	}
 	change(&o.Profile)
 	return nil
 }
 
-// AddMember adds a member to an organization that is there already, with an
-// address that no other member of it has: an id is made when it has none, and a
-// status of "" is active. It returns the member as the API would.
+// AddMember adds a member to an existing organization. The e-mail address must be
+// new there. A missing ID is generated, and a missing status is active. It
+// returns the member as the API would.
 func (p *Project) AddMember(m b2b.Member) (b2b.Member, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	o := p.state.organizationByID(m.OrganizationID)
 	if o == nil {
-		return b2b.Member{}, fmt.Errorf("stytchtest: there is no organization %q to add a member to", m.OrganizationID)
+		return b2b.Member{}, fmt.Errorf("stytchtest: the member's organization %q does not exist", m.OrganizationID)
 	}
 	if have := p.state.memberByEmail(o.Profile.OrganizationID, m.EmailAddress); have != nil {
 		return b2b.Member{}, fmt.Errorf("stytchtest: the member %s of the organization has this address already", have.Profile.MemberID)
@@ -149,8 +149,8 @@ func (p *Project) AddMember(m b2b.Member) (b2b.Member, error) {
 	return added.profile(now), nil
 }
 
-// Members returns every member of an organization, or of all when the id is
-// empty.
+// Members returns every member of an organization, or of all organizations if
+// the ID is empty.
 func (p *Project) Members(organizationID string) []b2b.Member {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -167,14 +167,14 @@ func (p *Project) Members(organizationID string) []b2b.Member {
 // Session is an active session, of a user or of a member.
 type Session struct {
 	ID string `json:"id"`
-	// UserID, or OrganizationID and MemberID, say whose it is.
+	// UserID, or OrganizationID and MemberID, name the owner.
 	UserID         string    `json:"user_id,omitempty"`
 	OrganizationID string    `json:"organization_id,omitempty"`
 	MemberID       string    `json:"member_id,omitempty"`
 	StartedAt      time.Time `json:"started_at"`
 	LastAccessedAt time.Time `json:"last_accessed_at"`
 	ExpiresAt      time.Time `json:"expires_at"`
-	// Token and JWT authenticate it. Only AddSession fills them in.
+	// Token and JWT are its credentials. Only AddSession sets them.
 	Token string `json:"-"`
 	JWT   string `json:"-"`
 }
@@ -198,12 +198,11 @@ func (s *session) public() Session {
 	}
 }
 
-// AddSession starts a session without a code: of the user or member that the
-// id names, for as long as it says, with custom claims or nil. Claims that the
-// service would refuse are an error.
+// AddSession starts a session without a code, for the user or member with this
+// ID. The claims can be nil. Claims that the service would reject are an error.
 func (p *Project) AddSession(id string, life time.Duration, claims map[string]any) (Session, error) {
 	if _, err := json.Marshal(claims); err != nil {
-		return Session{}, fmt.Errorf("stytchtest: the claims cannot be written: %w", err)
+		return Session{}, fmt.Errorf("stytchtest: the claims cannot be encoded as JSON: %w", err)
 	}
 	claims, refused := mergeClaims(nil, claims)
 	if refused != nil {
@@ -214,24 +213,16 @@ func (p *Project) AddSession(id string, life time.Duration, claims map[string]an
 	now := p.server.clock.Now()
 	s := &session{ID: newID("session"), Token: newToken(), StartedAt: now, LastAccessedAt: now, ExpiresAt: now.Add(life), Claims: claims}
 	if u := p.state.userByID(id); u != nil {
-		s.UserID = id
+		s.UserID = u.Profile.UserID
 	} else if i := slices.IndexFunc(p.state.Members, func(m *member) bool { return m.Profile.MemberID == id }); i >= 0 {
 		m := p.state.Members[i]
 		s.ID, s.MemberID, s.OrganizationID = newID("member-session"), id, m.Profile.OrganizationID
 		s.Factors = append(s.Factors, emailFactor(emailOTP, m.emailID(), m.Profile.EmailAddress, now))
 	} else {
-		return Session{}, fmt.Errorf("stytchtest: there is no user or member %q to start a session for", id)
+		return Session{}, fmt.Errorf("stytchtest: no user or member has the id %q", id)
 	}
 	p.state.Sessions = append(p.state.Sessions, s)
 	public := s.public()
 	public.Token, public.JWT = s.Token, p.issue(s, now)
 	return public, nil
-}
-
-// Grant lets a role do actions with a resource, for the authorization checks
-// of sessions.authenticate. The action "*" stands for all.
-func (p *Project) Grant(role, resource string, actions ...string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.state.Grants = append(p.state.Grants, grant{role, resource, actions})
 }

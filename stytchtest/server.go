@@ -1,7 +1,6 @@
-// Package stytchtest is an emulator of the one-time passcode and session calls
-// of Stytch, for tests: it keeps users, codes, sessions and organizations as
-// the service does, and puts the messages that the service would send into an
-// inbox.
+// Package stytchtest emulates the one-time passcode and session calls of Stytch,
+// for tests. It keeps users, codes, sessions and organizations like the service.
+// Messages go to an inbox instead of to a phone or mailbox.
 //
 //	srv := stytchtest.NewServer(t)
 //	client := srv.Client()
@@ -9,9 +8,9 @@
 //	message, err := srv.Inbox().WaitFor(ctx, "+15005550006")
 //	auth, err := client.OTPs.Authenticate(ctx, stytch.OTPsAuthenticateRequest{MethodID: sent.PhoneID, Code: message.Code})
 //
-// Requests are held against the spec that the SDK is generated from, and so is
-// every answer. The program stytch-emulator is the same emulator for clients in
-// other languages and for a person in a browser.
+// Requests and responses are checked against the spec that the SDK is generated
+// from. The program stytch-emulator is the same emulator, for clients in other
+// languages and for manual use in a browser.
 package stytchtest
 
 import (
@@ -27,18 +26,18 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// Server is an emulator on a loopback address. Its embedded Project is the one
-// that Client and B2B use.
+// Server is an emulator on a loopback address. Client and B2B use its embedded
+// Project.
 type Server struct {
 	*Project
 
 	api      *api
 	clock    Clock
 	limits   Limits
-	code     string // pinned, or empty
+	code     string // the code of every message, or empty
 	faults   faults
 	requests requests
-	validate func(error) // is told of answers that break the spec; nil: off
+	validate func(error) // called for each response that breaks the spec; nil: off
 	observe  func(Request)
 
 	mu       sync.Mutex
@@ -50,38 +49,39 @@ type Server struct {
 	served  chan error
 }
 
-// Config is what a server can be told. The zero Config will do.
+// Config configures a server. The zero Config is valid.
 type Config struct {
-	// ProjectID and Secret are the credentials of the first project. Empty, they
-	// are made up.
+	// ProjectID and Secret are the credentials of the first project. They are
+	// generated if empty.
 	ProjectID, Secret string
-	// Addr is the address to listen on. Empty, it is a free port of 127.0.0.1.
+	// Addr is the address to listen on, by default a free port of 127.0.0.1.
 	Addr string
-	// Code is the code of every message. Empty, each has its own, at random.
+	// Code is the code of every message. If it is empty, codes are random.
 	Code string
-	// Limits are what the service lets a project configure. A field that is zero
-	// is as the service has it.
+	// Limits are the limits that a project can configure at the service. A zero
+	// field means the service's default.
 	Limits Limits
-	// Snapshot is what the server begins with, nil for nothing. Without a
-	// ProjectID, the first project is that of the snapshot.
+	// Snapshot is the initial state, nil for none. Without a ProjectID, the
+	// snapshot's first project is the first project.
 	Snapshot []byte
-	// Validate is told of an answer that breaks the spec, an error too. Nil,
-	// answers are not held against it.
+	// Validate is called for each response that breaks the spec, error
+	// responses too. If it is nil, responses are not checked.
 	Validate func(error)
-	// Observe is told of every request when its answer is known, before it is
-	// sent. Nil, nobody is told.
+	// Observe is called for every request, before its response is sent. It can
+	// be nil.
 	Observe func(Request)
-	// Handler wraps the API, for a program that serves more than that.
+	// Handler wraps the API's handler, for a program that serves more than the
+	// API.
 	Handler func(api http.Handler) http.Handler
 }
 
 // Option changes the Config of a server in a test.
 type Option func(*Config)
 
-// WithCode has every message hold the same code, of six digits.
+// WithCode sets the code of every message, six digits.
 func WithCode(code string) Option { return func(c *Config) { c.Code = code } }
 
-// WithLimits sets what the service lets a project configure.
+// WithLimits sets the limits that a project can configure at the service.
 func WithLimits(limits Limits) Option { return func(c *Config) { c.Limits = limits } }
 
 // WithCredentials sets the credentials of the first project.
@@ -97,8 +97,8 @@ type TB interface {
 	Fatalf(format string, args ...any)
 }
 
-// NewServer starts a server that ends with the test. It fails the test when it
-// gives an answer that breaks the spec.
+// NewServer starts a server that is closed at the end of the test. A response
+// that breaks the spec fails the test.
 func NewServer(t TB, opts ...Option) *Server {
 	t.Helper()
 	config := Config{Validate: func(err error) { t.Errorf("stytchtest: %v", err) }}
@@ -189,13 +189,13 @@ func (l Limits) orDefault() Limits {
 	return l
 }
 
-// Close ends the server and every request that it is at.
+// Close ends the server and cancels the requests in progress.
 func (s *Server) Close() error {
 	return s.end(s.http.Close)
 }
 
-// Shutdown ends the server, and lets the requests that it is at come to their
-// end before. It cuts them off when ctx ends first, and then returns ctx's error.
+// Shutdown ends the server after the requests in progress are complete. If ctx ends
+// first, it cancels them and returns ctx's error.
 func (s *Server) Shutdown(ctx context.Context) error {
 	return s.end(func() error {
 		err := s.http.Shutdown(ctx)
@@ -206,7 +206,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	})
 }
 
-// end ends the server once, by a way of the HTTP server's.
+// end stops the HTTP server once, with the given function.
 func (s *Server) end(stop func() error) error {
 	s.mu.Lock()
 	select {
@@ -227,27 +227,27 @@ func (s *Server) end(stop func() error) error {
 // URL is the base URL of the API.
 func (s *Server) URL() string { return s.url }
 
-// Clock is the time that the server lives in.
+// Clock returns the server's clock.
 func (s *Server) Clock() *Clock { return &s.clock }
 
-// Fail adds a fault. The faults are tried in the order that they were added. It
-// panics when [Fault.Check] refuses the fault: a test that waits for it would pass
-// for nothing.
+// Fail adds a fault. Faults are tried in the order in which they were added. It
+// panics if [Fault.Check] returns an error, because a test with a fault that never
+// applies would pass by mistake.
 func (s *Server) Fail(f Fault) {
 	if err := f.Check(); err != nil {
-		panic("stytchtest: the fault: " + err.Error())
+		panic("stytchtest: the fault is not valid: " + err.Error())
 	}
 	s.faults.add(f)
 }
 
-// Faults returns the faults that are not spent.
+// Faults returns the faults that are not used up.
 func (s *Server) Faults() []Fault { return s.faults.all() }
 
-// ClearFaults forgets every fault.
+// ClearFaults removes every fault.
 func (s *Server) ClearFaults() { s.faults.clear() }
 
-// Requests returns what reached the server, the oldest first, with secrets
-// redacted.
+// Requests returns the requests that the server received, the oldest first,
+// without secrets.
 func (s *Server) Requests() []Request { return s.requests.all() }
 
 // Calls counts the requests for a call: "consumer.otps.sms.send".
@@ -261,8 +261,8 @@ func (s *Server) Calls(call string) int {
 	return n
 }
 
-// AddProject adds a project with these credentials, beside the first. It takes
-// the place of one with the same id.
+// AddProject adds a project with these credentials. It replaces a project with
+// the same ID.
 func (s *Server) AddProject(id, secret string) *Project {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -278,7 +278,7 @@ func (s *Server) ProjectByID(id string) *Project {
 	return s.projects[id]
 }
 
-// nextCode is the code of the next message.
+// nextCode returns the code of the next message.
 func (s *Server) nextCode(address string) string {
 	switch {
 	case isSandbox(address):
@@ -289,7 +289,7 @@ func (s *Server) nextCode(address string) string {
 	return newCode()
 }
 
-// Client returns a consumer client of the project. It lives in the server's time.
+// Client returns a consumer client of the project. It uses the server's clock.
 func (p *Project) Client(opts ...stytch.Option) *stytch.Client {
 	c, err := stytch.NewClient(p.ID, p.Secret, p.options(opts)...)
 	if err != nil {
@@ -298,7 +298,7 @@ func (p *Project) Client(opts ...stytch.Option) *stytch.Client {
 	return c
 }
 
-// B2B returns a B2B client of the project. It lives in the server's time.
+// B2B returns a B2B client of the project. It uses the server's clock.
 func (p *Project) B2B(opts ...stytch.Option) *b2b.Client {
 	c, err := b2b.NewClient(p.ID, p.Secret, p.options(opts)...)
 	if err != nil {
@@ -307,7 +307,7 @@ func (p *Project) B2B(opts ...stytch.Option) *b2b.Client {
 	return c
 }
 
-// options are those of a client of the project.
+// options returns the options of a client of the project.
 func (p *Project) options(opts []stytch.Option) []stytch.Option {
 	return append([]stytch.Option{stytch.WithBaseURL(p.server.url), stytch.WithClock(p.server.clock.Now)}, opts...)
 }

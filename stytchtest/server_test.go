@@ -21,7 +21,7 @@ import (
 	"github.com/stytchgen/sdk/stytchtest"
 )
 
-// post sends a body as it is, with credentials unless they are empty.
+// post sends a body unchanged, with credentials unless they are empty.
 func (w *world) post(path, body, projectID, secret string) (int, map[string]any) {
 	w.t.Helper()
 	return w.request(http.MethodPost, path, body, projectID, secret)
@@ -50,8 +50,8 @@ func (w *world) request(method, path, body, projectID, secret string) (int, map[
 	return resp.StatusCode, fields
 }
 
-// TestBadRequests holds the shape and the words of errors: which field, and
-// why.
+// TestBadRequests checks the fields and messages of error responses: the
+// invalid field, and why.
 func TestBadRequests(t *testing.T) {
 	w := newWorld(t)
 	tests := []struct {
@@ -60,27 +60,27 @@ func TestBadRequests(t *testing.T) {
 		errorType, words string
 	}{
 		{"no such path", "/v1/nothing", `{}`, 404, "bad_request", "there is no call POST /v1/nothing"},
-		{"another method", "/v1/sessions", `{}`, 405, "bad_request", "the path takes GET"},
+		{"another method", "/v1/sessions", `{}`, 405, "bad_request", "the path allows GET"},
 		{"no JSON", "/v1/otps/sms/send", `{`, 400, "bad_request", "not a JSON object"},
 		{"a list", "/v1/otps/sms/send", `[]`, 400, "bad_request", "not a JSON object"},
 		{"null", "/v1/otps/sms/send", `null`, 400, "bad_request", "not a JSON object"},
-		{"two values", "/v1/otps/sms/send", `{}{}`, 400, "bad_request", "something stands behind it"},
+		{"two values", "/v1/otps/sms/send", `{}{}`, 400, "bad_request", "there is more data after it"},
 		{"a required field is missing", "/v1/otps/sms/send", `{}`, 400, "bad_request", "phone_number: the field is required"},
-		{"a number that is none", "/v1/otps/sms/send", `{"phone_number":"5005550006"}`, 400, "invalid_phone_number", "phone_number: "},
+		{"an invalid phone number", "/v1/otps/sms/send", `{"phone_number":"5005550006"}`, 400, "invalid_phone_number", "phone_number: "},
 		{"a field of another type", "/v1/otps/sms/send", `{"phone_number":5}`, 400, "invalid_phone_number", "phone_number: "},
 		{"a lifetime too long", "/v1/otps/sms/send", `{"phone_number":"+15005550006","expiration_minutes":11}`, 400, "invalid_expiration_otp", "at most 10"},
-		{"a locale that is none", "/v1/otps/email/send", `{"email":"a@b.c","locale":"de-DE"}`, 400, "invalid_locale", "locale: "},
-		{"an address that is none", "/v1/otps/email/send", `{"email":"ada"}`, 400, "invalid_email", "email: "},
+		{"an invalid locale", "/v1/otps/email/send", `{"email":"a@b.c","locale":"de-DE"}`, 400, "invalid_locale", "locale: "},
+		{"an invalid address", "/v1/otps/email/send", `{"email":"ada"}`, 400, "invalid_email", "email: "},
 		{"several at once", "/v1/otps/email/send", `{"email":"ada","locale":"xx"}`, 400, "invalid_email", "locale: "},
-		{"a code that is none", "/v1/otps/authenticate", `{"method_id":"x","code":"12345"}`, 400, "invalid_code", "code: "},
+		{"an invalid code", "/v1/otps/authenticate", `{"method_id":"x","code":"12345"}`, 400, "invalid_code", "code: "},
 		{"a session too short", "/v1/otps/authenticate", `{"method_id":"x","code":"123456","session_duration_minutes":4}`, 400, "invalid_session_duration_minutes", "at least 5"},
 		{"a nested field of another type", "/v1/otps/authenticate", `{"method_id":"x","code":"123456","attributes":{"ip_address":5}}`, 400, "bad_request", "attributes.ip_address: "},
 		{"two users named", "/v1/otps/sms/send", `{"phone_number":"+15005550006","user_id":"u","session_token":"t"}`, 400, "too_many_user_selection_arguments", "only one of user_id, session_token, session_jwt"},
-		{"no session", "/v1/sessions/authenticate", `{}`, 400, "no_session_arguments", "one of session_token, session_jwt is needed"},
+		{"no session", "/v1/sessions/authenticate", `{}`, 400, "no_session_arguments", "one of session_token, session_jwt is required"},
 		{"two sessions", "/v1/sessions/authenticate", `{"session_token":"t","session_jwt":"j"}`, 400, "too_many_session_arguments", "only one of"},
 		{"nothing to revoke", "/v1/sessions/revoke", `{}`, 400, "no_session_revoke_arguments", "session_id"},
 		{"too much to revoke", "/v1/b2b/sessions/revoke", `{"member_id":"m","session_token":"t"}`, 400, "too_many_session_revoke_arguments", "session_token and member_id"},
-		{"a JWT that is none", "/v1/sessions/authenticate", `{"session_jwt":"x.y.z"}`, 401, "unable_to_parse_session_jwt", ""},
+		{"an invalid JWT", "/v1/sessions/authenticate", `{"session_jwt":"x.y.z"}`, 401, "unable_to_parse_session_jwt", ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -92,7 +92,7 @@ func TestBadRequests(t *testing.T) {
 			id, _ := e["request_id"].(string)
 			url, _ := e["error_url"].(string)
 			if e["status_code"] != float64(status) || !strings.HasPrefix(id, "request-id-test-") || !strings.HasPrefix(url, "https://stytch.com/docs/api/errors/") {
-				t.Errorf("not the service's shape: %v", e)
+				t.Errorf("an error without the service's fields: %v", e)
 			}
 		})
 	}
@@ -106,14 +106,15 @@ func TestMissingParameter(t *testing.T) {
 	}
 }
 
-// TestNotEmulated has a call that the spec describes and the emulator has no rules for.
+// TestNotEmulated makes a call that the spec describes and the emulator does not
+// implement.
 func TestNotEmulated(t *testing.T) {
 	w := newWorld(t)
-	status, fields := w.request(http.MethodGet, "/v1/users/user-test-1", "", w.ID, w.Secret)
-	if message, _ := fields["error_message"].(string); status != http.StatusNotImplemented || !strings.Contains(message, "users.get is not emulated") {
-		t.Errorf("%d %v, want 501 and an error that names users.get", status, fields)
+	status, fields := w.request(http.MethodGet, "/v1/debug/whoami", "", w.ID, w.Secret)
+	if message, _ := fields["error_message"].(string); status != http.StatusNotImplemented || !strings.Contains(message, "debug.whoami is not emulated") {
+		t.Errorf("%d %v, want 501 and an error that names debug.whoami", status, fields)
 	}
-	if status, _ := w.request(http.MethodGet, "/v1/users/user-test-1", "", w.ID, "wrong"); status != http.StatusUnauthorized {
+	if status, _ := w.request(http.MethodGet, "/v1/debug/whoami", "", w.ID, "wrong"); status != http.StatusUnauthorized {
 		t.Errorf("%d for a wrong secret, want 401", status)
 	}
 }
@@ -137,7 +138,7 @@ func TestCredentials(t *testing.T) {
 	}
 }
 
-// TestProjectsShareNothing logs one number in to two projects.
+// TestProjectsShareNothing logs in with one phone number at two projects.
 func TestProjectsShareNothing(t *testing.T) {
 	w := newWorld(t)
 	other := w.AddProject("project-test-other", "secret-test-other")
@@ -153,7 +154,8 @@ func TestProjectsShareNothing(t *testing.T) {
 	}
 }
 
-// TestJWT verifies a session's JWT with the published keys and a library.
+// TestJWT verifies a session's JWT with the published keys and a third-party
+// library.
 func TestJWT(t *testing.T) {
 	w := newWorld(t)
 	w.Clock().Run()
@@ -164,7 +166,7 @@ func TestJWT(t *testing.T) {
 
 	keys := must(w.client.Sessions.GetJWKS(w.ctx, stytch.SessionsGetJWKSRequest{ProjectID: w.ID}))(t).Keys
 	if len(keys) != 2 {
-		t.Fatalf("%d keys are served after a rotation, want 2", len(keys))
+		t.Fatalf("%d keys are published after a rotation, want 2", len(keys))
 	}
 	for i, token := range []string{next.JWT, s.JWT} {
 		claims := jwt.MapClaims{}
@@ -183,7 +185,7 @@ func TestJWT(t *testing.T) {
 	}
 	w.RotateKeys(true)
 	if keys := must(w.B2B(noDrift(t)).Sessions.GetJWKS(w.ctx, b2b.SessionsGetJWKSRequest{ProjectID: w.ID}))(t).Keys; len(keys) != 1 {
-		t.Errorf("%d keys are served after a rotation that forgets, want 1", len(keys))
+		t.Errorf("%d keys are published after a rotation with forget, want 1", len(keys))
 	}
 	_, err := w.client.Sessions.Authenticate(w.ctx, stytch.SessionsAuthenticateRequest{SessionJWT: &s.JWT})
 	wants(t, err, stytch.ErrUnableToParseSessionJWT)
@@ -203,7 +205,7 @@ func TestMemberJWTNamesTheOrganization(t *testing.T) {
 	}
 }
 
-// TestEveryErrorType reaches each type of the spec by a fault.
+// TestEveryErrorType makes a call fail with each error type of the spec.
 func TestEveryErrorType(t *testing.T) {
 	w := newWorld(t)
 	client := w.Client(stytch.WithMaxRetries(0))
@@ -286,7 +288,8 @@ func TestFaultFilters(t *testing.T) {
 	}
 }
 
-// TestRetriesGetThrough has the client meet what it can overcome by itself.
+// TestRetriesGetThrough checks that the client retries faults that a retry can
+// overcome.
 func TestRetriesGetThrough(t *testing.T) {
 	w := newWorld(t)
 	w.Fail(stytchtest.Fault{Call: "consumer.otps.sms.login_or_create", Times: 1, ErrorType: "too_many_requests"})
@@ -313,7 +316,7 @@ func TestDelayEndsWithTheServer(t *testing.T) {
 		t.Error(err)
 	}
 	if err := <-failed; err == nil {
-		t.Error("a call to a server that is closed succeeded")
+		t.Error("a call to a closed server succeeded")
 	}
 }
 
@@ -369,7 +372,7 @@ func TestPinnedCode(t *testing.T) {
 	}
 }
 
-// TestSnapshot takes a server's state into another one, in the middle of
+// TestSnapshot moves a server's state to another server, in the middle of
 // logins.
 func TestSnapshot(t *testing.T) {
 	c := newCompany(t, b2b.Organization{MFAPolicy: b2b.MFAPolicyRequiredForAll})
@@ -400,7 +403,7 @@ func TestSnapshot(t *testing.T) {
 	}
 	second := must(again.Snapshot())(t)
 	if err := c.Restore(second); err != nil || !bytes.Equal(must(c.Snapshot())(t), second) {
-		t.Errorf("what was restored is not what was taken: %v", err)
+		t.Errorf("the restored state differs from the snapshot: %v", err)
 	}
 }
 
@@ -417,16 +420,16 @@ func TestDamagedSnapshots(t *testing.T) {
 	tests := map[string]string{
 		"empty": "", "not JSON": "{", "null": "null", "another version": strings.Replace(good, `"version": 1`, `"version": 2`, 1),
 		"truncated": good[:len(good)-10], "something behind": good + "{}", "no project": `{"version":1,"clock":{"ahead":0},"projects":[]}`,
-		"another project":        strings.ReplaceAll(good, w.ID, "project-test-other"),
-		"a broken key":           strings.Replace(good, "BEGIN PRIVATE KEY", "BEGIN", 1),
-		"a null user":            strings.Replace(good, `"users": [`, `"users": [null,`, 1),
-		"a bracket behind":       good + "}",
-		"no users":               strings.Replace(good, `"users": [`, `"grants": [`, 1),
-		"no messages":            strings.Replace(good, `"messages": `, `"keys": `, 1),
-		"no state":               strings.Replace(good, `"state": {`, `"keys": [], "x": {`, 1),
-		"a user without an id":   strings.Replace(good, `"user_id": "user-`, `"user_id": "", "external_id": "user-`, 1),
-		"a clock of another age": regexp.MustCompile(`"stopped": "20`).ReplaceAllString(good, `"stopped": "90`),
-		"unknown field":          strings.Replace(good, `"version": 1`, `"version": 1, "x": 1`, 1),
+		"another project":          strings.ReplaceAll(good, w.ID, "project-test-other"),
+		"a broken key":             strings.Replace(good, "BEGIN PRIVATE KEY", "BEGIN", 1),
+		"a null user":              strings.Replace(good, `"users": [`, `"users": [null,`, 1),
+		"a bracket after it":       good + "}",
+		"no users":                 strings.Replace(good, `"users": [`, `"grants": [`, 1),
+		"no messages":              strings.Replace(good, `"messages": `, `"keys": `, 1),
+		"no state":                 strings.Replace(good, `"state": {`, `"keys": [], "x": {`, 1),
+		"a user without an id":     strings.Replace(good, `"user_id": "user-`, `"user_id": "", "external_id": "user-`, 1),
+		"a clock in the year 9000": regexp.MustCompile(`"stopped": "20`).ReplaceAllString(good, `"stopped": "90`),
+		"unknown field":            strings.Replace(good, `"version": 1`, `"version": 1, "x": 1`, 1),
 	}
 	for name, data := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -440,8 +443,8 @@ func TestDamagedSnapshots(t *testing.T) {
 	}
 }
 
-// TestFaultsThatCannotWork: a test that waits for a fault which never comes would
-// pass for nothing.
+// TestFaultsThatCannotWork checks that a fault that can never apply is rejected. A
+// test with such a fault would pass by mistake.
 func TestFaultsThatCannotWork(t *testing.T) {
 	w := newWorld(t)
 	for name, fault := range map[string]stytchtest.Fault{
@@ -452,7 +455,7 @@ func TestFaultsThatCannotWork(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {
-				if reason := fmt.Sprint(recover()); !strings.Contains(reason, "stytchtest: the fault: ") {
+				if reason := fmt.Sprint(recover()); !strings.Contains(reason, "stytchtest: the fault is not valid: ") {
 					t.Errorf("it says %q", reason)
 				}
 				if len(w.Faults()) != 0 {
@@ -464,7 +467,8 @@ func TestFaultsThatCannotWork(t *testing.T) {
 	}
 }
 
-// TestSeedsThatTheServiceWouldRefuse: what no call can make is no ground for a test.
+// TestSeedsThatTheServiceWouldRefuse checks that tests cannot seed a state that no
+// call could create.
 func TestSeedsThatTheServiceWouldRefuse(t *testing.T) {
 	c := newCompany(t, b2b.Organization{})
 	if o := c.AddOrganization(b2b.Organization{OrganizationName: "Looms"}); o.OrganizationSlug != o.OrganizationID {
@@ -475,7 +479,7 @@ func TestSeedsThatTheServiceWouldRefuse(t *testing.T) {
 		t.Errorf("a second member with one address: error %v", err)
 	}
 	for want, claims := range map[string]map[string]any{
-		"cannot be written":              {"plan": make(chan int)},
+		"cannot be encoded as JSON":      {"plan": make(chan int)},
 		"stytch_claims_in_custom_claims": {"https://stytch.com/session": 1},
 		"custom_claims_too_large":        {"plan": strings.Repeat("x", 5000)},
 	} {
@@ -498,8 +502,8 @@ func TestReset(t *testing.T) {
 	c.sms()
 }
 
-// TestParallelLogins logs five hundred people in at once: no code is lost, and
-// none reaches another.
+// TestParallelLogins logs in five hundred users at once. No code is lost, and
+// none goes to another user.
 func TestParallelLogins(t *testing.T) {
 	w := newWorld(t)
 	var group sync.WaitGroup

@@ -16,10 +16,10 @@ import (
 	"time"
 )
 
-// snapshotVersion changes when an older server could not read a snapshot.
+// snapshotVersion changes when older servers cannot read new snapshots.
 const snapshotVersion = 1
 
-// snapshot is all that a server remembers.
+// snapshot is the whole state of a server.
 type snapshot struct {
 	Version  int               `json:"version"`
 	Clock    clockSnapshot     `json:"clock"`
@@ -44,9 +44,9 @@ type keySnapshot struct {
 	PEM string `json:"pem"`
 }
 
-// Snapshot returns everything that the server remembers, as JSON: projects with
-// their secrets and keys, users, sessions, organizations, messages, the clock.
-// Faults and requests are not in it.
+// Snapshot returns the server's state as JSON: projects with their secrets and
+// keys, users, sessions, organizations, messages and the clock. It does not
+// contain faults and requests.
 func (s *Server) Snapshot() ([]byte, error) {
 	snap := snapshot{Version: snapshotVersion, Clock: s.clock.snapshot()}
 	s.mu.Lock()
@@ -73,10 +73,11 @@ func (p *Project) snapshot() (projectSnapshot, error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	// Under the lock that calls hold: a user without the message that made them
-	// would be half a login.
+	// Calls hold the same lock, so the snapshot never has a user without the
+	// message of the same call.
 	snap.Secret, snap.Messages = p.Secret, p.inbox.Messages()
-	// A copy by way of JSON: the state goes on while the snapshot is written.
+	// The state is copied as JSON, because it can change while the snapshot is
+	// written.
 	data, err := json.Marshal(p.state)
 	if err != nil {
 		return snap, fmt.Errorf("writing the state of %s: %w", p.ID, err)
@@ -84,9 +85,8 @@ func (p *Project) snapshot() (projectSnapshot, error) {
 	return snap, decodeStrict(data, &snap.State)
 }
 
-// Restore puts back what a snapshot holds, in place of everything that the
-// server remembers. A snapshot that is damaged, or that lacks the server's
-// first project, changes nothing.
+// Restore replaces the server's state by a snapshot. If the snapshot is
+// damaged, or lacks the server's first project, Restore changes nothing.
 func (s *Server) Restore(data []byte) error {
 	snap, err := readSnapshot(data)
 	if err != nil {
@@ -99,7 +99,7 @@ func (s *Server) Restore(data []byte) error {
 		}
 	}
 	if restored[s.Project.ID] == nil {
-		return fmt.Errorf("the snapshot does not hold the project %s", s.Project.ID)
+		return fmt.Errorf("the snapshot does not contain the project %s", s.Project.ID)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -117,13 +117,13 @@ func (s *Server) Restore(data []byte) error {
 func readSnapshot(data []byte) (snapshot, error) {
 	var snap snapshot
 	if err := decodeStrict(data, &snap); err != nil {
-		return snap, fmt.Errorf("the snapshot cannot be read: %w", err)
+		return snap, fmt.Errorf("the snapshot could not be read: %w", err)
 	}
 	if snap.Version != snapshotVersion {
 		return snap, fmt.Errorf("the snapshot has version %d; this server reads version %d", snap.Version, snapshotVersion)
 	}
 	if len(snap.Projects) == 0 {
-		return snap, errors.New("the snapshot holds no project")
+		return snap, errors.New("the snapshot contains no project")
 	}
 	if err := complete(data); err != nil {
 		return snap, fmt.Errorf("the snapshot is damaged: %w", err)
@@ -135,15 +135,15 @@ func readSnapshot(data []byte) (snapshot, error) {
 	seen := map[string]bool{}
 	for _, p := range snap.Projects {
 		if seen[p.ID] {
-			return snap, fmt.Errorf("the snapshot holds the project %q twice", p.ID)
+			return snap, fmt.Errorf("the snapshot contains the project %q twice", p.ID)
 		}
 		seen[p.ID] = true
 	}
 	return snap, nil
 }
 
-// complete finds what a snapshot lacks: a list that is gone is not one that is
-// empty.
+// complete reports a missing part of a snapshot. A missing list is not the same
+// as an empty one.
 func complete(data []byte) error {
 	var snap struct {
 		Projects []map[string]json.RawMessage `json:"projects"`
@@ -174,7 +174,7 @@ func complete(data []byte) error {
 	return nil
 }
 
-// replace takes over what another project remembers.
+// replace takes over the state of another project.
 func (p *Project) replace(from *Project) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -211,15 +211,15 @@ func (from projectSnapshot) restore(s *Server) (*Project, error) {
 	return p, nil
 }
 
-// check refuses a state that a server could not have left.
+// check reports a state that a server could not have written.
 func (s *state) check() error {
 	if slices.Contains(s.Users, nil) || slices.Contains(s.Organizations, nil) || slices.Contains(s.Members, nil) ||
 		slices.Contains(s.Sessions, nil) || slices.Contains(s.Intermediates, nil) {
-		return errors.New("a list in its state holds null")
+		return errors.New("a list in its state contains null")
 	}
 	for _, u := range s.Users {
 		if slices.Contains(u.Methods, nil) {
-			return errors.New("a list in its state holds null")
+			return errors.New("a list in its state contains null")
 		}
 	}
 	if err := s.identified(); err != nil {
@@ -227,18 +227,18 @@ func (s *state) check() error {
 	}
 	for _, m := range s.Members {
 		if s.organizationByID(m.Profile.OrganizationID) == nil {
-			return fmt.Errorf("the member %s belongs to no organization of it", m.Profile.MemberID)
+			return fmt.Errorf("the member %s belongs to an organization that is not in it", m.Profile.MemberID)
 		}
 	}
 	return nil
 }
 
-// identified refuses what has no id, or that of another.
+// identified reports an object with a missing or duplicate ID.
 func (s *state) identified() error {
 	seen := map[string]bool{}
 	known := func(kind, id string) error {
 		if id == "" || seen[id] {
-			return fmt.Errorf("a %s in its state has no id, or that of another: %q", kind, id)
+			return fmt.Errorf("a %s in its state has a missing or duplicate id: %q", kind, id)
 		}
 		seen[id] = true
 		return nil
@@ -263,13 +263,13 @@ func (s *state) identified() error {
 			return err
 		}
 		if owner := cmp.Or(one.UserID, one.MemberID); !seen[owner] || one.Token == "" {
-			return fmt.Errorf("the session %s in its state has no token, or belongs to nobody", one.ID)
+			return fmt.Errorf("the session %s in its state has no token, or no owner", one.ID)
 		}
 	}
 	return nil
 }
 
-// decodeStrict reads one JSON value, numbers without loss, and nothing behind.
+// decodeStrict reads exactly one JSON value and keeps all digits of numbers.
 func decodeStrict(data []byte, into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
@@ -278,7 +278,7 @@ func decodeStrict(data []byte, into any) error {
 		return err
 	}
 	if _, err := decoder.Token(); err != io.EOF {
-		return errors.New("something stands behind it")
+		return errors.New("there is more data after it")
 	}
 	return nil
 }
@@ -295,7 +295,7 @@ func (c *Clock) restore(snap clockSnapshot) {
 	c.ahead, c.stopped = snap.Ahead, snap.Stopped
 }
 
-// Reset forgets everything about the project but its credentials and keys.
+// Reset deletes everything of the project except its credentials and keys.
 func (p *Project) Reset() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -21,11 +21,11 @@ import (
 	"github.com/stytchgen/sdk/spec"
 )
 
-// api is the spec as the server enforces it.
+// api is the spec in the form that the server enforces.
 type api struct {
 	// consumer and b2b return the calls of each API, and errors the error types.
-	// The first use of each reads them: that takes longer than all else that a
-	// server begins with.
+	// Each is read on first use, because it takes longer than the rest of the
+	// server's start.
 	consumer, b2b func() ([]operation, error)
 	errors        func() (map[string]errorType, error)
 }
@@ -33,7 +33,7 @@ type api struct {
 // operation is one call of the spec.
 type operation struct {
 	call    Call
-	handler handler // nil: the emulator does not know how the call behaves
+	handler handler // nil: the emulator does not implement the call
 	route   *routers.Route
 	parts   []string // of the path, between the slashes
 }
@@ -46,15 +46,15 @@ type errorType struct {
 	url         string
 }
 
-// embedded is the embedded spec, which all servers of the process share.
+// embedded is the embedded spec. All servers of the process share it.
 var embedded = &api{
 	consumer: sync.OnceValues(func() ([]operation, error) { return readOperations("consumer") }),
 	b2b:      sync.OnceValues(func() ([]operation, error) { return readOperations("b2b") }),
 	errors:   sync.OnceValues(readErrors),
 }
 
-// warm does what the first calls would wait for otherwise, in the order in
-// which they need it.
+// warm reads the spec in the background, in the order in which the first calls
+// need it.
 func (a *api) warm() {
 	_, _ = a.consumer()
 	_, _ = a.b2b()
@@ -75,7 +75,7 @@ func readOperations(name string) ([]operation, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the embedded spec: %w", err)
 	}
-	doc.Servers = nil // the server answers wherever it is
+	doc.Servers = nil // paths match at any address
 	var operations []operation
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
@@ -108,8 +108,8 @@ func readErrors() (map[string]errorType, error) {
 	return catalog.Errors, nil
 }
 
-// find returns the call that a request is for, and its path parameters. With
-// a path that exists but another method, it returns the methods allowed.
+// find returns the call of a request, and its path parameters. If the path
+// exists with other methods, it returns the allowed methods.
 func (a *api) find(method, path string) (op *operation, params map[string]string, allowed []string, err error) {
 	read := a.consumer
 	if strings.HasPrefix(path, "/v1/b2b/") {
@@ -152,8 +152,8 @@ func match(template, parts []string) (map[string]string, bool) {
 	return params, true
 }
 
-// filterOptions make the filter report everything that is wrong, and leave
-// credentials to the server.
+// filterOptions make the filter report all errors and leave credentials to the
+// server.
 var filterOptions = &openapi3filter.Options{
 	MultiError: true, AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, SkipSettingDefaults: true,
 	IncludeResponseStatus: true,
@@ -169,20 +169,20 @@ func (op *operation) input(r *http.Request, params map[string]string, body []byt
 	}
 }
 
-// violation is one way in which a request breaks the spec.
+// violation is one error of a request or response against the spec.
 type violation struct {
 	field     string // its path, "" for the request as a whole
 	rule      string // the schema's keyword: pattern, required, oneOf, not ...
 	reason    string
-	errorType string // the service's, "" if it has none of its own for the value
+	errorType string // the service's type for this field, or ""
 }
 
-// checkRequest holds a request against the spec.
+// checkRequest compares a request with the spec.
 func (op *operation) checkRequest(in *openapi3filter.RequestValidationInput) []violation {
 	return violations(openapi3filter.ValidateRequest(context.Background(), in), violation{})
 }
 
-// checkResponse holds an answer against the spec.
+// checkResponse compares a response with the spec.
 func (op *operation) checkResponse(in *openapi3filter.RequestValidationInput, status int, header http.Header, body []byte) error {
 	return openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: in, Status: status, Header: header,
@@ -190,7 +190,7 @@ func (op *operation) checkResponse(in *openapi3filter.RequestValidationInput, st
 	})
 }
 
-// violations flattens the filter's errors. in is what is known of the parameter that they are about.
+// violations flattens the filter's errors. in describes the parameter with the errors.
 func violations(err error, in violation) []violation {
 	var many openapi3.MultiError
 	var request *openapi3filter.RequestError
@@ -213,7 +213,7 @@ func violations(err error, in violation) []violation {
 			return found
 		}
 		reason := request.Err.Error()
-		if request.Reason != reason { // they are the same for a parameter that is missing
+		if request.Reason != reason { // both are equal for a missing parameter
 			reason = strings.TrimSpace(request.Reason + " " + reason)
 		}
 		in.reason = reason
@@ -239,14 +239,14 @@ func violations(err error, in violation) []violation {
 	return []violation{in}
 }
 
-// invalid is the error type that the service answers for a value that its schema refuses.
+// invalid returns the service's error type for a value that does not fit its schema.
 func invalid(schema *openapi3.Schema) string {
 	errorType, _ := schema.Extensions["x-invalid"].(string)
 	return errorType
 }
 
-// isAbsentFalse reports whether all that is wrong is that a boolean is missing.
-// Clients that leave out zero values have no other way to say false.
+// isAbsentFalse reports whether the only error is a missing boolean. Clients that
+// leave out zero values cannot send false in another way.
 func isAbsentFalse(err *openapi3.SchemaError) bool {
 	pointer := err.JSONPointer()
 	if err.SchemaField != "required" || len(pointer) == 0 {

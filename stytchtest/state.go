@@ -9,17 +9,17 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// state is all that a project remembers. It is what a snapshot holds.
+// state is the whole state of a project. A snapshot contains it.
 type state struct {
 	Users         []*user         `json:"users"`
 	Organizations []*organization `json:"organizations"`
 	Members       []*member       `json:"members"`
 	Sessions      []*session      `json:"sessions"`
 	Intermediates []*intermediate `json:"intermediate_sessions"`
-	// EmailCodes are the codes that members got by e-mail, by address: a new one
-	// makes every earlier one of the address useless.
+	// EmailCodes are the e-mail codes of members, by address. A new code of an
+	// address replaces the earlier one.
 	EmailCodes map[string]*code `json:"email_codes"`
-	// Grants are what roles may do, for authorization checks.
+	// Grants are the permissions of roles, for authorization checks.
 	Grants []grant `json:"grants"`
 }
 
@@ -29,15 +29,15 @@ type code struct {
 	Channel   Channel   `json:"channel"`
 	ExpiresAt time.Time `json:"expires_at"`
 	Used      bool      `json:"used"`
-	// Attributes are those of the client that asked for it.
+	// Attributes describe the client that asked for the code.
 	Attributes *stytch.Attributes `json:"attributes,omitempty"`
-	// OrganizationID and MemberID are whom a member's code logs in; discovery
-	// has neither.
+	// OrganizationID and MemberID name the member that the code logs in. Both
+	// are empty for discovery.
 	OrganizationID string `json:"organization_id,omitempty"`
 	MemberID       string `json:"member_id,omitempty"`
 }
 
-// attempts count the failures of a user or member in a row.
+// attempts counts the failures in a row of a user or member.
 type attempts struct {
 	Failures    int       `json:"failures"`
 	LockedAt    time.Time `json:"locked_at,omitzero"`
@@ -46,7 +46,7 @@ type attempts struct {
 
 func (a *attempts) locked(now time.Time) bool { return now.Before(a.LockedUntil) }
 
-// failed counts a failure, and locks when they are too many in a row.
+// failed counts a failure, and locks after too many in a row.
 func (a *attempts) failed(now time.Time, limits Limits) {
 	a.Failures++
 	if a.Failures >= limits.Attempts {
@@ -57,7 +57,7 @@ func (a *attempts) failed(now time.Time, limits Limits) {
 
 func (a *attempts) succeeded() { *a = attempts{} }
 
-// lockTimes are how an answer shows a lock.
+// lockTimes returns the fields that show a lock in a response.
 func (a *attempts) lockTimes(now time.Time) (locked bool, since, until *time.Time) {
 	if !a.locked(now) {
 		return false, nil, nil
@@ -66,11 +66,13 @@ func (a *attempts) lockTimes(now time.Time) (locked bool, since, until *time.Tim
 }
 
 // user is a consumer user. The phone numbers and e-mail addresses of the
-// profile are those of the methods.
+// profile come from the methods.
 type user struct {
 	attempts
 	Profile stytch.User `json:"profile"`
 	Methods []*method   `json:"methods"`
+	// ConnectedApps are the apps that the user lets act for them.
+	ConnectedApps []stytch.UserConnectedApp `json:"connected_apps,omitempty"`
 }
 
 // method is a phone number or e-mail address of a user.
@@ -78,15 +80,18 @@ type method struct {
 	ID       string `json:"id"`
 	Address  string `json:"address"`
 	Verified bool   `json:"verified"`
-	// RemoveAt is when a number that was added to an existing user goes again,
+	// RemoveAt is when a number that was added to an existing user is removed,
 	// unless it is verified before.
 	RemoveAt time.Time `json:"remove_at,omitzero"`
 	Code     *code     `json:"code,omitempty"`
 }
 
-func (m *method) isEmail() bool { return strings.Contains(m.Address, "@") }
+func (m *method) isEmail() bool { return isEmail(m.Address) }
 
-// prune removes what was added and not verified in time.
+// isEmail tells an e-mail address from a phone number.
+func isEmail(address string) bool { return strings.Contains(address, "@") }
+
+// prune removes methods that were not verified in time.
 func (u *user) prune(now time.Time) {
 	u.Methods = slices.DeleteFunc(u.Methods, func(m *method) bool {
 		return !m.Verified && !m.RemoveAt.IsZero() && !now.Before(m.RemoveAt)
@@ -103,7 +108,7 @@ func (u *user) method(address string) *method {
 	return nil
 }
 
-// profile is the user as an answer shows them.
+// profile returns the user as a response shows them.
 func (u *user) profile(now time.Time) stytch.User {
 	u.prune(now)
 	p := u.Profile
@@ -153,7 +158,7 @@ func (s *state) userByMethod(id string, now time.Time) (*user, *method) {
 	return nil, nil
 }
 
-// organization is an organization as it was made or changed.
+// organization is an organization, as created or changed.
 type organization struct {
 	Profile b2b.Organization `json:"profile"`
 }
@@ -162,18 +167,18 @@ type organization struct {
 type member struct {
 	attempts
 	Profile b2b.Member `json:"profile"`
-	// MFACode is the code that was last sent by SMS.
+	// MFACode is the last code sent by SMS.
 	MFACode *code `json:"mfa_code,omitempty"`
 }
 
-// profile is the member as an answer shows them.
+// profile returns the member as a response shows them.
 func (m *member) profile(now time.Time) b2b.Member {
 	p := m.Profile
 	p.IsLocked, p.LockCreatedAt, p.LockExpiresAt = m.lockTimes(now)
 	return p
 }
 
-// organizationByID returns an organization by its id, slug or external id.
+// organizationByID returns an organization by its ID, slug or external ID.
 func (s *state) organizationByID(id string) *organization {
 	for _, o := range s.Organizations {
 		p := o.Profile
@@ -184,7 +189,7 @@ func (s *state) organizationByID(id string) *organization {
 	return nil
 }
 
-// memberByID returns a member of an organization by their id or external id.
+// memberByID returns a member of an organization by their ID or external ID.
 func (s *state) memberByID(organizationID, id string) *member {
 	for _, m := range s.Members {
 		p := m.Profile
@@ -205,12 +210,12 @@ func (s *state) memberByEmail(organizationID, address string) *member {
 	return nil
 }
 
-// session is an active session of a user or of a member. A session that has
-// ended is not there.
+// session is an active session of a user or of a member. Ended sessions are
+// removed.
 type session struct {
 	ID    string `json:"id"`
 	Token string `json:"token"`
-	// UserID, or OrganizationID and MemberID, say whose it is.
+	// UserID, or OrganizationID and MemberID, name the owner.
 	UserID         string `json:"user_id,omitempty"`
 	OrganizationID string `json:"organization_id,omitempty"`
 	MemberID       string `json:"member_id,omitempty"`
@@ -223,12 +228,12 @@ type session struct {
 	Claims         map[string]any                `json:"claims,omitempty"`
 }
 
-// hasSMS reports whether a second factor by SMS is in the session.
+// hasSMS reports whether the session has a second factor by SMS.
 func hasSMS(factors []stytch.AuthenticationFactor) bool {
 	return slices.ContainsFunc(factors, func(f stytch.AuthenticationFactor) bool { return f.PhoneNumberFactor != nil })
 }
 
-// intermediate is a login that still needs something.
+// intermediate is a login that is not complete yet.
 type intermediate struct {
 	Token     string                        `json:"token"`
 	ExpiresAt time.Time                     `json:"expires_at"`
@@ -239,14 +244,14 @@ type intermediate struct {
 	MemberID       string `json:"member_id,omitempty"`
 }
 
-// grant is one thing that a role may do.
+// grant is one permission of a role.
 type grant struct {
 	Role     string   `json:"role"`
 	Resource string   `json:"resource"`
 	Actions  []string `json:"actions"`
 }
 
-// session returns an active session that a test says yes to.
+// session returns the active session for which is returns true.
 func (s *state) session(now time.Time, is func(*session) bool) *session {
 	s.Sessions = slices.DeleteFunc(s.Sessions, func(x *session) bool { return !now.Before(x.ExpiresAt) })
 	for _, x := range s.Sessions {
@@ -257,7 +262,7 @@ func (s *state) session(now time.Time, is func(*session) bool) *session {
 	return nil
 }
 
-// end ends the sessions that a test says yes to, and counts them.
+// end removes the sessions for which is returns true, and counts them.
 func (s *state) end(is func(*session) bool) int {
 	before := len(s.Sessions)
 	s.Sessions = slices.DeleteFunc(s.Sessions, is)

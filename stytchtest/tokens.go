@@ -13,10 +13,10 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// maxClaims is how many bytes of JSON the claims of a session may take.
+// maxClaims is the largest size of a session's claims, in bytes of JSON.
 const maxClaims = 4096
 
-// The names of the service's own claims in a JWT.
+// The names of the claims in a JWT that are the service's own.
 const (
 	stytchClaims      = "https://stytch.com/"
 	sessionClaim      = stytchClaims + "session"
@@ -32,13 +32,13 @@ func hasStytchPrefix(name string) bool { return strings.HasPrefix(name, stytchCl
 func jsonSize(v any) int {
 	data, err := json.Marshal(v)
 	if err != nil {
-		return maxClaims + 1 // what came as JSON can be written as JSON
+		return maxClaims + 1 // cannot happen: the claims were decoded from JSON
 	}
 	return len(data)
 }
 
-// issue signs a session's JWT, as the service does: five minutes, whatever the
-// session's own lifetime.
+// issue signs a session's JWT. Like the service's, it is valid for five minutes,
+// independent of the session's lifetime.
 func (p *Project) issue(s *session, now time.Time) string {
 	claims := jwt.MapClaims{}
 	for name, value := range s.Claims {
@@ -71,17 +71,17 @@ func (p *Project) issue(s *session, now time.Time) string {
 	token.Header["kid"] = key.id
 	signed, err := token.SignedString(key.private)
 	if err != nil {
-		return "" // the claims are JSON and the key is an RSA key
+		return "" // cannot happen: the claims are JSON and the key is an RSA key
 	}
 	return signed
 }
 
-// factorClaims are factors as a JWT holds them: without a null for each of the
-// forty kinds that a factor is not, so that the JWT fits into a cookie.
+// factorClaims returns factors as a JWT contains them. It leaves out the null
+// fields of the other forty kinds, so that the JWT fits into a cookie.
 func factorClaims(factors []stytch.AuthenticationFactor) []map[string]any {
 	claims := make([]map[string]any, len(factors))
 	for i, factor := range factors {
-		_ = json.Unmarshal(encode(factor), &claims[i]) // an object of JSON can be read as one
+		_ = json.Unmarshal(encode(factor), &claims[i]) // cannot fail: it was encoded as an object
 		maps.DeleteFunc(claims[i], func(_ string, value any) bool { return value == nil })
 	}
 	return claims
@@ -89,8 +89,8 @@ func factorClaims(factors []stytch.AuthenticationFactor) []map[string]any {
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-// sessionOfJWT returns the id of the session that a JWT of this project is
-// for. An expired JWT counts: its session may live on.
+// sessionOfJWT returns the session ID in a JWT of this project. It accepts an
+// expired JWT, because the session may still be active.
 func (p *Project) sessionOfJWT(token string) (string, *apiError) {
 	parser := jwt.NewParser(jwt.WithValidMethods([]string{"RS256"}), jwt.WithoutClaimsValidation())
 	parsed, err := parser.Parse(token, func(t *jwt.Token) (any, error) {
@@ -114,8 +114,8 @@ func (p *Project) sessionOfJWT(token string) (string, *apiError) {
 	return id, nil
 }
 
-// find returns the active session of a token or JWT, of which exactly one is
-// given. A JWT that nobody can read is an error of its own.
+// find returns the active session of a token or JWT. Exactly one is given. A
+// JWT that cannot be parsed has its own error.
 func (r *request) find(token, sessionJWT *string) (*session, *apiError) {
 	p := r.project
 	var is func(*session) bool

@@ -10,7 +10,7 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// TestJWTFitsIntoACookie logs a user in with three factors: browsers drop a
+// TestJWTFitsIntoACookie logs in a user with three factors. Browsers drop a
 // cookie of more than 4096 bytes.
 func TestJWTFitsIntoACookie(t *testing.T) {
 	w := newWorld(t)
@@ -23,7 +23,7 @@ func TestJWTFitsIntoACookie(t *testing.T) {
 		}))(t)
 	}
 	if len(auth.Session.AuthenticationFactors) != 3 || len(auth.SessionJWT) > 4096 {
-		t.Errorf("a JWT of %d bytes for %d factors", len(auth.SessionJWT), len(auth.Session.AuthenticationFactors))
+		t.Errorf("the JWT has %d bytes for %d factors", len(auth.SessionJWT), len(auth.Session.AuthenticationFactors))
 	}
 	claims := jwt.MapClaims{}
 	if _, _, err := jwt.NewParser().ParseUnverified(auth.SessionJWT, claims); err != nil {

@@ -20,9 +20,10 @@ import (
 
 	"github.com/stytchgen/sdk/internal/browsertest"
 	"github.com/stytchgen/sdk/stytch"
+	"github.com/stytchgen/sdk/stytchtest"
 )
 
-// tab is a browser's tab with the page of a program.
+// tab is a browser tab with the page of a program.
 type tab struct {
 	t   *testing.T
 	ctx context.Context
@@ -30,11 +31,11 @@ type tab struct {
 	mu       sync.Mutex
 	requests []string // GET https://...
 	console  []string
-	spoken   *sync.Cond // console has grown
+	spoken   *sync.Cond // signaled when console grows
 }
 
-// open shows the page of a program, and notes what it asks for and complains
-// about.
+// open shows the page of a program, and records its requests and the console's
+// messages.
 func open(t *testing.T, p *program) *tab {
 	t.Helper()
 	b := &tab{t: t, ctx: browsertest.New(t)}
@@ -71,22 +72,22 @@ func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	browsertest.Do(b.t, b.ctx, steps...)
 }
 
-// shorthand is what the scripts of the tests say often.
+// shorthand declares helpers for the scripts of the tests.
 const shorthand = `const all = (s) => [...document.querySelectorAll(s)], one = (s) => document.querySelector(s),
 	text = (s) => one(s)?.textContent ?? "", shown = (s) => !!one(s)?.checkVisibility(); `
 
-// until waits for a JavaScript expression to hold.
+// until waits until a JavaScript expression is true.
 func (b *tab) until(expression string) chromedp.Action[chromedp.Void] {
 	return chromedp.Poll[chromedp.Void](`(() => { `+shorthand+` return `+expression+` })()`, chromedp.WithPollingTimeout(0))
 }
 
-// get returns what a JavaScript expression says.
+// get returns the value of a JavaScript expression.
 func get[T any](b *tab, expression string) T {
 	b.t.Helper()
 	return browsertest.Get(b.t, b.ctx, chromedp.Evaluate[T](`(async () => { `+shorthand+` return `+expression+` })()`, chromedp.EvalAwaitPromise))
 }
 
-// allow gives pages a permission that a person would be asked for.
+// allow grants pages a permission that a browser would ask the user for.
 func allow(name string) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 		_, err := chromedp.CallBrowser(ctx, browser.SetPermission, browser.SetPermissionParams{
@@ -96,7 +97,7 @@ func allow(name string) chromedp.Action[chromedp.Void] {
 	})
 }
 
-// look has the tab in a size and a theme.
+// look sets the tab's size and theme.
 func look(width int64, theme string) chromedp.Action[chromedp.Void] {
 	return chromedp.Steps(
 		chromedp.EmulateViewport(width, 800),
@@ -108,11 +109,10 @@ func look(width int64, theme string) chromedp.Action[chromedp.Void] {
 		}))
 }
 
-// isQuiet reports what the page asked of other hosts, and what the browser
-// complained about.
+// isQuiet reports requests to other hosts and messages on the console.
 func (b *tab) isQuiet(p *program) {
 	b.t.Helper()
-	// What happened before this line is known once the line is.
+	// Earlier requests and messages are known once this line is.
 	const last = "the last line"
 	b.do(b.until(`(console.info("` + last + `"), true)`))
 	isLast := func(line string) bool { return strings.Contains(line, last) }
@@ -123,19 +123,19 @@ func (b *tab) isQuiet(p *program) {
 	}
 	for _, request := range b.requests {
 		if _, url, _ := strings.Cut(request, " "); !strings.HasPrefix(url, p.url+root+"/") {
-			b.t.Errorf("the page asks for %s", url)
+			b.t.Errorf("the page requests %s", url)
 		}
 	}
 	if b.asked("GET", p, "events") == 0 {
 		b.t.Errorf("the page's requests were not seen: %v", b.requests)
 	}
 	for _, line := range slices.DeleteFunc(b.console, isLast) {
-		b.t.Errorf("the console says %s", line)
+		b.t.Errorf("the console shows %s", line)
 	}
 }
 
-// asked counts the requests for a page of the control API. It is for when the
-// page is quiet.
+// asked counts the requests for a path of the control API. Call it after
+// isQuiet.
 func (b *tab) asked(method string, p *program, page string) (n int) {
 	for _, request := range b.requests {
 		if request == method+" "+p.url+root+"/api/"+page {
@@ -145,8 +145,8 @@ func (b *tab) asked(method string, p *program, page string) (n int) {
 	return n
 }
 
-// TestPageShowsTheCode logs in by hand: a message appears by itself, its code
-// is copied, and is of no use once the clock is past its time.
+// TestPageShowsTheCode logs in with the page: a message appears, its code can
+// be copied, and the code is shown as expired when the clock passes its end.
 func TestPageShowsTheCode(t *testing.T) {
 	p := launch(t)
 	p.does(http.MethodPost, "/api/clock/stop", "")
@@ -164,11 +164,11 @@ func TestPageShowsTheCode(t *testing.T) {
 		}
 	}
 	if news := get[string](b, `text("#news")`); !strings.Contains(news, strings.Join(strings.Split(code, ""), " ")) || get[bool](b, `shown("#first-steps")`) {
-		t.Errorf("who hears the page is told %q", news)
+		t.Errorf("a screen reader announces %q", news)
 	}
 	b.do(chromedp.Click(".message button"), b.until(`text("#news").includes("copied")`))
 	if copied := get[string](b, `navigator.clipboard.readText()`); copied != code {
-		t.Errorf("%q was copied, want %s", copied, code)
+		t.Errorf("copied %q, want %s", copied, code)
 	}
 	if _, err := p.client().OTPs.Authenticate(t.Context(), stytch.OTPsAuthenticateRequest{MethodID: methodID, Code: code, SessionDurationMinutes: new(60)}); err != nil {
 		t.Error(err)
@@ -184,7 +184,7 @@ func TestPageShowsTheCode(t *testing.T) {
 	b.isQuiet(p)
 }
 
-// TestPageDrivesTheEmulator uses the buttons.
+// TestPageDrivesTheEmulator uses the page's buttons.
 func TestPageDrivesTheEmulator(t *testing.T) {
 	p := launch(t, "--seed", write(t, "seed.yaml", "organizations:\n  - organization_name: Engines\n    members: [{email_address: ada@example.com}]\n"))
 	b := open(t, p)
@@ -192,7 +192,7 @@ func TestPageDrivesTheEmulator(t *testing.T) {
 	b.do(b.until(`text("#organizations").includes("ada@example.com")`),
 		chromedp.Click("#stop"), b.until(`text("#running") === "stopped"`))
 	if decoded[clockView](t, p.does(http.MethodGet, "/api/clock", "")).Running {
-		t.Error("the clock runs")
+		t.Error("the clock is running")
 	}
 	b.do(chromedp.Click("#run"), b.until(`text("#running") === "running"`))
 
@@ -203,11 +203,11 @@ func TestPageDrivesTheEmulator(t *testing.T) {
 	wants(t, err, stytch.ErrTooManyRequests)
 	b.do(b.until(`shown("#no-fault") && !all("#fault-list li").length`))
 	for _, kind := range []struct{ value, shows string }{
-		{"500", "status 500"}, {"html", "HTML"}, {"truncate", "cut in half"}, {"reset", "reset"}, {"delay", "3000 ms"}, {"error", "attribute_mismatch"},
+		{"500", "status 500"}, {"html", "HTML"}, {"truncate", "cut in half"}, {"reset", "reset"}, {"delay", "3000 ms"}, {"error", stytchtest.ErrorTypes()[0].Name},
 	} {
 		choose := fmt.Sprintf(`(one("#fault-kind").value = %q, one("#fault-kind").dispatchEvent(new Event("change")))`, kind.value)
 		if !get[bool](b, choose) {
-			t.Fatal("the choice was refused")
+			t.Fatal("the choice was not accepted")
 		}
 		b.do(chromedp.Click("#fault button"), b.until(fmt.Sprintf(`all("#fault-list li").at(-1)?.textContent.includes(%q)`, kind.shows)))
 	}
@@ -216,7 +216,7 @@ func TestPageDrivesTheEmulator(t *testing.T) {
 
 	b.do(chromedp.SetValue("#fault-times", "-1"), chromedp.Click("#fault button"))
 	if get[bool](b, `one("#fault-times").checkValidity()`) {
-		t.Error("-1 calls are valid")
+		t.Error("-1 calls are accepted")
 	}
 
 	b.do(chromedp.Click("#reset"), b.until(`shown("#sure") && document.activeElement === one("#sure-no")`))
@@ -225,15 +225,15 @@ func TestPageDrivesTheEmulator(t *testing.T) {
 	b.do(chromedp.Click("#reset"), chromedp.Click("#sure-yes"), b.until(`shown("#first-steps") && text("#user-count") === "0" && text("#organization-count") === "1"`))
 	b.isQuiet(p)
 	if n := b.asked("POST", p, "faults"); n != 7 {
-		t.Errorf("%d faults were asked for, want 7: none that meets -1 calls", n)
+		t.Errorf("%d faults were sent, want 7: none with -1 calls", n)
 	}
 	if n := b.asked("POST", p, "reset"); n != 1 {
-		t.Errorf("it was reset %d times, want once: after the yes", n)
+		t.Errorf("reset %d times, want once: after the confirmation", n)
 	}
 }
 
-// ownPort is a free port that no other test is given meanwhile: the system
-// gives who asks for any port one above these.
+// ownPort returns a free port that no other test gets: the system assigns ports
+// above these.
 func ownPort(t *testing.T) string {
 	t.Helper()
 	for port := 10000 + os.Getpid()%10000; port < 32000; port++ {
@@ -242,11 +242,12 @@ func ownPort(t *testing.T) string {
 			return strconv.Itoa(port)
 		}
 	}
-	t.Fatal("no port is free")
+	t.Fatal("want a free port, found none")
 	return ""
 }
 
-// TestPageComesBack has the emulator end and start again.
+// TestPageComesBack stops the emulator and starts it again while the page is
+// open.
 func TestPageComesBack(t *testing.T) {
 	port := ownPort(t)
 	p := launch(t, "--port", port)
@@ -254,9 +255,9 @@ func TestPageComesBack(t *testing.T) {
 	p.send(phone)
 	b.do(b.until(`all(".message").length === 1`))
 	if code := p.end(); code != 0 {
-		t.Errorf("it ended with %d while a page was open: %s", code, p.stderr)
+		t.Errorf("exit code %d while a page was open: %s", code, p.stderr)
 	}
-	b.do(b.until(`text("#connection").includes("gone")`))
+	b.do(b.until(`text("#connection").includes("does not respond")`))
 	browsertest.Screenshot(t, b.ctx, "gone")
 	again := launch(t, "--port", port, "--secret", "it's-another")
 	b.do(b.until(`text("#connection") === "Connected again" && shown("#first-steps") && text("#variables").includes("it'\\''s-another")`))
@@ -264,7 +265,7 @@ func TestPageComesBack(t *testing.T) {
 	b.do(b.until(`all(".message").length === 1`))
 }
 
-// hostile are values that are markup, script, or no ordinary text.
+// hostile are values with markup, script or unusual characters.
 var hostile = []string{
 	`<img/src=x/onerror=document.title='taken'>@example.com`,
 	`"><script>document.title='taken'</script>@example.com`,
@@ -275,7 +276,7 @@ var hostile = []string{
 	"javascript:document.title='taken'@example.com",
 }
 
-// TestPageShowsHostileValuesAsText sends what a careless page would run.
+// TestPageShowsHostileValuesAsText sends values that an unsafe page would run.
 func TestPageShowsHostileValuesAsText(t *testing.T) {
 	p := launch(t)
 	b := open(t, p)
@@ -284,17 +285,17 @@ func TestPageShowsHostileValuesAsText(t *testing.T) {
 			Email: value, SignupTemplateID: new(value + strings.Repeat("<b>", 100))}))(t)
 	}
 	b.do(b.until(fmt.Sprintf(`all(".message").length === %d && text("#user-count") === "%[1]d"`, len(hostile))))
-	// The API refuses such a locale, so it comes by way of a snapshot.
+	// The API rejects such a locale, so it is set with a snapshot.
 	snapshot := p.does(http.MethodGet, "/api/snapshot", "")
 	p.does(http.MethodPut, "/api/snapshot", strings.Replace(snapshot, `"locale": "en"`, `"locale": "<img src=x onerror=document.title='taken'>"`, 1))
 	b.do(b.until(`all(".message").some((m) => m.innerText.includes("<img src=x onerror"))`))
 	for i, value := range hostile {
 		if got := get[string](b, fmt.Sprintf(`all(".message h3 bdi").reverse()[%d].textContent`, i)); got != value {
-			t.Errorf("%q is shown as %q", value, got)
+			t.Errorf("want %q, shown as %q", value, got)
 		}
 	}
 	if n := get[int](b, `all("main img, main iframe, main script, main style, main b").length`); n > 0 {
-		t.Errorf("%d elements were made of values", n)
+		t.Errorf("%d elements were created from values", n)
 	}
 	if title := get[string](b, `document.title`); title == "taken" {
 		t.Error("a script ran")
@@ -302,7 +303,7 @@ func TestPageShowsHostileValuesAsText(t *testing.T) {
 	b.isQuiet(p)
 }
 
-// crowded is a program with many messages, long ones and all kinds of state.
+// crowded is a program with many messages, long values and all kinds of state.
 func crowded(t *testing.T) *program {
 	p := launch(t, "--seed", write(t, "seed.yaml", `organizations:
   - organization_name: Analytical Engines
@@ -324,7 +325,8 @@ func crowded(t *testing.T) *program {
 	return p
 }
 
-// TestPageFits looks at the page in both themes, on a phone and on a desk.
+// TestPageFits checks the page in both themes and in the sizes of a phone and a
+// desktop.
 func TestPageFits(t *testing.T) {
 	p := crowded(t)
 	b := open(t, p)
@@ -337,7 +339,7 @@ func TestPageFits(t *testing.T) {
 				t.Errorf("%s: the page is %d wide: %v", name, got, get[[]string](b, fmt.Sprintf(`all("body *").filter((e) => e.getBoundingClientRect().right > %d).map((e) => e.outerHTML.slice(0, 80))`, width)))
 			}
 			if cut := get[[]string](b, `all("body *").filter((e) => !e.matches("pre, select, input, .unseen, .skip") && e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1).map((e) => e.outerHTML.slice(0, 80))`); len(cut) > 0 {
-				t.Errorf("%s: texts do not break: %v", name, cut)
+				t.Errorf("%s: texts do not wrap: %v", name, cut)
 			}
 			if dark := get[bool](b, `getComputedStyle(document.body).backgroundColor.match(/\d+/g).every((part) => part < 64)`); dark != (theme == "dark") {
 				t.Errorf("%s: the page is dark: %t", name, dark)
@@ -349,17 +351,17 @@ func TestPageFits(t *testing.T) {
 		}
 	}
 	if nameless := get[[]string](b, `all("button, input, select, [role=group]").filter((e) => !(e.labels?.length || e.ariaLabel || e.textContent.trim())).map((e) => e.outerHTML)`); len(nameless) > 0 {
-		t.Errorf("without a name: %v", nameless)
+		t.Errorf("elements without a name: %v", nameless)
 	}
 	if unmarked := get[[]string](b, `all("button, input, select, a, summary, pre").filter((e) => e.checkVisibility() && !e.disabled).filter((e) => {
 		e.focus({ focusVisible: true }); return document.activeElement !== e || getComputedStyle(e).outlineStyle === "none"; }).map((e) => e.outerHTML.slice(0, 80))`); len(unmarked) > 0 {
-		t.Errorf("a keyboard does not get to, or does not see: %v", unmarked)
+		t.Errorf("not focusable, or without a visible focus: %v", unmarked)
 	}
 	b.isQuiet(p)
 }
 
-// faint is a script that lists the texts whose contrast with what is behind
-// them is less than the 4.5 that WCAG asks for.
+// faint is a script that lists texts with a contrast of less than 4.5, the
+// minimum of WCAG.
 const faint = `(() => {
 	const parts = (c) => c.match(/[\d.]+/g).map(Number);
 	const light = (c) => parts(c).slice(0, 3).map((v) => v / 255).map((v) => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
@@ -371,7 +373,7 @@ const faint = `(() => {
 	}).map((e) => e.outerHTML.slice(0, 80));
 })()`
 
-// TestPageFinds filters the messages, and clears them.
+// TestPageFinds filters the messages and clears them.
 func TestPageFinds(t *testing.T) {
 	p := launch(t)
 	b := open(t, p)

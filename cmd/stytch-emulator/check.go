@@ -12,7 +12,7 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 )
 
-// loadControl reads control.yaml, when the first request needs it.
+// loadControl reads control.yaml on the first request.
 var loadControl = sync.OnceValues(func() (*openapi3.T, error) {
 	data, err := assets.ReadFile("control.yaml")
 	if err != nil {
@@ -22,13 +22,13 @@ var loadControl = sync.OnceValues(func() (*openapi3.T, error) {
 	if err != nil {
 		return nil, fmt.Errorf("control.yaml: %w", err)
 	}
-	// What 3.1 has beyond 3.0 is not used in requests, and the checks for 3.0
-	// name the field and the reason apart.
+	// Requests use no feature of 3.1 that 3.0 lacks, and the validation for 3.0
+	// reports the field and the reason separately.
 	doc.OpenAPI = "3.0.3"
 	return doc, nil
 })
 
-// findOperation returns an operation of control.yaml by its id.
+// findOperation returns an operation of control.yaml by its ID.
 func findOperation(doc *openapi3.T, id string) *routers.Route {
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
@@ -40,8 +40,8 @@ func findOperation(doc *openapi3.T, id string) *routers.Route {
 	return nil
 }
 
-// checkRequest holds a request against control.yaml. It leaves the body to be
-// read again.
+// checkRequest compares a request with control.yaml. The body can be read again
+// afterwards.
 func checkRequest(id string, r *http.Request) error {
 	doc, err := loadControl()
 	if err != nil {
@@ -65,7 +65,7 @@ func checkRequest(id string, r *http.Request) error {
 	return errors.New(strings.Join(violations(err), "; "))
 }
 
-// violations says in few words what breaks control.yaml.
+// violations lists the errors against control.yaml in short form.
 func violations(err error) []string {
 	switch e := err.(type) {
 	case openapi3.MultiError:
@@ -102,7 +102,7 @@ func violations(err error) []string {
 	return []string{err.Error()}
 }
 
-// alternatives are the fields of which a schema wants at least one.
+// alternatives returns the fields of which a schema requires at least one.
 func alternatives(schema *openapi3.Schema) []string {
 	var names []string
 	for _, branch := range schema.AnyOf {

@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// The years that the clock stays between: far enough for any test, and such
-// that every time has four digits for its year.
+// The range of years of the clock. It is enough for any test, and every year
+// has four digits.
 const (
 	firstYear = 2000
 	lastYear  = 2200
 )
 
-// clockView is what the calls of the clock answer.
+// clockView is the response of the clock's calls.
 type clockView struct {
 	Now     time.Time `json:"now"`
 	Running bool      `json:"running"`

@@ -15,7 +15,7 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 )
 
-// contract reads control.yaml as it stands, OpenAPI 3.1.
+// contract reads control.yaml unchanged, as OpenAPI 3.1.
 func contract(t *testing.T) *openapi3.T {
 	t.Helper()
 	return must(openapi3.NewLoader().LoadFromFile("control.yaml"))(t)
@@ -27,7 +27,7 @@ func TestControlIsOpenAPI(t *testing.T) {
 	}
 }
 
-// checkAnswer holds an answer of the control API against control.yaml.
+// checkAnswer compares a response of the control API with control.yaml.
 func checkAnswer(t *testing.T, method, path string, resp *http.Response, body []byte) {
 	t.Helper()
 	doc, err := loadControl()
@@ -36,7 +36,7 @@ func checkAnswer(t *testing.T, method, path string, resp *http.Response, body []
 	}
 	item := doc.Paths.Value(path)
 	if item == nil || item.GetOperation(method) == nil {
-		return // a file of the page, or nothing
+		return // a file of the page, or not found
 	}
 	route := &routers.Route{Spec: doc, Path: path, PathItem: item, Method: method, Operation: item.GetOperation(method)}
 	options := &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true}
@@ -48,12 +48,12 @@ func checkAnswer(t *testing.T, method, path string, resp *http.Response, body []
 		Status:                 resp.StatusCode, Header: resp.Header, Body: io.NopCloser(bytes.NewReader(body)), Options: options,
 	})
 	if err != nil {
-		t.Errorf("the answer to %s %s breaks control.yaml: %v", method, path, err)
+		t.Errorf("the response to %s %s breaks control.yaml: %v", method, path, err)
 	}
 }
 
-// TestRoutesAreThoseOfTheDocument finds a route that control.yaml does not
-// describe, and an operation that nothing answers.
+// TestRoutesAreThoseOfTheDocument finds routes that control.yaml does not
+// describe, and operations without a route.
 func TestRoutesAreThoseOfTheDocument(t *testing.T) {
 	var served, described []string
 	for _, r := range routes {
@@ -75,6 +75,6 @@ func TestDocumentIsServed(t *testing.T) {
 	p := launch(t)
 	_, body := p.call(http.MethodGet, "/openapi.yaml", "")
 	if want := must(os.ReadFile("control.yaml"))(t); body != string(want) {
-		t.Error("what is served is not control.yaml")
+		t.Error("the served document is not control.yaml")
 	}
 }

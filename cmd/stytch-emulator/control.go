@@ -15,25 +15,25 @@ import (
 	"github.com/stytchgen/sdk/stytchtest"
 )
 
-// maxControlBody is the largest request of the control API: a snapshot.
+// maxControlBody is the largest request body of the control API: a snapshot.
 const maxControlBody = 256 << 20
 
-// control is the control API and the page.
+// control serves the control API and the page.
 type control struct {
 	*emulator
 	srv *stytchtest.Server
 	log *slog.Logger
-	// replacing is held while everything is replaced.
+	// replacing is locked while the whole state is replaced.
 	replacing sync.Mutex
 }
 
-// route is a path under root and what answers it.
+// route is a path under root and its handler.
 type route struct {
 	method, path string
-	// call is the operation's id in control.yaml, or the name of a file.
+	// call is the operation ID in control.yaml, or the name of a file.
 	call   string
 	handle func(*control, http.ResponseWriter, *http.Request) error
-	// open routes hold nothing of anybody's, so any page may ask for them.
+	// open routes return no private data, so any page may request them.
 	open bool
 }
 
@@ -75,7 +75,7 @@ func newControl(e *emulator) http.Handler {
 	return mux
 }
 
-// failure is an error with the status that answers it.
+// failure is an error with the status of its response.
 type failure struct {
 	status int
 	err    error
@@ -84,7 +84,8 @@ type failure struct {
 func (f *failure) Error() string { return f.err.Error() }
 func (f *failure) Unwrap() error { return f.err }
 
-// serve answers the requests of a route, or says why not.
+// serve returns a handler for a route. It writes the route's error as the
+// response.
 func (c *control) serve(to route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
@@ -107,10 +108,10 @@ func (c *control) serve(to route) http.HandlerFunc {
 	}
 }
 
-// admit refuses a request that is not of this site, or breaks control.yaml.
+// admit rejects a request from another site, or one that breaks control.yaml.
 func (to route) admit(r *http.Request, host string) error {
 	if to.call == "ready" {
-		return nil // whoever looks after the emulator may have any name for it
+		return nil // a health check may use any name for the emulator
 	}
 	if err := checkHost(r, host); err != nil {
 		return &failure{http.StatusForbidden, err}
@@ -128,7 +129,7 @@ func (to route) admit(r *http.Request, host string) error {
 }
 
 func (c *control) unknown(_ http.ResponseWriter, r *http.Request) error {
-	return &failure{http.StatusNotFound, fmt.Errorf("there is no %s %s; %s/openapi.yaml describes what there is", r.Method, r.URL.Path, root)}
+	return &failure{http.StatusNotFound, fmt.Errorf("there is no %s %s; %s/openapi.yaml lists the calls", r.Method, r.URL.Path, root)}
 }
 
 func (c *control) getReady(w http.ResponseWriter, _ *http.Request) error {
@@ -154,15 +155,16 @@ func (c *control) postReset(w http.ResponseWriter, _ *http.Request) error {
 	return nil
 }
 
-// writeJSON answers with a value. It returns nil, for handlers to return.
+// writeJSON writes a value as the response. It returns nil, so that handlers
+// can return its result.
 func writeJSON(w http.ResponseWriter, status int, v any) error {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_, _ = w.Write(append(encode(v), '\n')) // a client that is gone needs no answer
+	_, _ = w.Write(append(encode(v), '\n')) // the client may be gone
 	return nil
 }
 
-// decode reads a body that was held against control.yaml already.
+// decode reads a body that was already checked against control.yaml.
 func decode(r *http.Request, into any) error {
 	decoder := json.NewDecoder(r.Body)
 	decoder.UseNumber()
@@ -170,14 +172,15 @@ func decode(r *http.Request, into any) error {
 		return err
 	}
 	if _, err := decoder.Token(); err != io.EOF {
-		return errors.New("something stands behind the body's JSON; want one value")
+		return errors.New("there is more data after the body's JSON; want one value")
 	}
 	return nil
 }
 
-// ended is the context of a request that also ends with the program.
+// ended returns a request's context, which is also canceled when the program
+// ends.
 func (c *control) ended(r *http.Request) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(r.Context())
-	stop := context.AfterFunc(c.streams, func() { cancel(errors.New("the emulator ends")) })
+	stop := context.AfterFunc(c.streams, func() { cancel(errors.New("the emulator is shutting down")) })
 	return ctx, func() { stop(); cancel(nil) }
 }

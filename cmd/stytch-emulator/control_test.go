@@ -14,8 +14,8 @@ import (
 	"github.com/stytchgen/sdk/stytchtest"
 )
 
-// TestEveryRoute calls every operation of control.yaml with success; each
-// answer is held against it.
+// TestEveryRoute calls every operation of control.yaml with success. Each
+// response is compared with it.
 func TestEveryRoute(t *testing.T) {
 	p := launch(t, "--seed", write(t, "seed.yaml", goodSeed))
 	p.login(phone)
@@ -54,7 +54,7 @@ func TestEveryRoute(t *testing.T) {
 			}
 			call, ok := calls[r.call]
 			if !ok {
-				t.Fatal("no test has this call")
+				t.Fatal("this call has no test")
 			}
 			p.does(http.MethodPut, "/api/snapshot", snapshot)
 			if r.call == "messages.wait" {
@@ -76,24 +76,24 @@ func TestBadControlRequests(t *testing.T) {
 	}{
 		{"no such path", "GET", "/api/nothing", "", 404, "there is no GET /_emulator/api/nothing"},
 		{"another method", "POST", "/api/users", "", 404, "there is no POST"},
-		{"a wait for nobody", "GET", "/api/messages/wait", "", 400, "address"},
+		{"a wait without an address", "GET", "/api/messages/wait", "", 400, "address"},
 		{"a wait for an empty address", "GET", "/api/messages/wait?address=", "", 400, "address"},
 		{"a wait that is too long", "GET", "/api/messages/wait?address=a&timeout=601", "", 400, "timeout"},
-		{"a wait that is no number", "GET", "/api/messages/wait?address=a&timeout=soon", "", 400, "timeout"},
-		{"a wait in vain", "GET", "/api/messages/wait?address=a&timeout=0", "", 404, "0 seconds are over"},
+		{"a wait that is not a number", "GET", "/api/messages/wait?address=a&timeout=soon", "", 400, "timeout"},
+		{"a wait without a message", "GET", "/api/messages/wait?address=a&timeout=0", "", 404, "within 0 seconds"},
 		{"no body", "POST", "/api/clock/advance", "", 400, "value is required"},
 		{"no JSON", "POST", "/api/clock/advance", "{", 400, "the body is not JSON"},
 		{"no seconds", "POST", "/api/clock/advance", "{}", 400, "seconds"},
-		{"half a second", "POST", "/api/clock/advance", `{"seconds":0.5}`, 400, "seconds"},
-		{"a key that is unknown", "POST", "/api/clock/advance", `{"seconds":1,"minutes":1}`, 400, "minutes"},
-		{"beyond the years", "POST", "/api/clock/advance", `{"seconds":3153600000000}`, 400, "seconds"},
-		{"into another century", "POST", "/api/clock/advance", `{"seconds":-3153600000}`, 400, "2000"},
-		{"a fault that does nothing", "POST", "/api/faults", `{"call":"consumer.otps.sms.send"}`, 400, "want one of error_type, status"},
-		{"a fault of no call", "POST", "/api/faults", `{"call":"consumer.otps.send","status":500}`, 400, `no call "consumer.otps.send"`},
-		{"a fault of a call of the other API", "POST", "/api/faults", `{"call":"consumer.otps.whatsapp.send","api":"b2b","status":500}`, 400, "no call"},
-		{"a fault of no type", "POST", "/api/faults", `{"error_type":"oops"}`, 400, `no "oops"`},
+		{"not a whole number", "POST", "/api/clock/advance", `{"seconds":0.5}`, 400, "seconds"},
+		{"an unknown key", "POST", "/api/clock/advance", `{"seconds":1,"minutes":1}`, 400, "minutes"},
+		{"after the last year", "POST", "/api/clock/advance", `{"seconds":3153600000000}`, 400, "seconds"},
+		{"before the first year", "POST", "/api/clock/advance", `{"seconds":-3153600000}`, 400, "2000"},
+		{"a fault without an effect", "POST", "/api/faults", `{"call":"consumer.otps.sms.send"}`, 400, "want one of error_type, status"},
+		{"a fault of an unknown call", "POST", "/api/faults", `{"call":"consumer.otps.send","status":500}`, 400, `is named "consumer.otps.send"`},
+		{"a fault of a call of the other API", "POST", "/api/faults", `{"call":"consumer.otps.whatsapp.send","api":"b2b","status":500}`, 400, "no emulated call of b2b"},
+		{"a fault of an unknown type", "POST", "/api/faults", `{"error_type":"oops"}`, 400, `is named "oops"`},
 		{"a fault that succeeds", "POST", "/api/faults", `{"status":200}`, 400, "status"},
-		{"a fault less than never", "POST", "/api/faults", `{"status":500,"times":-1}`, 400, "times"},
+		{"a fault for -1 calls", "POST", "/api/faults", `{"status":500,"times":-1}`, 400, "times"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -105,7 +105,7 @@ func TestBadControlRequests(t *testing.T) {
 		})
 	}
 	if clock := decoded[clockView](t, p.does(http.MethodGet, "/api/clock", "")); time.Until(clock.Now).Abs() > time.Hour || p.does(http.MethodGet, "/api/faults", "") != `{"faults":[]}`+"\n" {
-		t.Error("something that was refused took effect")
+		t.Error("a rejected request took effect")
 	}
 }
 
@@ -123,7 +123,8 @@ func TestListMessages(t *testing.T) {
 	}
 }
 
-// TestWaitForMessage waits before the message is sent, and gets each only once.
+// TestWaitForMessage waits before the message is sent. Each message is returned
+// only once.
 func TestWaitForMessage(t *testing.T) {
 	p := launch(t)
 	var group sync.WaitGroup
@@ -141,15 +142,16 @@ func TestWaitForMessage(t *testing.T) {
 	}
 	for i, code := range codes {
 		if number := fmt.Sprintf("+1500555%04d", i); !sent[number+code] {
-			t.Errorf("%s got a code that is not theirs", number)
+			t.Errorf("%s got another user's code", number)
 		}
 		if status, _ := p.call(http.MethodGet, fmt.Sprintf("/api/messages/wait?timeout=0&address=%%2B1500555%04d", i), ""); status != http.StatusNotFound {
-			t.Error("a message came twice")
+			t.Error("a message was returned twice")
 		}
 	}
 }
 
-// TestClock has a code expire, and come back when the clock goes back.
+// TestClock lets a code expire, and makes it valid again by setting the clock
+// back.
 func TestClock(t *testing.T) {
 	p := launch(t)
 	p.does(http.MethodPost, "/api/clock/stop", "")
@@ -163,11 +165,11 @@ func TestClock(t *testing.T) {
 	stands := decoded[clockView](t, p.does(http.MethodGet, "/api/clock", ""))
 	runs := decoded[clockView](t, p.does(http.MethodPost, "/api/clock/run", ""))
 	if stands.Running || !runs.Running || runs.Now.Before(stands.Now) {
-		t.Errorf("the clock stood at %v and runs at %v", stands.Now, runs.Now)
+		t.Errorf("the clock was stopped at %v and runs from %v", stands.Now, runs.Now)
 	}
 }
 
-// TestFaultsReachClients meets an SDK client with each kind of fault.
+// TestFaultsReachClients checks an SDK client with each kind of fault.
 func TestFaultsReachClients(t *testing.T) {
 	p := launch(t)
 	p.login(phone)
@@ -201,19 +203,19 @@ func TestFaultsReachClients(t *testing.T) {
 				t.Errorf("the client got %v", err)
 			}
 			if left := p.does(http.MethodGet, "/api/faults", ""); left != `{"faults":[]}`+"\n" {
-				t.Errorf("left are %s", left)
+				t.Errorf("faults left: %s", left)
 			}
 		})
 	}
 }
 
-// asError returns the answer of the service in an error.
+// asError returns the service's error in an error.
 func asError(err error) (*stytch.Error, bool) {
 	var e *stytch.Error
 	return e, errors.As(err, &e)
 }
 
-// TestFaultsAreAnsweredAsTheyWereGiven finds a field that gets lost.
+// TestFaultsAreAnsweredAsTheyWereGiven finds fields that are lost on the way.
 func TestFaultsAreAnsweredAsTheyWereGiven(t *testing.T) {
 	p := launch(t)
 	const fault = `{"call":"b2b.otps.sms.send","api":"b2b","times":3,"share":0.5,"after_effect":true,"error_type":"bad_request","status":418,` +
@@ -235,6 +237,6 @@ func TestSessionsShowNoTokens(t *testing.T) {
 		t.Errorf("sessions %+v", sessions)
 	}
 	if strings.Contains(body, auth.SessionToken) || strings.Contains(body, "eyJ") {
-		t.Error("a token is shown")
+		t.Error("the list contains a token")
 	}
 }

@@ -24,7 +24,7 @@ func blocks(t *testing.T, language string) []string {
 	return found
 }
 
-// block returns the one that holds a text.
+// block returns the code block that contains a text.
 func block(t *testing.T, language, text string) string {
 	t.Helper()
 	for _, b := range blocks(t, language) {
@@ -45,7 +45,7 @@ func TestDocumentedSeed(t *testing.T) {
 	p.mfaLogin(organizations[0].OrganizationID)
 }
 
-// TestDocumentedFlags finds a flag that only the help or only the page knows.
+// TestDocumentedFlags finds flags that only the help or only the page lists.
 func TestDocumentedFlags(t *testing.T) {
 	flags := func(text, pattern string) (list []string) {
 		for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(text, -1) {
@@ -56,12 +56,12 @@ func TestDocumentedFlags(t *testing.T) {
 	}
 	described := flags(string(must(os.ReadFile(page))(t)), "(?m)^\\| `(--[^`]*)`")
 	if known := flags(usage, `(?m)^  (--[a-z-]+ [A-Z]+)`); !slices.Equal(known, described) || len(known) < 8 {
-		t.Errorf("the help has %v, the page %v", known, described)
+		t.Errorf("the help lists %v, the page %v", known, described)
 	}
 }
 
-// TestDocumentedCalls finds a call of the control API, or a field of a fault,
-// that the page lacks or makes up.
+// TestDocumentedCalls finds calls of the control API and fields of a fault that
+// the page lacks, and those that do not exist.
 func TestDocumentedCalls(t *testing.T) {
 	text := string(must(os.ReadFile(page))(t))
 	var described, known []string
@@ -74,21 +74,21 @@ func TestDocumentedCalls(t *testing.T) {
 	slices.Sort(described)
 	slices.Sort(known)
 	if !slices.Equal(known, described) {
-		t.Errorf("the page lists\n%s\nthere are\n%s", strings.Join(described, "\n"), strings.Join(known, "\n"))
+		t.Errorf("the page lists\n%s\nwant\n%s", strings.Join(described, "\n"), strings.Join(known, "\n"))
 	}
 	_, faults, _ := strings.Cut(text, "### Faults")
 	for field := range contract(t).Components.Schemas["Fault"].Value.Properties {
 		if !strings.Contains(faults, "`"+field+"`") {
-			t.Errorf("the page does not have the field %s of a fault", field)
+			t.Errorf("the page does not list the field %s of a fault", field)
 		}
 	}
 }
 
-// TestDocumentedShell runs what the page has a reader paste.
+// TestDocumentedShell runs the shell commands of the page.
 func TestDocumentedShell(t *testing.T) {
 	for _, tool := range []string{"sh", "curl", "jq"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("no %s here", tool)
+			t.Skipf("%s is not installed", tool)
 		}
 	}
 	p := launch(t)
@@ -112,20 +112,22 @@ func TestDocumentedShell(t *testing.T) {
 	}
 }
 
-// TestDocumentedGoTest holds the login of the page against the one that runs.
+// TestDocumentedGoTest compares the login on the page with the one that a test
+// runs.
 func TestDocumentedGoTest(t *testing.T) {
 	runs := string(must(os.ReadFile("../../stytchtest/login_test.go"))(t))
 	_, body, _ := strings.Cut(block(t, "go", "stytchtest.NewServer"), "\n")
 	if !strings.Contains(runs, body) {
-		t.Error("stytchtest/login_test.go does not run what the page shows")
+		t.Error("stytchtest/login_test.go differs from the code on the page")
 	}
 }
 
-// TestDocumentedOutput holds what the page says that is printed against it.
+// TestDocumentedOutput compares the output on the page with the program's
+// output.
 func TestDocumentedOutput(t *testing.T) {
 	p := launch(t)
 	want := strings.ReplaceAll(block(t, "text", "# Inbox: "), "http://127.0.0.1:8787", p.url)
 	if got := p.stdout.String(); want != got {
-		t.Errorf("it prints\n%s\nand the page says\n%s", got, want)
+		t.Errorf("the program prints\n%s\nthe page shows\n%s", got, want)
 	}
 }

@@ -16,10 +16,10 @@ import (
 	"github.com/stytchgen/sdk/stytchtest"
 )
 
-// drainTime is how long a request may go on when the program ends.
+// drainTime is how long requests may continue when the program ends.
 const drainTime = time.Second
 
-// validate is told of answers that break the spec. Only tests set it.
+// validate is called for responses that break the spec. Only tests set it.
 var validate func(error)
 
 // emulator is the running program.
@@ -32,14 +32,14 @@ type emulator struct {
 	feed *feed
 
 	control http.Handler
-	ready   chan struct{} // closed when control and srv are there
+	ready   chan struct{} // closed when control and srv are set
 
 	streams context.Context // ends the streams of events
 	finish  context.CancelFunc
 	saving  sync.WaitGroup
 }
 
-// start reads what there is to read, and begins to answer.
+// start reads the seed and the state file, and starts to serve.
 func start(o options, log *slog.Logger) (*emulator, error) {
 	e := &emulator{options: o, log: log, feed: newFeed(), ready: make(chan struct{})}
 	e.streams, e.finish = context.WithCancel(context.Background())
@@ -66,12 +66,12 @@ func start(o options, log *slog.Logger) (*emulator, error) {
 	}
 	close(e.ready)
 	if ip := net.ParseIP(e.hostname()); ip != nil && !ip.IsLoopback() {
-		log.Warn("other machines can reach the emulator, its codes and its control API", "host", o.host)
+		log.Warn("other machines can reach the emulator, including its codes and its control API", "host", o.host)
 	}
 	return e, nil
 }
 
-// listen starts the server on what the state holds, and seeds it.
+// listen starts the server with the stored state, and applies the seed.
 func (e *emulator) listen(snapshot []byte) error {
 	config := stytchtest.Config{
 		ProjectID: e.projectID, Secret: e.secret, Addr: net.JoinHostPort(e.host, e.port), Code: e.code,
@@ -84,11 +84,11 @@ func (e *emulator) listen(snapshot []byte) error {
 	var network *net.OpError
 	switch {
 	case errors.As(err, &network) && errors.Is(err, syscall.EADDRINUSE):
-		return fmt.Errorf("cannot listen on %s: %w; end what listens there, or choose another with --port", config.Addr, network.Err)
+		return fmt.Errorf("cannot listen on %s: %w; stop the program that uses this port, or choose another port with --port", config.Addr, network.Err)
 	case errors.As(err, &network):
 		return fmt.Errorf("cannot listen on %s: %w", config.Addr, network.Err)
 	case err != nil && snapshot != nil:
-		return &refusedError{fmt.Errorf("the state file %s is refused and left as it is: %w", e.state, err)}
+		return &refusedError{fmt.Errorf("the state file %s is not valid and was not changed: %w", e.state, err)}
 	case err != nil:
 		return err
 	}
@@ -101,7 +101,7 @@ func (e *emulator) listen(snapshot []byte) error {
 	return nil
 }
 
-// handler puts the control API beside the API.
+// handler adds the control API to the API.
 func (e *emulator) handler(api http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		select {
@@ -120,13 +120,13 @@ func (e *emulator) handler(api http.Handler) http.Handler {
 	})
 }
 
-// observe is told of every request of the API.
+// observe logs and announces every request of the API.
 func (e *emulator) observe(r stytchtest.Request) {
 	e.logRequest(r)
 	e.feed.announce(false)
 }
 
-// reset takes the emulator back to its beginning.
+// reset returns the emulator to its initial state.
 func (e *emulator) reset() error {
 	e.srv.Reset()
 	e.srv.ClearFaults()
@@ -134,12 +134,12 @@ func (e *emulator) reset() error {
 	return e.seed.apply(e.srv.Project)
 }
 
-// save keeps the state file up to date, until the program ends.
+// save keeps the state file up to date until the program ends.
 func (e *emulator) save() {
 	for {
 		_, _, next := e.feed.state()
 		if err := e.saveNow(); err != nil {
-			e.log.Error("the state is not saved", "error", err)
+			e.log.Error("the state was not saved", "error", err)
 		}
 		select {
 		case <-next:
@@ -158,7 +158,7 @@ func (e *emulator) saveNow() error {
 	return e.file.save(data)
 }
 
-// serve answers until ctx ends, and then ends the program in order.
+// serve serves until ctx ends, then shuts the program down.
 func (e *emulator) serve(ctx context.Context) error {
 	<-ctx.Done()
 	e.log.Info("ending")
@@ -167,12 +167,12 @@ func (e *emulator) serve(ctx context.Context) error {
 	defer cancel()
 	err := e.srv.Shutdown(drain)
 	if errors.Is(err, context.DeadlineExceeded) {
-		err = nil // a client that does not let go is no failure
+		err = nil // a client that stays connected is not an error
 	}
 	if e.file != nil {
 		e.saving.Wait()
 		if saved := e.saveNow(); saved != nil {
-			err = errors.Join(err, fmt.Errorf("the last state is not saved: %w", saved))
+			err = errors.Join(err, fmt.Errorf("the last state was not saved: %w", saved))
 		}
 		e.file.close()
 	}

@@ -29,7 +29,7 @@ func (e *emulator) hostname() string {
 	return u.Hostname()
 }
 
-// baseURL is where clients on this machine find the emulator.
+// baseURL is the emulator's URL for clients on this machine.
 func (e *emulator) baseURL() string {
 	u, err := url.Parse(e.srv.URL())
 	if err != nil {
@@ -41,18 +41,18 @@ func (e *emulator) baseURL() string {
 	return u.String()
 }
 
-// greet prints what to paste. Everything else is a comment for a shell, so that
-// the whole can be sourced.
+// greet prints the variables to paste. All other lines are shell comments, so
+// that a shell can source the whole output.
 func (e *emulator) greet(w io.Writer) {
 	base := e.baseURL()
-	fmt.Fprintf(w, "# The emulator answers at %s. Paste this where your application starts:\n\n", base)
+	fmt.Fprintf(w, "# The emulator is running at %s. Set these variables for your application:\n\n", base)
 	for _, v := range e.environment() {
 		fmt.Fprintf(w, "export %s=%s\n", v.name, shellQuote(v.value))
 	}
 	fmt.Fprintf(w, "\n# Inbox: %s%s/\n", base, root)
 }
 
-// shellQuote writes a value as a shell reads it.
+// shellQuote quotes a value for a shell.
 func shellQuote(value string) string {
 	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:/=+@%[]"
 	if value != "" && strings.Trim(value, plain) == "" {

@@ -11,10 +11,10 @@ import (
 	"github.com/stytchgen/sdk/stytchtest"
 )
 
-// keepAlive is how often a stream says that it is still there.
+// keepAlive is the interval of the comments that keep a stream open.
 const keepAlive = 15 * time.Second
 
-// events streams what happens, until the client or the program ends it.
+// events streams events until the client or the program ends it.
 func (c *control) events(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no")
@@ -41,7 +41,7 @@ func (c *control) events(w http.ResponseWriter, r *http.Request) error {
 	}
 }
 
-// stream is what one client of the events was told.
+// stream is what was already sent to one client.
 type stream struct {
 	control  *control
 	response *http.ResponseController
@@ -53,7 +53,7 @@ type stream struct {
 	clock, changes int
 }
 
-// update sends what the client does not know yet.
+// update sends what is new for the client.
 func (s *stream) update(clock, changes int) error {
 	s.sendMessages()
 	if !s.begun || clock != s.clock {
@@ -70,7 +70,8 @@ func (s *stream) update(clock, changes int) error {
 	return s.response.Flush()
 }
 
-// sendMessages sends the messages that are new, or all when some are gone.
+// sendMessages sends the new messages. If messages were removed, it sends all
+// of them again.
 func (s *stream) sendMessages() {
 	messages := s.control.srv.Inbox().Messages()
 	if !s.begun || !startsWith(messages, s.messages) {
@@ -89,18 +90,18 @@ func startsWith(messages, first []stytchtest.Message) bool {
 
 func (s *stream) send(event string, v any) { s.sendData(event, encode(v)) }
 
-// sendData writes an event. JSON has no line breaks, so its data is one line.
+// sendData writes an event. JSON has no line breaks, so the data is one line.
 func (s *stream) sendData(event string, data []byte) {
 	fmt.Fprintf(s.body, "event: %s\ndata: %s\n\n", event, data)
 }
 
-// encode writes JSON on one line, for a client that is no HTML page.
+// encode writes JSON on one line, without HTML escapes.
 func encode(v any) []byte {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(v); err != nil {
-		return []byte("{}") // what the emulator keeps came as JSON
+		return []byte("{}") // cannot happen: the state can always be encoded
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }

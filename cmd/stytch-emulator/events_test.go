@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// listen opens a stream of events, and returns what reads the next one.
+// listen opens a stream of events. It returns a function that reads the next
+// event.
 func (p *program) listen() func() (event, data string) {
 	p.t.Helper()
 	resp := must(http.Get(p.url + root + "/api/events"))(p.t)
@@ -31,7 +32,7 @@ func (p *program) listen() func() (event, data string) {
 	}
 }
 
-// until reads events up to one, and returns its data.
+// until reads events up to the wanted one, and returns its data.
 func until(next func() (event, data string), want string) string {
 	for {
 		if event, data := next(); event == want {
@@ -60,7 +61,7 @@ func TestEvents(t *testing.T) {
 	until(next, "changed")
 	p.does(http.MethodPost, "/api/clock/stop", "")
 	if clock := decoded[clockView](t, until(next, "clock")); clock.Running {
-		t.Error("the clock runs")
+		t.Error("the clock is running")
 	}
 	p.does(http.MethodPost, "/api/faults", `{"status":500,"times":1}`)
 	if faults := decoded[faultsView](t, until(next, "faults")); len(faults.Faults) != 1 {
@@ -69,7 +70,7 @@ func TestEvents(t *testing.T) {
 	resp := must(http.Get(p.url + "/v1/sessions/jwks/" + p.env["STYTCH_PROJECT_ID"]))(t)
 	_ = resp.Body.Close()
 	if faults := until(next, "faults"); resp.StatusCode != 500 || faults != `{"faults":[]}` {
-		t.Errorf("a fault that is spent: %s", faults)
+		t.Errorf("a used-up fault is listed: %s", faults)
 	}
 	p.does(http.MethodDelete, "/api/messages", "")
 	if data := until(next, "messages"); data != `{"messages":[]}` {
@@ -85,7 +86,7 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-// TestHostileEvents keeps an address within its event.
+// TestHostileEvents checks that an address cannot break out of its event.
 func TestHostileEvents(t *testing.T) {
 	p := launch(t)
 	next := p.listen()
@@ -102,7 +103,7 @@ func TestHostileEvents(t *testing.T) {
 			return
 		}
 		if event == "faults" && data == "{}" {
-			t.Fatal("an address made an event")
+			t.Fatal("an address created an event")
 		}
 	}
 }

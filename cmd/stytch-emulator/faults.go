@@ -8,8 +8,8 @@ import (
 	"github.com/stytchgen/sdk/stytchtest"
 )
 
-// faultView is a fault as the control API has it: times in units that a name
-// can say.
+// faultView is a fault of the control API. The unit of each duration is in its
+// name.
 type faultView struct {
 	Call              string  `json:"call,omitempty"`
 	API               string  `json:"api,omitempty"`
@@ -42,7 +42,7 @@ func newFaultView(f stytchtest.Fault) faultView {
 	}
 }
 
-// faultsView is what the calls of the faults answer.
+// faultsView is the response of the calls about faults.
 type faultsView struct {
 	Faults []faultView `json:"faults"`
 }
@@ -66,7 +66,7 @@ func (c *control) addFault(w http.ResponseWriter, r *http.Request) error {
 	}
 	fault := view.fault()
 	if err := fault.Check(); err != nil {
-		return fmt.Errorf("%w; %s/api/faults/choices lists what there is", err, root)
+		return fmt.Errorf("%w; %s/api/faults/choices lists the choices", err, root)
 	}
 	c.srv.Fail(fault)
 	c.feed.announce(false)

@@ -2,17 +2,18 @@ package main
 
 import "sync"
 
-// feed tells the streams of events, and the state file, that something changed.
+// feed notifies the streams of events, and the state file, of changes.
 type feed struct {
 	mu    sync.Mutex
-	clock int // how often the clock was changed
-	all   int // how often anything was
+	clock int // how often the clock changed
+	all   int // how often anything changed
 	next  chan struct{}
 }
 
 func newFeed() *feed { return &feed{next: make(chan struct{})} }
 
-// announce says that something may have changed, perhaps the clock.
+// announce reports a possible change of the state. clock says whether it may be
+// the clock.
 func (f *feed) announce(clock bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -24,8 +25,8 @@ func (f *feed) announce(clock bool) {
 	f.next = make(chan struct{})
 }
 
-// state returns how often the clock and anything changed, and a channel that is
-// closed at the next change.
+// state returns how often the clock and anything changed. The channel is closed
+// at the next change.
 func (f *feed) state() (clock, changes int, next <-chan struct{}) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

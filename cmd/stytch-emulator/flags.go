@@ -10,40 +10,39 @@ import (
 	"unicode"
 )
 
-const usage = `stytch-emulator answers the one-time passcode and session calls of Stytch on this machine: no account, no
-network, no message. What it would send is shown at /_emulator/.
+const usage = `stytch-emulator emulates the one-time passcode and session calls of Stytch on this machine, without an account and
+without a network. It sends no messages: the page at /_emulator/ shows them instead.
 
 Usage:
   stytch-emulator [flags]
 
 Flags:
   --port N           listen on this port; 0 for a free one (default 8787)
-  --host NAME        listen on this address; any but a loopback one lets other machines in (default 127.0.0.1)
-  --state FILE       begin with what FILE holds, and keep it there: users, sessions, organizations, messages, the
-                     signing keys, the clock
-  --seed FILE        add the organizations and members that FILE names, in YAML
-  --code DIGITS      the code of every message, six digits, instead of random ones
+  --host NAME        listen on this address; if it is not loopback, other machines get access (default 127.0.0.1)
+  --state FILE       load the state from FILE and save it there: users, sessions, organizations, messages, signing
+                     keys, the clock
+  --seed FILE        add the organizations and members in FILE, in YAML
+  --code DIGITS      use this code in every message, six digits, instead of random codes
   --project-id ID    the project id that clients use (default ` + defaultProjectID + `)
   --secret SECRET    the secret that clients use (default ` + defaultSecret + `)
   --log-format F     log to standard error as text or json (default text)
   -h                 show this help
 
-The environment to paste is printed to standard output; every other line there is a shell comment.
+The program prints environment variables to standard output. All other lines there are shell comments.
 
 Exit codes:
-  0  ended by SIGINT or SIGTERM, with everything saved
-  1  cannot listen, or cannot save the state
-  2  the command line is wrong, or the state or the seed is refused
+  0  stopped by SIGINT or SIGTERM; the state is saved
+  1  could not listen, or could not save the state
+  2  the command line, the state file or the seed file is not valid
 `
 
-// The credentials, unless the command line or the state says otherwise. They
-// open nothing.
+// The default credentials. They give access to the emulator only.
 const (
 	defaultProjectID = "project-test-11111111-1111-4111-8111-111111111111"
 	defaultSecret    = "secret-test-emulator-11111111111111111111111="
 )
 
-// options are what the command line asks for.
+// options are the values of the command line.
 type options struct {
 	host, port        string
 	state, seed       string
@@ -69,7 +68,7 @@ func parse(args []string) (options, error) {
 		return o, err
 	}
 	if flags.NArg() > 0 {
-		return o, fmt.Errorf("%q is not a flag, and there are no arguments", flags.Arg(0))
+		return o, fmt.Errorf("%q is not a flag; the program takes no arguments", flags.Arg(0))
 	}
 	var empty error
 	flags.Visit(func(f *flag.Flag) {

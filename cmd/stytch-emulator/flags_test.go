@@ -20,17 +20,17 @@ func TestBadCommandLines(t *testing.T) {
 		{"an empty value", []string{"--state", ""}, "--state is empty"},
 		{"a port too high", []string{"--port", "65536"}, "--port 65536: want 0 to 65535"},
 		{"a port below 0", []string{"--port", "-1"}, "-port"},
-		{"a port that is no number", []string{"--port", "http"}, "-port"},
+		{"a port that is not a number", []string{"--port", "http"}, "-port"},
 		{"a code too short", []string{"--code", "12345"}, "want six digits"},
 		{"a code of letters", []string{"--code", "abcdef"}, "want six digits"},
-		{"a code of other digits", []string{"--code", "１２３４５６"}, "want six digits"},
+		{"a code with full-width digits", []string{"--code", "１２３４５６"}, "want six digits"},
 		{"a project id with a colon", []string{"--project-id", "a:b"}, "--project-id"},
 		{"a secret with a space", []string{"--secret", "hush hush"}, "--secret: want"},
-		{"a log of another format", []string{"--log-format", "xml"}, "want text or json"},
+		{"an unknown log format", []string{"--log-format", "xml"}, "want text or json"},
 		{"a host with a port", []string{"--host", "127.0.0.1:80"}, "without a port"},
 		{"a host that is a URL", []string{"--host", "http://localhost"}, "--host"},
-		{"a seed that is not there", []string{"--seed", "nowhere/seed.yaml"}, "nowhere/seed.yaml"},
-		{"a state in a folder that is not there", []string{"--state", "nowhere/state.json"}, "nowhere/state.json"},
+		{"a missing seed", []string{"--seed", "nowhere/seed.yaml"}, "nowhere/seed.yaml"},
+		{"a state in a missing folder", []string{"--state", "nowhere/state.json"}, "nowhere/state.json"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -63,8 +63,8 @@ func TestPortInUse(t *testing.T) {
 	}
 }
 
-// TestOutputCanBeSourced has a shell read what is printed, with values that
-// mean something to a shell.
+// TestOutputCanBeSourced sources the output in a shell, with values that
+// contain special characters of a shell.
 func TestOutputCanBeSourced(t *testing.T) {
 	secret := "s'$HOME`id`\"\\;#&|"
 	p := launch(t, "--project-id", "project-test-$x", "--secret", secret)
@@ -76,7 +76,7 @@ func TestOutputCanBeSourced(t *testing.T) {
 		t.Errorf("a shell reads %q, want %q", got, want)
 	}
 	if !strings.Contains(p.stdout.String(), "# Inbox: "+p.url+"/_emulator/\n") {
-		t.Errorf("the inbox is not named: %q", p.stdout)
+		t.Errorf("the inbox is missing: %q", p.stdout)
 	}
 }
 

@@ -11,9 +11,9 @@ import (
 	"strings"
 )
 
-// checkHost refuses a name that is not the emulator's. A page of another site
-// whose name suddenly resolves to this machine (DNS rebinding) is of the same
-// origin as the emulator, but still has its own name.
+// checkHost rejects a host name that is not the emulator's. With DNS rebinding,
+// a page of another site can resolve its own name to this machine. It then has
+// the emulator's origin, but the Host header still has its own name.
 func checkHost(r *http.Request, configured string) error {
 	host := hostOf(r.Host)
 	switch {
@@ -22,10 +22,10 @@ func checkHost(r *http.Request, configured string) error {
 	case isLoopback(host) || isLocal(host, r):
 		return nil
 	}
-	return fmt.Errorf("the host %q is not the emulator's: use 127.0.0.1, localhost, or what --host says", r.Host)
+	return fmt.Errorf("the host %q is not the emulator's: use 127.0.0.1, localhost, or the value of --host", r.Host)
 }
 
-// hostOf is a Host header without its port, as names compare.
+// hostOf returns a Host header without its port, normalized.
 func hostOf(header string) string {
 	host := header
 	if h, _, err := net.SplitHostPort(header); err == nil {
@@ -39,8 +39,8 @@ func isLoopback(host string) bool {
 	return err == nil && ip.Unmap().IsLoopback()
 }
 
-// isLocal reports whether a host is the address, not a name, that the request
-// came in at.
+// isLocal reports whether a host is the IP address at which the request
+// arrived.
 func isLocal(host string, r *http.Request) bool {
 	ip, err := netip.ParseAddr(host)
 	if err != nil {
@@ -54,8 +54,8 @@ func isLocal(host string, r *http.Request) bool {
 	return err == nil && at.Addr().Unmap() == ip.Unmap()
 }
 
-// checkSite refuses what another site's page makes a browser send. Clients that
-// are no browsers send neither header.
+// checkSite rejects requests that the page of another site makes. Clients that
+// are not browsers send neither header.
 func checkSite(r *http.Request) error {
 	switch site := r.Header.Get("Sec-Fetch-Site"); site {
 	case "", "same-origin", "none":
@@ -73,15 +73,15 @@ func checkSite(r *http.Request) error {
 	return nil
 }
 
-// checkContentType refuses a body that is not declared as JSON: a form of
-// another site can send text, but not JSON without asking.
+// checkContentType rejects a body without the content type of JSON. A form of
+// another site can send text, but not JSON unless the browser asks first.
 func checkContentType(r *http.Request) error {
 	if r.ContentLength == 0 {
 		return nil
 	}
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/json" {
-		return errors.New("the body is not declared as JSON: send it with the Content-Type application/json")
+		return errors.New("the Content-Type of the body is not JSON: want application/json")
 	}
 	return nil
 }

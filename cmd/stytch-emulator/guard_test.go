@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestOtherSitesAreRefused sends what a browser sends for the page of another
-// site.
+// TestOtherSitesAreRefused sends the headers that a browser sends for the page
+// of another site.
 func TestOtherSitesAreRefused(t *testing.T) {
 	p := launch(t)
 	p.send(phone)
@@ -44,7 +44,7 @@ func TestOtherSitesAreRefused(t *testing.T) {
 					t.Errorf("%s: %d %s", r.call, status, body)
 				}
 				if test.status != 200 && strings.Contains(body, phone) {
-					t.Errorf("%s: it tells of a message", r.call)
+					t.Errorf("%s: the response shows a message", r.call)
 				}
 			}
 			if test.status == 200 {
@@ -63,11 +63,12 @@ func TestOtherSitesAreRefused(t *testing.T) {
 		})
 	}
 	if status, _ := p.call(http.MethodGet, "/", "", "Host", "evil.example"); status != http.StatusForbidden {
-		t.Errorf("the page is shown under another name: %d", status)
+		t.Errorf("the page is served under another name: %d", status)
 	}
 }
 
-// TestFormsAreRefused sends what a form can, without a browser's headers.
+// TestFormsAreRefused sends what an HTML form can send, without a browser's
+// headers.
 func TestFormsAreRefused(t *testing.T) {
 	p := launch(t)
 	for _, kind := range []string{"text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonx", ""} {
@@ -81,7 +82,7 @@ func TestFormsAreRefused(t *testing.T) {
 	}
 }
 
-// TestHostIsTheOneGiven takes the name that --host says.
+// TestHostIsTheOneGiven uses the name given by --host.
 func TestHostIsTheOneGiven(t *testing.T) {
 	p := launch(t, "--host", "localhost")
 	if status, body := p.call(http.MethodGet, "/api/messages", "", "Host", "LOCALHOST.:1"); status != http.StatusOK {
@@ -89,8 +90,8 @@ func TestHostIsTheOneGiven(t *testing.T) {
 	}
 }
 
-// TestPageHasItsHeaders keeps the page from being framed, sniffed, cached, and
-// from running what is not its own.
+// TestPageHasItsHeaders checks the headers against framing, sniffing, caching
+// and foreign scripts.
 func TestPageHasItsHeaders(t *testing.T) {
 	p := launch(t)
 	for _, r := range pageRoutes() {

@@ -16,8 +16,8 @@ func newLogger(w io.Writer, format string) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, nil))
 }
 
-// logRequest writes the record of a request of the API. Neither its path nor
-// its fields are in it: a client may put anything there.
+// logRequest logs a request of the API, without its path and fields: a client
+// may put secrets there.
 func (e *emulator) logRequest(r stytchtest.Request) {
 	call := "unknown"
 	if r.Call != "" {
@@ -33,12 +33,12 @@ func (e *emulator) logRequest(r stytchtest.Request) {
 	e.log.Info("request", attributes...)
 }
 
-// logControl writes the record of a request of the control API.
+// logControl logs a request of the control API.
 func (e *emulator) logControl(call string, status int, start time.Time) {
 	e.log.Info("request", "call", "control."+call, "status", status, "duration", time.Since(start).Round(time.Microsecond))
 }
 
-// statusWriter remembers the status that was answered.
+// statusWriter records the status of a response.
 type statusWriter struct {
 	http.ResponseWriter
 	status int

@@ -1,7 +1,7 @@
-// Command stytch-emulator is the emulator of package stytchtest as a program:
-// for clients in any language, and with an inbox for a person in a browser.
+// Command stytch-emulator runs the emulator of package stytchtest as a program,
+// for clients in any language. It shows the sent messages on a page.
 //
-// It answers the API at its root, a page at /_emulator/, and a control API that
+// It serves the API at its root, a page at /_emulator/, and a control API that
 // /_emulator/openapi.yaml describes. docs/emulator.md shows how to use it.
 package main
 
@@ -29,12 +29,12 @@ func main() {
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(400) // the heap is small, and collecting it while the spec is read costs a third of the start
+		debug.SetGCPercent(400) // the heap is small; garbage collection would take a third of the startup time
 	}
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// run is the program: it ends with ctx.
+// run runs the program until ctx ends.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	opts, err := parse(args)
 	switch {
@@ -62,7 +62,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return exitFine
 }
 
-// refusedError is the refusal of a file that the command line names.
+// refusedError is the error of a file that the command line names.
 type refusedError struct{ err error }
 
 func (e *refusedError) Error() string { return e.err.Error() }

@@ -12,16 +12,16 @@ import (
 	"github.com/stytchgen/sdk/stytchtest"
 )
 
-// defaultWait is how many seconds messages.wait waits.
+// defaultWait is the default timeout of messages.wait, in seconds.
 const defaultWait = 30
 
-// messagesView is what messages.list answers.
+// messagesView is the response of messages.list.
 type messagesView struct {
 	Messages []stytchtest.Message `json:"messages"`
 }
 
 func newMessagesView(messages []stytchtest.Message) messagesView {
-	return messagesView{append([]stytchtest.Message{}, messages...)} // a list that is empty, not null
+	return messagesView{append([]stytchtest.Message{}, messages...)} // an empty list, not null
 }
 
 func (c *control) listMessages(w http.ResponseWriter, r *http.Request) error {
@@ -50,7 +50,7 @@ func (c *control) waitForMessage(w http.ResponseWriter, r *http.Request) error {
 	ended, end := c.ended(r)
 	defer end()
 	ctx, cancel := context.WithTimeoutCause(ended, time.Duration(seconds)*time.Second,
-		fmt.Errorf("%d seconds are over", seconds))
+		fmt.Errorf("no new message within %d seconds", seconds))
 	defer cancel()
 	message, err := c.srv.Inbox().WaitFor(ctx, addressOf(r))
 	if err != nil {
@@ -59,8 +59,8 @@ func (c *control) waitForMessage(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, http.StatusOK, message)
 }
 
-// addressOf is the address that a query names. A space in it was a "+" that the
-// client did not encode: no address has spaces.
+// addressOf returns the address of a query. A space is a "+" that the client did
+// not encode: addresses contain no spaces.
 func addressOf(r *http.Request) string {
 	return strings.ReplaceAll(r.URL.Query().Get("address"), " ", "+")
 }

@@ -6,13 +6,13 @@ import (
 	"path"
 )
 
-// root is where everything stands that is not the API.
+// root is the path prefix of everything except the API.
 const root = "/_emulator"
 
 //go:embed page control.yaml
 var assets embed.FS
 
-// assetTypes are the types of the files that are served as they are.
+// assetTypes are the content types of the page's files.
 var assetTypes = map[string]string{
 	".html": "text/html; charset=utf-8",
 	".css":  "text/css; charset=utf-8",
@@ -21,12 +21,12 @@ var assetTypes = map[string]string{
 	".yaml": "application/yaml",
 }
 
-// pageRoutes are the routes of the page's files: each under its name, and the
+// pageRoutes returns the routes of the page's files: each at its name, and the
 // page itself at the root.
 func pageRoutes() []route {
 	files, err := assets.ReadDir("page")
 	if err != nil {
-		panic(err) // it is embedded
+		panic(err) // cannot happen: the files are embedded
 	}
 	var list []route
 	for _, file := range files {
@@ -39,12 +39,12 @@ func pageRoutes() []route {
 	return list
 }
 
-// policy is the page's Content-Security-Policy: nothing but its own files, no
-// inline script or style, and no way for script to make markup out of text.
+// policy is the page's Content-Security-Policy. It allows only the page's own
+// files, no inline script or style, and no script that turns text into markup.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
-// secure sets the headers of every answer but the API's.
+// secure sets the headers of every response except those of the API.
 func secure(h http.Header) {
 	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -63,7 +63,7 @@ func asset(name string) func(*control, http.ResponseWriter, *http.Request) error
 			return err
 		}
 		w.Header().Set("Content-Type", assetTypes[path.Ext(name)])
-		_, _ = w.Write(data) // a client that is gone needs no answer
+		_, _ = w.Write(data) // the client may be gone
 		return nil
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// process starts the program as a process of its own, and returns its base URL.
+// process starts the program as a process, and returns its base URL.
 func process(t *testing.T, args ...string) (*exec.Cmd, string, *output) {
 	t.Helper()
 	var stdout, stderr output
@@ -31,7 +31,7 @@ func process(t *testing.T, args ...string) (*exec.Cmd, string, *output) {
 	return program, url, &stderr
 }
 
-// TestSignalsEndIt ends the program while a client reads its events and another
+// TestSignalsEndIt ends the program while one client reads its events and another
 // waits for a message.
 func TestSignalsEndIt(t *testing.T) {
 	for _, signal := range []os.Signal{syscall.SIGTERM, os.Interrupt} {
@@ -61,7 +61,8 @@ func TestSignalsEndIt(t *testing.T) {
 	}
 }
 
-// TestEndsWhileAClientWaits has a wait for a message end with the program.
+// TestEndsWhileAClientWaits ends the program while a client waits for a
+// message.
 func TestEndsWhileAClientWaits(t *testing.T) {
 	p := launch(t)
 	answered, asked := make(chan int), make(chan struct{})
@@ -82,7 +83,7 @@ func TestEndsWhileAClientWaits(t *testing.T) {
 		t.Errorf("exit code %d: %s", code, p.stderr)
 	}
 	if status := <-answered; status != http.StatusNotFound && status != 0 {
-		t.Errorf("the wait was answered with %d", status)
+		t.Errorf("the wait returned status %d", status)
 	}
 }
 
@@ -94,11 +95,12 @@ func TestReady(t *testing.T) {
 	resp := must(http.Get(p.url))(t)
 	defer resp.Body.Close()
 	if resp.Request.URL.Path != root+"/" || !strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
-		t.Errorf("the root leads to %s", resp.Request.URL)
+		t.Errorf("the root redirects to %s", resp.Request.URL)
 	}
 }
 
-// TestLogsHoldNoSecrets logs in, in vain too, and looks for what was sent.
+// TestLogsHoldNoSecrets logs in, also with wrong codes, and searches the log
+// for the sent values.
 func TestLogsHoldNoSecrets(t *testing.T) {
 	for _, format := range []string{"text", "json"} {
 		p := launch(t, "--log-format", format, "--secret", "secret-test-hush")
@@ -122,7 +124,7 @@ func TestLogsHoldNoSecrets(t *testing.T) {
 		}
 		for _, secret := range []string{phone[1:], "=" + code, `"` + code, auth.SessionToken, auth.SessionJWT, "secret-test-hush"} {
 			if strings.Contains(log, secret) {
-				t.Errorf("%s: the log holds %q", format, secret)
+				t.Errorf("%s: the log contains %q", format, secret)
 			}
 		}
 	}

@@ -20,7 +20,8 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// asProgram is the environment variable that makes the test binary the program.
+// asProgram is the environment variable that makes the test binary run the
+// program.
 const asProgram = "BE_THE_EMULATOR"
 
 func TestMain(m *testing.M) {
@@ -35,7 +36,7 @@ func TestMain(m *testing.M) {
 	}
 	code := m.Run()
 	if broken.Load() {
-		fmt.Fprintln(os.Stderr, "FAIL: an answer of the emulator breaks the spec")
+		fmt.Fprintln(os.Stderr, "FAIL: a response of the emulator breaks the spec")
 		code = 1
 	}
 	os.Exit(code)
@@ -46,7 +47,7 @@ const (
 	email = "ada@example.com"
 )
 
-// output keeps what a program prints.
+// output collects the output of a program.
 type output struct {
 	mu      sync.Mutex
 	data    bytes.Buffer
@@ -72,7 +73,7 @@ func (o *output) String() string {
 	return o.data.String()
 }
 
-// has returns a channel that is closed as soon as a text is printed.
+// has returns a channel that is closed when a text is printed.
 func (o *output) has(text string) <-chan struct{} {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -88,7 +89,7 @@ func (o *output) has(text string) <-chan struct{} {
 	return there
 }
 
-// program is the program, running in the test's process.
+// program is the program, run in the test's process.
 type program struct {
 	t              *testing.T
 	url            string
@@ -100,7 +101,7 @@ type program struct {
 	once           sync.Once
 }
 
-// launch runs the program on a free port, until the test ends.
+// launch runs the program on a free port until the test ends.
 func launch(t *testing.T, args ...string) *program {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -123,7 +124,7 @@ func launch(t *testing.T, args ...string) *program {
 	return p
 }
 
-// end ends the program as a signal does, and returns its exit code.
+// end stops the program like a signal, and returns its exit code.
 func (p *program) end() int {
 	p.once.Do(func() {
 		p.cancel()
@@ -142,7 +143,7 @@ func (p *program) b2b() *b2b.Client {
 	return must(b2b.NewClient(p.env["STYTCH_PROJECT_ID"], p.env["STYTCH_SECRET"], stytch.WithBaseURL(p.url)))(p.t)
 }
 
-// send sends a code by SMS, and returns the method's id.
+// send sends a code by SMS and returns the method's ID.
 func (p *program) send(number string) string {
 	p.t.Helper()
 	return must(p.client().OTPs.SMS.LoginOrCreate(p.t.Context(), stytch.OTPsSMSLoginOrCreateRequest{PhoneNumber: number}))(p.t).PhoneID
@@ -157,7 +158,7 @@ func (p *program) login(number string) *stytch.OTPsAuthenticateResponse {
 	}))(p.t)
 }
 
-// message is what the tests read of a message.
+// message has the fields of a message that the tests read.
 type message struct {
 	ID, Code, Address, Channel, Locale, Purpose string
 }
@@ -172,7 +173,7 @@ func (p *program) wait(address string) message {
 	return decoded[message](p.t, body)
 }
 
-// call makes a call of the control API, and holds the answer against
+// call makes a call of the control API, and compares the response with
 // control.yaml.
 func (p *program) call(method, path, body string, headers ...string) (int, string) {
 	p.t.Helper()
@@ -183,7 +184,7 @@ func (p *program) call(method, path, body string, headers ...string) (int, strin
 	return resp.StatusCode, string(data)
 }
 
-// ask makes a call of the control API, and leaves its answer to be read.
+// ask makes a call of the control API and returns the unread response.
 func (p *program) ask(method, path, body string, headers ...string) *http.Response {
 	p.t.Helper()
 	r := must(http.NewRequestWithContext(p.t.Context(), method, p.url+root+path, strings.NewReader(body)))(p.t)
@@ -200,7 +201,7 @@ func (p *program) ask(method, path, body string, headers ...string) *http.Respon
 	return must(http.DefaultClient.Do(r))(p.t)
 }
 
-// does makes a call of the control API that has to succeed.
+// does makes a call of the control API that must succeed.
 func (p *program) does(method, path, body string) string {
 	p.t.Helper()
 	status, answer := p.call(method, path, body)
@@ -219,7 +220,7 @@ func decoded[T any](t *testing.T, data string) T {
 	return v
 }
 
-// must stops the test at an error.
+// must ends the test if there is an error.
 func must[T any](v T, err error) func(*testing.T) T {
 	return func(t *testing.T) T {
 		t.Helper()
@@ -230,7 +231,7 @@ func must[T any](v T, err error) func(*testing.T) T {
 	}
 }
 
-// wants reports an error that is not of the type wanted.
+// wants reports an error whose type is not the wanted one.
 func wants(t *testing.T, err error, want stytch.ErrorType) {
 	t.Helper()
 	if !errors.Is(err, want) {
@@ -248,7 +249,7 @@ func write(t *testing.T, name, content string) string {
 	return path
 }
 
-// fails runs the program, which has to end by itself.
+// fails runs the program, which must end by itself.
 func fails(t *testing.T, args ...string) (code int, complaint string) {
 	t.Helper()
 	var stdout, stderr output
@@ -258,13 +259,13 @@ func fails(t *testing.T, args ...string) (code int, complaint string) {
 	go func() {
 		select {
 		case <-started:
-			cancel() // it was to fail
+			cancel() // it started, so it did not fail
 		case <-ctx.Done():
 		}
 	}()
 	code = run(ctx, args, &stdout, &stderr)
 	if out := stdout.String(); out != "" {
-		t.Errorf("it printed %q to standard output", out)
+		t.Errorf("standard output contains %q", out)
 	}
 	return code, stderr.String()
 }

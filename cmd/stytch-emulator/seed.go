@@ -16,7 +16,7 @@ import (
 	"github.com/stytchgen/sdk/stytchtest"
 )
 
-// seed is what the file of --seed holds. Its format is the schema Seed of
+// seed is the content of the file of --seed. Its format is the schema Seed of
 // control.yaml.
 type seed struct {
 	path          string
@@ -24,7 +24,7 @@ type seed struct {
 }
 
 // seedOrganization is an organization and its members, as JSON objects with the
-// names of the API.
+// field names of the API.
 type seedOrganization struct {
 	id, slug string
 	settings json.RawMessage
@@ -36,11 +36,11 @@ type seedMember struct {
 	profile   json.RawMessage
 }
 
-// readSeed reads a seed, and says all that is wrong with it.
+// readSeed reads a seed, and reports all errors in it.
 func readSeed(path string) (*seed, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("the seed cannot be read: %w", err)
+		return nil, fmt.Errorf("the seed could not be read: %w", err)
 	}
 	var document yaml.Node
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
@@ -51,7 +51,7 @@ func readSeed(path string) (*seed, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: want one document, and nothing behind it", path)
+		return nil, fmt.Errorf("%s: want exactly one document", path)
 	}
 	var value map[string]any
 	if err := document.Decode(&value); err != nil {
@@ -71,8 +71,8 @@ func readSeed(path string) (*seed, error) {
 	return s, nil
 }
 
-// newSeedOrganization fills in what the file leaves out. The ids that it makes
-// are the same at every start, so that applications can keep them.
+// newSeedOrganization fills in defaults. The generated IDs are the same at every
+// start, so that applications can store them.
 func newSeedOrganization(settings map[string]any) (seedOrganization, error) {
 	members, _ := settings["members"].([]any)
 	delete(settings, "members")
@@ -84,7 +84,7 @@ func newSeedOrganization(settings map[string]any) (seedOrganization, error) {
 		member := seedMember{email: email, id: setDefault(profile, "member_id", idOf("member", o.id, strings.ToLower(email)))}
 		profile["organization_id"] = o.id
 		if status := setDefault(profile, "status", string(b2b.MemberStatusActive)); status == string(b2b.MemberStatusActive) {
-			profile["email_address_verified"] = true // nobody gets active without
+			profile["email_address_verified"] = true // an active member has a verified address
 		}
 		var err error
 		if member.profile, err = json.Marshal(profile); err != nil {
@@ -97,7 +97,7 @@ func newSeedOrganization(settings map[string]any) (seedOrganization, error) {
 	return o, err
 }
 
-// setDefault sets a text that is not there, and returns the one that is.
+// setDefault sets a missing string, and returns the resulting value.
 func setDefault(object map[string]any, key, value string) string {
 	if have, ok := object[key].(string); ok {
 		return have
@@ -106,7 +106,7 @@ func setDefault(object map[string]any, key, value string) string {
 	return value
 }
 
-// slugOf makes a slug of a name.
+// slugOf derives a slug from a name.
 func slugOf(name string) string {
 	keep := func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
@@ -121,15 +121,15 @@ func slugOf(name string) string {
 	return "organization-" + strings.Join(words, "-")
 }
 
-// idOf makes an id of what it names.
+// idOf derives an ID from names.
 func idOf(kind string, names ...string) string {
 	sum := sha256.Sum256([]byte(kind + "\x00" + strings.Join(names, "\x00")))
 	sum[6], sum[8] = sum[6]&0x0f|0x80, sum[8]&0x3f|0x80
 	return fmt.Sprintf("%s-test-%x-%x-%x-%x-%x", kind, sum[:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
 }
 
-// apply adds what is not there yet. An organization that is there gets the
-// settings of the seed; a member who is there stays as logins have made them.
+// apply adds what is missing. An existing organization gets the settings of the
+// seed. An existing member is not changed, because logins may have changed it.
 func (s *seed) apply(project *stytchtest.Project) error {
 	if s == nil {
 		return nil
@@ -168,14 +168,14 @@ func (o seedOrganization) apply(project *stytchtest.Project) error {
 	return nil
 }
 
-// find returns the id of the organization that is there already, or nothing.
+// find returns the ID of the organization if it exists already, or "".
 func (o seedOrganization) find(project *stytchtest.Project) (string, error) {
 	for _, have := range project.Organizations() {
 		switch {
 		case have.OrganizationID == o.id:
 			return o.id, nil
 		case have.OrganizationSlug == o.slug:
-			return "", fmt.Errorf("the slug belongs to %s already, not to %s", have.OrganizationID, o.id)
+			return "", fmt.Errorf("the slug belongs to %s, not to %s", have.OrganizationID, o.id)
 		}
 	}
 	return "", nil

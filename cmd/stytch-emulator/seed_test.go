@@ -47,7 +47,8 @@ func TestSeed(t *testing.T) {
 	}
 	p.end()
 
-	// The seed again, upon the state: what is there stays, new settings come.
+	// The seed is applied to an existing state: members stay, and new settings
+	// are set.
 	changed := write(t, "seed.yaml", strings.Replace(goodSeed, "REQUIRED_FOR_ALL", "OPTIONAL", 1))
 	again := launch(t, "--seed", changed, "--state", state)
 	after := decoded[struct{ Organizations []b2b.Organization }](t, again.does(http.MethodGet, "/api/organizations", "")).Organizations
@@ -55,7 +56,7 @@ func TestSeed(t *testing.T) {
 		t.Errorf("organizations %+v", after)
 	}
 	if n := len(decoded[struct{ Members []b2b.Member }](t, again.does(http.MethodGet, "/api/members", "")).Members); n != 2 {
-		t.Errorf("%d members after the second start", n)
+		t.Errorf("%d members after the second start, want no new ones", n)
 	}
 }
 
@@ -68,12 +69,12 @@ func (p *program) mfaLogin(organization string) b2b.Member {
 	last := must(client.OTPs.SMS.Authenticate(ctx, b2b.OTPsSMSAuthenticateRequest{
 		OrganizationID: organization, MemberID: first.MemberID, Code: p.wait("+15005550007").Code, IntermediateSessionToken: &first.IntermediateSessionToken}))(p.t)
 	if last.SessionToken == "" {
-		p.t.Error("there is no session")
+		p.t.Error("the login returned no session")
 	}
 	return last.Member
 }
 
-// TestBadSeeds names the line of each mistake.
+// TestBadSeeds checks that each error names its line.
 func TestBadSeeds(t *testing.T) {
 	one := "organizations:\n  - organization_name: Engines\n"
 	tests := []struct{ name, data, want string }{
@@ -81,21 +82,21 @@ func TestBadSeeds(t *testing.T) {
 		{"no YAML", "organizations: [", "line 1"},
 		{"a tab", "organizations:\n\t- x", "line 2"},
 		{"a list", "- a", "seed.yaml: "},
-		{"two documents", one + "---\n" + one, "want one document"},
+		{"two documents", one + "---\n" + one, "want exactly one document"},
 		{"nothing known", "organisations: []", `:1: unknown key "organisations"`},
 		{"no organizations", "{}", ":1: organizations is missing"},
-		{"organizations that are no list", "organizations: 5", ":1: organizations: "},
+		{"organizations that are not a list", "organizations: 5", ":1: organizations: "},
 		{"no name", "organizations:\n  - organization_slug: engines\n", ":2: organization_name is missing"},
-		{"a name that is a number", "organizations:\n  - organization_name: 5\n", ":2: organizations.0.organization_name: want a text; put 5 into quotes"},
-		{"an unknown key", one + "    mfa: always\n", `:3: unknown key "mfa"; the keys here are`},
+		{"a name that is a number", "organizations:\n  - organization_name: 5\n", ":2: organizations.0.organization_name: want a string; quote 5"},
+		{"an unknown key", one + "    mfa: always\n", `:3: unknown key "mfa"; the known keys are`},
 		{"an unknown policy", one + "    mfa_policy: ALWAYS\n", ":3: organizations.0.mfa_policy: "},
 		{"a bad slug", one + "    organization_slug: \"my engines\"\n", ":3: organizations.0.organization_slug: "},
 		{"a member without an address", one + "    members:\n      - name: Ada\n", ":4: email_address is missing"},
 		{"a member with a bad address", one + "    members:\n      - email_address: ada\n", ":4: organizations.0.members.0.email_address: "},
-		{"an unquoted number", one + "    members:\n      - email_address: a@b.c\n        mfa_phone_number: +15005550007\n", ":5: organizations.0.members.0.mfa_phone_number: want a text; put +15005550007 into quotes"},
+		{"an unquoted number", one + "    members:\n      - email_address: a@b.c\n        mfa_phone_number: +15005550007\n", ":5: organizations.0.members.0.mfa_phone_number: want a string; quote +15005550007"},
 		{"a bad status", one + "    members:\n      - email_address: a@b.c\n        status: dormant\n", ":5: organizations.0.members.0.status: "},
-		{"an address twice", one + "    members:\n      - email_address: a@b.c\n      - email_address: A@B.C\n", `:5: the e-mail address "A@B.C" is that of line 4 already`},
-		{"a slug twice", one + "  - organization_name: engines\n", `:3: the slug "engines" is that of line 2 already`},
+		{"an address twice", one + "    members:\n      - email_address: a@b.c\n      - email_address: A@B.C\n", `:5: the e-mail address "A@B.C" is already in line 4`},
+		{"a slug twice", one + "  - organization_name: engines\n", `:3: the slug "engines" is already in line 2`},
 		{"a key twice", one + "    organization_name: Other\n", "line 3"},
 		{"two at once", one + "    mfa: always\n    sso: always\n", `:4: unknown key "sso"`},
 	}
@@ -108,13 +109,13 @@ func TestBadSeeds(t *testing.T) {
 	}
 }
 
-// TestSeedMeetsAState has a slug that belongs to another organization already.
+// TestSeedMeetsAState has a slug that already belongs to another organization.
 func TestSeedMeetsAState(t *testing.T) {
 	state := filepath.Join(t.TempDir(), "state.json")
 	launch(t, "--state", state, "--seed", write(t, "seed.yaml", goodSeed)).end()
 	code, stderr := fails(t, "--port", "0", "--state", state, "--seed",
 		write(t, "seed.yaml", "organizations:\n  - {organization_name: Other, organization_slug: oel, organization_id: organization-test-other}\n"))
-	if code != exitBad || !strings.Contains(stderr, "the slug belongs to organization-test-oel already") {
+	if code != exitBad || !strings.Contains(stderr, "the slug belongs to organization-test-oel") {
 		t.Errorf("exit code %d, %q", code, stderr)
 	}
 }

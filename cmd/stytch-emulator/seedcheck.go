@@ -11,14 +11,14 @@ import (
 	yaml "github.com/oasdiff/yaml3"
 )
 
-// finding is something wrong in a seed, at a line.
+// finding is an error in a seed, with its line.
 type finding struct {
 	line int
 	text string
 }
 
-// checkSeed holds a seed against its schema, and says what is wrong and in
-// which line: "7: unknown key ...".
+// checkSeed compares a seed with its schema, and reports each error with its
+// line: "7: unknown key ...".
 func checkSeed(document *yaml.Node, value any) []string {
 	doc, err := loadControl()
 	if err != nil {
@@ -65,16 +65,16 @@ func findingOf(top *yaml.Node, e *openapi3.SchemaError) finding {
 			key := at.Content[i]
 			if e.Reason == fmt.Sprintf("property %q is unsupported", key.Value) {
 				known := slices.Sorted(maps.Keys(e.Schema.Properties))
-				return finding{key.Line, fmt.Sprintf("unknown key %q; the keys here are %s", key.Value, strings.Join(known, ", "))}
+				return finding{key.Line, fmt.Sprintf("unknown key %q; the known keys are %s", key.Value, strings.Join(known, ", "))}
 			}
 		}
 	case e.SchemaField == "type" && at.Kind == yaml.ScalarNode && e.Schema.Type.Is("string"):
-		return finding{at.Line, fmt.Sprintf("%s: want a text; put %s into quotes", where, at.Value)}
+		return finding{at.Line, fmt.Sprintf("%s: want a string; quote %s", where, at.Value)}
 	}
 	return finding{at.Line, strings.TrimPrefix(where+": ", ": ") + e.Reason}
 }
 
-// nodeAt follows a path as far as it goes, and returns what is left of it.
+// nodeAt follows a path as far as possible, and returns the rest of it.
 func nodeAt(node *yaml.Node, path []string) (at *yaml.Node, rest []string) {
 	for node.Kind == yaml.AliasNode {
 		node = node.Alias
@@ -97,13 +97,13 @@ func nodeAt(node *yaml.Node, path []string) (at *yaml.Node, rest []string) {
 	return node, path
 }
 
-// duplicates finds organizations and members that are there twice.
+// duplicates finds organizations and members that occur twice.
 func duplicates(top *yaml.Node) []finding {
 	var found []finding
 	seen := map[string]int{}
 	once := func(key string, at *yaml.Node, what string) {
 		if line, twice := seen[key]; twice {
-			found = append(found, finding{at.Line, fmt.Sprintf("%s is that of line %d already", what, line)})
+			found = append(found, finding{at.Line, fmt.Sprintf("%s is already in line %d", what, line)})
 			return
 		}
 		seen[key] = at.Line

@@ -31,7 +31,7 @@ func (c *control) getSnapshot(w http.ResponseWriter, _ *http.Request) error {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Disposition", `attachment; filename="stytch-emulator.json"`)
-	_, _ = w.Write(data) // a client that is gone needs no answer
+	_, _ = w.Write(data) // the client may be gone
 	return nil
 }
 
@@ -53,14 +53,14 @@ func (c *control) putSnapshot(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// withSecret puts this emulator's secret into a snapshot: what clients were
-// told when it started stays true.
+// withSecret puts this emulator's secret into a snapshot, so that the
+// credentials of running clients stay valid.
 func (c *control) withSecret(data []byte) ([]byte, error) {
 	var snapshot map[string]any
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
 	if err := decoder.Decode(&snapshot); err != nil {
-		return nil, fmt.Errorf("the snapshot cannot be read: %w", err)
+		return nil, fmt.Errorf("the snapshot could not be read: %w", err)
 	}
 	projects, _ := snapshot["projects"].([]any)
 	for _, one := range projects {

@@ -25,12 +25,12 @@ func TestStateSurvivesARestart(t *testing.T) {
 		t.Fatalf("exit code %d: %s", code, p.stderr)
 	}
 	if mode := must(os.Stat(path))(t).Mode(); mode.Perm() != 0o600 {
-		t.Errorf("the state file has mode %v; it holds secrets", mode)
+		t.Errorf("the state file has mode %v; it contains secrets", mode)
 	}
 
 	again := launch(t, "--state", path)
 	if again.env["STYTCH_SECRET"] != "secret-test-mine" || again.does(http.MethodGet, "/api/clock", "") != clock {
-		t.Errorf("credentials or clock are lost: %v", again.env)
+		t.Errorf("the credentials or the clock were lost: %v", again.env)
 	}
 	if messages := decoded[messagesView](t, again.does(http.MethodGet, "/api/messages", "")).Messages; len(messages) != 1 {
 		t.Errorf("%d messages", len(messages))
@@ -38,23 +38,23 @@ func TestStateSurvivesARestart(t *testing.T) {
 	client := again.client()
 	got := must(client.Sessions.Authenticate(t.Context(), stytch.SessionsAuthenticateRequest{SessionToken: &auth.SessionToken}))(t)
 	if got.User.UserID != auth.UserID || got.User.PhoneNumbers[0].PhoneNumber != phone {
-		t.Errorf("the session is that of %v", got.User.UserID)
+		t.Errorf("the session belongs to %v", got.User.UserID)
 	}
 	keys := must(client.Sessions.GetJWKS(t.Context(), stytch.SessionsGetJWKSRequest{ProjectID: again.env["STYTCH_PROJECT_ID"]}))(t).Keys
 	if len(keys) != 1 {
-		t.Errorf("%d keys are served", len(keys))
+		t.Errorf("%d keys are published", len(keys))
 	}
 	must(client.Sessions.Authenticate(t.Context(), stytch.SessionsAuthenticateRequest{SessionJWT: &auth.SessionJWT}))(t)
 	if second := again.login(phone); second.UserID != auth.UserID {
-		t.Error("the number belongs to another user now")
+		t.Error("the phone number belongs to another user now")
 	}
 	if another := launch(t, "--state", filepath.Join(t.TempDir(), "state.json")); another.env["STYTCH_SECRET"] != defaultSecret {
-		t.Error("another state has the same secret")
+		t.Error("another state file has the same secret")
 	}
 }
 
-// TestStateIsSavedWhileItRuns reads the file before the program ends, as a
-// crash would leave it.
+// TestStateIsSavedWhileItRuns reads the file before the program ends, as after
+// a crash.
 func TestStateIsSavedWhileItRuns(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.json")
 	p := launch(t, "--state", path)
@@ -65,7 +65,7 @@ func TestStateIsSavedWhileItRuns(t *testing.T) {
 	})
 	crashed := write(t, "state.json", string(must(os.ReadFile(path))(t)))
 	if got := decoded[messagesView](t, launch(t, "--state", crashed).does(http.MethodGet, "/api/messages", "")); len(got.Messages) != 1 {
-		t.Error("the message is lost")
+		t.Error("the message was lost")
 	}
 }
 
@@ -78,10 +78,10 @@ func TestDamagedStatesAreRefused(t *testing.T) {
 	tests := []struct{ name, data, want string }{
 		{"empty", "", "it is empty"},
 		{"blank", " \n", "it is empty"},
-		{"truncated", good[:len(good)/2], "cannot be read"},
-		{"not JSON", "organizations: []", "cannot be read"},
+		{"truncated", good[:len(good)/2], "could not be read"},
+		{"not JSON", "organizations: []", "could not be read"},
 		{"another version", strings.Replace(good, `"version": 1`, `"version": 99`, 1), "version 99"},
-		{"something behind", good + good, "something stands behind it"},
+		{"more data", good + good, "there is more data after it"},
 		{"a damaged key", strings.Replace(good, "BEGIN PRIVATE KEY", "BEGIN", 1), "is not PEM"},
 		{"an unknown field", strings.Replace(good, `"version": 1`, `"version": 1, "later": true`, 1), "later"},
 	}
@@ -89,18 +89,18 @@ func TestDamagedStatesAreRefused(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			damaged := write(t, "state.json", test.data)
 			code, stderr := fails(t, "--port", "0", "--state", damaged)
-			if code != exitBad || !strings.Contains(stderr, test.want) || !strings.Contains(stderr, damaged) || !strings.Contains(stderr, "refused and left as it is") {
+			if code != exitBad || !strings.Contains(stderr, test.want) || !strings.Contains(stderr, damaged) || !strings.Contains(stderr, "is not valid and was not changed") {
 				t.Errorf("exit code %d, %q; want %q", code, stderr, test.want)
 			}
 			if left := string(must(os.ReadFile(damaged))(t)); left != test.data {
 				t.Error("the file was changed")
 			}
-			if files := must(os.ReadDir(filepath.Dir(damaged)))(t); len(files) > 2 { // the file and its lock
+			if files := must(os.ReadDir(filepath.Dir(damaged)))(t); len(files) > 2 { // the file and its lock file
 				t.Errorf("files are left: %v", files)
 			}
 		})
 	}
-	if code, stderr := fails(t, "--port", "0", "--state", path, "--project-id", "project-test-other"); code != exitBad || !strings.Contains(stderr, "does not hold the project project-test-other") {
+	if code, stderr := fails(t, "--port", "0", "--state", path, "--project-id", "project-test-other"); code != exitBad || !strings.Contains(stderr, "does not contain the project project-test-other") {
 		t.Errorf("exit code %d, %q", code, stderr)
 	}
 	launch(t, "--state", path)
@@ -118,7 +118,7 @@ func TestTwoEmulatorsOnOneState(t *testing.T) {
 
 func TestReadOnlyFolder(t *testing.T) {
 	if os.Getuid() == 0 {
-		t.Log("as root nothing is read-only: only a file in place of the folder is tried")
+		t.Log("root can write everywhere: only a file in place of the folder is tested")
 	} else {
 		folder := t.TempDir()
 		if err := os.Chmod(folder, 0o500); err != nil {
@@ -138,7 +138,7 @@ func TestReadOnlyFolder(t *testing.T) {
 	}
 }
 
-// TestStateBehindALink keeps the link, and writes what it leads to.
+// TestStateBehindALink keeps the symbolic link, and writes its target.
 func TestStateBehindALink(t *testing.T) {
 	folder := t.TempDir()
 	path, link := filepath.Join(folder, "state.json"), filepath.Join(t.TempDir(), "link.json")
@@ -149,18 +149,18 @@ func TestStateBehindALink(t *testing.T) {
 	p := launch(t, "--state", link)
 	p.send(phone)
 	if code, _ := fails(t, "--port", "0", "--state", path); code != exitBad {
-		t.Error("another emulator has the file under its other name")
+		t.Error("another emulator uses the file under its other name")
 	}
 	p.end()
 	if info := must(os.Lstat(link))(t); info.Mode()&os.ModeSymlink == 0 {
 		t.Error("the link was replaced")
 	}
 	if data := must(os.ReadFile(path))(t); !strings.Contains(string(data), phone) {
-		t.Error("what the link leads to was not written")
+		t.Error("the link's target was not written")
 	}
 }
 
-// TestStateThatCannotBeSaved ends with an error, and says so.
+// TestStateThatCannotBeSaved checks that the program ends with an error.
 func TestStateThatCannotBeSaved(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "folder")
 	if err := os.Mkdir(folder, 0o700); err != nil {
@@ -175,22 +175,23 @@ func TestStateThatCannotBeSaved(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.send(phone)
-	if code := p.end(); code != exitFailed || !strings.Contains(p.stderr.String(), "the last state is not saved") {
+	if code := p.end(); code != exitFailed || !strings.Contains(p.stderr.String(), "the last state was not saved") {
 		t.Errorf("exit code %d: %s", code, p.stderr)
 	}
 }
 
-// waitsFor waits until something is there. The limit is only for what never comes.
+// waitsFor waits until a condition is true. The limit only ends a test that would
+// wait for ever.
 func waitsFor(t *testing.T, what string, there func() bool) {
 	t.Helper()
 	for limit := time.Now().Add(time.Minute); !there(); runtime.Gosched() {
 		if time.Now().After(limit) {
-			t.Fatalf("%s did not come", what)
+			t.Fatalf("%s: waited in vain", what)
 		}
 	}
 }
 
-// TestSnapshotThereAndBack moves what one emulator remembers into another.
+// TestSnapshotThereAndBack moves the state of one emulator to another.
 func TestSnapshotThereAndBack(t *testing.T) {
 	p, other := launch(t), launch(t, "--secret", "secret-test-other")
 	auth := p.login(phone)
@@ -199,7 +200,7 @@ func TestSnapshotThereAndBack(t *testing.T) {
 	other.does(http.MethodPut, "/api/snapshot", snapshot)
 	got := must(other.client().Sessions.Authenticate(t.Context(), stytch.SessionsAuthenticateRequest{SessionJWT: &auth.SessionJWT}))(t)
 	if got.User.UserID != auth.UserID || len(decoded[messagesView](t, other.does(http.MethodGet, "/api/messages", "")).Messages) != 1 {
-		t.Error("it is not what the first one had")
+		t.Error("the state differs from the first emulator's")
 	}
 	before := other.does(http.MethodGet, "/api/snapshot", "")
 	for name, damaged := range map[string]string{
@@ -211,11 +212,11 @@ func TestSnapshotThereAndBack(t *testing.T) {
 		}
 	}
 	if after := other.does(http.MethodGet, "/api/snapshot", ""); after != before {
-		t.Error("a snapshot that was refused changed something")
+		t.Error("a rejected snapshot changed the state")
 	}
 }
 
-// TestReset forgets all but the seed, the credentials and the keys.
+// TestReset checks that a reset keeps the seed, the credentials and the keys.
 func TestReset(t *testing.T) {
 	p := launch(t, "--seed", write(t, "seed.yaml", goodSeed))
 	auth := p.login(phone)
@@ -249,7 +250,8 @@ func TestReset(t *testing.T) {
 	p.login(phone)
 }
 
-// TestSnapshotOpensInTests has a Go test begin with what the program saved.
+// TestSnapshotOpensInTests starts a Go test with a snapshot that the program
+// saved.
 func TestSnapshotOpensInTests(t *testing.T) {
 	p := launch(t)
 	auth := p.login(phone)

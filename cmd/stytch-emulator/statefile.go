@@ -13,19 +13,19 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// saveInterval is the least time between two saves, so that a hundred logins
-// at once are not a hundred saves.
+// saveInterval is the least time between two saves, so that a hundred logins at
+// once do not cause a hundred saves.
 const saveInterval = 100 * time.Millisecond
 
-// stateFile is the file of --state. Only one emulator has it at a time.
+// stateFile is the file of --state. Only one emulator can use it at a time.
 type stateFile struct {
 	path string
 	lock *flock.Flock
-	last []byte // what it holds
+	last []byte // its content
 }
 
-// openStateFile takes hold of a state file, and returns what it holds: nil when
-// there is none yet.
+// openStateFile locks a state file and returns its content. The content is nil if
+// the file does not exist.
 func openStateFile(path string) (*stateFile, []byte, error) {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real // a save replaces the file, not a link to it
@@ -34,7 +34,7 @@ func openStateFile(path string) (*stateFile, []byte, error) {
 	locked, err := f.lock.TryLock()
 	switch {
 	case err != nil:
-		return nil, nil, fmt.Errorf("the state file %s cannot be locked: %w", path, err)
+		return nil, nil, fmt.Errorf("the state file %s could not be locked: %w", path, err)
 	case !locked:
 		return nil, nil, fmt.Errorf("the state file %s is in use by another emulator", path)
 	}
@@ -55,25 +55,24 @@ func (f *stateFile) read() ([]byte, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	case err != nil:
-		return nil, fmt.Errorf("the state file cannot be read: %w", err)
+		return nil, fmt.Errorf("the state file could not be read: %w", err)
 	case len(bytes.TrimSpace(data)) == 0:
-		return nil, fmt.Errorf("the state file %s is refused and left as it is: it is empty; remove it to begin anew", f.path)
+		return nil, fmt.Errorf("the state file %s is not valid and was not changed: it is empty; remove it to start without a state", f.path)
 	}
 	return data, nil
 }
 
-// tryWriting finds out at the start, not at the first change, that the state
-// cannot be kept.
+// tryWriting checks at the start that the state can be saved.
 func (f *stateFile) tryWriting() error {
 	temporary, err := f.temporary()
 	if err != nil {
-		return fmt.Errorf("the state file cannot be written: %w", err)
+		return fmt.Errorf("the state file could not be written: %w", err)
 	}
 	return errors.Join(temporary.Close(), os.Remove(temporary.Name()))
 }
 
-// temporary makes the file that a save writes first. The lock keeps others from
-// it, so one that is there was left by a crash.
+// temporary creates the file that a save writes first. The lock excludes other
+// emulators, so an existing file was left by a crash.
 func (f *stateFile) temporary() (*os.File, error) {
 	name := f.path + ".tmp"
 	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -82,7 +81,7 @@ func (f *stateFile) temporary() (*os.File, error) {
 	return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 }
 
-// save replaces what the file holds, all or nothing.
+// save replaces the file's content completely, or not at all.
 func (f *stateFile) save(data []byte) error {
 	if bytes.Equal(data, f.last) {
 		return nil
@@ -103,7 +102,7 @@ func (f *stateFile) save(data []byte) error {
 	}
 	f.last = data
 	if dir, err := os.Open(filepath.Dir(f.path)); err == nil {
-		_ = dir.Sync() // not every system can; the file is whole without it
+		_ = dir.Sync() // not every system supports it; the file is complete without it
 		_ = dir.Close()
 	}
 	return nil
@@ -119,9 +118,9 @@ func (f *stateFile) pause(ctx context.Context) {
 	}
 }
 
-// close lets another emulator have the file.
+// close releases the file for another emulator.
 func (f *stateFile) close() {
 	if f != nil {
-		_ = f.lock.Unlock() // the end of the process unlocks it as well
+		_ = f.lock.Unlock() // the lock also ends with the process
 	}
 }

@@ -1,6 +1,5 @@
-// Command demo starts the emulator, logs people in in every way that the SDK
-// knows, and prints what was sent and received. It needs no account and no
-// network.
+// Command demo starts the emulator, logs in with every kind of code, and prints
+// what is sent and received. It needs no account and no network.
 package main
 
 import (
@@ -22,13 +21,13 @@ func main() {
 	}
 }
 
-// The people who log in.
+// The people of the demo.
 const (
 	phone = "+15005550006"
 	email = "ada@example.com"
 )
 
-// demo is a server, its clients and the transcript of what they say.
+// demo has a server, its clients and the transcript of their calls.
 type demo struct {
 	ctx      context.Context
 	server   *stytchtest.Server
@@ -52,17 +51,17 @@ func run(ctx context.Context, out io.Writer) error {
 	watch := stytch.WithMiddleware(d.watch)
 	d.consumer, d.b2b = server.Client(watch), server.B2B(watch)
 
-	d.printf("The emulator listens on %s.\n", server.URL())
+	d.printf("The emulator is listening on %s.\n", server.URL())
 	for _, part := range []func() error{d.sms, d.whatsApp, d.email, d.wrongCode, d.member} {
 		if err := part(); err != nil {
 			return err
 		}
 	}
-	d.printf("\nDone: %d calls, %d messages, nobody's phone rang.\n", len(server.Requests()), len(server.Inbox().Messages()))
+	d.printf("\nDone: %d calls, %d messages, none of them sent to a phone.\n", len(server.Requests()), len(server.Inbox().Messages()))
 	return nil
 }
 
-// code waits for a message and shows it.
+// code waits for a message and prints it.
 func (d *demo) code(address string) (string, error) {
 	m, err := d.server.Inbox().WaitFor(d.ctx, address)
 	if err != nil {
@@ -98,7 +97,7 @@ func (d *demo) whatsApp() error {
 }
 
 func (d *demo) email() error {
-	d.title("Another user logs in by e-mail, and is pending until then")
+	d.title("Another user logs in by e-mail, and is pending until the code is verified")
 	sent, err := d.consumer.OTPs.Email.LoginOrCreate(d.ctx, stytch.OTPsEmailLoginOrCreateRequest{
 		Email: email, CreateUserAsPending: new(true),
 	})

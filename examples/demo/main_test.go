@@ -17,10 +17,10 @@ func TestDemo(t *testing.T) {
 		"checked again, locally: 0 calls were made", "is logged in to engines with 2 factors", "Done: 18 calls, 6 messages",
 	} {
 		if !strings.Contains(strings.ReplaceAll(out.String(), ">  ", "> "), want) {
-			t.Errorf("the transcript lacks %q:\n%s", want, out.String())
+			t.Errorf("the transcript does not contain %q:\n%s", want, out.String())
 		}
 	}
 	if strings.Contains(out.String(), "!!") {
-		t.Errorf("an answer breaks the spec:\n%s", out.String())
+		t.Errorf("a response breaks the spec:\n%s", out.String())
 	}
 }

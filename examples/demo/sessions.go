@@ -8,13 +8,13 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// session checks a session in every way, and ends it.
+// session checks a session in every way, then ends it.
 func (d *demo) session(auth *stytch.OTPsAuthenticateResponse) error {
 	d.title("The session is checked, read and ended")
 	if _, err := d.consumer.Sessions.AuthenticateJWTLocal(d.ctx, auth.SessionJWT); err != nil {
 		return err
 	}
-	d.note("the JWT verifies with the project's keys, which were fetched for it")
+	d.note("the JWT verifies with the project's keys, which were fetched first")
 	before := len(d.server.Requests())
 	session, err := d.consumer.Sessions.AuthenticateJWTLocal(d.ctx, auth.SessionJWT)
 	if err != nil {
@@ -25,17 +25,17 @@ func (d *demo) session(auth *stytch.OTPsAuthenticateResponse) error {
 	if err != nil {
 		return err
 	}
-	d.note("its custom claims say: plan %s", claims.Plan)
+	d.note("its custom claims: plan %s", claims.Plan)
 	if _, err := d.consumer.Sessions.Revoke(d.ctx, stytch.SessionsRevokeRequest{SessionToken: &auth.SessionToken}); err != nil {
 		return err
 	}
 	if _, err := d.consumer.Sessions.AuthenticateJWTLocal(d.ctx, auth.SessionJWT); err != nil {
 		return err
 	}
-	d.note("locally, the JWT passes until it expires, after five minutes; the service knows more")
+	d.note("locally, the JWT stays valid for five minutes; only the service knows that the session ended")
 	_, err = d.consumer.Sessions.Authenticate(d.ctx, stytch.SessionsAuthenticateRequest{SessionToken: &auth.SessionToken})
 	if !errors.Is(err, stytch.ErrSessionNotFound) {
-		return fmt.Errorf("a session that was ended: %w", err)
+		return fmt.Errorf("the ended session: %w", err)
 	}
 	d.note("as an error: %v", err)
 	return nil
@@ -70,7 +70,7 @@ func (d *demo) wrongCode() error {
 	return nil
 }
 
-// member logs a member of an organization in, which wants a second factor.
+// member logs in a member of an organization that requires a second factor.
 func (d *demo) member() error {
 	d.title("A member of an organization logs in by e-mail, with an SMS as second factor")
 	organization := d.server.AddOrganization(b2b.Organization{

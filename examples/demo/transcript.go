@@ -11,8 +11,8 @@ import (
 	"github.com/stytchgen/sdk/stytchtest"
 )
 
-// transcript prints what is sent and received. It hides nothing: everything in
-// it was made up by the emulator a moment ago.
+// transcript prints what is sent and received. It hides nothing, because the
+// emulator just made all of it up.
 type transcript struct {
 	out io.Writer
 }
@@ -27,7 +27,7 @@ func (t transcript) message(m stytchtest.Message) {
 	t.printf("  @  %s to %s (%s): your code is %s\n", m.Channel, m.Address, m.Locale, m.Code)
 }
 
-// watch is a middleware that prints each request and its answer.
+// watch is a middleware that prints each request and its response.
 func (t transcript) watch(next http.RoundTripper) http.RoundTripper {
 	return roundTripper(func(r *http.Request) (*http.Response, error) {
 		var sent []byte
@@ -59,8 +59,9 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// brief is a body on one line: nested objects and lists are dots, long texts
-// are cut, and what is empty or the same in every answer is left out.
+// brief returns a body on one line. Nested objects and lists become dots, long
+// strings are cut, and fields that are empty or the same in every response are
+// left out.
 func brief(body []byte) string {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	if opening, err := decoder.Token(); err != nil || opening != json.Delim('{') {
@@ -87,7 +88,7 @@ func brief(body []byte) string {
 	return "{" + strings.Join(fields, ", ") + "}"
 }
 
-// longest is how much of a text is shown.
+// longest is the most characters of a string that are shown.
 const longest = 30
 
 func short(value json.RawMessage) string {

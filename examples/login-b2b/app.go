@@ -11,10 +11,10 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// app is the application. Its zero value needs a client with a guard, a log and a clock.
+// app is the application. It needs a client with a guard, a log and a clock.
 type app struct {
 	client *b2b.Client
-	guard  *guard.Guard // that the client asks
+	guard  *guard.Guard // the client asks it before it sends
 	log    *slog.Logger
 	now    func() time.Time
 	inbox  http.Handler // nil unless an emulator runs in this process
@@ -22,8 +22,8 @@ type app struct {
 	logins *logins
 }
 
-// maxTokenAge is how long the members' page trusts a session JWT without asking the
-// service: how long a session that was ended elsewhere still opens it.
+// maxTokenAge is how long the members' page accepts a session JWT without asking the
+// service. So a session that ended elsewhere can still open the page for this time.
 const maxTokenAge = time.Minute
 
 //go:embed static
@@ -59,8 +59,8 @@ func (a *app) handler() http.Handler {
 	return a.protect(mux)
 }
 
-// during has a handler serve only logins that are at its page, and sends the others to
-// where they are: nobody gets past a factor by an address that they know.
+// during serves only logins that are at this page, and redirects the others to their own
+// page. So a factor cannot be skipped by opening the next page.
 func (a *app) during(at place, next func(http.ResponseWriter, *http.Request, login)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		one, ok := a.logins.find(r)
@@ -75,7 +75,7 @@ func (a *app) during(at place, next func(http.ResponseWriter, *http.Request, log
 	}
 }
 
-// goOn keeps what became of a login, and sends the browser to where it is now.
+// goOn stores a changed login, and redirects the browser to its page.
 func (a *app) goOn(w http.ResponseWriter, r *http.Request, one login) {
 	one.tries = 0
 	a.logins.update(r, func(have *login) { *have = one })

@@ -12,9 +12,8 @@ import (
 	"github.com/stytchgen/sdk/internal/browsertest"
 )
 
-// TestBrowserMember joins an organization and sets a second factor up, where no script
-// runs, and looks at every page, wide and narrow, light and dark, with the worst that can
-// stand on it.
+// TestBrowserMember joins an organization and sets up a second factor, without scripts. It
+// checks every page with hostile values, wide and narrow, light and dark.
 func TestBrowserMember(t *testing.T) {
 	browser := browsertest.New(t)
 	long := strings.Repeat("a-very-long-part-", 8) + strings.Repeat("x", 90) + "@example.com"

@@ -8,15 +8,15 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// codePage is what the page for a code shows: for all three kinds of codes.
+// codePage is the data of the page for all three kinds of codes.
 type codePage struct {
-	Problem      *problem // nil when nothing is wrong
-	Organization string   // that wants the code, empty for the first one
-	Second       bool     // it is the second factor
+	Problem      *problem // nil if nothing is wrong
+	Organization string   // the organization that asks for the code; empty for the first code
+	Second       bool     // whether the code is the second factor
 	Address      string
 	Another      bool   // another code was sent
-	Code         string // what was typed, when it may still be right
-	Wait         wait   // until another code can be sent
+	Code         string // the entered code, if it may still be right
+	Wait         wait   // the time until another code can be sent
 }
 
 func (a *app) codePage(r *http.Request, one login) codePage {
@@ -27,7 +27,7 @@ func (a *app) codePage(r *http.Request, one login) codePage {
 	if one.waiting == smsCode {
 		page.Second, page.Address = true, one.phone
 		if !one.newPhone {
-			// The first factor alone does not tell the whole number.
+			// After the first factor alone, the whole number must not be shown.
 			page.Address = "the number that ends in " + one.phone[max(0, len(one.phone)-2):]
 		}
 	}
@@ -38,7 +38,7 @@ func (a *app) showCode(w http.ResponseWriter, r *http.Request, one login) {
 	a.show(w, http.StatusOK, "code", a.codePage(r, one))
 }
 
-// checkCode checks the code that a login is waiting for.
+// checkCode checks the code that a login waits for.
 func (a *app) checkCode(w http.ResponseWriter, r *http.Request, one login) {
 	if !a.logins.try(r) {
 		page := a.codePage(r, one)
@@ -63,13 +63,13 @@ func (a *app) checkCode(w http.ResponseWriter, r *http.Request, one login) {
 	page := a.codePage(r, one)
 	page.Problem, page.Another = p, false
 	if !p.AtField {
-		page.Code = typed // nothing is known to be wrong with it
+		page.Code = typed // the code may still be right
 	}
 	a.fail(w, p, "code", page)
 }
 
-// tooLate ends a login of which the service has forgotten the first factor, after ten
-// minutes. It reports whether that is what the error says.
+// tooLate ends a login whose first factor has expired at the service, after ten
+// minutes. It reports whether the error means that.
 func (a *app) tooLate(w http.ResponseWriter, r *http.Request, err error) bool {
 	if !errors.Is(err, stytch.ErrIntermediateSessionNotFound) && !errors.Is(err, stytch.ErrInvalidIntermediateSessionTokenForOrganization) {
 		return false
@@ -79,7 +79,7 @@ func (a *app) tooLate(w http.ResponseWriter, r *http.Request, err error) bool {
 	return true
 }
 
-// checkDiscovery finds out the organizations of whoever has the code.
+// checkDiscovery lists the organizations of the person with the code.
 func (a *app) checkDiscovery(w http.ResponseWriter, r *http.Request, one login, code string) error {
 	found, err := a.client.OTPs.Email.Discovery.Authenticate(r.Context(), b2b.OTPsEmailDiscoveryAuthenticateRequest{EmailAddress: one.email, Code: code})
 	if err != nil {
@@ -90,8 +90,8 @@ func (a *app) checkDiscovery(w http.ResponseWriter, r *http.Request, one login, 
 	return nil
 }
 
-// checkOrganization logs in to an organization by e-mail. The token of the discovery
-// goes with it, so that what was proved then counts, too.
+// checkOrganization logs in to an organization by e-mail. It also sends the token of
+// the discovery, so that the first code counts too.
 func (a *app) checkOrganization(w http.ResponseWriter, r *http.Request, one login, code string) error {
 	auth, err := a.client.OTPs.Email.Authenticate(r.Context(), b2b.OTPsEmailAuthenticateRequest{
 		OrganizationID: one.organizationID, EmailAddress: one.email, Code: code,
@@ -104,12 +104,12 @@ func (a *app) checkOrganization(w http.ResponseWriter, r *http.Request, one logi
 	switch auth.Next() {
 	case b2b.StepDone:
 		a.logIn(w, r, auth.SessionToken, auth.SessionJWT, auth.MemberSession)
-	case b2b.StepSMSCode: // the service has sent it with this answer
+	case b2b.StepSMSCode: // the service sent it together with this response
 		one.phone, one.waiting, one.sent = auth.Member.MFAPhoneNumber, smsCode, 1
 		a.goOn(w, r, one)
 	case b2b.StepSendSMS:
-		// The first code is used up: whether or not the next one goes out, the login is
-		// a step further.
+		// The first code is used up. So the login moves on, even if the next code could
+		// not be sent.
 		one.phone, one.waiting, one.sent = auth.Member.MFAPhoneNumber, smsCode, 0
 		one.tries = 0
 		a.logins.update(r, func(have *login) { *have = one })
@@ -124,14 +124,14 @@ func (a *app) checkOrganization(w http.ResponseWriter, r *http.Request, one logi
 	return nil
 }
 
-// resendCode sends another code. It takes the place of the one before.
+// resendCode sends another code, which replaces the earlier one.
 func (a *app) resendCode(w http.ResponseWriter, r *http.Request, one login) {
 	if err := a.send(r.Context(), one); err != nil {
 		if a.tooLate(w, r, err) {
 			return
 		}
 		p := a.problemOf("send another code", err)
-		p.AtField = false // the field of this page is the code
+		p.AtField = false // the field of this page is for the code
 		page := a.codePage(r, one)
 		page.Problem, page.Another = p, false
 		a.fail(w, p, "code", page)

@@ -7,16 +7,16 @@ import (
 	"github.com/stytchgen/sdk/stytchtest"
 )
 
-// This file and inbox.go are for development: an application that knows only the real
-// service deletes them, and with them the emulator's dependencies.
+// This file and inbox.go are for development. An application that always uses the real
+// service can delete them, and so the dependency on the emulator.
 
-// people says who can log in.
+// people lists who can log in.
 const people = `Log in as             ada@example.com, a member who gives a second factor at Analytical Engines;
                       bob@example.com, or anybody else there, who may join two organizations;
                       eve@example.org, whom no organization knows
 `
 
-// startEmulator starts an emulator of the service in this process, with organizations.
+// startEmulator starts an emulator with organizations in this process.
 func startEmulator() (*stytchtest.Server, error) {
 	emulator, err := stytchtest.Start(stytchtest.Config{})
 	if err != nil {
@@ -28,9 +28,8 @@ func startEmulator() (*stytchtest.Server, error) {
 	return emulator, nil
 }
 
-// seed adds organizations: one that demands a second factor, one that does not, one
-// where a new member has to set a second factor up, and one that takes no codes by
-// e-mail.
+// seed adds four organizations. One requires a second factor, and one does not. In
+// one, new members must set up a second factor. One does not accept codes by e-mail.
 func seed(project *stytchtest.Project) error {
 	const ada = "ada@example.com"
 	engines := project.AddOrganization(b2b.Organization{

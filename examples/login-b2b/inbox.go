@@ -8,8 +8,8 @@ import (
 	"github.com/stytchgen/sdk/stytchtest"
 )
 
-// inbox shows the messages that the emulator would have sent, the newest first. It is
-// there only with an emulator: the codes of a real service never come here.
+// inbox shows the messages of the emulator, the newest first. Without an emulator there
+// is no inbox: the codes of the real service are not known here.
 func inbox(messages *stytchtest.Inbox) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		list := messages.Messages()

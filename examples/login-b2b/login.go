@@ -11,34 +11,34 @@ import (
 	"github.com/stytchgen/sdk/guard"
 )
 
-// login is a login on its way.
+// login is a login in progress.
 type login struct {
 	email   string
 	waiting waiting
-	sent    int // codes for what it is waiting for
-	tries   int // of the last of them
+	sent    int // codes sent for the current step
+	tries   int // attempts with the last code
 	expires time.Time
 
-	// After the first code: what it proved, and the organizations to choose from. The
-	// token stays on the server, as everything else here.
+	// After the first code: the token that proves it, and the organizations to choose
+	// from. All of this stays on the server.
 	token         string
 	organizations []b2b.DiscoveredOrganization
 
-	// After choosing.
+	// After the choice of an organization.
 	organizationID, organizationName string
 	memberID                         string
-	phone                            string // empty when the member has yet to give one
-	newPhone                         bool   // the member has just given it
+	phone                            string // empty if the member has to enter one
+	newPhone                         bool   // the member has just entered it
 }
 
-// waiting is what a login is waiting for.
+// waiting is what a login waits for.
 type waiting int
 
 const (
-	discoveryCode    waiting = iota // the code by e-mail that says who it is
-	organization                    // that one is chosen
-	organizationCode                // a code by e-mail of the organization
-	phoneNumber                     // for the second factor
+	discoveryCode    waiting = iota // the code by e-mail that proves the address
+	organization                    // the choice of an organization
+	organizationCode                // the organization's own code by e-mail
+	phoneNumber                     // the number for the second factor
 	smsCode                         // the second factor
 )
 
@@ -51,7 +51,7 @@ const (
 	askPhone place = "/login/phone"
 )
 
-// at is the page for what a login is waiting for.
+// at returns the page for the current step of a login.
 func (one login) at() place {
 	switch one.waiting {
 	case organization:
@@ -62,15 +62,15 @@ func (one login) at() place {
 	return askCode
 }
 
-// loginPage is what the first page shows.
+// loginPage is the data of the first page.
 type loginPage struct {
-	Problem *problem // nil when nothing is wrong
+	Problem *problem // nil if nothing is wrong
 	Notice  string
 	Address string
 }
 
-// notices are what other pages send people to the first one with. The query only
-// names one: a text in it would let everybody put words into our mouth.
+// notices are messages that other pages show on the first page. The query only
+// names one, so that a link cannot make the page show any text.
 var notices = map[string]string{
 	"logged-out":            "You are logged out.",
 	"logged-out-here":       "You are logged out in this browser. We could not end your session everywhere; it ends by itself within a day.",
@@ -83,8 +83,8 @@ func (a *app) showLogin(w http.ResponseWriter, r *http.Request) {
 	a.show(w, http.StatusOK, "login", loginPage{Notice: notices[r.URL.Query().Get("notice")]})
 }
 
-// startLogin sends a code for discovery: the answer is the same for everybody, and only
-// who reads the e-mail learns which organizations know the address.
+// startLogin sends a code for discovery. The response is the same for every address. Only
+// the owner of the mailbox learns which organizations know the address.
 func (a *app) startLogin(w http.ResponseWriter, r *http.Request) {
 	one := login{email: strings.TrimSpace(r.PostFormValue("address")), waiting: discoveryCode, sent: 1}
 	var refused *guard.Error
@@ -102,7 +102,8 @@ func (a *app) startLogin(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, string(askCode), http.StatusSeeOther)
 }
 
-// next is the code that a login is waiting for, as the guard knows it from the call.
+// next returns the code that a login waits for, in the same form in which the call
+// reports it to the guard.
 func (one login) next() guard.Send {
 	switch one.waiting {
 	case organizationCode:
@@ -117,8 +118,7 @@ func (one login) next() guard.Send {
 	return guard.Send{Address: one.email}
 }
 
-// send has the service send the code that a login is waiting for, as often as the guard
-// allows.
+// send sends the code that a login waits for, if the guard allows it.
 func (a *app) send(ctx context.Context, one login) error {
 	switch one.waiting {
 	case organizationCode:

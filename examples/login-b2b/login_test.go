@@ -17,7 +17,7 @@ import (
 )
 
 // newSite starts the application, and an emulator with organizations that ends with the
-// test. Both live in the emulator's time, which stands still unless the test moves it.
+// test. Both use the emulator's clock, which is stopped unless the test moves it.
 func newSite(t *testing.T) *site {
 	t.Helper()
 	emulator := stytchtest.NewServer(t)
@@ -59,14 +59,14 @@ func (s *site) organization(slug string) b2b.Organization {
 	return b2b.Organization{}
 }
 
-// discover has a visitor prove an e-mail address.
+// discover proves an e-mail address.
 func (v *visitor) discover(address string) page {
 	v.t.Helper()
 	v.post("/login", "address", address).want(v.t, 200, "/login/code", "We sent six digits by e-mail to "+address)
 	return v.post("/login/code", "code", v.code(address))
 }
 
-// choose has a visitor choose an organization.
+// choose chooses an organization.
 func (v *visitor) choose(slug string) page {
 	v.t.Helper()
 	return v.post("/login/organizations", "organization", v.organization(slug).OrganizationID)
@@ -95,7 +95,8 @@ func TestMemberWithout(t *testing.T) {
 	v.post("/login/code", "code", v.code(ada)).want(t, 200, "/members", "At the organization looms")
 }
 
-// TestNewMember joins an organization that wants a second factor, and sets it up.
+// TestNewMember joins an organization that requires a second factor, and sets it
+// up.
 func TestNewMember(t *testing.T) {
 	v := newSite(t).visitor()
 	v.discover(bob).want(t, 200, "/login/organizations", "Jacquard Looms you can join", "Difference Works you can join")
@@ -109,13 +110,13 @@ func TestNewMember(t *testing.T) {
 	v.post("/login/code", "code", v.code("+15005550007")).want(t, 200, "/members", "At the organization works", "With a code by SMS to +15005550007")
 	v.post("/logout")
 
-	// The second time, the number is known.
+	// The second time, the phone number is known.
 	v.emulator.Clock().Advance(time.Minute)
 	v.discover(bob).want(t, 200, "/login/organizations", "Difference Works wants a second factor")
 	v.choose("works").want(t, 200, "/login/code", "the number that ends in 07")
 }
 
-// TestPolicyChanges has an organization demand a second factor while people log in.
+// TestPolicyChanges makes an organization require a second factor during logins.
 func TestPolicyChanges(t *testing.T) {
 	s := newSite(t)
 	looms := s.organization("looms").OrganizationID
@@ -130,14 +131,14 @@ func TestPolicyChanges(t *testing.T) {
 	if err := s.emulator.UpdateOrganization(looms, func(o *b2b.Organization) { o.MFAPolicy = b2b.MFAPolicyRequiredForAll }); err != nil {
 		t.Fatal(err)
 	}
-	// The service sends the second code with the answer to the first one, so that asking
-	// for another has to wait.
+	// The service sends the second code together with its response to the first code. So
+	// another code has to wait.
 	with.post("/login/code", "code", s.code("cyd@example.com")).want(t, 200, "/login/code", "the number that ends in 06", "You can ask for another one in 30 seconds.")
 	with.post("/login/code", "code", s.code(phone)).want(t, 200, "/members", "At the organization looms")
 	without.post("/login/code", "code", s.code(ada)).want(t, 200, "/login/phone", "Jacquard Looms wants a second factor")
 }
 
-// TestGuessing has a stranger try codes for somebody's address, which no member's lock
+// TestGuessing tries codes for another person's address, which no lock of a member
 // protects yet.
 func TestGuessing(t *testing.T) {
 	v := newSite(t).visitor()
@@ -154,7 +155,7 @@ func TestGuessing(t *testing.T) {
 func TestNoOrganization(t *testing.T) {
 	v := newSite(t).visitor()
 	v.discover("eve@example.org").want(t, 200, "/login/organizations", "No organization here knows eve@example.org", "Please ask its administrator")
-	// An organization that is there, but not for eve:
+	// An organization that exists, but not for eve:
 	before := len(v.emulator.Requests())
 	v.choose("engines").want(t, 200, "/login/organizations", "No organization")
 	if len(v.emulator.Requests()) != before {
@@ -169,7 +170,7 @@ func TestOtherWayToLogIn(t *testing.T) {
 	v.choose("looms").want(t, 200, "/login/code")
 }
 
-// TestOrder has a visitor go where the login is not.
+// TestOrder visits pages out of order.
 func TestOrder(t *testing.T) {
 	v := newSite(t).visitor()
 	for _, path := range []string{"/login/code", "/login/organizations", "/login/phone"} {
@@ -181,7 +182,7 @@ func TestOrder(t *testing.T) {
 	v.post("/login/code", "code", v.code(ada))
 	v.post("/login/phone", "phone", "+15005550009").want(t, 200, "/login/organizations")
 	v.choose("engines")
-	// The phone number of a second factor is not exchanged on the way.
+	// The phone number of a second factor cannot be replaced during the login.
 	v.post("/login/phone", "phone", "+15005550009").want(t, 200, "/login/code", "ends in 06")
 	if _, sent := v.emulator.Inbox().Last("+15005550009"); sent {
 		t.Error("a code was sent to the other number")
@@ -240,7 +241,7 @@ func TestMemberSessions(t *testing.T) {
 	}
 	for _, secret := range []string{ada, phone, s.code(phone), s.emulator.Secret} {
 		if strings.Contains(s.log.String(), secret) {
-			t.Errorf("the log holds %q", secret)
+			t.Errorf("the log contains %q", secret)
 		}
 	}
 }
@@ -258,8 +259,8 @@ func TestOtherSites(t *testing.T) {
 	}
 }
 
-// TestSameAsLogin holds the files that both applications have against each other: each
-// can be copied by itself, and what is mended in one is mended in both.
+// TestSameAsLogin compares the files that both applications share. Each application can
+// be copied alone, and a fix in one must be made in both.
 func TestSameAsLogin(t *testing.T) {
 	for _, file := range []string{
 		"inbox.go", "guard.go", "pages.go", "pending.go", "problem.go", "protect.go", "serve.go", "visitor_test.go", "person_test.go", "main_test.go",

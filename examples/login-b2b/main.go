@@ -1,16 +1,16 @@
-// Command login-b2b is a web application to copy: members of organizations log in
-// with a code by e-mail, choose their organization, and give a code by SMS where it
-// wants a second factor. It is the smaller sister of examples/login, which says more
-// about what the two have in common.
+// Command login-b2b is a web application to copy. Members of organizations log in with
+// a code by e-mail and choose their organization. If it requires a second factor, they
+// enter a code by SMS. The larger examples/login explains more about what the two have
+// in common.
 //
 //	go run ./examples/login-b2b
 //
-// starts it with an emulator of the service in the same process, with a few
-// organizations in it, and shows the codes at /inbox. With STYTCH_PROJECT_ID and
-// STYTCH_SECRET set, and STYTCH_BASE_URL if wanted, it uses the service that they name.
+// starts it with an emulator that has a few organizations, in the same process, and shows
+// the codes at /inbox. Set STYTCH_PROJECT_ID and STYTCH_SECRET, and STYTCH_BASE_URL if
+// needed, to use a real service instead.
 //
-// login.go finds out who somebody is, organizations.go where they belong, second.go
-// asks for the second factor, and code.go has the page that all of them share.
+// login.go proves the e-mail address, organizations.go lists the organizations,
+// second.go asks for the second factor, and code.go has the page for all codes.
 package main
 
 import (
@@ -40,7 +40,7 @@ func main() {
 	}
 }
 
-// run is the program: it ends with ctx.
+// run runs the program until ctx ends.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("login-b2b", flag.ContinueOnError)
 	flags.SetOutput(stderr)
@@ -49,7 +49,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	if flags.NArg() > 0 {
-		return fmt.Errorf("unexpected argument %q: everything is said by flags, see -h", flags.Arg(0))
+		return fmt.Errorf("unexpected argument %q: the program takes only flags, see -h", flags.Arg(0))
 	}
 	log := slog.New(slog.NewTextHandler(stderr, nil))
 
@@ -84,5 +84,5 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return serve(ctx, listener, a.handler(), log)
 }
 
-// ownOptions make the client give up while a person still waits for the page.
+// ownOptions set a timeout that is shorter than people wait for a page.
 var ownOptions = []stytch.Option{stytch.WithTimeout(10 * time.Second), stytch.WithUserAgent("stytchgen-example-login-b2b/1")}

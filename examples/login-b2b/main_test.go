@@ -12,10 +12,10 @@ import (
 	"github.com/stytchgen/sdk/stytchtest"
 )
 
-// TestProgram starts the program, asks it for a page and ends it.
+// TestProgram starts the program, requests a page and stops the program.
 func TestProgram(t *testing.T) {
 	for _, name := range []string{"STYTCH_PROJECT_ID", "STYTCH_SECRET", "STYTCH_BASE_URL"} {
-		t.Setenv(name, "") // and back to what it was, after
+		t.Setenv(name, "") // Setenv restores it after the test
 		os.Unsetenv(name)
 	}
 	start := func() (first, second string, stop func() error) {
@@ -29,7 +29,7 @@ func TestProgram(t *testing.T) {
 		}()
 		lines := bufio.NewScanner(out)
 		if !lines.Scan() {
-			t.Fatalf("the program said nothing: %v", lines.Err())
+			t.Fatalf("the program printed nothing: %v", lines.Err())
 		}
 		first = lines.Text()
 		second = ""
@@ -54,13 +54,13 @@ func TestProgram(t *testing.T) {
 
 	login, codes, stop := start()
 	if get(login) != 200 || get(codes) != 200 {
-		t.Errorf("%q and %q cannot be read", login, codes)
+		t.Errorf("%q and %q could not be read", login, codes)
 	}
 	if err := stop(); err != nil {
 		t.Errorf("at the end: %v", err)
 	}
 
-	// With a service in the environment, there is no inbox.
+	// With the variables of a service, there is no inbox.
 	emulator := stytchtest.NewServer(t)
 	t.Setenv("STYTCH_PROJECT_ID", emulator.ID)
 	if err := run(t.Context(), []string{"--addr", "127.0.0.1:0"}, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "STYTCH_SECRET") {
@@ -70,7 +70,7 @@ func TestProgram(t *testing.T) {
 	t.Setenv("STYTCH_BASE_URL", emulator.URL())
 	login, _, stop = start()
 	if get(login) != 200 || get(login+"inbox") != 404 {
-		t.Errorf("%q cannot be read, or has an inbox", login)
+		t.Errorf("%q could not be read, or has an inbox", login)
 	}
 	if err := stop(); err != nil {
 		t.Errorf("at the end: %v", err)

@@ -7,19 +7,19 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// membersPage is what the members' page shows.
+// membersPage is the data of the members' page.
 type membersPage struct {
 	Session *b2b.MemberSession
 	Factors []factor
 }
 
-// factor is how a member proved who they are.
+// factor is one proof of a login.
 type factor struct{ Way, Address string }
 
-// showMembers is behind the middleware. What it shows was in the JWT: while that is
-// fresh, the service is not asked.
+// showMembers is behind the middleware. It shows data from the JWT, so it does not
+// ask the service while the JWT is fresh.
 func (a *app) showMembers(w http.ResponseWriter, r *http.Request) {
-	session, _ := b2b.SessionFrom(r.Context()) // the middleware lets nobody through without
+	session, _ := b2b.SessionFrom(r.Context()) // the middleware requires a session
 	page := membersPage{Session: session}
 	for _, f := range session.AuthenticationFactors {
 		switch {
@@ -32,7 +32,7 @@ func (a *app) showMembers(w http.ResponseWriter, r *http.Request) {
 	a.show(w, http.StatusOK, "members", page)
 }
 
-// toLogin answers who is not logged in, instead of the members' page.
+// toLogin redirects visitors without a session.
 func (a *app) toLogin(w http.ResponseWriter, r *http.Request) {
 	target := "/login"
 	if stytch.SessionTokenFrom(r) != "" {
@@ -41,8 +41,8 @@ func (a *app) toLogin(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, target, http.StatusSeeOther)
 }
 
-// logout ends every session that this browser shows. The cookies go in any case: at a
-// computer that others use, too, that is what counts.
+// logout ends every session of this browser. It always clears the cookies: on a shared
+// computer that matters most.
 func (a *app) logout(w http.ResponseWriter, r *http.Request) {
 	notice := "logged-out"
 	if err := a.client.Sessions.Logout(w, r); err != nil {
@@ -53,8 +53,8 @@ func (a *app) logout(w http.ResponseWriter, r *http.Request) {
 }
 
 // logoutEverywhere ends every session of the member, with one call. The middleware in
-// front of it asks the service for each request: who was logged out elsewhere a moment
-// ago cannot do the same to the others.
+// front of it asks the service for each request. So a session that ended elsewhere
+// cannot end the others.
 func (a *app) logoutEverywhere(w http.ResponseWriter, r *http.Request) {
 	session, _ := b2b.SessionFrom(r.Context())
 	if _, err := a.client.Sessions.Revoke(r.Context(), b2b.SessionsRevokeRequest{MemberID: &session.MemberID}); err != nil {

@@ -7,9 +7,9 @@ import (
 	"github.com/stytchgen/sdk/b2b"
 )
 
-// organizationsPage is what the page of organizations shows.
+// organizationsPage is the data of the page of organizations.
 type organizationsPage struct {
-	Problem *problem // nil when nothing is wrong
+	Problem *problem // nil if nothing is wrong
 	Address string
 	List    []choice
 }
@@ -17,7 +17,7 @@ type organizationsPage struct {
 // choice is an organization to choose.
 type choice struct {
 	ID, Name string
-	Note     string // what to expect
+	Note     string // what the login needs
 }
 
 func (a *app) organizationsPage(one login) organizationsPage {
@@ -44,13 +44,13 @@ func (a *app) showOrganizations(w http.ResponseWriter, _ *http.Request, one logi
 	a.show(w, http.StatusOK, "organizations", a.organizationsPage(one))
 }
 
-// chooseOrganization goes on with one of the organizations that were discovered, and
-// with no other: what the form says is held against the list.
+// chooseOrganization continues with one of the discovered organizations. It looks up
+// the form's value in the list, so no other organization can be chosen.
 //
-// The first code has proved the e-mail address. Where a second factor comes on top, that
-// completes the login. Where none does, the organization sends a code of its own: the
-// service's call that turns the discovery into a session right away is not among those
-// of this SDK.
+// The first code proved the e-mail address. If the organization requires a second factor,
+// that factor completes the login. Otherwise the organization sends a code of its own:
+// this application does not use the call that exchanges the discovery for a session at
+// once.
 func (a *app) chooseOrganization(w http.ResponseWriter, r *http.Request, one login) {
 	id := r.PostFormValue("organization")
 	i := slices.IndexFunc(one.organizations, func(d b2b.DiscoveredOrganization) bool {
@@ -92,7 +92,8 @@ func (a *app) chooseOrganization(w http.ResponseWriter, r *http.Request, one log
 	a.fail(w, page.Problem, "organizations", page)
 }
 
-// notByEmail is the problem of an organization that wants another way to log in.
+// notByEmail is the problem of an organization that does not accept codes by
+// e-mail.
 func notByEmail(name string) *problem {
-	return &problem{status: http.StatusForbidden, Message: name + " does not take codes by e-mail. Please log in as its administrator told you."}
+	return &problem{status: http.StatusForbidden, Message: name + " does not take codes by e-mail. Please log in as your administrator explained."}
 }

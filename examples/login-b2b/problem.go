@@ -9,20 +9,20 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// problem is what a page says when something went wrong.
+// problem is an error as a page shows it.
 type problem struct {
 	status  int
 	Message string
-	AtField bool // it is about what was typed
-	Wait    wait // before it makes sense to try again, 0 when nobody knows
+	AtField bool // it is about the entered value
+	Wait    wait // time to wait before trying again, 0 if it is not known
 }
 
-// problemOf makes a problem of an error. The person learns what they can do; what the
-// service wrote, and what our own trouble is, stays in the log. The SDK's errors
-// print without codes and addresses.
+// problemOf returns the problem of an error. It says what the person can do. The
+// service's message and internal errors go to the log only. The SDK's errors do not
+// contain codes and addresses.
 func (a *app) problemOf(what string, err error) *problem {
 	public := stytch.PublicErrorOf(err)
-	if public.Status >= http.StatusInternalServerError { // not of a visitor who has gone
+	if public.Status >= http.StatusInternalServerError { // not if the visitor has left
 		a.log.Error("could not "+what, "error", err)
 	}
 	p := &problem{status: public.Status, Message: public.Message, Wait: wait(public.RetryAfter)}
@@ -44,20 +44,21 @@ func (a *app) fail(w http.ResponseWriter, p *problem, name string, page any) {
 	a.show(w, p.status, name, page)
 }
 
-// unavailable answers when nobody can know who is calling. The person stays logged in.
+// unavailable responds if it is not known whether a visitor is logged in. The person
+// stays logged in.
 func (a *app) unavailable(w http.ResponseWriter, r *http.Request) {
 	a.fail(w, a.problemOf("check a session", stytch.SessionErrorFrom(r.Context())), "problem", nil)
 }
 
-// refused answers a form that a page of another site sent.
+// refused rejects a form that a page of another site sent.
 func (a *app) refused(w http.ResponseWriter, _ *http.Request) {
 	a.fail(w, &problem{status: http.StatusForbidden, Message: "This came from another site, so we did nothing. Please use our own pages."}, "problem", nil)
 }
 
-// wait is a time to wait, as people read it.
+// wait is a time to wait, formatted for people.
 type wait time.Duration
 
-// Seconds are whole seconds, rounded up: who comes back then is not too early.
+// Seconds rounds up to whole seconds, so that it is never too short.
 func (w wait) Seconds() int { return int((time.Duration(w) + time.Second - 1) / time.Second) }
 
 func (w wait) String() string {

@@ -8,9 +8,9 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// phonePage is what the page for a phone number shows.
+// phonePage is the data of the page for a phone number.
 type phonePage struct {
-	Problem      *problem // nil when nothing is wrong
+	Problem      *problem // nil if nothing is wrong
 	Organization string
 	Phone        string
 }
@@ -19,8 +19,8 @@ func (a *app) showPhone(w http.ResponseWriter, _ *http.Request, one login) {
 	a.show(w, http.StatusOK, "phone", phonePage{Organization: one.organizationName})
 }
 
-// takePhone sets the second factor up: the number counts when the code that is sent to
-// it comes back.
+// takePhone sets up the second factor. The number is verified when the code that is sent
+// to it is entered.
 func (a *app) takePhone(w http.ResponseWriter, r *http.Request, one login) {
 	typed := r.PostFormValue("phone")
 	one.phone, one.newPhone = phoneOf(typed), true
@@ -32,7 +32,7 @@ func (a *app) takePhone(w http.ResponseWriter, r *http.Request, one login) {
 	a.fail(w, p, "phone", phonePage{Problem: p, Organization: one.organizationName, Phone: typed})
 }
 
-// phoneOf makes a phone number of what a person typed. The SDK refuses what is none.
+// phoneOf normalizes an entered phone number. The SDK rejects invalid ones.
 func phoneOf(typed string) string {
 	number := stytch.CleanPhoneNumber(typed)
 	if rest, ok := strings.CutPrefix(number, "00"); ok {
@@ -41,7 +41,7 @@ func phoneOf(typed string) string {
 	return number
 }
 
-// sendSMS sends the code of the second factor, and goes on to where it is typed.
+// sendSMS sends the code of the second factor, and redirects to the page for it.
 func (a *app) sendSMS(w http.ResponseWriter, r *http.Request, one login) error {
 	one.waiting, one.sent = smsCode, 1
 	if err := a.send(r.Context(), one); err != nil {

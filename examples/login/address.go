@@ -6,28 +6,28 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// channel is the way that a code takes.
+// channel is how a code is sent.
 type channel string
 
-// The channels, as the form has them.
+// The channels, with the values of the form.
 const (
 	sms      channel = "sms"
 	whatsApp channel = "whatsapp"
 	email    channel = "email"
 )
 
-// String is a channel in a sentence.
+// String returns the channel for use in a sentence.
 func (c channel) String() string {
 	return map[channel]string{sms: "SMS", whatsApp: "WhatsApp", email: "e-mail"}[c]
 }
 
-// addressOf makes an address of what a person typed, and settles the channel. It is
-// forgiving where the meaning is clear, and checks nothing: the SDK refuses what is
-// no address before anything is sent.
+// addressOf normalizes an entered address, and chooses the channel. It accepts what
+// is clear, and does not validate: the SDK rejects an invalid address before anything
+// is sent.
 func addressOf(typed string, chosen channel) (string, channel) {
 	typed = strings.TrimSpace(typed)
 	if strings.Contains(typed, "@") {
-		return typed, email // nothing else reaches it
+		return typed, email // no other channel fits
 	}
 	if chosen == email {
 		return typed, email

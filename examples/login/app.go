@@ -10,10 +10,10 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// app is the application. Its zero value needs a client with a guard, a log and a clock.
+// app is the application. It needs a client with a guard, a log and a clock.
 type app struct {
 	client *stytch.Client
-	guard  *guard.Guard // that the client asks
+	guard  *guard.Guard // the client asks it before it sends
 	log    *slog.Logger
 	now    func() time.Time
 	inbox  http.Handler // nil unless an emulator runs in this process
@@ -21,10 +21,10 @@ type app struct {
 	logins *logins
 }
 
-// maxTokenAge is how long the members' pages trust a session JWT without asking the
-// service. It is how long a session that was ended elsewhere still opens them, and
-// it is at most five minutes: then the JWT expires. A page where that is too long
-// asks for every request, as logging out everywhere does.
+// maxTokenAge is how long the members' pages accept a session JWT without asking the
+// service. So a session that ended elsewhere can still open them for this time. It is
+// at most five minutes, because then the JWT expires. Pages that need more safety ask
+// for every request, like logging out everywhere.
 const maxTokenAge = time.Minute
 
 //go:embed static
@@ -47,7 +47,8 @@ func (a *app) handler() http.Handler {
 	mux.HandleFunc("POST /login/code", a.checkCode)
 	mux.HandleFunc("POST /login/resend", a.resendCode)
 	mux.Handle("GET /members", members(http.HandlerFunc(a.showMembers)))
-	// Not behind the middleware: logging out must work during an outage, too.
+	// Without the middleware, because logging out must work during an outage
+	// too.
 	mux.HandleFunc("POST /logout", a.logout)
 	mux.Handle("POST /logout/everywhere", certain(http.HandlerFunc(a.logoutEverywhere)))
 	mux.Handle("GET /static/{file}", http.FileServerFS(static))

@@ -14,7 +14,7 @@ import (
 	"github.com/stytchgen/sdk/stytchtest"
 )
 
-// logsIn logs in with a keyboard alone.
+// logsIn logs in with the keyboard only.
 func (p *person) logsIn(address string) {
 	p.t.Helper()
 	p.open("/login")
@@ -51,8 +51,8 @@ func TestBrowserLogin(t *testing.T) {
 	}
 }
 
-// TestBrowserWithoutScripts logs in, asks for another code and logs out where no
-// script runs.
+// TestBrowserWithoutScripts logs in, asks for another code and logs out with
+// scripts disabled.
 func TestBrowserWithoutScripts(t *testing.T) {
 	p := newSite(t).person(browsertest.New(t))
 	browsertest.Do(t, p.tab, browsertest.WithoutScripts())
@@ -60,7 +60,7 @@ func TestBrowserWithoutScripts(t *testing.T) {
 	p.types(phone)
 	p.sees("/login/code", "You can ask for another one in 30 seconds.")
 	if status := p.click("Send another code"); status != http.StatusTooManyRequests {
-		t.Errorf("status %d for a code that was asked for too soon", status)
+		t.Errorf("status %d for a code requested too soon", status)
 	}
 	p.sees("/login", "Please wait a little", "You can try again in 30 seconds.")
 	p.emulator.Clock().Advance(30 * time.Second)
@@ -72,7 +72,8 @@ func TestBrowserWithoutScripts(t *testing.T) {
 	p.sees("/login", "You are logged out everywhere.")
 }
 
-// TestBrowserCountdown has the script count what the server enforces.
+// TestBrowserCountdown checks that the script's countdown ends when the server
+// allows another code.
 func TestBrowserCountdown(t *testing.T) {
 	p := newSite(t).person(browsertest.New(t))
 	p.open("/login")
@@ -82,7 +83,7 @@ func TestBrowserCountdown(t *testing.T) {
 	p.emulator.Clock().Advance(29 * time.Second)
 	p.open("/login/code")
 	p.emulator.Clock().Advance(time.Second)
-	// The page is not loaded again: its script finds that the second is over.
+	// The page is not loaded again: its script notices that the time is over.
 	browsertest.Do(t, p.tab, chromedp.WaitEnabled("#resend"), chromedp.WaitNotPresent("#waiting"))
 	p.click("Send another code")
 	p.sees("/login/code", "We sent another code.")
@@ -95,11 +96,11 @@ func TestBrowserProblems(t *testing.T) {
 	p.sees("/login", "Please give the phone number with its country code")
 	p.focuses("address")
 	if value := browsertest.Get(t, p.tab, chromedp.Value("#address")); value != "500 555 0006" {
-		t.Errorf("the field holds %q", value)
+		t.Errorf("the field contains %q", value)
 	}
 	browsertest.Do(t, p.tab, chromedp.Clear("#address"))
 
-	// The service is out of order, and comes back.
+	// The service fails once, then works again.
 	p.emulator.Fail(stytchtest.Fault{ErrorType: "internal_server_error", Status: 500, Times: 1, Call: "consumer.otps.sms.login_or_create"})
 	p.types(phone)
 	p.sees("/login", "We cannot tell whether that worked.")
@@ -109,7 +110,7 @@ func TestBrowserProblems(t *testing.T) {
 	p.emulator.Fail(stytchtest.Fault{ErrorType: "too_many_requests", RetryAfter: 20 * time.Second, Times: 1, Call: "consumer.otps.authenticate"})
 	p.types(p.code(phone))
 	p.sees("/login/code", "There were too many attempts.", "You can try again in")
-	// What was typed is still there.
+	// The entered code is still there.
 	p.click("Log in")
 	p.sees("/members", "You are logged in")
 	p.click("Log out")
@@ -127,7 +128,8 @@ func TestBrowserProblems(t *testing.T) {
 	p.click("Send another code")
 	p.sees("/login/code", "We sent another code.")
 
-	// The third failure locks, and the right code helps no more.
+	// After the third failure the user is locked, and the right code does not
+	// help.
 	p.types(p.wrongCode(phone))
 	p.types(p.code(phone))
 	p.sees("/login/code", "There were too many wrong codes.")
@@ -137,8 +139,8 @@ func TestBrowserProblems(t *testing.T) {
 	p.logsIn(phone)
 }
 
-// TestBrowserSession follows a session: renewed when its JWT is old, kept in an
-// outage, and ended in another tab.
+// TestBrowserSession follows a session. It is renewed when its JWT is old, kept
+// in an outage, and ended in another tab.
 func TestBrowserSession(t *testing.T) {
 	p := newSite(t).person(browsertest.New(t))
 	p.logsIn(phone)
@@ -155,7 +157,7 @@ func TestBrowserSession(t *testing.T) {
 	other.open("/members")
 	other.sees("/members", "You are logged in")
 	if calls := p.emulator.Calls("consumer.sessions.authenticate"); calls != 1 {
-		t.Errorf("the other tab made a call: it got the fresh cookies, too")
+		t.Errorf("the other tab made a call, but it has the fresh cookies")
 	}
 
 	p.emulator.Clock().Advance(10 * time.Minute)
@@ -185,8 +187,8 @@ func TestBrowserLogoutEverywhere(t *testing.T) {
 	there.sees("/login", "Your session has ended. Please log in again.")
 }
 
-// TestBrowserOtherOrigin opens a page of another port: of the same site, so that the
-// browser sends the cookies, but of another origin.
+// TestBrowserOtherOrigin opens a page on another port. It is the same site, so the
+// browser sends the cookies, but another origin.
 func TestBrowserOtherOrigin(t *testing.T) {
 	p := newSite(t).person(browsertest.New(t))
 	p.logsIn(phone)
@@ -203,8 +205,8 @@ func TestBrowserOtherOrigin(t *testing.T) {
 	p.sees("/members", "You are logged in")
 }
 
-// TestBrowserPages looks at every page, wide and narrow, light and dark, with the worst
-// that can stand on it: nothing is wider than the window, and no script has run.
+// TestBrowserPages checks every page with hostile values, wide and narrow, light and
+// dark. Nothing may be wider than the window, and no script may run.
 func TestBrowserPages(t *testing.T) {
 	browser := browsertest.New(t)
 	long := strings.Repeat("a-very-long-part-", 8) + `<img/src=x/onerror=document.title=1>` + strings.Repeat("x", 90) + "@example.com"

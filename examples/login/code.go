@@ -7,14 +7,14 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// codePage is what the page for the code shows.
+// codePage is the data of the page for the code.
 type codePage struct {
-	Problem *problem // nil when nothing is wrong
+	Problem *problem // nil if nothing is wrong
 	Address string
 	Channel channel
 	Another bool   // another code was sent
-	Code    string // what was typed, when it may still be right
-	Wait    wait   // until another code can be sent
+	Code    string // the entered code, if it may still be right
+	Wait    wait   // the time until another code can be sent
 }
 
 func (a *app) showCode(w http.ResponseWriter, r *http.Request) {
@@ -31,11 +31,11 @@ func (a *app) codePage(r *http.Request, one login) codePage {
 }
 
 // sessionMinutes is how long a person stays logged in. The middleware renews the
-// JWT, which lives five minutes, and not the session.
+// JWT, which is valid for five minutes, but not the session.
 const sessionMinutes = 24 * 60
 
-// checkCode logs in who types the right code. The service counts the wrong ones as
-// well, and locks the user after ten in a row.
+// checkCode checks the code and logs in the user. The service counts wrong codes
+// too, and locks the user after ten in a row.
 func (a *app) checkCode(w http.ResponseWriter, r *http.Request) {
 	one, ok := a.logins.find(r)
 	if !ok {
@@ -57,19 +57,19 @@ func (a *app) checkCode(w http.ResponseWriter, r *http.Request) {
 		page := a.codePage(r, one)
 		page.Problem, page.Another = p, false
 		if !p.AtField {
-			page.Code = typed // nothing is known to be wrong with it
+			page.Code = typed // the code may still be right
 		}
 		a.fail(w, p, "code", page)
 		return
 	}
-	// The session is a new one, whatever cookies the browser had before: nobody can
-	// plant a session and wait for somebody to log in to it.
+	// The session is always new, even if the browser had cookies before. So an
+	// attacker cannot prepare a session and wait until a victim logs in to it.
 	a.logins.end(w, r)
 	a.client.Sessions.SetCookies(w, r, auth.SessionToken, auth.SessionJWT, auth.Session)
 	http.Redirect(w, r, "/members", http.StatusSeeOther)
 }
 
-// resendCode sends another code. It takes the place of the one before.
+// resendCode sends another code, which replaces the earlier one.
 func (a *app) resendCode(w http.ResponseWriter, r *http.Request) {
 	one, ok := a.logins.find(r)
 	if !ok {
@@ -79,7 +79,7 @@ func (a *app) resendCode(w http.ResponseWriter, r *http.Request) {
 	methodID, err := a.send(r.Context(), one.channel, one.address)
 	if err != nil {
 		p := a.problemOf("send another code", err)
-		p.AtField = false // the field of this page is the code
+		p.AtField = false // the field of this page is for the code
 		page := a.codePage(r, one)
 		page.Problem, page.Another = p, false
 		a.fail(w, p, "code", page)

@@ -15,7 +15,7 @@ func TestAddresses(t *testing.T) {
 	for _, test := range []struct {
 		typed string
 		way   channel
-		want  string // what the code is sent to, empty for none
+		want  string // the address that gets the code, empty for none
 		by    stytchtest.Channel
 	}{
 		{"+1 (500) 555-0006", sms, "+15005550006", stytchtest.ChannelSMS},
@@ -40,7 +40,7 @@ func TestAddresses(t *testing.T) {
 				at.want(t, 400, "/login", "Please")
 				for _, want := range []string{`aria-describedby="address-hint address-problem"`, `aria-invalid="true"`, `id="address-problem" role="alert"`, "<title>Error: Log in"} {
 					if !strings.Contains(at.body, want) {
-						t.Errorf("the page lacks %s:\n%s", want, at.body)
+						t.Errorf("the page does not contain %s:\n%s", want, at.body)
 					}
 				}
 				if len(v.emulator.Requests()) != 0 {
@@ -56,7 +56,7 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
-// TestCooldown asks for codes as often as it is let.
+// TestCooldown asks for codes as often as it is allowed.
 func TestCooldown(t *testing.T) {
 	const address = "+15005550006"
 	s := newSite(t)
@@ -74,7 +74,8 @@ func TestCooldown(t *testing.T) {
 	if at.header.Get("Retry-After") != "1" {
 		t.Errorf("Retry-After is %q", at.header.Get("Retry-After"))
 	}
-	// Beginning anew, elsewhere or by another way changes nothing.
+	// A new login, in another browser or with another channel, does not change
+	// the limits.
 	v.post("/login", "address", address, "channel", "sms").want(t, 200, "/login/code", "We sent six digits")
 	v.post("/login", "address", address, "channel", "whatsapp").want(t, 429, "/login", "You can try again in 1 second.")
 	s.visitor().post("/login", "address", "001-500-555-0006", "channel", "sms").want(t, 429, "/login")
@@ -90,11 +91,10 @@ func TestCooldown(t *testing.T) {
 	s.visitor().post("/login", "address", "ada@example.com", "channel", "email").want(t, 200, "/login/code")
 }
 
-// fromClient is how many codes one client gets in ten minutes when none is verified, as the guard's
-// default has it.
+// fromClient is the guard's default limit for one client in ten minutes, if no code is verified.
 const fromClient = 10
 
-// TestClientLimit has one client ask for codes to many addresses.
+// TestClientLimit asks for codes to many addresses from one client.
 func TestClientLimit(t *testing.T) {
 	s := newSite(t)
 	for i := range 12 {
@@ -111,7 +111,8 @@ func TestClientLimit(t *testing.T) {
 	}
 }
 
-// TestGiveBack has an address wait only for codes that may have been sent.
+// TestGiveBack checks that an address only has to wait after codes that may
+// have been sent.
 func TestGiveBack(t *testing.T) {
 	for _, test := range []struct {
 		name  string
@@ -132,7 +133,7 @@ func TestGiveBack(t *testing.T) {
 	}
 }
 
-// TestBounds fills what grows with strangers.
+// TestBounds fills everything that strangers can make grow.
 func TestBounds(t *testing.T) {
 	now := time.Date(2026, 3, 2, 9, 41, 7, 0, time.UTC)
 	logins := newLogins(func() time.Time { return now })
@@ -142,11 +143,11 @@ func TestBounds(t *testing.T) {
 		logins.begin(httptest.NewRecorder(), r, login{address: fmt.Sprint(i)})
 	}
 	if len(logins.byID) != maxLogins {
-		t.Errorf("%d logins are kept", len(logins.byID))
+		t.Errorf("%d logins are stored", len(logins.byID))
 	}
 	for _, one := range logins.byID {
 		if len(one.address) == 1 && one.address < "5" {
-			t.Errorf("login %s is kept, which is older than others", one.address)
+			t.Errorf("login %s is stored, but older than others", one.address)
 		}
 	}
 }

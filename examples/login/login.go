@@ -10,26 +10,26 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// login is a login on its way: a code was sent, and not yet typed.
+// login is a login in progress: a code was sent and not yet verified.
 type login struct {
 	channel  channel
 	address  string
 	methodID string
-	sent     int // how many codes were
-	tries    int // of the last of them
+	sent     int // codes sent
+	tries    int // attempts with the last code
 	expires  time.Time
 }
 
-// loginPage is what the first page shows.
+// loginPage is the data of the first page.
 type loginPage struct {
-	Problem *problem // nil when nothing is wrong
+	Problem *problem // nil if nothing is wrong
 	Notice  string
 	Address string
 	Channel channel
 }
 
-// notices are what other pages send people to the first one with. The query only
-// names one: a text in it would let everybody put words into our mouth.
+// notices are messages that other pages show on the first page. The query only
+// names one, so that a link cannot make the page show any text.
 var notices = map[string]string{
 	"logged-out":            "You are logged out.",
 	"logged-out-here":       "You are logged out in this browser. We could not end your session everywhere; it ends by itself within a day.",
@@ -44,10 +44,10 @@ func (a *app) showLogin(w http.ResponseWriter, r *http.Request) {
 
 // startLogin sends a code to the address in the form.
 //
-// Whether the address has an account, nobody learns: one call serves both cases, and
-// the answer is the same. An application that lets nobody sign up uses Send, which
-// fails for a stranger; it then shows the page for the code all the same, and says
-// that a code was sent if the address is known.
+// The page does not reveal whether the address has an account: one call covers both
+// cases, and the response is the same. An application without sign-up uses Send
+// instead, which fails for an unknown address. It must then show the same page, and
+// say that a code was sent if the address is known.
 func (a *app) startLogin(w http.ResponseWriter, r *http.Request) {
 	typed := r.PostFormValue("address")
 	address, way := addressOf(typed, channel(r.PostFormValue("channel")))
@@ -63,12 +63,12 @@ func (a *app) startLogin(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.logins.begin(w, r, login{channel: way, address: address, methodID: methodID, sent: 1})
-	// A redirect, so that reloading the next page sends no second code.
+	// Redirect, so that reloading the next page does not send a second code.
 	http.Redirect(w, r, "/login/code", http.StatusSeeOther)
 }
 
-// send has the service send a code, as often as the guard allows. A phone number lives longer than it takes to find
-// the phone, and an e-mail as long as mail servers take.
+// send sends a code if the guard allows it. Codes by phone live long enough to find the phone, and codes by
+// e-mail as long as mail servers may take.
 func (a *app) send(ctx context.Context, way channel, address string) (methodID string, err error) {
 	switch way {
 	case email:

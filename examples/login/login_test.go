@@ -12,8 +12,8 @@ import (
 	"github.com/stytchgen/sdk/stytchtest"
 )
 
-// newSite starts the application, and an emulator that ends with the test. Both live
-// in the emulator's time, which stands still unless the test moves it.
+// newSite starts the application, and an emulator that ends with the test. Both use
+// the emulator's clock, which is stopped unless the test moves it.
 func newSite(t *testing.T, opts ...stytchtest.Option) *site {
 	t.Helper()
 	emulator := stytchtest.NewServer(t, opts...)
@@ -34,7 +34,7 @@ func newSite(t *testing.T, opts ...stytchtest.Option) *site {
 	return s
 }
 
-// login logs a visitor in.
+// login logs in a visitor.
 func (v *visitor) login(address string, way channel) {
 	v.t.Helper()
 	v.post("/login", "address", address, "channel", string(way))
@@ -74,12 +74,12 @@ func TestLogin(t *testing.T) {
 	}
 }
 
-// TestMembersPageMakesNoCall counts what the members' page costs: nothing, while the
+// TestMembersPageMakesNoCall checks that the members' page makes no calls while the
 // JWT is fresh.
 func TestMembersPageMakesNoCall(t *testing.T) {
 	v := newSite(t).visitor()
 	v.login("+15005550006", sms)
-	before := len(v.emulator.Requests()) // the keys were fetched for the first page
+	before := len(v.emulator.Requests()) // the first page fetched the keys
 	for range 3 {
 		v.get("/members").want(t, 200, "/members")
 	}
@@ -134,14 +134,14 @@ func TestCodes(t *testing.T) {
 			at := v.post("/login/code", "code", test.code(v))
 			at.want(t, test.status, "/login/code", "Enter the code", test.text)
 			if !strings.Contains(at.body, `role="alert"`) {
-				t.Errorf("nobody who cannot see is told:\n%s", at.body)
+				t.Errorf("a screen reader does not announce the problem:\n%s", at.body)
 			}
 			v.get("/members").want(t, 200, "/login")
 		})
 	}
 }
 
-// TestAfterAProblem goes on after each problem that passes.
+// TestAfterAProblem continues after each temporary problem.
 func TestAfterAProblem(t *testing.T) {
 	const address = "+15005550006"
 	v := newSite(t).visitor()
@@ -158,7 +158,7 @@ func TestAfterAProblem(t *testing.T) {
 	v.post("/login/resend").want(t, 200, "/login/code", "We sent another code.")
 	v.post("/login/code", "code", v.code(address)).want(t, 200, "/members")
 
-	// An outage shows as one, and logs nobody out.
+	// An outage shows an error, and the visitor stays logged in.
 	v.emulator.Clock().Advance(10 * time.Minute)
 	v.emulator.Fail(stytchtest.Fault{HTML: true})
 	v.get("/members").want(t, 503, "/members", "Something is out of order on our side.")
@@ -166,7 +166,7 @@ func TestAfterAProblem(t *testing.T) {
 	v.emulator.ClearFaults()
 	v.get("/members").want(t, 200, "/members", "You are logged in")
 
-	// Logging out works in an outage, too, and says what it could not do.
+	// Logging out also works in an outage, and says what could not be done.
 	v.emulator.Fail(stytchtest.Fault{HTML: true})
 	v.post("/logout").want(t, 200, "/login", "You are logged out in this browser.")
 	v.emulator.ClearFaults()
@@ -183,18 +183,17 @@ func TestLogoutEverywhere(t *testing.T) {
 	here.post("/logout/everywhere").want(t, 200, "/login", "You are logged out everywhere.")
 	here.get("/members").want(t, 200, "/login")
 
-	// The JWT of the other browser is trusted for as long as maxTokenAge, but not for
-	// this:
+	// The JWT of the other browser is accepted for maxTokenAge, but not here:
 	there.get("/members").want(t, 200, "/members")
 	there.post("/logout/everywhere").want(t, 200, "/login", "Your session has ended.")
 	there.get("/members").want(t, 200, "/login")
 	if left := s.emulator.Sessions(); len(left) != 1 {
-		t.Errorf("%d sessions are left; want that of the other user", len(left))
+		t.Errorf("%d sessions are left; want only the other user's", len(left))
 	}
 	other.get("/members").want(t, 200, "/members")
 }
 
-// TestLogoutEverywhereReaches is about a browser where nothing is clicked.
+// TestLogoutEverywhereReaches checks a browser in which nothing is clicked.
 func TestLogoutEverywhereReaches(t *testing.T) {
 	s := newSite(t)
 	here, there := s.visitor(), s.visitor()

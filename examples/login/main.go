@@ -1,17 +1,17 @@
-// Command login is a web application to copy: people log in with a code by SMS,
-// WhatsApp or e-mail, see a page for members, and log out, here or everywhere.
-// It is plain net/http, and works without JavaScript.
+// Command login is a web application to copy. People log in with a code by SMS,
+// WhatsApp or e-mail, see a page for members, and log out, here or everywhere. It
+// uses plain net/http, and works without JavaScript.
 //
 //	go run ./examples/login
 //
-// starts it with an emulator of the service in the same process, and shows the
-// codes at /inbox. With STYTCH_PROJECT_ID and STYTCH_SECRET set, and STYTCH_BASE_URL
-// if wanted, it uses the service that they name, and starts no emulator.
+// starts it with an emulator in the same process, and shows the codes at /inbox. Set
+// STYTCH_PROJECT_ID and STYTCH_SECRET, and STYTCH_BASE_URL if needed, to use a real
+// service instead.
 //
-// Where to begin reading: app.go has the routes, login.go sends a code, code.go
-// checks it, members.go is behind the login. guard.go limits what is sent; pending.go keeps what
-// a login needs on the way; emulator.go and inbox.go are for development.
-// login_test.go shows how such an application is tested.
+// Start reading with app.go, which has the routes. login.go sends a code, code.go checks it, and
+// members.go has the pages behind the login. guard.go limits the codes, and pending.go stores
+// logins in progress. emulator.go and inbox.go are for development. login_test.go shows how to
+// test such an application.
 package main
 
 import (
@@ -40,7 +40,7 @@ func main() {
 	}
 }
 
-// run is the program: it ends with ctx.
+// run runs the program until ctx ends.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("login", flag.ContinueOnError)
 	flags.SetOutput(stderr)
@@ -49,7 +49,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	if flags.NArg() > 0 {
-		return fmt.Errorf("unexpected argument %q: everything is said by flags, see -h", flags.Arg(0))
+		return fmt.Errorf("unexpected argument %q: the program takes only flags, see -h", flags.Arg(0))
 	}
 	log := slog.New(slog.NewTextHandler(stderr, nil))
 
@@ -84,6 +84,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return serve(ctx, listener, a.handler(), log)
 }
 
-// ownOptions make the client give up while a person still waits for the page:
-// by itself it would honour a Retry-After for up to half a minute.
+// ownOptions set a timeout that is shorter than people wait for a page. By
+// default the client honors a Retry-After of up to half a minute.
 var ownOptions = []stytch.Option{stytch.WithTimeout(10 * time.Second), stytch.WithUserAgent("stytchgen-example-login/1")}

@@ -13,8 +13,8 @@ import (
 //go:embed pages
 var pageFiles embed.FS
 
-// pages are the pages by name, each in the frame of layout.html. html/template
-// escapes what people typed, for the place where it stands.
+// pages are the pages by name, each in the layout of layout.html. html/template
+// escapes user input for its context.
 var pages = func() map[string]*template.Template {
 	all := map[string]*template.Template{}
 	files, err := fs.Glob(pageFiles, "pages/*.html")
@@ -28,8 +28,8 @@ var pages = func() map[string]*template.Template {
 	return all
 }()
 
-// show answers with a page. It is made before the first byte is sent, so that what
-// fails on the way is not half a page with status 200.
+// show writes a page. It renders the page before it sends the first byte, so that an
+// error is not half a page with status 200.
 func (a *app) show(w http.ResponseWriter, status int, name string, page any) {
 	var body bytes.Buffer
 	err := pages[name].ExecuteTemplate(&body, "layout.html", struct {

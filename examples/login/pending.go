@@ -10,17 +10,17 @@ import (
 	"time"
 )
 
-// loginLife is how long a login may take. It outlasts the codes, so that a person
-// whose code has expired can ask for another.
+// loginLife is how long a login may take. It is longer than the life of a code, so
+// that a person with an expired code can ask for another.
 const loginLife = 15 * time.Minute
 
-// maxLogins bounds the memory; the guard keeps most floods away from it.
+// maxLogins limits the memory. The guard stops most floods before.
 const maxLogins = 10_000
 
-// logins are the logins on their way, which stay on the server: a browser gets a
-// random name for its own. A stranger can then neither read where a code went, nor
-// have a code of their own checked for somebody else. With several processes they go
-// into a store that all of them share. They are safe for concurrent use.
+// logins are the logins in progress. They stay on the server; a browser only gets a
+// random name. So a stranger can neither read the address of a code, nor use a code of
+// their own for another person's login. With several processes, put them into a shared
+// store. They are safe for concurrent use.
 type logins struct {
 	now func() time.Time
 
@@ -30,12 +30,12 @@ type logins struct {
 
 func newLogins(now func() time.Time) *logins { return &logins{now: now, byID: map[string]login{}} }
 
-// loginCookie names the login that a browser is in.
+// loginCookie is the name of the cookie with a browser's login.
 const loginCookie = "login"
 
-// begin keeps a login in place of the one that the browser was in.
+// begin stores a new login. It replaces the browser's earlier login.
 func (l *logins) begin(w http.ResponseWriter, r *http.Request, one login) {
-	id := rand.Text() // 128 bits: nobody guesses it
+	id := rand.Text() // 128 bits cannot be guessed
 	one.expires = l.now().Add(loginLife)
 	l.mu.Lock()
 	if cookie, err := r.Cookie(loginCookie); err == nil {
@@ -47,7 +47,7 @@ func (l *logins) begin(w http.ResponseWriter, r *http.Request, one login) {
 	setLoginCookie(w, r, id, int(loginLife/time.Second))
 }
 
-// find returns the login that a browser is in, and whether it is in one.
+// find returns the browser's login, and whether there is one.
 func (l *logins) find(r *http.Request) (login, bool) {
 	cookie, err := r.Cookie(loginCookie)
 	if err != nil {
@@ -59,7 +59,7 @@ func (l *logins) find(r *http.Request) (login, bool) {
 	return one, ok && l.now().Before(one.expires)
 }
 
-// update keeps what became of the login that a browser is in.
+// update changes the browser's login.
 func (l *logins) update(r *http.Request, change func(*login)) {
 	cookie, err := r.Cookie(loginCookie)
 	if err != nil {
@@ -73,14 +73,14 @@ func (l *logins) update(r *http.Request, change func(*login)) {
 	}
 }
 
-// maxTries is how many codes can be tried for one that was sent. The service locks
-// users, but who guesses should not get that far, and a first code by e-mail belongs
-// to no user yet.
+// maxTries is how many attempts there are for each code. The service locks users too,
+// but an attacker should not get that far. A first code by e-mail belongs to no user
+// yet.
 const maxTries = 5
 
-// try counts a try of the code that a browser's login is waiting for, and reports
-// whether there was one left. It counts before the service is asked, so that requests
-// at the same time get no more.
+// try counts an attempt with the code of the browser's login. It reports whether the
+// attempt is allowed. It counts before the service is asked, so that concurrent
+// requests get no more attempts.
 func (l *logins) try(r *http.Request) bool {
 	left := false
 	l.update(r, func(one *login) {
@@ -90,11 +90,11 @@ func (l *logins) try(r *http.Request) bool {
 	return left
 }
 
-// tooManyTries is what to say when there was none left.
+// tooManyTries is the problem when no attempt is left.
 var tooManyTries = &problem{status: http.StatusTooManyRequests, AtField: true,
 	Message: "There were too many wrong codes. Please ask for another code."}
 
-// end forgets the login that a browser is in.
+// end removes the browser's login.
 func (l *logins) end(w http.ResponseWriter, r *http.Request) {
 	cookie, err := r.Cookie(loginCookie)
 	if err != nil {
@@ -106,7 +106,7 @@ func (l *logins) end(w http.ResponseWriter, r *http.Request) {
 	setLoginCookie(w, r, "", -1)
 }
 
-// makeRoom forgets what has expired, and if need be what expires first.
+// makeRoom removes expired logins, and if necessary those that expire first.
 func (l *logins) makeRoom() {
 	if len(l.byID) < maxLogins {
 		return
@@ -125,8 +125,8 @@ func (l *logins) makeRoom() {
 	}
 }
 
-// setLoginCookie sets the cookie: no script reads it, no form of another site sends
-// it, and it crosses the network only encrypted.
+// setLoginCookie sets the cookie. Scripts cannot read it, forms of other sites do not
+// send it, and it is sent only over TLS.
 func setLoginCookie(w http.ResponseWriter, r *http.Request, value string, maxAge int) {
 	http.SetCookie(w, &http.Cookie{
 		Name: loginCookie, Value: value, Path: "/login", MaxAge: maxAge,
@@ -135,7 +135,7 @@ func setLoginCookie(w http.ResponseWriter, r *http.Request, value string, maxAge
 }
 
 // plainLoopback reports whether a browser talks to this machine without TLS, as in
-// development: not every browser sends a Secure cookie back then.
+// development. Not every browser sends a Secure cookie back then.
 func plainLoopback(r *http.Request) bool {
 	host := r.Host
 	if name, _, err := net.SplitHostPort(host); err == nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/stytchgen/sdk/internal/browsertest"
 )
 
-// person is somebody at a tab of a browser.
+// person is a person with a browser tab.
 type person struct {
 	*site
 	tab context.Context
@@ -24,8 +24,8 @@ func (p *person) open(path string) {
 	browsertest.Load(p.t, p.tab, chromedp.Navigate(p.url+path))
 }
 
-// types types into the field that has the focus, which no page lacks that has one,
-// and then Enter.
+// types types into the focused field, then presses Enter. Every page with a field
+// has a focused one.
 func (p *person) types(keys string) {
 	p.t.Helper()
 	browsertest.Load(p.t, p.tab, chromedp.WaitReady(chromedp.CSS("input:focus")), chromedp.KeyEvent(keys+"\r"))
@@ -37,7 +37,7 @@ func (p *person) click(text string) int64 {
 	return browsertest.Load(p.t, p.tab, chromedp.Click(chromedp.Search(fmt.Sprintf("//button[normalize-space()=%q]", text))))
 }
 
-// sees asserts what stands on the page, and where that is.
+// sees checks the path and the text of the page.
 func (p *person) sees(path string, texts ...string) {
 	p.t.Helper()
 	text := strings.Join(strings.Fields(browsertest.Get(p.t, p.tab, chromedp.Text("body"))), " ")
@@ -46,7 +46,7 @@ func (p *person) sees(path string, texts ...string) {
 	}
 	for _, want := range texts {
 		if !strings.Contains(text, want) {
-			p.t.Errorf("the page lacks %q:\n%s", want, text)
+			p.t.Errorf("the page does not show %q:\n%s", want, text)
 		}
 	}
 }

@@ -7,45 +7,45 @@ import (
 	"github.com/stytchgen/sdk/guard"
 )
 
-// maxForm is the size of a form that is read: every one here is tiny.
+// maxForm is the largest form that is read. All forms here are tiny.
 const maxForm = 16 << 10
 
-// protect puts in front of the application what every page of it needs.
+// protect wraps the application with what every page needs.
 func (a *app) protect(mux *http.ServeMux) http.Handler {
 	// A form of another site can make a browser send its cookies here. Every change
-	// is a POST, and a POST that a page of another origin caused is refused by what
-	// the browser says about it; so the forms need no tokens.
+	// is a POST. A POST from a page of another origin is rejected by its headers, so
+	// the forms need no tokens.
 	sameOrigin := http.NewCrossOriginProtection()
 	sameOrigin.SetDenyHandler(http.HandlerFunc(a.refused))
-	// The guard wants to know who asks for a code. Behind a proxy of yours, say which
-	// addresses it has: its own would be everybody's.
+	// The guard needs the client that asks for a code. Behind your own proxy, pass the
+	// proxy's addresses here. Otherwise all visitors count as one client.
 	clients := guard.Clients()
 	return a.logged(mux, headers(sameOrigin.Handler(clients(http.MaxBytesHandler(mux, maxForm)))))
 }
 
-// headers adds the headers of every answer.
+// headers adds the headers of every response.
 func headers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		// Nothing but our own style sheet and script: text that slipped through as
-		// HTML could load nothing and send nothing anywhere. Nobody may frame a page,
-		// so nobody can trick people into clicking on "Log out everywhere".
+		// Only our own style sheet and script are allowed, so that injected HTML can
+		// neither load nor send anything. Framing is forbidden, so that no other site
+		// can trick people into clicking "Log out everywhere".
 		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "+
 			"form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
-		// Not no-referrer: with that a browser sends "Origin: null" with our own forms,
-		// which looks as if they came from elsewhere where it tells nothing more.
+		// Not no-referrer: then a browser sends "Origin: null" with our own forms, and
+		// without Sec-Fetch-Site they look like forms of another site.
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		// Pages hold addresses and codes: no cache keeps them, and the Back button shows
-		// none after logging out.
+		// Pages contain addresses and codes. They are not cached, and the Back button does
+		// not show them after the logout.
 		h.Set("Cache-Control", "no-store")
-		// What ends TLS in front of this application adds Strict-Transport-Security.
+		// The proxy that terminates TLS adds Strict-Transport-Security.
 		next.ServeHTTP(w, r)
 	})
 }
 
-// logged writes a record of every request: its route, never what people typed.
+// logged logs every request: its route, never what people entered.
 func (a *app) logged(mux *http.ServeMux, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, route := mux.Handler(r)
@@ -55,7 +55,7 @@ func (a *app) logged(mux *http.ServeMux, next http.Handler) http.Handler {
 	})
 }
 
-// statusWriter remembers the status that was answered.
+// statusWriter records the status of a response.
 type statusWriter struct {
 	http.ResponseWriter
 	status int
@@ -66,5 +66,5 @@ func (w *statusWriter) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// Unwrap lets http.ResponseController reach the writer.
+// Unwrap gives http.ResponseController the inner writer.
 func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

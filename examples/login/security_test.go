@@ -55,7 +55,7 @@ func TestCookies(t *testing.T) {
 	}
 }
 
-// TestOtherSites has a browser send a form of another site.
+// TestOtherSites sends a form of another site.
 func TestOtherSites(t *testing.T) {
 	for name, header := range map[string][2]string{
 		"new browser":     {"Sec-Fetch-Site", "cross-site"},
@@ -84,7 +84,8 @@ func TestOtherSites(t *testing.T) {
 	}
 }
 
-// TestReads has no GET change anything: links and images of other sites cause those.
+// TestReads checks that no GET changes anything, because links and images of other
+// sites can cause one.
 func TestReads(t *testing.T) {
 	v := newSite(t).visitor()
 	v.login("+15005550006", sms)
@@ -94,8 +95,8 @@ func TestReads(t *testing.T) {
 	v.get("/members").want(t, 200, "/members")
 }
 
-// TestNobodyLearnsOfAccounts compares what is answered for an address with an account
-// and for one without.
+// TestNobodyLearnsOfAccounts compares the responses for an address with an account and
+// for one without.
 func TestNobodyLearnsOfAccounts(t *testing.T) {
 	s := newSite(t)
 	s.visitor().login("ada@example.com", email)
@@ -139,17 +140,17 @@ func TestLogHoldsNoSecrets(t *testing.T) {
 	log := s.log.String()
 	for _, secret := range []string{"ada@", s.code("ada@example.com"), s.emulator.Secret} {
 		if strings.Contains(log, secret) {
-			t.Errorf("the log holds %q:\n%s", secret, log)
+			t.Errorf("the log contains %q:\n%s", secret, log)
 		}
 	}
 	for _, want := range []string{`route="POST /login/code" status=303`, `route="POST /logout/everywhere" status=503`, `msg="could not end a session"`, `msg="could not send a code"`} {
 		if !strings.Contains(log, want) {
-			t.Errorf("the log lacks %s:\n%s", want, log)
+			t.Errorf("the log does not contain %s:\n%s", want, log)
 		}
 	}
 }
 
-// TestForeignLogin has a stranger name the login of somebody else, and none.
+// TestForeignLogin uses the login of another person, and an unknown login.
 func TestForeignLogin(t *testing.T) {
 	s := newSite(t)
 	victim, stranger := s.visitor(), s.visitor()
@@ -174,12 +175,13 @@ func TestHugeForm(t *testing.T) {
 	at := v.post("/login", "address", strings.Repeat("a", maxForm)+"@example.com", "channel", "email")
 	at.want(t, 400, "/login")
 	if len(v.emulator.Requests()) != before {
-		t.Error("it reached the service")
+		t.Error("the code reached the service")
 	}
 }
 
-// TestGuessing has a stranger try codes for somebody's address: five for each code
-// that was sent, also at the same time, and the right one is none of them then.
+// TestGuessing tries codes for another person's address. There are five attempts for
+// each code, also for concurrent requests. After that, the right code is rejected
+// too.
 func TestGuessing(t *testing.T) {
 	s := newSite(t)
 	v := s.visitor()
@@ -199,7 +201,7 @@ func TestGuessing(t *testing.T) {
 	v.post("/login/code", "code", v.code("+15005550006")).want(t, 200, "/members", "You are logged in")
 }
 
-// TestLogoutWithoutToken has a browser that lost one of its two cookies log out.
+// TestLogoutWithoutToken logs out a browser that lost one of its two cookies.
 func TestLogoutWithoutToken(t *testing.T) {
 	v := newSite(t).visitor()
 	v.login("+15005550006", sms)
@@ -210,6 +212,6 @@ func TestLogoutWithoutToken(t *testing.T) {
 	v.client.Jar.SetCookies(at, []*http.Cookie{{Name: "stytch_session", Path: "/", MaxAge: -1}})
 	v.post("/logout").want(t, 200, "/login", "You are logged out.")
 	if n := len(v.emulator.Sessions()); n != 0 {
-		t.Errorf("%d sessions go on", n)
+		t.Errorf("%d sessions are still active", n)
 	}
 }

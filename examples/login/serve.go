@@ -10,7 +10,8 @@ import (
 )
 
 // fromEnvironment reports whether the environment names a service. One variable is
-// enough: whoever forgot the others is told so, and does not get an emulator.
+// enough: if another is missing, the program reports that instead of starting an
+// emulator.
 func fromEnvironment() bool {
 	for _, name := range []string{"STYTCH_PROJECT_ID", "STYTCH_SECRET", "STYTCH_BASE_URL"} {
 		if os.Getenv(name) != "" {
@@ -20,13 +21,12 @@ func fromEnvironment() bool {
 	return false
 }
 
-// serve serves until ctx ends, and then lets the requests that are on their way
-// finish.
+// serve serves until ctx ends, then waits for the requests in progress.
 func serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
 	server := &http.Server{
 		Handler: handler,
-		// Without limits a few slow clients hold every connection. Writing has to
-		// outlast the calls to the service.
+		// Without timeouts, a few slow clients could use all connections.
+		// WriteTimeout must be longer than the calls to the service.
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/stytchgen/sdk/stytchtest"
 )
 
-// site is the application in a test, with an emulator behind it.
+// site is the application with an emulator, in a test.
 type site struct {
 	t        *testing.T
 	emulator *stytchtest.Server
@@ -21,7 +21,7 @@ type site struct {
 	log      *strings.Builder
 }
 
-// code is the newest code that was sent to an address.
+// code returns the newest code for an address.
 func (s *site) code(address string) string {
 	s.t.Helper()
 	message, ok := s.emulator.Inbox().Last(address)
@@ -31,7 +31,7 @@ func (s *site) code(address string) string {
 	return message.Code
 }
 
-// wrongCode is six digits that were not sent to an address.
+// wrongCode returns six digits other than the newest code for an address.
 func (s *site) wrongCode(address string) string {
 	if s.code(address) == "111111" {
 		return "222222"
@@ -39,7 +39,7 @@ func (s *site) wrongCode(address string) string {
 	return "111111"
 }
 
-// visitor is somebody with a browser of their own.
+// visitor is a visitor with their own browser.
 type visitor struct {
 	*site
 	client *http.Client
@@ -53,7 +53,7 @@ func (s *site) visitor() *visitor {
 	return &visitor{s, &http.Client{Jar: jar}}
 }
 
-// page is what a visitor sees in the end, after redirects.
+// page is the page after all redirects.
 type page struct {
 	status int
 	path   string
@@ -84,7 +84,7 @@ func (v *visitor) read(resp *http.Response, err error) page {
 	return page{resp.StatusCode, resp.Request.URL.Path, resp.Header, string(body)}
 }
 
-// want asserts where a visitor is and what the page says.
+// want compares the path, the status and the text of a page.
 func (p page) want(t *testing.T, status int, path string, texts ...string) {
 	t.Helper()
 	if p.status != status || p.path != path {
@@ -93,7 +93,7 @@ func (p page) want(t *testing.T, status int, path string, texts ...string) {
 	text := visible(p.body)
 	for _, want := range texts {
 		if !strings.Contains(text, want) {
-			t.Errorf("the page lacks %q:\n%s", want, text)
+			t.Errorf("the page does not show %q:\n%s", want, text)
 		}
 	}
 }
@@ -103,7 +103,7 @@ var (
 	tag    = regexp.MustCompile(`<[^>]*>`)
 )
 
-// visible is the text of a page, about as a person reads it.
+// visible returns the text of a page, roughly as a person sees it.
 func visible(body string) string {
 	text := tag.ReplaceAllString(inline.ReplaceAllString(body, ""), " ")
 	return html.UnescapeString(strings.Join(strings.Fields(text), " "))

@@ -15,7 +15,7 @@ import (
 	"github.com/stytchgen/sdk/guard/internal/address"
 )
 
-// TestCommitted compares the committed table with what the metadata makes.
+// TestCommitted compares the committed table with a generated one.
 func TestCommitted(t *testing.T) {
 	want, err := table()
 	if err != nil {
@@ -26,11 +26,12 @@ func TestCommitted(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(have, want) {
-		t.Errorf("%s is not what the metadata makes: run go run . in this folder", file)
+		t.Errorf("%s differs from the generated table: run go run . in this folder", file)
 	}
 }
 
-// randomNumbers calls f with valid numbers of every region, made from the examples of the metadata.
+// randomNumbers calls f with valid numbers of every region, derived from the examples in the
+// metadata.
 func randomNumbers(t *testing.T, f func(number *phonenumbers.PhoneNumber)) {
 	random := rand.New(rand.NewPCG(14, 3))
 	all, err := metadata()
@@ -46,7 +47,7 @@ func randomNumbers(t *testing.T, f func(number *phonenumbers.PhoneNumber)) {
 				}
 				for try := range 200 {
 					digits := []byte(example)
-					for i := range digits { // fewer digits of the example are kept from try to try
+					for i := range digits { // each try keeps fewer digits of the example
 						if try > 0 && i >= len(digits)-1-try%len(digits) {
 							digits[i] = byte('0' + random.IntN(10))
 						}
@@ -61,7 +62,7 @@ func randomNumbers(t *testing.T, f func(number *phonenumbers.PhoneNumber)) {
 	}
 }
 
-// TestCountries compares the table with the library's own answer on valid numbers.
+// TestCountries compares the table with the library on valid numbers.
 func TestCountries(t *testing.T) {
 	numbers, wrong := 0, 0
 	randomNumbers(t, func(number *phonenumbers.PhoneNumber) {
@@ -80,8 +81,8 @@ func TestCountries(t *testing.T) {
 	}
 }
 
-// TestOneNumber has the spellings that the library takes for one number counted as one, and
-// different numbers as different ones.
+// TestOneNumber checks that all spellings that the library accepts for a number have one key,
+// and that different numbers have different keys.
 func TestOneNumber(t *testing.T) {
 	spellings, byKey := 0, map[string]string{}
 	failed := map[string]int{}
@@ -89,7 +90,7 @@ func TestOneNumber(t *testing.T) {
 		e164 := phonenumbers.Format(number, phonenumbers.E164)
 		phone, _ := address.ParsePhone(e164)
 		if other, ok := byKey[phone.Key]; ok && other != e164 && number.GetCountryCode() != 54 { // see added
-			t.Errorf("%s and %s are counted as one", other, e164)
+			t.Errorf("%s and %s have the same key", other, e164)
 		}
 		byKey[phone.Key] = e164
 		code := strconv.Itoa(int(number.GetCountryCode()))
@@ -102,7 +103,7 @@ func TestOneNumber(t *testing.T) {
 			spellings++
 			if again, ok := address.ParsePhone(spelling); ok && again.Key != phone.Key {
 				if failed[code]++; failed[code] == 1 {
-					t.Errorf("%s is counted as %s, and %s as %s", spelling, again.Key, e164, phone.Key)
+					t.Errorf("%s has the key %s, and %s has %s", spelling, again.Key, e164, phone.Key)
 				}
 			}
 		}

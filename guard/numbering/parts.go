@@ -9,14 +9,16 @@ import (
 	"github.com/nyaruka/phonenumbers"
 )
 
-// part is what a region has of a calling code that several share: the numbers that begin with digits.
+// part is a group of numbers of a shared calling code that belong to one country. They begin with
+// digits.
 type part struct{ digits, country string }
 
-// depth is how many digits behind the calling code are looked at. Smaller parts, of which the
-// metadata has some among landlines, count as the main region's.
+// depth is the most digits after the calling code that are compared. Smaller parts, which some
+// landlines have, count for the main region.
 const depth = 6
 
-// parts finds which numbers are not the main region's, which is the first.
+// parts finds the numbers that do not belong to the main region. The main
+// region is the first.
 func parts(regions []*phonenumbers.PhoneMetadata) []part {
 	if len(regions) == 1 {
 		return nil
@@ -30,20 +32,20 @@ func parts(regions []*phonenumbers.PhoneMetadata) []part {
 	return list
 }
 
-// split adds the parts among the numbers that begin with digits.
+// split adds the parts of the numbers that begin with digits.
 func split(plans []plan, digits string, list *[]part) {
 	possible := slices.DeleteFunc(slices.Clone(plans), func(p plan) bool { return p.dead() })
 	switch {
 	case len(possible) == 0:
 	case len(possible) == 1 || len(digits) == depth || alike(possible):
-		// Of several, libphonenumber takes the first, too.
+		// If several regions are possible, libphonenumber also uses the first.
 		if id := possible[0].id; id != plans[0].id {
 			*list = append(*list, part{digits, id})
 		}
 	default:
 		before := len(*list)
 		for digit := '0'; digit <= '9'; digit++ {
-			next := []plan{{id: plans[0].id}} // the main region comes first also when it is out of it
+			next := []plan{{id: plans[0].id}} // the main region stays first even if it has no such numbers
 			for _, p := range possible {
 				if after := p.after(digit); p.id == plans[0].id {
 					next[0] = after
@@ -57,7 +59,8 @@ func split(plans []plan, digits string, list *[]part) {
 	}
 }
 
-// alike reports whether the plans allow the same numbers from here on: no more digits tell them apart.
+// alike reports whether all plans allow the same numbers from here on, so that more digits do not
+// distinguish them.
 func alike(plans []plan) bool {
 	for _, p := range plans[1:] {
 		if !slices.Equal(p.key(), plans[0].key()) {
@@ -67,7 +70,7 @@ func alike(plans []plan) bool {
 	return true
 }
 
-// merge makes one part of ten that are all of one country.
+// merge replaces ten parts of one country by one part.
 func merge(list *[]part, from int, digits string) {
 	added := (*list)[from:]
 	if len(added) != 10 {
@@ -81,24 +84,24 @@ func merge(list *[]part, from int, digits string) {
 	*list = append((*list)[:from], part{digits, added[0].country})
 }
 
-// plan is the numbering plan of a region after some digits: what may come next.
+// plan is the numbering plan of a region after some digits.
 type plan struct {
 	id      string
 	threads []thread
 }
 
-// thread is a place in a regular expression.
+// thread is a position in a regular expression.
 type thread struct {
 	program *syntax.Prog
 	at      uint32
 }
 
-// newPlan takes the kinds of numbers that tell regions apart. Toll-free numbers and the like are the
-// same in all regions of a calling code, and count as the main one's.
+// newPlan uses the kinds of numbers that differ between regions. Toll-free and similar numbers are
+// equal in all regions of a calling code, and count for the main region.
 func newPlan(m *phonenumbers.PhoneMetadata, main bool) plan {
 	p := plan{id: m.GetId()}
 	if lead := m.GetLeadingDigits(); lead != "" {
-		// The whole region is told by these, as libphonenumber has it, whatever follows.
+		// libphonenumber identifies the whole region by these leading digits.
 		p.add(lead)
 		return p
 	}
@@ -117,7 +120,7 @@ func newPlan(m *phonenumbers.PhoneMetadata, main bool) plan {
 func (p *plan) add(pattern string) {
 	tree, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
-		panic(fmt.Sprintf("%s: %v", p.id, err)) // the metadata is broken: there is no table then
+		panic(fmt.Sprintf("%s: %v", p.id, err)) // the metadata is broken: no table can be generated
 	}
 	program, err := syntax.Compile(tree.Simplify())
 	if err != nil {
@@ -126,7 +129,7 @@ func (p *plan) add(pattern string) {
 	p.follow(thread{program, uint32(program.Start)})
 }
 
-// follow adds a thread with all that it leads to without another digit.
+// follow adds a thread and all threads that it reaches without another digit.
 func (p *plan) follow(t thread) {
 	if slices.Contains(p.threads, t) {
 		return
@@ -141,7 +144,7 @@ func (p *plan) follow(t thread) {
 	}
 }
 
-// after is the plan when one more digit is known.
+// after returns the plan after one more digit.
 func (p plan) after(digit rune) plan {
 	next := plan{id: p.id}
 	for _, t := range p.threads {
@@ -150,17 +153,17 @@ func (p plan) after(digit rune) plan {
 			if in.MatchRune(digit) {
 				next.follow(thread{t.program, in.Out})
 			}
-		case syntax.InstMatch: // by leading digits, all that follows
+		case syntax.InstMatch: // leading digits match everything that follows
 			next.threads = append(next.threads, t)
 		}
 	}
 	return next
 }
 
-// dead reports whether no number of the region begins so.
+// dead reports whether no number of the region begins like this.
 func (p plan) dead() bool { return len(p.threads) == 0 }
 
-// key tells plans apart by what they still allow, as text.
+// key returns what the plan still allows, as text that can be compared.
 func (p plan) key() []string {
 	var list []string
 	for _, t := range p.threads {
@@ -172,7 +175,7 @@ func (p plan) key() []string {
 	return slices.Compact(list)
 }
 
-// rest is the text of a program from an instruction on.
+// rest returns the text of a program from an instruction on.
 func rest(program *syntax.Prog, at uint32) string {
 	var b strings.Builder
 	seen := map[uint32]int{}

@@ -7,8 +7,8 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// TestCluster runs against a cluster of one: it refuses scripts whose keys are in several slots, as any
-// cluster does.
+// TestCluster runs against a cluster of one node. Like any cluster, it rejects scripts with keys in
+// several slots.
 func TestCluster(t *testing.T) {
 	port := freePort(t)
 	s := startServer(t, "--port", port, "--cluster-enabled", "yes")
@@ -17,13 +17,13 @@ func TestCluster(t *testing.T) {
 	}
 	for !strings.Contains(s.ClusterInfo(t.Context()).Val(), "cluster_state:ok") {
 		if t.Context().Err() != nil {
-			t.Fatal("the cluster does not come up")
+			t.Fatal("the cluster did not start")
 		}
 	}
 	client := redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{"127.0.0.1:" + port}, ContextTimeoutEnabled: true})
 	defer client.Close()
 	if err := client.Eval(t.Context(), "return redis.call('MGET', KEYS[1], KEYS[2])", []string{"a", "b"}).Err(); err == nil {
-		t.Fatal("keys of several slots are taken")
+		t.Fatal("keys in several slots are accepted")
 	}
 	store, err := New(client, Options{})
 	if err != nil {

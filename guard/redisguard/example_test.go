@@ -11,7 +11,7 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// All processes that use the same server and the same key share their limits.
+// All processes with the same server and the same key share their limits.
 func Example() {
 	client := redis.NewClient(&redis.Options{Addr: "localhost:6379", ContextTimeoutEnabled: true})
 	store, err := redisguard.New(client, redisguard.Options{})

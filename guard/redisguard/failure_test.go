@@ -29,7 +29,8 @@ func newGuard(t *testing.T, store *Store, change ...func(*guard.Config)) *guard.
 	return g
 }
 
-// ask asks for a code, and wants the decision as it begins when printed: the clock is the server's.
+// ask asks for a code and compares the start of the printed decision, because the server's clock
+// moves.
 func ask(t *testing.T, g *guard.Guard, address, decision string) guard.Decision {
 	t.Helper()
 	d, err := g.Ask(t.Context(), guard.Send{Address: address, Client: netip.MustParseAddr("192.0.2.1")})
@@ -39,7 +40,7 @@ func ask(t *testing.T, g *guard.Guard, address, decision string) guard.Decision 
 	return d
 }
 
-// TestSharedLimits has two guards share a server.
+// TestSharedLimits uses two guards with one server.
 func TestSharedLimits(t *testing.T) {
 	s := startServer(t)
 	// The clock of a process does not matter.
@@ -62,7 +63,7 @@ func TestSharedLimits(t *testing.T) {
 	ask(t, newGuard(t, newStore(t, s), otherKey), phone, "allow")
 }
 
-// TestHungServer has the server stop in the middle of its work, and go on.
+// TestHungServer pauses the server and continues it.
 func TestHungServer(t *testing.T) {
 	s := startServer(t)
 	for _, test := range []struct {
@@ -81,7 +82,7 @@ func TestHungServer(t *testing.T) {
 		}
 		s.wait(t)
 	}
-	// Without a server at all.
+	// No server at all.
 	var log bytes.Buffer
 	client := connect(s.socket + "-not-there")
 	defer client.Close()
@@ -98,7 +99,7 @@ func TestHungServer(t *testing.T) {
 	}
 }
 
-// TestForgottenScript has the server lose the script, as a restart does.
+// TestForgottenScript removes the script from the server, like a restart.
 func TestForgottenScript(t *testing.T) {
 	s := startServer(t)
 	g := newGuard(t, newStore(t, s))
@@ -109,7 +110,7 @@ func TestForgottenScript(t *testing.T) {
 	ask(t, g, phone, "wait")
 }
 
-// TestKeys looks at what is in the server: no address, and nothing that stays for ever.
+// TestKeys checks the keys in the server: no address, and no key without an expiry.
 func TestKeys(t *testing.T) {
 	s := startServer(t)
 	g := newGuard(t, newStore(t, s))
@@ -139,7 +140,7 @@ func TestKeys(t *testing.T) {
 			}
 		}
 	}
-	// What is refused leaves nothing.
+	// A rejected code leaves no key.
 	before := s.DBSize(t.Context()).Val()
 	for range 100 {
 		ask(t, g, phone, "wait")
@@ -150,7 +151,7 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// TestForeignValues has another program write what the script cannot read.
+// TestForeignValues writes values that the script cannot read.
 func TestForeignValues(t *testing.T) {
 	s := startServer(t)
 	g := newGuard(t, newStore(t, s), func(cfg *guard.Config) { cfg.StoreDown = guard.FailClosed })

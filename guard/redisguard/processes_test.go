@@ -20,7 +20,7 @@ import (
 	"github.com/stytchgen/sdk/guard"
 )
 
-// What the processes ask for.
+// The load of the processes.
 const (
 	processes = 8
 	asks      = 25_000 // of each
@@ -28,16 +28,16 @@ const (
 	clients   = 300
 )
 
-// The limits that they share. All but one are longer than the test takes.
+// The shared limits. All but one are longer than the test takes.
 var (
 	perAddress = guard.Limit{Most: 5, Within: 24 * time.Hour}
 	perClient  = guard.Limit{Most: 7, Within: 24 * time.Hour}
 	perCountry = guard.Limit{Most: 1000, Within: 24 * time.Hour}
 	total      = guard.Limit{Most: 1900, Within: 24 * time.Hour}
-	burst      = guard.Limit{Most: 40, Within: time.Second} // of the counter "burst", asked for of the store itself
+	burst      = guard.Limit{Most: 40, Within: time.Second} // of the counter "burst", counted directly with the store
 )
 
-// socketVariable tells a process that it is one of those that ask, and where the server is.
+// socketVariable makes a process one of those that ask, and names the server's socket.
 const socketVariable = "REDISGUARD_TEST_SOCKET"
 
 func TestMain(m *testing.M) {
@@ -51,7 +51,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// askAll asks in one of the processes, from several goroutines, and writes what was allowed.
+// askAll asks in one of the processes, from several goroutines, and writes the allowed codes.
 func askAll(socket string, out io.Writer) error {
 	client := connect(socket)
 	defer client.Close()
@@ -118,8 +118,8 @@ func askAll(socket string, out io.Writer) error {
 	return err
 }
 
-// TestProcesses has eight processes ask 200,000 times: no limit is ever exceeded, and what a limit has
-// room for is given out.
+// TestProcesses lets eight processes ask 200,000 times. No limit is exceeded, and each limit is fully
+// used.
 func TestProcesses(t *testing.T) {
 	s := startServer(t)
 	program, err := os.Executable()

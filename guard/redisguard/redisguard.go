@@ -5,9 +5,9 @@
 //	store, err := redisguard.New(client, redisguard.Options{})
 //	g, err := guard.New(guard.Config{Store: store, Key: []byte(secret)})
 //
-// Each step is one script, which the server runs at once, by the clock of the server. All keys have one
-// hash tag, so that they are in one slot of a cluster, and a time to live. The names in them are
-// hashes that need guard.Config.Key.
+// Each step is one script, which the server runs atomically with its own clock. All keys have one hash
+// tag, so that they are in one slot of a cluster, and an expiry. Addresses in the keys are hashed with
+// guard.Config.Key.
 //
 // It needs Redis 5 or later, or any Valkey.
 package redisguard
@@ -30,18 +30,18 @@ import (
 type Store struct {
 	client redis.UniversalClient
 	prefix string
-	now    string // for tests: the time in place of the server's; empty: the server's
+	now    string // the time for tests; empty for the server's time
 }
 
-// Options are what a [Store] can be told.
+// Options configures a [Store].
 type Options struct {
-	// Name begins the keys of the store: "{guard}:" with the default "guard". Applications that share a
-	// server, and not their limits, need different ones.
+	// Name begins the keys of the store: "{guard}:" for the default "guard". Applications that share a
+	// server but not their limits need different names.
 	Name string
 }
 
-// New returns a store that uses client. It does no I/O. The client must end a command when its context
-// ends, or a server that hangs would make people wait for the client's own timeouts.
+// New returns a store that uses client. It does no I/O. The client must honor the deadlines of contexts.
+// Otherwise a server that does not respond would make people wait for the client's own timeouts.
 func New(client redis.UniversalClient, opts Options) (*Store, error) {
 	obeys := true
 	switch c := client.(type) {
@@ -55,13 +55,13 @@ func New(client redis.UniversalClient, opts Options) (*Store, error) {
 		obeys = c.Options().ContextTimeoutEnabled
 	}
 	if !obeys {
-		return nil, errors.New("redisguard: the client does not obey the deadlines of contexts: set ContextTimeoutEnabled in its options")
+		return nil, errors.New("redisguard: the client ignores the deadlines of contexts: set ContextTimeoutEnabled in its options")
 	}
 	if opts.Name == "" {
 		opts.Name = "guard"
 	}
 	if strings.ContainsAny(opts.Name, "{}") {
-		return nil, fmt.Errorf("redisguard: the name %q has braces, which it gets by itself: want it without", opts.Name)
+		return nil, fmt.Errorf("redisguard: the name %q has braces: want a name without them; New adds them", opts.Name)
 	}
 	return &Store{client: client, prefix: "{" + opts.Name + "}:" + layout + ":"}, nil
 }
@@ -71,10 +71,10 @@ var source string
 
 var script = redis.NewScript(source)
 
-// layout is the version of what the values look like: values of another one are not read.
+// layout is the version of the format of the values. Values of other versions are ignored.
 const layout = "1"
 
-// operations are the names that the script has for what a step does.
+// operations are the names of a step's operations in the script.
 var operations = map[guard.Op]string{
 	guard.OpTake: "take", guard.OpLook: "look", guard.OpAdd: "add", guard.OpUndo: "undo", guard.OpVerify: "verify",
 }
@@ -96,7 +96,7 @@ func (s *Store) Do(ctx context.Context, step guard.Step, counters []guard.Counte
 		return guard.Result{}, err
 	}
 	if len(answer) != 2+3*tallies {
-		return guard.Result{}, fmt.Errorf("the script answered %d numbers instead of %d", len(answer), 2+3*tallies)
+		return guard.Result{}, fmt.Errorf("the script returned %d numbers instead of %d", len(answer), 2+3*tallies)
 	}
 	result := guard.Result{Taken: answer[0] == 1, At: time.UnixMilli(answer[1]), Tallies: make([]guard.Tally, tallies)}
 	for i := range result.Tallies {
@@ -106,8 +106,8 @@ func (s *Store) Do(ctx context.Context, step guard.Step, counters []guard.Counte
 	return result, nil
 }
 
-// appendLimit writes a limit as the script reads it: a window of 6 bytes, most of 4, earned of 1. Those that a
-// guard has fit.
+// appendLimit encodes a limit for the script: the window in 6 bytes, most in 4, earned in 1. All valid limits
+// fit.
 func appendLimit(b []byte, l guard.Limit) []byte {
 	window := binary.BigEndian.AppendUint64(nil, uint64(l.Within.Milliseconds()))
 	b = append(b, window[2:]...)

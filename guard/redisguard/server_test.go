@@ -11,17 +11,18 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// required is the environment variable that turns the skip of a test without a server into a failure.
+// required is the environment variable that makes tests fail instead of being skipped if there is no
+// server.
 const required = "REQUIRE_REDIS"
 
-// server is a Redis or Valkey that a test has started.
+// server is a Redis or Valkey server that a test has started.
 type server struct {
 	*redis.Client
 	socket  string
 	process *os.Process
 }
 
-// startServer starts a server on a socket of its own, which ends with the test.
+// startServer starts a server on its own socket. The server ends with the test.
 func startServer(t testing.TB, args ...string) *server {
 	t.Helper()
 	path := ""
@@ -71,10 +72,10 @@ func (s *server) wait(t testing.TB) {
 			return
 		}
 	}
-	t.Fatal("the server does not answer")
+	t.Fatal("the server does not respond")
 }
 
-// freePort returns a port that nothing listens on.
+// freePort returns a free port.
 func freePort(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -1,15 +1,15 @@
 -- A step of a guard.Store, for all its counters at once.
 --
--- KEYS are the counters, a string each. For each window it has a block: the window in milliseconds (6
--- bytes); how much was sent (4), in how many entries (2); how much was verified (4), in how many
--- entries (2); and these entries, the oldest first: when (6) and how much (4).
+-- KEYS are the counters. The value of a counter is a string with a block for each window: the window in
+-- milliseconds (6 bytes); the number of sent codes (4) and of their entries (2); the number of verified codes (4)
+-- and of their entries (2); and these entries, the oldest first: time (6) and number (4).
 --
--- ARGV: the operation; the time of what is undone; the time to take for now, or "" for the server's own; and the
--- limits of all keys: for each key how many it has (1 byte), and of each the window in milliseconds (6),
+-- ARGV: the operation; the time of the code to undo; the current time, or "" for the server's own; and the limits of
+-- all keys. For each key there is the number of limits (1 byte), and for each limit the window in milliseconds (6),
 -- most (4) and earned (1).
 --
--- The answer: whether a code was taken, the time, and for each limit what was sent, what was verified,
--- and how long to wait.
+-- The result: whether a code was taken, the time, and for each limit the number of sent codes, the number of
+-- verified codes, and the time to wait.
 local op, at, now = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 if not now then
 	local time = redis.call('TIME')
@@ -19,10 +19,9 @@ end
 local write, read, sub, floor, min, max = struct.pack, struct.unpack, string.sub, math.floor, math.min, math.max
 local exact, slots = 32, 32 -- see window.go of the guard
 local block, entry, limit = '>I6I4I2I4I2', '>I6I4', '>I6I4I1'
-local head, size, width = 18, 10, 11 -- their bytes
+local head, size, width = 18, 10, 11 -- their sizes in bytes
 
--- prune forgets the entries that no longer count. What lies in the future happened now; then the third
--- result is true.
+-- prune removes expired entries. Times in the future are set to now; then the third result is true.
 local function prune(total, entries, window)
 	local from = 1
 	while from <= #entries do
@@ -46,7 +45,7 @@ local function prune(total, entries, window)
 	return total, entries, moved
 end
 
--- add counts one more.
+-- add counts one more code.
 local function add(entries, window)
 	if #entries >= exact * size then
 		local last = #entries - size + 1
@@ -59,7 +58,7 @@ local function add(entries, window)
 	return entries .. write(entry, now, 1)
 end
 
--- undo takes one back, and returns how many it took.
+-- undo removes one code, and returns how many it removed: 0 or 1.
 local function undo(entries)
 	for from = 1, #entries, size do
 		local time, n = read(entry, entries, from)
@@ -71,7 +70,7 @@ local function undo(entries)
 	return entries, 0
 end
 
--- wait is how long it takes until a limit has room.
+-- wait returns the time until a limit has room.
 local function wait(l)
 	local sent, verified = l.sent, l.verified
 	if l.most == 0 or sent < l.most + l.earned * min(verified, sent) then
@@ -95,7 +94,7 @@ local function wait(l)
 	return free - now
 end
 
--- load reads a counter: its windows in order, and by their length. Windows of limits that nobody asks for any more are kept
+-- load reads a counter: its windows in order, and by their length. It keeps windows of limits that are no longer used
 -- until they are empty.
 local function load(text)
 	local windows, byLength, moved = {}, {}, false
@@ -117,7 +116,7 @@ local function load(text)
 	return windows, byLength, moved
 end
 
--- save writes a counter, until nothing of it counts.
+-- save writes a counter with the expiry of its longest window. It deletes an empty counter.
 local function save(key, windows)
 	local parts, longest = {}, 0
 	for _, w in ipairs(windows) do
@@ -134,7 +133,7 @@ local function save(key, windows)
 	end
 end
 
--- Read everything.
+-- Read all counters.
 local counters, room, specs, from = {}, true, ARGV[4], 1
 local texts = redis.call('MGET', unpack(KEYS))
 for i in ipairs(KEYS) do
@@ -157,7 +156,7 @@ for i in ipairs(KEYS) do
 	counters[i] = {windows = windows, limits = limits, changed = moved}
 end
 
--- Change what the operation changes, and write it.
+-- Apply the operation, and write the changed counters.
 local taken = op == 'add' or op == 'take' and room
 local answer = {taken and 1 or 0, now}
 for i, key in ipairs(KEYS) do

@@ -19,7 +19,7 @@ func newStore(t testing.TB, s *server) *Store {
 	return store
 }
 
-// TestStore has the script take a time that the test moves.
+// TestStore passes a time to the script that the test moves.
 func TestStore(t *testing.T) {
 	s := startServer(t)
 	storetest.Run(t, func(t *testing.T) (guard.Store, func(time.Duration)) {

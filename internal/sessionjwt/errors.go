@@ -13,7 +13,7 @@ var (
 	ErrMalformed       = errors.New("stytch: session JWT: it is malformed")
 	ErrAlgorithm       = errors.New("stytch: session JWT: it is not signed with RS256")
 	ErrUnknownKey      = errors.New("stytch: session JWT: it is signed with an unknown key")
-	ErrKeysUnreachable = errors.New("stytch: session JWT: the keys of the project cannot be had")
+	ErrKeysUnreachable = errors.New("stytch: session JWT: the keys of the project could not be fetched")
 	ErrSignature       = errors.New("stytch: session JWT: its signature does not verify")
 	ErrMissingClaim    = errors.New("stytch: session JWT: it lacks a claim")
 	ErrIssuer          = errors.New("stytch: session JWT: its issuer is unknown; WithJWTIssuers adds one")

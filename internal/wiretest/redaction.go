@@ -68,7 +68,7 @@ func callTypes(client reflect.Type) []reflect.Type {
 // spec's word for it is not asked. harmless are those that look like it.
 var (
 	secret   = regexp.MustCompile(`code$|token$|jwt$|phone_number$|email$|email_address$|ip_address$|_claims$|_metadata$`)
-	harmless = regexp.MustCompile(`status_code$`)
+	harmless = regexp.MustCompile(`(status|country)_code$`)
 )
 
 // marks are the texts that a value was filled with.

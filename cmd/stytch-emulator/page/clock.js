@@ -1,18 +1,18 @@
-// The clock: the emulator's time, which everything that expires is held against.
+// The emulator's clock. Codes and sessions expire by it.
 
 import { byID, call, element, onClick, say } from "./dom.js";
 
-let told = { now: 0, running: false, at: 0 };
+let reported = { now: 0, running: false, at: 0 };
 
 /** The emulator's time, in milliseconds. */
-export const now = () => told.now + (told.running ? Date.now() - told.at : 0);
+export const now = () => reported.now + (reported.running ? Date.now() - reported.at : 0);
 
 const long = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 
-/** A time, in the zone of who reads it. */
+/** A time, in the time zone of the browser. */
 export const time = (text) => element("time", { datetime: text, title: text }, long.format(new Date(text)));
 
-/** The text for a time to come: "in 1:59", or nothing when it is over. */
+/** The text for a future time: "in 1:59". Empty for a past time. */
 export function until(text) {
   const seconds = Math.ceil((Date.parse(text) - now()) / 1000);
   return seconds > 0 ? `in ${span(seconds)}` : "";
@@ -27,9 +27,9 @@ function span(seconds) {
   return `${Math.floor(hours / 24)} days`;
 }
 
-/** Takes what the emulator says of its clock. */
+/** Stores and shows the clock that the emulator reported. */
 export function setClock({ now, running }) {
-  told = { now: Date.parse(now), running, at: Date.now() };
+  reported = { now: Date.parse(now), running, at: Date.now() };
   byID("running").textContent = running ? "running" : "stopped";
   byID("running").classList.toggle("off", !running);
   byID("stop").hidden = !running;
@@ -39,7 +39,7 @@ export function setClock({ now, running }) {
 
 /** Shows the time. */
 export function showClock() {
-  if (!told.now) return;
+  if (!reported.now) return;
   const date = new Date(now());
   byID("now").textContent = long.format(date);
   byID("now").dateTime = date.toISOString();
@@ -60,6 +60,6 @@ export function startClock() {
     byID(to).focus();
     say(words);
   });
-  turn("stop", "run", "clock/stop", "The clock stands still");
-  turn("run", "stop", "clock/run", "The clock runs");
+  turn("stop", "run", "clock/stop", "The clock is stopped");
+  turn("run", "stop", "clock/run", "The clock is running");
 }

@@ -1,9 +1,9 @@
-// What the parts of the page share: elements, lists, copying, the control API. Every value that comes from outside
-// becomes text here, and never markup.
+// Code that the parts of the page share: elements, lists, copying, the control API. Foreign values are always added as
+// text, never as markup.
 
 export const byID = (id) => document.getElementById(id);
 
-/** Makes an element. An attribute that is false or null is left out; texts among the children stay texts. */
+/** Creates an element. It leaves out attributes that are false or null. Strings among the children become text. */
 export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
@@ -13,10 +13,10 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
-/** A value of somebody else's. It can neither run nor turn the text around it to the other direction. */
+/** Shows a foreign value. It cannot run as a script or change the direction of the text around it. */
 export const foreign = (value) => element("bdi", {}, String(value));
 
-/** A list of names and values. A value that is null or empty is left out with its name. */
+/** Creates a list of names and values. It leaves out values that are null or empty. */
 export function facts(values) {
   const list = element("dl");
   for (const [name, value] of Object.entries(values)) {
@@ -29,7 +29,7 @@ export function facts(values) {
 
 const shown = new WeakMap();
 
-/** Has a list show items. What did not change keeps its element, and with it the focus. */
+/** Shows items in a list. Unchanged items keep their element, and so the focus. */
 export function showList(list, items, key, make) {
   const there = new Map([...list.children].map((node) => [node.dataset.key, node]));
   const nodes = items.map((item) => {
@@ -52,19 +52,19 @@ export function showList(list, items, key, make) {
   }
 }
 
-/** Tells those who hear the page. */
+/** Announces a text to screen readers. */
 export function say(text) {
   byID("news").textContent = text;
 }
 
-/** Tells what did not work, or with "" that all is well again. */
+/** Shows an error. "" removes it. */
 export function complain(text) {
   const problem = byID("problem");
   problem.textContent = text;
   problem.hidden = !text;
 }
 
-/** Calls the control API, and returns what it answers. It fails with the reason that the emulator gives. */
+/** Calls the control API and returns its response. It throws the error that the emulator reports. */
 export async function call(method, path, body) {
   const response = await fetch(`api/${path}`, {
     method,
@@ -77,7 +77,7 @@ export async function call(method, path, body) {
   return answer;
 }
 
-/** Has a button do something, and say so when that fails. */
+/** Runs a function when a button is clicked, and shows its error. */
 export function onClick(button, act) {
   button.addEventListener("click", async () => {
     try {
@@ -101,13 +101,13 @@ export function copies(button, source, what) {
   });
 }
 
-// Browsers give the clipboard to pages on loopback and to those with TLS. For the others the text is selected and copied
-// as it was done before.
+// Browsers allow the clipboard API on loopback and with TLS only. Other pages select the text and use the older copy
+// command.
 async function copy(source) {
   if (navigator.clipboard) {
     await navigator.clipboard.writeText(source.textContent);
     return;
   }
   getSelection().selectAllChildren(source);
-  if (!document.execCommand("copy")) throw new Error("the browser keeps the clipboard closed; the text is selected");
+  if (!document.execCommand("copy")) throw new Error("the browser does not allow access to the clipboard; copy the selected text");
 }

@@ -1,10 +1,10 @@
-// The faults: what goes wrong on purpose.
+// The faults: failures on purpose.
 
 import { byID, call, complain, element, onClick, say, showList } from "./dom.js";
 
 const number = (id) => byID(id).valueAsNumber;
 
-// What each choice asks of the control API.
+// The fault of each choice, as the control API expects it.
 const kinds = {
   limit: () => ({ error_type: "too_many_requests", retry_after_seconds: number("fault-retry") }),
   500: () => ({ status: 500 }),
@@ -15,10 +15,10 @@ const kinds = {
   error: () => ({ error_type: byID("fault-error").value }),
 };
 
-// These let the call take effect in any case.
+// The call always takes effect with these.
 const harmless = ["truncate", "delay"];
 
-/** Shows the faults that are not spent. */
+/** Shows the active faults. */
 export function setFaults(faults) {
   byID("no-fault").hidden = faults.length > 0;
   byID("mend").hidden = !faults.length;
@@ -33,7 +33,7 @@ function describe(fault) {
   if (fault.html) parts.push("a gateway's HTML");
   if (fault.truncate) parts.push("the body cut in half");
   if (fault.reset) parts.push("a connection reset");
-  if (fault.delay_milliseconds) parts.push(`an answer ${fault.delay_milliseconds} ms late`);
+  if (fault.delay_milliseconds) parts.push(`a delay of ${fault.delay_milliseconds} ms`);
   if (fault.retry_after_seconds) parts.push(`Retry-After ${fault.retry_after_seconds} s`);
   const target = fault.call || (fault.api ? `every call of ${fault.api}` : "every call");
   const share = fault.share ? `${Math.round(fault.share * 100)} % of ` : "";
@@ -56,11 +56,11 @@ async function add() {
   const fault = { ...kinds[kind](), times: number("fault-times") };
   if (byID("fault-call").value) fault.call = byID("fault-call").value;
   if (byID("fault-effect").checked && !harmless.includes(kind)) fault.after_effect = true;
-  await call("POST", "faults", fault); // the stream tells what is there now, and knows of spent ones, too
-  say("The fault is added");
+  await call("POST", "faults", fault); // the event stream reports the new list
+  say("The fault was added");
 }
 
-/** Fills in the calls and error types that there are. */
+/** Loads the choices of calls and error types. */
 export async function loadChoices() {
   const { calls, error_types: types } = await call("GET", "faults/choices");
   const groups = Map.groupBy(calls, (known) => known.api);
@@ -81,6 +81,6 @@ export function startFaults() {
   onClick(byID("mend"), async () => {
     await call("DELETE", "faults");
     byID("faults").focus();
-    say("The faults are cleared");
+    say("The faults were cleared");
   });
 }

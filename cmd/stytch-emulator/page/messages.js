@@ -13,17 +13,17 @@ let unseen = 0;
 
 const channel = (message) => channels[message.channel] ?? message.channel;
 
-/** Takes every message that is there. */
+/** Replaces all messages. */
 export function setMessages(messages) {
   all = messages;
   limit = pageful;
   show();
 }
 
-/** Takes a message that came just now. */
+/** Adds a new message. */
 export function addMessage(message) {
   all.push(message);
-  if (limit > pageful) limit++; // what was shown stays
+  if (limit > pageful) limit++; // keep the messages that are already shown
   show();
   say(`${channel(message)} to ${message.address}: code ${[...message.code].join(" ")}`);
   if (document.hidden) document.title = `(${++unseen}) ${title}`;
@@ -60,7 +60,7 @@ function make(message) {
     }));
 }
 
-/** Shows for how long the codes are good. */
+/** Shows how long each code is still valid. */
 export function showExpiry() {
   for (const item of byID("message-list").children) {
     const left = until(item.dataset.expires);
@@ -77,7 +77,7 @@ export function startMessages() {
   });
   onClick(byID("forget"), async () => {
     await call("DELETE", "messages");
-    say("The messages are cleared");
+    say("The messages were cleared");
     byID("messages").focus();
   });
   document.addEventListener("visibilitychange", () => {

@@ -1,4 +1,4 @@
-// The page of the emulator: keeps up with its stream of events, and drives its control API.
+// The page of the emulator. It follows the emulator's event stream and calls its control API.
 
 import { setClock, showClock, startClock } from "./clock.js";
 import { byID, call, complain, copies, onClick, say } from "./dom.js";
@@ -10,11 +10,11 @@ const again = 1000; // milliseconds between attempts to reach the emulator
 
 function connection(text, lost) {
   const status = byID("connection");
-  if (status.textContent !== text) status.textContent = text; // said once
+  if (status.textContent !== text) status.textContent = text; // a screen reader announces each change
   status.classList.toggle("lost", lost);
 }
 
-// What no event tells, and an emulator that was started anew may have otherwise.
+// Loads what the events do not contain. It can differ after a restart of the emulator.
 async function load() {
   const [variables] = await Promise.all([call("GET", "environment"), loadChoices(), loadState()]);
   const quote = (value) => `'${value.replaceAll("'", `'\\''`)}'`;
@@ -23,9 +23,9 @@ async function load() {
 
 let lost = false;
 
-// An emulator that is gone is said to be so already.
+// A lost connection is already shown.
 function failed(error) {
-  if (!lost) complain(`The emulator did not answer: ${error.message}`);
+  if (!lost) complain(`The emulator did not respond: ${error.message}`);
 }
 
 function connect() {
@@ -40,8 +40,8 @@ function connect() {
   events.addEventListener("error", () => {
     lost = true;
     complain("");
-    connection("The emulator is gone. Trying to reach it…", true);
-    if (events.readyState === EventSource.CLOSED) setTimeout(connect, again); // this one gave up
+    connection("The emulator does not respond. Trying again…", true);
+    if (events.readyState === EventSource.CLOSED) setTimeout(connect, again); // the browser does not try again
   });
   on("messages", ({ messages }) => setMessages(messages));
   on("message", addMessage);
@@ -61,7 +61,7 @@ function startReset() {
   onClick(byID("sure-yes"), async () => {
     dialog.close();
     await call("POST", "reset");
-    say("Everything is reset");
+    say("Everything was reset");
   });
 }
 

@@ -1,4 +1,4 @@
-// Users, sessions, organizations with their members: to look at.
+// Shows users, sessions, and organizations with their members.
 
 import { now, time } from "./clock.js";
 import { byID, call, element, facts, foreign, showList } from "./dom.js";
@@ -66,7 +66,7 @@ function show(id, items, key, make) {
 let loading = null;
 let again = false;
 
-/** Asks for what changed. Calls that come while it asks are one more. */
+/** Loads the state. Calls during a load cause one more load together. */
 export function loadState() {
   again = true;
   loading ??= (async () => {
@@ -92,5 +92,5 @@ async function load() {
     (one) => one.organization_id, organization);
 }
 
-/** Reports whether a session that is shown has expired since. */
+/** Reports whether a displayed session has expired. */
 export const hasExpired = () => sessions.some((s) => Date.parse(s.expires_at) <= now());

@@ -1,6 +1,6 @@
-// Counts down the seconds until another code can be sent. It decides nothing: the
-// server enforces the wait, and without this script the page says how long it was when
-// it was made. No screen reader is told of every second.
+// Counts down the seconds until another code can be sent. The server enforces the wait;
+// without this script the page shows the wait at the time of loading. Screen readers do
+// not announce every second.
 const shown = document.getElementById('countdown')
 if (shown) {
   const end = performance.now() + 1000 * Number(shown.dataset.seconds)

@@ -31,7 +31,7 @@ func TestParsePhone(t *testing.T) {
 		{"+2101234567", "2101234567", ""}, // calling codes that are not assigned
 		{"+9991234567", "9991234567", ""},
 
-		// One number, written otherwise.
+		// One number in different spellings.
 		{"+4407400123456", "447400123456", "GB"},
 		{"+119005550006", "19005550006", "US"},
 		{"+789161234567", "79161234567", "RU"},
@@ -46,7 +46,7 @@ func TestParsePhone(t *testing.T) {
 		{"+390212345678", "390212345678", "IT"},
 		{"+2250123456789", "2250123456789", "CI"},
 
-		// What is none.
+		// Invalid numbers.
 		{"", "", ""}, {"+", "", ""}, {"15005550006", "", ""}, {"+05005550006", "", ""}, {"++15005550006", "", ""},
 		{"+1500555000a", "", ""}, {"+1500555\x000006", "", ""}, {"+１5005550006", "", ""}, {"+٠١٢٣٤٥٦٧", "", ""},
 		{"+123456", "", ""}, {"+1234567890123456", "", ""}, {"+15005550006\n", "", ""}, {" +15005550006", "", ""}, {"+1 5005550006", "", ""},
@@ -80,7 +80,7 @@ func TestParseMailbox(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			want, ok := ParseMailbox(test.same[0])
 			if !ok {
-				t.Fatalf("%s is none", test.same[0])
+				t.Fatalf("%s is not valid", test.same[0])
 			}
 			for _, mailbox := range test.same {
 				if key, ok := ParseMailbox(mailbox); !ok || key != want {
@@ -89,7 +89,7 @@ func TestParseMailbox(t *testing.T) {
 			}
 			for _, mailbox := range test.another {
 				if key, ok := ParseMailbox(mailbox); !ok || key == want {
-					t.Errorf("%s: %q, %v; want another one", mailbox, key, ok)
+					t.Errorf("%s: %q, %v; want another key", mailbox, key, ok)
 				}
 			}
 		})
@@ -99,12 +99,12 @@ func TestParseMailbox(t *testing.T) {
 		strings.Repeat("a", 400) + "@example.com",
 	} {
 		if key, ok := ParseMailbox(mailbox); ok {
-			t.Errorf("%q is taken for %q", mailbox, key)
+			t.Errorf("%q is parsed as %q", mailbox, key)
 		}
 	}
 }
 
-// TestNumbering reads the whole table.
+// TestNumbering checks the whole table.
 func TestNumbering(t *testing.T) {
 	plan := numbering()
 	if len(plan) < 300 {
@@ -122,13 +122,13 @@ func TestNumbering(t *testing.T) {
 				t.Errorf("%s: trunk %+v", digits, trunk)
 			}
 		}
-		// No calling code begins another one.
+		// No calling code is a prefix of another one.
 		if len(digits) > 1 {
 			if _, ok := plan[digits[:1]]; !ok && len(digits) > 3 {
 				_, two := plan[digits[:2]]
 				_, three := plan[digits[:3]]
 				if two == three {
-					t.Errorf("%s belongs to no calling code, or to two", digits)
+					t.Errorf("%s has no calling code, or two", digits)
 				}
 			}
 		}

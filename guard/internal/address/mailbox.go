@@ -9,14 +9,14 @@ import (
 // maxMailbox is the length of the longest e-mail address, in bytes.
 const maxMailbox = 64 + len("@") + 255
 
-// ParseMailbox returns the form under which an e-mail address is counted, and whether it could be one.
+// ParseMailbox returns the key under which an e-mail address is counted, and whether the address may be
+// valid.
 //
-// For every provider it drops what none of them tells apart: the case of the domain and a dot at its
-// end, quotes and comments. It also drops the case of the local part and what follows a plus sign
-// there. A provider may tell those apart, but then two people share a count and sometimes have to
-// wait for each other; otherwise one mailbox would have as many counts as it likes. Dots in the local
-// part are other people's mail at most providers, so they are dropped only where that is known to be
-// safe.
+// For every provider it drops what no provider distinguishes: the case of the domain, a dot at its end,
+// quotes and comments. It also drops the case of the local part, and everything after a plus sign. A
+// provider may distinguish those; then two people share a count and sometimes have to wait for each
+// other. Otherwise one mailbox could have any number of counts. Dots in the local part belong to
+// different people at most providers, so they are dropped only for known providers.
 func ParseMailbox(mailbox string) (key string, ok bool) {
 	at := strings.LastIndexByte(mailbox, '@')
 	if at < 0 || len(mailbox) > maxMailbox || strings.ContainsFunc(mailbox, unprintable) {
@@ -43,15 +43,15 @@ func ParseMailbox(mailbox string) (key string, ok bool) {
 	return kept + "@" + p.domain, true
 }
 
-// provider is what is known about the mailboxes of a domain.
+// provider describes how a provider spells the mailboxes of a domain.
 type provider struct {
-	domain  string   // the one under which they are counted
-	others  []string // other names of it, with the same mailboxes
-	ignored string   // characters of the local part that make no difference
-	tags    string   // characters behind which anything may follow, next to the plus sign
+	domain  string   // the domain under which they are counted
+	others  []string // other domains with the same mailboxes
+	ignored string   // characters that the provider ignores in the local part
+	tags    string   // characters that begin a tag, in addition to the plus sign
 }
 
-// providers are those where a mailbox has more spellings than elsewhere.
+// providers are those with more spellings of a mailbox than usual.
 var providers = []provider{
 	{domain: "gmail.com", others: []string{"googlemail.com"}, ignored: "."},
 	{domain: "icloud.com", others: []string{"me.com", "mac.com"}},
@@ -67,12 +67,13 @@ func providerOf(domain string) provider {
 	}
 	p := provider{domain: domain}
 	if strings.HasPrefix(domain, "yahoo.") || domain == "ymail.com" || domain == "rocketmail.com" {
-		p.tags = "-" // a person has one name before the hyphen, and any number of words behind it
+		p.tags = "-" // an account has one name before the hyphen, and any number of words after it
 	}
 	return p
 }
 
-// withoutComments removes what RFC 5322 lets people write in parentheses, outside of quotes.
+// withoutComments removes the comments of RFC 5322, which are in parentheses outside of
+// quotes.
 func withoutComments(s string) string {
 	if !strings.Contains(s, "(") || strings.HasPrefix(s, `"`) {
 		return s
@@ -93,7 +94,7 @@ func withoutComments(s string) string {
 	}, s)
 }
 
-// unquote removes the quotes around a local part, and the backslashes within.
+// unquote removes the quotes around a local part, and its backslashes.
 func unquote(local string) string {
 	if inside, ok := strings.CutPrefix(local, `"`); ok && len(inside) > 1 {
 		if inside, ok = strings.CutSuffix(inside, `"`); ok {

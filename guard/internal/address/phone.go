@@ -1,5 +1,5 @@
-// Package address tells when two addresses are one: it makes of a phone number or an e-mail address
-// the form under which it is counted. Nothing is ever sent to that form.
+// Package address normalizes phone numbers and e-mail addresses for counting, so that all spellings
+// of one address get the same key. Codes are never sent to a key.
 package address
 
 import (
@@ -9,26 +9,27 @@ import (
 	"sync"
 )
 
-// Phone is a phone number, as it is counted.
+// Phone is a phone number in the form in which it is counted.
 type Phone struct {
 	// Key is the same for all spellings of the number that carriers accept.
 	Key string
-	// Country is the ISO 3166-1 alpha-2 code of the number's country: "US". It is [International] for
-	// a network of no country, and empty for a calling code that is not assigned.
+	// Country is the ISO 3166-1 alpha-2 code of the number's country: "US". It is [International] for a
+	// network without a country, and empty for an unassigned calling code.
 	Country string
 }
 
-// International is the country of numbers that belong to none, such as those of satellite phones.
+// International is the country of numbers that belong to no country, such as satellite phones.
 const International = "001"
 
-// The digits of a number in E.164 format, at most and at least. The shortest numbers that exist
-// have four digits behind three of the calling code.
+// The most and the fewest digits of a number in E.164 format. The shortest existing numbers have
+// four digits after a calling code of three.
 const (
 	maxDigits = 15
 	minDigits = 7
 )
 
-// ParsePhone reads a number in E.164 format: "+15005550006". It reports whether it could be one.
+// ParsePhone parses a number in E.164 format: "+15005550006". It reports whether the number may be
+// valid.
 func ParsePhone(number string) (Phone, bool) {
 	digits, ok := strings.CutPrefix(number, "+")
 	if !ok || len(digits) < minDigits || len(digits) > maxDigits || digits[0] == '0' {
@@ -40,7 +41,7 @@ func ParsePhone(number string) (Phone, bool) {
 		}
 	}
 	plan := numbering()
-	// A calling code is never the beginning of another one.
+	// A calling code is never a prefix of another one.
 	code := 1
 	for code <= 3 && plan[digits[:code]].country == "" {
 		code++
@@ -59,7 +60,7 @@ func ParsePhone(number string) (Phone, bool) {
 	return phone, true
 }
 
-// KnownCountry reports whether phone numbers tell that they are of a country.
+// KnownCountry reports whether there are phone numbers of a country.
 func KnownCountry(country string) bool {
 	for _, p := range numbering() {
 		if p.country == country {
@@ -69,20 +70,21 @@ func KnownCountry(country string) bool {
 	return false
 }
 
-// prefix is what is known about the numbers that begin with some digits.
+// prefix describes the numbers that begin with some digits.
 type prefix struct {
 	country string
 	trunks  []trunk // of a calling code
 }
 
-// trunk is what people put into a number, and carriers ignore.
+// trunk is a prefix that people add to a number and carriers ignore.
 type trunk struct {
 	digits string
 	at     int // how many digits of the number come before it
-	length int // of the number with it, without the calling code; 0: any
+	length int // of the number with the trunk prefix, without the calling code; 0 means any
 }
 
-// strip takes out what carriers ignore behind the calling code, which has so many digits.
+// strip removes the digits that carriers ignore after the calling code. code is the calling
+// code's length.
 func (p prefix) strip(digits string, code int) string {
 	for _, t := range p.trunks {
 		at := code + t.at
@@ -99,7 +101,7 @@ var numberingText string
 // longestPrefix is the length of the longest prefix in the table.
 const longestPrefix = 8
 
-// numbering returns the table: what is known, by the digits that numbers begin with.
+// numbering returns the table, by the first digits of numbers.
 var numbering = sync.OnceValue(func() map[string]prefix {
 	plan := make(map[string]prefix, 512)
 	for line := range strings.Lines(numberingText) {
@@ -116,7 +118,8 @@ var numbering = sync.OnceValue(func() map[string]prefix {
 	return plan
 })
 
-// parseTrunk reads "0", "8/11" or "9@2/11". The table is part of the program: a test reads all of it.
+// parseTrunk parses "0", "8/11" or "9@2/11". It does not report errors: a test parses the whole
+// embedded table.
 func parseTrunk(field string) trunk {
 	field, length, _ := strings.Cut(field, "/")
 	digits, at, _ := strings.Cut(field, "@")

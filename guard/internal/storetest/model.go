@@ -6,13 +6,13 @@ import (
 	"github.com/stytchgen/sdk/guard"
 )
 
-// model counts as a guard.Store should, in the most simple way.
+// model counts like a guard.Store, in the simplest way.
 type model struct {
 	sent, verified map[string][]time.Time // by the key of the counter
 	receipts       []receipt
 }
 
-// receipt is a code that was taken.
+// receipt is a counted code.
 type receipt struct {
 	at       time.Time
 	counters []guard.Counter
@@ -61,7 +61,8 @@ func (m *model) do(step guard.Step, now time.Time, counters []guard.Counter) (ta
 	return true, tallies
 }
 
-// tally counts, and tries every millisecond for which something ends to count.
+// tally computes a tally. It tries every millisecond at which a code stops
+// counting.
 func (m *model) tally(now time.Time, key string, l guard.Limit) guard.Tally {
 	count := func(times []time.Time, then time.Time) (n int) {
 		for _, at := range times {

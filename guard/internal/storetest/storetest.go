@@ -1,5 +1,5 @@
-// Package storetest tests implementations of guard.Store: those of the guard itself and of the
-// modules next to it.
+// Package storetest tests implementations of guard.Store: the guard's own, and those in separate
+// modules.
 package storetest
 
 import (
@@ -15,7 +15,8 @@ import (
 	"github.com/stytchgen/sdk/guard"
 )
 
-// Start returns an empty store and what moves its clock, also back: it does not move by itself.
+// Start returns an empty store, and a function that moves its clock, also back. The clock does
+// not move by itself.
 type Start func(t *testing.T) (store guard.Store, advance func(time.Duration))
 
 // Run runs all tests.
@@ -51,7 +52,7 @@ func (d *driver) do(step guard.Step, counters ...guard.Counter) guard.Result {
 	return result
 }
 
-// take takes one code, and wants what the tallies of the first limit are then.
+// take takes one code and compares the first limit's tally.
 func (d *driver) take(taken bool, sent int, wait time.Duration, counters ...guard.Counter) guard.Result {
 	d.t.Helper()
 	result := d.do(guard.Step{Op: guard.OpTake}, counters...)
@@ -99,7 +100,7 @@ func testAllOrNothing(t *testing.T, d *driver) {
 	d.take(false, 2, time.Hour, wide)
 	result = d.do(look, narrow, wide)
 	if len(result.Tallies) != 3 || result.Tallies[2].Sent != 2 {
-		t.Errorf("a code that was refused counts: %+v", result.Tallies)
+		t.Errorf("a rejected code counts: %+v", result.Tallies)
 	}
 }
 
@@ -131,7 +132,7 @@ func testUndo(t *testing.T, d *driver) {
 	first := d.take(true, 1, 0, c, other)
 	d.advance(time.Second)
 	second := d.take(true, 2, 59*time.Second, c, other)
-	// The first is taken back, so the second goes on to count.
+	// The first code is removed, so the second still counts.
 	d.do(guard.Step{Op: guard.OpUndo, At: first.At}, c)
 	d.want(d.do(look, c), false, 1, 0)
 	d.want(d.do(look, other), false, 2, 59*time.Second)
@@ -141,16 +142,16 @@ func testUndo(t *testing.T, d *driver) {
 	d.do(guard.Step{Op: guard.OpUndo, At: second.At}, c, one("never seen", c.Limits...))
 	d.want(d.do(look, c), false, 0, 0)
 	if result := d.do(look, c); result.Tallies[1].Sent != 0 {
-		t.Errorf("what was taken back counts under another limit: %+v", result.Tallies)
+		t.Errorf("a removed code counts under another limit: %+v", result.Tallies)
 	}
 }
 
 func testEarned(t *testing.T, d *driver) {
 	c := one("a", guard.Limit{Most: 2, Within: time.Minute, Earned: 2})
 	verify := func() guard.Result { return d.do(guard.Step{Op: guard.OpVerify}, c) }
-	verify() // of a code that was not sent
+	verify() // of a code that is not counted
 	d.take(true, 1, 0, c)
-	d.take(true, 2, 0, c) // at most one of one can be verified, and earns two
+	d.take(true, 2, 0, c) // one code can be verified once, and earns two
 	d.take(true, 3, 0, c)
 	d.take(true, 4, time.Minute, c)
 	d.advance(20 * time.Second)
@@ -160,9 +161,9 @@ func testEarned(t *testing.T, d *driver) {
 	if result := d.do(look, c); result.Tallies[0].Verified != 2 {
 		t.Errorf("%+v", result.Tallies)
 	}
-	d.advance(40 * time.Second) // the first four no longer count, and the first verified one neither
+	d.advance(40 * time.Second) // the first four codes and the first verified code have expired
 	d.take(true, 3, 0, c)
-	// In 20 seconds two are left, but the second verified one is gone with the others.
+	// In 20 seconds two codes are left, but the second verified code expires too.
 	d.take(true, 4, time.Minute, c)
 }
 
@@ -185,7 +186,7 @@ func testOtherLimits(t *testing.T, d *driver) {
 	d.want(d.do(look, one("a", guard.Limit{Within: time.Minute})), false, 2, 0)
 }
 
-// testDense has far more codes than a store tells apart.
+// testDense sends more codes than a store can distinguish.
 func testDense(t *testing.T, d *driver) {
 	limit := guard.Limit{Most: 1000, Within: time.Hour}
 	c := one("a", limit)
@@ -198,7 +199,7 @@ func testDense(t *testing.T, d *driver) {
 		d.advance(time.Duration(random.IntN(3000)) * time.Millisecond)
 	}
 	checkWindows(t, taken, limit)
-	// Little is lost by counting together what was sent close together.
+	// Counting codes together that were sent close together costs little.
 	if total := 6000 * 1500 * time.Millisecond; len(taken) < int(total/limit.Within)*limit.Most*9/10 {
 		t.Errorf("only %d codes in %v", len(taken), total)
 	}
@@ -206,7 +207,7 @@ func testDense(t *testing.T, d *driver) {
 	d.want(d.do(look, c), false, 0, 0)
 }
 
-// checkWindows finds a stretch of time in which more was taken than a limit allows.
+// checkWindows finds a period in which more codes were taken than a limit allows.
 func checkWindows(t *testing.T, taken []time.Time, limit guard.Limit) {
 	t.Helper()
 	for i := limit.Most; i < len(taken); i++ {
@@ -216,7 +217,7 @@ func checkWindows(t *testing.T, taken []time.Time, limit guard.Limit) {
 	}
 }
 
-// testModel takes random steps and compares with a store that remembers everything.
+// testModel takes random steps and compares the store with the model.
 func testModel(t *testing.T, d *driver) {
 	random := rand.New(rand.NewPCG(3, 4))
 	limits := [][]guard.Limit{
@@ -253,7 +254,7 @@ func testModel(t *testing.T, d *driver) {
 	}
 }
 
-// testAtOnce has codes asked for at the same time.
+// testAtOnce asks for codes concurrently.
 func testAtOnce(t *testing.T, d *driver) {
 	limit := guard.Limit{Most: 50, Within: time.Hour}
 	var taken atomic.Int64
@@ -282,7 +283,7 @@ func testCanceled(t *testing.T, d *driver) {
 	cancel()
 	c := one("a", guard.Limit{Most: 1, Within: time.Minute})
 	if _, err := d.store.Do(ctx, guard.Step{Op: guard.OpTake}, []guard.Counter{c}); err == nil {
-		t.Error("no error with a context that has ended")
+		t.Error("no error with a canceled context")
 	}
 	d.take(true, 1, time.Minute, c)
 }

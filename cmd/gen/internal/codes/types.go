@@ -65,6 +65,13 @@ var (
 		Right:   "UserFilter:\n  oneOf: [{$ref: '#/components/schemas/UserFilterEmail'}]\n  discriminator:\n    propertyName: filter_name\n    mapping: {email: '#/components/schemas/UserFilterEmail'}\nUserFilterEmail:\n  type: object\n  required: [filter_name, filter_value]\n  properties:\n    filter_name: {type: string, const: email}\n    filter_value: {type: string}",
 		Do:      "Give each alternative the property as a required const, and list it in oneOf and in mapping.",
 	})
+	PagingNowhere = add(Code{
+		ID: "E118", Title: "paging that leads nowhere",
+		Meaning: "x-paging says how a search goes on: which field of the request takes a cursor, and where the response has the next cursor and the list. The loop over all pages is made from it.",
+		Wrong:   "x-paging: {cursor: cursor, next: next_cursor, items: users}",
+		Right:   "x-paging: {cursor: cursor, next: results_metadata.next_cursor, items: results}",
+		Do:      "Write the names on the wire, with dots between those of objects in one another.",
+	})
 	PartOf = add(Code{
 		ID: "E115", Title: "a parameter that is part of no schema",
 		Meaning: "Headers that many calls share become the fields of one struct. x-part-of names the schema of the struct and the property: an optional text.",

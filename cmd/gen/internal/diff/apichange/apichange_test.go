@@ -80,7 +80,7 @@ var notCompared = map[string]string{
 	"Service.Methods": "compared one by one", "Service.Children": "derived from the places", "Service.Pos": "is a position",
 
 	"Method.Name": "derived from the id", "Method.Operation": "part of the id", "Method.Request": "compared field by field", "Method.Response": "compared field by field",
-	"Method.Pos": "is a position",
+	"Method.Paging": "the Go code is compared", "Method.Pos": "is a position",
 
 	"Type.Package": "is part of the name in Go", "Type.Role": "derived from the schema", "Type.File": "the Go code is compared",
 	"Type.Fields": "compared one by one", "Type.Rules": "compared one by one", "Type.Values": "compared one by one",

@@ -27,6 +27,9 @@ func (e *emitter) service(s *model.Service) {
 	}
 	for _, m := range s.Methods {
 		e.within(append(m.Request.Fields, m.Response.Fields...), func() { e.method(f, s, m) })
+		if m.Paging != nil {
+			e.all(f, s, m)
+		}
 		e.structType(f, m.Request, s, m)
 		e.structType(f, m.Response, s, m)
 	}
@@ -117,6 +120,43 @@ func (e *emitter) method(f *jen.File, s *model.Service, m *model.Method) {
 		jen.Return(jen.Qual(e.internal("transport"), "Call").Call(
 			jen.Id("ctx"), jen.Id("s").Dot("client").Call(), jen.Op("&").Id(endpoint), jen.Op("&").Id("req"), jen.Id("opts"))),
 	)
+}
+
+// all writes the method beside a search that loops over its pages.
+func (e *emitter) all(f *jen.File, s *model.Service, m *model.Method) {
+	item := e.goType(m.Paging.Items[len(m.Paging.Items)-1].Item())
+	e.within(m.Request.Fields, func() { f.Add(e.doc("all", 0, map[string]any{"Method": m, "Service": s})) })
+	f.Func().Params(jen.Id("s").Op("*").Id(s.Name)).Id(m.Name+"All").Params(
+		jen.Id("ctx").Qual("context", "Context"), jen.Id("req").Id(m.Request.Name),
+		jen.Id("opts").Op("...").Qual(e.first(), "CallOption"),
+	).Qual("iter", "Seq2").Types(item, jen.Error()).Block(
+		jen.Return(jen.Qual(e.internal("transport"), "Pages").Call(
+			jen.Id("ctx"), jen.Id("s").Dot("client").Call(), jen.Op("&").Id(m.Variable()), jen.Id("req"), jen.Id("opts"),
+			jen.Line().Func().Params(jen.Id("r").Op("*").Id(m.Request.Name)).Op("**").String().Block(jen.Return(jen.Op("&").Id("r").Dot(m.Paging.Cursor.Name))),
+			jen.Line().Func().Params(jen.Id("r").Op("*").Id(m.Response.Name)).Params(jen.Index().Add(item), jen.Op("*").String()).BlockFunc(func(g *jen.Group) {
+				items := e.along(g, m.Paging.Items, jen.Nil())
+				next := e.along(g, m.Paging.Next, items)
+				if !pointer(m.Paging.Next[len(m.Paging.Next)-1]) {
+					next = jen.Op("&").Add(next)
+				}
+				g.Return(items, next)
+			}),
+			jen.Line(),
+		)),
+	)
+}
+
+// along is the expression for the value that a way through a response leads to. Where an object on the way is
+// missing, the function returns these items and no cursor.
+func (e *emitter) along(g *jen.Group, way []*model.Field, items jen.Code) *jen.Statement {
+	value := jen.Id("r")
+	for i, field := range way {
+		value = value.Clone().Dot(field.Name)
+		if i < len(way)-1 && pointer(field) {
+			g.If(value.Clone().Op("==").Nil()).Block(jen.Return(items, jen.Nil()))
+		}
+	}
+	return value
 }
 
 // client writes the client struct, whose fields are the top services.

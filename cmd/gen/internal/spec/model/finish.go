@@ -133,6 +133,9 @@ func collide(sdk *SDK, taken map[string]map[string]diag.Pos, list *diag.List) {
 				members.add(child.Field, "the service "+child.Tag, child.Pos)
 			}
 			for _, m := range s.Methods {
+				if m.Paging != nil {
+					members.add(m.Name+"All", "the pages of "+m.ID, m.Pos)
+				}
 				members.add(m.Name, m.ID, m.Pos)
 			}
 		}

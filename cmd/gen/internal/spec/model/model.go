@@ -122,6 +122,8 @@ type Method struct {
 	Server string `json:",omitzero"`
 	// OAuthErrors calls are answered errors in the form of OAuth.
 	OAuthErrors bool `json:",omitzero"`
+	// Paging says how the call goes from page to page; nil where it does not.
+	Paging *Paging `json:",omitzero"`
 	// NoAnswer calls are answered without a body.
 	NoAnswer bool `json:",omitzero"`
 	Docs     Docs
@@ -131,6 +133,14 @@ type Method struct {
 	// RequestExample holds every parameter and body property of the example.
 	RequestExample, ResponseExample *Value
 	Pos                             diag.Pos
+}
+
+// Paging is the way from a page to the next.
+type Paging struct {
+	// Cursor is the field of the request that takes the cursor of a page.
+	Cursor *Field
+	// Next leads to the cursor of the next page in the response, and Items to what is on the page.
+	Next, Items []*Field
 }
 
 // Role tells what a struct is for.

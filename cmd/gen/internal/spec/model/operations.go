@@ -68,6 +68,7 @@ func (b *builder) method(pkg *Package, s *Service, op operation) *Method {
 	}
 	b.request(m, op)
 	b.response(m, op)
+	b.paging(m, op)
 	return m
 }
 
