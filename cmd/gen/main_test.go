@@ -135,7 +135,7 @@ func TestDump(t *testing.T) {
 	if code != exitFine || !strings.Contains(stdout, `"ID": "otps.sms.login_or_create"`) {
 		t.Errorf("exit code %d; the model lacks a call:\n%.500s", code, stdout)
 	}
-	if !regexp.MustCompile(`(?m)^model +\S+ms +\d+ calls, \d+ types`).MatchString(stderr) {
+	if !regexp.MustCompile(`(?m)^model +\S+ +\d+ calls, \d+ types`).MatchString(stderr) {
 		t.Errorf("-v does not say what the stages did: %s", stderr)
 	}
 }

@@ -16,7 +16,7 @@ import (
 
 	"github.com/fsnotify/fsnotify"
 
-	"github.com/stytchgen/sdk/cmd/gen/internal/generate/pipeline"
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
 )
@@ -105,9 +105,9 @@ func (w *watch) run() map[string][sha256.Size]byte {
 
 // folders are those whose files the generator reads.
 func (w *watch) folders() []string {
-	folders := append(model.PackageNames(), pipeline.SpecFolder)
+	folders := append(model.PackageNames(), spec.Folder)
 	for _, api := range load.APIFiles {
-		folders = append(folders, path.Join(pipeline.SpecFolder, load.AreaFolder(api)))
+		folders = append(folders, path.Join(spec.Folder, load.AreaFolder(api)))
 	}
 	return folders
 }
@@ -145,7 +145,7 @@ func (w *watch) reads(name string) bool {
 	switch {
 	case folder == "":
 		return file == "README.md" || file == "go.mod"
-	case folder == pipeline.SpecFolder || path.Dir(folder) == pipeline.SpecFolder:
+	case folder == spec.Folder || path.Dir(folder) == spec.Folder:
 		return strings.HasSuffix(file, ".yaml")
 	}
 	return slices.Contains(w.folders(), folder) && strings.HasSuffix(file, ".go") && !model.HasGeneratedName(file)

@@ -8,11 +8,13 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/stytchgen/sdk/internal/origin"
 )
 
 // proxy is the proxy of the environment, except to this machine: the secret goes there in the clear.
 func proxy(r *http.Request) (*url.URL, error) {
-	if isLoopback(r.URL.Hostname()) {
+	if origin.IsLoopback(r.URL.Hostname()) {
 		return nil, nil
 	}
 	return http.ProxyFromEnvironment(r)
