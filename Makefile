@@ -4,22 +4,22 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .DEFAULT_GOAL := help
 
-## gen: make the SDK, its tests and its reference pages from the spec
+## gen: generate the SDK, its tests and its reference pages from the spec
 .PHONY: gen
 gen:
 	go run ./cmd/gen
 
-## check: compare the committed files with what the spec makes; a diff fails
+## check: compare the committed files with newly generated ones; fail if they differ
 .PHONY: check
 check:
 	go run ./cmd/gen check $(CHECKFLAGS)
 
-## watch: make everything anew whenever the spec or hand-written code is saved, until Ctrl-C
+## watch: generate again whenever the spec or hand-written code is saved, until Ctrl-C
 .PHONY: watch
 watch:
 	go run ./cmd/gen --watch
 
-## diff: say what the work tree changes for applications since BASE, main if not given: make diff BASE=v1.2.0
+## diff: report how the working tree changes the API and the Go packages since BASE (default main): make diff BASE=v1.2.0
 BASE ?= main
 .PHONY: diff
 diff:
@@ -33,17 +33,17 @@ drift:
 	tar -xzf "$$folder"/stytch-*.tgz -C "$$folder" && \
 	go run ./cmd/gen drift $(DRIFT_FLAGS) "$$folder/package"
 
-## demo: make everything anew, then log people in against the emulator and show what is said
+## demo: generate everything, then log in with the emulator and print what is sent and received
 .PHONY: demo
 demo: gen
 	go run ./examples/demo
 
-## emulator: answer the API on this machine, with an inbox; make emulator EMULATOR_FLAGS='--port 9000'
+## emulator: run the emulator with its inbox on this machine; make emulator EMULATOR_FLAGS='--port 9000'
 .PHONY: emulator
 emulator:
 	@go run ./cmd/stytch-emulator $(EMULATOR_FLAGS)
 
-# Modules of their own, for what the SDK's does not depend on.
+# Separate modules, whose dependencies the SDK does not have.
 MODULES = guard/redisguard guard/numbering
 
 ## test: run every test with the race detector
@@ -52,7 +52,7 @@ test:
 	go test -race ./...
 	@for module in $(MODULES); do (cd $$module && go test -race ./...) || exit 1; done
 
-## lint: gofmt, go mod tidy, go vet (also for 32 bits), and staticcheck with every check on
+## lint: run gofmt, go mod tidy, go vet (also for 32 bits), and staticcheck with all checks
 .PHONY: lint
 lint:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go' | grep -v /testdata/)); \
@@ -73,7 +73,7 @@ conformance/node_modules/.package-lock.json: conformance/package.json conformanc
 	npm --prefix conformance ci
 	@touch $@
 
-## bench: measure the SDK beside net/http and other clients, and write bench/RESULTS.md; takes minutes
+## bench: compare the SDK with net/http and other clients, and write bench/RESULTS.md; takes minutes
 .PHONY: bench
 bench:
 	cd bench && go run .

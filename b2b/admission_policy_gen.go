@@ -6,7 +6,7 @@ package b2b
 // the list beside the setting, or nothing.
 type AdmissionPolicy string
 
-// The known values of AdmissionPolicy. The service may add others; they survive decoding.
+// The known values of AdmissionPolicy. The service may add others, which are decoded unchanged.
 const (
 	AdmissionPolicyAllAllowed AdmissionPolicy = "ALL_ALLOWED"
 	AdmissionPolicyRestricted AdmissionPolicy = "RESTRICTED"

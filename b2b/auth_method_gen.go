@@ -5,7 +5,7 @@ package b2b
 // AuthMethod is a method of logging in, as a primary factor.
 type AuthMethod string
 
-// The known values of AuthMethod. The service may add others; they survive decoding.
+// The known values of AuthMethod. The service may add others, which are decoded unchanged.
 const (
 	AuthMethodSSO            AuthMethod = "sso"
 	AuthMethodMagicLink      AuthMethod = "magic_link"

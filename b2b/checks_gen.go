@@ -7,63 +7,63 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// patternCode is six digits.
+// patternCode matches six digits.
 var patternCode = check.Pattern{
 	Source: `^[0-9]{6}$`,
 	Want:   "six digits",
 	Steps: []check.Step{
-		{Ranges: "09", Min: 6, Max: 6},
+		{Ranges: [][2]rune{{'0', '9'}}, Min: 6, Max: 6},
 	},
 }
 
-// patternEmailAddress is an e-mail address, such as ada@example.com.
+// patternEmailAddress matches an e-mail address, such as ada@example.com.
 var patternEmailAddress = check.Pattern{
 	Source: `^[^@\s]+@[^@\s]+$`,
 	Want:   "an e-mail address, such as ada@example.com",
 	Steps: []check.Step{
-		{Ranges: "\t\n\f\r  @@", Negate: true, Min: 1, Max: -1},
-		{Ranges: "@@", Min: 1, Max: 1},
-		{Ranges: "\t\n\f\r  @@", Negate: true, Min: 1, Max: -1},
+		{Ranges: [][2]rune{{'\t', '\n'}, {'\f', '\r'}, {' ', ' '}, {'@', '@'}}, Negate: true, Min: 1, Max: -1},
+		{Ranges: [][2]rune{{'@', '@'}}, Min: 1, Max: 1},
+		{Ranges: [][2]rune{{'\t', '\n'}, {'\f', '\r'}, {' ', ' '}, {'@', '@'}}, Negate: true, Min: 1, Max: -1},
 	},
 }
 
-// patternOrganizationExternalID is 1 to 128 letters, digits and the characters . _ - |.
+// patternOrganizationExternalID matches 1 to 128 letters, digits and the characters . _ - |.
 var patternOrganizationExternalID = check.Pattern{
 	Source: `^[A-Za-z0-9._|-]{1,128}$`,
 	Want:   "1 to 128 letters, digits and the characters . _ - |",
 	Steps: []check.Step{
-		{Ranges: "-.09AZ__az||", Min: 1, Max: 128},
+		{Ranges: [][2]rune{{'-', '.'}, {'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}, {'|', '|'}}, Min: 1, Max: 128},
 	},
 }
 
-// patternOrganizationSlug is 2 to 128 letters, digits and the characters - . _ ~.
+// patternOrganizationSlug matches 2 to 128 letters, digits and the characters - . _ ~.
 var patternOrganizationSlug = check.Pattern{
 	Source: `^[A-Za-z0-9._~-]{2,128}$`,
 	Want:   "2 to 128 letters, digits and the characters - . _ ~",
 	Steps: []check.Step{
-		{Ranges: "-.09AZ__az~~", Min: 2, Max: 128},
+		{Ranges: [][2]rune{{'-', '.'}, {'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}, {'~', '~'}}, Min: 2, Max: 128},
 	},
 }
 
-// patternPhoneNumber is a phone number in E.164 format, such as +15005550006.
+// patternPhoneNumber matches a phone number in E.164 format, such as +15005550006.
 var patternPhoneNumber = check.Pattern{
 	Source: `^\+[1-9][0-9]{1,14}$`,
 	Want:   "a phone number in E.164 format, such as +15005550006",
 	Steps: []check.Step{
-		{Ranges: "++", Min: 1, Max: 1},
-		{Ranges: "19", Min: 1, Max: 1},
-		{Ranges: "09", Min: 1, Max: 14},
+		{Ranges: [][2]rune{{'+', '+'}}, Min: 1, Max: 1},
+		{Ranges: [][2]rune{{'1', '9'}}, Min: 1, Max: 1},
+		{Ranges: [][2]rune{{'0', '9'}}, Min: 1, Max: 14},
 	},
 }
 
-// admissionPolicyValues are what a request can hold.
+// admissionPolicyValues are the values that a request accepts.
 var admissionPolicyValues = []AdmissionPolicy{
 	AdmissionPolicyAllAllowed,
 	AdmissionPolicyRestricted,
 	AdmissionPolicyNotAllowed,
 }
 
-// authMethodValues are what a request can hold.
+// authMethodValues are the values that a request accepts.
 var authMethodValues = []AuthMethod{
 	AuthMethodSSO,
 	AuthMethodMagicLink,
@@ -76,7 +76,7 @@ var authMethodValues = []AuthMethod{
 	AuthMethodHubSpotOAuth,
 }
 
-// emailLocaleValues are what a request can hold.
+// emailLocaleValues are the values that a request accepts.
 var emailLocaleValues = []stytch.EmailLocale{
 	stytch.EmailLocaleEn,
 	stytch.EmailLocaleEs,
@@ -84,30 +84,30 @@ var emailLocaleValues = []stytch.EmailLocale{
 	stytch.EmailLocaleFr,
 }
 
-// emailUpdateDeliveryMethodValues are what a request can hold.
+// emailUpdateDeliveryMethodValues are the values that a request accepts.
 var emailUpdateDeliveryMethodValues = []EmailUpdateDeliveryMethod{
 	EmailUpdateDeliveryMethodEmailMagicLink,
 	EmailUpdateDeliveryMethodEmailOTP,
 }
 
-// idpResponseTypeValues are what a request can hold.
+// idpResponseTypeValues are the values that a request accepts.
 var idpResponseTypeValues = []stytch.IDPResponseType{
 	stytch.IDPResponseTypeCode,
 }
 
-// idpTokenTypeValues are what a request can hold.
+// idpTokenTypeValues are the values that a request accepts.
 var idpTokenTypeValues = []stytch.IDPTokenType{
 	stytch.IDPTokenTypeAccessToken,
 	stytch.IDPTokenTypeRefreshToken,
 }
 
-// jitProvisioningPolicyValues are what a request can hold.
+// jitProvisioningPolicyValues are the values that a request accepts.
 var jitProvisioningPolicyValues = []JITProvisioningPolicy{
 	JITProvisioningPolicyRestricted,
 	JITProvisioningPolicyNotAllowed,
 }
 
-// memberStatusValues are what a request can hold.
+// memberStatusValues are the values that a request accepts.
 var memberStatusValues = []MemberStatus{
 	MemberStatusActive,
 	MemberStatusPending,
@@ -115,31 +115,31 @@ var memberStatusValues = []MemberStatus{
 	MemberStatusDeleted,
 }
 
-// methodPolicyValues are what a request can hold.
+// methodPolicyValues are the values that a request accepts.
 var methodPolicyValues = []MethodPolicy{
 	MethodPolicyAllAllowed,
 	MethodPolicyRestricted,
 }
 
-// mfaEnrollmentValues are what a request can hold.
+// mfaEnrollmentValues are the values that a request accepts.
 var mfaEnrollmentValues = []MFAEnrollment{
 	MFAEnrollmentEnroll,
 	MFAEnrollmentUnenroll,
 }
 
-// mfaMethodValues are what a request can hold.
+// mfaMethodValues are the values that a request accepts.
 var mfaMethodValues = []MFAMethod{
 	MFAMethodSMSOTP,
 	MFAMethodTOTP,
 }
 
-// mfaPolicyValues are what a request can hold.
+// mfaPolicyValues are the values that a request accepts.
 var mfaPolicyValues = []MFAPolicy{
 	MFAPolicyOptional,
 	MFAPolicyRequiredForAll,
 }
 
-// passwordHashTypeValues are what a request can hold.
+// passwordHashTypeValues are the values that a request accepts.
 var passwordHashTypeValues = []stytch.PasswordHashType{
 	stytch.PasswordHashTypeBcrypt,
 	stytch.PasswordHashTypeMD5,
@@ -152,7 +152,7 @@ var passwordHashTypeValues = []stytch.PasswordHashType{
 	stytch.PasswordHashTypePBKDF2,
 }
 
-// phoneLocaleValues are what a request can hold.
+// phoneLocaleValues are the values that a request accepts.
 var phoneLocaleValues = []stytch.PhoneLocale{
 	stytch.PhoneLocaleEn,
 	stytch.PhoneLocaleEs,
@@ -172,7 +172,7 @@ var phoneLocaleValues = []stytch.PhoneLocale{
 	stytch.PhoneLocaleCs,
 }
 
-// scimIdentityProviderValues are what a request can hold.
+// scimIdentityProviderValues are the values that a request accepts.
 var scimIdentityProviderValues = []SCIMIdentityProvider{
 	SCIMIdentityProviderGeneric,
 	SCIMIdentityProviderOkta,
@@ -184,13 +184,13 @@ var scimIdentityProviderValues = []SCIMIdentityProvider{
 	SCIMIdentityProviderRippling,
 }
 
-// searchOperatorValues are what a request can hold.
+// searchOperatorValues are the values that a request accepts.
 var searchOperatorValues = []stytch.SearchOperator{
 	stytch.SearchOperatorAnd,
 	stytch.SearchOperatorOr,
 }
 
-// ssoIdentityProviderValues are what a request can hold.
+// ssoIdentityProviderValues are the values that a request accepts.
 var ssoIdentityProviderValues = []SSOIdentityProvider{
 	SSOIdentityProviderClasslink,
 	SSOIdentityProviderCyberark,

@@ -1,5 +1,6 @@
-// Package b2b calls the B2B API of Stytch around one-time passcodes: it sends codes to the members
-// of organizations by SMS and e-mail, checks them, and looks after the sessions that follow.
+// Package b2b is a client for the whole B2B API of Stytch. One-time passcodes come first: it sends codes
+// to the members of organizations by SMS and e-mail, checks them, and manages the sessions that follow.
+// The other calls cover organizations and members, magic links, passwords, OAuth, SSO, SCIM and more.
 //
 //	client, err := b2b.NewClient(projectID, secret)
 //	if err != nil {
@@ -25,17 +26,17 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// What the package stytch does for the clients and responses of this package.
+// Shared code of the package stytch, for the clients and responses of this package.
 var (
 	maker       = share.Get[transport.Maker]()
 	noTransport = maker.None
 	receive     = share.Get[func(*stytch.Response, *transport.Result)]()
 )
 
-// NewClient returns a client for a B2B project, with the ID and the secret that the Stytch
-// dashboard shows. A project ID that begins with "project-live-" selects the live API, any other
-// the test API. NewClient checks its arguments and does no I/O; the client is safe for concurrent
-// use and has nothing to close.
+// NewClient returns a client for a B2B project. The project ID and the secret are in the Stytch
+// dashboard. A project ID that begins with "project-live-" selects the live API, any other the test API.
+// NewClient checks its arguments and does no I/O. The client is safe for concurrent use and needs no
+// closing.
 func NewClient(projectID, secret string, opts ...stytch.Option) (*Client, error) {
 	t, err := maker.New(projectID, secret, opts)
 	if err != nil {
@@ -44,9 +45,9 @@ func NewClient(projectID, secret string, opts ...stytch.Option) (*Client, error)
 	return newClient(t), nil
 }
 
-// FromEnv returns a client as [NewClient] does, with the project ID and the secret from the
-// environment variables STYTCH_PROJECT_ID and STYTCH_SECRET. STYTCH_BASE_URL, if set, is the base
-// URL, unless an option gives another.
+// FromEnv is like [NewClient], with the project ID and the secret from the environment variables
+// STYTCH_PROJECT_ID and STYTCH_SECRET. If STYTCH_BASE_URL is set, it is the base URL; an option can
+// override it.
 func FromEnv(opts ...stytch.Option) (*Client, error) {
 	t, err := maker.FromEnv(opts)
 	if err != nil {
@@ -55,7 +56,7 @@ func FromEnv(opts ...stytch.Option) (*Client, error) {
 	return newClient(t), nil
 }
 
-// Format prints the client without its secret, whatever the verb.
+// Format prints the client without its secret.
 func (c Client) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "b2b.Client%v", c.transport) }
 
 // LogValue returns the client for a log, without its secret.

@@ -4,87 +4,87 @@ package b2b
 
 import "github.com/stytchgen/sdk/internal/transport"
 
-// Client calls the Stytch B2B API. Make one with [NewClient] or [FromEnv] and use it from as many
-// goroutines as you like. The calls of any other are errors.
+// Client makes the calls of the Stytch B2B API. Create one with [NewClient] or [FromEnv]; it is
+// safe for concurrent use. The calls of a nil or zero Client return errors.
 type Client struct {
-	// OTPs holds the calls that send and check one-time passcodes, by the way they are sent.
+	// OTPs groups the calls that send and check one-time passcodes, by SMS and by e-mail.
 	//
-	// It is reached as client.OTPs.
+	// Use it as client.OTPs.
 	OTPs *OTPsService
 
 	// Discovery holds the calls that continue a login without an organization, once the person has
 	// proven an identity.
 	//
-	// It is reached as client.Discovery.
+	// Use it as client.Discovery.
 	Discovery *DiscoveryService
 
 	// Sessions checks, extends, lists and ends the sessions of members, exchanges them between
 	// organizations, and serves the keys that verify session JWTs.
 	//
-	// It is reached as client.Sessions.
+	// Use it as client.Sessions.
 	Sessions *SessionsService
 
 	// Organizations creates, reads, changes and deletes organizations: the customers of the
 	// application, to which members belong.
 	//
-	// It is reached as client.Organizations.
+	// Use it as client.Organizations.
 	Organizations *OrganizationsService
 
 	// MagicLinks logs members in by links that were sent to them by e-mail.
 	//
-	// It is reached as client.MagicLinks.
+	// Use it as client.MagicLinks.
 	MagicLinks *MagicLinksService
 
 	// Passwords logs members in with passwords, checks how strong passwords are, and takes over
 	// hashes from other systems.
 	//
-	// It is reached as client.Passwords.
+	// Use it as client.Passwords.
 	Passwords *PasswordsService
 
 	// SSO completes logins by single sign-on, and lists and deletes the connections of an
 	// organization to identity providers.
 	//
-	// It is reached as client.SSO.
+	// Use it as client.SSO.
 	SSO *SSOService
 
 	// OAuth completes logins by OAuth, with Google, Microsoft, HubSpot, Slack or GitHub, to an
 	// organization that is known beforehand.
 	//
-	// It is reached as client.OAuth.
+	// Use it as client.OAuth.
 	OAuth *OAuthService
 
 	// TOTPs sets up authenticator apps for members, and checks their codes. Such a code is a second
 	// factor: it completes a login or steps up a session, and never logs a member in on its own.
 	//
-	// It is reached as client.TOTPs.
+	// Use it as client.TOTPs.
 	TOTPs *TOTPsService
 
 	// RecoveryCodes lets members in who have lost their authenticator app, and lists and replaces
 	// their recovery codes. Members get the codes with [TOTPsService.Create].
 	//
-	// It is reached as client.RecoveryCodes.
+	// Use it as client.RecoveryCodes.
 	RecoveryCodes *RecoveryCodesService
 
 	// RBAC reads the access policy of the project: which roles there are, and what each of them
 	// allows.
 	//
-	// It is reached as client.RBAC.
+	// Use it as client.RBAC.
 	RBAC *RBACService
 
 	// SCIM lets the directory of an organization create, change and remove its members by SCIM.
 	//
-	// It is reached as client.SCIM.
+	// Use it as client.SCIM.
 	SCIM *SCIMService
 
 	// IDP makes the project an identity provider that connected apps log members in with.
 	//
-	// It is reached as client.IDP.
+	// Use it as client.IDP.
 	IDP *IDPService
 
 	// Impersonation starts sessions in which a person of the application's own staff acts as a
 	// member, to find out what the member sees.
 	//
-	// It is reached as client.Impersonation.
+	// Use it as client.Impersonation.
 	Impersonation *ImpersonationService
 
 	transport *transport.Client

@@ -49,12 +49,12 @@ func (v *DiscoveredOrganization) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v DiscoveredOrganization) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v DiscoveredOrganization) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -65,7 +65,8 @@ type Membership struct {
 	Type MembershipType `json:"type"`
 
 	// What lets a person join who is not a member yet, such as the e-mail domain; null for members.
-	// Numbers in it are float64; an integer that a float64 cannot hold is a json.Number.
+	// Its numbers are float64, except that an integer which a float64 cannot represent is a
+	// json.Number.
 	Details map[string]any `json:"details"`
 
 	// The person as a member of the organization; null for a person who is not a member yet.
@@ -87,12 +88,12 @@ func (v *Membership) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v Membership) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v Membership) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -100,7 +101,7 @@ func (v Membership) LogValue() slog.Value {
 // MembershipType is a kind of relation between a person and an organization.
 type MembershipType string
 
-// The known values of MembershipType. The service may add others; they survive decoding.
+// The known values of MembershipType. The service may add others, which are decoded unchanged.
 const (
 	MembershipTypeActiveMember                MembershipType = "active_member"
 	MembershipTypePendingMember               MembershipType = "pending_member"

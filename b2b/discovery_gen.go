@@ -7,19 +7,19 @@ import "github.com/stytchgen/sdk/internal/transport"
 // DiscoveryService holds the calls that continue a login without an organization, once the person
 // has proven an identity.
 //
-// It is reached as client.Discovery.
+// Use it as client.Discovery.
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/discovery/discovered-organization-object
 type DiscoveryService struct {
 	// IntermediateSessions turns an unfinished login into a session in an organization that the
 	// person picks.
 	//
-	// It is reached as client.Discovery.IntermediateSessions.
+	// Use it as client.Discovery.IntermediateSessions.
 	IntermediateSessions *DiscoveryIntermediateSessionsService
 
 	// Organizations lists the organizations that a person can log in to, and creates new ones.
 	//
-	// It is reached as client.Discovery.Organizations.
+	// Use it as client.Discovery.Organizations.
 	Organizations *DiscoveryOrganizationsService
 
 	transport *transport.Client

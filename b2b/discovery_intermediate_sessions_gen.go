@@ -19,7 +19,7 @@ import (
 // DiscoveryIntermediateSessionsService turns an unfinished login into a session in an organization
 // that the person picks.
 //
-// It is reached as client.Discovery.IntermediateSessions.
+// Use it as client.Discovery.IntermediateSessions.
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/discovery/exchange-intermediate-session
 type DiscoveryIntermediateSessionsService struct {
@@ -62,10 +62,10 @@ var discoveryIntermediateSessionsExchange = transport.Endpoint[DiscoveryIntermed
 // A person who joins needs an address that was just proven, as by a magic link or an e-mail code.
 // Where it was not, PrimaryRequired says so.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrIntermediateSessionNotFound],
+// Specific errors: [stytch.ErrIntermediateSessionNotFound],
 // [stytch.ErrInvalidIntermediateSessionTokenForOrganization], [stytch.ErrOrganizationNotFound],
 // [stytch.ErrInvalidOrganizationID], [stytch.ErrEmailJITProvisioningNotAllowed],
 // [stytch.ErrInvalidEmailForJITProvisioning], [stytch.ErrActionNotAllowedEmailDomainIsClaimed],
@@ -83,8 +83,8 @@ func (s *DiscoveryIntermediateSessionsService) Exchange(ctx context.Context, req
 	return transport.Call(ctx, s.client(), &discoveryIntermediateSessionsExchange, &req, opts)
 }
 
-// DiscoveryIntermediateSessionsExchangeRequest is what
-// [DiscoveryIntermediateSessionsService.Exchange] sends.
+// DiscoveryIntermediateSessionsExchangeRequest is the request of
+// [DiscoveryIntermediateSessionsService.Exchange].
 type DiscoveryIntermediateSessionsExchangeRequest struct {
 	// The token of the unfinished login, as a discovery call or another login returned it. One that
 	// holds the password of another organization is refused.
@@ -146,21 +146,21 @@ func (r *DiscoveryIntermediateSessionsExchangeRequest) writeJSON(w *wire.Writer)
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r DiscoveryIntermediateSessionsExchangeRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r DiscoveryIntermediateSessionsExchangeRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// DiscoveryIntermediateSessionsExchangeResponse is the answer to
+// DiscoveryIntermediateSessionsExchangeResponse is the response of
 // [DiscoveryIntermediateSessionsService.Exchange].
 //
 // An answer without MemberID, SessionToken, SessionJWT and IntermediateSessionToken is an error.
-// Any other field is left empty when the service leaves it out or changes its form.
+// Any other field stays empty if it is missing or does not fit.
 type DiscoveryIntermediateSessionsExchangeResponse struct {
 	stytch.Response
 
@@ -254,12 +254,12 @@ func (r *DiscoveryIntermediateSessionsExchangeResponse) readJSON(d *wire.Reader)
 	d.Want("member_id", "session_token", "session_jwt", "intermediate_session_token")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r DiscoveryIntermediateSessionsExchangeResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r DiscoveryIntermediateSessionsExchangeResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

@@ -19,7 +19,7 @@ import (
 // DiscoveryOrganizationsService lists the organizations that a person can log in to, and creates
 // new ones.
 //
-// It is reached as client.Discovery.Organizations.
+// Use it as client.Discovery.Organizations.
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/discovery/list-organizations
 type DiscoveryOrganizationsService struct {
@@ -60,10 +60,10 @@ var discoveryOrganizationsCreate = transport.Endpoint[DiscoveryOrganizationsCrea
 // makes the person enroll in MFA first. Either way MemberAuthenticated is false and the answer
 // holds the same token again. The organization and the member exist all the same.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrIntermediateSessionNotFound],
+// Specific errors: [stytch.ErrIntermediateSessionNotFound],
 // [stytch.ErrInvalidIntermediateSessionTokenForOrganization],
 // [stytch.ErrOrganizationSlugAlreadyUsed], [stytch.ErrOrganizationExternalIDAlreadyUsed],
 // [stytch.ErrOrganizationNameMissing], [stytch.ErrInvalidOrganizationName],
@@ -97,7 +97,7 @@ func (s *DiscoveryOrganizationsService) Create(ctx context.Context, req Discover
 	return transport.Call(ctx, s.client(), &discoveryOrganizationsCreate, &req, opts)
 }
 
-// DiscoveryOrganizationsCreateRequest is what [DiscoveryOrganizationsService.Create] sends.
+// DiscoveryOrganizationsCreateRequest is the request of [DiscoveryOrganizationsService.Create].
 type DiscoveryOrganizationsCreateRequest struct {
 	// The token of the unfinished login, as a discovery call or another login returned it.
 	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"sensitive"`
@@ -331,20 +331,20 @@ func (r *DiscoveryOrganizationsCreateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r DiscoveryOrganizationsCreateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r DiscoveryOrganizationsCreateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// DiscoveryOrganizationsCreateResponse is the answer to [DiscoveryOrganizationsService.Create].
+// DiscoveryOrganizationsCreateResponse is the response of [DiscoveryOrganizationsService.Create].
 //
 // An answer without MemberID, SessionToken, SessionJWT and IntermediateSessionToken is an error.
-// Any other field is left empty when the service leaves it out or changes its form.
+// Any other field stays empty if it is missing or does not fit.
 type DiscoveryOrganizationsCreateResponse struct {
 	stytch.Response
 
@@ -438,12 +438,12 @@ func (r *DiscoveryOrganizationsCreateResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id", "session_token", "session_jwt", "intermediate_session_token")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r DiscoveryOrganizationsCreateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r DiscoveryOrganizationsCreateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -474,9 +474,9 @@ var discoveryOrganizationsList = transport.Endpoint[DiscoveryOrganizationsListRe
 // Each entry says in advance what a login there would still need. The call consumes nothing and
 // sends no message.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrIntermediateSessionNotFound], [stytch.ErrNoSessionArguments],
+// Specific errors: [stytch.ErrIntermediateSessionNotFound], [stytch.ErrNoSessionArguments],
 // [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
 // [stytch.ErrJWTInvalidClaims].
@@ -486,7 +486,7 @@ func (s *DiscoveryOrganizationsService) List(ctx context.Context, req DiscoveryO
 	return transport.Call(ctx, s.client(), &discoveryOrganizationsList, &req, opts)
 }
 
-// DiscoveryOrganizationsListRequest is what [DiscoveryOrganizationsService.List] sends.
+// DiscoveryOrganizationsListRequest is the request of [DiscoveryOrganizationsService.List].
 //
 // Set exactly one of IntermediateSessionToken, SessionToken and SessionJWT.
 type DiscoveryOrganizationsListRequest struct {
@@ -534,20 +534,20 @@ func (r *DiscoveryOrganizationsListRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r DiscoveryOrganizationsListRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r DiscoveryOrganizationsListRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// DiscoveryOrganizationsListResponse is the answer to [DiscoveryOrganizationsService.List].
+// DiscoveryOrganizationsListResponse is the response of [DiscoveryOrganizationsService.List].
 //
-// An answer without EmailAddress and DiscoveredOrganizations is an error. Any other field is left
-// empty when the service leaves it out or changes its form.
+// An answer without EmailAddress and DiscoveredOrganizations is an error. Any other field stays
+// empty if it is missing or does not fit.
 type DiscoveryOrganizationsListResponse struct {
 	stytch.Response
 
@@ -589,12 +589,12 @@ func (r *DiscoveryOrganizationsListResponse) readJSON(d *wire.Reader) {
 	d.Want("email_address", "discovered_organizations")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r DiscoveryOrganizationsListResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r DiscoveryOrganizationsListResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

@@ -17,13 +17,13 @@ import (
 
 // IDPService makes the project an identity provider that connected apps log members in with.
 //
-// It is reached as client.IDP.
+// Use it as client.IDP.
 //
 // API: https://stytch.com/docs/b2b/api/connected-apps-oauth-authorize-start
 type IDPService struct {
 	// OAuth serves the authorization page, on which members let connected apps act for them.
 	//
-	// It is reached as client.IDP.OAuth.
+	// Use it as client.IDP.OAuth.
 	OAuth *IDPOAuthService
 
 	transport *transport.Client
@@ -64,9 +64,9 @@ var idpIntrospectTokenNetwork = transport.Endpoint[IDPIntrospectTokenNetworkRequ
 // of them names the organization: the unknown field https://stytch.com/organization holds its
 // OrganizationID and `slug`.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrInvalidClient], [stytch.ErrInvalidRequest],
+// Specific errors: [stytch.ErrInvalidClient], [stytch.ErrInvalidRequest],
 // [stytch.ErrConnectedAppNotFound].
 //
 // API: https://stytch.com/docs/b2b/api/connected-app-token-introspection
@@ -74,7 +74,7 @@ func (s *IDPService) IntrospectTokenNetwork(ctx context.Context, req IDPIntrospe
 	return transport.Call(ctx, s.client(), &idpIntrospectTokenNetwork, &req, opts)
 }
 
-// IDPIntrospectTokenNetworkRequest is what [IDPService.IntrospectTokenNetwork] sends.
+// IDPIntrospectTokenNetworkRequest is the request of [IDPService.IntrospectTokenNetwork].
 type IDPIntrospectTokenNetworkRequest struct {
 	// The id of the project, as the dashboard shows it.
 	ProjectID string `json:"project_id"`
@@ -116,17 +116,17 @@ func (r *IDPIntrospectTokenNetworkRequest) params(p *transport.Params) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r IDPIntrospectTokenNetworkRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r IDPIntrospectTokenNetworkRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// IDPIntrospectTokenNetworkResponse is the answer to [IDPService.IntrospectTokenNetwork].
+// IDPIntrospectTokenNetworkResponse is the response of [IDPService.IntrospectTokenNetwork].
 type IDPIntrospectTokenNetworkResponse struct {
 	stytch.Response
 
@@ -201,12 +201,12 @@ func (r *IDPIntrospectTokenNetworkResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code", "active")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r IDPIntrospectTokenNetworkResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r IDPIntrospectTokenNetworkResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

@@ -19,7 +19,7 @@ import (
 // ImpersonationService starts sessions in which a person of the application's own staff acts as a
 // member, to find out what the member sees.
 //
-// It is reached as client.Impersonation.
+// Use it as client.Impersonation.
 //
 // API: https://stytch.com/docs/b2b/api/authenticate-impersonation-token
 type ImpersonationService struct {
@@ -56,10 +56,10 @@ var impersonationAuthenticate = transport.Endpoint[ImpersonationAuthenticateRequ
 // The session lives for an hour, needs no MFA, and has one factor, `impersonated_factor`, which
 // names the impersonator. It can neither be extended nor gain a factor.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrUnableToAuthImpersonationToken],
+// Specific errors: [stytch.ErrUnableToAuthImpersonationToken],
 // [stytch.ErrMemberImpersonationNotAllowed].
 //
 // API: https://stytch.com/docs/b2b/api/authenticate-impersonation-token
@@ -67,7 +67,7 @@ func (s *ImpersonationService) Authenticate(ctx context.Context, req Impersonati
 	return transport.Call(ctx, s.client(), &impersonationAuthenticate, &req, opts)
 }
 
-// ImpersonationAuthenticateRequest is what [ImpersonationService.Authenticate] sends.
+// ImpersonationAuthenticateRequest is the request of [ImpersonationService.Authenticate].
 type ImpersonationAuthenticateRequest struct {
 	// The token from the address that the dashboard redirected to.
 	ImpersonationToken string `json:"impersonation_token" stytch:"sensitive"`
@@ -83,20 +83,20 @@ func (r *ImpersonationAuthenticateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r ImpersonationAuthenticateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r ImpersonationAuthenticateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// ImpersonationAuthenticateResponse is the answer to [ImpersonationService.Authenticate].
+// ImpersonationAuthenticateResponse is the response of [ImpersonationService.Authenticate].
 //
 // An answer without MemberID, OrganizationID, SessionToken and SessionJWT is an error. Any other
-// field is left empty when the service leaves it out or changes its form.
+// field stays empty if it is missing or does not fit.
 type ImpersonationAuthenticateResponse struct {
 	stytch.Response
 
@@ -183,12 +183,12 @@ func (r *ImpersonationAuthenticateResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id", "organization_id", "session_token", "session_jwt")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r ImpersonationAuthenticateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r ImpersonationAuthenticateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

@@ -6,7 +6,8 @@ package b2b
 // who match the list beside the setting, or nobody.
 type JITProvisioningPolicy string
 
-// The known values of JITProvisioningPolicy. The service may add others; they survive decoding.
+// The known values of JITProvisioningPolicy. The service may add others, which are decoded
+// unchanged.
 const (
 	JITProvisioningPolicyRestricted JITProvisioningPolicy = "RESTRICTED"
 	JITProvisioningPolicyNotAllowed JITProvisioningPolicy = "NOT_ALLOWED"

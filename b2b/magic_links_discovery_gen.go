@@ -19,7 +19,7 @@ import (
 // MagicLinksDiscoveryService logs in people whose organization is not known yet. A link proves the
 // e-mail address, and the answer lists the organizations that the person belongs to or may join.
 //
-// It is reached as client.MagicLinks.Discovery.
+// Use it as client.MagicLinks.Discovery.
 //
 // API:
 // https://stytch.com/docs/api-reference/b2b/api/email-magic-links/discovery/authenticate-discovery-magic-link
@@ -58,10 +58,10 @@ var magicLinksDiscoveryAuthenticate = transport.Endpoint[MagicLinksDiscoveryAuth
 //
 // A link works once.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrMagicLinkNotFound], [stytch.ErrUnableToAuthMagicLink],
+// Specific errors: [stytch.ErrMagicLinkNotFound], [stytch.ErrUnableToAuthMagicLink],
 // [stytch.ErrInvalidToken], [stytch.ErrPKCEExpectedCodeVerifier],
 // [stytch.ErrPKCEDidNotExpectCodeVerifier], [stytch.ErrPKCEMismatch],
 // [stytch.ErrInvalidPKCECodeVerifier].
@@ -72,7 +72,8 @@ func (s *MagicLinksDiscoveryService) Authenticate(ctx context.Context, req Magic
 	return transport.Call(ctx, s.client(), &magicLinksDiscoveryAuthenticate, &req, opts)
 }
 
-// MagicLinksDiscoveryAuthenticateRequest is what [MagicLinksDiscoveryService.Authenticate] sends.
+// MagicLinksDiscoveryAuthenticateRequest is the request of
+// [MagicLinksDiscoveryService.Authenticate].
 type MagicLinksDiscoveryAuthenticateRequest struct {
 	// The token of the link: the query parameter Token of the address that the link opened. It
 	// works once.
@@ -101,21 +102,21 @@ func (r *MagicLinksDiscoveryAuthenticateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r MagicLinksDiscoveryAuthenticateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r MagicLinksDiscoveryAuthenticateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// MagicLinksDiscoveryAuthenticateResponse is the answer to
+// MagicLinksDiscoveryAuthenticateResponse is the response of
 // [MagicLinksDiscoveryService.Authenticate].
 //
-// An answer without IntermediateSessionToken and EmailAddress is an error. Any other field is left
-// empty when the service leaves it out or changes its form.
+// An answer without IntermediateSessionToken and EmailAddress is an error. Any other field stays
+// empty if it is missing or does not fit.
 type MagicLinksDiscoveryAuthenticateResponse struct {
 	stytch.Response
 
@@ -160,12 +161,12 @@ func (r *MagicLinksDiscoveryAuthenticateResponse) readJSON(d *wire.Reader) {
 	d.Want("intermediate_session_token", "email_address")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r MagicLinksDiscoveryAuthenticateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r MagicLinksDiscoveryAuthenticateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

@@ -18,7 +18,7 @@ import (
 // MagicLinksEmailDiscoveryService sends links by e-mail to people whose organization is not known
 // yet.
 //
-// It is reached as client.MagicLinks.Email.Discovery.
+// Use it as client.MagicLinks.Email.Discovery.
 //
 // API:
 // https://stytch.com/docs/api-reference/b2b/api/email-magic-links/discovery/send-discovery-email
@@ -56,10 +56,10 @@ var magicLinksEmailDiscoverySend = transport.Endpoint[MagicLinksEmailDiscoverySe
 //
 // Every call sends another e-mail.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrInvalidEmail], [stytch.ErrInvalidEmailDomain],
+// Specific errors: [stytch.ErrInvalidEmail], [stytch.ErrInvalidEmailDomain],
 // [stytch.ErrInactiveEmail], [stytch.ErrEmailInDenylist], [stytch.ErrEmailNotInAllowlist],
 // [stytch.ErrEmailTemplateNotFound], [stytch.ErrInvalidTemplateID], [stytch.ErrInvalidLocale],
 // [stytch.ErrInvalidMagicLinkURL], [stytch.ErrNoMatchForProvidedMagicLinkURL],
@@ -73,7 +73,7 @@ func (s *MagicLinksEmailDiscoveryService) Send(ctx context.Context, req MagicLin
 	return transport.Call(ctx, s.client(), &magicLinksEmailDiscoverySend, &req, opts)
 }
 
-// MagicLinksEmailDiscoverySendRequest is what [MagicLinksEmailDiscoveryService.Send] sends.
+// MagicLinksEmailDiscoverySendRequest is the request of [MagicLinksEmailDiscoveryService.Send].
 type MagicLinksEmailDiscoverySendRequest struct {
 	// The e-mail address to send the link to.
 	EmailAddress string `json:"email_address" stytch:"sensitive"`
@@ -143,17 +143,17 @@ func (r *MagicLinksEmailDiscoverySendRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r MagicLinksEmailDiscoverySendRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r MagicLinksEmailDiscoverySendRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// MagicLinksEmailDiscoverySendResponse is the answer to [MagicLinksEmailDiscoveryService.Send].
+// MagicLinksEmailDiscoverySendResponse is the response of [MagicLinksEmailDiscoveryService.Send].
 type MagicLinksEmailDiscoverySendResponse struct {
 	stytch.Response
 
@@ -178,12 +178,12 @@ func (r *MagicLinksEmailDiscoverySendResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r MagicLinksEmailDiscoverySendResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r MagicLinksEmailDiscoverySendResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

@@ -18,14 +18,14 @@ import (
 // MagicLinksEmailService sends links by e-mail, for logging in to an organization that is known
 // beforehand, or for joining it.
 //
-// It is reached as client.MagicLinks.Email.
+// Use it as client.MagicLinks.Email.
 //
 // API:
 // https://stytch.com/docs/api-reference/b2b/api/email-magic-links/organization/send-login-or-signup-email
 type MagicLinksEmailService struct {
 	// Discovery sends links by e-mail to people whose organization is not known yet.
 	//
-	// It is reached as client.MagicLinks.Email.Discovery.
+	// Use it as client.MagicLinks.Email.Discovery.
 	Discovery *MagicLinksEmailDiscoveryService
 
 	transport *transport.Client
@@ -64,10 +64,10 @@ var magicLinksEmailLoginOrSignup = transport.Endpoint[MagicLinksEmailLoginOrSign
 // A link works once. Every call sends another e-mail, and earlier links stay valid until they
 // expire.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrInvalidEmail], [stytch.ErrInvalidEmailDomain], [stytch.ErrInactiveEmail],
 // [stytch.ErrEmailInDenylist], [stytch.ErrEmailNotInAllowlist], [stytch.ErrEmailTemplateNotFound],
 // [stytch.ErrInvalidTemplateID], [stytch.ErrInvalidLocale], [stytch.ErrInvalidMagicLinkURL],
@@ -85,7 +85,7 @@ func (s *MagicLinksEmailService) LoginOrSignup(ctx context.Context, req MagicLin
 	return transport.Call(ctx, s.client(), &magicLinksEmailLoginOrSignup, &req, opts)
 }
 
-// MagicLinksEmailLoginOrSignupRequest is what [MagicLinksEmailService.LoginOrSignup] sends.
+// MagicLinksEmailLoginOrSignupRequest is the request of [MagicLinksEmailService.LoginOrSignup].
 type MagicLinksEmailLoginOrSignupRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -194,20 +194,20 @@ func (r *MagicLinksEmailLoginOrSignupRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r MagicLinksEmailLoginOrSignupRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r MagicLinksEmailLoginOrSignupRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// MagicLinksEmailLoginOrSignupResponse is the answer to [MagicLinksEmailService.LoginOrSignup].
+// MagicLinksEmailLoginOrSignupResponse is the response of [MagicLinksEmailService.LoginOrSignup].
 //
-// An answer without MemberID is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
+// fit.
 type MagicLinksEmailLoginOrSignupResponse struct {
 	stytch.Response
 
@@ -256,12 +256,12 @@ func (r *MagicLinksEmailLoginOrSignupResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r MagicLinksEmailLoginOrSignupResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r MagicLinksEmailLoginOrSignupResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -293,10 +293,10 @@ var magicLinksEmailInvite = transport.Endpoint[MagicLinksEmailInviteRequest, Mag
 //
 // On behalf of a member, the call needs the action create on the resource stytch.member.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrInvalidEmail], [stytch.ErrInvalidEmailDomain],
 // [stytch.ErrInactiveEmail], [stytch.ErrEmailInDenylist], [stytch.ErrEmailNotInAllowlist],
 // [stytch.ErrEmailTemplateNotFound], [stytch.ErrInvalidTemplateID], [stytch.ErrInvalidLocale],
@@ -317,7 +317,7 @@ func (s *MagicLinksEmailService) Invite(ctx context.Context, req MagicLinksEmail
 	return transport.Call(ctx, s.client(), &magicLinksEmailInvite, &req, opts)
 }
 
-// MagicLinksEmailInviteRequest is what [MagicLinksEmailService.Invite] sends.
+// MagicLinksEmailInviteRequest is the request of [MagicLinksEmailService.Invite].
 type MagicLinksEmailInviteRequest struct {
 	// A member on whose behalf a call is made. The call then fails unless the roles of this member
 	// permit it, in the organization that it is about. Without an acting member the application
@@ -430,20 +430,20 @@ func (r *MagicLinksEmailInviteRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r MagicLinksEmailInviteRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r MagicLinksEmailInviteRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// MagicLinksEmailInviteResponse is the answer to [MagicLinksEmailService.Invite].
+// MagicLinksEmailInviteResponse is the response of [MagicLinksEmailService.Invite].
 //
-// An answer without MemberID is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
+// fit.
 type MagicLinksEmailInviteResponse struct {
 	stytch.Response
 
@@ -487,12 +487,12 @@ func (r *MagicLinksEmailInviteResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r MagicLinksEmailInviteResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r MagicLinksEmailInviteResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

@@ -18,7 +18,7 @@ import (
 
 // MagicLinksService logs members in by links that were sent to them by e-mail.
 //
-// It is reached as client.MagicLinks.
+// Use it as client.MagicLinks.
 //
 // API:
 // https://stytch.com/docs/api-reference/b2b/api/email-magic-links/organization/authenticate-magic-link
@@ -26,13 +26,13 @@ type MagicLinksService struct {
 	// Email sends links by e-mail, for logging in to an organization that is known beforehand, or
 	// for joining it.
 	//
-	// It is reached as client.MagicLinks.Email.
+	// Use it as client.MagicLinks.Email.
 	Email *MagicLinksEmailService
 
 	// Discovery logs in people whose organization is not known yet. A link proves the e-mail
 	// address, and the answer lists the organizations that the person belongs to or may join.
 	//
-	// It is reached as client.MagicLinks.Discovery.
+	// Use it as client.MagicLinks.Discovery.
 	Discovery *MagicLinksDiscoveryService
 
 	transport *transport.Client
@@ -73,10 +73,10 @@ var magicLinksAuthenticate = transport.Endpoint[MagicLinksAuthenticateRequest, M
 // The same call completes a change of address that [OrganizationsMembersService.StartEmailUpdate]
 // began, and a link for logging in without a password.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrMagicLinkNotFound], [stytch.ErrUnableToAuthMagicLink],
+// Specific errors: [stytch.ErrMagicLinkNotFound], [stytch.ErrUnableToAuthMagicLink],
 // [stytch.ErrInvalidToken], [stytch.ErrPKCEExpectedCodeVerifier],
 // [stytch.ErrPKCEDidNotExpectCodeVerifier], [stytch.ErrPKCEMismatch],
 // [stytch.ErrInvalidPKCECodeVerifier], [stytch.ErrUserLockLimitReached],
@@ -96,7 +96,7 @@ func (s *MagicLinksService) Authenticate(ctx context.Context, req MagicLinksAuth
 	return transport.Call(ctx, s.client(), &magicLinksAuthenticate, &req, opts)
 }
 
-// MagicLinksAuthenticateRequest is what [MagicLinksService.Authenticate] sends.
+// MagicLinksAuthenticateRequest is the request of [MagicLinksService.Authenticate].
 //
 // Set at most one of SessionToken, SessionJWT and IntermediateSessionToken.
 type MagicLinksAuthenticateRequest struct {
@@ -203,21 +203,21 @@ func (r *MagicLinksAuthenticateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r MagicLinksAuthenticateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r MagicLinksAuthenticateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// MagicLinksAuthenticateResponse is the answer to [MagicLinksService.Authenticate].
+// MagicLinksAuthenticateResponse is the response of [MagicLinksService.Authenticate].
 //
 // An answer without MemberID, MethodID, OrganizationID, SessionToken, SessionJWT and
-// IntermediateSessionToken is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// IntermediateSessionToken is an error. Any other field stays empty if it is missing or does not
+// fit.
 type MagicLinksAuthenticateResponse struct {
 	stytch.Response
 
@@ -235,7 +235,7 @@ type MagicLinksAuthenticateResponse struct {
 
 	// Whether every other session of the member was ended. The service no longer does this.
 	//
-	// Deprecated: the API page says what takes its place.
+	// Deprecated: the API page names the replacement.
 	ResetSessions bool `json:"reset_sessions"`
 
 	// The id of the organization that the member logs in to.
@@ -328,12 +328,12 @@ func (r *MagicLinksAuthenticateResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id", "method_id", "organization_id", "session_token", "session_jwt", "intermediate_session_token")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r MagicLinksAuthenticateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r MagicLinksAuthenticateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

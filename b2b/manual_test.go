@@ -53,15 +53,25 @@ func TestNext(t *testing.T) {
 		{"another method was begun", false, nil, &b2b.MFARequired{MemberOptions: phone, SecondaryAuthInitiated: new(b2b.MFAMethodTOTP)}, b2b.StepSendSMS},
 		{"no phone number", false, nil, &b2b.MFARequired{MemberOptions: &b2b.MFAMemberOptions{}}, b2b.StepEnroll},
 		{"a code was sent, and the options are left out", false, nil, &b2b.MFARequired{SecondaryAuthInitiated: new(b2b.MFAMethodSMSOTP)}, b2b.StepSMSCode},
+		{"an authenticator app", false, nil, &b2b.MFARequired{MemberOptions: &b2b.MFAMemberOptions{TOTPRegistrationID: "member-totp-test-1"}}, b2b.StepTOTPCode},
 		{"no options", false, nil, &b2b.MFARequired{}, b2b.StepEnroll},
 		{"nothing said", false, nil, nil, b2b.StepUnknown},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			email := b2b.OTPsEmailAuthenticateResponse{MemberAuthenticated: test.authenticated, PrimaryRequired: test.primary, MFARequired: test.mfa}
-			exchange := b2b.SessionsExchangeResponse{MemberAuthenticated: test.authenticated, PrimaryRequired: test.primary, MFARequired: test.mfa}
-			discovered := b2b.DiscoveredOrganization{MemberAuthenticated: test.authenticated, PrimaryRequired: test.primary, MFARequired: test.mfa}
-			for _, got := range []b2b.Step{email.Next(), exchange.Next(), discovered.Next()} {
+			for _, got := range []b2b.Step{
+				(&b2b.OTPsEmailAuthenticateResponse{MemberAuthenticated: test.authenticated, PrimaryRequired: test.primary, MFARequired: test.mfa}).Next(),
+				(&b2b.SessionsExchangeResponse{MemberAuthenticated: test.authenticated, PrimaryRequired: test.primary, MFARequired: test.mfa}).Next(),
+				(&b2b.DiscoveredOrganization{MemberAuthenticated: test.authenticated, PrimaryRequired: test.primary, MFARequired: test.mfa}).Next(),
+				(&b2b.DiscoveryIntermediateSessionsExchangeResponse{MemberAuthenticated: test.authenticated, PrimaryRequired: test.primary, MFARequired: test.mfa}).Next(),
+				(&b2b.DiscoveryOrganizationsCreateResponse{MemberAuthenticated: test.authenticated, PrimaryRequired: test.primary, MFARequired: test.mfa}).Next(),
+				(&b2b.MagicLinksAuthenticateResponse{MemberAuthenticated: test.authenticated, PrimaryRequired: test.primary, MFARequired: test.mfa}).Next(),
+				(&b2b.OAuthAuthenticateResponse{MemberAuthenticated: test.authenticated, PrimaryRequired: test.primary, MFARequired: test.mfa}).Next(),
+				(&b2b.PasswordsAuthenticateResponse{MemberAuthenticated: test.authenticated, PrimaryRequired: test.primary, MFARequired: test.mfa}).Next(),
+				(&b2b.PasswordsEmailResetResponse{MemberAuthenticated: test.authenticated, PrimaryRequired: test.primary, MFARequired: test.mfa}).Next(),
+				(&b2b.PasswordsExistingPasswordResetResponse{MemberAuthenticated: test.authenticated, PrimaryRequired: test.primary, MFARequired: test.mfa}).Next(),
+				(&b2b.SSOAuthenticateResponse{MemberAuthenticated: test.authenticated, PrimaryRequired: test.primary, MFARequired: test.mfa}).Next(),
+			} {
 				if got != test.want {
 					t.Errorf("got %q, want %q", got, test.want)
 				}
@@ -72,9 +82,21 @@ func TestNext(t *testing.T) {
 
 // TestNextWithSession: whoever has a session is logged in, whatever else the answer leaves out.
 func TestNextWithSession(t *testing.T) {
-	email := b2b.OTPsEmailAuthenticateResponse{MemberSession: &b2b.MemberSession{}}
-	exchange := b2b.SessionsExchangeResponse{MemberSession: &b2b.MemberSession{}}
-	if email.Next() != b2b.StepDone || exchange.Next() != b2b.StepDone {
-		t.Errorf("got %q and %q", email.Next(), exchange.Next())
+	session := &b2b.MemberSession{}
+	for i, got := range []b2b.Step{
+		(&b2b.OTPsEmailAuthenticateResponse{MemberSession: session}).Next(),
+		(&b2b.SessionsExchangeResponse{MemberSession: session}).Next(),
+		(&b2b.DiscoveryIntermediateSessionsExchangeResponse{MemberSession: session}).Next(),
+		(&b2b.DiscoveryOrganizationsCreateResponse{MemberSession: session}).Next(),
+		(&b2b.MagicLinksAuthenticateResponse{MemberSession: session}).Next(),
+		(&b2b.OAuthAuthenticateResponse{MemberSession: session}).Next(),
+		(&b2b.PasswordsAuthenticateResponse{MemberSession: session}).Next(),
+		(&b2b.PasswordsEmailResetResponse{MemberSession: session}).Next(),
+		(&b2b.PasswordsExistingPasswordResetResponse{MemberSession: session}).Next(),
+		(&b2b.SSOAuthenticateResponse{MemberSession: session}).Next(),
+	} {
+		if got != b2b.StepDone {
+			t.Errorf("answer %d: got %q", i, got)
+		}
 	}
 }

@@ -77,13 +77,14 @@ type Member struct {
 	// The roles of the member, assigned and implied.
 	Roles []MemberRole `json:"roles"`
 
-	// The metadata that only the application's backend can write; null when there is none. Numbers
-	// in it are float64; an integer that a float64 cannot hold is a json.Number.
+	// The metadata that only the application's backend can write; null when there is none. Its
+	// numbers are float64, except that an integer which a float64 cannot represent is a
+	// json.Number.
 	TrustedMetadata map[string]any `json:"trusted_metadata" stytch:"sensitive"`
 
 	// The metadata that the member's own device can write as well; null when there is none. Do not
-	// base decisions about access on it. Numbers in it are float64; an integer that a float64
-	// cannot hold is a json.Number.
+	// base decisions about access on it. Its numbers are float64, except that an integer which a
+	// float64 cannot represent is a json.Number.
 	UntrustedMetadata map[string]any `json:"untrusted_metadata" stytch:"sensitive"`
 
 	// The time when the member was created.
@@ -168,12 +169,12 @@ func (v *Member) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v Member) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v Member) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -206,8 +207,8 @@ type MemberRoleSource struct {
 	Type string `json:"type"`
 
 	// What the role follows from, such as the e-mail domain or the connection; empty or null for a
-	// direct assignment. Numbers in it are float64; an integer that a float64 cannot hold is a
-	// json.Number.
+	// direct assignment. Its numbers are float64, except that an integer which a float64 cannot
+	// represent is a json.Number.
 	Details map[string]any `json:"details"`
 }
 
@@ -235,8 +236,9 @@ type SSORegistration struct {
 	// The id of the registration.
 	RegistrationID string `json:"registration_id"`
 
-	// The attributes that the identity provider sent at the last login; null when it sent none.
-	// Numbers in it are float64; an integer that a float64 cannot hold is a json.Number.
+	// The attributes that the identity provider sent at the last login; null when it sent none. Its
+	// numbers are float64, except that an integer which a float64 cannot represent is a
+	// json.Number.
 	SSOAttributes map[string]any `json:"sso_attributes" stytch:"sensitive"`
 }
 
@@ -257,12 +259,12 @@ func (v *SSORegistration) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v SSORegistration) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v SSORegistration) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -304,12 +306,12 @@ func (v *OAuthRegistration) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v OAuthRegistration) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v OAuthRegistration) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -336,12 +338,12 @@ func (v *RetiredEmail) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v RetiredEmail) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v RetiredEmail) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -378,12 +380,12 @@ func (v *SCIMRegistration) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v SCIMRegistration) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v SCIMRegistration) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -518,12 +520,12 @@ func (v *SCIMAttributes) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v SCIMAttributes) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v SCIMAttributes) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -578,12 +580,12 @@ func (v *SCIMValue) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v SCIMValue) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v SCIMValue) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -640,12 +642,12 @@ func (v *SCIMAddress) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v SCIMAddress) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v SCIMAddress) LogValue() slog.Value {
 	return redact.LogValue(v)
 }

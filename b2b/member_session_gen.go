@@ -44,8 +44,9 @@ type MemberSession struct {
 	// The slug of the organization that the session is for.
 	OrganizationSlug string `json:"organization_slug"`
 
-	// The custom claims of the session, as the application set them; null when there are none.
-	// Numbers in it are float64; an integer that a float64 cannot hold is a json.Number.
+	// The custom claims of the session, as the application set them; null when there are none. Its
+	// numbers are float64, except that an integer which a float64 cannot represent is a
+	// json.Number.
 	CustomClaims map[string]any `json:"custom_claims" stytch:"sensitive"`
 }
 
@@ -78,12 +79,12 @@ func (v *MemberSession) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v MemberSession) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v MemberSession) LogValue() slog.Value {
 	return redact.LogValue(v)
 }

@@ -6,7 +6,7 @@ package b2b
 // authenticate; deleted ones cannot log in.
 type MemberStatus string
 
-// The known values of MemberStatus. The service may add others; they survive decoding.
+// The known values of MemberStatus. The service may add others, which are decoded unchanged.
 const (
 	MemberStatusActive  MemberStatus = "active"
 	MemberStatusPending MemberStatus = "pending"

@@ -6,7 +6,7 @@ package b2b
 // all of them, or only those in the list beside the setting.
 type MethodPolicy string
 
-// The known values of MethodPolicy. The service may add others; they survive decoding.
+// The known values of MethodPolicy. The service may add others, which are decoded unchanged.
 const (
 	MethodPolicyAllAllowed MethodPolicy = "ALL_ALLOWED"
 	MethodPolicyRestricted MethodPolicy = "RESTRICTED"

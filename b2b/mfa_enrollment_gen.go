@@ -5,7 +5,7 @@ package b2b
 // MFAEnrollment is a change to a member's enrollment in MFA.
 type MFAEnrollment string
 
-// The known values of MFAEnrollment. The service may add others; they survive decoding.
+// The known values of MFAEnrollment. The service may add others, which are decoded unchanged.
 const (
 	MFAEnrollmentEnroll   MFAEnrollment = "enroll"
 	MFAEnrollmentUnenroll MFAEnrollment = "unenroll"

@@ -5,7 +5,7 @@ package b2b
 // MFAMethod is a kind of second factor, a code by SMS or the code of an authenticator app.
 type MFAMethod string
 
-// The known values of MFAMethod. The service may add others; they survive decoding.
+// The known values of MFAMethod. The service may add others, which are decoded unchanged.
 const (
 	MFAMethodSMSOTP MFAMethod = "sms_otp"
 	MFAMethodTOTP   MFAMethod = "totp"

@@ -6,7 +6,7 @@ package b2b
 // are enrolled in MFA, or all.
 type MFAPolicy string
 
-// The known values of MFAPolicy. The service may add others; they survive decoding.
+// The known values of MFAPolicy. The service may add others, which are decoded unchanged.
 const (
 	MFAPolicyOptional       MFAPolicy = "OPTIONAL"
 	MFAPolicyRequiredForAll MFAPolicy = "REQUIRED_FOR_ALL"

@@ -33,12 +33,12 @@ func (v *MFARequired) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v MFARequired) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v MFARequired) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -65,12 +65,12 @@ func (v *MFAMemberOptions) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v MFAMemberOptions) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v MFAMemberOptions) LogValue() slog.Value {
 	return redact.LogValue(v)
 }

@@ -2,44 +2,89 @@ package b2b
 
 // MANUAL(NextStep)(TYPE)
 
-// Step is what a login to an organization still needs.
+// Step is the next step that a login to an organization needs.
 type Step string
 
 // The steps of a login.
 const (
-	// StepDone: nothing. The answer to a login holds a session; a login to a discovered
-	// organization would get one.
+	// StepDone: the login is complete. The answer to a login has a session. For a discovered
+	// organization, a login would get one.
 	StepDone Step = "done"
-	// StepPrimary: the organization does not accept the primary factor that was used.
-	// PrimaryRequired lists those that it accepts.
+	// StepPrimary: the organization does not accept the primary factor that was used. PrimaryRequired
+	// lists the factors that it accepts.
 	StepPrimary Step = "primary"
-	// StepSMSCode: the service has sent a code by SMS. Pass what the member types, with the
-	// IntermediateSessionToken, to [OTPsSMSService.Authenticate].
+	// StepSMSCode: the service has sent a code by SMS. Pass the code that the member types to
+	// [OTPsSMSService.Authenticate], with the IntermediateSessionToken.
 	StepSMSCode Step = "sms_code"
 	// StepSendSMS: the member has a phone number, but no code was sent. Send one with
 	// [OTPsSMSService.Send] and the IntermediateSessionToken.
 	StepSendSMS Step = "send_sms"
-	// StepEnroll: the member has set up no phone number, though perhaps an authenticator app, which
-	// has no calls here. Ask for a number and pass it as MFAPhoneNumber to [OTPsSMSService.Send],
-	// with the IntermediateSessionToken.
+	// StepTOTPCode: the member has an authenticator app and no phone number. Pass the code that the
+	// app shows, with the IntermediateSessionToken, to [TOTPsService.Authenticate].
+	StepTOTPCode Step = "totp_code"
+	// StepEnroll: the member has set up no second factor. Ask for a phone number and pass it as
+	// MFAPhoneNumber to [OTPsSMSService.Send], or set up an authenticator app with
+	// [TOTPsService.Create]; both take the IntermediateSessionToken.
 	StepEnroll Step = "enroll"
-	// StepUnknown: the member is not logged in, and the answer does not say why. A newer version of
-	// the SDK may know.
+	// StepUnknown: the member is not logged in, and the answer does not say why. A newer version of the
+	// SDK may know the reason.
 	StepUnknown Step = "unknown"
 )
 
-// Next returns what the login still needs. Where the answer holds a session, that is nothing.
+// Next returns the next step of the login. It is [StepDone] if the answer has a session.
 func (r *OTPsEmailAuthenticateResponse) Next() Step {
 	return next(r.MemberAuthenticated || r.MemberSession != nil, r.PrimaryRequired, r.MFARequired)
 }
 
-// Next returns what the login to the other organization still needs. Where the answer holds a session,
-// that is nothing.
+// Next returns the next step of the login to the other organization. It is [StepDone] if the answer has
+// a session.
 func (r *SessionsExchangeResponse) Next() Step {
 	return next(r.MemberAuthenticated || r.MemberSession != nil, r.PrimaryRequired, r.MFARequired)
 }
 
-// Next returns what a login to the organization would still need.
+// Next returns the next step of the login to the organization. It is [StepDone] if the answer has a
+// session.
+func (r *DiscoveryIntermediateSessionsExchangeResponse) Next() Step {
+	return next(r.MemberAuthenticated || r.MemberSession != nil, r.PrimaryRequired, r.MFARequired)
+}
+
+// Next returns the next step of the login to the new organization. It is [StepDone] if the answer has
+// a session.
+func (r *DiscoveryOrganizationsCreateResponse) Next() Step {
+	return next(r.MemberAuthenticated || r.MemberSession != nil, r.PrimaryRequired, r.MFARequired)
+}
+
+// Next returns the next step of the login. It is [StepDone] if the answer has a session.
+func (r *MagicLinksAuthenticateResponse) Next() Step {
+	return next(r.MemberAuthenticated || r.MemberSession != nil, r.PrimaryRequired, r.MFARequired)
+}
+
+// Next returns the next step of the login. It is [StepDone] if the answer has a session.
+func (r *OAuthAuthenticateResponse) Next() Step {
+	return next(r.MemberAuthenticated || r.MemberSession != nil, r.PrimaryRequired, r.MFARequired)
+}
+
+// Next returns the next step of the login. It is [StepDone] if the answer has a session.
+func (r *PasswordsAuthenticateResponse) Next() Step {
+	return next(r.MemberAuthenticated || r.MemberSession != nil, r.PrimaryRequired, r.MFARequired)
+}
+
+// Next returns the next step of the login. It is [StepDone] if the answer has a session.
+func (r *PasswordsEmailResetResponse) Next() Step {
+	return next(r.MemberAuthenticated || r.MemberSession != nil, r.PrimaryRequired, r.MFARequired)
+}
+
+// Next returns the next step of the login. It is [StepDone] if the answer has a session.
+func (r *PasswordsExistingPasswordResetResponse) Next() Step {
+	return next(r.MemberAuthenticated || r.MemberSession != nil, r.PrimaryRequired, r.MFARequired)
+}
+
+// Next returns the next step of the login. It is [StepDone] if the answer has a session.
+func (r *SSOAuthenticateResponse) Next() Step {
+	return next(r.MemberAuthenticated || r.MemberSession != nil, r.PrimaryRequired, r.MFARequired)
+}
+
+// Next returns the next step that a login to the organization would need.
 func (v *DiscoveredOrganization) Next() Step {
 	return next(v.MemberAuthenticated, v.PrimaryRequired, v.MFARequired)
 }
@@ -54,10 +99,12 @@ func next(authenticated bool, primary *PrimaryRequired, mfa *MFARequired) Step {
 		return StepUnknown
 	case mfa.SecondaryAuthInitiated != nil && *mfa.SecondaryAuthInitiated == MFAMethodSMSOTP:
 		return StepSMSCode
-	case mfa.MemberOptions == nil || mfa.MemberOptions.MFAPhoneNumber == "":
-		return StepEnroll
+	case mfa.MemberOptions != nil && mfa.MemberOptions.MFAPhoneNumber != "":
+		return StepSendSMS
+	case mfa.MemberOptions != nil && mfa.MemberOptions.TOTPRegistrationID != "":
+		return StepTOTPCode
 	}
-	return StepSendSMS
+	return StepEnroll
 }
 
 // ENDMANUAL(NextStep)

@@ -19,7 +19,7 @@ import (
 // OAuthDiscoveryService completes logins by OAuth of people whose organization is not known yet.
 // The answer lists the organizations that the person belongs to or may join.
 //
-// It is reached as client.OAuth.Discovery.
+// Use it as client.OAuth.Discovery.
 //
 // API: https://stytch.com/docs/b2b/api/authenticate-discovery-oauth
 type OAuthDiscoveryService struct {
@@ -59,10 +59,10 @@ var oAuthDiscoveryAuthenticate = transport.Endpoint[OAuthDiscoveryAuthenticateRe
 // it. The provider's own tokens are available after that, with the calls for the OAuth providers of
 // a member.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOAuthTokenNotFound], [stytch.ErrPKCEExpectedCodeVerifier],
+// Specific errors: [stytch.ErrOAuthTokenNotFound], [stytch.ErrPKCEExpectedCodeVerifier],
 // [stytch.ErrPKCEDidNotExpectCodeVerifier], [stytch.ErrPKCEMismatch],
 // [stytch.ErrInvalidPKCECodeVerifier], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
@@ -76,7 +76,7 @@ func (s *OAuthDiscoveryService) Authenticate(ctx context.Context, req OAuthDisco
 	return transport.Call(ctx, s.client(), &oAuthDiscoveryAuthenticate, &req, opts)
 }
 
-// OAuthDiscoveryAuthenticateRequest is what [OAuthDiscoveryService.Authenticate] sends.
+// OAuthDiscoveryAuthenticateRequest is the request of [OAuthDiscoveryService.Authenticate].
 //
 // Set at most one of SessionToken and SessionJWT.
 type OAuthDiscoveryAuthenticateRequest struct {
@@ -149,20 +149,20 @@ func (r *OAuthDiscoveryAuthenticateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OAuthDiscoveryAuthenticateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OAuthDiscoveryAuthenticateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OAuthDiscoveryAuthenticateResponse is the answer to [OAuthDiscoveryService.Authenticate].
+// OAuthDiscoveryAuthenticateResponse is the response of [OAuthDiscoveryService.Authenticate].
 //
-// An answer without IntermediateSessionToken is an error. Any other field is left empty when the
-// service leaves it out or changes its form.
+// An answer without IntermediateSessionToken is an error. Any other field stays empty if it is
+// missing or does not fit.
 type OAuthDiscoveryAuthenticateResponse struct {
 	stytch.Response
 
@@ -229,12 +229,12 @@ func (r *OAuthDiscoveryAuthenticateResponse) readJSON(d *wire.Reader) {
 	d.Want("intermediate_session_token")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OAuthDiscoveryAuthenticateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OAuthDiscoveryAuthenticateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

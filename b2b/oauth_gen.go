@@ -19,14 +19,14 @@ import (
 // OAuthService completes logins by OAuth, with Google, Microsoft, HubSpot, Slack or GitHub, to an
 // organization that is known beforehand.
 //
-// It is reached as client.OAuth.
+// Use it as client.OAuth.
 //
 // API: https://stytch.com/docs/b2b/api/authenticate-oauth
 type OAuthService struct {
 	// Discovery completes logins by OAuth of people whose organization is not known yet. The answer
 	// lists the organizations that the person belongs to or may join.
 	//
-	// It is reached as client.OAuth.Discovery.
+	// Use it as client.OAuth.Discovery.
 	Discovery *OAuthDiscoveryService
 
 	transport *transport.Client
@@ -67,10 +67,10 @@ var oAuthAuthenticate = transport.Endpoint[OAuthAuthenticateRequest, OAuthAuthen
 // e-mail address; then PrimaryRequired names a factor that proves it. In both cases
 // IntermediateSessionToken holds the login until the missing factor completes it.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOAuthTokenNotFound], [stytch.ErrPKCEExpectedCodeVerifier],
+// Specific errors: [stytch.ErrOAuthTokenNotFound], [stytch.ErrPKCEExpectedCodeVerifier],
 // [stytch.ErrPKCEDidNotExpectCodeVerifier], [stytch.ErrPKCEMismatch],
 // [stytch.ErrInvalidPKCECodeVerifier], [stytch.ErrOrganizationNotFound],
 // [stytch.ErrInvalidOrganizationID], [stytch.ErrMemberNotFound],
@@ -92,7 +92,7 @@ func (s *OAuthService) Authenticate(ctx context.Context, req OAuthAuthenticateRe
 	return transport.Call(ctx, s.client(), &oAuthAuthenticate, &req, opts)
 }
 
-// OAuthAuthenticateRequest is what [OAuthService.Authenticate] sends.
+// OAuthAuthenticateRequest is the request of [OAuthService.Authenticate].
 //
 // Set at most one of SessionToken and SessionJWT.
 type OAuthAuthenticateRequest struct {
@@ -196,20 +196,20 @@ func (r *OAuthAuthenticateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OAuthAuthenticateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OAuthAuthenticateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OAuthAuthenticateResponse is the answer to [OAuthService.Authenticate].
+// OAuthAuthenticateResponse is the response of [OAuthService.Authenticate].
 //
 // An answer without MemberID, SessionToken, SessionJWT, OrganizationID and IntermediateSessionToken
-// is an error. Any other field is left empty when the service leaves it out or changes its form.
+// is an error. Any other field stays empty if it is missing or does not fit.
 type OAuthAuthenticateResponse struct {
 	stytch.Response
 
@@ -330,12 +330,12 @@ func (r *OAuthAuthenticateResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id", "session_token", "session_jwt", "organization_id", "intermediate_session_token")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OAuthAuthenticateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OAuthAuthenticateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -380,12 +380,12 @@ func (v *OAuthProviderValues) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v OAuthProviderValues) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v OAuthProviderValues) LogValue() slog.Value {
 	return redact.LogValue(v)
 }

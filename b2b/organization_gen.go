@@ -91,8 +91,9 @@ type Organization struct {
 	// The roles that exist in this organization only.
 	CustomRoles []CustomRole `json:"custom_roles"`
 
-	// The metadata that only the application's backend can write; null when there is none. Numbers
-	// in it are float64; an integer that a float64 cannot hold is a json.Number.
+	// The metadata that only the application's backend can write; null when there is none. Its
+	// numbers are float64, except that an integer which a float64 cannot represent is a
+	// json.Number.
 	TrustedMetadata map[string]any `json:"trusted_metadata" stytch:"sensitive"`
 
 	// The time when the organization was created.
@@ -186,12 +187,12 @@ func (v *Organization) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v Organization) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v Organization) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -256,12 +257,12 @@ func (v *ActiveSCIMConnection) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v ActiveSCIMConnection) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v ActiveSCIMConnection) LogValue() slog.Value {
 	return redact.LogValue(v)
 }

@@ -18,13 +18,13 @@ import (
 // OrganizationsService creates, reads, changes and deletes organizations: the customers of the
 // application, to which members belong.
 //
-// It is reached as client.Organizations.
+// Use it as client.Organizations.
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/organizations/overview
 type OrganizationsService struct {
 	// Members creates, reads, changes and deletes the members of organizations.
 	//
-	// It is reached as client.Organizations.Members.
+	// Use it as client.Organizations.Members.
 	Members *OrganizationsMembersService
 
 	transport *transport.Client
@@ -61,10 +61,10 @@ var organizationsCreate = transport.Endpoint[OrganizationsCreateRequest, Organiz
 // To create an organization for a person who is logging in, who then becomes its first member, use
 // [DiscoveryOrganizationsService.Create].
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOrganizationSlugAlreadyUsed],
+// Specific errors: [stytch.ErrOrganizationSlugAlreadyUsed],
 // [stytch.ErrOrganizationExternalIDAlreadyUsed], [stytch.ErrOrganizationNameMissing],
 // [stytch.ErrInvalidOrganizationName], [stytch.ErrOrganizationNameIncludesBannedWords],
 // [stytch.ErrInvalidOrganizationSlug], [stytch.ErrInvalidOrganizationExternalID],
@@ -94,7 +94,7 @@ func (s *OrganizationsService) Create(ctx context.Context, req OrganizationsCrea
 	return transport.Call(ctx, s.client(), &organizationsCreate, &req, opts)
 }
 
-// OrganizationsCreateRequest is what [OrganizationsService.Create] sends.
+// OrganizationsCreateRequest is the request of [OrganizationsService.Create].
 type OrganizationsCreateRequest struct {
 	// The name of the organization. At most 128 characters.
 	OrganizationName string `json:"organization_name"`
@@ -297,20 +297,20 @@ func (r *OrganizationsCreateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsCreateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsCreateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrganizationsCreateResponse is the answer to [OrganizationsService.Create].
+// OrganizationsCreateResponse is the response of [OrganizationsService.Create].
 //
-// An answer without Organization.OrganizationID is an error. Any other field is left empty when the
-// service leaves it out or changes its form.
+// An answer without Organization.OrganizationID is an error. Any other field stays empty if it is
+// missing or does not fit.
 type OrganizationsCreateResponse struct {
 	stytch.Response
 
@@ -344,12 +344,12 @@ func (r *OrganizationsCreateResponse) readJSON(d *wire.Reader) {
 	d.WantIn("organization.organization_id", r.Organization.OrganizationID != "")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsCreateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsCreateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -371,16 +371,16 @@ var organizationsGet = transport.Endpoint[OrganizationsGetRequest, Organizations
 
 // Get returns an organization.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID].
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/organizations/get-organization
 func (s *OrganizationsService) Get(ctx context.Context, req OrganizationsGetRequest, opts ...stytch.CallOption) (*OrganizationsGetResponse, error) {
 	return transport.Call(ctx, s.client(), &organizationsGet, &req, opts)
 }
 
-// OrganizationsGetRequest is what [OrganizationsService.Get] sends.
+// OrganizationsGetRequest is the request of [OrganizationsService.Get].
 type OrganizationsGetRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -394,20 +394,20 @@ func (r *OrganizationsGetRequest) params(p *transport.Params) {
 	p.Path("organization_id", r.OrganizationID)
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsGetRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsGetRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrganizationsGetResponse is the answer to [OrganizationsService.Get].
+// OrganizationsGetResponse is the response of [OrganizationsService.Get].
 //
-// An answer without Organization.OrganizationID is an error. Any other field is left empty when the
-// service leaves it out or changes its form.
+// An answer without Organization.OrganizationID is an error. Any other field stays empty if it is
+// missing or does not fit.
 type OrganizationsGetResponse struct {
 	stytch.Response
 
@@ -441,12 +441,12 @@ func (r *OrganizationsGetResponse) readJSON(d *wire.Reader) {
 	d.WantIn("organization.organization_id", r.Organization.OrganizationID != "")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsGetResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsGetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -477,9 +477,9 @@ var organizationsUpdate = transport.Endpoint[OrganizationsUpdateRequest, Organiz
 // such as update.info.name or update.settings.mfa-policy. TrustedMetadata cannot be changed this
 // way.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrOrganizationSlugAlreadyUsed], [stytch.ErrOrganizationExternalIDAlreadyUsed],
 // [stytch.ErrOrganizationNameMissing], [stytch.ErrInvalidOrganizationName],
 // [stytch.ErrOrganizationNameIncludesBannedWords], [stytch.ErrInvalidOrganizationSlug],
@@ -515,7 +515,7 @@ func (s *OrganizationsService) Update(ctx context.Context, req OrganizationsUpda
 	return transport.Call(ctx, s.client(), &organizationsUpdate, &req, opts)
 }
 
-// OrganizationsUpdateRequest is what [OrganizationsService.Update] sends.
+// OrganizationsUpdateRequest is the request of [OrganizationsService.Update].
 type OrganizationsUpdateRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -761,20 +761,20 @@ func (r *OrganizationsUpdateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsUpdateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsUpdateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrganizationsUpdateResponse is the answer to [OrganizationsService.Update].
+// OrganizationsUpdateResponse is the response of [OrganizationsService.Update].
 //
-// An answer without Organization.OrganizationID is an error. Any other field is left empty when the
-// service leaves it out or changes its form.
+// An answer without Organization.OrganizationID is an error. Any other field stays empty if it is
+// missing or does not fit.
 type OrganizationsUpdateResponse struct {
 	stytch.Response
 
@@ -808,12 +808,12 @@ func (r *OrganizationsUpdateResponse) readJSON(d *wire.Reader) {
 	d.WantIn("organization.organization_id", r.Organization.OrganizationID != "")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsUpdateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsUpdateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -841,9 +841,9 @@ var organizationsDelete = transport.Endpoint[OrganizationsDeleteRequest, Organiz
 //
 // On behalf of a member, the call needs the action delete on the resource stytch.organization.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
 // [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
@@ -853,7 +853,7 @@ func (s *OrganizationsService) Delete(ctx context.Context, req OrganizationsDele
 	return transport.Call(ctx, s.client(), &organizationsDelete, &req, opts)
 }
 
-// OrganizationsDeleteRequest is what [OrganizationsService.Delete] sends.
+// OrganizationsDeleteRequest is the request of [OrganizationsService.Delete].
 type OrganizationsDeleteRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -878,20 +878,20 @@ func (r *OrganizationsDeleteRequest) params(p *transport.Params) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsDeleteRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsDeleteRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrganizationsDeleteResponse is the answer to [OrganizationsService.Delete].
+// OrganizationsDeleteResponse is the response of [OrganizationsService.Delete].
 //
-// An answer without OrganizationID is an error. Any other field is left empty when the service
-// leaves it out or changes its form.
+// An answer without OrganizationID is an error. Any other field stays empty if it is missing or
+// does not fit.
 type OrganizationsDeleteResponse struct {
 	stytch.Response
 
@@ -921,12 +921,12 @@ func (r *OrganizationsDeleteResponse) readJSON(d *wire.Reader) {
 	d.Want("organization_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsDeleteResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsDeleteResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -951,9 +951,9 @@ var organizationsDeleteExternalID = transport.Endpoint[OrganizationsDeleteExtern
 // The organization then answers to its id and its slug only. The external id is free for another
 // organization.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
 // [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
@@ -963,7 +963,7 @@ func (s *OrganizationsService) DeleteExternalID(ctx context.Context, req Organiz
 	return transport.Call(ctx, s.client(), &organizationsDeleteExternalID, &req, opts)
 }
 
-// OrganizationsDeleteExternalIDRequest is what [OrganizationsService.DeleteExternalID] sends.
+// OrganizationsDeleteExternalIDRequest is the request of [OrganizationsService.DeleteExternalID].
 type OrganizationsDeleteExternalIDRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -988,20 +988,20 @@ func (r *OrganizationsDeleteExternalIDRequest) params(p *transport.Params) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsDeleteExternalIDRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsDeleteExternalIDRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrganizationsDeleteExternalIDResponse is the answer to [OrganizationsService.DeleteExternalID].
+// OrganizationsDeleteExternalIDResponse is the response of [OrganizationsService.DeleteExternalID].
 //
-// An answer without Organization.OrganizationID is an error. Any other field is left empty when the
-// service leaves it out or changes its form.
+// An answer without Organization.OrganizationID is an error. Any other field stays empty if it is
+// missing or does not fit.
 type OrganizationsDeleteExternalIDResponse struct {
 	stytch.Response
 
@@ -1035,12 +1035,12 @@ func (r *OrganizationsDeleteExternalIDResponse) readJSON(d *wire.Reader) {
 	d.WantIn("organization.organization_id", r.Organization.OrganizationID != "")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsDeleteExternalIDResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsDeleteExternalIDResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -1068,9 +1068,9 @@ var organizationsSearch = transport.Endpoint[OrganizationsSearchRequest, Organiz
 // A search can take from a fraction of a second to several seconds, and the service limits how
 // often it can be made. Do not use it while a person logs in.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationSearchFilterNameNotRecognized],
+// Specific errors: [stytch.ErrOrganizationSearchFilterNameNotRecognized],
 // [stytch.ErrOrganizationSearchFilterNameMustBeString],
 // [stytch.ErrOrganizationSearchExpectedArrayOfStrings],
 // [stytch.ErrOrganizationSearchExpectedBoolean], [stytch.ErrOrganizationSearchExpectedString],
@@ -1099,7 +1099,7 @@ func (s *OrganizationsService) Search(ctx context.Context, req OrganizationsSear
 	return transport.Call(ctx, s.client(), &organizationsSearch, &req, opts)
 }
 
-// OrganizationsSearchRequest is what [OrganizationsService.Search] sends.
+// OrganizationsSearchRequest is the request of [OrganizationsService.Search].
 type OrganizationsSearchRequest struct {
 	// The NextCursor of the page before. Unset, the search begins with the first page.
 	Cursor *string `json:"cursor,omitzero"`
@@ -1135,20 +1135,20 @@ func (r *OrganizationsSearchRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsSearchRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsSearchRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrganizationsSearchResponse is the answer to [OrganizationsService.Search].
+// OrganizationsSearchResponse is the response of [OrganizationsService.Search].
 //
-// An answer without Organizations and ResultsMetadata is an error. Any other field is left empty
-// when the service leaves it out or changes its form.
+// An answer without Organizations and ResultsMetadata is an error. Any other field stays empty if
+// it is missing or does not fit.
 type OrganizationsSearchResponse struct {
 	stytch.Response
 
@@ -1185,12 +1185,12 @@ func (r *OrganizationsSearchResponse) readJSON(d *wire.Reader) {
 	d.Want("organizations", "results_metadata")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsSearchResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsSearchResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -1212,16 +1212,16 @@ var organizationsMetrics = transport.Endpoint[OrganizationsMetricsRequest, Organ
 
 // Metrics counts the members of an organization.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID].
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/organizations/overview
 func (s *OrganizationsService) Metrics(ctx context.Context, req OrganizationsMetricsRequest, opts ...stytch.CallOption) (*OrganizationsMetricsResponse, error) {
 	return transport.Call(ctx, s.client(), &organizationsMetrics, &req, opts)
 }
 
-// OrganizationsMetricsRequest is what [OrganizationsService.Metrics] sends.
+// OrganizationsMetricsRequest is the request of [OrganizationsService.Metrics].
 type OrganizationsMetricsRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -1235,17 +1235,17 @@ func (r *OrganizationsMetricsRequest) params(p *transport.Params) {
 	p.Path("organization_id", r.OrganizationID)
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMetricsRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMetricsRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrganizationsMetricsResponse is the answer to [OrganizationsService.Metrics].
+// OrganizationsMetricsResponse is the response of [OrganizationsService.Metrics].
 type OrganizationsMetricsResponse struct {
 	stytch.Response
 
@@ -1275,12 +1275,12 @@ func (r *OrganizationsMetricsResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code", "member_count")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMetricsResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMetricsResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -1305,9 +1305,9 @@ var organizationsConnectedApps = transport.Endpoint[OrganizationsConnectedAppsRe
 // An app is in the list while at least one member has completed an authorization of it that was not
 // revoked since. A narrower setting of the organization can revoke the access of apps.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
 // [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
@@ -1318,7 +1318,7 @@ func (s *OrganizationsService) ConnectedApps(ctx context.Context, req Organizati
 	return transport.Call(ctx, s.client(), &organizationsConnectedApps, &req, opts)
 }
 
-// OrganizationsConnectedAppsRequest is what [OrganizationsService.ConnectedApps] sends.
+// OrganizationsConnectedAppsRequest is the request of [OrganizationsService.ConnectedApps].
 type OrganizationsConnectedAppsRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -1343,20 +1343,20 @@ func (r *OrganizationsConnectedAppsRequest) params(p *transport.Params) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsConnectedAppsRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsConnectedAppsRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrganizationsConnectedAppsResponse is the answer to [OrganizationsService.ConnectedApps].
+// OrganizationsConnectedAppsResponse is the response of [OrganizationsService.ConnectedApps].
 //
-// An answer without ConnectedApps is an error. Any other field is left empty when the service
-// leaves it out or changes its form.
+// An answer without ConnectedApps is an error. Any other field stays empty if it is missing or does
+// not fit.
 type OrganizationsConnectedAppsResponse struct {
 	stytch.Response
 
@@ -1387,12 +1387,12 @@ func (r *OrganizationsConnectedAppsResponse) readJSON(d *wire.Reader) {
 	d.Want("connected_apps")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsConnectedAppsResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsConnectedAppsResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -1414,9 +1414,9 @@ var organizationsGetConnectedApp = transport.Endpoint[OrganizationsGetConnectedA
 
 // GetConnectedApp returns a connected app, with the members of an organization who use it.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrConnectedAppNotFound], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
 // [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
@@ -1427,7 +1427,7 @@ func (s *OrganizationsService) GetConnectedApp(ctx context.Context, req Organiza
 	return transport.Call(ctx, s.client(), &organizationsGetConnectedApp, &req, opts)
 }
 
-// OrganizationsGetConnectedAppRequest is what [OrganizationsService.GetConnectedApp] sends.
+// OrganizationsGetConnectedAppRequest is the request of [OrganizationsService.GetConnectedApp].
 type OrganizationsGetConnectedAppRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -1457,20 +1457,20 @@ func (r *OrganizationsGetConnectedAppRequest) params(p *transport.Params) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsGetConnectedAppRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsGetConnectedAppRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrganizationsGetConnectedAppResponse is the answer to [OrganizationsService.GetConnectedApp].
+// OrganizationsGetConnectedAppResponse is the response of [OrganizationsService.GetConnectedApp].
 //
-// An answer without ConnectedAppID is an error. Any other field is left empty when the service
-// leaves it out or changes its form.
+// An answer without ConnectedAppID is an error. Any other field stays empty if it is missing or
+// does not fit.
 type OrganizationsGetConnectedAppResponse struct {
 	stytch.Response
 
@@ -1525,12 +1525,12 @@ func (r *OrganizationsGetConnectedAppResponse) readJSON(d *wire.Reader) {
 	d.Want("connected_app_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsGetConnectedAppResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsGetConnectedAppResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -1615,12 +1615,12 @@ func (v *OrganizationSearchQuery) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v OrganizationSearchQuery) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v OrganizationSearchQuery) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -1675,12 +1675,12 @@ func (v OrganizationFilterOther) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v OrganizationFilterOther) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v OrganizationFilterOther) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -1777,12 +1777,12 @@ func (v OrganizationFilterMemberEmails) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v OrganizationFilterMemberEmails) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v OrganizationFilterMemberEmails) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -1808,12 +1808,12 @@ func (v OrganizationFilterMemberEmailFuzzy) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v OrganizationFilterMemberEmailFuzzy) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v OrganizationFilterMemberEmailFuzzy) LogValue() slog.Value {
 	return redact.LogValue(v)
 }

@@ -18,7 +18,7 @@ import (
 // OrganizationsMembersConnectedAppsService takes away the access that a member gave to a connected
 // app.
 //
-// It is reached as client.Organizations.Members.ConnectedApps.
+// Use it as client.Organizations.Members.ConnectedApps.
 //
 // API: https://stytch.com/docs/b2b/api/connected-app-member-revoke
 type OrganizationsMembersConnectedAppsService struct {
@@ -56,9 +56,9 @@ var organizationsMembersConnectedAppsRevoke = transport.Endpoint[OrganizationsMe
 // On behalf of a member, the call needs the action revoke.connected-app on the resource
 // stytch.member, or for the member itself on stytch.self.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrConnectedAppNotFound], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
 // [stytch.ErrJWTInvalidClaims], [stytch.ErrSessionAuthorizationError],
@@ -69,8 +69,8 @@ func (s *OrganizationsMembersConnectedAppsService) Revoke(ctx context.Context, r
 	return transport.Call(ctx, s.client(), &organizationsMembersConnectedAppsRevoke, &req, opts)
 }
 
-// OrganizationsMembersConnectedAppsRevokeRequest is what
-// [OrganizationsMembersConnectedAppsService.Revoke] sends.
+// OrganizationsMembersConnectedAppsRevokeRequest is the request of
+// [OrganizationsMembersConnectedAppsService.Revoke].
 type OrganizationsMembersConnectedAppsRevokeRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -110,17 +110,17 @@ func (r *OrganizationsMembersConnectedAppsRevokeRequest) writeJSON(w *wire.Write
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersConnectedAppsRevokeRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersConnectedAppsRevokeRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrganizationsMembersConnectedAppsRevokeResponse is the answer to
+// OrganizationsMembersConnectedAppsRevokeResponse is the response of
 // [OrganizationsMembersConnectedAppsService.Revoke].
 type OrganizationsMembersConnectedAppsRevokeResponse struct {
 	stytch.Response
@@ -146,12 +146,12 @@ func (r *OrganizationsMembersConnectedAppsRevokeResponse) readJSON(d *wire.Reade
 	d.WantAny("request_id", "status_code")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersConnectedAppsRevokeResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersConnectedAppsRevokeResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

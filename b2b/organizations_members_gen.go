@@ -18,19 +18,19 @@ import (
 
 // OrganizationsMembersService creates, reads, changes and deletes the members of organizations.
 //
-// It is reached as client.Organizations.Members.
+// Use it as client.Organizations.Members.
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/members/member-object
 type OrganizationsMembersService struct {
 	// OAuthProviders reads the tokens that OAuth providers issued when a member logged in, for
 	// calls to the APIs of those providers.
 	//
-	// It is reached as client.Organizations.Members.OAuthProviders.
+	// Use it as client.Organizations.Members.OAuthProviders.
 	OAuthProviders *OrganizationsMembersOAuthProvidersService
 
 	// ConnectedApps takes away the access that a member gave to a connected app.
 	//
-	// It is reached as client.Organizations.Members.ConnectedApps.
+	// Use it as client.Organizations.Members.ConnectedApps.
 	ConnectedApps *OrganizationsMembersConnectedAppsService
 
 	transport *transport.Client
@@ -67,10 +67,10 @@ var organizationsMembersCreate = transport.Endpoint[OrganizationsMembersCreateRe
 //
 // On behalf of a member, the call needs the action create on the resource stytch.member.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrInvalidEmail], [stytch.ErrInvalidEmailDomain], [stytch.ErrEmailInDenylist],
 // [stytch.ErrEmailNotInAllowlist], [stytch.ErrDuplicateMemberEmail],
 // [stytch.ErrRetiredMemberEmail], [stytch.ErrDuplicateMemberExternalID],
@@ -88,7 +88,7 @@ func (s *OrganizationsMembersService) Create(ctx context.Context, req Organizati
 	return transport.Call(ctx, s.client(), &organizationsMembersCreate, &req, opts)
 }
 
-// OrganizationsMembersCreateRequest is what [OrganizationsMembersService.Create] sends.
+// OrganizationsMembersCreateRequest is the request of [OrganizationsMembersService.Create].
 type OrganizationsMembersCreateRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -192,20 +192,20 @@ func (r *OrganizationsMembersCreateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersCreateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersCreateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrganizationsMembersCreateResponse is the answer to [OrganizationsMembersService.Create].
+// OrganizationsMembersCreateResponse is the response of [OrganizationsMembersService.Create].
 //
-// An answer without MemberID is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
+// fit.
 type OrganizationsMembersCreateResponse struct {
 	stytch.Response
 
@@ -249,12 +249,12 @@ func (r *OrganizationsMembersCreateResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersCreateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersCreateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -278,9 +278,9 @@ var organizationsMembersGet = transport.Endpoint[OrganizationsMembersGetRequest,
 //
 // Give either MemberID or EmailAddress.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrInvalidMemberGetFields], [stytch.ErrInvalidEmail].
 //
 // API: https://stytch.com/docs/b2b/api/get-member
@@ -288,7 +288,7 @@ func (s *OrganizationsMembersService) Get(ctx context.Context, req Organizations
 	return transport.Call(ctx, s.client(), &organizationsMembersGet, &req, opts)
 }
 
-// OrganizationsMembersGetRequest is what [OrganizationsMembersService.Get] sends.
+// OrganizationsMembersGetRequest is the request of [OrganizationsMembersService.Get].
 type OrganizationsMembersGetRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -321,20 +321,20 @@ func (r *OrganizationsMembersGetRequest) params(p *transport.Params) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersGetRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersGetRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrganizationsMembersGetResponse is the answer to [OrganizationsMembersService.Get].
+// OrganizationsMembersGetResponse is the response of [OrganizationsMembersService.Get].
 //
-// An answer without MemberID is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
+// fit.
 type OrganizationsMembersGetResponse struct {
 	stytch.Response
 
@@ -378,12 +378,12 @@ func (r *OrganizationsMembersGetResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersGetResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersGetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -408,17 +408,17 @@ var organizationsMembersDangerouslyGet = transport.Endpoint[OrganizationsMembers
 // The call checks no organization: an id that comes from outside may belong to a member of another
 // customer. Use [OrganizationsMembersService.Get] wherever the organization is known.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrMemberNotFound].
+// Specific errors: [stytch.ErrMemberNotFound].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/members/get-member-dangerous
 func (s *OrganizationsMembersService) DangerouslyGet(ctx context.Context, req OrganizationsMembersDangerouslyGetRequest, opts ...stytch.CallOption) (*OrganizationsMembersDangerouslyGetResponse, error) {
 	return transport.Call(ctx, s.client(), &organizationsMembersDangerouslyGet, &req, opts)
 }
 
-// OrganizationsMembersDangerouslyGetRequest is what [OrganizationsMembersService.DangerouslyGet]
-// sends.
+// OrganizationsMembersDangerouslyGetRequest is the request of
+// [OrganizationsMembersService.DangerouslyGet].
 type OrganizationsMembersDangerouslyGetRequest struct {
 	// The id of the member. An external id is not accepted.
 	MemberID string `json:"member_id"`
@@ -438,21 +438,21 @@ func (r *OrganizationsMembersDangerouslyGetRequest) params(p *transport.Params) 
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersDangerouslyGetRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersDangerouslyGetRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrganizationsMembersDangerouslyGetResponse is the answer to
+// OrganizationsMembersDangerouslyGetResponse is the response of
 // [OrganizationsMembersService.DangerouslyGet].
 //
-// An answer without MemberID is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
+// fit.
 type OrganizationsMembersDangerouslyGetResponse struct {
 	stytch.Response
 
@@ -496,12 +496,12 @@ func (r *OrganizationsMembersDangerouslyGetResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersDangerouslyGetResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersDangerouslyGetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -533,9 +533,9 @@ var organizationsMembersSearch = transport.Endpoint[OrganizationsMembersSearchRe
 // On behalf of a member, the call needs the action search on the resource stytch.member, and
 // OrganizationIDs can name that member's own organization only.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberSearchFilterNameNotRecognized], [stytch.ErrMemberSearchFilterNameMustBeString],
 // [stytch.ErrMemberSearchExpectedArrayOfStrings], [stytch.ErrMemberSearchExpectedBoolean],
 // [stytch.ErrMemberSearchExpectedString], [stytch.ErrMemberSearchOrganizationIDsEmpty],
@@ -564,7 +564,7 @@ func (s *OrganizationsMembersService) Search(ctx context.Context, req Organizati
 	return transport.Call(ctx, s.client(), &organizationsMembersSearch, &req, opts)
 }
 
-// OrganizationsMembersSearchRequest is what [OrganizationsMembersService.Search] sends.
+// OrganizationsMembersSearchRequest is the request of [OrganizationsMembersService.Search].
 type OrganizationsMembersSearchRequest struct {
 	// A member on whose behalf a call is made. The call then fails unless the roles of this member
 	// permit it, in the organization that it is about. Without an acting member the application
@@ -620,20 +620,20 @@ func (r *OrganizationsMembersSearchRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersSearchRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersSearchRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrganizationsMembersSearchResponse is the answer to [OrganizationsMembersService.Search].
+// OrganizationsMembersSearchResponse is the response of [OrganizationsMembersService.Search].
 //
-// An answer without Members and ResultsMetadata is an error. Any other field is left empty when the
-// service leaves it out or changes its form.
+// An answer without Members and ResultsMetadata is an error. Any other field stays empty if it is
+// missing or does not fit.
 type OrganizationsMembersSearchResponse struct {
 	stytch.Response
 
@@ -678,12 +678,12 @@ func (r *OrganizationsMembersSearchResponse) readJSON(d *wire.Reader) {
 	d.Want("members", "results_metadata")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersSearchResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersSearchResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -714,9 +714,9 @@ var organizationsMembersUpdate = transport.Endpoint[OrganizationsMembersUpdateRe
 // as update.info.name, or for the member itself on stytch.self. Nobody can change TrustedMetadata
 // this way, or their own address.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrInvalidEmail], [stytch.ErrDuplicateMemberEmail],
 // [stytch.ErrRetiredMemberEmail], [stytch.ErrDesiredEmailUpdatingForDifferentMember],
 // [stytch.ErrActionNotAllowedEmailDomainIsClaimed],
@@ -737,7 +737,7 @@ func (s *OrganizationsMembersService) Update(ctx context.Context, req Organizati
 	return transport.Call(ctx, s.client(), &organizationsMembersUpdate, &req, opts)
 }
 
-// OrganizationsMembersUpdateRequest is what [OrganizationsMembersService.Update] sends.
+// OrganizationsMembersUpdateRequest is the request of [OrganizationsMembersService.Update].
 type OrganizationsMembersUpdateRequest struct {
 	// The id, the slug or the external id of the organization of the member.
 	OrganizationID string `json:"organization_id"`
@@ -869,20 +869,20 @@ func (r *OrganizationsMembersUpdateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersUpdateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersUpdateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrganizationsMembersUpdateResponse is the answer to [OrganizationsMembersService.Update].
+// OrganizationsMembersUpdateResponse is the response of [OrganizationsMembersService.Update].
 //
-// An answer without MemberID is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
+// fit.
 type OrganizationsMembersUpdateResponse struct {
 	stytch.Response
 
@@ -926,12 +926,12 @@ func (r *OrganizationsMembersUpdateResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersUpdateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersUpdateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -962,9 +962,9 @@ var organizationsMembersDelete = transport.Endpoint[OrganizationsMembersDeleteRe
 // On behalf of a member, the call needs the action delete on the resource stytch.member, or for the
 // member itself on stytch.self.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
 // [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
@@ -974,7 +974,7 @@ func (s *OrganizationsMembersService) Delete(ctx context.Context, req Organizati
 	return transport.Call(ctx, s.client(), &organizationsMembersDelete, &req, opts)
 }
 
-// OrganizationsMembersDeleteRequest is what [OrganizationsMembersService.Delete] sends.
+// OrganizationsMembersDeleteRequest is the request of [OrganizationsMembersService.Delete].
 type OrganizationsMembersDeleteRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -1004,20 +1004,20 @@ func (r *OrganizationsMembersDeleteRequest) params(p *transport.Params) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersDeleteRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersDeleteRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrganizationsMembersDeleteResponse is the answer to [OrganizationsMembersService.Delete].
+// OrganizationsMembersDeleteResponse is the response of [OrganizationsMembersService.Delete].
 //
-// An answer without MemberID is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
+// fit.
 type OrganizationsMembersDeleteResponse struct {
 	stytch.Response
 
@@ -1047,12 +1047,12 @@ func (r *OrganizationsMembersDeleteResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersDeleteResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersDeleteResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -1080,9 +1080,9 @@ var organizationsMembersReactivate = transport.Endpoint[OrganizationsMembersReac
 //
 // On behalf of a member, the call needs the action create on the resource stytch.member.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrNoDeletedMemberFoundForReactivation],
 // [stytch.ErrEmailUnverifiedForReactivation], [stytch.ErrReactivationEmailBelongsToAnotherMember],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
@@ -1094,7 +1094,7 @@ func (s *OrganizationsMembersService) Reactivate(ctx context.Context, req Organi
 	return transport.Call(ctx, s.client(), &organizationsMembersReactivate, &req, opts)
 }
 
-// OrganizationsMembersReactivateRequest is what [OrganizationsMembersService.Reactivate] sends.
+// OrganizationsMembersReactivateRequest is the request of [OrganizationsMembersService.Reactivate].
 type OrganizationsMembersReactivateRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -1129,20 +1129,21 @@ func (r *OrganizationsMembersReactivateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersReactivateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersReactivateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrganizationsMembersReactivateResponse is the answer to [OrganizationsMembersService.Reactivate].
+// OrganizationsMembersReactivateResponse is the response of
+// [OrganizationsMembersService.Reactivate].
 //
-// An answer without MemberID is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
+// fit.
 type OrganizationsMembersReactivateResponse struct {
 	stytch.Response
 
@@ -1186,12 +1187,12 @@ func (r *OrganizationsMembersReactivateResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersReactivateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersReactivateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -1219,9 +1220,9 @@ var organizationsMembersDeleteMFAPhoneNumber = transport.Endpoint[OrganizationsM
 // On behalf of a member, the call needs the action update.info.delete.mfa-phone on the resource
 // stytch.member, or for the member itself on stytch.self.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrMemberPhoneNumberNotFound], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
 // [stytch.ErrJWTInvalidClaims], [stytch.ErrSessionAuthorizationError],
@@ -1232,8 +1233,8 @@ func (s *OrganizationsMembersService) DeleteMFAPhoneNumber(ctx context.Context, 
 	return transport.Call(ctx, s.client(), &organizationsMembersDeleteMFAPhoneNumber, &req, opts)
 }
 
-// OrganizationsMembersDeleteMFAPhoneNumberRequest is what
-// [OrganizationsMembersService.DeleteMFAPhoneNumber] sends.
+// OrganizationsMembersDeleteMFAPhoneNumberRequest is the request of
+// [OrganizationsMembersService.DeleteMFAPhoneNumber].
 type OrganizationsMembersDeleteMFAPhoneNumberRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -1263,21 +1264,21 @@ func (r *OrganizationsMembersDeleteMFAPhoneNumberRequest) params(p *transport.Pa
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersDeleteMFAPhoneNumberRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersDeleteMFAPhoneNumberRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrganizationsMembersDeleteMFAPhoneNumberResponse is the answer to
+// OrganizationsMembersDeleteMFAPhoneNumberResponse is the response of
 // [OrganizationsMembersService.DeleteMFAPhoneNumber].
 //
-// An answer without MemberID is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
+// fit.
 type OrganizationsMembersDeleteMFAPhoneNumberResponse struct {
 	stytch.Response
 
@@ -1321,12 +1322,12 @@ func (r *OrganizationsMembersDeleteMFAPhoneNumberResponse) readJSON(d *wire.Read
 	d.Want("member_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersDeleteMFAPhoneNumberResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersDeleteMFAPhoneNumberResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -1354,9 +1355,9 @@ var organizationsMembersDeleteTOTP = transport.Endpoint[OrganizationsMembersDele
 // On behalf of a member, the call needs the action update.info.delete.mfa-totp on the resource
 // stytch.member, or for the member itself on stytch.self.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrTOTPNotFound], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
 // [stytch.ErrJWTInvalidClaims], [stytch.ErrSessionAuthorizationError],
@@ -1367,7 +1368,7 @@ func (s *OrganizationsMembersService) DeleteTOTP(ctx context.Context, req Organi
 	return transport.Call(ctx, s.client(), &organizationsMembersDeleteTOTP, &req, opts)
 }
 
-// OrganizationsMembersDeleteTOTPRequest is what [OrganizationsMembersService.DeleteTOTP] sends.
+// OrganizationsMembersDeleteTOTPRequest is the request of [OrganizationsMembersService.DeleteTOTP].
 type OrganizationsMembersDeleteTOTPRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -1397,20 +1398,21 @@ func (r *OrganizationsMembersDeleteTOTPRequest) params(p *transport.Params) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersDeleteTOTPRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersDeleteTOTPRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrganizationsMembersDeleteTOTPResponse is the answer to [OrganizationsMembersService.DeleteTOTP].
+// OrganizationsMembersDeleteTOTPResponse is the response of
+// [OrganizationsMembersService.DeleteTOTP].
 //
-// An answer without MemberID is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
+// fit.
 type OrganizationsMembersDeleteTOTPResponse struct {
 	stytch.Response
 
@@ -1454,12 +1456,12 @@ func (r *OrganizationsMembersDeleteTOTPResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersDeleteTOTPResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersDeleteTOTPResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -1487,9 +1489,9 @@ var organizationsMembersDeletePassword = transport.Endpoint[OrganizationsMembers
 // On behalf of a member, the call needs the action update.info.delete.password on the resource
 // stytch.member, or for the member itself on stytch.self.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberPasswordNotFound], [stytch.ErrInvalidPasswordID],
 // [stytch.ErrCrossOrgPasswordsEnabled], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
@@ -1501,8 +1503,8 @@ func (s *OrganizationsMembersService) DeletePassword(ctx context.Context, req Or
 	return transport.Call(ctx, s.client(), &organizationsMembersDeletePassword, &req, opts)
 }
 
-// OrganizationsMembersDeletePasswordRequest is what [OrganizationsMembersService.DeletePassword]
-// sends.
+// OrganizationsMembersDeletePasswordRequest is the request of
+// [OrganizationsMembersService.DeletePassword].
 type OrganizationsMembersDeletePasswordRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -1532,21 +1534,21 @@ func (r *OrganizationsMembersDeletePasswordRequest) params(p *transport.Params) 
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersDeletePasswordRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersDeletePasswordRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrganizationsMembersDeletePasswordResponse is the answer to
+// OrganizationsMembersDeletePasswordResponse is the response of
 // [OrganizationsMembersService.DeletePassword].
 //
-// An answer without MemberID is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
+// fit.
 type OrganizationsMembersDeletePasswordResponse struct {
 	stytch.Response
 
@@ -1590,12 +1592,12 @@ func (r *OrganizationsMembersDeletePasswordResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersDeletePasswordResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersDeletePasswordResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -1619,9 +1621,9 @@ var organizationsMembersDeleteExternalID = transport.Endpoint[OrganizationsMembe
 //
 // The member then answers to its id only. The external id is free for another member.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
 // [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
@@ -1631,8 +1633,8 @@ func (s *OrganizationsMembersService) DeleteExternalID(ctx context.Context, req 
 	return transport.Call(ctx, s.client(), &organizationsMembersDeleteExternalID, &req, opts)
 }
 
-// OrganizationsMembersDeleteExternalIDRequest is what
-// [OrganizationsMembersService.DeleteExternalID] sends.
+// OrganizationsMembersDeleteExternalIDRequest is the request of
+// [OrganizationsMembersService.DeleteExternalID].
 type OrganizationsMembersDeleteExternalIDRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -1662,21 +1664,21 @@ func (r *OrganizationsMembersDeleteExternalIDRequest) params(p *transport.Params
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersDeleteExternalIDRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersDeleteExternalIDRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrganizationsMembersDeleteExternalIDResponse is the answer to
+// OrganizationsMembersDeleteExternalIDResponse is the response of
 // [OrganizationsMembersService.DeleteExternalID].
 //
-// An answer without MemberID is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
+// fit.
 type OrganizationsMembersDeleteExternalIDResponse struct {
 	stytch.Response
 
@@ -1720,12 +1722,12 @@ func (r *OrganizationsMembersDeleteExternalIDResponse) readJSON(d *wire.Reader) 
 	d.Want("member_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersDeleteExternalIDResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersDeleteExternalIDResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -1754,9 +1756,9 @@ var organizationsMembersUnlinkRetiredEmail = transport.Endpoint[OrganizationsMem
 // On behalf of a member, the call needs the action update.info.unlink.retired-email on the resource
 // stytch.member, or for the member itself on stytch.self.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrEmailNotFound], [stytch.ErrInvalidEmail],
 // [stytch.ErrRetiredEmailMissingEmailIdentifiers], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
@@ -1768,8 +1770,8 @@ func (s *OrganizationsMembersService) UnlinkRetiredEmail(ctx context.Context, re
 	return transport.Call(ctx, s.client(), &organizationsMembersUnlinkRetiredEmail, &req, opts)
 }
 
-// OrganizationsMembersUnlinkRetiredEmailRequest is what
-// [OrganizationsMembersService.UnlinkRetiredEmail] sends.
+// OrganizationsMembersUnlinkRetiredEmailRequest is the request of
+// [OrganizationsMembersService.UnlinkRetiredEmail].
 //
 // Set at least one of EmailID and EmailAddress.
 type OrganizationsMembersUnlinkRetiredEmailRequest struct {
@@ -1830,21 +1832,21 @@ func (r *OrganizationsMembersUnlinkRetiredEmailRequest) writeJSON(w *wire.Writer
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersUnlinkRetiredEmailRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersUnlinkRetiredEmailRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrganizationsMembersUnlinkRetiredEmailResponse is the answer to
+// OrganizationsMembersUnlinkRetiredEmailResponse is the response of
 // [OrganizationsMembersService.UnlinkRetiredEmail].
 //
-// An answer without MemberID and OrganizationID is an error. Any other field is left empty when the
-// service leaves it out or changes its form.
+// An answer without MemberID and OrganizationID is an error. Any other field stays empty if it is
+// missing or does not fit.
 type OrganizationsMembersUnlinkRetiredEmailResponse struct {
 	stytch.Response
 
@@ -1893,12 +1895,12 @@ func (r *OrganizationsMembersUnlinkRetiredEmailResponse) readJSON(d *wire.Reader
 	d.Want("member_id", "organization_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersUnlinkRetiredEmailResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersUnlinkRetiredEmailResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -1932,10 +1934,10 @@ var organizationsMembersStartEmailUpdate = transport.Endpoint[OrganizationsMembe
 // On behalf of a member, the call needs the action update.info.email on the resource stytch.member,
 // or for the member itself on stytch.self.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrInvalidEmail], [stytch.ErrInvalidEmailDomain],
 // [stytch.ErrInactiveEmail], [stytch.ErrEmailInDenylist], [stytch.ErrEmailNotInAllowlist],
 // [stytch.ErrEmailTemplateNotFound], [stytch.ErrInvalidTemplateID], [stytch.ErrInvalidLocale],
@@ -1954,8 +1956,8 @@ func (s *OrganizationsMembersService) StartEmailUpdate(ctx context.Context, req 
 	return transport.Call(ctx, s.client(), &organizationsMembersStartEmailUpdate, &req, opts)
 }
 
-// OrganizationsMembersStartEmailUpdateRequest is what
-// [OrganizationsMembersService.StartEmailUpdate] sends.
+// OrganizationsMembersStartEmailUpdateRequest is the request of
+// [OrganizationsMembersService.StartEmailUpdate].
 type OrganizationsMembersStartEmailUpdateRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -2036,21 +2038,21 @@ func (r *OrganizationsMembersStartEmailUpdateRequest) writeJSON(w *wire.Writer) 
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersStartEmailUpdateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersStartEmailUpdateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrganizationsMembersStartEmailUpdateResponse is the answer to
+// OrganizationsMembersStartEmailUpdateResponse is the response of
 // [OrganizationsMembersService.StartEmailUpdate].
 //
-// An answer without MemberID is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
+// fit.
 type OrganizationsMembersStartEmailUpdateResponse struct {
 	stytch.Response
 
@@ -2094,12 +2096,12 @@ func (r *OrganizationsMembersStartEmailUpdateResponse) readJSON(d *wire.Reader) 
 	d.Want("member_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersStartEmailUpdateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersStartEmailUpdateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -2125,9 +2127,9 @@ var organizationsMembersOIDCProviders = transport.Endpoint[OrganizationsMembersO
 // The service keeps the tokens that each provider issued at the last login of the member. It
 // refreshes the access token by itself if it has a refresh token.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrMemberOIDCTokenNotFound],
 // [stytch.ErrMissingOIDCRefreshToken], [stytch.ErrUnableToRefreshOIDCToken].
 //
@@ -2136,8 +2138,8 @@ func (s *OrganizationsMembersService) OIDCProviders(ctx context.Context, req Org
 	return transport.Call(ctx, s.client(), &organizationsMembersOIDCProviders, &req, opts)
 }
 
-// OrganizationsMembersOIDCProvidersRequest is what [OrganizationsMembersService.OIDCProviders]
-// sends.
+// OrganizationsMembersOIDCProvidersRequest is the request of
+// [OrganizationsMembersService.OIDCProviders].
 type OrganizationsMembersOIDCProvidersRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -2163,21 +2165,21 @@ func (r *OrganizationsMembersOIDCProvidersRequest) params(p *transport.Params) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersOIDCProvidersRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersOIDCProvidersRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrganizationsMembersOIDCProvidersResponse is the answer to
+// OrganizationsMembersOIDCProvidersResponse is the response of
 // [OrganizationsMembersService.OIDCProviders].
 //
-// An answer without Registrations is an error. Any other field is left empty when the service
-// leaves it out or changes its form.
+// An answer without Registrations is an error. Any other field stays empty if it is missing or does
+// not fit.
 type OrganizationsMembersOIDCProvidersResponse struct {
 	stytch.Response
 
@@ -2208,12 +2210,12 @@ func (r *OrganizationsMembersOIDCProvidersResponse) readJSON(d *wire.Reader) {
 	d.Want("registrations")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersOIDCProvidersResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersOIDCProvidersResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -2242,9 +2244,9 @@ var organizationsMembersGetConnectedApps = transport.Endpoint[OrganizationsMembe
 // On behalf of a member, the call needs the action get.connected-apps on the resource
 // stytch.member, or for the member itself on stytch.self.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
 // [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
@@ -2254,8 +2256,8 @@ func (s *OrganizationsMembersService) GetConnectedApps(ctx context.Context, req 
 	return transport.Call(ctx, s.client(), &organizationsMembersGetConnectedApps, &req, opts)
 }
 
-// OrganizationsMembersGetConnectedAppsRequest is what
-// [OrganizationsMembersService.GetConnectedApps] sends.
+// OrganizationsMembersGetConnectedAppsRequest is the request of
+// [OrganizationsMembersService.GetConnectedApps].
 type OrganizationsMembersGetConnectedAppsRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -2285,21 +2287,21 @@ func (r *OrganizationsMembersGetConnectedAppsRequest) params(p *transport.Params
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersGetConnectedAppsRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersGetConnectedAppsRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrganizationsMembersGetConnectedAppsResponse is the answer to
+// OrganizationsMembersGetConnectedAppsResponse is the response of
 // [OrganizationsMembersService.GetConnectedApps].
 //
-// An answer without ConnectedApps is an error. Any other field is left empty when the service
-// leaves it out or changes its form.
+// An answer without ConnectedApps is an error. Any other field stays empty if it is missing or does
+// not fit.
 type OrganizationsMembersGetConnectedAppsResponse struct {
 	stytch.Response
 
@@ -2330,12 +2332,12 @@ func (r *OrganizationsMembersGetConnectedAppsResponse) readJSON(d *wire.Reader) 
 	d.Want("connected_apps")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersGetConnectedAppsResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersGetConnectedAppsResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -2343,7 +2345,8 @@ func (r OrganizationsMembersGetConnectedAppsResponse) LogValue() slog.Value {
 // EmailUpdateDeliveryMethod is a way to prove a new e-mail address, with a link or with a code.
 type EmailUpdateDeliveryMethod string
 
-// The known values of EmailUpdateDeliveryMethod. The service may add others; they survive decoding.
+// The known values of EmailUpdateDeliveryMethod. The service may add others, which are decoded
+// unchanged.
 const (
 	EmailUpdateDeliveryMethodEmailMagicLink EmailUpdateDeliveryMethod = "EMAIL_MAGIC_LINK"
 	EmailUpdateDeliveryMethodEmailOTP       EmailUpdateDeliveryMethod = "EMAIL_OTP"
@@ -2438,12 +2441,12 @@ func (v *OIDCProviderInfo) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v OIDCProviderInfo) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v OIDCProviderInfo) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -2469,12 +2472,12 @@ func (v *MemberSearchQuery) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v MemberSearchQuery) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v MemberSearchQuery) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -2526,12 +2529,12 @@ func (v MemberFilterOther) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v MemberFilterOther) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v MemberFilterOther) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -2570,12 +2573,12 @@ func (v MemberFilterMemberEmails) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v MemberFilterMemberEmails) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v MemberFilterMemberEmails) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -2600,12 +2603,12 @@ func (v MemberFilterMemberEmailFuzzy) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v MemberFilterMemberEmailFuzzy) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v MemberFilterMemberEmailFuzzy) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -2664,12 +2667,12 @@ func (v MemberFilterMemberMFAPhoneNumbers) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v MemberFilterMemberMFAPhoneNumbers) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v MemberFilterMemberMFAPhoneNumbers) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -2695,12 +2698,12 @@ func (v MemberFilterMemberMFAPhoneNumberFuzzy) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v MemberFilterMemberMFAPhoneNumberFuzzy) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v MemberFilterMemberMFAPhoneNumberFuzzy) LogValue() slog.Value {
 	return redact.LogValue(v)
 }

@@ -19,7 +19,7 @@ import (
 // OrganizationsMembersOAuthProvidersService reads the tokens that OAuth providers issued when a
 // member logged in, for calls to the APIs of those providers.
 //
-// It is reached as client.Organizations.Members.OAuthProviders.
+// Use it as client.Organizations.Members.OAuthProviders.
 //
 // API: https://stytch.com/docs/b2b/guides/oauth/auth-flows
 type OrganizationsMembersOAuthProvidersService struct {
@@ -56,9 +56,9 @@ var organizationsMembersOAuthProvidersGoogle = transport.Endpoint[OrganizationsM
 // Google does not issue a refresh token at every login. To make it do so, start the login with
 // `provider_prompt=consent`.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrMemberOAuthTokenNotFound],
 // [stytch.ErrMissingOAuthRefreshToken], [stytch.ErrUnableToRefreshOAuthToken].
 //
@@ -67,8 +67,8 @@ func (s *OrganizationsMembersOAuthProvidersService) Google(ctx context.Context, 
 	return transport.Call(ctx, s.client(), &organizationsMembersOAuthProvidersGoogle, &req, opts)
 }
 
-// OrganizationsMembersOAuthProvidersGoogleRequest is what
-// [OrganizationsMembersOAuthProvidersService.Google] sends.
+// OrganizationsMembersOAuthProvidersGoogleRequest is the request of
+// [OrganizationsMembersOAuthProvidersService.Google].
 type OrganizationsMembersOAuthProvidersGoogleRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -94,21 +94,21 @@ func (r *OrganizationsMembersOAuthProvidersGoogleRequest) params(p *transport.Pa
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersOAuthProvidersGoogleRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersOAuthProvidersGoogleRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrganizationsMembersOAuthProvidersGoogleResponse is the answer to
+// OrganizationsMembersOAuthProvidersGoogleResponse is the response of
 // [OrganizationsMembersOAuthProvidersService.Google].
 //
-// An answer without Scopes is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without Scopes is an error. Any other field stays empty if it is missing or does not
+// fit.
 type OrganizationsMembersOAuthProvidersGoogleResponse struct {
 	stytch.Response
 
@@ -170,12 +170,12 @@ func (r *OrganizationsMembersOAuthProvidersGoogleResponse) readJSON(d *wire.Read
 	d.Want("scopes")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersOAuthProvidersGoogleResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersOAuthProvidersGoogleResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -200,9 +200,9 @@ var organizationsMembersOAuthProvidersMicrosoft = transport.Endpoint[Organizatio
 // The service keeps the tokens that Microsoft issued at the last login of the member. It refreshes
 // the access token by itself if it has a refresh token.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrMemberOAuthTokenNotFound],
 // [stytch.ErrMissingOAuthRefreshToken], [stytch.ErrUnableToRefreshOAuthToken].
 //
@@ -211,8 +211,8 @@ func (s *OrganizationsMembersOAuthProvidersService) Microsoft(ctx context.Contex
 	return transport.Call(ctx, s.client(), &organizationsMembersOAuthProvidersMicrosoft, &req, opts)
 }
 
-// OrganizationsMembersOAuthProvidersMicrosoftRequest is what
-// [OrganizationsMembersOAuthProvidersService.Microsoft] sends.
+// OrganizationsMembersOAuthProvidersMicrosoftRequest is the request of
+// [OrganizationsMembersOAuthProvidersService.Microsoft].
 type OrganizationsMembersOAuthProvidersMicrosoftRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -238,21 +238,21 @@ func (r *OrganizationsMembersOAuthProvidersMicrosoftRequest) params(p *transport
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersOAuthProvidersMicrosoftRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersOAuthProvidersMicrosoftRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrganizationsMembersOAuthProvidersMicrosoftResponse is the answer to
+// OrganizationsMembersOAuthProvidersMicrosoftResponse is the response of
 // [OrganizationsMembersOAuthProvidersService.Microsoft].
 //
-// An answer without AccessToken is an error. Any other field is left empty when the service leaves
-// it out or changes its form.
+// An answer without AccessToken is an error. Any other field stays empty if it is missing or does
+// not fit.
 type OrganizationsMembersOAuthProvidersMicrosoftResponse struct {
 	stytch.Response
 
@@ -312,12 +312,12 @@ func (r *OrganizationsMembersOAuthProvidersMicrosoftResponse) readJSON(d *wire.R
 	d.Want("access_token")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersOAuthProvidersMicrosoftResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersOAuthProvidersMicrosoftResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -341,9 +341,9 @@ var organizationsMembersOAuthProvidersSlack = transport.Endpoint[OrganizationsMe
 //
 // The service keeps the tokens that Slack issued at the last login of the member.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrMemberOAuthTokenNotFound].
 //
 // API: https://stytch.com/docs/b2b/guides/oauth/auth-flows
@@ -351,8 +351,8 @@ func (s *OrganizationsMembersOAuthProvidersService) Slack(ctx context.Context, r
 	return transport.Call(ctx, s.client(), &organizationsMembersOAuthProvidersSlack, &req, opts)
 }
 
-// OrganizationsMembersOAuthProvidersSlackRequest is what
-// [OrganizationsMembersOAuthProvidersService.Slack] sends.
+// OrganizationsMembersOAuthProvidersSlackRequest is the request of
+// [OrganizationsMembersOAuthProvidersService.Slack].
 type OrganizationsMembersOAuthProvidersSlackRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -371,21 +371,21 @@ func (r *OrganizationsMembersOAuthProvidersSlackRequest) params(p *transport.Par
 	p.Path("member_id", r.MemberID)
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersOAuthProvidersSlackRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersOAuthProvidersSlackRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrganizationsMembersOAuthProvidersSlackResponse is the answer to
+// OrganizationsMembersOAuthProvidersSlackResponse is the response of
 // [OrganizationsMembersOAuthProvidersService.Slack].
 //
-// An answer without Registrations is an error. Any other field is left empty when the service
-// leaves it out or changes its form.
+// An answer without Registrations is an error. Any other field stays empty if it is missing or does
+// not fit.
 type OrganizationsMembersOAuthProvidersSlackResponse struct {
 	stytch.Response
 
@@ -421,12 +421,12 @@ func (r *OrganizationsMembersOAuthProvidersSlackResponse) readJSON(d *wire.Reade
 	d.Want("registrations")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersOAuthProvidersSlackResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersOAuthProvidersSlackResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -451,9 +451,9 @@ var organizationsMembersOAuthProvidersHubSpot = transport.Endpoint[Organizations
 // The service keeps the tokens that HubSpot issued at the last login of the member. It refreshes
 // the access token by itself if it has a refresh token.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrMemberOAuthTokenNotFound],
 // [stytch.ErrMissingOAuthRefreshToken], [stytch.ErrUnableToRefreshOAuthToken].
 //
@@ -462,8 +462,8 @@ func (s *OrganizationsMembersOAuthProvidersService) HubSpot(ctx context.Context,
 	return transport.Call(ctx, s.client(), &organizationsMembersOAuthProvidersHubSpot, &req, opts)
 }
 
-// OrganizationsMembersOAuthProvidersHubSpotRequest is what
-// [OrganizationsMembersOAuthProvidersService.HubSpot] sends.
+// OrganizationsMembersOAuthProvidersHubSpotRequest is the request of
+// [OrganizationsMembersOAuthProvidersService.HubSpot].
 type OrganizationsMembersOAuthProvidersHubSpotRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -489,21 +489,21 @@ func (r *OrganizationsMembersOAuthProvidersHubSpotRequest) params(p *transport.P
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersOAuthProvidersHubSpotRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersOAuthProvidersHubSpotRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrganizationsMembersOAuthProvidersHubSpotResponse is the answer to
+// OrganizationsMembersOAuthProvidersHubSpotResponse is the response of
 // [OrganizationsMembersOAuthProvidersService.HubSpot].
 //
-// An answer without Registrations is an error. Any other field is left empty when the service
-// leaves it out or changes its form.
+// An answer without Registrations is an error. Any other field stays empty if it is missing or does
+// not fit.
 type OrganizationsMembersOAuthProvidersHubSpotResponse struct {
 	stytch.Response
 
@@ -539,12 +539,12 @@ func (r *OrganizationsMembersOAuthProvidersHubSpotResponse) readJSON(d *wire.Rea
 	d.Want("registrations")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersOAuthProvidersHubSpotResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersOAuthProvidersHubSpotResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -569,9 +569,9 @@ var organizationsMembersOAuthProvidersGitHub = transport.Endpoint[OrganizationsM
 // The service keeps the tokens that GitHub issued at the last login of the member. GitHub issues no
 // refresh token. It ends access tokens that nobody uses for a long time.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrMemberOAuthTokenNotFound],
 // [stytch.ErrMissingOAuthRefreshToken], [stytch.ErrUnableToRefreshOAuthToken].
 //
@@ -580,8 +580,8 @@ func (s *OrganizationsMembersOAuthProvidersService) GitHub(ctx context.Context, 
 	return transport.Call(ctx, s.client(), &organizationsMembersOAuthProvidersGitHub, &req, opts)
 }
 
-// OrganizationsMembersOAuthProvidersGitHubRequest is what
-// [OrganizationsMembersOAuthProvidersService.GitHub] sends.
+// OrganizationsMembersOAuthProvidersGitHubRequest is the request of
+// [OrganizationsMembersOAuthProvidersService.GitHub].
 type OrganizationsMembersOAuthProvidersGitHubRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -607,21 +607,21 @@ func (r *OrganizationsMembersOAuthProvidersGitHubRequest) params(p *transport.Pa
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersOAuthProvidersGitHubRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersOAuthProvidersGitHubRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrganizationsMembersOAuthProvidersGitHubResponse is the answer to
+// OrganizationsMembersOAuthProvidersGitHubResponse is the response of
 // [OrganizationsMembersOAuthProvidersService.GitHub].
 //
-// An answer without Registrations is an error. Any other field is left empty when the service
-// leaves it out or changes its form.
+// An answer without Registrations is an error. Any other field stays empty if it is missing or does
+// not fit.
 type OrganizationsMembersOAuthProvidersGitHubResponse struct {
 	stytch.Response
 
@@ -657,12 +657,12 @@ func (r *OrganizationsMembersOAuthProvidersGitHubResponse) readJSON(d *wire.Read
 	d.Want("registrations")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OrganizationsMembersOAuthProvidersGitHubResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OrganizationsMembersOAuthProvidersGitHubResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -709,12 +709,12 @@ func (v *SlackProviderInfo) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v SlackProviderInfo) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v SlackProviderInfo) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -761,12 +761,12 @@ func (v *HubSpotProviderInfo) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v HubSpotProviderInfo) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v HubSpotProviderInfo) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -803,12 +803,12 @@ func (v *GitHubProviderInfo) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v GitHubProviderInfo) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v GitHubProviderInfo) LogValue() slog.Value {
 	return redact.LogValue(v)
 }

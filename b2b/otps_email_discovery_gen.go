@@ -16,11 +16,11 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// OTPsEmailDiscoveryService logs in people whose organization is not known yet. An e-mail code
-// proves the address, and the answer lists the organizations that the person belongs to or may
+// OTPsEmailDiscoveryService logs in people whose organization is not known yet. They prove their
+// address with an e-mail code, and the response lists the organizations that they belong to or may
 // join.
 //
-// It is reached as client.OTPs.Email.Discovery.
+// Use it as client.OTPs.Email.Discovery.
 //
 // API: https://stytch.com/docs/b2b/api/send-discovery-email-otp
 type OTPsEmailDiscoveryService struct {
@@ -51,17 +51,16 @@ var otpsEmailDiscoverySend = transport.Endpoint[OTPsEmailDiscoverySendRequest, O
 
 // Send sends a code by e-mail to a person whose organization is not known yet.
 //
-// The code proves the e-mail address and nothing else: no member is needed, and none is created.
-// Check what the person types in with [OTPsEmailDiscoveryService.Authenticate], which then lists
-// the organizations.
+// The code only proves the e-mail address: no member is needed, and none is created. Check the code
+// with [OTPsEmailDiscoveryService.Authenticate], which then lists the organizations.
 //
-// A code works once. A new one invalidates every earlier code of the address. Every call sends
-// another e-mail.
+// A code works once. A new code invalidates all earlier codes of the address. Each call sends a new
+// e-mail.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrInvalidEmail], [stytch.ErrInvalidEmailDomain],
+// Specific errors: [stytch.ErrInvalidEmail], [stytch.ErrInvalidEmailDomain],
 // [stytch.ErrInactiveEmail], [stytch.ErrEmailInDenylist], [stytch.ErrEmailNotInAllowlist],
 // [stytch.ErrEmailTemplateNotFound], [stytch.ErrInvalidTemplateID], [stytch.ErrInvalidLocale],
 // [stytch.ErrInvalidExpirationOTP], [stytch.ErrTooFewTokensAuthenticated].
@@ -71,7 +70,7 @@ func (s *OTPsEmailDiscoveryService) Send(ctx context.Context, req OTPsEmailDisco
 	return transport.Call(ctx, s.client(), &otpsEmailDiscoverySend, &req, opts)
 }
 
-// OTPsEmailDiscoverySendRequest is what [OTPsEmailDiscoveryService.Send] sends.
+// OTPsEmailDiscoverySendRequest is the request of [OTPsEmailDiscoveryService.Send].
 type OTPsEmailDiscoverySendRequest struct {
 	// The e-mail address to send the code to.
 	EmailAddress string `json:"email_address" stytch:"sensitive"`
@@ -119,17 +118,17 @@ func (r *OTPsEmailDiscoverySendRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OTPsEmailDiscoverySendRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OTPsEmailDiscoverySendRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OTPsEmailDiscoverySendResponse is the answer to [OTPsEmailDiscoveryService.Send].
+// OTPsEmailDiscoverySendResponse is the response of [OTPsEmailDiscoveryService.Send].
 type OTPsEmailDiscoverySendResponse struct {
 	stytch.Response
 
@@ -154,12 +153,12 @@ func (r *OTPsEmailDiscoverySendResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OTPsEmailDiscoverySendResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OTPsEmailDiscoverySendResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -182,15 +181,15 @@ var otpsEmailDiscoveryAuthenticate = transport.Endpoint[OTPsEmailDiscoveryAuthen
 // Authenticate checks a code that was sent for discovery, and lists the organizations of the
 // person.
 //
-// The answer lists the organizations that the person is a member of, is invited to or may join, and
-// holds a token for the unfinished login. No session starts yet: the person picks an organization,
-// and Stytch's discovery calls, which are not among these, exchange the token for a session there
-// or create a new organization with it.
+// The response lists the organizations that the person is a member of, is invited to or may join.
+// It also has a token for the unfinished login, but no session yet. When the person has picked an
+// organization, pass the token to [DiscoveryIntermediateSessionsService.Exchange]. To create a new
+// organization, pass it to [DiscoveryOrganizationsService.Create].
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOTPCodeNotFound], [stytch.ErrUnableToAuthOTPCode],
+// Specific errors: [stytch.ErrOTPCodeNotFound], [stytch.ErrUnableToAuthOTPCode],
 // [stytch.ErrInvalidEmail], [stytch.ErrInvalidCode].
 //
 // API: https://stytch.com/docs/b2b/api/authenticate-discovery-email-otp
@@ -198,7 +197,7 @@ func (s *OTPsEmailDiscoveryService) Authenticate(ctx context.Context, req OTPsEm
 	return transport.Call(ctx, s.client(), &otpsEmailDiscoveryAuthenticate, &req, opts)
 }
 
-// OTPsEmailDiscoveryAuthenticateRequest is what [OTPsEmailDiscoveryService.Authenticate] sends.
+// OTPsEmailDiscoveryAuthenticateRequest is the request of [OTPsEmailDiscoveryService.Authenticate].
 type OTPsEmailDiscoveryAuthenticateRequest struct {
 	// The e-mail address that the code was sent to.
 	EmailAddress string `json:"email_address" stytch:"sensitive"`
@@ -222,20 +221,21 @@ func (r *OTPsEmailDiscoveryAuthenticateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OTPsEmailDiscoveryAuthenticateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OTPsEmailDiscoveryAuthenticateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OTPsEmailDiscoveryAuthenticateResponse is the answer to [OTPsEmailDiscoveryService.Authenticate].
+// OTPsEmailDiscoveryAuthenticateResponse is the response of
+// [OTPsEmailDiscoveryService.Authenticate].
 //
-// An answer without IntermediateSessionToken and EmailAddress is an error. Any other field is left
-// empty when the service leaves it out or changes its form.
+// An answer without IntermediateSessionToken and EmailAddress is an error. Any other field stays
+// empty if it is missing or does not fit.
 type OTPsEmailDiscoveryAuthenticateResponse struct {
 	stytch.Response
 
@@ -280,12 +280,12 @@ func (r *OTPsEmailDiscoveryAuthenticateResponse) readJSON(d *wire.Reader) {
 	d.Want("intermediate_session_token", "email_address")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OTPsEmailDiscoveryAuthenticateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OTPsEmailDiscoveryAuthenticateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

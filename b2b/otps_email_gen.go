@@ -16,17 +16,17 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// OTPsEmailService sends and checks one-time passcodes by e-mail, for logging in to an organization
-// that is known beforehand.
+// OTPsEmailService sends and checks one-time passcodes by e-mail, for a login to an organization
+// that is already known.
 //
-// It is reached as client.OTPs.Email.
+// Use it as client.OTPs.Email.
 //
 // API: https://stytch.com/docs/b2b/api/send-login-signup-email-otp
 type OTPsEmailService struct {
-	// Discovery logs in people whose organization is not known yet. An e-mail code proves the
-	// address, and the answer lists the organizations that the person belongs to or may join.
+	// Discovery logs in people whose organization is not known yet. They prove their address with
+	// an e-mail code, and the response lists the organizations that they belong to or may join.
 	//
-	// It is reached as client.OTPs.Email.Discovery.
+	// Use it as client.OTPs.Email.Discovery.
 	Discovery *OTPsEmailDiscoveryService
 
 	transport *transport.Client
@@ -57,18 +57,17 @@ var otpsEmailLoginOrSignup = transport.Endpoint[OTPsEmailLoginOrSignupRequest, O
 // LoginOrSignup sends a code by e-mail to log in to an organization, and creates the member if need
 // be.
 //
-// A member of the organization with this address gets a login code. For a new address the
-// organization's settings decide: where they let the address join, a pending member is created and
-// gets a signup code; otherwise the call fails. Check what the member types in with
-// [OTPsEmailService.Authenticate].
+// A member of the organization with this address gets a login code. For a new address, the
+// organization's settings decide. If they let the address join, the call creates a pending member
+// and sends a signup code; otherwise it fails. Check the code with [OTPsEmailService.Authenticate].
 //
-// A code works once. A new one invalidates every earlier code of the address. Every call sends
-// another e-mail.
+// A code works once. A new code invalidates all earlier codes of the address. Each call sends a new
+// e-mail.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrInvalidEmail], [stytch.ErrInvalidEmailDomain],
 // [stytch.ErrInactiveEmail], [stytch.ErrEmailInDenylist], [stytch.ErrEmailNotInAllowlist],
 // [stytch.ErrEmailTemplateNotFound], [stytch.ErrInvalidTemplateID], [stytch.ErrInvalidLocale],
@@ -82,7 +81,7 @@ func (s *OTPsEmailService) LoginOrSignup(ctx context.Context, req OTPsEmailLogin
 	return transport.Call(ctx, s.client(), &otpsEmailLoginOrSignup, &req, opts)
 }
 
-// OTPsEmailLoginOrSignupRequest is what [OTPsEmailService.LoginOrSignup] sends.
+// OTPsEmailLoginOrSignupRequest is the request of [OTPsEmailService.LoginOrSignup].
 type OTPsEmailLoginOrSignupRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -156,20 +155,20 @@ func (r *OTPsEmailLoginOrSignupRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OTPsEmailLoginOrSignupRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OTPsEmailLoginOrSignupRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OTPsEmailLoginOrSignupResponse is the answer to [OTPsEmailService.LoginOrSignup].
+// OTPsEmailLoginOrSignupResponse is the response of [OTPsEmailService.LoginOrSignup].
 //
-// An answer without MemberID is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
+// fit.
 type OTPsEmailLoginOrSignupResponse struct {
 	stytch.Response
 
@@ -218,12 +217,12 @@ func (r *OTPsEmailLoginOrSignupResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OTPsEmailLoginOrSignupResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OTPsEmailLoginOrSignupResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -246,21 +245,21 @@ var otpsEmailAuthenticate = transport.Endpoint[OTPsEmailAuthenticateRequest, OTP
 // Authenticate checks a code that was sent by e-mail, and logs the member in.
 //
 // A member who was pending or invited becomes active. If nothing else is needed,
-// MemberAuthenticated is true and the answer holds a session: a new one, or the given one, extended
+// MemberAuthenticated is true and the response has a session: a new one, or the given one, extended
 // and with the new factor.
 //
 // If the organization or the member requires MFA, MemberAuthenticated is false and there is no
-// session: MFARequired names the methods that the member can use, and IntermediateSessionToken
-// holds the login until [OTPsSMSService.Authenticate] completes it. If the organization does not
-// accept e-mail codes, PrimaryRequired names the methods that it does accept.
+// session. MFARequired then lists the methods that the member can use. Pass the
+// IntermediateSessionToken to [OTPsSMSService.Authenticate] to complete the login. If the
+// organization does not accept e-mail codes, PrimaryRequired lists the methods that it accepts.
 //
-// A used and an expired code are not told apart. Ten failures in a row lock the member for an hour,
-// unless the project sets other limits; a success resets the count.
+// The error is the same for a used and an expired code. Ten failures in a row lock the member for
+// an hour, unless the project has other limits. A success resets the count.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOTPCodeNotFound], [stytch.ErrUnableToAuthOTPCode],
+// Specific errors: [stytch.ErrOTPCodeNotFound], [stytch.ErrUnableToAuthOTPCode],
 // [stytch.ErrInvalidEmail], [stytch.ErrInvalidCode], [stytch.ErrInvalidLocale],
 // [stytch.ErrUnableToVerifyMemberEmailUpdate], [stytch.ErrUserLockLimitReached],
 // [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID], [stytch.ErrMemberNotFound],
@@ -278,7 +277,7 @@ func (s *OTPsEmailService) Authenticate(ctx context.Context, req OTPsEmailAuthen
 	return transport.Call(ctx, s.client(), &otpsEmailAuthenticate, &req, opts)
 }
 
-// OTPsEmailAuthenticateRequest is what [OTPsEmailService.Authenticate] sends.
+// OTPsEmailAuthenticateRequest is the request of [OTPsEmailService.Authenticate].
 //
 // Set at most one of SessionToken, SessionJWT and IntermediateSessionToken.
 type OTPsEmailAuthenticateRequest struct {
@@ -385,21 +384,21 @@ func (r *OTPsEmailAuthenticateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OTPsEmailAuthenticateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OTPsEmailAuthenticateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OTPsEmailAuthenticateResponse is the answer to [OTPsEmailService.Authenticate].
+// OTPsEmailAuthenticateResponse is the response of [OTPsEmailService.Authenticate].
 //
 // An answer without MemberID, MethodID, OrganizationID, SessionToken, SessionJWT and
-// IntermediateSessionToken is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// IntermediateSessionToken is an error. Any other field stays empty if it is missing or does not
+// fit.
 type OTPsEmailAuthenticateResponse struct {
 	stytch.Response
 
@@ -503,12 +502,12 @@ func (r *OTPsEmailAuthenticateResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id", "method_id", "organization_id", "session_token", "session_jwt", "intermediate_session_token")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OTPsEmailAuthenticateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OTPsEmailAuthenticateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

@@ -4,22 +4,22 @@ package b2b
 
 import "github.com/stytchgen/sdk/internal/transport"
 
-// OTPsService holds the calls that send and check one-time passcodes, by the way they are sent.
+// OTPsService groups the calls that send and check one-time passcodes, by SMS and by e-mail.
 //
-// It is reached as client.OTPs.
+// Use it as client.OTPs.
 //
 // API: https://stytch.com/docs/b2b/api
 type OTPsService struct {
 	// SMS sends and checks one-time passcodes by SMS. They are a second factor: they complete a
 	// login or step up a session, and never log a member in on their own.
 	//
-	// It is reached as client.OTPs.SMS.
+	// Use it as client.OTPs.SMS.
 	SMS *OTPsSMSService
 
-	// Email sends and checks one-time passcodes by e-mail, for logging in to an organization that
-	// is known beforehand.
+	// Email sends and checks one-time passcodes by e-mail, for a login to an organization that is
+	// already known.
 	//
-	// It is reached as client.OTPs.Email.
+	// Use it as client.OTPs.Email.
 	Email *OTPsEmailService
 
 	transport *transport.Client

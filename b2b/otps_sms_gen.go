@@ -18,7 +18,7 @@ import (
 // OTPsSMSService sends and checks one-time passcodes by SMS. They are a second factor: they
 // complete a login or step up a session, and never log a member in on their own.
 //
-// It is reached as client.OTPs.SMS.
+// Use it as client.OTPs.SMS.
 //
 // API: https://stytch.com/docs/b2b/api/otp-sms-send
 type OTPsSMSService struct {
@@ -49,18 +49,17 @@ var otpsSMSSend = transport.Endpoint[OTPsSMSSendRequest, OTPsSMSSendResponse]{
 
 // Send sends a code by SMS to a member, as the second factor of a login or session.
 //
-// The code goes to the MFA phone number of the member. A member who has none yet needs
-// MFAPhoneNumber, which is then linked to the member. The code lives for two minutes and works
-// once. A member has one live code at a time: a new one invalidates the one before. Check what the
-// member types in with [OTPsSMSService.Authenticate].
+// The code goes to the member's MFA phone number. For a member without one, set MFAPhoneNumber,
+// which then becomes the member's number. The code is valid for two minutes and works once. A new
+// code invalidates the previous one. Check the code with [OTPsSMSService.Authenticate].
 //
-// Every call sends, and bills, another message. After an answer with MFARequired, look at its
-// SecondaryAuthInitiated first: where it is sms_otp, a code is on its way already.
+// Each call sends and bills a new message. After a response with MFARequired, look at its
+// SecondaryAuthInitiated first: if it is sms_otp, a code has already been sent.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrMemberPhoneNumberNotFound],
 // [stytch.ErrInvalidPhoneNumber], [stytch.ErrInvalidPhoneNumberCountryCode],
 // [stytch.ErrUnsubscribedPhoneNumber], [stytch.ErrDownstreamCarrierError],
@@ -80,7 +79,7 @@ func (s *OTPsSMSService) Send(ctx context.Context, req OTPsSMSSendRequest, opts 
 	return transport.Call(ctx, s.client(), &otpsSMSSend, &req, opts)
 }
 
-// OTPsSMSSendRequest is what [OTPsSMSService.Send] sends.
+// OTPsSMSSendRequest is the request of [OTPsSMSService.Send].
 //
 // Set at most one of IntermediateSessionToken, SessionToken and SessionJWT.
 type OTPsSMSSendRequest struct {
@@ -160,20 +159,20 @@ func (r *OTPsSMSSendRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OTPsSMSSendRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OTPsSMSSendRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OTPsSMSSendResponse is the answer to [OTPsSMSService.Send].
+// OTPsSMSSendResponse is the response of [OTPsSMSService.Send].
 //
-// An answer without MemberID is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
+// fit.
 type OTPsSMSSendResponse struct {
 	stytch.Response
 
@@ -217,12 +216,12 @@ func (r *OTPsSMSSendResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OTPsSMSSendResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OTPsSMSSendResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -244,21 +243,21 @@ var otpsSMSAuthenticate = transport.Endpoint[OTPsSMSAuthenticateRequest, OTPsSMS
 
 // Authenticate checks a code that was sent by SMS, and completes a login or steps up a session.
 //
-// An SMS code is a second factor only, so the call needs what the first one led to: an
-// IntermediateSessionToken to complete a login, or a session to step up. The intermediate session
-// token is consumed, and a session starts in its place; a given session is extended and gains the
-// factor. A successful call also verifies the member's phone number.
+// An SMS code is only a second factor. So the call needs an IntermediateSessionToken of a login to
+// complete, or a session to step up. It consumes the intermediate session token and starts a
+// session. A given session is extended, and the factor is added to it. A successful call also
+// verifies the member's phone number.
 //
-// Where the organization's MFAPolicy is REQUIRED_FOR_ALL, the call sets the member's MFAEnrolled
-// and ignores SetMFAEnrollment; where it is OPTIONAL, SetMFAEnrollment decides.
+// If the organization's MFAPolicy is REQUIRED_FOR_ALL, the call sets the member's MFAEnrolled and
+// ignores SetMFAEnrollment. If it is OPTIONAL, SetMFAEnrollment decides.
 //
-// A used and an expired code are not told apart. Ten failures in a row lock the member for an hour,
-// unless the project sets other limits; a success resets the count.
+// The error is the same for a used and an expired code. Ten failures in a row lock the member for
+// an hour, unless the project has other limits. A success resets the count.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOTPCodeNotFound], [stytch.ErrUnableToAuthOTPCode],
+// Specific errors: [stytch.ErrOTPCodeNotFound], [stytch.ErrUnableToAuthOTPCode],
 // [stytch.ErrInvalidCode], [stytch.ErrUserLockLimitReached], [stytch.ErrOrganizationNotFound],
 // [stytch.ErrInvalidOrganizationID], [stytch.ErrMemberNotFound],
 // [stytch.ErrMemberPhoneNumberNotFound],
@@ -277,7 +276,7 @@ func (s *OTPsSMSService) Authenticate(ctx context.Context, req OTPsSMSAuthentica
 	return transport.Call(ctx, s.client(), &otpsSMSAuthenticate, &req, opts)
 }
 
-// OTPsSMSAuthenticateRequest is what [OTPsSMSService.Authenticate] sends.
+// OTPsSMSAuthenticateRequest is the request of [OTPsSMSService.Authenticate].
 //
 // Set exactly one of IntermediateSessionToken, SessionToken and SessionJWT.
 type OTPsSMSAuthenticateRequest struct {
@@ -387,20 +386,20 @@ func (r *OTPsSMSAuthenticateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OTPsSMSAuthenticateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OTPsSMSAuthenticateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OTPsSMSAuthenticateResponse is the answer to [OTPsSMSService.Authenticate].
+// OTPsSMSAuthenticateResponse is the response of [OTPsSMSService.Authenticate].
 //
-// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field is left
-// empty when the service leaves it out or changes its form.
+// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field stays empty
+// if it is missing or does not fit.
 type OTPsSMSAuthenticateResponse struct {
 	stytch.Response
 
@@ -467,12 +466,12 @@ func (r *OTPsSMSAuthenticateResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id", "session_token", "session_jwt")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OTPsSMSAuthenticateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OTPsSMSAuthenticateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

@@ -19,7 +19,7 @@ import (
 // PasswordsDiscoveryEmailService sets passwords with links that are sent by e-mail, for people
 // whose organization is not known yet.
 //
-// It is reached as client.Passwords.Discovery.Email.
+// Use it as client.Passwords.Discovery.Email.
 //
 // API:
 // https://stytch.com/docs/api-reference/b2b/api/passwords/create-or-reset-options/discovery-password-reset-by-email
@@ -59,10 +59,10 @@ var passwordsDiscoveryEmailResetStart = transport.Endpoint[PasswordsDiscoveryEma
 //
 // Every call sends another e-mail. The old password works until a new one is set.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrInvalidEmail], [stytch.ErrInvalidEmailDomain],
+// Specific errors: [stytch.ErrInvalidEmail], [stytch.ErrInvalidEmailDomain],
 // [stytch.ErrInactiveEmail], [stytch.ErrEmailInDenylist], [stytch.ErrEmailNotInAllowlist],
 // [stytch.ErrEmailTemplateNotFound], [stytch.ErrInvalidTemplateID], [stytch.ErrInvalidLocale],
 // [stytch.ErrMemberNotFound], [stytch.ErrCrossOrgPasswordsNotEnabled],
@@ -76,8 +76,8 @@ func (s *PasswordsDiscoveryEmailService) ResetStart(ctx context.Context, req Pas
 	return transport.Call(ctx, s.client(), &passwordsDiscoveryEmailResetStart, &req, opts)
 }
 
-// PasswordsDiscoveryEmailResetStartRequest is what [PasswordsDiscoveryEmailService.ResetStart]
-// sends.
+// PasswordsDiscoveryEmailResetStartRequest is the request of
+// [PasswordsDiscoveryEmailService.ResetStart].
 type PasswordsDiscoveryEmailResetStartRequest struct {
 	// The e-mail address to send the link to.
 	EmailAddress string `json:"email_address" stytch:"sensitive"`
@@ -168,17 +168,17 @@ func (r *PasswordsDiscoveryEmailResetStartRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsDiscoveryEmailResetStartRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsDiscoveryEmailResetStartRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// PasswordsDiscoveryEmailResetStartResponse is the answer to
+// PasswordsDiscoveryEmailResetStartResponse is the response of
 // [PasswordsDiscoveryEmailService.ResetStart].
 type PasswordsDiscoveryEmailResetStartResponse struct {
 	stytch.Response
@@ -204,12 +204,12 @@ func (r *PasswordsDiscoveryEmailResetStartResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsDiscoveryEmailResetStartResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsDiscoveryEmailResetStartResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -239,10 +239,10 @@ var passwordsDiscoveryEmailReset = transport.Endpoint[PasswordsDiscoveryEmailRes
 // [DiscoveryIntermediateSessionsService.Exchange] exchanges the token for a session in an
 // organization, and [DiscoveryOrganizationsService.Create] creates a new one with it.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrUnableToAuthPasswordResetToken], [stytch.ErrInvalidToken],
+// Specific errors: [stytch.ErrUnableToAuthPasswordResetToken], [stytch.ErrInvalidToken],
 // [stytch.ErrWeakPassword], [stytch.ErrBreachedPassword], [stytch.ErrPasswordValidationTimeout],
 // [stytch.ErrCrossOrgPasswordsNotEnabled], [stytch.ErrPKCEExpectedCodeVerifier],
 // [stytch.ErrPKCEDidNotExpectCodeVerifier], [stytch.ErrPKCEMismatch],
@@ -254,7 +254,7 @@ func (s *PasswordsDiscoveryEmailService) Reset(ctx context.Context, req Password
 	return transport.Call(ctx, s.client(), &passwordsDiscoveryEmailReset, &req, opts)
 }
 
-// PasswordsDiscoveryEmailResetRequest is what [PasswordsDiscoveryEmailService.Reset] sends.
+// PasswordsDiscoveryEmailResetRequest is the request of [PasswordsDiscoveryEmailService.Reset].
 type PasswordsDiscoveryEmailResetRequest struct {
 	// The token of the link: the query parameter Token of the address that the link opened. It
 	// works once.
@@ -290,20 +290,20 @@ func (r *PasswordsDiscoveryEmailResetRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsDiscoveryEmailResetRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsDiscoveryEmailResetRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// PasswordsDiscoveryEmailResetResponse is the answer to [PasswordsDiscoveryEmailService.Reset].
+// PasswordsDiscoveryEmailResetResponse is the response of [PasswordsDiscoveryEmailService.Reset].
 //
-// An answer without IntermediateSessionToken and EmailAddress is an error. Any other field is left
-// empty when the service leaves it out or changes its form.
+// An answer without IntermediateSessionToken and EmailAddress is an error. Any other field stays
+// empty if it is missing or does not fit.
 type PasswordsDiscoveryEmailResetResponse struct {
 	stytch.Response
 
@@ -348,12 +348,12 @@ func (r *PasswordsDiscoveryEmailResetResponse) readJSON(d *wire.Reader) {
 	d.Want("intermediate_session_token", "email_address")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsDiscoveryEmailResetResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsDiscoveryEmailResetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

@@ -19,14 +19,14 @@ import (
 // PasswordsDiscoveryService logs in people whose organization is not known yet, in projects where a
 // password belongs to an address and not to one member.
 //
-// It is reached as client.Passwords.Discovery.
+// Use it as client.Passwords.Discovery.
 //
 // API: https://stytch.com/docs/b2b/api/discovery-email-reset-start
 type PasswordsDiscoveryService struct {
 	// Email sets passwords with links that are sent by e-mail, for people whose organization is not
 	// known yet.
 	//
-	// It is reached as client.Passwords.Discovery.Email.
+	// Use it as client.Passwords.Discovery.Email.
 	Email *PasswordsDiscoveryEmailService
 
 	transport *transport.Client
@@ -65,10 +65,10 @@ var passwordsDiscoveryAuthenticate = transport.Endpoint[PasswordsDiscoveryAuthen
 // If the password has appeared in a breach, the call fails with [stytch.ErrMemberResetPassword],
 // even though it is right.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrMemberNotFound], [stytch.ErrMemberPasswordNotFound],
+// Specific errors: [stytch.ErrMemberNotFound], [stytch.ErrMemberPasswordNotFound],
 // [stytch.ErrMemberResetPassword], [stytch.ErrCrossOrgPasswordsNotEnabled],
 // [stytch.ErrUserLockLimitReached], [stytch.ErrInvalidEmail].
 //
@@ -77,7 +77,7 @@ func (s *PasswordsDiscoveryService) Authenticate(ctx context.Context, req Passwo
 	return transport.Call(ctx, s.client(), &passwordsDiscoveryAuthenticate, &req, opts)
 }
 
-// PasswordsDiscoveryAuthenticateRequest is what [PasswordsDiscoveryService.Authenticate] sends.
+// PasswordsDiscoveryAuthenticateRequest is the request of [PasswordsDiscoveryService.Authenticate].
 type PasswordsDiscoveryAuthenticateRequest struct {
 	// The e-mail address of the person.
 	EmailAddress string `json:"email_address" stytch:"sensitive"`
@@ -99,20 +99,21 @@ func (r *PasswordsDiscoveryAuthenticateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsDiscoveryAuthenticateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsDiscoveryAuthenticateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// PasswordsDiscoveryAuthenticateResponse is the answer to [PasswordsDiscoveryService.Authenticate].
+// PasswordsDiscoveryAuthenticateResponse is the response of
+// [PasswordsDiscoveryService.Authenticate].
 //
-// An answer without IntermediateSessionToken and EmailAddress is an error. Any other field is left
-// empty when the service leaves it out or changes its form.
+// An answer without IntermediateSessionToken and EmailAddress is an error. Any other field stays
+// empty if it is missing or does not fit.
 type PasswordsDiscoveryAuthenticateResponse struct {
 	stytch.Response
 
@@ -157,12 +158,12 @@ func (r *PasswordsDiscoveryAuthenticateResponse) readJSON(d *wire.Reader) {
 	d.Want("intermediate_session_token", "email_address")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsDiscoveryAuthenticateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsDiscoveryAuthenticateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

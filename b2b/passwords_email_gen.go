@@ -18,7 +18,7 @@ import (
 
 // PasswordsEmailService sets passwords with links that are sent by e-mail.
 //
-// It is reached as client.Passwords.Email.
+// Use it as client.Passwords.Email.
 //
 // API:
 // https://stytch.com/docs/api-reference/b2b/api/passwords/create-or-reset-options/password-reset-by-email
@@ -57,10 +57,10 @@ var passwordsEmailResetStart = transport.Endpoint[PasswordsEmailResetStartReques
 //
 // Every call sends another e-mail. The old password works until a new one is set.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrInvalidEmail], [stytch.ErrInvalidEmailDomain],
 // [stytch.ErrInactiveEmail], [stytch.ErrEmailInDenylist], [stytch.ErrEmailNotInAllowlist],
 // [stytch.ErrEmailTemplateNotFound], [stytch.ErrInvalidTemplateID], [stytch.ErrInvalidLocale],
@@ -76,7 +76,7 @@ func (s *PasswordsEmailService) ResetStart(ctx context.Context, req PasswordsEma
 	return transport.Call(ctx, s.client(), &passwordsEmailResetStart, &req, opts)
 }
 
-// PasswordsEmailResetStartRequest is what [PasswordsEmailService.ResetStart] sends.
+// PasswordsEmailResetStartRequest is the request of [PasswordsEmailService.ResetStart].
 type PasswordsEmailResetStartRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -172,20 +172,20 @@ func (r *PasswordsEmailResetStartRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsEmailResetStartRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsEmailResetStartRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// PasswordsEmailResetStartResponse is the answer to [PasswordsEmailService.ResetStart].
+// PasswordsEmailResetStartResponse is the response of [PasswordsEmailService.ResetStart].
 //
-// An answer without MemberID and MemberEmailID is an error. Any other field is left empty when the
-// service leaves it out or changes its form.
+// An answer without MemberID and MemberEmailID is an error. Any other field stays empty if it is
+// missing or does not fit.
 type PasswordsEmailResetStartResponse struct {
 	stytch.Response
 
@@ -227,12 +227,12 @@ func (r *PasswordsEmailResetStartResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id", "member_email_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsEmailResetStartResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsEmailResetStartResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -263,10 +263,10 @@ var passwordsEmailReset = transport.Endpoint[PasswordsEmailResetRequest, Passwor
 // use, and IntermediateSessionToken holds the login for the call that completes it. A valid session
 // of the same member makes MFA unnecessary.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrUnableToAuthPasswordResetToken], [stytch.ErrInvalidToken],
+// Specific errors: [stytch.ErrUnableToAuthPasswordResetToken], [stytch.ErrInvalidToken],
 // [stytch.ErrWeakPassword], [stytch.ErrBreachedPassword], [stytch.ErrPasswordValidationTimeout],
 // [stytch.ErrPKCEExpectedCodeVerifier], [stytch.ErrPKCEDidNotExpectCodeVerifier],
 // [stytch.ErrPKCEMismatch], [stytch.ErrInvalidPKCECodeVerifier], [stytch.ErrUserLockLimitReached],
@@ -285,7 +285,7 @@ func (s *PasswordsEmailService) Reset(ctx context.Context, req PasswordsEmailRes
 	return transport.Call(ctx, s.client(), &passwordsEmailReset, &req, opts)
 }
 
-// PasswordsEmailResetRequest is what [PasswordsEmailService.Reset] sends.
+// PasswordsEmailResetRequest is the request of [PasswordsEmailService.Reset].
 //
 // Set at most one of SessionToken, SessionJWT and IntermediateSessionToken.
 type PasswordsEmailResetRequest struct {
@@ -399,21 +399,21 @@ func (r *PasswordsEmailResetRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsEmailResetRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsEmailResetRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// PasswordsEmailResetResponse is the answer to [PasswordsEmailService.Reset].
+// PasswordsEmailResetResponse is the response of [PasswordsEmailService.Reset].
 //
 // An answer without MemberID, MemberEmailID, OrganizationID, SessionToken, SessionJWT and
-// IntermediateSessionToken is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// IntermediateSessionToken is an error. Any other field stays empty if it is missing or does not
+// fit.
 type PasswordsEmailResetResponse struct {
 	stytch.Response
 
@@ -517,12 +517,12 @@ func (r *PasswordsEmailResetResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id", "member_email_id", "organization_id", "session_token", "session_jwt", "intermediate_session_token")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsEmailResetResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsEmailResetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -552,10 +552,10 @@ var passwordsEmailRequireReset = transport.Endpoint[PasswordsEmailRequireResetRe
 // On behalf of a member, the call needs the action update.info.delete.password on the resource
 // stytch.member, or for one's own password on stytch.self.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrInvalidEmail], [stytch.ErrMemberPasswordNotFound],
 // [stytch.ErrCrossOrgPasswordsNotEnabled], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
@@ -568,7 +568,7 @@ func (s *PasswordsEmailService) RequireReset(ctx context.Context, req PasswordsE
 	return transport.Call(ctx, s.client(), &passwordsEmailRequireReset, &req, opts)
 }
 
-// PasswordsEmailRequireResetRequest is what [PasswordsEmailService.RequireReset] sends.
+// PasswordsEmailRequireResetRequest is the request of [PasswordsEmailService.RequireReset].
 type PasswordsEmailRequireResetRequest struct {
 	// A member on whose behalf a call is made. The call then fails unless the roles of this member
 	// permit it, in the organization that it is about. Without an acting member the application
@@ -617,17 +617,17 @@ func (r *PasswordsEmailRequireResetRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsEmailRequireResetRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsEmailRequireResetRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// PasswordsEmailRequireResetResponse is the answer to [PasswordsEmailService.RequireReset].
+// PasswordsEmailRequireResetResponse is the response of [PasswordsEmailService.RequireReset].
 type PasswordsEmailRequireResetResponse struct {
 	stytch.Response
 
@@ -667,12 +667,12 @@ func (r *PasswordsEmailRequireResetResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsEmailRequireResetResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsEmailRequireResetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

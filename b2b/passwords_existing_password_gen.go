@@ -18,7 +18,7 @@ import (
 
 // PasswordsExistingPasswordService changes passwords for members who know the old one.
 //
-// It is reached as client.Passwords.ExistingPassword.
+// Use it as client.Passwords.ExistingPassword.
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/passwords/authenticate
 type PasswordsExistingPasswordService struct {
@@ -57,10 +57,10 @@ var passwordsExistingPasswordReset = transport.Endpoint[PasswordsExistingPasswor
 // use, and IntermediateSessionToken holds the login for the call that completes it. A valid session
 // of the same member makes MFA unnecessary.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrMemberPasswordNotFound], [stytch.ErrPasswordDoesNotMatch],
 // [stytch.ErrCannotResetPasswordWithExistingPassword], [stytch.ErrMemberResetPassword],
 // [stytch.ErrWeakPassword], [stytch.ErrBreachedPassword], [stytch.ErrPasswordValidationTimeout],
@@ -77,7 +77,7 @@ func (s *PasswordsExistingPasswordService) Reset(ctx context.Context, req Passwo
 	return transport.Call(ctx, s.client(), &passwordsExistingPasswordReset, &req, opts)
 }
 
-// PasswordsExistingPasswordResetRequest is what [PasswordsExistingPasswordService.Reset] sends.
+// PasswordsExistingPasswordResetRequest is the request of [PasswordsExistingPasswordService.Reset].
 //
 // Set at most one of SessionToken and SessionJWT.
 type PasswordsExistingPasswordResetRequest struct {
@@ -178,20 +178,21 @@ func (r *PasswordsExistingPasswordResetRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsExistingPasswordResetRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsExistingPasswordResetRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// PasswordsExistingPasswordResetResponse is the answer to [PasswordsExistingPasswordService.Reset].
+// PasswordsExistingPasswordResetResponse is the response of
+// [PasswordsExistingPasswordService.Reset].
 //
 // An answer without MemberID, SessionToken, SessionJWT and IntermediateSessionToken is an error.
-// Any other field is left empty when the service leaves it out or changes its form.
+// Any other field stays empty if it is missing or does not fit.
 type PasswordsExistingPasswordResetResponse struct {
 	stytch.Response
 
@@ -285,12 +286,12 @@ func (r *PasswordsExistingPasswordResetResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id", "session_token", "session_jwt", "intermediate_session_token")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsExistingPasswordResetResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsExistingPasswordResetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

@@ -19,29 +19,29 @@ import (
 // PasswordsService logs members in with passwords, checks how strong passwords are, and takes over
 // hashes from other systems.
 //
-// It is reached as client.Passwords.
+// Use it as client.Passwords.
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/passwords/authenticate
 type PasswordsService struct {
 	// Email sets passwords with links that are sent by e-mail.
 	//
-	// It is reached as client.Passwords.Email.
+	// Use it as client.Passwords.Email.
 	Email *PasswordsEmailService
 
 	// Sessions sets passwords for members who have just logged in another way.
 	//
-	// It is reached as client.Passwords.Sessions.
+	// Use it as client.Passwords.Sessions.
 	Sessions *PasswordsSessionsService
 
 	// ExistingPassword changes passwords for members who know the old one.
 	//
-	// It is reached as client.Passwords.ExistingPassword.
+	// Use it as client.Passwords.ExistingPassword.
 	ExistingPassword *PasswordsExistingPasswordService
 
 	// Discovery logs in people whose organization is not known yet, in projects where a password
 	// belongs to an address and not to one member.
 	//
-	// It is reached as client.Passwords.Discovery.
+	// Use it as client.Passwords.Discovery.
 	Discovery *PasswordsDiscoveryService
 
 	transport *transport.Client
@@ -77,16 +77,16 @@ var passwordsStrengthCheck = transport.Endpoint[PasswordsStrengthCheckRequest, P
 //
 // The call stores nothing.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrInvalidEmail], [stytch.ErrPasswordValidationTimeout].
+// Specific errors: [stytch.ErrInvalidEmail], [stytch.ErrPasswordValidationTimeout].
 //
 // API: https://stytch.com/docs/multi-tenant-auth/authentication/passwords/strength-policy
 func (s *PasswordsService) StrengthCheck(ctx context.Context, req PasswordsStrengthCheckRequest, opts ...stytch.CallOption) (*PasswordsStrengthCheckResponse, error) {
 	return transport.Call(ctx, s.client(), &passwordsStrengthCheck, &req, opts)
 }
 
-// PasswordsStrengthCheckRequest is what [PasswordsService.StrengthCheck] sends.
+// PasswordsStrengthCheckRequest is the request of [PasswordsService.StrengthCheck].
 type PasswordsStrengthCheckRequest struct {
 	// The password to judge.
 	Password string `json:"password" stytch:"sensitive"`
@@ -112,20 +112,20 @@ func (r *PasswordsStrengthCheckRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsStrengthCheckRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsStrengthCheckRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// PasswordsStrengthCheckResponse is the answer to [PasswordsService.StrengthCheck].
+// PasswordsStrengthCheckResponse is the response of [PasswordsService.StrengthCheck].
 //
-// An answer without StrengthPolicy is an error. Any other field is left empty when the service
-// leaves it out or changes its form.
+// An answer without StrengthPolicy is an error. Any other field stays empty if it is missing or
+// does not fit.
 type PasswordsStrengthCheckResponse struct {
 	stytch.Response
 
@@ -186,12 +186,12 @@ func (r *PasswordsStrengthCheckResponse) readJSON(d *wire.Reader) {
 	d.Want("strength_policy")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsStrengthCheckResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsStrengthCheckResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -220,10 +220,10 @@ var passwordsMigrate = transport.Endpoint[PasswordsMigrateRequest, PasswordsMigr
 // Where a password belongs to an address and not to one member, call it once for each organization
 // of the person. The service accepts 100 of these calls in a second.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrInvalidEmail], [stytch.ErrPasswordAlreadyExists], [stytch.ErrInvalidHash],
 // [stytch.ErrInvalidHashType], [stytch.ErrInvalidBcryptHash], [stytch.ErrInvalidBcryptCost],
 // [stytch.ErrInvalidMD5Hash], [stytch.ErrInvalidSHA1Hash], [stytch.ErrInvalidSHA512Hash],
@@ -249,7 +249,7 @@ func (s *PasswordsService) Migrate(ctx context.Context, req PasswordsMigrateRequ
 	return transport.Call(ctx, s.client(), &passwordsMigrate, &req, opts)
 }
 
-// PasswordsMigrateRequest is what [PasswordsService.Migrate] sends.
+// PasswordsMigrateRequest is the request of [PasswordsService.Migrate].
 type PasswordsMigrateRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -388,20 +388,20 @@ func (r *PasswordsMigrateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsMigrateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsMigrateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// PasswordsMigrateResponse is the answer to [PasswordsService.Migrate].
+// PasswordsMigrateResponse is the response of [PasswordsService.Migrate].
 //
-// An answer without MemberID is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
+// fit.
 type PasswordsMigrateResponse struct {
 	stytch.Response
 
@@ -450,12 +450,12 @@ func (r *PasswordsMigrateResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsMigrateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsMigrateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -487,10 +487,10 @@ var passwordsAuthenticate = transport.Endpoint[PasswordsAuthenticateRequest, Pas
 // Ten failures in a row lock the member for an hour, unless the project sets other limits; a
 // success resets the count.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrMemberPasswordNotFound], [stytch.ErrMemberResetPassword],
 // [stytch.ErrOperationRestrictedByOrganizationAuthMethods], [stytch.ErrUserLockLimitReached],
 // [stytch.ErrIntermediateSessionNotFound],
@@ -506,7 +506,7 @@ func (s *PasswordsService) Authenticate(ctx context.Context, req PasswordsAuthen
 	return transport.Call(ctx, s.client(), &passwordsAuthenticate, &req, opts)
 }
 
-// PasswordsAuthenticateRequest is what [PasswordsService.Authenticate] sends.
+// PasswordsAuthenticateRequest is the request of [PasswordsService.Authenticate].
 //
 // Set at most one of SessionToken, SessionJWT and IntermediateSessionToken.
 type PasswordsAuthenticateRequest struct {
@@ -611,20 +611,20 @@ func (r *PasswordsAuthenticateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsAuthenticateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsAuthenticateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// PasswordsAuthenticateResponse is the answer to [PasswordsService.Authenticate].
+// PasswordsAuthenticateResponse is the response of [PasswordsService.Authenticate].
 //
 // An answer without MemberID, OrganizationID, SessionToken, SessionJWT and IntermediateSessionToken
-// is an error. Any other field is left empty when the service leaves it out or changes its form.
+// is an error. Any other field stays empty if it is missing or does not fit.
 type PasswordsAuthenticateResponse struct {
 	stytch.Response
 
@@ -723,12 +723,12 @@ func (r *PasswordsAuthenticateResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id", "organization_id", "session_token", "session_jwt", "intermediate_session_token")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsAuthenticateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsAuthenticateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

@@ -18,7 +18,7 @@ import (
 
 // PasswordsSessionsService sets passwords for members who have just logged in another way.
 //
-// It is reached as client.Passwords.Sessions.
+// Use it as client.Passwords.Sessions.
 //
 // API: https://stytch.com/docs/b2b/api/session-reset
 type PasswordsSessionsService struct {
@@ -53,10 +53,10 @@ var passwordsSessionsReset = transport.Endpoint[PasswordsSessionsResetRequest, P
 // whether it does, and what it lacks. The session must hold a factor of the last five minutes. It
 // goes on, and every other session of the member ends.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrNoSessionArguments],
 // [stytch.ErrSessionTooOldToResetPassword], [stytch.ErrWeakPassword], [stytch.ErrBreachedPassword],
 // [stytch.ErrPasswordValidationTimeout], [stytch.ErrCannotResetPasswordWithExistingPassword],
@@ -72,7 +72,7 @@ func (s *PasswordsSessionsService) Reset(ctx context.Context, req PasswordsSessi
 	return transport.Call(ctx, s.client(), &passwordsSessionsReset, &req, opts)
 }
 
-// PasswordsSessionsResetRequest is what [PasswordsSessionsService.Reset] sends.
+// PasswordsSessionsResetRequest is the request of [PasswordsSessionsService.Reset].
 //
 // Set exactly one of SessionToken and SessionJWT.
 type PasswordsSessionsResetRequest struct {
@@ -162,20 +162,20 @@ func (r *PasswordsSessionsResetRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsSessionsResetRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsSessionsResetRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// PasswordsSessionsResetResponse is the answer to [PasswordsSessionsService.Reset].
+// PasswordsSessionsResetResponse is the response of [PasswordsSessionsService.Reset].
 //
 // An answer without MemberID, SessionToken, SessionJWT and IntermediateSessionToken is an error.
-// Any other field is left empty when the service leaves it out or changes its form.
+// Any other field stays empty if it is missing or does not fit.
 type PasswordsSessionsResetResponse struct {
 	stytch.Response
 
@@ -263,12 +263,12 @@ func (r *PasswordsSessionsResetResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id", "session_token", "session_jwt", "intermediate_session_token")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsSessionsResetResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsSessionsResetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

@@ -17,14 +17,14 @@ import (
 // RBACService reads the access policy of the project: which roles there are, and what each of them
 // allows.
 //
-// It is reached as client.RBAC.
+// Use it as client.RBAC.
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/rbac/overview
 type RBACService struct {
 	// Organizations reads and writes the roles that exist in one organization only, beside those of
 	// the project. The workspace needs this feature enabled.
 	//
-	// It is reached as client.RBAC.Organizations.
+	// Use it as client.RBAC.Organizations.
 	Organizations *RBACOrganizationsService
 
 	transport *transport.Client
@@ -59,27 +59,27 @@ var rbacPolicy = transport.Endpoint[RBACPolicyRequest, RBACPolicyResponse]{
 // To check permissions without a call for each, keep the policy and fetch it again every few
 // minutes.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/rbac/overview
 func (s *RBACService) Policy(ctx context.Context, req RBACPolicyRequest, opts ...stytch.CallOption) (*RBACPolicyResponse, error) {
 	return transport.Call(ctx, s.client(), &rbacPolicy, &req, opts)
 }
 
-// RBACPolicyRequest is what [RBACService.Policy] sends.
+// RBACPolicyRequest is the request of [RBACService.Policy].
 type RBACPolicyRequest struct{}
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r RBACPolicyRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r RBACPolicyRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// RBACPolicyResponse is the answer to [RBACService.Policy].
+// RBACPolicyResponse is the response of [RBACService.Policy].
 type RBACPolicyResponse struct {
 	stytch.Response
 
@@ -109,12 +109,12 @@ func (r *RBACPolicyResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r RBACPolicyResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r RBACPolicyResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

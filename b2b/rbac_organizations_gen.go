@@ -18,7 +18,7 @@ import (
 // RBACOrganizationsService reads and writes the roles that exist in one organization only, beside
 // those of the project. The workspace needs this feature enabled.
 //
-// It is reached as client.RBAC.Organizations.
+// Use it as client.RBAC.Organizations.
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/rbac/overview
 type RBACOrganizationsService struct {
@@ -52,16 +52,16 @@ var rbacOrganizationsGetOrgPolicy = transport.Endpoint[RBACOrganizationsGetOrgPo
 // They add to the roles of the project, which [RBACService.Policy] returns. An organization without
 // roles of its own has an empty list. The workspace needs this feature enabled.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID].
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/rbac/overview
 func (s *RBACOrganizationsService) GetOrgPolicy(ctx context.Context, req RBACOrganizationsGetOrgPolicyRequest, opts ...stytch.CallOption) (*RBACOrganizationsGetOrgPolicyResponse, error) {
 	return transport.Call(ctx, s.client(), &rbacOrganizationsGetOrgPolicy, &req, opts)
 }
 
-// RBACOrganizationsGetOrgPolicyRequest is what [RBACOrganizationsService.GetOrgPolicy] sends.
+// RBACOrganizationsGetOrgPolicyRequest is the request of [RBACOrganizationsService.GetOrgPolicy].
 type RBACOrganizationsGetOrgPolicyRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -75,20 +75,20 @@ func (r *RBACOrganizationsGetOrgPolicyRequest) params(p *transport.Params) {
 	p.Path("organization_id", r.OrganizationID)
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r RBACOrganizationsGetOrgPolicyRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r RBACOrganizationsGetOrgPolicyRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// RBACOrganizationsGetOrgPolicyResponse is the answer to [RBACOrganizationsService.GetOrgPolicy].
+// RBACOrganizationsGetOrgPolicyResponse is the response of [RBACOrganizationsService.GetOrgPolicy].
 //
-// An answer without OrgPolicy is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without OrgPolicy is an error. Any other field stays empty if it is missing or does not
+// fit.
 type RBACOrganizationsGetOrgPolicyResponse struct {
 	stytch.Response
 
@@ -119,12 +119,12 @@ func (r *RBACOrganizationsGetOrgPolicyResponse) readJSON(d *wire.Reader) {
 	d.Want("org_policy")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r RBACOrganizationsGetOrgPolicyResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r RBACOrganizationsGetOrgPolicyResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -151,9 +151,9 @@ var rbacOrganizationsSetOrgPolicy = transport.Endpoint[RBACOrganizationsSetOrgPo
 // stays as it is, and so do its roles. Permissions can name only resources and actions that the
 // policy of the project has. The workspace needs this feature enabled.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrEmptyRBACRoleID], [stytch.ErrEmptyRBACResourceID], [stytch.ErrEmptyRBACScope],
 // [stytch.ErrInvalidRBACScope], [stytch.ErrInvalidRBACCustomRole],
 // [stytch.ErrInvalidRBACStytchRoleEdit], [stytch.ErrInvalidPermissionAction],
@@ -173,7 +173,7 @@ func (s *RBACOrganizationsService) SetOrgPolicy(ctx context.Context, req RBACOrg
 	return transport.Call(ctx, s.client(), &rbacOrganizationsSetOrgPolicy, &req, opts)
 }
 
-// RBACOrganizationsSetOrgPolicyRequest is what [RBACOrganizationsService.SetOrgPolicy] sends.
+// RBACOrganizationsSetOrgPolicyRequest is the request of [RBACOrganizationsService.SetOrgPolicy].
 type RBACOrganizationsSetOrgPolicyRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -196,20 +196,20 @@ func (r *RBACOrganizationsSetOrgPolicyRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r RBACOrganizationsSetOrgPolicyRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r RBACOrganizationsSetOrgPolicyRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// RBACOrganizationsSetOrgPolicyResponse is the answer to [RBACOrganizationsService.SetOrgPolicy].
+// RBACOrganizationsSetOrgPolicyResponse is the response of [RBACOrganizationsService.SetOrgPolicy].
 //
-// An answer without OrgPolicy is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without OrgPolicy is an error. Any other field stays empty if it is missing or does not
+// fit.
 type RBACOrganizationsSetOrgPolicyResponse struct {
 	stytch.Response
 
@@ -240,12 +240,12 @@ func (r *RBACOrganizationsSetOrgPolicyResponse) readJSON(d *wire.Reader) {
 	d.Want("org_policy")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r RBACOrganizationsSetOrgPolicyResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r RBACOrganizationsSetOrgPolicyResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

@@ -18,7 +18,7 @@ import (
 // RecoveryCodesService lets members in who have lost their authenticator app, and lists and
 // replaces their recovery codes. Members get the codes with [TOTPsService.Create].
 //
-// It is reached as client.RecoveryCodes.
+// Use it as client.RecoveryCodes.
 //
 // API: https://stytch.com/docs/b2b/api/recovery-codes-recover
 type RecoveryCodesService struct {
@@ -57,10 +57,10 @@ var recoveryCodesRecover = transport.Endpoint[RecoveryCodesRecoverRequest, Recov
 // Each code works once. When few are left, offer the member new ones with
 // [RecoveryCodesService.Rotate]. Too many failures in a row lock the member for a while.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrRecoveryCodesNotFound],
 // [stytch.ErrNoActiveRecoveryCodeBackedFactor], [stytch.ErrInvalidRecoveryCode],
 // [stytch.ErrUnableToAuthenticateRecoveryCode], [stytch.ErrTOTPCodeUsedAsRecoveryCode],
@@ -79,7 +79,7 @@ func (s *RecoveryCodesService) Recover(ctx context.Context, req RecoveryCodesRec
 	return transport.Call(ctx, s.client(), &recoveryCodesRecover, &req, opts)
 }
 
-// RecoveryCodesRecoverRequest is what [RecoveryCodesService.Recover] sends.
+// RecoveryCodesRecoverRequest is the request of [RecoveryCodesService.Recover].
 //
 // Set exactly one of IntermediateSessionToken, SessionToken and SessionJWT.
 type RecoveryCodesRecoverRequest struct {
@@ -172,20 +172,20 @@ func (r *RecoveryCodesRecoverRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r RecoveryCodesRecoverRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r RecoveryCodesRecoverRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// RecoveryCodesRecoverResponse is the answer to [RecoveryCodesService.Recover].
+// RecoveryCodesRecoverResponse is the response of [RecoveryCodesService.Recover].
 //
-// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field is left
-// empty when the service leaves it out or changes its form.
+// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field stays empty
+// if it is missing or does not fit.
 type RecoveryCodesRecoverResponse struct {
 	stytch.Response
 
@@ -257,12 +257,12 @@ func (r *RecoveryCodesRecoverResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id", "session_token", "session_jwt")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r RecoveryCodesRecoverResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r RecoveryCodesRecoverResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -287,9 +287,9 @@ var recoveryCodesGet = transport.Endpoint[RecoveryCodesGetRequest, RecoveryCodes
 // The codes are secrets that get a person in. Show them only to the member, after a login with a
 // second factor.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrRecoveryCodesNotFound],
 // [stytch.ErrNoActiveRecoveryCodeBackedFactor].
 //
@@ -298,7 +298,7 @@ func (s *RecoveryCodesService) Get(ctx context.Context, req RecoveryCodesGetRequ
 	return transport.Call(ctx, s.client(), &recoveryCodesGet, &req, opts)
 }
 
-// RecoveryCodesGetRequest is what [RecoveryCodesService.Get] sends.
+// RecoveryCodesGetRequest is the request of [RecoveryCodesService.Get].
 type RecoveryCodesGetRequest struct {
 	// The id, the slug or the external id of the organization of the member.
 	OrganizationID string `json:"organization_id"`
@@ -317,20 +317,20 @@ func (r *RecoveryCodesGetRequest) params(p *transport.Params) {
 	p.Path("member_id", r.MemberID)
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r RecoveryCodesGetRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r RecoveryCodesGetRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// RecoveryCodesGetResponse is the answer to [RecoveryCodesService.Get].
+// RecoveryCodesGetResponse is the response of [RecoveryCodesService.Get].
 //
-// An answer without RecoveryCodes is an error. Any other field is left empty when the service
-// leaves it out or changes its form.
+// An answer without RecoveryCodes is an error. Any other field stays empty if it is missing or does
+// not fit.
 type RecoveryCodesGetResponse struct {
 	stytch.Response
 
@@ -380,12 +380,12 @@ func (r *RecoveryCodesGetResponse) readJSON(d *wire.Reader) {
 	d.Want("recovery_codes")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r RecoveryCodesGetResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r RecoveryCodesGetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -410,10 +410,10 @@ var recoveryCodesRotate = transport.Endpoint[RecoveryCodesRotateRequest, Recover
 // All earlier codes stop working, and the answer holds as many new ones. Call it when the member
 // has lost the codes, or has few left.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrRecoveryCodesNotFound],
 // [stytch.ErrNoActiveRecoveryCodeBackedFactor].
 //
@@ -422,7 +422,7 @@ func (s *RecoveryCodesService) Rotate(ctx context.Context, req RecoveryCodesRota
 	return transport.Call(ctx, s.client(), &recoveryCodesRotate, &req, opts)
 }
 
-// RecoveryCodesRotateRequest is what [RecoveryCodesService.Rotate] sends.
+// RecoveryCodesRotateRequest is the request of [RecoveryCodesService.Rotate].
 type RecoveryCodesRotateRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -443,20 +443,20 @@ func (r *RecoveryCodesRotateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r RecoveryCodesRotateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r RecoveryCodesRotateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// RecoveryCodesRotateResponse is the answer to [RecoveryCodesService.Rotate].
+// RecoveryCodesRotateResponse is the response of [RecoveryCodesService.Rotate].
 //
-// An answer without RecoveryCodes is an error. Any other field is left empty when the service
-// leaves it out or changes its form.
+// An answer without RecoveryCodes is an error. Any other field stays empty if it is missing or does
+// not fit.
 type RecoveryCodesRotateResponse struct {
 	stytch.Response
 
@@ -506,12 +506,12 @@ func (r *RecoveryCodesRotateResponse) readJSON(d *wire.Reader) {
 	d.Want("recovery_codes")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r RecoveryCodesRotateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r RecoveryCodesRotateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

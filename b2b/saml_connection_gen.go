@@ -79,7 +79,8 @@ type SAMLConnection struct {
 	AllowGatewayCallback bool `json:"allow_gateway_callback"`
 
 	// The attributes of the identity provider that a member is made from; null until they are set.
-	// Numbers in it are float64; an integer that a float64 cannot hold is a json.Number.
+	// Its numbers are float64, except that an integer which a float64 cannot represent is a
+	// json.Number.
 	AttributeMapping map[string]any `json:"attribute_mapping"`
 }
 
@@ -132,12 +133,12 @@ func (v *SAMLConnection) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v SAMLConnection) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v SAMLConnection) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -212,12 +213,12 @@ func (v *SAMLEncryptionKey) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v SAMLEncryptionKey) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v SAMLEncryptionKey) LogValue() slog.Value {
 	return redact.LogValue(v)
 }

@@ -20,7 +20,7 @@ import (
 // SCIMConnectionService creates, reads, changes and deletes the SCIM connection of an organization,
 // and replaces its bearer token.
 //
-// It is reached as client.SCIM.Connection.
+// Use it as client.SCIM.Connection.
 //
 // API: https://stytch.com/docs/b2b/api/scim-connection-object
 type SCIMConnectionService struct {
@@ -55,10 +55,10 @@ var scimConnectionCreate = transport.Endpoint[SCIMConnectionCreateRequest, SCIMC
 // The connection is active at once. Enter its BaseURL and BearerToken in the settings of the
 // identity provider; the token is shown this once. An organization has one active connection.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrActiveSCIMConnectionExists], [stytch.ErrInvalidSCIMIDP],
 // [stytch.ErrInvalidDisplayName], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
@@ -69,7 +69,7 @@ func (s *SCIMConnectionService) Create(ctx context.Context, req SCIMConnectionCr
 	return transport.Call(ctx, s.client(), &scimConnectionCreate, &req, opts)
 }
 
-// SCIMConnectionCreateRequest is what [SCIMConnectionService.Create] sends.
+// SCIMConnectionCreateRequest is the request of [SCIMConnectionService.Create].
 type SCIMConnectionCreateRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -115,17 +115,17 @@ func (r *SCIMConnectionCreateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SCIMConnectionCreateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SCIMConnectionCreateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SCIMConnectionCreateResponse is the answer to [SCIMConnectionService.Create].
+// SCIMConnectionCreateResponse is the response of [SCIMConnectionService.Create].
 type SCIMConnectionCreateResponse struct {
 	stytch.Response
 
@@ -155,12 +155,12 @@ func (r *SCIMConnectionCreateResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SCIMConnectionCreateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SCIMConnectionCreateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -185,9 +185,9 @@ var scimConnectionGet = transport.Endpoint[SCIMConnectionGetRequest, SCIMConnect
 // The answer shows the last four characters of the bearer token and not the token itself. Deleted
 // connections are not found.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrNoActiveSCIMConnection], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
 // [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
@@ -197,7 +197,7 @@ func (s *SCIMConnectionService) Get(ctx context.Context, req SCIMConnectionGetRe
 	return transport.Call(ctx, s.client(), &scimConnectionGet, &req, opts)
 }
 
-// SCIMConnectionGetRequest is what [SCIMConnectionService.Get] sends.
+// SCIMConnectionGetRequest is the request of [SCIMConnectionService.Get].
 type SCIMConnectionGetRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -222,17 +222,17 @@ func (r *SCIMConnectionGetRequest) params(p *transport.Params) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SCIMConnectionGetRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SCIMConnectionGetRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SCIMConnectionGetResponse is the answer to [SCIMConnectionService.Get].
+// SCIMConnectionGetResponse is the response of [SCIMConnectionService.Get].
 type SCIMConnectionGetResponse struct {
 	stytch.Response
 
@@ -262,12 +262,12 @@ func (r *SCIMConnectionGetResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SCIMConnectionGetResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SCIMConnectionGetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -294,9 +294,9 @@ var scimConnectionUpdate = transport.Endpoint[SCIMConnectionUpdateRequest, SCIMC
 // that list on behalf of a member, the member also needs the permission to change the
 // organization's implicit roles.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrNoActiveSCIMConnection], [stytch.ErrInvalidSCIMIDP], [stytch.ErrInvalidDisplayName],
 // [stytch.ErrSCIMGroupRoleAssignmentDoesNotContainGroupID],
 // [stytch.ErrSCIMGroupRoleAssignmentGroupDoesNotExist], [stytch.ErrInvalidRBACRoleID],
@@ -309,7 +309,7 @@ func (s *SCIMConnectionService) Update(ctx context.Context, req SCIMConnectionUp
 	return transport.Call(ctx, s.client(), &scimConnectionUpdate, &req, opts)
 }
 
-// SCIMConnectionUpdateRequest is what [SCIMConnectionService.Update] sends.
+// SCIMConnectionUpdateRequest is the request of [SCIMConnectionService.Update].
 type SCIMConnectionUpdateRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -369,17 +369,17 @@ func (r *SCIMConnectionUpdateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SCIMConnectionUpdateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SCIMConnectionUpdateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SCIMConnectionUpdateResponse is the answer to [SCIMConnectionService.Update].
+// SCIMConnectionUpdateResponse is the response of [SCIMConnectionService.Update].
 type SCIMConnectionUpdateResponse struct {
 	stytch.Response
 
@@ -409,12 +409,12 @@ func (r *SCIMConnectionUpdateResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SCIMConnectionUpdateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SCIMConnectionUpdateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -439,9 +439,9 @@ var scimConnectionDelete = transport.Endpoint[SCIMConnectionDeleteRequest, SCIMC
 // The directory can no longer change members, and its bearer token stops working. The organization
 // can then have a new connection.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrNoActiveSCIMConnection], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
 // [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
@@ -451,7 +451,7 @@ func (s *SCIMConnectionService) Delete(ctx context.Context, req SCIMConnectionDe
 	return transport.Call(ctx, s.client(), &scimConnectionDelete, &req, opts)
 }
 
-// SCIMConnectionDeleteRequest is what [SCIMConnectionService.Delete] sends.
+// SCIMConnectionDeleteRequest is the request of [SCIMConnectionService.Delete].
 type SCIMConnectionDeleteRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -481,17 +481,17 @@ func (r *SCIMConnectionDeleteRequest) params(p *transport.Params) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SCIMConnectionDeleteRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SCIMConnectionDeleteRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SCIMConnectionDeleteResponse is the answer to [SCIMConnectionService.Delete].
+// SCIMConnectionDeleteResponse is the response of [SCIMConnectionService.Delete].
 type SCIMConnectionDeleteResponse struct {
 	stytch.Response
 
@@ -521,12 +521,12 @@ func (r *SCIMConnectionDeleteResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code", "connection_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SCIMConnectionDeleteResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SCIMConnectionDeleteResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -551,9 +551,9 @@ var scimConnectionGetGroups = transport.Endpoint[SCIMConnectionGetGroupsRequest,
 // The ids of the groups are those that [SCIMConnectionService.Update] gives roles to. Pass
 // NextCursor of one page as the cursor of the next.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrNoActiveSCIMConnection], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
 // [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
@@ -563,7 +563,7 @@ func (s *SCIMConnectionService) GetGroups(ctx context.Context, req SCIMConnectio
 	return transport.Call(ctx, s.client(), &scimConnectionGetGroups, &req, opts)
 }
 
-// SCIMConnectionGetGroupsRequest is what [SCIMConnectionService.GetGroups] sends.
+// SCIMConnectionGetGroupsRequest is the request of [SCIMConnectionService.GetGroups].
 type SCIMConnectionGetGroupsRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -608,20 +608,20 @@ func (r *SCIMConnectionGetGroupsRequest) params(p *transport.Params) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SCIMConnectionGetGroupsRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SCIMConnectionGetGroupsRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SCIMConnectionGetGroupsResponse is the answer to [SCIMConnectionService.GetGroups].
+// SCIMConnectionGetGroupsResponse is the response of [SCIMConnectionService.GetGroups].
 //
-// An answer without SCIMGroups is an error. Any other field is left empty when the service leaves
-// it out or changes its form.
+// An answer without SCIMGroups is an error. Any other field stays empty if it is missing or does
+// not fit.
 type SCIMConnectionGetGroupsResponse struct {
 	stytch.Response
 
@@ -652,12 +652,12 @@ func (r *SCIMConnectionGetGroupsResponse) readJSON(d *wire.Reader) {
 	d.Want("scim_groups")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SCIMConnectionGetGroupsResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SCIMConnectionGetGroupsResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -685,7 +685,7 @@ var scimConnectionRotateStart = transport.Endpoint[SCIMConnectionRotateStartRequ
 //
 // The client never repeats the call.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrNoActiveSCIMConnection], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
 // [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
@@ -695,7 +695,7 @@ func (s *SCIMConnectionService) RotateStart(ctx context.Context, req SCIMConnect
 	return transport.Call(ctx, s.client(), &scimConnectionRotateStart, &req, opts)
 }
 
-// SCIMConnectionRotateStartRequest is what [SCIMConnectionService.RotateStart] sends.
+// SCIMConnectionRotateStartRequest is the request of [SCIMConnectionService.RotateStart].
 type SCIMConnectionRotateStartRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -730,17 +730,17 @@ func (r *SCIMConnectionRotateStartRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SCIMConnectionRotateStartRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SCIMConnectionRotateStartRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SCIMConnectionRotateStartResponse is the answer to [SCIMConnectionService.RotateStart].
+// SCIMConnectionRotateStartResponse is the response of [SCIMConnectionService.RotateStart].
 type SCIMConnectionRotateStartResponse struct {
 	stytch.Response
 
@@ -770,12 +770,12 @@ func (r *SCIMConnectionRotateStartResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SCIMConnectionRotateStartResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SCIMConnectionRotateStartResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -800,10 +800,10 @@ var scimConnectionRotateComplete = transport.Endpoint[SCIMConnectionRotateComple
 //
 // The directory must use the new token by then: the old one stops working at once.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrNoActiveSCIMConnection], [stytch.ErrSCIMConnectionNotRotatingToken],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
@@ -814,7 +814,7 @@ func (s *SCIMConnectionService) RotateComplete(ctx context.Context, req SCIMConn
 	return transport.Call(ctx, s.client(), &scimConnectionRotateComplete, &req, opts)
 }
 
-// SCIMConnectionRotateCompleteRequest is what [SCIMConnectionService.RotateComplete] sends.
+// SCIMConnectionRotateCompleteRequest is the request of [SCIMConnectionService.RotateComplete].
 type SCIMConnectionRotateCompleteRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -849,17 +849,17 @@ func (r *SCIMConnectionRotateCompleteRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SCIMConnectionRotateCompleteRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SCIMConnectionRotateCompleteRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SCIMConnectionRotateCompleteResponse is the answer to [SCIMConnectionService.RotateComplete].
+// SCIMConnectionRotateCompleteResponse is the response of [SCIMConnectionService.RotateComplete].
 type SCIMConnectionRotateCompleteResponse struct {
 	stytch.Response
 
@@ -889,12 +889,12 @@ func (r *SCIMConnectionRotateCompleteResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SCIMConnectionRotateCompleteResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SCIMConnectionRotateCompleteResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -919,10 +919,10 @@ var scimConnectionRotateCancel = transport.Endpoint[SCIMConnectionRotateCancelRe
 //
 // The new token stops working at once, and the connection is as it was before the rotation.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrNoActiveSCIMConnection], [stytch.ErrSCIMConnectionNotRotatingToken],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
@@ -933,7 +933,7 @@ func (s *SCIMConnectionService) RotateCancel(ctx context.Context, req SCIMConnec
 	return transport.Call(ctx, s.client(), &scimConnectionRotateCancel, &req, opts)
 }
 
-// SCIMConnectionRotateCancelRequest is what [SCIMConnectionService.RotateCancel] sends.
+// SCIMConnectionRotateCancelRequest is the request of [SCIMConnectionService.RotateCancel].
 type SCIMConnectionRotateCancelRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -968,17 +968,17 @@ func (r *SCIMConnectionRotateCancelRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SCIMConnectionRotateCancelRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SCIMConnectionRotateCancelRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SCIMConnectionRotateCancelResponse is the answer to [SCIMConnectionService.RotateCancel].
+// SCIMConnectionRotateCancelResponse is the response of [SCIMConnectionService.RotateCancel].
 type SCIMConnectionRotateCancelResponse struct {
 	stytch.Response
 
@@ -1008,12 +1008,12 @@ func (r *SCIMConnectionRotateCancelResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SCIMConnectionRotateCancelResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SCIMConnectionRotateCancelResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -1022,7 +1022,8 @@ func (r SCIMConnectionRotateCancelResponse) LogValue() slog.Value {
 // name of its own here.
 type SCIMIdentityProvider string
 
-// The known values of SCIMIdentityProvider. The service may add others; they survive decoding.
+// The known values of SCIMIdentityProvider. The service may add others, which are decoded
+// unchanged.
 const (
 	SCIMIdentityProviderGeneric        SCIMIdentityProvider = "generic"
 	SCIMIdentityProviderOkta           SCIMIdentityProvider = "okta"
@@ -1038,7 +1039,8 @@ const (
 // active one.
 type SCIMConnectionStatus string
 
-// The known values of SCIMConnectionStatus. The service may add others; they survive decoding.
+// The known values of SCIMConnectionStatus. The service may add others, which are decoded
+// unchanged.
 const (
 	SCIMConnectionStatusActive  SCIMConnectionStatus = "active"
 	SCIMConnectionStatusDeleted SCIMConnectionStatus = "deleted"
@@ -1115,12 +1117,12 @@ func (v *SCIMConnection) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v SCIMConnection) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v SCIMConnection) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -1185,12 +1187,12 @@ func (v *SCIMConnectionWithToken) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v SCIMConnectionWithToken) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v SCIMConnectionWithToken) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -1264,12 +1266,12 @@ func (v *SCIMConnectionWithNextToken) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v SCIMConnectionWithNextToken) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v SCIMConnectionWithNextToken) LogValue() slog.Value {
 	return redact.LogValue(v)
 }

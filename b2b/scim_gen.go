@@ -6,14 +6,14 @@ import "github.com/stytchgen/sdk/internal/transport"
 
 // SCIMService lets the directory of an organization create, change and remove its members by SCIM.
 //
-// It is reached as client.SCIM.
+// Use it as client.SCIM.
 //
 // API: https://stytch.com/docs/b2b/api/scim-connection-object
 type SCIMService struct {
 	// Connection creates, reads, changes and deletes the SCIM connection of an organization, and
 	// replaces its bearer token.
 	//
-	// It is reached as client.SCIM.Connection.
+	// Use it as client.SCIM.Connection.
 	Connection *SCIMConnectionService
 
 	transport *transport.Client

@@ -14,54 +14,60 @@ import (
 
 // MANUAL(AuthenticateJWTRequest)(TYPE)
 
-// AuthenticateJWTRequest is what [SessionsService.AuthenticateJWT] takes: a JWT, a token, or both.
+// AuthenticateJWTRequest has the parameters of [SessionsService.AuthenticateJWT]: a JWT, a token, or
+// both.
 type AuthenticateJWTRequest struct {
-	// SessionJWT is the JWT that an earlier call issued. It can be empty beside a token.
+	// SessionJWT is the JWT that an earlier call returned. It is optional if there is a token.
 	SessionJWT string `json:"session_jwt,omitzero" stytch:"sensitive"`
 
-	// SessionToken is the token that an earlier call issued. The service is asked about it when the
-	// JWT alone does not suffice. It can be empty beside a JWT.
+	// SessionToken is the token that an earlier call returned. It goes to the service if the JWT alone
+	// is not enough. It is optional if there is a JWT.
 	SessionToken string `json:"session_token,omitzero" stytch:"sensitive"`
 
-	// MaxTokenAge is how long ago the JWT may have been issued for a local check to suffice. A
-	// session that was revoked in the meantime still passes such a check. 0 means as long as the
-	// JWT is valid, which is five minutes; a negative value, never.
+	// MaxTokenAge is the highest age of a JWT that is only checked locally. Such a check accepts a
+	// session that was revoked after the JWT was issued. 0 accepts a JWT for its whole life of five
+	// minutes; a negative value always asks the service.
 	MaxTokenAge time.Duration `json:"max_token_age,omitzero"`
 
-	// AuthorizationCheck asks whether the roles of the member allow an action. Only the service can
-	// answer that, so with it the call always goes there.
+	// AuthorizationCheck asks whether the roles of the member allow an action. Only the service knows,
+	// so the call then always asks the service.
 	AuthorizationCheck *AuthorizationCheck `json:"authorization_check,omitzero"`
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r AuthenticateJWTRequest) Format(f fmt.State, verb rune) { redact.Format(f, verb, r) }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r AuthenticateJWTRequest) LogValue() slog.Value { return redact.LogValue(r) }
 
 // ENDMANUAL(AuthenticateJWTRequest)
 
 // MANUAL(AuthenticateJWT)(METHOD)
 
-// AuthenticateJWT returns the session of a JWT, a token, or both. It checks the JWT without a call
-// where that suffices, and asks the service when there is only a token, or when the JWT is older
-// than MaxTokenAge, has expired, is not valid yet by this machine's clock, is signed with a key that
-// is not known, names an issuer that is not known, or when an authorization check is wanted. A JWT
-// that is wrong in any other way is refused at once, with one of the ErrJWT errors of package
-// stytch; what the service says is an error as of [SessionsService.Authenticate]. With a token and a
-// JWT of two members it is [stytch.ErrAmbiguousSession], and with neither [stytch.ErrNoSession].
+// AuthenticateJWT returns the session of a JWT, a token, or both. It checks a JWT locally if that is
+// enough. It asks the service in these cases:
 //
-// The keys are fetched at first use and kept, and waited for no longer than five seconds; old ones
-// work on while the service cannot be reached. The service answers an expired JWT with a fresh one,
-// which this method does not return: to keep the fresh one, call [SessionsService.Authenticate], as
-// the middleware does.
+//   - there is only a token
+//   - the JWT is older than MaxTokenAge, has expired, or is not valid yet by this machine's clock
+//   - the JWT has an unknown key or an unknown issuer
+//   - the request has an AuthorizationCheck
+//
+// A JWT with any other mistake is rejected without a call, with one of the ErrJWT errors of package
+// stytch. Errors of the service are those of [SessionsService.Authenticate]. A token and a JWT of two
+// members give [stytch.ErrAmbiguousSession], and a request with neither gives [stytch.ErrNoSession].
+//
+// The keys are fetched at the first use and cached. A call waits at most five seconds for them, and
+// cached keys stay in use while the service cannot be reached.
+//
+// For an expired JWT, the service issues a new one, which this method does not return. To get it, call
+// [SessionsService.Authenticate], as the middleware does.
 func (s *SessionsService) AuthenticateJWT(ctx context.Context, req AuthenticateJWTRequest, opts ...stytch.CallOption) (*MemberSession, error) {
 	if err := s.client().Refusal(); err != nil {
 		return nil, err
 	}
-	if len(opts) > 0 && ctx != nil { // the call refuses a nil one
+	if len(opts) > 0 && ctx != nil { // the call itself rejects a nil context
 		var done context.CancelFunc
-		ctx, done = s.client().Within(ctx, opts) // the keys, too, are waited for no longer
+		ctx, done = s.client().Within(ctx, opts) // the options also limit the wait for the keys
 		defer done()
 	}
 	maxAge := req.MaxTokenAge
@@ -71,18 +77,17 @@ func (s *SessionsService) AuthenticateJWT(ctx context.Context, req AuthenticateJ
 	return s.backend(req.AuthorizationCheck, opts).Find(ctx, req.SessionToken, req.SessionJWT, maxAge)
 }
 
-// AuthenticateJWTLocal returns the session of a JWT without asking the service about it: whether
-// the session was revoked since the JWT was issued, at most five minutes ago, it cannot know. The
-// errors are the ErrJWT errors of package stytch. Keys that are not known yet are fetched, unless
-// [stytch.WithJWTKeys] gives them.
+// AuthenticateJWTLocal returns the session of a JWT without a call about the session. So it accepts a
+// session that was revoked after the JWT was issued, at most five minutes ago. The errors are the ErrJWT
+// errors of package stytch. Unknown keys are fetched, unless [stytch.WithJWTKeys] sets the keys.
 //
-// Of the session it returns what the JWT holds, custom claims included.
+// The session has the fields that the JWT contains, including the custom claims.
 func (s *SessionsService) AuthenticateJWTLocal(ctx context.Context, sessionJWT string) (*MemberSession, error) {
 	session, _, err := s.verify(ctx, sessionJWT)
 	return session, err
 }
 
-// verify checks a JWT locally, and says how long ago it was issued.
+// verify checks a JWT locally, and returns its session and its age.
 func (s *SessionsService) verify(ctx context.Context, sessionJWT string) (*MemberSession, time.Duration, error) {
 	verifier := s.client().Verifier(s.publishedKeys)
 	session := new(MemberSession)
@@ -104,7 +109,7 @@ func (s *SessionsService) verify(ctx context.Context, sessionJWT string) (*Membe
 		return nil, 0, fmt.Errorf("%w: the id of the session", stytch.ErrJWTMissingClaim)
 	case session.OrganizationID == "":
 		return nil, 0, fmt.Errorf("%w: %s", stytch.ErrJWTMissingClaim, sessionjwt.OrganizationClaim)
-	case session.ExpiresAt.IsZero(): // as in JWTs of an old form
+	case session.ExpiresAt.IsZero(): // JWTs of an old form have no end of the session
 		session.ExpiresAt = token.Expires
 	case verifier.Past(session.ExpiresAt):
 		return nil, 0, stytch.ErrJWTExpired
@@ -113,7 +118,7 @@ func (s *SessionsService) verify(ctx context.Context, sessionJWT string) (*Membe
 	return session, verifier.Age(token), nil
 }
 
-// readClaim reads the session as a JWT holds it.
+// readClaim reads the session from a claim of the JWT.
 func (v *MemberSession) readClaim(d *wire.Reader) {
 	for d.BeginObject(); d.NextField(); {
 		switch d.Name() {
@@ -135,7 +140,7 @@ func (v *MemberSession) readClaim(d *wire.Reader) {
 	}
 }
 
-// readOrganization reads the organization as a JWT holds it.
+// readOrganization reads the organization from a claim of the JWT.
 func (v *MemberSession) readOrganization(d *wire.Reader) {
 	for d.BeginObject(); d.NextField(); {
 		switch d.Name() {

@@ -11,14 +11,14 @@ import (
 
 // MANUAL(Middleware)(METHOD)
 
-// Middleware returns a middleware for net/http that lets only requests with a member's session
-// through, which the handler gets with [SessionFrom]. It works as [stytch.SessionsService.Middleware];
-// where that speaks of one user, it is one member here.
+// Middleware returns a middleware for net/http that passes only requests with a member's session to the
+// handler. The handler gets the session with [SessionFrom]. It works like
+// [stytch.SessionsService.Middleware], with a member in place of a user.
 func (s *SessionsService) Middleware(opts stytch.MiddlewareOptions) func(http.Handler) http.Handler {
 	return s.backend(nil, nil).Middleware(sessionweb.Options(opts))
 }
 
-// backend checks sessions by calls with these options.
+// backend checks sessions with calls that have these options.
 func (s *SessionsService) backend(check *AuthorizationCheck, opts []stytch.CallOption) sessionweb.Backend[MemberSession] {
 	return sessionweb.Backend[MemberSession]{
 		Site:  s.client().Site(),
@@ -41,7 +41,7 @@ func (s *SessionsService) backend(check *AuthorizationCheck, opts []stytch.CallO
 	}
 }
 
-// given is an optional field: nil when there is no value.
+// given returns a pointer to an optional value, or nil if it is empty.
 func given(value string) *string {
 	if value == "" {
 		return nil
@@ -53,9 +53,8 @@ func given(value string) *string {
 
 // MANUAL(LoginAndLogout)(METHOD)
 
-// SetCookies gives the browser the session that a login answered, as
-// [stytch.SessionsService.SetCookies] does. Of a login that still needs a second factor, which
-// brought no session, it clears the cookies.
+// SetCookies stores the session of a login in the browser, as [stytch.SessionsService.SetCookies] does.
+// A login that still needs a second factor has no session yet; for it, SetCookies clears the cookies.
 func (s *SessionsService) SetCookies(w http.ResponseWriter, r *http.Request, sessionToken, sessionJWT string, session *MemberSession) {
 	var expires time.Time
 	if session != nil {
@@ -64,8 +63,8 @@ func (s *SessionsService) SetCookies(w http.ResponseWriter, r *http.Request, ses
 	s.client().Site().Set(w, r, sessionToken, sessionJWT, expires)
 }
 
-// Logout ends every session that the request shows, and clears the cookies, as
-// [stytch.SessionsService.Logout] does.
+// Logout revokes every session in the request and clears the cookies, as [stytch.SessionsService.Logout]
+// does.
 func (s *SessionsService) Logout(w http.ResponseWriter, r *http.Request) error {
 	return s.backend(nil, nil).Logout(w, r)
 }
@@ -74,22 +73,21 @@ func (s *SessionsService) Logout(w http.ResponseWriter, r *http.Request) error {
 
 // MANUAL(SessionWeb)(FUNCTION)
 
-// SessionFrom returns the session that [SessionsService.Middleware] found for a request, by the
-// request's context, and whether there is one.
+// SessionFrom returns the session that [SessionsService.Middleware] found, from the request's context,
+// and whether there is one.
 func SessionFrom(ctx context.Context) (*MemberSession, bool) {
 	return sessionweb.From[MemberSession](ctx)
 }
 
-// ContextWithSession returns a context in which [SessionFrom] finds a session, as behind the
-// middleware. It is for tests of handlers. With nil there is no session, and [SessionErrorFrom]
-// returns [stytch.ErrNoSession].
+// ContextWithSession returns a context in which [SessionFrom] finds the session, for tests of handlers.
+// With a nil session, [SessionErrorFrom] returns [stytch.ErrNoSession].
 func ContextWithSession(ctx context.Context, session *MemberSession) context.Context {
 	return sessionweb.With(ctx, session)
 }
 
 // SessionErrorFrom returns why the middleware found no session, for the handlers of
-// [stytch.MiddlewareOptions]; nil when it found one. Behind the middleware of package stytch it is
-// that one's error.
+// [stytch.MiddlewareOptions]. It returns nil if there is a session. It also finds the error of the
+// middleware of package stytch.
 func SessionErrorFrom(ctx context.Context) error { return sessionweb.ErrorFrom[MemberSession](ctx) }
 
 // ENDMANUAL(SessionWeb)

@@ -19,7 +19,7 @@ import (
 // SessionsService checks, extends, lists and ends the sessions of members, exchanges them between
 // organizations, and serves the keys that verify session JWTs.
 //
-// It is reached as client.Sessions.
+// Use it as client.Sessions.
 //
 // API: https://stytch.com/docs/b2b/api/session-object
 type SessionsService struct {
@@ -50,12 +50,11 @@ var sessionsGet = transport.Endpoint[SessionsGetRequest, SessionsGetResponse]{
 
 // Get lists the active sessions of a member.
 //
-// The answer holds all sessions of the member that are neither expired nor revoked, without their
-// tokens.
+// Sessions that have expired or were revoked are left out. The sessions come without their tokens.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound].
 //
 // API: https://stytch.com/docs/b2b/api/get-session
@@ -63,7 +62,7 @@ func (s *SessionsService) Get(ctx context.Context, req SessionsGetRequest, opts 
 	return transport.Call(ctx, s.client(), &sessionsGet, &req, opts)
 }
 
-// SessionsGetRequest is what [SessionsService.Get] sends.
+// SessionsGetRequest is the request of [SessionsService.Get].
 type SessionsGetRequest struct {
 	// The id, the slug or the external id of the organization of the member.
 	OrganizationID string `json:"organization_id"`
@@ -82,20 +81,20 @@ func (r *SessionsGetRequest) params(p *transport.Params) {
 	p.Query("member_id", r.MemberID)
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SessionsGetRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SessionsGetRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SessionsGetResponse is the answer to [SessionsService.Get].
+// SessionsGetResponse is the response of [SessionsService.Get].
 //
-// An answer without MemberSessions is an error. Any other field is left empty when the service
-// leaves it out or changes its form.
+// An answer without MemberSessions is an error. Any other field stays empty if it is missing or
+// does not fit.
 type SessionsGetResponse struct {
 	stytch.Response
 
@@ -126,12 +125,12 @@ func (r *SessionsGetResponse) readJSON(d *wire.Reader) {
 	d.Want("member_sessions")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SessionsGetResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SessionsGetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -153,20 +152,20 @@ var sessionsAuthenticate = transport.Endpoint[SessionsAuthenticateRequest, Sessi
 
 // Authenticate checks that a session is active, and extends it if asked to.
 //
-// The answer holds the session, a fresh JWT for it, and its member and organization. With
-// SessionDurationMinutes the session gets a new lifetime, counted from this call; without it, it
-// ends when it would have ended anyway.
+// The response has the session, a new JWT for it, its member and its organization. With
+// SessionDurationMinutes, the session gets a new lifetime from this call on; without it, the end of
+// the session does not change.
 //
 // A session JWT can be checked without this call, with the keys of [SessionsService.GetJWKS]. Make
-// the call when the JWT has expired, or when it matters that the session has not been revoked in
-// the last minutes.
+// the call when the JWT has expired, or to make sure that the session was not revoked in the last
+// minutes.
 //
-// With AuthorizationCheck the call fails if the roles of the member do not allow the action, or if
+// With AuthorizationCheck, the call fails if the roles of the member do not allow the action, or if
 // the session is for another organization.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
+// Specific errors: [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
 // [stytch.ErrTooManySessionArguments], [stytch.ErrInvalidSessionDurationMinutes],
 // [stytch.ErrInvalidSessionDuration], [stytch.ErrCustomClaimsTooLarge],
@@ -179,7 +178,7 @@ func (s *SessionsService) Authenticate(ctx context.Context, req SessionsAuthenti
 	return transport.Call(ctx, s.client(), &sessionsAuthenticate, &req, opts)
 }
 
-// SessionsAuthenticateRequest is what [SessionsService.Authenticate] sends.
+// SessionsAuthenticateRequest is the request of [SessionsService.Authenticate].
 //
 // Set exactly one of SessionToken and SessionJWT.
 type SessionsAuthenticateRequest struct {
@@ -246,21 +245,21 @@ func (r *SessionsAuthenticateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SessionsAuthenticateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SessionsAuthenticateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SessionsAuthenticateResponse is the answer to [SessionsService.Authenticate].
+// SessionsAuthenticateResponse is the response of [SessionsService.Authenticate].
 //
 // An answer without MemberSession.MemberSessionID, MemberSession.MemberID,
-// MemberSession.OrganizationID, SessionToken and SessionJWT is an error. Any other field is left
-// empty when the service leaves it out or changes its form.
+// MemberSession.OrganizationID, SessionToken and SessionJWT is an error. Any other field stays
+// empty if it is missing or does not fit.
 type SessionsAuthenticateResponse struct {
 	stytch.Response
 
@@ -325,12 +324,12 @@ func (r *SessionsAuthenticateResponse) readJSON(d *wire.Reader) {
 	d.WantIn("member_session.organization_id", r.MemberSession.OrganizationID != "")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SessionsAuthenticateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SessionsAuthenticateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -353,20 +352,19 @@ var sessionsRevoke = transport.Endpoint[SessionsRevokeRequest, SessionsRevokeRes
 
 // Revoke ends a session, or all sessions of a member.
 //
-// The token of an ended session stops working at once. A JWT that was issued before still passes
-// local checks until it expires, five minutes after it was issued at the latest.
+// The token of an ended session stops working at once. A JWT that was already issued still passes
+// local checks until it expires, after at most five minutes.
 //
-// A session that has ended already is the error [stytch.ErrSessionNotFound]. To somebody who logs
-// out it means the same as success, and the client can come to it by repeating a call whose answer
-// was lost.
+// If the session has already ended, the error is [stytch.ErrSessionNotFound]. For a logout that is
+// as good as success. It can also come from a retry, after the answer to the first attempt was
+// lost.
 //
-// The application ends sessions with its own authority. To end one on behalf of a member, pass that
-// member's own session as [ActingMember]: the service then allows only what the member is permitted
-// to do.
+// Without an [ActingMember], the application may end any session. To end one on behalf of a member,
+// pass that member's session as [ActingMember]; the service then checks the member's permissions.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrInvalidSessionID], [stytch.ErrMemberNotFound],
+// Specific errors: [stytch.ErrInvalidSessionID], [stytch.ErrMemberNotFound],
 // [stytch.ErrNoSessionRevokeArguments], [stytch.ErrTooManySessionRevokeArguments],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
@@ -377,7 +375,7 @@ func (s *SessionsService) Revoke(ctx context.Context, req SessionsRevokeRequest,
 	return transport.Call(ctx, s.client(), &sessionsRevoke, &req, opts)
 }
 
-// SessionsRevokeRequest is what [SessionsService.Revoke] sends.
+// SessionsRevokeRequest is the request of [SessionsService.Revoke].
 //
 // Set exactly one of MemberSessionID, SessionToken, SessionJWT and MemberID.
 type SessionsRevokeRequest struct {
@@ -449,17 +447,17 @@ func (r *SessionsRevokeRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SessionsRevokeRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SessionsRevokeRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SessionsRevokeResponse is the answer to [SessionsService.Revoke].
+// SessionsRevokeResponse is the response of [SessionsService.Revoke].
 type SessionsRevokeResponse struct {
 	stytch.Response
 
@@ -484,12 +482,12 @@ func (r *SessionsRevokeResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SessionsRevokeResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SessionsRevokeResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -511,18 +509,18 @@ var sessionsExchange = transport.Endpoint[SessionsExchangeRequest, SessionsExcha
 
 // Exchange exchanges a session for one in another organization of the same person.
 //
-// The person must be a member of the other organization, or be invited to it, and the factors of
-// the session must be enough for it; otherwise the call fails. If nothing else is needed,
-// MemberAuthenticated is true and the answer holds the new session.
+// The person must be a member of the other organization or be invited to it, and the factors of the
+// session must be enough for it; otherwise the call fails. If nothing else is needed,
+// MemberAuthenticated is true and the response has the new session.
 //
 // If the other organization, or the member there, requires MFA, MemberAuthenticated is false and
-// there is no session: MFARequired names the methods that the member can use, and
-// IntermediateSessionToken holds the login until [OTPsSMSService.Authenticate] completes it.
+// there is no session. MFARequired then lists the methods that the member can use. Pass the
+// IntermediateSessionToken to [OTPsSMSService.Authenticate] to complete the login.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
 // [stytch.ErrTooManySessionArguments], [stytch.ErrInvalidSessionDurationMinutes],
@@ -536,7 +534,7 @@ func (s *SessionsService) Exchange(ctx context.Context, req SessionsExchangeRequ
 	return transport.Call(ctx, s.client(), &sessionsExchange, &req, opts)
 }
 
-// SessionsExchangeRequest is what [SessionsService.Exchange] sends.
+// SessionsExchangeRequest is the request of [SessionsService.Exchange].
 //
 // Set exactly one of SessionToken and SessionJWT.
 type SessionsExchangeRequest struct {
@@ -620,20 +618,20 @@ func (r *SessionsExchangeRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SessionsExchangeRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SessionsExchangeRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SessionsExchangeResponse is the answer to [SessionsService.Exchange].
+// SessionsExchangeResponse is the response of [SessionsService.Exchange].
 //
 // An answer without MemberID, SessionToken, SessionJWT and IntermediateSessionToken is an error.
-// Any other field is left empty when the service leaves it out or changes its form.
+// Any other field stays empty if it is missing or does not fit.
 type SessionsExchangeResponse struct {
 	stytch.Response
 
@@ -727,12 +725,12 @@ func (r *SessionsExchangeResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id", "session_token", "session_jwt", "intermediate_session_token")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SessionsExchangeResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SessionsExchangeResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -755,17 +753,17 @@ var sessionsExchangeAccessToken = transport.Endpoint[SessionsExchangeAccessToken
 // ExchangeAccessToken exchanges the access token of a connected app for a session of the member who
 // authorized it.
 //
-// The token must have the scope full_access, which first-party apps alone can get, and must not be
-// older than five minutes. It can be exchanged once. The member must have authorized the app with a
+// The token must have the scope full_access, which only first-party apps can get, and be at most
+// five minutes old. It can be exchanged once. The member must have authorized the app with a
 // session, and that session must still be active.
 //
-// The login is always complete, because the member met the organization's demands when authorizing
-// the app.
+// The login is always complete, because the member had all required factors when authorizing the
+// app.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrIDPAccessTokenNotFound],
+// Specific errors: [stytch.ErrIDPAccessTokenNotFound],
 // [stytch.ErrIDPAccessTokenCouldNotBeExchanged], [stytch.ErrIDPAccessTokenExpired],
 // [stytch.ErrOAuthAccessTokenExchangeMissingFullAccess],
 // [stytch.ErrOAuthAccessTokenExchangeTokenInvalidGrant],
@@ -781,7 +779,7 @@ func (s *SessionsService) ExchangeAccessToken(ctx context.Context, req SessionsE
 	return transport.Call(ctx, s.client(), &sessionsExchangeAccessToken, &req, opts)
 }
 
-// SessionsExchangeAccessTokenRequest is what [SessionsService.ExchangeAccessToken] sends.
+// SessionsExchangeAccessTokenRequest is the request of [SessionsService.ExchangeAccessToken].
 type SessionsExchangeAccessTokenRequest struct {
 	// The access token of the connected app, at most five minutes old.
 	AccessToken string `json:"access_token" stytch:"sensitive"`
@@ -826,20 +824,20 @@ func (r *SessionsExchangeAccessTokenRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SessionsExchangeAccessTokenRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SessionsExchangeAccessTokenRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SessionsExchangeAccessTokenResponse is the answer to [SessionsService.ExchangeAccessToken].
+// SessionsExchangeAccessTokenResponse is the response of [SessionsService.ExchangeAccessToken].
 //
-// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field is left
-// empty when the service leaves it out or changes its form.
+// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field stays empty
+// if it is missing or does not fit.
 type SessionsExchangeAccessTokenResponse struct {
 	stytch.Response
 
@@ -906,12 +904,12 @@ func (r *SessionsExchangeAccessTokenResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id", "session_token", "session_jwt")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SessionsExchangeAccessTokenResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SessionsExchangeAccessTokenResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -933,16 +931,16 @@ var sessionsAttest = transport.Endpoint[SessionsAttestRequest, SessionsAttestRes
 
 // Attest exchanges a token of a trusted outside issuer for a session of a member.
 //
-// The dashboard holds a profile for each issuer: its keys, and the claims to read the e-mail
-// address, the token id and further data of the member from. Where the profile admits new members,
-// an unknown person becomes a member; otherwise the member must exist.
+// A profile in the dashboard has the issuer's keys, and the claims with the e-mail address, the
+// token id and other data of the member. If the profile admits new members, an unknown person
+// becomes a member; otherwise the member must exist.
 //
-// With a session given, the factor is added to it, and it is extended.
+// A given session is extended, and the factor is added to it.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrTrustedTokenProfileNotFound],
+// Specific errors: [stytch.ErrTrustedTokenProfileNotFound],
 // [stytch.ErrTrustedTokenProfileInvalidRequest],
 // [stytch.ErrTrustedTokenProfileIncorrectExternalIDMapping],
 // [stytch.ErrTrustedTokenProfileCannotHaveMultipleExternalIDs],
@@ -960,7 +958,7 @@ func (s *SessionsService) Attest(ctx context.Context, req SessionsAttestRequest,
 	return transport.Call(ctx, s.client(), &sessionsAttest, &req, opts)
 }
 
-// SessionsAttestRequest is what [SessionsService.Attest] sends.
+// SessionsAttestRequest is the request of [SessionsService.Attest].
 //
 // Set at most one of SessionToken and SessionJWT.
 type SessionsAttestRequest struct {
@@ -1048,20 +1046,20 @@ func (r *SessionsAttestRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SessionsAttestRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SessionsAttestRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SessionsAttestResponse is the answer to [SessionsService.Attest].
+// SessionsAttestResponse is the response of [SessionsService.Attest].
 //
-// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field is left
-// empty when the service leaves it out or changes its form.
+// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field stays empty
+// if it is missing or does not fit.
 type SessionsAttestResponse struct {
 	stytch.Response
 
@@ -1130,12 +1128,12 @@ func (r *SessionsAttestResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id", "session_token", "session_jwt")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SessionsAttestResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SessionsAttestResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -1161,10 +1159,10 @@ var sessionsMigrate = transport.Endpoint[SessionsMigrateRequest, SessionsMigrate
 // dashboard, and reads the person's e-mail address from its answer. The member with this address
 // must exist in the organization.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrMigrateFromExternalEmailDoesNotExist],
+// Specific errors: [stytch.ErrMigrateFromExternalEmailDoesNotExist],
 // [stytch.ErrMigrateFromExternalMissingUserInfo],
 // [stytch.ErrMigrateFromExternalUnexpectedResponse], [stytch.ErrInvalidUserInfoURL],
 // [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID], [stytch.ErrMemberNotFound],
@@ -1179,7 +1177,7 @@ func (s *SessionsService) Migrate(ctx context.Context, req SessionsMigrateReques
 	return transport.Call(ctx, s.client(), &sessionsMigrate, &req, opts)
 }
 
-// SessionsMigrateRequest is what [SessionsService.Migrate] sends.
+// SessionsMigrateRequest is the request of [SessionsService.Migrate].
 type SessionsMigrateRequest struct {
 	// The token of the session of the other service, which its UserInfo address accepts.
 	SessionToken string `json:"session_token" stytch:"sensitive"`
@@ -1219,20 +1217,20 @@ func (r *SessionsMigrateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SessionsMigrateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SessionsMigrateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SessionsMigrateResponse is the answer to [SessionsService.Migrate].
+// SessionsMigrateResponse is the response of [SessionsService.Migrate].
 //
-// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field is left
-// empty when the service leaves it out or changes its form.
+// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field stays empty
+// if it is missing or does not fit.
 type SessionsMigrateResponse struct {
 	stytch.Response
 
@@ -1294,12 +1292,12 @@ func (r *SessionsMigrateResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id", "session_token", "session_jwt")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SessionsMigrateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SessionsMigrateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -1323,20 +1321,20 @@ var sessionsGetJWKS = transport.Endpoint[SessionsGetJWKSRequest, SessionsGetJWKS
 // GetJWKS lists the public keys that verify session JWTs.
 //
 // A session JWT names the key that signed it in its `kid` header. Keys change about every six
-// months, and for a month the old key is served beside the new one: keep the keys, and fetch them
-// again when a JWT names one that is not among them, at a limited rate, because anybody can make up
-// such a JWT.
+// months, and for a month the old and the new key are both listed. So cache the keys, and fetch
+// them again when a JWT names an unknown key. Limit how often, because anyone can make up such a
+// JWT.
 //
 // The call needs no credentials.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
 // API: https://stytch.com/docs/b2b/api/get-jwks
 func (s *SessionsService) GetJWKS(ctx context.Context, req SessionsGetJWKSRequest, opts ...stytch.CallOption) (*SessionsGetJWKSResponse, error) {
 	return transport.Call(ctx, s.client(), &sessionsGetJWKS, &req, opts)
 }
 
-// SessionsGetJWKSRequest is what [SessionsService.GetJWKS] sends.
+// SessionsGetJWKSRequest is the request of [SessionsService.GetJWKS].
 type SessionsGetJWKSRequest struct {
 	// The id of the project, as the dashboard shows it.
 	ProjectID string `json:"project_id"`
@@ -1350,20 +1348,19 @@ func (r *SessionsGetJWKSRequest) params(p *transport.Params) {
 	p.Path("project_id", r.ProjectID)
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SessionsGetJWKSRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SessionsGetJWKSRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SessionsGetJWKSResponse is the answer to [SessionsService.GetJWKS].
+// SessionsGetJWKSResponse is the response of [SessionsService.GetJWKS].
 //
-// An answer without Keys is an error. Any other field is left empty when the service leaves it out
-// or changes its form.
+// An answer without Keys is an error. Any other field stays empty if it is missing or does not fit.
 type SessionsGetJWKSResponse struct {
 	stytch.Response
 
@@ -1394,12 +1391,12 @@ func (r *SessionsGetJWKSResponse) readJSON(d *wire.Reader) {
 	d.Want("keys")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SessionsGetJWKSResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SessionsGetJWKSResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

@@ -6,7 +6,7 @@ package b2b
 // pending one still lacks settings of the identity provider.
 type SSOConnectionStatus string
 
-// The known values of SSOConnectionStatus. The service may add others; they survive decoding.
+// The known values of SSOConnectionStatus. The service may add others, which are decoded unchanged.
 const (
 	SSOConnectionStatusPending SSOConnectionStatus = "pending"
 	SSOConnectionStatusActive  SSOConnectionStatus = "active"

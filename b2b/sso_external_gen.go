@@ -18,7 +18,7 @@ import (
 // SSOExternalService lets the members of one organization log in with the SSO connection of another
 // organization of the project.
 //
-// It is reached as client.SSO.External.
+// Use it as client.SSO.External.
 //
 // API: https://stytch.com/docs/b2b/api/external-connection-object
 type SSOExternalService struct {
@@ -53,10 +53,10 @@ var ssoExternalCreateConnection = transport.Endpoint[SSOExternalCreateConnection
 // The connection of the other organization must be active; the new one is active at once. Roles by
 // connection and by group apply only when the connection of the other organization is a SAML one.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrExternalConnectionIDNotFound], [stytch.ErrExternalConnectionNotActive],
 // [stytch.ErrExternalOrganizationIDSameAsOrganizationID],
 // [stytch.ErrDuplicateExternalSSOConnection], [stytch.ErrSSOConnectionOrganizationMismatch],
@@ -70,7 +70,7 @@ func (s *SSOExternalService) CreateConnection(ctx context.Context, req SSOExtern
 	return transport.Call(ctx, s.client(), &ssoExternalCreateConnection, &req, opts)
 }
 
-// SSOExternalCreateConnectionRequest is what [SSOExternalService.CreateConnection] sends.
+// SSOExternalCreateConnectionRequest is the request of [SSOExternalService.CreateConnection].
 type SSOExternalCreateConnectionRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -134,17 +134,17 @@ func (r *SSOExternalCreateConnectionRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SSOExternalCreateConnectionRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SSOExternalCreateConnectionRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SSOExternalCreateConnectionResponse is the answer to [SSOExternalService.CreateConnection].
+// SSOExternalCreateConnectionResponse is the response of [SSOExternalService.CreateConnection].
 type SSOExternalCreateConnectionResponse struct {
 	stytch.Response
 
@@ -174,12 +174,12 @@ func (r *SSOExternalCreateConnectionResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SSOExternalCreateConnectionResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SSOExternalCreateConnectionResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -205,9 +205,9 @@ var ssoExternalUpdateConnection = transport.Endpoint[SSOExternalUpdateConnection
 // Fields that are not set keep their values; lists of roles are replaced as a whole. The connection
 // that it leads to cannot be changed.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrSSOConnectionNotFound], [stytch.ErrInvalidDisplayName], [stytch.ErrInvalidRBACRoleID],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
@@ -218,7 +218,7 @@ func (s *SSOExternalService) UpdateConnection(ctx context.Context, req SSOExtern
 	return transport.Call(ctx, s.client(), &ssoExternalUpdateConnection, &req, opts)
 }
 
-// SSOExternalUpdateConnectionRequest is what [SSOExternalService.UpdateConnection] sends.
+// SSOExternalUpdateConnectionRequest is the request of [SSOExternalService.UpdateConnection].
 type SSOExternalUpdateConnectionRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -277,17 +277,17 @@ func (r *SSOExternalUpdateConnectionRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SSOExternalUpdateConnectionRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SSOExternalUpdateConnectionRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SSOExternalUpdateConnectionResponse is the answer to [SSOExternalService.UpdateConnection].
+// SSOExternalUpdateConnectionResponse is the response of [SSOExternalService.UpdateConnection].
 type SSOExternalUpdateConnectionResponse struct {
 	stytch.Response
 
@@ -317,12 +317,12 @@ func (r *SSOExternalUpdateConnectionResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SSOExternalUpdateConnectionResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SSOExternalUpdateConnectionResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

@@ -19,25 +19,25 @@ import (
 // SSOService completes logins by single sign-on, and lists and deletes the connections of an
 // organization to identity providers.
 //
-// It is reached as client.SSO.
+// Use it as client.SSO.
 //
 // API: https://stytch.com/docs/b2b/api/sso-authenticate
 type SSOService struct {
 	// OIDC creates and changes connections to identity providers that speak OpenID Connect.
 	//
-	// It is reached as client.SSO.OIDC.
+	// Use it as client.SSO.OIDC.
 	OIDC *SSOOIDCService
 
 	// SAML creates and changes connections to identity providers that speak SAML, with their
 	// certificates and keys.
 	//
-	// It is reached as client.SSO.SAML.
+	// Use it as client.SSO.SAML.
 	SAML *SSOSAMLService
 
 	// External lets the members of one organization log in with the SSO connection of another
 	// organization of the project.
 	//
-	// It is reached as client.SSO.External.
+	// Use it as client.SSO.External.
 	External *SSOExternalService
 
 	transport *transport.Client
@@ -70,9 +70,9 @@ var ssoGetConnections = transport.Endpoint[SSOGetConnectionsRequest, SSOGetConne
 // The answer holds pending and active connections of every kind. It contains the client secrets of
 // OIDC connections and the encryption keys of SAML connections.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
 // [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
@@ -82,7 +82,7 @@ func (s *SSOService) GetConnections(ctx context.Context, req SSOGetConnectionsRe
 	return transport.Call(ctx, s.client(), &ssoGetConnections, &req, opts)
 }
 
-// SSOGetConnectionsRequest is what [SSOService.GetConnections] sends.
+// SSOGetConnectionsRequest is the request of [SSOService.GetConnections].
 type SSOGetConnectionsRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -107,20 +107,20 @@ func (r *SSOGetConnectionsRequest) params(p *transport.Params) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SSOGetConnectionsRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SSOGetConnectionsRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SSOGetConnectionsResponse is the answer to [SSOService.GetConnections].
+// SSOGetConnectionsResponse is the response of [SSOService.GetConnections].
 //
 // An answer without SAMLConnections, OIDCConnections and ExternalConnections is an error. Any other
-// field is left empty when the service leaves it out or changes its form.
+// field stays empty if it is missing or does not fit.
 type SSOGetConnectionsResponse struct {
 	stytch.Response
 
@@ -163,12 +163,12 @@ func (r *SSOGetConnectionsResponse) readJSON(d *wire.Reader) {
 	d.Want("saml_connections", "oidc_connections", "external_connections")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SSOGetConnectionsResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SSOGetConnectionsResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -194,9 +194,9 @@ var ssoDeleteConnection = transport.Endpoint[SSODeleteConnectionRequest, SSODele
 // Metadata that it has written to members stays. The organization's default connection cannot be
 // deleted while there are others: make another one the default first.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrSSOConnectionNotFound], [stytch.ErrSAMLConnectionNotFound],
 // [stytch.ErrOIDCConnectionNotFound], [stytch.ErrCannotDeleteDefaultSSOConnection],
 // [stytch.ErrRequiresActiveSSOConnection], [stytch.ErrSessionNotFound],
@@ -209,7 +209,7 @@ func (s *SSOService) DeleteConnection(ctx context.Context, req SSODeleteConnecti
 	return transport.Call(ctx, s.client(), &ssoDeleteConnection, &req, opts)
 }
 
-// SSODeleteConnectionRequest is what [SSOService.DeleteConnection] sends.
+// SSODeleteConnectionRequest is the request of [SSOService.DeleteConnection].
 type SSODeleteConnectionRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -239,17 +239,17 @@ func (r *SSODeleteConnectionRequest) params(p *transport.Params) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SSODeleteConnectionRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SSODeleteConnectionRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SSODeleteConnectionResponse is the answer to [SSOService.DeleteConnection].
+// SSODeleteConnectionResponse is the response of [SSOService.DeleteConnection].
 type SSODeleteConnectionResponse struct {
 	stytch.Response
 
@@ -279,12 +279,12 @@ func (r *SSODeleteConnectionResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code", "connection_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SSODeleteConnectionResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SSODeleteConnectionResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -320,10 +320,10 @@ var ssoAuthenticate = transport.Endpoint[SSOAuthenticateRequest, SSOAuthenticate
 // names the methods that the organization accepts. A login by SSO is for one organization:
 // discovery calls do not take its intermediate session token.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrSSOTokenNotFound], [stytch.ErrPKCEExpectedCodeVerifier],
+// Specific errors: [stytch.ErrSSOTokenNotFound], [stytch.ErrPKCEExpectedCodeVerifier],
 // [stytch.ErrPKCEDidNotExpectCodeVerifier], [stytch.ErrPKCEMismatch],
 // [stytch.ErrInvalidPKCECodeVerifier], [stytch.ErrOrganizationNotFound],
 // [stytch.ErrInvalidOrganizationID], [stytch.ErrMemberNotFound],
@@ -342,7 +342,7 @@ func (s *SSOService) Authenticate(ctx context.Context, req SSOAuthenticateReques
 	return transport.Call(ctx, s.client(), &ssoAuthenticate, &req, opts)
 }
 
-// SSOAuthenticateRequest is what [SSOService.Authenticate] sends.
+// SSOAuthenticateRequest is the request of [SSOService.Authenticate].
 //
 // Set at most one of SessionToken and SessionJWT.
 type SSOAuthenticateRequest struct {
@@ -446,20 +446,20 @@ func (r *SSOAuthenticateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SSOAuthenticateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SSOAuthenticateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SSOAuthenticateResponse is the answer to [SSOService.Authenticate].
+// SSOAuthenticateResponse is the response of [SSOService.Authenticate].
 //
 // An answer without MemberID, OrganizationID, SessionToken, SessionJWT and IntermediateSessionToken
-// is an error. Any other field is left empty when the service leaves it out or changes its form.
+// is an error. Any other field stays empty if it is missing or does not fit.
 type SSOAuthenticateResponse struct {
 	stytch.Response
 
@@ -564,12 +564,12 @@ func (r *SSOAuthenticateResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id", "organization_id", "session_token", "session_jwt", "intermediate_session_token")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SSOAuthenticateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SSOAuthenticateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

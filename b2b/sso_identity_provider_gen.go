@@ -6,7 +6,7 @@ package b2b
 // of its own here.
 type SSOIdentityProvider string
 
-// The known values of SSOIdentityProvider. The service may add others; they survive decoding.
+// The known values of SSOIdentityProvider. The service may add others, which are decoded unchanged.
 const (
 	SSOIdentityProviderClasslink       SSOIdentityProvider = "classlink"
 	SSOIdentityProviderCyberark        SSOIdentityProvider = "cyberark"

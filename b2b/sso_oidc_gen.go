@@ -17,7 +17,7 @@ import (
 
 // SSOOIDCService creates and changes connections to identity providers that speak OpenID Connect.
 //
-// It is reached as client.SSO.OIDC.
+// Use it as client.SSO.OIDC.
 //
 // API: https://stytch.com/docs/b2b/api/oidc-connection-object
 type SSOOIDCService struct {
@@ -53,10 +53,10 @@ var ssoOIDCCreateConnection = transport.Endpoint[SSOOIDCCreateConnectionRequest,
 // The connection is pending. Register its RedirectURL with the identity provider, then pass what
 // the provider shows to [SSOOIDCService.UpdateConnection].
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrTooManySSOConnections], [stytch.ErrTooManySSOConnectionsForBillingTier],
 // [stytch.ErrInvalidSSOIDP], [stytch.ErrInvalidDisplayName], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
@@ -68,7 +68,7 @@ func (s *SSOOIDCService) CreateConnection(ctx context.Context, req SSOOIDCCreate
 	return transport.Call(ctx, s.client(), &ssoOIDCCreateConnection, &req, opts)
 }
 
-// SSOOIDCCreateConnectionRequest is what [SSOOIDCService.CreateConnection] sends.
+// SSOOIDCCreateConnectionRequest is the request of [SSOOIDCService.CreateConnection].
 type SSOOIDCCreateConnectionRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -114,17 +114,17 @@ func (r *SSOOIDCCreateConnectionRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SSOOIDCCreateConnectionRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SSOOIDCCreateConnectionRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SSOOIDCCreateConnectionResponse is the answer to [SSOOIDCService.CreateConnection].
+// SSOOIDCCreateConnectionResponse is the response of [SSOOIDCService.CreateConnection].
 type SSOOIDCCreateConnectionResponse struct {
 	stytch.Response
 
@@ -154,12 +154,12 @@ func (r *SSOOIDCCreateConnectionResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SSOOIDCCreateConnectionResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SSOOIDCCreateConnectionResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -189,9 +189,9 @@ var ssoOIDCUpdateConnection = transport.Endpoint[SSOOIDCUpdateConnectionRequest,
 // same request win over those. If it cannot read the document, the call succeeds and Warning says
 // why.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrOIDCConnectionNotFound], [stytch.ErrInvalidDisplayName], [stytch.ErrInvalidSSOIDP],
 // [stytch.ErrInvalidClientID], [stytch.ErrInvalidClientSecret], [stytch.ErrClientSecretTooLong],
 // [stytch.ErrInvalidIssuer], [stytch.ErrInvalidAuthorizationURL], [stytch.ErrInvalidTokenURL],
@@ -212,7 +212,7 @@ func (s *SSOOIDCService) UpdateConnection(ctx context.Context, req SSOOIDCUpdate
 	return transport.Call(ctx, s.client(), &ssoOIDCUpdateConnection, &req, opts)
 }
 
-// SSOOIDCUpdateConnectionRequest is what [SSOOIDCService.UpdateConnection] sends.
+// SSOOIDCUpdateConnectionRequest is the request of [SSOOIDCService.UpdateConnection].
 type SSOOIDCUpdateConnectionRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -322,17 +322,17 @@ func (r *SSOOIDCUpdateConnectionRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SSOOIDCUpdateConnectionRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SSOOIDCUpdateConnectionRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SSOOIDCUpdateConnectionResponse is the answer to [SSOOIDCService.UpdateConnection].
+// SSOOIDCUpdateConnectionResponse is the response of [SSOOIDCService.UpdateConnection].
 type SSOOIDCUpdateConnectionResponse struct {
 	stytch.Response
 
@@ -368,12 +368,12 @@ func (r *SSOOIDCUpdateConnectionResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SSOOIDCUpdateConnectionResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SSOOIDCUpdateConnectionResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

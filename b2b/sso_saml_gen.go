@@ -18,7 +18,7 @@ import (
 // SSOSAMLService creates and changes connections to identity providers that speak SAML, with their
 // certificates and keys.
 //
-// It is reached as client.SSO.SAML.
+// Use it as client.SSO.SAML.
 //
 // API: https://stytch.com/docs/b2b/api/saml-connection-object
 type SSOSAMLService struct {
@@ -55,10 +55,10 @@ var ssoSAMLCreateConnection = transport.Endpoint[SSOSAMLCreateConnectionRequest,
 // identity provider. Then pass what the provider shows to [SSOSAMLService.UpdateConnection], or the
 // address of its metadata to [SSOSAMLService.UpdateByURL].
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrTooManySSOConnections], [stytch.ErrTooManySSOConnectionsForBillingTier],
 // [stytch.ErrInvalidSSOIDP], [stytch.ErrInvalidDisplayName], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
@@ -70,7 +70,7 @@ func (s *SSOSAMLService) CreateConnection(ctx context.Context, req SSOSAMLCreate
 	return transport.Call(ctx, s.client(), &ssoSAMLCreateConnection, &req, opts)
 }
 
-// SSOSAMLCreateConnectionRequest is what [SSOSAMLService.CreateConnection] sends.
+// SSOSAMLCreateConnectionRequest is the request of [SSOSAMLService.CreateConnection].
 type SSOSAMLCreateConnectionRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -116,17 +116,17 @@ func (r *SSOSAMLCreateConnectionRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SSOSAMLCreateConnectionRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SSOSAMLCreateConnectionRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SSOSAMLCreateConnectionResponse is the answer to [SSOSAMLService.CreateConnection].
+// SSOSAMLCreateConnectionResponse is the response of [SSOSAMLService.CreateConnection].
 type SSOSAMLCreateConnectionResponse struct {
 	stytch.Response
 
@@ -156,12 +156,12 @@ func (r *SSOSAMLCreateConnectionResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SSOSAMLCreateConnectionResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SSOSAMLCreateConnectionResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -191,10 +191,10 @@ var ssoSAMLUpdateConnection = transport.Endpoint[SSOSAMLUpdateConnectionRequest,
 // does not repeat the call. Delete old ones with [SSOSAMLService.DeleteVerificationCertificate] and
 // [SSOSAMLService.DeleteEncryptionPrivateKey].
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrSAMLConnectionNotFound], [stytch.ErrDuplicateSAMLConnection],
 // [stytch.ErrInvalidIDPEntityID], [stytch.ErrInvalidIDPSSOURL], [stytch.ErrInvalidX509Certificate],
 // [stytch.ErrSAMLCertificateMismatch], [stytch.ErrTooManySSOVerificationCertificates],
@@ -216,7 +216,7 @@ func (s *SSOSAMLService) UpdateConnection(ctx context.Context, req SSOSAMLUpdate
 	return transport.Call(ctx, s.client(), &ssoSAMLUpdateConnection, &req, opts)
 }
 
-// SSOSAMLUpdateConnectionRequest is what [SSOSAMLService.UpdateConnection] sends.
+// SSOSAMLUpdateConnectionRequest is the request of [SSOSAMLService.UpdateConnection].
 type SSOSAMLUpdateConnectionRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -363,17 +363,17 @@ func (r *SSOSAMLUpdateConnectionRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SSOSAMLUpdateConnectionRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SSOSAMLUpdateConnectionRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SSOSAMLUpdateConnectionResponse is the answer to [SSOSAMLService.UpdateConnection].
+// SSOSAMLUpdateConnectionResponse is the response of [SSOSAMLService.UpdateConnection].
 type SSOSAMLUpdateConnectionResponse struct {
 	stytch.Response
 
@@ -403,12 +403,12 @@ func (r *SSOSAMLUpdateConnectionResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SSOSAMLUpdateConnectionResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SSOSAMLUpdateConnectionResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -434,9 +434,9 @@ var ssoSAMLUpdateByURL = transport.Endpoint[SSOSAMLUpdateByURLRequest, SSOSAMLUp
 // The service fetches the metadata and takes IDPSSOURL, IDPEntityID and the certificate from them.
 // The attribute mapping is not among them: set it with [SSOSAMLService.UpdateConnection].
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrSAMLConnectionNotFound], [stytch.ErrDuplicateSAMLConnection],
 // [stytch.ErrInvalidIDPEntityID], [stytch.ErrInvalidIDPSSOURL], [stytch.ErrInvalidX509Certificate],
 // [stytch.ErrSAMLCertificateMismatch], [stytch.ErrTooManySSOVerificationCertificates],
@@ -451,7 +451,7 @@ func (s *SSOSAMLService) UpdateByURL(ctx context.Context, req SSOSAMLUpdateByURL
 	return transport.Call(ctx, s.client(), &ssoSAMLUpdateByURL, &req, opts)
 }
 
-// SSOSAMLUpdateByURLRequest is what [SSOSAMLService.UpdateByURL] sends.
+// SSOSAMLUpdateByURLRequest is the request of [SSOSAMLService.UpdateByURL].
 type SSOSAMLUpdateByURLRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -492,17 +492,17 @@ func (r *SSOSAMLUpdateByURLRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SSOSAMLUpdateByURLRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SSOSAMLUpdateByURLRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SSOSAMLUpdateByURLResponse is the answer to [SSOSAMLService.UpdateByURL].
+// SSOSAMLUpdateByURLResponse is the response of [SSOSAMLService.UpdateByURL].
 type SSOSAMLUpdateByURLResponse struct {
 	stytch.Response
 
@@ -532,12 +532,12 @@ func (r *SSOSAMLUpdateByURLResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SSOSAMLUpdateByURLResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SSOSAMLUpdateByURLResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -563,9 +563,9 @@ var ssoSAMLDeleteVerificationCertificate = transport.Endpoint[SSOSAMLDeleteVerif
 // Do so once the identity provider signs with a newer certificate. The last certificate of an
 // active connection cannot be deleted.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrSAMLConnectionNotFound], [stytch.ErrSSOVerificationKeyNotFound],
 // [stytch.ErrCannotDeleteLastSSOVerificationKey], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
@@ -577,8 +577,8 @@ func (s *SSOSAMLService) DeleteVerificationCertificate(ctx context.Context, req 
 	return transport.Call(ctx, s.client(), &ssoSAMLDeleteVerificationCertificate, &req, opts)
 }
 
-// SSOSAMLDeleteVerificationCertificateRequest is what
-// [SSOSAMLService.DeleteVerificationCertificate] sends.
+// SSOSAMLDeleteVerificationCertificateRequest is the request of
+// [SSOSAMLService.DeleteVerificationCertificate].
 type SSOSAMLDeleteVerificationCertificateRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -613,17 +613,17 @@ func (r *SSOSAMLDeleteVerificationCertificateRequest) params(p *transport.Params
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SSOSAMLDeleteVerificationCertificateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SSOSAMLDeleteVerificationCertificateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SSOSAMLDeleteVerificationCertificateResponse is the answer to
+// SSOSAMLDeleteVerificationCertificateResponse is the response of
 // [SSOSAMLService.DeleteVerificationCertificate].
 type SSOSAMLDeleteVerificationCertificateResponse struct {
 	stytch.Response
@@ -654,12 +654,12 @@ func (r *SSOSAMLDeleteVerificationCertificateResponse) readJSON(d *wire.Reader) 
 	d.WantAny("request_id", "status_code", "certificate_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SSOSAMLDeleteVerificationCertificateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SSOSAMLDeleteVerificationCertificateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -684,9 +684,9 @@ var ssoSAMLDeleteEncryptionPrivateKey = transport.Endpoint[SSOSAMLDeleteEncrypti
 // Messages that are encrypted for this key can no longer be read. Do so once the identity provider
 // encrypts for a newer key.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrSAMLConnectionNotFound], [stytch.ErrSSOEncryptionPrivateKeyNotFound],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
@@ -697,8 +697,8 @@ func (s *SSOSAMLService) DeleteEncryptionPrivateKey(ctx context.Context, req SSO
 	return transport.Call(ctx, s.client(), &ssoSAMLDeleteEncryptionPrivateKey, &req, opts)
 }
 
-// SSOSAMLDeleteEncryptionPrivateKeyRequest is what [SSOSAMLService.DeleteEncryptionPrivateKey]
-// sends.
+// SSOSAMLDeleteEncryptionPrivateKeyRequest is the request of
+// [SSOSAMLService.DeleteEncryptionPrivateKey].
 type SSOSAMLDeleteEncryptionPrivateKeyRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -733,17 +733,17 @@ func (r *SSOSAMLDeleteEncryptionPrivateKeyRequest) params(p *transport.Params) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SSOSAMLDeleteEncryptionPrivateKeyRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SSOSAMLDeleteEncryptionPrivateKeyRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SSOSAMLDeleteEncryptionPrivateKeyResponse is the answer to
+// SSOSAMLDeleteEncryptionPrivateKeyResponse is the response of
 // [SSOSAMLService.DeleteEncryptionPrivateKey].
 type SSOSAMLDeleteEncryptionPrivateKeyResponse struct {
 	stytch.Response
@@ -774,12 +774,12 @@ func (r *SSOSAMLDeleteEncryptionPrivateKeyResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code", "private_key_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SSOSAMLDeleteEncryptionPrivateKeyResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SSOSAMLDeleteEncryptionPrivateKeyResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

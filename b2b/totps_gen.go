@@ -18,7 +18,7 @@ import (
 // TOTPsService sets up authenticator apps for members, and checks their codes. Such a code is a
 // second factor: it completes a login or steps up a session, and never logs a member in on its own.
 //
-// It is reached as client.TOTPs.
+// Use it as client.TOTPs.
 //
 // API: https://stytch.com/docs/b2b/api/authenticate-totp
 type TOTPsService struct {
@@ -58,10 +58,10 @@ var totpsCreate = transport.Endpoint[TOTPsCreateRequest, TOTPsCreateResponse]{
 // show that it is the same person: pass a session or an intermediate session that contains this
 // factor.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrActiveTOTPExists], [stytch.ErrPendingTOTPExists],
 // [stytch.ErrInvalidExpiration], [stytch.ErrActionAvailableOnlyForActiveMembers],
 // [stytch.ErrActionAvailableOnlyOncePrimaryAuthenticationIsMet],
@@ -76,7 +76,7 @@ func (s *TOTPsService) Create(ctx context.Context, req TOTPsCreateRequest, opts 
 	return transport.Call(ctx, s.client(), &totpsCreate, &req, opts)
 }
 
-// TOTPsCreateRequest is what [TOTPsService.Create] sends.
+// TOTPsCreateRequest is the request of [TOTPsService.Create].
 //
 // Set at most one of IntermediateSessionToken, SessionToken and SessionJWT.
 type TOTPsCreateRequest struct {
@@ -146,20 +146,20 @@ func (r *TOTPsCreateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r TOTPsCreateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r TOTPsCreateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// TOTPsCreateResponse is the answer to [TOTPsService.Create].
+// TOTPsCreateResponse is the response of [TOTPsService.Create].
 //
-// An answer without MemberID, TOTPRegistrationID and Secret is an error. Any other field is left
-// empty when the service leaves it out or changes its form.
+// An answer without MemberID, TOTPRegistrationID and Secret is an error. Any other field stays
+// empty if it is missing or does not fit.
 type TOTPsCreateResponse struct {
 	stytch.Response
 
@@ -226,12 +226,12 @@ func (r *TOTPsCreateResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id", "totp_registration_id", "secret")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r TOTPsCreateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r TOTPsCreateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -263,10 +263,10 @@ var totpsAuthenticate = transport.Endpoint[TOTPsAuthenticateRequest, TOTPsAuthen
 //
 // A code works once. Too many failures in a row lock the member for a while.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrTOTPNotFound], [stytch.ErrExpiredTOTP],
 // [stytch.ErrInvalidTOTPCode], [stytch.ErrUnableToAuthenticateTOTP],
 // [stytch.ErrTOTPCodeAlreadyAuthenticated], [stytch.ErrRecoveryCodeUsedAsTOTPCode],
@@ -286,7 +286,7 @@ func (s *TOTPsService) Authenticate(ctx context.Context, req TOTPsAuthenticateRe
 	return transport.Call(ctx, s.client(), &totpsAuthenticate, &req, opts)
 }
 
-// TOTPsAuthenticateRequest is what [TOTPsService.Authenticate] sends.
+// TOTPsAuthenticateRequest is the request of [TOTPsService.Authenticate].
 //
 // Set exactly one of IntermediateSessionToken, SessionToken and SessionJWT.
 type TOTPsAuthenticateRequest struct {
@@ -397,20 +397,20 @@ func (r *TOTPsAuthenticateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r TOTPsAuthenticateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r TOTPsAuthenticateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// TOTPsAuthenticateResponse is the answer to [TOTPsService.Authenticate].
+// TOTPsAuthenticateResponse is the response of [TOTPsService.Authenticate].
 //
-// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field is left
-// empty when the service leaves it out or changes its form.
+// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field stays empty
+// if it is missing or does not fit.
 type TOTPsAuthenticateResponse struct {
 	stytch.Response
 
@@ -477,12 +477,12 @@ func (r *TOTPsAuthenticateResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id", "session_token", "session_jwt")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r TOTPsAuthenticateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r TOTPsAuthenticateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -507,10 +507,10 @@ var totpsMigrate = transport.Endpoint[TOTPsMigrateRequest, TOTPsMigrateResponse]
 // The member goes on using the same app: the registration is active at once, without a first code.
 // The member must be active and must not have a registration yet.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [stytch.ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [stytch.ErrOutcomeUnknown].
 //
-// Errors of its own: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
+// Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrActiveTOTPExists], [stytch.ErrPendingTOTPExists],
 // [stytch.ErrRecoveryCodesAlreadyExist], [stytch.ErrActionAvailableOnlyForActiveMembers],
 // [stytch.ErrOperationRestrictedByOrganizationMFAMethods].
@@ -520,7 +520,7 @@ func (s *TOTPsService) Migrate(ctx context.Context, req TOTPsMigrateRequest, opt
 	return transport.Call(ctx, s.client(), &totpsMigrate, &req, opts)
 }
 
-// TOTPsMigrateRequest is what [TOTPsService.Migrate] sends.
+// TOTPsMigrateRequest is the request of [TOTPsService.Migrate].
 type TOTPsMigrateRequest struct {
 	// The id, the slug or the external id of the organization.
 	OrganizationID string `json:"organization_id"`
@@ -554,20 +554,20 @@ func (r *TOTPsMigrateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r TOTPsMigrateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r TOTPsMigrateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// TOTPsMigrateResponse is the answer to [TOTPsService.Migrate].
+// TOTPsMigrateResponse is the response of [TOTPsService.Migrate].
 //
-// An answer without MemberID and TOTPRegistrationID is an error. Any other field is left empty when
-// the service leaves it out or changes its form.
+// An answer without MemberID and TOTPRegistrationID is an error. Any other field stays empty if it
+// is missing or does not fit.
 type TOTPsMigrateResponse struct {
 	stytch.Response
 
@@ -621,12 +621,12 @@ func (r *TOTPsMigrateResponse) readJSON(d *wire.Reader) {
 	d.Want("member_id", "totp_registration_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r TOTPsMigrateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r TOTPsMigrateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

@@ -14,13 +14,14 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-const memoryURL = "http://127.0.0.1:1" // where nobody is asked
+const memoryURL = "http://127.0.0.1:1" // no server listens here
 
-// A call is a call of the API, made by each of the clients with the spec's example.
+// A call is a call of the API with the spec's example, for each of the clients.
 type call struct {
 	name     string
 	response string
-	// sdk and reflective return how to make the call over an http.Client, once for each operation.
+	// sdk and reflective return a function that makes the call over an http.Client. They are called
+	// once for each operation.
 	sdk        func(url string, client *http.Client) func(context.Context) error
 	reflective func(request, reflective) func(context.Context) error
 }
@@ -28,7 +29,7 @@ type call struct {
 // method is a method of the SDK.
 type method[In, Out any] = func(context.Context, In, ...stytch.CallOption) (*Out, error)
 
-// newCall makes a call of an example. pick finds the method in a client of the SDK.
+// newCall returns the call of an example. pick returns the method of an SDK client.
 func newCall[Client, In, Out any](
 	name string, e example, connect func(...stytch.Option) (Client, error), pick func(Client) method[In, Out],
 ) (call, error) {
@@ -145,7 +146,7 @@ func allCalls() ([]call, error) {
 	return l.calls, l.err
 }
 
-// A callList grows by the calls of both packages.
+// A callList collects the calls of both packages.
 type callList struct {
 	consumer, b2b map[string]example
 	calls         []call
@@ -175,7 +176,8 @@ func (l *callList) missing() (names []string) {
 	return names
 }
 
-// request returns what the SDK sends for the call, for the other clients to send the same.
+// request returns the request that the SDK sends for the call, so that the other clients
+// send the same.
 func (c call) request(ctx context.Context, url string) (request, error) {
 	var r request
 	recorder := &http.Client{Transport: memory{status: 200, body: c.response, seen: &r}}

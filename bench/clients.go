@@ -15,15 +15,15 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// A request is what a call sends, ready to be sent again.
+// A request is the request of a call, ready to be sent again.
 type request struct {
 	method, url string
-	header      http.Header // that the call itself sets
-	body        []byte      // nil: none
+	header      http.Header // the headers that the call sets
+	body        []byte      // nil if there is none
 }
 
-// A floor is the least that a call over net/http can do: the body is ready, and the answer is read to
-// its end and thrown away.
+// A floor is the least that a call over net/http can do. The body is ready, and the response is read
+// and discarded.
 type floor struct{ client *http.Client }
 
 func (f floor) call(ctx context.Context, r request) error {
@@ -36,8 +36,8 @@ func (f floor) call(ctx context.Context, r request) error {
 	return err
 }
 
-// read is call, and then reads an answer to otps.authenticate that was there before: what the SDK must at
-// least do to give its caller a user and a session.
+// read makes a call, then decodes a prepared response to otps.authenticate. This is the least that the SDK
+// must do to return a user and a session.
 func (f floor) read(ctx context.Context, r request, answer string) error {
 	if err := f.call(ctx, r); err != nil {
 		return err
@@ -46,12 +46,12 @@ func (f floor) read(ctx context.Context, r request, answer string) error {
 	return wire.Read(answer, func(d *wire.Reader) { readAuthenticate(v, d) })
 }
 
-// readingFloor is the name of a floor that reads.
+// readingFloor is the name of the floor that decodes.
 const readingFloor = "floor, and reads it"
 
-// send makes the request of r with the headers that every client sends.
+// send sends r with the headers that every client sends.
 func send(ctx context.Context, client *http.Client, r request) (*http.Response, error) {
-	var body io.Reader // stays nil for none
+	var body io.Reader // nil if there is no body
 	if r.body != nil {
 		body = bytes.NewReader(r.body)
 	}
@@ -71,11 +71,12 @@ func send(ctx context.Context, client *http.Client, r request) (*http.Response, 
 	return client.Do(req)
 }
 
-// A reflective is a client as most are written by hand: encoding/json for what is sent and for the
-// answer, and the http.Client as it comes. It checks nothing, repeats nothing and hides nothing.
+// A reflective is a typical hand-written client: encoding/json for request and response, and a
+// default http.Client. It does not validate, retry or redact.
 type reflective struct{ client *http.Client }
 
-// reflectiveCall sends in, unless the request has no body, and reads the answer into a new Out.
+// reflectiveCall sends in, unless the request has no body, and decodes the response into a new
+// Out.
 func reflectiveCall[Out any](ctx context.Context, c reflective, r request, in any) (*Out, error) {
 	if r.body != nil {
 		body, err := json.Marshal(in)
@@ -107,7 +108,7 @@ func reflectiveCall[Out any](ctx context.Context, c reflective, r request, in an
 	return out, nil
 }
 
-// A reflectiveError is an error answer of the service.
+// A reflectiveError is an error response of the service.
 type reflectiveError struct {
 	StatusCode   int             `json:"status_code"`
 	RequestID    string          `json:"request_id"`
@@ -121,12 +122,12 @@ func (e *reflectiveError) Error() string {
 	return fmt.Sprintf("status %d %s: %s", e.StatusCode, e.ErrorType, e.ErrorMessage)
 }
 
-// memory answers every request at once, without a network. It reads the request's body, as a real
-// transport does.
+// memory is a transport that responds at once, without a network. Like a real transport, it reads
+// the request's body.
 type memory struct {
 	status int
 	body   string
-	seen   *request // gets the last request; nil: nobody asks
+	seen   *request // set to the last request unless it is nil
 }
 
 var memoryHeader = http.Header{"Content-Type": {"application/json"}}

@@ -15,7 +15,7 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// codecs measures reading and writing JSON alone.
+// codecs measures decoding and encoding JSON only.
 func (b *bench) codecs(context.Context) ([]figure, error) {
 	answer := b.authenticate().response
 	var list []figure
@@ -66,8 +66,8 @@ func (b *bench) decodeCase(name, text string) ([]figure, error) {
 	)
 }
 
-// userCase reads a user, a type that encoding/json/v2 takes as it is: it refuses the responses, which
-// embed a struct without exported fields.
+// userCase decodes a user, a type that encoding/json/v2 supports. It does not support the responses,
+// which embed a struct without exported fields.
 func (b *bench) userCase() ([]figure, error) {
 	var answer struct{ User json.RawMessage }
 	if err := json.Unmarshal([]byte(b.calls[0].response), &answer); err != nil {
@@ -89,7 +89,7 @@ func (b *bench) userCase() ([]figure, error) {
 }
 
 func encodeCase[T any](b *bench, name string, v *T, write func(*T, *wire.Writer)) ([]figure, error) {
-	// As for a call, whose one allocation has room for the body.
+	// As in a call, where one allocation has room for the body.
 	var kept []byte
 	own := new(struct {
 		writer wire.Writer
@@ -119,7 +119,8 @@ func encodeCase[T any](b *bench, name string, v *T, write func(*T, *wire.Writer)
 
 var phoneNumber = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
 
-// validation measures the checks of a request alone, beside one regular expression, compiled once.
+// validation measures the validation of a request, compared with one match of a compiled regular
+// expression.
 func (b *bench) validation(context.Context) ([]figure, error) {
 	send := &stytch.OTPsSMSSendRequest{PhoneNumber: "+15005550006", ExpirationMinutes: new(5)}
 	authenticate := exampleAuthenticate()
@@ -144,8 +145,9 @@ func checked[T any](v *T, validate func(*T, *check.Checker)) error {
 	return nil
 }
 
-// readers measures the SDK's reader beside those of libraries, each driven by hand in the same way
-// over the same text, and each over the whole text without keeping a value.
+// readers compares the SDK's reader with those of libraries. Each reads the same text with
+// hand-written code. One case reads some fields, and one checks the whole text without keeping a
+// value.
 func (b *bench) readers(context.Context) ([]figure, error) {
 	answer := b.authenticate().response
 	raw := []byte(answer)

@@ -9,11 +9,11 @@ import (
 	"github.com/stytchgen/sdk/spec"
 )
 
-// An example is what the spec gives for one call, as JSON.
+// An example is the spec's example of one call, as JSON.
 type example struct{ request, response []byte }
 
 // readExamples reads the examples of every call of one document of the spec, by operationId. The
-// parameters of a call stand in its request as if they were fields of its body.
+// parameters of a call are included in its request like fields of the body.
 func readExamples(api string) (map[string]example, error) {
 	whole, err := spec.Document(api)
 	if err != nil {

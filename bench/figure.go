@@ -6,24 +6,24 @@ import (
 	"time"
 )
 
-// A figure is how a subject compares with what it stands beside in one case.
+// A figure compares a subject with a base in one case.
 type figure struct {
 	caseName, subject, base string
-	ratio                   ratio // subject / base: less is better
+	ratio                   ratio // subject / base: lower is better
 	value, baseValue        quantity
-	allocs, baseAllocs      float64 // per operation; NaN: not told
+	allocs, baseAllocs      float64 // per operation; NaN if not counted
 }
 
-// notTold stands for a number of allocations that nobody counted.
+// notTold is a number of allocations that was not counted.
 var notTold = math.NaN()
 
-// key names the figure in results.json.
+// key is the figure's key in ratios.json.
 func (f figure) key() string { return f.caseName + ": " + f.subject + " / " + f.base }
 
 // extraAllocs returns how many more allocations the subject makes.
 func (f figure) extraAllocs() float64 { return f.allocs - f.baseAllocs }
 
-// compare measures the subjects of a case and compares all but the first with the first.
+// compare measures the subjects of a case. It compares all but the first with the first.
 func (b *bench) compare(caseName string, e effort, subjects ...subject) ([]figure, error) {
 	all, err := measure(e, subjects)
 	if err != nil {
@@ -37,7 +37,7 @@ func (b *bench) compare(caseName string, e effort, subjects ...subject) ([]figur
 	return list, nil
 }
 
-// beside is the figure of one series beside another.
+// beside returns the figure that compares one series with another.
 func beside(caseName string, s, base series) figure {
 	return figure{
 		caseName: caseName, subject: s.name, base: base.name, ratio: compare(s, base),
@@ -46,7 +46,7 @@ func beside(caseName string, s, base series) figure {
 	}
 }
 
-// exact is a figure of two quantities that are counted, not timed.
+// exact returns a figure of two quantities that are counted, not timed.
 func exact(caseName, subject, base string, value, baseValue quantity) figure {
 	r := value.amount / baseValue.amount
 	return figure{
@@ -55,7 +55,7 @@ func exact(caseName, subject, base string, value, baseValue quantity) figure {
 	}
 }
 
-// A quantity is an amount of something, to be printed.
+// A quantity is a number with a unit.
 type quantity struct {
 	amount float64
 	unit   string

@@ -20,14 +20,14 @@ import (
 
 const oapiCodegen = "github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2"
 
-// buildGen builds the generator and returns the program.
+// buildGen builds the generator and returns the program's path.
 func (b *bench) buildGen(ctx context.Context) (string, error) {
 	program := filepath.Join(b.temp, "gen")
 	_, err := b.command(ctx, b.root, nil, "go", "build", "-buildvcs=false", "-o", program, "./cmd/gen")
 	return program, err
 }
 
-// command runs a program in a folder and returns what it wrote to standard error.
+// command runs a program in a folder and returns its standard error.
 func (b *bench) command(ctx context.Context, folder string, env []string, name string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir, cmd.Env = folder, append(os.Environ(), env...)
@@ -39,7 +39,7 @@ func (b *bench) command(ctx context.Context, folder string, env []string, name s
 	return stderr.String(), nil
 }
 
-// stages reads how long each stage of gen -v took.
+// stages reads the time of each stage from the output of gen -v.
 func stages(output string) (map[string]time.Duration, error) {
 	took := map[string]time.Duration{}
 	for line := range strings.Lines(output) {
@@ -73,7 +73,7 @@ func (b *bench) generate(ctx context.Context, program, folder string, args ...st
 	return g, err
 }
 
-// growth measures how the time to generate grows with the spec.
+// growth measures how the time of the generator grows with the spec.
 func (b *bench) growth(ctx context.Context) ([]figure, error) {
 	program, err := b.buildGen(ctx)
 	if err != nil {
@@ -95,7 +95,7 @@ func (b *bench) growth(ctx context.Context) ([]figure, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%d calls: %w", n, err)
 			}
-			if round > 0 { // the first writes all files, and the others none
+			if round > 0 { // the first round writes all files, and the others write none
 				runs[n] = append(runs[n], g)
 			}
 		}
@@ -141,8 +141,8 @@ func stageTimes(runs []generation) string {
 	return strings.Join(list, ", ")
 }
 
-// synthetic copies the SDK without what is generated, and adds n calls to its spec: copies of one that
-// is there, ten to an area.
+// synthetic copies the SDK without its generated files, and adds n calls to its spec, ten to an area.
+// They are copies of one call.
 func (b *bench) synthetic(folder string, n int) error {
 	for _, name := range []string{"internal", "stytch", "b2b", "stytchtest", "spec", "go.mod", "go.sum", "README.md"} {
 		if err := copySources(filepath.Join(b.root, name), filepath.Join(folder, name)); err != nil {
@@ -176,7 +176,7 @@ func (b *bench) synthetic(folder string, n int) error {
 	return nil
 }
 
-// copySources copies a file or folder, without generated files.
+// copySources copies a file or folder without generated files.
 func copySources(from, to string) error {
 	return filepath.WalkDir(from, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || strings.Contains(entry.Name(), "_gen") {
@@ -198,8 +198,8 @@ func copySources(from, to string) error {
 	})
 }
 
-// otherGenerator measures gen check on the spec beside oapi-codegen making a client from the same
-// documents. Neither checks types: gen's stage for it is left out, and oapi-codegen has none.
+// otherGenerator compares gen check with oapi-codegen, which generates a client from the same
+// documents. gen's stage that checks types is left out, because oapi-codegen has none.
 func (b *bench) otherGenerator(ctx context.Context) ([]figure, error) {
 	program, err := b.buildGen(ctx)
 	if err != nil {
@@ -207,7 +207,7 @@ func (b *bench) otherGenerator(ctx context.Context) ([]figure, error) {
 	}
 	bin := filepath.Join(b.temp, "bin")
 	if _, err := b.command(ctx, b.temp, []string{"GOBIN=" + bin, "GOFLAGS=-mod=mod"}, "go", "install", oapiCodegen); err != nil {
-		b.note("oapi-codegen could not be installed, so gen check stands alone: %v", err)
+		b.note("oapi-codegen could not be installed, so gen check is not compared with it: %v", err)
 		return nil, nil
 	}
 	documents := []string{"consumer", "b2b"}
@@ -246,8 +246,8 @@ func (b *bench) otherGenerator(ctx context.Context) ([]figure, error) {
 	}}, nil
 }
 
-// bundle writes a document of the spec with the components it shares with others inside it:
-// oapi-codegen takes references to other files for other packages.
+// bundle writes a document of the spec that contains its shared components: oapi-codegen
+// treats references to other files as references to other packages.
 func (b *bench) bundle(api string) error {
 	document, err := spec.Document(api)
 	if err != nil {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// A goal bounds a figure.
+// A goal is a limit for a figure.
 type goal struct {
 	what string
 	key  string // of the figure
@@ -31,28 +31,28 @@ func faster(what, key string, times float64) goal {
 const headline = "authenticate, answer of 1.9 kB"
 
 var goals = []goal{
-	atMost("In-memory `authenticate`, time beside the floor", headline+": SDK / floor", 2.2),
-	{"In-memory `authenticate`, allocations over the floor's", headline + ": SDK / floor", "at most 30",
+	atMost("In-memory `authenticate`, time compared with the floor", headline+": SDK / floor", 2.2),
+	{"In-memory `authenticate`, allocations more than the floor", headline + ": SDK / floor", "at most 30",
 		func(f figure) bool { return f.extraAllocs() <= 30 }, figure.moreAllocs},
-	atMost("TLS, HTTP/1.1, one goroutine, time beside the floor", "TLS, HTTP/1.1, 1 at a time: SDK / floor", 1.10),
-	atMost("TLS, HTTP/2, one goroutine, time beside the floor", "TLS, HTTP/2, 1 at a time: SDK / floor", 1.10),
-	atMost("TLS, HTTP/1.1, 64 goroutines, time beside the floor", "TLS, HTTP/1.1, 64 at a time: SDK / floor", 1.15),
+	atMost("TLS, HTTP/1.1, one goroutine, time compared with the floor", "TLS, HTTP/1.1, 1 at a time: SDK / floor", 1.10),
+	atMost("TLS, HTTP/2, one goroutine, time compared with the floor", "TLS, HTTP/2, 1 at a time: SDK / floor", 1.10),
+	atMost("TLS, HTTP/1.1, 64 goroutines, time compared with the floor", "TLS, HTTP/1.1, 64 at a time: SDK / floor", 1.15),
 	{"Connections opened for 640 calls from 32 goroutines", connectionsCase + ": SDK / floor", "at most 32",
 		func(f figure) bool { return f.value.amount <= 32 }, func(f figure) string { return f.value.String() }},
-	faster("Decode of the 1.9 kB answer beside encoding/json", "decode authenticate, 1.9 kB: SDK / encoding/json", 5),
-	faster("Encode of a send beside encoding/json", "encode a send: SDK / encoding/json", 4),
+	faster("Decode of the 1.9 kB response, compared with encoding/json", "decode authenticate, 1.9 kB: SDK / encoding/json", 5),
+	faster("Encode of a send, compared with encoding/json", "encode a send: SDK / encoding/json", 4),
 	{"Encode of a send, allocations", "encode a send: SDK / encoding/json", "at most 1",
 		func(f figure) bool { return f.allocs <= 1 }, func(f figure) string { return fmt.Sprintf("%.0f", f.allocs) }},
-	atMost("Generation, 1,600 calls beside 800", "generate 1600 calls: gen / 800 calls", 2.2),
-	atMost("`gen check` beside oapi-codegen, type-check excluded",
+	atMost("Generation, 1,600 calls compared with 800", "generate 1600 calls: gen / 800 calls", 2.2),
+	atMost("`gen check` compared with oapi-codegen, without the type check",
 		"the whole spec: gen check without types / oapi-codegen, types and client", 1),
-	atMost("Binary size that one call adds, beside the reflective client", "binary size that one call adds: SDK / reflective", 1.25),
-	atMost("Build time that one call adds, nothing built before, beside the reflective client",
+	atMost("Binary size that one call adds, compared with the reflective client", "binary size that one call adds: SDK / reflective", 1.25),
+	atMost("Build time that one call adds with an empty cache, compared with the reflective client",
 		"build time that one call adds, nothing built before: SDK / reflective", 1.25),
-	atMost("Each build after the first, beside the reflective client", "each build after that: SDK / reflective", 1.25),
+	atMost("Each build after the first, compared with the reflective client", "each build after that: SDK / reflective", 1.25),
 }
 
-// goalTable says which goals are met.
+// goalTable lists the goals and whether they are met.
 func goalTable(chapters []chapter) string {
 	var b strings.Builder
 	b.WriteString("## Goals\n\n| Goal | Wanted | Measured | |\n|---|---|--:|---|\n")

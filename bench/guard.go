@@ -18,7 +18,7 @@ import (
 	"github.com/stytchgen/sdk/guard/redisguard"
 )
 
-// asks measures what it costs to ask the guard before a code is sent.
+// asks measures the cost of asking the guard before a code is sent.
 func (b *bench) asks(ctx context.Context) ([]figure, error) {
 	list, err := b.asksInMemory(ctx)
 	if err != nil {
@@ -28,8 +28,8 @@ func (b *bench) asks(ctx context.Context) ([]figure, error) {
 	return append(list, more...), err
 }
 
-// asksInMemory measures beside the hashes that an ask takes: one for each of two counters of the
-// address, the client and its network.
+// asksInMemory compares an ask with the hashes that it computes: for two counters of the address,
+// the client and its network.
 func (b *bench) asksInMemory(ctx context.Context) ([]figure, error) {
 	key, text := make([]byte, 32), []byte("phone 14155550123")
 	allowed, err := newAsker(ctx, guard.Config{MaxCounters: 10_000_000}, true)
@@ -54,11 +54,11 @@ func (b *bench) asksInMemory(ctx context.Context) ([]figure, error) {
 	)
 }
 
-// asksInRedis measures beside a bare round trip to the same server.
+// asksInRedis compares an ask with a bare round trip to the same server.
 func (b *bench) asksInRedis(ctx context.Context) ([]figure, error) {
 	client, stop, err := startRedis(ctx, b.temp)
 	if errors.Is(err, exec.ErrNotFound) {
-		b.note("There was no redis-server: what an ask costs in Redis was not measured.")
+		b.note("There was no redis-server, so the cost of an ask in Redis was not measured.")
 		return nil, nil
 	}
 	if err != nil {
@@ -87,8 +87,8 @@ func (b *bench) asksInRedis(ctx context.Context) ([]figure, error) {
 	)
 }
 
-// newAsker returns what asks a guard once, with the windows of the default limits: always for another
-// address and client, and with room for all of them, or again and again for the same.
+// newAsker returns a function that asks a guard once, with the default limits. If allowed is set, each
+// ask has another address and client, and all are allowed. Otherwise all asks have the same.
 func newAsker(ctx context.Context, cfg guard.Config, allowed bool) (func() error, error) {
 	limits := func(within ...time.Duration) (list []guard.Limit) {
 		for _, w := range within {
@@ -145,7 +145,7 @@ func startRedis(ctx context.Context, folder string) (*redis.Client, func(), erro
 	for deadline := time.Now().Add(10 * time.Second); client.Ping(ctx).Err() != nil; {
 		if ctx.Err() != nil || time.Now().After(deadline) {
 			stop()
-			return nil, nil, errors.New("the redis-server does not answer")
+			return nil, nil, errors.New("the redis-server does not respond")
 		}
 	}
 	return client, stop, nil

@@ -12,24 +12,25 @@ import (
 
 const ratiosFile = "ratios.json"
 
-// The margins of -check. Allocations and connections are counted, so these may only grow by what
-// another version of net/http, or a pool that was emptied, brings about. Times are only held against
-// their ratio, with room for another machine: what they are to find is work done twice.
+// The margins of -check. Allocations and connections are counted, so the margins only allow for
+// another version of net/http, or for a pool that was emptied. For times, only the ratio is compared,
+// with a margin for other machines: the check finds work that is done twice.
 const (
 	timeMargin       = 2.0 // times the committed ratio, in the lower bound of the new one
-	allocMargin      = 3   // allocations
-	connectionMargin = 16  // connections: net/http gives some up on a busy machine
-	attempts         = 3   // as often is a section measured before it fails
+	allocMargin      = 3   // in allocations
+	connectionMargin = 16  // in connections: net/http closes some on a busy machine
+	attempts         = 3   // how often a section is measured before it fails
 )
 
-// committed is what -check holds a figure against.
+// committed is the committed figure that -check compares with.
 type committed struct {
 	Ratio  float64  `json:"ratio"`
-	Allocs *float64 `json:"allocs,omitempty"` // more than the base; nil: not told
-	Count  *float64 `json:"count,omitempty"`  // of connections; nil: none are counted
+	Allocs *float64 `json:"allocs,omitempty"` // more than the base; nil if not counted
+	Count  *float64 `json:"count,omitempty"`  // of connections; nil if not counted
 }
 
-// writeRatios writes ratios.json: the SDK's figures in the sections that are checked.
+// writeRatios writes ratios.json: the SDK's figures in the sections that -check
+// measures.
 func writeRatios(chapters []chapter) error {
 	all := map[string]committed{}
 	for _, c := range chapters {
@@ -59,8 +60,8 @@ func (f figure) committed() committed {
 	return c
 }
 
-// hold compares what was measured with what is committed. A section with a figure that is worse is
-// measured again, so that a machine that was busy for a moment fails nothing.
+// hold compares the measured figures with the committed ones. It measures a section with a worse
+// figure again, because the machine may have been busy.
 func (b *bench) hold(ctx context.Context, chapters []chapter) error {
 	data, err := os.ReadFile(ratiosFile)
 	if err != nil {
@@ -84,7 +85,7 @@ func (b *bench) hold(ctx context.Context, chapters []chapter) error {
 		case attempt == attempts:
 			return fmt.Errorf("worse than committed, %d times in a row:\n  %s", attempts, strings.Join(worse, "\n  "))
 		}
-		fmt.Printf("Measured again, as it may have been the machine:\n  %s\n\n", strings.Join(worse, "\n  "))
+		fmt.Printf("Worse figures, possibly because the machine is busy. Measured again:\n  %s\n\n", strings.Join(worse, "\n  "))
 		chapters, err = b.measureAll(ctx, func(s section) bool { return slices.Contains(sections, s.name) })
 		if err != nil {
 			return err
@@ -92,7 +93,7 @@ func (b *bench) hold(ctx context.Context, chapters []chapter) error {
 	}
 }
 
-// worse says which figures of the chapter are worse than they may be.
+// worse lists the figures of the chapter that are worse than the margins allow.
 func (c chapter) worse(want map[string]committed) (list []string) {
 	for _, f := range c.figures {
 		w, known := want[f.key()]

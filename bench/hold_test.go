@@ -5,11 +5,11 @@ import "testing"
 func TestWorse(t *testing.T) {
 	allocs, opened := 22.0, 32.0
 	want := map[string]committed{
-		"a call: SDK / floor":                     {Ratio: 2, Allocs: &allocs},
-		connectionsCase + ": SDK / floor":         {Ratio: 1, Count: &opened},
-		"a call: reflective / floor":              {Ratio: 1},
-		"validate: SDK, a send / one regexp":      {Ratio: 0.5, Allocs: &allocs},
-		"a figure that is not measured any more:": {},
+		"a call: SDK / floor":                  {Ratio: 2, Allocs: &allocs},
+		connectionsCase + ": SDK / floor":      {Ratio: 1, Count: &opened},
+		"a call: reflective / floor":           {Ratio: 1},
+		"validate: SDK, a send / one regexp":   {Ratio: 0.5, Allocs: &allocs},
+		"a figure that is no longer measured:": {},
 	}
 	call := func(low, extra float64) figure {
 		return figure{caseName: "a call", subject: "SDK", base: "floor", ratio: ratio{low + 1, low, low + 2}, allocs: 24 + extra, baseAllocs: 24}
@@ -26,7 +26,7 @@ func TestWorse(t *testing.T) {
 		{"fewer allocations", call(1.9, 2), false},
 		{"connections", exact(connectionsCase, "SDK", "floor", count(48, ""), count(1, "")), false},
 		{"more connections", exact(connectionsCase, "SDK", "floor", count(49, ""), count(500, "")), true},
-		{"a subject that is one of ours by its first word", exact("validate", "SDK, a send", "one regexp", nanoseconds(11), nanoseconds(10)), true},
+		{"a subject of the SDK by its first word", exact("validate", "SDK, a send", "one regexp", nanoseconds(11), nanoseconds(10)), true},
 		{"another client", exact("a call", "reflective", "floor", nanoseconds(90), nanoseconds(10)), false},
 		{"a new figure", exact("new", "SDK", "floor", nanoseconds(90), nanoseconds(10)), false},
 	}
@@ -40,8 +40,8 @@ func TestWorse(t *testing.T) {
 	}
 }
 
-// TestExamples checks what is measured: every call of the spec, answers of the size that is said, and
-// readers that find the same.
+// TestExamples checks the input of the measurements: every call of the spec is measured, the responses
+// have the stated size, and all readers read the same values.
 func TestExamples(t *testing.T) {
 	calls, err := allCalls()
 	if err != nil {

@@ -8,9 +8,8 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// The codecs and checks of the generated types are nobody's business but the SDK's, so they are not
-// exported. To be measured apart from the rest of a call, they are reached by the names that the
-// linker knows.
+// The codecs and checks of the generated types are not exported. go:linkname gives access to them, to
+// measure them separately from the rest of a call.
 
 //go:linkname readAuthenticate github.com/stytchgen/sdk/stytch.(*OTPsAuthenticateResponse).readJSON
 func readAuthenticate(*stytch.OTPsAuthenticateResponse, *wire.Reader)

@@ -1,1 +1,1 @@
-// The file lets functions without bodies stand in Go: the linker finds them elsewhere.
+// This file allows functions without bodies in the Go files. The linker finds them in other packages.

@@ -16,8 +16,8 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// jwtCheck measures the local check of a session JWT beside the one thing in it that has no
-// cheaper form, the verification of the same signature, and beside the usual library alone.
+// jwtCheck compares the local check of a session JWT with its most expensive part, the
+// verification of the signature, and with the usual library.
 func (b *bench) jwtCheck(ctx context.Context) ([]figure, error) {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -61,7 +61,7 @@ func (b *bench) jwtCheck(ctx context.Context) ([]figure, error) {
 	)
 }
 
-// sessionClaims are those of a session JWT of the service.
+// sessionClaims returns the claims of a session JWT of the service.
 func sessionClaims(now time.Time) jwt.MapClaims {
 	at := now.Format(time.RFC3339)
 	return jwt.MapClaims{

@@ -1,5 +1,5 @@
-// Command bench measures the SDK beside bare net/http and beside a client of the usual kind, and
-// writes RESULTS.md. Every figure that is judged is a ratio of two things measured in turn.
+// Command bench compares the SDK with bare net/http and with a typical client, and writes
+// RESULTS.md. Every figure with a goal is a ratio of two things that were measured in turn.
 package main
 
 import (
@@ -15,10 +15,10 @@ func main() {
 	var o options
 	flag.StringVar(&o.root, "root", "..", "the folder of the SDK")
 	flag.StringVar(&o.only, "only", "", "measure only the sections whose names contain this, and write nothing")
-	flag.BoolVar(&o.check, "check", false, "measure little, and fail if a ratio is much worse than the committed one")
+	flag.BoolVar(&o.check, "check", false, "measure briefly, and fail if a ratio is much worse than the committed one")
 	flag.Parse()
-	// A small heap would be collected thousands of times a second, which is no application's way. This
-	// one is as large as a small application's, and costs the collector nothing to look at.
+	// A small heap would be collected thousands of times a second, unlike in an application. This one is
+	// as large as that of a small application, and the collector does not need to scan it.
 	ballast := make([]byte, 64<<20)
 	err := run(context.Background(), o)
 	runtime.KeepAlive(ballast)
@@ -33,21 +33,21 @@ type options struct {
 	check      bool
 }
 
-// bench is what all sections share.
+// bench is the state that all sections share.
 type bench struct {
 	root   string
-	temp   string // a folder for what is written on the way
+	temp   string // a folder for temporary files
 	effort effort
 	calls  []call
-	notes  []string // of the section that is measured
+	notes  []string // of the current section
 }
 
-// note keeps a sentence to print below the figures of the section.
+// note adds a sentence below the figures of the section.
 func (b *bench) note(format string, args ...any) {
 	b.notes = append(b.notes, fmt.Sprintf(format, args...))
 }
 
-// The efforts of the two ways to run.
+// The efforts of a full run and of -check.
 var (
 	full  = effort{rounds: 41, sample: 10 * time.Millisecond}
 	brief = effort{rounds: 15, sample: 5 * time.Millisecond}

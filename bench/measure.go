@@ -8,20 +8,22 @@ import (
 	"time"
 )
 
-// A subject is something whose time is taken, beside others that do the same.
+// A subject is something to measure, compared with others that do the same
+// work.
 type subject struct {
 	name string
 	// run does the work n times.
 	run func(n int) error
-	// counts says that allocations can be told: all are made in run, and by nobody else.
+	// counts says that allocations can be counted: run makes all of them, and no other
+	// goroutine makes any.
 	counts bool
-	// batch is how many operations each of the n times has; 0 stands for 1.
+	// batch is the number of operations in each of the n runs; 0 means 1.
 	batch int
-	// prepare is done before each sample and not measured; nil: nothing.
+	// prepare runs before each sample and is not measured. It can be nil.
 	prepare func() error
 }
 
-// each makes a run of an operation that is done once.
+// each returns a run function that calls op n times.
 func each(op func() error) func(int) error {
 	return func(n int) error {
 		for range n {
@@ -36,18 +38,18 @@ func each(op func() error) func(int) error {
 // effort is how much is measured.
 type effort struct {
 	rounds int           // samples of each subject
-	sample time.Duration // how long one should take
+	sample time.Duration // target duration of a sample
 }
 
-// A series is what came of measuring one subject.
+// A series is the result of measuring one subject.
 type series struct {
 	name   string
 	ns     []float64 // per operation, one for each round
-	allocs float64   // per operation; NaN: not told
+	allocs float64   // per operation; NaN if not counted
 }
 
-// measure takes the time of the subjects in turn, round after round, so that what slows the machine
-// down slows all of them down. Each round begins with another subject.
+// measure measures the subjects in turn, round after round. So a slow moment of the machine affects
+// all of them. Each round begins with another subject.
 func measure(e effort, subjects []subject) ([]series, error) {
 	all := make([]series, len(subjects))
 	times := make([]int, len(subjects))
@@ -83,7 +85,7 @@ func measure(e effort, subjects []subject) ([]series, error) {
 	return all, nil
 }
 
-// calibrate returns how often s runs in about the time of a sample. It warms s up on the way.
+// calibrate returns how often s runs in about the time of a sample. It also warms up s.
 func calibrate(s subject, sample time.Duration) (int, error) {
 	for n := 1; ; {
 		start := time.Now()
@@ -98,8 +100,8 @@ func calibrate(s subject, sample time.Duration) (int, error) {
 	}
 }
 
-// allocations returns how many allocations one operation makes: the least of several counts, rounded
-// down, so that a pool that the garbage collector has emptied does not show.
+// allocations returns the number of allocations of one operation. It is the least of several counts,
+// rounded down, so that an emptied pool does not matter.
 func allocations(s subject) (float64, error) {
 	const operations = 200
 	least := math.Inf(1)
@@ -115,12 +117,12 @@ func allocations(s subject) (float64, error) {
 	return least, nil
 }
 
-// A ratio is how one subject compares with another: the median over the rounds, and the bounds
-// between which it lies with a confidence of 95 %.
+// A ratio compares two subjects: the median over the rounds, and the bounds of its 95 %
+// confidence interval.
 type ratio struct{ median, low, high float64 }
 
-// compare divides what a took by what b took, round by round: the two samples of a round were taken
-// one right after the other.
+// compare divides the times of a by those of b, round by round. The two samples of a round were taken
+// directly after each other.
 func compare(a, b series) ratio {
 	quotients := make([]float64, len(a.ns))
 	for i := range a.ns {
@@ -129,8 +131,8 @@ func compare(a, b series) ratio {
 	return summarize(quotients)
 }
 
-// summarize finds the median and its confidence interval, which the order of the values alone gives:
-// how many of n values lie below the true median follows a binomial distribution.
+// summarize returns the median and its confidence interval. The interval uses only the order of the
+// values: how many of n values are below the true median follows a binomial distribution.
 func summarize(values []float64) ratio {
 	v := slices.Sorted(slices.Values(values))
 	n := len(v)
@@ -138,10 +140,10 @@ func summarize(values []float64) ratio {
 	return ratio{median: median(v), low: v[k], high: v[n-1-k]}
 }
 
-// outer returns how many of n sorted values can be left out at each end, so that the true median lies
-// within the rest with a probability of 95 % at least; 0 if there are too few values for that.
+// outer returns how many of n sorted values can be left out at each end, so that the true median is
+// between the others with a probability of at least 95 %. It returns 0 if there are too few values.
 func outer(n int) int {
-	below, probability := 0.0, math.Pow(0.5, float64(n)) // of exactly k values below the median
+	below, probability := 0.0, math.Pow(0.5, float64(n)) // that exactly k values are below the median
 	for k := range n {
 		if below += probability; below > 0.025 {
 			return max(k-1, 0)

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// inMemory measures every call over a transport that answers at once: what is left is the work of the
+// inMemory measures every call over a transport that responds at once. What remains is the work of the
 // clients.
 func (b *bench) inMemory(ctx context.Context) ([]figure, error) {
 	usual := b.authenticate()
@@ -23,7 +23,7 @@ func (b *bench) inMemory(ctx context.Context) ([]figure, error) {
 	return list, nil
 }
 
-// special measures the answers that are not like the others: errors, and a user of 64 kB.
+// special measures unusual responses: errors, and a user of 64 kB.
 func (b *bench) special(ctx context.Context) ([]figure, error) {
 	c := b.calls[0]
 	list, err := b.memoryCase(ctx, "an error of the service", c, memory{status: 404, body: notFound}, true)
@@ -39,7 +39,8 @@ const notFound = `{"status_code":404,"request_id":"request-id-test-9c2f8a41-5e7d
 	`"error_type":"otp_code_not_found","error_message":"The one-time passcode could not be found.",` +
 	`"error_url":"https://stytch.com/docs/api/errors/404#otp_code_not_found"}`
 
-// largeUser gives the user of an answer many passkeys, so that the answer has 64 kB.
+// largeUser adds many passkeys to the user of a response, so that the response has 64
+// kB.
 func largeUser(answer string) string {
 	const field = `"webauthn_registrations":[`
 	before, after, found := strings.Cut(answer, field)
@@ -51,7 +52,7 @@ func largeUser(answer string) string {
 	return before + field + strings.Repeat(element, (64<<10-len(answer))/len(element)+1) + after
 }
 
-// memoryCase measures one call in memory. If it fails, fails says that it should.
+// memoryCase measures one call in memory. fails says that the call must fail.
 func (b *bench) memoryCase(ctx context.Context, name string, c call, m memory, fails bool) ([]figure, error) {
 	r, err := c.request(ctx, memoryURL)
 	if err != nil {
@@ -80,8 +81,8 @@ func (b *bench) memoryCase(ctx context.Context, name string, c call, m memory, f
 	return b.compare(name, b.effort, subjects...)
 }
 
-// typical is the answer that most figures stand on, of 1.9 kB: a user with an e-mail address and a
-// phone number, as an application that logs in with codes has them, and a session.
+// typical returns the response of 1.9 kB that most figures use: a user with an e-mail address and a
+// phone number, as after a login with codes, and a session.
 func typical(answer string) string {
 	for _, field := range []string{"webauthn_registrations", "providers", "totps", "crypto_wallets", "biometric_registrations"} {
 		before, after, found := strings.Cut(answer, `"`+field+`":[`)

@@ -16,14 +16,14 @@ import (
 	"sync/atomic"
 )
 
-// A server answers every request over TLS on loopback.
+// A server serves one response over TLS on loopback.
 type server struct {
 	*httptest.Server
 	opened atomic.Int64 // connections
 }
 
-// serve starts a server whose certificate this process and those it starts trust: they read the file
-// that SSL_CERT_FILE names, as crypto/x509 does where it finds the certificates of the system in files.
+// serve starts a server. This process and its child processes trust the server's certificate, through the
+// variable SSL_CERT_FILE. crypto/x509 reads it where the system's certificates are in files.
 func (b *bench) serve(answer string, http2 bool) (*server, error) {
 	s := new(server)
 	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -44,11 +44,11 @@ func (b *bench) serve(answer string, http2 bool) (*server, error) {
 	if err := os.WriteFile(file, certificate, 0o600); err != nil {
 		return nil, err
 	}
-	return s, os.Setenv("SSL_CERT_FILE", file) // httptest has one certificate for all
+	return s, os.Setenv("SSL_CERT_FILE", file) // all httptest servers have the same certificate
 }
 
-// bareTransport is the HTTP transport of the floor: as it comes, but that it keeps the connections
-// which the callers need at a time.
+// bareTransport is the transport of the floor: the default transport, but with enough idle
+// connections for all callers.
 func bareTransport() *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConnsPerHost = 64
@@ -89,10 +89,10 @@ func (b *bench) tlsCase(ctx context.Context, name string, http2 bool, callers in
 	usual := http.DefaultTransport.(*http.Transport).Clone()
 	defer usual.CloseIdleConnections()
 	f := floor{&http.Client{Transport: bare}}
-	// The SDK's connections are those of its own transport, as for an application that sets nothing.
+	// The SDK uses its own transport, as in an application without options.
 	sdk, hand := c.sdk(s.URL, nil), c.reflective(r, reflective{&http.Client{Transport: usual}})
 	e := b.effort
-	e.sample *= 2 // a switch of goroutines more or less must not show
+	e.sample *= 2 // so that single goroutine switches do not matter
 	overTLS := func(name string, op func(context.Context) error) subject {
 		call := func() error { return op(ctx) }
 		t := subject{name: name, run: parallel(callers, call), batch: callers}
@@ -114,12 +114,12 @@ func (b *bench) tlsCase(ctx context.Context, name string, http2 bool, callers in
 	return b.compare(name, e, subjects...)
 }
 
-// reconnect has the next calls go over a new connection. One alone is faster or slower than another for
-// as long as it lives, by more than what is measured: the kernel wakes who waits for it in this way or that.
+// reconnect makes the next calls use a new connection. A single connection is faster or slower than another
+// for its whole life, by more than what is measured, because of how the kernel wakes the waiting thread.
 func (s *server) reconnect(call func() error) error {
 	s.CloseClientConnections()
-	_ = call()      // it may meet a connection that is being closed
-	for range 100 { // TLS begins with small records
+	_ = call()      // it may use a connection that is being closed
+	for range 100 { // TLS starts with small records
 		if err := call(); err != nil {
 			return err
 		}
@@ -127,7 +127,7 @@ func (s *server) reconnect(call func() error) error {
 	return nil
 }
 
-// parallel makes a run of an operation that callers do at the same time: callers times n in all.
+// parallel returns a run function that calls op n times in each of several goroutines.
 func parallel(callers int, op func() error) func(int) error {
 	return func(n int) error {
 		if callers == 1 {

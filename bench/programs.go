@@ -12,15 +12,15 @@ import (
 	"github.com/stytchgen/sdk/internal/wiretest"
 )
 
-// The programs that are built: one that calls nobody, and three that make one call.
+// The programs that are built: one that makes no call, and three that make one call.
 var programs = []string{"hello", "bare", "reflective", "sdk"}
 
-// builds measures what a program that makes one call has over one that makes none: its size, and the
-// processor time of building it.
+// builds compares programs that make one call with one that makes none: the size, and the processor
+// time of the build.
 func (b *bench) builds(ctx context.Context) ([]figure, error) {
 	size := map[string]int64{}
 	sdk, reflective := series{name: "SDK", allocs: notTold}, series{name: "reflective", allocs: notTold}
-	for range 3 { // one build alone takes a fifth more or less than another
+	for range 3 { // single builds differ by a fifth
 		took := map[string]float64{}
 		for _, name := range programs {
 			cache := filepath.Join(b.temp, "cache-"+name)
@@ -42,7 +42,7 @@ func (b *bench) builds(ctx context.Context) ([]figure, error) {
 		reflective.ns = append(reflective.ns, took["reflective"]-took["hello"])
 	}
 	added := func(name string) quantity { return sizeInBytes(size[name] - size["hello"]) }
-	b.note("A program that calls nobody has %v.", sizeInBytes(size["hello"]))
+	b.note("A program that makes no call has %v.", sizeInBytes(size["hello"]))
 	list := []figure{
 		exact("binary size that one call adds", "SDK", "reflective", added("sdk"), added("reflective")),
 		exact("binary size that one call adds", "bare net/http", "reflective", added("bare"), added("reflective")),
@@ -52,7 +52,7 @@ func (b *bench) builds(ctx context.Context) ([]figure, error) {
 	return append(list, first...), err
 }
 
-// firstBuilds measures the first build where the standard library is built already, and the builds after.
+// firstBuilds measures the first build with a compiled standard library, and later builds.
 func (b *bench) firstBuilds(ctx context.Context) ([]figure, error) {
 	cache := "GOCACHE=" + filepath.Join(b.temp, "cache-std")
 	if _, err := b.command(ctx, ".", []string{cache}, "go", "build", "std"); err != nil {
@@ -72,7 +72,7 @@ func (b *bench) firstBuilds(ctx context.Context) ([]figure, error) {
 	}, again...), err
 }
 
-// buildAgain measures builds after a change to the program.
+// buildAgain measures builds after a change of the program.
 func (b *bench) buildAgain(ctx context.Context, cache string) ([]figure, error) {
 	names := []series{{name: "reflective", allocs: notTold}, {name: "SDK", allocs: notTold}}
 	for round := range 9 {
@@ -89,8 +89,8 @@ func (b *bench) buildAgain(ctx context.Context, cache string) ([]figure, error) 
 
 func (b *bench) program(name string) string { return filepath.Join(b.temp, "program-"+name) }
 
-// build builds a program and returns the processor time that took: unlike the time on the clock, it
-// does not depend on what else the machine does.
+// build builds a program and returns the processor time. Unlike the elapsed time, it does not depend
+// on other programs on the machine.
 func (b *bench) build(ctx context.Context, name, cache string, flags ...string) (time.Duration, error) {
 	args := append(append([]string{"build", "-buildvcs=false"}, flags...), "-o", b.program(name), "./programs/"+name)
 	cmd := exec.CommandContext(ctx, "go", args...)
@@ -101,8 +101,8 @@ func (b *bench) build(ctx context.Context, name, cache string, flags ...string) 
 	return cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), nil
 }
 
-// coldCalls measures whole runs of the programs that make one call over TLS: what a first call costs,
-// from the start of the process.
+// coldCalls measures whole runs of programs that make one call over TLS: the cost of a first call, from
+// the start of the process.
 func (b *bench) coldCalls(ctx context.Context) ([]figure, error) {
 	s, err := b.serve(b.authenticate().response, true)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// An account is some fields of an answer, of the kinds that answers have. It is read by hand with
-// each library, as generated code would.
+// An account has some fields of a response, of the kinds that responses have. Each library reads it
+// with hand-written code that is similar to generated code.
 type account struct {
 	userID, status string
 	locked         bool
@@ -28,7 +28,7 @@ type address struct {
 	verified  bool
 }
 
-// sameUsers makes sure that all readers find the same.
+// sameUsers checks that all readers read the same values.
 func sameUsers(answer string) error {
 	var a, b, c account
 	if err := readWire(answer, &a); err != nil {

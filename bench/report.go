@@ -13,7 +13,7 @@ import (
 
 const resultsFile = "RESULTS.md"
 
-// text is the chapter as a table for a terminal.
+// text returns the chapter as a table for a terminal.
 func (c chapter) text() string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -28,7 +28,7 @@ func (c chapter) text() string {
 	return b.String()
 }
 
-// markdown is the chapter as a part of RESULTS.md.
+// markdown returns the chapter as a part of RESULTS.md.
 func (c chapter) markdown() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "## %s\n\n", c.section.name)
@@ -36,7 +36,7 @@ func (c chapter) markdown() string {
 		fmt.Fprintf(&b, "%s\n\n", c.section.about)
 	}
 	if len(c.figures) > 0 {
-		b.WriteString("| Case | Subject | | Beside | | Ratio | Allocations more |\n|---|---|--:|---|--:|--:|--:|\n")
+		b.WriteString("| Case | Subject | | Compared with | | Ratio | Allocations more |\n|---|---|--:|---|--:|--:|--:|\n")
 	}
 	for _, f := range c.figures {
 		fmt.Fprintf(&b, "| %s | %s | %v | %s | %v | %v | %s |\n",
@@ -48,7 +48,7 @@ func (c chapter) markdown() string {
 	return b.String()
 }
 
-// String prints the ratio, and its bounds where it has some.
+// String returns the ratio, and its bounds if there are any.
 func (r ratio) String() string {
 	if r.low == r.high {
 		return fmt.Sprintf("%.2f", r.median)
@@ -56,7 +56,7 @@ func (r ratio) String() string {
 	return fmt.Sprintf("**%.2f** (%.2f–%.2f)", r.median, r.low, r.high)
 }
 
-// moreAllocs prints how many more allocations the subject makes; nothing where that is not told.
+// moreAllocs returns how many more allocations the subject makes, or "" if they were not counted.
 func (f figure) moreAllocs() string {
 	if math.IsNaN(f.extraAllocs()) {
 		return ""
@@ -67,12 +67,12 @@ func (f figure) moreAllocs() string {
 // writeResults writes RESULTS.md.
 func writeResults(chapters []chapter) error {
 	var b strings.Builder
-	b.WriteString("# Results\n\nWritten by `make bench`; [README.md](README.md) says how to read it, in short:\n\n" +
-		"- A ratio is what the SDK takes divided by what stands beside it takes; less is better. It is the median of the\n" +
-		"  ratios of single rounds, with the bounds of that median in brackets, not the quotient of the two times before it,\n" +
-		"  which are medians of their own. A goal counts as met by the median, also where the bounds lie on both sides of it.\n" +
-		"- The floor is bare `net/http`, with the body ready and the answer thrown away. The reflective client is one as most\n" +
-		"  are written by hand, with `encoding/json`.\n\n")
+	b.WriteString("# Results\n\nWritten by `make bench`; [README.md](README.md) explains how to read it. In short:\n\n" +
+		"- A ratio is the time of the SDK divided by the time of what it is compared with; lower is better. It is the\n" +
+		"  median of the ratios of single rounds, with the bounds of that median in brackets. So it is not the quotient of\n" +
+		"  the two times before it, which are separate medians. A goal is met if the median meets it.\n" +
+		"- The floor is bare `net/http`: the body is ready, and the response is discarded. The reflective client is a\n" +
+		"  typical hand-written client, with `encoding/json`.\n\n")
 	fmt.Fprintf(&b, "Machine: %s, %d processors, %s/%s, %s, %s.\n\n", processor(), runtime.NumCPU(), runtime.GOOS,
 		runtime.GOARCH, runtime.Version(), time.Now().UTC().Format("January 2006"))
 	b.WriteString(goalTable(chapters))
@@ -85,7 +85,7 @@ func writeResults(chapters []chapter) error {
 	return os.WriteFile(resultsFile, []byte(b.String()), 0o644)
 }
 
-// processor returns the name of the processor, as Linux tells it.
+// processor returns the name of the processor on Linux.
 func processor() string {
 	file, err := os.Open("/proc/cpuinfo")
 	if err != nil {

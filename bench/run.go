@@ -13,42 +13,42 @@ import (
 type section struct {
 	name  string
 	about string
-	// checked says that the section is measured with -check, too.
+	// checked says that -check measures the section too.
 	checked bool
 	measure func(*bench, context.Context) ([]figure, error)
 }
 
 var sections = []section{
-	{"Calls in memory", "A transport that answers at once, with the spec's examples: what is left is the work of the clients. " +
-		"The first case, which the goals are about, is an answer of 1.9 kB to `otps.authenticate`.", true, (*bench).inMemory},
+	{"Calls in memory", "The transport responds at once with the spec's examples, so that only the work of the clients remains. " +
+		"The goals are about the first case, a response of 1.9 kB to `otps.authenticate`.", true, (*bench).inMemory},
 	{"Other answers, in memory", "", true, (*bench).special},
-	{"Authenticate over TLS", "On loopback; the server runs in the same process. The SDK uses its own connections, " +
-		"the floor keeps 64, the reflective client keeps those that an `http.Client{}` keeps.", true, (*bench).overTLS},
+	{"Authenticate over TLS", "On loopback, with the server in the same process. The SDK uses its own connections, " +
+		"the floor keeps 64, and the reflective client keeps as many as an `http.Client{}`.", true, (*bench).overTLS},
 	{"Connections", "Opened over HTTP/1.1 with TLS.", true, (*bench).connections},
 	{"JSON alone", "", true, (*bench).codecs},
-	{"Readers of JSON", "The SDK's reader beside those of two libraries, each driven by hand in the same way.", false, (*bench).readers},
-	{"Validation alone", "The checks of a whole request beside one match of a compiled regular expression.", true, (*bench).validation},
+	{"Readers of JSON", "The SDK's reader compared with those of two libraries, each with the same hand-written code.", false, (*bench).readers},
+	{"Validation alone", "The validation of a whole request compared with one match of a compiled regular expression.", true, (*bench).validation},
 	{"Session JWT", "", true, (*bench).jwtCheck},
-	{"Guard", "What it costs to ask before a code is sent, with all default windows. In memory beside the hashes that an ask " +
-		"takes, for addresses and clients are kept as hashes; in Redis beside bare round trips to the same server on loopback.",
+	{"Guard", "The cost of asking before a code is sent, with all default limits. In memory it is compared with the hashes that an " +
+		"ask computes, and in Redis with bare round trips to the same server on loopback.",
 		false, (*bench).asks},
 	{"First call", "Whole processes over TLS, from their start to their end.", false, (*bench).coldCalls},
-	{"Size and build time", "What a program with one call has over one that calls nobody. Times are of the processors.",
+	{"Size and build time", "What one call adds to a program that makes no call. Times are processor times.",
 		false, (*bench).builds},
-	{"Generator: growth", "The whole run of the generator with types, on a spec of so many calls more.", false, (*bench).growth},
-	{"Generator: beside another", "`gen check` on the committed spec, for the SDK, its tests and its reference; " +
-		"oapi-codegen 2.8.2 for the types and the client of both documents, with `shared.yaml` bundled into each. " +
-		"Both are built already, and gen's type-check is left out.", false, (*bench).otherGenerator},
+	{"Generator: growth", "The whole run of the generator with types, on the spec plus this number of calls.", false, (*bench).growth},
+	{"Generator: compared with another", "`gen check` on the committed spec, for the SDK, its tests and its reference; " +
+		"oapi-codegen 2.8.2 generates the types and the client of both documents, with `shared.yaml` bundled into each. " +
+		"Both are already built, and gen's type check is left out.", false, (*bench).otherGenerator},
 }
 
-// A chapter is what was measured of a section.
+// A chapter is the result of a section.
 type chapter struct {
 	section section
 	figures []figure
 	notes   []string
 }
 
-// authenticate is otps.authenticate with the answer that an application usually gets.
+// authenticate returns otps.authenticate with a typical response.
 func (b *bench) authenticate() call {
 	c := b.calls[0]
 	c.response = typical(c.response)
@@ -76,7 +76,7 @@ func run(ctx context.Context, o options) error {
 	}
 	switch {
 	case len(chapters) == 0:
-		return fmt.Errorf("no section has %q in its name; RESULTS.md has the names", o.only)
+		return fmt.Errorf("no section has %q in its name; RESULTS.md lists the sections", o.only)
 	case o.check:
 		return b.hold(ctx, chapters)
 	case o.only != "":
@@ -85,7 +85,7 @@ func run(ctx context.Context, o options) error {
 	return errors.Join(writeResults(chapters), writeRatios(chapters))
 }
 
-// measureAll measures the sections that are wanted and prints each as soon as it is there.
+// measureAll measures the wanted sections and prints each result at once.
 func (b *bench) measureAll(ctx context.Context, wanted func(section) bool) ([]chapter, error) {
 	var chapters []chapter
 	for _, s := range sections {

@@ -7,7 +7,7 @@ import { asInJWT, fails, newWorld, wrong } from "./world.mjs";
 const phone = "+15005550006";
 const email = "ada@example.com";
 
-/** Makes a world with an organization and a member. */
+/** Starts a world with an organization and a member. */
 async function newCompany(organization = {}, member = {}) {
   const world = await newWorld();
   const { organization_id } = await world.organization({ organization_name: "Analytical Engines", organization_slug: "engines", ...organization });
@@ -22,7 +22,7 @@ async function login({ b2b, code, organization_id }, options = {}) {
 }
 
 const enrolled = { mfa_enrolled: true, mfa_phone_number: phone, mfa_phone_number_verified: true };
-const nobody = "11111111-1111-4111-8111-111111111111";
+const unknown = "11111111-1111-4111-8111-111111111111";
 
 test("a member logs in by e-mail, steps up by SMS and logs out", async () => {
   const company = await newCompany({}, { mfa_phone_number: phone, mfa_phone_number_verified: true });
@@ -49,7 +49,7 @@ test("a member logs in by e-mail, steps up by SMS and logs out", async () => {
   await fails(b2b.sessions.authenticate({ session_token }), 404, "session_not_found");
 });
 
-test("who has an address of the organization's domain signs up", async () => {
+test("a person with an address of the organization's domain signs up", async () => {
   const { b2b, message, organization_id } = await newCompany({
     email_jit_provisioning: "RESTRICTED", email_allowed_domains: ["example.com"],
   });
@@ -61,10 +61,10 @@ test("who has an address of the organization's domain signs up", async () => {
   const auth = await b2b.otps.email.authenticate({ organization_id, email_address, code: digits });
   assert.deepEqual([auth.member_id, auth.member.status], [signup.member_id, "active"]);
 
-  await fails(b2b.otps.email.loginOrSignup({ organization_id, email_address: "eve@example.net" }), 400, "invalid_email_domain");
+  await fails(b2b.otps.email.loginOrSignup({ organization_id, email_address: "eve@example.net" }), 400, "invalid_email_for_jit_provisioning");
 });
 
-test("a second factor is required, and given", async () => {
+test("a required second factor is entered", async () => {
   const company = await newCompany({ mfa_policy: "REQUIRED_FOR_ALL" }, enrolled);
   const { b2b, code, organization_id, member_id } = company;
   const auth = await login(company);
@@ -82,7 +82,7 @@ test("a second factor is required, and given", async () => {
   await fails(b2b.otps.sms.authenticate(second), 404, "intermediate_session_not_found");
 });
 
-test("a login that waits for its second factor ends after ten minutes, and is nobody else's", async () => {
+test("a login without its second factor expires after ten minutes, and belongs to one member", async () => {
   const company = await newCompany({ mfa_policy: "REQUIRED_FOR_ALL" }, enrolled);
   const { b2b, code, organization_id, member_id } = company;
   const { intermediate_session_token } = await login(company);
@@ -96,7 +96,7 @@ test("a login that waits for its second factor ends after ten minutes, and is no
   await fails(b2b.otps.sms.authenticate(second), 404, "intermediate_session_not_found");
 });
 
-test("a member enrolls, and leaves again", async () => {
+test("a member enrolls and unenrolls", async () => {
   const company = await newCompany({ mfa_policy: "OPTIONAL" });
   const { b2b, code, organization_id, member_id } = company;
   const { session_token } = await login(company);
@@ -114,14 +114,14 @@ test("a member enrolls, and leaves again", async () => {
   assert.equal((await enroll("unenroll")).mfa_enrolled, false);
 });
 
-test("an organization that wants another login says so", async () => {
+test("an organization requires another login method", async () => {
   const company = await newCompany({ auth_methods: "RESTRICTED", allowed_auth_methods: ["sso", "google_oauth"] });
   const auth = await login(company);
   assert.equal(auth.member_authenticated, false);
   assert.deepEqual(auth.primary_required.allowed_auth_methods, ["sso", "google_oauth"]);
 });
 
-test("a person finds their organizations, and changes between them", async () => {
+test("a person finds their organizations and switches between them", async () => {
   const company = await newCompany();
   const { b2b, code, organization_id } = company;
   const other = await company.organization({ organization_name: "Difference Engines", organization_slug: "difference" });
@@ -152,7 +152,7 @@ test("a person finds their organizations, and changes between them", async () =>
   });
   assert.equal(done.organization.organization_id, strict.organization_id);
 
-  await fails(exchange({ organization_id: `organization-test-${nobody}` }), 404, "organization_not_found");
+  await fails(exchange({ organization_id: `organization-test-${unknown}` }), 404, "organization_not_found");
   const empty = await company.organization({ organization_name: "Empty", organization_slug: "empty" });
   await fails(exchange(empty), 404, "member_not_found");
   await fails(b2b.sessions.exchange({ organization_id }), 400, "no_session_arguments");
@@ -169,7 +169,7 @@ for (const by of ["member_session_id", "session_jwt", "member_id"]) {
   });
 }
 
-test("a member revokes their own sessions, and nobody else's", async () => {
+test("a member revokes only their own sessions", async () => {
   const company = await newCompany();
   const { b2b, code, organization_id } = company;
   const mine = await login(company);
@@ -182,7 +182,7 @@ test("a member revokes their own sessions, and nobody else's", async () => {
   await b2b.sessions.revoke(target, { authorization: { session_jwt: mine.session_jwt } });
 });
 
-test("the SDK checks a member's JWT by itself, and finds in it what the service says", async () => {
+test("the SDK's local check of a member's JWT returns the service's session", async () => {
   const company = await newCompany();
   const { b2b, config, fail } = company;
   const auth = await login(company, { session_custom_claims: { plan: "pro" } });
@@ -197,7 +197,7 @@ test("the SDK checks a member's JWT by itself, and finds in it what the service 
   const local = { session_jwt: `${auth.session_jwt.slice(0, -8)}AAAAAAAA` };
   await assert.rejects(b2b.sessions.authenticateJwtLocal(local), (err) => err instanceof ClientError && err.code === "jwt_invalid");
   await fails(b2b.sessions.authenticate(local), 401, "unable_to_parse_session_jwt");
-  await fails(b2b.sessions.getJWKS({ project_id: "project-test-nobody" }), 400, "bad_request");
+  await fails(b2b.sessions.getJWKS({ project_id: "project-test-unknown" }), 400, "bad_request");
 });
 
 test("roles allow actions in the organization", async () => {
@@ -210,13 +210,13 @@ test("roles allow actions in the organization", async () => {
   await fails(check(organization_id), 403, "session_authorization_error");
   await company.grant("stytch_member", "documents", "*");
   assert.deepEqual((await check(organization_id)).verdict, { authorized: true, granting_roles: ["stytch_member"] });
-  await fails(check(`organization-test-${nobody}`), 403, "session_authorization_tenancy_error");
+  await fails(check(`organization-test-${unknown}`), 403, "session_authorization_tenancy_error");
 });
 
-test("what the calls for members refuse", async () => {
+test("errors of the calls for members", async () => {
   const { b2b, code, advance, organization_id, member_id } = await newCompany();
-  const elsewhere = `organization-test-${nobody}`;
-  const stranger = `member-test-${nobody}`;
+  const elsewhere = `organization-test-${unknown}`;
+  const stranger = `member-test-${unknown}`;
   const { sms, email: mail } = b2b.otps;
   await fails(sms.send({ organization_id: elsewhere, member_id }), 404, "organization_not_found");
   await fails(sms.send({ organization_id, member_id: stranger }), 404, "member_not_found");
@@ -227,8 +227,8 @@ test("what the calls for members refuse", async () => {
   await fails(sms.authenticate({ organization_id, member_id, code: "123456" }), 400, "no_session_arguments");
   await fails(sms.authenticate({ organization_id, member_id, code: "123456", session_token: "x", session_jwt: "y" }), 400, "too_many_session_arguments");
 
-  await fails(mail.loginOrSignup({ organization_id, email_address: "nobody" }), 400, "invalid_email");
-  await fails(mail.loginOrSignup({ organization_id, email_address: "eve@example.com" }), 404, "member_not_found");
+  await fails(mail.loginOrSignup({ organization_id, email_address: "not-an-address" }), 400, "invalid_email");
+  await fails(mail.loginOrSignup({ organization_id, email_address: "eve@example.com" }), 400, "email_jit_provisioning_not_allowed");
   await fails(mail.loginOrSignup({ organization_id, email_address: email, login_expiration_minutes: 1 }), 400, "invalid_expiration_otp");
   await mail.loginOrSignup({ organization_id, email_address: email });
   const login = { organization_id, email_address: email, code: await code(email) };
@@ -237,7 +237,7 @@ test("what the calls for members refuse", async () => {
   await advance(10);
   await fails(mail.authenticate(login), 401, "unable_to_auth_otp_code");
 
-  await fails(mail.discovery.send({ email_address: "nobody" }), 400, "invalid_email");
+  await fails(mail.discovery.send({ email_address: "not-an-address" }), 400, "invalid_email");
   await fails(b2b.sessions.get({ organization_id, member_id: stranger }), 404, "member_not_found");
   await fails(b2b.sessions.authenticate({}), 400, "no_session_arguments");
   await fails(b2b.sessions.revoke({}), 400, "no_session_revoke_arguments");

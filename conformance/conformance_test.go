@@ -1,7 +1,7 @@
 //go:build conformance
 
 // Package conformance_test runs the official SDKs of Stytch against the
-// emulator, and holds what they are made for against the spec.
+// emulator, and compares their types with the spec.
 package conformance_test
 
 import (
@@ -22,7 +22,7 @@ func TestNode(t *testing.T) {
 	}
 	tests, err := filepath.Glob("*.test.mjs")
 	if err != nil || len(tests) == 0 {
-		t.Fatalf("there are no tests: %v", err)
+		t.Fatalf("found no tests: %v", err)
 	}
 	lab := newLab(t)
 	calls := t.TempDir()
@@ -31,19 +31,19 @@ func TestNode(t *testing.T) {
 	t.Run("types", func(t *testing.T) { checkTypes(t, calls) })
 }
 
-// TestLockNamesNoRegistry holds for whoever installs from another registry than
-// the one that the lock file was made with.
+// TestLockNamesNoRegistry checks that the lock file names no registry, so that it
+// works with any registry.
 func TestLockNamesNoRegistry(t *testing.T) {
 	lock, err := os.ReadFile("package-lock.json")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if strings.Contains(string(lock), `"resolved"`) {
-		t.Error("package-lock.json says where its packages came from: make it again with npm install in this folder, whose .npmrc leaves that out")
+		t.Error("package-lock.json contains addresses of a registry: create it again with npm install in this folder, whose .npmrc leaves them out")
 	}
 }
 
-// run runs a program, which fails the test when it fails.
+// run runs a program. If the program fails, the test fails.
 func run(t *testing.T, env []string, args ...string) {
 	t.Helper()
 	program := exec.CommandContext(t.Context(), args[0], args[1:]...)

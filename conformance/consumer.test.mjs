@@ -6,7 +6,7 @@ import { fails, newWorld, wrong } from "./world.mjs";
 const phone = "+15005550006";
 const email = "ada@example.com";
 
-// The three ways that a message takes, and what they call things.
+// The three channels of a message, with the names that their calls use.
 const channels = [
   { name: "sms", address: phone, field: "phone_number", id: "phone_id", missing: "phone_number_not_found", malformed: "invalid_phone_number" },
   { name: "whatsapp", address: phone, field: "phone_number", id: "phone_id", missing: "phone_number_not_found", malformed: "invalid_phone_number" },
@@ -42,12 +42,12 @@ for (const { name, address, field, id, missing, malformed } of channels) {
     assert.deepEqual([factor.type, factor.delivery_method, others.length], ["otp", name, 0]);
   });
 
-  test(`${name}: what sending refuses`, async () => {
+  test(`${name}: errors of sending`, async () => {
     const { client } = await newWorld();
     const channel = client.otps[name];
     await fails(channel.send({ [field]: address }), 404, missing);
     for (const call of ["send", "loginOrCreate"]) {
-      await fails(channel[call]({ [field]: "nobody" }), 400, malformed);
+      await fails(channel[call]({ [field]: "not-an-address" }), 400, malformed);
       await fails(channel[call]({}), 400, "bad_request");
       await fails(channel[call]({ [field]: address, expiration_minutes: 11 }), 400, "invalid_expiration_otp");
       await fails(channel[call]({ [field]: address, locale: "tlh" }), 400, "invalid_locale");
@@ -84,7 +84,7 @@ test("a pending user becomes active with the code", async () => {
   assert.deepEqual(user.emails, [{ email_id, email, verified: true }]);
 });
 
-test("a code is single use, and lives two minutes", async () => {
+test("a code works once, and expires after two minutes", async () => {
   const { client, code, advance } = await newWorld();
   const { phone_id: method_id } = await client.otps.sms.loginOrCreate({ phone_number: phone });
   const first = await code(phone);
@@ -112,7 +112,7 @@ test("ten wrong codes lock the user for an hour", async () => {
   assert.equal(user.is_locked, false);
 });
 
-test("the client that types the code is held against the one that asked for it", async () => {
+test("the client that sends the code is compared with the one that asked for it", async () => {
   const { client, code } = await newWorld();
   const attributes = { ip_address: "203.0.113.7", user_agent: "Engine/1" };
   const { phone_id: method_id } = await client.otps.sms.loginOrCreate({ phone_number: phone, attributes });
@@ -127,7 +127,7 @@ test("the client that types the code is held against the one that asked for it",
   assert.ok(auth.user_device.visitor_id);
 });
 
-test("what authenticating refuses", async () => {
+test("errors of authenticating", async () => {
   const { client, code } = await newWorld();
   const { phone_id: method_id } = await client.otps.sms.loginOrCreate({ phone_number: phone });
   const login = { method_id, code: await code(phone) };
@@ -139,7 +139,7 @@ test("what authenticating refuses", async () => {
   await fails(client.otps.authenticate({ ...login, session_token: "x".repeat(44) }), 404, "session_not_found");
   const claims = { session_duration_minutes: 5, session_custom_claims: { "https://stytch.com/x": 1 } };
   await fails(client.otps.authenticate({ ...login, ...claims }), 400, "stytch_claims_in_custom_claims");
-  await client.otps.authenticate(login); // none of these used the code up
+  await client.otps.authenticate(login); // the failed calls did not use up the code
 });
 
 test("the sandbox always logs in", async () => {

@@ -1,4 +1,4 @@
-// Errors that every call can meet, through the official SDK.
+// Errors that every call can return, through the official SDK.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { b2b, consumer, errorTypes, fails, newWorld, unanswered } from "./world.mjs";
@@ -23,13 +23,13 @@ test("the base URL may end with a slash", async () => {
   await client.sessions.authenticateJwtLocal({ session_jwt });
 });
 
-test("a message says which field is wrong", async () => {
+test("a message names the invalid field", async () => {
   const { client } = await newWorld();
   const { error_message } = await fails(client.otps.sms.loginOrCreate({ phone_number, expiration_minutes: 99 }), 400, "invalid_expiration_otp");
   assert.match(error_message, /expiration_minutes: .*at most 10/);
 });
 
-test("a call that the emulator does not have", async () => {
+test("an unknown call", async () => {
   const { client } = await newWorld();
   const { error_message } = await fails(client.users.get({ user_id: "user-test-x" }), 404, "bad_request");
   assert.match(error_message, /\/v1\/users\/user-test-x/);
@@ -46,7 +46,7 @@ test("every error type of the spec", async () => {
   }
 });
 
-test("no answer, half an answer, and a gateway's", async () => {
+test("no response, half a response, and a gateway's page", async () => {
   const { client, fail } = await newWorld();
   for (const fault of [{ reset: true }, { truncate: true }, { html: true }, { html: true, status: 504 }]) {
     await fail({ ...fault, times: 1 });

@@ -17,9 +17,9 @@ import (
 	"github.com/stytchgen/sdk/stytchtest"
 )
 
-// lab is an HTTP server beside the emulators, from which a test in another
-// language gets an emulator of its own, and what no call of the API tells or
-// does: codes, the clock, organizations, faults.
+// lab is an HTTP server for tests in other languages. It starts an emulator for
+// each test, and does what no call of the API does: it returns codes, moves the
+// clock, and adds organizations and faults.
 type lab struct {
 	t      *testing.T
 	url    string
@@ -45,7 +45,7 @@ func newLab(t *testing.T) *lab {
 	return l
 }
 
-// requests returns what reached the emulators.
+// requests returns the requests that the emulators received.
 func (l *lab) requests() []stytchtest.Request {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -56,8 +56,8 @@ func (l *lab) requests() []stytchtest.Request {
 	return all
 }
 
-// world starts an emulator. Every answer that it gives is held against the
-// spec, errors too.
+// world starts an emulator. Each of its responses is compared with the spec,
+// error responses too.
 func (l *lab) world(*http.Request, struct{}) (any, error) {
 	srv, err := stytchtest.Start(stytchtest.Config{Validate: func(err error) { l.t.Errorf("the emulator: %v", err) }})
 	if err != nil {
@@ -73,10 +73,10 @@ func (l *lab) world(*http.Request, struct{}) (any, error) {
 	}, nil
 }
 
-// message returns the newest message to an address that was not asked for yet.
+// message returns the newest message to an address that was not returned before.
 func message(srv *stytchtest.Server, r *http.Request, _ struct{}) (any, error) {
 	now, cancel := context.WithCancel(r.Context())
-	cancel() // a message is there before the call that sent it answers
+	cancel() // a call stores its message before it returns
 	return srv.Inbox().WaitFor(now, r.URL.Query().Get("address"))
 }
 
@@ -111,7 +111,7 @@ func addMember(srv *stytchtest.Server, _ *http.Request, m b2b.Member) (any, erro
 	return srv.AddMember(m)
 }
 
-// in makes a handler of what is done in one world.
+// in returns a handler for a function of one world.
 func in[T any](l *lab, do func(*stytchtest.Server, *http.Request, T) (any, error)) http.HandlerFunc {
 	return answer(func(r *http.Request, body T) (any, error) {
 		srv, err := l.find(r.PathValue("world"))
@@ -132,7 +132,7 @@ func (l *lab) find(world string) (*stytchtest.Server, error) {
 	return l.worlds[i], nil
 }
 
-// answer makes a handler of what takes and returns JSON.
+// answer returns a handler for a function that takes and returns JSON.
 func answer[T any](do func(*http.Request, T) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var body T

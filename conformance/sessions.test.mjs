@@ -1,4 +1,4 @@
-// Sessions of users, and the JWTs that the SDK checks by itself.
+// Sessions of users, and the SDK's local check of JWTs.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ClientError } from "stytch";
@@ -48,7 +48,7 @@ for (const by of ["session_id", "session_token", "session_jwt"]) {
   });
 }
 
-test("what the session calls refuse", async () => {
+test("errors of the session calls", async () => {
   const { client } = await newWorld();
   await fails(client.sessions.get({ user_id: "user-test-11111111-1111-4111-8111-111111111111" }), 404, "user_not_found");
   await fails(client.sessions.get({}), 400, "invalid_user_id");
@@ -57,7 +57,7 @@ test("what the session calls refuse", async () => {
   await fails(client.sessions.authenticate({ session_jwt: "a.b.c" }), 401, "unable_to_parse_session_jwt");
   await fails(client.sessions.revoke({}), 400, "no_session_revoke_arguments");
   await fails(client.sessions.revoke({ session_id: "x", session_token: "y" }), 400, "too_many_session_revoke_arguments");
-  await fails(client.sessions.getJWKS({ project_id: "project-test-nobody" }), 400, "bad_request");
+  await fails(client.sessions.getJWKS({ project_id: "project-test-unknown" }), 400, "bad_request");
 });
 
 test("custom claims are merged, and deleted by null", async () => {
@@ -75,7 +75,7 @@ test("custom claims are merged, and deleted by null", async () => {
   await fails(set({ "https://stytch.com/session": {} }), 400, "stytch_claims_in_custom_claims");
 });
 
-test("the SDK checks a JWT by itself, and finds in it what the service says", async () => {
+test("the SDK's local check of a JWT returns the service's session", async () => {
   const world = await newWorld();
   const { client, fail } = world;
   const auth = await login(world, {
@@ -90,24 +90,24 @@ test("the SDK checks a JWT by itself, and finds in it what the service says", as
   assert.deepEqual(asInJWT(session), asInJWT(auth.session));
 });
 
-test("the SDK refuses a JWT that is not what it says", async () => {
+test("the SDK rejects a forged JWT", async () => {
   const world = await newWorld();
   const { client } = world;
   const { session_jwt } = await login(world);
   const [header, payload, signature] = session_jwt.split(".");
   const claims = JSON.parse(Buffer.from(payload, "base64url"));
-  const forged = Buffer.from(JSON.stringify({ ...claims, sub: "user-test-somebody-else" })).toString("base64url");
+  const forged = Buffer.from(JSON.stringify({ ...claims, sub: "user-test-another" })).toString("base64url");
   await invalid(client.sessions.authenticateJwtLocal({ session_jwt: [header, forged, signature].join(".") }));
   await fails(client.sessions.authenticate({ session_jwt: [header, forged, signature].join(".") }), 401, "unable_to_parse_session_jwt");
   const inSixMinutes = new Date(Date.now() + 6 * 60_000);
   await invalid(client.sessions.authenticateJwtLocal({ session_jwt, current_date: inSixMinutes }));
 
-  const stranger = await newWorld(); // whose project is another one, and whose keys are others
+  const stranger = await newWorld(); // another project with other keys
   await invalid(stranger.client.sessions.authenticateJwtLocal({ session_jwt }));
   await fails(stranger.client.sessions.authenticate({ session_jwt }), 401, "unable_to_parse_session_jwt");
 });
 
-test("an expired JWT is renewed while its session lives", async () => {
+test("an expired JWT is renewed while its session is active", async () => {
   const world = await newWorld();
   const { client, advance } = world;
   const { session_jwt } = await login(world);
@@ -126,7 +126,7 @@ test("keys are rotated", async () => {
   await rotateKeys(false);
   const { session_jwt: fresh } = await client.sessions.authenticate({ session_jwt: old });
   assert.equal((await client.sessions.getJWKS({ project_id: config.project_id })).keys.length, 2);
-  await client.sessions.authenticateJwt({ session_jwt: fresh }); // asks the service, for the SDK does not fetch keys twice in 30 s
+  await client.sessions.authenticateJwt({ session_jwt: fresh }); // asks the service, because the SDK does not fetch keys twice in 30 s
   const later = consumer(config);
   await later.sessions.authenticateJwtLocal({ session_jwt: old });
   await later.sessions.authenticateJwtLocal({ session_jwt: fresh });
@@ -145,6 +145,6 @@ test("roles allow actions", async () => {
   await world.grant("stytch_user", "documents", "read");
   const { verdict } = await client.sessions.authenticate({ session_token, authorization_check });
   assert.deepEqual(verdict, { authorized: true, granting_roles: ["stytch_user"] });
-  // The emulator serves no policy for a local check, so that the SDK asks it.
+  // The emulator has no policy for a local check, so the SDK asks it.
   await client.sessions.authenticateJwt({ session_jwt, authorization_check });
 });

@@ -62,15 +62,15 @@ func mustOperations(t *testing.T) []operation {
 // sdk is an official SDK.
 type sdk struct {
 	name string
-	// userAgent is how the SDK's own User-Agent begins.
+	// userAgent is the prefix of the SDK's User-Agent.
 	userAgent string
-	// lacking are the calls of the spec that the SDK does not have, as
+	// lacking are the calls of the spec that the SDK does not have, such as
 	// "consumer.otps.sms.send", each with the reason.
 	lacking map[string]string
 }
 
-// covers reports each call of the spec that the SDK did not make with success,
-// and each that it did not make in vain, without a fault.
+// covers reports each call of the spec that never succeeded with the SDK, and
+// each that never failed without a fault.
 func (s sdk) covers(t *testing.T, requests []stytchtest.Request) {
 	var table strings.Builder
 	fmt.Fprintf(&table, "%-42s %9s  %s\n", "call", s.name, "error types it got")
@@ -89,11 +89,11 @@ func (s sdk) covers(t *testing.T, requests []stytchtest.Request) {
 		fmt.Fprintf(&table, "%-42s %6d ok  %s\n", op, succeeded, strings.Join(errorTypes, " "))
 		switch reason, lacks := s.lacking[op.String()]; {
 		case lacks && succeeded > 0:
-			t.Errorf("%s: the SDK for %s has the call now: delete it from lacking (%s)", op, s.name, reason)
+			t.Errorf("%s: the SDK for %s has this call now: delete it from lacking (%s)", op, s.name, reason)
 		case !lacks && succeeded == 0:
-			t.Errorf("%s: no test has it succeed with the SDK for %s; if the SDK does not have it, say so in lacking", op, s.name)
+			t.Errorf("%s: it never succeeds in a test with the SDK for %s; if the SDK does not have it, add it to lacking", op, s.name)
 		case !lacks && len(errorTypes) == 0:
-			t.Errorf("%s: no test has it fail with the SDK for %s", op, s.name)
+			t.Errorf("%s: it never fails in a test with the SDK for %s", op, s.name)
 		}
 	}
 	fmt.Fprintln(t.Output(), table.String())

@@ -16,7 +16,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// tsconfig has the compiler find the types of the SDK, and nothing else.
+// tsconfig makes the compiler find the types of the SDK, and nothing else.
 const tsconfig = `{
 	"compilerOptions": {
 		"strict": true, "noEmit": true, "skipLibCheck": true, "target": "es2022", "module": "esnext",
@@ -26,7 +26,7 @@ const tsconfig = `{
 	"files": ["check.ts"]
 }`
 
-// prelude begins the program that the compiler checks.
+// prelude is the start of the program for the compiler.
 const prelude = `import type { B2BClient, Client } from "stytch";
 type Request<Call extends (...args: any[]) => any> = Parameters<Call>;
 type Response<Call extends (...args: any[]) => any> = Awaited<ReturnType<Call>>;
@@ -34,16 +34,16 @@ type Fields<Call, Spec extends string, T> = [Exclude<Spec, keyof T>, Exclude<key
 	{ "in": Call, "only in the spec": Exclude<Spec, keyof T>, "only in the SDK": Exclude<keyof T, Spec> };
 `
 
-// unknown are fields of the spec that the SDK does not declare, and why that is
-// no mistake.
+// unknown are fields of the spec that the SDK does not declare, with the reason
+// why that is correct.
 var unknown = map[string]string{
-	"x5t_s256": "the service gives the thumbprint of a key a second name, which the SDK leaves out",
+	"x5t_s256": "the service has a second name for the thumbprint of a key, which the SDK leaves out",
 }
 
-// checkTypes compiles a program that says three things in the types of the
-// official SDK: the calls that the tests made and the answers they got, the
-// examples of the spec, and that an object of the spec has the fields that the
-// SDK knows. The directory holds the first of these.
+// checkTypes compiles a program with the types of the official SDK. It contains
+// the calls and responses of the tests, and the examples of the spec. It also
+// compares the fields of each object of the spec with those of the SDK. calls is
+// the directory of the recorded calls.
 func checkTypes(t *testing.T, calls string) {
 	var program strings.Builder
 	program.WriteString(prelude)
@@ -80,7 +80,7 @@ func write(t *testing.T, name, text string) {
 	}
 }
 
-// method is the type of a call in the SDK: Client["otps"]["sms"]["send"].
+// method returns the type of a call in the SDK: Client["otps"]["sms"]["send"].
 func (op operation) method() string {
 	client := map[string]string{"consumer": "Client", "b2b": "B2BClient"}[op.api]
 	for part := range strings.SplitSeq(op.OperationID, ".") {
@@ -89,7 +89,7 @@ func (op operation) method() string {
 	return client
 }
 
-// camel is a name as JavaScript writes it: loginOrCreate, getJWKS.
+// camel returns a name in JavaScript's form: loginOrCreate, getJWKS.
 func camel(name string) string {
 	words := strings.Split(name, "_")
 	for i, word := range words[1:] {
@@ -101,8 +101,8 @@ func camel(name string) string {
 	return strings.Join(words, "")
 }
 
-// request returns the schema and the example of a call's request: those of the
-// body, or those of the parameters together.
+// request returns the schema and the example of a call's request, from its body
+// or from its parameters together.
 func (op operation) request() (*openapi3.Schema, any) {
 	if op.RequestBody != nil {
 		media := op.RequestBody.Value.Content.Get("application/json")
@@ -128,7 +128,7 @@ func exampleOf(media *openapi3.MediaType) any {
 	return media.Schema.Value.Example
 }
 
-// examples writes the examples of a call as values of the SDK's types.
+// examples returns the examples of a call as values of the SDK's types.
 func examples(op operation) string {
 	_, request := op.request()
 	_, response := op.response()
@@ -136,12 +136,12 @@ func examples(op operation) string {
 		op.method(), literal(request), literal(response))
 }
 
-// literal writes JSON without its nulls: the SDK's types have optional fields
-// where the service answers null.
+// literal returns JSON without its nulls: the SDK's types have optional fields
+// where the service returns null.
 func literal(v any) string {
 	data, err := json.Marshal(withoutNulls(v))
 	if err != nil {
-		return err.Error() // which does not compile
+		return err.Error() // does not compile, so the error is seen
 	}
 	return string(data)
 }
@@ -166,7 +166,8 @@ func withoutNulls(v any) any {
 	return v
 }
 
-// fields writes that each object in a call has the fields that the SDK knows.
+// fields returns statements that compare the fields of each object in a call
+// with those of the SDK.
 func fields(op operation) string {
 	var out strings.Builder
 	schema, _ := op.request()
@@ -196,7 +197,7 @@ func compare(out *strings.Builder, schema *openapi3.Schema, name, expression str
 	fmt.Fprintf(out, "{ const same: Fields<%q, %s, %s> = true; }\n", name, strings.Join(quoted, " | "), expression)
 }
 
-// nonNull returns what an answer is when it is not null.
+// nonNull returns the schema of a response's value that is not null.
 func nonNull(schema *openapi3.Schema) *openapi3.Schema {
 	for _, choice := range schema.OneOf {
 		if choice.Value.Type != nil && !choice.Value.Type.Is("null") {

@@ -1,4 +1,4 @@
-// What the tests share: an emulator for each test, and clients of the official SDK that are wired to it.
+// Shared by the tests: an emulator for each test, and clients of the official SDK that use it.
 import assert from "node:assert/strict";
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ async function lab(url, body) {
 /** Every error type of the spec, with its status. */
 export const errorTypes = () => lab(`${LAB}/errors`);
 
-/** Starts an emulator, and returns clients of it and what the tests need besides. */
+/** Starts an emulator. Returns its clients and helpers for the tests. */
 export async function newWorld() {
   const world = await lab(`${LAB}/worlds`, {});
   const at = (path) => `${world.lab}/${path}`;
@@ -26,7 +26,7 @@ export async function newWorld() {
     config,
     client: consumer(config),
     b2b: b2b(config),
-    /** The newest message to an address that was not asked for yet. */
+    /** Returns the newest message to an address that was not returned before. */
     message,
     code: async (address) => (await message(address)).code,
     /** Moves the clock, and returns the emulator's time. */
@@ -39,11 +39,11 @@ export async function newWorld() {
   };
 }
 
-/** Clients of the official SDK that record the calls they make. */
+/** Clients of the official SDK that record their calls. */
 export const consumer = (config) => record(quietly(() => new Client(config)), "Client");
 export const b2b = (config) => record(quietly(() => new B2BClient(config)), "B2BClient");
 
-// The SDK warns of every env that is not one of its own.
+// The SDK warns about every env that it does not know.
 function quietly(make) {
   const { warn } = console;
   console.warn = () => {};
@@ -54,14 +54,14 @@ function quietly(make) {
   }
 }
 
-/** Wraps a client so that each call that succeeds is written down as TypeScript, for the compiler to check. */
+/** Wraps a client so that each successful call is recorded as TypeScript, for the compiler to check. */
 function record(target, type) {
   return new Proxy(target, {
     get(_, name) {
       const value = target[name];
       const path = `${type}[${JSON.stringify(name)}]`;
       if (typeof value !== "function") return typeof value === "object" ? record(value, path) : value;
-      if (name === "authenticateJwt") return value.bind(target); // a remote check answers more than its type says
+      if (name === "authenticateJwt") return value.bind(target); // a remote check returns more than its type declares
       return async (...args) => {
         const response = await value.apply(target, args);
         const line = `{ const request: Request<${path}> = ${literal(args)}; const response: Response<${path}> = ${literal(response)}; }\n`;
@@ -72,7 +72,7 @@ function record(target, type) {
   });
 }
 
-// Writes a value without its nulls: the SDK's types have optional fields where the service answers null.
+// Writes a value without its nulls: the SDK's types have optional fields where the service returns null.
 function literal(value) {
   if (value instanceof Date) return `new Date(${+value})`;
   if (Array.isArray(value)) return `[${value.map(literal)}]`;
@@ -81,14 +81,14 @@ function literal(value) {
   return `{${fields.map(([name, field]) => `${JSON.stringify(name)}: ${literal(field)}`)}}`;
 }
 
-/** A session as the service tells of it, the way the SDK reads it out of a JWT: times with milliseconds, no nulls. */
+/** The service's session in the form in which the SDK reads it from a JWT: times with milliseconds, no nulls. */
 export function asInJWT({ started_at, last_accessed_at, expires_at, ...session }) {
   const factors = session.authentication_factors.map((factor) =>
     Object.fromEntries(Object.entries(factor).filter(([, value]) => value !== null)));
   return { ...session, authentication_factors: factors, times: [started_at, last_accessed_at, expires_at].map((t) => +new Date(t)) };
 }
 
-/** Asserts that a call fails as the service has it fail, and returns the error. */
+/** Asserts that a call fails with the service's error, and returns the error. */
 export async function fails(call, status, errorType) {
   const error = await call.then(
     () => assert.fail(`the call succeeded, and was to fail with ${errorType}`),
@@ -102,8 +102,8 @@ export async function fails(call, status, errorType) {
   return error;
 }
 
-/** Asserts that the service gave no answer. */
+/** Asserts that there was no response. */
 export const unanswered = (call) => assert.rejects(call, RequestError);
 
-/** A code that is not the given one. */
+/** Returns a code other than the given one. */
 export const wrong = (code) => (code === "111111" ? "222222" : "111111");

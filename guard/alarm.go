@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Alarm is a warning that a fraudster who earns from codes may be causing them.
+// Alarm is a warning that codes may be sent for a fraudster, who earns from them.
 type Alarm struct {
 	// Country is the country of the phones, empty for all countries together.
 	Country string

@@ -47,7 +47,7 @@ type Config struct {
 	// codes.
 	AllowCountries []string
 
-	// RefuseCountries are countries to whose phones no codes are sent.
+	// RefuseCountries are countries whose phones get no codes.
 	RefuseCountries []string
 
 	// IPv6Prefix is the number of bits of an IPv6 address that identify a client, from 32 to 128. 0

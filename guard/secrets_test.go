@@ -23,7 +23,7 @@ func TestNothingPrintsAddresses(t *testing.T) {
 	one := []guard.Limit{{Most: 1, Within: time.Hour}}
 	cfg := guard.Config{
 		PerAddress: one, PerClient: one, PerNetwork: one, PerCountry: one, PhoneTotal: one, RefuseCountries: []string{"GB"},
-		Store: guard.NewMemory(newClock().Now, 1000), Key: []byte("key-that-nobody-may-read"),
+		Store: guard.NewMemory(newClock().Now, 1000), Key: []byte("key-that-must-stay-secret"),
 		Log: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	a := newAsker(t, cfg)

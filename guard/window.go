@@ -17,9 +17,9 @@ type entry struct {
 	n  int
 }
 
-// A window distinguishes at least exact times. With more, it joins times in the same of slots parts
-// of its length into one entry. That entry counts a little longer, never shorter. So a window never
-// has more than exact+slots+1 entries.
+// A window distinguishes at least exact times. With more, it divides its length into slots parts, and
+// joins the times of one part into one entry. That entry counts a little longer, never shorter. So a
+// window never has more than exact+slots+1 entries.
 const (
 	exact = 32
 	slots = 32

@@ -12,34 +12,34 @@ import (
 	"github.com/stytchgen/sdk/internal/transport"
 )
 
-// Error is an answer that is not a success: an error of the service, an answer of a gateway in
-// front of it, or an answer with a status of 2xx that cannot be used.
+// Error is an answer other than a success: an error of the service, an answer of a gateway in front of
+// it, or an answer with a 2xx status that cannot be used.
 //
 //	var apiErr *stytch.Error
 //	if errors.As(err, &apiErr) && apiErr.StatusCode == http.StatusTooManyRequests { ... }
 //
-// However it is printed, logged or written as JSON, an Error shows no body and no header, and
-// neither secrets of the request nor e-mail addresses, phone numbers and tokens in the message. The
-// fields hold what the service sent.
+// Printed, logged or encoded as JSON, an Error shows no body and no header. Its message shows no secrets
+// of the request, e-mail addresses, phone numbers or tokens. The fields themselves contain everything
+// that the service sent.
 type Error struct {
 	// StatusCode is the HTTP status of the answer.
 	StatusCode int
-	// Type is the kind of the error, such as [ErrOTPCodeNotFound]. It is empty if the body is not
-	// one of the service's errors.
+	// Type is the kind of error, such as [ErrOTPCodeNotFound]. It is empty if the body is not an error
+	// of the service.
 	Type ErrorType
 	// Message is the service's explanation for developers.
 	Message string
 	// URL is the page that explains the type.
 	URL string
-	// RequestID is the service's name for the call, which its support asks for.
+	// RequestID is the service's ID of the call. Stytch's support asks for it.
 	RequestID string
-	// Details is what the service adds for some types, as JSON; nil if there is nothing.
+	// Details has more information about some types, as JSON; nil if there is none.
 	Details json.RawMessage
-	// RetryAfter is how long the answer asked to wait before another call; 0 if it did not.
+	// RetryAfter is how long the answer asks to wait before the next call; 0 if it does not ask.
 	RetryAfter time.Duration
 	// Header is the HTTP header of the answer.
 	Header http.Header
-	// Body is the answer's body, at most its first 16 KiB.
+	// Body is the first 16 KiB of the answer's body.
 	Body string
 
 	// Call is the full name of the call: "consumer.otps.sms.send".
@@ -50,10 +50,10 @@ type Error struct {
 	Path string
 	// Attempts is how often the request was sent.
 	Attempts int
-	// OutcomeUnknown says that the error matches [ErrOutcomeUnknown].
+	// OutcomeUnknown reports whether the error matches [ErrOutcomeUnknown].
 	OutcomeUnknown bool
-	// Err is why the answer could not be read or understood, or why a wait for another attempt
-	// ended; nil if the service's answer is all there is to say.
+	// Err is why the answer could not be read, or why the wait for the next attempt ended. It is nil for
+	// an ordinary error of the service.
 	Err error
 
 	id    transport.CallID // of the call; empty for an error that no call made
@@ -61,7 +61,7 @@ type Error struct {
 	scrub func(string) string
 }
 
-// Error says which call failed, with which status, and why.
+// Error returns a text with the call, the status and the reason.
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString("stytch: ")
@@ -97,7 +97,8 @@ func (e *Error) Error() string {
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Is reports whether target is the error's type, or [ErrOutcomeUnknown] and that holds.
+// Is reports whether target is the error's type. It also matches [ErrOutcomeUnknown] if OutcomeUnknown
+// is set.
 func (e *Error) Is(target error) bool {
 	if t, ok := target.(ErrorType); ok {
 		return t != "" && t == e.Type
@@ -105,17 +106,16 @@ func (e *Error) Is(target error) bool {
 	return target == ErrOutcomeUnknown && e.OutcomeUnknown
 }
 
-// Format prints the text of Error, whatever the verb.
+// Format prints the text of Error.
 func (e Error) Format(f fmt.State, _ rune) { fmt.Fprint(f, e.Error()) }
 
 // LogValue returns the error as a group for a log, without secrets.
 func (e Error) LogValue() slog.Value { return redact.LogValue(e.summary()) }
 
-// MarshalJSON returns the error without secrets: a log that is written as JSON gets here when the
-// error is inside something else.
+// MarshalJSON returns the error without secrets. JSON logs call it for an error inside another value.
 func (e Error) MarshalJSON() ([]byte, error) { return json.Marshal(e.summary()) }
 
-// errorSummary is what may be logged of an Error.
+// errorSummary is the part of an Error that may be logged.
 type errorSummary struct {
 	Call           string `json:"call"`
 	StatusCode     int    `json:"status_code"`
@@ -145,8 +145,8 @@ func (e *Error) summary() errorSummary {
 
 func (e *Error) safe(text string) string { return safeText(text, e.scrub) }
 
-// safeText prepares a text that came from elsewhere to be printed. An error that was not made by a
-// call has no scrub and is searched for what looks like a secret.
+// safeText prepares a foreign text for printing. Without scrub, as for an error that no call returned,
+// it removes what looks like a secret.
 func safeText(text string, scrub func(string) string) string {
 	if scrub == nil {
 		return redact.Line(text, nil)
@@ -154,7 +154,8 @@ func safeText(text string, scrub func(string) string) string {
 	return scrub(text)
 }
 
-// safeType returns the type. A name that the SDK knows stays whole, whatever words the request held.
+// safeType returns the type. A type that the SDK knows is never scrubbed, even if the request contains
+// the same word.
 func (e *Error) safeType() string {
 	name := string(e.Type)
 	if (errorMaker{}).KnownType(name) {
@@ -163,7 +164,7 @@ func (e *Error) safeType() string {
 	return e.safe(name)
 }
 
-// bodyKind says what the body is without showing it.
+// bodyKind describes the body without showing it.
 func (e *Error) bodyKind() string {
 	kind := "text"
 	switch start := strings.TrimSpace(e.Body); {

@@ -10,12 +10,12 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// Attributes is a set of facts about the client that a user acts through.
+// Attributes is a set of facts about the user's client.
 type Attributes struct {
 	// The IP address of the client.
 	IPAddress *string `json:"ip_address" stytch:"sensitive"`
 
-	// The user agent of the client, as its User-Agent header gives it.
+	// The User-Agent header of the client.
 	UserAgent *string `json:"user_agent"`
 }
 
@@ -43,12 +43,12 @@ func (v *Attributes) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v Attributes) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v Attributes) LogValue() slog.Value {
 	return redact.LogValue(v)
 }

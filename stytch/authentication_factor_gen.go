@@ -14,7 +14,8 @@ import (
 // AuthenticationFactorType is a kind of proof that a person authenticated with.
 type AuthenticationFactorType string
 
-// The known values of AuthenticationFactorType. The service may add others; they survive decoding.
+// The known values of AuthenticationFactorType. The service may add others, which are decoded
+// unchanged.
 const (
 	AuthenticationFactorTypeMagicLink          AuthenticationFactorType = "magic_link"
 	AuthenticationFactorTypeOTP                AuthenticationFactorType = "otp"
@@ -36,8 +37,8 @@ const (
 // it came from.
 type AuthenticationFactorDeliveryMethod string
 
-// The known values of AuthenticationFactorDeliveryMethod. The service may add others; they survive
-// decoding.
+// The known values of AuthenticationFactorDeliveryMethod. The service may add others, which are
+// decoded unchanged.
 const (
 	AuthenticationFactorDeliveryMethodEmail                    AuthenticationFactorDeliveryMethod = "email"
 	AuthenticationFactorDeliveryMethodSMS                      AuthenticationFactorDeliveryMethod = "sms"
@@ -329,12 +330,12 @@ func (v *AuthenticationFactor) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v AuthenticationFactor) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v AuthenticationFactor) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -361,12 +362,12 @@ func (v *EmailFactor) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v EmailFactor) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v EmailFactor) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -393,12 +394,12 @@ func (v *PhoneNumberFactor) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v PhoneNumberFactor) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v PhoneNumberFactor) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -620,12 +621,12 @@ func (v *ImpersonatedFactor) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v ImpersonatedFactor) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v ImpersonatedFactor) LogValue() slog.Value {
 	return redact.LogValue(v)
 }

@@ -4,84 +4,84 @@ package stytch
 
 import "github.com/stytchgen/sdk/internal/check"
 
-// patternCode is six digits.
+// patternCode matches six digits.
 var patternCode = check.Pattern{
 	Source: `^[0-9]{6}$`,
 	Want:   "six digits",
 	Steps: []check.Step{
-		{Ranges: "09", Min: 6, Max: 6},
+		{Ranges: [][2]rune{{'0', '9'}}, Min: 6, Max: 6},
 	},
 }
 
-// patternEmailAddress is an e-mail address, such as ada@example.com.
+// patternEmailAddress matches an e-mail address, such as ada@example.com.
 var patternEmailAddress = check.Pattern{
 	Source: `^[^@\s]+@[^@\s]+$`,
 	Want:   "an e-mail address, such as ada@example.com",
 	Steps: []check.Step{
-		{Ranges: "\t\n\f\r  @@", Negate: true, Min: 1, Max: -1},
-		{Ranges: "@@", Min: 1, Max: 1},
-		{Ranges: "\t\n\f\r  @@", Negate: true, Min: 1, Max: -1},
+		{Ranges: [][2]rune{{'\t', '\n'}, {'\f', '\r'}, {' ', ' '}, {'@', '@'}}, Negate: true, Min: 1, Max: -1},
+		{Ranges: [][2]rune{{'@', '@'}}, Min: 1, Max: 1},
+		{Ranges: [][2]rune{{'\t', '\n'}, {'\f', '\r'}, {' ', ' '}, {'@', '@'}}, Negate: true, Min: 1, Max: -1},
 	},
 }
 
-// patternOf is letters, digits and the characters . _ - |, at most 128 of them.
+// patternOf matches letters, digits and the characters . _ - |, at most 128 of them.
 var patternOf = check.Pattern{
 	Source: `^[A-Za-z0-9._|-]{1,128}$`,
 	Want:   "letters, digits and the characters . _ - |, at most 128 of them",
 	Steps: []check.Step{
-		{Ranges: "-.09AZ__az||", Min: 1, Max: 128},
+		{Ranges: [][2]rune{{'-', '.'}, {'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}, {'|', '|'}}, Min: 1, Max: 128},
 	},
 }
 
-// patternOf2 is two letters, such as DE.
+// patternOf2 matches two letters, such as DE.
 var patternOf2 = check.Pattern{
 	Source: `^[A-Za-z]{2}$`,
 	Want:   "two letters, such as DE",
 	Steps: []check.Step{
-		{Ranges: "AZaz", Min: 2, Max: 2},
+		{Ranges: [][2]rune{{'A', 'Z'}, {'a', 'z'}}, Min: 2, Max: 2},
 	},
 }
 
-// patternOf3 is the number of an autonomous system, such as 64496.
+// patternOf3 matches the number of an autonomous system, such as 64496.
 var patternOf3 = check.Pattern{
 	Source: `^[0-9]{1,10}$`,
 	Want:   "the number of an autonomous system, such as 64496",
 	Steps: []check.Step{
-		{Ranges: "09", Min: 1, Max: 10},
+		{Ranges: [][2]rune{{'0', '9'}}, Min: 1, Max: 10},
 	},
 }
 
-// patternOf4 is a number from 1 on, in decimal digits.
+// patternOf4 matches a number from 1 on, in decimal digits.
 var patternOf4 = check.Pattern{
 	Source: `^[1-9][0-9]{0,18}$`,
 	Want:   "a number from 1 on, in decimal digits",
 	Steps: []check.Step{
-		{Ranges: "19", Min: 1, Max: 1},
-		{Ranges: "09", Min: 0, Max: 18},
+		{Ranges: [][2]rune{{'1', '9'}}, Min: 1, Max: 1},
+		{Ranges: [][2]rune{{'0', '9'}}, Min: 0, Max: 18},
 	},
 }
 
-// patternOf5 is at most 65 letters, digits and the characters _ - + . @.
+// patternOf5 matches at most 65 letters, digits and the characters _ - + . @.
 var patternOf5 = check.Pattern{
 	Source: `^[A-Za-z0-9_+.@-]{0,65}$`,
 	Want:   "at most 65 letters, digits and the characters _ - + . @",
 	Steps: []check.Step{
-		{Ranges: "++-.09@Z__az", Min: 0, Max: 65},
+		{Ranges: [][2]rune{{'+', '+'}, {'-', '.'}, {'0', '9'}, {'@', 'Z'}, {'_', '_'}, {'a', 'z'}}, Min: 0, Max: 65},
 	},
 }
 
-// patternPhoneNumber is a phone number in E.164 format, such as +15005550006.
+// patternPhoneNumber matches a phone number in E.164 format, such as +15005550006.
 var patternPhoneNumber = check.Pattern{
 	Source: `^\+[1-9][0-9]{1,14}$`,
 	Want:   "a phone number in E.164 format, such as +15005550006",
 	Steps: []check.Step{
-		{Ranges: "++", Min: 1, Max: 1},
-		{Ranges: "19", Min: 1, Max: 1},
-		{Ranges: "09", Min: 1, Max: 14},
+		{Ranges: [][2]rune{{'+', '+'}}, Min: 1, Max: 1},
+		{Ranges: [][2]rune{{'1', '9'}}, Min: 1, Max: 1},
+		{Ranges: [][2]rune{{'0', '9'}}, Min: 1, Max: 14},
 	},
 }
 
-// connectedAppTypeValues are what a request can hold.
+// connectedAppTypeValues are the values that a request accepts.
 var connectedAppTypeValues = []ConnectedAppType{
 	ConnectedAppTypeFirstParty,
 	ConnectedAppTypeFirstPartyPublic,
@@ -89,13 +89,13 @@ var connectedAppTypeValues = []ConnectedAppType{
 	ConnectedAppTypeThirdPartyPublic,
 }
 
-// cryptoWalletTypeValues are what a request can hold.
+// cryptoWalletTypeValues are the values that a request accepts.
 var cryptoWalletTypeValues = []CryptoWalletType{
 	CryptoWalletTypeEthereum,
 	CryptoWalletTypeSolana,
 }
 
-// emailLocaleValues are what a request can hold.
+// emailLocaleValues are the values that a request accepts.
 var emailLocaleValues = []EmailLocale{
 	EmailLocaleEn,
 	EmailLocaleEs,
@@ -103,7 +103,7 @@ var emailLocaleValues = []EmailLocale{
 	EmailLocaleFr,
 }
 
-// fraudOverrideActionValues are what a request can hold.
+// fraudOverrideActionValues are the values that a request accepts.
 var fraudOverrideActionValues = []FraudOverrideAction{
 	FraudOverrideActionAllow,
 	FraudOverrideActionChallenge,
@@ -111,7 +111,7 @@ var fraudOverrideActionValues = []FraudOverrideAction{
 	FraudOverrideActionNone,
 }
 
-// fraudRuleActionValues are what a request can hold.
+// fraudRuleActionValues are the values that a request accepts.
 var fraudRuleActionValues = []FraudRuleAction{
 	FraudRuleActionAllow,
 	FraudRuleActionChallenge,
@@ -119,24 +119,24 @@ var fraudRuleActionValues = []FraudRuleAction{
 	FraudRuleActionNone,
 }
 
-// idpResponseTypeValues are what a request can hold.
+// idpResponseTypeValues are the values that a request accepts.
 var idpResponseTypeValues = []IDPResponseType{
 	IDPResponseTypeCode,
 }
 
-// idpTokenTypeValues are what a request can hold.
+// idpTokenTypeValues are the values that a request accepts.
 var idpTokenTypeValues = []IDPTokenType{
 	IDPTokenTypeAccessToken,
 	IDPTokenTypeRefreshToken,
 }
 
-// m2mClientStatusValues are what a request can hold.
+// m2mClientStatusValues are the values that a request accepts.
 var m2mClientStatusValues = []M2MClientStatus{
 	M2MClientStatusActive,
 	M2MClientStatusInactive,
 }
 
-// passwordHashTypeValues are what a request can hold.
+// passwordHashTypeValues are the values that a request accepts.
 var passwordHashTypeValues = []PasswordHashType{
 	PasswordHashTypeBcrypt,
 	PasswordHashTypeMD5,
@@ -149,13 +149,13 @@ var passwordHashTypeValues = []PasswordHashType{
 	PasswordHashTypePBKDF2,
 }
 
-// pbkdf2AlgorithmValues are what a request can hold.
+// pbkdf2AlgorithmValues are the values that a request accepts.
 var pbkdf2AlgorithmValues = []PBKDF2Algorithm{
 	PBKDF2AlgorithmSha256,
 	PBKDF2AlgorithmSha512,
 }
 
-// phoneLocaleValues are what a request can hold.
+// phoneLocaleValues are the values that a request accepts.
 var phoneLocaleValues = []PhoneLocale{
 	PhoneLocaleEn,
 	PhoneLocaleEs,
@@ -175,19 +175,19 @@ var phoneLocaleValues = []PhoneLocale{
 	PhoneLocaleCs,
 }
 
-// searchOperatorValues are what a request can hold.
+// searchOperatorValues are the values that a request accepts.
 var searchOperatorValues = []SearchOperator{
 	SearchOperatorAnd,
 	SearchOperatorOr,
 }
 
-// userStatusValues are what a request can hold.
+// userStatusValues are the values that a request accepts.
 var userStatusValues = []UserStatus{
 	UserStatusActive,
 	UserStatusPending,
 }
 
-// webAuthnAuthenticatorTypeValues are what a request can hold.
+// webAuthnAuthenticatorTypeValues are the values that a request accepts.
 var webAuthnAuthenticatorTypeValues = []WebAuthnAuthenticatorType{
 	WebAuthnAuthenticatorTypePlatform,
 	WebAuthnAuthenticatorTypeCrossPlatform,

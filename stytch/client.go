@@ -18,10 +18,9 @@ const (
 	envBaseURL   = "STYTCH_BASE_URL"
 )
 
-// NewClient returns a client for a project, with the ID and the secret that the Stytch dashboard
-// shows. A project ID that begins with "project-live-" selects the live API, any other the test
-// API. NewClient checks its arguments and does no I/O; the client is safe for concurrent use and
-// has nothing to close.
+// NewClient returns a client for a project. The project ID and the secret are in the Stytch dashboard. A
+// project ID that begins with "project-live-" selects the live API, any other the test API. NewClient
+// checks its arguments and does no I/O. The client is safe for concurrent use and needs no closing.
 func NewClient(projectID, secret string, opts ...Option) (*Client, error) {
 	t, err := newTransport(projectID, secret, opts)
 	if err != nil {
@@ -30,9 +29,9 @@ func NewClient(projectID, secret string, opts ...Option) (*Client, error) {
 	return newClient(t), nil
 }
 
-// FromEnv returns a client as [NewClient] does, with the project ID and the secret from the
-// environment variables STYTCH_PROJECT_ID and STYTCH_SECRET. STYTCH_BASE_URL, if set, is the base
-// URL, unless an option gives another.
+// FromEnv is like [NewClient], with the project ID and the secret from the environment variables
+// STYTCH_PROJECT_ID and STYTCH_SECRET. If STYTCH_BASE_URL is set, it is the base URL; an option can
+// override it.
 func FromEnv(opts ...Option) (*Client, error) {
 	t, err := newTransportFromEnv(opts)
 	if err != nil {
@@ -41,7 +40,7 @@ func FromEnv(opts ...Option) (*Client, error) {
 	return newClient(t), nil
 }
 
-// The package b2b has the same options and errors, so its clients are made here, too.
+// The package b2b has the same options and errors, and makes its clients with these functions.
 var _ = share.Put(transport.Maker{New: newTransport, FromEnv: newTransportFromEnv, None: noTransport})
 
 func newTransport(projectID, secret string, opts []Option) (*transport.Client, error) {
@@ -65,13 +64,13 @@ func newTransportFromEnv(opts []Option) (*transport.Client, error) {
 	return newTransport(os.Getenv(envProjectID), os.Getenv(envSecret), opts)
 }
 
-// noTransport returns what carries the calls of a client or service that neither [NewClient] nor
-// [FromEnv] has made: each call fails and says so.
+// noTransport returns the transport of a client or service that neither [NewClient] nor [FromEnv] has
+// made. Each of its calls fails with an error that says so.
 var noTransport = sync.OnceValue(func() *transport.Client {
 	return transport.None(errorMaker{}, errors.New("the client is nil or empty: make one with NewClient or FromEnv"))
 })
 
-// Format prints the client without its secret, whatever the verb.
+// Format prints the client without its secret.
 func (c Client) Format(f fmt.State, verb rune) {
 	fmt.Fprintf(f, "stytch.Client%v", c.transport)
 }

@@ -10,101 +10,101 @@ const (
 	liveURL = "https://api.stytch.com"
 )
 
-// Client calls the Stytch consumer API. Make one with [NewClient] or [FromEnv] and use it from as
-// many goroutines as you like. The calls of any other are errors.
+// Client makes the calls of the Stytch consumer API. Create one with [NewClient] or [FromEnv]; it
+// is safe for concurrent use. The calls of a nil or zero Client return errors.
 type Client struct {
 	// OTPs checks one-time passcodes, whichever way they were sent.
 	//
-	// It is reached as client.OTPs.
+	// Use it as client.OTPs.
 	OTPs *OTPsService
 
 	// Sessions lists, checks, extends and ends the sessions of users, and serves the keys that
 	// verify session JWTs.
 	//
-	// It is reached as client.Sessions.
+	// Use it as client.Sessions.
 	Sessions *SessionsService
 
 	// Users creates, finds, changes and deletes users, and takes single factors from them.
 	//
-	// It is reached as client.Users.
+	// Use it as client.Users.
 	Users *UsersService
 
 	// MagicLinks logs users in with links that work once, and makes links that the application
 	// delivers itself.
 	//
-	// It is reached as client.MagicLinks.
+	// Use it as client.MagicLinks.
 	MagicLinks *MagicLinksService
 
 	// Passwords creates, checks and migrates passwords. The calls for resets are in the areas
 	// below, by what proves the user.
 	//
-	// It is reached as client.Passwords.
+	// Use it as client.Passwords.
 	Passwords *PasswordsService
 
 	// TOTPs sets up authenticator apps for users, checks their codes, and lets users in with
 	// recovery codes.
 	//
-	// It is reached as client.TOTPs.
+	// Use it as client.TOTPs.
 	TOTPs *TOTPsService
 
 	// WebAuthn registers passkeys and security keys, and logs users in with them. Each takes two
 	// calls: one that begins, whose answer goes to the browser, and one that takes what the browser
 	// made of it.
 	//
-	// It is reached as client.WebAuthn.
+	// Use it as client.WebAuthn.
 	WebAuthn *WebAuthnService
 
 	// OAuth completes logins by OAuth with providers such as Google, Microsoft and GitHub, and
 	// links a provider's account to a user who is logged in.
 	//
-	// It is reached as client.OAuth.
+	// Use it as client.OAuth.
 	OAuth *OAuthService
 
 	// CryptoWallets logs users in with Ethereum and Solana wallets: the wallet signs a challenge,
 	// and the signature is checked.
 	//
-	// It is reached as client.CryptoWallets.
+	// Use it as client.CryptoWallets.
 	CryptoWallets *CryptoWalletsService
 
 	// RBAC reads the access policy of the project, which says what each role allows.
 	//
-	// It is reached as client.RBAC.
+	// Use it as client.RBAC.
 	RBAC *RBACService
 
 	// M2M issues access tokens to programs that call an API without a user (machine to machine).
 	//
-	// It is reached as client.M2M.
+	// Use it as client.M2M.
 	M2M *M2MService
 
 	// ConnectedApps manages apps that log people in with the accounts of this project, and act for
 	// them.
 	//
-	// It is reached as client.ConnectedApps.
+	// Use it as client.ConnectedApps.
 	ConnectedApps *ConnectedAppsService
 
 	// IDP makes the project an identity provider that connected apps log people in with.
 	//
-	// It is reached as client.IDP.
+	// Use it as client.IDP.
 	IDP *IDPService
 
 	// Fraud judges devices and e-mail addresses, to keep fraudsters out.
 	//
-	// It is reached as client.Fraud.
+	// Use it as client.Fraud.
 	Fraud *FraudService
 
 	// Debug helps to find out whether the client is set up right.
 	//
-	// It is reached as client.Debug.
+	// Use it as client.Debug.
 	Debug *DebugService
 
 	// Impersonation lets the own staff see the application as a user does.
 	//
-	// It is reached as client.Impersonation.
+	// Use it as client.Impersonation.
 	Impersonation *ImpersonationService
 
 	// Project reads figures of the project.
 	//
-	// It is reached as client.Project.
+	// Use it as client.Project.
 	Project *ProjectService
 
 	transport *transport.Client

@@ -6,7 +6,7 @@ package stytch
 // maker. Public ones run on the person's device, keep no secret, and use PKCE.
 type ConnectedAppType string
 
-// The known values of ConnectedAppType. The service may add others; they survive decoding.
+// The known values of ConnectedAppType. The service may add others, which are decoded unchanged.
 const (
 	ConnectedAppTypeFirstParty       ConnectedAppType = "first_party"
 	ConnectedAppTypeFirstPartyPublic ConnectedAppType = "first_party_public"

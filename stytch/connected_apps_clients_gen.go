@@ -16,13 +16,13 @@ import (
 
 // ConnectedAppsClientsService creates, finds, changes and deletes connected apps.
 //
-// It is reached as client.ConnectedApps.Clients.
+// Use it as client.ConnectedApps.Clients.
 //
 // API: https://stytch.com/docs/api/connected-apps-create
 type ConnectedAppsClientsService struct {
 	// Secrets replaces the secrets of connected apps without an outage.
 	//
-	// It is reached as client.ConnectedApps.Clients.Secrets.
+	// Use it as client.ConnectedApps.Clients.Secrets.
 	Secrets *ConnectedAppsClientsSecretsService
 
 	transport *transport.Client
@@ -58,10 +58,10 @@ var connectedAppsClientsCreate = transport.Endpoint[ConnectedAppsClientsCreateRe
 // [ConnectedAppsClientsSecretsService.RotateStart] makes another one. Public apps have none and use
 // PKCE.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrInvalidConnectedAppType], [ErrConnectedAppMisconfiguredClient],
+// Specific errors: [ErrInvalidConnectedAppType], [ErrConnectedAppMisconfiguredClient],
 // [ErrConnectedAppInvalidRedirectURL], [ErrConnectedAppRedirectURLMustIncludeScheme],
 // [ErrConnectedAppRedirectURLMustUseHTTPSScheme],
 // [ErrConnectedAppRedirectURLMustUseHTTPOrHTTPSScheme],
@@ -76,7 +76,7 @@ func (s *ConnectedAppsClientsService) Create(ctx context.Context, req ConnectedA
 	return transport.Call(ctx, s.client(), &connectedAppsClientsCreate, &req, opts)
 }
 
-// ConnectedAppsClientsCreateRequest is what [ConnectedAppsClientsService.Create] sends.
+// ConnectedAppsClientsCreateRequest is the request of [ConnectedAppsClientsService.Create].
 type ConnectedAppsClientsCreateRequest struct {
 	// Who makes the app, and whether it can keep a secret. It cannot be changed later.
 	ClientType ConnectedAppType `json:"client_type"`
@@ -168,20 +168,20 @@ func (r *ConnectedAppsClientsCreateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r ConnectedAppsClientsCreateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r ConnectedAppsClientsCreateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// ConnectedAppsClientsCreateResponse is the answer to [ConnectedAppsClientsService.Create].
+// ConnectedAppsClientsCreateResponse is the response of [ConnectedAppsClientsService.Create].
 //
-// An answer without ConnectedApp.ClientID is an error. Any other field is left empty when the
-// service leaves it out or changes its form.
+// An answer without ConnectedApp.ClientID is an error. Any other field stays empty if it is missing
+// or does not fit.
 type ConnectedAppsClientsCreateResponse struct {
 	Response
 
@@ -213,12 +213,12 @@ func (r *ConnectedAppsClientsCreateResponse) readJSON(d *wire.Reader) {
 	d.WantIn("connected_app.client_id", r.ConnectedApp.ClientID != "")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r ConnectedAppsClientsCreateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r ConnectedAppsClientsCreateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -241,16 +241,16 @@ var connectedAppsClientsGet = transport.Endpoint[ConnectedAppsClientsGetRequest,
 // Returns the settings of the app without its secret, which the service does not store. A deleted
 // app is the error [ErrConnectedAppNotFound].
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrConnectedAppNotFound].
+// Specific errors: [ErrConnectedAppNotFound].
 //
 // API: https://stytch.com/docs/api/connected-apps-get
 func (s *ConnectedAppsClientsService) Get(ctx context.Context, req ConnectedAppsClientsGetRequest, opts ...CallOption) (*ConnectedAppsClientsGetResponse, error) {
 	return transport.Call(ctx, s.client(), &connectedAppsClientsGet, &req, opts)
 }
 
-// ConnectedAppsClientsGetRequest is what [ConnectedAppsClientsService.Get] sends.
+// ConnectedAppsClientsGetRequest is the request of [ConnectedAppsClientsService.Get].
 type ConnectedAppsClientsGetRequest struct {
 	// The client id of the connected app, as [ConnectedAppsClientsService.Create] returned it.
 	ClientID string `json:"client_id"`
@@ -264,20 +264,20 @@ func (r *ConnectedAppsClientsGetRequest) params(p *transport.Params) {
 	p.Path("client_id", r.ClientID)
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r ConnectedAppsClientsGetRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r ConnectedAppsClientsGetRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// ConnectedAppsClientsGetResponse is the answer to [ConnectedAppsClientsService.Get].
+// ConnectedAppsClientsGetResponse is the response of [ConnectedAppsClientsService.Get].
 //
-// An answer without ConnectedApp is an error. Any other field is left empty when the service leaves
-// it out or changes its form.
+// An answer without ConnectedApp is an error. Any other field stays empty if it is missing or does
+// not fit.
 type ConnectedAppsClientsGetResponse struct {
 	Response
 
@@ -308,12 +308,12 @@ func (r *ConnectedAppsClientsGetResponse) readJSON(d *wire.Reader) {
 	d.Want("connected_app")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r ConnectedAppsClientsGetResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r ConnectedAppsClientsGetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -338,9 +338,9 @@ var connectedAppsClientsUpdate = transport.Endpoint[ConnectedAppsClientsUpdateRe
 // the type of an app never change, and [ConnectedAppsClientsSecretsService.RotateStart] changes its
 // secret.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrConnectedAppNotFound], [ErrConnectedAppMisconfiguredClient],
+// Specific errors: [ErrConnectedAppNotFound], [ErrConnectedAppMisconfiguredClient],
 // [ErrConnectedAppInvalidRedirectURL], [ErrConnectedAppRedirectURLMustIncludeScheme],
 // [ErrConnectedAppRedirectURLMustUseHTTPSScheme],
 // [ErrConnectedAppRedirectURLMustUseHTTPOrHTTPSScheme],
@@ -354,7 +354,7 @@ func (s *ConnectedAppsClientsService) Update(ctx context.Context, req ConnectedA
 	return transport.Call(ctx, s.client(), &connectedAppsClientsUpdate, &req, opts)
 }
 
-// ConnectedAppsClientsUpdateRequest is what [ConnectedAppsClientsService.Update] sends.
+// ConnectedAppsClientsUpdateRequest is the request of [ConnectedAppsClientsService.Update].
 type ConnectedAppsClientsUpdateRequest struct {
 	// The client id of the connected app, as [ConnectedAppsClientsService.Create] returned it.
 	ClientID string `json:"client_id"`
@@ -449,17 +449,17 @@ func (r *ConnectedAppsClientsUpdateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r ConnectedAppsClientsUpdateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r ConnectedAppsClientsUpdateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// ConnectedAppsClientsUpdateResponse is the answer to [ConnectedAppsClientsService.Update].
+// ConnectedAppsClientsUpdateResponse is the response of [ConnectedAppsClientsService.Update].
 type ConnectedAppsClientsUpdateResponse struct {
 	Response
 
@@ -489,12 +489,12 @@ func (r *ConnectedAppsClientsUpdateResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code", "connected_app")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r ConnectedAppsClientsUpdateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r ConnectedAppsClientsUpdateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -520,16 +520,16 @@ var connectedAppsClientsDelete = transport.Endpoint[ConnectedAppsClientsDeleteRe
 // An app that is gone already is the error [ErrConnectedAppNotFound]. A caller can come to it by
 // repeating a call whose answer was lost.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrConnectedAppNotFound].
+// Specific errors: [ErrConnectedAppNotFound].
 //
 // API: https://stytch.com/docs/api/connected-apps-delete
 func (s *ConnectedAppsClientsService) Delete(ctx context.Context, req ConnectedAppsClientsDeleteRequest, opts ...CallOption) (*ConnectedAppsClientsDeleteResponse, error) {
 	return transport.Call(ctx, s.client(), &connectedAppsClientsDelete, &req, opts)
 }
 
-// ConnectedAppsClientsDeleteRequest is what [ConnectedAppsClientsService.Delete] sends.
+// ConnectedAppsClientsDeleteRequest is the request of [ConnectedAppsClientsService.Delete].
 type ConnectedAppsClientsDeleteRequest struct {
 	// The client id of the connected app, as [ConnectedAppsClientsService.Create] returned it.
 	ClientID string `json:"client_id"`
@@ -543,17 +543,17 @@ func (r *ConnectedAppsClientsDeleteRequest) params(p *transport.Params) {
 	p.Path("client_id", r.ClientID)
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r ConnectedAppsClientsDeleteRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r ConnectedAppsClientsDeleteRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// ConnectedAppsClientsDeleteResponse is the answer to [ConnectedAppsClientsService.Delete].
+// ConnectedAppsClientsDeleteResponse is the response of [ConnectedAppsClientsService.Delete].
 type ConnectedAppsClientsDeleteResponse struct {
 	Response
 
@@ -583,12 +583,12 @@ func (r *ConnectedAppsClientsDeleteResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code", "client_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r ConnectedAppsClientsDeleteResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r ConnectedAppsClientsDeleteResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -611,16 +611,16 @@ var connectedAppsClientsSearch = transport.Endpoint[ConnectedAppsClientsSearchRe
 // Returns all connected apps; there are no filters yet. A page has up to Limit apps; pass the
 // NextCursor of its ResultsMetadata as Cursor to get the next one.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrSearchTimeout].
+// Specific errors: [ErrSearchTimeout].
 //
 // API: https://stytch.com/docs/api/connected-apps-search
 func (s *ConnectedAppsClientsService) Search(ctx context.Context, req ConnectedAppsClientsSearchRequest, opts ...CallOption) (*ConnectedAppsClientsSearchResponse, error) {
 	return transport.Call(ctx, s.client(), &connectedAppsClientsSearch, &req, opts)
 }
 
-// ConnectedAppsClientsSearchRequest is what [ConnectedAppsClientsService.Search] sends.
+// ConnectedAppsClientsSearchRequest is the request of [ConnectedAppsClientsService.Search].
 type ConnectedAppsClientsSearchRequest struct {
 	// The NextCursor of the page before. Unset, the call returns the first page.
 	Cursor *string `json:"cursor,omitzero"`
@@ -646,20 +646,20 @@ func (r *ConnectedAppsClientsSearchRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r ConnectedAppsClientsSearchRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r ConnectedAppsClientsSearchRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// ConnectedAppsClientsSearchResponse is the answer to [ConnectedAppsClientsService.Search].
+// ConnectedAppsClientsSearchResponse is the response of [ConnectedAppsClientsService.Search].
 //
-// An answer without ConnectedApps and ResultsMetadata is an error. Any other field is left empty
-// when the service leaves it out or changes its form.
+// An answer without ConnectedApps and ResultsMetadata is an error. Any other field stays empty if
+// it is missing or does not fit.
 type ConnectedAppsClientsSearchResponse struct {
 	Response
 
@@ -696,12 +696,12 @@ func (r *ConnectedAppsClientsSearchResponse) readJSON(d *wire.Reader) {
 	d.Want("connected_apps", "results_metadata")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r ConnectedAppsClientsSearchResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r ConnectedAppsClientsSearchResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -815,12 +815,12 @@ func (v *ConnectedAppWithClientSecret) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v ConnectedAppWithClientSecret) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v ConnectedAppWithClientSecret) LogValue() slog.Value {
 	return redact.LogValue(v)
 }

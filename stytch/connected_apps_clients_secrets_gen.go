@@ -16,7 +16,7 @@ import (
 
 // ConnectedAppsClientsSecretsService replaces the secrets of connected apps without an outage.
 //
-// It is reached as client.ConnectedApps.Clients.Secrets.
+// Use it as client.ConnectedApps.Clients.Secrets.
 //
 // API: https://stytch.com/docs/api/connected-apps-rotate-secret-start
 type ConnectedAppsClientsSecretsService struct {
@@ -55,7 +55,7 @@ var connectedAppsClientsSecretsRotateStart = transport.Endpoint[ConnectedAppsCli
 //
 // The client never repeats the call.
 //
-// Errors of its own: [ErrConnectedAppNotFound], [ErrConnectedAppAlreadyRotatingSecret],
+// Specific errors: [ErrConnectedAppNotFound], [ErrConnectedAppAlreadyRotatingSecret],
 // [ErrPublicConnectedAppsDoNotHaveSecrets].
 //
 // API: https://stytch.com/docs/api/connected-apps-rotate-secret-start
@@ -63,8 +63,8 @@ func (s *ConnectedAppsClientsSecretsService) RotateStart(ctx context.Context, re
 	return transport.Call(ctx, s.client(), &connectedAppsClientsSecretsRotateStart, &req, opts)
 }
 
-// ConnectedAppsClientsSecretsRotateStartRequest is what
-// [ConnectedAppsClientsSecretsService.RotateStart] sends.
+// ConnectedAppsClientsSecretsRotateStartRequest is the request of
+// [ConnectedAppsClientsSecretsService.RotateStart].
 type ConnectedAppsClientsSecretsRotateStartRequest struct {
 	// The client id of the connected app, as [ConnectedAppsClientsService.Create] returned it.
 	ClientID string `json:"client_id"`
@@ -83,21 +83,21 @@ func (r *ConnectedAppsClientsSecretsRotateStartRequest) writeJSON(w *wire.Writer
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r ConnectedAppsClientsSecretsRotateStartRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r ConnectedAppsClientsSecretsRotateStartRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// ConnectedAppsClientsSecretsRotateStartResponse is the answer to
+// ConnectedAppsClientsSecretsRotateStartResponse is the response of
 // [ConnectedAppsClientsSecretsService.RotateStart].
 //
-// An answer without ConnectedApp.NextClientSecret is an error. Any other field is left empty when
-// the service leaves it out or changes its form.
+// An answer without ConnectedApp.NextClientSecret is an error. Any other field stays empty if it is
+// missing or does not fit.
 type ConnectedAppsClientsSecretsRotateStartResponse struct {
 	Response
 
@@ -129,12 +129,12 @@ func (r *ConnectedAppsClientsSecretsRotateStartResponse) readJSON(d *wire.Reader
 	d.WantIn("connected_app.next_client_secret", r.ConnectedApp.NextClientSecret != "")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r ConnectedAppsClientsSecretsRotateStartResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r ConnectedAppsClientsSecretsRotateStartResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -158,10 +158,10 @@ var connectedAppsClientsSecretsRotateCancel = transport.Endpoint[ConnectedAppsCl
 // Ends the rotation that [ConnectedAppsClientsSecretsService.RotateStart] began. The new secret
 // stops working, and the one before is the only one again.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrConnectedAppNotFound], [ErrConnectedAppNotRotatingSecret],
+// Specific errors: [ErrConnectedAppNotFound], [ErrConnectedAppNotRotatingSecret],
 // [ErrPublicConnectedAppsDoNotHaveSecrets].
 //
 // API: https://stytch.com/docs/api/connected-apps-rotate-secret-cancel
@@ -169,8 +169,8 @@ func (s *ConnectedAppsClientsSecretsService) RotateCancel(ctx context.Context, r
 	return transport.Call(ctx, s.client(), &connectedAppsClientsSecretsRotateCancel, &req, opts)
 }
 
-// ConnectedAppsClientsSecretsRotateCancelRequest is what
-// [ConnectedAppsClientsSecretsService.RotateCancel] sends.
+// ConnectedAppsClientsSecretsRotateCancelRequest is the request of
+// [ConnectedAppsClientsSecretsService.RotateCancel].
 type ConnectedAppsClientsSecretsRotateCancelRequest struct {
 	// The client id of the connected app, as [ConnectedAppsClientsService.Create] returned it.
 	ClientID string `json:"client_id"`
@@ -189,17 +189,17 @@ func (r *ConnectedAppsClientsSecretsRotateCancelRequest) writeJSON(w *wire.Write
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r ConnectedAppsClientsSecretsRotateCancelRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r ConnectedAppsClientsSecretsRotateCancelRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// ConnectedAppsClientsSecretsRotateCancelResponse is the answer to
+// ConnectedAppsClientsSecretsRotateCancelResponse is the response of
 // [ConnectedAppsClientsSecretsService.RotateCancel].
 type ConnectedAppsClientsSecretsRotateCancelResponse struct {
 	Response
@@ -230,12 +230,12 @@ func (r *ConnectedAppsClientsSecretsRotateCancelResponse) readJSON(d *wire.Reade
 	d.WantAny("request_id", "status_code", "connected_app")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r ConnectedAppsClientsSecretsRotateCancelResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r ConnectedAppsClientsSecretsRotateCancelResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -260,10 +260,10 @@ var connectedAppsClientsSecretsRotate = transport.Endpoint[ConnectedAppsClientsS
 // takes the place of the old one, which stops working at once, so move every program to the new one
 // before.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrConnectedAppNotFound], [ErrConnectedAppNotRotatingSecret],
+// Specific errors: [ErrConnectedAppNotFound], [ErrConnectedAppNotRotatingSecret],
 // [ErrPublicConnectedAppsDoNotHaveSecrets].
 //
 // API: https://stytch.com/docs/api/connected-apps-rotate-secret
@@ -271,8 +271,8 @@ func (s *ConnectedAppsClientsSecretsService) Rotate(ctx context.Context, req Con
 	return transport.Call(ctx, s.client(), &connectedAppsClientsSecretsRotate, &req, opts)
 }
 
-// ConnectedAppsClientsSecretsRotateRequest is what [ConnectedAppsClientsSecretsService.Rotate]
-// sends.
+// ConnectedAppsClientsSecretsRotateRequest is the request of
+// [ConnectedAppsClientsSecretsService.Rotate].
 type ConnectedAppsClientsSecretsRotateRequest struct {
 	// The client id of the connected app, as [ConnectedAppsClientsService.Create] returned it.
 	ClientID string `json:"client_id"`
@@ -291,17 +291,17 @@ func (r *ConnectedAppsClientsSecretsRotateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r ConnectedAppsClientsSecretsRotateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r ConnectedAppsClientsSecretsRotateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// ConnectedAppsClientsSecretsRotateResponse is the answer to
+// ConnectedAppsClientsSecretsRotateResponse is the response of
 // [ConnectedAppsClientsSecretsService.Rotate].
 type ConnectedAppsClientsSecretsRotateResponse struct {
 	Response
@@ -332,12 +332,12 @@ func (r *ConnectedAppsClientsSecretsRotateResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code", "connected_app")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r ConnectedAppsClientsSecretsRotateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r ConnectedAppsClientsSecretsRotateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -450,12 +450,12 @@ func (v *ConnectedAppWithNextClientSecret) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v ConnectedAppWithNextClientSecret) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v ConnectedAppWithNextClientSecret) LogValue() slog.Value {
 	return redact.LogValue(v)
 }

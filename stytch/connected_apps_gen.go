@@ -7,13 +7,13 @@ import "github.com/stytchgen/sdk/internal/transport"
 // ConnectedAppsService manages apps that log people in with the accounts of this project, and act
 // for them.
 //
-// It is reached as client.ConnectedApps.
+// Use it as client.ConnectedApps.
 //
 // API: https://stytch.com/docs/api/connected-apps-create
 type ConnectedAppsService struct {
 	// Clients creates, finds, changes and deletes connected apps.
 	//
-	// It is reached as client.ConnectedApps.Clients.
+	// Use it as client.ConnectedApps.Clients.
 	Clients *ConnectedAppsClientsService
 
 	transport *transport.Client

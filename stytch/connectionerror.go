@@ -8,9 +8,9 @@ import (
 	"github.com/stytchgen/sdk/internal/redact"
 )
 
-// ConnectionError is a call without an answer: no connection could be made, it broke, a timeout
-// passed, or the context of the call ended. The cause is found with [errors.Is] and [errors.As]:
-// errors.Is(err, context.DeadlineExceeded) holds after a timeout of the client too.
+// ConnectionError is the error of a call without an answer. There was no connection, it broke, a timeout
+// passed, or the context of the call ended. [errors.Is] and [errors.As] find the cause: errors.Is(err,
+// context.DeadlineExceeded) is true after a timeout of the client too.
 type ConnectionError struct {
 	// Call is the full name of the call: "consumer.otps.sms.send".
 	Call string
@@ -18,18 +18,18 @@ type ConnectionError struct {
 	Method string
 	// Path is the path of the call, with parameters by name: "/v1/sessions/jwks/{project_id}".
 	Path string
-	// Attempts is how often the request was sent, or tried to be sent.
+	// Attempts is how often the request was sent, including failed connections.
 	Attempts int
-	// OutcomeUnknown says that the request may have reached the service, so that the error matches
+	// OutcomeUnknown reports whether the request may have reached the service. The error then matches
 	// [ErrOutcomeUnknown].
 	OutcomeUnknown bool
-	// Err is what went wrong in the last attempt.
+	// Err is the error of the last attempt.
 	Err error
 
 	scrub func(string) string
 }
 
-// Error says which call failed and why.
+// Error returns a text with the call and the reason.
 func (e *ConnectionError) Error() string {
 	text := fmt.Sprintf("stytch: %s: no answer: %s", e.Call, e.cause())
 	switch {
@@ -47,12 +47,12 @@ func (e *ConnectionError) Error() string {
 // Unwrap returns Err.
 func (e *ConnectionError) Unwrap() error { return e.Err }
 
-// Is reports whether target is [ErrOutcomeUnknown] and that holds.
+// Is reports whether target is [ErrOutcomeUnknown] and OutcomeUnknown is set.
 func (e *ConnectionError) Is(target error) bool {
 	return target == ErrOutcomeUnknown && e.OutcomeUnknown
 }
 
-// Format prints the text of Error, whatever the verb.
+// Format prints the text of Error.
 func (e ConnectionError) Format(f fmt.State, _ rune) { fmt.Fprint(f, e.Error()) }
 
 // LogValue returns the error as a group for a log, without secrets.
@@ -61,7 +61,7 @@ func (e ConnectionError) LogValue() slog.Value { return redact.LogValue(e.summar
 // MarshalJSON returns the error without secrets, as [Error.MarshalJSON] does.
 func (e ConnectionError) MarshalJSON() ([]byte, error) { return json.Marshal(e.summary()) }
 
-// connectionErrorSummary is what may be logged of a ConnectionError.
+// connectionErrorSummary is the part of a ConnectionError that may be logged.
 type connectionErrorSummary struct {
 	Call           string `json:"call"`
 	Attempts       int    `json:"attempts"`
@@ -73,7 +73,7 @@ func (e *ConnectionError) summary() connectionErrorSummary {
 	return connectionErrorSummary{e.Call, e.Attempts, e.OutcomeUnknown, e.cause()}
 }
 
-// cause is the text of Err, which net/http may have taken from a broken answer.
+// cause returns the text of Err, scrubbed: net/http may quote a broken answer.
 func (e *ConnectionError) cause() string {
 	if e.Err == nil {
 		return "unknown cause"

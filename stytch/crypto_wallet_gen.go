@@ -42,12 +42,12 @@ func (v *CryptoWallet) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v CryptoWallet) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v CryptoWallet) LogValue() slog.Value {
 	return redact.LogValue(v)
 }

@@ -18,7 +18,7 @@ import (
 // CryptoWalletsService logs users in with Ethereum and Solana wallets: the wallet signs a
 // challenge, and the signature is checked.
 //
-// It is reached as client.CryptoWallets.
+// Use it as client.CryptoWallets.
 //
 // API: https://stytch.com/docs/api/crypto-wallet-authenticate-start
 type CryptoWalletsService struct {
@@ -58,10 +58,10 @@ var cryptoWalletsAuthenticateStart = transport.Endpoint[CryptoWalletsAuthenticat
 // Sign In With Ethereum (EIP-4361): wallets show such a message in full, and warn when its domain
 // is not that of the page.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrInvalidWalletType], [ErrInvalidCryptoWalletAddress],
+// Specific errors: [ErrInvalidWalletType], [ErrInvalidCryptoWalletAddress],
 // [ErrInvalidEthereumAddress], [ErrInvalidSolanaAddress], [ErrInvalidWalletAddressUser],
 // [ErrDuplicateWalletAddress], [ErrDuplicateWalletAddressForUser], [ErrTooManyUnverifiedFactors],
 // [ErrCryptoWalletTypeIncompatibleWithSIWE], [ErrInvalidSIWEChainID], [ErrInvalidSIWEDomain],
@@ -75,7 +75,7 @@ func (s *CryptoWalletsService) AuthenticateStart(ctx context.Context, req Crypto
 	return transport.Call(ctx, s.client(), &cryptoWalletsAuthenticateStart, &req, opts)
 }
 
-// CryptoWalletsAuthenticateStartRequest is what [CryptoWalletsService.AuthenticateStart] sends.
+// CryptoWalletsAuthenticateStartRequest is the request of [CryptoWalletsService.AuthenticateStart].
 //
 // Set at most one of UserID, SessionToken and SessionJWT.
 type CryptoWalletsAuthenticateStartRequest struct {
@@ -148,20 +148,21 @@ func (r *CryptoWalletsAuthenticateStartRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r CryptoWalletsAuthenticateStartRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r CryptoWalletsAuthenticateStartRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// CryptoWalletsAuthenticateStartResponse is the answer to [CryptoWalletsService.AuthenticateStart].
+// CryptoWalletsAuthenticateStartResponse is the response of
+// [CryptoWalletsService.AuthenticateStart].
 //
-// An answer without Challenge is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without Challenge is an error. Any other field stays empty if it is missing or does not
+// fit.
 type CryptoWalletsAuthenticateStartResponse struct {
 	Response
 
@@ -201,12 +202,12 @@ func (r *CryptoWalletsAuthenticateStartResponse) readJSON(d *wire.Reader) {
 	d.Want("challenge")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r CryptoWalletsAuthenticateStartResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r CryptoWalletsAuthenticateStartResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -234,10 +235,10 @@ var cryptoWalletsAuthenticate = transport.Endpoint[CryptoWalletsAuthenticateRequ
 // started: with no session given, SessionToken and SessionJWT come back empty and Session null. A
 // session that belongs to another user is ignored.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrCryptoWalletNotFound], [ErrUnableToAuthenticateCryptoWallet],
+// Specific errors: [ErrCryptoWalletNotFound], [ErrUnableToAuthenticateCryptoWallet],
 // [ErrInvalidWalletType], [ErrInvalidCryptoWalletAddress], [ErrInvalidEthereumAddress],
 // [ErrInvalidSolanaAddress], [ErrInvalidWalletAddressUser], [ErrInvalidSignature],
 // [ErrSignatureMissing], [ErrSignatureIsIncorrectSize], [ErrSIWEMessageExpired],
@@ -251,7 +252,7 @@ func (s *CryptoWalletsService) Authenticate(ctx context.Context, req CryptoWalle
 	return transport.Call(ctx, s.client(), &cryptoWalletsAuthenticate, &req, opts)
 }
 
-// CryptoWalletsAuthenticateRequest is what [CryptoWalletsService.Authenticate] sends.
+// CryptoWalletsAuthenticateRequest is the request of [CryptoWalletsService.Authenticate].
 //
 // Set at most one of SessionToken and SessionJWT.
 type CryptoWalletsAuthenticateRequest struct {
@@ -337,20 +338,20 @@ func (r *CryptoWalletsAuthenticateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r CryptoWalletsAuthenticateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r CryptoWalletsAuthenticateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// CryptoWalletsAuthenticateResponse is the answer to [CryptoWalletsService.Authenticate].
+// CryptoWalletsAuthenticateResponse is the response of [CryptoWalletsService.Authenticate].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field is left empty
-// when the service leaves it out or changes its form.
+// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
+// it is missing or does not fit.
 type CryptoWalletsAuthenticateResponse struct {
 	Response
 
@@ -414,12 +415,12 @@ func (r *CryptoWalletsAuthenticateResponse) readJSON(d *wire.Reader) {
 	d.Want("user_id", "session_token", "session_jwt")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r CryptoWalletsAuthenticateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r CryptoWalletsAuthenticateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -428,7 +429,7 @@ func (r CryptoWalletsAuthenticateResponse) LogValue() slog.Value {
 // the type ethereum.
 type CryptoWalletType string
 
-// The known values of CryptoWalletType. The service may add others; they survive decoding.
+// The known values of CryptoWalletType. The service may add others, which are decoded unchanged.
 const (
 	CryptoWalletTypeEthereum CryptoWalletType = "ethereum"
 	CryptoWalletTypeSolana   CryptoWalletType = "solana"

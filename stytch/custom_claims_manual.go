@@ -4,19 +4,18 @@ import "github.com/stytchgen/sdk/internal/claims"
 
 // MANUAL(CustomClaims)(FUNCTION)
 
-// CustomClaims decodes the custom claims of a session into a type of the application, with the
+// CustomClaims decodes the custom claims of a session into a type of the application. It follows the
 // rules of encoding/json:
 //
 //	claims, err := stytch.CustomClaims[struct{ Plan string }](auth.Session)
 //
-// Without a session, which is what [OTPsService.Authenticate] answers unless it is asked for one,
-// or without claims it returns the zero T and no error. Claims that do not fit T are an error,
-// which holds none of their values.
+// Without a session or without claims, it returns the zero T and no error. [OTPsService.Authenticate]
+// returns a session only if the request asks for one. If the claims do not fit T, it returns an error
+// that contains none of their values.
 //
-// A number behind an any in T is a float64, with one exception: an integer that a float64 cannot hold
-// exactly, such as most of more than 2^53, is a json.Number, so that no digit is lost. The same is true
-// of the CustomClaims of a session. A field of T with a type of its own, such as int64, takes every
-// number that fits.
+// A number in a field of type any becomes a float64. The exception is an integer that a float64 cannot
+// represent exactly, as most above 2^53: it becomes a json.Number. The CustomClaims field of a session
+// follows the same rule. A field with a numeric type, such as int64, accepts every number that fits.
 func CustomClaims[T any](session *Session) (T, error) {
 	if session == nil {
 		var none T
@@ -25,10 +24,12 @@ func CustomClaims[T any](session *Session) (T, error) {
 	return claims.Decode[T](session.CustomClaims)
 }
 
-// NewCustomClaims makes the SessionCustomClaims of a request from a type of the application. A
-// value that is nil, or tagged to be left out, keeps its claim as it is or deletes it, just as JSON
-// writes it: a null deletes. It is an error if JSON does not write an object, if the object takes
-// more than 4 kB, or if a claim has a name that the service keeps for itself.
+// NewCustomClaims returns the SessionCustomClaims of a request, from a value of a type of the
+// application. A nil field deletes its claim, because JSON encodes it as null. A field that omitempty or
+// omitzero leaves out keeps its claim.
+//
+// It returns an error if the value is not a JSON object, if the object is larger than 4 kB, or if a
+// claim has a name that the service reserves.
 func NewCustomClaims(value any) (map[string]any, error) {
 	return claims.Encode(value)
 }

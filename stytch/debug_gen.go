@@ -15,7 +15,7 @@ import (
 
 // DebugService helps to find out whether the client is set up right.
 //
-// It is reached as client.Debug.
+// Use it as client.Debug.
 //
 // API: https://stytch.com/docs/api
 type DebugService struct {
@@ -46,30 +46,30 @@ var debugWhoami = transport.Endpoint[DebugWhoamiRequest, DebugWhoamiResponse]{
 // nothing, so it is a good check of credentials: wrong ones are the error
 // [ErrUnauthorizedCredentials].
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
 // API: https://stytch.com/docs/api
 func (s *DebugService) Whoami(ctx context.Context, req DebugWhoamiRequest, opts ...CallOption) (*DebugWhoamiResponse, error) {
 	return transport.Call(ctx, s.client(), &debugWhoami, &req, opts)
 }
 
-// DebugWhoamiRequest is what [DebugService.Whoami] sends.
+// DebugWhoamiRequest is the request of [DebugService.Whoami].
 type DebugWhoamiRequest struct{}
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r DebugWhoamiRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r DebugWhoamiRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// DebugWhoamiResponse is the answer to [DebugService.Whoami].
+// DebugWhoamiResponse is the response of [DebugService.Whoami].
 //
-// An answer without ProjectID is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without ProjectID is an error. Any other field stays empty if it is missing or does not
+// fit.
 type DebugWhoamiResponse struct {
 	Response
 
@@ -104,12 +104,12 @@ func (r *DebugWhoamiResponse) readJSON(d *wire.Reader) {
 	d.Want("project_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r DebugWhoamiResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r DebugWhoamiResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

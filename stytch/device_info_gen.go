@@ -64,12 +64,12 @@ func (v *DeviceInfo) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v DeviceInfo) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v DeviceInfo) LogValue() slog.Value {
 	return redact.LogValue(v)
 }

@@ -2,32 +2,33 @@ package stytch
 
 import "github.com/stytchgen/sdk/internal/transport"
 
-// Drift is a place where the service answered something else than this version of the SDK knows: the
-// service has changed, or the SDK is wrong about it. It holds no value of the answer.
+// Drift is a difference between an answer of the service and this version of the SDK: the service has
+// changed, or the SDK has a mistake. It contains no value of the answer.
 type Drift struct {
 	// Call is the full name of the call, such as "consumer.otps.sms.send".
 	Call string
-	// Path is the way to the field, such as "user.emails[].verified"; the elements of a list are not
-	// told apart, and a name that may be data is shown as a question mark. It is empty for the answer as
+	// Path is the path of the field, such as "user.emails[].verified". All elements of a list have the
+	// same path. A name that may be data is replaced by a question mark. Path is empty for the answer as
 	// a whole.
 	Path string
-	// Kind says what is not as the SDK knows it.
+	// Kind says what kind of difference it is.
 	Kind DriftKind
 }
 
-// DriftKind is what is not as the SDK knows it.
+// DriftKind is the kind of a difference.
 type DriftKind string
 
 // The kinds of drift.
 const (
-	// DriftUnknownField is a field that the SDK does not know. UnknownFields of the response has it.
+	// DriftUnknownField is a field that the SDK does not know. The response's UnknownFields returns it.
 	DriftUnknownField DriftKind = "unknown field"
-	// DriftUnknownValue is a value that an enum lacks, such as a new [ErrorType].
+	// DriftUnknownValue is a value that an enum does not have, such as a new [ErrorType].
 	DriftUnknownValue DriftKind = "unknown value"
-	// DriftMissingField is a field that should always be there.
+	// DriftMissingField is a required field that is missing.
 	DriftMissingField DriftKind = "missing field"
-	// DriftWrongType is a value of another type, null where that should not be, a time that is not in the
-	// usual form of RFC 3339, a string that is no valid Unicode, or a second value for a field.
+	// DriftWrongType is a value of the wrong type, or null for a field that is never null. It is also a
+	// time in an unusual form of RFC 3339, a string that is not valid Unicode, or a second value for a
+	// field.
 	DriftWrongType DriftKind = "wrong type"
 )
 
@@ -39,15 +40,15 @@ func (d Drift) String() string {
 	return d.Call + ": " + d.Path + ": " + string(d.Kind)
 }
 
-// WithDriftReport sets a function that is told where an answer of the service is not as this version
-// of the SDK knows it: once for each place and client, for at most 1,000 places.
+// WithDriftReport sets a function that is called when an answer of the service differs from this version
+// of the SDK. A client reports each difference once, and at most 1,000 differences.
 //
-// Calls go on as they would without it. What does not fit is left empty: the zero value, a nil pointer,
-// a list without that element. Only an answer without a field that the caller cannot go on without is
-// an error; the comment of each response names these fields.
+// Reports do not change the result of a call. A value that does not fit is left empty: the zero value, a
+// nil pointer, a list without that element. An answer is an error only if an essential field is missing
+// or does not fit; the comment of each response lists these fields.
 //
-// The function is called while the call waits, by several calls at once if they run at once. Nil, the
-// default, reports nothing and costs nothing; otherwise each answer is read a second time.
+// The call waits while the function runs, and concurrent calls may call it at the same time. With nil,
+// the default, nothing is reported and nothing is compared. Otherwise each answer is read a second time.
 func WithDriftReport(report func(Drift)) Option {
 	return transport.OptionFunc(func(c *transport.Config) {
 		c.DriftReport = nil

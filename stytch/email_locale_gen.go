@@ -5,7 +5,7 @@ package stytch
 // EmailLocale is a language that Stytch writes e-mails in, as a BCP 47 tag.
 type EmailLocale string
 
-// The known values of EmailLocale. The service may add others; they survive decoding.
+// The known values of EmailLocale. The service may add others, which are decoded unchanged.
 const (
 	EmailLocaleEn   EmailLocale = "en"
 	EmailLocaleEs   EmailLocale = "es"

@@ -12,24 +12,24 @@ import (
 	"github.com/stytchgen/sdk/internal/transport"
 )
 
-// ErrorType is the kind of an [*Error], as the service names it. It is an error itself, so that it
-// can be matched: errors.Is(err, stytch.ErrOTPCodeNotFound). The service may answer with types that
-// have no constant here; errors.Is(err, stytch.ErrorType("some_type")) matches those.
+// ErrorType is the kind of an [*Error], by the name that the service gives it. It is an error itself, so
+// that errors.Is can match it: errors.Is(err, stytch.ErrOTPCodeNotFound). The service may send types
+// without a constant here; match them with errors.Is(err, stytch.ErrorType("some_type")).
 type ErrorType string
 
 // Error returns the name of the type.
 func (t ErrorType) Error() string { return string(t) }
 
-// ErrOutcomeUnknown matches the error of a call that the service may have carried out although no
-// answer says so: the connection broke or a timeout passed after the request was sent, a gateway or
-// the service failed with a status of 5xx, or the answer could not be read. It only matches for
-// calls which must not simply be repeated, such as one that sends a code.
+// ErrOutcomeUnknown matches the error of a call that may have taken effect although no answer confirms
+// it. The connection broke or a timeout passed after the request was sent, the status was 5xx, or the
+// answer could not be read. It matches only for calls that must not simply be repeated, such as one that
+// sends a code.
 var ErrOutcomeUnknown = errors.New("stytch: the outcome is unknown, the request may have been carried out")
 
 // outcomeUnknown ends the text of an error that matches ErrOutcomeUnknown.
 const outcomeUnknown = "; the outcome is unknown, the request may have been carried out"
 
-// errorMaker makes the errors of this package from what the transport knows.
+// errorMaker implements [transport.ErrorMaker] with the errors of this package.
 type errorMaker struct{}
 
 func (errorMaker) Failure(f *transport.Failure) error {
@@ -71,8 +71,8 @@ func (errorMaker) Failure(f *transport.Failure) error {
 	return e
 }
 
-// quietError is an error of net/http or of the decoder, whose text can quote what the service sent.
-// It is matched like the error behind it, but whoever walks the chain comes to no text of that.
+// quietError hides the text of an error of net/http or of the decoder, which may quote the answer.
+// errors.Is and errors.As match the hidden error, but Unwrap does not return it.
 type quietError struct {
 	err  error
 	text string
@@ -89,10 +89,10 @@ func (e *quietError) Error() string        { return e.text }
 func (e *quietError) Is(target error) bool { return errors.Is(e.err, target) }
 func (e *quietError) As(target any) bool   { return errors.As(e.err, target) }
 
-// Format prints the text of Error, whatever the verb.
+// Format prints the text of Error.
 func (e *quietError) Format(f fmt.State, _ rune) { fmt.Fprint(f, e.text) }
 
-// badRequest is what the service answers where it has no type of its own for what is wrong.
+// badRequest is the error type of the service for mistakes without a type of their own.
 const badRequest ErrorType = "bad_request"
 
 func (errorMaker) Invalid(call *transport.CallID, violations []check.Violation) error {

@@ -2,7 +2,8 @@
 
 package stytch
 
-// One-time passcodes: error types to match with errors.Is. The number is the usual status.
+// One-time passcodes: error types to match with errors.Is. The number in parentheses is the usual
+// status.
 const (
 	// ErrOTPCodeNotFound (404): the code is not the one that was sent. Ask the user to check the
 	// newest message and type in its code again.
@@ -67,7 +68,8 @@ const (
 	ErrTooFewTokensAuthenticated ErrorType = "too_few_tokens_authenticated"
 )
 
-// Phone numbers: error types to match with errors.Is. The number is the usual status.
+// Phone numbers: error types to match with errors.Is. The number in parentheses is the usual
+// status.
 const (
 	// ErrPhoneNumberNotFound (404): no user has the phone number. Check the number, or use a call
 	// that creates the user.
@@ -132,8 +134,8 @@ const (
 	ErrTooManyUnverifiedFactors ErrorType = "too_many_unverified_factors"
 )
 
-// E-mail addresses and templates: error types to match with errors.Is. The number is the usual
-// status.
+// E-mail addresses and templates: error types to match with errors.Is. The number in parentheses is
+// the usual status.
 const (
 	// ErrEmailNotFound (404): no user has the e-mail address. Check the address, or use a call that
 	// creates the user.
@@ -251,8 +253,8 @@ const (
 	ErrInvalidLocale ErrorType = "invalid_locale"
 )
 
-// Credentials and environments: error types to match with errors.Is. The number is the usual
-// status.
+// Credentials and environments: error types to match with errors.Is. The number in parentheses is
+// the usual status.
 const (
 	// ErrUnauthorizedCredentials (401): the project id or the secret is wrong, or they do not
 	// belong together or to this environment. A call that checks a password also answers this when
@@ -378,8 +380,8 @@ const (
 	ErrBillingNotVerified ErrorType = "billing_not_verified"
 )
 
-// Requests, limits and failures: error types to match with errors.Is. The number is the usual
-// status.
+// Requests, limits and failures: error types to match with errors.Is. The number in parentheses is
+// the usual status.
 const (
 	// ErrBadRequest (400): the request is malformed, or breaks a rule that has no error type of its
 	// own. Read the error message and correct the request.
@@ -507,7 +509,7 @@ const (
 	ErrSearchInvalidStatusFilter ErrorType = "search_invalid_status_filter"
 )
 
-// Sessions: error types to match with errors.Is. The number is the usual status.
+// Sessions: error types to match with errors.Is. The number in parentheses is the usual status.
 const (
 	// ErrSessionNotFound (404): no active session matches; it has expired, was revoked, or never
 	// was. Have the user log in again.
@@ -771,8 +773,8 @@ const (
 	ErrSessionAuthorizationTenancyError ErrorType = "session_authorization_tenancy_error"
 )
 
-// Sessions from other tokens, and impersonation: error types to match with errors.Is. The number is
-// the usual status.
+// Sessions from other tokens, and impersonation: error types to match with errors.Is. The number in
+// parentheses is the usual status.
 const (
 	// ErrMigrateFromExternalEmailDoesNotExist (400): no user or member has the e-mail address that
 	// belongs to the foreign session token. Create the user or member before migrating the session.
@@ -875,7 +877,7 @@ const (
 	ErrInvalidImpersonationReason ErrorType = "invalid_impersonation_reason"
 )
 
-// Users: error types to match with errors.Is. The number is the usual status.
+// Users: error types to match with errors.Is. The number in parentheses is the usual status.
 const (
 	// ErrUserNotFound (404): no user of the project has the user id. Check the user id, and that it
 	// comes from this project and environment.
@@ -1063,7 +1065,8 @@ const (
 	ErrCannotAssignDefaultRBACRoleID ErrorType = "cannot_assign_default_rbac_role_id"
 )
 
-// Search for users: error types to match with errors.Is. The number is the usual status.
+// Search for users: error types to match with errors.Is. The number in parentheses is the usual
+// status.
 const (
 	// ErrUserSearchInvalidCursor (400): the cursor is not one that a search returned. Pass the
 	// cursor of the page before, with the same query; begin again without one if it is old.
@@ -1340,8 +1343,8 @@ const (
 	ErrUserSearchMissingWebAuthnVerified ErrorType = "user_search_missing_webauthn_verified"
 )
 
-// Magic links and redirect URLs: error types to match with errors.Is. The number is the usual
-// status.
+// Magic links and redirect URLs: error types to match with errors.Is. The number in parentheses is
+// the usual status.
 const (
 	// ErrMagicLinkNotFound (404): no magic link of this project has the token. Pass the token from
 	// the address that the link led to, or send a new link.
@@ -1520,7 +1523,7 @@ const (
 	ErrInvalidTokenURL ErrorType = "invalid_token_url"
 )
 
-// PKCE: error types to match with errors.Is. The number is the usual status.
+// PKCE: error types to match with errors.Is. The number in parentheses is the usual status.
 const (
 	// ErrPKCEExpectedCodeVerifier (400): the flow began with a PKCE challenge, and the call has no
 	// verifier. Pass the verifier that the challenge was made from.
@@ -1559,7 +1562,7 @@ const (
 	ErrInvalidPKCECodeVerifier ErrorType = "invalid_pkce_code_verifier"
 )
 
-// Passwords: error types to match with errors.Is. The number is the usual status.
+// Passwords: error types to match with errors.Is. The number in parentheses is the usual status.
 const (
 	// ErrNoUserPassword (400): the user has no password. Offer another way to log in, or let the
 	// user set a password by e-mail.
@@ -1675,7 +1678,8 @@ const (
 	ErrCannotToggleCrossOrgPasswordsWhenPasswordInUse ErrorType = "cannot_toggle_cross_org_passwords_when_password_in_use"
 )
 
-// Password hashes: error types to match with errors.Is. The number is the usual status.
+// Password hashes: error types to match with errors.Is. The number in parentheses is the usual
+// status.
 const (
 	// ErrInvalidHash (400): the hash is not one of the hash type. Check the hash and its type.
 	//
@@ -1848,7 +1852,8 @@ const (
 	ErrBulkMigrateInvalidUserCount ErrorType = "bulk_migrate_invalid_user_count"
 )
 
-// TOTP and recovery codes: error types to match with errors.Is. The number is the usual status.
+// TOTP and recovery codes: error types to match with errors.Is. The number in parentheses is the
+// usual status.
 const (
 	// ErrActiveTOTPExists (400): the user or member has a verified TOTP registration already, and
 	// can have only one. Use that registration, or delete it first.
@@ -1979,7 +1984,8 @@ const (
 	ErrInvalidMFADefaultMethod ErrorType = "invalid_mfa_default_method"
 )
 
-// WebAuthn and passkeys: error types to match with errors.Is. The number is the usual status.
+// WebAuthn and passkeys: error types to match with errors.Is. The number in parentheses is the
+// usual status.
 const (
 	// ErrInvalidWebAuthnRegistrationDomain (400): the domain is not valid for WebAuthn. Pass the
 	// host of the website, without scheme and port.
@@ -2130,7 +2136,8 @@ const (
 	ErrInvalidPublicKeyCredentialMissingSignatureField ErrorType = "invalid_public_key_credential_missing_signature_field"
 )
 
-// Crypto wallets: error types to match with errors.Is. The number is the usual status.
+// Crypto wallets: error types to match with errors.Is. The number in parentheses is the usual
+// status.
 const (
 	// ErrInvalidCryptoWalletAddress (400): the wallet address is malformed. Pass the address as the
 	// wallet gives it.
@@ -2251,7 +2258,7 @@ const (
 	ErrSIWEMessageNotValidYet ErrorType = "siwe_message_not_valid_yet"
 )
 
-// OAuth logins: error types to match with errors.Is. The number is the usual status.
+// OAuth logins: error types to match with errors.Is. The number in parentheses is the usual status.
 const (
 	// ErrOAuthTokenNotFound (404): the OAuth token was already used, has expired, or never was.
 	// Have the user begin the OAuth login again.
@@ -2382,7 +2389,8 @@ const (
 	ErrInvalidOAuthTenantForJITProvisioning ErrorType = "invalid_oauth_tenant_for_jit_provisioning"
 )
 
-// OAuth in the browser: error types to match with errors.Is. The number is the usual status.
+// OAuth in the browser: error types to match with errors.Is. The number in parentheses is the usual
+// status.
 const (
 	// ErrNoMatchForProvidedOAuthURL (400): the redirect URL is not registered in the dashboard.
 	// Register it exactly as the start of the login sends it.
@@ -2541,7 +2549,8 @@ const (
 	ErrTwitter403 ErrorType = "twitter_403"
 )
 
-// Organizations: error types to match with errors.Is. The number is the usual status.
+// Organizations: error types to match with errors.Is. The number in parentheses is the usual
+// status.
 const (
 	// ErrOrganizationNotFound (404): no organization of the project has the organization id. Check
 	// the organization id, and that it comes from this project and environment.
@@ -2608,7 +2617,8 @@ const (
 	ErrOrganizationLogoURLTooLong ErrorType = "organization_logo_url_too_long"
 )
 
-// Settings of organizations: error types to match with errors.Is. The number is the usual status.
+// Settings of organizations: error types to match with errors.Is. The number in parentheses is the
+// usual status.
 const (
 	// ErrAllowedAuthMethodsRequiredForRestricted (400): the login methods are RESTRICTED, and no
 	// method is listed. List the methods that the organization allows.
@@ -2776,7 +2786,8 @@ const (
 	ErrRequiresActiveSSOConnection ErrorType = "requires_active_sso_connection"
 )
 
-// Search for organizations: error types to match with errors.Is. The number is the usual status.
+// Search for organizations: error types to match with errors.Is. The number in parentheses is the
+// usual status.
 const (
 	// ErrOrganizationSearchFilterNameNotRecognized (400): the search knows no filter of that name.
 	// Use a filter that the call describes.
@@ -2914,7 +2925,7 @@ const (
 	ErrOrganizationSearchMissingSSOConnectionID ErrorType = "organization_search_missing_sso_connection_id"
 )
 
-// Members: error types to match with errors.Is. The number is the usual status.
+// Members: error types to match with errors.Is. The number in parentheses is the usual status.
 const (
 	// ErrMemberNotFound (404): the organization has no such member. Check the member, and that it
 	// belongs to this organization.
@@ -3069,7 +3080,8 @@ const (
 	ErrOperationRestrictedByOrganizationAuthMethods ErrorType = "operation_restricted_by_organization_auth_methods"
 )
 
-// Search for members: error types to match with errors.Is. The number is the usual status.
+// Search for members: error types to match with errors.Is. The number in parentheses is the usual
+// status.
 const (
 	// ErrMemberSearchFilterNameNotRecognized (400): the search knows no filter of that name. Use a
 	// filter that the call describes.
@@ -3240,7 +3252,8 @@ const (
 	ErrMemberSearchMissingTOTPExists ErrorType = "member_search_missing_totp_exists"
 )
 
-// RBAC policies: error types to match with errors.Is. The number is the usual status.
+// RBAC policies: error types to match with errors.Is. The number in parentheses is the usual
+// status.
 const (
 	// ErrEmptyRBACRoleID (400): a role of the policy has no id. Give each role an id.
 	//
@@ -3397,7 +3410,8 @@ const (
 	ErrRBACCannotDeleteAttributeUsedInOrgPolicy ErrorType = "rbac_cannot_delete_attribute_used_in_org_policy"
 )
 
-// SSO connections: error types to match with errors.Is. The number is the usual status.
+// SSO connections: error types to match with errors.Is. The number in parentheses is the usual
+// status.
 const (
 	// ErrSSOTokenNotFound (404): the SSO token was already used, has expired, or never was. Have
 	// the member begin the SSO login again.
@@ -3489,7 +3503,8 @@ const (
 	ErrSSOConnectionCustomDomainMismatch ErrorType = "sso_connection_custom_domain_mismatch"
 )
 
-// SAML connections: error types to match with errors.Is. The number is the usual status.
+// SAML connections: error types to match with errors.Is. The number in parentheses is the usual
+// status.
 const (
 	// ErrDuplicateSAMLConnection (400): another SAML connection has the same identity provider. Use
 	// that connection.
@@ -3644,7 +3659,8 @@ const (
 	ErrInvalidXMLFromSAMLMetadataURL ErrorType = "invalid_xml_from_saml_metadata_url"
 )
 
-// OIDC connections: error types to match with errors.Is. The number is the usual status.
+// OIDC connections: error types to match with errors.Is. The number in parentheses is the usual
+// status.
 const (
 	// ErrOIDCConnectionIssuerRequired (400): the connection would lose its issuer. Give the issuer,
 	// or leave the field out.
@@ -3746,7 +3762,8 @@ const (
 	ErrOIDCPromptNoneMustBeExclusive ErrorType = "oidc_prompt_none_must_be_exclusive"
 )
 
-// SSO in the browser: error types to match with errors.Is. The number is the usual status.
+// SSO in the browser: error types to match with errors.Is. The number in parentheses is the usual
+// status.
 const (
 	// ErrMissingSSOConnectionLocator (400): the start of the SSO login names neither a connection
 	// nor an organization. Give the connection's id or the organization's.
@@ -4001,7 +4018,8 @@ const (
 	ErrOIDCUserNotAssignedToAppInIDP ErrorType = "oidc_user_not_assigned_to_app_in_idp"
 )
 
-// SCIM connections: error types to match with errors.Is. The number is the usual status.
+// SCIM connections: error types to match with errors.Is. The number in parentheses is the usual
+// status.
 const (
 	// ErrActiveSCIMConnectionExists (400): the organization has an active SCIM connection already,
 	// and can have only one. Use that connection, or delete it first.
@@ -4041,7 +4059,7 @@ const (
 	ErrSCIMGroupRoleAssignmentGroupDoesNotExist ErrorType = "scim_group_role_assignment_group_does_not_exist"
 )
 
-// M2M clients: error types to match with errors.Is. The number is the usual status.
+// M2M clients: error types to match with errors.Is. The number in parentheses is the usual status.
 const (
 	// ErrM2MClientNotFound (404): no M2M client of the project has the client id. Check the client
 	// id, and that it comes from this project and environment.
@@ -4155,7 +4173,8 @@ const (
 	ErrM2MSearchMissingFilterValue ErrorType = "m2m_search_missing_filter_value"
 )
 
-// Connected Apps: error types to match with errors.Is. The number is the usual status.
+// Connected Apps: error types to match with errors.Is. The number in parentheses is the usual
+// status.
 const (
 	// ErrConnectedAppNotFound (404): no Connected App of the project has the id. Check the id, and
 	// that it comes from this project and environment.
@@ -4383,7 +4402,8 @@ const (
 	ErrOAuthAccessTokenExchangeTokenTooOld ErrorType = "oauth_access_token_exchange_token_too_old"
 )
 
-// OAuth 2.0 endpoints: error types to match with errors.Is. The number is the usual status.
+// OAuth 2.0 endpoints: error types to match with errors.Is. The number in parentheses is the usual
+// status.
 const (
 	// ErrInvalidClient (400): the client id or the client secret is wrong. Check both, and that
 	// they come from this project and environment.
@@ -4428,8 +4448,8 @@ const (
 	ErrServerError ErrorType = "server_error"
 )
 
-// Fraud and device fingerprints: error types to match with errors.Is. The number is the usual
-// status.
+// Fraud and device fingerprints: error types to match with errors.Is. The number in parentheses is
+// the usual status.
 const (
 	// ErrTelemetryIDNotFound (404): the telemetry id is missing, has expired, or never was. Treat
 	// the device as one to block.
@@ -4492,7 +4512,8 @@ const (
 	ErrDFPRuleInvalidCursor ErrorType = "dfp_rule_invalid_cursor"
 )
 
-// Frontend SDKs: error types to match with errors.Is. The number is the usual status.
+// Frontend SDKs: error types to match with errors.Is. The number in parentheses is the usual
+// status.
 const (
 	// ErrCaptchaRequired (403): the call of a frontend SDK needs the answer to a captcha. Have the
 	// frontend solve the captcha and send its answer.
@@ -4620,7 +4641,8 @@ const (
 	ErrInvalidMobileIdentifier ErrorType = "invalid_mobile_identifier"
 )
 
-// Settings of the project: error types to match with errors.Is. The number is the usual status.
+// Settings of the project: error types to match with errors.Is. The number in parentheses is the
+// usual status.
 const (
 	// ErrInvalidRedirectURLType (400): the type of the redirect URL does not exist. Use a type of
 	// the dashboard, such as LOGIN or SIGNUP.

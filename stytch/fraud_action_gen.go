@@ -5,7 +5,7 @@ package stytch
 // FraudAction is a verdict: let go on, ask for a further proof, or refuse.
 type FraudAction string
 
-// The known values of FraudAction. The service may add others; they survive decoding.
+// The known values of FraudAction. The service may add others, which are decoded unchanged.
 const (
 	FraudActionAllow     FraudAction = "ALLOW"
 	FraudActionChallenge FraudAction = "CHALLENGE"

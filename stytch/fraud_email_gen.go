@@ -16,7 +16,7 @@ import (
 
 // FraudEmailService rates e-mail addresses.
 //
-// It is reached as client.Fraud.Email.
+// Use it as client.Fraud.Email.
 //
 // API: https://stytch.com/docs/fraud/api/check-email-risk
 type FraudEmailService struct {
@@ -51,9 +51,9 @@ var fraudEmailRisk = transport.Endpoint[FraudEmailRiskRequest, FraudEmailRiskRes
 //
 // The call is in early access; Stytch enables it for a project on request.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrInvalidEmail], [ErrEnterpriseEndpoint], [ErrUnauthorizedCredentialsError],
+// Specific errors: [ErrInvalidEmail], [ErrEnterpriseEndpoint], [ErrUnauthorizedCredentialsError],
 // [ErrContextCanceledError], [ErrServiceUnavailable].
 //
 // API: https://stytch.com/docs/fraud/api/check-email-risk
@@ -61,7 +61,7 @@ func (s *FraudEmailService) Risk(ctx context.Context, req FraudEmailRiskRequest,
 	return transport.Call(ctx, s.client(), &fraudEmailRisk, &req, opts)
 }
 
-// FraudEmailRiskRequest is what [FraudEmailService.Risk] sends.
+// FraudEmailRiskRequest is the request of [FraudEmailService.Risk].
 type FraudEmailRiskRequest struct {
 	// The e-mail address to rate.
 	EmailAddress string `json:"email_address" stytch:"sensitive"`
@@ -78,20 +78,20 @@ func (r *FraudEmailRiskRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r FraudEmailRiskRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r FraudEmailRiskRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// FraudEmailRiskResponse is the answer to [FraudEmailService.Risk].
+// FraudEmailRiskResponse is the response of [FraudEmailService.Risk].
 //
-// An answer without Action is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without Action is an error. Any other field stays empty if it is missing or does not
+// fit.
 type FraudEmailRiskResponse struct {
 	Response
 
@@ -136,12 +136,12 @@ func (r *FraudEmailRiskResponse) readJSON(d *wire.Reader) {
 	d.Want("action")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r FraudEmailRiskResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r FraudEmailRiskResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -186,12 +186,12 @@ func (v *FraudAddressInformation) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v FraudAddressInformation) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v FraudAddressInformation) LogValue() slog.Value {
 	return redact.LogValue(v)
 }

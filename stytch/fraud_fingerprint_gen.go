@@ -17,7 +17,7 @@ import (
 
 // FraudFingerprintService looks up the devices that Stytch's browser script has seen.
 //
-// It is reached as client.Fraud.Fingerprint.
+// Use it as client.Fraud.Fingerprint.
 //
 // API: https://stytch.com/docs/fraud/api/fingerprint-lookup
 type FraudFingerprintService struct {
@@ -54,18 +54,17 @@ var fraudFingerprintLookup = transport.Endpoint[FraudFingerprintLookupRequest, F
 // An id that is missing, unknown or expired is the error [ErrTelemetryIDNotFound]. Treat it as
 // BLOCK, because an attacker who wants no verdict can make it happen.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrTelemetryIDNotFound], [ErrInvalidExternalMetadata],
-// [ErrEnterpriseEndpoint], [ErrUnauthorizedCredentialsError], [ErrContextCanceledError],
-// [ErrServiceUnavailable].
+// Specific errors: [ErrTelemetryIDNotFound], [ErrInvalidExternalMetadata], [ErrEnterpriseEndpoint],
+// [ErrUnauthorizedCredentialsError], [ErrContextCanceledError], [ErrServiceUnavailable].
 //
 // API: https://stytch.com/docs/fraud/api/fingerprint-lookup
 func (s *FraudFingerprintService) Lookup(ctx context.Context, req FraudFingerprintLookupRequest, opts ...CallOption) (*FraudFingerprintLookupResponse, error) {
 	return transport.Call(ctx, s.client(), &fraudFingerprintLookup, &req, opts)
 }
 
-// FraudFingerprintLookupRequest is what [FraudFingerprintService.Lookup] sends.
+// FraudFingerprintLookupRequest is the request of [FraudFingerprintService.Lookup].
 type FraudFingerprintLookupRequest struct {
 	// The id of the fingerprint that Stytch's browser script took of the device.
 	TelemetryID string `json:"telemetry_id"`
@@ -91,20 +90,20 @@ func (r *FraudFingerprintLookupRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r FraudFingerprintLookupRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r FraudFingerprintLookupRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// FraudFingerprintLookupResponse is the answer to [FraudFingerprintService.Lookup].
+// FraudFingerprintLookupResponse is the response of [FraudFingerprintService.Lookup].
 //
-// An answer without Verdict is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without Verdict is an error. Any other field stays empty if it is missing or does not
+// fit.
 type FraudFingerprintLookupResponse struct {
 	Response
 
@@ -136,8 +135,8 @@ type FraudFingerprintLookupResponse struct {
 	Properties *FraudProperties `json:"properties"`
 
 	// What the browser script measured, such as the size of the screen; null unless Stytch has
-	// enabled it for the project. Numbers in it are float64; an integer that a float64 cannot hold
-	// is a json.Number.
+	// enabled it for the project. Its numbers are float64, except that an integer which a float64
+	// cannot represent is a json.Number.
 	RawSignals map[string]any `json:"raw_signals" stytch:"sensitive"`
 }
 
@@ -172,12 +171,12 @@ func (r *FraudFingerprintLookupResponse) readJSON(d *wire.Reader) {
 	d.Want("verdict")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r FraudFingerprintLookupResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r FraudFingerprintLookupResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -238,12 +237,12 @@ func (v *FraudExternalMetadata) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v FraudExternalMetadata) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v FraudExternalMetadata) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -290,12 +289,12 @@ func (v *FraudFingerprints) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v FraudFingerprints) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v FraudFingerprints) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -348,12 +347,12 @@ func (v *FraudVerdict) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v FraudVerdict) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v FraudVerdict) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -402,12 +401,12 @@ func (v *FraudProperties) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v FraudProperties) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v FraudProperties) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -449,12 +448,12 @@ func (v *FraudNetworkProperties) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v FraudNetworkProperties) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v FraudNetworkProperties) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -486,12 +485,12 @@ func (v *FraudASN) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v FraudASN) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v FraudASN) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -540,12 +539,12 @@ func (v *FraudBrowserProperties) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v FraudBrowserProperties) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v FraudBrowserProperties) LogValue() slog.Value {
 	return redact.LogValue(v)
 }

@@ -6,28 +6,28 @@ import "github.com/stytchgen/sdk/internal/transport"
 
 // FraudService judges devices and e-mail addresses, to keep fraudsters out.
 //
-// It is reached as client.Fraud.
+// Use it as client.Fraud.
 //
 // API: https://stytch.com/docs/fraud/api/fingerprint-lookup
 type FraudService struct {
 	// Fingerprint looks up the devices that Stytch's browser script has seen.
 	//
-	// It is reached as client.Fraud.Fingerprint.
+	// Use it as client.Fraud.Fingerprint.
 	Fingerprint *FraudFingerprintService
 
 	// Rules manages rules that decide about single devices and networks.
 	//
-	// It is reached as client.Fraud.Rules.
+	// Use it as client.Fraud.Rules.
 	Rules *FraudRulesService
 
 	// VerdictReasons manages what the reasons of verdicts lead to.
 	//
-	// It is reached as client.Fraud.VerdictReasons.
+	// Use it as client.Fraud.VerdictReasons.
 	VerdictReasons *FraudVerdictReasonsService
 
 	// Email rates e-mail addresses.
 	//
-	// It is reached as client.Fraud.Email.
+	// Use it as client.Fraud.Email.
 	Email *FraudEmailService
 
 	transport *transport.Client

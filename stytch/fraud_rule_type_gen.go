@@ -5,7 +5,7 @@ package stytch
 // FraudRuleType is a kind of identifier that a rule has.
 type FraudRuleType string
 
-// The known values of FraudRuleType. The service may add others; they survive decoding.
+// The known values of FraudRuleType. The service may add others, which are decoded unchanged.
 const (
 	FraudRuleTypeVisitorID           FraudRuleType = "VISITOR_ID"
 	FraudRuleTypeBrowserID           FraudRuleType = "BROWSER_ID"

@@ -17,7 +17,7 @@ import (
 
 // FraudRulesService manages rules that decide about single devices and networks.
 //
-// It is reached as client.Fraud.Rules.
+// Use it as client.Fraud.Rules.
 //
 // API: https://stytch.com/docs/fraud/api/set-rule
 type FraudRulesService struct {
@@ -55,10 +55,10 @@ var fraudRulesSet = transport.Endpoint[FraudRulesSetRequest, FraudRulesSetRespon
 // VisitorID, BrowserID, the fingerprints of visitor, browser, hardware and network, CIDRBlock, ASN,
 // CountryCode. Among blocks the longest prefix wins, and among equal ones the strictest action.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrInvalidActionForRules], [ErrInvalidFingerprintOrID],
-// [ErrInvalidCIDRBlock], [ErrCIDRBlockInvalidPrefix], [ErrInvalidASN], [ErrInvalidCountryCode],
+// Specific errors: [ErrInvalidActionForRules], [ErrInvalidFingerprintOrID], [ErrInvalidCIDRBlock],
+// [ErrCIDRBlockInvalidPrefix], [ErrInvalidASN], [ErrInvalidCountryCode],
 // [ErrInvalidCountryCodeAllowRule], [ErrEnterpriseEndpoint], [ErrUnauthorizedCredentialsError],
 // [ErrContextCanceledError], [ErrServiceUnavailable].
 //
@@ -67,7 +67,7 @@ func (s *FraudRulesService) Set(ctx context.Context, req FraudRulesSetRequest, o
 	return transport.Call(ctx, s.client(), &fraudRulesSet, &req, opts)
 }
 
-// FraudRulesSetRequest is what [FraudRulesService.Set] sends.
+// FraudRulesSetRequest is the request of [FraudRulesService.Set].
 //
 // Set exactly one of VisitorID, BrowserID, VisitorFingerprint, BrowserFingerprint,
 // HardwareFingerprint, NetworkFingerprint, CIDRBlock, CountryCode and ASN.
@@ -204,17 +204,17 @@ func (r *FraudRulesSetRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r FraudRulesSetRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r FraudRulesSetRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// FraudRulesSetResponse is the answer to [FraudRulesService.Set].
+// FraudRulesSetResponse is the response of [FraudRulesService.Set].
 type FraudRulesSetResponse struct {
 	Response
 
@@ -294,12 +294,12 @@ func (r *FraudRulesSetResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code", "action")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r FraudRulesSetResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r FraudRulesSetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -323,9 +323,9 @@ var fraudRulesList = transport.Endpoint[FraudRulesListRequest, FraudRulesListRes
 // Returns the rules that [FraudRulesService.Set] and the dashboard have made. A page has up to
 // Limit rules; pass its NextCursor as Cursor to get the next one.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrDFPRuleInvalidCursor], [ErrEnterpriseEndpoint],
+// Specific errors: [ErrDFPRuleInvalidCursor], [ErrEnterpriseEndpoint],
 // [ErrUnauthorizedCredentialsError], [ErrContextCanceledError], [ErrServiceUnavailable].
 //
 // API: https://stytch.com/docs/fraud/api/get-rules
@@ -333,7 +333,7 @@ func (s *FraudRulesService) List(ctx context.Context, req FraudRulesListRequest,
 	return transport.Call(ctx, s.client(), &fraudRulesList, &req, opts)
 }
 
-// FraudRulesListRequest is what [FraudRulesService.List] sends.
+// FraudRulesListRequest is the request of [FraudRulesService.List].
 type FraudRulesListRequest struct {
 	// The NextCursor of the page before. Unset, the call returns the first page.
 	Cursor *string `json:"cursor,omitzero"`
@@ -359,20 +359,20 @@ func (r *FraudRulesListRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r FraudRulesListRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r FraudRulesListRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// FraudRulesListResponse is the answer to [FraudRulesService.List].
+// FraudRulesListResponse is the response of [FraudRulesService.List].
 //
-// An answer without Rules is an error. Any other field is left empty when the service leaves it out
-// or changes its form.
+// An answer without Rules is an error. Any other field stays empty if it is missing or does not
+// fit.
 type FraudRulesListResponse struct {
 	Response
 
@@ -408,12 +408,12 @@ func (r *FraudRulesListResponse) readJSON(d *wire.Reader) {
 	d.Want("rules")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r FraudRulesListResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r FraudRulesListResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -421,7 +421,7 @@ func (r FraudRulesListResponse) LogValue() slog.Value {
 // FraudRuleAction is an action of a rule: a verdict, or NONE, which deletes the rule.
 type FraudRuleAction string
 
-// The known values of FraudRuleAction. The service may add others; they survive decoding.
+// The known values of FraudRuleAction. The service may add others, which are decoded unchanged.
 const (
 	FraudRuleActionAllow     FraudRuleAction = "ALLOW"
 	FraudRuleActionChallenge FraudRuleAction = "CHALLENGE"
@@ -516,12 +516,12 @@ func (v *FraudRule) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v FraudRule) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v FraudRule) LogValue() slog.Value {
 	return redact.LogValue(v)
 }

@@ -17,7 +17,7 @@ import (
 
 // FraudVerdictReasonsService manages what the reasons of verdicts lead to.
 //
-// It is reached as client.Fraud.VerdictReasons.
+// Use it as client.Fraud.VerdictReasons.
 //
 // API: https://stytch.com/docs/fraud/api/get-verdict-reasons
 type FraudVerdictReasonsService struct {
@@ -53,9 +53,9 @@ var fraudVerdictReasonsOverride = transport.Endpoint[FraudVerdictReasonsOverride
 //
 // The reason RULE_MATCH cannot be changed, because its action is that of the rule.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrEnterpriseEndpoint], [ErrUnauthorizedCredentialsError],
+// Specific errors: [ErrEnterpriseEndpoint], [ErrUnauthorizedCredentialsError],
 // [ErrContextCanceledError], [ErrServiceUnavailable].
 //
 // API: https://stytch.com/docs/fraud/api/set-verdict-reason-override
@@ -63,7 +63,7 @@ func (s *FraudVerdictReasonsService) Override(ctx context.Context, req FraudVerd
 	return transport.Call(ctx, s.client(), &fraudVerdictReasonsOverride, &req, opts)
 }
 
-// FraudVerdictReasonsOverrideRequest is what [FraudVerdictReasonsService.Override] sends.
+// FraudVerdictReasonsOverrideRequest is the request of [FraudVerdictReasonsService.Override].
 type FraudVerdictReasonsOverrideRequest struct {
 	// The reason to change, as [FraudVerdictReasonsService.List] names it.
 	VerdictReason string `json:"verdict_reason"`
@@ -90,17 +90,17 @@ func (r *FraudVerdictReasonsOverrideRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r FraudVerdictReasonsOverrideRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r FraudVerdictReasonsOverrideRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// FraudVerdictReasonsOverrideResponse is the answer to [FraudVerdictReasonsService.Override].
+// FraudVerdictReasonsOverrideResponse is the response of [FraudVerdictReasonsService.Override].
 type FraudVerdictReasonsOverrideResponse struct {
 	Response
 
@@ -130,12 +130,12 @@ func (r *FraudVerdictReasonsOverrideResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code", "verdict_reason_action")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r FraudVerdictReasonsOverrideResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r FraudVerdictReasonsOverrideResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -158,9 +158,9 @@ var fraudVerdictReasonsList = transport.Endpoint[FraudVerdictReasonsListRequest,
 // Returns every reason whose action can be changed, with its default action and with the one that
 // [FraudVerdictReasonsService.Override] has set. A verdict can have other reasons too.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrEnterpriseEndpoint], [ErrUnauthorizedCredentialsError],
+// Specific errors: [ErrEnterpriseEndpoint], [ErrUnauthorizedCredentialsError],
 // [ErrContextCanceledError], [ErrServiceUnavailable].
 //
 // API: https://stytch.com/docs/fraud/api/get-verdict-reasons
@@ -168,7 +168,7 @@ func (s *FraudVerdictReasonsService) List(ctx context.Context, req FraudVerdictR
 	return transport.Call(ctx, s.client(), &fraudVerdictReasonsList, &req, opts)
 }
 
-// FraudVerdictReasonsListRequest is what [FraudVerdictReasonsService.List] sends.
+// FraudVerdictReasonsListRequest is the request of [FraudVerdictReasonsService.List].
 type FraudVerdictReasonsListRequest struct {
 	// Whether to list only the reasons whose action was changed. False when not set.
 	OverridesOnly *bool `json:"overrides_only,omitzero"`
@@ -182,20 +182,20 @@ func (r *FraudVerdictReasonsListRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r FraudVerdictReasonsListRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r FraudVerdictReasonsListRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// FraudVerdictReasonsListResponse is the answer to [FraudVerdictReasonsService.List].
+// FraudVerdictReasonsListResponse is the response of [FraudVerdictReasonsService.List].
 //
-// An answer without VerdictReasonActions is an error. Any other field is left empty when the
-// service leaves it out or changes its form.
+// An answer without VerdictReasonActions is an error. Any other field stays empty if it is missing
+// or does not fit.
 type FraudVerdictReasonsListResponse struct {
 	Response
 
@@ -226,12 +226,12 @@ func (r *FraudVerdictReasonsListResponse) readJSON(d *wire.Reader) {
 	d.Want("verdict_reason_actions")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r FraudVerdictReasonsListResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r FraudVerdictReasonsListResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -240,7 +240,7 @@ func (r FraudVerdictReasonsListResponse) LogValue() slog.Value {
 // the default back.
 type FraudOverrideAction string
 
-// The known values of FraudOverrideAction. The service may add others; they survive decoding.
+// The known values of FraudOverrideAction. The service may add others, which are decoded unchanged.
 const (
 	FraudOverrideActionAllow     FraudOverrideAction = "ALLOW"
 	FraudOverrideActionChallenge FraudOverrideAction = "CHALLENGE"

@@ -16,13 +16,13 @@ import (
 
 // IDPService makes the project an identity provider that connected apps log people in with.
 //
-// It is reached as client.IDP.
+// Use it as client.IDP.
 //
 // API: https://stytch.com/docs/api/connected-apps-oauth-authorize-start
 type IDPService struct {
 	// OAuth serves the authorization page, on which users let connected apps act for them.
 	//
-	// It is reached as client.IDP.OAuth.
+	// Use it as client.IDP.OAuth.
 	OAuth *IDPOAuthService
 
 	transport *transport.Client
@@ -59,16 +59,16 @@ var idpIntrospectTokenNetwork = transport.Endpoint[IDPIntrospectTokenNetworkRequ
 // The app authenticates itself with its client id and secret, so the call needs no credentials of
 // the project. Further claims that a template adds are in the answer too, next to these fields.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrInvalidClient], [ErrInvalidRequest], [ErrConnectedAppNotFound].
+// Specific errors: [ErrInvalidClient], [ErrInvalidRequest], [ErrConnectedAppNotFound].
 //
 // API: https://stytch.com/docs/api/connected-app-token-introspection
 func (s *IDPService) IntrospectTokenNetwork(ctx context.Context, req IDPIntrospectTokenNetworkRequest, opts ...CallOption) (*IDPIntrospectTokenNetworkResponse, error) {
 	return transport.Call(ctx, s.client(), &idpIntrospectTokenNetwork, &req, opts)
 }
 
-// IDPIntrospectTokenNetworkRequest is what [IDPService.IntrospectTokenNetwork] sends.
+// IDPIntrospectTokenNetworkRequest is the request of [IDPService.IntrospectTokenNetwork].
 type IDPIntrospectTokenNetworkRequest struct {
 	// The id of the project, as the dashboard shows it.
 	ProjectID string `json:"project_id"`
@@ -110,17 +110,17 @@ func (r *IDPIntrospectTokenNetworkRequest) params(p *transport.Params) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r IDPIntrospectTokenNetworkRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r IDPIntrospectTokenNetworkRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// IDPIntrospectTokenNetworkResponse is the answer to [IDPService.IntrospectTokenNetwork].
+// IDPIntrospectTokenNetworkResponse is the response of [IDPService.IntrospectTokenNetwork].
 type IDPIntrospectTokenNetworkResponse struct {
 	Response
 
@@ -195,12 +195,12 @@ func (r *IDPIntrospectTokenNetworkResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code", "active")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r IDPIntrospectTokenNetworkResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r IDPIntrospectTokenNetworkResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

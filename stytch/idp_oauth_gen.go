@@ -16,7 +16,7 @@ import (
 
 // IDPOAuthService serves the authorization page, on which users let connected apps act for them.
 //
-// It is reached as client.IDP.OAuth.
+// Use it as client.IDP.OAuth.
 //
 // API: https://stytch.com/docs/api/connected-apps-oauth-authorize-start
 type IDPOAuthService struct {
@@ -51,12 +51,11 @@ var idpOAuthAuthorizeStart = transport.Endpoint[IDPOAuthAuthorizeStartRequest, I
 //
 // Nothing is granted yet. Pass the decision of the user to [IDPOAuthService.Authorize].
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrConnectedAppNotFound],
-// [ErrConnectedAppSuppliedRedirectURLNotFoundInClient], [ErrOAuthInvalidScopeRequested],
-// [ErrPKCERequiredForIDPAuthorizationFlow], [ErrThirdPartyClientsCannotUseFullAccess],
-// [ErrThirdPartyClientsRequireConsentForOfflineAccess],
+// Specific errors: [ErrConnectedAppNotFound], [ErrConnectedAppSuppliedRedirectURLNotFoundInClient],
+// [ErrOAuthInvalidScopeRequested], [ErrPKCERequiredForIDPAuthorizationFlow],
+// [ErrThirdPartyClientsCannotUseFullAccess], [ErrThirdPartyClientsRequireConsentForOfflineAccess],
 // [ErrAuthorizationEndpointNotConfiguredForProject], [ErrNoOAuthAuthorizeUserSelector],
 // [ErrTooManyUserSelectionArguments], [ErrUserNotFound], [ErrInvalidUserID], [ErrSessionNotFound],
 // [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims].
@@ -66,7 +65,7 @@ func (s *IDPOAuthService) AuthorizeStart(ctx context.Context, req IDPOAuthAuthor
 	return transport.Call(ctx, s.client(), &idpOAuthAuthorizeStart, &req, opts)
 }
 
-// IDPOAuthAuthorizeStartRequest is what [IDPOAuthService.AuthorizeStart] sends.
+// IDPOAuthAuthorizeStartRequest is the request of [IDPOAuthService.AuthorizeStart].
 //
 // Set exactly one of UserID, SessionToken and SessionJWT.
 type IDPOAuthAuthorizeStartRequest struct {
@@ -144,20 +143,20 @@ func (r *IDPOAuthAuthorizeStartRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r IDPOAuthAuthorizeStartRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r IDPOAuthAuthorizeStartRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// IDPOAuthAuthorizeStartResponse is the answer to [IDPOAuthService.AuthorizeStart].
+// IDPOAuthAuthorizeStartResponse is the response of [IDPOAuthService.AuthorizeStart].
 //
-// An answer without Client and ScopeResults is an error. Any other field is left empty when the
-// service leaves it out or changes its form.
+// An answer without Client and ScopeResults is an error. Any other field stays empty if it is
+// missing or does not fit.
 type IDPOAuthAuthorizeStartResponse struct {
 	Response
 
@@ -209,12 +208,12 @@ func (r *IDPOAuthAuthorizeStartResponse) readJSON(d *wire.Reader) {
 	d.Want("client", "scope_results")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r IDPOAuthAuthorizeStartResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r IDPOAuthAuthorizeStartResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -240,13 +239,12 @@ var idpOAuthAuthorize = transport.Endpoint[IDPOAuthAuthorizeRequest, IDPOAuthAut
 //
 // The code works once. Each call makes another one.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrConnectedAppNotFound],
-// [ErrConnectedAppSuppliedRedirectURLNotFoundInClient], [ErrOAuthInvalidScopeRequested],
-// [ErrPKCERequiredForIDPAuthorizationFlow], [ErrThirdPartyClientsCannotUseFullAccess],
-// [ErrThirdPartyClientsRequireConsentForOfflineAccess],
+// Specific errors: [ErrConnectedAppNotFound], [ErrConnectedAppSuppliedRedirectURLNotFoundInClient],
+// [ErrOAuthInvalidScopeRequested], [ErrPKCERequiredForIDPAuthorizationFlow],
+// [ErrThirdPartyClientsCannotUseFullAccess], [ErrThirdPartyClientsRequireConsentForOfflineAccess],
 // [ErrAuthorizationEndpointNotConfiguredForProject], [ErrNoOAuthAuthorizeUserSelector],
 // [ErrTooManyUserSelectionArguments], [ErrUserNotFound], [ErrInvalidUserID], [ErrSessionNotFound],
 // [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims],
@@ -257,7 +255,7 @@ func (s *IDPOAuthService) Authorize(ctx context.Context, req IDPOAuthAuthorizeRe
 	return transport.Call(ctx, s.client(), &idpOAuthAuthorize, &req, opts)
 }
 
-// IDPOAuthAuthorizeRequest is what [IDPOAuthService.Authorize] sends.
+// IDPOAuthAuthorizeRequest is the request of [IDPOAuthService.Authorize].
 //
 // Set exactly one of UserID, SessionToken and SessionJWT.
 type IDPOAuthAuthorizeRequest struct {
@@ -362,20 +360,20 @@ func (r *IDPOAuthAuthorizeRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r IDPOAuthAuthorizeRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r IDPOAuthAuthorizeRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// IDPOAuthAuthorizeResponse is the answer to [IDPOAuthService.Authorize].
+// IDPOAuthAuthorizeResponse is the response of [IDPOAuthService.Authorize].
 //
-// An answer without RedirectURI is an error. Any other field is left empty when the service leaves
-// it out or changes its form.
+// An answer without RedirectURI is an error. Any other field stays empty if it is missing or does
+// not fit.
 type IDPOAuthAuthorizeResponse struct {
 	Response
 
@@ -410,12 +408,12 @@ func (r *IDPOAuthAuthorizeResponse) readJSON(d *wire.Reader) {
 	d.Want("redirect_uri")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r IDPOAuthAuthorizeResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r IDPOAuthAuthorizeResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

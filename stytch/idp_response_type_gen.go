@@ -6,7 +6,7 @@ package stytch
 // authorization code.
 type IDPResponseType string
 
-// The known values of IDPResponseType. The service may add others; they survive decoding.
+// The known values of IDPResponseType. The service may add others, which are decoded unchanged.
 const (
 	IDPResponseTypeCode IDPResponseType = "code"
 )

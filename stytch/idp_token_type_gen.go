@@ -5,7 +5,7 @@ package stytch
 // IDPTokenType is a kind of token that a connected app holds.
 type IDPTokenType string
 
-// The known values of IDPTokenType. The service may add others; they survive decoding.
+// The known values of IDPTokenType. The service may add others, which are decoded unchanged.
 const (
 	IDPTokenTypeAccessToken  IDPTokenType = "access_token"
 	IDPTokenTypeRefreshToken IDPTokenType = "refresh_token"

@@ -16,7 +16,7 @@ import (
 
 // ImpersonationService lets the own staff see the application as a user does.
 //
-// It is reached as client.Impersonation.
+// Use it as client.Impersonation.
 //
 // API: https://stytch.com/docs/api/authenticate-impersonation-token
 type ImpersonationService struct {
@@ -52,10 +52,10 @@ var impersonationAuthenticate = transport.Endpoint[ImpersonationAuthenticateRequ
 // The session lasts an hour and cannot be extended, only revoked. Its one factor has the type
 // impersonated and names the person who acts as the user.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrUnableToAuthImpersonationToken], [ErrUserImpersonationNotAllowed],
+// Specific errors: [ErrUnableToAuthImpersonationToken], [ErrUserImpersonationNotAllowed],
 // [ErrUserNotFound].
 //
 // API: https://stytch.com/docs/api/authenticate-impersonation-token
@@ -63,7 +63,7 @@ func (s *ImpersonationService) Authenticate(ctx context.Context, req Impersonati
 	return transport.Call(ctx, s.client(), &impersonationAuthenticate, &req, opts)
 }
 
-// ImpersonationAuthenticateRequest is what [ImpersonationService.Authenticate] sends.
+// ImpersonationAuthenticateRequest is the request of [ImpersonationService.Authenticate].
 type ImpersonationAuthenticateRequest struct {
 	// The token from the query of the login redirect URL.
 	ImpersonationToken string `json:"impersonation_token" stytch:"sensitive"`
@@ -79,20 +79,20 @@ func (r *ImpersonationAuthenticateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r ImpersonationAuthenticateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r ImpersonationAuthenticateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// ImpersonationAuthenticateResponse is the answer to [ImpersonationService.Authenticate].
+// ImpersonationAuthenticateResponse is the response of [ImpersonationService.Authenticate].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field is left empty
-// when the service leaves it out or changes its form.
+// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
+// it is missing or does not fit.
 type ImpersonationAuthenticateResponse struct {
 	Response
 
@@ -143,12 +143,12 @@ func (r *ImpersonationAuthenticateResponse) readJSON(d *wire.Reader) {
 	d.Want("user_id", "session_token", "session_jwt")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r ImpersonationAuthenticateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r ImpersonationAuthenticateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

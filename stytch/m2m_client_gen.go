@@ -30,8 +30,8 @@ type M2MClient struct {
 	// The last four characters of the secret, to tell it from others.
 	ClientSecretLastFour string `json:"client_secret_last_four"`
 
-	// The metadata of the client; null when it has none. Numbers in it are float64; an integer that
-	// a float64 cannot hold is a json.Number.
+	// The metadata of the client; null when it has none. Its numbers are float64, except that an
+	// integer which a float64 cannot represent is a json.Number.
 	TrustedMetadata map[string]any `json:"trusted_metadata" stytch:"sensitive"`
 
 	// The last four characters of the new secret while the secret is being rotated; null otherwise.
@@ -63,12 +63,12 @@ func (v *M2MClient) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v M2MClient) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v M2MClient) LogValue() slog.Value {
 	return redact.LogValue(v)
 }

@@ -5,7 +5,7 @@ package stytch
 // M2MClientStatus is a state of an M2M client. An inactive one gets no tokens.
 type M2MClientStatus string
 
-// The known values of M2MClientStatus. The service may add others; they survive decoding.
+// The known values of M2MClientStatus. The service may add others, which are decoded unchanged.
 const (
 	M2MClientStatusActive   M2MClientStatus = "active"
 	M2MClientStatusInactive M2MClientStatus = "inactive"

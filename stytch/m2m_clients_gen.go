@@ -17,13 +17,13 @@ import (
 // M2MClientsService creates, finds, changes and deletes the clients that programs fetch access
 // tokens with.
 //
-// It is reached as client.M2M.Clients.
+// Use it as client.M2M.Clients.
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/m2m/m2m-client/create-m2m-client
 type M2MClientsService struct {
 	// Secrets replaces the secrets of M2M clients without an outage.
 	//
-	// It is reached as client.M2M.Clients.Secrets.
+	// Use it as client.M2M.Clients.Secrets.
 	Secrets *M2MClientsSecretsService
 
 	transport *transport.Client
@@ -57,10 +57,10 @@ var m2mClientsCreate = transport.Endpoint[M2MClientsCreateRequest, M2MClientsCre
 // The secret is shown this once. If it is lost, [M2MClientsSecretsService.RotateStart] makes
 // another one. To move a client over from another system, give its ClientID and its ClientSecret.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrDuplicateM2MClientID], [ErrM2MClientInvalidClientID],
+// Specific errors: [ErrDuplicateM2MClientID], [ErrM2MClientInvalidClientID],
 // [ErrM2MClientInvalidClientSecret], [ErrInsecureM2MClientSecret], [ErrClientSecretTooLong],
 // [ErrM2MClientInvalidClientName], [ErrM2MClientInvalidClientDescription],
 // [ErrInvalidM2MClientScope], [ErrTooManyM2MClientScopes], [ErrTooManyM2MClientsForBillingTier],
@@ -72,7 +72,7 @@ func (s *M2MClientsService) Create(ctx context.Context, req M2MClientsCreateRequ
 	return transport.Call(ctx, s.client(), &m2mClientsCreate, &req, opts)
 }
 
-// M2MClientsCreateRequest is what [M2MClientsService.Create] sends.
+// M2MClientsCreateRequest is the request of [M2MClientsService.Create].
 type M2MClientsCreateRequest struct {
 	// The scopes that the client can ask for, such as read:invoices. A token with write:* passes a
 	// check for write:invoices as well.
@@ -128,20 +128,20 @@ func (r *M2MClientsCreateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r M2MClientsCreateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r M2MClientsCreateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// M2MClientsCreateResponse is the answer to [M2MClientsService.Create].
+// M2MClientsCreateResponse is the response of [M2MClientsService.Create].
 //
-// An answer without M2MClient.ClientID and M2MClient.ClientSecret is an error. Any other field is
-// left empty when the service leaves it out or changes its form.
+// An answer without M2MClient.ClientID and M2MClient.ClientSecret is an error. Any other field
+// stays empty if it is missing or does not fit.
 type M2MClientsCreateResponse struct {
 	Response
 
@@ -174,12 +174,12 @@ func (r *M2MClientsCreateResponse) readJSON(d *wire.Reader) {
 	d.WantIn("m2m_client.client_secret", r.M2MClient.ClientSecret != "")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r M2MClientsCreateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r M2MClientsCreateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -202,16 +202,16 @@ var m2mClientsGet = transport.Endpoint[M2MClientsGetRequest, M2MClientsGetRespon
 // Returns the client without its secret, which the service does not store. A deleted client is the
 // error [ErrM2MClientNotFound].
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrM2MClientNotFound].
+// Specific errors: [ErrM2MClientNotFound].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/m2m/m2m-client/get-m2m-client
 func (s *M2MClientsService) Get(ctx context.Context, req M2MClientsGetRequest, opts ...CallOption) (*M2MClientsGetResponse, error) {
 	return transport.Call(ctx, s.client(), &m2mClientsGet, &req, opts)
 }
 
-// M2MClientsGetRequest is what [M2MClientsService.Get] sends.
+// M2MClientsGetRequest is the request of [M2MClientsService.Get].
 type M2MClientsGetRequest struct {
 	// The id of the M2M client, as [M2MClientsService.Create] returned it.
 	ClientID string `json:"client_id"`
@@ -225,20 +225,20 @@ func (r *M2MClientsGetRequest) params(p *transport.Params) {
 	p.Path("client_id", r.ClientID)
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r M2MClientsGetRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r M2MClientsGetRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// M2MClientsGetResponse is the answer to [M2MClientsService.Get].
+// M2MClientsGetResponse is the response of [M2MClientsService.Get].
 //
-// An answer without M2MClient is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without M2MClient is an error. Any other field stays empty if it is missing or does not
+// fit.
 type M2MClientsGetResponse struct {
 	Response
 
@@ -269,12 +269,12 @@ func (r *M2MClientsGetResponse) readJSON(d *wire.Reader) {
 	d.Want("m2m_client")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r M2MClientsGetResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r M2MClientsGetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -301,9 +301,9 @@ var m2mClientsUpdate = transport.Endpoint[M2MClientsUpdateRequest, M2MClientsUpd
 // Tokens that were issued before stay valid until they expire, an hour at most, whatever the change
 // is.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrM2MClientNotFound], [ErrM2MClientInvalidClientName],
+// Specific errors: [ErrM2MClientNotFound], [ErrM2MClientInvalidClientName],
 // [ErrM2MClientInvalidClientDescription], [ErrInvalidM2MClientScope], [ErrTooManyM2MClientScopes],
 // [ErrM2MClientInvalidStatus], [ErrInvalidM2MClientStatus], [ErrMetadataInvalidFormat],
 // [ErrMetadataTooLarge], [ErrMetadataTooManyKeys].
@@ -313,7 +313,7 @@ func (s *M2MClientsService) Update(ctx context.Context, req M2MClientsUpdateRequ
 	return transport.Call(ctx, s.client(), &m2mClientsUpdate, &req, opts)
 }
 
-// M2MClientsUpdateRequest is what [M2MClientsService.Update] sends.
+// M2MClientsUpdateRequest is the request of [M2MClientsService.Update].
 type M2MClientsUpdateRequest struct {
 	// The id of the M2M client, as [M2MClientsService.Create] returned it.
 	ClientID string `json:"client_id"`
@@ -368,17 +368,17 @@ func (r *M2MClientsUpdateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r M2MClientsUpdateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r M2MClientsUpdateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// M2MClientsUpdateResponse is the answer to [M2MClientsService.Update].
+// M2MClientsUpdateResponse is the response of [M2MClientsService.Update].
 type M2MClientsUpdateResponse struct {
 	Response
 
@@ -408,12 +408,12 @@ func (r *M2MClientsUpdateResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code", "m2m_client")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r M2MClientsUpdateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r M2MClientsUpdateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -439,16 +439,16 @@ var m2mClientsDelete = transport.Endpoint[M2MClientsDeleteRequest, M2MClientsDel
 // A client that is gone already is the error [ErrM2MClientNotFound]. A caller can come to it by
 // repeating a call whose answer was lost.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrM2MClientNotFound].
+// Specific errors: [ErrM2MClientNotFound].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/m2m/m2m-client/delete-m2m-client
 func (s *M2MClientsService) Delete(ctx context.Context, req M2MClientsDeleteRequest, opts ...CallOption) (*M2MClientsDeleteResponse, error) {
 	return transport.Call(ctx, s.client(), &m2mClientsDelete, &req, opts)
 }
 
-// M2MClientsDeleteRequest is what [M2MClientsService.Delete] sends.
+// M2MClientsDeleteRequest is the request of [M2MClientsService.Delete].
 type M2MClientsDeleteRequest struct {
 	// The id of the M2M client, as [M2MClientsService.Create] returned it.
 	ClientID string `json:"client_id"`
@@ -462,17 +462,17 @@ func (r *M2MClientsDeleteRequest) params(p *transport.Params) {
 	p.Path("client_id", r.ClientID)
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r M2MClientsDeleteRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r M2MClientsDeleteRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// M2MClientsDeleteResponse is the answer to [M2MClientsService.Delete].
+// M2MClientsDeleteResponse is the response of [M2MClientsService.Delete].
 type M2MClientsDeleteResponse struct {
 	Response
 
@@ -502,12 +502,12 @@ func (r *M2MClientsDeleteResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code", "client_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r M2MClientsDeleteResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r M2MClientsDeleteResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -531,9 +531,9 @@ var m2mClientsSearch = transport.Endpoint[M2MClientsSearchRequest, M2MClientsSea
 // Limit clients; pass the NextCursor of its ResultsMetadata as Cursor, with the same query, to get
 // the next one.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrM2MSearchFilterNameNotRecognized], [ErrM2MSearchMissingFilterValue],
+// Specific errors: [ErrM2MSearchFilterNameNotRecognized], [ErrM2MSearchMissingFilterValue],
 // [ErrSearchTimeout].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/m2m/m2m-client/search-m2m-client
@@ -541,7 +541,7 @@ func (s *M2MClientsService) Search(ctx context.Context, req M2MClientsSearchRequ
 	return transport.Call(ctx, s.client(), &m2mClientsSearch, &req, opts)
 }
 
-// M2MClientsSearchRequest is what [M2MClientsService.Search] sends.
+// M2MClientsSearchRequest is the request of [M2MClientsService.Search].
 type M2MClientsSearchRequest struct {
 	// The NextCursor of the page before. Unset, the search returns the first page.
 	Cursor *string `json:"cursor,omitzero"`
@@ -576,20 +576,20 @@ func (r *M2MClientsSearchRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r M2MClientsSearchRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r M2MClientsSearchRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// M2MClientsSearchResponse is the answer to [M2MClientsService.Search].
+// M2MClientsSearchResponse is the response of [M2MClientsService.Search].
 //
-// An answer without M2MClients and ResultsMetadata is an error. Any other field is left empty when
-// the service leaves it out or changes its form.
+// An answer without M2MClients and ResultsMetadata is an error. Any other field stays empty if it
+// is missing or does not fit.
 type M2MClientsSearchResponse struct {
 	Response
 
@@ -626,12 +626,12 @@ func (r *M2MClientsSearchResponse) readJSON(d *wire.Reader) {
 	d.Want("m2m_clients", "results_metadata")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r M2MClientsSearchResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r M2MClientsSearchResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -659,8 +659,8 @@ type M2MClientWithClientSecret struct {
 	// The last four characters of the secret, to tell it from others.
 	ClientSecretLastFour string `json:"client_secret_last_four"`
 
-	// The metadata of the client; null when it has none. Numbers in it are float64; an integer that
-	// a float64 cannot hold is a json.Number.
+	// The metadata of the client; null when it has none. Its numbers are float64, except that an
+	// integer which a float64 cannot represent is a json.Number.
 	TrustedMetadata map[string]any `json:"trusted_metadata" stytch:"sensitive"`
 
 	// The last four characters of the new secret while the secret is being rotated; null otherwise.
@@ -694,12 +694,12 @@ func (v *M2MClientWithClientSecret) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v M2MClientWithClientSecret) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v M2MClientWithClientSecret) LogValue() slog.Value {
 	return redact.LogValue(v)
 }

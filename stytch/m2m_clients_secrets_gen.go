@@ -16,7 +16,7 @@ import (
 
 // M2MClientsSecretsService replaces the secrets of M2M clients without an outage.
 //
-// It is reached as client.M2M.Clients.Secrets.
+// Use it as client.M2M.Clients.Secrets.
 //
 // API: https://stytch.com/docs/api/m2m-rotate-secret-start
 type M2MClientsSecretsService struct {
@@ -55,14 +55,14 @@ var m2mClientsSecretsRotateStart = transport.Endpoint[M2MClientsSecretsRotateSta
 //
 // The client never repeats the call.
 //
-// Errors of its own: [ErrM2MClientNotFound], [ErrM2MClientAlreadyRotatingSecret].
+// Specific errors: [ErrM2MClientNotFound], [ErrM2MClientAlreadyRotatingSecret].
 //
 // API: https://stytch.com/docs/api/m2m-rotate-secret-start
 func (s *M2MClientsSecretsService) RotateStart(ctx context.Context, req M2MClientsSecretsRotateStartRequest, opts ...CallOption) (*M2MClientsSecretsRotateStartResponse, error) {
 	return transport.Call(ctx, s.client(), &m2mClientsSecretsRotateStart, &req, opts)
 }
 
-// M2MClientsSecretsRotateStartRequest is what [M2MClientsSecretsService.RotateStart] sends.
+// M2MClientsSecretsRotateStartRequest is the request of [M2MClientsSecretsService.RotateStart].
 type M2MClientsSecretsRotateStartRequest struct {
 	// The id of the M2M client, as [M2MClientsService.Create] returned it.
 	ClientID string `json:"client_id"`
@@ -81,20 +81,20 @@ func (r *M2MClientsSecretsRotateStartRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r M2MClientsSecretsRotateStartRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r M2MClientsSecretsRotateStartRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// M2MClientsSecretsRotateStartResponse is the answer to [M2MClientsSecretsService.RotateStart].
+// M2MClientsSecretsRotateStartResponse is the response of [M2MClientsSecretsService.RotateStart].
 //
-// An answer without M2MClient.NextClientSecret is an error. Any other field is left empty when the
-// service leaves it out or changes its form.
+// An answer without M2MClient.NextClientSecret is an error. Any other field stays empty if it is
+// missing or does not fit.
 type M2MClientsSecretsRotateStartResponse struct {
 	Response
 
@@ -126,12 +126,12 @@ func (r *M2MClientsSecretsRotateStartResponse) readJSON(d *wire.Reader) {
 	d.WantIn("m2m_client.next_client_secret", r.M2MClient.NextClientSecret != "")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r M2MClientsSecretsRotateStartResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r M2MClientsSecretsRotateStartResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -155,17 +155,17 @@ var m2mClientsSecretsRotateCancel = transport.Endpoint[M2MClientsSecretsRotateCa
 // Ends the rotation that [M2MClientsSecretsService.RotateStart] began. The new secret stops
 // working, and the one before is the only one again.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrM2MClientNotFound], [ErrM2MClientNotRotatingSecret].
+// Specific errors: [ErrM2MClientNotFound], [ErrM2MClientNotRotatingSecret].
 //
 // API: https://stytch.com/docs/api/m2m-rotate-secret-cancel
 func (s *M2MClientsSecretsService) RotateCancel(ctx context.Context, req M2MClientsSecretsRotateCancelRequest, opts ...CallOption) (*M2MClientsSecretsRotateCancelResponse, error) {
 	return transport.Call(ctx, s.client(), &m2mClientsSecretsRotateCancel, &req, opts)
 }
 
-// M2MClientsSecretsRotateCancelRequest is what [M2MClientsSecretsService.RotateCancel] sends.
+// M2MClientsSecretsRotateCancelRequest is the request of [M2MClientsSecretsService.RotateCancel].
 type M2MClientsSecretsRotateCancelRequest struct {
 	// The id of the M2M client, as [M2MClientsService.Create] returned it.
 	ClientID string `json:"client_id"`
@@ -184,17 +184,17 @@ func (r *M2MClientsSecretsRotateCancelRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r M2MClientsSecretsRotateCancelRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r M2MClientsSecretsRotateCancelRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// M2MClientsSecretsRotateCancelResponse is the answer to [M2MClientsSecretsService.RotateCancel].
+// M2MClientsSecretsRotateCancelResponse is the response of [M2MClientsSecretsService.RotateCancel].
 type M2MClientsSecretsRotateCancelResponse struct {
 	Response
 
@@ -224,12 +224,12 @@ func (r *M2MClientsSecretsRotateCancelResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code", "m2m_client")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r M2MClientsSecretsRotateCancelResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r M2MClientsSecretsRotateCancelResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -253,17 +253,17 @@ var m2mClientsSecretsRotate = transport.Endpoint[M2MClientsSecretsRotateRequest,
 // Ends the rotation that [M2MClientsSecretsService.RotateStart] began. The new secret takes the
 // place of the old one, which stops working at once, so move every program to the new one before.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrM2MClientNotFound], [ErrM2MClientNotRotatingSecret].
+// Specific errors: [ErrM2MClientNotFound], [ErrM2MClientNotRotatingSecret].
 //
 // API: https://stytch.com/docs/api/m2m-rotate-secret
 func (s *M2MClientsSecretsService) Rotate(ctx context.Context, req M2MClientsSecretsRotateRequest, opts ...CallOption) (*M2MClientsSecretsRotateResponse, error) {
 	return transport.Call(ctx, s.client(), &m2mClientsSecretsRotate, &req, opts)
 }
 
-// M2MClientsSecretsRotateRequest is what [M2MClientsSecretsService.Rotate] sends.
+// M2MClientsSecretsRotateRequest is the request of [M2MClientsSecretsService.Rotate].
 type M2MClientsSecretsRotateRequest struct {
 	// The id of the M2M client, as [M2MClientsService.Create] returned it.
 	ClientID string `json:"client_id"`
@@ -282,17 +282,17 @@ func (r *M2MClientsSecretsRotateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r M2MClientsSecretsRotateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r M2MClientsSecretsRotateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// M2MClientsSecretsRotateResponse is the answer to [M2MClientsSecretsService.Rotate].
+// M2MClientsSecretsRotateResponse is the response of [M2MClientsSecretsService.Rotate].
 type M2MClientsSecretsRotateResponse struct {
 	Response
 
@@ -322,12 +322,12 @@ func (r *M2MClientsSecretsRotateResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code", "m2m_client")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r M2MClientsSecretsRotateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r M2MClientsSecretsRotateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -357,8 +357,8 @@ type M2MClientWithNextClientSecret struct {
 	// The last four characters of the secret, to tell it from others.
 	ClientSecretLastFour string `json:"client_secret_last_four"`
 
-	// The metadata of the client; null when it has none. Numbers in it are float64; an integer that
-	// a float64 cannot hold is a json.Number.
+	// The metadata of the client; null when it has none. Its numbers are float64, except that an
+	// integer which a float64 cannot represent is a json.Number.
 	TrustedMetadata map[string]any `json:"trusted_metadata" stytch:"sensitive"`
 
 	// The last four characters of the new secret while the secret is being rotated; null otherwise.
@@ -392,12 +392,12 @@ func (v *M2MClientWithNextClientSecret) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v M2MClientWithNextClientSecret) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v M2MClientWithNextClientSecret) LogValue() slog.Value {
 	return redact.LogValue(v)
 }

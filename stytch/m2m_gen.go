@@ -16,14 +16,14 @@ import (
 
 // M2MService issues access tokens to programs that call an API without a user (machine to machine).
 //
-// It is reached as client.M2M.
+// Use it as client.M2M.
 //
 // API: https://stytch.com/docs/api/get-m2m-token
 type M2MService struct {
 	// Clients creates, finds, changes and deletes the clients that programs fetch access tokens
 	// with.
 	//
-	// It is reached as client.M2M.Clients.
+	// Use it as client.M2M.Clients.
 	Clients *M2MClientsService
 
 	transport *transport.Client
@@ -60,9 +60,9 @@ var m2mToken = transport.Endpoint[M2MTokenRequest, M2MTokenResponse]{
 // seconds. An API checks it without a call. Keep it until shortly before it expires rather than
 // fetch one for every request.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrInvalidClient], [ErrInvalidScope], [ErrInvalidRequest],
+// Specific errors: [ErrInvalidClient], [ErrInvalidScope], [ErrInvalidRequest],
 // [ErrUnauthorizedClient], [ErrUnsupportedGrantType].
 //
 // API: https://stytch.com/docs/api/get-m2m-token
@@ -70,7 +70,7 @@ func (s *M2MService) Token(ctx context.Context, req M2MTokenRequest, opts ...Cal
 	return transport.Call(ctx, s.client(), &m2mToken, &req, opts)
 }
 
-// M2MTokenRequest is what [M2MService.Token] sends.
+// M2MTokenRequest is the request of [M2MService.Token].
 type M2MTokenRequest struct {
 	// The id of the project, as the dashboard shows it.
 	ProjectID string `json:"project_id"`
@@ -101,20 +101,20 @@ func (r *M2MTokenRequest) params(p *transport.Params) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r M2MTokenRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r M2MTokenRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// M2MTokenResponse is the answer to [M2MService.Token].
+// M2MTokenResponse is the response of [M2MService.Token].
 //
-// An answer without AccessToken is an error. Any other field is left empty when the service leaves
-// it out or changes its form.
+// An answer without AccessToken is an error. Any other field stays empty if it is missing or does
+// not fit.
 type M2MTokenResponse struct {
 	Response
 
@@ -154,12 +154,12 @@ func (r *M2MTokenResponse) readJSON(d *wire.Reader) {
 	d.Want("access_token")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r M2MTokenResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r M2MTokenResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

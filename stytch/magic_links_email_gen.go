@@ -16,7 +16,7 @@ import (
 
 // MagicLinksEmailService sends magic links by e-mail. [MagicLinksService.Authenticate] checks them.
 //
-// It is reached as client.MagicLinks.Email.
+// Use it as client.MagicLinks.Email.
 //
 // API: https://stytch.com/docs/api/send-by-email
 type MagicLinksEmailService struct {
@@ -57,10 +57,10 @@ var magicLinksEmailSend = transport.Endpoint[MagicLinksEmailSendRequest, MagicLi
 // ones the link for sign-ups. Each call sends another e-mail, so do not repeat a call whose outcome
 // is unknown without asking the user.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrEmailNotFound], [ErrInvalidEmail], [ErrInvalidEmailDomain],
+// Specific errors: [ErrEmailNotFound], [ErrInvalidEmail], [ErrInvalidEmailDomain],
 // [ErrInactiveEmail], [ErrEmailInDenylist], [ErrEmailNotInAllowlist], [ErrEmailTemplateNotFound],
 // [ErrInvalidTemplateID], [ErrInvalidLocale], [ErrInvalidMagicLinkURL],
 // [ErrNoMatchForProvidedMagicLinkURL], [ErrNoLoginRedirectURLsSet], [ErrNoSignupRedirectURLsSet],
@@ -77,7 +77,7 @@ func (s *MagicLinksEmailService) Send(ctx context.Context, req MagicLinksEmailSe
 	return transport.Call(ctx, s.client(), &magicLinksEmailSend, &req, opts)
 }
 
-// MagicLinksEmailSendRequest is what [MagicLinksEmailService.Send] sends.
+// MagicLinksEmailSendRequest is the request of [MagicLinksEmailService.Send].
 //
 // Set at most one of UserID, SessionToken and SessionJWT.
 type MagicLinksEmailSendRequest struct {
@@ -223,20 +223,20 @@ func (r *MagicLinksEmailSendRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r MagicLinksEmailSendRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r MagicLinksEmailSendRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// MagicLinksEmailSendResponse is the answer to [MagicLinksEmailService.Send].
+// MagicLinksEmailSendResponse is the response of [MagicLinksEmailService.Send].
 //
-// An answer without UserID is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without UserID is an error. Any other field stays empty if it is missing or does not
+// fit.
 type MagicLinksEmailSendResponse struct {
 	Response
 
@@ -271,12 +271,12 @@ func (r *MagicLinksEmailSendResponse) readJSON(d *wire.Reader) {
 	d.Want("user_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r MagicLinksEmailSendResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r MagicLinksEmailSendResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -306,10 +306,10 @@ var magicLinksEmailLoginOrCreate = transport.Endpoint[MagicLinksEmailLoginOrCrea
 // Each call sends another e-mail, so do not repeat a call whose outcome is unknown without asking
 // the user.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrInvalidEmail], [ErrInvalidEmailDomain], [ErrInactiveEmail],
+// Specific errors: [ErrInvalidEmail], [ErrInvalidEmailDomain], [ErrInactiveEmail],
 // [ErrEmailInDenylist], [ErrEmailNotInAllowlist], [ErrEmailTemplateNotFound],
 // [ErrInvalidTemplateID], [ErrInvalidLocale], [ErrInvalidMagicLinkURL],
 // [ErrNoMatchForProvidedMagicLinkURL], [ErrNoLoginRedirectURLsSet], [ErrNoSignupRedirectURLsSet],
@@ -323,7 +323,7 @@ func (s *MagicLinksEmailService) LoginOrCreate(ctx context.Context, req MagicLin
 	return transport.Call(ctx, s.client(), &magicLinksEmailLoginOrCreate, &req, opts)
 }
 
-// MagicLinksEmailLoginOrCreateRequest is what [MagicLinksEmailService.LoginOrCreate] sends.
+// MagicLinksEmailLoginOrCreateRequest is the request of [MagicLinksEmailService.LoginOrCreate].
 type MagicLinksEmailLoginOrCreateRequest struct {
 	// The e-mail address to send the link to.
 	Email string `json:"email" stytch:"sensitive"`
@@ -437,20 +437,20 @@ func (r *MagicLinksEmailLoginOrCreateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r MagicLinksEmailLoginOrCreateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r MagicLinksEmailLoginOrCreateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// MagicLinksEmailLoginOrCreateResponse is the answer to [MagicLinksEmailService.LoginOrCreate].
+// MagicLinksEmailLoginOrCreateResponse is the response of [MagicLinksEmailService.LoginOrCreate].
 //
-// An answer without UserID is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without UserID is an error. Any other field stays empty if it is missing or does not
+// fit.
 type MagicLinksEmailLoginOrCreateResponse struct {
 	Response
 
@@ -490,12 +490,12 @@ func (r *MagicLinksEmailLoginOrCreateResponse) readJSON(d *wire.Reader) {
 	d.Want("user_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r MagicLinksEmailLoginOrCreateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r MagicLinksEmailLoginOrCreateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -522,10 +522,10 @@ var magicLinksEmailInvite = transport.Endpoint[MagicLinksEmailInviteRequest, Mag
 // [MagicLinksEmailService.RevokeInvite] takes the invitation back while it is open. Each call sends
 // another e-mail, so do not repeat a call whose outcome is unknown without asking.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrInvalidEmail], [ErrInvalidEmailDomain], [ErrInactiveEmail],
+// Specific errors: [ErrInvalidEmail], [ErrInvalidEmailDomain], [ErrInactiveEmail],
 // [ErrEmailInDenylist], [ErrEmailNotInAllowlist], [ErrEmailTemplateNotFound],
 // [ErrInvalidTemplateID], [ErrInvalidLocale], [ErrDuplicateEmail], [ErrUserAlreadyInvited],
 // [ErrInvalidMagicLinkURL], [ErrInvalidInviteMagicLinkURL], [ErrNoMatchForProvidedMagicLinkURL],
@@ -539,7 +539,7 @@ func (s *MagicLinksEmailService) Invite(ctx context.Context, req MagicLinksEmail
 	return transport.Call(ctx, s.client(), &magicLinksEmailInvite, &req, opts)
 }
 
-// MagicLinksEmailInviteRequest is what [MagicLinksEmailService.Invite] sends.
+// MagicLinksEmailInviteRequest is the request of [MagicLinksEmailService.Invite].
 type MagicLinksEmailInviteRequest struct {
 	// The e-mail address of the person to invite.
 	Email string `json:"email" stytch:"sensitive"`
@@ -622,20 +622,20 @@ func (r *MagicLinksEmailInviteRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r MagicLinksEmailInviteRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r MagicLinksEmailInviteRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// MagicLinksEmailInviteResponse is the answer to [MagicLinksEmailService.Invite].
+// MagicLinksEmailInviteResponse is the response of [MagicLinksEmailService.Invite].
 //
-// An answer without UserID is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without UserID is an error. Any other field stays empty if it is missing or does not
+// fit.
 type MagicLinksEmailInviteResponse struct {
 	Response
 
@@ -670,12 +670,12 @@ func (r *MagicLinksEmailInviteResponse) readJSON(d *wire.Reader) {
 	d.Want("user_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r MagicLinksEmailInviteResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r MagicLinksEmailInviteResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -698,16 +698,16 @@ var magicLinksEmailRevokeInvite = transport.Endpoint[MagicLinksEmailRevokeInvite
 // Makes the link of an open invitation useless. An address without an open invitation is an error,
 // so that a second call for the same address can fail; the invitation is then gone all the same.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrEmailNotFound], [ErrUserNotFound], [ErrInvalidEmail].
+// Specific errors: [ErrEmailNotFound], [ErrUserNotFound], [ErrInvalidEmail].
 //
 // API: https://stytch.com/docs/api/revoke-pending-invite
 func (s *MagicLinksEmailService) RevokeInvite(ctx context.Context, req MagicLinksEmailRevokeInviteRequest, opts ...CallOption) (*MagicLinksEmailRevokeInviteResponse, error) {
 	return transport.Call(ctx, s.client(), &magicLinksEmailRevokeInvite, &req, opts)
 }
 
-// MagicLinksEmailRevokeInviteRequest is what [MagicLinksEmailService.RevokeInvite] sends.
+// MagicLinksEmailRevokeInviteRequest is the request of [MagicLinksEmailService.RevokeInvite].
 type MagicLinksEmailRevokeInviteRequest struct {
 	// The e-mail address that the invitation was sent to.
 	Email string `json:"email" stytch:"sensitive"`
@@ -724,17 +724,17 @@ func (r *MagicLinksEmailRevokeInviteRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r MagicLinksEmailRevokeInviteRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r MagicLinksEmailRevokeInviteRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// MagicLinksEmailRevokeInviteResponse is the answer to [MagicLinksEmailService.RevokeInvite].
+// MagicLinksEmailRevokeInviteResponse is the response of [MagicLinksEmailService.RevokeInvite].
 type MagicLinksEmailRevokeInviteResponse struct {
 	Response
 
@@ -759,12 +759,12 @@ func (r *MagicLinksEmailRevokeInviteResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r MagicLinksEmailRevokeInviteResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r MagicLinksEmailRevokeInviteResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

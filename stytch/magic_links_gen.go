@@ -17,13 +17,13 @@ import (
 // MagicLinksService logs users in with links that work once, and makes links that the application
 // delivers itself.
 //
-// It is reached as client.MagicLinks.
+// Use it as client.MagicLinks.
 //
 // API: https://stytch.com/docs/api/authenticate-magic-link
 type MagicLinksService struct {
 	// Email sends magic links by e-mail. [MagicLinksService.Authenticate] checks them.
 	//
-	// It is reached as client.MagicLinks.Email.
+	// Use it as client.MagicLinks.Email.
 	Email *MagicLinksEmailService
 
 	transport *transport.Client
@@ -60,10 +60,10 @@ var magicLinksCreate = transport.Endpoint[MagicLinksCreateRequest, MagicLinksCre
 // only them. Stytch enables these links for a project on request; until then the call fails with
 // [ErrEnterpriseEndpoint].
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrUserNotFound], [ErrInvalidUserID], [ErrInvalidExpiration],
+// Specific errors: [ErrUserNotFound], [ErrInvalidUserID], [ErrInvalidExpiration],
 // [ErrInvalidIPAddress], [ErrInvalidUserAgent], [ErrEnterpriseEndpoint].
 //
 // API: https://stytch.com/docs/api/create-magic-link
@@ -71,7 +71,7 @@ func (s *MagicLinksService) Create(ctx context.Context, req MagicLinksCreateRequ
 	return transport.Call(ctx, s.client(), &magicLinksCreate, &req, opts)
 }
 
-// MagicLinksCreateRequest is what [MagicLinksService.Create] sends.
+// MagicLinksCreateRequest is the request of [MagicLinksService.Create].
 type MagicLinksCreateRequest struct {
 	// The id of the user, or the external id that the application gave the user.
 	UserID string `json:"user_id"`
@@ -105,20 +105,20 @@ func (r *MagicLinksCreateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r MagicLinksCreateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r MagicLinksCreateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// MagicLinksCreateResponse is the answer to [MagicLinksService.Create].
+// MagicLinksCreateResponse is the response of [MagicLinksService.Create].
 //
-// An answer without UserID and Token is an error. Any other field is left empty when the service
-// leaves it out or changes its form.
+// An answer without UserID and Token is an error. Any other field stays empty if it is missing or
+// does not fit.
 type MagicLinksCreateResponse struct {
 	Response
 
@@ -153,12 +153,12 @@ func (r *MagicLinksCreateResponse) readJSON(d *wire.Reader) {
 	d.Want("user_id", "token")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r MagicLinksCreateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r MagicLinksCreateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -193,10 +193,10 @@ var magicLinksAuthenticate = transport.Endpoint[MagicLinksAuthenticateRequest, M
 // does. A used and an expired token are not told apart: both are the error
 // [ErrUnableToAuthMagicLink].
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrMagicLinkNotFound], [ErrUnableToAuthMagicLink], [ErrInvalidToken],
+// Specific errors: [ErrMagicLinkNotFound], [ErrUnableToAuthMagicLink], [ErrInvalidToken],
 // [ErrPKCEExpectedCodeVerifier], [ErrPKCEDidNotExpectCodeVerifier], [ErrPKCEMismatch],
 // [ErrInvalidPKCECodeVerifier], [ErrNoAssociatedSessionPassedIn],
 // [ErrSessionOnCodeDoesNotMatchSessionPassedIn], [ErrUserLockLimitReached], [ErrAttributeMismatch],
@@ -210,7 +210,7 @@ func (s *MagicLinksService) Authenticate(ctx context.Context, req MagicLinksAuth
 	return transport.Call(ctx, s.client(), &magicLinksAuthenticate, &req, opts)
 }
 
-// MagicLinksAuthenticateRequest is what [MagicLinksService.Authenticate] sends.
+// MagicLinksAuthenticateRequest is the request of [MagicLinksService.Authenticate].
 //
 // Set at most one of SessionToken and SessionJWT.
 type MagicLinksAuthenticateRequest struct {
@@ -307,20 +307,20 @@ func (r *MagicLinksAuthenticateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r MagicLinksAuthenticateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r MagicLinksAuthenticateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// MagicLinksAuthenticateResponse is the answer to [MagicLinksService.Authenticate].
+// MagicLinksAuthenticateResponse is the response of [MagicLinksService.Authenticate].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field is left empty
-// when the service leaves it out or changes its form.
+// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
+// it is missing or does not fit.
 type MagicLinksAuthenticateResponse struct {
 	Response
 
@@ -390,12 +390,12 @@ func (r *MagicLinksAuthenticateResponse) readJSON(d *wire.Reader) {
 	d.Want("user_id", "session_token", "session_jwt")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r MagicLinksAuthenticateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r MagicLinksAuthenticateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

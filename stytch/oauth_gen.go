@@ -18,7 +18,7 @@ import (
 // OAuthService completes logins by OAuth with providers such as Google, Microsoft and GitHub, and
 // links a provider's account to a user who is logged in.
 //
-// It is reached as client.OAuth.
+// Use it as client.OAuth.
 //
 // API: https://stytch.com/docs/api/oauth-authenticate
 type OAuthService struct {
@@ -54,10 +54,10 @@ var oAuthAttach = transport.Endpoint[OAuthAttachRequest, OAuthAttachResponse]{
 // The token works once, for the provider that it was made for. An account that another user has
 // already cannot be added, and two users cannot be merged.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrInvalidOAuthProvider], [ErrOAuthConfigNotFound],
+// Specific errors: [ErrInvalidOAuthProvider], [ErrOAuthConfigNotFound],
 // [ErrAppleOAuthConfigNotFound], [ErrNoUserSelectionArguments], [ErrTooManyUserSelectionArguments],
 // [ErrUserNotFound], [ErrInvalidUserID], [ErrSessionNotFound], [ErrInvalidSessionToken],
 // [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims].
@@ -67,7 +67,7 @@ func (s *OAuthService) Attach(ctx context.Context, req OAuthAttachRequest, opts 
 	return transport.Call(ctx, s.client(), &oAuthAttach, &req, opts)
 }
 
-// OAuthAttachRequest is what [OAuthService.Attach] sends.
+// OAuthAttachRequest is the request of [OAuthService.Attach].
 //
 // Set exactly one of UserID, SessionToken and SessionJWT.
 type OAuthAttachRequest struct {
@@ -125,20 +125,20 @@ func (r *OAuthAttachRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OAuthAttachRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OAuthAttachRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OAuthAttachResponse is the answer to [OAuthService.Attach].
+// OAuthAttachResponse is the response of [OAuthService.Attach].
 //
-// An answer without OAuthAttachToken is an error. Any other field is left empty when the service
-// leaves it out or changes its form.
+// An answer without OAuthAttachToken is an error. Any other field stays empty if it is missing or
+// does not fit.
 type OAuthAttachResponse struct {
 	Response
 
@@ -168,12 +168,12 @@ func (r *OAuthAttachResponse) readJSON(d *wire.Reader) {
 	d.Want("oauth_attach_token")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OAuthAttachResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OAuthAttachResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -205,10 +205,10 @@ var oAuthAuthenticate = transport.Endpoint[OAuthAuthenticateRequest, OAuthAuthen
 // started: with no session given, SessionToken and SessionJWT come back empty and UserSession null.
 // A session that belongs to another user is ignored.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrOAuthTokenNotFound], [ErrInvalidToken], [ErrPKCEExpectedCodeVerifier],
+// Specific errors: [ErrOAuthTokenNotFound], [ErrInvalidToken], [ErrPKCEExpectedCodeVerifier],
 // [ErrPKCEDidNotExpectCodeVerifier], [ErrPKCEMismatch], [ErrInvalidPKCECodeVerifier],
 // [ErrUserLockLimitReached], [ErrSessionNotFound], [ErrInvalidSessionToken],
 // [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims], [ErrTooManySessionArguments],
@@ -220,7 +220,7 @@ func (s *OAuthService) Authenticate(ctx context.Context, req OAuthAuthenticateRe
 	return transport.Call(ctx, s.client(), &oAuthAuthenticate, &req, opts)
 }
 
-// OAuthAuthenticateRequest is what [OAuthService.Authenticate] sends.
+// OAuthAuthenticateRequest is the request of [OAuthService.Authenticate].
 //
 // Set at most one of SessionToken and SessionJWT.
 type OAuthAuthenticateRequest struct {
@@ -304,20 +304,20 @@ func (r *OAuthAuthenticateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OAuthAuthenticateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OAuthAuthenticateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OAuthAuthenticateResponse is the answer to [OAuthService.Authenticate].
+// OAuthAuthenticateResponse is the response of [OAuthService.Authenticate].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field is left empty
-// when the service leaves it out or changes its form.
+// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
+// it is missing or does not fit.
 type OAuthAuthenticateResponse struct {
 	Response
 
@@ -401,12 +401,12 @@ func (r *OAuthAuthenticateResponse) readJSON(d *wire.Reader) {
 	d.Want("user_id", "session_token", "session_jwt")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OAuthAuthenticateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OAuthAuthenticateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -450,12 +450,12 @@ func (v *OAuthProviderValues) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v OAuthProviderValues) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v OAuthProviderValues) LogValue() slog.Value {
 	return redact.LogValue(v)
 }

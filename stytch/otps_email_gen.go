@@ -16,7 +16,7 @@ import (
 
 // OTPsEmailService sends one-time passcodes by e-mail. [OTPsService.Authenticate] checks them.
 //
-// It is reached as client.OTPs.Email.
+// Use it as client.OTPs.Email.
 //
 // API: https://stytch.com/docs/api/send-otp-by-email
 type OTPsEmailService struct {
@@ -45,20 +45,20 @@ var otpsEmailSend = transport.Endpoint[OTPsEmailSendRequest, OTPsEmailSendRespon
 
 // Send sends a code by e-mail to a user who exists, or adds an address to one.
 //
-// Sends a code by e-mail to Email. The code has six digits, works once and is valid for
-// ExpirationMinutes. Pass it with the returned EmailID to [OTPsService.Authenticate].
+// The code goes to Email. It has six digits, works once and is valid for ExpirationMinutes. To
+// check it, pass it with the returned EmailID to [OTPsService.Authenticate].
 //
-// Without UserID, SessionToken and SessionJWT a user must already have the address;
-// [OTPsEmailService.LoginOrCreate] creates one where needed. With one of the three, the address is
-// added to that user, unverified, and removed again if it is not verified within five minutes.
+// Without UserID, SessionToken and SessionJWT, a user with the address must exist;
+// [OTPsEmailService.LoginOrCreate] creates one if needed. With one of the three, the address is
+// added to that user. It is removed again if it is not verified within five minutes.
 //
-// Each call sends, and bills, another message and makes the code before it useless, so do not
-// repeat a call whose outcome is unknown without asking the user.
+// Each call sends and bills a new message, and invalidates the previous code. So ask the user
+// before you repeat a call whose outcome is unknown.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrEmailNotFound], [ErrInvalidEmail], [ErrInvalidEmailDomain],
+// Specific errors: [ErrEmailNotFound], [ErrInvalidEmail], [ErrInvalidEmailDomain],
 // [ErrInactiveEmail], [ErrEmailInDenylist], [ErrEmailNotInAllowlist], [ErrEmailTemplateNotFound],
 // [ErrInvalidTemplateID], [ErrInvalidLocale], [ErrInvalidExpirationOTP], [ErrDuplicateEmail],
 // [ErrDuplicateEmailForUser], [ErrTooManyUnverifiedFactors], [ErrTooFewTokensAuthenticated],
@@ -70,7 +70,7 @@ func (s *OTPsEmailService) Send(ctx context.Context, req OTPsEmailSendRequest, o
 	return transport.Call(ctx, s.client(), &otpsEmailSend, &req, opts)
 }
 
-// OTPsEmailSendRequest is what [OTPsEmailService.Send] sends.
+// OTPsEmailSendRequest is the request of [OTPsEmailService.Send].
 //
 // Set at most one of UserID, SessionToken and SessionJWT.
 type OTPsEmailSendRequest struct {
@@ -174,20 +174,20 @@ func (r *OTPsEmailSendRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OTPsEmailSendRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OTPsEmailSendRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OTPsEmailSendResponse is the answer to [OTPsEmailService.Send].
+// OTPsEmailSendResponse is the response of [OTPsEmailService.Send].
 //
-// An answer without UserID and EmailID is an error. Any other field is left empty when the service
-// leaves it out or changes its form.
+// An answer without UserID and EmailID is an error. Any other field stays empty if it is missing or
+// does not fit.
 type OTPsEmailSendResponse struct {
 	Response
 
@@ -222,12 +222,12 @@ func (r *OTPsEmailSendResponse) readJSON(d *wire.Reader) {
 	d.Want("user_id", "email_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OTPsEmailSendResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OTPsEmailSendResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -247,20 +247,19 @@ var otpsEmailLoginOrCreate = transport.Endpoint[OTPsEmailLoginOrCreateRequest, O
 
 // LoginOrCreate sends a code by e-mail, and creates the user if the address is new.
 //
-// Sends a code by e-mail to Email, and creates a user with the address if there is none yet. The
-// code has six digits, works once and is valid for ExpirationMinutes. Pass it with the returned
-// EmailID to [OTPsService.Authenticate].
+// The code goes to Email. It has six digits, works once and is valid for ExpirationMinutes. To
+// check it, pass it with the returned EmailID to [OTPsService.Authenticate].
 //
-// A new user is active at once, or pending until the code is authenticated, as CreateUserAsPending
-// says.
+// A new user is active at once. With CreateUserAsPending, the user is pending until the code is
+// authenticated.
 //
-// Each call sends, and bills, another message and makes the code before it useless, so do not
-// repeat a call whose outcome is unknown without asking the user.
+// Each call sends and bills a new message, and invalidates the previous code. So ask the user
+// before you repeat a call whose outcome is unknown.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrInvalidEmail], [ErrInvalidEmailDomain], [ErrInactiveEmail],
+// Specific errors: [ErrInvalidEmail], [ErrInvalidEmailDomain], [ErrInactiveEmail],
 // [ErrEmailInDenylist], [ErrEmailNotInAllowlist], [ErrEmailTemplateNotFound],
 // [ErrInvalidTemplateID], [ErrInvalidLocale], [ErrInvalidExpirationOTP],
 // [ErrTooFewTokensAuthenticated].
@@ -270,7 +269,7 @@ func (s *OTPsEmailService) LoginOrCreate(ctx context.Context, req OTPsEmailLogin
 	return transport.Call(ctx, s.client(), &otpsEmailLoginOrCreate, &req, opts)
 }
 
-// OTPsEmailLoginOrCreateRequest is what [OTPsEmailService.LoginOrCreate] sends.
+// OTPsEmailLoginOrCreateRequest is the request of [OTPsEmailService.LoginOrCreate].
 type OTPsEmailLoginOrCreateRequest struct {
 	// The e-mail address to send the code to.
 	Email string `json:"email" stytch:"sensitive"`
@@ -343,20 +342,20 @@ func (r *OTPsEmailLoginOrCreateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OTPsEmailLoginOrCreateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OTPsEmailLoginOrCreateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OTPsEmailLoginOrCreateResponse is the answer to [OTPsEmailService.LoginOrCreate].
+// OTPsEmailLoginOrCreateResponse is the response of [OTPsEmailService.LoginOrCreate].
 //
-// An answer without UserID and EmailID is an error. Any other field is left empty when the service
-// leaves it out or changes its form.
+// An answer without UserID and EmailID is an error. Any other field stays empty if it is missing or
+// does not fit.
 type OTPsEmailLoginOrCreateResponse struct {
 	Response
 
@@ -396,12 +395,12 @@ func (r *OTPsEmailLoginOrCreateResponse) readJSON(d *wire.Reader) {
 	d.Want("user_id", "email_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OTPsEmailLoginOrCreateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OTPsEmailLoginOrCreateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

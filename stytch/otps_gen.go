@@ -16,23 +16,23 @@ import (
 
 // OTPsService checks one-time passcodes, whichever way they were sent.
 //
-// It is reached as client.OTPs.
+// Use it as client.OTPs.
 //
 // API: https://stytch.com/docs/api/authenticate-otp
 type OTPsService struct {
 	// SMS sends one-time passcodes by SMS. [OTPsService.Authenticate] checks them.
 	//
-	// It is reached as client.OTPs.SMS.
+	// Use it as client.OTPs.SMS.
 	SMS *OTPsSMSService
 
 	// WhatsApp sends one-time passcodes by WhatsApp. [OTPsService.Authenticate] checks them.
 	//
-	// It is reached as client.OTPs.WhatsApp.
+	// Use it as client.OTPs.WhatsApp.
 	WhatsApp *OTPsWhatsAppService
 
 	// Email sends one-time passcodes by e-mail. [OTPsService.Authenticate] checks them.
 	//
-	// It is reached as client.OTPs.Email.
+	// Use it as client.OTPs.Email.
 	Email *OTPsEmailService
 
 	transport *transport.Client
@@ -60,21 +60,21 @@ var otpsAuthenticate = transport.Endpoint[OTPsAuthenticateRequest, OTPsAuthentic
 
 // Authenticate checks a code, and starts or extends a session when asked to.
 //
-// Checks Code against the code that was last sent to MethodID. If it is right, the code is used up,
-// the phone number or e-mail address counts as verified, and a pending user becomes active.
+// The code must be the last one that was sent to MethodID. It is then used up, the phone number or
+// e-mail address is verified, and a pending user becomes active.
 //
-// With SessionDurationMinutes the call returns a session: a new one, or the one given in
-// SessionToken or SessionJWT, extended and with this factor added. Without it a session that is
-// given gains the factor and is returned, but none is started: with no session given, SessionToken
-// and SessionJWT come back empty and Session null.
+// With SessionDurationMinutes, the call starts a session. If the request has a SessionToken or
+// SessionJWT, it extends that session instead and adds this factor to it. Without
+// SessionDurationMinutes, the factor is added to the given session, but no session is started:
+// SessionToken and SessionJWT in the response are then empty, and Session is null.
 //
-// A used and an expired code are not told apart. Ten failures in a row lock the user for an hour,
-// unless the project sets other limits; a success resets the count.
+// The error is the same for a used and an expired code. Ten failures in a row lock the user for an
+// hour, unless the project has other limits. A success resets the count.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrOTPCodeNotFound], [ErrUnableToAuthOTPCode], [ErrInvalidCode],
+// Specific errors: [ErrOTPCodeNotFound], [ErrUnableToAuthOTPCode], [ErrInvalidCode],
 // [ErrInvalidMethodID], [ErrNoAssociatedSessionPassedIn],
 // [ErrSessionOnCodeDoesNotMatchSessionPassedIn], [ErrUserLockLimitReached], [ErrAttributeMismatch],
 // [ErrInvalidIPAddress], [ErrInvalidUserAgent], [ErrSessionNotFound], [ErrInvalidSessionToken],
@@ -87,28 +87,28 @@ func (s *OTPsService) Authenticate(ctx context.Context, req OTPsAuthenticateRequ
 	return transport.Call(ctx, s.client(), &otpsAuthenticate, &req, opts)
 }
 
-// OTPsAuthenticateRequest is what [OTPsService.Authenticate] sends.
+// OTPsAuthenticateRequest is the request of [OTPsService.Authenticate].
 //
 // Set at most one of SessionToken and SessionJWT.
 type OTPsAuthenticateRequest struct {
-	// What the code was sent to: the PhoneID or EmailID that the sending call returned.
+	// The PhoneID or EmailID that the sending call returned.
 	MethodID string `json:"method_id"`
 
 	// The one-time code. It works once. Of what the user typed, leave out spaces and the like: the
 	// service wants the digits alone.
 	Code string `json:"code" stytch:"sensitive"`
 
-	// The client that the code was typed in at. Options compares it with the client that asked for
-	// the code.
+	// The client on which the user typed the code. Options compares it with the client that asked
+	// for the code.
 	Attributes *Attributes `json:"attributes,omitzero"`
 
-	// What must match for the code to be accepted. Unset, nothing has to.
+	// The attributes that must match for the code to be accepted. If unset, none has to match.
 	Options *OTPOptions `json:"options,omitzero"`
 
 	// The token of the session to extend with this factor.
 	SessionToken *string `json:"session_token,omitzero" stytch:"sensitive"`
 
-	// How long the session lives, counted from this call, in minutes. Unset, no session is started.
+	// The lifetime of the session in minutes, from this call on. If unset, no session is started.
 	// From 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
@@ -180,20 +180,20 @@ func (r *OTPsAuthenticateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OTPsAuthenticateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OTPsAuthenticateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OTPsAuthenticateResponse is the answer to [OTPsService.Authenticate].
+// OTPsAuthenticateResponse is the response of [OTPsService.Authenticate].
 //
-// An answer without UserID, MethodID, SessionToken and SessionJWT is an error. Any other field is
-// left empty when the service leaves it out or changes its form.
+// An answer without UserID, MethodID, SessionToken and SessionJWT is an error. Any other field
+// stays empty if it is missing or does not fit.
 type OTPsAuthenticateResponse struct {
 	Response
 
@@ -221,8 +221,8 @@ type OTPsAuthenticateResponse struct {
 	// The user, as they are after the login.
 	User User `json:"user"`
 
-	// Whether the other sessions of the user have to end, for the safety of the account. Stytch has
-	// ended its own; an application with sessions of another kind must end those.
+	// Whether the user's other sessions must end, to protect the account. Stytch has ended its own;
+	// an application with other kinds of sessions must end those.
 	ResetSessions bool `json:"reset_sessions"`
 
 	// The session; null when no session was started.
@@ -262,12 +262,12 @@ func (r *OTPsAuthenticateResponse) readJSON(d *wire.Reader) {
 	d.Want("user_id", "method_id", "session_token", "session_jwt")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OTPsAuthenticateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OTPsAuthenticateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

@@ -16,7 +16,7 @@ import (
 
 // OTPsSMSService sends one-time passcodes by SMS. [OTPsService.Authenticate] checks them.
 //
-// It is reached as client.OTPs.SMS.
+// Use it as client.OTPs.SMS.
 //
 // API: https://stytch.com/docs/api/send-otp-by-sms
 type OTPsSMSService struct {
@@ -45,20 +45,20 @@ var otpsSMSSend = transport.Endpoint[OTPsSMSSendRequest, OTPsSMSSendResponse]{
 
 // Send sends a code by SMS to a user who exists, or adds a number to one.
 //
-// Sends a code by SMS to PhoneNumber. The code has six digits, works once and is valid for
-// ExpirationMinutes. Pass it with the returned PhoneID to [OTPsService.Authenticate].
+// The code goes to PhoneNumber. It has six digits, works once and is valid for ExpirationMinutes.
+// To check it, pass it with the returned PhoneID to [OTPsService.Authenticate].
 //
-// Without UserID, SessionToken and SessionJWT a user must already have the number;
-// [OTPsSMSService.LoginOrCreate] creates one where needed. With one of the three, the number is
-// added to that user, unverified, and removed again if it is not verified within five minutes.
+// Without UserID, SessionToken and SessionJWT, a user with the number must exist;
+// [OTPsSMSService.LoginOrCreate] creates one if needed. With one of the three, the number is added
+// to that user. It is removed again if it is not verified within five minutes.
 //
-// Each call sends, and bills, another message and makes the code before it useless, so do not
-// repeat a call whose outcome is unknown without asking the user.
+// Each call sends and bills a new message, and invalidates the previous code. So ask the user
+// before you repeat a call whose outcome is unknown.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrPhoneNumberNotFound], [ErrInvalidPhoneNumber],
+// Specific errors: [ErrPhoneNumberNotFound], [ErrInvalidPhoneNumber],
 // [ErrInvalidPhoneNumberCountryCode], [ErrUnsubscribedPhoneNumber], [ErrDownstreamCarrierError],
 // [ErrMissingSMSParameter], [ErrInvalidExpirationOTP], [ErrInvalidLocale],
 // [ErrDuplicatePhoneNumber], [ErrDuplicatePhoneNumberForUser], [ErrTooManyUnverifiedFactors],
@@ -71,7 +71,7 @@ func (s *OTPsSMSService) Send(ctx context.Context, req OTPsSMSSendRequest, opts 
 	return transport.Call(ctx, s.client(), &otpsSMSSend, &req, opts)
 }
 
-// OTPsSMSSendRequest is what [OTPsSMSService.Send] sends.
+// OTPsSMSSendRequest is the request of [OTPsSMSService.Send].
 //
 // Set at most one of UserID, SessionToken and SessionJWT.
 type OTPsSMSSendRequest struct {
@@ -153,20 +153,20 @@ func (r *OTPsSMSSendRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OTPsSMSSendRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OTPsSMSSendRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OTPsSMSSendResponse is the answer to [OTPsSMSService.Send].
+// OTPsSMSSendResponse is the response of [OTPsSMSService.Send].
 //
-// An answer without UserID and PhoneID is an error. Any other field is left empty when the service
-// leaves it out or changes its form.
+// An answer without UserID and PhoneID is an error. Any other field stays empty if it is missing or
+// does not fit.
 type OTPsSMSSendResponse struct {
 	Response
 
@@ -201,12 +201,12 @@ func (r *OTPsSMSSendResponse) readJSON(d *wire.Reader) {
 	d.Want("user_id", "phone_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OTPsSMSSendResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OTPsSMSSendResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -226,20 +226,19 @@ var otpsSMSLoginOrCreate = transport.Endpoint[OTPsSMSLoginOrCreateRequest, OTPsS
 
 // LoginOrCreate sends a code by SMS, and creates the user if the number is new.
 //
-// Sends a code by SMS to PhoneNumber, and creates a user with the number if there is none yet. The
-// code has six digits, works once and is valid for ExpirationMinutes. Pass it with the returned
-// PhoneID to [OTPsService.Authenticate].
+// The code goes to PhoneNumber. It has six digits, works once and is valid for ExpirationMinutes.
+// To check it, pass it with the returned PhoneID to [OTPsService.Authenticate].
 //
-// A new user is active at once, or pending until the code is authenticated, as CreateUserAsPending
-// says.
+// A new user is active at once. With CreateUserAsPending, the user is pending until the code is
+// authenticated.
 //
-// Each call sends, and bills, another message and makes the code before it useless, so do not
-// repeat a call whose outcome is unknown without asking the user.
+// Each call sends and bills a new message, and invalidates the previous code. So ask the user
+// before you repeat a call whose outcome is unknown.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrInvalidPhoneNumber], [ErrInvalidPhoneNumberCountryCode],
+// Specific errors: [ErrInvalidPhoneNumber], [ErrInvalidPhoneNumberCountryCode],
 // [ErrUnsubscribedPhoneNumber], [ErrDownstreamCarrierError], [ErrMissingSMSParameter],
 // [ErrInvalidExpirationOTP], [ErrInvalidLocale], [ErrTooFewTokensAuthenticated].
 //
@@ -248,7 +247,7 @@ func (s *OTPsSMSService) LoginOrCreate(ctx context.Context, req OTPsSMSLoginOrCr
 	return transport.Call(ctx, s.client(), &otpsSMSLoginOrCreate, &req, opts)
 }
 
-// OTPsSMSLoginOrCreateRequest is what [OTPsSMSService.LoginOrCreate] sends.
+// OTPsSMSLoginOrCreateRequest is the request of [OTPsSMSService.LoginOrCreate].
 type OTPsSMSLoginOrCreateRequest struct {
 	// The phone number to send the code to, in E.164 format, such as +15005550006.
 	PhoneNumber string `json:"phone_number" stytch:"sensitive"`
@@ -299,20 +298,20 @@ func (r *OTPsSMSLoginOrCreateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OTPsSMSLoginOrCreateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OTPsSMSLoginOrCreateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OTPsSMSLoginOrCreateResponse is the answer to [OTPsSMSService.LoginOrCreate].
+// OTPsSMSLoginOrCreateResponse is the response of [OTPsSMSService.LoginOrCreate].
 //
-// An answer without UserID and PhoneID is an error. Any other field is left empty when the service
-// leaves it out or changes its form.
+// An answer without UserID and PhoneID is an error. Any other field stays empty if it is missing or
+// does not fit.
 type OTPsSMSLoginOrCreateResponse struct {
 	Response
 
@@ -352,12 +351,12 @@ func (r *OTPsSMSLoginOrCreateResponse) readJSON(d *wire.Reader) {
 	d.Want("user_id", "phone_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OTPsSMSLoginOrCreateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OTPsSMSLoginOrCreateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

@@ -16,7 +16,7 @@ import (
 
 // OTPsWhatsAppService sends one-time passcodes by WhatsApp. [OTPsService.Authenticate] checks them.
 //
-// It is reached as client.OTPs.WhatsApp.
+// Use it as client.OTPs.WhatsApp.
 //
 // API: https://stytch.com/docs/api/whatsapp-send
 type OTPsWhatsAppService struct {
@@ -45,20 +45,20 @@ var otpsWhatsAppSend = transport.Endpoint[OTPsWhatsAppSendRequest, OTPsWhatsAppS
 
 // Send sends a code by WhatsApp to a user who exists, or adds a number to one.
 //
-// Sends a code by WhatsApp to PhoneNumber. The code has six digits, works once and is valid for
-// ExpirationMinutes. Pass it with the returned PhoneID to [OTPsService.Authenticate].
+// The code goes to PhoneNumber. It has six digits, works once and is valid for ExpirationMinutes.
+// To check it, pass it with the returned PhoneID to [OTPsService.Authenticate].
 //
-// Without UserID, SessionToken and SessionJWT a user must already have the number;
-// [OTPsWhatsAppService.LoginOrCreate] creates one where needed. With one of the three, the number
-// is added to that user, unverified, and removed again if it is not verified within five minutes.
+// Without UserID, SessionToken and SessionJWT, a user with the number must exist;
+// [OTPsWhatsAppService.LoginOrCreate] creates one if needed. With one of the three, the number is
+// added to that user. It is removed again if it is not verified within five minutes.
 //
-// Each call sends, and bills, another message and makes the code before it useless, so do not
-// repeat a call whose outcome is unknown without asking the user.
+// Each call sends and bills a new message, and invalidates the previous code. So ask the user
+// before you repeat a call whose outcome is unknown.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrPhoneNumberNotFound], [ErrInvalidPhoneNumber],
+// Specific errors: [ErrPhoneNumberNotFound], [ErrInvalidPhoneNumber],
 // [ErrInvalidPhoneNumberCountryCode], [ErrUnsubscribedPhoneNumber], [ErrDownstreamCarrierError],
 // [ErrInvalidExpirationOTP], [ErrInvalidLocale], [ErrDuplicatePhoneNumber],
 // [ErrDuplicatePhoneNumberForUser], [ErrTooManyUnverifiedFactors], [ErrTooFewTokensAuthenticated],
@@ -70,7 +70,7 @@ func (s *OTPsWhatsAppService) Send(ctx context.Context, req OTPsWhatsAppSendRequ
 	return transport.Call(ctx, s.client(), &otpsWhatsAppSend, &req, opts)
 }
 
-// OTPsWhatsAppSendRequest is what [OTPsWhatsAppService.Send] sends.
+// OTPsWhatsAppSendRequest is the request of [OTPsWhatsAppService.Send].
 //
 // Set at most one of UserID, SessionToken and SessionJWT.
 type OTPsWhatsAppSendRequest struct {
@@ -152,20 +152,20 @@ func (r *OTPsWhatsAppSendRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OTPsWhatsAppSendRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OTPsWhatsAppSendRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OTPsWhatsAppSendResponse is the answer to [OTPsWhatsAppService.Send].
+// OTPsWhatsAppSendResponse is the response of [OTPsWhatsAppService.Send].
 //
-// An answer without UserID and PhoneID is an error. Any other field is left empty when the service
-// leaves it out or changes its form.
+// An answer without UserID and PhoneID is an error. Any other field stays empty if it is missing or
+// does not fit.
 type OTPsWhatsAppSendResponse struct {
 	Response
 
@@ -200,12 +200,12 @@ func (r *OTPsWhatsAppSendResponse) readJSON(d *wire.Reader) {
 	d.Want("user_id", "phone_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OTPsWhatsAppSendResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OTPsWhatsAppSendResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -225,20 +225,19 @@ var otpsWhatsAppLoginOrCreate = transport.Endpoint[OTPsWhatsAppLoginOrCreateRequ
 
 // LoginOrCreate sends a code by WhatsApp, and creates the user if the number is new.
 //
-// Sends a code by WhatsApp to PhoneNumber, and creates a user with the number if there is none yet.
-// The code has six digits, works once and is valid for ExpirationMinutes. Pass it with the returned
-// PhoneID to [OTPsService.Authenticate].
+// The code goes to PhoneNumber. It has six digits, works once and is valid for ExpirationMinutes.
+// To check it, pass it with the returned PhoneID to [OTPsService.Authenticate].
 //
-// A new user is active at once, or pending until the code is authenticated, as CreateUserAsPending
-// says.
+// A new user is active at once. With CreateUserAsPending, the user is pending until the code is
+// authenticated.
 //
-// Each call sends, and bills, another message and makes the code before it useless, so do not
-// repeat a call whose outcome is unknown without asking the user.
+// Each call sends and bills a new message, and invalidates the previous code. So ask the user
+// before you repeat a call whose outcome is unknown.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrInvalidPhoneNumber], [ErrInvalidPhoneNumberCountryCode],
+// Specific errors: [ErrInvalidPhoneNumber], [ErrInvalidPhoneNumberCountryCode],
 // [ErrUnsubscribedPhoneNumber], [ErrDownstreamCarrierError], [ErrInvalidExpirationOTP],
 // [ErrInvalidLocale], [ErrTooFewTokensAuthenticated].
 //
@@ -247,7 +246,7 @@ func (s *OTPsWhatsAppService) LoginOrCreate(ctx context.Context, req OTPsWhatsAp
 	return transport.Call(ctx, s.client(), &otpsWhatsAppLoginOrCreate, &req, opts)
 }
 
-// OTPsWhatsAppLoginOrCreateRequest is what [OTPsWhatsAppService.LoginOrCreate] sends.
+// OTPsWhatsAppLoginOrCreateRequest is the request of [OTPsWhatsAppService.LoginOrCreate].
 type OTPsWhatsAppLoginOrCreateRequest struct {
 	// The phone number to send the code to, in E.164 format, such as +15005550006.
 	PhoneNumber string `json:"phone_number" stytch:"sensitive"`
@@ -298,20 +297,20 @@ func (r *OTPsWhatsAppLoginOrCreateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OTPsWhatsAppLoginOrCreateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OTPsWhatsAppLoginOrCreateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OTPsWhatsAppLoginOrCreateResponse is the answer to [OTPsWhatsAppService.LoginOrCreate].
+// OTPsWhatsAppLoginOrCreateResponse is the response of [OTPsWhatsAppService.LoginOrCreate].
 //
-// An answer without UserID and PhoneID is an error. Any other field is left empty when the service
-// leaves it out or changes its form.
+// An answer without UserID and PhoneID is an error. Any other field stays empty if it is missing or
+// does not fit.
 type OTPsWhatsAppLoginOrCreateResponse struct {
 	Response
 
@@ -351,12 +350,12 @@ func (r *OTPsWhatsAppLoginOrCreateResponse) readJSON(d *wire.Reader) {
 	d.Want("user_id", "phone_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r OTPsWhatsAppLoginOrCreateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r OTPsWhatsAppLoginOrCreateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

@@ -5,7 +5,7 @@ package stytch
 // PasswordHashType is a kind of password hash that can be taken over from another system.
 type PasswordHashType string
 
-// The known values of PasswordHashType. The service may add others; they survive decoding.
+// The known values of PasswordHashType. The service may add others, which are decoded unchanged.
 const (
 	PasswordHashTypeBcrypt   PasswordHashType = "bcrypt"
 	PasswordHashTypeMD5      PasswordHashType = "md_5"

@@ -6,7 +6,8 @@ package stytch
 // luds counts characters and their classes.
 type PasswordStrengthPolicy string
 
-// The known values of PasswordStrengthPolicy. The service may add others; they survive decoding.
+// The known values of PasswordStrengthPolicy. The service may add others, which are decoded
+// unchanged.
 const (
 	PasswordStrengthPolicyZxcvbn PasswordStrengthPolicy = "zxcvbn"
 	PasswordStrengthPolicyLUDS   PasswordStrengthPolicy = "luds"

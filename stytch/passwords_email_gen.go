@@ -16,7 +16,7 @@ import (
 
 // PasswordsEmailService resets passwords with a link that is sent by e-mail.
 //
-// It is reached as client.Passwords.Email.
+// Use it as client.Passwords.Email.
 //
 // API: https://stytch.com/docs/api/password-email-reset-start
 type PasswordsEmailService struct {
@@ -57,10 +57,10 @@ var passwordsEmailResetStart = transport.Endpoint[PasswordsEmailResetStartReques
 // Each call sends another e-mail, so do not repeat a call whose outcome is unknown without asking
 // the user.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrEmailNotFound], [ErrInvalidEmail], [ErrInvalidEmailDomain],
+// Specific errors: [ErrEmailNotFound], [ErrInvalidEmail], [ErrInvalidEmailDomain],
 // [ErrInactiveEmail], [ErrEmailInDenylist], [ErrEmailNotInAllowlist], [ErrEmailTemplateNotFound],
 // [ErrInvalidTemplateID], [ErrInvalidLocale], [ErrNoPasswordResetRedirectURL],
 // [ErrInvalidPasswordResetRedirectURL], [ErrInvalidLoginRedirectURL],
@@ -74,7 +74,7 @@ func (s *PasswordsEmailService) ResetStart(ctx context.Context, req PasswordsEma
 	return transport.Call(ctx, s.client(), &passwordsEmailResetStart, &req, opts)
 }
 
-// PasswordsEmailResetStartRequest is what [PasswordsEmailService.ResetStart] sends.
+// PasswordsEmailResetStartRequest is the request of [PasswordsEmailService.ResetStart].
 type PasswordsEmailResetStartRequest struct {
 	// The e-mail address of the user.
 	Email string `json:"email" stytch:"sensitive"`
@@ -160,20 +160,20 @@ func (r *PasswordsEmailResetStartRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsEmailResetStartRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsEmailResetStartRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// PasswordsEmailResetStartResponse is the answer to [PasswordsEmailService.ResetStart].
+// PasswordsEmailResetStartResponse is the response of [PasswordsEmailService.ResetStart].
 //
-// An answer without UserID is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without UserID is an error. Any other field stays empty if it is missing or does not
+// fit.
 type PasswordsEmailResetStartResponse struct {
 	Response
 
@@ -208,12 +208,12 @@ func (r *PasswordsEmailResetStartResponse) readJSON(d *wire.Reader) {
 	d.Want("user_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsEmailResetStartResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsEmailResetStartResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -242,10 +242,10 @@ var passwordsEmailReset = transport.Endpoint[PasswordsEmailResetRequest, Passwor
 // A password that the project's policy rejects is the error [ErrWeakPassword]; one that was leaked
 // elsewhere is an error, too. A used and an expired token are not told apart.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrUnableToAuthPasswordResetToken], [ErrInvalidToken], [ErrWeakPassword],
+// Specific errors: [ErrUnableToAuthPasswordResetToken], [ErrInvalidToken], [ErrWeakPassword],
 // [ErrBreachedPassword], [ErrPasswordValidationTimeout], [ErrPKCEExpectedCodeVerifier],
 // [ErrPKCEDidNotExpectCodeVerifier], [ErrPKCEMismatch], [ErrInvalidPKCECodeVerifier],
 // [ErrUserLockLimitReached], [ErrAttributeMismatch], [ErrInvalidIPAddress], [ErrInvalidUserAgent],
@@ -259,7 +259,7 @@ func (s *PasswordsEmailService) Reset(ctx context.Context, req PasswordsEmailRes
 	return transport.Call(ctx, s.client(), &passwordsEmailReset, &req, opts)
 }
 
-// PasswordsEmailResetRequest is what [PasswordsEmailService.Reset] sends.
+// PasswordsEmailResetRequest is the request of [PasswordsEmailService.Reset].
 //
 // Set at most one of SessionToken and SessionJWT.
 type PasswordsEmailResetRequest struct {
@@ -363,20 +363,20 @@ func (r *PasswordsEmailResetRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsEmailResetRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsEmailResetRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// PasswordsEmailResetResponse is the answer to [PasswordsEmailService.Reset].
+// PasswordsEmailResetResponse is the response of [PasswordsEmailService.Reset].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field is left empty
-// when the service leaves it out or changes its form.
+// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
+// it is missing or does not fit.
 type PasswordsEmailResetResponse struct {
 	Response
 
@@ -434,12 +434,12 @@ func (r *PasswordsEmailResetResponse) readJSON(d *wire.Reader) {
 	d.Want("user_id", "session_token", "session_jwt")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsEmailResetResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsEmailResetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

@@ -16,7 +16,7 @@ import (
 
 // PasswordsExistingPasswordService changes passwords for users who know the one that they have.
 //
-// It is reached as client.Passwords.ExistingPassword.
+// Use it as client.Passwords.ExistingPassword.
 //
 // API: https://stytch.com/docs/api/password-existing-password-reset
 type PasswordsExistingPasswordService struct {
@@ -55,10 +55,10 @@ var passwordsExistingPasswordReset = transport.Endpoint[PasswordsExistingPasswor
 // When a reset is due, as the error [ErrResetPassword] of [PasswordsService.Authenticate] says, the
 // existing password is not enough: go on with [PasswordsEmailService.ResetStart].
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrEmailNotFound], [ErrInvalidEmail], [ErrNoUserPassword],
+// Specific errors: [ErrEmailNotFound], [ErrInvalidEmail], [ErrNoUserPassword],
 // [ErrPasswordDoesNotMatch], [ErrCannotResetPasswordWithExistingPassword], [ErrResetPassword],
 // [ErrWeakPassword], [ErrBreachedPassword], [ErrPasswordValidationTimeout],
 // [ErrUserLockLimitReached], [ErrSessionNotFound], [ErrInvalidSessionToken],
@@ -71,7 +71,7 @@ func (s *PasswordsExistingPasswordService) Reset(ctx context.Context, req Passwo
 	return transport.Call(ctx, s.client(), &passwordsExistingPasswordReset, &req, opts)
 }
 
-// PasswordsExistingPasswordResetRequest is what [PasswordsExistingPasswordService.Reset] sends.
+// PasswordsExistingPasswordResetRequest is the request of [PasswordsExistingPasswordService.Reset].
 //
 // Set at most one of SessionToken and SessionJWT.
 type PasswordsExistingPasswordResetRequest struct {
@@ -156,20 +156,21 @@ func (r *PasswordsExistingPasswordResetRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsExistingPasswordResetRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsExistingPasswordResetRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// PasswordsExistingPasswordResetResponse is the answer to [PasswordsExistingPasswordService.Reset].
+// PasswordsExistingPasswordResetResponse is the response of
+// [PasswordsExistingPasswordService.Reset].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field is left empty
-// when the service leaves it out or changes its form.
+// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
+// it is missing or does not fit.
 type PasswordsExistingPasswordResetResponse struct {
 	Response
 
@@ -227,12 +228,12 @@ func (r *PasswordsExistingPasswordResetResponse) readJSON(d *wire.Reader) {
 	d.Want("user_id", "session_token", "session_jwt")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsExistingPasswordResetResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsExistingPasswordResetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

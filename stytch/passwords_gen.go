@@ -17,23 +17,23 @@ import (
 // PasswordsService creates, checks and migrates passwords. The calls for resets are in the areas
 // below, by what proves the user.
 //
-// It is reached as client.Passwords.
+// Use it as client.Passwords.
 //
 // API: https://stytch.com/docs/api/password-create
 type PasswordsService struct {
 	// Email resets passwords with a link that is sent by e-mail.
 	//
-	// It is reached as client.Passwords.Email.
+	// Use it as client.Passwords.Email.
 	Email *PasswordsEmailService
 
 	// ExistingPassword changes passwords for users who know the one that they have.
 	//
-	// It is reached as client.Passwords.ExistingPassword.
+	// Use it as client.Passwords.ExistingPassword.
 	ExistingPassword *PasswordsExistingPasswordService
 
 	// Session sets passwords for users who have just logged in.
 	//
-	// It is reached as client.Passwords.Session.
+	// Use it as client.Passwords.Session.
 	Session *PasswordsSessionService
 
 	transport *transport.Client
@@ -74,10 +74,10 @@ var passwordsCreate = transport.Endpoint[PasswordsCreateRequest, PasswordsCreate
 // elsewhere is an error, too. [PasswordsService.StrengthCheck] tells both beforehand, while the
 // user types.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrDuplicateEmail], [ErrInvalidEmail], [ErrInvalidEmailDomain],
+// Specific errors: [ErrDuplicateEmail], [ErrInvalidEmail], [ErrInvalidEmailDomain],
 // [ErrEmailInDenylist], [ErrEmailNotInAllowlist], [ErrWeakPassword], [ErrBreachedPassword],
 // [ErrPasswordAlreadyExists], [ErrPasswordValidationTimeout], [ErrMetadataInvalidFormat],
 // [ErrMetadataTooLarge], [ErrMetadataTooManyKeys], [ErrInvalidSessionDurationMinutes],
@@ -89,7 +89,7 @@ func (s *PasswordsService) Create(ctx context.Context, req PasswordsCreateReques
 	return transport.Call(ctx, s.client(), &passwordsCreate, &req, opts)
 }
 
-// PasswordsCreateRequest is what [PasswordsService.Create] sends.
+// PasswordsCreateRequest is the request of [PasswordsService.Create].
 type PasswordsCreateRequest struct {
 	// The e-mail address of the user.
 	Email string `json:"email" stytch:"sensitive"`
@@ -160,20 +160,20 @@ func (r *PasswordsCreateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsCreateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsCreateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// PasswordsCreateResponse is the answer to [PasswordsService.Create].
+// PasswordsCreateResponse is the response of [PasswordsService.Create].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field is left empty
-// when the service leaves it out or changes its form.
+// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
+// it is missing or does not fit.
 type PasswordsCreateResponse struct {
 	Response
 
@@ -236,12 +236,12 @@ func (r *PasswordsCreateResponse) readJSON(d *wire.Reader) {
 	d.Want("user_id", "session_token", "session_jwt")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsCreateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsCreateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -279,22 +279,21 @@ var passwordsAuthenticate = transport.Endpoint[PasswordsAuthenticateRequest, Pas
 // Ten failures in a row lock the user for an hour, unless the project sets other limits; a success
 // resets the count.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrEmailNotFound], [ErrInvalidEmail], [ErrNoUserPassword],
-// [ErrResetPassword], [ErrPasswordValidationTimeout], [ErrUserLockLimitReached],
-// [ErrSessionNotFound], [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT],
-// [ErrJWTInvalidClaims], [ErrTooManySessionArguments], [ErrInvalidSessionDurationMinutes],
-// [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims],
-// [ErrStytchClaimsInCustomClaims].
+// Specific errors: [ErrEmailNotFound], [ErrInvalidEmail], [ErrNoUserPassword], [ErrResetPassword],
+// [ErrPasswordValidationTimeout], [ErrUserLockLimitReached], [ErrSessionNotFound],
+// [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims],
+// [ErrTooManySessionArguments], [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration],
+// [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/password-authenticate
 func (s *PasswordsService) Authenticate(ctx context.Context, req PasswordsAuthenticateRequest, opts ...CallOption) (*PasswordsAuthenticateResponse, error) {
 	return transport.Call(ctx, s.client(), &passwordsAuthenticate, &req, opts)
 }
 
-// PasswordsAuthenticateRequest is what [PasswordsService.Authenticate] sends.
+// PasswordsAuthenticateRequest is the request of [PasswordsService.Authenticate].
 //
 // Set at most one of SessionToken and SessionJWT.
 type PasswordsAuthenticateRequest struct {
@@ -372,20 +371,20 @@ func (r *PasswordsAuthenticateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsAuthenticateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsAuthenticateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// PasswordsAuthenticateResponse is the answer to [PasswordsService.Authenticate].
+// PasswordsAuthenticateResponse is the response of [PasswordsService.Authenticate].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field is left empty
-// when the service leaves it out or changes its form.
+// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
+// it is missing or does not fit.
 type PasswordsAuthenticateResponse struct {
 	Response
 
@@ -443,12 +442,12 @@ func (r *PasswordsAuthenticateResponse) readJSON(d *wire.Reader) {
 	d.Want("user_id", "session_token", "session_jwt")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsAuthenticateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsAuthenticateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -473,16 +472,16 @@ var passwordsStrengthCheck = transport.Endpoint[PasswordsStrengthCheckRequest, P
 //
 // ValidPassword includes the search in lists of leaked passwords only when the request has Email.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrInvalidEmail], [ErrPasswordValidationTimeout].
+// Specific errors: [ErrInvalidEmail], [ErrPasswordValidationTimeout].
 //
 // API: https://stytch.com/docs/api/password-strength-check
 func (s *PasswordsService) StrengthCheck(ctx context.Context, req PasswordsStrengthCheckRequest, opts ...CallOption) (*PasswordsStrengthCheckResponse, error) {
 	return transport.Call(ctx, s.client(), &passwordsStrengthCheck, &req, opts)
 }
 
-// PasswordsStrengthCheckRequest is what [PasswordsService.StrengthCheck] sends.
+// PasswordsStrengthCheckRequest is the request of [PasswordsService.StrengthCheck].
 type PasswordsStrengthCheckRequest struct {
 	// The password to judge.
 	Password string `json:"password" stytch:"sensitive"`
@@ -508,17 +507,17 @@ func (r *PasswordsStrengthCheckRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsStrengthCheckRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsStrengthCheckRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// PasswordsStrengthCheckResponse is the answer to [PasswordsService.StrengthCheck].
+// PasswordsStrengthCheckResponse is the response of [PasswordsService.StrengthCheck].
 type PasswordsStrengthCheckResponse struct {
 	Response
 
@@ -576,12 +575,12 @@ func (r *PasswordsStrengthCheckResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code", "valid_password", "score", "breached_password", "strength_policy", "breach_detection_on_create")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsStrengthCheckResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsStrengthCheckResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -613,10 +612,10 @@ var passwordsMigrate = transport.Endpoint[PasswordsMigrateRequest, PasswordsMigr
 //
 // The service allows 100 of these calls a second.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrInvalidEmail], [ErrInvalidEmailDomain], [ErrPasswordAlreadyExists],
+// Specific errors: [ErrInvalidEmail], [ErrInvalidEmailDomain], [ErrPasswordAlreadyExists],
 // [ErrInvalidHash], [ErrInvalidHashType], [ErrInvalidBcryptHash], [ErrInvalidBcryptCost],
 // [ErrInvalidMD5Hash], [ErrInvalidSHA1Hash], [ErrInvalidSHA512Hash], [ErrInvalidPrependSalt],
 // [ErrInvalidAppendSalt], [ErrInvalidArgon2Salt], [ErrInvalidArgon2IterationAmount],
@@ -635,7 +634,7 @@ func (s *PasswordsService) Migrate(ctx context.Context, req PasswordsMigrateRequ
 	return transport.Call(ctx, s.client(), &passwordsMigrate, &req, opts)
 }
 
-// PasswordsMigrateRequest is what [PasswordsService.Migrate] sends.
+// PasswordsMigrateRequest is the request of [PasswordsService.Migrate].
 type PasswordsMigrateRequest struct {
 	// The e-mail address of the user.
 	Email string `json:"email" stytch:"sensitive"`
@@ -768,20 +767,20 @@ func (r *PasswordsMigrateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsMigrateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsMigrateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// PasswordsMigrateResponse is the answer to [PasswordsService.Migrate].
+// PasswordsMigrateResponse is the response of [PasswordsService.Migrate].
 //
-// An answer without UserID is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without UserID is an error. Any other field stays empty if it is missing or does not
+// fit.
 type PasswordsMigrateResponse struct {
 	Response
 
@@ -826,12 +825,12 @@ func (r *PasswordsMigrateResponse) readJSON(d *wire.Reader) {
 	d.Want("user_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsMigrateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsMigrateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

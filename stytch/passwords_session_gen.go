@@ -16,7 +16,7 @@ import (
 
 // PasswordsSessionService sets passwords for users who have just logged in.
 //
-// It is reached as client.Passwords.Session.
+// Use it as client.Passwords.Session.
 //
 // API: https://stytch.com/docs/api/password-session-reset
 type PasswordsSessionService struct {
@@ -55,10 +55,10 @@ var passwordsSessionReset = transport.Endpoint[PasswordsSessionResetRequest, Pas
 // A password that the project's policy rejects is the error [ErrWeakPassword]; one that was leaked
 // elsewhere is an error, too.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrNoSessionArguments], [ErrSessionTooOldToResetPassword],
+// Specific errors: [ErrNoSessionArguments], [ErrSessionTooOldToResetPassword],
 // [ErrCannotPreserveExistingSessions], [ErrSessionNotMutable], [ErrWeakPassword],
 // [ErrBreachedPassword], [ErrPasswordValidationTimeout], [ErrSessionNotFound],
 // [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims],
@@ -70,7 +70,7 @@ func (s *PasswordsSessionService) Reset(ctx context.Context, req PasswordsSessio
 	return transport.Call(ctx, s.client(), &passwordsSessionReset, &req, opts)
 }
 
-// PasswordsSessionResetRequest is what [PasswordsSessionService.Reset] sends.
+// PasswordsSessionResetRequest is the request of [PasswordsSessionService.Reset].
 //
 // Set exactly one of SessionToken and SessionJWT.
 type PasswordsSessionResetRequest struct {
@@ -144,20 +144,20 @@ func (r *PasswordsSessionResetRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsSessionResetRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsSessionResetRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// PasswordsSessionResetResponse is the answer to [PasswordsSessionService.Reset].
+// PasswordsSessionResetResponse is the response of [PasswordsSessionService.Reset].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field is left empty
-// when the service leaves it out or changes its form.
+// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
+// it is missing or does not fit.
 type PasswordsSessionResetResponse struct {
 	Response
 
@@ -215,12 +215,12 @@ func (r *PasswordsSessionResetResponse) readJSON(d *wire.Reader) {
 	d.Want("user_id", "session_token", "session_jwt")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r PasswordsSessionResetResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r PasswordsSessionResetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

@@ -40,12 +40,12 @@ func (v *PBKDF2Config) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v PBKDF2Config) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v PBKDF2Config) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -53,7 +53,7 @@ func (v PBKDF2Config) LogValue() slog.Value {
 // PBKDF2Algorithm is a hash function that PBKDF2 applies.
 type PBKDF2Algorithm string
 
-// The known values of PBKDF2Algorithm. The service may add others; they survive decoding.
+// The known values of PBKDF2Algorithm. The service may add others, which are decoded unchanged.
 const (
 	PBKDF2AlgorithmSha256 PBKDF2Algorithm = "sha256"
 	PBKDF2AlgorithmSha512 PBKDF2Algorithm = "sha512"

@@ -5,7 +5,7 @@ package stytch
 // PhoneLocale is a language that Stytch writes SMS and WhatsApp messages in, as a BCP 47 tag.
 type PhoneLocale string
 
-// The known values of PhoneLocale. The service may add others; they survive decoding.
+// The known values of PhoneLocale. The service may add others, which are decoded unchanged.
 const (
 	PhoneLocaleEn     PhoneLocale = "en"
 	PhoneLocaleEs     PhoneLocale = "es"

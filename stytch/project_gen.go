@@ -15,7 +15,7 @@ import (
 
 // ProjectService reads figures of the project.
 //
-// It is reached as client.Project.
+// Use it as client.Project.
 //
 // API: https://stytch.com/docs/api
 type ProjectService struct {
@@ -46,30 +46,30 @@ var projectMetrics = transport.Endpoint[ProjectMetricsRequest, ProjectMetricsRes
 // project has no organizations and members, and a B2B project has no users, so expect zeros or
 // fewer figures.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
 // API: https://stytch.com/docs/api
 func (s *ProjectService) Metrics(ctx context.Context, req ProjectMetricsRequest, opts ...CallOption) (*ProjectMetricsResponse, error) {
 	return transport.Call(ctx, s.client(), &projectMetrics, &req, opts)
 }
 
-// ProjectMetricsRequest is what [ProjectService.Metrics] sends.
+// ProjectMetricsRequest is the request of [ProjectService.Metrics].
 type ProjectMetricsRequest struct{}
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r ProjectMetricsRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r ProjectMetricsRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// ProjectMetricsResponse is the answer to [ProjectService.Metrics].
+// ProjectMetricsResponse is the response of [ProjectService.Metrics].
 //
-// An answer without Metrics is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without Metrics is an error. Any other field stays empty if it is missing or does not
+// fit.
 type ProjectMetricsResponse struct {
 	Response
 
@@ -105,12 +105,12 @@ func (r *ProjectMetricsResponse) readJSON(d *wire.Reader) {
 	d.Want("metrics")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r ProjectMetricsResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r ProjectMetricsResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -140,7 +140,7 @@ func (v *ProjectMetric) readJSON(d *wire.Reader) {
 // ProjectMetricType is a kind of thing that is counted.
 type ProjectMetricType string
 
-// The known values of ProjectMetricType. The service may add others; they survive decoding.
+// The known values of ProjectMetricType. The service may add others, which are decoded unchanged.
 const (
 	ProjectMetricTypeUnknown           ProjectMetricType = "UNKNOWN"
 	ProjectMetricTypeUserCount         ProjectMetricType = "USER_COUNT"

@@ -12,16 +12,16 @@ import (
 
 // MANUAL(PublicError)(TYPE)
 
-// PublicError is what a stranger may know about an error: a status, a code for programs, and a
-// sentence of our own for people. Nothing of what the service wrote is in it.
+// PublicError is the part of an error that can be shown to anyone: a status, a code for programs, and a
+// sentence for people. It contains no text from the service.
 type PublicError struct {
-	// Status is an HTTP status for the answer.
+	// Status is the HTTP status to answer with.
 	Status int `json:"status"`
 	// Code names the kind of the error: "wrong_code".
 	Code string `json:"code"`
 	// Message says in English what happened and what to do.
 	Message string `json:"message"`
-	// RetryAfter is how long to wait, 0 when nobody knows.
+	// RetryAfter is how long to wait, 0 if that is unknown.
 	RetryAfter time.Duration `json:"-"`
 }
 
@@ -40,12 +40,11 @@ const (
 	CodeOutage         = "outage"
 )
 
-// StatusCanceled is the status of a PublicError with [CodeCanceled]: 499, as servers log a client
-// that closed the connection before the answer. It has no name in package http.
+// StatusCanceled is the status of a PublicError with [CodeCanceled]: 499, which servers log for a client
+// that closed the connection before the answer. Package http has no name for it.
 const StatusCanceled = sessionweb.StatusCanceled
 
-// publicErrors are the kinds, each with the errors that it stands for, in the order in which they
-// are tried.
+// publicErrors are the kinds of public errors with the errors that they cover. The first match counts.
 var publicErrors = []struct {
 	public  PublicError
 	reasons []error
@@ -72,21 +71,20 @@ var (
 	outage     = PublicError{Status: http.StatusServiceUnavailable, Code: CodeOutage, Message: "Something is out of order on our side. Please try again shortly."}
 )
 
-// PublicErrorOf tells a stranger about an error of any call: which kind it is and what to do, and
-// nothing that the service wrote. What is no fault of the stranger is an outage. That includes a
-// request that our own validation refuses because of something other than a code or an address: no
-// person types it, so the mistake is the program's, and belongs in its log. nil is an outage, too: a
-// caller that asks has no success to report.
+// PublicErrorOf returns the public form of an error of any call: its kind and what to do, without text
+// from the service. An error that is not the visitor's fault is [CodeOutage]. That includes a request
+// with a wrong field other than a code or an address: the mistake is in the program and belongs in its
+// log. nil is [CodeOutage] too, because a caller that asks has no success to report.
 //
-// A call whose context was canceled is [CodeCanceled]: mostly the visitor has gone. It is neither an
+// A call whose context was canceled is [CodeCanceled]: usually the visitor has left. It is neither an
 // outage nor the visitor's mistake.
 //
-// An address to which the Send calls send nothing is reported as such, so whoever asks learns which
-// addresses have an account. LoginOrCreate does not tell them apart, nor does LoginOrSignup where
-// the organization lets people join by the domain of their address; elsewhere it does.
+// If the Send calls do not accept an address, the result says so. That reveals which addresses have an
+// account. LoginOrCreate does not reveal it. Neither does LoginOrSignup, if the organization lets people
+// join by the domain of their address.
 //
-// An error with the method PublicError() PublicError, such as one of an [Interceptor], speaks for
-// itself.
+// An error with the method PublicError() PublicError, such as one of an [Interceptor], provides its own
+// result.
 func PublicErrorOf(err error) PublicError {
 	var own interface{ PublicError() PublicError }
 	if errors.As(err, &own) {
@@ -103,7 +101,7 @@ func PublicErrorOf(err error) PublicError {
 		return canceled
 	case errors.As(err, &invalid) && !LoggedOut(err):
 		return publicViolation(invalid)
-	case errors.Is(err, ErrSessionNotFound) && call.Service == sessionsService && call.Name == "revoke", // perhaps that of somebody else
+	case errors.Is(err, ErrSessionNotFound) && call.Service == sessionsService && call.Name == "revoke", // perhaps another visitor's session
 		errors.Is(err, ErrMemberNotFound) && call.Service == sessionsService && !LoggedOut(err):
 		return notFound
 	case LoggedOut(err):
@@ -136,8 +134,8 @@ func PublicErrorOf(err error) PublicError {
 	return public
 }
 
-// publicViolation tells about a request that was refused before it was sent, by the first field that
-// a person types.
+// publicViolation returns the public form of a request that was rejected before it was sent. It uses the
+// first field that a person types.
 func publicViolation(err *ValidationError) PublicError {
 	for _, v := range err.Violations {
 		switch v.Field {
@@ -152,7 +150,7 @@ func publicViolation(err *ValidationError) PublicError {
 	return outage
 }
 
-// Write answers a request with the error: status, Retry-After where it is known, and the sentence.
+// Write answers a request with the status, Retry-After if it is known, and the message.
 func (e PublicError) Write(w http.ResponseWriter) {
 	sessionweb.SetRetryAfter(w, e.RetryAfter)
 	w.Header().Set("Cache-Control", "no-store")

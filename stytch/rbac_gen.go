@@ -15,7 +15,7 @@ import (
 
 // RBACService reads the access policy of the project, which says what each role allows.
 //
-// It is reached as client.RBAC.
+// Use it as client.RBAC.
 //
 // API: https://stytch.com/docs/api-reference/consumer/api/rbac/get-rbac-policy
 type RBACService struct {
@@ -49,27 +49,27 @@ var rbacPolicy = transport.Endpoint[RBACPolicyRequest, RBACPolicyResponse]{
 // The policy is changed in the dashboard. [UsersService.Create] and [UsersService.Update] assign
 // its roles to users.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
 // API: https://stytch.com/docs/api-reference/consumer/api/rbac/get-rbac-policy
 func (s *RBACService) Policy(ctx context.Context, req RBACPolicyRequest, opts ...CallOption) (*RBACPolicyResponse, error) {
 	return transport.Call(ctx, s.client(), &rbacPolicy, &req, opts)
 }
 
-// RBACPolicyRequest is what [RBACService.Policy] sends.
+// RBACPolicyRequest is the request of [RBACService.Policy].
 type RBACPolicyRequest struct{}
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r RBACPolicyRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r RBACPolicyRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// RBACPolicyResponse is the answer to [RBACService.Policy].
+// RBACPolicyResponse is the response of [RBACService.Policy].
 type RBACPolicyResponse struct {
 	Response
 
@@ -99,12 +99,12 @@ func (r *RBACPolicyResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r RBACPolicyResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r RBACPolicyResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/stytchgen/sdk/internal/transport"
 )
 
-// Response is the answer behind the fields of a response. Every response type embeds one.
+// Response gives access to the raw answer. Every response type embeds one.
 type Response struct {
 	result *transport.Result // nil in a response that no call returned
 }
@@ -28,7 +28,7 @@ func (r Response) RawJSON() string {
 	return r.result.Body
 }
 
-// Header returns the HTTP header of the answer. It must not be changed while others read it.
+// Header returns the HTTP header of the answer. Do not change it while other goroutines read it.
 func (r Response) Header() http.Header {
 	if r.result == nil {
 		return nil
@@ -45,8 +45,8 @@ func (r Response) HTTPStatus() int {
 }
 
 // UnknownFields returns the fields of the body that this version of the SDK does not know, by their
-// place, such as "user.new_field" or "user.emails[0].new_field". It is nil when there are none.
-// Each call of UnknownFields decodes the body again.
+// path, such as "user.new_field" or "user.emails[0].new_field". It is nil if there are none. Each call
+// of UnknownFields decodes the body again.
 func (r Response) UnknownFields() map[string]json.RawMessage {
 	if r.result == nil {
 		return nil
@@ -61,12 +61,13 @@ func (r Response) UnknownFields() map[string]json.RawMessage {
 	return unknown
 }
 
-// Format prints the status and the size of the answer, whatever the verb. The body holds secrets.
+// Format prints the status and the size of the answer, but not the body, which contains secrets.
 func (r Response) Format(f fmt.State, _ rune) {
 	fmt.Fprintf(f, "stytch.Response{HTTPStatus: %d, RawJSON: [%d bytes]}", r.HTTPStatus(), len(r.RawJSON()))
 }
 
-// LogValue returns the status and the size of the answer for a log. The body holds secrets.
+// LogValue returns the status and the size of the answer for a log, but not the body, which contains
+// secrets.
 func (r Response) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int("http_status", r.HTTPStatus()), slog.Int("bytes", len(r.RawJSON())))
 }

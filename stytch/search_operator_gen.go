@@ -6,7 +6,7 @@ package stytch
 // them, with OR at least one.
 type SearchOperator string
 
-// The known values of SearchOperator. The service may add others; they survive decoding.
+// The known values of SearchOperator. The service may add others, which are decoded unchanged.
 const (
 	SearchOperatorAnd SearchOperator = "AND"
 	SearchOperatorOr  SearchOperator = "OR"

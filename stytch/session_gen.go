@@ -37,8 +37,9 @@ type Session struct {
 	// The client that the session was started from.
 	Attributes *Attributes `json:"attributes"`
 
-	// The custom claims of the session, as the application set them; null when there are none.
-	// Numbers in it are float64; an integer that a float64 cannot hold is a json.Number.
+	// The custom claims of the session, as the application set them; null when there are none. Its
+	// numbers are float64, except that an integer which a float64 cannot represent is a
+	// json.Number.
 	CustomClaims map[string]any `json:"custom_claims" stytch:"sensitive"`
 }
 
@@ -69,12 +70,12 @@ func (v *Session) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v Session) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v Session) LogValue() slog.Value {
 	return redact.LogValue(v)
 }

@@ -14,31 +14,31 @@ import (
 
 // MANUAL(JWTErrors)(TYPE)
 
-// Why a session JWT is not accepted by a local check. Each is matched with errors.Is.
+// Reasons why a local check rejects a session JWT. Match each with errors.Is.
 var (
-	// ErrJWTMalformed: it is no JWT, or none that can be read in one way only.
+	// ErrJWTMalformed: it is not a JWT, or it can be read in more than one way.
 	ErrJWTMalformed = sessionjwt.ErrMalformed
 	// ErrJWTAlgorithm: it is not signed with RS256.
 	ErrJWTAlgorithm = sessionjwt.ErrAlgorithm
 	// ErrJWTSignature: the signature does not verify.
 	ErrJWTSignature = sessionjwt.ErrSignature
-	// ErrJWTUnknownKey: it is signed with a key that is not among those known of the project.
+	// ErrJWTUnknownKey: it is signed with a key that is not among the known keys of the project.
 	ErrJWTUnknownKey = sessionjwt.ErrUnknownKey
-	// ErrJWTKeysUnreachable: the keys of the project cannot be fetched, or make no sense. It says
-	// nothing about the JWT.
+	// ErrJWTKeysUnreachable: the keys of the project could not be fetched, or are not valid. The JWT
+	// itself may be right.
 	ErrJWTKeysUnreachable = sessionjwt.ErrKeysUnreachable
 	// ErrJWTMissingClaim: it lacks one of exp, iat, nbf, aud, iss, sub and the session.
 	ErrJWTMissingClaim = sessionjwt.ErrMissingClaim
-	// ErrJWTIssuer: its issuer is neither that of the base URL nor one of [WithJWTIssuers]. The rest
-	// of it is right, so it is of this project, and the service can say whose it is.
+	// ErrJWTIssuer: its issuer is neither that of the base URL nor one of [WithJWTIssuers]. Everything
+	// else in it is right, so it belongs to this project, and the service can tell whose session it is.
 	ErrJWTIssuer = sessionjwt.ErrIssuer
 	// ErrJWTAudience: it is for another project.
 	ErrJWTAudience = sessionjwt.ErrAudience
-	// ErrJWTOfMember: it is of a member of an organization. Package b2b checks those.
+	// ErrJWTOfMember: it belongs to a member of an organization. Package b2b checks those.
 	ErrJWTOfMember = sessionjwt.ErrOfMember
 	// ErrJWTExpired: it, or its session, has expired.
 	ErrJWTExpired = sessionjwt.ErrExpired
-	// ErrJWTNotYetValid: it is not valid yet, by the clock of this machine.
+	// ErrJWTNotYetValid: it is not valid yet, by this machine's clock.
 	ErrJWTNotYetValid = sessionjwt.ErrNotYetValid
 )
 
@@ -46,54 +46,60 @@ var (
 
 // MANUAL(AuthenticateJWTRequest)(TYPE)
 
-// AuthenticateJWTRequest is what [SessionsService.AuthenticateJWT] takes: a JWT, a token, or both.
+// AuthenticateJWTRequest has the parameters of [SessionsService.AuthenticateJWT]: a JWT, a token, or
+// both.
 type AuthenticateJWTRequest struct {
-	// SessionJWT is the JWT that an earlier call issued. It can be empty beside a token.
+	// SessionJWT is the JWT that an earlier call returned. It is optional if there is a token.
 	SessionJWT string `json:"session_jwt,omitzero" stytch:"sensitive"`
 
-	// SessionToken is the token that an earlier call issued. The service is asked about it when the
-	// JWT alone does not suffice. It can be empty beside a JWT.
+	// SessionToken is the token that an earlier call returned. It goes to the service if the JWT alone
+	// is not enough. It is optional if there is a JWT.
 	SessionToken string `json:"session_token,omitzero" stytch:"sensitive"`
 
-	// MaxTokenAge is how long ago the JWT may have been issued for a local check to suffice. A
-	// session that was revoked in the meantime still passes such a check. 0 means as long as the
-	// JWT is valid, which is five minutes; a negative value, never.
+	// MaxTokenAge is the highest age of a JWT that is only checked locally. Such a check accepts a
+	// session that was revoked after the JWT was issued. 0 accepts a JWT for its whole life of five
+	// minutes; a negative value always asks the service.
 	MaxTokenAge time.Duration `json:"max_token_age,omitzero"`
 
-	// AuthorizationCheck asks whether the roles of the user allow an action. Only the service can
-	// answer that, so with it the call always goes there.
+	// AuthorizationCheck asks whether the roles of the user allow an action. Only the service knows, so
+	// the call then always asks the service.
 	AuthorizationCheck *AuthorizationCheck `json:"authorization_check,omitzero"`
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r AuthenticateJWTRequest) Format(f fmt.State, verb rune) { redact.Format(f, verb, r) }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r AuthenticateJWTRequest) LogValue() slog.Value { return redact.LogValue(r) }
 
 // ENDMANUAL(AuthenticateJWTRequest)
 
 // MANUAL(AuthenticateJWT)(METHOD)
 
-// AuthenticateJWT returns the session of a JWT, a token, or both. It checks the JWT without a call
-// where that suffices, and asks the service when there is only a token, or when the JWT is older
-// than MaxTokenAge, has expired, is not valid yet by this machine's clock, is signed with a key that
-// is not known, names an issuer that is not known, or when an authorization check is wanted. A JWT
-// that is wrong in any other way is refused at once, with one of the ErrJWT errors; what the service
-// says is an error as of [SessionsService.Authenticate]. With a token and a JWT of two users it is
-// [ErrAmbiguousSession], and with neither [ErrNoSession].
+// AuthenticateJWT returns the session of a JWT, a token, or both. It checks a JWT locally if that is
+// enough. It asks the service in these cases:
 //
-// The keys are fetched at first use and kept, and waited for no longer than five seconds; old ones
-// work on while the service cannot be reached. The service answers an expired JWT with a fresh one,
-// which this method does not return: to keep the fresh one, call [SessionsService.Authenticate], as
-// the middleware does.
+//   - there is only a token
+//   - the JWT is older than MaxTokenAge, has expired, or is not valid yet by this machine's clock
+//   - the JWT has an unknown key or an unknown issuer
+//   - the request has an AuthorizationCheck
+//
+// A JWT with any other mistake is rejected without a call, with one of the ErrJWT errors. Errors of the
+// service are those of [SessionsService.Authenticate]. A token and a JWT of two users give
+// [ErrAmbiguousSession], and a request with neither gives [ErrNoSession].
+//
+// The keys are fetched at the first use and cached. A call waits at most five seconds for them, and
+// cached keys stay in use while the service cannot be reached.
+//
+// For an expired JWT, the service issues a new one, which this method does not return. To get it, call
+// [SessionsService.Authenticate], as the middleware does.
 func (s *SessionsService) AuthenticateJWT(ctx context.Context, req AuthenticateJWTRequest, opts ...CallOption) (*Session, error) {
 	if err := s.client().Refusal(); err != nil {
 		return nil, err
 	}
-	if len(opts) > 0 && ctx != nil { // the call refuses a nil one
+	if len(opts) > 0 && ctx != nil { // the call itself rejects a nil context
 		var done context.CancelFunc
-		ctx, done = s.client().Within(ctx, opts) // the keys, too, are waited for no longer
+		ctx, done = s.client().Within(ctx, opts) // the options also limit the wait for the keys
 		defer done()
 	}
 	maxAge := req.MaxTokenAge
@@ -103,18 +109,17 @@ func (s *SessionsService) AuthenticateJWT(ctx context.Context, req AuthenticateJ
 	return s.backend(req.AuthorizationCheck, opts).Find(ctx, req.SessionToken, req.SessionJWT, maxAge)
 }
 
-// AuthenticateJWTLocal returns the session of a JWT without asking the service about it: whether
-// the session was revoked since the JWT was issued, at most five minutes ago, it cannot know. The
-// errors are the ErrJWT errors. Keys that are not known yet are fetched, unless [WithJWTKeys] gives
-// them.
+// AuthenticateJWTLocal returns the session of a JWT without a call about the session. So it accepts a
+// session that was revoked after the JWT was issued, at most five minutes ago. The errors are the ErrJWT
+// errors. Unknown keys are fetched, unless [WithJWTKeys] sets the keys.
 //
-// Of the session it returns what the JWT holds, custom claims included.
+// The session has the fields that the JWT contains, including the custom claims.
 func (s *SessionsService) AuthenticateJWTLocal(ctx context.Context, sessionJWT string) (*Session, error) {
 	session, _, err := s.verify(ctx, sessionJWT)
 	return session, err
 }
 
-// verify checks a JWT locally, and says how long ago it was issued.
+// verify checks a JWT locally, and returns its session and its age.
 func (s *SessionsService) verify(ctx context.Context, sessionJWT string) (*Session, time.Duration, error) {
 	verifier := s.client().Verifier(s.publishedKeys)
 	session, ofMember := new(Session), false
@@ -137,7 +142,7 @@ func (s *SessionsService) verify(ctx context.Context, sessionJWT string) (*Sessi
 		return nil, 0, err
 	case session.SessionID == "":
 		return nil, 0, fmt.Errorf("%w: the id of the session", ErrJWTMissingClaim)
-	case session.ExpiresAt == nil: // as in JWTs of an old form
+	case session.ExpiresAt == nil: // JWTs of an old form have no end of the session
 		session.ExpiresAt = &token.Expires
 	case verifier.Past(*session.ExpiresAt):
 		return nil, 0, ErrJWTExpired
@@ -146,7 +151,7 @@ func (s *SessionsService) verify(ctx context.Context, sessionJWT string) (*Sessi
 	return session, verifier.Age(token), nil
 }
 
-// readClaim reads the session as a JWT holds it.
+// readClaim reads the session from a claim of the JWT.
 func (v *Session) readClaim(d *wire.Reader) {
 	for d.BeginObject(); d.NextField(); {
 		switch d.Name() {
@@ -170,8 +175,8 @@ func (v *Session) readClaim(d *wire.Reader) {
 	}
 }
 
-// claimedTime reads a time of a JWT. The year 1, as which some write a time that they do not have,
-// is none.
+// claimedTime reads a time of a JWT. It returns nil for the year 1, which some JWTs have in place of a
+// missing time.
 func claimedTime(d *wire.Reader) *time.Time {
 	if t := d.TimePtr(); t != nil && !t.IsZero() {
 		return t
@@ -188,7 +193,7 @@ func (s *SessionsService) publishedKeys(ctx context.Context) ([]sessionjwt.Key, 
 	return jwtKeys(resp.Keys), nil
 }
 
-// jwtKeys are keys as the check of JWTs takes them.
+// jwtKeys converts keys to those of package sessionjwt.
 func jwtKeys(keys []JWK) []sessionjwt.Key {
 	list := make([]sessionjwt.Key, len(keys))
 	for i, key := range keys {
@@ -201,9 +206,9 @@ func jwtKeys(keys []JWK) []sessionjwt.Key {
 
 // MANUAL(JWTKeys)(FUNCTION)
 
-// WithJWTKeys gives the keys that session JWTs are signed with, for local checks without any call.
-// They are used as they are: the client fetches none, so the application must follow the service's
-// rotation. [SessionsService.GetJWKS] lists them.
+// WithJWTKeys sets the keys that sign session JWTs, for local checks without any call. The client then
+// fetches no keys, so the application must follow the service's key rotation. [SessionsService.GetJWKS]
+// returns the keys.
 func WithJWTKeys(keys ...JWK) Option {
 	return transport.OptionFunc(func(c *transport.Config) { c.JWTKeys = jwtKeys(keys) })
 }

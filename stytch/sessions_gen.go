@@ -17,7 +17,7 @@ import (
 // SessionsService lists, checks, extends and ends the sessions of users, and serves the keys that
 // verify session JWTs.
 //
-// It is reached as client.Sessions.
+// Use it as client.Sessions.
 //
 // API: https://stytch.com/docs/api/session-object
 type SessionsService struct {
@@ -46,19 +46,18 @@ var sessionsGet = transport.Endpoint[SessionsGetRequest, SessionsGetResponse]{
 
 // Get lists the active sessions of a user.
 //
-// Lists every session of the user that is active. Sessions that have expired or were revoked are
-// left out, so the list may be empty.
+// Sessions that have expired or were revoked are left out, so the list may be empty.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrUserNotFound], [ErrInvalidUserID].
+// Specific errors: [ErrUserNotFound], [ErrInvalidUserID].
 //
 // API: https://stytch.com/docs/api/session-get
 func (s *SessionsService) Get(ctx context.Context, req SessionsGetRequest, opts ...CallOption) (*SessionsGetResponse, error) {
 	return transport.Call(ctx, s.client(), &sessionsGet, &req, opts)
 }
 
-// SessionsGetRequest is what [SessionsService.Get] sends.
+// SessionsGetRequest is the request of [SessionsService.Get].
 type SessionsGetRequest struct {
 	// The id of the user.
 	UserID string `json:"user_id"`
@@ -73,20 +72,20 @@ func (r *SessionsGetRequest) params(p *transport.Params) {
 	p.Query("user_id", r.UserID)
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SessionsGetRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SessionsGetRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SessionsGetResponse is the answer to [SessionsService.Get].
+// SessionsGetResponse is the response of [SessionsService.Get].
 //
-// An answer without Sessions is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without Sessions is an error. Any other field stays empty if it is missing or does not
+// fit.
 type SessionsGetResponse struct {
 	Response
 
@@ -117,12 +116,12 @@ func (r *SessionsGetResponse) readJSON(d *wire.Reader) {
 	d.Want("sessions")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SessionsGetResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SessionsGetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -142,19 +141,18 @@ var sessionsAuthenticate = transport.Endpoint[SessionsAuthenticateRequest, Sessi
 
 // Authenticate checks that a session is active, and extends it when asked to.
 //
-// Checks that the session is active, and returns it with its user and with fresh tokens. With
-// SessionDurationMinutes the session gets a new lifetime, counted from this call; without it the
-// session ends when it would have ended anyway.
+// The response has the session, its user and new tokens. With SessionDurationMinutes, the session
+// gets a new lifetime from this call on; without it, the end of the session does not change.
 //
 // A session JWT can be checked without this call, with the keys of [SessionsService.GetJWKS]. Make
-// the call when the JWT has expired, or when it matters that the session has not been revoked in
-// the last minutes.
+// the call when the JWT has expired, or to make sure that the session was not revoked in the last
+// minutes.
 //
-// With AuthorizationCheck the call fails if the roles of the user do not allow the action.
+// With AuthorizationCheck, the call fails if the roles of the user do not allow the action.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrSessionNotFound], [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT],
+// Specific errors: [ErrSessionNotFound], [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT],
 // [ErrJWTInvalidClaims], [ErrTooManySessionArguments], [ErrInvalidSessionDurationMinutes],
 // [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims],
 // [ErrStytchClaimsInCustomClaims], [ErrNoSessionArguments], [ErrSessionNotMutable],
@@ -165,7 +163,7 @@ func (s *SessionsService) Authenticate(ctx context.Context, req SessionsAuthenti
 	return transport.Call(ctx, s.client(), &sessionsAuthenticate, &req, opts)
 }
 
-// SessionsAuthenticateRequest is what [SessionsService.Authenticate] sends.
+// SessionsAuthenticateRequest is the request of [SessionsService.Authenticate].
 //
 // Set exactly one of SessionToken and SessionJWT.
 type SessionsAuthenticateRequest struct {
@@ -231,20 +229,20 @@ func (r *SessionsAuthenticateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SessionsAuthenticateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SessionsAuthenticateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SessionsAuthenticateResponse is the answer to [SessionsService.Authenticate].
+// SessionsAuthenticateResponse is the response of [SessionsService.Authenticate].
 //
 // An answer without Session.SessionID, Session.UserID, SessionToken and SessionJWT is an error. Any
-// other field is left empty when the service leaves it out or changes its form.
+// other field stays empty if it is missing or does not fit.
 type SessionsAuthenticateResponse struct {
 	Response
 
@@ -298,12 +296,12 @@ func (r *SessionsAuthenticateResponse) readJSON(d *wire.Reader) {
 	d.WantIn("session.user_id", r.Session.UserID != "")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SessionsAuthenticateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SessionsAuthenticateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -323,17 +321,16 @@ var sessionsRevoke = transport.Endpoint[SessionsRevokeRequest, SessionsRevokeRes
 
 // Revoke ends a session.
 //
-// Ends the session named by its id, its token or its JWT. Its token stops working at once. A JWT
-// that was issued before still passes a check that is made without a call, until it expires after
-// five minutes at most.
+// The request names the session by its id, its token or its JWT. The token stops working at once. A
+// JWT that was already issued still passes local checks until it expires, after at most five
+// minutes.
 //
-// A session that has ended already is the error [ErrSessionNotFound]. To somebody who logs out it
-// means the same as success, and the client can come to it by repeating a call whose answer was
-// lost.
+// If the session has already ended, the error is [ErrSessionNotFound]. For a logout that is as good
+// as success. It can also come from a retry, after the answer to the first attempt was lost.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrSessionNotFound], [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT],
+// Specific errors: [ErrSessionNotFound], [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT],
 // [ErrJWTInvalidClaims], [ErrInvalidSessionID], [ErrNoSessionRevokeArguments],
 // [ErrTooManySessionRevokeArguments].
 //
@@ -342,7 +339,7 @@ func (s *SessionsService) Revoke(ctx context.Context, req SessionsRevokeRequest,
 	return transport.Call(ctx, s.client(), &sessionsRevoke, &req, opts)
 }
 
-// SessionsRevokeRequest is what [SessionsService.Revoke] sends.
+// SessionsRevokeRequest is the request of [SessionsService.Revoke].
 //
 // Set exactly one of SessionID, SessionToken and SessionJWT.
 type SessionsRevokeRequest struct {
@@ -390,17 +387,17 @@ func (r *SessionsRevokeRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SessionsRevokeRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SessionsRevokeRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SessionsRevokeResponse is the answer to [SessionsService.Revoke].
+// SessionsRevokeResponse is the response of [SessionsService.Revoke].
 type SessionsRevokeResponse struct {
 	Response
 
@@ -425,12 +422,12 @@ func (r *SessionsRevokeResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SessionsRevokeResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SessionsRevokeResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -450,17 +447,17 @@ var sessionsMigrate = transport.Endpoint[SessionsMigrateRequest, SessionsMigrate
 
 // Migrate turns a session of another identity provider into one of this project.
 //
-// The service asks the other provider, at the UserInfo address that is set for the project, whose
-// session the token belongs to. A user must already have the e-mail address that comes back; the
-// session is then theirs. Use it to keep users logged in while they move to the service.
+// The service sends the token to the other provider's UserInfo address, which is set for the
+// project, and gets an e-mail address back. The session is for the user with this address, who must
+// exist. Use the call to keep users logged in during a migration to Stytch.
 //
-// With SessionDurationMinutes the call starts a session. Without it SessionToken and SessionJWT
-// come back empty and Session null.
+// With SessionDurationMinutes, the call starts a session. Without it, SessionToken and SessionJWT
+// in the response are empty, and Session is null.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrMigrateFromExternalEmailDoesNotExist],
+// Specific errors: [ErrMigrateFromExternalEmailDoesNotExist],
 // [ErrMigrateFromExternalMissingUserInfo], [ErrMigrateFromExternalUnexpectedResponse],
 // [ErrInvalidUserInfoURL], [ErrUserNotFound], [ErrInvalidSessionDurationMinutes],
 // [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims],
@@ -471,7 +468,7 @@ func (s *SessionsService) Migrate(ctx context.Context, req SessionsMigrateReques
 	return transport.Call(ctx, s.client(), &sessionsMigrate, &req, opts)
 }
 
-// SessionsMigrateRequest is what [SessionsService.Migrate] sends.
+// SessionsMigrateRequest is the request of [SessionsService.Migrate].
 type SessionsMigrateRequest struct {
 	// The token that the other provider issued for the session.
 	SessionToken string `json:"session_token" stytch:"sensitive"`
@@ -516,20 +513,20 @@ func (r *SessionsMigrateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SessionsMigrateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SessionsMigrateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SessionsMigrateResponse is the answer to [SessionsService.Migrate].
+// SessionsMigrateResponse is the response of [SessionsService.Migrate].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field is left empty
-// when the service leaves it out or changes its form.
+// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
+// it is missing or does not fit.
 type SessionsMigrateResponse struct {
 	Response
 
@@ -587,12 +584,12 @@ func (r *SessionsMigrateResponse) readJSON(d *wire.Reader) {
 	d.Want("user_id", "session_token", "session_jwt")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SessionsMigrateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SessionsMigrateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -613,16 +610,16 @@ var sessionsExchangeAccessToken = transport.Endpoint[SessionsExchangeAccessToken
 // ExchangeAccessToken exchanges the access token of a connected app for a session of the user who
 // authorized it.
 //
-// The token must have the scope full_access, which first-party apps alone can get, and must not be
-// older than five minutes. It can be exchanged once.
+// The token must have the scope full_access, which only first-party apps can get, and be at most
+// five minutes old. It can be exchanged once.
 //
-// With SessionDurationMinutes the call starts a session. Without it SessionToken and SessionJWT
-// come back empty and Session null.
+// With SessionDurationMinutes, the call starts a session. Without it, SessionToken and SessionJWT
+// in the response are empty, and Session is null.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrIDPAccessTokenNotFound], [ErrIDPAccessTokenCouldNotBeExchanged],
+// Specific errors: [ErrIDPAccessTokenNotFound], [ErrIDPAccessTokenCouldNotBeExchanged],
 // [ErrIDPAccessTokenExpired], [ErrOAuthAccessTokenExchangeMissingFullAccess],
 // [ErrOAuthAccessTokenExchangeTokenInvalidGrant], [ErrOAuthAccessTokenExchangeTokenTooOld],
 // [ErrConnectedAppConsentRevoked], [ErrUserNotFound], [ErrInvalidSessionDurationMinutes],
@@ -634,7 +631,7 @@ func (s *SessionsService) ExchangeAccessToken(ctx context.Context, req SessionsE
 	return transport.Call(ctx, s.client(), &sessionsExchangeAccessToken, &req, opts)
 }
 
-// SessionsExchangeAccessTokenRequest is what [SessionsService.ExchangeAccessToken] sends.
+// SessionsExchangeAccessTokenRequest is the request of [SessionsService.ExchangeAccessToken].
 type SessionsExchangeAccessTokenRequest struct {
 	// The access token of the connected app, at most five minutes old.
 	AccessToken string `json:"access_token" stytch:"sensitive"`
@@ -679,20 +676,20 @@ func (r *SessionsExchangeAccessTokenRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SessionsExchangeAccessTokenRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SessionsExchangeAccessTokenRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SessionsExchangeAccessTokenResponse is the answer to [SessionsService.ExchangeAccessToken].
+// SessionsExchangeAccessTokenResponse is the response of [SessionsService.ExchangeAccessToken].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field is left empty
-// when the service leaves it out or changes its form.
+// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
+// it is missing or does not fit.
 type SessionsExchangeAccessTokenResponse struct {
 	Response
 
@@ -750,12 +747,12 @@ func (r *SessionsExchangeAccessTokenResponse) readJSON(d *wire.Reader) {
 	d.Want("user_id", "session_token", "session_jwt")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SessionsExchangeAccessTokenResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SessionsExchangeAccessTokenResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -775,20 +772,19 @@ var sessionsAttest = transport.Endpoint[SessionsAttestRequest, SessionsAttestRes
 
 // Attest logs a user in with the token of an outside issuer that the project trusts.
 //
-// Checks the JWT of the issuer against a profile of trusted tokens, which is set up in the
-// dashboard: its issuer, its audience, its keys, and which claims hold the e-mail address and the
-// id of the token. The user is the one who has the e-mail address. A new address creates a user if
-// the profile allows that, and is an error otherwise.
+// A profile in the dashboard says which tokens are trusted: their issuer, audience and keys, and
+// the claims with the e-mail address and the token id. The call logs in the user with this e-mail
+// address. For a new address it creates a user if the profile allows that, and fails otherwise.
 //
-// With SessionDurationMinutes the call returns a session: a new one, or the one given in
-// SessionToken or SessionJWT, extended and with this factor added. Without it no session is
-// started: with no session given, SessionToken and SessionJWT come back empty and Session null. A
-// session that belongs to another user is ignored.
+// With SessionDurationMinutes, the call starts a session. If the request has a SessionToken or
+// SessionJWT, it extends that session instead and adds this factor to it. A session of another user
+// is ignored. Without SessionDurationMinutes no session is started: without a given session,
+// SessionToken and SessionJWT in the response are empty, and Session is null.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrTrustedTokenProfileNotFound], [ErrTrustedTokenProfileInvalidRequest],
+// Specific errors: [ErrTrustedTokenProfileNotFound], [ErrTrustedTokenProfileInvalidRequest],
 // [ErrTrustedTokenProfileIncorrectExternalIDMapping],
 // [ErrTrustedTokenProfileCannotHaveMultipleExternalIDs], [ErrInvalidTrustedAuthToken],
 // [ErrJWTInvalidIssuer], [ErrJWTInvalidAudience], [ErrUserNotFound], [ErrSessionNotFound],
@@ -801,7 +797,7 @@ func (s *SessionsService) Attest(ctx context.Context, req SessionsAttestRequest,
 	return transport.Call(ctx, s.client(), &sessionsAttest, &req, opts)
 }
 
-// SessionsAttestRequest is what [SessionsService.Attest] sends.
+// SessionsAttestRequest is the request of [SessionsService.Attest].
 //
 // Set at most one of SessionToken and SessionJWT.
 type SessionsAttestRequest struct {
@@ -878,20 +874,20 @@ func (r *SessionsAttestRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SessionsAttestRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SessionsAttestRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SessionsAttestResponse is the answer to [SessionsService.Attest].
+// SessionsAttestResponse is the response of [SessionsService.Attest].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field is left empty
-// when the service leaves it out or changes its form.
+// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
+// it is missing or does not fit.
 type SessionsAttestResponse struct {
 	Response
 
@@ -949,12 +945,12 @@ func (r *SessionsAttestResponse) readJSON(d *wire.Reader) {
 	d.Want("user_id", "session_token", "session_jwt")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SessionsAttestResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SessionsAttestResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -975,21 +971,20 @@ var sessionsGetJWKS = transport.Endpoint[SessionsGetJWKSRequest, SessionsGetJWKS
 
 // GetJWKS lists the public keys that verify session JWTs.
 //
-// Lists the public keys of the project. A session JWT names the key that signed it in its Kid
-// header. Keys change about every six months, and for a month the old and the new one are both
-// listed: keep the keys, and fetch them again when a JWT names one that is not among them, at a
-// limited rate, because anybody can make up such a JWT.
+// A session JWT names the key that signed it in its Kid header. Keys change about every six months,
+// and for a month the old and the new key are both listed. So cache the keys, and fetch them again
+// when a JWT names an unknown key. Limit how often, because anyone can make up such a JWT.
 //
 // The call needs no credentials.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
 // API: https://stytch.com/docs/api/session-get-jwks
 func (s *SessionsService) GetJWKS(ctx context.Context, req SessionsGetJWKSRequest, opts ...CallOption) (*SessionsGetJWKSResponse, error) {
 	return transport.Call(ctx, s.client(), &sessionsGetJWKS, &req, opts)
 }
 
-// SessionsGetJWKSRequest is what [SessionsService.GetJWKS] sends.
+// SessionsGetJWKSRequest is the request of [SessionsService.GetJWKS].
 type SessionsGetJWKSRequest struct {
 	// The id of the project, as the dashboard shows it.
 	ProjectID string `json:"project_id"`
@@ -1003,20 +998,19 @@ func (r *SessionsGetJWKSRequest) params(p *transport.Params) {
 	p.Path("project_id", r.ProjectID)
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SessionsGetJWKSRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SessionsGetJWKSRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// SessionsGetJWKSResponse is the answer to [SessionsService.GetJWKS].
+// SessionsGetJWKSResponse is the response of [SessionsService.GetJWKS].
 //
-// An answer without Keys is an error. Any other field is left empty when the service leaves it out
-// or changes its form.
+// An answer without Keys is an error. Any other field stays empty if it is missing or does not fit.
 type SessionsGetJWKSResponse struct {
 	Response
 
@@ -1047,12 +1041,12 @@ func (r *SessionsGetJWKSResponse) readJSON(d *wire.Reader) {
 	d.Want("keys")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r SessionsGetJWKSResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r SessionsGetJWKSResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }

@@ -17,7 +17,7 @@ import (
 // TOTPsService sets up authenticator apps for users, checks their codes, and lets users in with
 // recovery codes.
 //
-// It is reached as client.TOTPs.
+// Use it as client.TOTPs.
 //
 // API: https://stytch.com/docs/api/totp-create
 type TOTPsService struct {
@@ -53,10 +53,10 @@ var totpsCreate = transport.Endpoint[TOTPsCreateRequest, TOTPsCreateResponse]{
 //
 // The user must be active, and can have one verified registration. To replace it, delete it first.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrUserNotFound], [ErrInvalidUserID], [ErrActiveTOTPExists],
+// Specific errors: [ErrUserNotFound], [ErrInvalidUserID], [ErrActiveTOTPExists],
 // [ErrPendingTOTPExists], [ErrTooManyUnverifiedFactors], [ErrInvalidExpiration].
 //
 // API: https://stytch.com/docs/api/totp-create
@@ -64,7 +64,7 @@ func (s *TOTPsService) Create(ctx context.Context, req TOTPsCreateRequest, opts 
 	return transport.Call(ctx, s.client(), &totpsCreate, &req, opts)
 }
 
-// TOTPsCreateRequest is what [TOTPsService.Create] sends.
+// TOTPsCreateRequest is the request of [TOTPsService.Create].
 type TOTPsCreateRequest struct {
 	// The id of an active user, or the external id that the application gave the user.
 	UserID string `json:"user_id"`
@@ -92,20 +92,20 @@ func (r *TOTPsCreateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r TOTPsCreateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r TOTPsCreateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// TOTPsCreateResponse is the answer to [TOTPsService.Create].
+// TOTPsCreateResponse is the response of [TOTPsService.Create].
 //
-// An answer without TOTPID, Secret and UserID is an error. Any other field is left empty when the
-// service leaves it out or changes its form.
+// An answer without TOTPID, Secret and UserID is an error. Any other field stays empty if it is
+// missing or does not fit.
 type TOTPsCreateResponse struct {
 	Response
 
@@ -163,12 +163,12 @@ func (r *TOTPsCreateResponse) readJSON(d *wire.Reader) {
 	d.Want("totp_id", "secret", "user_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r TOTPsCreateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r TOTPsCreateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -204,10 +204,10 @@ var totpsAuthenticate = transport.Endpoint[TOTPsAuthenticateRequest, TOTPsAuthen
 // Ten failures in a row lock the user for an hour, unless the project sets other limits; a success
 // resets the count.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrUserNotFound], [ErrInvalidUserID], [ErrTOTPsNotFoundForUser],
+// Specific errors: [ErrUserNotFound], [ErrInvalidUserID], [ErrTOTPsNotFoundForUser],
 // [ErrTOTPNotFound], [ErrInvalidTOTPCode], [ErrUnableToAuthenticateTOTP],
 // [ErrTOTPCodeAlreadyAuthenticated], [ErrExpiredTOTP], [ErrRecoveryCodeUsedAsTOTPCode],
 // [ErrUserIDMismatch], [ErrUserLockLimitReached], [ErrSessionNotFound], [ErrInvalidSessionToken],
@@ -220,7 +220,7 @@ func (s *TOTPsService) Authenticate(ctx context.Context, req TOTPsAuthenticateRe
 	return transport.Call(ctx, s.client(), &totpsAuthenticate, &req, opts)
 }
 
-// TOTPsAuthenticateRequest is what [TOTPsService.Authenticate] sends.
+// TOTPsAuthenticateRequest is the request of [TOTPsService.Authenticate].
 //
 // Set at most one of SessionToken and SessionJWT.
 type TOTPsAuthenticateRequest struct {
@@ -300,20 +300,20 @@ func (r *TOTPsAuthenticateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r TOTPsAuthenticateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r TOTPsAuthenticateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// TOTPsAuthenticateResponse is the answer to [TOTPsService.Authenticate].
+// TOTPsAuthenticateResponse is the response of [TOTPsService.Authenticate].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field is left empty
-// when the service leaves it out or changes its form.
+// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
+// it is missing or does not fit.
 type TOTPsAuthenticateResponse struct {
 	Response
 
@@ -376,12 +376,12 @@ func (r *TOTPsAuthenticateResponse) readJSON(d *wire.Reader) {
 	d.Want("user_id", "session_token", "session_jwt")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r TOTPsAuthenticateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r TOTPsAuthenticateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -405,9 +405,9 @@ var totpsRecoveryCodes = transport.Endpoint[TOTPsRecoveryCodesRequest, TOTPsReco
 // has lost them. Make sure that the user has just authenticated: each code lets its holder in
 // without the app.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrUserNotFound], [ErrInvalidUserID], [ErrTOTPsNotFoundForUser],
+// Specific errors: [ErrUserNotFound], [ErrInvalidUserID], [ErrTOTPsNotFoundForUser],
 // [ErrRecoveryCodesNotFound].
 //
 // API: https://stytch.com/docs/api/totp-get-recovery-codes
@@ -415,7 +415,7 @@ func (s *TOTPsService) RecoveryCodes(ctx context.Context, req TOTPsRecoveryCodes
 	return transport.Call(ctx, s.client(), &totpsRecoveryCodes, &req, opts)
 }
 
-// TOTPsRecoveryCodesRequest is what [TOTPsService.RecoveryCodes] sends.
+// TOTPsRecoveryCodesRequest is the request of [TOTPsService.RecoveryCodes].
 type TOTPsRecoveryCodesRequest struct {
 	// The id of the user, or the external id that the application gave the user.
 	UserID string `json:"user_id"`
@@ -432,20 +432,20 @@ func (r *TOTPsRecoveryCodesRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r TOTPsRecoveryCodesRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r TOTPsRecoveryCodesRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// TOTPsRecoveryCodesResponse is the answer to [TOTPsService.RecoveryCodes].
+// TOTPsRecoveryCodesResponse is the response of [TOTPsService.RecoveryCodes].
 //
-// An answer without TOTPs is an error. Any other field is left empty when the service leaves it out
-// or changes its form.
+// An answer without TOTPs is an error. Any other field stays empty if it is missing or does not
+// fit.
 type TOTPsRecoveryCodesResponse struct {
 	Response
 
@@ -481,12 +481,12 @@ func (r *TOTPsRecoveryCodesResponse) readJSON(d *wire.Reader) {
 	d.Want("totps")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r TOTPsRecoveryCodesResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r TOTPsRecoveryCodesResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -517,10 +517,10 @@ var totpsRecover = transport.Endpoint[TOTPsRecoverRequest, TOTPsRecoverResponse]
 // Ten failures in a row lock the user for an hour, unless the project sets other limits; a success
 // resets the count.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrUserNotFound], [ErrInvalidUserID], [ErrTOTPsNotFoundForUser],
+// Specific errors: [ErrUserNotFound], [ErrInvalidUserID], [ErrTOTPsNotFoundForUser],
 // [ErrRecoveryCodesNotFound], [ErrInvalidRecoveryCode], [ErrUnableToAuthenticateRecoveryCode],
 // [ErrTOTPCodeUsedAsRecoveryCode], [ErrUserIDMismatch], [ErrUserLockLimitReached],
 // [ErrSessionNotFound], [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT],
@@ -533,7 +533,7 @@ func (s *TOTPsService) Recover(ctx context.Context, req TOTPsRecoverRequest, opt
 	return transport.Call(ctx, s.client(), &totpsRecover, &req, opts)
 }
 
-// TOTPsRecoverRequest is what [TOTPsService.Recover] sends.
+// TOTPsRecoverRequest is the request of [TOTPsService.Recover].
 //
 // Set at most one of SessionToken and SessionJWT.
 type TOTPsRecoverRequest struct {
@@ -613,20 +613,20 @@ func (r *TOTPsRecoverRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r TOTPsRecoverRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r TOTPsRecoverRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// TOTPsRecoverResponse is the answer to [TOTPsService.Recover].
+// TOTPsRecoverResponse is the response of [TOTPsService.Recover].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field is left empty
-// when the service leaves it out or changes its form.
+// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
+// it is missing or does not fit.
 type TOTPsRecoverResponse struct {
 	Response
 
@@ -689,12 +689,12 @@ func (r *TOTPsRecoverResponse) readJSON(d *wire.Reader) {
 	d.Want("user_id", "session_token", "session_jwt")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r TOTPsRecoverResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r TOTPsRecoverResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -726,12 +726,12 @@ func (v *TOTPWithRecoveryCodes) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v TOTPWithRecoveryCodes) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v TOTPWithRecoveryCodes) LogValue() slog.Value {
 	return redact.LogValue(v)
 }

@@ -55,13 +55,13 @@ type User struct {
 	// The password of the user; null when they have none.
 	Password *Password `json:"password"`
 
-	// The metadata of the user that only the application's backend can write. Numbers in it are
-	// float64; an integer that a float64 cannot hold is a json.Number.
+	// The metadata of the user that only the application's backend can write. Its numbers are
+	// float64, except that an integer which a float64 cannot represent is a json.Number.
 	TrustedMetadata map[string]any `json:"trusted_metadata" stytch:"sensitive"`
 
 	// The metadata of the user that their own device can write as well. Do not base decisions about
-	// access on it. Numbers in it are float64; an integer that a float64 cannot hold is a
-	// json.Number.
+	// access on it. Its numbers are float64, except that an integer which a float64 cannot
+	// represent is a json.Number.
 	UntrustedMetadata map[string]any `json:"untrusted_metadata" stytch:"sensitive"`
 
 	// The id that the application gave the user; null or empty when it gave none.
@@ -121,12 +121,12 @@ func (v *User) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v User) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v User) LogValue() slog.Value {
 	return redact.LogValue(v)
 }

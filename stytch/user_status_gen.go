@@ -5,7 +5,7 @@ package stytch
 // UserStatus is a state of a user. A pending user becomes active with the first login.
 type UserStatus string
 
-// The known values of UserStatus. The service may add others; they survive decoding.
+// The known values of UserStatus. The service may add others, which are decoded unchanged.
 const (
 	UserStatusActive  UserStatus = "active"
 	UserStatusPending UserStatus = "pending"

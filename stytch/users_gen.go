@@ -17,7 +17,7 @@ import (
 
 // UsersService creates, finds, changes and deletes users, and takes single factors from them.
 //
-// It is reached as client.Users.
+// Use it as client.Users.
 //
 // API: https://stytch.com/docs/api/get-user
 type UsersService struct {
@@ -53,10 +53,10 @@ var usersCreate = transport.Endpoint[UsersCreateRequest, UsersCreateResponse]{
 // An address, number or external id that another user has is an error. To find the user or create
 // one, and send a code in the same call, use a call such as [OTPsEmailService.LoginOrCreate].
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrInvalidCreateUserRequest], [ErrInvalidEmail], [ErrInvalidEmailDomain],
+// Specific errors: [ErrInvalidCreateUserRequest], [ErrInvalidEmail], [ErrInvalidEmailDomain],
 // [ErrEmailInDenylist], [ErrEmailNotInAllowlist], [ErrInvalidPhoneNumber],
 // [ErrInvalidPhoneNumberCountryCode], [ErrDuplicateEmail], [ErrDuplicatePhoneNumber],
 // [ErrDuplicateUserExternalID], [ErrUserAlreadyInvited], [ErrMetadataInvalidFormat],
@@ -69,7 +69,7 @@ func (s *UsersService) Create(ctx context.Context, req UsersCreateRequest, opts 
 	return transport.Call(ctx, s.client(), &usersCreate, &req, opts)
 }
 
-// UsersCreateRequest is what [UsersService.Create] sends.
+// UsersCreateRequest is the request of [UsersService.Create].
 //
 // Set at least one of Email and PhoneNumber.
 type UsersCreateRequest struct {
@@ -156,20 +156,20 @@ func (r *UsersCreateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersCreateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersCreateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// UsersCreateResponse is the answer to [UsersService.Create].
+// UsersCreateResponse is the response of [UsersService.Create].
 //
-// An answer without UserID is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without UserID is an error. Any other field stays empty if it is missing or does not
+// fit.
 type UsersCreateResponse struct {
 	Response
 
@@ -219,12 +219,12 @@ func (r *UsersCreateResponse) readJSON(d *wire.Reader) {
 	d.Want("user_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersCreateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersCreateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -247,16 +247,16 @@ var usersGet = transport.Endpoint[UsersGetRequest, UsersGetResponse]{
 // Returns the user with everything that they can authenticate with. A deleted user is the error
 // [ErrUserNotFound]. To find a user by an address, a number or a name, use [UsersService.Search].
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrUserNotFound], [ErrInvalidUserID].
+// Specific errors: [ErrUserNotFound], [ErrInvalidUserID].
 //
 // API: https://stytch.com/docs/api/get-user
 func (s *UsersService) Get(ctx context.Context, req UsersGetRequest, opts ...CallOption) (*UsersGetResponse, error) {
 	return transport.Call(ctx, s.client(), &usersGet, &req, opts)
 }
 
-// UsersGetRequest is what [UsersService.Get] sends.
+// UsersGetRequest is the request of [UsersService.Get].
 type UsersGetRequest struct {
 	// The id of the user, or the external id that the application gave the user.
 	UserID string `json:"user_id"`
@@ -271,20 +271,20 @@ func (r *UsersGetRequest) params(p *transport.Params) {
 	p.Path("user_id", r.UserID)
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersGetRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersGetRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// UsersGetResponse is the answer to [UsersService.Get].
+// UsersGetResponse is the response of [UsersService.Get].
 //
-// An answer without UserID is an error. Any other field is left empty when the service leaves it
-// out or changes its form.
+// An answer without UserID is an error. Any other field stays empty if it is missing or does not
+// fit.
 type UsersGetResponse struct {
 	Response
 
@@ -336,13 +336,13 @@ type UsersGetResponse struct {
 	// The password of the user; null when they have none.
 	Password *Password `json:"password"`
 
-	// The metadata of the user that only the application's backend can write. Numbers in it are
-	// float64; an integer that a float64 cannot hold is a json.Number.
+	// The metadata of the user that only the application's backend can write. Its numbers are
+	// float64, except that an integer which a float64 cannot represent is a json.Number.
 	TrustedMetadata map[string]any `json:"trusted_metadata" stytch:"sensitive"`
 
 	// The metadata of the user that their own device can write as well. Do not base decisions about
-	// access on it. Numbers in it are float64; an integer that a float64 cannot hold is a
-	// json.Number.
+	// access on it. Its numbers are float64, except that an integer which a float64 cannot
+	// represent is a json.Number.
 	UntrustedMetadata map[string]any `json:"untrusted_metadata" stytch:"sensitive"`
 
 	// The id that the application gave the user; null or empty when it gave none.
@@ -407,12 +407,12 @@ func (r *UsersGetResponse) readJSON(d *wire.Reader) {
 	d.Want("user_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersGetResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersGetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -440,9 +440,9 @@ var usersUpdate = transport.Endpoint[UsersUpdateRequest, UsersUpdateResponse]{
 // [UsersService.DeleteEmail] and its siblings remove one, and [UsersService.ExchangePrimaryFactor]
 // replaces one.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrUserNotFound], [ErrInvalidUserID], [ErrUpdateUserAuthMethodNotAllowed],
+// Specific errors: [ErrUserNotFound], [ErrInvalidUserID], [ErrUpdateUserAuthMethodNotAllowed],
 // [ErrDuplicateUserExternalID], [ErrMetadataInvalidFormat], [ErrMetadataTooLarge],
 // [ErrMetadataTooManyKeys], [ErrInvalidRBACRoleID], [ErrInvalidRBACRoleAssignment],
 // [ErrCannotAssignDefaultRBACRoleID], [ErrConsumerSessionAuthorizationError],
@@ -453,7 +453,7 @@ func (s *UsersService) Update(ctx context.Context, req UsersUpdateRequest, opts 
 	return transport.Call(ctx, s.client(), &usersUpdate, &req, opts)
 }
 
-// UsersUpdateRequest is what [UsersService.Update] sends.
+// UsersUpdateRequest is the request of [UsersService.Update].
 type UsersUpdateRequest struct {
 	// The id of the user, or the external id that the application gave the user.
 	UserID string `json:"user_id"`
@@ -518,17 +518,17 @@ func (r *UsersUpdateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersUpdateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersUpdateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// UsersUpdateResponse is the answer to [UsersService.Update].
+// UsersUpdateResponse is the response of [UsersService.Update].
 type UsersUpdateResponse struct {
 	Response
 
@@ -578,12 +578,12 @@ func (r *UsersUpdateResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code", "user_id", "emails", "phone_numbers", "crypto_wallets", "user")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersUpdateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersUpdateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -609,16 +609,16 @@ var usersDelete = transport.Endpoint[UsersDeleteRequest, UsersDeleteResponse]{
 // So a second delete answers [ErrUserNotFound] as well. The client can come to it by repeating a
 // call whose answer was lost.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrUserNotFound], [ErrInvalidUserID].
+// Specific errors: [ErrUserNotFound], [ErrInvalidUserID].
 //
 // API: https://stytch.com/docs/api/delete-user
 func (s *UsersService) Delete(ctx context.Context, req UsersDeleteRequest, opts ...CallOption) (*UsersDeleteResponse, error) {
 	return transport.Call(ctx, s.client(), &usersDelete, &req, opts)
 }
 
-// UsersDeleteRequest is what [UsersService.Delete] sends.
+// UsersDeleteRequest is the request of [UsersService.Delete].
 type UsersDeleteRequest struct {
 	// The id of the user, or the external id that the application gave the user.
 	UserID string `json:"user_id"`
@@ -633,17 +633,17 @@ func (r *UsersDeleteRequest) params(p *transport.Params) {
 	p.Path("user_id", r.UserID)
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersDeleteRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersDeleteRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// UsersDeleteResponse is the answer to [UsersService.Delete].
+// UsersDeleteResponse is the response of [UsersService.Delete].
 type UsersDeleteResponse struct {
 	Response
 
@@ -673,12 +673,12 @@ func (r *UsersDeleteResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code", "user_id")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersDeleteResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersDeleteResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -705,9 +705,9 @@ var usersSearch = transport.Endpoint[UsersSearchRequest, UsersSearchResponse]{
 // A search takes from 150 milliseconds to 9 seconds, and a project can make 150 of them in a
 // minute, so keep it out of logins.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrUserSearchInvalidCursor], [ErrUserSearchInvalidLimit],
+// Specific errors: [ErrUserSearchInvalidCursor], [ErrUserSearchInvalidLimit],
 // [ErrUserSearchInvalidOperator], [ErrUserSearchInvalidStatusFilter],
 // [ErrUserSearchInvalidOAuthProviderFilter], [ErrUserSearchFilterNameNotRecognized],
 // [ErrUserSearchMaximumFilterValueCountExceeded],
@@ -720,7 +720,7 @@ func (s *UsersService) Search(ctx context.Context, req UsersSearchRequest, opts 
 	return transport.Call(ctx, s.client(), &usersSearch, &req, opts)
 }
 
-// UsersSearchRequest is what [UsersService.Search] sends.
+// UsersSearchRequest is the request of [UsersService.Search].
 type UsersSearchRequest struct {
 	// The NextCursor of the page before. Unset, the search returns the first page.
 	Cursor *string `json:"cursor,omitzero"`
@@ -756,20 +756,20 @@ func (r *UsersSearchRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersSearchRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersSearchRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// UsersSearchResponse is the answer to [UsersService.Search].
+// UsersSearchResponse is the response of [UsersService.Search].
 //
-// An answer without Results and ResultsMetadata is an error. Any other field is left empty when the
-// service leaves it out or changes its form.
+// An answer without Results and ResultsMetadata is an error. Any other field stays empty if it is
+// missing or does not fit.
 type UsersSearchResponse struct {
 	Response
 
@@ -806,12 +806,12 @@ func (r *UsersSearchResponse) readJSON(d *wire.Reader) {
 	d.Want("results", "results_metadata")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersSearchResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersSearchResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -839,19 +839,19 @@ var usersExchangePrimaryFactor = transport.Endpoint[UsersExchangePrimaryFactorRe
 // The service does not ask for proof that the new address or number belongs to the user, so make
 // sure of it before.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrUserNotFound], [ErrInvalidUserID],
-// [ErrInvalidExchangePrimaryFactorFields], [ErrInvalidExchangePrimaryFactorUser],
-// [ErrDuplicateEmail], [ErrDuplicatePhoneNumber], [ErrInvalidEmail], [ErrInvalidEmailDomain],
-// [ErrInvalidPhoneNumber], [ErrInvalidPhoneNumberCountryCode].
+// Specific errors: [ErrUserNotFound], [ErrInvalidUserID], [ErrInvalidExchangePrimaryFactorFields],
+// [ErrInvalidExchangePrimaryFactorUser], [ErrDuplicateEmail], [ErrDuplicatePhoneNumber],
+// [ErrInvalidEmail], [ErrInvalidEmailDomain], [ErrInvalidPhoneNumber],
+// [ErrInvalidPhoneNumberCountryCode].
 //
 // API: https://stytch.com/docs/api/exchange-primary-factor
 func (s *UsersService) ExchangePrimaryFactor(ctx context.Context, req UsersExchangePrimaryFactorRequest, opts ...CallOption) (*UsersExchangePrimaryFactorResponse, error) {
 	return transport.Call(ctx, s.client(), &usersExchangePrimaryFactor, &req, opts)
 }
 
-// UsersExchangePrimaryFactorRequest is what [UsersService.ExchangePrimaryFactor] sends.
+// UsersExchangePrimaryFactorRequest is the request of [UsersService.ExchangePrimaryFactor].
 //
 // Set exactly one of EmailAddress and PhoneNumber.
 type UsersExchangePrimaryFactorRequest struct {
@@ -898,17 +898,17 @@ func (r *UsersExchangePrimaryFactorRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersExchangePrimaryFactorRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersExchangePrimaryFactorRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// UsersExchangePrimaryFactorResponse is the answer to [UsersService.ExchangePrimaryFactor].
+// UsersExchangePrimaryFactorResponse is the response of [UsersService.ExchangePrimaryFactor].
 type UsersExchangePrimaryFactorResponse struct {
 	Response
 
@@ -943,12 +943,12 @@ func (r *UsersExchangePrimaryFactorResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code", "user_id", "user")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersExchangePrimaryFactorResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersExchangePrimaryFactorResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -974,9 +974,9 @@ var usersDeleteEmail = transport.Endpoint[UsersDeleteEmailRequest, UsersDeleteEm
 // One that is gone already is the error [ErrEmailNotFound]. The client can come to it by repeating
 // a call whose answer was lost.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrEmailNotFound], [ErrInvalidEmailID], [ErrCannotDeleteEmail],
+// Specific errors: [ErrEmailNotFound], [ErrInvalidEmailID], [ErrCannotDeleteEmail],
 // [ErrCannotDeleteLastPrimaryFactor], [ErrCannotRemovePrimaryAuthMechanism].
 //
 // API: https://stytch.com/docs/api/delete-user-email
@@ -984,7 +984,7 @@ func (s *UsersService) DeleteEmail(ctx context.Context, req UsersDeleteEmailRequ
 	return transport.Call(ctx, s.client(), &usersDeleteEmail, &req, opts)
 }
 
-// UsersDeleteEmailRequest is what [UsersService.DeleteEmail] sends.
+// UsersDeleteEmailRequest is the request of [UsersService.DeleteEmail].
 type UsersDeleteEmailRequest struct {
 	// The id of the e-mail address, as the user or the call that sent a code to it shows it.
 	EmailID string `json:"email_id"`
@@ -999,17 +999,17 @@ func (r *UsersDeleteEmailRequest) params(p *transport.Params) {
 	p.Path("email_id", r.EmailID)
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersDeleteEmailRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersDeleteEmailRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// UsersDeleteEmailResponse is the answer to [UsersService.DeleteEmail].
+// UsersDeleteEmailResponse is the response of [UsersService.DeleteEmail].
 type UsersDeleteEmailResponse struct {
 	Response
 
@@ -1044,12 +1044,12 @@ func (r *UsersDeleteEmailResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code", "user_id", "user")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersDeleteEmailResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersDeleteEmailResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -1075,9 +1075,9 @@ var usersDeletePhoneNumber = transport.Endpoint[UsersDeletePhoneNumberRequest, U
 // One that is gone already is the error [ErrPhoneNumberNotFound]. The client can come to it by
 // repeating a call whose answer was lost.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrPhoneNumberNotFound], [ErrCannotDeleteLastPrimaryFactor],
+// Specific errors: [ErrPhoneNumberNotFound], [ErrCannotDeleteLastPrimaryFactor],
 // [ErrCannotRemovePrimaryAuthMechanism].
 //
 // API: https://stytch.com/docs/api/delete-user-phone-number
@@ -1085,7 +1085,7 @@ func (s *UsersService) DeletePhoneNumber(ctx context.Context, req UsersDeletePho
 	return transport.Call(ctx, s.client(), &usersDeletePhoneNumber, &req, opts)
 }
 
-// UsersDeletePhoneNumberRequest is what [UsersService.DeletePhoneNumber] sends.
+// UsersDeletePhoneNumberRequest is the request of [UsersService.DeletePhoneNumber].
 type UsersDeletePhoneNumberRequest struct {
 	// The id of the phone number, as the user or the call that sent a code to it shows it.
 	PhoneID string `json:"phone_id"`
@@ -1099,17 +1099,17 @@ func (r *UsersDeletePhoneNumberRequest) params(p *transport.Params) {
 	p.Path("phone_id", r.PhoneID)
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersDeletePhoneNumberRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersDeletePhoneNumberRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// UsersDeletePhoneNumberResponse is the answer to [UsersService.DeletePhoneNumber].
+// UsersDeletePhoneNumberResponse is the response of [UsersService.DeletePhoneNumber].
 type UsersDeletePhoneNumberResponse struct {
 	Response
 
@@ -1144,12 +1144,12 @@ func (r *UsersDeletePhoneNumberResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code", "user_id", "user")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersDeletePhoneNumberResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersDeletePhoneNumberResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -1175,16 +1175,17 @@ var usersDeleteWebAuthnRegistration = transport.Endpoint[UsersDeleteWebAuthnRegi
 // One that is gone already is the error [ErrWebAuthnRegistrationNotFound]. The client can come to
 // it by repeating a call whose answer was lost.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrWebAuthnRegistrationNotFound], [ErrInvalidWebAuthnRegistrationID].
+// Specific errors: [ErrWebAuthnRegistrationNotFound], [ErrInvalidWebAuthnRegistrationID].
 //
 // API: https://stytch.com/docs/api/delete-user-webauthn-registration
 func (s *UsersService) DeleteWebAuthnRegistration(ctx context.Context, req UsersDeleteWebAuthnRegistrationRequest, opts ...CallOption) (*UsersDeleteWebAuthnRegistrationResponse, error) {
 	return transport.Call(ctx, s.client(), &usersDeleteWebAuthnRegistration, &req, opts)
 }
 
-// UsersDeleteWebAuthnRegistrationRequest is what [UsersService.DeleteWebAuthnRegistration] sends.
+// UsersDeleteWebAuthnRegistrationRequest is the request of
+// [UsersService.DeleteWebAuthnRegistration].
 type UsersDeleteWebAuthnRegistrationRequest struct {
 	// The id of the registration, as the user shows it in WebAuthnRegistrations.
 	WebAuthnRegistrationID string `json:"webauthn_registration_id"`
@@ -1199,17 +1200,17 @@ func (r *UsersDeleteWebAuthnRegistrationRequest) params(p *transport.Params) {
 	p.Path("webauthn_registration_id", r.WebAuthnRegistrationID)
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersDeleteWebAuthnRegistrationRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersDeleteWebAuthnRegistrationRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// UsersDeleteWebAuthnRegistrationResponse is the answer to
+// UsersDeleteWebAuthnRegistrationResponse is the response of
 // [UsersService.DeleteWebAuthnRegistration].
 type UsersDeleteWebAuthnRegistrationResponse struct {
 	Response
@@ -1245,12 +1246,12 @@ func (r *UsersDeleteWebAuthnRegistrationResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code", "user_id", "user")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersDeleteWebAuthnRegistrationResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersDeleteWebAuthnRegistrationResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -1276,16 +1277,17 @@ var usersDeleteBiometricRegistration = transport.Endpoint[UsersDeleteBiometricRe
 // One that is gone already is the error [ErrBiometricRegistrationNotFound]. The client can come to
 // it by repeating a call whose answer was lost.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrBiometricRegistrationNotFound], [ErrInvalidBiometricRegistrationID].
+// Specific errors: [ErrBiometricRegistrationNotFound], [ErrInvalidBiometricRegistrationID].
 //
 // API: https://stytch.com/docs/api/delete-user-biometric-registration
 func (s *UsersService) DeleteBiometricRegistration(ctx context.Context, req UsersDeleteBiometricRegistrationRequest, opts ...CallOption) (*UsersDeleteBiometricRegistrationResponse, error) {
 	return transport.Call(ctx, s.client(), &usersDeleteBiometricRegistration, &req, opts)
 }
 
-// UsersDeleteBiometricRegistrationRequest is what [UsersService.DeleteBiometricRegistration] sends.
+// UsersDeleteBiometricRegistrationRequest is the request of
+// [UsersService.DeleteBiometricRegistration].
 type UsersDeleteBiometricRegistrationRequest struct {
 	// The id of the registration, as the user shows it in BiometricRegistrations.
 	BiometricRegistrationID string `json:"biometric_registration_id"`
@@ -1300,17 +1302,17 @@ func (r *UsersDeleteBiometricRegistrationRequest) params(p *transport.Params) {
 	p.Path("biometric_registration_id", r.BiometricRegistrationID)
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersDeleteBiometricRegistrationRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersDeleteBiometricRegistrationRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// UsersDeleteBiometricRegistrationResponse is the answer to
+// UsersDeleteBiometricRegistrationResponse is the response of
 // [UsersService.DeleteBiometricRegistration].
 type UsersDeleteBiometricRegistrationResponse struct {
 	Response
@@ -1346,12 +1348,12 @@ func (r *UsersDeleteBiometricRegistrationResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code", "user_id", "user")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersDeleteBiometricRegistrationResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersDeleteBiometricRegistrationResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -1377,16 +1379,16 @@ var usersDeleteTOTP = transport.Endpoint[UsersDeleteTOTPRequest, UsersDeleteTOTP
 // One that is gone already is the error [ErrTOTPNotFound]. The client can come to it by repeating a
 // call whose answer was lost.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrTOTPNotFound], [ErrInvalidTOTPID].
+// Specific errors: [ErrTOTPNotFound], [ErrInvalidTOTPID].
 //
 // API: https://stytch.com/docs/api/delete-user-totp
 func (s *UsersService) DeleteTOTP(ctx context.Context, req UsersDeleteTOTPRequest, opts ...CallOption) (*UsersDeleteTOTPResponse, error) {
 	return transport.Call(ctx, s.client(), &usersDeleteTOTP, &req, opts)
 }
 
-// UsersDeleteTOTPRequest is what [UsersService.DeleteTOTP] sends.
+// UsersDeleteTOTPRequest is the request of [UsersService.DeleteTOTP].
 type UsersDeleteTOTPRequest struct {
 	// The id of the TOTP registration, as the user shows it in TOTPs.
 	TOTPID string `json:"totp_id"`
@@ -1401,17 +1403,17 @@ func (r *UsersDeleteTOTPRequest) params(p *transport.Params) {
 	p.Path("totp_id", r.TOTPID)
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersDeleteTOTPRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersDeleteTOTPRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// UsersDeleteTOTPResponse is the answer to [UsersService.DeleteTOTP].
+// UsersDeleteTOTPResponse is the response of [UsersService.DeleteTOTP].
 type UsersDeleteTOTPResponse struct {
 	Response
 
@@ -1446,12 +1448,12 @@ func (r *UsersDeleteTOTPResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code", "user_id", "user")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersDeleteTOTPResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersDeleteTOTPResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -1477,16 +1479,16 @@ var usersDeleteCryptoWallet = transport.Endpoint[UsersDeleteCryptoWalletRequest,
 // One that is gone already is the error [ErrCryptoWalletNotFound]. The client can come to it by
 // repeating a call whose answer was lost.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrCryptoWalletNotFound], [ErrInvalidCryptoWalletID].
+// Specific errors: [ErrCryptoWalletNotFound], [ErrInvalidCryptoWalletID].
 //
 // API: https://stytch.com/docs/api/delete-user-crypto-wallet
 func (s *UsersService) DeleteCryptoWallet(ctx context.Context, req UsersDeleteCryptoWalletRequest, opts ...CallOption) (*UsersDeleteCryptoWalletResponse, error) {
 	return transport.Call(ctx, s.client(), &usersDeleteCryptoWallet, &req, opts)
 }
 
-// UsersDeleteCryptoWalletRequest is what [UsersService.DeleteCryptoWallet] sends.
+// UsersDeleteCryptoWalletRequest is the request of [UsersService.DeleteCryptoWallet].
 type UsersDeleteCryptoWalletRequest struct {
 	// The id of the crypto wallet, as the user shows it in CryptoWallets.
 	CryptoWalletID string `json:"crypto_wallet_id"`
@@ -1501,17 +1503,17 @@ func (r *UsersDeleteCryptoWalletRequest) params(p *transport.Params) {
 	p.Path("crypto_wallet_id", r.CryptoWalletID)
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersDeleteCryptoWalletRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersDeleteCryptoWalletRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// UsersDeleteCryptoWalletResponse is the answer to [UsersService.DeleteCryptoWallet].
+// UsersDeleteCryptoWalletResponse is the response of [UsersService.DeleteCryptoWallet].
 type UsersDeleteCryptoWalletResponse struct {
 	Response
 
@@ -1546,12 +1548,12 @@ func (r *UsersDeleteCryptoWalletResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code", "user_id", "user")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersDeleteCryptoWalletResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersDeleteCryptoWalletResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -1577,9 +1579,9 @@ var usersDeletePassword = transport.Endpoint[UsersDeletePasswordRequest, UsersDe
 // One that is gone already is the error [ErrPasswordNotFound]. The client can come to it by
 // repeating a call whose answer was lost.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrPasswordNotFound], [ErrInvalidPasswordID],
+// Specific errors: [ErrPasswordNotFound], [ErrInvalidPasswordID],
 // [ErrCannotRemovePrimaryAuthMechanism].
 //
 // API: https://stytch.com/docs/api/delete-user-password
@@ -1587,7 +1589,7 @@ func (s *UsersService) DeletePassword(ctx context.Context, req UsersDeletePasswo
 	return transport.Call(ctx, s.client(), &usersDeletePassword, &req, opts)
 }
 
-// UsersDeletePasswordRequest is what [UsersService.DeletePassword] sends.
+// UsersDeletePasswordRequest is the request of [UsersService.DeletePassword].
 type UsersDeletePasswordRequest struct {
 	// The id of the password, as the user shows it in Password.
 	PasswordID string `json:"password_id"`
@@ -1602,17 +1604,17 @@ func (r *UsersDeletePasswordRequest) params(p *transport.Params) {
 	p.Path("password_id", r.PasswordID)
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersDeletePasswordRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersDeletePasswordRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// UsersDeletePasswordResponse is the answer to [UsersService.DeletePassword].
+// UsersDeletePasswordResponse is the response of [UsersService.DeletePassword].
 type UsersDeletePasswordResponse struct {
 	Response
 
@@ -1647,12 +1649,12 @@ func (r *UsersDeletePasswordResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code", "user_id", "user")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersDeletePasswordResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersDeletePasswordResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -1679,9 +1681,9 @@ var usersDeleteOAuthRegistration = transport.Endpoint[UsersDeleteOAuthRegistrati
 // One that is gone already is the error [ErrOAuthUserRegistrationNotFound]. The client can come to
 // it by repeating a call whose answer was lost.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrOAuthUserRegistrationNotFound], [ErrInvalidOAuthUserRegistrationID],
+// Specific errors: [ErrOAuthUserRegistrationNotFound], [ErrInvalidOAuthUserRegistrationID],
 // [ErrCannotDeleteLastPrimaryFactor], [ErrCannotRemovePrimaryAuthMechanism].
 //
 // API: https://stytch.com/docs/api/delete-user-oauth-registration
@@ -1689,7 +1691,7 @@ func (s *UsersService) DeleteOAuthRegistration(ctx context.Context, req UsersDel
 	return transport.Call(ctx, s.client(), &usersDeleteOAuthRegistration, &req, opts)
 }
 
-// UsersDeleteOAuthRegistrationRequest is what [UsersService.DeleteOAuthRegistration] sends.
+// UsersDeleteOAuthRegistrationRequest is the request of [UsersService.DeleteOAuthRegistration].
 type UsersDeleteOAuthRegistrationRequest struct {
 	// The id of the OAuth registration, as the user shows it in Providers.
 	OAuthUserRegistrationID string `json:"oauth_user_registration_id"`
@@ -1704,17 +1706,17 @@ func (r *UsersDeleteOAuthRegistrationRequest) params(p *transport.Params) {
 	p.Path("oauth_user_registration_id", r.OAuthUserRegistrationID)
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersDeleteOAuthRegistrationRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersDeleteOAuthRegistrationRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// UsersDeleteOAuthRegistrationResponse is the answer to [UsersService.DeleteOAuthRegistration].
+// UsersDeleteOAuthRegistrationResponse is the response of [UsersService.DeleteOAuthRegistration].
 type UsersDeleteOAuthRegistrationResponse struct {
 	Response
 
@@ -1749,12 +1751,12 @@ func (r *UsersDeleteOAuthRegistrationResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code", "user_id", "user")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersDeleteOAuthRegistrationResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersDeleteOAuthRegistrationResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -1780,16 +1782,16 @@ var usersDeleteExternalID = transport.Endpoint[UsersDeleteExternalIDRequest, Use
 // A caller who names the user by the external id itself, and whose first answer was lost, gets
 // [ErrUserNotFound] from the repeat.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrUserNotFound], [ErrInvalidUserID].
+// Specific errors: [ErrUserNotFound], [ErrInvalidUserID].
 //
 // API: https://stytch.com/docs/api-reference/consumer/api/users/delete/delete-user-external-id
 func (s *UsersService) DeleteExternalID(ctx context.Context, req UsersDeleteExternalIDRequest, opts ...CallOption) (*UsersDeleteExternalIDResponse, error) {
 	return transport.Call(ctx, s.client(), &usersDeleteExternalID, &req, opts)
 }
 
-// UsersDeleteExternalIDRequest is what [UsersService.DeleteExternalID] sends.
+// UsersDeleteExternalIDRequest is the request of [UsersService.DeleteExternalID].
 type UsersDeleteExternalIDRequest struct {
 	// The id of the user, or the external id that the application gave the user.
 	UserID string `json:"user_id"`
@@ -1804,17 +1806,17 @@ func (r *UsersDeleteExternalIDRequest) params(p *transport.Params) {
 	p.Path("user_id", r.UserID)
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersDeleteExternalIDRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersDeleteExternalIDRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// UsersDeleteExternalIDResponse is the answer to [UsersService.DeleteExternalID].
+// UsersDeleteExternalIDResponse is the response of [UsersService.DeleteExternalID].
 type UsersDeleteExternalIDResponse struct {
 	Response
 
@@ -1849,12 +1851,12 @@ func (r *UsersDeleteExternalIDResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code", "user_id", "user")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersDeleteExternalIDResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersDeleteExternalIDResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -1877,16 +1879,16 @@ var usersConnectedApps = transport.Endpoint[UsersConnectedAppsRequest, UsersConn
 // Lists the connected apps that may act for the user, with the scopes that each of them was
 // granted. An app leaves the list when its access is revoked, for example by [UsersService.Revoke].
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrUserNotFound], [ErrInvalidUserID].
+// Specific errors: [ErrUserNotFound], [ErrInvalidUserID].
 //
 // API: https://stytch.com/docs/api
 func (s *UsersService) ConnectedApps(ctx context.Context, req UsersConnectedAppsRequest, opts ...CallOption) (*UsersConnectedAppsResponse, error) {
 	return transport.Call(ctx, s.client(), &usersConnectedApps, &req, opts)
 }
 
-// UsersConnectedAppsRequest is what [UsersService.ConnectedApps] sends.
+// UsersConnectedAppsRequest is the request of [UsersService.ConnectedApps].
 type UsersConnectedAppsRequest struct {
 	// The id of the user, or the external id that the application gave the user.
 	UserID string `json:"user_id"`
@@ -1901,20 +1903,20 @@ func (r *UsersConnectedAppsRequest) params(p *transport.Params) {
 	p.Path("user_id", r.UserID)
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersConnectedAppsRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersConnectedAppsRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// UsersConnectedAppsResponse is the answer to [UsersService.ConnectedApps].
+// UsersConnectedAppsResponse is the response of [UsersService.ConnectedApps].
 //
-// An answer without ConnectedApps is an error. Any other field is left empty when the service
-// leaves it out or changes its form.
+// An answer without ConnectedApps is an error. Any other field stays empty if it is missing or does
+// not fit.
 type UsersConnectedAppsResponse struct {
 	Response
 
@@ -1945,12 +1947,12 @@ func (r *UsersConnectedAppsResponse) readJSON(d *wire.Reader) {
 	d.Want("connected_apps")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersConnectedAppsResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersConnectedAppsResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -1977,16 +1979,16 @@ var usersRevoke = transport.Endpoint[UsersRevokeRequest, UsersRevokeResponse]{
 //
 // An access token that is checked without a call is still accepted until it expires.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrUserNotFound], [ErrInvalidUserID], [ErrConnectedAppNotFound].
+// Specific errors: [ErrUserNotFound], [ErrInvalidUserID], [ErrConnectedAppNotFound].
 //
 // API: https://stytch.com/docs/api
 func (s *UsersService) Revoke(ctx context.Context, req UsersRevokeRequest, opts ...CallOption) (*UsersRevokeResponse, error) {
 	return transport.Call(ctx, s.client(), &usersRevoke, &req, opts)
 }
 
-// UsersRevokeRequest is what [UsersService.Revoke] sends.
+// UsersRevokeRequest is the request of [UsersService.Revoke].
 type UsersRevokeRequest struct {
 	// The id of the user, or the external id that the application gave the user.
 	UserID string `json:"user_id"`
@@ -2011,17 +2013,17 @@ func (r *UsersRevokeRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersRevokeRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersRevokeRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// UsersRevokeResponse is the answer to [UsersService.Revoke].
+// UsersRevokeResponse is the response of [UsersService.Revoke].
 type UsersRevokeResponse struct {
 	Response
 
@@ -2046,12 +2048,12 @@ func (r *UsersRevokeResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r UsersRevokeResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r UsersRevokeResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -2120,12 +2122,12 @@ func (v *UserSearchQuery) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v UserSearchQuery) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v UserSearchQuery) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -2180,12 +2182,12 @@ func (v UserFilterOther) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v UserFilterOther) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v UserFilterOther) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -2299,12 +2301,12 @@ func (v UserFilterUserID) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v UserFilterUserID) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v UserFilterUserID) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -2330,12 +2332,12 @@ func (v UserFilterFullNameFuzzy) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v UserFilterFullNameFuzzy) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v UserFilterFullNameFuzzy) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -2359,12 +2361,12 @@ func (v UserFilterPhoneNumber) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v UserFilterPhoneNumber) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v UserFilterPhoneNumber) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -2427,12 +2429,12 @@ func (v UserFilterPhoneNumberFuzzy) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v UserFilterPhoneNumberFuzzy) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v UserFilterPhoneNumberFuzzy) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -2456,12 +2458,12 @@ func (v UserFilterEmailAddress) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v UserFilterEmailAddress) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v UserFilterEmailAddress) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -2523,12 +2525,12 @@ func (v UserFilterEmailAddressFuzzy) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v UserFilterEmailAddressFuzzy) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v UserFilterEmailAddressFuzzy) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
@@ -2611,12 +2613,12 @@ func (v UserFilterCryptoWalletAddress) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (v UserFilterCryptoWalletAddress) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (v UserFilterCryptoWalletAddress) LogValue() slog.Value {
 	return redact.LogValue(v)
 }

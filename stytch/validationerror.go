@@ -7,10 +7,10 @@ import (
 	"github.com/stytchgen/sdk/internal/transport"
 )
 
-// ValidationError is a request that breaks rules of the API. It was not sent.
+// ValidationError is the error of a request that breaks rules of the API. The request was not sent.
 //
-// It matches the types of its violations, so that errors.Is(err, stytch.ErrInvalidCode) is true for a
-// code of five digits, be it the service that refuses it or the client.
+// It matches the error types of its violations. So errors.Is(err, stytch.ErrInvalidCode) is true for a
+// code of five digits, whether the client or the service rejects it.
 type ValidationError struct {
 	// Call is the full name of the call: "consumer.otps.sms.send".
 	Call string
@@ -20,15 +20,15 @@ type ValidationError struct {
 	id transport.CallID // of the call; empty for an error that no call made
 }
 
-// Violation is a rule that a request breaks. It never holds the value that breaks it.
+// Violation is a rule that a request breaks. It never contains the value that breaks it.
 type Violation struct {
-	// Field is the place of the value in the request: "attributes.ip_address". It is empty when the
-	// rule is about several fields.
+	// Field is the path of the value in the request: "attributes.ip_address". It is empty if the rule is
+	// about several fields.
 	Field string
 	// Message says what would be right: "must be between 1 and 10".
 	Message string
-	// Type is the type of the error that the service would have answered, such as [ErrInvalidCode];
-	// [ErrBadRequest] where it has none of its own for the rule.
+	// Type is the error type that the service would answer with, such as [ErrInvalidCode]. It is
+	// [ErrBadRequest] for rules without a type of their own.
 	Type ErrorType
 }
 

@@ -18,7 +18,7 @@ import (
 // calls: one that begins, whose answer goes to the browser, and one that takes what the browser
 // made of it.
 //
-// It is reached as client.WebAuthn.
+// Use it as client.WebAuthn.
 //
 // API: https://stytch.com/docs/api/webauthn-register-start
 type WebAuthnService struct {
@@ -56,10 +56,10 @@ var webAuthnRegisterStart = transport.Endpoint[WebAuthnRegisterStartRequest, Web
 // For a passkey set ReturnPasskeyCredentialOptions: the authenticator then stores the user as well,
 // so that the login needs no user name.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrUserNotFound], [ErrInvalidUserID], [ErrCannotUseWebAuthnWithPendingUser],
+// Specific errors: [ErrUserNotFound], [ErrInvalidUserID], [ErrCannotUseWebAuthnWithPendingUser],
 // [ErrTooManyUnverifiedFactors], [ErrTooManyUserRegistrationsForDomain],
 // [ErrInvalidWebAuthnRegistrationDomain], [ErrInvalidDomain], [ErrInvalidAuthenticatorType],
 // [ErrInvalidUserAgent].
@@ -69,7 +69,7 @@ func (s *WebAuthnService) RegisterStart(ctx context.Context, req WebAuthnRegiste
 	return transport.Call(ctx, s.client(), &webAuthnRegisterStart, &req, opts)
 }
 
-// WebAuthnRegisterStartRequest is what [WebAuthnService.RegisterStart] sends.
+// WebAuthnRegisterStartRequest is the request of [WebAuthnService.RegisterStart].
 type WebAuthnRegisterStartRequest struct {
 	// The id of an active user, or the external id that the application gave the user.
 	UserID string `json:"user_id"`
@@ -152,20 +152,20 @@ func (r *WebAuthnRegisterStartRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r WebAuthnRegisterStartRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r WebAuthnRegisterStartRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// WebAuthnRegisterStartResponse is the answer to [WebAuthnService.RegisterStart].
+// WebAuthnRegisterStartResponse is the response of [WebAuthnService.RegisterStart].
 //
-// An answer without PublicKeyCredentialCreationOptions is an error. Any other field is left empty
-// when the service leaves it out or changes its form.
+// An answer without PublicKeyCredentialCreationOptions is an error. Any other field stays empty if
+// it is missing or does not fit.
 type WebAuthnRegisterStartResponse struct {
 	Response
 
@@ -201,12 +201,12 @@ func (r *WebAuthnRegisterStartResponse) readJSON(d *wire.Reader) {
 	d.Want("public_key_credential_creation_options")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r WebAuthnRegisterStartResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r WebAuthnRegisterStartResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -234,10 +234,10 @@ var webAuthnRegister = transport.Endpoint[WebAuthnRegisterRequest, WebAuthnRegis
 // started: with no session given, SessionToken and SessionJWT come back empty and Session null. A
 // session that belongs to another user is ignored.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrUserNotFound], [ErrInvalidUserID], [ErrNoPendingWebAuthnRegistration],
+// Specific errors: [ErrUserNotFound], [ErrInvalidUserID], [ErrNoPendingWebAuthnRegistration],
 // [ErrUnableToRegisterWebAuthnRegistration], [ErrDuplicateWebAuthnRegistration],
 // [ErrTooManyUserRegistrationsForDomain], [ErrCannotUseWebAuthnWithPendingUser],
 // [ErrUserIDMismatch], [ErrInvalidPublicKeyCredential],
@@ -261,7 +261,7 @@ func (s *WebAuthnService) Register(ctx context.Context, req WebAuthnRegisterRequ
 	return transport.Call(ctx, s.client(), &webAuthnRegister, &req, opts)
 }
 
-// WebAuthnRegisterRequest is what [WebAuthnService.Register] sends.
+// WebAuthnRegisterRequest is the request of [WebAuthnService.Register].
 //
 // Set at most one of SessionToken and SessionJWT.
 type WebAuthnRegisterRequest struct {
@@ -341,20 +341,20 @@ func (r *WebAuthnRegisterRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r WebAuthnRegisterRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r WebAuthnRegisterRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// WebAuthnRegisterResponse is the answer to [WebAuthnService.Register].
+// WebAuthnRegisterResponse is the response of [WebAuthnService.Register].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field is left empty
-// when the service leaves it out or changes its form.
+// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
+// it is missing or does not fit.
 type WebAuthnRegisterResponse struct {
 	Response
 
@@ -417,12 +417,12 @@ func (r *WebAuthnRegisterResponse) readJSON(d *wire.Reader) {
 	d.Want("user_id", "session_token", "session_jwt")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r WebAuthnRegisterResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r WebAuthnRegisterResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -448,10 +448,10 @@ var webAuthnAuthenticateStart = transport.Endpoint[WebAuthnAuthenticateStartRequ
 // With UserID the options name the user's registrations for the domain. Without it the
 // authenticator offers the passkeys that it has for the domain, and the login needs no user name.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrUserNotFound], [ErrInvalidUserID], [ErrNoActiveWebAuthnRegistrations],
+// Specific errors: [ErrUserNotFound], [ErrInvalidUserID], [ErrNoActiveWebAuthnRegistrations],
 // [ErrInvalidWebAuthnRegistrationDomain], [ErrInvalidDomain].
 //
 // API: https://stytch.com/docs/api/webauthn-authenticate-start
@@ -459,7 +459,7 @@ func (s *WebAuthnService) AuthenticateStart(ctx context.Context, req WebAuthnAut
 	return transport.Call(ctx, s.client(), &webAuthnAuthenticateStart, &req, opts)
 }
 
-// WebAuthnAuthenticateStartRequest is what [WebAuthnService.AuthenticateStart] sends.
+// WebAuthnAuthenticateStartRequest is the request of [WebAuthnService.AuthenticateStart].
 type WebAuthnAuthenticateStartRequest struct {
 	// The domain that the registrations belong to, without scheme and port, such as example.com.
 	Domain string `json:"domain"`
@@ -501,20 +501,20 @@ func (r *WebAuthnAuthenticateStartRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r WebAuthnAuthenticateStartRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r WebAuthnAuthenticateStartRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// WebAuthnAuthenticateStartResponse is the answer to [WebAuthnService.AuthenticateStart].
+// WebAuthnAuthenticateStartResponse is the response of [WebAuthnService.AuthenticateStart].
 //
-// An answer without PublicKeyCredentialRequestOptions is an error. Any other field is left empty
-// when the service leaves it out or changes its form.
+// An answer without PublicKeyCredentialRequestOptions is an error. Any other field stays empty if
+// it is missing or does not fit.
 type WebAuthnAuthenticateStartResponse struct {
 	Response
 
@@ -549,12 +549,12 @@ func (r *WebAuthnAuthenticateStartResponse) readJSON(d *wire.Reader) {
 	d.Want("public_key_credential_request_options")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r WebAuthnAuthenticateStartResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r WebAuthnAuthenticateStartResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -585,10 +585,10 @@ var webAuthnAuthenticate = transport.Endpoint[WebAuthnAuthenticateRequest, WebAu
 // The answer does not tell whether the authenticator verified the person, by a fingerprint or a PIN
 // for example. The service asks for that at most as a preference.
 //
-// The client repeats the call only when the service certainly has not acted on it. When nobody can
-// know, the error is [ErrOutcomeUnknown].
+// The client repeats the call only if the service certainly has not acted on it. If that is
+// unknown, the error matches [ErrOutcomeUnknown].
 //
-// Errors of its own: [ErrWebAuthnRegistrationNotFound], [ErrNoActiveWebAuthnRegistrations],
+// Specific errors: [ErrWebAuthnRegistrationNotFound], [ErrNoActiveWebAuthnRegistrations],
 // [ErrUnableToAuthWebAuthnRegistration], [ErrInvalidPublicKeyCredential],
 // [ErrInvalidPublicKeyCredentialInvalidAuthenticatorData],
 // [ErrInvalidPublicKeyCredentialInvalidID], [ErrInvalidPublicKeyCredentialInvalidSignature],
@@ -610,7 +610,7 @@ func (s *WebAuthnService) Authenticate(ctx context.Context, req WebAuthnAuthenti
 	return transport.Call(ctx, s.client(), &webAuthnAuthenticate, &req, opts)
 }
 
-// WebAuthnAuthenticateRequest is what [WebAuthnService.Authenticate] sends.
+// WebAuthnAuthenticateRequest is the request of [WebAuthnService.Authenticate].
 //
 // Set at most one of SessionToken and SessionJWT.
 type WebAuthnAuthenticateRequest struct {
@@ -684,20 +684,20 @@ func (r *WebAuthnAuthenticateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r WebAuthnAuthenticateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r WebAuthnAuthenticateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// WebAuthnAuthenticateResponse is the answer to [WebAuthnService.Authenticate].
+// WebAuthnAuthenticateResponse is the response of [WebAuthnService.Authenticate].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field is left empty
-// when the service leaves it out or changes its form.
+// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
+// it is missing or does not fit.
 type WebAuthnAuthenticateResponse struct {
 	Response
 
@@ -760,12 +760,12 @@ func (r *WebAuthnAuthenticateResponse) readJSON(d *wire.Reader) {
 	d.Want("user_id", "session_token", "session_jwt")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r WebAuthnAuthenticateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r WebAuthnAuthenticateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -789,9 +789,9 @@ var webAuthnUpdate = transport.Endpoint[WebAuthnUpdateRequest, WebAuthnUpdateRes
 // Sets the name that tells the registrations of a user apart. The service gives each a random name
 // at first.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrWebAuthnRegistrationNotFound], [ErrInvalidWebAuthnRegistrationID],
+// Specific errors: [ErrWebAuthnRegistrationNotFound], [ErrInvalidWebAuthnRegistrationID],
 // [ErrEmptyWebAuthnRegistrationName].
 //
 // API: https://stytch.com/docs/api/webauthn-update
@@ -799,7 +799,7 @@ func (s *WebAuthnService) Update(ctx context.Context, req WebAuthnUpdateRequest,
 	return transport.Call(ctx, s.client(), &webAuthnUpdate, &req, opts)
 }
 
-// WebAuthnUpdateRequest is what [WebAuthnService.Update] sends.
+// WebAuthnUpdateRequest is the request of [WebAuthnService.Update].
 type WebAuthnUpdateRequest struct {
 	// The id of the registration to rename.
 	WebAuthnRegistrationID string `json:"webauthn_registration_id"`
@@ -825,17 +825,17 @@ func (r *WebAuthnUpdateRequest) writeJSON(w *wire.Writer) {
 	w.EndObject()
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r WebAuthnUpdateRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r WebAuthnUpdateRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// WebAuthnUpdateResponse is the answer to [WebAuthnService.Update].
+// WebAuthnUpdateResponse is the response of [WebAuthnService.Update].
 type WebAuthnUpdateResponse struct {
 	Response
 
@@ -865,12 +865,12 @@ func (r *WebAuthnUpdateResponse) readJSON(d *wire.Reader) {
 	d.WantAny("request_id", "status_code")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r WebAuthnUpdateResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r WebAuthnUpdateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -893,9 +893,9 @@ var webAuthnListCredentials = transport.Endpoint[WebAuthnListCredentialsRequest,
 // Lists the credentials that the user has for the domain, with their ids and public keys, for
 // applications that check signatures themselves or move users to another system.
 //
-// Repeating the call does no harm, so the client repeats it when the service does not answer.
+// The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Errors of its own: [ErrUserNotFound], [ErrInvalidUserID], [ErrInvalidWebAuthnRegistrationDomain],
+// Specific errors: [ErrUserNotFound], [ErrInvalidUserID], [ErrInvalidWebAuthnRegistrationDomain],
 // [ErrInvalidDomain].
 //
 // API: https://stytch.com/docs/api/webauthn-list-credentials
@@ -903,7 +903,7 @@ func (s *WebAuthnService) ListCredentials(ctx context.Context, req WebAuthnListC
 	return transport.Call(ctx, s.client(), &webAuthnListCredentials, &req, opts)
 }
 
-// WebAuthnListCredentialsRequest is what [WebAuthnService.ListCredentials] sends.
+// WebAuthnListCredentialsRequest is the request of [WebAuthnService.ListCredentials].
 type WebAuthnListCredentialsRequest struct {
 	// The id of the user, or the external id that the application gave the user.
 	UserID string `json:"user_id"`
@@ -924,20 +924,20 @@ func (r *WebAuthnListCredentialsRequest) params(p *transport.Params) {
 	p.Path("domain", r.Domain)
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r WebAuthnListCredentialsRequest) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r WebAuthnListCredentialsRequest) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// WebAuthnListCredentialsResponse is the answer to [WebAuthnService.ListCredentials].
+// WebAuthnListCredentialsResponse is the response of [WebAuthnService.ListCredentials].
 //
-// An answer without Credentials is an error. Any other field is left empty when the service leaves
-// it out or changes its form.
+// An answer without Credentials is an error. Any other field stays empty if it is missing or does
+// not fit.
 type WebAuthnListCredentialsResponse struct {
 	Response
 
@@ -968,12 +968,12 @@ func (r *WebAuthnListCredentialsResponse) readJSON(d *wire.Reader) {
 	d.Want("credentials")
 }
 
-// Format prints the value without its secrets, whatever the verb.
+// Format prints the value without its secrets.
 func (r WebAuthnListCredentialsResponse) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, r)
 }
 
-// LogValue is what a log shows of the value: everything but its secrets.
+// LogValue returns the value for a log, without its secrets.
 func (r WebAuthnListCredentialsResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
@@ -982,7 +982,8 @@ func (r WebAuthnListCredentialsResponse) LogValue() slog.Value {
 // device, a cross-platform one is separate, such as a security key.
 type WebAuthnAuthenticatorType string
 
-// The known values of WebAuthnAuthenticatorType. The service may add others; they survive decoding.
+// The known values of WebAuthnAuthenticatorType. The service may add others, which are decoded
+// unchanged.
 const (
 	WebAuthnAuthenticatorTypePlatform      WebAuthnAuthenticatorType = "platform"
 	WebAuthnAuthenticatorTypeCrossPlatform WebAuthnAuthenticatorType = "cross-platform"

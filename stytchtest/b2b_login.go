@@ -50,10 +50,10 @@ func (r *request) loginOrSignup(q b2b.OTPsEmailLoginOrSignupRequest) (b2b.OTPsEm
 		return none, err
 	}
 	m := r.project.state.memberByEmail(o.Profile.OrganizationID, q.EmailAddress)
-	created := m == nil || m.Profile.Status == b2b.MemberStatusDeleted
+	created := m == nil
 	life, purpose, template := minutes(q.LoginExpirationMinutes, defaultEmailLife), "login", text(q.LoginTemplateID)
 	if created {
-		if err := o.admits(q.EmailAddress); err != nil {
+		if err := r.project.admits(o, q.EmailAddress); err != nil {
 			return none, err
 		}
 		m = r.project.join(o, q.EmailAddress, b2b.MemberStatusPending, r.now)
@@ -68,42 +68,7 @@ func (r *request) loginOrSignup(q b2b.OTPsEmailLoginOrSignupRequest) (b2b.OTPsEm
 	}, nil
 }
 
-// admits returns an error unless a person with this e-mail address can join by
-// themselves.
-func (o *organization) admits(address string) *apiError {
-	if o.Profile.EmailJITProvisioning != b2b.JITProvisioningPolicyRestricted {
-		return failf("member_not_found", "no member has the e-mail address, and the organization does not let people join by it")
-	}
-	if !o.allowsDomain(address) {
-		return failf("invalid_email_domain", "no member has the e-mail address, and its domain is not among email_allowed_domains")
-	}
-	return nil
-}
-
-func (o *organization) allowsDomain(address string) bool {
-	domain := address[strings.LastIndex(address, "@")+1:]
-	return slices.ContainsFunc(o.Profile.EmailAllowedDomains, func(d string) bool { return strings.EqualFold(d, domain) })
-}
-
-// join adds a new member.
-func (p *Project) join(o *organization, address string, status b2b.MemberStatus, now time.Time) *member {
-	m := &member{Profile: b2b.Member{
-		OrganizationID: o.Profile.OrganizationID, MemberID: newID("member"), EmailAddress: address, Status: status,
-		CreatedAt: &now, UpdatedAt: &now,
-		Roles: []b2b.MemberRole{{RoleID: "stytch_member", Sources: []b2b.MemberRoleSource{{Type: "direct_assignment", Details: map[string]any{}}}}},
-	}}
-	domain := address[strings.LastIndex(address, "@")+1:]
-	for _, a := range o.Profile.RBACEmailImplicitRoleAssignments {
-		if strings.EqualFold(a.Domain, domain) {
-			m.Profile.Roles = append(m.Profile.Roles, b2b.MemberRole{RoleID: a.RoleID, Sources: []b2b.MemberRoleSource{
-				{Type: "email_assignment", Details: map[string]any{"email_domain": a.Domain}}}})
-		}
-	}
-	p.state.Members = append(p.state.Members, m)
-	return m
-}
-
-// memberLogin is the part of the response that three calls share: a session, or
+// memberLogin is the part of the response that several calls share: a session, or
 // what the login still needs.
 type memberLogin struct {
 	session        *session
@@ -124,10 +89,22 @@ func (l memberLogin) intermediateToken() (string, *time.Time) {
 	return l.intermediate.Token, &l.intermediate.ExpiresAt
 }
 
+// answer is the login in the form of the calls that end a discovery.
+func (l memberLogin) answer() b2b.DiscoveryIntermediateSessionsExchangeResponse {
+	token, expires := l.intermediateToken()
+	return b2b.DiscoveryIntermediateSessionsExchangeResponse{
+		MemberID: l.member.MemberID, Member: l.member, Organization: l.organization, SessionToken: l.token, SessionJWT: l.jwt,
+		IntermediateSessionToken: token, IntermediateSessionTokenExpiresAt: expires,
+		MemberAuthenticated: l.authenticated, MemberSession: l.memberSessions, MFARequired: l.mfa, PrimaryRequired: l.primary,
+	}
+}
+
 // proof is what a member has proved so far.
 type proof struct {
 	factors []stytch.AuthenticationFactor
 	email   string
+	// begun is the unfinished login to continue, nil for a new one.
+	begun *intermediate
 	// session is the session to extend, nil for a new one.
 	session  *session
 	duration *int
@@ -136,37 +113,55 @@ type proof struct {
 }
 
 // login gives a member a session, or reports what is missing: another primary
-// factor, or a second one.
+// factor, or a second one. An accepted primary factor makes the member active.
 func (r *request) login(o *organization, m *member, p proof) (memberLogin, *apiError) {
+	if m.locked(r.now) {
+		return memberLogin{}, fail("user_lock_limit_reached")
+	}
 	l := memberLogin{organization: o.Profile}
-	profile := o.Profile
-	switch {
-	case o.wantsPrimary(p.factors):
-		l.primary = &b2b.PrimaryRequired{AllowedAuthMethods: profile.AllowedAuthMethods}
-	case (profile.MFAPolicy == b2b.MFAPolicyRequiredForAll || m.Profile.MFAEnrolled) && !hasSMS(p.factors):
-		l.mfa = r.demandMFA(o, m, p.locale)
+	if proves(p.factors, m.Profile.EmailAddress) {
+		m.Profile.EmailAddressVerified = true
 	}
-	if l.primary != nil || l.mfa != nil {
-		l.intermediate = r.intermediate(intermediate{Factors: p.factors, Email: p.email, OrganizationID: profile.OrganizationID, MemberID: m.Profile.MemberID})
-		l.member = m.profile(r.now)
-		return l, nil
+	if o.wantsPrimary(m, p.factors) {
+		l.primary = &b2b.PrimaryRequired{AllowedAuthMethods: o.Profile.AllowedAuthMethods}
+	} else {
+		m.Profile.Status = b2b.MemberStatusActive
+		if o.wantsMFA(m) && !hasSMS(p.factors) {
+			l.mfa = r.demandMFA(o, m, p.locale)
+		}
 	}
-	return r.start(l, o, m, p)
+	if l.primary == nil && l.mfa == nil {
+		return r.start(l, o, m, p)
+	}
+	if l.intermediate = p.begun; l.intermediate == nil {
+		l.intermediate = r.intermediate(intermediate{Email: p.email, OrganizationID: o.Profile.OrganizationID, MemberID: m.Profile.MemberID})
+	}
+	l.intermediate.Factors = p.factors
+	l.member = m.profile(r.now)
+	return l, nil
+}
+
+// proves reports whether one of the factors shows that an address is somebody's own.
+func proves(factors []stytch.AuthenticationFactor, address string) bool {
+	return slices.ContainsFunc(factors, func(f stytch.AuthenticationFactor) bool {
+		return f.EmailFactor != nil && sameAddress(f.EmailFactor.EmailAddress, address)
+	})
 }
 
 // wantsPrimary reports whether the organization accepts none of the factors as a
-// primary factor.
-func (o *organization) wantsPrimary(factors []stytch.AuthenticationFactor) bool {
-	return o.Profile.AuthMethods == b2b.MethodPolicyRestricted &&
-		!slices.Contains(o.Profile.AllowedAuthMethods, b2b.AuthMethod("email_otp")) && !hasPrimary(factors, o.Profile.AllowedAuthMethods)
+// primary factor. m is nil for a person who is not a member yet.
+func (o *organization) wantsPrimary(m *member, factors []stytch.AuthenticationFactor) bool {
+	if o.Profile.AuthMethods != b2b.MethodPolicyRestricted || m != nil && m.Profile.IsBreakglass {
+		return false
+	}
+	return !slices.ContainsFunc(factors, func(f stytch.AuthenticationFactor) bool {
+		return slices.Contains(o.Profile.AllowedAuthMethods, b2b.AuthMethod(f.Type))
+	})
 }
 
-// hasPrimary reports whether the organization accepts one of the factors other
-// than an e-mail code.
-func hasPrimary(factors []stytch.AuthenticationFactor, allowed []b2b.AuthMethod) bool {
-	return slices.ContainsFunc(factors, func(f stytch.AuthenticationFactor) bool {
-		return slices.Contains(allowed, b2b.AuthMethod(f.Type))
-	})
+// wantsMFA reports whether a login needs a second factor.
+func (o *organization) wantsMFA(m *member) bool {
+	return o.Profile.MFAPolicy == b2b.MFAPolicyRequiredForAll || m != nil && m.Profile.MFAEnrolled
 }
 
 // start gives a member a session with the factors proved so far.
@@ -187,6 +182,9 @@ func (r *request) start(l memberLogin, o *organization, m *member, p proof) (mem
 		s.Factors = addFactor(s.Factors, f)
 	}
 	r.keep(s)
+	if p.begun != nil {
+		r.consume(p.begun)
+	}
 	l.session, l.authenticated = s, true
 	l.token, l.jwt = s.Token, r.project.issue(s, r.now)
 	l.memberSessions, l.member = r.project.memberSession(s), m.profile(r.now)
@@ -196,13 +194,24 @@ func (r *request) start(l memberLogin, o *organization, m *member, p proof) (mem
 // demandMFA asks for a second factor. It sends a code if the member has a phone
 // number for it.
 func (r *request) demandMFA(o *organization, m *member, locale string) *b2b.MFARequired {
-	mfa := &b2b.MFARequired{MemberOptions: &b2b.MFAMemberOptions{TOTPRegistrationID: m.Profile.TOTPRegistrationID}}
-	if m.Profile.MFAPhoneNumberVerified {
-		mfa.MemberOptions.MFAPhoneNumber = m.Profile.MFAPhoneNumber
+	mfa := &b2b.MFARequired{MemberOptions: m.options()}
+	if m.Profile.MFAPhoneNumberVerified && m.Profile.DefaultMFAMethod != string(b2b.MFAMethodTOTP) {
 		mfa.SecondaryAuthInitiated = new(b2b.MFAMethodSMSOTP)
 		r.deliverMFA(o, m, locale)
 	}
 	return mfa
+}
+
+// options are the second factors that a member has set up, nil for none.
+func (m *member) options() *b2b.MFAMemberOptions {
+	options := b2b.MFAMemberOptions{TOTPRegistrationID: m.Profile.TOTPRegistrationID}
+	if m.Profile.MFAPhoneNumberVerified {
+		options.MFAPhoneNumber = m.Profile.MFAPhoneNumber
+	}
+	if options == (b2b.MFAMemberOptions{}) {
+		return nil
+	}
+	return &options
 }
 
 func (r *request) deliverMFA(o *organization, m *member, locale string) {

@@ -17,7 +17,7 @@ func (r *request) authenticateEmail(q b2b.OTPsEmailAuthenticateRequest) (b2b.OTP
 		return none, err
 	}
 	m := r.project.state.memberByEmail(o.Profile.OrganizationID, q.EmailAddress)
-	if m == nil || m.Profile.Status == b2b.MemberStatusDeleted {
+	if m == nil {
 		return none, fail("member_not_found")
 	}
 	c := r.project.state.EmailCodes[strings.ToLower(q.EmailAddress)]
@@ -28,8 +28,7 @@ func (r *request) authenticateEmail(q b2b.OTPsEmailAuthenticateRequest) (b2b.OTP
 		return none, err
 	}
 	p := proof{email: m.Profile.EmailAddress, duration: q.SessionDurationMinutes, claims: q.SessionCustomClaims, locale: text(q.Locale)}
-	begun, err := r.continued(&p, m, q.IntermediateSessionToken, q.SessionToken, q.SessionJWT)
-	if err != nil {
+	if err := r.continued(&p, m, q.IntermediateSessionToken, q.SessionToken, q.SessionJWT); err != nil {
 		return none, err
 	}
 	p.factors = addFactor(p.factors, emailFactor(emailOTP, m.emailID(), m.Profile.EmailAddress, r.now))
@@ -40,13 +39,9 @@ func (r *request) authenticateEmail(q b2b.OTPsEmailAuthenticateRequest) (b2b.OTP
 	if c != nil {
 		c.Used = true
 	}
-	m.Profile.EmailAddressVerified, m.Profile.Status = true, b2b.MemberStatusActive
 	l, err := r.login(o, m, p)
 	if err != nil {
 		return none, err
-	}
-	if begun != nil {
-		r.consume(begun)
 	}
 	token, expires := l.intermediateToken()
 	return b2b.OTPsEmailAuthenticateResponse{
@@ -70,31 +65,31 @@ func (m *member) phoneID() string {
 }
 
 // continued adds the factors of an intermediate session or of a session to a
-// proof. At most one of the two is given. It returns the intermediate session.
-func (r *request) continued(p *proof, m *member, token, sessionToken, sessionJWT *string) (*intermediate, *apiError) {
+// proof. At most one of the two is given.
+func (r *request) continued(p *proof, m *member, token, sessionToken, sessionJWT *string) *apiError {
 	switch {
 	case token != nil:
 		i, err := r.findIntermediate(*token)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if i.MemberID != "" && i.MemberID != m.Profile.MemberID || i.MemberID == "" && !sameAddress(i.Email, m.Profile.EmailAddress) {
-			return nil, failf("invalid_intermediate_session_token_for_organization", "the intermediate session is for another member")
+			return failf("invalid_intermediate_session_token_for_organization", "the intermediate session is for another member")
 		}
+		p.begun = i
 		p.factors = append(p.factors, i.Factors...)
-		return i, nil
 	case sessionToken != nil || sessionJWT != nil:
 		s, err := r.find(sessionToken, sessionJWT)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if s.MemberID != m.Profile.MemberID {
-			return nil, failf("session_not_found", "the session belongs to another person")
+			return failf("session_not_found", "the session belongs to another person")
 		}
 		p.session = s
 		p.factors = append(p.factors, s.Factors...)
 	}
-	return nil, nil
+	return nil
 }
 
 func (r *request) memberSMSSend(q b2b.OTPsSMSSendRequest) (b2b.OTPsSMSSendResponse, *apiError) {
@@ -103,7 +98,7 @@ func (r *request) memberSMSSend(q b2b.OTPsSMSSendRequest) (b2b.OTPsSMSSendRespon
 	if err != nil {
 		return none, err
 	}
-	if _, err := r.continued(&proof{}, m, q.IntermediateSessionToken, q.SessionToken, q.SessionJWT); err != nil {
+	if err := r.continued(&proof{}, m, q.IntermediateSessionToken, q.SessionToken, q.SessionJWT); err != nil {
 		return none, err
 	}
 	given := text(q.MFAPhoneNumber)
@@ -126,11 +121,10 @@ func (r *request) memberSMSAuthenticate(q b2b.OTPsSMSAuthenticateRequest) (b2b.O
 		return none, err
 	}
 	p := proof{duration: q.SessionDurationMinutes, claims: q.SessionCustomClaims}
-	begun, err := r.continued(&p, m, q.IntermediateSessionToken, q.SessionToken, q.SessionJWT)
-	if err != nil {
+	if err := r.continued(&p, m, q.IntermediateSessionToken, q.SessionToken, q.SessionJWT); err != nil {
 		return none, err
 	}
-	if begun != nil && o.wantsPrimary(p.factors) {
+	if p.begun != nil && o.wantsPrimary(m, p.factors) {
 		return none, failf("bad_request", "the organization does not accept these primary factors; want one of allowed_auth_methods before an SMS code")
 	}
 	if err := r.try(m.MFACode, q.Code, m.Profile.MFAPhoneNumber, &m.attempts); err != nil {
@@ -144,9 +138,6 @@ func (r *request) memberSMSAuthenticate(q b2b.OTPsSMSAuthenticateRequest) (b2b.O
 	m.succeeded()
 	if m.MFACode != nil {
 		m.MFACode.Used = true
-	}
-	if begun != nil {
-		r.consume(begun)
 	}
 	m.enroll(o, q)
 	return b2b.OTPsSMSAuthenticateResponse{
@@ -169,61 +160,4 @@ func (m *member) enroll(o *organization, q b2b.OTPsSMSAuthenticateRequest) {
 	if m.Profile.DefaultMFAMethod == "" || q.SetDefaultMFA != nil && *q.SetDefaultMFA {
 		m.Profile.DefaultMFAMethod = string(b2b.MFAMethodSMSOTP)
 	}
-}
-
-func (r *request) discoverySend(q b2b.OTPsEmailDiscoverySendRequest) (b2b.OTPsEmailDiscoverySendResponse, *apiError) {
-	r.deliverEmail(q.EmailAddress, code{}, minutes(q.DiscoveryExpirationMinutes, defaultEmailLife),
-		Message{Purpose: "discovery", Locale: text(q.Locale), TemplateID: text(q.LoginTemplateID)})
-	return b2b.OTPsEmailDiscoverySendResponse{}, nil
-}
-
-func (r *request) discoveryAuthenticate(q b2b.OTPsEmailDiscoveryAuthenticateRequest) (b2b.OTPsEmailDiscoveryAuthenticateResponse, *apiError) {
-	none := b2b.OTPsEmailDiscoveryAuthenticateResponse{}
-	c := r.project.state.EmailCodes[strings.ToLower(q.EmailAddress)]
-	if c != nil && c.MemberID != "" {
-		c = nil // the code is for an organization
-	}
-	if err := r.try(c, q.Code, q.EmailAddress, new(attempts)); err != nil {
-		return none, err
-	}
-	if c != nil {
-		c.Used = true
-	}
-	id := "email" + strings.TrimPrefix(newID("email"), "email")
-	i := r.intermediate(intermediate{Email: q.EmailAddress, Factors: []stytch.AuthenticationFactor{emailFactor(emailOTP, id, q.EmailAddress, r.now)}})
-	return b2b.OTPsEmailDiscoveryAuthenticateResponse{
-		IntermediateSessionToken: i.Token, IntermediateSessionTokenExpiresAt: &i.ExpiresAt,
-		EmailAddress: q.EmailAddress, DiscoveredOrganizations: r.discover(q.EmailAddress),
-	}, nil
-}
-
-// discover lists the organizations that a person belongs to or may join.
-func (r *request) discover(address string) []b2b.DiscoveredOrganization {
-	var found []b2b.DiscoveredOrganization
-	for _, o := range r.project.state.Organizations {
-		membership := &b2b.Membership{}
-		m := r.project.state.memberByEmail(o.Profile.OrganizationID, address)
-		switch {
-		case m != nil && m.Profile.Status != b2b.MemberStatusDeleted:
-			membership.Type = b2b.MembershipType(string(m.Profile.Status) + "_member")
-			membership.Member = new(m.profile(r.now))
-		case m == nil && o.admits(address) == nil:
-			membership.Type = b2b.MembershipType("eligible_to_join_by_email_domain")
-			membership.Details = map[string]any{"domain": address[strings.LastIndex(address, "@")+1:]}
-		default:
-			continue
-		}
-		d := b2b.DiscoveredOrganization{Organization: new(o.Profile), Membership: membership, MemberAuthenticated: true}
-		switch {
-		case o.Profile.AuthMethods == b2b.MethodPolicyRestricted && !hasPrimary([]stytch.AuthenticationFactor{{Type: emailOTP}}, o.Profile.AllowedAuthMethods):
-			d.MemberAuthenticated, d.PrimaryRequired = false, &b2b.PrimaryRequired{AllowedAuthMethods: o.Profile.AllowedAuthMethods}
-		case o.Profile.MFAPolicy == b2b.MFAPolicyRequiredForAll || m != nil && m.Profile.MFAEnrolled:
-			d.MemberAuthenticated, d.MFARequired = false, &b2b.MFARequired{}
-			if m != nil {
-				d.MFARequired.MemberOptions = &b2b.MFAMemberOptions{MFAPhoneNumber: m.Profile.MFAPhoneNumber, TOTPRegistrationID: m.Profile.TOTPRegistrationID}
-			}
-		}
-		found = append(found, d)
-	}
-	return found
 }

@@ -145,18 +145,15 @@ func (r *request) exchange(q b2b.SessionsExchangeRequest) (b2b.SessionsExchangeR
 		return none, err
 	}
 	m := r.project.state.memberByEmail(o.Profile.OrganizationID, from.Profile.EmailAddress)
-	if m == nil || m.Profile.Status == b2b.MemberStatusDeleted {
+	if m == nil {
 		return none, fail("member_not_found")
 	}
-	if !slices.ContainsFunc(s.Factors, func(f stytch.AuthenticationFactor) bool {
-		return f.EmailFactor != nil && sameAddress(f.EmailFactor.EmailAddress, m.Profile.EmailAddress)
-	}) {
+	if !proves(s.Factors, m.Profile.EmailAddress) {
 		return none, fail("insufficient_factors_for_session_exchange")
 	}
 	if _, err := mergeClaims(nil, q.SessionCustomClaims); err != nil {
 		return none, err
 	}
-	m.Profile.Status, m.Profile.EmailAddressVerified = b2b.MemberStatusActive, true
 	l, err := r.login(o, m, proof{
 		factors: primaryFactors(s.Factors), email: m.Profile.EmailAddress,
 		duration: q.SessionDurationMinutes, claims: q.SessionCustomClaims, locale: text(q.Locale),

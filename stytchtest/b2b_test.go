@@ -70,8 +70,8 @@ func TestSignupByDomain(t *testing.T) {
 		org  b2b.Organization
 		want stytch.ErrorType
 	}{
-		{"not allowed", b2b.Organization{}, stytch.ErrMemberNotFound},
-		{"another domain", b2b.Organization{EmailJITProvisioning: b2b.JITProvisioningPolicyRestricted, EmailAllowedDomains: []string{"example.org"}}, stytch.ErrInvalidEmailDomain},
+		{"not allowed", b2b.Organization{}, stytch.ErrEmailJITProvisioningNotAllowed},
+		{"another domain", b2b.Organization{EmailJITProvisioning: b2b.JITProvisioningPolicyRestricted, EmailAllowedDomains: []string{"example.org"}}, stytch.ErrInvalidEmailForJITProvisioning},
 		{"allowed", b2b.Organization{EmailJITProvisioning: b2b.JITProvisioningPolicyRestricted, EmailAllowedDomains: []string{"example.com"},
 			RBACEmailImplicitRoleAssignments: []b2b.EmailImplicitRoleAssignment{{Domain: "example.com", RoleID: "editor"}}}, ""},
 	}
@@ -234,28 +234,6 @@ func TestEarlierEmailCodesDie(t *testing.T) {
 		wants(t, err, stytch.ErrOTPCodeNotFound)
 	}
 	must(c.b2b.OTPs.Email.Discovery.Authenticate(c.ctx, b2b.OTPsEmailDiscoveryAuthenticateRequest{EmailAddress: email, Code: second.Code}))(t)
-}
-
-func TestDiscovery(t *testing.T) {
-	c := newCompany(t, b2b.Organization{MFAPolicy: b2b.MFAPolicyRequiredForAll})
-	c.member(b2b.Member{Status: b2b.MemberStatusInvited})
-	c.AddOrganization(b2b.Organization{OrganizationName: "Strangers"})
-	c.AddOrganization(b2b.Organization{OrganizationName: "Open", EmailJITProvisioning: b2b.JITProvisioningPolicyRestricted, EmailAllowedDomains: []string{"example.com"}})
-	must(c.b2b.OTPs.Email.Discovery.Send(c.ctx, b2b.OTPsEmailDiscoverySendRequest{EmailAddress: email}))(t)
-	code := must(c.Inbox().WaitFor(c.ctx, email))(t).Code
-	found := must(c.b2b.OTPs.Email.Discovery.Authenticate(c.ctx, b2b.OTPsEmailDiscoveryAuthenticateRequest{EmailAddress: email, Code: code}))(t)
-	if len(found.IntermediateSessionToken) != 44 || !found.IntermediateSessionTokenExpiresAt.Equal(c.Clock().Now().Add(10*time.Minute)) {
-		t.Errorf("answer %v", found)
-	}
-	var got []string
-	for _, d := range found.DiscoveredOrganizations {
-		got = append(got, d.Organization.OrganizationName+" "+string(d.Membership.Type)+" "+string(d.Next()))
-	}
-	if len(got) != 2 || got[0] != "Analytical Engines invited_member enroll" || got[1] != "Open eligible_to_join_by_email_domain done" {
-		t.Errorf("found %q", got)
-	}
-	_, err := c.b2b.OTPs.Email.Discovery.Authenticate(c.ctx, b2b.OTPsEmailDiscoveryAuthenticateRequest{EmailAddress: email, Code: code})
-	wants(t, err, stytch.ErrUnableToAuthOTPCode)
 }
 
 func TestExchange(t *testing.T) {

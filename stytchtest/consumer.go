@@ -18,6 +18,7 @@ var consumerHandlers = map[string]handler{
 	"users.get":                           typed((*request).getUser),
 	"users.update":                        typed((*request).updateUser),
 	"users.delete":                        typed((*request).deleteUser),
+	"users.search":                        typed((*request).searchUsers),
 	"users.exchange_primary_factor":       typed((*request).exchangePrimaryFactor),
 	"users.delete_email":                  typed((*request).deleteEmail),
 	"users.delete_phone_number":           typed((*request).deletePhoneNumber),

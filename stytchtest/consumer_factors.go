@@ -1,9 +1,7 @@
 package stytchtest
 
 import (
-	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/stytchgen/sdk/stytch"
@@ -61,8 +59,6 @@ func drop[T any](list *[]T, is func(T) bool) bool {
 	return dropped
 }
 
-var uuids = regexp.MustCompile(`^-(test|live)-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
-
 // primary counts what a user can log in with on its own. One of them has to stay.
 func (u *user) primary() int { return len(u.Methods) + len(u.Profile.Providers) }
 
@@ -91,7 +87,7 @@ func (r *request) remove(kind factorKind, id string) (stytch.User, *apiError) {
 		r.forget(u, id)
 		return u.profile(r.now), nil
 	}
-	if form, ok := strings.CutPrefix(id, kind.prefix); kind.invalid != "" && !(ok && uuids.MatchString(form)) {
+	if kind.invalid != "" && !idForm(kind.prefix).MatchString(id) {
 		return stytch.User{}, fail(kind.invalid)
 	}
 	return stytch.User{}, fail(kind.notFound)

@@ -405,7 +405,7 @@ func TestClaims(t *testing.T) {
 		}
 		return resp.Session.CustomClaims, nil
 	}
-	got := must(set(map[string]any{"plan": "pro", "sub": "somebody", "exp": 1}))(t)
+	got := must(set(map[string]any{"plan": "pro", "sub": "another-user", "exp": 1}))(t)
 	if want := map[string]any{"plan": "pro", "seats": 3.0}; !reflect.DeepEqual(got, want) {
 		t.Errorf("merged: %v, want %v", got, want)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"math/big"
+	"regexp"
 )
 
 // newID returns an ID like those of the service: user-test-<uuid>.
@@ -13,6 +14,11 @@ func newID(kind string) string {
 	_, _ = rand.Read(b[:]) // never fails
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
 	return fmt.Sprintf("%s-test-%x-%x-%x-%x-%x", kind, b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// idForm matches the ids of a kind that the service makes.
+func idForm(kind string) *regexp.Regexp {
+	return regexp.MustCompile("^" + kind + "-(test|live)-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 }
 
 // newToken returns a session token of 44 characters.

@@ -67,10 +67,14 @@ func (p *Project) Users() []stytch.User {
 func (p *Project) AddOrganization(o b2b.Organization) b2b.Organization {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := p.server.clock.Now()
-	if o.OrganizationID == "" {
-		o.OrganizationID = newID("organization")
-	}
+	ordinary(&o, p.server.clock.Now())
+	p.state.Organizations = append(p.state.Organizations, &organization{Profile: o})
+	return o
+}
+
+// ordinary gives an organization an id, and the settings of a new one where it has none.
+func ordinary(o *b2b.Organization, now time.Time) {
+	setIfEmpty(&o.OrganizationID, newID("organization"))
 	if o.CreatedAt == nil {
 		o.CreatedAt, o.UpdatedAt = &now, &now
 	}
@@ -84,8 +88,6 @@ func (p *Project) AddOrganization(o b2b.Organization) b2b.Organization {
 	setIfEmpty(&o.AuthMethods, b2b.MethodPolicyAllAllowed)
 	setIfEmpty(&o.MFAMethods, b2b.MethodPolicyAllAllowed)
 	setIfEmpty(&o.MFAPolicy, b2b.MFAPolicyOptional)
-	p.state.Organizations = append(p.state.Organizations, &organization{Profile: o})
-	return o
 }
 
 func setIfEmpty[T ~string](field *T, value T) {
@@ -116,6 +118,7 @@ func (p *Project) UpdateOrganization(id string, change func(*b2b.Organization)) 
 		return fmt.Errorf("stytchtest: no organization has the id %q", id)
 	}
 	change(&o.Profile)
+	p.assignByDomain(o)
 	return nil
 }
 

@@ -53,8 +53,7 @@ var embedded = &api{
 	errors:   sync.OnceValues(readErrors),
 }
 
-// warm reads the spec in the background, in the order in which the first calls
-// need it.
+// warm reads the spec and makes the first key before the first calls need them.
 func (a *api) warm() {
 	_, _ = a.consumer()
 	_, _ = a.b2b()
@@ -179,7 +178,28 @@ type violation struct {
 
 // checkRequest compares a request with the spec.
 func (op *operation) checkRequest(in *openapi3filter.RequestValidationInput) []violation {
-	return violations(openapi3filter.ValidateRequest(context.Background(), in), violation{})
+	found := violations(openapi3filter.ValidateRequest(context.Background(), in), violation{})
+	if strings.HasSuffix(op.call.Name, ".search") { // which has error types of its own for its query
+		found = slices.DeleteFunc(found, func(v violation) bool { return v.field == "query" || strings.HasPrefix(v.field, "query.") })
+	}
+	for i, v := range found {
+		if property := op.property(v.field); property != nil {
+			found[i].errorType = cmp.Or(v.errorType, invalid(property))
+		}
+	}
+	return found
+}
+
+// property returns the schema of a field of the body, nil when the body has none
+// of this name.
+func (op *operation) property(name string) *openapi3.Schema {
+	if op.route.Operation.RequestBody == nil {
+		return nil
+	}
+	if property := bodyOf(op).Properties[name]; property != nil {
+		return property.Value
+	}
+	return nil
 }
 
 // checkResponse compares a response with the spec.
@@ -232,6 +252,8 @@ func violations(err error, in violation) []violation {
 		v.field = cmp.Or(v.field, in.field)
 		if schema.Schema != nil {
 			v.errorType = cmp.Or(v.errorType, invalid(schema.Schema))
+		} else if i := strings.LastIndex(v.reason, "': "); i >= 0 {
+			v.reason = v.reason[i+len("': "):] // a schema with const has another validator, which repeats the path
 		}
 		return []violation{v}
 	}
@@ -249,7 +271,7 @@ func invalid(schema *openapi3.Schema) string {
 // leave out zero values cannot send false in another way.
 func isAbsentFalse(err *openapi3.SchemaError) bool {
 	pointer := err.JSONPointer()
-	if err.SchemaField != "required" || len(pointer) == 0 {
+	if err.SchemaField != "required" || len(pointer) == 0 || err.Schema == nil {
 		return false
 	}
 	property := err.Schema.Properties[pointer[len(pointer)-1]]

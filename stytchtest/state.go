@@ -175,8 +175,13 @@ type member struct {
 func (m *member) profile(now time.Time) b2b.Member {
 	p := m.Profile
 	p.IsLocked, p.LockCreatedAt, p.LockExpiresAt = m.lockTimes(now)
+	p.IsAdmin = slices.ContainsFunc(p.Roles, func(role b2b.MemberRole) bool { return role.RoleID == adminRole })
 	return p
 }
+
+// deleted reports whether the member was deleted. The record is kept, so that the
+// member can be reactivated.
+func (m *member) deleted() bool { return m.Profile.Status == b2b.MemberStatusDeleted }
 
 // organizationByID returns an organization by its ID, slug or external ID.
 func (s *state) organizationByID(id string) *organization {
@@ -189,21 +194,23 @@ func (s *state) organizationByID(id string) *organization {
 	return nil
 }
 
-// memberByID returns a member of an organization by their ID or external ID.
+// memberByID returns a member of an organization by their ID or external ID. A
+// deleted member has only the ID.
 func (s *state) memberByID(organizationID, id string) *member {
 	for _, m := range s.Members {
 		p := m.Profile
-		if p.OrganizationID == organizationID && id != "" && (p.MemberID == id || p.ExternalID != nil && *p.ExternalID == id) {
+		if p.OrganizationID == organizationID && id != "" && (p.MemberID == id || p.ExternalID != nil && *p.ExternalID == id && !m.deleted()) {
 			return m
 		}
 	}
 	return nil
 }
 
-// memberByEmail returns a member of an organization by their e-mail address.
+// memberByEmail returns a member of an organization by their e-mail address. A
+// deleted member has none.
 func (s *state) memberByEmail(organizationID, address string) *member {
 	for _, m := range s.Members {
-		if m.Profile.OrganizationID == organizationID && sameAddress(m.Profile.EmailAddress, address) {
+		if m.Profile.OrganizationID == organizationID && sameAddress(m.Profile.EmailAddress, address) && !m.deleted() {
 			return m
 		}
 	}
@@ -251,7 +258,7 @@ type grant struct {
 	Actions  []string `json:"actions"`
 }
 
-// session returns the active session for which is returns true.
+// session returns the first active session that matches is, or nil.
 func (s *state) session(now time.Time, is func(*session) bool) *session {
 	s.Sessions = slices.DeleteFunc(s.Sessions, func(x *session) bool { return !now.Before(x.ExpiresAt) })
 	for _, x := range s.Sessions {
@@ -262,7 +269,7 @@ func (s *state) session(now time.Time, is func(*session) bool) *session {
 	return nil
 }
 
-// end removes the sessions for which is returns true, and counts them.
+// end removes the sessions that match is, and returns their number.
 func (s *state) end(is func(*session) bool) int {
 	before := len(s.Sessions)
 	s.Sessions = slices.DeleteFunc(s.Sessions, is)

@@ -1,6 +1,5 @@
-// Package templates holds the text of what is generated and is prose: doc
-// comments, reference pages, the page of findings, the table of calls, MANUAL()
-// stubs.
+// Package templates contains the text of generated doc comments, reference
+// pages, the page of findings and MANUAL() stubs.
 package templates
 
 import (
@@ -20,14 +19,14 @@ const (
 	Reference = "reference.tmpl"
 )
 
-// Read returns the text of a file with the line ends that are generated: a work
-// tree can have others.
+// Read returns the text of a file with LF line ends; a working tree may have
+// others.
 func Read(file string) ([]byte, error) {
 	text, err := files.ReadFile(file)
 	return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), err
 }
 
-// Parse returns the templates of a file, with the functions that they call.
+// Parse returns the templates of a file, which can call funcs.
 func Parse(file string, funcs template.FuncMap) (*template.Template, error) {
 	text, err := Read(file)
 	if err != nil {

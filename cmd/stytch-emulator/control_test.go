@@ -162,10 +162,10 @@ func TestClock(t *testing.T) {
 	wants(t, err, stytch.ErrUnableToAuthOTPCode)
 	p.does(http.MethodPost, "/api/clock/advance", `{"seconds":-1}`)
 	must(p.client().OTPs.Authenticate(t.Context(), stytch.OTPsAuthenticateRequest{MethodID: methodID, Code: code}))(t)
-	stands := decoded[clockView](t, p.does(http.MethodGet, "/api/clock", ""))
+	stopped := decoded[clockView](t, p.does(http.MethodGet, "/api/clock", ""))
 	runs := decoded[clockView](t, p.does(http.MethodPost, "/api/clock/run", ""))
-	if stands.Running || !runs.Running || runs.Now.Before(stands.Now) {
-		t.Errorf("the clock was stopped at %v and runs from %v", stands.Now, runs.Now)
+	if stopped.Running || !runs.Running || runs.Now.Before(stopped.Now) {
+		t.Errorf("the clock was stopped at %v and runs from %v", stopped.Now, runs.Now)
 	}
 }
 

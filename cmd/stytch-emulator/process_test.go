@@ -68,7 +68,7 @@ func TestEndsWhileAClientWaits(t *testing.T) {
 	answered, asked := make(chan int), make(chan struct{})
 	trace := &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { close(asked) }}
 	r := must(http.NewRequestWithContext(httptrace.WithClientTrace(t.Context(), trace), http.MethodGet,
-		p.url+root+"/api/messages/wait?address=nobody@example.com&timeout=600", nil))(t)
+		p.url+root+"/api/messages/wait?address=unused@example.com&timeout=600", nil))(t)
 	go func() {
 		resp, err := http.DefaultClient.Do(r)
 		if err != nil {

@@ -47,6 +47,7 @@ func (a *app) handler() http.Handler {
 	mux.HandleFunc("POST /login/resend", a.during(askCode, a.resendCode))
 	mux.HandleFunc("GET /login/organizations", a.during(choose, a.showOrganizations))
 	mux.HandleFunc("POST /login/organizations", a.during(choose, a.chooseOrganization))
+	mux.HandleFunc("POST /login/organizations/new", a.during(choose, a.createOrganization))
 	mux.HandleFunc("GET /login/phone", a.during(askPhone, a.showPhone))
 	mux.HandleFunc("POST /login/phone", a.during(askPhone, a.takePhone))
 	mux.Handle("GET /members", members(http.HandlerFunc(a.showMembers)))

@@ -8,10 +8,10 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// codePage is the data of the page for all three kinds of codes.
+// codePage is the data of the page for both kinds of codes.
 type codePage struct {
 	Problem      *problem // nil if nothing is wrong
-	Organization string   // the organization that asks for the code; empty for the first code
+	Organization string   // the organization that requires the second factor
 	Second       bool     // whether the code is the second factor
 	Address      string
 	Another      bool   // another code was sent
@@ -21,11 +21,8 @@ type codePage struct {
 
 func (a *app) codePage(r *http.Request, one login) codePage {
 	page := codePage{Address: one.email, Another: one.sent > 1, Wait: a.left(r, one.next())}
-	if one.waiting != discoveryCode {
-		page.Organization = one.organizationName
-	}
 	if one.waiting == smsCode {
-		page.Second, page.Address = true, one.phone
+		page.Second, page.Organization, page.Address = true, one.organizationName, one.phone
 		if !one.newPhone {
 			// After the first factor alone, the whole number must not be shown.
 			page.Address = "the number that ends in " + one.phone[max(0, len(one.phone)-2):]
@@ -48,12 +45,9 @@ func (a *app) checkCode(w http.ResponseWriter, r *http.Request, one login) {
 	}
 	typed := r.PostFormValue("code")
 	var err error
-	switch one.waiting {
-	case discoveryCode:
+	if one.waiting == discoveryCode {
 		err = a.checkDiscovery(w, r, one, stytch.CleanCode(typed))
-	case organizationCode:
-		err = a.checkOrganization(w, r, one, stytch.CleanCode(typed))
-	default:
+	} else {
 		err = a.checkSMS(w, r, one, stytch.CleanCode(typed))
 	}
 	if err == nil || a.tooLate(w, r, err) {
@@ -87,40 +81,6 @@ func (a *app) checkDiscovery(w http.ResponseWriter, r *http.Request, one login, 
 	}
 	one.token, one.organizations, one.waiting = found.IntermediateSessionToken, found.DiscoveredOrganizations, organization
 	a.goOn(w, r, one)
-	return nil
-}
-
-// checkOrganization logs in to an organization by e-mail. It also sends the token of
-// the discovery, so that the first code counts too.
-func (a *app) checkOrganization(w http.ResponseWriter, r *http.Request, one login, code string) error {
-	auth, err := a.client.OTPs.Email.Authenticate(r.Context(), b2b.OTPsEmailAuthenticateRequest{
-		OrganizationID: one.organizationID, EmailAddress: one.email, Code: code,
-		IntermediateSessionToken: &one.token, SessionDurationMinutes: new(sessionMinutes),
-	})
-	if err != nil {
-		return err
-	}
-	one.memberID, one.token = auth.MemberID, auth.IntermediateSessionToken
-	switch auth.Next() {
-	case b2b.StepDone:
-		a.logIn(w, r, auth.SessionToken, auth.SessionJWT, auth.MemberSession)
-	case b2b.StepSMSCode: // the service sent it together with this response
-		one.phone, one.waiting, one.sent = auth.Member.MFAPhoneNumber, smsCode, 1
-		a.goOn(w, r, one)
-	case b2b.StepSendSMS:
-		// The first code is used up. So the login moves on, even if the next code could
-		// not be sent.
-		one.phone, one.waiting, one.sent = auth.Member.MFAPhoneNumber, smsCode, 0
-		one.tries = 0
-		a.logins.update(r, func(have *login) { *have = one })
-		a.resendCode(w, r, one)
-	case b2b.StepEnroll:
-		one.waiting = phoneNumber
-		a.goOn(w, r, one)
-	default:
-		a.logins.end(w, r)
-		a.fail(w, notByEmail(one.organizationName), "problem", nil)
-	}
 	return nil
 }
 

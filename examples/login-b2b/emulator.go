@@ -11,9 +11,9 @@ import (
 // service can delete them, and so the dependency on the emulator.
 
 // people lists who can log in.
-const people = `Log in as             ada@example.com, a member who gives a second factor at Analytical Engines;
-                      bob@example.com, or anybody else there, who may join two organizations;
-                      eve@example.org, whom no organization knows
+const people = `Log in as             ada@example.com, a member with a second factor at Analytical Engines;
+                      bob@example.com, or any address at example.com: may join two organizations;
+                      eve@example.org, unknown to every organization, who can create one
 `
 
 // startEmulator starts an emulator with organizations in this process.
@@ -39,7 +39,7 @@ func seed(project *stytchtest.Project) error {
 		OrganizationName: "Jacquard Looms", OrganizationSlug: "looms",
 		EmailJITProvisioning: b2b.JITProvisioningPolicyRestricted, EmailAllowedDomains: []string{"example.com"},
 	})
-	project.AddOrganization(b2b.Organization{
+	works := project.AddOrganization(b2b.Organization{
 		OrganizationName: "Difference Works", OrganizationSlug: "works", MFAPolicy: b2b.MFAPolicyRequiredForAll,
 		EmailJITProvisioning: b2b.JITProvisioningPolicyRestricted, EmailAllowedDomains: []string{"example.com"},
 	})
@@ -49,7 +49,9 @@ func seed(project *stytchtest.Project) error {
 	})
 	for _, member := range []b2b.Member{
 		{OrganizationID: engines.OrganizationID, EmailAddress: ada, MFAPhoneNumber: "+15005550006", MFAPhoneNumberVerified: true, MFAEnrolled: true},
-		{OrganizationID: looms.OrganizationID, EmailAddress: ada},
+		// People can join once a member has a verified address of the domain.
+		{OrganizationID: looms.OrganizationID, EmailAddress: ada, EmailAddressVerified: true},
+		{OrganizationID: works.OrganizationID, EmailAddress: "charles@example.com", EmailAddressVerified: true},
 		{OrganizationID: bank.OrganizationID, EmailAddress: ada},
 	} {
 		if _, err := project.AddMember(member); err != nil {

@@ -35,11 +35,10 @@ type login struct {
 type waiting int
 
 const (
-	discoveryCode    waiting = iota // the code by e-mail that proves the address
-	organization                    // the choice of an organization
-	organizationCode                // the organization's own code by e-mail
-	phoneNumber                     // the number for the second factor
-	smsCode                         // the second factor
+	discoveryCode waiting = iota // the code by e-mail that proves the address
+	organization                 // the choice of an organization, or its creation
+	phoneNumber                  // the number for the second factor
+	smsCode                      // the second factor
 )
 
 // place is a page of a login.
@@ -90,7 +89,7 @@ func (a *app) startLogin(w http.ResponseWriter, r *http.Request) {
 	var refused *guard.Error
 	err := a.send(r.Context(), one)
 	if have, ok := a.logins.find(r); ok && errors.As(err, &refused) && have.email == one.email {
-		http.Redirect(w, r, string(have.at()), http.StatusSeeOther) // they went back, and that login goes on
+		http.Redirect(w, r, string(have.at()), http.StatusSeeOther) // the browser went back; the login continues
 		return
 	}
 	if err != nil {
@@ -105,10 +104,7 @@ func (a *app) startLogin(w http.ResponseWriter, r *http.Request) {
 // next returns the code that a login waits for, in the same form in which the call
 // reports it to the guard.
 func (one login) next() guard.Send {
-	switch one.waiting {
-	case organizationCode:
-		return guard.Send{Address: one.email, Purpose: one.organizationID}
-	case smsCode:
+	if one.waiting == smsCode {
 		send := guard.Send{Account: one.memberID, Purpose: one.organizationID}
 		if one.newPhone {
 			send.Address = one.phone
@@ -120,19 +116,14 @@ func (one login) next() guard.Send {
 
 // send sends the code that a login waits for, if the guard allows it.
 func (a *app) send(ctx context.Context, one login) error {
-	switch one.waiting {
-	case organizationCode:
-		_, err := a.client.OTPs.Email.LoginOrSignup(ctx, b2b.OTPsEmailLoginOrSignupRequest{OrganizationID: one.organizationID, EmailAddress: one.email})
-		return err
-	case smsCode:
+	if one.waiting == smsCode {
 		req := b2b.OTPsSMSSendRequest{OrganizationID: one.organizationID, MemberID: one.memberID, IntermediateSessionToken: &one.token}
 		if one.newPhone {
 			req.MFAPhoneNumber = &one.phone
 		}
 		_, err := a.client.OTPs.SMS.Send(ctx, req)
 		return err
-	default:
-		_, err := a.client.OTPs.Email.Discovery.Send(ctx, b2b.OTPsEmailDiscoverySendRequest{EmailAddress: one.email})
-		return err
 	}
+	_, err := a.client.OTPs.Email.Discovery.Send(ctx, b2b.OTPsEmailDiscoverySendRequest{EmailAddress: one.email})
+	return err
 }

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/stytchgen/sdk/b2b"
+	"github.com/stytchgen/sdk/stytch"
 )
 
 // organizationsPage is the data of the page of organizations.
@@ -12,6 +15,7 @@ type organizationsPage struct {
 	Problem *problem // nil if nothing is wrong
 	Address string
 	List    []choice
+	Name    string // that was typed for a new organization
 }
 
 // choice is an organization to choose.
@@ -47,10 +51,8 @@ func (a *app) showOrganizations(w http.ResponseWriter, _ *http.Request, one logi
 // chooseOrganization continues with one of the discovered organizations. It looks up
 // the form's value in the list, so no other organization can be chosen.
 //
-// The first code proved the e-mail address. If the organization requires a second factor,
-// that factor completes the login. Otherwise the organization sends a code of its own:
-// this application does not use the call that exchanges the discovery for a session at
-// once.
+// The first code proved the e-mail address. That is enough for an organization without a
+// second factor, so no second e-mail is sent.
 func (a *app) chooseOrganization(w http.ResponseWriter, r *http.Request, one login) {
 	id := r.PostFormValue("organization")
 	i := slices.IndexFunc(one.organizations, func(d b2b.DiscoveredOrganization) bool {
@@ -60,35 +62,73 @@ func (a *app) chooseOrganization(w http.ResponseWriter, r *http.Request, one log
 		http.Redirect(w, r, string(choose), http.StatusSeeOther)
 		return
 	}
-	chosen := one.organizations[i]
-	one.organizationID, one.organizationName = id, chosen.Organization.OrganizationName
-	active := chosen.Membership != nil && chosen.Membership.Type == b2b.MembershipTypeActiveMember && chosen.Membership.Member != nil
-
-	var err error
-	switch next := chosen.Next(); {
-	case next == b2b.StepPrimary:
-		page := a.organizationsPage(one)
-		page.Problem = notByEmail(one.organizationName)
-		a.fail(w, page.Problem, "organizations", page)
+	auth, err := a.client.Discovery.IntermediateSessions.Exchange(r.Context(), b2b.DiscoveryIntermediateSessionsExchangeRequest{
+		IntermediateSessionToken: one.token, OrganizationID: id, SessionDurationMinutes: new(sessionMinutes),
+	})
+	if err != nil {
+		a.failOrganizations(w, r, one, "", err)
 		return
-	case active && next == b2b.StepEnroll:
-		one.memberID, one.waiting = chosen.Membership.Member.MemberID, phoneNumber
-		a.goOn(w, r, one)
-		return
-	case active && next == b2b.StepSendSMS:
-		one.memberID, one.phone = chosen.Membership.Member.MemberID, chosen.MFARequired.MemberOptions.MFAPhoneNumber
-		err = a.sendSMS(w, r, one)
-	default:
-		one.waiting, one.sent = organizationCode, 1
-		if err = a.send(r.Context(), one); err == nil {
-			a.goOn(w, r, one)
-		}
 	}
-	if err == nil || a.tooLate(w, r, err) {
+	if auth.Next() == b2b.StepDone {
+		a.logIn(w, r, auth.SessionToken, auth.SessionJWT, auth.MemberSession)
+		return
+	}
+	one.token = auth.IntermediateSessionToken
+	a.goOnAt(w, r, one, auth.Organization, auth.Member, auth.Next())
+}
+
+// createOrganization makes an organization, of which the person is the administrator.
+func (a *app) createOrganization(w http.ResponseWriter, r *http.Request, one login) {
+	name := strings.TrimSpace(r.PostFormValue("name"))
+	auth, err := a.client.Discovery.Organizations.Create(r.Context(), b2b.DiscoveryOrganizationsCreateRequest{
+		IntermediateSessionToken: one.token, OrganizationName: &name, SessionDurationMinutes: new(sessionMinutes),
+	})
+	if err != nil {
+		a.failOrganizations(w, r, one, name, err)
+		return
+	}
+	if auth.Next() == b2b.StepDone {
+		a.logIn(w, r, auth.SessionToken, auth.SessionJWT, auth.MemberSession)
+		return
+	}
+	one.token = auth.IntermediateSessionToken
+	a.goOnAt(w, r, one, auth.Organization, auth.Member, auth.Next())
+}
+
+// goOnAt goes on with what an organization wants beyond the first code.
+func (a *app) goOnAt(w http.ResponseWriter, r *http.Request, one login, o b2b.Organization, m b2b.Member, next b2b.Step) {
+	at := one
+	at.organizationID, at.organizationName = o.OrganizationID, o.OrganizationName
+	at.memberID, at.phone = m.MemberID, m.MFAPhoneNumber
+	switch next {
+	case b2b.StepSMSCode: // the service has sent it with its answer
+		at.waiting, at.sent = smsCode, 1
+		a.goOn(w, r, at)
+	case b2b.StepSendSMS:
+		if err := a.sendSMS(w, r, at); err != nil {
+			a.failOrganizations(w, r, one, "", err)
+		}
+	case b2b.StepEnroll:
+		at.waiting = phoneNumber
+		a.goOn(w, r, at)
+	default:
+		page := a.organizationsPage(one)
+		page.Problem = notByEmail(o.OrganizationName)
+		a.fail(w, page.Problem, "organizations", page)
+	}
+}
+
+// failOrganizations shows the organizations again, with what went wrong.
+func (a *app) failOrganizations(w http.ResponseWriter, r *http.Request, one login, name string, err error) {
+	if a.tooLate(w, r, err) {
 		return
 	}
 	page := a.organizationsPage(one)
-	page.Problem = a.problemOf("send a code", err)
+	page.Name = name
+	page.Problem = a.problemOf("log in to an organization", err)
+	if errors.Is(err, stytch.ErrInvalidOrganizationName) {
+		page.Problem = &problem{status: http.StatusBadRequest, AtField: true, Message: "Please give the organization a name of at most 128 characters."}
+	}
 	a.fail(w, page.Problem, "organizations", page)
 }
 

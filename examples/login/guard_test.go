@@ -120,7 +120,7 @@ func TestGiveBack(t *testing.T) {
 		again int
 	}{
 		{"refused", stytchtest.Fault{ErrorType: "too_many_requests", Times: 1}, 200},
-		{"nobody knows", stytchtest.Fault{Reset: true, AfterEffect: true, Times: 1}, 429},
+		{"unknown outcome", stytchtest.Fault{Reset: true, AfterEffect: true, Times: 1}, 429},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			v := newSite(t).visitor()

@@ -54,7 +54,7 @@ func (a *app) startLogin(w http.ResponseWriter, r *http.Request) {
 	methodID, err := a.send(r.Context(), way, address)
 	var refused *guard.Error
 	if have, ok := a.logins.find(r); ok && errors.As(err, &refused) && have.address == address && have.channel == way {
-		http.Redirect(w, r, "/login/code", http.StatusSeeOther) // they went back, and that code still works
+		http.Redirect(w, r, "/login/code", http.StatusSeeOther) // the browser went back; the code is still valid
 		return
 	}
 	if err != nil {

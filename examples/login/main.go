@@ -8,10 +8,10 @@
 // STYTCH_PROJECT_ID and STYTCH_SECRET, and STYTCH_BASE_URL if needed, to use a real
 // service instead.
 //
-// Start reading with app.go, which has the routes. login.go sends a code, code.go checks it, and
-// members.go has the pages behind the login. guard.go limits the codes, and pending.go stores
-// logins in progress. emulator.go and inbox.go are for development. login_test.go shows how to
-// test such an application.
+// Start reading with app.go, which has the routes. The code is sent in login.go and
+// checked in code.go. The pages behind the login are in members.go. The codes are
+// limited in guard.go, and logins in progress are stored in pending.go. For development
+// there are emulator.go and inbox.go. Tests of such an application are in login_test.go.
 package main
 
 import (

@@ -19,7 +19,7 @@ func newStore(t testing.TB, s *server) *Store {
 	return store
 }
 
-// TestStore passes a time to the script that the test moves.
+// TestStore runs the script with a clock that the test moves.
 func TestStore(t *testing.T) {
 	s := startServer(t)
 	storetest.Run(t, func(t *testing.T) (guard.Store, func(time.Duration)) {

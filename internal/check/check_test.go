@@ -10,8 +10,8 @@ type color string
 
 var (
 	colors   = []color{"red", "pale blue"}
-	code     = Pattern{Source: "^[0-9]{6}$", Want: "a code of six digits", Steps: []Step{{Ranges: "09", Min: 6, Max: 6}}}
-	wordlike = Pattern{Source: "^[a-z]+$", Steps: []Step{{Ranges: "az", Min: 1, Max: -1}}}
+	code     = Pattern{Source: "^[0-9]{6}$", Want: "a code of six digits", Steps: []Step{{Ranges: [][2]rune{{'0', '9'}}, Min: 6, Max: 6}}}
+	wordlike = Pattern{Source: "^[a-z]+$", Steps: []Step{{Ranges: [][2]rune{{'a', 'z'}}, Min: 1, Max: -1}}}
 )
 
 func TestChecker(t *testing.T) {

@@ -2,27 +2,29 @@ package check
 
 import "unicode/utf8"
 
-// A Pattern is a regular expression of the kind that formats of codes and addresses need: character
-// classes with counts, one after the other, from the start of a string to its end. Matching it takes
-// one pass and no regexp package. The generator makes Patterns from the spec's regular expressions.
+// A Pattern is a regular expression of a simple kind, which is enough for the formats of codes and
+// addresses. It is a sequence of character classes with counts, from the start of a string to its end.
+// Matching takes one pass and does not need package regexp. The generator makes Patterns from the
+// regular expressions of the spec.
 type Pattern struct {
 	Source string // the regular expression in the spec
-	Want   string // what a matching string is, such as "a phone number in E.164 format"; may be empty
+	Want   string // describes a matching string: "a phone number in E.164 format"; may be empty
 	Steps  []Step
 }
 
-// A Step matches a run of characters of one class.
+// A Step matches a run of characters of one class. Each step takes as many characters as it can.
 //
-// Steps are taken greedily, without a way back. That finds every match as long as the class of a step
-// with a variable count has no character in common with what may come next.
+// There is no backtracking. That finds every match if the class of a step with a variable count has no
+// character in common with what may follow the step.
 type Step struct {
-	Ranges string // the class: pairs of characters, the first and the last of a range
-	Negate bool   // the class is all characters but those
-	Min    int    // at least so many
-	Max    int    // at most so many; -1: no limit
+	Ranges [][2]rune // the class: the first and the last character of each range
+	Negate bool      // the class is all other characters
+	Min    int       // the least number of characters
+	Max    int       // the largest number of characters; -1: no limit
 }
 
-// Match reports whether the whole of s matches. A byte that is no UTF-8 counts as U+FFFD, as in regexp.
+// Match reports whether the whole of s matches. As in package regexp, a byte that is not valid UTF-8
+// counts as U+FFFD.
 func (p Pattern) Match(s string) bool {
 	for _, step := range p.Steps {
 		n := 0
@@ -43,13 +45,10 @@ func (p Pattern) Match(s string) bool {
 
 // has reports whether char is in the class.
 func (s Step) has(char rune) bool {
-	for ranges := s.Ranges; ranges != ""; {
-		low, n := utf8.DecodeRuneInString(ranges)
-		high, m := utf8.DecodeRuneInString(ranges[n:])
-		if low <= char && char <= high {
+	for _, r := range s.Ranges {
+		if r[0] <= char && char <= r[1] {
 			return !s.Negate
 		}
-		ranges = ranges[n+m:]
 	}
 	return s.Negate
 }

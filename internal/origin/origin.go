@@ -29,8 +29,8 @@ func Normalize(u *url.URL) {
 	u.Host = host
 }
 
-// IsLoopback reports whether a host, in lower case and without a port, is this machine
-// by its name alone. A name below localhost is not: a resolver may send it anywhere.
+// IsLoopback reports whether a host, in lower case and without a port, is this machine,
+// without asking a resolver. A resolver may send the subdomains of localhost to any machine.
 func IsLoopback(host string) bool {
 	addr, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && addr.IsLoopback()

@@ -13,34 +13,34 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// answer is what came of one attempt.
+// answer is the result of one attempt.
 type answer struct {
-	status int // 0: there was no answer
+	status int // 0: no answer arrived
 	header http.Header
-	body   string // as much of it as could be read
+	body   string // as far as it could be read
 
-	err      error // why there is no answer, or none that can be used
-	reached  bool  // the service may have got the request
+	err      error // why there is no answer, or why it cannot be used
+	reached  bool  // the service may have received the request
 	tooLarge bool  // the body is over the limit
 
-	problem    problem // what the service said, when the status is not 2xx
+	problem    problem // the service's error, when the status is not 2xx
 	retryAfter time.Duration
-	id         string // the request ID, once it was looked for
+	id         string // the request ID, once requestID has looked for it
 }
 
-// problem is the body of an answer that is an error of the service.
+// problem is the body of an error answer of the service.
 type problem struct {
 	requestID, errorType, message, url string
 	details                            string // JSON
 }
 
-// success reports whether the service said that it did what it was asked.
+// success reports whether the status is 2xx.
 func (a *answer) success() bool { return a.status/100 == 2 }
 
 // ok reports whether the attempt succeeded.
 func (a *answer) ok() bool { return a.success() && a.err == nil }
 
-// interrupted returns a with the error that ended the wait for another attempt.
+// interrupted adds to a the error that ended the wait for the next attempt.
 func (a *answer) interrupted(err error) *answer {
 	if a.err == nil {
 		a.err = err
@@ -53,14 +53,14 @@ func (a *answer) interrupted(err error) *answer {
 // errTooLarge is wrapped by the error of a body over the limit.
 var errTooLarge = errors.New("the body is too large")
 
-// bodies are buffers to read into; what is kept of a body is a string of the right size.
+// bodies are buffers for reading. A body that is kept is copied into a string of its own size.
 var bodies = sync.Pool{New: func() any { return new(make([]byte, 0, 4<<10)) }}
 
-// maxPooled is the size above which a buffer is not kept.
+// maxPooled is the largest size of a buffer that goes back to the pool.
 const maxPooled = 64 << 10
 
-// readBody reads the body to its end, so that the connection can be used again. With an error it
-// returns what came before.
+// readBody reads the body to its end, so that the connection can be reused. With an error it returns
+// what it read before the error.
 func (k *call) readBody(resp *http.Response) (string, error) {
 	limit := k.client.maxResponseBytes
 	if limit == 0 {
@@ -126,16 +126,16 @@ func (k *call) understand(a *answer) {
 	}
 }
 
-// Unasked names the encoding of a body that nobody asked for and nobody has undone; it is empty if
-// there is none. net/http asks for gzip, and takes the header away when it has undone it.
+// Unasked describes a body encoding that the client did not ask for, or returns "". net/http asks for
+// gzip itself, and removes the header after decompressing.
 func Unasked(header http.Header) string {
 	if encoding := header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
-		return fmt.Sprintf("the Content-Encoding %q, which nobody asked for", encoding)
+		return fmt.Sprintf("the Content-Encoding %q, which the client did not ask for", encoding)
 	}
 	return ""
 }
 
-// decode reads a body, which must be one JSON object and nothing else. Values in it that do not fit are left
+// decode reads a body, which must be one JSON object and nothing else. Values in it that do not fit stay
 // empty: a login that worked must not fail because of a field that the caller does not need.
 func decode(body string, read func(*wire.Reader)) error {
 	if strings.HasPrefix(body, "{") {
@@ -146,15 +146,15 @@ func decode(body string, read func(*wire.Reader)) error {
 		return errors.New("the body is empty: want a JSON object")
 	case start[0] == '<':
 		return errors.New("the body is HTML or XML: want a JSON object")
-	case start[0] == 'n': // null, which would pass for an object without fields
-		return errors.New("the body is no JSON object")
+	case start[0] == 'n': // null, which the Reader takes for an object without fields
+		return errors.New("the body is not a JSON object")
 	case start[0] == '{':
 		return wire.ReadLenient(body, read)
 	}
 	return wire.Read(body, read)
 }
 
-// names are what an error calls its parts.
+// names are the names of the fields of an error body.
 type names struct{ errorType, message, url string }
 
 var (
@@ -162,14 +162,14 @@ var (
 	oauthNames = names{"error", "error_description", "error_uri"}
 )
 
-// read takes what it can from the body of an error: a gateway's answer is no JSON, and one that
-// broke off may still name the error's type.
+// read reads what it can from the body of an error. A gateway's answer is not JSON, and a truncated body
+// may still name the error type.
 func (p *problem) read(body string, oauth bool) {
 	names := &usualNames
 	if oauth {
 		names = &oauthNames
 	}
-	// What is wrong with the body does not matter: the answer is an error in any case.
+	// The answer is an error in any case, so an error of the body does not matter.
 	_ = decode(body, func(d *wire.Reader) {
 		for d.BeginObject(); d.NextField(); {
 			switch d.Name() {
@@ -190,8 +190,8 @@ func (p *problem) read(body string, oauth bool) {
 	})
 }
 
-// requestID returns the service's name for the call. In an answer that is no error it is looked for
-// only here, for those who ask.
+// requestID returns the service's ID of the call. A successful answer is searched only here, for callers
+// that want the ID.
 func (a *answer) requestID() string {
 	if a.id == "" && a.success() {
 		var p problem

@@ -11,15 +11,15 @@ import (
 	"time"
 )
 
-// outgoing is what one attempt sends: the parts of its request that middleware may change or that
-// net/http may still read after the attempt has ended, so that no other attempt may have them.
+// outgoing is what one attempt sends. Each attempt has its own: middleware may change it, and net/http
+// may still read it after the attempt has ended.
 type outgoing struct {
 	watch watch
 	url   url.URL
 	body  bytes.Reader
 }
 
-// attempt sends the call once and reads the answer, in the place of that to the attempt before.
+// attempt sends the call once and reads the answer into k.answer, over that of the previous attempt.
 func (k *call) attempt(ctx context.Context, started time.Time, out *outgoing) *answer {
 	own, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -35,7 +35,7 @@ func (k *call) attempt(ctx context.Context, started time.Time, out *outgoing) *a
 	resp, err := k.client.sender.send(req)
 	if err != nil {
 		if e, ok := err.(*url.Error); ok {
-			err = e.Err // the URL is of no interest, and may hold what is nobody's business
+			err = e.Err // without the URL, which may contain an ID or an address
 		}
 		*a = answer{reached: w.reached(own, err, k.client.sender.shared)}
 		a.err = k.client.sender.throughProxy(req, w, explain(ctx, own, err))
@@ -47,14 +47,14 @@ func (k *call) attempt(ctx context.Context, started time.Time, out *outgoing) *a
 	defer resp.Body.Close()
 
 	if resp.StatusCode < 100 || resp.StatusCode > 999 {
-		// HTTP/2 allows any number, which could be a phone number or a code, so it is not shown.
+		// HTTP/2 allows any number here, even a phone number or a code, so it is not shown.
 		*a = answer{header: resp.Header, reached: true, err: errors.New("the answer has no HTTP status: want a number of three digits")}
 		return a
 	}
 	*a = answer{status: resp.StatusCode, header: resp.Header, reached: true}
 	if resp.StatusCode == http.StatusSwitchingProtocols {
-		// What follows is no body but a bare connection, whose reads no context ends.
-		a.err = errors.New("the service wants to speak another protocol, which nobody asked for")
+		// A bare connection follows instead of a body. No context ends a read from it.
+		a.err = errors.New("the service switched to another protocol (status 101), which the client did not ask for")
 		return a
 	}
 	if a.body, err = k.readBody(resp); err != nil {
@@ -62,13 +62,14 @@ func (k *call) attempt(ctx context.Context, started time.Time, out *outgoing) *a
 	}
 	k.understand(a)
 	if u := k.client.sender.proxyOf(req); u != nil && a.status == http.StatusProxyAuthRequired {
-		a.err = &proxyError{proxy: u, status: a.status} // without TLS, a proxy answers the call itself
+		a.err = &proxyError{proxy: u, status: a.status} // without TLS, the proxy itself answers the call
 	}
 	return a
 }
 
-// newRequest makes the request of one attempt. net/http may send it again by itself, when it finds
-// that a kept connection was closed by the server; what the service may have acted on it must not.
+// newRequest makes the request of one attempt. net/http may send a request again by itself, when the
+// server has closed a kept connection. GetBody prevents that if the service may have acted on the
+// request.
 func (k *call) newRequest(ctx context.Context, out *outgoing) *http.Request {
 	out.url = k.url
 	req := (&http.Request{
@@ -83,7 +84,7 @@ func (k *call) newRequest(ctx context.Context, out *outgoing) *http.Request {
 	if k.body != nil {
 		req.ContentLength = int64(len(k.body))
 		out.body.Reset(k.body)
-		req.Body = io.NopCloser(&out.body) // a type that net/http knows to be ready
+		req.Body = io.NopCloser(&out.body) // net/http knows this type and does not wait for its first byte
 		req.GetBody = func() (io.ReadCloser, error) {
 			if k.retry != Safe && out.watch.sentOverHTTP2() {
 				return nil, errSentBefore
@@ -94,19 +95,20 @@ func (k *call) newRequest(ctx context.Context, out *outgoing) *http.Request {
 	return req
 }
 
-// errSentBefore ends an attempt that net/http would repeat although the service may have acted on
-// it: over HTTP/2 it does so for a stream that the server resets with PROTOCOL_ERROR. For one that
-// was refused, or not looked at before a GOAWAY, it would be right, but nobody tells them apart here.
+// errSentBefore ends an attempt that net/http would repeat although the service may have acted on it.
+// Over HTTP/2, net/http repeats a stream that the server resets with PROTOCOL_ERROR. Repeating would be
+// right for a refused stream, or for one that came after a GOAWAY, but GetBody cannot tell these cases
+// apart.
 var errSentBefore = errors.New("the server refused or reset the HTTP/2 stream after the request was sent")
 
-// errTooManyConnections ends an attempt that net/http repeats over and over.
-var errTooManyConnections = errors.New("the server took the request and dropped the connection, again and again")
+// errTooManyConnections ends an attempt that net/http keeps repeating.
+var errTooManyConnections = errors.New("the server accepted the request and then dropped the connection, several times")
 
-// connectionsPerAttempt is how many connections an attempt may come to by itself.
+// connectionsPerAttempt is how many connections net/http may use for one attempt.
 const connectionsPerAttempt = 3
 
-// explain makes an error say which limit it ran into. The error always matches that of a context
-// which has ended, even when net/http reports the cause that was given for the end instead.
+// explain returns an error that names the limit which ended the attempt. If a context has ended, the
+// result always matches the context's error, even if net/http reports only the cause.
 func explain(ctx, own context.Context, err error) error {
 	if ended := ctx.Err(); ended != nil {
 		if errors.Is(err, ended) {

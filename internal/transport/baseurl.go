@@ -11,8 +11,8 @@ import (
 	"github.com/stytchgen/sdk/internal/origin"
 )
 
-// parseBaseURL checks a base URL and gives it its normal spelling, without slashes at the end. Its
-// errors do not show the URL, which may hold a password, beyond scheme, host and port.
+// parseBaseURL checks and normalizes a base URL, and removes slashes at its end. Its errors show only
+// the scheme, host and port of the URL: the rest may contain a password.
 func parseBaseURL(raw string, allowHTTP bool) (*url.URL, error) {
 	if strings.TrimSpace(raw) != raw {
 		return nil, errors.New("the base URL begins or ends with white space: want it without")
@@ -34,7 +34,7 @@ func parseBaseURL(raw string, allowHTTP bool) (*url.URL, error) {
 	case strings.HasPrefix(u.Hostname(), ".") || strings.HasSuffix(u.Hostname(), ".") || strings.Contains(u.Hostname(), ".."):
 		return nil, errors.New("the host of the base URL has an empty label: want one dot between two labels")
 	case u.User != nil:
-		return nil, errors.New("the base URL has a user name or password: credentials are given apart from it")
+		return nil, errors.New("the base URL has a user name or password: want it without, and the credentials as project ID and secret")
 	case u.RawQuery != "" || u.ForceQuery:
 		return nil, errors.New("the base URL has a query: want it without")
 	case strings.Contains(raw, "#"):
@@ -50,24 +50,24 @@ func parseBaseURL(raw string, allowHTTP bool) (*url.URL, error) {
 	}
 	for segment := range strings.SplitSeq(u.Path, "/") {
 		if segment == "." || segment == ".." {
-			return nil, fmt.Errorf("the base URL has %q in its path: want the path it stands for", segment)
+			return nil, fmt.Errorf("the base URL has %q in its path: want the resolved path", segment)
 		}
 	}
 	if strings.HasSuffix(u.Path, "/v1") {
 		return nil, errors.New("the base URL ends with /v1, which every call begins with: want it without")
 	}
-	return url.Parse(strings.TrimRight(u.String(), "/")) // what had to be escaped is, which can bring a slash to its end
+	return url.Parse(strings.TrimRight(u.String(), "/")) // String escapes the path, which can add a slash to its end
 }
 
-// hasScheme reports whether a URL begins with a scheme. "localhost:8790" does not, although it can be
-// read as one.
+// hasScheme reports whether a URL begins with a scheme. It reports false for "localhost:8790", where
+// url.Parse finds the scheme "localhost".
 func hasScheme(raw string) bool {
 	scheme, _, found := strings.Cut(raw, ":")
 	return found && (strings.Contains(raw, "://") || strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))
 }
 
-// withScheme is the URL that was meant by one without a scheme, or one to look like. It shows what was
-// given only when that is a host with a port, and can be no secret.
+// withScheme suggests a URL in place of one without a scheme. It repeats the given URL only if that is
+// just a host and a port, which are no secrets; otherwise it returns an example.
 func withScheme(raw string) string {
 	raw = strings.TrimRight(raw, "/")
 	host, port, err := net.SplitHostPort(raw)
@@ -80,7 +80,7 @@ func withScheme(raw string) string {
 	return "https://" + raw
 }
 
-// isPlain reports whether a host is made of nothing but letters, digits and what is between them.
+// isPlain reports whether a host has only letters, digits, hyphens, dots and colons.
 func isPlain(host string) bool {
 	return strings.Trim(host, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.:") == ""
 }

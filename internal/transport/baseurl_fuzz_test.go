@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// FuzzBaseURL: a base URL that is accepted has one spelling, leads only to this machine in the clear,
-// and joins with a path; the error about one that is not shows no password.
+// FuzzBaseURL checks that an accepted base URL is normalized, uses http only to this machine, and joins
+// with a path. The error about another one shows no password.
 func FuzzBaseURL(f *testing.F) {
 	for _, raw := range []string{"https://login.example.com", "HTTPS://A.b.:443/x//", "http://localhost.:1", "localhost:8790", "http://[::1%25lo]:80", "https://a..b",
 		"https://u:hunter2@a.b", "http://127.0.0.1.", "https:a", "://", "https://a.b/%2F/", "https://a.b:0443", "http://[::ffff:127.0.0.1]", "http://0x7f.1", "https://a.b/ x%2F"} {

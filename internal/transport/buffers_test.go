@@ -11,16 +11,16 @@ import (
 	"testing"
 )
 
-// TestBuffersAreNotShared makes calls at the same time while another goroutine takes every buffer that
-// comes back to the pool and fills it with other bytes. Nothing that a caller holds, and nothing that
-// the server gets, may be in such a buffer; the race detector says so, too.
+// TestBuffersAreNotShared makes concurrent calls while another goroutine overwrites every buffer that is
+// returned to the pool. Nothing that the caller or the server receives may be in such a buffer. The race
+// detector reports that too.
 func TestBuffersAreNotShared(t *testing.T) {
 	answer := func(phone string) string {
 		return fmt.Sprintf(`{"request_id":"request-%s","phone_id":"id-%s","user_created":true,"padding":%q}`,
 			phone, phone, strings.Repeat("x", 3000))
 	}
 	request := func(phone string) string { return `{"phone_number":"` + phone + `"}` }
-	// The first attempt of a call fails before its body is read: net/http may read it that late.
+	// The first attempt of a call fails before its body is read, because net/http may read it that late.
 	var mu sync.Mutex
 	late := map[string]io.Reader{}
 	rt := roundTripperFunc(func(r *http.Request) (*http.Response, error) {

@@ -15,7 +15,7 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// call is a call on its way, without the types of its request and response.
+// call is a call in progress, without the types of its request and response.
 type call struct {
 	client    *Client
 	id        *CallID
@@ -28,24 +28,24 @@ type call struct {
 	form      bool   // the body is a form
 	settings  CallSettings
 
-	request  any                               // a pointer to the request, for its secrets
-	url      url.URL                           // where it goes
+	request  any                               // a pointer to the request; its secrets are removed from errors
+	url      url.URL                           // of the request
 	body     []byte                            // nil: none
 	decoder  interface{ decode(*wire.Reader) } // reads the response body
-	bodiless bool                              // nothing in the response body is wanted
-	drift    func(*answer)                     // holds an answer against the spec; nil: not wanted
-	end      time.Time                         // of the call's timeout; zero: none
+	bodiless bool                              // the response body is ignored
+	drift    func(*answer)                     // compares an answer with the spec; nil: drift is not reported
+	end      time.Time                         // when the call's timeout ends it; zero: never
 
-	// What follows is here so that a call takes one allocation for all of it.
+	// These fields are here so that the whole call takes one allocation.
 	params  Params
 	checker check.Checker
 	writer  wire.Writer
 	room    [bodyCapacity]byte // for the body
-	first   outgoing           // of the first attempt
-	answer  answer             // to the last attempt
+	first   outgoing           // what the first attempt sends
+	answer  answer             // of the last attempt
 }
 
-// bodyCapacity is what most bodies fit into.
+// bodyCapacity is enough room for most bodies.
 const bodyCapacity = 256
 
 // locate sets the URL.
@@ -67,11 +67,11 @@ func (k *call) locate() []check.Violation {
 	return append(k.params.invalid, checkHeader(k.settings.Header, k.params.header)...)
 }
 
-// setBody takes the body from the writer, or says which field cannot be written. The body belongs to
-// this call alone: net/http may still read it after an attempt has failed.
+// setBody takes the body from the writer, or reports the field that cannot be encoded. The body is not
+// reused: net/http may still read it after an attempt has failed.
 func (k *call) setBody() []check.Violation {
 	if err := k.writer.Err(); err != nil {
-		at := new(wire.Error) // which every error of a Writer is
+		at := new(wire.Error) // every error of a Writer is a *wire.Error
 		errors.As(err, &at)
 		return []check.Violation{{Field: at.Path, Message: fmt.Sprintf("must be %s, not %s", at.Want, at.Got)}}
 	}
@@ -79,7 +79,7 @@ func (k *call) setBody() []check.Violation {
 	return nil
 }
 
-// newHeader returns the header of one attempt: middleware may change it.
+// newHeader returns a new header for each attempt, because middleware may change it.
 func (k *call) newHeader() http.Header {
 	h := maps.Clone(k.client.header)
 	if k.anonymous {
@@ -101,7 +101,7 @@ var (
 	formType    = []string{"application/x-www-form-urlencoded"}
 )
 
-// do sends the call until it succeeds, or fails for good. After a success, k.answer is the answer.
+// do sends the call until it succeeds or must not be repeated. After a success, k.answer is the answer.
 func (k *call) do(ctx context.Context) error {
 	if ctx == nil {
 		return k.fail(&answer{err: errors.New("the context is nil")}, 0)
@@ -136,7 +136,7 @@ func (k *call) do(ctx context.Context) error {
 	}
 }
 
-// report fills in the Info that the caller asked for; a is nil if nothing was sent.
+// report passes the Info to the caller that asked for it; a is nil if nothing was sent.
 func (k *call) report(a *answer, attempts int) {
 	if k.settings.Report == nil {
 		return
@@ -149,10 +149,10 @@ func (k *call) report(a *answer, attempts int) {
 	k.settings.Report(info)
 }
 
-// scrub takes out of a text that came from elsewhere what no log may show.
+// scrub removes from a foreign text what a log must not show.
 func (k *call) scrub(text string) string { return redact.Scrub(text, k.secrets()) }
 
-// secrets returns what no error of this call may show.
+// secrets returns the values that errors of this call must not show.
 func (k *call) secrets() []string {
 	secrets := redact.Values(k.request)
 	for _, values := range k.settings.Header {

@@ -25,7 +25,7 @@ import (
 	"time"
 )
 
-// recorder is a server that keeps what it was sent.
+// recorder is a server that records its requests.
 type recorder struct {
 	*httptest.Server
 	mu       sync.Mutex
@@ -221,8 +221,8 @@ func TestInvalid(t *testing.T) {
 	})
 }
 
-// TestRecovers fails twice, each time in another way, and then succeeds. What the broken answers
-// held is not in the response.
+// TestRecovers fails twice, each time differently, and then succeeds. The response has no values of the
+// broken answers.
 func TestRecovers(t *testing.T) {
 	var n atomic.Int64
 	server := record(t, func(w http.ResponseWriter, r *http.Request) {
@@ -312,7 +312,7 @@ func TestBodyAtTheLimit(t *testing.T) {
 	}
 }
 
-// TestNoRedirect checks that nothing, least of all the credentials, goes to where a redirect points.
+// TestNoRedirect checks that no request, and no credentials, go to the target of a redirect.
 func TestNoRedirect(t *testing.T) {
 	elsewhere := record(t, respond(200, answerOK))
 	for _, status := range []int{301, 302, 303, 307, 308} {
@@ -337,7 +337,7 @@ func TestMiddleware(t *testing.T) {
 		return func(next http.RoundTripper) http.RoundTripper {
 			return roundTripperFunc(func(r *http.Request) (*http.Response, error) {
 				trace = append(trace, name)
-				// What no middleware should do, but many a one does.
+				// Middleware should not do this, but some does.
 				r.Header.Add("X-Name", name)
 				r.Header.Del("Authorization")
 				r.URL.RawQuery += name
@@ -366,8 +366,8 @@ func TestMiddleware(t *testing.T) {
 	}
 }
 
-// TestRoundTrippers are ones that an application could bring along. The trace of those that report
-// how far they came is believed.
+// TestRoundTrippers uses RoundTrippers that an application could configure. Trace events that they
+// report are trusted.
 func TestRoundTrippers(t *testing.T) {
 	dial := &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("refused")}
 	broken := errors.New("broken")
@@ -385,7 +385,7 @@ func TestRoundTrippers(t *testing.T) {
 	tests := []struct {
 		name     string
 		rt       roundTripperFunc
-		attempts int // of an unsent call
+		attempts int // of a call with retry class Unsent
 		unknown  bool
 	}{
 		{"fails without a word", fails(broken), 1, true},
@@ -415,7 +415,7 @@ func TestRoundTrippers(t *testing.T) {
 	}
 }
 
-// TestCallersTrace checks that a trace which the caller brings along still gets its events.
+// TestCallersTrace checks that the caller's own trace still gets its events.
 func TestCallersTrace(t *testing.T) {
 	var wrote atomic.Int64
 	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{WroteHeaders: func() { wrote.Add(1) }})
@@ -430,7 +430,7 @@ func TestCallersTrace(t *testing.T) {
 	}
 }
 
-// TestHTTPClientIsCopied checks that a given client stays as it was, and that its jar is used.
+// TestHTTPClientIsCopied checks that a given client is not changed, and that its cookie jar is used.
 func TestHTTPClientIsCopied(t *testing.T) {
 	jar, _ := cookiejar.New(nil)
 	given := &http.Client{Jar: jar, Timeout: 1 << 40}
@@ -450,8 +450,8 @@ func TestHTTPClientIsCopied(t *testing.T) {
 	}
 }
 
-// TestCarelessRoundTrippers checks that a RoundTripper which returns less than it must, as fakes in
-// tests do, makes the call fail with words.
+// TestCarelessRoundTrippers checks that the call fails with a clear error if a RoundTripper returns less
+// than it must, as fakes in tests do.
 func TestCarelessRoundTrippers(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -473,7 +473,8 @@ func TestCarelessRoundTrippers(t *testing.T) {
 	}
 }
 
-// TestStatusOfAnyNumber: HTTP/2 and a middleware can answer with what is no status, and it is not printed.
+// TestStatusOfAnyNumber checks that a number which is not a valid status is not printed. HTTP/2 and
+// middleware can return one.
 func TestStatusOfAnyNumber(t *testing.T) {
 	for _, status := range []int{0, -200, -1, 1, 20, 99, 1000, 2000, 20000, 482913, math.MaxInt, math.MinInt} {
 		calls := 0
@@ -627,7 +628,7 @@ func TestLog(t *testing.T) {
 	}
 }
 
-// TestLogCauses has why an attempt got no answer, without addresses and secrets.
+// TestLogCauses checks that the log says why an attempt got no answer, without addresses and secrets.
 func TestLogCauses(t *testing.T) {
 	dial := &net.OpError{Op: "dial", Net: "tcp", Addr: &net.TCPAddr{IP: net.IPv4(192, 0, 2, 7), Port: 443}, Err: syscall.ECONNREFUSED}
 	read := &net.OpError{Op: "read", Net: "tcp", Source: dial.Addr, Addr: dial.Addr, Err: syscall.ECONNRESET}
@@ -667,7 +668,7 @@ func TestLogCauses(t *testing.T) {
 	}
 }
 
-// TestLogKinds has the word by which the log names a failure without an answer.
+// TestLogKinds checks the word by which the log names a failure without an answer.
 func TestLogKinds(t *testing.T) {
 	tests := []struct {
 		name string
@@ -717,7 +718,7 @@ func TestConcurrentCalls(t *testing.T) {
 	callers.Wait()
 }
 
-// TestNoAnswerBody wants a call that is answered without a body to succeed, whatever the service sends with it.
+// TestNoAnswerBody checks that a call without a response body succeeds, even if the service sends one.
 func TestNoAnswerBody(t *testing.T) {
 	for _, body := range []string{"", `{"request_id":"request-id-test-1"}`, "<html>"} {
 		ep := sendEndpoint(Safe)

@@ -19,19 +19,19 @@ import (
 
 // Client makes calls. It is safe for concurrent use, and there is nothing to close.
 type Client struct {
-	// For a verb that does not fit, fmt asks no method of a service, looks through one pointer, to
-	// this struct, and prints what it finds: an address.
+	// With a verb that does not fit, fmt ignores the Format method of a service and prints its fields
+	// one pointer deep. Behind this second pointer it prints only an address.
 	*inside
 }
 
-// inside is what a client has, the credentials among it.
+// inside has the fields of a client, including the credentials.
 type inside struct {
 	projectID string
 	base      *url.URL
 	ownBase   bool // the base URL is neither that of the test environment nor the live one
 	sender    sender
-	header    http.Header // of every call, credentials included
-	secrets   []string    // no error may show these
+	header    http.Header // of every call, including the credentials
+	secrets   []string    // errors must not show these
 
 	timeout          time.Duration // 0: none
 	attemptTimeout   time.Duration // 0: none
@@ -39,7 +39,7 @@ type inside struct {
 	maxResponseBytes int64 // 0: no limit
 	skipValidation   bool
 
-	jwt      sessionjwt.Config // without keys, if they are to be fetched
+	jwt      sessionjwt.Config // Keys is nil if they are to be fetched
 	jwtOnce  sync.Once
 	verifier *sessionjwt.Verifier
 	site     *sessionweb.Site
@@ -47,10 +47,10 @@ type inside struct {
 	interceptors []Interceptor
 
 	logger *slog.Logger
-	drifts *drifts // nil: not reported
+	drifts *drifts // nil: drift is not reported
 	errors ErrorMaker
 
-	refusal error // why no call is made; nil: calls are
+	refusal error // why every call fails; nil: calls are made
 	sleep   func(context.Context, time.Duration) error
 	jitter  func(time.Duration) time.Duration
 }
@@ -124,17 +124,17 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 	return c, nil
 }
 
-// None returns a client whose calls all fail for a reason, before anything else is looked at.
+// None returns a client whose calls all fail with the given reason, before any other check.
 func None(makes ErrorMaker, reason error) *Client {
 	site, _ := sessionweb.NewSite("", sessionweb.Cookies{}) // the defaults are valid
 	return &Client{&inside{base: &url.URL{}, site: site, errors: makes, refusal: reason}}
 }
 
-// Refusal returns why this client makes no calls, or nil.
+// Refusal returns why all calls of this client fail, or nil.
 func (c *Client) Refusal() error { return c.refusal }
 
-// sessionJWTs returns what session JWTs are held against. Behind a base URL of the application's own,
-// the service issues them in its name.
+// sessionJWTs returns how session JWTs are verified. With a custom base URL, the service issues them in
+// the name of that URL.
 func (cfg *Config) sessionJWTs(base *url.URL) (sessionjwt.Config, error) {
 	c := sessionjwt.Config{
 		Audience: cfg.ProjectID,
@@ -155,8 +155,8 @@ func (cfg *Config) sessionJWTs(base *url.URL) (sessionjwt.Config, error) {
 	return c, err
 }
 
-// Verifier returns what verifies session JWTs, always the same. Its keys come from fetch, unless the
-// application gave them.
+// Verifier returns the client's verifier of session JWTs. Its keys come from fetch, unless the
+// application configured them.
 func (c *Client) Verifier(fetch func(context.Context) ([]sessionjwt.Key, error)) *sessionjwt.Verifier {
 	c.jwtOnce.Do(func() {
 		if c.jwt.Keys == nil {
@@ -167,11 +167,11 @@ func (c *Client) Verifier(fetch func(context.Context) ([]sessionjwt.Key, error))
 	return c.verifier
 }
 
-// Site returns what the cookies of sessions are.
+// Site returns the settings of the session cookies.
 func (c *Client) Site() *sessionweb.Site { return c.site }
 
-// Within returns a context that ends when a call with these options would, for
-// what is done beside the call.
+// Within returns a context that ends when a call with these options would end, for work outside of the
+// call.
 func (c *Client) Within(ctx context.Context, opts []CallOption) (context.Context, context.CancelFunc) {
 	var s CallSettings
 	s.apply(c, opts)
@@ -181,7 +181,7 @@ func (c *Client) Within(ctx context.Context, opts []CallOption) (context.Context
 	return context.WithTimeout(ctx, s.Timeout)
 }
 
-// ProjectID returns the project that the client calls for; of no client it is empty.
+// ProjectID returns the client's project ID. For a nil client it is empty.
 func (c *Client) ProjectID() string {
 	if c == nil {
 		return ""
@@ -189,7 +189,7 @@ func (c *Client) ProjectID() string {
 	return c.projectID
 }
 
-// BaseURL returns where the API is, without a slash at the end; of no client it is empty.
+// BaseURL returns the address of the API, without a slash at the end. For a nil client it is empty.
 func (c *Client) BaseURL() string {
 	if c == nil {
 		return ""
@@ -197,7 +197,7 @@ func (c *Client) BaseURL() string {
 	return c.base.String()
 }
 
-// Format prints the project and the base URL, whatever the verb.
+// Format prints the project and the base URL.
 func (c *Client) Format(f fmt.State, _ rune) {
 	fmt.Fprintf(f, "{ProjectID: %q, BaseURL: %q}", c.ProjectID(), c.BaseURL())
 }
@@ -207,7 +207,8 @@ func (c *Client) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("project_id", c.ProjectID()), slog.String("base_url", c.BaseURL()))
 }
 
-// userAgent names the SDK and what it runs on; suffix names the application.
+// userAgent returns the User-Agent header: the SDK, its platform, and suffix, which names the
+// application.
 func userAgent(suffix string) string {
 	// The version of a development build is a phrase: "devel go1.27-f2d1 Mon Mar 2 ...".
 	version := runtime.Version()
@@ -221,7 +222,7 @@ func userAgent(suffix string) string {
 	return strings.TrimSpace(s + " " + suffix)
 }
 
-// sleep waits for d, or until ctx ends, whose error it then returns.
+// sleep waits for d. If ctx ends first, it returns the error of ctx.
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

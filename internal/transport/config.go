@@ -13,7 +13,7 @@ import (
 	"github.com/stytchgen/sdk/internal/sessionweb"
 )
 
-// What a [Config] stands for where it says nothing.
+// The defaults of a [Config].
 const (
 	DefaultTimeout          = 30 * time.Second
 	DefaultAttemptTimeout   = 10 * time.Second
@@ -22,19 +22,19 @@ const (
 	DefaultJWTLeeway        = 5 * time.Second
 )
 
-// Config is what a client can be told. With credentials and Errors, the rest may be left out.
+// Config has the settings of a client. Only the credentials and Errors are required.
 type Config struct {
 	ProjectID string
 	Secret    string
 
 	TestURL   string       // where the test API is
 	LiveURL   string       // where the live API is
-	BaseURL   string       // where the API is, if it is neither; empty: one of the two, by the project ID
+	BaseURL   string       // where the API is; empty: TestURL or LiveURL, by the project ID
 	AllowHTTP bool         // BaseURL may be http on any host, not only on this machine
-	UserAgent string       // stands behind the SDK's own in the User-Agent header
+	UserAgent string       // is added to the SDK's own User-Agent
 	Logger    *slog.Logger // gets a debug record for each attempt; nil: off
 
-	// DriftReport is told where answers are not as the spec says, each place once; nil: off.
+	// DriftReport is called where an answer differs from the spec, once for each path; nil: off.
 	DriftReport func(Drift)
 
 	HTTPClient *http.Client                                // copied, never changed; nil: the shared one
@@ -42,39 +42,39 @@ type Config struct {
 
 	Interceptors []Interceptor // around each call, the first outermost
 
-	Timeout          time.Duration // of a call, waits included; 0: default, negative: none
+	Timeout          time.Duration // of a call, including waits; 0: default, negative: none
 	AttemptTimeout   time.Duration // of an attempt; 0: default, negative: none
 	MaxRetries       int           // attempts after the first; 0: default, negative: none
 	MaxResponseBytes int64         // of a decompressed body; 0: default, negative: no limit
-	SkipValidation   bool          // requests are sent unchecked
+	SkipValidation   bool          // requests are not validated
 
 	JWTLeeway  time.Duration    // between this clock and the service's; 0: default, negative: none
-	JWTIssuers []string         // of session JWTs, beside those that the base URL implies
+	JWTIssuers []string         // of session JWTs, in addition to those of the base URL
 	JWTKeys    []sessionjwt.Key // that sign session JWTs; nil: fetched
 	Now        func() time.Time // for session JWTs; nil: the machine's clock
 
-	SessionCookies sessionweb.Cookies // how the cookies of sessions look
+	SessionCookies sessionweb.Cookies // names and attributes of the session cookies
 
 	Errors ErrorMaker
 
-	// Tests set these. Nil means a real sleep, and a random duration in [0, n).
+	// Tests replace these. Nil means a real sleep, and a random duration in [0, n).
 	Sleep  func(ctx context.Context, d time.Duration) error
 	Jitter func(n time.Duration) time.Duration
 }
 
 // ErrorMaker makes the errors that an application sees.
 type ErrorMaker interface {
-	// Failure returns the error of a call that was sent, or could not be sent, without success.
+	// Failure returns the error of a call that failed, whether it was sent or not.
 	Failure(*Failure) error
-	// Invalid returns the error of a request that was refused before it was sent.
+	// Invalid returns the error of a request that is not valid and was not sent.
 	Invalid(call *CallID, violations []check.Violation) error
-	// RetryableType reports whether a 429 of this error type passes by itself within seconds.
+	// RetryableType reports whether a 429 with this error type is over within seconds.
 	RetryableType(errorType string) bool
-	// KnownType reports whether the spec has this error type: its name is no secret.
+	// KnownType reports whether the spec has this error type, so that its name can be shown.
 	KnownType(errorType string) bool
 }
 
-// orDefault returns the value that a setting stands for: its own, def for 0, 0 (none) for less.
+// orDefault returns the value of a setting: def for 0, 0 (none) for a negative v, v otherwise.
 func orDefault[T int | int64 | time.Duration](v, def T) T {
 	if v == 0 {
 		return def
@@ -82,7 +82,7 @@ func orDefault[T int | int64 | time.Duration](v, def T) T {
 	return max(v, 0)
 }
 
-// check finds what New must refuse, apart from the base URL and the middleware.
+// check returns the first mistake in the settings, except for the base URL and the middleware.
 func (cfg *Config) check() error {
 	if cfg.Errors == nil {
 		return errors.New("the transport has no ErrorMaker")

@@ -198,7 +198,7 @@ func TestUserAgent(t *testing.T) {
 	}
 }
 
-// TestClientPrinted prints a client in every way: its secret stays in it.
+// TestClientPrinted prints a client in every way and checks that its secret does not show.
 func TestClientPrinted(t *testing.T) {
 	c := newClient(t, "http://localhost:1")
 	var log strings.Builder
@@ -212,7 +212,7 @@ func TestClientPrinted(t *testing.T) {
 		}
 		log.WriteString(got)
 	}
-	for verb := 'A'; verb <= 'z'; verb++ { // of what holds a client, as a service does
+	for verb := 'A'; verb <= 'z'; verb++ { // a struct that contains a client, like a service
 		fmt.Fprintf(&log, "%"+string(verb), &struct{ transport *Client }{c})
 	}
 	if strings.Contains(log.String(), testSecret) || strings.Contains(log.String(), "Basic") {

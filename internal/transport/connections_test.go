@@ -11,12 +11,12 @@ import (
 	"time"
 )
 
-// TestConnections makes 640 calls from 32 goroutines over the shared transport, which opens no more
-// than 32 connections for them, and one for HTTP/2. Failing calls count as well: an error body that
-// is not read to its end would cost the connection.
+// TestConnections makes 640 calls from 32 goroutines over the shared transport. It opens at most 32
+// connections for them, and one for HTTP/2. Failing calls count as well: a connection is lost if an
+// error body is not read to its end.
 //
-// The test lets some more pass: net/http gives a connection up, rather than keep it, when the
-// goroutine that wrote the request does not get to say so for 50 ms, as can be on a busy machine.
+// The test allows a few more. net/http drops a connection if the goroutine that wrote the request is not
+// scheduled for 50 ms, which happens on a busy machine.
 func TestConnections(t *testing.T) {
 	tests := []struct {
 		name    string
@@ -55,7 +55,7 @@ func TestConnections(t *testing.T) {
 				}
 			}
 			if tt.http2 {
-				call() // it is known from here on that one connection is enough
+				call() // from here on, net/http knows that one connection is enough
 			}
 			var callers sync.WaitGroup
 			for range 32 {
@@ -74,7 +74,7 @@ func TestConnections(t *testing.T) {
 	}
 }
 
-// TestNoLeaks compares the goroutines before and after calls that end in every way.
+// TestNoLeaks compares the number of goroutines before and after calls with all kinds of outcomes.
 func TestNoLeaks(t *testing.T) {
 	before := runtime.NumGoroutine()
 	t.Run("calls", func(t *testing.T) {
@@ -88,8 +88,8 @@ func TestNoLeaks(t *testing.T) {
 			}
 		}
 	})
-	// The goroutines of a closed connection end a little after it. The limit is only there for a
-	// test that fails.
+	// The goroutines of a closed connection end a little after it. The limit is reached only if the test
+	// fails.
 	for start := time.Now(); runtime.NumGoroutine() > before && time.Since(start) < 10*time.Second; {
 		runtime.Gosched()
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// defaultBaseURL returns the API that serves the project.
+// defaultBaseURL returns the address of the project's environment.
 func (cfg *Config) defaultBaseURL() string {
 	if strings.HasPrefix(cfg.ProjectID, "project-live-") {
 		return cfg.LiveURL
@@ -14,8 +14,8 @@ func (cfg *Config) defaultBaseURL() string {
 	return cfg.TestURL
 }
 
-// checkCredentials finds the mistakes that would otherwise show as a 401 much later. Its errors
-// show neither value: one may stand in the place of the other.
+// checkCredentials finds mistakes that would otherwise cause a 401 much later. Its errors show neither
+// value, because the two may be swapped.
 func checkCredentials(projectID, secret string) error {
 	if err := checkCredential("project ID", projectID); err != nil {
 		return err
@@ -56,7 +56,7 @@ func checkCredential(what, value string) error {
 		return fmt.Errorf("the %s begins or ends with white space, such as the line break of a file: "+
 			"want it without", what)
 	case strings.ContainsAny(value[:1], "\"'`"):
-		return fmt.Errorf("the %s begins with a quotation mark, which belongs to the file that it came from: "+
+		return fmt.Errorf("the %s begins with a quotation mark, probably copied from a file: "+
 			"want it without", what)
 	}
 	for i := range len(value) {

@@ -12,10 +12,10 @@ import (
 	"time"
 )
 
-// The tests in this file have connections die silently, as they do behind a firewall that forgets
-// them: nothing arrives any more, and nobody says so.
+// In these tests, connections die silently, as they do behind a firewall that drops them: nothing
+// arrives anymore, not even an error.
 
-// deadConn swallows what is written to it once it is dead.
+// deadConn discards all writes once it is dead.
 type deadConn struct {
 	net.Conn
 	dead atomic.Bool
@@ -28,7 +28,7 @@ func (c *deadConn) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
-// deadNet makes pipes to a server, and counts them.
+// deadNet opens pipes to a server, and counts them.
 type deadNet struct {
 	serve func(net.Conn)
 	mu    sync.Mutex
@@ -61,7 +61,7 @@ func (n *deadNet) dialed() int {
 	return len(n.conns)
 }
 
-// newDeadClient returns a client whose own transport is as the shared one, but for the network.
+// newDeadClient returns a client with a transport like the shared one, except for the network.
 func newDeadClient(t *testing.T, n *deadNet, http2 bool, change ...func(*Config)) *Client {
 	t.Helper()
 	own := sharedPool().transport.Clone()
@@ -79,13 +79,13 @@ func newDeadClient(t *testing.T, n *deadNet, http2 bool, change ...func(*Config)
 	return c
 }
 
-// slowly answers after a second, so that calls at once need a connection each.
+// slowly answers after a second, so that concurrent calls need one connection each.
 func slowly(conn net.Conn) bool {
 	time.Sleep(time.Second)
 	return reply(200, "application/json", answerOK)(conn)
 }
 
-// sendAtOnce makes n calls at once, which all have to succeed.
+// sendAtOnce makes n concurrent calls, all of which must succeed.
 func sendAtOnce(t *testing.T, c *Client, class RetryClass, n int) {
 	var callers sync.WaitGroup
 	for range n {
@@ -98,7 +98,7 @@ func sendAtOnce(t *testing.T, c *Client, class RetryClass, n int) {
 	callers.Wait()
 }
 
-// serveHTTP2 returns a server of one connection of HTTP/2 without TLS.
+// serveHTTP2 returns a server that accepts one HTTP/2 connection without TLS.
 func serveHTTP2(t *testing.T) func(net.Conn) {
 	server := &http.Server{Handler: respond(200, answerOK), Protocols: new(http.Protocols)}
 	server.Protocols.SetUnencryptedHTTP2(true)
@@ -122,8 +122,8 @@ func (l *oneConn) Accept() (net.Conn, error) {
 func (l *oneConn) Close() error   { return nil }
 func (l *oneConn) Addr() net.Addr { return l.conn.LocalAddr() }
 
-// TestDeadHTTP1 has three idle connections die: the attempt that finds one of them dead is the only
-// one.
+// TestDeadHTTP1 lets three idle connections die. Only one attempt may fail: it finds the first dead
+// connection, and the others are then closed.
 func TestDeadHTTP1(t *testing.T) {
 	for class, next := range map[RetryClass]string{Safe: "attempt", Unsent: "call"} {
 		t.Run("the next "+next, func(t *testing.T) {
@@ -138,7 +138,7 @@ func TestDeadHTTP1(t *testing.T) {
 				start := time.Now()
 				var info Info
 				_, err := send(t.Context(), c, class, infoInto(&info))
-				if class == Unsent { // which is not repeated: its outcome is unknown
+				if class == Unsent { // not repeated, because its outcome is unknown
 					if !failureOf(t, err).OutcomeUnknown {
 						t.Errorf("error %v, want an unknown outcome", err)
 					}
@@ -156,8 +156,8 @@ func TestDeadHTTP1(t *testing.T) {
 	}
 }
 
-// TestDeadHTTP2 has the one connection of HTTP/2 die: a ping finds out before the attempt ends, and
-// with a shorter timeout the next attempt does without it.
+// TestDeadHTTP2 lets the only HTTP/2 connection die. A ping detects it before the attempt ends; with a
+// shorter timeout, the next attempt opens another connection.
 func TestDeadHTTP2(t *testing.T) {
 	for name, tt := range map[string]struct{ attempt, most time.Duration }{
 		"ping":                  {0, 8 * time.Second},
@@ -185,8 +185,8 @@ func TestDeadHTTP2(t *testing.T) {
 	}
 }
 
-// TestImpatientCallers has callers give up on a service that is slow and well: that takes away the
-// connections that they waited on, and those of others once, not each time.
+// TestImpatientCallers cancels calls to a slow but healthy service. That closes the connections of these
+// calls, and the idle ones of other calls only once.
 func TestImpatientCallers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := &deadNet{serve: func(conn net.Conn) { new(faultServer).serve(conn, slowly) }}
@@ -200,15 +200,15 @@ func TestImpatientCallers(t *testing.T) {
 			}
 			cancel()
 		}
-		time.Sleep(time.Second) // the server ends what it is at
-		// Five at first, five after the first who gave up, one after each further.
+		time.Sleep(time.Second) // the server finishes its current requests
+		// Five at first, five after the first cancellation, one after each further one.
 		if most := 5 + 5 + rounds - 2; n.dialed() > most {
 			t.Errorf("%d connections, want at most %d", n.dialed(), most)
 		}
 	})
 }
 
-// TestPool has the clients whose connections are the SDK's own to close.
+// TestPool checks which clients use the SDK's own pool, whose connections may be closed.
 func TestPool(t *testing.T) {
 	pass := func(next http.RoundTripper) http.RoundTripper { return next }
 	tests := []struct {
@@ -232,7 +232,7 @@ func TestPool(t *testing.T) {
 	}
 }
 
-// TestDeadElsewhere checks that a transport of the application's keeps its connections.
+// TestDeadElsewhere checks that the SDK does not close connections of the application's own transport.
 func TestDeadElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var silent atomic.Bool

@@ -7,18 +7,18 @@ import (
 	"github.com/stytchgen/sdk/internal/shape"
 )
 
-// Drift is a place where an answer is not as the spec says.
+// Drift is one difference between an answer and the spec.
 type Drift struct {
 	Call string // the full name of the call: "consumer.otps.sms.send"
 	Path string // "user.emails[].verified"; empty for the answer as a whole
 	What shape.Difference
 }
 
-// maxDrifts is how many places a client reports, and so remembers: an answer with names that never
-// end is told of often enough.
+// maxDrifts limits how many differences a client reports and remembers. Answers with ever new field
+// names would otherwise use up memory.
 const maxDrifts = 1000
 
-// drifts hands on each place once.
+// drifts reports each difference once.
 type drifts struct {
 	report    func(Drift)
 	knownType func(errorType string) bool
@@ -47,7 +47,7 @@ func (d *drifts) add(drift Drift) {
 	}
 }
 
-// problemType is the body of an answer that is an error of the service.
+// problemType is the body of an error answer of the service.
 var problemType = shape.Type{Name: "error response", Fields: []shape.Field{
 	{Name: "request_id", Kind: shape.String, Required: true},
 	{Name: "status_code", Kind: shape.Integer, Required: true},
@@ -57,7 +57,8 @@ var problemType = shape.Type{Name: "error response", Fields: []shape.Field{
 	{Name: "error_details", Kind: shape.Map},
 }}
 
-// check holds an answer of the service against the spec. An error without a type is a gateway's.
+// check compares an answer of the service with the spec. An error without an error type comes from a
+// gateway and is ignored.
 func (d *drifts) check(call string, types shape.Types, name string, a *answer) {
 	switch {
 	case a.success():

@@ -22,7 +22,7 @@ var sendAnswers = shape.Types{
 	}},
 }
 
-// driftClient is a client that is answered with a status and a body.
+// driftClient returns a client whose calls all get the same status and body.
 func driftClient(t testing.TB, status int, body func() string, report func(Drift)) *Client {
 	t.Helper()
 	rt := roundTripperFunc(func(r *http.Request) (*http.Response, error) {
@@ -70,7 +70,7 @@ func TestDrift(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var got []string
 			c := driftClient(t, test.status, func() string { return test.body }, func(d Drift) { got = append(got, fmt.Sprintf("%s %s %s", d.Call, d.Path, d.What)) })
-			for range 3 { // each place once
+			for range 3 { // each difference is reported once
 				_, _ = Call(t.Context(), c, driftEndpoint(), &sendRequest{PhoneNumber: testPhone}, nil)
 			}
 			if !slices.Equal(got, test.want) {
@@ -121,15 +121,15 @@ func TestDriftAtOnce(t *testing.T) {
 	}
 }
 
-// TestDriftIsFreeWhenOff counts what a call allocates with the shapes at hand and no report wanted,
-// and what it allocates without them.
+// TestDriftIsFreeWhenOff compares the allocations of a call with the types of answers, but without drift
+// reports, with those of a call without the types.
 func TestDriftIsFreeWhenOff(t *testing.T) {
 	c := driftClient(t, 200, func() string { return answerOK }, nil)
 	if c.drifts != nil {
 		t.Fatal("a client without a report remembers places")
 	}
 	with, without := driftEndpoint(), sendEndpoint(Never)
-	// The least of many runs: under the race detector a sync.Pool forgets at random.
+	// The minimum of many runs: under the race detector, a sync.Pool drops items at random.
 	measure := func(ep *Endpoint[sendRequest, sendResponse]) float64 {
 		least := math.Inf(1)
 		for range 200 {

@@ -1,5 +1,5 @@
-// Package transport carries the calls of the SDK: it checks and encodes a request, sends it, sends
-// it again where that does no harm, and decodes the answer or says what went wrong.
+// Package transport makes the calls of the SDK. It validates and encodes the request, sends it, retries
+// it if that is safe, and decodes the answer or returns an error.
 //
 // An [Endpoint] is an API call as data; generated code has one for each. [Call] makes the call.
 // The packages stytch and b2b own the error types that an application sees and hand them in as an
@@ -16,18 +16,17 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// RetryClass says when a call may be sent again after a failure.
+// RetryClass says when a failed call may be repeated.
 type RetryClass int
 
 // The zero RetryClass is the most careful one.
 const (
 	// Never means that a call is sent once.
 	Never RetryClass = iota
-	// Unsent means that a call is repeated only when the request certainly did not reach the
-	// service, or when the service turned it away with 429 before doing anything: a call that
-	// sends a message or uses up a code.
+	// Unsent is for a call that sends a message or uses up a code. It is repeated only if the request
+	// certainly did not reach the service, or if the service rejected it with 429.
 	Unsent
-	// Safe means that repeating the call does no harm: reading, extending, revoking.
+	// Safe is for a call that can be repeated without harm: reading, extending, revoking.
 	Safe
 )
 
@@ -56,10 +55,10 @@ type Endpoint[Req, Resp any] struct {
 	Encode   func(*Req, *wire.Writer)   // writes the request body; nil: no body
 	Params   func(*Req, *Params)        // sets path, query and header parameters; nil: none
 	Decode   func(*Resp, *wire.Reader)  // reads the response body; nil: the answer has none
-	Receive  func(*Resp, *Result)       // hands the response its raw answer; nil: not wanted
+	Receive  func(*Resp, *Result)       // gives the response its raw answer; nil: not wanted
 
-	Answers *shape.Types // what answers look like, for reports of drift; nil: nobody knows
-	Answer  string       // the name of the response among them
+	Answers *shape.Types // the types of answers, for reports of drift; nil: none
+	Answer  string       // the name of the response type in Answers
 }
 
 // Result is the answer to a call that succeeded.
@@ -73,8 +72,8 @@ type Result struct {
 	}
 }
 
-// UnknownFields returns the fields of the body that the response type does not know. It decodes the
-// body again, so that nothing is recorded for callers who never ask.
+// UnknownFields returns the fields of the body that the response type does not have. It decodes the body
+// again, so that calls do not pay for it.
 func (r *Result) UnknownFields() []wire.Field {
 	if r.endpoint == nil {
 		return nil
@@ -175,13 +174,13 @@ func (k *typedCall[Req, Resp]) send(ctx context.Context) error {
 	return nil
 }
 
-// received is what the caller gets, in one allocation.
+// received has all that the caller gets, in one allocation.
 type received[Resp any] struct {
 	response Resp
 	result   Result
 }
 
-// decode reads a new response for each attempt: a broken body leaves no traces.
+// decode reads into a new response for each attempt, so that no values of a broken body remain.
 func (k *typedCall[Req, Resp]) decode(d *wire.Reader) {
 	k.received = new(received[Resp])
 	if k.endpoint.Decode != nil {

@@ -10,31 +10,32 @@ import (
 // maxFailureBody is how much of the body a Failure keeps.
 const maxFailureBody = 16 << 10
 
-// Failure is everything known about a call that failed.
+// Failure describes a call that failed.
 type Failure struct {
 	Call   *CallID
 	Method string
 	Path   string // the template
 
-	StatusCode int         // of the last answer; 0: there was none
+	StatusCode int         // of the last answer; 0: no answer arrived
 	Header     http.Header // of the last answer
 	Body       string      // its first 16 KiB
 	BodySize   int         // its size in bytes, as far as it was read
 
-	ErrorType string // these five are what the service said; empty if it was not the service
+	ErrorType string // these five come from the service; empty if something else answered
 	Message   string
 	URL       string
 	RequestID string
 	Details   string // JSON
 
-	RetryAfter     time.Duration // what the answer asked for; 0: nothing
+	RetryAfter     time.Duration // the wait that the answer asks for; 0: none
 	Attempts       int           // how often the request was sent or tried
-	OutcomeUnknown bool          // the service may have done what it was asked
-	Cause          error         // why there is no answer, or none that can be used; nil if there is one
-	Secrets        []string      // what the request held that no error may show
+	OutcomeUnknown bool          // the service may have acted on the request
+	Cause          error         // why there is no usable answer; nil if there is one
+	Secrets        []string      // values of the call that errors must not show
 }
 
-// firstBytes returns the beginning of a body, whole characters, without keeping the rest alive.
+// firstBytes returns the beginning of a body, cut between two characters. It copies, so that the rest of
+// the body can be freed.
 func firstBytes(body string) string {
 	if len(body) <= maxFailureBody {
 		return body
@@ -46,7 +47,7 @@ func firstBytes(body string) string {
 	return strings.Clone(body[:n])
 }
 
-// fail ends the call with the error for a, the last of its attempts.
+// fail ends the call with the error for a, the answer of its last attempt.
 func (k *call) fail(a *answer, attempts int) error {
 	k.report(a, attempts)
 	return k.client.errors.Failure(&Failure{

@@ -17,8 +17,8 @@ import (
 	"testing"
 )
 
-// faultServer speaks TCP, so that it can do to a connection what no http.Server would. For each
-// request it reads it calls answer, and closes the connection when that returns false.
+// faultServer works on TCP, so that it can break a connection in ways that an http.Server cannot. It
+// calls answer for each request, and closes the connection when that returns false.
 type faultServer struct {
 	url     string
 	reached atomic.Int64 // requests that were read
@@ -65,7 +65,7 @@ func (s *faultServer) serve(conn net.Conn, answer func(net.Conn) bool) {
 	}
 }
 
-// write answers with text as it stands, and keeps the connection open if told to.
+// write sends text unchanged, and keeps the connection open if keep is set.
 func write(text string, keep bool) func(net.Conn) bool {
 	return func(conn net.Conn) bool {
 		_, err := io.WriteString(conn, text)
@@ -104,14 +104,13 @@ func (zeros) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// want is what must come of a fault for a retry class.
+// want is the expected result of a fault for one retry class.
 type want struct {
 	reached int  // requests that the server read
 	unknown bool // the failure says that the outcome is unknown
 }
 
-// faults are the ways in which a call goes wrong. status is what the failure says: 0 where there is
-// no answer.
+// faults are the ways in which a call can fail. status is what the failure has: 0 if no answer arrived.
 var faults = []struct {
 	name                string
 	answer              func(net.Conn) bool
@@ -156,7 +155,7 @@ var faults = []struct {
 		want{1, false}, want{1, true}, want{1, true}},
 	{"200 with a gzip bomb", reply(200, "application/json", gzipped(8<<20), "Content-Encoding: gzip"), 200,
 		want{1, false}, want{1, true}, want{1, true}},
-	{"200 with an encoding that nobody asked for", reply(200, "application/json", "\x1b\x03\x00", "Content-Encoding: br"), 200,
+	{"200 with an unrequested encoding", reply(200, "application/json", "\x1b\x03\x00", "Content-Encoding: br"), 200,
 		want{3, false}, want{1, true}, want{1, true}},
 	{"200 with broken gzip", reply(200, "application/json", gzipped(1000)[:20], "Content-Encoding: gzip"), 200,
 		want{3, false}, want{1, true}, want{1, true}},
@@ -243,7 +242,7 @@ func TestFaults(t *testing.T) {
 
 var classNames = map[RetryClass]string{Safe: "safe", Unsent: "unsent", Never: "never"}
 
-// TestUnreached covers the faults in which the service certainly got nothing.
+// TestUnreached covers the faults in which the service certainly received nothing.
 func TestUnreached(t *testing.T) {
 	t.Parallel()
 	const closed = "http://127.0.0.1:1"

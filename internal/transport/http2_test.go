@@ -12,8 +12,7 @@ import (
 	"testing"
 )
 
-// newHTTP2Server starts a TLS server that speaks HTTP/2, and returns a setting that makes a client
-// trust it.
+// newHTTP2Server starts a TLS server for HTTP/2, and returns a setting that makes a client trust it.
 func newHTTP2Server(t *testing.T, h http.HandlerFunc) (*httptest.Server, func(*Config)) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(h)
@@ -24,8 +23,8 @@ func newHTTP2Server(t *testing.T, h http.HandlerFunc) (*httptest.Server, func(*C
 	return server, trusting(t, server)
 }
 
-// trusting returns a setting that makes a client trust the server. The client's transport is like
-// the shared one in everything else.
+// trusting returns a setting that makes a client trust the server. In everything else the client's
+// transport is like the shared one.
 func trusting(t *testing.T, server *httptest.Server) func(*Config) {
 	roots := x509.NewCertPool()
 	roots.AddCert(server.Certificate())
@@ -92,7 +91,7 @@ func TestCancelWhileServed(t *testing.T) {
 	cause := errors.New("the user left")
 	handler := func(reached chan<- struct{}) http.HandlerFunc {
 		return func(_ http.ResponseWriter, r *http.Request) {
-			io.Copy(io.Discard, r.Body) // without it, the server does not notice that the client left
+			io.Copy(io.Discard, r.Body) // otherwise the server does not notice that the client disconnects
 			reached <- struct{}{}
 			<-r.Context().Done()
 		}

@@ -13,13 +13,13 @@ import (
 	"time"
 )
 
-// maxConnsPerHost bounds the connections to one host, where it does not speak HTTP/2. Idle ones are
-// all kept. Without a bound the pool opens more connections than there are calls at a time: it
-// dials for a call that then gets a connection which has become free.
+// maxConnsPerHost limits the HTTP/1.1 connections to one host, idle or not. Without a limit, the pool
+// opens more connections than there are concurrent calls. It dials for a call that then gets a
+// connection which has become free.
 const maxConnsPerHost = 32
 
-// sharedPool returns the connections of all clients that are given none, so that clients made one
-// after the other share connections, and dropping a client leaks nothing.
+// sharedPool returns the connections of all clients without an http.Client of their own. New clients
+// reuse them, and dropping a client leaks nothing.
 var sharedPool = sync.OnceValue(func() *pool {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	return &pool{transport: &http.Transport{
@@ -33,13 +33,13 @@ var sharedPool = sync.OnceValue(func() *pool {
 		MaxIdleConnsPerHost:    maxConnsPerHost,
 		IdleConnTimeout:        90 * time.Second,
 		MaxResponseHeaderBytes: 256 << 10,
-		// A ping finds out that a connection has died silently; all calls share one. It does so well
-		// before an attempt ends, so that the next one gets another connection.
+		// A ping detects a connection that has died silently; all calls share one. It fails well before
+		// an attempt times out, so that the next attempt gets another connection.
 		HTTP2: &http.HTTP2Config{SendPingTimeout: 4 * time.Second, PingTimeout: 3 * time.Second},
 	}}
 })
 
-// pool is a transport of the SDK's own with its connections.
+// pool is the SDK's own transport with its connections.
 type pool struct {
 	transport *http.Transport
 	suspect   atomic.Bool // an attempt got no answer in time
@@ -48,13 +48,13 @@ type pool struct {
 	renewed time.Time
 }
 
-// renewInterval is how long renewed connections are trusted. Callers who give up early on a service
-// that is slow and well would otherwise have all others shake hands anew, and it slower.
+// renewInterval is the least time between two renewals. Callers with short deadlines and a slow but
+// healthy service would otherwise force every other caller to reconnect.
 const renewInterval = 9 * time.Second
 
-// renew closes the idle connections if one may be dead. A firewall that forgets a connection tells
-// nobody: each attempt would wait in vain on the next of those that it forgot. That is done only when
-// another attempt begins, since HTTP/2 takes a moment to see that the last one has left.
+// renew closes the idle connections if one may be dead. A firewall drops idle connections without a
+// notice, and each attempt would then time out on the next dead one. renew runs when the next attempt
+// begins, because HTTP/2 counts a connection as busy for a moment after a timeout.
 func (p *pool) renew() {
 	if !p.suspect.Load() || !p.suspect.Swap(false) {
 		return
@@ -67,21 +67,21 @@ func (p *pool) renew() {
 	}
 }
 
-// A sender sends a request and returns the answer, whatever it is. It follows no redirect: the
-// credentials go to the base URL and nowhere else. So it does without the copies that an http.Client
-// makes of every request for the redirects that may come.
+// A sender sends a request and returns the answer, whatever its status. It follows no redirects: the
+// credentials go only to the base URL. So it needs no http.Client, which copies every request in case of
+// a redirect.
 type sender struct {
 	transport  http.RoundTripper
-	pool       *pool          // what transport sends with; nil: with what the application gave
-	shared     bool           // transport is the shared one, with nothing around it
+	pool       *pool          // the pool of transport; nil: the application's own transport
+	shared     bool           // transport is the shared one, without middleware
 	clearHTTP2 bool           // transport may speak HTTP/2 without TLS
 	jar        http.CookieJar // nil: no cookies
 
-	proxy func(*http.Request) (*url.URL, error) // nil: none, or unknown
+	proxy func(*http.Request) (*url.URL, error) // nil: no proxy, or not known
 }
 
-// newSender returns a sender that does as given does, nil for the default, and runs the middleware.
-// The timeout of given is not its concern: New makes it a limit of the attempt.
+// newSender returns a sender with the transport and the cookie jar of given, or the shared transport for
+// nil, and with the middleware. New handles the timeout of given, as a limit of the attempt.
 func newSender(given *http.Client, middleware []func(http.RoundTripper) http.RoundTripper) (sender, error) {
 	var s sender
 	if given != nil {
@@ -114,7 +114,7 @@ func newSender(given *http.Client, middleware []func(http.RoundTripper) http.Rou
 	return s, nil
 }
 
-// send returns an answer, which then has a body, or an error.
+// send returns either an answer, whose body is not nil, or an error.
 func (s *sender) send(req *http.Request) (*http.Response, error) {
 	if s.jar != nil {
 		for _, cookie := range s.jar.Cookies(req.URL) {
@@ -138,8 +138,8 @@ func (s *sender) send(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// once is a RoundTripper that does not take the header of a request for a permission to send it
-// twice. net/http takes these for one.
+// once is a RoundTripper that stops net/http from repeating a request because of its headers: net/http
+// takes these headers as a permission to repeat.
 type once struct{ http.RoundTripper }
 
 var repeatHeaders = []string{"Idempotency-Key", "X-Idempotency-Key"}

@@ -22,7 +22,7 @@ type Outgoing struct {
 	Method string
 	// Path is the path of the call, with parameters by name: "/v1/sessions/jwks/{project_id}".
 	Path string
-	// Request points to the request. It is encoded already: to change it changes nothing.
+	// Request points to the request. It has already been encoded, so changes to it have no effect.
 	Request any
 	// Response points to the response after next has returned nil, and is nil otherwise.
 	Response any
@@ -34,11 +34,11 @@ var (
 	errMadeTwice = errors.New("an interceptor called next a second time: want one call")
 )
 
-// intercepted makes the call through the interceptors. send makes it, and response returns what was
-// received then.
+// intercepted makes the call through the interceptors. send makes the call itself; response then returns
+// what was received.
 func (k *call) intercepted(ctx context.Context, send func(context.Context) error, response func() any) error {
 	if ctx == nil || ctx.Err() != nil {
-		return send(ctx) // which says so
+		return send(ctx) // it returns the error
 	}
 	out := &Outgoing{Name: k.id.String(), API: k.id.API, Service: k.id.Service, Method: k.method, Path: k.path, Request: k.request}
 	made, outcome := false, error(nil)
@@ -59,7 +59,7 @@ func (k *call) intercepted(ctx context.Context, send func(context.Context) error
 	err := next(ctx)
 	switch {
 	case made && err == nil:
-		return outcome // a failure stays one, whatever an interceptor makes of it
+		return outcome // an interceptor cannot turn a failure into a success
 	case made:
 		return err
 	case err == nil:

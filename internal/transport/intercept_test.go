@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// intercept makes a client with interceptors.
+// intercept returns a client with interceptors.
 func intercept(t *testing.T, url string, interceptors ...Interceptor) *Client {
 	return newClient(t, url, func(c *Config) { c.Interceptors = interceptors })
 }
@@ -51,7 +51,7 @@ func TestInterceptors(t *testing.T) {
 	}
 }
 
-// TestInterceptorErrors has a call fail before, in and after it is made.
+// TestInterceptorErrors lets a call fail before, during and after it is made.
 func TestInterceptorErrors(t *testing.T) {
 	refused := errors.New("refused")
 	for _, test := range []struct {
@@ -99,7 +99,7 @@ func TestInterceptorErrors(t *testing.T) {
 	}
 }
 
-// TestInterceptorIsNotAsked has calls that are not made in any case.
+// TestInterceptorIsNotAsked checks calls that fail before interceptors run.
 func TestInterceptorIsNotAsked(t *testing.T) {
 	client := intercept(t, testURL, func(context.Context, *Outgoing, func(context.Context) error) error {
 		t.Error("the interceptor was asked")

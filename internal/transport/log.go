@@ -10,8 +10,8 @@ import (
 	"github.com/stytchgen/sdk/internal/redact"
 )
 
-// log writes a record about an attempt. It says which call and how it went, never with what. more
-// says what comes next.
+// log writes a record about an attempt: which call it was and how it went, without data of the request
+// or the answer. more describes the next step.
 func (k *call) log(ctx context.Context, a *answer, attempt int, started time.Time, more ...slog.Attr) {
 	logger := k.client.logger
 	if logger == nil || !logger.Enabled(ctx, slog.LevelDebug) {
@@ -27,7 +27,7 @@ func (k *call) log(ctx context.Context, a *answer, attempt int, started time.Tim
 	if a.status != 0 {
 		attrs = append(attrs, slog.Int("status", a.status))
 	}
-	// What the answer says is only as trustworthy as who wrote it.
+	// A gateway may have written the answer, so its texts are scrubbed.
 	if id := a.requestID(); id != "" {
 		attrs = append(attrs, slog.String("request_id", redact.ScrubID(id, k.scrub)))
 	}
@@ -47,20 +47,20 @@ func (k *call) log(ctx context.Context, a *answer, attempt int, started time.Tim
 	logger.LogAttrs(ctx, slog.LevelDebug, "stytch call", attrs...)
 }
 
-// cause is the text of an error for the log, which more people read than may know an address or what
-// the service answered: net/http quotes an answer that it does not understand.
+// cause returns the text of an error for the log. It leaves out addresses, and quoted text: net/http
+// quotes answers that it does not understand.
 func (k *call) cause(err error) string {
 	text := redact.Line(err.Error(), k.secrets())
 	if before, quoted, found := strings.Cut(text, `"`); found {
 		text = before + "..."
-		if end := strings.LastIndexByte(quoted, '"'); end >= 0 && !strings.HasSuffix(quoted, "...") { // else the line was cut
+		if end := strings.LastIndexByte(quoted, '"'); end >= 0 && !strings.HasSuffix(quoted, "...") { // otherwise the line was cut
 			text += quoted[end+1:]
 		}
 	}
 	return redact.Addresses(text)
 }
 
-// kind says in a word how the attempt failed; it is empty if it did not.
+// kind names the kind of failure of the attempt; it is empty after a success.
 func (a *answer) kind() string {
 	var timeout interface{ Timeout() bool }
 	switch {

@@ -20,6 +20,7 @@ func (f CallOptionFunc) applyToCall(s *CallSettings) { f(s) }
 type Maker struct {
 	New     func(projectID, secret string, opts []Option) (*Client, error)
 	FromEnv func(opts []Option) (*Client, error)
-	// None returns the client of a service that no client has. Each of its calls fails and says so.
+	// None returns a client for services that were not made by a client. Each of its calls fails with an
+	// error that says so.
 	None func() *Client
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/stytchgen/sdk/internal/check"
 )
 
-// Params collects the parameters of a call that are not in its body. A value that cannot be sent is
+// Params collects the path, query and header parameters of a call. A value that cannot be sent is
 // reported as a violation when the call is made.
 type Params struct {
 	path    []pathParam
@@ -23,9 +23,9 @@ type Params struct {
 
 type pathParam struct{ name, value string }
 
-// Path sets the parameter that the path template calls {name}.
+// Path sets the value of {name} in the path template.
 func (p *Params) Path(name, value string) {
-	switch value { // each of these would make the path that of another call
+	switch value { // each of these would change the path to that of another call
 	case "":
 		p.refuse(name, "must not be empty")
 	case ".", "..":
@@ -66,7 +66,7 @@ func (p *Params) refuse(name, message string) {
 	p.invalid = append(p.invalid, check.Violation{Field: name, Message: message})
 }
 
-// expand fills the parameters into a path template. It returns the path as it is and as it is sent.
+// expand inserts the parameters into a path template. It returns the plain path and the escaped one.
 func (p *Params) expand(template string) (path, escaped string) {
 	if !strings.Contains(template, "{") {
 		return template, template
@@ -87,7 +87,7 @@ func (p *Params) expand(template string) (path, escaped string) {
 	return plain.String(), sent.String()
 }
 
-// pathValue returns the value that was set for name. An endpoint that sets none is refused.
+// pathValue returns the value for name. A missing value is a violation.
 func (p *Params) pathValue(name string) string {
 	for _, param := range p.path {
 		if param.name == name {
@@ -98,8 +98,8 @@ func (p *Params) pathValue(name string) string {
 	return ""
 }
 
-// reservedHeaders belong to the transport: to change one would break the call, or send it as
-// somebody else.
+// reservedHeaders are set by the transport. Changing one would break the call, or send it with the
+// credentials of another project.
 var reservedHeaders = map[string]bool{
 	"Accept": true, "Accept-Encoding": true, "Authorization": true, "Connection": true,
 	"Content-Encoding": true, "Content-Length": true, "Content-Type": true, "Expect": true,
@@ -107,8 +107,8 @@ var reservedHeaders = map[string]bool{
 	"Upgrade": true, "User-Agent": true,
 }
 
-// checkHeader finds what cannot be sent among the headers that the options of a call set. own are
-// those that the call's request has fields for.
+// checkHeader checks the headers from the options of a call. own are the headers that come from fields
+// of the request.
 func checkHeader(header, own http.Header) []check.Violation {
 	if len(header) == 0 {
 		return nil
@@ -147,7 +147,7 @@ func validHeaderName(s string) bool {
 	return s != ""
 }
 
-// validHeaderValue reports whether net/http would send s.
+// validHeaderValue reports whether net/http accepts s as a header value.
 func validHeaderValue(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' && c != '\t' || c == 0x7f {

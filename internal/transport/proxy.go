@@ -12,7 +12,8 @@ import (
 	"github.com/stytchgen/sdk/internal/origin"
 )
 
-// proxy is the proxy of the environment, except to this machine: the secret goes there in the clear.
+// proxy returns the proxy of the environment. Calls to this machine use none, because plain http would
+// show the secret to the proxy.
 func proxy(r *http.Request) (*url.URL, error) {
 	if origin.IsLoopback(r.URL.Hostname()) {
 		return nil, nil
@@ -20,12 +21,12 @@ func proxy(r *http.Request) (*url.URL, error) {
 	return http.ProxyFromEnvironment(r)
 }
 
-// proxyError is a failure of the proxy, before the request reached the service. It names the proxy, because
-// otherwise it looks as if the service were down.
+// proxyError is a failure of the proxy, before the request reached the service. It names the proxy;
+// otherwise the service would seem to be down.
 type proxyError struct {
 	proxy  *url.URL
-	status int   // what the proxy answered; 0: something else went wrong
-	err    error // what, if status is 0
+	status int   // the proxy's answer; 0: the proxy did not answer
+	err    error // what went wrong, if status is 0
 }
 
 // Error names the proxy without its user and password.
@@ -45,20 +46,20 @@ func (e *proxyError) Error() string {
 	return "no connection through " + name + ": " + e.err.Error()
 }
 
-// Unwrap returns what went wrong.
+// Unwrap returns the underlying error, if there is one.
 func (e *proxyError) Unwrap() error { return e.err }
 
-// wantsCredentials reports whether the proxy refuses every request until its URL has the right user and
-// password.
+// wantsCredentials reports whether the proxy rejects the user and password in its URL. It then rejects
+// every attempt.
 func (e *proxyError) wantsCredentials() bool { return e.status == http.StatusProxyAuthRequired }
 
-// throughProxy reports whether an error is one of the proxy.
+// throughProxy reports whether err comes from a proxy.
 func throughProxy(err error) bool {
 	_, is := errors.AsType[*proxyError](err)
 	return is
 }
 
-// connected checks what a proxy answers to CONNECT. Only the SDK's own transport calls it.
+// connected checks the proxy's answer to CONNECT. Only the SDK's own transport calls it.
 func connected(_ context.Context, proxy *url.URL, _ *http.Request, answer *http.Response) error {
 	if answer.StatusCode == http.StatusOK {
 		return nil
@@ -66,7 +67,7 @@ func connected(_ context.Context, proxy *url.URL, _ *http.Request, answer *http.
 	return &proxyError{proxy: proxy, status: answer.StatusCode}
 }
 
-// proxyOf returns the proxy that a request goes through; nil if there is none, or if it is unknown.
+// proxyOf returns the proxy of a request; nil if there is none or it is not known.
 func (s *sender) proxyOf(r *http.Request) *url.URL {
 	if s.proxy == nil {
 		return nil
@@ -75,7 +76,7 @@ func (s *sender) proxyOf(r *http.Request) *url.URL {
 	return u
 }
 
-// throughProxy makes an error name the proxy of a request that got no connection.
+// throughProxy adds the name of the proxy to the error of a request that got no connection.
 func (s *sender) throughProxy(r *http.Request, w *watch, err error) error {
 	if !w.asked.Load() || w.connections.Load() > 0 || errors.Is(err, context.Canceled) || throughProxy(err) {
 		return err
@@ -84,7 +85,7 @@ func (s *sender) throughProxy(r *http.Request, w *watch, err error) error {
 	if u == nil {
 		return err
 	}
-	// An http.Transport of the application reports only the text of the status.
+	// An http.Transport of the application returns only the status text as the error.
 	if strings.EqualFold(err.Error(), http.StatusText(http.StatusProxyAuthRequired)) {
 		return &proxyError{proxy: u, status: http.StatusProxyAuthRequired}
 	}

@@ -18,10 +18,10 @@ import (
 	"time"
 )
 
-// serviceBehind is a service that only a proxy leads to.
+// serviceBehind is a service that is reached only through a proxy.
 const serviceBehind = "https://login.stytch.invalid"
 
-// odd is a proxy on loopback that does with each connection what serve does.
+// odd starts a proxy on loopback that handles each connection with serve.
 func odd(t *testing.T, serve func(net.Conn)) (address string) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -44,7 +44,7 @@ func odd(t *testing.T, serve func(net.Conn)) (address string) {
 	return listener.Addr().String()
 }
 
-// answering is a proxy that answers every CONNECT with a text, and then does more.
+// answering starts a proxy that answers every CONNECT with a text, and then continues with more.
 func answering(t *testing.T, text string, more func(net.Conn)) string {
 	return odd(t, func(conn net.Conn) {
 		if _, err := http.ReadRequest(bufio.NewReader(conn)); err != nil {
@@ -57,7 +57,7 @@ func answering(t *testing.T, text string, more func(net.Conn)) string {
 	})
 }
 
-// proxyTest is a proxy, the beginning of what the error says, and how often it is tried.
+// proxyTest is a proxy, the beginning of the expected error, and the expected number of attempts.
 type proxyTest struct {
 	name, url, want string
 	attempts        int
@@ -75,7 +75,7 @@ func proxies(t *testing.T) []proxyTest {
 	wants, wrong, down, policy := refusing("407 Proxy Authentication Required"), refusing("407 Proxy Authentication Required"), refusing("503 Service Unavailable"), refusing("403 Not here, s3cret")
 	unknown, close, silent := refusing("299"), odd(t, func(net.Conn) {}), answering(t, "", func(conn net.Conn) { _, _ = conn.Read(make([]byte, 1)) })
 	garbage := answering(t, "HTTP/1.1 200 OK\r\n\r\n", func(conn net.Conn) {
-		_, _ = conn.Read(make([]byte, 1<<10)) // what comes before it belongs to the answer
+		_, _ = conn.Read(make([]byte, 1<<10)) // an answer before the request would be unexpected
 		_, _ = io.WriteString(conn, "no TLS")
 	})
 	return []proxyTest{
@@ -84,17 +84,17 @@ func proxies(t *testing.T) []proxyTest {
 		{"503", "http://" + down, "the proxy http://" + down + " refuses to connect to the service: status 503 Service Unavailable", 3},
 		{"403", "http://ada:s3cret@" + policy, "the proxy http://" + policy + " refuses to connect to the service: status 403 Forbidden", 3},
 		{"a status without a name", "http://" + unknown, "the proxy http://" + unknown + " refuses to connect to the service: status 299", 3},
-		{"nobody there", "http://ada:s3cret@127.0.0.1:1", "the proxy http://127.0.0.1:1 cannot be reached: dial tcp 127.0.0.1:1: connect: connection refused", 3},
-		{"a certificate that nobody trusts", strings.Replace(untrusted.URL, "https://", "https://ada:s3cret@", 1), "the proxy " + untrusted.URL + " cannot be reached: tls: failed to verify certificate", 3},
+		{"no proxy there", "http://ada:s3cret@127.0.0.1:1", "the proxy http://127.0.0.1:1 cannot be reached: dial tcp 127.0.0.1:1: connect: connection refused", 3},
+		{"an untrusted certificate", strings.Replace(untrusted.URL, "https://", "https://ada:s3cret@", 1), "the proxy " + untrusted.URL + " cannot be reached: tls: failed to verify certificate", 3},
 		{"no TLS", "https://" + wants, "the proxy https://" + wants + " cannot be reached: ", 3},
 		{"connection closed", "http://" + close, "no connection through the proxy http://" + close + ": ", 3},
 		{"no answer", "http://" + silent, "no connection through the proxy http://" + silent + ": the call timeout of ", 1},
 		{"no TLS behind it", "http://" + garbage, "no connection through the proxy http://" + garbage + ": tls: first record does not look like a TLS handshake", 3},
-		{"SOCKS that is none", "socks5://ada:s3cret@" + close, "no connection through the proxy socks5://" + close + ": ", 3},
+		{"not a SOCKS proxy", "socks5://ada:s3cret@" + close, "no connection through the proxy socks5://" + close + ": ", 3},
 	}
 }
 
-// check makes a call through a proxy that fails, and returns what the log said.
+// check makes a call through a failing proxy, and returns the log.
 func (test proxyTest) check(t *testing.T, change func(*Config)) {
 	t.Helper()
 	var logged strings.Builder
@@ -117,8 +117,8 @@ func (test proxyTest) check(t *testing.T, change func(*Config)) {
 	}
 }
 
-// TestProxyOfEnvironment fails calls of a transport of the SDK's own. The environment is read once in a
-// process, so that each proxy has one.
+// TestProxyOfEnvironment makes failing calls through the SDK's own transport. net/http reads the
+// environment only once, so each proxy gets its own process.
 func TestProxyOfEnvironment(t *testing.T) {
 	if want := os.Getenv("TEST_PROXY_WANT"); want != "" {
 		attempts := 0
@@ -139,7 +139,8 @@ func TestProxyOfEnvironment(t *testing.T) {
 	}
 }
 
-// TestProxyOfTheApplication does the same over a transport of the application, which does not tell the status.
+// TestProxyOfTheApplication does the same with the application's own transport, which does not report
+// the status.
 func TestProxyOfTheApplication(t *testing.T) {
 	for _, test := range proxies(t) {
 		t.Run(test.name, func(t *testing.T) {
@@ -151,7 +152,7 @@ func TestProxyOfTheApplication(t *testing.T) {
 			case "503":
 				test.want = "no connection through the proxy http://" + u.Host + ": Service Unavailable"
 			case "403", "a status without a name":
-				return // what it says then is the proxy's own text
+				return // the error is then the proxy's own text
 			}
 			test.check(t, func(cfg *Config) {
 				cfg.HTTPClient.Transport.(*http.Transport).Proxy = http.ProxyURL(u)
@@ -161,7 +162,8 @@ func TestProxyOfTheApplication(t *testing.T) {
 	}
 }
 
-// TestProxyInPlaceOfTheService: without TLS, a proxy answers the call itself.
+// TestProxyInPlaceOfTheService checks that the error names the proxy if it answers the call itself, as
+// it does without TLS.
 func TestProxyInPlaceOfTheService(t *testing.T) {
 	proxy := record(t, respond(407, "<html>"))
 	u, err := url.Parse(proxy.URL)
@@ -180,13 +182,13 @@ func TestProxyInPlaceOfTheService(t *testing.T) {
 	}
 }
 
-// TestNoProxy: what fails without a proxy names none.
+// TestNoProxy checks that errors without a proxy do not name one.
 func TestNoProxy(t *testing.T) {
 	var named *proxyError
 	if _, err := send(t.Context(), newClient(t, "http://127.0.0.1:1"), Safe); errors.As(err, &named) {
 		t.Error(err)
 	}
-	// Once there is a connection, what breaks may be the service.
+	// After a connection was made, the service may be the cause.
 	server := newFaultServer(t, func(net.Conn) bool { return false })
 	u, _ := url.Parse(server.url)
 	c := newClient(t, "http://login.stytch.invalid", func(cfg *Config) {

@@ -12,9 +12,9 @@ import (
 	"testing"
 )
 
-// The tests in this file hold down what net/http would send again by itself.
+// These tests cover requests that net/http would repeat by itself.
 
-// The frames of HTTP/2 that the tests know.
+// The HTTP/2 frames that the tests use.
 const (
 	frameData      = 0x0
 	frameHeaders   = 0x1
@@ -24,8 +24,8 @@ const (
 	ack            = 0x1
 )
 
-// serveFrames is a server of HTTP/2 that reads each request to its end and resets its stream with a
-// code.
+// serveFrames is an HTTP/2 server that reads each request to its end and resets its stream with the
+// given code.
 func serveFrames(conn net.Conn, code uint32, reached *atomic.Int64) {
 	defer conn.Close()
 	if _, err := io.ReadFull(conn, make([]byte, len("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"))); err != nil {
@@ -57,13 +57,13 @@ func serveFrames(conn net.Conn, code uint32, reached *atomic.Int64) {
 	}
 }
 
-// TestHTTP2Resets has a server take each request and reset its stream. With PROTOCOL_ERROR net/http
-// would send it again and again.
+// TestHTTP2Resets uses a server that accepts each request and resets its stream. With PROTOCOL_ERROR,
+// net/http would repeat the request several times.
 func TestHTTP2Resets(t *testing.T) {
 	tests := []struct {
 		name                string
 		code                uint32
-		safe, unsent, never want // at most so often
+		safe, unsent, never want // the most requests
 	}{
 		{"PROTOCOL_ERROR", 1, want{3 * connectionsPerAttempt, false}, want{1, true}, want{1, true}},
 		{"INTERNAL_ERROR", 2, want{3, false}, want{1, true}, want{1, true}},
@@ -104,8 +104,8 @@ func TestHTTP2Resets(t *testing.T) {
 	}
 }
 
-// listenTLS listens for HTTP/2 over TLS. It returns the scheme, and the setting of a client that
-// trusts the server.
+// listenTLS listens for HTTP/2 over TLS. It returns the scheme, and the setting that makes a client
+// trust the server.
 func listenTLS(t *testing.T) (net.Listener, string, func(*Config)) {
 	certificate := httptest.NewUnstartedServer(nil)
 	certificate.StartTLS()
@@ -117,8 +117,7 @@ func listenTLS(t *testing.T) (net.Listener, string, func(*Config)) {
 	return ln, "https", trusting(t, certificate)
 }
 
-// listenCleartext listens for HTTP/2 without TLS, which only a transport of the application's own
-// speaks.
+// listenCleartext listens for HTTP/2 without TLS, which only an application's own transport uses.
 func listenCleartext(t *testing.T) (net.Listener, string, func(*Config)) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -130,8 +129,8 @@ func listenCleartext(t *testing.T) (net.Listener, string, func(*Config)) {
 	return ln, "http", func(cfg *Config) { cfg.HTTPClient = &http.Client{Transport: own} }
 }
 
-// TestIdempotencyHeaders has a server close a kept connection after it has read a request with a
-// header that net/http takes for a permission to send it again.
+// TestIdempotencyHeaders uses a server that closes a kept connection after it has read a request. The
+// request has a header that net/http takes as a permission to repeat it.
 func TestIdempotencyHeaders(t *testing.T) {
 	for _, name := range repeatHeaders {
 		for how, change := range map[string]func(*Config){
@@ -169,7 +168,8 @@ func TestIdempotencyHeaders(t *testing.T) {
 	}
 }
 
-// TestNoProxyToThisMachine holds that the secret does not leave in the clear through a proxy.
+// TestNoProxyToThisMachine checks that calls over plain http to this machine do not go through a proxy,
+// which would see the secret.
 func TestNoProxyToThisMachine(t *testing.T) {
 	for _, host := range []string{"localhost", "LOCALHOST", "localhost.", "127.0.0.1", "127.9.9.9", "[::1]"} {
 		r := httptest.NewRequest(http.MethodGet, "http://"+host+":9/", nil)

@@ -13,18 +13,17 @@ const (
 	backoffBase = 200 * time.Millisecond // the longest wait before the second attempt
 	backoffCap  = 5 * time.Second        // the longest wait before any
 
-	// longestWait is how long a call waits that has no deadline and no timeout: a service that says
-	// Retry-After: 86400 does not stop a program for a day.
+	// longestWait limits the wait of a call without a deadline or timeout: Retry-After: 86400 must not
+	// stop a program for a day.
 	longestWait = time.Minute
 
-	// leastTime is what a wait leaves at least of a call that must not happen twice. With less, the
-	// message may go out while nobody is there any more to hear of it: a failure that everybody
-	// understands would become one whose outcome is unknown.
+	// leastTime is the time that must remain after the wait, for a call that must not happen twice. With
+	// less time, the repeated request could time out. Then it is unknown whether the message was sent.
 	leastTime = time.Second
 )
 
-// again reports whether to try again after a, the failed attempt with the given number, and how
-// long to wait before. It gives up at once if the wait does not fit into the call.
+// again reports whether to repeat the call after a failed attempt, and how long to wait first. It
+// reports false if the wait does not fit into the time that the call has left.
 func (k *call) again(ctx context.Context, a *answer, attempt int) (time.Duration, bool) {
 	if attempt > k.settings.MaxRetries || ctx.Err() != nil || !k.repeatable(a) {
 		return 0, false
@@ -45,8 +44,8 @@ func (k *call) repeatable(a *answer) bool {
 	case refused && proxy.wantsCredentials():
 		return false // the proxy refuses every attempt until its URL changes
 	case a.status == http.StatusTooManyRequests:
-		// A body that is not the service's comes from a gateway, which counts requests. Of the
-		// service's own types some pass within seconds, others, such as a locked user, do not.
+		// A 429 without an error type comes from a gateway, which counts requests. Some error types of
+		// the service are over within seconds; others, such as a locked user, are not.
 		return a.problem.errorType == "" || k.client.errors.RetryableType(a.problem.errorType)
 	case k.retry == Unsent:
 		return !a.reached
@@ -54,15 +53,15 @@ func (k *call) repeatable(a *answer) bool {
 	switch a.status {
 	case 0, http.StatusSwitchingProtocols, http.StatusRequestTimeout, http.StatusTooEarly,
 		http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout,
-		520, 521, 522, 523, 524: // of a gateway that got no answer, or none that it understood
+		520, 521, 522, 523, 524: // a gateway got no answer, or could not read it
 		return true
 	default:
 		return a.err != nil && !a.tooLarge
 	}
 }
 
-// outcomeUnknown reports whether the service may have done what was asked, although nothing says
-// so. It does not matter for a call that can be repeated.
+// outcomeUnknown reports whether it is unknown if the service acted on the request. It is always false
+// for a call that can be repeated safely.
 func (k *call) outcomeUnknown(a *answer) bool {
 	if k.retry == Safe {
 		return false
@@ -70,8 +69,8 @@ func (k *call) outcomeUnknown(a *answer) bool {
 	return a.reached && (a.status < 300 || a.status >= 500)
 }
 
-// backoff returns a random wait, longer from attempt to attempt, so that clients which failed
-// together do not come back together.
+// backoff returns a random wait, which grows with each attempt. It is random so that clients which
+// failed together do not retry together.
 func (k *call) backoff(attempt int) time.Duration {
 	longest := backoffCap
 	if n := attempt - 1; n < 5 { // 200 ms << 5 is over the cap
@@ -80,7 +79,7 @@ func (k *call) backoff(attempt int) time.Duration {
 	return k.client.jitter(longest)
 }
 
-// left returns how long the call may still take.
+// left returns how much time the call has left.
 func (k *call) left(ctx context.Context) time.Duration {
 	left := time.Duration(math.MaxInt64)
 	if !k.end.IsZero() {
@@ -95,14 +94,14 @@ func (k *call) left(ctx context.Context) time.Duration {
 	return left
 }
 
-// retryAfter reads a Retry-After header: seconds or a date. It returns 0 for one that is missing,
-// past or not understood.
+// retryAfter reads a Retry-After header: seconds or a date. It returns 0 for a header that is missing,
+// in the past or not valid.
 func retryAfter(value string, now time.Time) time.Duration {
 	if value == "" {
 		return 0
 	}
 	if seconds, err := strconv.ParseUint(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
-		// Out of range means the largest number, which is too long in any case.
+		// ParseUint returns the largest number if the value is out of range.
 		return time.Duration(min(seconds, math.MaxInt64/uint64(time.Second))) * time.Second
 	}
 	date, err := http.ParseTime(value)

@@ -5,22 +5,22 @@ import (
 	"time"
 )
 
-// CallSettings are the settings of one call, as its options leave them.
+// CallSettings are the settings of one call, after its options.
 type CallSettings struct {
 	Timeout        time.Duration // over all attempts and waits; 0: the client's, negative: none
 	MaxRetries     int           // attempts after the first; 0 or less: none
-	Header         http.Header   // sent with the call; nil until an option makes one
-	SkipValidation bool          // the request is sent unchecked
+	Header         http.Header   // added to the request; nil: nothing
+	SkipValidation bool          // the request is not validated
 	Report         func(Info)    // called once, at the end of the call; nil: not wanted
 }
 
-// Info tells how a call went, whether it succeeded or not.
+// Info describes how a call went, whether it succeeded or failed.
 type Info struct {
-	Call       *CallID     // which call it was
+	Call       *CallID     // identifies the call
 	StatusCode int         // of the last answer; 0 if there was none
 	Header     http.Header // of the last answer; nil if there was none
 	Attempts   int         // how often the request was sent or tried
-	RequestID  string      // the service's name for the call; empty if it gave none
+	RequestID  string      // the service's ID of the call; empty if it sent none
 	PrintedID  string      // RequestID without secrets
 }
 

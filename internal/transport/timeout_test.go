@@ -13,10 +13,10 @@ import (
 	"time"
 )
 
-// The tests in this file hold the clock: they run in a bubble whose time passes at once when
-// nothing is left to do. Connections are pipes, since a bubble does not see into the kernel.
+// These tests run in a synctest bubble, whose time advances when all goroutines wait. Connections are
+// pipes, because a bubble does not know of waits in the kernel.
 
-// stall answers with text and then nothing more, until the client goes away.
+// stall sends text and then nothing more, until the client disconnects.
 func stall(text string) func(net.Conn) bool {
 	return func(conn net.Conn) bool {
 		io.WriteString(conn, text)
@@ -25,8 +25,8 @@ func stall(text string) func(net.Conn) bool {
 	}
 }
 
-// newPipeClient returns a client and the server behind it, of which the client's settings are the
-// default ones, apart from the jitter: each wait is the longest possible.
+// newPipeClient returns a client and its server. The client has the default settings, except that each
+// wait is the longest possible.
 func newPipeClient(t *testing.T, answer func(net.Conn) bool, change ...func(*Config)) (*Client, *faultServer) {
 	t.Helper()
 	server := new(faultServer)
@@ -212,7 +212,7 @@ func TestWaits(t *testing.T) {
 			func(c *Config) { c.MaxRetries = 100 }, (200 + 400 + 800 + 1600 + 3200 + 5000*4) * time.Millisecond, 10},
 		{"Retry-After is the least", reply(503, "text/plain", "", "Retry-After: 7"), nil, 14 * time.Second, 3},
 		{"Retry-After as a date", reply(503, "text/plain", "",
-			// A bubble's time begins at midnight UTC 2000-01-01.
+			// The time of a bubble begins at midnight UTC 2000-01-01.
 			"Retry-After: Sat, 01 Jan 2000 00:00:20 GMT"), nil, 20*time.Second + 400*time.Millisecond, 3},
 		{"Retry-After past", reply(503, "text/plain", "",
 			"Retry-After: Fri, 31 Dec 1999 23:59:59 GMT"), nil, 600 * time.Millisecond, 3},
@@ -244,8 +244,8 @@ func TestWaits(t *testing.T) {
 	}
 }
 
-// TestTimeLeftAfterWait has a call turned away, with little time left after the wait: what must not
-// happen twice is then not sent, rather than sent and given up.
+// TestTimeLeftAfterWait gets a 429 with little time left after the wait. A call that must not happen
+// twice is then not repeated.
 func TestTimeLeftAfterWait(t *testing.T) {
 	busy := reply(429, "application/json", answerTooMany, "Retry-After: 7")
 	tests := []struct {
@@ -291,7 +291,7 @@ func TestTimeLeftAfterWait(t *testing.T) {
 	}
 }
 
-// TestCancelWhileWaiting ends the context between two attempts: the last answer is not lost.
+// TestCancelWhileWaiting cancels the context between two attempts. The error still has the last answer.
 func TestCancelWhileWaiting(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -321,7 +321,7 @@ func TestCancelWhileWaiting(t *testing.T) {
 	}
 }
 
-// TestJitter draws from the real source: a wait is anywhere between nothing and the longest.
+// TestJitter uses real random numbers: a wait is anywhere between zero and the longest.
 func TestJitter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, _ := newPipeClient(t, reply(503, "text/plain", ""), func(cfg *Config) { cfg.Jitter = nil })
@@ -335,8 +335,8 @@ func TestJitter(t *testing.T) {
 	})
 }
 
-// TestQueue has two calls share one connection to a slow server: the time that the second one waits
-// for it does not count against its attempt.
+// TestQueue makes two calls over one connection to a slow server. The second one's wait for the
+// connection does not count against its attempt.
 func TestQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slow := func(conn net.Conn) bool {
@@ -346,7 +346,7 @@ func TestQueue(t *testing.T) {
 		c, server := newPipeClient(t, slow, func(cfg *Config) {
 			cfg.HTTPClient.Transport.(*http.Transport).MaxConnsPerHost = 1
 		})
-		c.sender.shared = true // whose connections are known
+		c.sender.shared = true // the trace reports its connections
 		errs := make(chan error)
 		for range 2 {
 			go func() {

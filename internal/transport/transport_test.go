@@ -13,7 +13,7 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// What the tests call with. None of it may show up in an error.
+// Data of the tests' calls. Errors must not contain any of it.
 const (
 	testProject = "project-test-00000000-1111-4222-8333-444444444444"
 	testSecret  = "secret-test-AbCdEfGhIjKlMnOpQrStUvWxYz0="
@@ -22,7 +22,7 @@ const (
 	liveURL     = "https://live.example.com"
 )
 
-// sendRequest and sendResponse have the shape of generated types.
+// sendRequest and sendResponse are like generated types.
 type sendRequest struct {
 	PhoneNumber       string         `json:"phone_number" stytch:"sensitive"`
 	ExpirationMinutes *int           `json:"expiration_minutes,omitempty"`
@@ -84,7 +84,7 @@ const (
 	answerHTML = "<html><body><h1>502 Bad Gateway</h1></body></html>"
 )
 
-// sendEndpoint is a call of the given class that sends a body.
+// sendEndpoint returns an endpoint with a request body, of the given retry class.
 func sendEndpoint(class RetryClass) *Endpoint[sendRequest, sendResponse] {
 	return &Endpoint[sendRequest, sendResponse]{
 		ID:       CallID{API: "consumer", Service: "otps.sms", Name: "send"},
@@ -98,7 +98,7 @@ func sendEndpoint(class RetryClass) *Endpoint[sendRequest, sendResponse] {
 	}
 }
 
-// getRequest has parameters of every kind and no body.
+// getRequest has all kinds of parameters and no body.
 type getRequest struct {
 	ProjectID string
 	Query     string
@@ -124,7 +124,7 @@ func getEndpoint() *Endpoint[getRequest, sendResponse] {
 	}
 }
 
-// testErrors makes errors that show the tests everything.
+// testErrors returns errors that give the tests access to the whole Failure.
 type testErrors struct{}
 
 type failureError struct{ *Failure }
@@ -148,7 +148,7 @@ func (testErrors) KnownType(errorType string) bool {
 	return errorType == "too_many_requests" || errorType == "otp_code_not_found"
 }
 
-// failureOf returns what a failed call handed on.
+// failureOf returns the Failure of a failed call.
 func failureOf(t *testing.T, err error) *Failure {
 	t.Helper()
 	var f failureError
@@ -158,8 +158,7 @@ func failureOf(t *testing.T, err error) *Failure {
 	return f.Failure
 }
 
-// newClient returns a client for the server at url that does not sleep and keeps its connections to
-// itself.
+// newClient returns a client for the server at url. It does not sleep, and has its own connections.
 func newClient(t *testing.T, url string, change ...func(*Config)) *Client {
 	t.Helper()
 	own := &http.Transport{}
@@ -183,7 +182,7 @@ func newClient(t *testing.T, url string, change ...func(*Config)) *Client {
 	return c
 }
 
-// serve starts a server that the test closes.
+// serve starts a server that ends with the test.
 func serve(t *testing.T, h http.HandlerFunc) *httptest.Server {
 	t.Helper()
 	server := httptest.NewServer(h)
@@ -191,12 +190,12 @@ func serve(t *testing.T, h http.HandlerFunc) *httptest.Server {
 	return server
 }
 
-// send makes a call of the given class.
+// send makes a call of the given retry class.
 func send(ctx context.Context, c *Client, class RetryClass, opts ...CallOption) (*sendResponse, error) {
 	return Call(ctx, c, sendEndpoint(class), &sendRequest{PhoneNumber: testPhone}, opts)
 }
 
-// answer returns a handler that always answers the same.
+// answer returns a handler that always gives the same answer.
 func respond(status int, body string, header ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		for i := 0; i < len(header); i += 2 {

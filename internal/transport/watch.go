@@ -11,10 +11,10 @@ import (
 	"time"
 )
 
-// watch holds the clock of an attempt and sees how far its request gets.
+// watch enforces the time limits of an attempt and records how far its request gets.
 //
-// The time that a request waits for a free connection counts against the call, not against the
-// attempt: a request that waited is otherwise sent and given up a moment later.
+// The wait for a free connection counts against the call, not against the attempt. Otherwise a request
+// that had to wait would be sent and canceled a moment later.
 type watch struct {
 	cancel  context.CancelCauseFunc
 	end     time.Time     // of the call; zero: none
@@ -25,8 +25,8 @@ type watch struct {
 
 	mu    sync.Mutex
 	timer *time.Timer  // nil: no limit so far
-	due   time.Time    // when it ends the attempt
-	limit timeoutError // for this reason
+	due   time.Time    // when the timer ends the attempt
+	limit timeoutError // the error that it then gets
 
 	hooks httptrace.ClientTrace
 
@@ -34,8 +34,8 @@ type watch struct {
 	connections         atomic.Int32
 }
 
-// start starts the clock of w: that of the call, and, where nobody says when the request gets its
-// connection, that of the attempt.
+// start starts the timer of the call. It also starts that of the attempt, unless w will learn when the
+// request gets its connection.
 func (k *call) start(ctx context.Context, w *watch, cancel context.CancelCauseFunc, now time.Time) {
 	w.cancel, w.attempt, w.end, w.timeout = cancel, k.client.attemptTimeout, k.end, k.settings.Timeout
 	w.clearHTTP2 = k.client.sender.clearHTTP2
@@ -50,7 +50,7 @@ func (k *call) start(ctx context.Context, w *watch, cancel context.CancelCauseFu
 	}
 }
 
-// begin starts the clock of the attempt, unless that of the call ends first. It reports whether it did.
+// begin starts the timer of the attempt, unless the call ends earlier. It reports whether it did.
 func (w *watch) begin(now time.Time) bool {
 	end := now.Add(w.attempt)
 	if w.attempt == 0 || !w.end.IsZero() && !end.Before(w.end) {
@@ -60,7 +60,7 @@ func (w *watch) begin(now time.Time) bool {
 	return true
 }
 
-// arm makes the attempt end at due, for this reason and no earlier one.
+// arm makes the attempt end at due with the given error, in place of an earlier limit.
 func (w *watch) arm(now, due time.Time, limit timeoutError) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -72,7 +72,7 @@ func (w *watch) arm(now, due time.Time, limit timeoutError) {
 	}
 }
 
-// expire ends the attempt, unless it was given more time while the timer went off.
+// expire ends the attempt, unless arm moved its end in the meantime.
 func (w *watch) expire() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -90,7 +90,7 @@ func (w *watch) stop() {
 	}
 }
 
-// trace has net/http report to w.
+// trace makes net/http report to w.
 func (w *watch) trace(ctx context.Context) context.Context {
 	w.hooks.GetConn = func(string) { w.asked.Store(true) }
 	w.hooks.GotConn = w.got
@@ -110,12 +110,12 @@ func (w *watch) got(info httptrace.GotConnInfo) {
 	w.begin(time.Now())
 }
 
-// sentOverHTTP2 reports whether the request may have gone out on a connection of HTTP/2. Over HTTP/1.1,
-// net/http knows whether a byte of it did.
+// sentOverHTTP2 reports whether the request may have been sent over HTTP/2. Over HTTP/1.1, net/http
+// itself knows whether it sent a byte.
 func (w *watch) sentOverHTTP2() bool { return w.wrote.Load() && w.http2.Load() }
 
-// reached reports whether the service may have got a request that failed with err. It says no only
-// where that is certain: the cost of a wrong no is a second message to somebody's phone.
+// reached reports whether the service may have received a request that failed with err. It returns false
+// only if that is certain: a mistake would send a second message to a user's phone.
 func (w *watch) reached(own context.Context, err error, shared bool) bool {
 	var op *net.OpError
 	switch {
@@ -124,15 +124,15 @@ func (w *watch) reached(own context.Context, err error, shared bool) bool {
 	case errors.As(err, &op) && op.Op == "dial":
 		return false
 	case w.connections.Load() > 0:
-		// Under HTTP/2 an attempt whose context ends can return while its headers are being written.
-		// In any other case they are not written any more.
+		// Over HTTP/2, an attempt whose context ends can return while its headers are being written. In
+		// all other cases they are not written afterwards.
 		return own.Err() != nil ||
 			errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 	case w.asked.Load():
 		return false
 	default:
-		// A RoundTripper that reports nothing may have done anything. Only of our own is it known
-		// that it would have asked for a connection first.
+		// A RoundTripper that reports no trace events may have sent the request. The SDK's own transport
+		// always asks for a connection first.
 		return !shared
 	}
 }

@@ -1,4 +1,4 @@
-// Command bare makes one call with net/http alone and throws the answer away.
+// Command bare makes one call with net/http only and discards the response.
 package main
 
 import (

@@ -1,4 +1,4 @@
-// Command hello is what the other programs stand beside: it calls nobody.
+// Command hello makes no call. The other programs are compared with it.
 package main
 
 import "fmt"

@@ -1,5 +1,5 @@
-// Command reflective makes one call as a client written by hand does: types of its own for the one
-// call, encoding/json, and the http.Client as it comes.
+// Command reflective makes one call like a typical hand-written client: with its own types for the
+// call, encoding/json and a default http.Client.
 package main
 
 import (

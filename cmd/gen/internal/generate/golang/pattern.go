@@ -45,13 +45,13 @@ func (e *emitter) variable(base string, t *model.Type) string {
 func (e *emitter) checkVariables() {
 	for _, name := range slices.Sorted(maps.Keys(e.patterns)) {
 		f := e.file("checks_gen.go")
-		f.Comment(fmt.Sprintf("// %s is %s.", name, e.patterns[name].Want))
+		f.Comment(fmt.Sprintf("// %s matches %s.", name, e.patterns[name].Want))
 		f.Var().Id(name).Op("=").Add(e.pattern(e.patterns[name]))
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.enums)) {
 		t := e.enums[name]
 		f := e.file("checks_gen.go")
-		f.Comment(fmt.Sprintf("// %s are what a request can hold.", name))
+		f.Comment(fmt.Sprintf("// %s are the values that a request accepts.", name))
 		f.Var().Id(name).Op("=").Index().Add(e.typeName(t)).ValuesFunc(func(g *jen.Group) {
 			for _, v := range t.Values {
 				g.Line().Qual(e.sdk.Module+"/"+t.Package, v.Name)
@@ -69,7 +69,13 @@ func (e *emitter) pattern(p *check.Pattern) jen.Code {
 		g.Line().Id("Steps").Op(":").Index().Qual(e.internal("check"), "Step").ValuesFunc(func(g *jen.Group) {
 			for _, s := range p.Steps {
 				g.Line().ValuesFunc(func(g *jen.Group) {
-					g.Id("Ranges").Op(":").Op(strconv.QuoteToASCII(s.Ranges))
+					if len(s.Ranges) > 0 {
+						g.Id("Ranges").Op(":").Index().Index(jen.Lit(2)).Rune().ValuesFunc(func(g *jen.Group) {
+							for _, r := range s.Ranges {
+								g.Values(char(r[0]), char(r[1]))
+							}
+						})
+					}
 					if s.Negate {
 						g.Id("Negate").Op(":").True()
 					}
@@ -82,3 +88,6 @@ func (e *emitter) pattern(p *check.Pattern) jen.Code {
 		g.Line()
 	})
 }
+
+// char is the literal of a character, in ASCII.
+func char(r rune) jen.Code { return jen.Op(strconv.QuoteRuneToASCII(r)) }

@@ -122,10 +122,10 @@ func tags(t *model.Type, f *model.Field) map[string]string {
 // printing writes the methods that keep secrets out of what is printed.
 func (e *emitter) printing(f *jen.File, t *model.Type) {
 	receiver := jen.Id(receiverOf(t)).Id(t.Name)
-	f.Comment("// Format prints the value without its secrets, whatever the verb.")
+	f.Comment("// Format prints the value without its secrets.")
 	f.Func().Params(receiver.Clone()).Id("Format").Params(jen.Id("f").Qual("fmt", "State"), jen.Id("verb").Rune()).Block(
 		jen.Qual(e.internal("redact"), "Format").Call(jen.Id("f"), jen.Id("verb"), jen.Id(receiverOf(t))))
-	f.Comment("// LogValue is what a log shows of the value: everything but its secrets.")
+	f.Comment("// LogValue returns the value for a log, without its secrets.")
 	f.Func().Params(receiver.Clone()).Id("LogValue").Params().Qual("log/slog", "Value").Block(
 		jen.Return(jen.Qual(e.internal("redact"), "LogValue").Call(jen.Id(receiverOf(t)))))
 }

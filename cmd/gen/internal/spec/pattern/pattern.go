@@ -23,15 +23,15 @@ func Compile(expr string) (check.Pattern, error) {
 	}
 	p := check.Pattern{Source: expr}
 	for _, s := range parsed {
-		ranges, negate := writeClass(s.class)
-		p.Steps = append(p.Steps, check.Step{Ranges: ranges, Negate: negate, Min: s.min, Max: s.max})
+		list, negate := ranges(s.class)
+		p.Steps = append(p.Steps, check.Step{Ranges: list, Negate: negate, Min: s.min, Max: s.max})
 	}
 	return p, nil
 }
 
-// A step is a check.Step before its class is written down.
+// A step is a check.Step in which the class is still a flat list.
 type step struct {
-	source   string // as in the expression
+	source   string // the part of the expression
 	class    []rune // sorted pairs of the first and the last character of a range
 	min, max int    // max is -1 for no limit
 }
@@ -143,7 +143,7 @@ func newStep(re *syntax.Regexp) (step, error) {
 		return step{}, fmt.Errorf("%s matches no character", s.source)
 	}
 	for _, char := range s.class {
-		if 0xD7FF <= char && char <= 0xE000 { // such a class, or its complement, is no string
+		if 0xD7FF <= char && char <= 0xE000 { // such a range, or its complement, ends at a surrogate, which is not a character in Go
 			return step{}, fmt.Errorf("%s has a range that begins or ends at the surrogates, U+D7FF to U+E000", s.source)
 		}
 	}
@@ -210,12 +210,16 @@ func common(a, b []rune) (char rune, ok bool) {
 	return 0, false
 }
 
-// writeClass writes down a class in the shorter way: what is in it, or what is not.
-func writeClass(class []rune) (ranges string, negate bool) {
-	if class[len(class)-1] == unicode.MaxRune {
-		return string(complement(class)), true
+// ranges returns the shorter form of a class: its own ranges, or those of all other characters.
+func ranges(class []rune) (list [][2]rune, negate bool) {
+	negate = class[len(class)-1] == unicode.MaxRune
+	if negate {
+		class = complement(class)
 	}
-	return string(class), false
+	for i := 0; i < len(class); i += 2 {
+		list = append(list, [2]rune{class[i], class[i+1]})
+	}
+	return list, negate
 }
 
 // complement returns the characters that are not in class, which goes up to the last of all.

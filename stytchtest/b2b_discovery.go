@@ -1,0 +1,177 @@
+package stytchtest
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/stytchgen/sdk/b2b"
+	"github.com/stytchgen/sdk/stytch"
+)
+
+func (r *request) discoverySend(q b2b.OTPsEmailDiscoverySendRequest) (b2b.OTPsEmailDiscoverySendResponse, *apiError) {
+	r.deliverEmail(q.EmailAddress, code{}, minutes(q.DiscoveryExpirationMinutes, defaultEmailLife),
+		Message{Purpose: "discovery", Locale: text(q.Locale), TemplateID: text(q.LoginTemplateID)})
+	return b2b.OTPsEmailDiscoverySendResponse{}, nil
+}
+
+func (r *request) discoveryAuthenticate(q b2b.OTPsEmailDiscoveryAuthenticateRequest) (b2b.OTPsEmailDiscoveryAuthenticateResponse, *apiError) {
+	none := b2b.OTPsEmailDiscoveryAuthenticateResponse{}
+	c := r.project.state.EmailCodes[strings.ToLower(q.EmailAddress)]
+	if c != nil && c.MemberID != "" {
+		c = nil // the code is for an organization
+	}
+	if err := r.try(c, q.Code, q.EmailAddress, new(attempts)); err != nil {
+		return none, err
+	}
+	if c != nil {
+		c.Used = true
+	}
+	id := "email" + strings.TrimPrefix(newID("email"), "email")
+	i := r.intermediate(intermediate{Email: q.EmailAddress, Factors: []stytch.AuthenticationFactor{emailFactor(emailOTP, id, q.EmailAddress, r.now)}})
+	return b2b.OTPsEmailDiscoveryAuthenticateResponse{
+		IntermediateSessionToken: i.Token, IntermediateSessionTokenExpiresAt: &i.ExpiresAt,
+		EmailAddress: q.EmailAddress, DiscoveredOrganizations: r.discover(i.Email, i.Factors),
+	}, nil
+}
+
+// discover lists the organizations that a person belongs to or may join, with what each
+// would still want beyond the factors.
+func (r *request) discover(address string, factors []stytch.AuthenticationFactor) []b2b.DiscoveredOrganization {
+	var found []b2b.DiscoveredOrganization
+	for _, o := range r.project.state.Organizations {
+		membership := &b2b.Membership{}
+		m := r.project.state.memberByEmail(o.Profile.OrganizationID, address)
+		switch {
+		case m != nil:
+			membership.Type = b2b.MembershipType(string(m.Profile.Status) + "_member")
+			membership.Member = new(m.profile(r.now))
+		case r.project.discoverable(o, address) == nil:
+			membership.Type = b2b.MembershipTypeEligibleToJoinByEmailDomain
+			membership.Details = map[string]any{"domain": domainOf(address)}
+		default:
+			continue
+		}
+		d := b2b.DiscoveredOrganization{Organization: new(o.Profile), Membership: membership}
+		switch {
+		case o.wantsPrimary(m, factors):
+			d.PrimaryRequired = &b2b.PrimaryRequired{AllowedAuthMethods: o.Profile.AllowedAuthMethods}
+		case o.wantsMFA(m):
+			d.MFARequired = &b2b.MFARequired{}
+			if m != nil {
+				d.MFARequired.MemberOptions = m.options()
+			}
+		default:
+			d.MemberAuthenticated = true
+		}
+		found = append(found, d)
+	}
+	return found
+}
+
+func (r *request) discoveredOrganizations(q b2b.DiscoveryOrganizationsListRequest) (b2b.DiscoveryOrganizationsListResponse, *apiError) {
+	none := b2b.DiscoveryOrganizationsListResponse{}
+	if q.IntermediateSessionToken != nil {
+		i, err := r.findIntermediate(*q.IntermediateSessionToken)
+		if err != nil {
+			return none, err
+		}
+		answer := b2b.DiscoveryOrganizationsListResponse{EmailAddress: i.Email, DiscoveredOrganizations: r.discover(i.Email, i.Factors)}
+		if i.OrganizationID != "" {
+			answer.OrganizationIDHint = new(i.OrganizationID)
+		}
+		return answer, nil
+	}
+	s, err := r.find(q.SessionToken, q.SessionJWT)
+	if err != nil {
+		return none, err
+	}
+	_, m, err := r.ownerOf(s)
+	if err != nil {
+		return none, err
+	}
+	// A session leads to where the person is a member; joining takes a fresh login.
+	found := slices.DeleteFunc(r.discover(m.Profile.EmailAddress, primaryFactors(s.Factors)), func(d b2b.DiscoveredOrganization) bool {
+		return d.Membership.Member == nil
+	})
+	return b2b.DiscoveryOrganizationsListResponse{EmailAddress: m.Profile.EmailAddress, DiscoveredOrganizations: found}, nil
+}
+
+func (r *request) exchangeIntermediate(q b2b.DiscoveryIntermediateSessionsExchangeRequest) (b2b.DiscoveryIntermediateSessionsExchangeResponse, *apiError) {
+	none := b2b.DiscoveryIntermediateSessionsExchangeResponse{}
+	i, err := r.findIntermediate(q.IntermediateSessionToken)
+	if err != nil {
+		return none, err
+	}
+	o, err := r.organization(q.OrganizationID)
+	if err != nil {
+		return none, err
+	}
+	if _, err := mergeClaims(nil, q.SessionCustomClaims); err != nil {
+		return none, err
+	}
+	m := r.project.state.memberByEmail(o.Profile.OrganizationID, i.Email)
+	if m == nil {
+		if err := r.project.discoverable(o, i.Email); err != nil {
+			return none, err
+		}
+		m = r.project.join(o, i.Email, b2b.MemberStatusPending, r.now)
+	}
+	l, err := r.login(o, m, proof{
+		factors: i.Factors, email: i.Email, begun: i,
+		duration: q.SessionDurationMinutes, claims: q.SessionCustomClaims, locale: text(q.Locale),
+	})
+	if err != nil {
+		return none, err
+	}
+	answer := l.answer()
+	answer.MemberDevice = device(q.TelemetryID, nil, r.now)
+	return answer, nil
+}
+
+func (r *request) createDiscovered(q b2b.DiscoveryOrganizationsCreateRequest) (b2b.DiscoveryOrganizationsCreateResponse, *apiError) {
+	none := b2b.DiscoveryOrganizationsCreateResponse{}
+	i, err := r.findIntermediate(q.IntermediateSessionToken)
+	if err != nil {
+		return none, err
+	}
+	if _, err := mergeClaims(nil, q.SessionCustomClaims); err != nil {
+		return none, err
+	}
+	if err := r.project.unclaimed(nil, i.Email); err != nil {
+		return none, err
+	}
+	s := settingsOf(q)
+	name := nameFrom(i.Email)
+	if s.OrganizationName == nil {
+		s.OrganizationName = &name
+	}
+	if s.OrganizationSlug == nil {
+		s.OrganizationSlug = new(r.project.freeSlug(name))
+	}
+	o, err := r.project.createOrganization(s, r.now)
+	if err != nil {
+		return none, err
+	}
+	m := r.project.join(o, i.Email, b2b.MemberStatusPending, r.now)
+	m.assign(adminRole)
+	l, err := r.login(o, m, proof{
+		factors: i.Factors, email: i.Email, begun: i, duration: q.SessionDurationMinutes, claims: q.SessionCustomClaims,
+	})
+	if err != nil {
+		return none, err
+	}
+	answer := b2b.DiscoveryOrganizationsCreateResponse(l.answer())
+	answer.MemberDevice = device(q.TelemetryID, nil, r.now)
+	return answer, nil
+}
+
+// nameFrom names an organization after the e-mail address of who creates it: after the
+// domain, or after the person where the domain says nothing of a company.
+func nameFrom(address string) string {
+	domain := domainOf(address)
+	if isPublicDomain(domain) || strings.HasSuffix(strings.ToLower(domain), ".edu") {
+		return strings.Trim(notInSlug.ReplaceAllString(address[:len(address)-len(domain)-1], "-"), "-")
+	}
+	name, _, _ := strings.Cut(domain, ".")
+	return name
+}
