@@ -5,6 +5,7 @@ package b2b
 import (
 	"context"
 	"fmt"
+	"iter"
 	"log/slog"
 	"net/http"
 
@@ -1097,6 +1098,21 @@ var organizationsSearch = transport.Endpoint[OrganizationsSearchRequest, Organiz
 // API: https://stytch.com/docs/b2b/api/search-organizations
 func (s *OrganizationsService) Search(ctx context.Context, req OrganizationsSearchRequest, opts ...stytch.CallOption) (*OrganizationsSearchResponse, error) {
 	return transport.Call(ctx, s.client(), &organizationsSearch, &req, opts)
+}
+
+// SearchAll loops over all results of [OrganizationsService.Search], page by page.
+//
+// It begins at the page of Cursor, or at the first page. It makes the call for a page when the loop
+// reaches the page, so a loop that ends early makes no further calls. An error ends the loop.
+func (s *OrganizationsService) SearchAll(ctx context.Context, req OrganizationsSearchRequest, opts ...stytch.CallOption) iter.Seq2[Organization, error] {
+	return transport.Pages(ctx, s.client(), &organizationsSearch, req, opts,
+		func(r *OrganizationsSearchRequest) **string {
+			return &r.Cursor
+		},
+		func(r *OrganizationsSearchResponse) ([]Organization, *string) {
+			return r.Organizations, r.ResultsMetadata.NextCursor
+		},
+	)
 }
 
 // OrganizationsSearchRequest is the request of [OrganizationsService.Search].

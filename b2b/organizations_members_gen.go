@@ -5,6 +5,7 @@ package b2b
 import (
 	"context"
 	"fmt"
+	"iter"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -562,6 +563,21 @@ var organizationsMembersSearch = transport.Endpoint[OrganizationsMembersSearchRe
 // API: https://stytch.com/docs/api-reference/b2b/api/members/search-members
 func (s *OrganizationsMembersService) Search(ctx context.Context, req OrganizationsMembersSearchRequest, opts ...stytch.CallOption) (*OrganizationsMembersSearchResponse, error) {
 	return transport.Call(ctx, s.client(), &organizationsMembersSearch, &req, opts)
+}
+
+// SearchAll loops over all results of [OrganizationsMembersService.Search], page by page.
+//
+// It begins at the page of Cursor, or at the first page. It makes the call for a page when the loop
+// reaches the page, so a loop that ends early makes no further calls. An error ends the loop.
+func (s *OrganizationsMembersService) SearchAll(ctx context.Context, req OrganizationsMembersSearchRequest, opts ...stytch.CallOption) iter.Seq2[Member, error] {
+	return transport.Pages(ctx, s.client(), &organizationsMembersSearch, req, opts,
+		func(r *OrganizationsMembersSearchRequest) **string {
+			return &r.Cursor
+		},
+		func(r *OrganizationsMembersSearchResponse) ([]Member, *string) {
+			return r.Members, r.ResultsMetadata.NextCursor
+		},
+	)
 }
 
 // OrganizationsMembersSearchRequest is the request of [OrganizationsMembersService.Search].

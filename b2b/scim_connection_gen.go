@@ -5,6 +5,7 @@ package b2b
 import (
 	"context"
 	"fmt"
+	"iter"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -561,6 +562,21 @@ var scimConnectionGetGroups = transport.Endpoint[SCIMConnectionGetGroupsRequest,
 // API: https://stytch.com/docs/b2b/api/get-scim-connection-groups
 func (s *SCIMConnectionService) GetGroups(ctx context.Context, req SCIMConnectionGetGroupsRequest, opts ...stytch.CallOption) (*SCIMConnectionGetGroupsResponse, error) {
 	return transport.Call(ctx, s.client(), &scimConnectionGetGroups, &req, opts)
+}
+
+// GetGroupsAll loops over all results of [SCIMConnectionService.GetGroups], page by page.
+//
+// It begins at the page of Cursor, or at the first page. It makes the call for a page when the loop
+// reaches the page, so a loop that ends early makes no further calls. An error ends the loop.
+func (s *SCIMConnectionService) GetGroupsAll(ctx context.Context, req SCIMConnectionGetGroupsRequest, opts ...stytch.CallOption) iter.Seq2[SCIMConnectionGroup, error] {
+	return transport.Pages(ctx, s.client(), &scimConnectionGetGroups, req, opts,
+		func(r *SCIMConnectionGetGroupsRequest) **string {
+			return &r.Cursor
+		},
+		func(r *SCIMConnectionGetGroupsResponse) ([]SCIMConnectionGroup, *string) {
+			return r.SCIMGroups, r.NextCursor
+		},
+	)
 }
 
 // SCIMConnectionGetGroupsRequest is the request of [SCIMConnectionService.GetGroups].

@@ -5,6 +5,7 @@ package stytch
 import (
 	"context"
 	"fmt"
+	"iter"
 	"log/slog"
 	"net/http"
 
@@ -618,6 +619,21 @@ var connectedAppsClientsSearch = transport.Endpoint[ConnectedAppsClientsSearchRe
 // API: https://stytch.com/docs/api/connected-apps-search
 func (s *ConnectedAppsClientsService) Search(ctx context.Context, req ConnectedAppsClientsSearchRequest, opts ...CallOption) (*ConnectedAppsClientsSearchResponse, error) {
 	return transport.Call(ctx, s.client(), &connectedAppsClientsSearch, &req, opts)
+}
+
+// SearchAll loops over all results of [ConnectedAppsClientsService.Search], page by page.
+//
+// It begins at the page of Cursor, or at the first page. It makes the call for a page when the loop
+// reaches the page, so a loop that ends early makes no further calls. An error ends the loop.
+func (s *ConnectedAppsClientsService) SearchAll(ctx context.Context, req ConnectedAppsClientsSearchRequest, opts ...CallOption) iter.Seq2[ConnectedApp, error] {
+	return transport.Pages(ctx, s.client(), &connectedAppsClientsSearch, req, opts,
+		func(r *ConnectedAppsClientsSearchRequest) **string {
+			return &r.Cursor
+		},
+		func(r *ConnectedAppsClientsSearchResponse) ([]ConnectedApp, *string) {
+			return r.ConnectedApps, r.ResultsMetadata.NextCursor
+		},
+	)
 }
 
 // ConnectedAppsClientsSearchRequest is the request of [ConnectedAppsClientsService.Search].

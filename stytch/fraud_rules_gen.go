@@ -5,6 +5,7 @@ package stytch
 import (
 	"context"
 	"fmt"
+	"iter"
 	"log/slog"
 	"net/http"
 	"time"
@@ -331,6 +332,21 @@ var fraudRulesList = transport.Endpoint[FraudRulesListRequest, FraudRulesListRes
 // API: https://stytch.com/docs/fraud/api/get-rules
 func (s *FraudRulesService) List(ctx context.Context, req FraudRulesListRequest, opts ...CallOption) (*FraudRulesListResponse, error) {
 	return transport.Call(ctx, s.client(), &fraudRulesList, &req, opts)
+}
+
+// ListAll loops over all results of [FraudRulesService.List], page by page.
+//
+// It begins at the page of Cursor, or at the first page. It makes the call for a page when the loop
+// reaches the page, so a loop that ends early makes no further calls. An error ends the loop.
+func (s *FraudRulesService) ListAll(ctx context.Context, req FraudRulesListRequest, opts ...CallOption) iter.Seq2[FraudRule, error] {
+	return transport.Pages(ctx, s.client(), &fraudRulesList, req, opts,
+		func(r *FraudRulesListRequest) **string {
+			return &r.Cursor
+		},
+		func(r *FraudRulesListResponse) ([]FraudRule, *string) {
+			return r.Rules, r.NextCursor
+		},
+	)
 }
 
 // FraudRulesListRequest is the request of [FraudRulesService.List].

@@ -5,6 +5,7 @@ package stytch
 import (
 	"context"
 	"fmt"
+	"iter"
 	"log/slog"
 	"net/http"
 
@@ -539,6 +540,21 @@ var m2mClientsSearch = transport.Endpoint[M2MClientsSearchRequest, M2MClientsSea
 // API: https://stytch.com/docs/api-reference/b2b/api/m2m/m2m-client/search-m2m-client
 func (s *M2MClientsService) Search(ctx context.Context, req M2MClientsSearchRequest, opts ...CallOption) (*M2MClientsSearchResponse, error) {
 	return transport.Call(ctx, s.client(), &m2mClientsSearch, &req, opts)
+}
+
+// SearchAll loops over all results of [M2MClientsService.Search], page by page.
+//
+// It begins at the page of Cursor, or at the first page. It makes the call for a page when the loop
+// reaches the page, so a loop that ends early makes no further calls. An error ends the loop.
+func (s *M2MClientsService) SearchAll(ctx context.Context, req M2MClientsSearchRequest, opts ...CallOption) iter.Seq2[M2MClient, error] {
+	return transport.Pages(ctx, s.client(), &m2mClientsSearch, req, opts,
+		func(r *M2MClientsSearchRequest) **string {
+			return &r.Cursor
+		},
+		func(r *M2MClientsSearchResponse) ([]M2MClient, *string) {
+			return r.M2MClients, r.ResultsMetadata.NextCursor
+		},
+	)
 }
 
 // M2MClientsSearchRequest is the request of [M2MClientsService.Search].

@@ -5,6 +5,7 @@ package stytch
 import (
 	"context"
 	"fmt"
+	"iter"
 	"log/slog"
 	"net/http"
 	"time"
@@ -718,6 +719,21 @@ var usersSearch = transport.Endpoint[UsersSearchRequest, UsersSearchResponse]{
 // API: https://stytch.com/docs/api/search-users
 func (s *UsersService) Search(ctx context.Context, req UsersSearchRequest, opts ...CallOption) (*UsersSearchResponse, error) {
 	return transport.Call(ctx, s.client(), &usersSearch, &req, opts)
+}
+
+// SearchAll loops over all results of [UsersService.Search], page by page.
+//
+// It begins at the page of Cursor, or at the first page. It makes the call for a page when the loop
+// reaches the page, so a loop that ends early makes no further calls. An error ends the loop.
+func (s *UsersService) SearchAll(ctx context.Context, req UsersSearchRequest, opts ...CallOption) iter.Seq2[User, error] {
+	return transport.Pages(ctx, s.client(), &usersSearch, req, opts,
+		func(r *UsersSearchRequest) **string {
+			return &r.Cursor
+		},
+		func(r *UsersSearchResponse) ([]User, *string) {
+			return r.Results, r.ResultsMetadata.NextCursor
+		},
+	)
 }
 
 // UsersSearchRequest is the request of [UsersService.Search].

@@ -231,6 +231,8 @@ func (c *comparer) types(here, there *contract.Type, way string, depth int) erro
 		return nil
 	case here.Kind == contract.Integer && there.Kind == contract.Number && there.Loose:
 		return nil // TypeScript has one kind of number
+	case here.Kind == contract.Union && there.Kind == contract.Union && len(here.Variants) > 0 && len(there.Variants) > 0:
+		return c.variants(here, there, way, depth)
 	case here.Kind == contract.Map && there.Kind == contract.Object && len(there.Fields) == 0:
 		return nil // {} on both sides
 	case here.Kind == contract.Map && there.Kind == contract.Object:

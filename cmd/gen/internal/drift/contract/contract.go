@@ -91,6 +91,8 @@ type Type struct {
 	Fields []*Field
 	// Elem is the type of a list's items or a Map's values; nil for anything.
 	Elem *Ref
+	// Variants are the parts of a Union that are objects.
+	Variants []*Type
 	// Enum are the values that a String is said to have; nil when any will do.
 	// Misfits are further values that are said of it and are no strings, as JSON
 	// writes them.
@@ -113,6 +115,20 @@ func (t *Type) Field(name string) *Field {
 		}
 	}
 	return nil
+}
+
+// Unite makes the type a Union of parts. A part that is a union itself adds its
+// own variants.
+func (t *Type) Unite(parts []*Type) {
+	t.Kind = Union
+	for _, part := range parts {
+		switch part.Kind {
+		case Object:
+			t.Variants = append(t.Variants, part)
+		case Union:
+			t.Variants = append(t.Variants, part.Variants...)
+		}
+	}
 }
 
 // Field is one field of an object.

@@ -30,6 +30,7 @@ func (d Documents) Calls(documents ...[]string) ([]*Call, error) {
 		if version := load.Get(root, "openapi"); version == nil || !strings.HasPrefix(version.Value, "3.") {
 			return nil, Errorf(at(files[0], version), "this is not an OpenAPI 3 document: it must have the key openapi with a version such as 3.0.3")
 		}
+		first := map[string]diag.Pos{} // two APIs may have the same call
 		for _, file := range files {
 			paths := load.Get(d.Roots[file], "paths")
 			if paths == nil && len(files) > 1 {
@@ -39,15 +40,14 @@ func (d Documents) Calls(documents ...[]string) ([]*Call, error) {
 			if err != nil {
 				return nil, err
 			}
+			for _, c := range found {
+				if earlier, twice := first[c.String()]; twice {
+					return nil, Errorf(c.Pos, "%s is declared twice, first at %s", c, earlier)
+				}
+				first[c.String()] = c.Pos
+			}
 			calls = append(calls, found...)
 		}
-	}
-	first := map[string]diag.Pos{}
-	for _, c := range calls {
-		if earlier, twice := first[c.String()]; twice {
-			return nil, Errorf(c.Pos, "%s is declared twice, first at %s", c, earlier)
-		}
-		first[c.String()] = c.Pos
 	}
 	return calls, nil
 }

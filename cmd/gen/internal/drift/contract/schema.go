@@ -255,7 +255,7 @@ func (r *openAPI) composed(t *Type, key string) error {
 			t.Enum, t.Misfits = append(t.Enum, part.Enum...), append(t.Misfits, part.Misfits...)
 		}
 	default:
-		t.Kind = Union
+		t.Unite(parts)
 	}
 	for _, name := range demanded {
 		if t.Kind == Object {

@@ -71,7 +71,7 @@ func (f *declarations) union(start token, parts []*contract.Type) *contract.Type
 	case all(contract.Number):
 		joined.Kind, joined.Loose = contract.Number, true // 1 | 2
 	default:
-		joined.Kind = contract.Union
+		joined.Unite(rest)
 	}
 	return joined
 }
