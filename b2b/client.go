@@ -38,7 +38,7 @@ var (
 // NewClient checks its arguments and does no I/O. The client is safe for concurrent use and needs no
 // closing.
 func NewClient(projectID, secret string, opts ...stytch.Option) (*Client, error) {
-	t, err := maker.New(projectID, secret, opts)
+	t, err := maker.New(projectID, secret, enums, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func NewClient(projectID, secret string, opts ...stytch.Option) (*Client, error)
 // STYTCH_PROJECT_ID and STYTCH_SECRET. If STYTCH_BASE_URL is set, it is the base URL; an option can
 // override it.
 func FromEnv(opts ...stytch.Option) (*Client, error) {
-	t, err := maker.FromEnv(opts)
+	t, err := maker.FromEnv(enums, opts)
 	if err != nil {
 		return nil, err
 	}

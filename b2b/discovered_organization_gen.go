@@ -67,7 +67,7 @@ type Membership struct {
 	// What lets a person join who is not a member yet, such as the e-mail domain; null for members.
 	// Its numbers are float64, except that an integer which a float64 cannot represent is a
 	// json.Number.
-	Details map[string]any `json:"details"`
+	Details map[string]any `json:"details" stytch:"nullable"`
 
 	// The person as a member of the organization; null for a person who is not a member yet.
 	Member *Member `json:"member"`

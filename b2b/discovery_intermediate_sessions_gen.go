@@ -44,8 +44,6 @@ var discoveryIntermediateSessionsExchange = transport.Endpoint[DiscoveryIntermed
 	Receive: func(r *DiscoveryIntermediateSessionsExchangeResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "DiscoveryIntermediateSessionsExchangeResponse",
 }
 
 // Exchange exchanges an unfinished login for a session in an organization.

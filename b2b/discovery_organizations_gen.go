@@ -44,8 +44,6 @@ var discoveryOrganizationsCreate = transport.Endpoint[DiscoveryOrganizationsCrea
 	Receive: func(r *DiscoveryOrganizationsCreateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "DiscoveryOrganizationsCreateResponse",
 }
 
 // Create creates an organization for a person who logs in, with the person as its first member.
@@ -459,8 +457,6 @@ var discoveryOrganizationsList = transport.Endpoint[DiscoveryOrganizationsListRe
 	Receive: func(r *DiscoveryOrganizationsListResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "DiscoveryOrganizationsListResponse",
 }
 
 // List lists the organizations that a person belongs to or may join.

@@ -42,8 +42,6 @@ var idpOAuthAuthorizeStart = transport.Endpoint[IDPOAuthAuthorizeStartRequest, I
 	Receive: func(r *IDPOAuthAuthorizeStartResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "IDPOAuthAuthorizeStartResponse",
 }
 
 // AuthorizeStart checks an authorization request of a connected app, before the member is asked.
@@ -255,8 +253,6 @@ var idpOAuthAuthorize = transport.Endpoint[IDPOAuthAuthorizeRequest, IDPOAuthAut
 	Receive: func(r *IDPOAuthAuthorizeResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "IDPOAuthAuthorizeResponse",
 }
 
 // Authorize grants a connected app what a member consents to, or refuses it.

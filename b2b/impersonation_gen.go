@@ -44,8 +44,6 @@ var impersonationAuthenticate = transport.Endpoint[ImpersonationAuthenticateRequ
 	Receive: func(r *ImpersonationAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "ImpersonationAuthenticateResponse",
 }
 
 // Authenticate starts a session in which a person of the staff acts as a member.

@@ -45,8 +45,6 @@ var magicLinksDiscoveryAuthenticate = transport.Endpoint[MagicLinksDiscoveryAuth
 	Receive: func(r *MagicLinksDiscoveryAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "MagicLinksDiscoveryAuthenticateResponse",
 }
 
 // Authenticate authenticates a magic link for discovery, and lists the organizations of the person.

@@ -44,8 +44,6 @@ var magicLinksEmailDiscoverySend = transport.Endpoint[MagicLinksEmailDiscoverySe
 	Receive: func(r *MagicLinksEmailDiscoverySendResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "MagicLinksEmailDiscoverySendResponse",
 }
 
 // Send sends a link by e-mail to a person whose organization is not known yet.

@@ -49,8 +49,6 @@ var magicLinksEmailLoginOrSignup = transport.Endpoint[MagicLinksEmailLoginOrSign
 	Receive: func(r *MagicLinksEmailLoginOrSignupResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "MagicLinksEmailLoginOrSignupResponse",
 }
 
 // LoginOrSignup sends a link by e-mail to log in to an organization, and creates the member if need
@@ -278,8 +276,6 @@ var magicLinksEmailInvite = transport.Endpoint[MagicLinksEmailInviteRequest, Mag
 	Receive: func(r *MagicLinksEmailInviteResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "MagicLinksEmailInviteResponse",
 }
 
 // Invite invites a person by e-mail to join an organization.

@@ -56,8 +56,6 @@ var magicLinksAuthenticate = transport.Endpoint[MagicLinksAuthenticateRequest, M
 	Receive: func(r *MagicLinksAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "MagicLinksAuthenticateResponse",
 }
 
 // Authenticate authenticates a magic link, and logs its member in.

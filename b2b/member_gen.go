@@ -80,12 +80,12 @@ type Member struct {
 	// The metadata that only the application's backend can write; null when there is none. Its
 	// numbers are float64, except that an integer which a float64 cannot represent is a
 	// json.Number.
-	TrustedMetadata map[string]any `json:"trusted_metadata" stytch:"sensitive"`
+	TrustedMetadata map[string]any `json:"trusted_metadata" stytch:"sensitive,nullable"`
 
 	// The metadata that the member's own device can write as well; null when there is none. Do not
 	// base decisions about access on it. Its numbers are float64, except that an integer which a
 	// float64 cannot represent is a json.Number.
-	UntrustedMetadata map[string]any `json:"untrusted_metadata" stytch:"sensitive"`
+	UntrustedMetadata map[string]any `json:"untrusted_metadata" stytch:"sensitive,nullable"`
 
 	// The time when the member was created.
 	CreatedAt *time.Time `json:"created_at"`
@@ -209,7 +209,7 @@ type MemberRoleSource struct {
 	// What the role follows from, such as the e-mail domain or the connection; empty or null for a
 	// direct assignment. Its numbers are float64, except that an integer which a float64 cannot
 	// represent is a json.Number.
-	Details map[string]any `json:"details"`
+	Details map[string]any `json:"details" stytch:"nullable"`
 }
 
 func (v *MemberRoleSource) readJSON(d *wire.Reader) {
@@ -239,7 +239,7 @@ type SSORegistration struct {
 	// The attributes that the identity provider sent at the last login; null when it sent none. Its
 	// numbers are float64, except that an integer which a float64 cannot represent is a
 	// json.Number.
-	SSOAttributes map[string]any `json:"sso_attributes" stytch:"sensitive"`
+	SSOAttributes map[string]any `json:"sso_attributes" stytch:"sensitive,nullable"`
 }
 
 func (v *SSORegistration) readJSON(d *wire.Reader) {

@@ -44,8 +44,6 @@ var oAuthDiscoveryAuthenticate = transport.Endpoint[OAuthDiscoveryAuthenticateRe
 	Receive: func(r *OAuthDiscoveryAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OAuthDiscoveryAuthenticateResponse",
 }
 
 // Authenticate completes a login by OAuth for discovery, and lists the organizations of the person.

@@ -50,8 +50,6 @@ var oAuthAuthenticate = transport.Endpoint[OAuthAuthenticateRequest, OAuthAuthen
 	Receive: func(r *OAuthAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OAuthAuthenticateResponse",
 }
 
 // Authenticate completes a login by OAuth to an organization.

@@ -94,7 +94,7 @@ type Organization struct {
 	// The metadata that only the application's backend can write; null when there is none. Its
 	// numbers are float64, except that an integer which a float64 cannot represent is a
 	// json.Number.
-	TrustedMetadata map[string]any `json:"trusted_metadata" stytch:"sensitive"`
+	TrustedMetadata map[string]any `json:"trusted_metadata" stytch:"sensitive,nullable"`
 
 	// The time when the organization was created.
 	CreatedAt *time.Time `json:"created_at"`
@@ -113,7 +113,7 @@ type Organization struct {
 
 	// The tenants that OAuthTenantJITProvisioning admits when it is RESTRICTED: for each OAuth
 	// provider, a list of tenant ids.
-	AllowedOAuthTenants map[string][]string `json:"allowed_oauth_tenants"`
+	AllowedOAuthTenants map[string][]string `json:"allowed_oauth_tenants" stytch:"nullable"`
 }
 
 func (v *Organization) readJSON(d *wire.Reader) {

@@ -49,8 +49,6 @@ var organizationsCreate = transport.Endpoint[OrganizationsCreateRequest, Organiz
 	Receive: func(r *OrganizationsCreateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsCreateResponse",
 }
 
 // Create creates an organization.
@@ -366,8 +364,6 @@ var organizationsGet = transport.Endpoint[OrganizationsGetRequest, Organizations
 	Receive: func(r *OrganizationsGetResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsGetResponse",
 }
 
 // Get returns an organization.
@@ -464,8 +460,6 @@ var organizationsUpdate = transport.Endpoint[OrganizationsUpdateRequest, Organiz
 	Receive: func(r *OrganizationsUpdateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsUpdateResponse",
 }
 
 // Update changes an organization.
@@ -830,8 +824,6 @@ var organizationsDelete = transport.Endpoint[OrganizationsDeleteRequest, Organiz
 	Receive: func(r *OrganizationsDeleteResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsDeleteResponse",
 }
 
 // Delete deletes an organization with all its members.
@@ -943,8 +935,6 @@ var organizationsDeleteExternalID = transport.Endpoint[OrganizationsDeleteExtern
 	Receive: func(r *OrganizationsDeleteExternalIDResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsDeleteExternalIDResponse",
 }
 
 // DeleteExternalID removes the external id of an organization.
@@ -1057,8 +1047,6 @@ var organizationsSearch = transport.Endpoint[OrganizationsSearchRequest, Organiz
 	Receive: func(r *OrganizationsSearchResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsSearchResponse",
 }
 
 // Search searches the organizations of the project.
@@ -1222,8 +1210,6 @@ var organizationsMetrics = transport.Endpoint[OrganizationsMetricsRequest, Organ
 	Receive: func(r *OrganizationsMetricsResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsMetricsResponse",
 }
 
 // Metrics counts the members of an organization.
@@ -1312,8 +1298,6 @@ var organizationsConnectedApps = transport.Endpoint[OrganizationsConnectedAppsRe
 	Receive: func(r *OrganizationsConnectedAppsResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsConnectedAppsResponse",
 }
 
 // ConnectedApps lists the connected apps that members of an organization use.
@@ -1424,8 +1408,6 @@ var organizationsGetConnectedApp = transport.Endpoint[OrganizationsGetConnectedA
 	Receive: func(r *OrganizationsGetConnectedAppResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsGetConnectedAppResponse",
 }
 
 // GetConnectedApp returns a connected app, with the members of an organization who use it.

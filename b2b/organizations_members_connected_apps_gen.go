@@ -44,8 +44,6 @@ var organizationsMembersConnectedAppsRevoke = transport.Endpoint[OrganizationsMe
 	Receive: func(r *OrganizationsMembersConnectedAppsRevokeResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsMembersConnectedAppsRevokeResponse",
 }
 
 // Revoke takes away the access that a member gave to a connected app.

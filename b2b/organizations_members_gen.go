@@ -56,8 +56,6 @@ var organizationsMembersCreate = transport.Endpoint[OrganizationsMembersCreateRe
 	Receive: func(r *OrganizationsMembersCreateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsMembersCreateResponse",
 }
 
 // Create creates a member.
@@ -271,8 +269,6 @@ var organizationsMembersGet = transport.Endpoint[OrganizationsMembersGetRequest,
 	Receive: func(r *OrganizationsMembersGetResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsMembersGetResponse",
 }
 
 // Get returns the member with an id or an e-mail address.
@@ -400,8 +396,6 @@ var organizationsMembersDangerouslyGet = transport.Endpoint[OrganizationsMembers
 	Receive: func(r *OrganizationsMembersDangerouslyGetResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsMembersDangerouslyGetResponse",
 }
 
 // DangerouslyGet returns a member of any organization.
@@ -519,8 +513,6 @@ var organizationsMembersSearch = transport.Endpoint[OrganizationsMembersSearchRe
 	Receive: func(r *OrganizationsMembersSearchResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsMembersSearchResponse",
 }
 
 // Search searches the members of some organizations.
@@ -716,8 +708,6 @@ var organizationsMembersUpdate = transport.Endpoint[OrganizationsMembersUpdateRe
 	Receive: func(r *OrganizationsMembersUpdateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsMembersUpdateResponse",
 }
 
 // Update changes a member.
@@ -963,8 +953,6 @@ var organizationsMembersDelete = transport.Endpoint[OrganizationsMembersDeleteRe
 	Receive: func(r *OrganizationsMembersDeleteResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsMembersDeleteResponse",
 }
 
 // Delete deletes a member.
@@ -1085,8 +1073,6 @@ var organizationsMembersReactivate = transport.Endpoint[OrganizationsMembersReac
 	Receive: func(r *OrganizationsMembersReactivateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsMembersReactivateResponse",
 }
 
 // Reactivate restores a deleted member.
@@ -1224,8 +1210,6 @@ var organizationsMembersDeleteMFAPhoneNumber = transport.Endpoint[OrganizationsM
 	Receive: func(r *OrganizationsMembersDeleteMFAPhoneNumberResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsMembersDeleteMFAPhoneNumberResponse",
 }
 
 // DeleteMFAPhoneNumber removes the phone number that a member gets SMS codes at.
@@ -1359,8 +1343,6 @@ var organizationsMembersDeleteTOTP = transport.Endpoint[OrganizationsMembersDele
 	Receive: func(r *OrganizationsMembersDeleteTOTPResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsMembersDeleteTOTPResponse",
 }
 
 // DeleteTOTP removes the authenticator app of a member.
@@ -1493,8 +1475,6 @@ var organizationsMembersDeletePassword = transport.Endpoint[OrganizationsMembers
 	Receive: func(r *OrganizationsMembersDeletePasswordResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsMembersDeletePasswordResponse",
 }
 
 // DeletePassword removes the password of a member.
@@ -1629,8 +1609,6 @@ var organizationsMembersDeleteExternalID = transport.Endpoint[OrganizationsMembe
 	Receive: func(r *OrganizationsMembersDeleteExternalIDResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsMembersDeleteExternalIDResponse",
 }
 
 // DeleteExternalID removes the external id of a member.
@@ -1760,8 +1738,6 @@ var organizationsMembersUnlinkRetiredEmail = transport.Endpoint[OrganizationsMem
 	Receive: func(r *OrganizationsMembersUnlinkRetiredEmailResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsMembersUnlinkRetiredEmailResponse",
 }
 
 // UnlinkRetiredEmail gives up an e-mail address that a member had before.
@@ -1933,8 +1909,6 @@ var organizationsMembersStartEmailUpdate = transport.Endpoint[OrganizationsMembe
 	Receive: func(r *OrganizationsMembersStartEmailUpdateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsMembersStartEmailUpdateResponse",
 }
 
 // StartEmailUpdate sends an e-mail to the new address of a member, who changes it with the link or
@@ -2133,8 +2107,6 @@ var organizationsMembersOIDCProviders = transport.Endpoint[OrganizationsMembersO
 	Receive: func(r *OrganizationsMembersOIDCProvidersResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsMembersOIDCProvidersResponse",
 }
 
 // OIDCProviders returns the tokens that the identity providers of OIDC connections issued to a
@@ -2247,8 +2219,6 @@ var organizationsMembersGetConnectedApps = transport.Endpoint[OrganizationsMembe
 	Receive: func(r *OrganizationsMembersGetConnectedAppsResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsMembersGetConnectedAppsResponse",
 }
 
 // GetConnectedApps lists the connected apps that a member uses.

@@ -44,8 +44,6 @@ var organizationsMembersOAuthProvidersGoogle = transport.Endpoint[OrganizationsM
 	Receive: func(r *OrganizationsMembersOAuthProvidersGoogleResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsMembersOAuthProvidersGoogleResponse",
 }
 
 // Google returns the tokens that Google issued to a member.
@@ -191,8 +189,6 @@ var organizationsMembersOAuthProvidersMicrosoft = transport.Endpoint[Organizatio
 	Receive: func(r *OrganizationsMembersOAuthProvidersMicrosoftResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsMembersOAuthProvidersMicrosoftResponse",
 }
 
 // Microsoft returns the tokens that Microsoft issued to a member.
@@ -333,8 +329,6 @@ var organizationsMembersOAuthProvidersSlack = transport.Endpoint[OrganizationsMe
 	Receive: func(r *OrganizationsMembersOAuthProvidersSlackResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsMembersOAuthProvidersSlackResponse",
 }
 
 // Slack returns the tokens that Slack issued to a member.
@@ -442,8 +436,6 @@ var organizationsMembersOAuthProvidersHubSpot = transport.Endpoint[Organizations
 	Receive: func(r *OrganizationsMembersOAuthProvidersHubSpotResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsMembersOAuthProvidersHubSpotResponse",
 }
 
 // HubSpot returns the tokens that HubSpot issued to a member.
@@ -560,8 +552,6 @@ var organizationsMembersOAuthProvidersGitHub = transport.Endpoint[OrganizationsM
 	Receive: func(r *OrganizationsMembersOAuthProvidersGitHubResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OrganizationsMembersOAuthProvidersGitHubResponse",
 }
 
 // GitHub returns the tokens that GitHub issued to a member.

@@ -45,8 +45,6 @@ var otpsEmailDiscoverySend = transport.Endpoint[OTPsEmailDiscoverySendRequest, O
 	Receive: func(r *OTPsEmailDiscoverySendResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OTPsEmailDiscoverySendResponse",
 }
 
 // Send sends a code by e-mail to a person whose organization is not known yet.
@@ -174,8 +172,6 @@ var otpsEmailDiscoveryAuthenticate = transport.Endpoint[OTPsEmailDiscoveryAuthen
 	Receive: func(r *OTPsEmailDiscoveryAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OTPsEmailDiscoveryAuthenticateResponse",
 }
 
 // Authenticate checks a code that was sent for discovery, and lists the organizations of the

@@ -50,8 +50,6 @@ var otpsEmailLoginOrSignup = transport.Endpoint[OTPsEmailLoginOrSignupRequest, O
 	Receive: func(r *OTPsEmailLoginOrSignupResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OTPsEmailLoginOrSignupResponse",
 }
 
 // LoginOrSignup sends a code by e-mail to log in to an organization, and creates the member if need
@@ -238,8 +236,6 @@ var otpsEmailAuthenticate = transport.Endpoint[OTPsEmailAuthenticateRequest, OTP
 	Receive: func(r *OTPsEmailAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OTPsEmailAuthenticateResponse",
 }
 
 // Authenticate checks a code that was sent by e-mail, and logs the member in.

@@ -43,8 +43,6 @@ var otpsSMSSend = transport.Endpoint[OTPsSMSSendRequest, OTPsSMSSendResponse]{
 	Receive: func(r *OTPsSMSSendResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OTPsSMSSendResponse",
 }
 
 // Send sends a code by SMS to a member, as the second factor of a login or session.
@@ -237,8 +235,6 @@ var otpsSMSAuthenticate = transport.Endpoint[OTPsSMSAuthenticateRequest, OTPsSMS
 	Receive: func(r *OTPsSMSAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "OTPsSMSAuthenticateResponse",
 }
 
 // Authenticate checks a code that was sent by SMS, and completes a login or steps up a session.

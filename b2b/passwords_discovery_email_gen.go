@@ -45,8 +45,6 @@ var passwordsDiscoveryEmailResetStart = transport.Endpoint[PasswordsDiscoveryEma
 	Receive: func(r *PasswordsDiscoveryEmailResetStartResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "PasswordsDiscoveryEmailResetStartResponse",
 }
 
 // ResetStart sends a link by e-mail to set a password, to a person whose organization is not known
@@ -225,8 +223,6 @@ var passwordsDiscoveryEmailReset = transport.Endpoint[PasswordsDiscoveryEmailRes
 	Receive: func(r *PasswordsDiscoveryEmailResetResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "PasswordsDiscoveryEmailResetResponse",
 }
 
 // Reset sets a new password with the token of a link, and lists the organizations of the person.

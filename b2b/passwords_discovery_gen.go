@@ -50,8 +50,6 @@ var passwordsDiscoveryAuthenticate = transport.Endpoint[PasswordsDiscoveryAuthen
 	Receive: func(r *PasswordsDiscoveryAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "PasswordsDiscoveryAuthenticateResponse",
 }
 
 // Authenticate checks an e-mail address and a password, and lists the organizations of the person.

@@ -44,8 +44,6 @@ var passwordsEmailResetStart = transport.Endpoint[PasswordsEmailResetStartReques
 	Receive: func(r *PasswordsEmailResetStartResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "PasswordsEmailResetStartResponse",
 }
 
 // ResetStart sends a member a link by e-mail to set a password.
@@ -248,8 +246,6 @@ var passwordsEmailReset = transport.Endpoint[PasswordsEmailResetRequest, Passwor
 	Receive: func(r *PasswordsEmailResetResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "PasswordsEmailResetResponse",
 }
 
 // Reset sets a new password with the token of a link, and logs the member in.
@@ -539,8 +535,6 @@ var passwordsEmailRequireReset = transport.Endpoint[PasswordsEmailRequireResetRe
 	Receive: func(r *PasswordsEmailRequireResetResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "PasswordsEmailRequireResetResponse",
 }
 
 // RequireReset makes a person set a new password before the next login by password.

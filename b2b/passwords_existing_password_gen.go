@@ -43,8 +43,6 @@ var passwordsExistingPasswordReset = transport.Endpoint[PasswordsExistingPasswor
 	Receive: func(r *PasswordsExistingPasswordResetResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "PasswordsExistingPasswordResetResponse",
 }
 
 // Reset sets a new password for a member who knows the old one, and logs the member in.

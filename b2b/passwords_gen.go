@@ -65,8 +65,6 @@ var passwordsStrengthCheck = transport.Endpoint[PasswordsStrengthCheckRequest, P
 	Receive: func(r *PasswordsStrengthCheckResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "PasswordsStrengthCheckResponse",
 }
 
 // StrengthCheck checks whether a password fits the policy of the project, and says what it lacks.
@@ -207,8 +205,6 @@ var passwordsMigrate = transport.Endpoint[PasswordsMigrateRequest, PasswordsMigr
 	Receive: func(r *PasswordsMigrateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "PasswordsMigrateResponse",
 }
 
 // Migrate takes over a password from another system as its hash, and creates the member if need be.
@@ -471,8 +467,6 @@ var passwordsAuthenticate = transport.Endpoint[PasswordsAuthenticateRequest, Pas
 	Receive: func(r *PasswordsAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "PasswordsAuthenticateResponse",
 }
 
 // Authenticate logs a member in with an e-mail address and a password.

@@ -43,8 +43,6 @@ var passwordsSessionsReset = transport.Endpoint[PasswordsSessionsResetRequest, P
 	Receive: func(r *PasswordsSessionsResetResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "PasswordsSessionsResetResponse",
 }
 
 // Reset sets a new password for a member who has just logged in.

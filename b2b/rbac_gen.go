@@ -46,8 +46,6 @@ var rbacPolicy = transport.Endpoint[RBACPolicyRequest, RBACPolicyResponse]{
 	Receive: func(r *RBACPolicyResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "RBACPolicyResponse",
 }
 
 // Policy returns the access policy of the project.

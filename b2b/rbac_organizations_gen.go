@@ -43,8 +43,6 @@ var rbacOrganizationsGetOrgPolicy = transport.Endpoint[RBACOrganizationsGetOrgPo
 	Receive: func(r *RBACOrganizationsGetOrgPolicyResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "RBACOrganizationsGetOrgPolicyResponse",
 }
 
 // GetOrgPolicy returns the roles that exist in one organization only.
@@ -141,8 +139,6 @@ var rbacOrganizationsSetOrgPolicy = transport.Endpoint[RBACOrganizationsSetOrgPo
 	Receive: func(r *RBACOrganizationsSetOrgPolicyResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "RBACOrganizationsSetOrgPolicyResponse",
 }
 
 // SetOrgPolicy sets the roles that exist in one organization only.

@@ -43,8 +43,6 @@ var recoveryCodesRecover = transport.Endpoint[RecoveryCodesRecoverRequest, Recov
 	Receive: func(r *RecoveryCodesRecoverResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "RecoveryCodesRecoverResponse",
 }
 
 // Recover checks a recovery code in place of a second factor, and uses it up.
@@ -278,8 +276,6 @@ var recoveryCodesGet = transport.Endpoint[RecoveryCodesGetRequest, RecoveryCodes
 	Receive: func(r *RecoveryCodesGetResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "RecoveryCodesGetResponse",
 }
 
 // Get lists the recovery codes that a member has not used yet.
@@ -401,8 +397,6 @@ var recoveryCodesRotate = transport.Endpoint[RecoveryCodesRotateRequest, Recover
 	Receive: func(r *RecoveryCodesRotateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "RecoveryCodesRotateResponse",
 }
 
 // Rotate replaces the recovery codes of a member with new ones.

@@ -81,7 +81,7 @@ type SAMLConnection struct {
 	// The attributes of the identity provider that a member is made from; null until they are set.
 	// Its numbers are float64, except that an integer which a float64 cannot represent is a
 	// json.Number.
-	AttributeMapping map[string]any `json:"attribute_mapping"`
+	AttributeMapping map[string]any `json:"attribute_mapping" stytch:"nullable"`
 }
 
 func (v *SAMLConnection) readJSON(d *wire.Reader) {

@@ -47,8 +47,6 @@ var scimConnectionCreate = transport.Endpoint[SCIMConnectionCreateRequest, SCIMC
 	Receive: func(r *SCIMConnectionCreateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SCIMConnectionCreateResponse",
 }
 
 // Create creates the SCIM connection of an organization.
@@ -177,8 +175,6 @@ var scimConnectionGet = transport.Endpoint[SCIMConnectionGetRequest, SCIMConnect
 	Receive: func(r *SCIMConnectionGetResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SCIMConnectionGetResponse",
 }
 
 // Get reads the SCIM connection of an organization.
@@ -285,8 +281,6 @@ var scimConnectionUpdate = transport.Endpoint[SCIMConnectionUpdateRequest, SCIMC
 	Receive: func(r *SCIMConnectionUpdateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SCIMConnectionUpdateResponse",
 }
 
 // Update changes a SCIM connection.
@@ -431,8 +425,6 @@ var scimConnectionDelete = transport.Endpoint[SCIMConnectionDeleteRequest, SCIMC
 	Receive: func(r *SCIMConnectionDeleteResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SCIMConnectionDeleteResponse",
 }
 
 // Delete deletes a SCIM connection.
@@ -543,8 +535,6 @@ var scimConnectionGetGroups = transport.Endpoint[SCIMConnectionGetGroupsRequest,
 	Receive: func(r *SCIMConnectionGetGroupsResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SCIMConnectionGetGroupsResponse",
 }
 
 // GetGroups lists the groups that the directory has sent.
@@ -690,8 +680,6 @@ var scimConnectionRotateStart = transport.Endpoint[SCIMConnectionRotateStartRequ
 	Receive: func(r *SCIMConnectionRotateStartResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SCIMConnectionRotateStartResponse",
 }
 
 // RotateStart makes a second bearer token for a SCIM connection, to replace the first.
@@ -808,8 +796,6 @@ var scimConnectionRotateComplete = transport.Endpoint[SCIMConnectionRotateComple
 	Receive: func(r *SCIMConnectionRotateCompleteResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SCIMConnectionRotateCompleteResponse",
 }
 
 // RotateComplete ends the rotation of a bearer token with the new one, and drops the old one.
@@ -927,8 +913,6 @@ var scimConnectionRotateCancel = transport.Endpoint[SCIMConnectionRotateCancelRe
 	Receive: func(r *SCIMConnectionRotateCancelResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SCIMConnectionRotateCancelResponse",
 }
 
 // RotateCancel ends the rotation of a bearer token with the old one, and drops the new one.

@@ -44,8 +44,6 @@ var sessionsGet = transport.Endpoint[SessionsGetRequest, SessionsGetResponse]{
 	Receive: func(r *SessionsGetResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SessionsGetResponse",
 }
 
 // Get lists the active sessions of a member.
@@ -146,8 +144,6 @@ var sessionsAuthenticate = transport.Endpoint[SessionsAuthenticateRequest, Sessi
 	Receive: func(r *SessionsAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SessionsAuthenticateResponse",
 }
 
 // Authenticate checks that a session is active, and extends it if asked to.
@@ -346,8 +342,6 @@ var sessionsRevoke = transport.Endpoint[SessionsRevokeRequest, SessionsRevokeRes
 	Receive: func(r *SessionsRevokeResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SessionsRevokeResponse",
 }
 
 // Revoke ends a session, or all sessions of a member.
@@ -503,8 +497,6 @@ var sessionsExchange = transport.Endpoint[SessionsExchangeRequest, SessionsExcha
 	Receive: func(r *SessionsExchangeResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SessionsExchangeResponse",
 }
 
 // Exchange exchanges a session for one in another organization of the same person.
@@ -746,8 +738,6 @@ var sessionsExchangeAccessToken = transport.Endpoint[SessionsExchangeAccessToken
 	Receive: func(r *SessionsExchangeAccessTokenResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SessionsExchangeAccessTokenResponse",
 }
 
 // ExchangeAccessToken exchanges the access token of a connected app for a session of the member who
@@ -925,8 +915,6 @@ var sessionsAttest = transport.Endpoint[SessionsAttestRequest, SessionsAttestRes
 	Receive: func(r *SessionsAttestResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SessionsAttestResponse",
 }
 
 // Attest exchanges a token of a trusted outside issuer for a session of a member.
@@ -1149,8 +1137,6 @@ var sessionsMigrate = transport.Endpoint[SessionsMigrateRequest, SessionsMigrate
 	Receive: func(r *SessionsMigrateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SessionsMigrateResponse",
 }
 
 // Migrate turns a session of another service into one of Stytch, without a new login.
@@ -1314,8 +1300,6 @@ var sessionsGetJWKS = transport.Endpoint[SessionsGetJWKSRequest, SessionsGetJWKS
 	Receive: func(r *SessionsGetJWKSResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SessionsGetJWKSResponse",
 }
 
 // GetJWKS lists the public keys that verify session JWTs.

@@ -44,8 +44,6 @@ var ssoExternalCreateConnection = transport.Endpoint[SSOExternalCreateConnection
 	Receive: func(r *SSOExternalCreateConnectionResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SSOExternalCreateConnectionResponse",
 }
 
 // CreateConnection lets members log in with the SSO connection of another organization.
@@ -196,8 +194,6 @@ var ssoExternalUpdateConnection = transport.Endpoint[SSOExternalUpdateConnection
 	Receive: func(r *SSOExternalUpdateConnectionResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SSOExternalUpdateConnectionResponse",
 }
 
 // UpdateConnection changes an external connection.

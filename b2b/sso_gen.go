@@ -61,8 +61,6 @@ var ssoGetConnections = transport.Endpoint[SSOGetConnectionsRequest, SSOGetConne
 	Receive: func(r *SSOGetConnectionsResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SSOGetConnectionsResponse",
 }
 
 // GetConnections lists the SSO connections of an organization.
@@ -184,8 +182,6 @@ var ssoDeleteConnection = transport.Endpoint[SSODeleteConnectionRequest, SSODele
 	Receive: func(r *SSODeleteConnectionResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SSODeleteConnectionResponse",
 }
 
 // DeleteConnection deletes an SSO connection of any kind.
@@ -300,8 +296,6 @@ var ssoAuthenticate = transport.Endpoint[SSOAuthenticateRequest, SSOAuthenticate
 	Receive: func(r *SSOAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SSOAuthenticateResponse",
 }
 
 // Authenticate completes a login by single sign-on.

@@ -43,8 +43,6 @@ var ssoOIDCCreateConnection = transport.Endpoint[SSOOIDCCreateConnectionRequest,
 	Receive: func(r *SSOOIDCCreateConnectionResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SSOOIDCCreateConnectionResponse",
 }
 
 // CreateConnection creates an OIDC connection, to be completed with the settings of the identity
@@ -176,8 +174,6 @@ var ssoOIDCUpdateConnection = transport.Endpoint[SSOOIDCUpdateConnectionRequest,
 	Receive: func(r *SSOOIDCUpdateConnectionResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SSOOIDCUpdateConnectionResponse",
 }
 
 // UpdateConnection changes an OIDC connection.

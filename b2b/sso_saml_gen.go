@@ -44,8 +44,6 @@ var ssoSAMLCreateConnection = transport.Endpoint[SSOSAMLCreateConnectionRequest,
 	Receive: func(r *SSOSAMLCreateConnectionResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SSOSAMLCreateConnectionResponse",
 }
 
 // CreateConnection creates a SAML connection, to be completed with the settings of the identity
@@ -178,8 +176,6 @@ var ssoSAMLUpdateConnection = transport.Endpoint[SSOSAMLUpdateConnectionRequest,
 	Receive: func(r *SSOSAMLUpdateConnectionResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SSOSAMLUpdateConnectionResponse",
 }
 
 // UpdateConnection changes a SAML connection.
@@ -425,8 +421,6 @@ var ssoSAMLUpdateByURL = transport.Endpoint[SSOSAMLUpdateByURLRequest, SSOSAMLUp
 	Receive: func(r *SSOSAMLUpdateByURLResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SSOSAMLUpdateByURLResponse",
 }
 
 // UpdateByURL changes a SAML connection to what the metadata of its identity provider say.
@@ -553,8 +547,6 @@ var ssoSAMLDeleteVerificationCertificate = transport.Endpoint[SSOSAMLDeleteVerif
 	Receive: func(r *SSOSAMLDeleteVerificationCertificateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SSOSAMLDeleteVerificationCertificateResponse",
 }
 
 // DeleteVerificationCertificate deletes a certificate that verifies messages of the identity
@@ -675,8 +667,6 @@ var ssoSAMLDeleteEncryptionPrivateKey = transport.Endpoint[SSOSAMLDeleteEncrypti
 	Receive: func(r *SSOSAMLDeleteEncryptionPrivateKeyResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "SSOSAMLDeleteEncryptionPrivateKeyResponse",
 }
 
 // DeleteEncryptionPrivateKey deletes a key that decrypts messages of the identity provider.

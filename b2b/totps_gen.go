@@ -43,8 +43,6 @@ var totpsCreate = transport.Endpoint[TOTPsCreateRequest, TOTPsCreateResponse]{
 	Receive: func(r *TOTPsCreateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "TOTPsCreateResponse",
 }
 
 // Create begins to set up an authenticator app for a member.
@@ -247,8 +245,6 @@ var totpsAuthenticate = transport.Endpoint[TOTPsAuthenticateRequest, TOTPsAuthen
 	Receive: func(r *TOTPsAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "TOTPsAuthenticateResponse",
 }
 
 // Authenticate checks a code of an authenticator app, and completes a login or steps up a session.
@@ -498,8 +494,6 @@ var totpsMigrate = transport.Endpoint[TOTPsMigrateRequest, TOTPsMigrateResponse]
 	Receive: func(r *TOTPsMigrateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
-	Answers: &answers,
-	Answer:  "TOTPsMigrateResponse",
 }
 
 // Migrate takes over the authenticator app that a member has set up with another service.

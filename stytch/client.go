@@ -7,6 +7,7 @@ import (
 	"os"
 	"sync"
 
+	"github.com/stytchgen/sdk/internal/grammar"
 	"github.com/stytchgen/sdk/internal/share"
 	"github.com/stytchgen/sdk/internal/transport"
 )
@@ -22,7 +23,7 @@ const (
 // project ID that begins with "project-live-" selects the live API, any other the test API. NewClient
 // checks its arguments and does no I/O. The client is safe for concurrent use and needs no closing.
 func NewClient(projectID, secret string, opts ...Option) (*Client, error) {
-	t, err := newTransport(projectID, secret, opts)
+	t, err := newTransport(projectID, secret, enums, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +34,7 @@ func NewClient(projectID, secret string, opts ...Option) (*Client, error) {
 // STYTCH_PROJECT_ID and STYTCH_SECRET. If STYTCH_BASE_URL is set, it is the base URL; an option can
 // override it.
 func FromEnv(opts ...Option) (*Client, error) {
-	t, err := newTransportFromEnv(opts)
+	t, err := newTransportFromEnv(enums, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -43,9 +44,9 @@ func FromEnv(opts ...Option) (*Client, error) {
 // The package b2b has the same options and errors, and makes its clients with these functions.
 var _ = share.Put(transport.Maker{New: newTransport, FromEnv: newTransportFromEnv, None: noTransport})
 
-func newTransport(projectID, secret string, opts []Option) (*transport.Client, error) {
+func newTransport(projectID, secret string, enums grammar.Enums, opts []Option) (*transport.Client, error) {
 	t, err := transport.New(transport.Config{
-		ProjectID: projectID, Secret: secret, TestURL: testURL, LiveURL: liveURL, Errors: errorMaker{},
+		ProjectID: projectID, Secret: secret, TestURL: testURL, LiveURL: liveURL, Enums: enums, Errors: errorMaker{},
 	}, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("stytch: %w", err)
@@ -53,7 +54,7 @@ func newTransport(projectID, secret string, opts []Option) (*transport.Client, e
 	return t, nil
 }
 
-func newTransportFromEnv(opts []Option) (*transport.Client, error) {
+func newTransportFromEnv(enums grammar.Enums, opts []Option) (*transport.Client, error) {
 	for _, name := range []string{envProjectID, envSecret} {
 		if os.Getenv(name) == "" {
 			return nil, fmt.Errorf("stytch: the environment variable %s is not set: "+
@@ -61,7 +62,7 @@ func newTransportFromEnv(opts []Option) (*transport.Client, error) {
 		}
 	}
 	opts = append([]Option{WithBaseURL(os.Getenv(envBaseURL))}, opts...)
-	return newTransport(os.Getenv(envProjectID), os.Getenv(envSecret), opts)
+	return newTransport(os.Getenv(envProjectID), os.Getenv(envSecret), enums, opts)
 }
 
 // noTransport returns the transport of a client or service that neither [NewClient] nor [FromEnv] has

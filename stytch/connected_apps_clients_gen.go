@@ -45,8 +45,6 @@ var connectedAppsClientsCreate = transport.Endpoint[ConnectedAppsClientsCreateRe
 	Encode:   (*ConnectedAppsClientsCreateRequest).writeJSON,
 	Decode:   (*ConnectedAppsClientsCreateResponse).readJSON,
 	Receive:  (*ConnectedAppsClientsCreateResponse).receive,
-	Answers:  &answers,
-	Answer:   "ConnectedAppsClientsCreateResponse",
 }
 
 // Create creates a connected app, and returns its secret.
@@ -233,8 +231,6 @@ var connectedAppsClientsGet = transport.Endpoint[ConnectedAppsClientsGetRequest,
 	Params:   (*ConnectedAppsClientsGetRequest).params,
 	Decode:   (*ConnectedAppsClientsGetResponse).readJSON,
 	Receive:  (*ConnectedAppsClientsGetResponse).receive,
-	Answers:  &answers,
-	Answer:   "ConnectedAppsClientsGetResponse",
 }
 
 // Get finds a connected app by its client id.
@@ -329,8 +325,6 @@ var connectedAppsClientsUpdate = transport.Endpoint[ConnectedAppsClientsUpdateRe
 	Encode:   (*ConnectedAppsClientsUpdateRequest).writeJSON,
 	Decode:   (*ConnectedAppsClientsUpdateResponse).readJSON,
 	Receive:  (*ConnectedAppsClientsUpdateResponse).receive,
-	Answers:  &answers,
-	Answer:   "ConnectedAppsClientsUpdateResponse",
 }
 
 // Update changes the settings of a connected app.
@@ -509,8 +503,6 @@ var connectedAppsClientsDelete = transport.Endpoint[ConnectedAppsClientsDeleteRe
 	Params:   (*ConnectedAppsClientsDeleteRequest).params,
 	Decode:   (*ConnectedAppsClientsDeleteResponse).readJSON,
 	Receive:  (*ConnectedAppsClientsDeleteResponse).receive,
-	Answers:  &answers,
-	Answer:   "ConnectedAppsClientsDeleteResponse",
 }
 
 // Delete deletes a connected app for good.
@@ -603,8 +595,6 @@ var connectedAppsClientsSearch = transport.Endpoint[ConnectedAppsClientsSearchRe
 	Encode:   (*ConnectedAppsClientsSearchRequest).writeJSON,
 	Decode:   (*ConnectedAppsClientsSearchResponse).readJSON,
 	Receive:  (*ConnectedAppsClientsSearchResponse).receive,
-	Answers:  &answers,
-	Answer:   "ConnectedAppsClientsSearchResponse",
 }
 
 // Search lists the connected apps of the project, page by page.

@@ -40,8 +40,6 @@ var connectedAppsClientsSecretsRotateStart = transport.Endpoint[ConnectedAppsCli
 	Encode:   (*ConnectedAppsClientsSecretsRotateStartRequest).writeJSON,
 	Decode:   (*ConnectedAppsClientsSecretsRotateStartResponse).readJSON,
 	Receive:  (*ConnectedAppsClientsSecretsRotateStartResponse).receive,
-	Answers:  &answers,
-	Answer:   "ConnectedAppsClientsSecretsRotateStartResponse",
 }
 
 // RotateStart begins to rotate the secret of a connected app.
@@ -149,8 +147,6 @@ var connectedAppsClientsSecretsRotateCancel = transport.Endpoint[ConnectedAppsCl
 	Encode:   (*ConnectedAppsClientsSecretsRotateCancelRequest).writeJSON,
 	Decode:   (*ConnectedAppsClientsSecretsRotateCancelResponse).readJSON,
 	Receive:  (*ConnectedAppsClientsSecretsRotateCancelResponse).receive,
-	Answers:  &answers,
-	Answer:   "ConnectedAppsClientsSecretsRotateCancelResponse",
 }
 
 // RotateCancel cancels a rotation, and drops the new secret.
@@ -250,8 +246,6 @@ var connectedAppsClientsSecretsRotate = transport.Endpoint[ConnectedAppsClientsS
 	Encode:   (*ConnectedAppsClientsSecretsRotateRequest).writeJSON,
 	Decode:   (*ConnectedAppsClientsSecretsRotateResponse).readJSON,
 	Receive:  (*ConnectedAppsClientsSecretsRotateResponse).receive,
-	Answers:  &answers,
-	Answer:   "ConnectedAppsClientsSecretsRotateResponse",
 }
 
 // Rotate completes a rotation, and drops the old secret.

@@ -41,8 +41,6 @@ var cryptoWalletsAuthenticateStart = transport.Endpoint[CryptoWalletsAuthenticat
 	Encode:   (*CryptoWalletsAuthenticateStartRequest).writeJSON,
 	Decode:   (*CryptoWalletsAuthenticateStartResponse).readJSON,
 	Receive:  (*CryptoWalletsAuthenticateStartResponse).receive,
-	Answers:  &answers,
-	Answer:   "CryptoWalletsAuthenticateStartResponse",
 }
 
 // AuthenticateStart makes a challenge for a wallet to sign.
@@ -221,8 +219,6 @@ var cryptoWalletsAuthenticate = transport.Endpoint[CryptoWalletsAuthenticateRequ
 	Encode:   (*CryptoWalletsAuthenticateRequest).writeJSON,
 	Decode:   (*CryptoWalletsAuthenticateResponse).readJSON,
 	Receive:  (*CryptoWalletsAuthenticateResponse).receive,
-	Answers:  &answers,
-	Answer:   "CryptoWalletsAuthenticateResponse",
 }
 
 // Authenticate checks the signature of a wallet, and starts or extends a session when asked to.

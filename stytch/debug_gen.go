@@ -36,8 +36,6 @@ var debugWhoami = transport.Endpoint[DebugWhoamiRequest, DebugWhoamiResponse]{
 	Retry:   transport.Safe,
 	Decode:  (*DebugWhoamiResponse).readJSON,
 	Receive: (*DebugWhoamiResponse).receive,
-	Answers: &answers,
-	Answer:  "DebugWhoamiResponse",
 }
 
 // Whoami tells which project the credentials belong to.

@@ -90,6 +90,16 @@ func TestDriftOfErrorType(t *testing.T) {
 	}
 }
 
+// TestNullIsNoDrift: metadata can be null, lists of factors cannot.
+func TestNullIsNoDrift(t *testing.T) {
+	_, drift, err := loginAnswered(t, login+`"request_id":"r","status_code":200,"reset_sessions":false,"user":{"user_id":"u","status":"active","is_locked":false,
+		"emails":null,"phone_numbers":[],"webauthn_registrations":[],"providers":[],"totps":[],"crypto_wallets":[],"biometric_registrations":[],"roles":[],
+		"name":null,"trusted_metadata":null,"untrusted_metadata":null}}`)
+	if err != nil || !slices.Equal(drift, []string{"user.emails: wrong type"}) {
+		t.Errorf("drift %q, error %v", drift, err)
+	}
+}
+
 func TestDriftString(t *testing.T) {
 	if got := (stytch.Drift{Call: "consumer.otps.authenticate", Kind: stytch.DriftWrongType}).String(); got != "consumer.otps.authenticate: wrong type" {
 		t.Errorf("got %q", got)

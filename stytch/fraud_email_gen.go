@@ -40,8 +40,6 @@ var fraudEmailRisk = transport.Endpoint[FraudEmailRiskRequest, FraudEmailRiskRes
 	Encode:   (*FraudEmailRiskRequest).writeJSON,
 	Decode:   (*FraudEmailRiskResponse).readJSON,
 	Receive:  (*FraudEmailRiskResponse).receive,
-	Answers:  &answers,
-	Answer:   "FraudEmailRiskResponse",
 }
 
 // Risk rates how likely an e-mail address belongs to a fraudster.

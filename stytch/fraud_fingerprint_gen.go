@@ -41,8 +41,6 @@ var fraudFingerprintLookup = transport.Endpoint[FraudFingerprintLookupRequest, F
 	Encode:   (*FraudFingerprintLookupRequest).writeJSON,
 	Decode:   (*FraudFingerprintLookupResponse).readJSON,
 	Receive:  (*FraudFingerprintLookupResponse).receive,
-	Answers:  &answers,
-	Answer:   "FraudFingerprintLookupResponse",
 }
 
 // Lookup looks up what a device is like, and what to do about it.
@@ -137,7 +135,7 @@ type FraudFingerprintLookupResponse struct {
 	// What the browser script measured, such as the size of the screen; null unless Stytch has
 	// enabled it for the project. Its numbers are float64, except that an integer which a float64
 	// cannot represent is a json.Number.
-	RawSignals map[string]any `json:"raw_signals" stytch:"sensitive"`
+	RawSignals map[string]any `json:"raw_signals" stytch:"sensitive,nullable"`
 }
 
 func (r *FraudFingerprintLookupResponse) readJSON(d *wire.Reader) {

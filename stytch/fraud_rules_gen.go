@@ -42,8 +42,6 @@ var fraudRulesSet = transport.Endpoint[FraudRulesSetRequest, FraudRulesSetRespon
 	Encode:   (*FraudRulesSetRequest).writeJSON,
 	Decode:   (*FraudRulesSetResponse).readJSON,
 	Receive:  (*FraudRulesSetResponse).receive,
-	Answers:  &answers,
-	Answer:   "FraudRulesSetResponse",
 }
 
 // Set sets, replaces or deletes a rule about devices or networks.
@@ -315,8 +313,6 @@ var fraudRulesList = transport.Endpoint[FraudRulesListRequest, FraudRulesListRes
 	Encode:   (*FraudRulesListRequest).writeJSON,
 	Decode:   (*FraudRulesListResponse).readJSON,
 	Receive:  (*FraudRulesListResponse).receive,
-	Answers:  &answers,
-	Answer:   "FraudRulesListResponse",
 }
 
 // List lists the rules of the project, page by page.

@@ -41,8 +41,6 @@ var fraudVerdictReasonsOverride = transport.Endpoint[FraudVerdictReasonsOverride
 	Encode:   (*FraudVerdictReasonsOverrideRequest).writeJSON,
 	Decode:   (*FraudVerdictReasonsOverrideResponse).readJSON,
 	Receive:  (*FraudVerdictReasonsOverrideResponse).receive,
-	Answers:  &answers,
-	Answer:   "FraudVerdictReasonsOverrideResponse",
 }
 
 // Override changes the action that a verdict reason leads to.
@@ -149,8 +147,6 @@ var fraudVerdictReasonsList = transport.Endpoint[FraudVerdictReasonsListRequest,
 	Encode:  (*FraudVerdictReasonsListRequest).writeJSON,
 	Decode:  (*FraudVerdictReasonsListResponse).readJSON,
 	Receive: (*FraudVerdictReasonsListResponse).receive,
-	Answers: &answers,
-	Answer:  "FraudVerdictReasonsListResponse",
 }
 
 // List lists the verdict reasons and the actions that they lead to.

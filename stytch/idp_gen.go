@@ -46,8 +46,6 @@ var idpIntrospectTokenNetwork = transport.Endpoint[IDPIntrospectTokenNetworkRequ
 	Params:      (*IDPIntrospectTokenNetworkRequest).params,
 	Decode:      (*IDPIntrospectTokenNetworkResponse).readJSON,
 	Receive:     (*IDPIntrospectTokenNetworkResponse).receive,
-	Answers:     &answers,
-	Answer:      "IDPIntrospectTokenNetworkResponse",
 }
 
 // IntrospectTokenNetwork asks the service about a token of a connected app.
@@ -140,7 +138,7 @@ type IDPIntrospectTokenNetworkResponse struct {
 	Scope *string `json:"scope"`
 
 	// The audience: the project id, and the custom audience of the app.
-	Aud []string `json:"aud"`
+	Aud []string `json:"aud" stytch:"nullable"`
 
 	// The time when the token expires, in Unix seconds.
 	Exp *int `json:"exp"`

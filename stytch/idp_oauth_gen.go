@@ -39,8 +39,6 @@ var idpOAuthAuthorizeStart = transport.Endpoint[IDPOAuthAuthorizeStartRequest, I
 	Encode:   (*IDPOAuthAuthorizeStartRequest).writeJSON,
 	Decode:   (*IDPOAuthAuthorizeStartResponse).readJSON,
 	Receive:  (*IDPOAuthAuthorizeStartResponse).receive,
-	Answers:  &answers,
-	Answer:   "IDPOAuthAuthorizeStartResponse",
 }
 
 // AuthorizeStart checks an authorization request of a connected app, before the user is asked.
@@ -227,8 +225,6 @@ var idpOAuthAuthorize = transport.Endpoint[IDPOAuthAuthorizeRequest, IDPOAuthAut
 	Encode:   (*IDPOAuthAuthorizeRequest).writeJSON,
 	Decode:   (*IDPOAuthAuthorizeResponse).readJSON,
 	Receive:  (*IDPOAuthAuthorizeResponse).receive,
-	Answers:  &answers,
-	Answer:   "IDPOAuthAuthorizeResponse",
 }
 
 // Authorize grants a connected app what a user consents to, or refuses it.

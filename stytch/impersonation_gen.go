@@ -39,8 +39,6 @@ var impersonationAuthenticate = transport.Endpoint[ImpersonationAuthenticateRequ
 	Encode:   (*ImpersonationAuthenticateRequest).writeJSON,
 	Decode:   (*ImpersonationAuthenticateResponse).readJSON,
 	Receive:  (*ImpersonationAuthenticateResponse).receive,
-	Answers:  &answers,
-	Answer:   "ImpersonationAuthenticateResponse",
 }
 
 // Authenticate logs a person of the own staff in as a user.

@@ -32,7 +32,7 @@ type M2MClient struct {
 
 	// The metadata of the client; null when it has none. Its numbers are float64, except that an
 	// integer which a float64 cannot represent is a json.Number.
-	TrustedMetadata map[string]any `json:"trusted_metadata" stytch:"sensitive"`
+	TrustedMetadata map[string]any `json:"trusted_metadata" stytch:"sensitive,nullable"`
 
 	// The last four characters of the new secret while the secret is being rotated; null otherwise.
 	NextClientSecretLastFour *string `json:"next_client_secret_last_four"`

@@ -46,8 +46,6 @@ var m2mClientsCreate = transport.Endpoint[M2MClientsCreateRequest, M2MClientsCre
 	Encode:   (*M2MClientsCreateRequest).writeJSON,
 	Decode:   (*M2MClientsCreateResponse).readJSON,
 	Receive:  (*M2MClientsCreateResponse).receive,
-	Answers:  &answers,
-	Answer:   "M2MClientsCreateResponse",
 }
 
 // Create creates an M2M client, and returns its secret.
@@ -194,8 +192,6 @@ var m2mClientsGet = transport.Endpoint[M2MClientsGetRequest, M2MClientsGetRespon
 	Params:   (*M2MClientsGetRequest).params,
 	Decode:   (*M2MClientsGetResponse).readJSON,
 	Receive:  (*M2MClientsGetResponse).receive,
-	Answers:  &answers,
-	Answer:   "M2MClientsGetResponse",
 }
 
 // Get finds an M2M client by id.
@@ -290,8 +286,6 @@ var m2mClientsUpdate = transport.Endpoint[M2MClientsUpdateRequest, M2MClientsUpd
 	Encode:   (*M2MClientsUpdateRequest).writeJSON,
 	Decode:   (*M2MClientsUpdateResponse).readJSON,
 	Receive:  (*M2MClientsUpdateResponse).receive,
-	Answers:  &answers,
-	Answer:   "M2MClientsUpdateResponse",
 }
 
 // Update changes an M2M client, or switches it on and off.
@@ -428,8 +422,6 @@ var m2mClientsDelete = transport.Endpoint[M2MClientsDeleteRequest, M2MClientsDel
 	Params:   (*M2MClientsDeleteRequest).params,
 	Decode:   (*M2MClientsDeleteResponse).readJSON,
 	Receive:  (*M2MClientsDeleteResponse).receive,
-	Answers:  &answers,
-	Answer:   "M2MClientsDeleteResponse",
 }
 
 // Delete deletes an M2M client for good.
@@ -522,8 +514,6 @@ var m2mClientsSearch = transport.Endpoint[M2MClientsSearchRequest, M2MClientsSea
 	Encode:   (*M2MClientsSearchRequest).writeJSON,
 	Decode:   (*M2MClientsSearchResponse).readJSON,
 	Receive:  (*M2MClientsSearchResponse).receive,
-	Answers:  &answers,
-	Answer:   "M2MClientsSearchResponse",
 }
 
 // Search finds M2M clients by filters, page by page.
@@ -677,7 +667,7 @@ type M2MClientWithClientSecret struct {
 
 	// The metadata of the client; null when it has none. Its numbers are float64, except that an
 	// integer which a float64 cannot represent is a json.Number.
-	TrustedMetadata map[string]any `json:"trusted_metadata" stytch:"sensitive"`
+	TrustedMetadata map[string]any `json:"trusted_metadata" stytch:"sensitive,nullable"`
 
 	// The last four characters of the new secret while the secret is being rotated; null otherwise.
 	NextClientSecretLastFour *string `json:"next_client_secret_last_four"`

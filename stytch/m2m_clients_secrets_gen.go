@@ -40,8 +40,6 @@ var m2mClientsSecretsRotateStart = transport.Endpoint[M2MClientsSecretsRotateSta
 	Encode:   (*M2MClientsSecretsRotateStartRequest).writeJSON,
 	Decode:   (*M2MClientsSecretsRotateStartResponse).readJSON,
 	Receive:  (*M2MClientsSecretsRotateStartResponse).receive,
-	Answers:  &answers,
-	Answer:   "M2MClientsSecretsRotateStartResponse",
 }
 
 // RotateStart begins to rotate the secret of an M2M client.
@@ -146,8 +144,6 @@ var m2mClientsSecretsRotateCancel = transport.Endpoint[M2MClientsSecretsRotateCa
 	Encode:   (*M2MClientsSecretsRotateCancelRequest).writeJSON,
 	Decode:   (*M2MClientsSecretsRotateCancelResponse).readJSON,
 	Receive:  (*M2MClientsSecretsRotateCancelResponse).receive,
-	Answers:  &answers,
-	Answer:   "M2MClientsSecretsRotateCancelResponse",
 }
 
 // RotateCancel cancels a rotation, and drops the new secret.
@@ -244,8 +240,6 @@ var m2mClientsSecretsRotate = transport.Endpoint[M2MClientsSecretsRotateRequest,
 	Encode:   (*M2MClientsSecretsRotateRequest).writeJSON,
 	Decode:   (*M2MClientsSecretsRotateResponse).readJSON,
 	Receive:  (*M2MClientsSecretsRotateResponse).receive,
-	Answers:  &answers,
-	Answer:   "M2MClientsSecretsRotateResponse",
 }
 
 // Rotate completes a rotation, and drops the old secret.
@@ -359,7 +353,7 @@ type M2MClientWithNextClientSecret struct {
 
 	// The metadata of the client; null when it has none. Its numbers are float64, except that an
 	// integer which a float64 cannot represent is a json.Number.
-	TrustedMetadata map[string]any `json:"trusted_metadata" stytch:"sensitive"`
+	TrustedMetadata map[string]any `json:"trusted_metadata" stytch:"sensitive,nullable"`
 
 	// The last four characters of the new secret while the secret is being rotated; null otherwise.
 	NextClientSecretLastFour *string `json:"next_client_secret_last_four"`

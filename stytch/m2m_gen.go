@@ -47,8 +47,6 @@ var m2mToken = transport.Endpoint[M2MTokenRequest, M2MTokenResponse]{
 	Params:      (*M2MTokenRequest).params,
 	Decode:      (*M2MTokenResponse).readJSON,
 	Receive:     (*M2MTokenResponse).receive,
-	Answers:     &answers,
-	Answer:      "M2MTokenResponse",
 }
 
 // Token issues an access token to an M2M client.

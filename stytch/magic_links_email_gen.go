@@ -39,8 +39,6 @@ var magicLinksEmailSend = transport.Endpoint[MagicLinksEmailSendRequest, MagicLi
 	Encode:   (*MagicLinksEmailSendRequest).writeJSON,
 	Decode:   (*MagicLinksEmailSendResponse).readJSON,
 	Receive:  (*MagicLinksEmailSendResponse).receive,
-	Answers:  &answers,
-	Answer:   "MagicLinksEmailSendResponse",
 }
 
 // Send sends a magic link by e-mail to a user who exists, or adds an address to one.
@@ -290,8 +288,6 @@ var magicLinksEmailLoginOrCreate = transport.Endpoint[MagicLinksEmailLoginOrCrea
 	Encode:   (*MagicLinksEmailLoginOrCreateRequest).writeJSON,
 	Decode:   (*MagicLinksEmailLoginOrCreateResponse).readJSON,
 	Receive:  (*MagicLinksEmailLoginOrCreateResponse).receive,
-	Answers:  &answers,
-	Answer:   "MagicLinksEmailLoginOrCreateResponse",
 }
 
 // LoginOrCreate sends a magic link by e-mail, and creates the user if the address is new.
@@ -509,8 +505,6 @@ var magicLinksEmailInvite = transport.Endpoint[MagicLinksEmailInviteRequest, Mag
 	Encode:   (*MagicLinksEmailInviteRequest).writeJSON,
 	Decode:   (*MagicLinksEmailInviteResponse).readJSON,
 	Receive:  (*MagicLinksEmailInviteResponse).receive,
-	Answers:  &answers,
-	Answer:   "MagicLinksEmailInviteResponse",
 }
 
 // Invite creates a pending user, and invites them with a magic link by e-mail.
@@ -689,8 +683,6 @@ var magicLinksEmailRevokeInvite = transport.Endpoint[MagicLinksEmailRevokeInvite
 	Encode:   (*MagicLinksEmailRevokeInviteRequest).writeJSON,
 	Decode:   (*MagicLinksEmailRevokeInviteResponse).readJSON,
 	Receive:  (*MagicLinksEmailRevokeInviteResponse).receive,
-	Answers:  &answers,
-	Answer:   "MagicLinksEmailRevokeInviteResponse",
 }
 
 // RevokeInvite takes back an invitation that is still open.

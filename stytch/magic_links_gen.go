@@ -45,8 +45,6 @@ var magicLinksCreate = transport.Endpoint[MagicLinksCreateRequest, MagicLinksCre
 	Encode:   (*MagicLinksCreateRequest).writeJSON,
 	Decode:   (*MagicLinksCreateResponse).readJSON,
 	Receive:  (*MagicLinksCreateResponse).receive,
-	Answers:  &answers,
-	Answer:   "MagicLinksCreateResponse",
 }
 
 // Create makes a magic link for the application to deliver itself.
@@ -172,8 +170,6 @@ var magicLinksAuthenticate = transport.Endpoint[MagicLinksAuthenticateRequest, M
 	Encode:   (*MagicLinksAuthenticateRequest).writeJSON,
 	Decode:   (*MagicLinksAuthenticateResponse).readJSON,
 	Receive:  (*MagicLinksAuthenticateResponse).receive,
-	Answers:  &answers,
-	Answer:   "MagicLinksAuthenticateResponse",
 }
 
 // Authenticate checks the token of a magic link, and starts or extends a session when asked to.

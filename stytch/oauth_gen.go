@@ -41,8 +41,6 @@ var oAuthAttach = transport.Endpoint[OAuthAttachRequest, OAuthAttachResponse]{
 	Encode:   (*OAuthAttachRequest).writeJSON,
 	Decode:   (*OAuthAttachResponse).readJSON,
 	Receive:  (*OAuthAttachResponse).receive,
-	Answers:  &answers,
-	Answer:   "OAuthAttachResponse",
 }
 
 // Attach makes a token that links the next OAuth login to a user who exists.
@@ -187,8 +185,6 @@ var oAuthAuthenticate = transport.Endpoint[OAuthAuthenticateRequest, OAuthAuthen
 	Encode:   (*OAuthAuthenticateRequest).writeJSON,
 	Decode:   (*OAuthAuthenticateResponse).readJSON,
 	Receive:  (*OAuthAuthenticateResponse).receive,
-	Answers:  &answers,
-	Answer:   "OAuthAuthenticateResponse",
 }
 
 // Authenticate completes a login by OAuth, and starts or extends a session when asked to.

@@ -39,8 +39,6 @@ var otpsEmailSend = transport.Endpoint[OTPsEmailSendRequest, OTPsEmailSendRespon
 	Encode:   (*OTPsEmailSendRequest).writeJSON,
 	Decode:   (*OTPsEmailSendResponse).readJSON,
 	Receive:  (*OTPsEmailSendResponse).receive,
-	Answers:  &answers,
-	Answer:   "OTPsEmailSendResponse",
 }
 
 // Send sends a code by e-mail to a user who exists, or adds an address to one.
@@ -241,8 +239,6 @@ var otpsEmailLoginOrCreate = transport.Endpoint[OTPsEmailLoginOrCreateRequest, O
 	Encode:   (*OTPsEmailLoginOrCreateRequest).writeJSON,
 	Decode:   (*OTPsEmailLoginOrCreateResponse).readJSON,
 	Receive:  (*OTPsEmailLoginOrCreateResponse).receive,
-	Answers:  &answers,
-	Answer:   "OTPsEmailLoginOrCreateResponse",
 }
 
 // LoginOrCreate sends a code by e-mail, and creates the user if the address is new.

@@ -54,8 +54,6 @@ var otpsAuthenticate = transport.Endpoint[OTPsAuthenticateRequest, OTPsAuthentic
 	Encode:   (*OTPsAuthenticateRequest).writeJSON,
 	Decode:   (*OTPsAuthenticateResponse).readJSON,
 	Receive:  (*OTPsAuthenticateResponse).receive,
-	Answers:  &answers,
-	Answer:   "OTPsAuthenticateResponse",
 }
 
 // Authenticate checks a code, and starts or extends a session when asked to.

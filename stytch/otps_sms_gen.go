@@ -39,8 +39,6 @@ var otpsSMSSend = transport.Endpoint[OTPsSMSSendRequest, OTPsSMSSendResponse]{
 	Encode:   (*OTPsSMSSendRequest).writeJSON,
 	Decode:   (*OTPsSMSSendResponse).readJSON,
 	Receive:  (*OTPsSMSSendResponse).receive,
-	Answers:  &answers,
-	Answer:   "OTPsSMSSendResponse",
 }
 
 // Send sends a code by SMS to a user who exists, or adds a number to one.
@@ -220,8 +218,6 @@ var otpsSMSLoginOrCreate = transport.Endpoint[OTPsSMSLoginOrCreateRequest, OTPsS
 	Encode:   (*OTPsSMSLoginOrCreateRequest).writeJSON,
 	Decode:   (*OTPsSMSLoginOrCreateResponse).readJSON,
 	Receive:  (*OTPsSMSLoginOrCreateResponse).receive,
-	Answers:  &answers,
-	Answer:   "OTPsSMSLoginOrCreateResponse",
 }
 
 // LoginOrCreate sends a code by SMS, and creates the user if the number is new.

@@ -39,8 +39,6 @@ var otpsWhatsAppSend = transport.Endpoint[OTPsWhatsAppSendRequest, OTPsWhatsAppS
 	Encode:   (*OTPsWhatsAppSendRequest).writeJSON,
 	Decode:   (*OTPsWhatsAppSendResponse).readJSON,
 	Receive:  (*OTPsWhatsAppSendResponse).receive,
-	Answers:  &answers,
-	Answer:   "OTPsWhatsAppSendResponse",
 }
 
 // Send sends a code by WhatsApp to a user who exists, or adds a number to one.
@@ -219,8 +217,6 @@ var otpsWhatsAppLoginOrCreate = transport.Endpoint[OTPsWhatsAppLoginOrCreateRequ
 	Encode:   (*OTPsWhatsAppLoginOrCreateRequest).writeJSON,
 	Decode:   (*OTPsWhatsAppLoginOrCreateResponse).readJSON,
 	Receive:  (*OTPsWhatsAppLoginOrCreateResponse).receive,
-	Answers:  &answers,
-	Answer:   "OTPsWhatsAppLoginOrCreateResponse",
 }
 
 // LoginOrCreate sends a code by WhatsApp, and creates the user if the number is new.

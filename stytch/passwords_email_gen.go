@@ -39,8 +39,6 @@ var passwordsEmailResetStart = transport.Endpoint[PasswordsEmailResetStartReques
 	Encode:   (*PasswordsEmailResetStartRequest).writeJSON,
 	Decode:   (*PasswordsEmailResetStartResponse).readJSON,
 	Receive:  (*PasswordsEmailResetStartResponse).receive,
-	Answers:  &answers,
-	Answer:   "PasswordsEmailResetStartResponse",
 }
 
 // ResetStart sends a link by e-mail that lets a user set a new password.
@@ -227,8 +225,6 @@ var passwordsEmailReset = transport.Endpoint[PasswordsEmailResetRequest, Passwor
 	Encode:   (*PasswordsEmailResetRequest).writeJSON,
 	Decode:   (*PasswordsEmailResetResponse).readJSON,
 	Receive:  (*PasswordsEmailResetResponse).receive,
-	Answers:  &answers,
-	Answer:   "PasswordsEmailResetResponse",
 }
 
 // Reset sets a new password with the token that a link brought.

@@ -39,8 +39,6 @@ var passwordsExistingPasswordReset = transport.Endpoint[PasswordsExistingPasswor
 	Encode:   (*PasswordsExistingPasswordResetRequest).writeJSON,
 	Decode:   (*PasswordsExistingPasswordResetResponse).readJSON,
 	Receive:  (*PasswordsExistingPasswordResetResponse).receive,
-	Answers:  &answers,
-	Answer:   "PasswordsExistingPasswordResetResponse",
 }
 
 // Reset changes a password for a user who knows the existing one.

@@ -55,8 +55,6 @@ var passwordsCreate = transport.Endpoint[PasswordsCreateRequest, PasswordsCreate
 	Encode:   (*PasswordsCreateRequest).writeJSON,
 	Decode:   (*PasswordsCreateResponse).readJSON,
 	Receive:  (*PasswordsCreateResponse).receive,
-	Answers:  &answers,
-	Answer:   "PasswordsCreateResponse",
 }
 
 // Create creates a user with an e-mail address and a password.
@@ -255,8 +253,6 @@ var passwordsAuthenticate = transport.Endpoint[PasswordsAuthenticateRequest, Pas
 	Encode:   (*PasswordsAuthenticateRequest).writeJSON,
 	Decode:   (*PasswordsAuthenticateResponse).readJSON,
 	Receive:  (*PasswordsAuthenticateResponse).receive,
-	Answers:  &answers,
-	Answer:   "PasswordsAuthenticateResponse",
 }
 
 // Authenticate checks the password of a user, and starts or extends a session when asked to.
@@ -461,8 +457,6 @@ var passwordsStrengthCheck = transport.Endpoint[PasswordsStrengthCheckRequest, P
 	Encode:   (*PasswordsStrengthCheckRequest).writeJSON,
 	Decode:   (*PasswordsStrengthCheckResponse).readJSON,
 	Receive:  (*PasswordsStrengthCheckResponse).receive,
-	Answers:  &answers,
-	Answer:   "PasswordsStrengthCheckResponse",
 }
 
 // StrengthCheck judges a password, and says how to improve it.
@@ -594,8 +588,6 @@ var passwordsMigrate = transport.Endpoint[PasswordsMigrateRequest, PasswordsMigr
 	Encode:   (*PasswordsMigrateRequest).writeJSON,
 	Decode:   (*PasswordsMigrateResponse).readJSON,
 	Receive:  (*PasswordsMigrateResponse).receive,
-	Answers:  &answers,
-	Answer:   "PasswordsMigrateResponse",
 }
 
 // Migrate takes over a password from another system, by its hash.
@@ -842,7 +834,7 @@ type PasswordFeedback struct {
 	Warning *string `json:"warning"`
 
 	// What would make the password stronger, in English; null or empty when nothing would.
-	Suggestions []string `json:"suggestions"`
+	Suggestions []string `json:"suggestions" stytch:"nullable"`
 
 	// What the password has and what it lacks, under the policy luds; null under zxcvbn.
 	LUDSRequirements *LUDSRequirements `json:"luds_requirements"`

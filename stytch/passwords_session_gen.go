@@ -39,8 +39,6 @@ var passwordsSessionReset = transport.Endpoint[PasswordsSessionResetRequest, Pas
 	Encode:   (*PasswordsSessionResetRequest).writeJSON,
 	Decode:   (*PasswordsSessionResetResponse).readJSON,
 	Receive:  (*PasswordsSessionResetResponse).receive,
-	Answers:  &answers,
-	Answer:   "PasswordsSessionResetResponse",
 }
 
 // Reset sets a new password for a user who has just logged in.

@@ -36,8 +36,6 @@ var projectMetrics = transport.Endpoint[ProjectMetricsRequest, ProjectMetricsRes
 	Retry:   transport.Safe,
 	Decode:  (*ProjectMetricsResponse).readJSON,
 	Receive: (*ProjectMetricsResponse).receive,
-	Answers: &answers,
-	Answer:  "ProjectMetricsResponse",
 }
 
 // Metrics counts the users, organizations, members and M2M clients of the project.

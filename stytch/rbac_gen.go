@@ -36,8 +36,6 @@ var rbacPolicy = transport.Endpoint[RBACPolicyRequest, RBACPolicyResponse]{
 	Retry:   transport.Safe,
 	Decode:  (*RBACPolicyResponse).readJSON,
 	Receive: (*RBACPolicyResponse).receive,
-	Answers: &answers,
-	Answer:  "RBACPolicyResponse",
 }
 
 // Policy returns the access policy of the project.

@@ -40,7 +40,7 @@ type Session struct {
 	// The custom claims of the session, as the application set them; null when there are none. Its
 	// numbers are float64, except that an integer which a float64 cannot represent is a
 	// json.Number.
-	CustomClaims map[string]any `json:"custom_claims" stytch:"sensitive"`
+	CustomClaims map[string]any `json:"custom_claims" stytch:"sensitive,nullable"`
 }
 
 func (v *Session) readJSON(d *wire.Reader) {

@@ -40,8 +40,6 @@ var sessionsGet = transport.Endpoint[SessionsGetRequest, SessionsGetResponse]{
 	Params:   (*SessionsGetRequest).params,
 	Decode:   (*SessionsGetResponse).readJSON,
 	Receive:  (*SessionsGetResponse).receive,
-	Answers:  &answers,
-	Answer:   "SessionsGetResponse",
 }
 
 // Get lists the active sessions of a user.
@@ -135,8 +133,6 @@ var sessionsAuthenticate = transport.Endpoint[SessionsAuthenticateRequest, Sessi
 	Encode:   (*SessionsAuthenticateRequest).writeJSON,
 	Decode:   (*SessionsAuthenticateResponse).readJSON,
 	Receive:  (*SessionsAuthenticateResponse).receive,
-	Answers:  &answers,
-	Answer:   "SessionsAuthenticateResponse",
 }
 
 // Authenticate checks that a session is active, and extends it when asked to.
@@ -315,8 +311,6 @@ var sessionsRevoke = transport.Endpoint[SessionsRevokeRequest, SessionsRevokeRes
 	Encode:   (*SessionsRevokeRequest).writeJSON,
 	Decode:   (*SessionsRevokeResponse).readJSON,
 	Receive:  (*SessionsRevokeResponse).receive,
-	Answers:  &answers,
-	Answer:   "SessionsRevokeResponse",
 }
 
 // Revoke ends a session.
@@ -441,8 +435,6 @@ var sessionsMigrate = transport.Endpoint[SessionsMigrateRequest, SessionsMigrate
 	Encode:   (*SessionsMigrateRequest).writeJSON,
 	Decode:   (*SessionsMigrateResponse).readJSON,
 	Receive:  (*SessionsMigrateResponse).receive,
-	Answers:  &answers,
-	Answer:   "SessionsMigrateResponse",
 }
 
 // Migrate turns a session of another identity provider into one of this project.
@@ -603,8 +595,6 @@ var sessionsExchangeAccessToken = transport.Endpoint[SessionsExchangeAccessToken
 	Encode:   (*SessionsExchangeAccessTokenRequest).writeJSON,
 	Decode:   (*SessionsExchangeAccessTokenResponse).readJSON,
 	Receive:  (*SessionsExchangeAccessTokenResponse).receive,
-	Answers:  &answers,
-	Answer:   "SessionsExchangeAccessTokenResponse",
 }
 
 // ExchangeAccessToken exchanges the access token of a connected app for a session of the user who
@@ -766,8 +756,6 @@ var sessionsAttest = transport.Endpoint[SessionsAttestRequest, SessionsAttestRes
 	Encode:   (*SessionsAttestRequest).writeJSON,
 	Decode:   (*SessionsAttestResponse).readJSON,
 	Receive:  (*SessionsAttestResponse).receive,
-	Answers:  &answers,
-	Answer:   "SessionsAttestResponse",
 }
 
 // Attest logs a user in with the token of an outside issuer that the project trusts.
@@ -965,8 +953,6 @@ var sessionsGetJWKS = transport.Endpoint[SessionsGetJWKSRequest, SessionsGetJWKS
 	Params:    (*SessionsGetJWKSRequest).params,
 	Decode:    (*SessionsGetJWKSResponse).readJSON,
 	Receive:   (*SessionsGetJWKSResponse).receive,
-	Answers:   &answers,
-	Answer:    "SessionsGetJWKSResponse",
 }
 
 // GetJWKS lists the public keys that verify session JWTs.

@@ -40,8 +40,6 @@ var totpsCreate = transport.Endpoint[TOTPsCreateRequest, TOTPsCreateResponse]{
 	Encode:   (*TOTPsCreateRequest).writeJSON,
 	Decode:   (*TOTPsCreateResponse).readJSON,
 	Receive:  (*TOTPsCreateResponse).receive,
-	Answers:  &answers,
-	Answer:   "TOTPsCreateResponse",
 }
 
 // Create begins to set up an authenticator app for a user.
@@ -182,8 +180,6 @@ var totpsAuthenticate = transport.Endpoint[TOTPsAuthenticateRequest, TOTPsAuthen
 	Encode:   (*TOTPsAuthenticateRequest).writeJSON,
 	Decode:   (*TOTPsAuthenticateResponse).readJSON,
 	Receive:  (*TOTPsAuthenticateResponse).receive,
-	Answers:  &answers,
-	Answer:   "TOTPsAuthenticateResponse",
 }
 
 // Authenticate checks a code of the user's authenticator app, and starts or extends a session when
@@ -395,8 +391,6 @@ var totpsRecoveryCodes = transport.Endpoint[TOTPsRecoveryCodesRequest, TOTPsReco
 	Encode:   (*TOTPsRecoveryCodesRequest).writeJSON,
 	Decode:   (*TOTPsRecoveryCodesResponse).readJSON,
 	Receive:  (*TOTPsRecoveryCodesResponse).receive,
-	Answers:  &answers,
-	Answer:   "TOTPsRecoveryCodesResponse",
 }
 
 // RecoveryCodes lists the recovery codes of a user.
@@ -500,8 +494,6 @@ var totpsRecover = transport.Endpoint[TOTPsRecoverRequest, TOTPsRecoverResponse]
 	Encode:   (*TOTPsRecoverRequest).writeJSON,
 	Decode:   (*TOTPsRecoverResponse).readJSON,
 	Receive:  (*TOTPsRecoverResponse).receive,
-	Answers:  &answers,
-	Answer:   "TOTPsRecoverResponse",
 }
 
 // Recover checks a recovery code in place of a code of the app.

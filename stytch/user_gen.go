@@ -57,12 +57,12 @@ type User struct {
 
 	// The metadata of the user that only the application's backend can write. Its numbers are
 	// float64, except that an integer which a float64 cannot represent is a json.Number.
-	TrustedMetadata map[string]any `json:"trusted_metadata" stytch:"sensitive"`
+	TrustedMetadata map[string]any `json:"trusted_metadata" stytch:"sensitive,nullable"`
 
 	// The metadata of the user that their own device can write as well. Do not base decisions about
 	// access on it. Its numbers are float64, except that an integer which a float64 cannot
 	// represent is a json.Number.
-	UntrustedMetadata map[string]any `json:"untrusted_metadata" stytch:"sensitive"`
+	UntrustedMetadata map[string]any `json:"untrusted_metadata" stytch:"sensitive,nullable"`
 
 	// The id that the application gave the user; null or empty when it gave none.
 	ExternalID *string `json:"external_id" stytch:"sensitive"`

@@ -41,8 +41,6 @@ var usersCreate = transport.Endpoint[UsersCreateRequest, UsersCreateResponse]{
 	Encode:   (*UsersCreateRequest).writeJSON,
 	Decode:   (*UsersCreateResponse).readJSON,
 	Receive:  (*UsersCreateResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersCreateResponse",
 }
 
 // Create creates a user.
@@ -239,8 +237,6 @@ var usersGet = transport.Endpoint[UsersGetRequest, UsersGetResponse]{
 	Params:   (*UsersGetRequest).params,
 	Decode:   (*UsersGetResponse).readJSON,
 	Receive:  (*UsersGetResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersGetResponse",
 }
 
 // Get finds a user by id.
@@ -339,12 +335,12 @@ type UsersGetResponse struct {
 
 	// The metadata of the user that only the application's backend can write. Its numbers are
 	// float64, except that an integer which a float64 cannot represent is a json.Number.
-	TrustedMetadata map[string]any `json:"trusted_metadata" stytch:"sensitive"`
+	TrustedMetadata map[string]any `json:"trusted_metadata" stytch:"sensitive,nullable"`
 
 	// The metadata of the user that their own device can write as well. Do not base decisions about
 	// access on it. Its numbers are float64, except that an integer which a float64 cannot
 	// represent is a json.Number.
-	UntrustedMetadata map[string]any `json:"untrusted_metadata" stytch:"sensitive"`
+	UntrustedMetadata map[string]any `json:"untrusted_metadata" stytch:"sensitive,nullable"`
 
 	// The id that the application gave the user; null or empty when it gave none.
 	ExternalID *string `json:"external_id" stytch:"sensitive"`
@@ -428,8 +424,6 @@ var usersUpdate = transport.Endpoint[UsersUpdateRequest, UsersUpdateResponse]{
 	Encode:   (*UsersUpdateRequest).writeJSON,
 	Decode:   (*UsersUpdateResponse).readJSON,
 	Receive:  (*UsersUpdateResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersUpdateResponse",
 }
 
 // Update changes the name, metadata, roles or external id of a user.
@@ -598,8 +592,6 @@ var usersDelete = transport.Endpoint[UsersDeleteRequest, UsersDeleteResponse]{
 	Params:   (*UsersDeleteRequest).params,
 	Decode:   (*UsersDeleteResponse).readJSON,
 	Receive:  (*UsersDeleteResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersDeleteResponse",
 }
 
 // Delete deletes a user for good.
@@ -693,8 +685,6 @@ var usersSearch = transport.Endpoint[UsersSearchRequest, UsersSearchResponse]{
 	Encode:   (*UsersSearchRequest).writeJSON,
 	Decode:   (*UsersSearchResponse).readJSON,
 	Receive:  (*UsersSearchResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersSearchResponse",
 }
 
 // Search finds users by filters, page by page.
@@ -842,8 +832,6 @@ var usersExchangePrimaryFactor = transport.Endpoint[UsersExchangePrimaryFactorRe
 	Encode:   (*UsersExchangePrimaryFactorRequest).writeJSON,
 	Decode:   (*UsersExchangePrimaryFactorResponse).readJSON,
 	Receive:  (*UsersExchangePrimaryFactorResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersExchangePrimaryFactorResponse",
 }
 
 // ExchangePrimaryFactor replaces the only e-mail address or phone number of a user by another.
@@ -978,8 +966,6 @@ var usersDeleteEmail = transport.Endpoint[UsersDeleteEmailRequest, UsersDeleteEm
 	Params:   (*UsersDeleteEmailRequest).params,
 	Decode:   (*UsersDeleteEmailResponse).readJSON,
 	Receive:  (*UsersDeleteEmailResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersDeleteEmailResponse",
 }
 
 // DeleteEmail deletes an e-mail address of a user.
@@ -1079,8 +1065,6 @@ var usersDeletePhoneNumber = transport.Endpoint[UsersDeletePhoneNumberRequest, U
 	Params:   (*UsersDeletePhoneNumberRequest).params,
 	Decode:   (*UsersDeletePhoneNumberResponse).readJSON,
 	Receive:  (*UsersDeletePhoneNumberResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersDeletePhoneNumberResponse",
 }
 
 // DeletePhoneNumber deletes a phone number of a user.
@@ -1179,8 +1163,6 @@ var usersDeleteWebAuthnRegistration = transport.Endpoint[UsersDeleteWebAuthnRegi
 	Params:   (*UsersDeleteWebAuthnRegistrationRequest).params,
 	Decode:   (*UsersDeleteWebAuthnRegistrationResponse).readJSON,
 	Receive:  (*UsersDeleteWebAuthnRegistrationResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersDeleteWebAuthnRegistrationResponse",
 }
 
 // DeleteWebAuthnRegistration deletes a WebAuthn registration of a user.
@@ -1281,8 +1263,6 @@ var usersDeleteBiometricRegistration = transport.Endpoint[UsersDeleteBiometricRe
 	Params:   (*UsersDeleteBiometricRegistrationRequest).params,
 	Decode:   (*UsersDeleteBiometricRegistrationResponse).readJSON,
 	Receive:  (*UsersDeleteBiometricRegistrationResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersDeleteBiometricRegistrationResponse",
 }
 
 // DeleteBiometricRegistration deletes a biometric registration of a user.
@@ -1383,8 +1363,6 @@ var usersDeleteTOTP = transport.Endpoint[UsersDeleteTOTPRequest, UsersDeleteTOTP
 	Params:   (*UsersDeleteTOTPRequest).params,
 	Decode:   (*UsersDeleteTOTPResponse).readJSON,
 	Receive:  (*UsersDeleteTOTPResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersDeleteTOTPResponse",
 }
 
 // DeleteTOTP deletes an authenticator app of a user.
@@ -1483,8 +1461,6 @@ var usersDeleteCryptoWallet = transport.Endpoint[UsersDeleteCryptoWalletRequest,
 	Params:   (*UsersDeleteCryptoWalletRequest).params,
 	Decode:   (*UsersDeleteCryptoWalletResponse).readJSON,
 	Receive:  (*UsersDeleteCryptoWalletResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersDeleteCryptoWalletResponse",
 }
 
 // DeleteCryptoWallet deletes a crypto wallet of a user.
@@ -1583,8 +1559,6 @@ var usersDeletePassword = transport.Endpoint[UsersDeletePasswordRequest, UsersDe
 	Params:   (*UsersDeletePasswordRequest).params,
 	Decode:   (*UsersDeletePasswordResponse).readJSON,
 	Receive:  (*UsersDeletePasswordResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersDeletePasswordResponse",
 }
 
 // DeletePassword deletes the password of a user.
@@ -1684,8 +1658,6 @@ var usersDeleteOAuthRegistration = transport.Endpoint[UsersDeleteOAuthRegistrati
 	Params:   (*UsersDeleteOAuthRegistrationRequest).params,
 	Decode:   (*UsersDeleteOAuthRegistrationResponse).readJSON,
 	Receive:  (*UsersDeleteOAuthRegistrationResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersDeleteOAuthRegistrationResponse",
 }
 
 // DeleteOAuthRegistration deletes an OAuth registration of a user.
@@ -1786,8 +1758,6 @@ var usersDeleteExternalID = transport.Endpoint[UsersDeleteExternalIDRequest, Use
 	Params:   (*UsersDeleteExternalIDRequest).params,
 	Decode:   (*UsersDeleteExternalIDResponse).readJSON,
 	Receive:  (*UsersDeleteExternalIDResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersDeleteExternalIDResponse",
 }
 
 // DeleteExternalID removes the external id of a user.
@@ -1886,8 +1856,6 @@ var usersConnectedApps = transport.Endpoint[UsersConnectedAppsRequest, UsersConn
 	Params:   (*UsersConnectedAppsRequest).params,
 	Decode:   (*UsersConnectedAppsResponse).readJSON,
 	Receive:  (*UsersConnectedAppsResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersConnectedAppsResponse",
 }
 
 // ConnectedApps lists the connected apps that a user has authorized.
@@ -1983,8 +1951,6 @@ var usersRevoke = transport.Endpoint[UsersRevokeRequest, UsersRevokeResponse]{
 	Encode:   (*UsersRevokeRequest).writeJSON,
 	Decode:   (*UsersRevokeResponse).readJSON,
 	Receive:  (*UsersRevokeResponse).receive,
-	Answers:  &answers,
-	Answer:   "UsersRevokeResponse",
 }
 
 // Revoke revokes the access of a connected app to a user.

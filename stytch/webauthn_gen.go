@@ -41,8 +41,6 @@ var webAuthnRegisterStart = transport.Endpoint[WebAuthnRegisterStartRequest, Web
 	Encode:   (*WebAuthnRegisterStartRequest).writeJSON,
 	Decode:   (*WebAuthnRegisterStartResponse).readJSON,
 	Receive:  (*WebAuthnRegisterStartResponse).receive,
-	Answers:  &answers,
-	Answer:   "WebAuthnRegisterStartResponse",
 }
 
 // RegisterStart begins to register a passkey or security key for a user.
@@ -220,8 +218,6 @@ var webAuthnRegister = transport.Endpoint[WebAuthnRegisterRequest, WebAuthnRegis
 	Encode:   (*WebAuthnRegisterRequest).writeJSON,
 	Decode:   (*WebAuthnRegisterResponse).readJSON,
 	Receive:  (*WebAuthnRegisterResponse).receive,
-	Answers:  &answers,
-	Answer:   "WebAuthnRegisterResponse",
 }
 
 // Register completes the registration of a passkey or security key.
@@ -436,8 +432,6 @@ var webAuthnAuthenticateStart = transport.Endpoint[WebAuthnAuthenticateStartRequ
 	Encode:   (*WebAuthnAuthenticateStartRequest).writeJSON,
 	Decode:   (*WebAuthnAuthenticateStartResponse).readJSON,
 	Receive:  (*WebAuthnAuthenticateStartResponse).receive,
-	Answers:  &answers,
-	Answer:   "WebAuthnAuthenticateStartResponse",
 }
 
 // AuthenticateStart begins a login with a passkey or security key.
@@ -568,8 +562,6 @@ var webAuthnAuthenticate = transport.Endpoint[WebAuthnAuthenticateRequest, WebAu
 	Encode:   (*WebAuthnAuthenticateRequest).writeJSON,
 	Decode:   (*WebAuthnAuthenticateResponse).readJSON,
 	Receive:  (*WebAuthnAuthenticateResponse).receive,
-	Answers:  &answers,
-	Answer:   "WebAuthnAuthenticateResponse",
 }
 
 // Authenticate checks a passkey or security key, and starts or extends a session when asked to.
@@ -780,8 +772,6 @@ var webAuthnUpdate = transport.Endpoint[WebAuthnUpdateRequest, WebAuthnUpdateRes
 	Encode:   (*WebAuthnUpdateRequest).writeJSON,
 	Decode:   (*WebAuthnUpdateResponse).readJSON,
 	Receive:  (*WebAuthnUpdateResponse).receive,
-	Answers:  &answers,
-	Answer:   "WebAuthnUpdateResponse",
 }
 
 // Update renames a passkey or security key.
@@ -884,8 +874,6 @@ var webAuthnListCredentials = transport.Endpoint[WebAuthnListCredentialsRequest,
 	Params:   (*WebAuthnListCredentialsRequest).params,
 	Decode:   (*WebAuthnListCredentialsResponse).readJSON,
 	Receive:  (*WebAuthnListCredentialsResponse).receive,
-	Answers:  &answers,
-	Answer:   "WebAuthnListCredentialsResponse",
 }
 
 // ListCredentials lists the public keys of a user's passkeys and security keys.

@@ -141,7 +141,7 @@ func (r *request) login(o *organization, m *member, p proof) (memberLogin, *apiE
 	return l, nil
 }
 
-// proves reports whether one of the factors shows that an address is somebody's own.
+// proves reports whether one of the factors verified the e-mail address.
 func proves(factors []stytch.AuthenticationFactor, address string) bool {
 	return slices.ContainsFunc(factors, func(f stytch.AuthenticationFactor) bool {
 		return f.EmailFactor != nil && sameAddress(f.EmailFactor.EmailAddress, address)

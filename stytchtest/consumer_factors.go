@@ -50,8 +50,8 @@ var (
 		}}
 )
 
-// drop takes what a test says yes to out of a list, and reports whether there
-// was anything. Whoever holds the list from before keeps it as it was.
+// drop removes the elements that match is from a list, and reports whether there
+// were any. It copies the list, so earlier copies of the slice do not change.
 func drop[T any](list *[]T, is func(T) bool) bool {
 	kept := slices.DeleteFunc(slices.Clone(*list), is)
 	dropped := len(kept) < len(*list)

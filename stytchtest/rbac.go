@@ -47,7 +47,7 @@ func (p *Project) policy(defined ...string) *stytch.RBACPolicy {
 			func(r stytch.RBACResource) bool { return r.ResourceID == g.Resource })
 		for _, action := range g.Actions {
 			entry(&permission.Actions, action, func(have string) bool { return have == action })
-			if action != "*" { // which is no action, and stands for all of them
+			if action != "*" { // "*" is not an action; it means all actions
 				entry(&resource.Actions, action, func(have string) bool { return have == action })
 			}
 		}

@@ -231,7 +231,7 @@ func TestConnectedApps(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := w.AddConsent("nobody", app); err == nil || !strings.Contains(err.Error(), `"nobody"`) {
-		t.Errorf("a consent of nobody: %v", err)
+		t.Errorf("a consent of an unknown user: %v", err)
 	}
 	list := func() []stytch.UserConnectedApp {
 		t.Helper()

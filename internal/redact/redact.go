@@ -72,10 +72,20 @@ func fields(v reflect.Value) []field {
 			name:      sf.Name,
 			key:       key,
 			value:     value,
-			sensitive: sf.Tag.Get("stytch") == "sensitive",
+			sensitive: HasTag(sf.Tag, "sensitive"),
 		})
 	}
 	return list
+}
+
+// HasTag reports whether a word is in the tag of a field: `stytch:"sensitive,nullable"` has two.
+func HasTag(tag reflect.StructTag, word string) bool {
+	for have := range strings.SplitSeq(tag.Get("stytch"), ",") {
+		if have == word {
+			return true
+		}
+	}
+	return false
 }
 
 // indirect follows pointers and interfaces. It returns the zero Value for nil and for a cycle.

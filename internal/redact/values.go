@@ -46,7 +46,7 @@ func (c *collector) walk(v reflect.Value, sensitive bool) {
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if sf := v.Type().Field(i); sf.IsExported() && sf.Tag.Get("json") != "-" { // a field that is not sent cannot come back
-				c.walk(v.Field(i), sensitive || sf.Tag.Get("stytch") == "sensitive")
+				c.walk(v.Field(i), sensitive || HasTag(sf.Tag, "sensitive"))
 			}
 		}
 	case reflect.Map:

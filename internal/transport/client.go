@@ -110,7 +110,7 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 		site:             site,
 		interceptors:     cfg.Interceptors,
 		logger:           cfg.Logger,
-		drifts:           newDrifts(cfg.DriftReport, cfg.Errors.KnownType),
+		drifts:           newDrifts(cfg.DriftReport, cfg.Errors.KnownType, cfg.Enums),
 		errors:           cfg.Errors,
 		sleep:            cfg.Sleep,
 		jitter:           cfg.Jitter,

@@ -1,17 +1,17 @@
 package transport
 
 import (
-	"slices"
+	"reflect"
 	"sync"
 
-	"github.com/stytchgen/sdk/internal/shape"
+	"github.com/stytchgen/sdk/internal/grammar"
 )
 
 // Drift is one difference between an answer and the spec.
 type Drift struct {
 	Call string // the full name of the call: "consumer.otps.sms.send"
 	Path string // "user.emails[].verified"; empty for the answer as a whole
-	What shape.Difference
+	What grammar.Difference
 }
 
 // maxDrifts limits how many differences a client reports and remembers. Answers with ever new field
@@ -22,16 +22,17 @@ const maxDrifts = 1000
 type drifts struct {
 	report    func(Drift)
 	knownType func(errorType string) bool
+	types     *grammar.Types
 
 	mu   sync.Mutex
 	seen map[Drift]struct{}
 }
 
-func newDrifts(report func(Drift), knownType func(errorType string) bool) *drifts {
+func newDrifts(report func(Drift), knownType func(errorType string) bool, enums grammar.Enums) *drifts {
 	if report == nil {
 		return nil
 	}
-	return &drifts{report: report, knownType: knownType, seen: map[Drift]struct{}{}}
+	return &drifts{report: report, knownType: knownType, types: grammar.NewTypes(enums), seen: map[Drift]struct{}{}}
 }
 
 func (d *drifts) add(drift Drift) {
@@ -48,29 +49,29 @@ func (d *drifts) add(drift Drift) {
 }
 
 // problemType is the body of an error answer of the service.
-var problemType = shape.Type{Name: "error response", Fields: []shape.Field{
-	{Name: "request_id", Kind: shape.String, Required: true},
-	{Name: "status_code", Kind: shape.Integer, Required: true},
-	{Name: "error_type", Kind: shape.String, Required: true},
-	{Name: "error_message", Kind: shape.String, Required: true},
-	{Name: "error_url", Kind: shape.String, Required: true},
-	{Name: "error_details", Kind: shape.Map},
+var problemType = grammar.Type{Fields: []grammar.Field{
+	{Name: "request_id", Kind: grammar.String, Required: true},
+	{Name: "status_code", Kind: grammar.Integer, Required: true},
+	{Name: "error_type", Kind: grammar.String, Required: true},
+	{Name: "error_message", Kind: grammar.String, Required: true},
+	{Name: "error_url", Kind: grammar.String, Required: true},
+	{Name: "error_details", Kind: grammar.Map},
 }}
 
-// check compares an answer of the service with the spec. An error without an error type comes from a
+// compare reports how an answer of the service differs from the spec. response is the struct type of a
+// success. An error without an error type comes from a
 // gateway and is ignored.
-func (d *drifts) check(call string, types shape.Types, name string, a *answer) {
+func (d *drifts) compare(call string, response reflect.Type, a *answer) {
+	want := &problemType
 	switch {
 	case a.success():
+		want = d.types.Of(response)
 	case a.problem.errorType == "":
 		return
-	default:
-		types, name = append(slices.Clip(types), problemType), problemType.Name
-		if !d.knownType(a.problem.errorType) {
-			d.add(Drift{Call: call, Path: "error_type", What: shape.UnknownValue})
-		}
+	case !d.knownType(a.problem.errorType):
+		d.add(Drift{Call: call, Path: "error_type", What: grammar.UnknownValue})
 	}
-	types.Check(a.body, name, func(path string, what shape.Difference) {
+	want.Compare(a.body, func(path string, what grammar.Difference) {
 		d.add(Drift{Call: call, Path: path, What: what})
 	})
 }

@@ -9,10 +9,10 @@ package transport
 import (
 	"context"
 	"net/http"
+	"reflect"
 	"slices"
 
 	"github.com/stytchgen/sdk/internal/check"
-	"github.com/stytchgen/sdk/internal/shape"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -56,9 +56,6 @@ type Endpoint[Req, Resp any] struct {
 	Params   func(*Req, *Params)        // sets path, query and header parameters; nil: none
 	Decode   func(*Resp, *wire.Reader)  // reads the response body; nil: the answer has none
 	Receive  func(*Resp, *Result)       // gives the response its raw answer; nil: not wanted
-
-	Answers *shape.Types // the types of answers, for reports of drift; nil: none
-	Answer  string       // the name of the response type in Answers
 }
 
 // Result is the answer to a call that succeeded.
@@ -140,8 +137,8 @@ func Call[Req, Resp any](
 		return nil, c.errors.Invalid(&ep.ID, invalid)
 	}
 
-	if c.drifts != nil && ep.Answers != nil {
-		k.drift = func(a *answer) { c.drifts.check(ep.ID.String(), *ep.Answers, ep.Answer, a) }
+	if c.drifts != nil && ep.Decode != nil {
+		k.drift = func(a *answer) { c.drifts.compare(ep.ID.String(), reflect.TypeFor[Resp](), a) }
 	}
 	var err error
 	if len(c.interceptors) == 0 {

@@ -1,5 +1,7 @@
 package transport
 
+import "github.com/stytchgen/sdk/internal/grammar"
+
 // Option changes how a client works. A nil Option changes nothing.
 type Option interface{ apply(*Config) }
 
@@ -18,9 +20,9 @@ func (f CallOptionFunc) applyToCall(s *CallSettings) { f(s) }
 
 // Maker makes the clients of all packages that have the same options and errors.
 type Maker struct {
-	New     func(projectID, secret string, opts []Option) (*Client, error)
-	FromEnv func(opts []Option) (*Client, error)
-	// None returns a client for services that were not made by a client. Each of its calls fails with an
+	New     func(projectID, secret string, enums grammar.Enums, opts []Option) (*Client, error)
+	FromEnv func(enums grammar.Enums, opts []Option) (*Client, error)
+	// None returns the client for services that were not made by a client. Each of its calls fails with an
 	// error that says so.
 	None func() *Client
 }

@@ -49,10 +49,11 @@ func (r *sendRequest) writeJSON(w *wire.Writer) {
 }
 
 type sendResponse struct {
-	result    *Result
-	RequestID string
-	PhoneID   string
-	Created   bool
+	result     *Result
+	RequestID  string `json:"request_id"`
+	StatusCode int    `json:"status_code"`
+	PhoneID    string `json:"phone_id"`
+	Created    bool   `json:"user_created"`
 }
 
 func (r *sendResponse) receive(result *Result) { r.result = result }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -167,7 +168,7 @@ func tagged(typ reflect.Type, mark string) bool {
 			typ = typ.Elem()
 		}
 		f, ok := typ.FieldByName(name)
-		if !ok || f.Tag.Get("stytch") == "sensitive" {
+		if !ok || slices.Contains(strings.Split(f.Tag.Get("stytch"), ","), "sensitive") {
 			return ok
 		}
 		typ = f.Type

@@ -128,7 +128,7 @@ func (e *emitter) emit() error {
 		e.componentType(t)
 	}
 	e.checkVariables()
-	e.answers()
+	e.answerEnums()
 	e.sharing()
 	e.tests()
 	return e.err
@@ -149,7 +149,7 @@ func (e *emitter) newFile(path, name string) *jen.File {
 	f.HeaderComment("// " + model.Generated)
 	for path, name := range map[string]string{
 		e.internal("transport"): "transport", e.internal("wire"): "wire", e.internal("check"): "check",
-		e.internal("redact"): "redact", e.internal("shape"): "shape", e.internal("share"): "share", e.internal("wiretest"): "wiretest",
+		e.internal("redact"): "redact", e.internal("grammar"): "grammar", e.internal("share"): "share", e.internal("wiretest"): "wiretest",
 	} {
 		f.ImportName(path, name)
 	}

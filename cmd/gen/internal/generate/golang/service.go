@@ -106,10 +106,6 @@ func (e *emitter) method(f *jen.File, s *model.Service, m *model.Method) {
 			field("Receive", jen.Func().Params(jen.Id("r").Op("*").Id(m.Response.Name), jen.Id("result").Op("*").Qual(e.internal("transport"), "Result")).Block(
 				jen.Id("receive").Call(jen.Op("&").Id("r").Dot("Response"), jen.Id("result"))))
 		}
-		if !m.NoAnswer {
-			field("Answers", jen.Op("&").Id("answers"))
-			field("Answer", jen.Lit(m.Response.Name))
-		}
 		g.Line()
 	})
 	f.Add(e.doc("method", 0, map[string]any{"Method": m, "Errors": e.errorPrefix()}))

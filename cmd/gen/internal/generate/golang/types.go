@@ -1,6 +1,8 @@
 package golang
 
 import (
+	"strings"
+
 	"github.com/dave/jennifer/jen"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
@@ -113,8 +115,16 @@ func tags(t *model.Type, f *model.Field) map[string]string {
 		json += ",omitzero"
 	}
 	tags := map[string]string{"json": json}
+	var words []string
 	if f.Sensitive {
-		tags["stytch"] = "sensitive"
+		words = append(words, "sensitive")
+	}
+	// Without this tag a list or map would look required to drift reports.
+	if t.InResponse && f.Nullable && !f.Required && !pointer(f) {
+		words = append(words, "nullable")
+	}
+	if len(words) > 0 {
+		tags["stytch"] = strings.Join(words, ",")
 	}
 	return tags
 }

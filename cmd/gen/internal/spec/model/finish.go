@@ -240,7 +240,7 @@ type scope struct {
 // sharedNames are what each package has besides what the spec names, and
 // firstNames what the first one alone has.
 var (
-	sharedNames = []string{"Client", "newClient", "answers"}
+	sharedNames = []string{"Client", "newClient", "enums"}
 	firstNames  = []string{"testURL", "liveURL", "knownTypes", "retryableType"}
 )
 

@@ -1,8 +1,7 @@
-// Package shape holds a JSON answer against what the spec says of it: which
-// fields there are, which of them are always there, of what type, and with
-// which values. Generated code has the shapes as data; nothing looks at them
-// unless a client was asked to report drift.
-package shape
+// Package grammar compares a JSON answer with the struct type that it is decoded into: which fields
+// there are, which of them are always there, of what type, and with which values. Only clients that
+// report drift use it.
+package grammar
 
 import (
 	"slices"
@@ -14,8 +13,8 @@ import (
 // Kind is what a value is.
 type Kind uint8
 
-// The kinds. A Map is an object whose names are data. A Struct and an Enum
-// have a Type.
+// The kinds. A Map is an object whose names are data. A Struct has a Type, and so has an Enum whose
+// values are known.
 const (
 	String Kind = iota
 	Integer
@@ -29,7 +28,6 @@ const (
 
 // Type is an object with its fields, or an enum with its values.
 type Type struct {
-	Name   string
 	Fields []Field
 	Values []string
 }
@@ -38,24 +36,12 @@ type Type struct {
 type Field struct {
 	Name string
 	Kind Kind
-	// Type is the name of a Struct or an Enum.
-	Type string
-	// List tells that the value is a list of such, and Map that it is an object whose names are data and whose
-	// values are such.
+	Type *Type
+	// List means that the value is a list of this kind. Map means that it is an object whose names are
+	// data and whose values are of this kind, or lists of it.
 	List, Map bool
 	// Required fields are always there and never null.
 	Required bool
-}
-
-// Types are the types that answers are made of. They refer to one another by
-// name, so that they may hold one another and take no work before main.
-type Types []Type
-
-func (t Types) find(name string) *Type {
-	if i := slices.IndexFunc(t, func(t Type) bool { return t.Name == name }); i >= 0 {
-		return &t[i]
-	}
-	return nil
 }
 
 // Difference is what is not as the spec says.
@@ -71,20 +57,17 @@ const (
 	WrongType Difference = "wrong type"
 )
 
-// Check reports how a body differs from the type of that name, by the way to
-// the field: "user.emails[].verified". The places of a list are not told
-// apart. A body that is no JSON is reported as far as it can be read.
-func (t Types) Check(body, name string, report func(path string, what Difference)) {
-	c := &checker{types: t, reader: wire.NewReader(body), report: report}
+// Compare reports how a body differs from the type, with the path of each field:
+// "user.emails[].verified". The elements of a list share one path. A body that is no JSON is compared
+// as far as it can be read.
+func (t *Type) Compare(body string, report func(path string, what Difference)) {
+	c := &comparison{reader: wire.NewReader(body), report: report}
 	c.reader.Lenient()
 	c.reader.OnRepeat(func(name string) { c.at(name, WrongType) })
-	if root := t.find(name); root != nil {
-		c.object(root)
-	}
+	c.object(t)
 }
 
-type checker struct {
-	types  Types
+type comparison struct {
 	reader *wire.Reader
 	path   []string
 	report func(path string, what Difference)
@@ -92,21 +75,21 @@ type checker struct {
 
 // found reports a difference at the current place, unless the text itself is
 // broken: the call then has an error that says so.
-func (c *checker) found(what Difference) {
+func (c *comparison) found(what Difference) {
 	if c.reader.Err() == nil {
 		c.report(strings.TrimPrefix(strings.Join(c.path, ""), "."), what)
 	}
 }
 
 // at reports a difference of the field with that name.
-func (c *checker) at(name string, what Difference) {
+func (c *comparison) at(name string, what Difference) {
 	c.path = append(c.path, "."+shown(name))
 	c.found(what)
 	c.path = c.path[:len(c.path)-1]
 }
 
 // wrong reads a value that is of another type.
-func (c *checker) wrong() {
+func (c *comparison) wrong() {
 	c.reader.Skip() // first: it may be no value at all
 	c.found(WrongType)
 }
@@ -115,7 +98,7 @@ func (c *checker) wrong() {
 // level would be a path of its own.
 const maxPath = 64
 
-func (c *checker) object(t *Type) {
+func (c *comparison) object(t *Type) {
 	if len(c.path) >= maxPath {
 		c.reader.Skip()
 		return
@@ -154,7 +137,7 @@ func shown(name string) string {
 	return "?"
 }
 
-func (c *checker) field(f *Field) {
+func (c *comparison) field(f *Field) {
 	switch kind := c.reader.Kind(); {
 	case kind == "null":
 		if f.Required {
@@ -174,7 +157,7 @@ func (c *checker) field(f *Field) {
 	}
 }
 
-func (c *checker) listOrValue(f *Field) {
+func (c *comparison) listOrValue(f *Field) {
 	switch {
 	case !f.List:
 		c.value(f)
@@ -194,7 +177,7 @@ var jsonKinds = [...]string{
 	Time: "a string", Map: "an object", Enum: "a string", Struct: "an object",
 }
 
-func (c *checker) value(f *Field) {
+func (c *comparison) value(f *Field) {
 	if c.reader.Kind() != jsonKinds[f.Kind] {
 		c.wrong()
 		return
@@ -202,14 +185,11 @@ func (c *checker) value(f *Field) {
 	misfits := c.reader.Misfits()
 	switch f.Kind {
 	case Struct:
-		if t := c.types.find(f.Type); t != nil {
-			c.object(t)
-			return
-		}
-		c.reader.Skip()
+		c.object(f.Type)
+		return
 	case Enum:
 		value := c.reader.String()
-		if t := c.types.find(f.Type); t != nil && !slices.Contains(t.Values, value) && c.reader.Misfits() == misfits {
+		if f.Type != nil && !slices.Contains(f.Type.Values, value) && c.reader.Misfits() == misfits {
 			c.found(UnknownValue)
 		}
 	case String:
