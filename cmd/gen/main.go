@@ -4,11 +4,11 @@
 //	gen check      compare what would be generated with what is there
 //	gen diff       say what a change does to applications
 //	gen dump       print what a stage made
-//	gen drift      hold the spec against what the service's owner publishes
+//	gen drift      compare the spec with what the service's owner publishes
 //	gen explain    say more about a finding
 //
 // It exits with 0 when all is well, with 1 when check or drift finds a difference
-// or diff a change that it is told to fail on, and with 2 when the spec, the
+// or diff finds a change that --fail-on names, and with 2 when the spec, the
 // command line or the machine is at fault.
 package main
 
@@ -40,7 +40,7 @@ Usage:
   gen [flags]                   generate: write every file that differs
   gen check [flags]             compare what would be generated with what is there
   gen diff BASE [HEAD]          say what a change does to applications; see gen diff -h
-  gen drift [flags] UPSTREAM    hold the spec against what the service's owner publishes; gen drift -h
+  gen drift [flags] UPSTREAM    compare the spec with what the service's owner publishes; see gen drift -h
   gen dump --stage S [flags]    print what a stage made: model (as JSON), files (with hashes)
   gen explain E012              say what a finding means, with an example, and what to do
 
@@ -131,7 +131,7 @@ func parse(args []string) (command, error) {
 	case c.name == "explain":
 		return c, errors.New("explain takes the code of one finding, such as E012")
 	case slices.Contains([]string{"check", "diff", "drift", "dump", "explain"}, flags.Arg(0)):
-		return c, fmt.Errorf("the command stands first: gen %s, and then the flags", flags.Arg(0))
+		return c, fmt.Errorf("the command comes first: gen %s, and then the flags", flags.Arg(0))
 	case flags.NArg() > 0:
 		return c, fmt.Errorf("%q is not a command; the commands are check, diff, drift, dump and explain, and none to generate", flags.Arg(0))
 	case c.name == "dump" && c.stage != "model" && c.stage != "files":

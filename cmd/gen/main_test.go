@@ -122,7 +122,7 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-// TestCommitted holds the committed files against the spec, which is also what
+// TestCommitted compares the committed files with the spec, which is also what
 // make check does.
 func TestCommitted(t *testing.T) {
 	if code, stdout, stderr := gen(t, "check", "-C", repository); code != exitFine {

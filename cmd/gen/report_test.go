@@ -62,7 +62,7 @@ func TestFormats(t *testing.T) {
 	}
 }
 
-// TestFailures fails in ways that are no findings: a program that reads the output is told all the same.
+// TestFailures fails in ways that are no findings: a program that reads the output gets them all the same.
 func TestFailures(t *testing.T) {
 	t.Parallel()
 	root := areaModule(t)
@@ -84,7 +84,7 @@ func TestFailures(t *testing.T) {
 		}
 	}
 	for _, args := range [][]string{{"--format", "json", "check"}, {"-C", root, "drift", "x"}} {
-		if code, _, stderr := gen(t, args...); code != exitBad || !strings.Contains(stderr, "the command stands first: gen "+args[2]) {
+		if code, _, stderr := gen(t, args...); code != exitBad || !strings.Contains(stderr, "the command comes first: gen "+args[2]) {
 			t.Errorf("%s: exit code %d, %s", args, code, stderr)
 		}
 	}
@@ -97,7 +97,7 @@ func TestExplainsAll(t *testing.T) {
 	var seen []string
 	for _, c := range codes.All() {
 		if slices.Contains(seen, c.ID) || len(c.ID) != 4 || c.ID[0] != 'E' && c.ID[0] != 'W' {
-			t.Errorf("%s stands twice, or is no ID", c.ID)
+			t.Errorf("%s appears twice, or is not an ID", c.ID)
 		}
 		seen = append(seen, c.ID)
 		for what, text := range map[string]string{"title": c.Title, "meaning": c.Meaning, "wrong": c.Wrong, "right": c.Right, "do": c.Do} {

@@ -25,7 +25,7 @@ import (
 // write a file in several steps, and tools write several files.
 const settleTime = 80 * time.Millisecond
 
-// unchanged stands for the exit code where nothing was run.
+// unchanged takes the place of an exit code when nothing was run.
 const unchanged = -1
 
 // watch runs the command again whenever something that it reads is saved.

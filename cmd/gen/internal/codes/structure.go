@@ -18,7 +18,7 @@ var (
 	})
 	WrongKind = add(Code{
 		ID: "E014", Title: "a value of the wrong kind",
-		Meaning: "A list stands where a mapping belongs, a number where a text belongs, or the like.",
+		Meaning: "A list is where a mapping belongs, a number where a text belongs, or the like.",
 		Wrong:   "tags: otps.sms",
 		Right:   "tags: [otps.sms]",
 		Do:      "Write the kind of value that the message names.",
