@@ -29,10 +29,10 @@ test("a message names the invalid field", async () => {
   assert.match(error_message, /expiration_minutes: .*at most 10/);
 });
 
-test("an unknown call", async () => {
+test("a call that is not emulated", async () => {
   const { client } = await newWorld();
-  const { error_message } = await fails(client.users.get({ user_id: "user-test-x" }), 404, "bad_request");
-  assert.match(error_message, /\/v1\/users\/user-test-x/);
+  const { error_message } = await fails(client.debug.whoami({}), 501, "internal_server_error");
+  assert.match(error_message, /debug\.whoami is not emulated/);
 });
 
 test("every error type of the spec", async () => {

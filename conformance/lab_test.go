@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/stytchgen/sdk/b2b"
+	"github.com/stytchgen/sdk/stytch"
 	"github.com/stytchgen/sdk/stytchtest"
 )
 
@@ -39,6 +40,8 @@ func newLab(t *testing.T) *lab {
 	mux.HandleFunc("POST /worlds/{world}/grants", in(l, grant))
 	mux.HandleFunc("POST /worlds/{world}/organizations", in(l, addOrganization))
 	mux.HandleFunc("POST /worlds/{world}/members", in(l, addMember))
+	mux.HandleFunc("POST /worlds/{world}/users", in(l, addUser))
+	mux.HandleFunc("POST /worlds/{world}/consents", in(l, addConsent))
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	l.url = server.URL
@@ -109,6 +112,17 @@ func addOrganization(srv *stytchtest.Server, _ *http.Request, o b2b.Organization
 
 func addMember(srv *stytchtest.Server, _ *http.Request, m b2b.Member) (any, error) {
 	return srv.AddMember(m)
+}
+
+func addUser(srv *stytchtest.Server, _ *http.Request, u stytch.User) (any, error) {
+	return srv.AddUser(u), nil
+}
+
+func addConsent(srv *stytchtest.Server, _ *http.Request, c struct {
+	UserID string                  `json:"user_id"`
+	App    stytch.UserConnectedApp `json:"app"`
+}) (any, error) {
+	return nil, srv.AddConsent(c.UserID, c.App)
 }
 
 // in returns a handler for a function of one world.

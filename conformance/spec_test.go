@@ -3,11 +3,9 @@
 package conformance_test
 
 import (
+	"encoding/json"
 	"fmt"
-	"io/fs"
 	"net/http"
-	"net/url"
-	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -27,22 +25,31 @@ type operation struct {
 
 func (op operation) String() string { return op.api + "." + op.OperationID }
 
-// operations returns every call of the spec.
+// operations returns the calls of the spec that the emulator has rules for.
 var operations = sync.OnceValues(func() ([]operation, error) {
-	loader := openapi3.NewLoader()
-	loader.IsExternalRefsAllowed = true
-	loader.ReadFromURIFunc = func(_ *openapi3.Loader, location *url.URL) ([]byte, error) {
-		return fs.ReadFile(spec.Files, path.Base(location.Path))
+	emulated := map[string]bool{}
+	for _, call := range stytchtest.Calls() {
+		emulated[call.Name] = true
 	}
 	var all []operation
 	for _, api := range []string{"consumer", "b2b"} {
-		doc, err := loader.LoadFromURI(&url.URL{Path: api + ".yaml"})
+		document, err := spec.Document(api)
+		if err != nil {
+			return nil, err
+		}
+		data, err := json.Marshal(document)
+		if err != nil {
+			return nil, err
+		}
+		doc, err := openapi3.NewLoader().LoadFromData(data)
 		if err != nil {
 			return nil, err
 		}
 		for _, item := range doc.Paths.Map() {
 			for _, op := range item.Operations() {
-				all = append(all, operation{api, op})
+				if one := (operation{api, op}); emulated[one.String()] {
+					all = append(all, one)
+				}
 			}
 		}
 	}
@@ -79,7 +86,7 @@ func (s sdk) covers(t *testing.T, requests []stytchtest.Request) {
 		for _, r := range requests {
 			switch {
 			case r.Call != op.String() || !strings.HasPrefix(r.Header.Get("User-Agent"), s.userAgent) || r.Fault:
-			case r.Status == http.StatusOK:
+			case r.Status == http.StatusOK || r.Status == http.StatusCreated:
 				succeeded++
 			case !slices.Contains(errorTypes, r.ErrorType):
 				errorTypes = append(errorTypes, r.ErrorType)

@@ -36,6 +36,8 @@ export async function newWorld() {
     grant: (role, resource, ...actions) => lab(at("grants"), { role, resource, actions }),
     organization: (organization) => lab(at("organizations"), organization),
     member: (member) => lab(at("members"), member),
+    user: (user) => lab(at("users"), user),
+    consent: (user_id, app) => lab(at("consents"), { user_id, app }),
   };
 }
 
@@ -61,7 +63,7 @@ function record(target, type) {
       const value = target[name];
       const path = `${type}[${JSON.stringify(name)}]`;
       if (typeof value !== "function") return typeof value === "object" ? record(value, path) : value;
-      if (name === "authenticateJwt") return value.bind(target); // a remote check returns more than its type declares
+      if (name === "authenticateJwt" || name === "searchAll") return value.bind(target); // a remote check returns more than its type declares; an iterator is no call
       return async (...args) => {
         const response = await value.apply(target, args);
         const line = `{ const request: Request<${path}> = ${literal(args)}; const response: Response<${path}> = ${literal(response)}; }\n`;

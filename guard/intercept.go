@@ -154,7 +154,7 @@ func verified(call *stytch.Call) Send {
 	}
 	m := requestOf(call)
 	switch {
-	case strings.Contains(call.Path, "/sms/"):
+	case call.Service == "otps.sms":
 		return Send{Address: a.Member.MFAPhoneNumber, Account: m.MemberID}
 	case m.EmailAddress != "":
 		return Send{Address: m.EmailAddress}

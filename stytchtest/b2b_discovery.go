@@ -8,13 +8,13 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-func (r *request) discoverySend(q b2b.OTPsEmailDiscoverySendRequest) (b2b.OTPsEmailDiscoverySendResponse, *apiError) {
+func (r *run) discoverySend(q b2b.OTPsEmailDiscoverySendRequest) (b2b.OTPsEmailDiscoverySendResponse, *apiError) {
 	r.deliverEmail(q.EmailAddress, code{}, minutes(q.DiscoveryExpirationMinutes, defaultEmailLife),
 		Message{Purpose: "discovery", Locale: text(q.Locale), TemplateID: text(q.LoginTemplateID)})
 	return b2b.OTPsEmailDiscoverySendResponse{}, nil
 }
 
-func (r *request) discoveryAuthenticate(q b2b.OTPsEmailDiscoveryAuthenticateRequest) (b2b.OTPsEmailDiscoveryAuthenticateResponse, *apiError) {
+func (r *run) discoveryAuthenticate(q b2b.OTPsEmailDiscoveryAuthenticateRequest) (b2b.OTPsEmailDiscoveryAuthenticateResponse, *apiError) {
 	none := b2b.OTPsEmailDiscoveryAuthenticateResponse{}
 	c := r.project.state.EmailCodes[strings.ToLower(q.EmailAddress)]
 	if c != nil && c.MemberID != "" {
@@ -36,7 +36,7 @@ func (r *request) discoveryAuthenticate(q b2b.OTPsEmailDiscoveryAuthenticateRequ
 
 // discover lists the organizations that a person belongs to or may join, with what each
 // would still want beyond the factors.
-func (r *request) discover(address string, factors []stytch.AuthenticationFactor) []b2b.DiscoveredOrganization {
+func (r *run) discover(address string, factors []stytch.AuthenticationFactor) []b2b.DiscoveredOrganization {
 	var found []b2b.DiscoveredOrganization
 	for _, o := range r.project.state.Organizations {
 		membership := &b2b.Membership{}
@@ -68,7 +68,7 @@ func (r *request) discover(address string, factors []stytch.AuthenticationFactor
 	return found
 }
 
-func (r *request) discoveredOrganizations(q b2b.DiscoveryOrganizationsListRequest) (b2b.DiscoveryOrganizationsListResponse, *apiError) {
+func (r *run) discoveredOrganizations(q b2b.DiscoveryOrganizationsListRequest) (b2b.DiscoveryOrganizationsListResponse, *apiError) {
 	none := b2b.DiscoveryOrganizationsListResponse{}
 	if q.IntermediateSessionToken != nil {
 		i, err := r.findIntermediate(*q.IntermediateSessionToken)
@@ -96,7 +96,7 @@ func (r *request) discoveredOrganizations(q b2b.DiscoveryOrganizationsListReques
 	return b2b.DiscoveryOrganizationsListResponse{EmailAddress: m.Profile.EmailAddress, DiscoveredOrganizations: found}, nil
 }
 
-func (r *request) exchangeIntermediate(q b2b.DiscoveryIntermediateSessionsExchangeRequest) (b2b.DiscoveryIntermediateSessionsExchangeResponse, *apiError) {
+func (r *run) exchangeIntermediate(q b2b.DiscoveryIntermediateSessionsExchangeRequest) (b2b.DiscoveryIntermediateSessionsExchangeResponse, *apiError) {
 	none := b2b.DiscoveryIntermediateSessionsExchangeResponse{}
 	i, err := r.findIntermediate(q.IntermediateSessionToken)
 	if err != nil {
@@ -128,7 +128,7 @@ func (r *request) exchangeIntermediate(q b2b.DiscoveryIntermediateSessionsExchan
 	return answer, nil
 }
 
-func (r *request) createDiscovered(q b2b.DiscoveryOrganizationsCreateRequest) (b2b.DiscoveryOrganizationsCreateResponse, *apiError) {
+func (r *run) createDiscovered(q b2b.DiscoveryOrganizationsCreateRequest) (b2b.DiscoveryOrganizationsCreateResponse, *apiError) {
 	none := b2b.DiscoveryOrganizationsCreateResponse{}
 	i, err := r.findIntermediate(q.IntermediateSessionToken)
 	if err != nil {

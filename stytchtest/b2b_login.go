@@ -14,7 +14,7 @@ import (
 const defaultEmailLife = 10
 
 // organization returns the organization that a call names.
-func (r *request) organization(id string) (*organization, *apiError) {
+func (r *run) organization(id string) (*organization, *apiError) {
 	if o := r.project.state.organizationByID(id); o != nil {
 		return o, nil
 	}
@@ -22,7 +22,7 @@ func (r *request) organization(id string) (*organization, *apiError) {
 }
 
 // member returns the organization and the member that a call names.
-func (r *request) member(organizationID, memberID string) (*organization, *member, *apiError) {
+func (r *run) member(organizationID, memberID string) (*organization, *member, *apiError) {
 	o, err := r.organization(organizationID)
 	if err != nil {
 		return nil, nil, err
@@ -35,7 +35,7 @@ func (r *request) member(organizationID, memberID string) (*organization, *membe
 
 // deliverEmail sends a code to an address. It replaces every earlier code of the
 // address, for any organization.
-func (r *request) deliverEmail(address string, c code, life time.Duration, m Message) {
+func (r *run) deliverEmail(address string, c code, life time.Duration, m Message) {
 	m.Channel, m.Address, m.OrganizationID, m.MemberID = ChannelEmail, address, c.OrganizationID, c.MemberID
 	key := strings.ToLower(address)
 	slot := r.project.state.EmailCodes[key]
@@ -43,7 +43,7 @@ func (r *request) deliverEmail(address string, c code, life time.Duration, m Mes
 	r.project.state.EmailCodes[key] = slot
 }
 
-func (r *request) loginOrSignup(q b2b.OTPsEmailLoginOrSignupRequest) (b2b.OTPsEmailLoginOrSignupResponse, *apiError) {
+func (r *run) loginOrSignup(q b2b.OTPsEmailLoginOrSignupRequest) (b2b.OTPsEmailLoginOrSignupResponse, *apiError) {
 	none := b2b.OTPsEmailLoginOrSignupResponse{}
 	o, err := r.organization(q.OrganizationID)
 	if err != nil {
@@ -114,7 +114,7 @@ type proof struct {
 
 // login gives a member a session, or reports what is missing: another primary
 // factor, or a second one. An accepted primary factor makes the member active.
-func (r *request) login(o *organization, m *member, p proof) (memberLogin, *apiError) {
+func (r *run) login(o *organization, m *member, p proof) (memberLogin, *apiError) {
 	if m.locked(r.now) {
 		return memberLogin{}, fail("user_lock_limit_reached")
 	}
@@ -165,7 +165,7 @@ func (o *organization) wantsMFA(m *member) bool {
 }
 
 // start gives a member a session with the factors proved so far.
-func (r *request) start(l memberLogin, o *organization, m *member, p proof) (memberLogin, *apiError) {
+func (r *run) start(l memberLogin, o *organization, m *member, p proof) (memberLogin, *apiError) {
 	s := &session{ID: newID("member-session"), Token: newToken(), OrganizationID: o.Profile.OrganizationID, MemberID: m.Profile.MemberID, StartedAt: r.now}
 	if p.session != nil {
 		s = new(*p.session)
@@ -193,7 +193,7 @@ func (r *request) start(l memberLogin, o *organization, m *member, p proof) (mem
 
 // demandMFA asks for a second factor. It sends a code if the member has a phone
 // number for it.
-func (r *request) demandMFA(o *organization, m *member, locale string) *b2b.MFARequired {
+func (r *run) demandMFA(o *organization, m *member, locale string) *b2b.MFARequired {
 	mfa := &b2b.MFARequired{MemberOptions: m.options()}
 	if m.Profile.MFAPhoneNumberVerified && m.Profile.DefaultMFAMethod != string(b2b.MFAMethodTOTP) {
 		mfa.SecondaryAuthInitiated = new(b2b.MFAMethodSMSOTP)
@@ -214,7 +214,7 @@ func (m *member) options() *b2b.MFAMemberOptions {
 	return &options
 }
 
-func (r *request) deliverMFA(o *organization, m *member, locale string) {
+func (r *run) deliverMFA(o *organization, m *member, locale string) {
 	r.send(&m.MFACode, code{OrganizationID: o.Profile.OrganizationID, MemberID: m.Profile.MemberID}, mfaCodeLife, Message{
 		Channel: ChannelSMS, Address: m.Profile.MFAPhoneNumber, Purpose: "mfa", Locale: locale,
 		OrganizationID: o.Profile.OrganizationID, MemberID: m.Profile.MemberID,
@@ -222,14 +222,14 @@ func (r *request) deliverMFA(o *organization, m *member, locale string) {
 }
 
 // intermediate stores a login that is not complete yet.
-func (r *request) intermediate(i intermediate) *intermediate {
+func (r *run) intermediate(i intermediate) *intermediate {
 	i.Token, i.ExpiresAt = newToken(), r.now.Add(intermediateLife)
 	r.project.state.Intermediates = append(r.project.state.Intermediates, &i)
 	return &i
 }
 
 // findIntermediate returns the login of an intermediate session token.
-func (r *request) findIntermediate(token string) (*intermediate, *apiError) {
+func (r *run) findIntermediate(token string) (*intermediate, *apiError) {
 	st := &r.project.state
 	st.Intermediates = slices.DeleteFunc(st.Intermediates, func(i *intermediate) bool { return !r.now.Before(i.ExpiresAt) })
 	for _, i := range st.Intermediates {
@@ -241,7 +241,7 @@ func (r *request) findIntermediate(token string) (*intermediate, *apiError) {
 }
 
 // consume ends an intermediate session after its use.
-func (r *request) consume(i *intermediate) {
+func (r *run) consume(i *intermediate) {
 	st := &r.project.state
 	st.Intermediates = slices.DeleteFunc(st.Intermediates, func(have *intermediate) bool { return have == i })
 }

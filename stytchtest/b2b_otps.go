@@ -10,7 +10,7 @@ import (
 // emailOTP is the factor type of an e-mail code in a member's session.
 const emailOTP = stytch.AuthenticationFactorTypeEmailOTP
 
-func (r *request) authenticateEmail(q b2b.OTPsEmailAuthenticateRequest) (b2b.OTPsEmailAuthenticateResponse, *apiError) {
+func (r *run) authenticateEmail(q b2b.OTPsEmailAuthenticateRequest) (b2b.OTPsEmailAuthenticateResponse, *apiError) {
 	none := b2b.OTPsEmailAuthenticateResponse{}
 	o, err := r.organization(q.OrganizationID)
 	if err != nil {
@@ -66,7 +66,7 @@ func (m *member) phoneID() string {
 
 // continued adds the factors of an intermediate session or of a session to a
 // proof. At most one of the two is given.
-func (r *request) continued(p *proof, m *member, token, sessionToken, sessionJWT *string) *apiError {
+func (r *run) continued(p *proof, m *member, token, sessionToken, sessionJWT *string) *apiError {
 	switch {
 	case token != nil:
 		i, err := r.findIntermediate(*token)
@@ -92,7 +92,7 @@ func (r *request) continued(p *proof, m *member, token, sessionToken, sessionJWT
 	return nil
 }
 
-func (r *request) memberSMSSend(q b2b.OTPsSMSSendRequest) (b2b.OTPsSMSSendResponse, *apiError) {
+func (r *run) memberSMSSend(q b2b.OTPsSMSSendRequest) (b2b.OTPsSMSSendResponse, *apiError) {
 	none := b2b.OTPsSMSSendResponse{}
 	o, m, err := r.member(q.OrganizationID, q.MemberID)
 	if err != nil {
@@ -114,7 +114,7 @@ func (r *request) memberSMSSend(q b2b.OTPsSMSSendRequest) (b2b.OTPsSMSSendRespon
 	return b2b.OTPsSMSSendResponse{MemberID: m.Profile.MemberID, Member: m.profile(r.now), Organization: o.Profile}, nil
 }
 
-func (r *request) memberSMSAuthenticate(q b2b.OTPsSMSAuthenticateRequest) (b2b.OTPsSMSAuthenticateResponse, *apiError) {
+func (r *run) memberSMSAuthenticate(q b2b.OTPsSMSAuthenticateRequest) (b2b.OTPsSMSAuthenticateResponse, *apiError) {
 	none := b2b.OTPsSMSAuthenticateResponse{}
 	o, m, err := r.member(q.OrganizationID, q.MemberID)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-func (r *request) memberSessions(q b2b.SessionsGetRequest) (b2b.SessionsGetResponse, *apiError) {
+func (r *run) memberSessions(q b2b.SessionsGetRequest) (b2b.SessionsGetResponse, *apiError) {
 	_, m, err := r.member(q.OrganizationID, q.MemberID)
 	if err != nil {
 		return b2b.SessionsGetResponse{}, err
@@ -23,14 +23,14 @@ func (r *request) memberSessions(q b2b.SessionsGetRequest) (b2b.SessionsGetRespo
 }
 
 // ownerOf returns the organization and member of a session.
-func (r *request) ownerOf(s *session) (*organization, *member, *apiError) {
+func (r *run) ownerOf(s *session) (*organization, *member, *apiError) {
 	if s.MemberID == "" {
 		return nil, nil, failf("session_not_found", "the session belongs to a user; the consumer call authenticates it")
 	}
 	return r.member(s.OrganizationID, s.MemberID)
 }
 
-func (r *request) authenticateMemberSession(q b2b.SessionsAuthenticateRequest) (b2b.SessionsAuthenticateResponse, *apiError) {
+func (r *run) authenticateMemberSession(q b2b.SessionsAuthenticateRequest) (b2b.SessionsAuthenticateResponse, *apiError) {
 	none := b2b.SessionsAuthenticateResponse{}
 	s, err := r.find(q.SessionToken, q.SessionJWT)
 	if err != nil {
@@ -57,30 +57,18 @@ func (r *request) authenticateMemberSession(q b2b.SessionsAuthenticateRequest) (
 
 // authorizeMember checks authorization with the project's roles and with the
 // organization's own roles.
-func (r *request) authorizeMember(o *organization, s *session, check *b2b.AuthorizationCheck) (*stytch.AuthorizationVerdict, *apiError) {
+func (r *run) authorizeMember(o *organization, s *session, check *b2b.AuthorizationCheck) (*stytch.AuthorizationVerdict, *apiError) {
 	if r.project.state.organizationByID(check.OrganizationID) != o {
 		return nil, fail("session_authorization_tenancy_error")
 	}
-	roles := r.project.rolesOf(s)
-	verdict := r.project.authorize(roles, check.ResourceID, check.Action)
-	for _, role := range o.Profile.CustomRoles {
-		if !slices.Contains(roles, role.RoleID) {
-			continue
-		}
-		for _, p := range role.Permissions {
-			if p.ResourceID == check.ResourceID && (slices.Contains(p.Actions, check.Action) || slices.Contains(p.Actions, "*")) {
-				verdict.Authorized = true
-				verdict.GrantingRoles = append(verdict.GrantingRoles, role.RoleID)
-			}
-		}
-	}
+	verdict := r.project.memberVerdict(o, r.project.rolesOf(s), check.ResourceID, check.Action)
 	if !verdict.Authorized {
 		return nil, failf("session_authorization_error", "no role of the member may %s %s", check.Action, check.ResourceID)
 	}
 	return verdict, nil
 }
 
-func (r *request) revokeMemberSession(q b2b.SessionsRevokeRequest) (b2b.SessionsRevokeResponse, *apiError) {
+func (r *run) revokeMemberSession(q b2b.SessionsRevokeRequest) (b2b.SessionsRevokeResponse, *apiError) {
 	none := b2b.SessionsRevokeResponse{}
 	var is func(*session) bool
 	switch {
@@ -101,7 +89,11 @@ func (r *request) revokeMemberSession(q b2b.SessionsRevokeRequest) (b2b.Sessions
 		return none, fail("session_not_found")
 	}
 	if s != nil {
-		if err := r.mayRevoke(q, s); err != nil {
+		o, m, err := r.ownerOf(s)
+		if err != nil {
+			return none, err
+		}
+		if err := r.permit(q.ActingMember, o, m, memberResource, "revoke-sessions"); err != nil {
 			return none, err
 		}
 	}
@@ -109,28 +101,7 @@ func (r *request) revokeMemberSession(q b2b.SessionsRevokeRequest) (b2b.Sessions
 	return none, nil
 }
 
-// mayRevoke checks a call on behalf of a member. Members may end their own
-// sessions; administrators may end those of their organization.
-func (r *request) mayRevoke(q b2b.SessionsRevokeRequest, target *session) *apiError {
-	if q.ActingMember == nil {
-		return nil
-	}
-	acting, err := r.find(q.ActingMember.SessionToken, q.ActingMember.SessionJWT)
-	if err != nil {
-		return err
-	}
-	switch {
-	case acting.MemberID == target.MemberID:
-		return nil
-	case acting.OrganizationID != target.OrganizationID:
-		return fail("session_authorization_tenancy_error")
-	case slices.Contains(r.project.rolesOf(acting), "stytch_admin"):
-		return nil
-	}
-	return failf("session_authorization_error", "the member may not end the sessions of another member")
-}
-
-func (r *request) exchange(q b2b.SessionsExchangeRequest) (b2b.SessionsExchangeResponse, *apiError) {
+func (r *run) exchange(q b2b.SessionsExchangeRequest) (b2b.SessionsExchangeResponse, *apiError) {
 	none := b2b.SessionsExchangeResponse{}
 	s, err := r.find(q.SessionToken, q.SessionJWT)
 	if err != nil {
@@ -176,7 +147,7 @@ func primaryFactors(factors []stytch.AuthenticationFactor) []stytch.Authenticati
 	return slices.DeleteFunc(slices.Clone(factors), func(f stytch.AuthenticationFactor) bool { return f.PhoneNumberFactor != nil })
 }
 
-func (r *request) memberJWKS(q b2b.SessionsGetJWKSRequest) (b2b.SessionsGetJWKSResponse, *apiError) {
+func (r *run) memberJWKS(q b2b.SessionsGetJWKSRequest) (b2b.SessionsGetJWKSResponse, *apiError) {
 	keys, err := r.publishedKeys(q.ProjectID)
 	return b2b.SessionsGetJWKSResponse{Keys: keys}, err
 }

@@ -32,7 +32,7 @@ func (u *user) revoke(appID string) bool {
 	return drop(&u.ConnectedApps, func(app stytch.UserConnectedApp) bool { return app.ConnectedAppID == appID })
 }
 
-func (r *request) connectedApps(q stytch.UsersConnectedAppsRequest) (stytch.UsersConnectedAppsResponse, *apiError) {
+func (r *run) connectedApps(q stytch.UsersConnectedAppsRequest) (stytch.UsersConnectedAppsResponse, *apiError) {
 	u, err := r.user(q.UserID)
 	if err != nil {
 		return stytch.UsersConnectedAppsResponse{}, err
@@ -40,7 +40,7 @@ func (r *request) connectedApps(q stytch.UsersConnectedAppsRequest) (stytch.User
 	return stytch.UsersConnectedAppsResponse{ConnectedApps: slices.Clone(u.ConnectedApps)}, nil
 }
 
-func (r *request) revokeConnectedApp(q stytch.UsersRevokeRequest) (stytch.UsersRevokeResponse, *apiError) {
+func (r *run) revokeConnectedApp(q stytch.UsersRevokeRequest) (stytch.UsersRevokeResponse, *apiError) {
 	u, err := r.user(q.UserID)
 	if err == nil && !u.revoke(q.ConnectedAppID) {
 		err = fail("connected_app_not_found")

@@ -73,7 +73,7 @@ func (u *user) factors() int {
 }
 
 // remove takes a factor from the user who has it. Sessions live on without it.
-func (r *request) remove(kind factorKind, id string) (stytch.User, *apiError) {
+func (r *run) remove(kind factorKind, id string) (stytch.User, *apiError) {
 	for _, u := range r.project.state.Users {
 		u.prune(r.now)
 		before := *u
@@ -94,7 +94,7 @@ func (r *request) remove(kind factorKind, id string) (stytch.User, *apiError) {
 }
 
 // forget takes a factor that is gone out of a user's sessions.
-func (r *request) forget(u *user, id string) {
+func (r *run) forget(u *user, id string) {
 	for _, s := range r.project.state.Sessions {
 		if s.UserID == u.Profile.UserID {
 			drop(&s.Factors, func(f stytch.AuthenticationFactor) bool { return target(f) == id })
@@ -102,49 +102,49 @@ func (r *request) forget(u *user, id string) {
 	}
 }
 
-func (r *request) deleteEmail(q stytch.UsersDeleteEmailRequest) (stytch.UsersDeleteEmailResponse, *apiError) {
+func (r *run) deleteEmail(q stytch.UsersDeleteEmailRequest) (stytch.UsersDeleteEmailResponse, *apiError) {
 	u, err := r.remove(emails, q.EmailID)
 	return stytch.UsersDeleteEmailResponse{UserID: u.UserID, User: u}, err
 }
 
-func (r *request) deletePhoneNumber(q stytch.UsersDeletePhoneNumberRequest) (stytch.UsersDeletePhoneNumberResponse, *apiError) {
+func (r *run) deletePhoneNumber(q stytch.UsersDeletePhoneNumberRequest) (stytch.UsersDeletePhoneNumberResponse, *apiError) {
 	u, err := r.remove(phoneNumbers, q.PhoneID)
 	return stytch.UsersDeletePhoneNumberResponse{UserID: u.UserID, User: u}, err
 }
 
-func (r *request) deleteWebAuthnRegistration(q stytch.UsersDeleteWebAuthnRegistrationRequest) (stytch.UsersDeleteWebAuthnRegistrationResponse, *apiError) {
+func (r *run) deleteWebAuthnRegistration(q stytch.UsersDeleteWebAuthnRegistrationRequest) (stytch.UsersDeleteWebAuthnRegistrationResponse, *apiError) {
 	u, err := r.remove(webAuthnRegistrations, q.WebAuthnRegistrationID)
 	return stytch.UsersDeleteWebAuthnRegistrationResponse{UserID: u.UserID, User: u}, err
 }
 
-func (r *request) deleteBiometricRegistration(q stytch.UsersDeleteBiometricRegistrationRequest) (stytch.UsersDeleteBiometricRegistrationResponse, *apiError) {
+func (r *run) deleteBiometricRegistration(q stytch.UsersDeleteBiometricRegistrationRequest) (stytch.UsersDeleteBiometricRegistrationResponse, *apiError) {
 	u, err := r.remove(biometricRegistrations, q.BiometricRegistrationID)
 	return stytch.UsersDeleteBiometricRegistrationResponse{UserID: u.UserID, User: u}, err
 }
 
-func (r *request) deleteTOTP(q stytch.UsersDeleteTOTPRequest) (stytch.UsersDeleteTOTPResponse, *apiError) {
+func (r *run) deleteTOTP(q stytch.UsersDeleteTOTPRequest) (stytch.UsersDeleteTOTPResponse, *apiError) {
 	u, err := r.remove(totps, q.TOTPID)
 	return stytch.UsersDeleteTOTPResponse{UserID: u.UserID, User: u}, err
 }
 
-func (r *request) deleteCryptoWallet(q stytch.UsersDeleteCryptoWalletRequest) (stytch.UsersDeleteCryptoWalletResponse, *apiError) {
+func (r *run) deleteCryptoWallet(q stytch.UsersDeleteCryptoWalletRequest) (stytch.UsersDeleteCryptoWalletResponse, *apiError) {
 	u, err := r.remove(cryptoWallets, q.CryptoWalletID)
 	return stytch.UsersDeleteCryptoWalletResponse{UserID: u.UserID, User: u}, err
 }
 
-func (r *request) deletePassword(q stytch.UsersDeletePasswordRequest) (stytch.UsersDeletePasswordResponse, *apiError) {
+func (r *run) deletePassword(q stytch.UsersDeletePasswordRequest) (stytch.UsersDeletePasswordResponse, *apiError) {
 	u, err := r.remove(passwords, q.PasswordID)
 	return stytch.UsersDeletePasswordResponse{UserID: u.UserID, User: u}, err
 }
 
-func (r *request) deleteOAuthRegistration(q stytch.UsersDeleteOAuthRegistrationRequest) (stytch.UsersDeleteOAuthRegistrationResponse, *apiError) {
+func (r *run) deleteOAuthRegistration(q stytch.UsersDeleteOAuthRegistrationRequest) (stytch.UsersDeleteOAuthRegistrationResponse, *apiError) {
 	u, err := r.remove(oauthRegistrations, q.OAuthUserRegistrationID)
 	return stytch.UsersDeleteOAuthRegistrationResponse{UserID: u.UserID, User: u}, err
 }
 
 // exchangePrimaryFactor replaces the only factor of a user, and takes the word
 // of the application that the new one is theirs.
-func (r *request) exchangePrimaryFactor(q stytch.UsersExchangePrimaryFactorRequest) (stytch.UsersExchangePrimaryFactorResponse, *apiError) {
+func (r *run) exchangePrimaryFactor(q stytch.UsersExchangePrimaryFactorRequest) (stytch.UsersExchangePrimaryFactorResponse, *apiError) {
 	none := stytch.UsersExchangePrimaryFactorResponse{}
 	u, err := r.user(q.UserID)
 	if err != nil {

@@ -33,7 +33,7 @@ func (s sending) message(u *user, purpose string) Message {
 // set one.
 const defaultLife = 2
 
-func (r *request) deliver(s sending, u *user, m *method, purpose string) {
+func (r *run) deliver(s sending, u *user, m *method, purpose string) {
 	r.send(&m.Code, code{Attributes: s.attributes}, minutes(s.life, defaultLife), s.message(u, purpose))
 }
 
@@ -44,7 +44,7 @@ type adding struct {
 
 // sendToUser sends a code to an existing user. If the request names a user, it
 // adds the address to that user first.
-func (r *request) sendToUser(s sending, to adding) (*user, *method, *apiError) {
+func (r *run) sendToUser(s sending, to adding) (*user, *method, *apiError) {
 	st := &r.project.state
 	owner, m := st.userByAddress(s.address, r.now)
 	if to == (adding{}) {
@@ -82,7 +82,7 @@ func (r *request) sendToUser(s sending, to adding) (*user, *method, *apiError) {
 }
 
 // named returns the user that an address is added to.
-func (r *request) named(to adding) (*user, *apiError) {
+func (r *run) named(to adding) (*user, *apiError) {
 	id := text(to.userID)
 	if to.userID == nil {
 		s, err := r.find(to.sessionToken, to.sessionJWT)
@@ -104,7 +104,7 @@ func (u *user) add(address string) *method {
 
 // loginOrCreate sends a code to the user with the address. It creates the user
 // if there is none.
-func (r *request) loginOrCreate(s sending, pending *bool) (u *user, m *method, created bool) {
+func (r *run) loginOrCreate(s sending, pending *bool) (u *user, m *method, created bool) {
 	st := &r.project.state
 	if u, m = st.userByAddress(s.address, r.now); u == nil {
 		u = r.newUser(pending)
@@ -122,7 +122,7 @@ func (r *request) loginOrCreate(s sending, pending *bool) (u *user, m *method, c
 	return u, m, created
 }
 
-func (r *request) smsSend(q stytch.OTPsSMSSendRequest) (stytch.OTPsSMSSendResponse, *apiError) {
+func (r *run) smsSend(q stytch.OTPsSMSSendRequest) (stytch.OTPsSMSSendResponse, *apiError) {
 	u, m, err := r.sendToUser(sending{channel: ChannelSMS, address: q.PhoneNumber, life: q.ExpirationMinutes, attributes: q.Attributes, locale: text(q.Locale)},
 		adding{q.UserID, q.SessionToken, q.SessionJWT})
 	if err != nil {
@@ -131,12 +131,12 @@ func (r *request) smsSend(q stytch.OTPsSMSSendRequest) (stytch.OTPsSMSSendRespon
 	return stytch.OTPsSMSSendResponse{UserID: u.Profile.UserID, PhoneID: m.ID}, nil
 }
 
-func (r *request) smsLoginOrCreate(q stytch.OTPsSMSLoginOrCreateRequest) (stytch.OTPsSMSLoginOrCreateResponse, *apiError) {
+func (r *run) smsLoginOrCreate(q stytch.OTPsSMSLoginOrCreateRequest) (stytch.OTPsSMSLoginOrCreateResponse, *apiError) {
 	u, m, created := r.loginOrCreate(sending{channel: ChannelSMS, address: q.PhoneNumber, life: q.ExpirationMinutes, attributes: q.Attributes, locale: text(q.Locale)}, q.CreateUserAsPending)
 	return stytch.OTPsSMSLoginOrCreateResponse{UserID: u.Profile.UserID, PhoneID: m.ID, UserCreated: created}, nil
 }
 
-func (r *request) whatsAppSend(q stytch.OTPsWhatsAppSendRequest) (stytch.OTPsWhatsAppSendResponse, *apiError) {
+func (r *run) whatsAppSend(q stytch.OTPsWhatsAppSendRequest) (stytch.OTPsWhatsAppSendResponse, *apiError) {
 	u, m, err := r.sendToUser(sending{channel: ChannelWhatsApp, address: q.PhoneNumber, life: q.ExpirationMinutes, attributes: q.Attributes, locale: text(q.Locale)},
 		adding{q.UserID, q.SessionToken, q.SessionJWT})
 	if err != nil {
@@ -145,12 +145,12 @@ func (r *request) whatsAppSend(q stytch.OTPsWhatsAppSendRequest) (stytch.OTPsWha
 	return stytch.OTPsWhatsAppSendResponse{UserID: u.Profile.UserID, PhoneID: m.ID}, nil
 }
 
-func (r *request) whatsAppLoginOrCreate(q stytch.OTPsWhatsAppLoginOrCreateRequest) (stytch.OTPsWhatsAppLoginOrCreateResponse, *apiError) {
+func (r *run) whatsAppLoginOrCreate(q stytch.OTPsWhatsAppLoginOrCreateRequest) (stytch.OTPsWhatsAppLoginOrCreateResponse, *apiError) {
 	u, m, created := r.loginOrCreate(sending{channel: ChannelWhatsApp, address: q.PhoneNumber, life: q.ExpirationMinutes, attributes: q.Attributes, locale: text(q.Locale)}, q.CreateUserAsPending)
 	return stytch.OTPsWhatsAppLoginOrCreateResponse{UserID: u.Profile.UserID, PhoneID: m.ID, UserCreated: created}, nil
 }
 
-func (r *request) emailSend(q stytch.OTPsEmailSendRequest) (stytch.OTPsEmailSendResponse, *apiError) {
+func (r *run) emailSend(q stytch.OTPsEmailSendRequest) (stytch.OTPsEmailSendResponse, *apiError) {
 	u, m, err := r.sendToUser(sending{channel: ChannelEmail, address: q.Email, life: q.ExpirationMinutes, attributes: q.Attributes, locale: text(q.Locale),
 		template: text(q.LoginTemplateID), signup: text(q.SignupTemplateID)}, adding{q.UserID, q.SessionToken, q.SessionJWT})
 	if err != nil {
@@ -159,14 +159,14 @@ func (r *request) emailSend(q stytch.OTPsEmailSendRequest) (stytch.OTPsEmailSend
 	return stytch.OTPsEmailSendResponse{UserID: u.Profile.UserID, EmailID: m.ID}, nil
 }
 
-func (r *request) emailLoginOrCreate(q stytch.OTPsEmailLoginOrCreateRequest) (stytch.OTPsEmailLoginOrCreateResponse, *apiError) {
+func (r *run) emailLoginOrCreate(q stytch.OTPsEmailLoginOrCreateRequest) (stytch.OTPsEmailLoginOrCreateResponse, *apiError) {
 	u, m, created := r.loginOrCreate(sending{channel: ChannelEmail, address: q.Email, life: q.ExpirationMinutes, attributes: q.Attributes, locale: text(q.Locale),
 		template: text(q.LoginTemplateID), signup: text(q.SignupTemplateID)}, q.CreateUserAsPending)
 	return stytch.OTPsEmailLoginOrCreateResponse{UserID: u.Profile.UserID, EmailID: m.ID, UserCreated: created}, nil
 }
 
 // authenticate checks a user's code.
-func (r *request) authenticate(q stytch.OTPsAuthenticateRequest) (stytch.OTPsAuthenticateResponse, *apiError) {
+func (r *run) authenticate(q stytch.OTPsAuthenticateRequest) (stytch.OTPsAuthenticateResponse, *apiError) {
 	none := stytch.OTPsAuthenticateResponse{}
 	u, m := r.project.state.userByMethod(q.MethodID, r.now)
 	if u == nil {
@@ -230,7 +230,7 @@ func sameClient(options *stytch.OTPOptions, have *stytch.Attributes, c *code) *a
 
 // extended returns the session of an authenticate call: the given one, or a new
 // one if a duration is given, or nil. It does not store the session.
-func (r *request) extended(u *user, q stytch.OTPsAuthenticateRequest) (*session, *apiError) {
+func (r *run) extended(u *user, q stytch.OTPsAuthenticateRequest) (*session, *apiError) {
 	var s *session
 	if q.SessionToken != nil || q.SessionJWT != nil {
 		have, err := r.find(q.SessionToken, q.SessionJWT)
@@ -259,7 +259,7 @@ func (r *request) extended(u *user, q stytch.OTPsAuthenticateRequest) (*session,
 }
 
 // keep stores a session and replaces its earlier version.
-func (r *request) keep(s *session) {
+func (r *run) keep(s *session) {
 	st := &r.project.state
 	st.end(func(have *session) bool { return have.ID == s.ID })
 	st.Sessions = append(st.Sessions, s)

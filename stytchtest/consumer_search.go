@@ -9,7 +9,7 @@ import (
 // ownUserIDs are the ids that the service gives users.
 var ownUserIDs = idForm("user")
 
-func (r *request) searchUsers(q searchRequest) (stytch.UsersSearchResponse, *apiError) {
+func (r *run) searchUsers(q searchRequest) (stytch.UsersSearchResponse, *apiError) {
 	none := stytch.UsersSearchResponse{}
 	matches, err := userQuery(q.Query)
 	if err != nil {

@@ -4,7 +4,7 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-func (r *request) userSessions(q stytch.SessionsGetRequest) (stytch.SessionsGetResponse, *apiError) {
+func (r *run) userSessions(q stytch.SessionsGetRequest) (stytch.SessionsGetResponse, *apiError) {
 	u, err := r.user(q.UserID)
 	if err != nil {
 		return stytch.SessionsGetResponse{}, err
@@ -19,7 +19,7 @@ func (r *request) userSessions(q stytch.SessionsGetRequest) (stytch.SessionsGetR
 	return answer, nil
 }
 
-func (r *request) authenticateSession(q stytch.SessionsAuthenticateRequest) (stytch.SessionsAuthenticateResponse, *apiError) {
+func (r *run) authenticateSession(q stytch.SessionsAuthenticateRequest) (stytch.SessionsAuthenticateResponse, *apiError) {
 	none := stytch.SessionsAuthenticateResponse{}
 	if text(q.SessionToken) == SandboxSessionToken {
 		r.sandboxSession()
@@ -48,7 +48,7 @@ func (r *request) authenticateSession(q stytch.SessionsAuthenticateRequest) (sty
 }
 
 // touch marks a session as used, extends it and merges claims.
-func (r *request) touch(s *session, duration *int, claims map[string]any) *apiError {
+func (r *run) touch(s *session, duration *int, claims map[string]any) *apiError {
 	merged, err := mergeClaims(s.Claims, claims)
 	if err != nil {
 		return err
@@ -61,7 +61,7 @@ func (r *request) touch(s *session, duration *int, claims map[string]any) *apiEr
 }
 
 // sandboxSession stores the session whose token always authenticates.
-func (r *request) sandboxSession() {
+func (r *run) sandboxSession() {
 	if s := r.project.state.session(r.now, func(s *session) bool { return s.Token == SandboxSessionToken }); s != nil {
 		return
 	}
@@ -80,7 +80,7 @@ func (r *request) sandboxSession() {
 	})
 }
 
-func (r *request) revokeSession(q stytch.SessionsRevokeRequest) (stytch.SessionsRevokeResponse, *apiError) {
+func (r *run) revokeSession(q stytch.SessionsRevokeRequest) (stytch.SessionsRevokeResponse, *apiError) {
 	id := text(q.SessionID)
 	if q.SessionID == nil {
 		s, err := r.find(q.SessionToken, q.SessionJWT)
@@ -97,7 +97,7 @@ func (r *request) revokeSession(q stytch.SessionsRevokeRequest) (stytch.Sessions
 }
 
 // publishedKeys returns the keys that both APIs publish.
-func (r *request) publishedKeys(projectID string) ([]stytch.JWK, *apiError) {
+func (r *run) publishedKeys(projectID string) ([]stytch.JWK, *apiError) {
 	if projectID != r.project.ID {
 		return nil, failf("bad_request", "there is no project with this id")
 	}
@@ -112,7 +112,7 @@ func (r *request) publishedKeys(projectID string) ([]stytch.JWK, *apiError) {
 	return published, nil
 }
 
-func (r *request) jwks(q stytch.SessionsGetJWKSRequest) (stytch.SessionsGetJWKSResponse, *apiError) {
+func (r *run) jwks(q stytch.SessionsGetJWKSRequest) (stytch.SessionsGetJWKSResponse, *apiError) {
 	keys, err := r.publishedKeys(q.ProjectID)
 	return stytch.SessionsGetJWKSResponse{Keys: keys}, err
 }

@@ -14,7 +14,7 @@ import (
 var userIDs = regexp.MustCompile(`^[A-Za-z0-9._|-]{1,128}$`)
 
 // user returns the user with an id, the service's own or an external one.
-func (r *request) user(id string) (*user, *apiError) {
+func (r *run) user(id string) (*user, *apiError) {
 	if u := r.project.state.userByID(id); u != nil {
 		return u, nil
 	}
@@ -26,7 +26,7 @@ func (r *request) user(id string) (*user, *apiError) {
 
 // newUser makes a user who has nothing yet to log in with, and whom the project
 // does not know yet.
-func (r *request) newUser(pending *bool) *user {
+func (r *run) newUser(pending *bool) *user {
 	status := stytch.UserStatusActive
 	if pending != nil && *pending {
 		status = stytch.UserStatusPending
@@ -44,7 +44,7 @@ func taken(address string) *apiError {
 	return fail("duplicate_phone_number")
 }
 
-func (r *request) createUser(q stytch.UsersCreateRequest) (stytch.UsersCreateResponse, *apiError) {
+func (r *run) createUser(q stytch.UsersCreateRequest) (stytch.UsersCreateResponse, *apiError) {
 	none := stytch.UsersCreateResponse{}
 	st := &r.project.state
 	u := r.newUser(q.CreateUserAsPending)
@@ -76,7 +76,7 @@ type settings struct {
 }
 
 // set changes a user, or does nothing and says why.
-func (r *request) set(u *user, to settings) *apiError {
+func (r *run) set(u *user, to settings) *apiError {
 	p := u.Profile
 	if to.externalID != nil {
 		if owner := r.project.state.userByID(*to.externalID); owner != nil && owner != u {
@@ -120,7 +120,7 @@ func renamed(name, to *stytch.UserName) *stytch.UserName {
 	}
 }
 
-func (r *request) getUser(q stytch.UsersGetRequest) (stytch.UsersGetResponse, *apiError) {
+func (r *run) getUser(q stytch.UsersGetRequest) (stytch.UsersGetResponse, *apiError) {
 	u, err := r.user(q.UserID)
 	if err != nil {
 		return stytch.UsersGetResponse{}, err
@@ -135,7 +135,7 @@ func (r *request) getUser(q stytch.UsersGetRequest) (stytch.UsersGetResponse, *a
 	}, nil
 }
 
-func (r *request) updateUser(q stytch.UsersUpdateRequest) (stytch.UsersUpdateResponse, *apiError) {
+func (r *run) updateUser(q stytch.UsersUpdateRequest) (stytch.UsersUpdateResponse, *apiError) {
 	none := stytch.UsersUpdateResponse{}
 	u, err := r.user(q.UserID)
 	if err != nil {
@@ -150,7 +150,7 @@ func (r *request) updateUser(q stytch.UsersUpdateRequest) (stytch.UsersUpdateRes
 	}, nil
 }
 
-func (r *request) deleteExternalID(q stytch.UsersDeleteExternalIDRequest) (stytch.UsersDeleteExternalIDResponse, *apiError) {
+func (r *run) deleteExternalID(q stytch.UsersDeleteExternalIDRequest) (stytch.UsersDeleteExternalIDResponse, *apiError) {
 	u, err := r.user(q.UserID)
 	if err != nil {
 		return stytch.UsersDeleteExternalIDResponse{}, err
@@ -161,7 +161,7 @@ func (r *request) deleteExternalID(q stytch.UsersDeleteExternalIDRequest) (stytc
 
 // deleteUser forgets a user. Their codes are part of them, and their sessions
 // end.
-func (r *request) deleteUser(q stytch.UsersDeleteRequest) (stytch.UsersDeleteResponse, *apiError) {
+func (r *run) deleteUser(q stytch.UsersDeleteRequest) (stytch.UsersDeleteResponse, *apiError) {
 	gone, err := r.user(q.UserID)
 	if err != nil {
 		return stytch.UsersDeleteResponse{}, err

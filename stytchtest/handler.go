@@ -212,7 +212,7 @@ func (s *Server) perform(op *operation, r *http.Request, params map[string]strin
 	arguments := argumentsOf(op, r, params, fields)
 	project.mu.Lock()
 	defer project.mu.Unlock()
-	call := &request{project: project, now: s.clock.Now(), header: r.Header, status: http.StatusOK}
+	call := &run{project: project, now: s.clock.Now(), header: r.Header, status: http.StatusOK}
 	result, err := op.handler(call, arguments)
 	if err != nil {
 		s.fail(a, err)
@@ -270,6 +270,9 @@ func argumentsOf(op *operation, r *http.Request, params map[string]string, field
 		case "query":
 			if values, ok := r.URL.Query()[name]; ok {
 				arguments[name] = values[0]
+				if p.Value.Schema.Value.Type.Is("boolean") {
+					arguments[name] = values[0] == "true"
+				}
 			}
 		case "header":
 			values := r.Header.Values(name)
@@ -305,12 +308,12 @@ func snake(name string) string {
 }
 
 // handler performs one call.
-type handler func(r *request, arguments map[string]any) (any, *apiError)
+type handler func(r *run, arguments map[string]any) (any, *apiError)
 
 // typed makes a handler from a method on the SDK's own request and response
 // types. So the emulator and the SDK cannot drift apart.
-func typed[Req, Resp any](perform func(*request, Req) (Resp, *apiError)) handler {
-	return func(r *request, arguments map[string]any) (any, *apiError) {
+func typed[Req, Resp any](perform func(*run, Req) (Resp, *apiError)) handler {
+	return func(r *run, arguments map[string]any) (any, *apiError) {
 		var req Req
 		decoder := json.NewDecoder(bytes.NewReader(encode(arguments)))
 		decoder.UseNumber()

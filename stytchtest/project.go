@@ -82,8 +82,8 @@ func isSandbox(address string) bool {
 	return sameAddress(address, SandboxEmail) || address == SandboxPhoneNumber
 }
 
-// request is one call while the server performs it.
-type request struct {
+// run is one call while the server performs it.
+type run struct {
 	project *Project
 	now     time.Time
 	header  header
@@ -95,7 +95,7 @@ type header interface{ Get(name string) string }
 
 // send makes a code, stores it in place of an earlier one, and puts the message
 // into the inbox.
-func (r *request) send(slot **code, c code, life time.Duration, m Message) {
+func (r *run) send(slot **code, c code, life time.Duration, m Message) {
 	c.Digits = r.project.server.nextCode(m.Address)
 	c.Channel, c.ExpiresAt = m.Channel, r.now.Add(life)
 	*slot = &c
@@ -108,7 +108,7 @@ func (r *request) send(slot **code, c code, life time.Duration, m Message) {
 
 // try compares an entered code with the code that was sent. A wrong code counts
 // as a failure of the user or member.
-func (r *request) try(c *code, typed, address string, a *attempts) *apiError {
+func (r *run) try(c *code, typed, address string, a *attempts) *apiError {
 	if a.locked(r.now) {
 		return fail("user_lock_limit_reached")
 	}

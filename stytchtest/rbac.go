@@ -80,6 +80,6 @@ func entry[T any](list *[]T, otherwise T, is func(T) bool) *T {
 	return &(*list)[i]
 }
 
-func (r *request) userPolicy(stytch.RBACPolicyRequest) (stytch.RBACPolicyResponse, *apiError) {
+func (r *run) userPolicy(stytch.RBACPolicyRequest) (stytch.RBACPolicyResponse, *apiError) {
 	return stytch.RBACPolicyResponse{Policy: r.project.policy(defaultRole)}, nil
 }

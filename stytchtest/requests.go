@@ -30,8 +30,8 @@ type Request struct {
 	Duration time.Duration
 }
 
-// requests are the requests of a server.
-type requests struct {
+// requestLog has the requests of a server.
+type requestLog struct {
 	mu   sync.Mutex
 	list []Request
 }
@@ -39,19 +39,19 @@ type requests struct {
 // maxRequests limits the requests that a long-running emulator keeps.
 const maxRequests = 10_000
 
-func (r *requests) add(one Request) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if len(r.list) >= maxRequests {
-		r.list = slices.Delete(r.list, 0, maxRequests/10)
+func (l *requestLog) add(one Request) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.list) >= maxRequests {
+		l.list = slices.Delete(l.list, 0, maxRequests/10)
 	}
-	r.list = append(r.list, one)
+	l.list = append(l.list, one)
 }
 
-func (r *requests) all() []Request {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return slices.Clone(r.list)
+func (l *requestLog) all() []Request {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.list)
 }
 
 // redacted replaces a secret.
@@ -64,16 +64,16 @@ var open = []string{
 	"login_template_id", "signup_template_id", "set_mfa_enrollment", "resource_id", "action", "user_agent",
 }
 
-func (one *Request) redact(r *http.Request, body []byte) {
-	one.Header = r.Header.Clone()
+func (logged *Request) redact(r *http.Request, body []byte) {
+	logged.Header = r.Header.Clone()
 	for _, name := range []string{"Authorization", "Cookie", "X-Stytch-Member-Session", "X-Stytch-Member-SessionJWT"} {
-		if one.Header.Get(name) != "" {
-			one.Header.Set(name, redacted)
+		if logged.Header.Get(name) != "" {
+			logged.Header.Set(name, redacted)
 		}
 	}
 	var fields map[string]any
 	if json.Unmarshal(body, &fields) == nil {
-		one.Body, _ = hide("", fields).(map[string]any)
+		logged.Body, _ = hide("", fields).(map[string]any)
 	}
 }
 

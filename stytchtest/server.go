@@ -36,7 +36,7 @@ type Server struct {
 	limits   Limits
 	code     string // the code of every message, or empty
 	faults   faults
-	requests requests
+	requests requestLog
 	validate func(error) // called for each response that breaks the spec; nil: off
 	observe  func(Request)
 

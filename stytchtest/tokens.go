@@ -116,7 +116,7 @@ func (p *Project) sessionOfJWT(token string) (string, *apiError) {
 
 // find returns the active session of a token or JWT. Exactly one is given. A
 // JWT that cannot be parsed has its own error.
-func (r *request) find(token, sessionJWT *string) (*session, *apiError) {
+func (r *run) find(token, sessionJWT *string) (*session, *apiError) {
 	p := r.project
 	var is func(*session) bool
 	if sessionJWT != nil {

@@ -1,0 +1,71 @@
+package stytchtest
+
+import (
+	"slices"
+
+	"github.com/stytchgen/sdk/b2b"
+	"github.com/stytchgen/sdk/stytch"
+)
+
+// The resources that the service itself defines.
+const (
+	organizationResource = "stytch.organization"
+	memberResource       = "stytch.member"
+	selfResource         = "stytch.self"
+)
+
+// builtinGrants are what the roles of every project allow.
+var builtinGrants = []grant{
+	{memberRole, selfResource, []string{"*"}},
+	{adminRole, organizationResource, []string{"*"}},
+	{adminRole, memberResource, []string{"*"}},
+	{adminRole, "stytch.sso", []string{"*"}},
+	{adminRole, "stytch.scim", []string{"*"}},
+}
+
+// memberVerdict reports which of the roles allow an action: roles of every project, those
+// that were granted, and the organization's own.
+func (p *Project) memberVerdict(o *organization, roles []string, resource, action string) *stytch.AuthorizationVerdict {
+	verdict := p.authorize(roles, resource, action)
+	grants := slices.Clone(builtinGrants)
+	for _, role := range o.Profile.CustomRoles {
+		for _, permission := range role.Permissions {
+			grants = append(grants, grant{role.RoleID, permission.ResourceID, permission.Actions})
+		}
+	}
+	for _, g := range grants {
+		if g.Resource == resource && slices.Contains(roles, g.Role) && (slices.Contains(g.Actions, action) || slices.Contains(g.Actions, "*")) {
+			verdict.Authorized = true
+			if !slices.Contains(verdict.GrantingRoles, g.Role) {
+				verdict.GrantingRoles = append(verdict.GrantingRoles, g.Role)
+			}
+		}
+	}
+	return verdict
+}
+
+// permit returns an error if the call is on behalf of a member who may not do the
+// actions. A member may do to themselves, the target, what stytch.self allows.
+func (r *run) permit(by *b2b.ActingMember, o *organization, target *member, resource string, actions ...string) *apiError {
+	if by == nil {
+		return nil
+	}
+	if by.SessionToken != nil && by.SessionJWT != nil {
+		return fail("too_many_session_arguments")
+	}
+	s, err := r.find(by.SessionToken, by.SessionJWT)
+	if err != nil {
+		return err
+	}
+	if s.OrganizationID != o.Profile.OrganizationID {
+		return fail("session_authorization_tenancy_error")
+	}
+	roles := r.project.rolesOf(s)
+	for _, action := range actions {
+		self := target != nil && target.Profile.MemberID == s.MemberID && r.project.memberVerdict(o, roles, selfResource, action).Authorized
+		if !self && !r.project.memberVerdict(o, roles, resource, action).Authorized {
+			return failf("session_authorization_error", "no role of the member may %s %s", action, resource)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,150 @@
+package stytchtest
+
+import (
+	"slices"
+
+	"github.com/stytchgen/sdk/b2b"
+)
+
+func (r *run) memberDelete(q b2b.OrganizationsMembersDeleteRequest) (b2b.OrganizationsMembersDeleteResponse, *apiError) {
+	none := b2b.OrganizationsMembersDeleteResponse{}
+	o, m, err := r.member(q.OrganizationID, q.MemberID)
+	if err != nil {
+		return none, err
+	}
+	if err := r.permit(q.ActingMember, o, m, memberResource, "delete"); err != nil {
+		return none, err
+	}
+	r.logOut(m)
+	p := &m.Profile
+	p.Status, p.UpdatedAt = b2b.MemberStatusDeleted, new(r.now)
+	p.MFAPhoneNumber, p.MFAPhoneNumberVerified, p.DefaultMFAMethod, p.TOTPRegistrationID, p.MemberPasswordID = "", false, "", "", ""
+	return b2b.OrganizationsMembersDeleteResponse{MemberID: p.MemberID}, nil
+}
+
+func (r *run) memberReactivate(q b2b.OrganizationsMembersReactivateRequest) (b2b.OrganizationsMembersReactivateResponse, *apiError) {
+	none := b2b.OrganizationsMembersReactivateResponse{}
+	o, err := r.organization(q.OrganizationID)
+	if err != nil {
+		return none, err
+	}
+	if err := r.permit(q.ActingMember, o, nil, memberResource, "create"); err != nil {
+		return none, err
+	}
+	m := r.project.state.memberByID(o.Profile.OrganizationID, q.MemberID)
+	switch {
+	case m == nil || !m.deleted():
+		return none, fail("no_deleted_member_found_for_reactivation")
+	case !m.Profile.EmailAddressVerified:
+		return none, fail("email_unverified_for_reactivation")
+	case r.project.freeAddress(o, m, m.Profile.EmailAddress) != nil:
+		return none, fail("reactivation_email_belongs_to_another_member")
+	}
+	if id := m.Profile.ExternalID; id != nil && r.project.state.memberByID(o.Profile.OrganizationID, *id) != nil {
+		m.Profile.ExternalID = nil // another member has it by now
+	}
+	m.Profile.Status, m.Profile.UpdatedAt = b2b.MemberStatusActive, new(r.now)
+	return b2b.OrganizationsMembersReactivateResponse{MemberID: m.Profile.MemberID, Member: m.profile(r.now), Organization: o.Profile}, nil
+}
+
+func (r *run) memberDeletePhone(q b2b.OrganizationsMembersDeleteMFAPhoneNumberRequest) (b2b.OrganizationsMembersDeleteMFAPhoneNumberResponse, *apiError) {
+	none := b2b.OrganizationsMembersDeleteMFAPhoneNumberResponse{}
+	o, m, err := r.member(q.OrganizationID, q.MemberID)
+	if err != nil {
+		return none, err
+	}
+	if err := r.permit(q.ActingMember, o, m, memberResource, "update.info.delete.mfa-phone"); err != nil {
+		return none, err
+	}
+	if m.Profile.MFAPhoneNumber == "" {
+		return none, fail("member_phone_number_not_found")
+	}
+	m.Profile.MFAPhoneNumber, m.Profile.MFAPhoneNumberVerified, m.MFACode = "", false, nil
+	m.noDefault(b2b.MFAMethodSMSOTP)
+	m.Profile.UpdatedAt = new(r.now)
+	return b2b.OrganizationsMembersDeleteMFAPhoneNumberResponse{MemberID: m.Profile.MemberID, Member: m.profile(r.now), Organization: o.Profile}, nil
+}
+
+// noDefault takes back a default second factor that is gone.
+func (m *member) noDefault(method b2b.MFAMethod) {
+	if m.Profile.DefaultMFAMethod == string(method) {
+		m.Profile.DefaultMFAMethod = ""
+	}
+}
+
+func (r *run) memberDeleteTOTP(q b2b.OrganizationsMembersDeleteTOTPRequest) (b2b.OrganizationsMembersDeleteTOTPResponse, *apiError) {
+	none := b2b.OrganizationsMembersDeleteTOTPResponse{}
+	o, m, err := r.member(q.OrganizationID, q.MemberID)
+	if err != nil {
+		return none, err
+	}
+	if err := r.permit(q.ActingMember, o, m, memberResource, "update.info.delete.mfa-totp"); err != nil {
+		return none, err
+	}
+	if m.Profile.TOTPRegistrationID == "" {
+		return none, fail("totp_not_found")
+	}
+	m.Profile.TOTPRegistrationID = ""
+	m.noDefault(b2b.MFAMethodTOTP)
+	m.Profile.UpdatedAt = new(r.now)
+	return b2b.OrganizationsMembersDeleteTOTPResponse{MemberID: m.Profile.MemberID, Member: m.profile(r.now), Organization: o.Profile}, nil
+}
+
+func (r *run) memberDeletePassword(q b2b.OrganizationsMembersDeletePasswordRequest) (b2b.OrganizationsMembersDeletePasswordResponse, *apiError) {
+	none := b2b.OrganizationsMembersDeletePasswordResponse{}
+	o, err := r.organization(q.OrganizationID)
+	if err != nil {
+		return none, err
+	}
+	i := slices.IndexFunc(r.project.state.Members, func(m *member) bool {
+		return m.Profile.OrganizationID == o.Profile.OrganizationID && m.Profile.MemberPasswordID == q.MemberPasswordID && q.MemberPasswordID != ""
+	})
+	var m *member
+	if i >= 0 {
+		m = r.project.state.Members[i]
+	}
+	if err := r.permit(q.ActingMember, o, m, memberResource, "update.info.delete.password"); err != nil {
+		return none, err
+	}
+	if m == nil {
+		return none, fail("member_password_not_found")
+	}
+	m.Profile.MemberPasswordID, m.Profile.UpdatedAt = "", new(r.now)
+	return b2b.OrganizationsMembersDeletePasswordResponse{MemberID: m.Profile.MemberID, Member: m.profile(r.now), Organization: o.Profile}, nil
+}
+
+func (r *run) memberDeleteExternalID(q b2b.OrganizationsMembersDeleteExternalIDRequest) (b2b.OrganizationsMembersDeleteExternalIDResponse, *apiError) {
+	none := b2b.OrganizationsMembersDeleteExternalIDResponse{}
+	o, m, err := r.member(q.OrganizationID, q.MemberID)
+	if err != nil {
+		return none, err
+	}
+	if err := r.permit(q.ActingMember, o, m, memberResource); err != nil {
+		return none, err
+	}
+	m.Profile.ExternalID, m.Profile.UpdatedAt = nil, new(r.now)
+	return b2b.OrganizationsMembersDeleteExternalIDResponse{MemberID: m.Profile.MemberID, Member: m.profile(r.now), Organization: o.Profile}, nil
+}
+
+func (r *run) memberUnlinkEmail(q b2b.OrganizationsMembersUnlinkRetiredEmailRequest) (b2b.OrganizationsMembersUnlinkRetiredEmailResponse, *apiError) {
+	none := b2b.OrganizationsMembersUnlinkRetiredEmailResponse{}
+	o, m, err := r.member(q.OrganizationID, q.MemberID)
+	if err != nil {
+		return none, err
+	}
+	if err := r.permit(q.ActingMember, o, m, memberResource, "update.info.unlink.retired-email"); err != nil {
+		return none, err
+	}
+	if q.EmailID == nil && q.EmailAddress == nil {
+		return none, fail("retired_email_missing_email_identifiers")
+	}
+	if !drop(&m.Profile.RetiredEmailAddresses, func(e b2b.RetiredEmail) bool {
+		return (q.EmailID == nil || *q.EmailID == e.EmailID) && (q.EmailAddress == nil || sameAddress(*q.EmailAddress, e.EmailAddress))
+	}) {
+		return none, fail("email_not_found")
+	}
+	m.Profile.UpdatedAt = new(r.now)
+	return b2b.OrganizationsMembersUnlinkRetiredEmailResponse{
+		MemberID: m.Profile.MemberID, OrganizationID: o.Profile.OrganizationID, Member: m.profile(r.now), Organization: o.Profile,
+	}, nil
+}
