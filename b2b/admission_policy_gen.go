@@ -2,8 +2,8 @@
 
 package b2b
 
-// AdmissionPolicy is a rule for who or what an organization admits: everything, only what stands in
-// the list beside the setting, or nothing.
+// AdmissionPolicy is a rule for who or what an organization admits: everything, only what is in the
+// list next to the setting, or nothing.
 type AdmissionPolicy string
 
 // The known values of AdmissionPolicy. The service may add others, which are decoded unchanged.

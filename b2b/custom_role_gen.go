@@ -44,7 +44,7 @@ type CustomRolePermission struct {
 	// The id of the resource.
 	ResourceID string `json:"resource_id"`
 
-	// The actions that are allowed on the resource; an asterisk stands for all of them.
+	// The actions that are allowed on the resource; an asterisk means all of them.
 	Actions []string `json:"actions"`
 }
 

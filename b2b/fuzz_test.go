@@ -10,8 +10,7 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// over returns a client whose calls go over an http.Client and are not repeated, and that reports drift as
-// text.
+// over returns a client for an http.Client. It does not repeat calls, and reports drift as text.
 func over(client *http.Client, drift func(text string), opts ...stytch.Option) *b2b.Client {
 	c, err := b2b.NewClient(wiretest.ProjectID, wiretest.Secret, append(opts, stytch.WithHTTPClient(client), stytch.WithMaxRetries(0),
 		stytch.WithDriftReport(func(d stytch.Drift) { drift(d.String()) }))...)

@@ -258,8 +258,8 @@ var idpOAuthAuthorize = transport.Endpoint[IDPOAuthAuthorizeRequest, IDPOAuthAut
 // Authorize grants a connected app what a member consents to, or refuses it.
 //
 // Call it with the decision of the member, after [IDPOAuthService.AuthorizeStart], and send the
-// browser to the RedirectURI of the answer, whatever the decision was. It carries an authorization
-// code, which the app exchanges for tokens, or the reason of the refusal, as OAuth defines it.
+// browser to the RedirectURI of the answer, for either decision. It carries an authorization code,
+// which the app exchanges for tokens, or the reason of the refusal, as OAuth defines it.
 //
 // The code works once. Each call makes another one.
 //

@@ -3,7 +3,7 @@
 package b2b
 
 // JITProvisioningPolicy is a rule for who becomes a member at the first login, just in time: those
-// who match the list beside the setting, or nobody.
+// who match the list next to the setting, or nobody.
 type JITProvisioningPolicy string
 
 // The known values of JITProvisioningPolicy. The service may add others, which are decoded

@@ -80,7 +80,7 @@ func TestNext(t *testing.T) {
 	}
 }
 
-// TestNextWithSession: whoever has a session is logged in, whatever else the answer leaves out.
+// TestNextWithSession checks that a login with a session is complete, even if other fields are missing.
 func TestNextWithSession(t *testing.T) {
 	session := &b2b.MemberSession{}
 	for i, got := range []b2b.Step{

@@ -34,8 +34,8 @@ type Member struct {
 	// The accounts at identity providers that the member has logged in with.
 	SSORegistrations []SSORegistration `json:"sso_registrations"`
 
-	// Whether the member may log in by any method, whatever the organization's AuthMethods allows.
-	// Such members can still get in when the identity provider is down.
+	// Whether the member may log in by any method, even if the organization's AuthMethods does not
+	// allow it. Such members can still get in when the identity provider is down.
 	IsBreakglass bool `json:"is_breakglass"`
 
 	// The id of the member's password; empty when the member has none.

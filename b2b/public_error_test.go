@@ -9,8 +9,7 @@ import (
 	"github.com/stytchgen/sdk/stytchtest"
 )
 
-// TestPublicErrorOf has the service answer calls with errors that say something else after another
-// call.
+// TestPublicErrorOf checks errors that mean different things after different calls.
 func TestPublicErrorOf(t *testing.T) {
 	check := func(ctx context.Context, c *b2b.Client) error {
 		_, err := c.Sessions.Authenticate(ctx, b2b.SessionsAuthenticateRequest{SessionToken: new("gone")})

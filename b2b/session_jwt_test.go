@@ -82,7 +82,7 @@ func TestAuthenticateJWT(t *testing.T) {
 	if _, err := client.Sessions.AuthenticateJWTLocal(t.Context(), user.JWT); !errors.Is(err, stytch.ErrJWTMissingClaim) {
 		t.Errorf("a user's JWT: %v", err)
 	}
-	// Nor is a member's a user's.
+	// A member's JWT is not a user's.
 	fresh, err := srv.AddSession(member.MemberID, time.Hour, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -96,8 +96,8 @@ func TestAuthenticateJWT(t *testing.T) {
 	}
 }
 
-// TestJWTWithoutAnEnd: a session whose JWT does not say when it ends, as in JWTs of an old form,
-// ends no later than is known: with the JWT.
+// TestJWTWithoutAnEnd checks JWTs of an old form, which do not say when the session ends. The session
+// then ends with the JWT.
 func TestJWTWithoutAnEnd(t *testing.T) {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {

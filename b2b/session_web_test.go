@@ -15,7 +15,7 @@ import (
 	"github.com/stytchgen/sdk/stytchtest"
 )
 
-// TestMiddleware: a member's session comes to the handler, is renewed, and ends.
+// TestMiddleware checks that the handler gets a member's session, that it is renewed, and that it ends.
 func TestMiddleware(t *testing.T) {
 	srv := stytchtest.NewServer(t)
 	client := srv.B2B(stytch.WithMaxRetries(0))
@@ -78,7 +78,7 @@ func TestMiddleware(t *testing.T) {
 		}
 	}
 
-	// A user's session is no member's.
+	// A user's session is not a member's.
 	user, err := srv.AddSession(srv.AddUser(stytch.User{}).UserID, time.Hour, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -87,7 +87,7 @@ func TestMiddleware(t *testing.T) {
 	get(http.StatusUnauthorized, &http.Cookie{Name: "stytch_session", Value: user.Token})
 }
 
-// TestSessionErrorOfEither: the error is found with the accessor of either package.
+// TestSessionErrorOfEither checks that the accessors of both packages find the error.
 func TestSessionErrorOfEither(t *testing.T) {
 	srv := stytchtest.NewServer(t)
 	members := srv.B2B().Sessions.Middleware(stytch.MiddlewareOptions{Optional: true})
@@ -108,7 +108,7 @@ func TestSessionErrorOfEither(t *testing.T) {
 	}
 	members(check(stytch.ErrNoSession, stytch.ErrNoSession)).ServeHTTP(httptest.NewRecorder(), member)
 	users(check(stytch.ErrJWTMalformed, stytch.ErrJWTMalformed)).ServeHTTP(httptest.NewRecorder(), user)
-	// One behind the other, each keeps its own.
+	// With one middleware behind the other, each keeps its own error.
 	between := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Header.Set("Authorization", "Bearer a.b.c")
 		users(check(stytch.ErrNoSession, stytch.ErrJWTMalformed)).ServeHTTP(w, r)
@@ -119,8 +119,8 @@ func TestSessionErrorOfEither(t *testing.T) {
 	}
 }
 
-// TestSeveralMembers: the cookies of two members are nobody's, those of one are theirs, and a logout
-// ends them all.
+// TestSeveralMembers checks that cookies of two members give no session, and those of one give theirs. A
+// logout revokes them all.
 func TestSeveralMembers(t *testing.T) {
 	srv := stytchtest.NewServer(t)
 	client := srv.B2B(stytch.WithMaxRetries(0), stytch.WithSessionCookies(stytch.SessionCookies{TokenName: "member", JWTName: "member_jwt"}))
@@ -173,7 +173,7 @@ func TestSeveralMembers(t *testing.T) {
 		t.Errorf("cookies cleared: %q", lines)
 	}
 
-	// A login sets them, until the session ends, and one that needs a second factor takes them away.
+	// A login sets the cookies until the session ends. A login that needs a second factor clears them.
 	w = httptest.NewRecorder()
 	end := time.Now().Add(time.Hour)
 	client.Sessions.SetCookies(w, request(""), "token", "a.b.c", &b2b.MemberSession{ExpiresAt: end})
@@ -191,7 +191,7 @@ func TestSeveralMembers(t *testing.T) {
 	}
 }
 
-// TestContextWithSession: a handler is tested without the middleware.
+// TestContextWithSession tests a handler without the middleware.
 func TestContextWithSession(t *testing.T) {
 	ctx := b2b.ContextWithSession(t.Context(), &b2b.MemberSession{MemberID: "member-test-1"})
 	if session, ok := b2b.SessionFrom(ctx); !ok || session.MemberID != "member-test-1" || b2b.SessionErrorFrom(ctx) != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// loginAnswered makes a login that is answered with a body, and returns what drift was reported.
+// loginAnswered makes a login whose answer has the given body, and returns the reported drift.
 func loginAnswered(t *testing.T, body string) (*stytch.OTPsAuthenticateResponse, []string, error) {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) }))
@@ -30,14 +30,14 @@ func loginAnswered(t *testing.T, body string) (*stytch.OTPsAuthenticateResponse,
 	return resp, drift, err
 }
 
-// login is an answer with everything that the caller of a login needs, and more to come.
+// login is the start of an answer with all that the caller of a login needs.
 const login = `{"user_id":"user-1","method_id":"phone-1","session_token":"token-1","session_jwt":"jwt-1",`
 
 func TestLoginThatWorked(t *testing.T) {
 	zero := time.Time{}
 	tests := []struct {
 		name, rest string
-		drift      string // one of several
+		drift      string // one of the reports
 		expires    time.Time
 	}{
 		{"no request ID", `"status_code":200}`, "request_id: missing field", zero},
@@ -113,7 +113,8 @@ func TestLoginThatCannotBeUsed(t *testing.T) {
 	}
 }
 
-// TestAnswerToNoCall: an answer of which nothing is essential has at least one field that it always has.
+// TestAnswerToNoCall checks that an answer without essential fields still has at least one required
+// field.
 func TestAnswerToNoCall(t *testing.T) {
 	for body, ok := range map[string]bool{`{}`: false, `{"message":"ok"}`: false, `{"status_code":200}`: true, `{"request_id":null}`: true} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) }))
@@ -129,7 +130,7 @@ func TestAnswerToNoCall(t *testing.T) {
 	}
 }
 
-// TestKeySets checks JWTs with key sets that are not as the service sends them.
+// TestKeySets checks JWTs with unusual key sets.
 func TestKeySets(t *testing.T) {
 	i := newIssuer()
 	good := i.jwk("key-1")
@@ -164,7 +165,7 @@ func TestKeySets(t *testing.T) {
 	}
 }
 
-// TestSessionOfNobody: an answer that does not say whose session it is lets nobody in.
+// TestSessionOfNobody checks that an answer without the user of the session is rejected.
 func TestSessionOfNobody(t *testing.T) {
 	const fine = `{"session":{"session_id":"s","user_id":"u"},"session_token":"t","session_jwt":"j","user":{}}`
 	for session, ok := range map[string]bool{
@@ -186,7 +187,7 @@ func TestSessionOfNobody(t *testing.T) {
 	}
 }
 
-// TestErrorsThatAreOdd: an error of the service keeps its type, whatever is around it.
+// TestErrorsThatAreOdd checks that an error of the service keeps its type, even in an unusual answer.
 func TestErrorsThatAreOdd(t *testing.T) {
 	for _, body := range []string{
 		`{"error_message":{"text":"no"},"error_type":"otp_code_not_found"}`,
@@ -204,7 +205,7 @@ func TestErrorsThatAreOdd(t *testing.T) {
 	}
 }
 
-// TestUnknownFieldsBesideMisfits: what does not fit hides no field that the SDK does not know.
+// TestUnknownFieldsBesideMisfits checks that unknown fields are found next to values that do not fit.
 func TestUnknownFieldsBesideMisfits(t *testing.T) {
 	resp, _, err := loginAnswered(t, login+`"user":{"emails":[7,{"new":1}],"name":"Ada","more":"\ud83d"},"status_code":"200","last":2}`)
 	if err != nil {

@@ -153,7 +153,7 @@ func TestWithMaxRetries(t *testing.T) {
 	}
 }
 
-// TestTooManyRequests repeats a call that was turned away only for a reason that passes.
+// TestTooManyRequests checks that a 429 is repeated only if its reason is over within seconds.
 func TestTooManyRequests(t *testing.T) {
 	for errorType, want := range map[stytch.ErrorType]int{stytch.ErrTooManyRequests: 3, stytch.ErrUserLockLimitReached: 1} {
 		server := serve(t, 429, `{"error_type":"`+string(errorType)+`"}`)

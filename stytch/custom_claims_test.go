@@ -49,7 +49,7 @@ func TestCustomClaims(t *testing.T) {
 	}
 }
 
-// TestCustomClaimsKeepNumbers: a type that leaves a claim open gets every digit of a number.
+// TestCustomClaimsKeepNumbers checks that a field of type any keeps every digit of a number.
 func TestCustomClaimsKeepNumbers(t *testing.T) {
 	session := &stytch.Session{CustomClaims: map[string]any{"seats": json.Number("9007199254740993")}}
 	got, err := stytch.CustomClaims[map[string]any](session)
@@ -58,8 +58,8 @@ func TestCustomClaimsKeepNumbers(t *testing.T) {
 	}
 }
 
-// TestCustomClaimsNumbers: behind an any, a number is what it is in the session, and a float64 if that
-// changes nothing.
+// TestCustomClaimsNumbers checks that a number in a field of type any is the same as in the session, and
+// a float64 if that does not change it.
 func TestCustomClaimsNumbers(t *testing.T) {
 	type claims struct {
 		Seats  any

@@ -11,8 +11,7 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// TestDriftReport gives a client an answer that has moved on from the spec in
-// every way, with a secret in every value.
+// TestDriftReport answers with every kind of difference from the spec, and with a secret in every value.
 func TestDriftReport(t *testing.T) {
 	const secret = "SECRET-4f1c"
 	body := strings.NewReplacer(
@@ -58,9 +57,9 @@ func TestDriftReport(t *testing.T) {
 	}
 }
 
-// TestDriftOfErrorType reports an error type that has no constant, without its name.
+// TestDriftOfErrorType checks that an error type without a constant is reported without its name.
 func TestDriftOfErrorType(t *testing.T) {
-	tests := map[string]bool{ // true: reported
+	tests := map[string]bool{ // true: it is reported
 		"otp_code_not_found": false, "internal_server_error": false,
 		"otp_code": true, "not_found": true, "new_type": true,
 		`otp_code_not_found\nunable_to_auth_otp_code`: true,

@@ -29,8 +29,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#invalid_method_id
 	ErrInvalidMethodID ErrorType = "invalid_method_id"
 
-	// ErrInvalidExpirationOTP (400): the lifetime asked for the code lies outside of what the call
-	// allows. Choose a lifetime within the limits of the field.
+	// ErrInvalidExpirationOTP (400): the lifetime asked for the code is outside the limits of the
+	// call. Choose a lifetime within the limits of the field.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_expiration_otp
 	ErrInvalidExpirationOTP ErrorType = "invalid_expiration_otp"
@@ -174,7 +174,7 @@ const (
 	ErrEmailInDenylist ErrorType = "email_in_denylist"
 
 	// ErrEmailNotInAllowlist (403): the project admits only the e-mail addresses and domains on a
-	// list, and this is none of them. Ask the user for another address, or add it to the list in
+	// list, and this is not one of them. Ask the user for another address, or add it to the list in
 	// the dashboard.
 	//
 	// API: https://stytch.com/docs/api/errors/403#email_not_in_allowlist
@@ -413,8 +413,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#invalid_request_id
 	ErrInvalidRequestID ErrorType = "invalid_request_id"
 
-	// ErrForbiddenCharacterZeroWidthSpace (400): a text of the request holds a zero-width space
-	// (U+200B), which no reader sees. Remove it; it often comes along with copied text.
+	// ErrForbiddenCharacterZeroWidthSpace (400): a text of the request contains a zero-width space
+	// (U+200B), which is invisible. Remove it; it often comes along with copied text.
 	//
 	// API: https://stytch.com/docs/api/errors/400#forbidden_character_zero_width_space
 	ErrForbiddenCharacterZeroWidthSpace ErrorType = "forbidden_character_zero_width_space"
@@ -455,7 +455,7 @@ const (
 	ErrDeprecatedEndpoint ErrorType = "deprecated_endpoint"
 
 	// ErrTooManyRequests (429): the project, the user, the address or the client exceeds a rate
-	// limit. Wait as long as the Retry-After header says, or a few seconds where there is none, and
+	// limit. Wait as long as the Retry-After header says, or a few seconds if there is none, and
 	// call again.
 	//
 	// API: https://stytch.com/docs/api/errors/429#too_many_requests
@@ -512,7 +512,7 @@ const (
 // Sessions: error types to match with errors.Is. The number in parentheses is the usual status.
 const (
 	// ErrSessionNotFound (404): no active session matches; it has expired, was revoked, or never
-	// was. Have the user log in again.
+	// existed. Have the user log in again.
 	//
 	// API: https://stytch.com/docs/api/errors/404#session_not_found
 	ErrSessionNotFound ErrorType = "session_not_found"
@@ -605,8 +605,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#no_user_selection_arguments
 	ErrNoUserSelectionArguments ErrorType = "no_user_selection_arguments"
 
-	// ErrInvalidSessionDurationMinutes (400): the lifetime asked for the session lies outside of
-	// what the call allows. Choose a lifetime within the limits of the field.
+	// ErrInvalidSessionDurationMinutes (400): the lifetime asked for the session is outside the
+	// limits of the call. Choose a lifetime within the limits of the field.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_session_duration_minutes
 	ErrInvalidSessionDurationMinutes ErrorType = "invalid_session_duration_minutes"
@@ -733,7 +733,7 @@ const (
 	ErrInvalidUserAgent ErrorType = "invalid_user_agent"
 
 	// ErrIntermediateSessionNotFound (404): the intermediate session has expired, was already used,
-	// or never was. Have the member start the login again.
+	// or never existed. Have the member start the login again.
 	//
 	// API: https://stytch.com/docs/api/errors/404#intermediate_session_not_found
 	ErrIntermediateSessionNotFound ErrorType = "intermediate_session_not_found"
@@ -853,7 +853,7 @@ const (
 	ErrInvalidTokenOrganizationIDClaim ErrorType = "invalid_token_organization_id_claim"
 
 	// ErrUnableToAuthImpersonationToken (401): the impersonation token was already used, has
-	// expired, or never was. Make a new one in the dashboard.
+	// expired, or never existed. Make a new one in the dashboard.
 	//
 	// API: https://stytch.com/docs/api/errors/401#unable_to_auth_impersonation_token
 	ErrUnableToAuthImpersonationToken ErrorType = "unable_to_auth_impersonation_token"
@@ -1370,8 +1370,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#invalid_token_docs
 	ErrInvalidTokenDocs ErrorType = "invalid_token_docs"
 
-	// ErrInvalidExpiration (400): the lifetime asked for the link, code or secret lies outside of
-	// what the call allows. Choose a lifetime within the limits of the field.
+	// ErrInvalidExpiration (400): the lifetime asked for the link, code or secret is outside the
+	// limits of the call. Choose a lifetime within the limits of the field.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_expiration
 	ErrInvalidExpiration ErrorType = "invalid_expiration"
@@ -2260,7 +2260,7 @@ const (
 
 // OAuth logins: error types to match with errors.Is. The number in parentheses is the usual status.
 const (
-	// ErrOAuthTokenNotFound (404): the OAuth token was already used, has expired, or never was.
+	// ErrOAuthTokenNotFound (404): the OAuth token was already used, has expired, or never existed.
 	// Have the user begin the OAuth login again.
 	//
 	// API: https://stytch.com/docs/api/errors/404#oauth_token_not_found
@@ -2273,7 +2273,7 @@ const (
 	ErrInvalidOAuthProvider ErrorType = "invalid_oauth_provider"
 
 	// ErrInvalidOAuthAttachToken (400): the attach token was already used, is for another provider,
-	// or never was. Ask for a new attach token, and begin the OAuth login with it.
+	// or never existed. Ask for a new attach token, and begin the OAuth login with it.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_oauth_attach_token
 	ErrInvalidOAuthAttachToken ErrorType = "invalid_oauth_attach_token"
@@ -3413,8 +3413,8 @@ const (
 // SSO connections: error types to match with errors.Is. The number in parentheses is the usual
 // status.
 const (
-	// ErrSSOTokenNotFound (404): the SSO token was already used, has expired, or never was. Have
-	// the member begin the SSO login again.
+	// ErrSSOTokenNotFound (404): the SSO token was already used, has expired, or never existed.
+	// Have the member begin the SSO login again.
 	//
 	// API: https://stytch.com/docs/api/errors/404#sso_token_not_found
 	ErrSSOTokenNotFound ErrorType = "sso_token_not_found"
@@ -4262,8 +4262,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#idp_invalid_access_token_custom_audience
 	ErrIDPInvalidAccessTokenCustomAudience ErrorType = "idp_invalid_access_token_custom_audience"
 
-	// ErrIDPInvalidAccessTokenExpiryMinutes (400): the lifetime for the app's access tokens lies
-	// outside of what the call allows. Choose a lifetime within the limits of the field.
+	// ErrIDPInvalidAccessTokenExpiryMinutes (400): the lifetime for the app's access tokens is
+	// outside the limits of the call. Choose a lifetime within the limits of the field.
 	//
 	// API: https://stytch.com/docs/api/errors/400#idp_invalid_access_token_expiry_minutes
 	ErrIDPInvalidAccessTokenExpiryMinutes ErrorType = "idp_invalid_access_token_expiry_minutes"
@@ -4287,8 +4287,8 @@ const (
 	// https://stytch.com/docs/api/errors/400#third_party_clients_require_consent_for_offline_access
 	ErrThirdPartyClientsRequireConsentForOfflineAccess ErrorType = "third_party_clients_require_consent_for_offline_access"
 
-	// ErrConnectedAppSuppliedRedirectURLNotFoundInClient (401): the redirect URI is none of those
-	// that the app has registered. Show an error; never redirect to that URI.
+	// ErrConnectedAppSuppliedRedirectURLNotFoundInClient (401): the redirect URI is not one of
+	// those that the app has registered. Show an error; never redirect to that URI.
 	//
 	// API:
 	// https://stytch.com/docs/api/errors/401#connected_app_supplied_redirect_url_not_found_in_client
@@ -4336,8 +4336,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#dynamic_client_registration_not_enabled
 	ErrDynamicClientRegistrationNotEnabled ErrorType = "dynamic_client_registration_not_enabled"
 
-	// ErrIDPAuthCodeNotFound (404): the authorization code was already used, or never was. Begin a
-	// new authorization.
+	// ErrIDPAuthCodeNotFound (404): the authorization code was already used, or never existed.
+	// Begin a new authorization.
 	//
 	// API: https://stytch.com/docs/api/errors/404#idp_auth_code_not_found
 	ErrIDPAuthCodeNotFound ErrorType = "idp_auth_code_not_found"
@@ -4347,8 +4347,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#idp_auth_code_expired
 	ErrIDPAuthCodeExpired ErrorType = "idp_auth_code_expired"
 
-	// ErrIDPRefreshTokenNotFound (404): the refresh token was revoked, or never was. Begin a new
-	// authorization.
+	// ErrIDPRefreshTokenNotFound (404): the refresh token was revoked, or never existed. Begin a
+	// new authorization.
 	//
 	// API: https://stytch.com/docs/api/errors/404#idp_refresh_token_not_found
 	ErrIDPRefreshTokenNotFound ErrorType = "idp_refresh_token_not_found"
@@ -4364,7 +4364,7 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#idp_refresh_token_already_used
 	ErrIDPRefreshTokenAlreadyUsed ErrorType = "idp_refresh_token_already_used"
 
-	// ErrIDPAccessTokenNotFound (404): the access token was revoked, or never was. Begin a new
+	// ErrIDPAccessTokenNotFound (404): the access token was revoked, or never existed. Begin a new
 	// authorization.
 	//
 	// API: https://stytch.com/docs/api/errors/404#idp_access_token_not_found
@@ -4451,8 +4451,8 @@ const (
 // Fraud and device fingerprints: error types to match with errors.Is. The number in parentheses is
 // the usual status.
 const (
-	// ErrTelemetryIDNotFound (404): the telemetry id is missing, has expired, or never was. Treat
-	// the device as one to block.
+	// ErrTelemetryIDNotFound (404): the telemetry id is missing, has expired, or never existed.
+	// Treat the device as one to block.
 	//
 	// API: https://stytch.com/docs/fraud/api/errors/404#telemetry_id_not_found
 	ErrTelemetryIDNotFound ErrorType = "telemetry_id_not_found"
@@ -4634,8 +4634,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#public_key_missing
 	ErrPublicKeyMissing ErrorType = "public_key_missing"
 
-	// ErrInvalidMobileIdentifier (400): the app is none of those that the project allows. Add the
-	// id of the app in the dashboard.
+	// ErrInvalidMobileIdentifier (400): the app is not one of those that the project allows. Add
+	// the id of the app in the dashboard.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_mobile_identifier
 	ErrInvalidMobileIdentifier ErrorType = "invalid_mobile_identifier"

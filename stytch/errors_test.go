@@ -47,7 +47,7 @@ func TestError(t *testing.T) {
 	}
 }
 
-// TestErrorText has the text of every kind of error, which is what it shows however it is printed.
+// TestErrorText checks the text of every kind of error, in all ways of printing it.
 func TestErrorText(t *testing.T) {
 	closed := httptest.NewServer(nil)
 	closed.Close()
@@ -113,8 +113,8 @@ func TestErrorText(t *testing.T) {
 	}
 }
 
-// TestNamesStayWhole has the words of the service's own names in the request as well: they are no
-// less the service's names.
+// TestNamesStayWhole checks that names which the SDK knows are printed, even if a field of the request
+// has the same text.
 func TestNamesStayWhole(t *testing.T) {
 	const id = "request-id-test-b5f0d6c4-1111-4222-8333-444444444444"
 	words := []stytch.CallOption{
@@ -150,7 +150,7 @@ func TestNamesStayWhole(t *testing.T) {
 			}
 		}
 	}
-	made := stytch.CallInfo{RequestID: "ada@example.com"} // that no call filled in
+	made := stytch.CallInfo{RequestID: "ada@example.com"} // not filled in by a call
 	if text := fmt.Sprint(made); strings.Contains(text, "ada@") {
 		t.Errorf("prints an address: %s", text)
 	}
@@ -164,7 +164,7 @@ func TestErrorValuePrinted(t *testing.T) {
 	if text := printed(*e); strings.Contains(text, code) || strings.Contains(text, "ada@") {
 		t.Errorf("the value behind the pointer prints secrets: %s", text)
 	}
-	// One that an application makes for its own tests.
+	// An error that an application creates for its own tests.
 	made := &stytch.Error{StatusCode: 404, Type: "x", Message: "no ada@example.com", Body: code}
 	if got, want := fmt.Sprint(made), "stytch: status 404 x: no [redacted]"; got != want {
 		t.Errorf("got %s, want %s", got, want)

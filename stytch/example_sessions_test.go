@@ -13,7 +13,7 @@ import (
 	"github.com/stytchgen/sdk/stytchtest"
 )
 
-// newExampleSession starts an emulator, and a session in it.
+// newExampleSession starts an emulator with a session.
 func newExampleSession() (*stytchtest.Server, stytchtest.Session) {
 	srv, err := stytchtest.Start(stytchtest.Config{})
 	if err != nil {
@@ -26,7 +26,7 @@ func newExampleSession() (*stytchtest.Server, stytchtest.Session) {
 	return srv, session
 }
 
-// Requests with a session come through; nobody else does.
+// Only requests with a session reach the handler.
 func ExampleSessionsService_Middleware() {
 	srv, session := newExampleSession()
 	defer srv.Close()
@@ -52,7 +52,7 @@ func ExampleSessionsService_Middleware() {
 	// calls: 0
 }
 
-// A logout ends every session that the request shows, whichever cookie comes first.
+// A logout revokes all sessions in the request.
 func ExampleSessionsService_Logout() {
 	srv, session := newExampleSession()
 	defer srv.Close()
@@ -72,7 +72,7 @@ func ExampleSessionsService_Logout() {
 	// __Host-session_jwt=; Path=/; Expires=Thu, 01 Jan 1970 00:00:01 GMT; Max-Age=0; HttpOnly; Secure; SameSite=Lax
 }
 
-// A handler is tested without the middleware.
+// Test a handler without the middleware.
 func ExampleContextWithSession() {
 	page := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		session, ok := stytch.SessionFrom(r.Context())
@@ -85,7 +85,7 @@ func ExampleContextWithSession() {
 	// Output: true user-test-1
 }
 
-// A JWT is checked without a call, unless it is older than it may be.
+// A JWT is checked locally, unless it is older than allowed.
 func ExampleSessionsService_AuthenticateJWT() {
 	srv, session := newExampleSession()
 	defer srv.Close()
@@ -95,17 +95,17 @@ func ExampleSessionsService_AuthenticateJWT() {
 		_, err := client.Sessions.AuthenticateJWT(ctx, stytch.AuthenticateJWTRequest{SessionJWT: session.JWT, MaxTokenAge: maxAge})
 		fmt.Println("logged in:", err == nil, "calls:", srv.Calls("consumer.sessions.authenticate"))
 	}
-	check(0)  // as long as it is valid
-	check(-1) // never without a call
+	check(0)  // locally, while the JWT is valid
+	check(-1) // always with a call
 	srv.Clock().Advance(10 * time.Minute)
-	check(0) // it has expired, but the session goes on
+	check(0) // the JWT has expired, but the session has not
 	// Output:
 	// logged in: true calls: 0
 	// logged in: true calls: 1
 	// logged in: true calls: 2
 }
 
-// What cannot be accepted is told apart.
+// The error says why a JWT is rejected.
 func ExampleSessionsService_AuthenticateJWTLocal() {
 	srv, session := newExampleSession()
 	defer srv.Close()
@@ -121,7 +121,7 @@ func ExampleSessionsService_AuthenticateJWTLocal() {
 	// true
 }
 
-// An error becomes an answer for a stranger, in words of our own.
+// Answer a visitor with an error, without text from the service.
 func ExamplePublicErrorOf() {
 	srv, _ := newExampleSession()
 	defer srv.Close()
@@ -141,7 +141,7 @@ func ExamplePublicErrorOf() {
 	// Output: 429 30 There were too many attempts. Please wait a moment and try again.
 }
 
-// People type codes and numbers as they read them.
+// Clean the codes and numbers that people type.
 func ExampleCleanPhoneNumber() {
 	fmt.Println(stytch.CleanPhoneNumber("+44 (0) 20 7946-0958"), stytch.CleanCode("482 913"))
 	// Output: +442079460958 482913

@@ -8,12 +8,10 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// client serves the generated examples: it talks to a server that answers what
-// the spec's examples say.
+// client is the client of the generated examples. Its server answers as the examples of the spec do.
 var client = newClient(wiretest.Serve(nil, exchanges...))
 
-// wireClient returns a client whose only server is one that expects the
-// exchange.
+// wireClient returns a client whose only server expects the exchange.
 func wireClient(t *testing.T, x *wiretest.Exchange) *stytch.Client {
 	t.Helper()
 	return newClient(wiretest.Serve(t, x), stytch.WithDriftReport(func(d stytch.Drift) {

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestImports holds the README to its word: an application that imports the SDK
-// gets the standard library and this module, and nothing of the generator.
+// TestImports checks what the README says: an application that imports the SDK gets only the standard
+// library and this module, without the generator.
 func TestImports(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", ".", "../b2b").Output()
 	if err != nil {

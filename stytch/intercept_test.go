@@ -20,7 +20,7 @@ func (busyError) PublicError() stytch.PublicError {
 	return stytch.PublicError{Status: 429, Code: stytch.CodeTooMany, Message: "Later, please.", RetryAfter: time.Minute}
 }
 
-// TestWithInterceptor has an interceptor see one call and refuse another.
+// TestWithInterceptor uses an interceptor that passes one call and rejects another.
 func TestWithInterceptor(t *testing.T) {
 	srv := stytchtest.NewServer(t)
 	var seen []string
@@ -54,7 +54,7 @@ func TestWithInterceptor(t *testing.T) {
 		t.Errorf("refused with %v", err)
 	}
 	if public := stytch.PublicErrorOf(err); public != (busyError{}).PublicError() || stytch.RetryAfter(err) != time.Minute {
-		t.Errorf("a stranger is told %+v, and to wait %v", public, stytch.RetryAfter(err))
+		t.Errorf("the public error is %+v, with a wait of %v", public, stytch.RetryAfter(err))
 	}
 	if sent := len(srv.Inbox().Messages()); sent != 1 {
 		t.Errorf("%d codes were sent; want 1", sent)

@@ -293,8 +293,7 @@ var m2mClientsUpdate = transport.Endpoint[M2MClientsUpdateRequest, M2MClientsUpd
 // Changes the fields that the request sets, and leaves the others as they are. An inactive client
 // gets no tokens until its Status is active again.
 //
-// Tokens that were issued before stay valid until they expire, an hour at most, whatever the change
-// is.
+// Tokens that were issued before stay valid until they expire, an hour at most, after any change.
 //
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //

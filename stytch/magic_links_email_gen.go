@@ -43,7 +43,7 @@ var magicLinksEmailSend = transport.Endpoint[MagicLinksEmailSendRequest, MagicLi
 
 // Send sends a magic link by e-mail to a user who exists, or adds an address to one.
 //
-// Sends a link to Email. It leads to one of the application's redirect URLs, with a token in the
+// The link goes to Email. It leads to one of the application's redirect URLs, with a token in the
 // query for [MagicLinksService.Authenticate].
 //
 // Without UserID, SessionToken and SessionJWT a user must already have the address;
@@ -292,9 +292,8 @@ var magicLinksEmailLoginOrCreate = transport.Endpoint[MagicLinksEmailLoginOrCrea
 
 // LoginOrCreate sends a magic link by e-mail, and creates the user if the address is new.
 //
-// Sends a link to Email, and creates a user with the address if there is none yet. The link leads
-// to one of the application's redirect URLs, with a token in the query for
-// [MagicLinksService.Authenticate].
+// The link goes to Email. It leads to one of the application's redirect URLs, with a token in the
+// query for [MagicLinksService.Authenticate].
 //
 // A new user is active at once, or pending until the link is authenticated, as CreateUserAsPending
 // says. Active users get the link for logins, new and pending ones the link for sign-ups.
@@ -509,9 +508,9 @@ var magicLinksEmailInvite = transport.Endpoint[MagicLinksEmailInviteRequest, Mag
 
 // Invite creates a pending user, and invites them with a magic link by e-mail.
 //
-// Creates a user with the address and sends them a link. The user is pending until they open the
-// link and [MagicLinksService.Authenticate] accepts its token. An address that belongs to an active
-// user is an error.
+// The link goes to Email. The user is pending until they open the link and
+// [MagicLinksService.Authenticate] accepts its token. An address that belongs to an active user is
+// an error.
 //
 // [MagicLinksEmailService.RevokeInvite] takes the invitation back while it is open. Each call sends
 // another e-mail, so do not repeat a call whose outcome is unknown without asking.

@@ -14,7 +14,7 @@ import (
 	"github.com/stytchgen/sdk/stytchtest"
 )
 
-// TestPublicErrorOf makes each kind of error happen, against the emulator.
+// TestPublicErrorOf causes each kind of error with the emulator.
 func TestPublicErrorOf(t *testing.T) {
 	const phone = "+15005550006"
 	authenticate := func(ctx context.Context, c *stytch.Client, id, code string) error {
@@ -93,7 +93,7 @@ func TestPublicErrorOf(t *testing.T) {
 			_, err := c.Sessions.Authenticate(ctx, stytch.SessionsAuthenticateRequest{SessionToken: new("gone")})
 			return err
 		}, status: 401, code: stytch.CodeLoginFirst},
-		"sessions of nobody": {do: func(ctx context.Context, _ *stytchtest.Server, c *stytch.Client, _, _ string) error {
+		"sessions of no user": {do: func(ctx context.Context, _ *stytchtest.Server, c *stytch.Client, _, _ string) error {
 			_, err := c.Sessions.Get(ctx, stytch.SessionsGetRequest{UserID: "user-test-11111111-1111-4111-8111-111111111111"})
 			return err
 		}, status: 404, code: stytch.CodeNotFound},
@@ -109,7 +109,7 @@ func TestPublicErrorOf(t *testing.T) {
 		"a reset connection":   {fault: stytchtest.Fault{Reset: true}, status: 503, code: stytch.CodeMayHaveWorked},
 		"wrong credentials":    {fault: stytchtest.Fault{ErrorType: "unauthorized_credentials"}, status: 503, code: stytch.CodeOutage},
 		"a type of next year":  {do: failWith(&stytch.Error{StatusCode: 418, Type: "brewing", Message: "SECRET"}), status: 503, code: stytch.CodeOutage},
-		"somebody else's":      {do: failWith(errors.New("SECRET")), status: 503, code: stytch.CodeOutage},
+		"an unknown error":     {do: failWith(errors.New("SECRET")), status: 503, code: stytch.CodeOutage},
 		"none":                 {do: failWith(nil), status: 503, code: stytch.CodeOutage},
 		"keys out of reach":    {do: failWith(stytch.ErrJWTKeysUnreachable), status: 503, code: stytch.CodeOutage},
 		"a mistake in the app": {fault: stytchtest.Fault{ErrorType: "email_template_not_found"}, status: 503, code: stytch.CodeOutage},
@@ -134,7 +134,7 @@ func TestPublicErrorOf(t *testing.T) {
 			}
 			public := stytch.PublicErrorOf(err)
 			if public.Status != test.status || public.Code != test.code || public.RetryAfter != test.retry {
-				t.Errorf("%v is told as %+v; want status %d, code %s, retry after %v", err, public, test.status, test.code, test.retry)
+				t.Errorf("%v becomes %+v; want status %d, code %s, retry after %v", err, public, test.status, test.code, test.retry)
 			}
 			w := httptest.NewRecorder()
 			public.Write(w)
@@ -145,7 +145,7 @@ func TestPublicErrorOf(t *testing.T) {
 			}
 			for _, text := range private {
 				if told := w.Body.String() + string(encoded); strings.Contains(told, text) {
-					t.Errorf("a stranger is told %q", told)
+					t.Errorf("the public message is %q", told)
 				}
 			}
 			want := map[time.Duration]string{0: "", 90 * time.Second: "90"}[test.retry]
@@ -156,7 +156,7 @@ func TestPublicErrorOf(t *testing.T) {
 	}
 }
 
-// TestRetryAfterOfAges: the longest wait that there is does not become one in the past.
+// TestRetryAfterOfAges checks that the longest possible wait does not overflow.
 func TestRetryAfterOfAges(t *testing.T) {
 	w := httptest.NewRecorder()
 	stytch.PublicErrorOf(&stytch.Error{StatusCode: 429, RetryAfter: math.MaxInt64}).Write(w)
@@ -165,21 +165,21 @@ func TestRetryAfterOfAges(t *testing.T) {
 	}
 }
 
-// TestPublicErrorOfEveryType: no error type of the service makes a stranger's
-// answer without a sentence, and only 5xx blames us.
+// TestPublicErrorOfEveryType checks that every error type of the service has a public sentence, and that
+// only 5xx becomes an outage.
 func TestPublicErrorOfEveryType(t *testing.T) {
 	for _, e := range stytchtest.ErrorTypes() {
 		public := stytch.PublicErrorOf(&stytch.Error{StatusCode: e.Status, Type: stytch.ErrorType(e.Name), Message: "SECRET", RetryAfter: time.Minute})
 		if public.Message == "" || strings.Contains(public.Message, "SECRET") || public.Code == "" || public.Status < 400 || public.RetryAfter != time.Minute && public.Status != 401 && public.Status != 404 {
-			t.Errorf("%s is told as %+v", e.Name, public)
+			t.Errorf("%s becomes %+v", e.Name, public)
 		}
 		if e.Status >= 500 && public.Status != 503 || e.Status == 429 && public.Status != 429 {
-			t.Errorf("%s (%d) is told with status %d", e.Name, e.Status, public.Status)
+			t.Errorf("%s (%d) becomes status %d", e.Name, e.Status, public.Status)
 		}
 	}
 }
 
-// wrong is a code that is not the one given.
+// wrong returns a code other than the given one.
 func wrong(code string) string {
 	if code == "000001" {
 		return "000002"
@@ -187,7 +187,7 @@ func wrong(code string) string {
 	return "000001"
 }
 
-// answered is what the service answered to a call.
+// answered returns the service's error for a call.
 func failWith(err error) func(context.Context, *stytchtest.Server, *stytch.Client, string, string) error {
 	return func(context.Context, *stytchtest.Server, *stytch.Client, string, string) error { return err }
 }

@@ -121,7 +121,7 @@ type RBACPermission struct {
 	// The id of the resource. It must match exactly; there is no wildcard for resources.
 	ResourceID string `json:"resource_id"`
 
-	// The actions that are allowed. The single entry * stands for every action on the resource.
+	// The actions that are allowed. A single entry * means every action on the resource.
 	Actions []string `json:"actions"`
 }
 

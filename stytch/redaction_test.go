@@ -23,7 +23,7 @@ func TestServicesPrinted(t *testing.T) {
 	wiretest.CheckServices(t, client)
 }
 
-// printedWays is a value in the ways that it may end up in a log.
+// printedWays returns a value in all ways in which it may be logged.
 func printedWays(v any) map[string]string {
 	var text, structured bytes.Buffer
 	slog.New(slog.NewTextHandler(&text, nil)).Info("m", "v", v)

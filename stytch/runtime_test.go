@@ -18,7 +18,7 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// What the tests call with. Nothing of it may show up in print.
+// Data of the tests' calls. Printed text must not contain any of it.
 const (
 	projectID = "project-test-00000000-1111-4222-8333-444444444444"
 	secret    = "secret-test-AbCdEfGhIjKlMnOpQrStUvWxYz0="
@@ -26,7 +26,7 @@ const (
 	code      = "482913"
 )
 
-// codeRequest and codeResponse have the shape of generated types.
+// codeRequest and codeResponse are like generated types.
 type codeRequest struct {
 	MethodID string `json:"method_id"`
 	Code     string `json:"code" stytch:"sensitive"`
@@ -95,7 +95,7 @@ var codeAuthenticate = transport.Endpoint[codeRequest, codeResponse]{
 	},
 }
 
-// authenticate is what a generated method does, for a client of its own.
+// authenticate is like a generated method, for a given client.
 func authenticate(ctx context.Context, url string, req codeRequest, opts []stytch.Option, callOpts ...stytch.CallOption) (*codeResponse, error) {
 	t, err := share.Get[transport.Maker]().New(projectID, secret, nil, append([]stytch.Option{stytch.WithBaseURL(url), noWaits}, opts...))
 	if err != nil {
@@ -104,12 +104,12 @@ func authenticate(ctx context.Context, url string, req codeRequest, opts []stytc
 	return transport.Call(ctx, t, &codeAuthenticate, &req, callOpts)
 }
 
-// noWaits makes a client repeat calls at once.
+// noWaits makes a client repeat calls without waiting.
 var noWaits = transport.OptionFunc(func(c *transport.Config) {
 	c.Sleep = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 })
 
-// serve starts a server that always answers the same.
+// serve starts a server that always gives the same answer.
 func serve(t *testing.T, status int, body string, header ...string) *httptest.Server {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -123,7 +123,7 @@ func serve(t *testing.T, status int, body string, header ...string) *httptest.Se
 	return server
 }
 
-// fail returns the error of a call to a server that answers as given.
+// fail returns the error of a call to a server with the given answer.
 func fail(t *testing.T, status int, body string, header ...string) error {
 	t.Helper()
 	resp, err := authenticate(t.Context(), serve(t, status, body, header...).URL, codeRequest{methodID, code},
@@ -134,7 +134,7 @@ func fail(t *testing.T, status int, body string, header ...string) error {
 	return err
 }
 
-// printed returns everything that printing and logging make of v.
+// printed returns the output of all ways of printing and logging v.
 func printed(v any) string {
 	var b strings.Builder
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {

@@ -13,8 +13,8 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// TestNoCacheKeepsCookies: an answer that sets or clears cookies is not to be stored, whatever the
-// handler says, and however it begins to answer.
+// TestNoCacheKeepsCookies checks that an answer which sets or clears cookies is not cacheable. The
+// handler cannot change that, however it begins to answer.
 func TestNoCacheKeepsCookies(t *testing.T) {
 	handlers := map[string]func(http.ResponseWriter){
 		"nothing": func(http.ResponseWriter) {},
@@ -77,11 +77,11 @@ func TestNoCacheKeepsCookies(t *testing.T) {
 	}
 }
 
-// plain is a writer that can do nothing but write.
+// plain is a ResponseWriter without optional methods.
 type plain struct{ http.ResponseWriter }
 
-// TestWriterCanWhatItCould: behind a renewal a writer can be flushed and hijacked exactly if it
-// could before.
+// TestWriterCanWhatItCould checks that the middleware keeps the writer's ability to flush and hijack,
+// and adds none.
 func TestWriterCanWhatItCould(t *testing.T) {
 	s := newSite(t, stytch.MiddlewareOptions{})
 	bare := plain{httptest.NewRecorder()}
@@ -116,8 +116,8 @@ func TestWriterCanWhatItCould(t *testing.T) {
 	}
 }
 
-// TestProxyBehindTheMiddleware: what another server says about caches does not count either, over
-// HTTP/1 and HTTP/2, also when it streams.
+// TestProxyBehindTheMiddleware checks that cache headers of a proxied server do not count either, over
+// HTTP/1 and HTTP/2, even when it streams.
 func TestProxyBehindTheMiddleware(t *testing.T) {
 	s := newSite(t, stytch.MiddlewareOptions{})
 	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -160,7 +160,7 @@ func TestProxyBehindTheMiddleware(t *testing.T) {
 	}
 }
 
-// TestManyVisitorsAtOnce: renewals, logins and logouts of one client at the same time.
+// TestManyVisitorsAtOnce makes concurrent renewals, logins and logouts with one client.
 func TestManyVisitorsAtOnce(t *testing.T) {
 	s := newShelf(t, stytch.WithSessionCookies(stytch.SessionCookies{Domain: "example.com"}))
 	page := s.client.Sessions.Middleware(stytch.MiddlewareOptions{MaxTokenAge: -1, Optional: true})(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

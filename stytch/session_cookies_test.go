@@ -77,7 +77,7 @@ func TestSessionCookies(t *testing.T) {
 		})
 	}
 
-	// What browsers would drop without a word is not sent.
+	// A cookie that browsers would silently drop is not sent.
 	w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil)
 	set(w, r, "token", strings.Repeat("x", 4096), in)
 	for _, c := range w.Result().Cookies() {
@@ -85,7 +85,7 @@ func TestSessionCookies(t *testing.T) {
 			t.Errorf("a JWT of 4096 bytes: the cookie %s has %d bytes", c.Name, len(c.Value))
 		}
 	}
-	// A login that brought nothing leaves nothing of the one before.
+	// A login without a session removes the previous session.
 	for _, login := range []struct{ token, jwt string }{{"token", ""}, {"", "a.b.c"}, {"", ""}} {
 		w = httptest.NewRecorder()
 		set(w, r, login.token, login.jwt, in)
@@ -109,7 +109,7 @@ func TestSessionCookies(t *testing.T) {
 	}
 }
 
-// TestWithSessionCookies: how cookies look is said once, for setting, reading and clearing.
+// TestWithSessionCookies checks that the settings apply to setting, reading and clearing cookies.
 func TestWithSessionCookies(t *testing.T) {
 	for name, test := range map[string]struct {
 		look   stytch.SessionCookies
@@ -154,7 +154,7 @@ func TestWithSessionCookies(t *testing.T) {
 			if got := w.Header()["Set-Cookie"]; len(got) != 2 || strings.Replace(got[0], s.named["mine"].Token, "", 1) != test.set {
 				t.Errorf("the cookies are set as %q", got)
 			}
-			// Read, by the middleware and behind it.
+			// The middleware reads the cookies, and so does the handler behind it.
 			page := s.client.Sessions.Middleware(stytch.MiddlewareOptions{MaxTokenAge: -1})(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if stytch.SessionTokenFrom(r) != s.named["mine"].Token {
 					t.Error("the handler gets another token")
@@ -195,7 +195,7 @@ func TestWithSessionCookies(t *testing.T) {
 			if err := s.client.Sessions.Logout(w, request()); err != nil {
 				t.Error(err)
 			}
-			clears("by a logout of nobody", w, 1)
+			clears("by a logout without a session", w, 1)
 			if _, err := s.client.Sessions.Authenticate(t.Context(), stytch.SessionsAuthenticateRequest{SessionToken: new(s.named["mine"].Token)}); !errors.Is(err, stytch.ErrSessionNotFound) {
 				t.Errorf("the session lives on: %v", err)
 			}
@@ -203,7 +203,7 @@ func TestWithSessionCookies(t *testing.T) {
 	}
 }
 
-// TestHostsOfNobody: what a program sends as Host neither reaches a cookie nor costs much.
+// TestHostsOfNobody checks that an arbitrary Host header neither gets into a cookie nor costs much.
 func TestHostsOfNobody(t *testing.T) {
 	client := newIssuer().offline(t, time.Now())
 	for _, host := range []string{"", ".", "..", "a..b", "-", "ex ample.com", "example.com; Domain=evil.example", "example.com\r\nX: y", "[::1", "a:b:c", "%41.com", "müller.example",
@@ -220,7 +220,8 @@ func TestHostsOfNobody(t *testing.T) {
 	}
 }
 
-// TestCookiesThatNoBrowserKeeps: a mistake is an error at once, not a login that does not last.
+// TestCookiesThatNoBrowserKeeps checks that wrong settings are an error of NewClient, not a login that
+// does not last.
 func TestCookiesThatNoBrowserKeeps(t *testing.T) {
 	for want, look := range map[string]stytch.SessionCookies{
 		`"a b" or "stytch_session_jwt" can name no cookie`: {TokenName: "a b"},

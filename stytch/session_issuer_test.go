@@ -12,7 +12,7 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// TestJWTIssuers: the issuer follows from the base URL, however that is spelled, and an application
+// TestJWTIssuers checks that the issuer follows from the normalized base URL, and that an application
 // can add others.
 func TestJWTIssuers(t *testing.T) {
 	i := newIssuer()
@@ -58,8 +58,8 @@ func TestJWTIssuers(t *testing.T) {
 	}
 }
 
-// TestJWTOfAnotherDomain: a JWT that a front end on a custom domain got is right but for its issuer.
-// The service is asked, and nobody is logged out.
+// TestJWTOfAnotherDomain uses a JWT of a front end on a custom domain, in which only the issuer is
+// unknown. The service is asked, and the visitor stays logged in.
 func TestJWTOfAnotherDomain(t *testing.T) {
 	i := newIssuer()
 	const answer = `{"request_id":"r","status_code":200,"session_token":"t","session_jwt":"j",
@@ -96,8 +96,8 @@ func TestJWTOfAnotherDomain(t *testing.T) {
 	}
 }
 
-// TestJWTWithoutAnEnd: a session whose JWT does not say when it ends, as in JWTs of an old form,
-// ends no later than is known: with the JWT.
+// TestJWTWithoutAnEnd checks JWTs of an old form, which do not say when the session ends. The session
+// then ends with the JWT.
 func TestJWTWithoutAnEnd(t *testing.T) {
 	i := newIssuer()
 	for name, session := range map[string]map[string]any{

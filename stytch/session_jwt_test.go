@@ -24,7 +24,7 @@ import (
 
 const organizationClaim = "https://stytch.com/organization"
 
-// issuer signs session JWTs as the service does, and otherwise.
+// issuer signs session JWTs like the service, or with mistakes.
 type issuer struct {
 	key *rsa.PrivateKey
 	now time.Time
@@ -40,7 +40,7 @@ var newIssuer = sync.OnceValue(func() *issuer {
 	return &issuer{key: key, now: time.Date(2026, 3, 2, 9, 41, 7, 0, time.UTC)}
 })
 
-// claims are those of a good token.
+// claims returns the claims of a valid token.
 func (i *issuer) claims() jwt.MapClaims {
 	return jwt.MapClaims{
 		"aud": []string{jwtProject}, "iss": "stytch.com/" + jwtProject, "sub": "user-test-1",
@@ -56,7 +56,7 @@ func (i *issuer) claims() jwt.MapClaims {
 	}
 }
 
-// sign signs claims after changes to them and to the header.
+// sign changes the claims and the header, and signs them.
 func (i *issuer) sign(method jwt.SigningMethod, key any, change func(header, claims map[string]any)) string {
 	claims := i.claims()
 	token := jwt.NewWithClaims(method, claims)
@@ -76,7 +76,7 @@ func (i *issuer) jwk(id string) stytch.JWK {
 	return stytch.JWK{Kty: "RSA", Use: "sig", Alg: "RS256", Kid: id, N: encode(i.key.N.Bytes()), E: encode(big.NewInt(int64(i.key.E)).Bytes())}
 }
 
-// offline returns a client that has the key, a clock, and nobody to call.
+// offline returns a client with the key and a clock, and without a server.
 func (i *issuer) offline(t *testing.T, now time.Time, opts ...stytch.Option) *stytch.Client {
 	t.Helper()
 	opts = append([]stytch.Option{
@@ -110,7 +110,7 @@ func TestAuthenticateJWTLocal(t *testing.T) {
 	}
 }
 
-// TestJWTVectors holds the check against what goes wrong in others.
+// TestJWTVectors checks known mistakes of other JWT libraries.
 func TestJWTVectors(t *testing.T) {
 	i := newIssuer()
 	good := rs256(i, nil)
@@ -141,8 +141,8 @@ func TestJWTVectors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	publicPEM := i.key.N.Bytes()        // what an attacker knows
-	lastBits := func(s string) string { // another spelling of the same bytes, when bits are left over
+	publicPEM := i.key.N.Bytes()        // an attacker knows it
+	lastBits := func(s string) string { // another encoding of the same bytes, if there are spare bits
 		const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 		return s[:len(s)-1] + string(alphabet[strings.IndexByte(alphabet, s[len(s)-1])|1])
 	}
@@ -172,9 +172,9 @@ func TestJWTVectors(t *testing.T) {
 		{"an empty critical header", header(map[string]any{"crit": []string{}}), stytch.ErrJWTMalformed},
 		{"claims that are a list", signed(`{"alg":"RS256","kid":"key-1"}`, `[]`), stytch.ErrJWTMalformed},
 		{"claims that are null", signed(`{"alg":"RS256","kid":"key-1"}`, `null`), stytch.ErrJWTMissingClaim},
-		{"a claim that stands twice", signed(`{"alg":"RS256","kid":"key-1"}`, `{"sub":"user-test-2",`+string(goodClaims[1:])), stytch.ErrJWTMalformed},
-		{"a custom claim that stands twice", signed(`{"alg":"RS256","kid":"key-1"}`, `{"plan":"free",`+string(goodClaims[1:])), stytch.ErrJWTMalformed},
-		{"a session that stands twice", signed(`{"alg":"RS256","kid":"key-1"}`, `{"https://stytch.com/session":{},`+string(goodClaims[1:])), stytch.ErrJWTMalformed},
+		{"a repeated claim", signed(`{"alg":"RS256","kid":"key-1"}`, `{"sub":"user-test-2",`+string(goodClaims[1:])), stytch.ErrJWTMalformed},
+		{"a repeated custom claim", signed(`{"alg":"RS256","kid":"key-1"}`, `{"plan":"free",`+string(goodClaims[1:])), stytch.ErrJWTMalformed},
+		{"a repeated session", signed(`{"alg":"RS256","kid":"key-1"}`, `{"https://stytch.com/session":{},`+string(goodClaims[1:])), stytch.ErrJWTMalformed},
 		{"invalid UTF-8 in the claims", signed(`{"alg":"RS256","kid":"key-1"}`, "{\"plan\":\"\xff\"}"), stytch.ErrJWTMalformed},
 		{"a time that is a text", with("exp", "soon"), stytch.ErrJWTMalformed},
 		{"an audience of numbers", with("aud", []int{1}), stytch.ErrJWTMalformed},
@@ -323,7 +323,7 @@ func TestJWTKeysThatAreNone(t *testing.T) {
 	}
 }
 
-// served is an emulator with a user's session.
+// served returns an emulator with a user's session.
 func served(t *testing.T, opts ...stytch.Option) (*stytchtest.Server, *stytch.Client, func() string) {
 	t.Helper()
 	srv := stytchtest.NewServer(t)
@@ -380,7 +380,7 @@ func TestAuthenticateJWT(t *testing.T) {
 	if !errors.Is(err, stytch.ErrConsumerSessionAuthorizationError) {
 		t.Errorf("error %v", err)
 	}
-	// A token does for a JWT that does not suffice, or that is none.
+	// A token is used if the JWT is not enough or is not valid.
 	for name, req := range map[string]stytch.AuthenticateJWTRequest{
 		"a token":                       {SessionToken: other.Token},
 		"a token beside a broken JWT":   {SessionToken: other.Token, SessionJWT: "x.y.z"},
@@ -399,7 +399,7 @@ func TestAuthenticateJWT(t *testing.T) {
 	if _, err := client.Sessions.AuthenticateJWT(t.Context(), stytch.AuthenticateJWTRequest{}); !errors.Is(err, stytch.ErrNoSession) {
 		t.Errorf("neither token nor JWT: %v", err)
 	}
-	// What is wrong in itself never goes to the service.
+	// A malformed JWT is never sent to the service.
 	before := len(srv.Requests())
 	if _, err := client.Sessions.AuthenticateJWT(t.Context(), stytch.AuthenticateJWTRequest{SessionJWT: "x.y.z"}); !errors.Is(err, stytch.ErrJWTMalformed) || len(srv.Requests()) != before {
 		t.Errorf("error %v, %d requests", err, len(srv.Requests())-before)
@@ -410,7 +410,7 @@ func TestAuthenticateJWT(t *testing.T) {
 	}
 }
 
-// TestConstructorFetchesNothing makes a client while nobody answers.
+// TestConstructorFetchesNothing makes a client without a server.
 func TestConstructorFetchesNothing(t *testing.T) {
 	srv, _, _ := served(t)
 	if n := len(srv.Requests()); n != 0 {
@@ -442,7 +442,7 @@ func TestRotation(t *testing.T) {
 			t.Errorf("after the interval: %v", err)
 		}
 	}
-	// Made-up key ids cannot have the keys fetched at will.
+	// Made-up key ids do not cause more fetches.
 	i := newIssuer()
 	srv.Clock().Advance(31 * time.Second)
 	madeUp := rs256(i, func(_, claims map[string]any) { claims["aud"] = srv.Project.ID })
@@ -471,7 +471,7 @@ func TestServiceDown(t *testing.T) {
 	if _, err := client.Sessions.AuthenticateJWTLocal(t.Context(), token); err != nil {
 		t.Errorf("up again: %v", err)
 	}
-	// The keys grow old while the service is down: they work on.
+	// Old keys stay in use while the service is down.
 	srv.Fail(stytchtest.Fault{Reset: true})
 	srv.Clock().Advance(24 * time.Hour)
 	token = issue()
@@ -482,7 +482,7 @@ func TestServiceDown(t *testing.T) {
 	}
 }
 
-// TestKeysOfACall: the options of a call hold for the keys that it waits for.
+// TestKeysOfACall checks that the options of a call apply to its wait for the keys.
 func TestKeysOfACall(t *testing.T) {
 	srv, client, issue := served(t)
 	srv.Fail(stytchtest.Fault{Delay: time.Hour})
@@ -492,7 +492,7 @@ func TestKeysOfACall(t *testing.T) {
 	}
 }
 
-// broken is a transport of the application that panics over the keys.
+// broken is a transport of the application that panics when the keys are fetched.
 type broken struct{ http.RoundTripper }
 
 func (b broken) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -502,7 +502,8 @@ func (b broken) RoundTrip(r *http.Request) (*http.Response, error) {
 	return b.RoundTripper.RoundTrip(r)
 }
 
-// TestPanicOverTheKeys: it does not end the process, and the service is asked instead.
+// TestPanicOverTheKeys checks that the panic does not end the process, and that the service is asked
+// instead.
 func TestPanicOverTheKeys(t *testing.T) {
 	_, client, issue := served(t, stytch.WithMiddleware(func(next http.RoundTripper) http.RoundTripper { return broken{next} }))
 	_, err := client.Sessions.AuthenticateJWTLocal(t.Context(), issue())
@@ -514,7 +515,7 @@ func TestPanicOverTheKeys(t *testing.T) {
 	}
 }
 
-// TestNilContext: it is an error, as for a call, and no panic.
+// TestNilContext checks that a nil context is an error, not a panic.
 func TestNilContext(t *testing.T) {
 	_, client, issue := served(t)
 	none := map[string]context.Context{}["none"]
@@ -541,8 +542,7 @@ func TestWrongKeySetIsRefused(t *testing.T) {
 	}
 }
 
-// TestCanceledWaiterDoesNotStopTheFetch cancels the first of two who wait for
-// the keys.
+// TestCanceledWaiterDoesNotStopTheFetch cancels the first of two callers that wait for the keys.
 func TestCanceledWaiterDoesNotStopTheFetch(t *testing.T) {
 	srv, client, issue := served(t)
 	token := issue()
@@ -559,7 +559,7 @@ func TestCanceledWaiterDoesNotStopTheFetch(t *testing.T) {
 	}
 }
 
-// TestThousandAtARotation has a thousand goroutines meet a new key at once.
+// TestThousandAtARotation checks a new key in a thousand goroutines at once.
 func TestThousandAtARotation(t *testing.T) {
 	srv, client, issue := served(t)
 	old := issue()
@@ -587,7 +587,7 @@ func TestThousandAtARotation(t *testing.T) {
 	}
 }
 
-// keyGate is a transport that lets a fetch of the keys through when the test does.
+// keyGate is a transport that blocks a fetch of the keys until the test allows it.
 type keyGate struct {
 	http.RoundTripper
 	arrived, open chan struct{}
@@ -616,8 +616,7 @@ func TestRefreshInTheBackground(t *testing.T) {
 	if _, err := client.Sessions.AuthenticateJWTLocal(t.Context(), issue()); err != nil {
 		t.Errorf("before the new keys are there: %v", err)
 	}
-	// The fetch that this call began stands at the gate; one more call finds a key
-	// that only it brings.
+	// The fetch of this call is still blocked. Another call finds a key that only this fetch returns.
 	<-arrived
 	srv.RotateKeys(true)
 	token := issue()

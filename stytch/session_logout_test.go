@@ -13,7 +13,7 @@ import (
 	"github.com/stytchgen/sdk/stytchtest"
 )
 
-// TestLogout: every session that the request shows is over, and nobody else's.
+// TestLogout checks that every session in the request is revoked, and no other.
 func TestLogout(t *testing.T) {
 	one := newShelf(t)
 	for name, test := range map[string]struct {
@@ -21,18 +21,18 @@ func TestLogout(t *testing.T) {
 		ended           string
 		untouched       bool // no cookie is cleared
 	}{
-		"the usual":                       {cookies: "token of mine, JWT of mine", ended: "mine"},
-		"a dead token in front":           {cookies: "token of dead-one-of-example.com, token of mine", ended: "mine"},
-		"many dead tokens in front":       {cookies: "token of a, token of b, token of c, token of d, token of mine", ended: "mine"},
-		"a live one of somebody in front": {cookies: "token of theirs, token of mine", ended: "mine, theirs"},
-		"a JWT alone":                     {cookies: "JWT of mine", ended: "mine"},
-		"a JWT of another session":        {cookies: "token of mine, JWT of mine too", ended: "mine, mine too"},
-		"a header":                        {header: "token of mine", ended: "mine", untouched: true},
-		"a JWT in the header":             {header: "JWT of mine", ended: "mine", untouched: true},
-		"a header beside cookies":         {header: "token of mine too", cookies: "token of mine", ended: "mine, mine too"},
-		"dead ones":                       {cookies: "token of a, JWT of b.c.d"},
-		"another project's JWT":           {cookies: "token of a, JWT of " + rs256(newIssuer(), nil)},
-		"nobody":                          {cookies: ""},
+		"the usual":                     {cookies: "token of mine, JWT of mine", ended: "mine"},
+		"a dead token in front":         {cookies: "token of dead-one-of-example.com, token of mine", ended: "mine"},
+		"many dead tokens in front":     {cookies: "token of a, token of b, token of c, token of d, token of mine", ended: "mine"},
+		"another user's live one first": {cookies: "token of theirs, token of mine", ended: "mine, theirs"},
+		"a JWT alone":                   {cookies: "JWT of mine", ended: "mine"},
+		"a JWT of another session":      {cookies: "token of mine, JWT of mine too", ended: "mine, mine too"},
+		"a header":                      {header: "token of mine", ended: "mine", untouched: true},
+		"a JWT in the header":           {header: "JWT of mine", ended: "mine", untouched: true},
+		"a header beside cookies":       {header: "token of mine too", cookies: "token of mine", ended: "mine, mine too"},
+		"dead ones":                     {cookies: "token of a, JWT of b.c.d"},
+		"another project's JWT":         {cookies: "token of a, JWT of " + rs256(newIssuer(), nil)},
+		"no session":                    {cookies: ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := fill(t, one.srv, one.client)
@@ -69,7 +69,7 @@ func TestLogout(t *testing.T) {
 	}
 }
 
-// TestLogoutInAnOutage: the cookies go, and the caller hears what could not be done.
+// TestLogoutInAnOutage checks that the cookies are cleared and the error is returned.
 func TestLogoutInAnOutage(t *testing.T) {
 	s := newShelf(t)
 	s.srv.Fail(stytchtest.Fault{Status: 500})
@@ -79,7 +79,7 @@ func TestLogoutInAnOutage(t *testing.T) {
 		t.Errorf("error %v, %d cookies", err, len(w.Result().Cookies()))
 	}
 
-	// More than anybody has: those that are most likely the login's own are ended.
+	// More sessions than a visitor has: the most likely ones of the login are revoked.
 	s = newShelf(t)
 	before := s.srv.Calls("consumer.sessions.revoke")
 	err = s.client.Sessions.Logout(w, s.request(strings.Repeat("token of x, ", 2)+"token of a, token of b, token of c, token of d, token of e, token of f, token of g, token of h, token of i, token of mine, JWT of mine too"))
@@ -91,7 +91,7 @@ func TestLogoutInAnOutage(t *testing.T) {
 	}
 }
 
-// TestLogoutAndLeave: a visitor who closes the tab at once is logged out all the same.
+// TestLogoutAndLeave checks that a visitor who closes the tab at once is still logged out.
 func TestLogoutAndLeave(t *testing.T) {
 	s := newShelf(t)
 	gone, leave := context.WithCancel(t.Context())
@@ -104,8 +104,8 @@ func TestLogoutAndLeave(t *testing.T) {
 	}
 }
 
-// TestLogoutWithoutTheMiddleware: in a handler of its own, the pieces do what the helper does where
-// the browser's own cookie is the last.
+// TestLogoutWithoutTheMiddleware checks that a handler can log out with the single functions, if the
+// browser's own cookie is the last.
 func TestLogoutWithoutTheMiddleware(t *testing.T) {
 	s := newShelf(t)
 	r := s.request("token of dead-one-of-example.com, token of mine")
@@ -114,7 +114,7 @@ func TestLogoutWithoutTheMiddleware(t *testing.T) {
 	}
 }
 
-// TestLogoutOfADomain: the cookies go wherever the host and its domains have them.
+// TestLogoutOfADomain checks that the cookies of the host and its parent domains are cleared.
 func TestLogoutOfADomain(t *testing.T) {
 	s := newShelf(t)
 	for _, clear := range []string{"Logout", "ClearSessionCookies"} {
@@ -133,7 +133,7 @@ func TestLogoutOfADomain(t *testing.T) {
 	}
 }
 
-// TestLogoutBehindTheMiddleware: a JWT that the middleware has just renewed goes, too.
+// TestLogoutBehindTheMiddleware checks that a JWT which the middleware has just renewed is cleared too.
 func TestLogoutBehindTheMiddleware(t *testing.T) {
 	s := newShelf(t)
 	s.srv.Clock().Advance(6 * time.Minute)

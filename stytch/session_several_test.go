@@ -15,8 +15,8 @@ import (
 	"github.com/stytchgen/sdk/stytchtest"
 )
 
-// shelf has sessions to make cookies of. The visitor is logged in, as is the attacker, who has
-// another account and a site below the same domain.
+// shelf has sessions for cookies. The visitor is logged in. So is the attacker, who has another account
+// and a site in the same domain.
 type shelf struct {
 	*testing.T
 	srv    *stytchtest.Server
@@ -30,7 +30,7 @@ func newShelf(t *testing.T, opts ...stytch.Option) *shelf {
 	return fill(t, srv, srv.Client(append(opts, stytch.WithMaxRetries(0))...))
 }
 
-// fill makes the sessions of a shelf, new ones for each test.
+// fill creates new sessions of a shelf for each test.
 func fill(t *testing.T, srv *stytchtest.Server, client *stytch.Client) *shelf {
 	t.Helper()
 	s := &shelf{t, srv, client, map[string]stytchtest.Session{}}
@@ -55,7 +55,7 @@ func (s *shelf) add(name, userID string, life time.Duration) {
 	s.named[name] = session
 }
 
-// cookies makes the Cookie header of a list such as "token of mine, JWT of theirs".
+// cookies returns the Cookie header for a list such as "token of mine, JWT of theirs".
 func (s *shelf) cookies(list string) string {
 	var header []string
 	for one := range strings.SplitSeq(list, ", ") {
@@ -76,21 +76,21 @@ func (s *shelf) cookies(list string) string {
 	return strings.Join(header, "; ")
 }
 
-// request is one that a browser sends to app.example.com.
+// request returns a request of a browser to app.example.com.
 func (s *shelf) request(list string) *http.Request {
 	r := httptest.NewRequestWithContext(s.Context(), http.MethodGet, "https://app.example.com/", nil)
 	r.Header.Set("Cookie", s.cookies(list))
 	return r
 }
 
-// TestSeveralCookies: a browser can send several cookies of one name, in an order that tells nothing.
-// All count, and nothing is cleared that the service or a check has not refused.
+// TestSeveralCookies sends several cookies of one name, whose order means nothing. All count, and only
+// those are cleared that the service or a local check has rejected.
 func TestSeveralCookies(t *testing.T) {
-	stranger := rs256(newIssuer(), nil) // of another project
+	stranger := rs256(newIssuer(), nil) // signed for another project
 	tests := map[string]struct {
 		cookies string
-		later   bool   // the JWTs that are there have expired; "now" is a JWT of after that
-		want    string // whose session comes through
+		later   bool   // the earlier JWTs have expired; "now" is a JWT from after that
+		want    string // whose session reaches the handler
 		err     error
 		calls   int
 		changed string // the cookies that are set or cleared
@@ -173,7 +173,7 @@ func TestSeveralCookies(t *testing.T) {
 	}
 }
 
-// TestSeveralCookiesInAnOutage: as long as one of them is in doubt, nobody is logged out.
+// TestSeveralCookiesInAnOutage checks that no cookie is cleared while one of them cannot be checked.
 func TestSeveralCookiesInAnOutage(t *testing.T) {
 	s := newShelf(t)
 	s.srv.Fail(stytchtest.Fault{Call: "consumer.sessions.authenticate", ErrorType: "session_not_found", Times: 1})
@@ -185,8 +185,8 @@ func TestSeveralCookiesInAnOutage(t *testing.T) {
 	}
 }
 
-// TestCredentialsOfTheSession: behind the middleware the JWT is always that of the session that was
-// let in; the token is, where it is known.
+// TestCredentialsOfTheSession checks that behind the middleware the JWT is always that of the validated
+// session, and so is the token if it is known.
 func TestCredentialsOfTheSession(t *testing.T) {
 	one := newShelf(t)
 	one.srv.Grant("stytch_user", "documents", "read")
@@ -194,7 +194,7 @@ func TestCredentialsOfTheSession(t *testing.T) {
 		cookies, header string
 		opts            stytch.MiddlewareOptions
 		token           string // whose it is, or what
-		fresh           bool   // the JWT is a new one
+		fresh           bool   // the JWT is new
 	}{
 		"a JWT alone":                 {cookies: "JWT of mine"},
 		"a JWT that was asked about":  {cookies: "JWT of mine", opts: stytch.MiddlewareOptions{MaxTokenAge: -1}, token: "mine", fresh: true},
@@ -207,7 +207,7 @@ func TestCredentialsOfTheSession(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := fill(t, one.srv, one.client)
-			s.srv.Clock().Advance(time.Second) // a fresh JWT is another one
+			s.srv.Clock().Advance(time.Second) // so that a new JWT differs
 			reached := false
 			page := s.client.Sessions.Middleware(test.opts)(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 				reached = true
@@ -235,7 +235,7 @@ func TestCredentialsOfTheSession(t *testing.T) {
 			}
 		})
 	}
-	// Without a session, and without the middleware, they are what the request shows last.
+	// Without a session or without the middleware, they are the last ones in the request.
 	s := one
 	check := func(w http.ResponseWriter, r *http.Request) {
 		if token, jwt := stytch.SessionTokenFrom(r), stytch.SessionJWTFrom(r); token != "b" || jwt != "d" {
@@ -251,7 +251,7 @@ func TestCredentialsOfTheSession(t *testing.T) {
 	}
 }
 
-// TestContextWithSession: a handler is tested without the middleware.
+// TestContextWithSession tests a handler without the middleware.
 func TestContextWithSession(t *testing.T) {
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
 	r.AddCookie(&http.Cookie{Name: "stytch_session_jwt", Value: "a.b.c"})
@@ -265,7 +265,7 @@ func TestContextWithSession(t *testing.T) {
 	}
 }
 
-// browser is a visitor at app.example.com, who keeps cookies as browsers do.
+// browser is a visitor's browser at app.example.com, which stores cookies.
 type browser struct {
 	*testing.T
 	jar  http.CookieJar
@@ -307,8 +307,8 @@ func (b *browser) wants(what string, names ...string) {
 	}
 }
 
-// TestCookiesOfADomain: cookies that a browser SDK shares between subdomains are cleared when their
-// session has ended, and no earlier.
+// TestCookiesOfADomain checks that cookies which a browser SDK shares between subdomains are cleared
+// when their session has ended, and not earlier.
 func TestCookiesOfADomain(t *testing.T) {
 	s := newShelf(t)
 	page := s.client.Sessions.Middleware(stytch.MiddlewareOptions{})(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
@@ -329,7 +329,7 @@ func TestCookiesOfADomain(t *testing.T) {
 	}
 	b.wants("ended sessions")
 
-	// Another project's site shares the domain, and is not logged out.
+	// Another project's site in the same domain stays logged in.
 	b.has("stytch_session", "theirs", "example.com")
 	b.has("stytch_session_jwt", rs256(newIssuer(), nil), "example.com")
 	b.get(page)
@@ -348,8 +348,8 @@ func TestCookiesOfADomain(t *testing.T) {
 	b.wants("logged out beside another project", "stytch_session", "stytch_session_jwt")
 }
 
-// TestLoginAgain: a login takes the place of every session that the browser shows, so that what a
-// sibling site has tossed in does not last.
+// TestLoginAgain checks that a login replaces all sessions in the browser, including one that another
+// site of the domain has set.
 func TestLoginAgain(t *testing.T) {
 	s := newShelf(t)
 	page := s.client.Sessions.Middleware(stytch.MiddlewareOptions{MaxTokenAge: -1})(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

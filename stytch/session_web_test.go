@@ -27,8 +27,8 @@ type site struct {
 	browser *http.Client
 }
 
-// newSite starts an application whose page names the session that it is shown,
-// and gives the browser the cookies of a session of one hour.
+// newSite starts an application whose page shows the session's user. The browser has the cookies of a
+// session of one hour.
 func newSite(t *testing.T, opts stytch.MiddlewareOptions, clientOpts ...stytch.Option) *site {
 	t.Helper()
 	srv := stytchtest.NewServer(t)
@@ -61,7 +61,7 @@ func newSite(t *testing.T, opts stytch.MiddlewareOptions, clientOpts ...stytch.O
 	return s
 }
 
-// get asks for a page as the browser does, and returns its text.
+// get requests a page as the browser does, and returns its text.
 func (s *site) get(path string, status int, header ...string) (string, *http.Response) {
 	s.Helper()
 	r, err := http.NewRequestWithContext(s.Context(), http.MethodGet, s.url+path, nil)
@@ -73,7 +73,7 @@ func (s *site) get(path string, status int, header ...string) (string, *http.Res
 	}
 	client := s.browser
 	if len(header) > 0 {
-		client = http.DefaultClient // a program, without the browser's cookies
+		client = http.DefaultClient // a client without the browser's cookies
 	}
 	resp, err := client.Do(r)
 	if err != nil {
@@ -90,7 +90,7 @@ func (s *site) get(path string, status int, header ...string) (string, *http.Res
 	return strings.TrimSpace(string(body)), resp
 }
 
-// calls are the calls of the service since the last time.
+// calls returns the calls of the service since the last time.
 func (s *site) calls(want int, what string) {
 	s.Helper()
 	if n := s.srv.Calls("consumer.sessions.authenticate"); n != want {
@@ -139,7 +139,7 @@ func TestMiddlewareRenews(t *testing.T) {
 	s.get("/", http.StatusOK)
 	s.calls(1, "the fresh JWT after it")
 
-	// A browser that lost one of the two cookies.
+	// A browser that has lost one of the two cookies.
 	at, _ := url.Parse(s.url)
 	s.browser.Jar.SetCookies(at, []*http.Cookie{{Name: "stytch_session_jwt", MaxAge: -1}})
 	s.get("/", http.StatusOK)
@@ -156,14 +156,14 @@ func TestMiddlewareRenews(t *testing.T) {
 		t.Error("the browser did not get the token back")
 	}
 
-	// What is no JWT at all, beside a good token.
+	// Text that is not a JWT, next to a valid token.
 	s.browser.Jar.SetCookies(at, []*http.Cookie{{Name: "stytch_session_jwt", Value: "x.y.z", Path: "/"}})
 	s.get("/", http.StatusOK)
 	s.calls(4, "a broken JWT")
 }
 
-// TestMiddlewareRenewsForAsLong: a renewal changes nothing about how long the browser keeps a
-// login: what it writes ends with the browser, and a token that is there is not written again.
+// TestMiddlewareRenewsForAsLong checks that a renewal does not change how long the browser stays logged
+// in. Its cookie ends with the browser, and an existing token is not set again.
 func TestMiddlewareRenewsForAsLong(t *testing.T) {
 	s := newSite(t, stytch.MiddlewareOptions{})
 	s.srv.Clock().Advance(6 * time.Minute)
@@ -193,7 +193,7 @@ func TestMiddlewareLoggedOut(t *testing.T) {
 	if _, err := s.client.Sessions.Revoke(t.Context(), stytch.SessionsRevokeRequest{SessionToken: &s.session.Token}); err != nil {
 		t.Fatal(err)
 	}
-	s.get("/", http.StatusOK) // the JWT is good for five minutes
+	s.get("/", http.StatusOK) // the JWT is valid for five minutes
 	s.srv.Clock().Advance(6 * time.Minute)
 	text, resp := s.get("/", http.StatusUnauthorized)
 	if resp.Header.Get("WWW-Authenticate") != "Bearer" || strings.Contains(text, "session_not_found") || resp.Header.Get("Cache-Control") != "no-store" {
@@ -226,12 +226,12 @@ func TestMiddlewareHeader(t *testing.T) {
 			t.Errorf("%s: a program's cookies are cleared", name)
 		}
 	}
-	// Another scheme is somebody else's business.
+	// Another scheme is not for this middleware.
 	s.get("/", http.StatusOK, "Authorization", "Basic eDp5", "Cookie", both)
 }
 
-// TestMiddlewareStaleCookies: an old cookie of another path or domain, which cannot be cleared from here,
-// does not keep anybody out.
+// TestMiddlewareStaleCookies checks that an old cookie of another path or domain, which cannot be
+// cleared here, does not lock the visitor out.
 func TestMiddlewareStaleCookies(t *testing.T) {
 	s := newSite(t, stytch.MiddlewareOptions{})
 	stale, err := s.srv.AddSession(s.srv.AddUser(stytch.User{}).UserID, time.Minute, nil)
@@ -254,7 +254,7 @@ func TestMiddlewareStaleCookies(t *testing.T) {
 	s.get("/", http.StatusOK, "Cookie", "stytch_session_jwt="+stale.JWT+"; stytch_session_jwt="+fresh+"; stytch_session="+stale.Token)
 	s.calls(2, "a stale JWT before a fresh one")
 
-	// However many a stranger sends, the service is asked about few.
+	// The service is asked about a few cookies only, even if a request has many.
 	s.get("/", http.StatusUnauthorized, "Cookie", strings.Repeat("stytch_session=nobody; ", 50)+"x=y")
 	s.calls(3, "one token that is none, fifty times")
 	var many strings.Builder
@@ -264,7 +264,7 @@ func TestMiddlewareStaleCookies(t *testing.T) {
 	_, resp = s.get("/", http.StatusUnauthorized, "Cookie", many.String()+"x=y")
 	s.calls(3, "fifty tokens")
 	if resp.Header.Get("Set-Cookie") != "" {
-		t.Error("cookies are cleared that nobody was asked about")
+		t.Error("cookies are cleared that the service was not asked about")
 	}
 	s.get("/", http.StatusUnauthorized, "Cookie", "stytch_session="+strings.Repeat("x", 20_000))
 	s.get("/", http.StatusUnauthorized, "Authorization", "Bearer "+strings.Repeat("x", 20_000))
@@ -288,8 +288,8 @@ func TestMiddlewareMaxTokenAge(t *testing.T) {
 	never.get("/", http.StatusUnauthorized)
 }
 
-// TestMiddlewareClockBehind: a JWT that this machine's clock does not believe yet is the service's
-// to judge, and logs nobody out while it cannot be asked.
+// TestMiddlewareClockBehind checks a JWT that is not valid yet by this machine's clock. The service is
+// asked, and the visitor stays logged in while it cannot be reached.
 func TestMiddlewareClockBehind(t *testing.T) {
 	s := newSite(t, stytch.MiddlewareOptions{}, stytch.WithClock(func() time.Time { return time.Now().Add(-10 * time.Second) }))
 	if text, _ := s.get("/", http.StatusOK); text != s.session.ID+" plan=pro" {
@@ -311,7 +311,7 @@ func TestMiddlewareClockBehind(t *testing.T) {
 	}
 }
 
-// TestMiddlewareOutage: when nobody can know, nobody is logged out.
+// TestMiddlewareOutage checks that no visitor is logged out while sessions cannot be checked.
 func TestMiddlewareOutage(t *testing.T) {
 	faults := map[string]struct {
 		fault      stytchtest.Fault
@@ -357,7 +357,7 @@ func TestMiddlewareHandlers(t *testing.T) {
 	s.srv.Clock().Advance(2 * time.Hour)
 	s.get("/", http.StatusTeapot)
 	s.get("/", http.StatusTeapot)
-	s.get("/login", http.StatusOK) // the cookies of the session that has expired
+	s.get("/login", http.StatusOK) // sets the cookies of a session that has expired
 	if len(s.cookies()) != 2 {
 		t.Fatal("the browser's clock is not the machine's")
 	}
@@ -379,8 +379,8 @@ func TestMiddlewareOptional(t *testing.T) {
 	}
 }
 
-// TestLoggedOutByWhatIsNoToken: a request that was not sent logs out when what was shown can be no
-// session, and not when the application is wrong about something else.
+// TestLoggedOutByWhatIsNoToken checks that a value which cannot be a token means "logged out", and
+// another mistake of the application does not.
 func TestLoggedOutByWhatIsNoToken(t *testing.T) {
 	client := newIssuer().offline(t, time.Now())
 	authenticate := func(req stytch.SessionsAuthenticateRequest) error {
@@ -411,13 +411,13 @@ func TestLoggedOutByWhatIsNoToken(t *testing.T) {
 				t.Errorf("%v: logged out: %v", test.err, got)
 			}
 			if got := stytch.PublicErrorOf(test.err).Code == stytch.CodeLoginFirst; got != test.want {
-				t.Errorf("%v is told as %+v", test.err, stytch.PublicErrorOf(test.err))
+				t.Errorf("%v becomes %+v", test.err, stytch.PublicErrorOf(test.err))
 			}
 		})
 	}
 }
 
-// leaving is a transport that ends somebody else's request when it is used.
+// leaving is a transport that cancels another request when it is used.
 type leaving struct {
 	http.RoundTripper
 	leave func()
@@ -428,7 +428,8 @@ func (l leaving) RoundTrip(r *http.Request) (*http.Response, error) {
 	return l.RoundTripper.RoundTrip(r)
 }
 
-// TestMiddlewareGivesUp: a visitor who goes away takes the call along, and is no outage.
+// TestMiddlewareGivesUp checks that the call ends when the visitor disconnects, and that this is not an
+// outage.
 func TestMiddlewareGivesUp(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())
 	answered := func(http.ResponseWriter, *http.Request) { t.Error("a handler answers a visitor who has gone") }

@@ -32,10 +32,10 @@ func TestCleanPhoneNumber(t *testing.T) {
 		"+1 (005) 55": "+100555", "(0)30 123": "030123", "+1500abc": "+1500abc",
 		"＋１（５００）５５５－０００６": "+15005550006", "+1．500．555．0006": "+15005550006", "+81 90ー1234ー5678": "+819012345678", "+81・90・1234・5678": "+819012345678",
 		"\u207a1 500\u2212555\u22120006": "+15005550006", "+1 [500] {555} 0006": "+15005550006", "+1\u2044500\uff0f555": "+1500555", "\ufe621 500": "+1500", "+٤٩ ٣٠": "+4930",
-		// The zero for callers from within goes, however it is written, and only there.
+		// The zero in parentheses is removed in every form, but only there.
 		"＋４９（０）３０": "+4930", "+44 [0] 20": "+4420", "+49 ( 0 ) 30": "+4930", "+(44) (0)20": "+4420", "+7 (0) 495": "+7495", "+420 (0) 2": "+4202",
 		"+44 20 (0) 7946": "+442007946", "+44 (0) 20 (0) 1": "+442001", "(0) +44 20": "0+4420", "+ (0) 20": "+020", "+1234 (0) 5": "+123405",
-		// A zero that is a part of the number stays.
+		// A zero that is part of the number stays.
 		"+39 (0)6 1234567": "+39061234567", "+39 06 1234567": "+39061234567", "(+39) (0)2 123": "+3902123", "+378 (0)549 886377": "+3780549886377",
 		"+225 (0)7 12 34 56 78": "+2250712345678", "+226 (0)7 12 34 56": "+22607123456", "+229 (0)1 95 12 34 56": "+2290195123456",
 		"+242 (0)6 123 4567": "+242061234567", "+992 (0)5 964 2440": "+992059642440", "＋３９（０）６": "+3906",
@@ -47,8 +47,8 @@ func TestCleanPhoneNumber(t *testing.T) {
 	}
 }
 
-// FuzzTypedInput checks what holds for every input: what is clean stays as it is, and holds no separator and
-// no digit but those of ASCII.
+// FuzzTypedInput checks that cleaning clean input changes nothing, and that the result has no separators
+// and only ASCII digits.
 func FuzzTypedInput(f *testing.F) {
 	for _, typed := range []string{"482 913", "+44 (0) 20 7946 0958", "＋３９（０）６", "\xff(0)\U0001d7d8", "((0)+1(0)"} {
 		f.Add(typed)

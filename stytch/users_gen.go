@@ -1368,7 +1368,7 @@ var usersDeleteTOTP = transport.Endpoint[UsersDeleteTOTPRequest, UsersDeleteTOTP
 // DeleteTOTP deletes an authenticator app of a user.
 //
 // Takes the authenticator app from the user, and with it its recovery codes. The user can set up
-// another one then, so this is what helps somebody who has lost their phone.
+// another one then, so this call helps a user who has lost their phone.
 //
 // One that is gone already is the error [ErrTOTPNotFound]. The client can come to it by repeating a
 // call whose answer was lost.

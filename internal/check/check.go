@@ -1,7 +1,7 @@
 // Package check validates requests before they are sent.
 //
-// Generated code calls one method of a [Checker] for each rule of the spec. A request that keeps all
-// rules costs no allocation.
+// Generated code calls one method of a [Checker] for each rule of the spec. A valid request costs no
+// allocation.
 package check
 
 import (
@@ -12,15 +12,15 @@ import (
 	"unicode/utf8"
 )
 
-// A Violation is a rule that a request breaks. It never holds the value that broke it, which may be a
-// secret.
+// A Violation is a rule that a request breaks. It never contains the value that breaks it, which may be
+// a secret.
 type Violation struct {
-	// Field is the field's place in the request: "attributes.ip_address", "emails[2]". It is empty when
-	// the rule is about several fields of the request itself.
+	// Field is the path of the field in the request: "attributes.ip_address", "emails[2]". It is empty
+	// if the rule is about several fields of the request itself.
 	Field string
 	// Message says what would be right: "must be between 1 and 10".
 	Message string
-	// Type is the error type that the service would answer; empty where it has none of its own.
+	// Type is the error type that the service would answer with; empty if it has none for the rule.
 	Type string
 }
 
@@ -35,10 +35,10 @@ func (v Violation) String() string {
 // A Checker collects the rules that a request breaks. The zero Checker is ready to use.
 type Checker struct {
 	violations []Violation
-	typed      int  // how many of them ErrorType has seen
-	chosen     int  // how many fields were set where the last rule about several was broken
-	depth      int  // how many objects the one being checked is nested in
-	tooDeep    bool // nothing more is checked
+	typed      int  // the number of violations that ErrorType has handled
+	chosen     int  // the number of fields set in the last broken rule about several
+	depth      int  // the number of objects around the current one
+	tooDeep    bool // the rest is not checked
 }
 
 // Violations returns the broken rules in the order in which they were checked, nil if there are none.
@@ -51,8 +51,8 @@ func (c *Checker) Reset() {
 	*c = Checker{}
 }
 
-// ErrorType names the error type that the service answers for the rules of a field. It is called right after
-// the field was checked.
+// ErrorType sets the error type for the violations of a field. Call it right after the checks of the
+// field.
 func (c *Checker) ErrorType(field, errorType string) {
 	if c.typed < len(c.violations) {
 		c.setType(field, errorType)
@@ -106,7 +106,7 @@ func (c *Checker) MaxLength(field, s string, max int) {
 	}
 }
 
-// Range checks that n is between min and max, or one of them.
+// Range checks that n is min or max, or between them.
 func (c *Checker) Range(field string, n, min, max int) {
 	if n < min || n > max {
 		c.add(field, "must be between "+strconv.Itoa(min)+" and "+strconv.Itoa(max))
@@ -127,21 +127,21 @@ func (c *Checker) Max(field string, n, max int) {
 	}
 }
 
-// MinItems checks that a list of n items has at least min.
+// MinItems checks that a list of n items has at least min items.
 func (c *Checker) MinItems(field string, n, min int) {
 	if n < min {
 		c.add(field, "must have at least "+count(min, "item"))
 	}
 }
 
-// MaxItems checks that a list of n items has at most max.
+// MaxItems checks that a list of n items has at most max items.
 func (c *Checker) MaxItems(field string, n, max int) {
 	if n > max {
 		c.add(field, "must have at most "+count(max, "item"))
 	}
 }
 
-// Enum checks that value is one of the allowed.
+// Enum checks that value is one of the allowed values.
 func Enum[T ~string](c *Checker, field string, value T, allowed []T) {
 	if slices.Contains(allowed, value) {
 		return
@@ -153,7 +153,7 @@ func Enum[T ~string](c *Checker, field string, value T, allowed []T) {
 	c.add(field, "must be one of "+strings.Join(names, ", "))
 }
 
-// Enums checks that each of the values is one of the allowed.
+// Enums checks that each value is one of the allowed values.
 func Enums[T ~string](c *Checker, field string, values, allowed []T) {
 	Each(c, field, values, func(v *T, c *Checker) { Enum(c, "", *v, allowed) })
 }
@@ -161,13 +161,13 @@ func Enums[T ~string](c *Checker, field string, values, allowed []T) {
 // In checks the fields of the object in a field, usually with its validate method.
 func (c *Checker) In(field string, validate func(*Checker)) {
 	before := len(c.violations)
-	c.typed = before // the fields of the object may have names of fields before it
+	c.typed = before // the object may have fields with the names of earlier ones
 	c.below(validate)
 	c.prefix(before, field)
 }
 
 // Each checks the items of the list in a field, usually with their validate method. For items that are
-// no objects, validate gives "" as the field.
+// not objects, validate gives "" as the field.
 func Each[T any](c *Checker, field string, items []T, validate func(*T, *Checker)) {
 	c.typed = len(c.violations)
 	for i := range items {
@@ -179,12 +179,12 @@ func Each[T any](c *Checker, field string, items []T, validate func(*T, *Checker
 	}
 }
 
-// maxDepth is how deep objects can be nested. The types of some requests are recursive, so a value can
-// contain itself.
+// maxDepth is how deep objects can be nested. Some request types are recursive, so a value can contain
+// itself.
 const maxDepth = 1000
 
-// below checks a value inside the one that is being checked. At maxDepth it reports a violation, and
-// nothing more is checked: a value that contains itself twice has endlessly many paths.
+// below checks a value inside the current one. At maxDepth it reports a violation and stops checking: a
+// value that contains itself twice has an endless number of paths.
 func (c *Checker) below(validate func(*Checker)) {
 	switch {
 	case c.tooDeep:
@@ -199,10 +199,10 @@ func (c *Checker) below(validate func(*Checker)) {
 	c.depth--
 }
 
-// maxField is the length at which the path of a field is cut.
+// maxField is the longest path of a field; longer ones are cut.
 const maxField = 256
 
-// prefix puts field before the fields of all violations but the first n.
+// prefix puts field before the fields of all violations after the first n.
 func (c *Checker) prefix(n int, field string) {
 	for i := range c.violations[n:] {
 		v := &c.violations[n+i]
@@ -217,7 +217,8 @@ func (c *Checker) prefix(n int, field string) {
 	}
 }
 
-// Values checks the values of the map in a field. Their names are data, so a violation does not show them.
+// Values checks the values of the map in a field. The names of the map are data, so a violation does not
+// show them.
 func Values[T any](c *Checker, field string, values map[string]T, validate func(*T, *Checker)) {
 	c.typed = len(c.violations)
 	for _, name := range slices.Sorted(maps.Keys(values)) {
@@ -226,12 +227,12 @@ func Values[T any](c *Checker, field string, values map[string]T, validate func(
 		c.below(func(c *Checker) { validate(&value, c) })
 		if len(c.violations) > before {
 			c.prefix(before, field+"[]")
-			return // the others would read the same
+			return // further violations would have the same text
 		}
 	}
 }
 
-// A Presence is a field and whether it is set, for rules about several fields.
+// A Presence says whether a field is set, for rules about several fields.
 type Presence struct {
 	Field string
 	Set   bool
@@ -242,7 +243,7 @@ func Field(name string, set bool) Presence {
 	return Presence{Field: name, Set: set}
 }
 
-// ExactlyOne checks that one of the fields is set and no other.
+// ExactlyOne checks that exactly one of the fields is set.
 func (c *Checker) ExactlyOne(fields ...Presence) {
 	if n := countSet(fields); n != 1 {
 		c.add("", "exactly one of "+join(fields)+" must be set, not "+strconv.Itoa(n))
@@ -250,7 +251,7 @@ func (c *Checker) ExactlyOne(fields ...Presence) {
 	}
 }
 
-// AtMostOne checks that one of the fields is set, or none.
+// AtMostOne checks that at most one of the fields is set.
 func (c *Checker) AtMostOne(fields ...Presence) {
 	if n := countSet(fields); n > 1 {
 		c.add("", "at most one of "+join(fields)+" must be set, not "+strconv.Itoa(n))
@@ -258,7 +259,7 @@ func (c *Checker) AtMostOne(fields ...Presence) {
 	}
 }
 
-// AtLeastOne checks that one of the fields is set, or more.
+// AtLeastOne checks that at least one of the fields is set.
 func (c *Checker) AtLeastOne(fields ...Presence) {
 	if countSet(fields) == 0 {
 		c.add("", "at least one of "+join(fields)+" must be set")
@@ -266,8 +267,8 @@ func (c *Checker) AtLeastOne(fields ...Presence) {
 	}
 }
 
-// ChoiceErrorType names the error types that the service answers where none of several fields is set, and
-// where too many are. It is called right after ExactlyOne or AtMostOne.
+// ChoiceErrorType sets the error types for a rule about several fields: one if none of them is set, and
+// one if too many are. Call it right after ExactlyOne or AtMostOne.
 func (c *Checker) ChoiceErrorType(none, several string) {
 	if c.typed < len(c.violations) {
 		if c.chosen > 0 {

@@ -18,7 +18,7 @@ func TestChecker(t *testing.T) {
 	tests := []struct {
 		name  string
 		check func(*Checker)
-		want  string // the violations, joined; empty if the rule is kept
+		want  string // the violations, joined; empty if there are none
 	}{
 		{"pattern", func(c *Checker) { c.Pattern("f", "482913", code) }, ""},
 		{"pattern, broken", func(c *Checker) { c.Pattern("f", "secret", code) }, "f: must be a code of six digits"},
@@ -164,7 +164,7 @@ func (n *node) validate(c *Checker) {
 	Each(c, "children", n.children, (*node).validate)
 }
 
-// TestDepth checks values that nest deeply, or without end.
+// TestDepth checks deeply nested values, and values that contain themselves.
 func TestDepth(t *testing.T) {
 	deep := &node{}
 	for range 1000 {
@@ -189,7 +189,7 @@ func TestDepth(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var c Checker
-			for range 2 { // a Checker can be used again
+			for range 2 { // a Checker can be reused
 				test.value.validate(&c)
 				v := c.Violations()
 				if len(v) != 1 || v[0].Message != test.reason || !strings.HasPrefix(v[0].Field, test.field) || len(v[0].Field) > 300 {

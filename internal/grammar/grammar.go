@@ -10,7 +10,7 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// Kind is what a value is.
+// Kind is the kind of a value.
 type Kind uint8
 
 // The kinds. A Map is an object whose names are data. A Struct has a Type, and so has an Enum whose
@@ -44,7 +44,7 @@ type Field struct {
 	Required bool
 }
 
-// Difference is what is not as the spec says.
+// Difference is the kind of a difference from the spec.
 type Difference string
 
 // The differences.

@@ -6,17 +6,17 @@ import (
 	"time"
 )
 
-// Map writes an object of any shape. Names are sorted, so that equal maps give equal bytes, and values
-// are written as json.Marshal writes them. A nil map is an empty object, as a field that is always sent
-// must be one; a nil map inside it is null.
+// Map writes a free-form object. Names are sorted, so that equal maps give equal bytes, and values are
+// encoded as json.Marshal encodes them. A nil map is written as an empty object, because a required
+// field must have one; a nil map inside it is null.
 //
-// Invalid UTF-8 is an error in names, strings and lists of strings; in values of less common types
-// json.Marshal replaces it.
+// Invalid UTF-8 is an error in names, strings and lists of strings. In other types, json.Marshal
+// replaces it.
 func (w *Writer) Map(m map[string]any) {
 	WriteMap(w, m, (*Writer).any)
 }
 
-// Maps writes an array of objects of any shape. It is empty for nil.
+// Maps writes an array of free-form objects. It is empty for nil.
 func (w *Writer) Maps(s []map[string]any) {
 	WriteSlice(w, s, func(m *map[string]any, w *Writer) { w.Map(*m) })
 }
@@ -24,10 +24,10 @@ func (w *Writer) Maps(s []map[string]any) {
 // Any writes a value of any type, as Map writes those of an object.
 func (w *Writer) Any(v any) { w.any(v) }
 
-// any writes a value of any type. The common types of free-form data take no reflection.
+// any writes a value of any type. The common types of free-form data need no reflection.
 func (w *Writer) any(v any) {
 	if w.err != nil {
-		return // so that a map that holds itself ends at the depth limit
+		return // a map that contains itself ends at the depth limit
 	}
 	switch v := v.(type) {
 	case nil:
@@ -67,7 +67,7 @@ func (w *Writer) any(v any) {
 	}
 }
 
-// number writes a number that is given as its text.
+// number writes a number from its text.
 func (w *Writer) number(s string) {
 	w.separate()
 	if s == "" || numberLen(s) != len(s) {
@@ -77,8 +77,8 @@ func (w *Writer) number(s string) {
 	w.buf = append(w.buf, s...)
 }
 
-// marshal writes what encoding/json makes of v, if that is as strict as all else.
-// Neither its error nor its text is shown: both may quote the value.
+// marshal writes what encoding/json makes of v, if that follows the strict rules. It shows neither the
+// error nor the text of encoding/json, because both may quote the value.
 func (w *Writer) marshal(v any) {
 	w.separate()
 	text, err := json.Marshal(v)

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// The benchmarks read and write an answer of the usual kinds of values, and compare encoding/json.
+// The benchmarks read and write a typical answer, and do the same with encoding/json for comparison.
 
 const benchText = `{"b":true,"e":"red","i":200,"ii":5,"s":"request-id-test-5a2c7f2e-7d3f-4c1b-9f0e-2b6f8a3c9d11",` +
 	`"t":"2026-03-02T09:41:07Z","tt":"2026-03-02T09:41:07.25Z","ls":["reader","writer"],` +

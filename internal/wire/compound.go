@@ -17,8 +17,8 @@ func ReadPtr[T any](r *Reader, read func(*T, *Reader)) *T {
 	return v
 }
 
-// ReadSlice reads an array of objects, each with read. It returns nil for null, and a slice that is not
-// nil for an empty array.
+// ReadSlice reads an array of objects, each with read. It returns nil for null, and a non-nil slice for
+// an empty array.
 func ReadSlice[T any](r *Reader, read func(*T, *Reader)) []T {
 	if r.peek() != '[' {
 		r.none("an array")
@@ -37,8 +37,8 @@ func ReadSlice[T any](r *Reader, read func(*T, *Reader)) []T {
 	return s
 }
 
-// ReadMap reads an object whose names are data, each value with read. It returns nil for null, and a map that
-// is not nil for an empty object.
+// ReadMap reads an object whose names are data, each value with read. It returns nil for null, and a
+// non-nil map for an empty object.
 func ReadMap[T any](r *Reader, read func(*Reader) T) map[string]T {
 	if r.peek() != '{' {
 		r.none("an object")
@@ -53,7 +53,7 @@ func ReadMap[T any](r *Reader, read func(*Reader) T) map[string]T {
 		r.peek()
 		name, start, misfits := r.Name(), r.pos, r.misfits
 		v := read(r)
-		if r.misfits == misfits || r.misfitAt != start { // what does not fit inside of v is left empty there
+		if r.misfits == misfits || r.misfitAt != start { // a misfit inside v leaves a field of v empty
 			m[name] = v
 		}
 	}
@@ -66,7 +66,7 @@ func ReadStringPtr[T ~string](r *Reader) *T {
 }
 
 // ReadStrings reads an array of strings of type T, such as an enum. It returns nil for null, and a
-// slice that is not nil for an empty array.
+// non-nil slice for an empty array.
 func ReadStrings[T ~string](r *Reader) []T {
 	if r.peek() != '[' {
 		r.none("an array")
@@ -81,7 +81,7 @@ func ReadStrings[T ~string](r *Reader) []T {
 	return s
 }
 
-// element reads a string in an array. It is not ok if the array goes on without it.
+// element reads a string in an array. It returns false if the element is left out of the list.
 func (r *Reader) element() (s string, ok bool) {
 	if r.lenient && r.peek() != '"' {
 		r.misfit("a string")
@@ -92,7 +92,7 @@ func (r *Reader) element() (s string, ok bool) {
 	return s, r.misfits == misfits
 }
 
-// Strings reads an array of strings. It is nil for null, and not nil for an empty array.
+// Strings reads an array of strings. It returns nil for null, and a non-nil slice for an empty array.
 func (r *Reader) Strings() []string {
 	if r.peek() != '[' {
 		r.none("an array")
@@ -104,7 +104,7 @@ func (r *Reader) Strings() []string {
 		if !ok {
 			continue
 		}
-		if len(r.strings) == cap(r.strings) { // the list moves to a block of its own
+		if len(r.strings) == cap(r.strings) { // append moves the list to a new block
 			list := r.strings[start:]
 			r.strings = append(make([]string, 0, max(blockSize, 2*len(list))), list...)
 			start = 0
@@ -115,15 +115,15 @@ func (r *Reader) Strings() []string {
 	if start == end {
 		return []string{}
 	}
-	list := r.strings[start:end:end] // what is appended to it goes elsewhere
+	list := r.strings[start:end:end] // appending to the list does not overwrite the block
 	if cap(r.strings) > blockSize {
-		r.strings = nil // the larger block of a long list is for nothing that comes later
+		r.strings = nil // later values do not use the larger block of a long list
 	}
 	return list
 }
 
-// Map reads an object of any shape into the types that encoding/json uses for it, with numbers as
-// [FreeNumber] has them. It is nil for null, and not nil for an empty object.
+// Map reads a free-form object into the types that encoding/json uses, with numbers as of [FreeNumber].
+// It returns nil for null, and a non-nil map for an empty object.
 func (r *Reader) Map() map[string]any {
 	if r.peek() != '{' {
 		r.none("an object")
@@ -137,12 +137,13 @@ func (r *Reader) Map() map[string]any {
 	return m
 }
 
-// Maps reads an array of objects of any shape, as Map reads each. It is nil for null, and not nil for an empty array.
+// Maps reads an array of free-form objects, each like Map. It returns nil for null, and a non-nil slice
+// for an empty array.
 func (r *Reader) Maps() []map[string]any {
 	return ReadSlice(r, func(m *map[string]any, r *Reader) { *m = r.Map() })
 }
 
-// IsString reports whether the value to be read next is a string.
+// IsString reports whether the next value is a string.
 func (r *Reader) IsString() bool { return r.peek() == '"' }
 
 // Any reads a value of any kind, as Map does for the values in an object.
@@ -166,11 +167,10 @@ func (r *Reader) Any() any {
 	return FreeNumber(json.Number(r.number("a value")))
 }
 
-// FreeNumber returns a number as free-form data holds it: a float64, as with encoding/json, which is what
-// every program expects. A number that would become another one is kept as a [json.Number]: an integer that
-// no float64 is, such as most of more than 2^53, and what is out of its range.
+// FreeNumber returns a number in free-form data: a float64, as with encoding/json. A number that a
+// float64 would change is a [json.Number] instead: most integers above 2^53, and numbers out of range.
 func FreeNumber(n json.Number) any {
-	const exact = 15 // so many digits, any float64 holds
+	const exact = 15 // a float64 represents all numbers with this many digits
 	f, err := strconv.ParseFloat(string(n), 64)
 	switch {
 	case err != nil:
@@ -181,7 +181,7 @@ func FreeNumber(n json.Number) any {
 	return n
 }
 
-// Skip reads a value of any kind, as strictly as all others, and forgets it.
+// Skip reads a value of any kind, with the same strict rules, and discards it.
 func (r *Reader) Skip() {
 	switch c := r.peek(); {
 	case c == '{':
@@ -214,17 +214,17 @@ func (r *Reader) Raw() string {
 
 // A Field is a field that the generated code does not know.
 type Field struct {
-	Path string // in the whole text, such as "user.emails[0].new"; a name with odd characters is quoted
+	Path string // such as "user.emails[0].new"; a name with unusual characters is quoted
 	Raw  string // its value's JSON text
 }
 
-// RecordUnknown makes Unknown keep what it skips, until the next Reset.
+// RecordUnknown makes Unknown record the values that it skips, until the next Reset.
 func (r *Reader) RecordUnknown() {
 	r.recording = true
 }
 
-// Unknown reads the value of a field that the caller does not know. The value is checked as strictly
-// as all others, and then forgotten, unless RecordUnknown was called.
+// Unknown reads the value of a field that the caller does not know, with the same strict rules. It
+// discards the value, unless RecordUnknown was called.
 func (r *Reader) Unknown() {
 	if !r.recording {
 		r.Skip()
@@ -241,8 +241,8 @@ func (r *Reader) UnknownFields() []Field {
 	return r.unknown
 }
 
-// Kind says what the value to be read next is, from how it begins: "a string", "a number",
-// "a boolean", "null", "an object" or "an array"; of what is no JSON it says something else.
+// Kind describes the next value by its first character: "a string", "a number", "a boolean", "null", "an
+// object" or "an array". For text that is not JSON it returns another description.
 func (r *Reader) Kind() string {
 	r.peek()
 	return kind(r.src[r.pos:])

@@ -5,21 +5,22 @@ import (
 	"strings"
 )
 
-// An Error says what is wrong with a JSON text, or with a value that was to become one.
-// No part of it holds a value of that text: bodies carry codes, tokens and phone numbers.
+// An Error describes a mistake in a JSON text, or in a value to encode. It contains no values, because
+// bodies contain codes, tokens and phone numbers.
 type Error struct {
-	// Path says where: "user.emails[0].verified". It is empty for the text as a whole. A name that
-	// does not look like a field's, such as a key in free-form data, is replaced by a question mark.
+	// Path is where the mistake is: "user.emails[0].verified". It is empty for the text as a whole. A
+	// name that does not look like a field's, such as a key in free-form data, is replaced by a question
+	// mark.
 	Path string
-	// Offset is the place in the text that was read, in bytes. It is -1 when a Writer failed.
+	// Offset is the position in the text, in bytes. It is -1 for an error of a Writer.
 	Offset int
-	// Want says what would have been right: "a boolean".
+	// Want is what would be right: "a boolean".
 	Want string
-	// Got says what was there instead, by its kind: "a string".
+	// Got is the kind of value that was found: "a string".
 	Got string
 }
 
-// Error returns a sentence such as "user.emails[0].verified: want a boolean, got a string (offset 93)".
+// Error returns a text such as "user.emails[0].verified: want a boolean, got a string (offset 93)".
 func (e *Error) Error() string {
 	s := "want " + e.Want + ", got " + e.Got
 	if e.Path != "" {
@@ -31,8 +32,8 @@ func (e *Error) Error() string {
 	return s
 }
 
-// fail records the first error and takes the source away, so that every later read fails at once
-// and neither the Reader's methods nor its callers need to check.
+// fail records the first error and removes the source, so that every later read fails at once. Neither
+// the Reader's methods nor its callers need to check for errors.
 func (r *Reader) fail(offset int, want, got string) {
 	if r.err != nil {
 		return
@@ -44,12 +45,12 @@ func (r *Reader) fail(offset int, want, got string) {
 	r.frames, r.names = r.frames[:0], r.names[:0]
 }
 
-// unexpected fails because what comes next is not what is wanted.
+// unexpected fails because the next value is not of the wanted kind.
 func (r *Reader) unexpected(want string) {
 	r.fail(r.pos, want, kind(r.src[r.pos:]))
 }
 
-// kind says what s begins with, without giving away more than a punctuation mark.
+// kind describes the value at the start of s. It shows at most a punctuation mark of the text.
 func kind(s string) string {
 	if s == "" {
 		return "the end of the text"
@@ -78,10 +79,10 @@ func kind(s string) string {
 	}
 }
 
-// maxPathLevels bounds the path in an error; names beyond it would not help a reader.
+// maxPathLevels limits the path in an error; more names would not help a reader.
 const maxPathLevels = 32
 
-// safePath is the path of the current value as an error may show it.
+// safePath returns the path of the current value as an error may show it.
 func (r *Reader) safePath() string {
 	return r.path(maxPathLevels, func(name string) string {
 		if IsFieldName(name) {
@@ -91,9 +92,9 @@ func (r *Reader) safePath() string {
 	})
 }
 
-// IsFieldName reports whether s looks like the name of a field, and so can be shown. Tokens and ids of
-// the service have more than 40 characters, with digits or capital letters among them. The longest names of
-// fields are words of lower-case letters with underscores between them.
+// IsFieldName reports whether s looks like the name of a field, and so can be shown. The service's
+// tokens and ids have more than 40 characters, including digits or capital letters. Long names of fields
+// are lower-case words with underscores.
 func IsFieldName(s string) bool {
 	if len(s) <= 40 {
 		return isName(s)
@@ -101,7 +102,7 @@ func IsFieldName(s string) bool {
 	return len(s) <= 64 && strings.Contains(s, "_") && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz_") == ""
 }
 
-// exactPath is the path of the current value with every name as it is; two values never share one.
+// exactPath returns the path of the current value with the exact names. No two values have the same one.
 func (r *Reader) exactPath() string {
 	return r.path(maxDepth, func(name string) string {
 		if isName(name) {
@@ -111,8 +112,8 @@ func (r *Reader) exactPath() string {
 	})
 }
 
-// path joins the names and indexes that lead to the current value. It costs nothing until it is asked
-// for, because a Reader has them anyway: names to find duplicates, indexes in its frames.
+// path joins the names and indexes that lead to the current value. It is only built when it is needed,
+// from names and indexes that a Reader has anyway.
 func (r *Reader) path(maxLevels int, show func(name string) string) string {
 	var b strings.Builder
 	for i, f := range r.frames {
@@ -124,7 +125,7 @@ func (r *Reader) path(maxLevels int, show func(name string) string) string {
 			b.WriteString("[" + strconv.Itoa(f.index) + "]")
 			continue
 		}
-		end, known := len(r.names), r.state != inName // of the names in f, if it is the innermost frame
+		end, known := len(r.names), r.state != inName // the end of the names in f, if f is the innermost frame
 		if i+1 < len(r.frames) {
 			end, known = r.frames[i+1].names, true
 		}
@@ -139,7 +140,7 @@ func (r *Reader) path(maxLevels int, show func(name string) string) string {
 	return b.String()
 }
 
-// isName reports whether s looks like the name of a field: a letter, then letters, digits and a few marks.
+// isName reports whether s has the form of a field name: a letter, then letters, digits and a few marks.
 func isName(s string) bool {
 	for i := range len(s) {
 		c := s[i]

@@ -13,7 +13,7 @@ func TestReadErrors(t *testing.T) {
 	tests := []struct {
 		name string
 		src  string
-		want string // of the error when src is read as a sample
+		want string // the error when src is read as a sample
 	}{
 		// Kinds.
 		{"string for boolean", `{"b":"secret"}`, `b: want a boolean, got a string (offset 5)`},

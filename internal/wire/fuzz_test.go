@@ -14,7 +14,7 @@ import (
 	"unicode/utf8"
 )
 
-// seeds is a small corpus: every kind of value, and the rules in which readers of JSON differ.
+// seeds is a small corpus with all kinds of values, and with the cases in which JSON readers differ.
 var seeds = []string{
 	`{"b":true,"bb":false,"e":"red","ee":"","f":-1.5e3,"ff":0,"i":42,"ii":-7,"s":"text","ss":"\u00e9\ud83d\ude00"}`,
 	`{"t":"2026-03-02T09:41:07Z","tt":"2026-03-02T09:41:07.123456789+05:45"}`,
@@ -36,7 +36,7 @@ func addSeeds(f *testing.F) {
 	}
 }
 
-// stricter are the rules that encoding/json does not have and encoding/json/v2 does, by Error.Want.
+// stricter are the rules of encoding/json/v2 that encoding/json does not have, by Error.Want.
 var stricter = []string{
 	"each name once",
 	"valid UTF-8",
@@ -44,9 +44,9 @@ var stricter = []string{
 	"a time in the format of RFC 3339", // with hours of two digits, a point, and an offset below a day
 }
 
-// FuzzReaderAgainstEncodingJSON checks that a Reader finds the values that encoding/json finds, and an
-// error where it finds one, but for the stricter rules. Texts with a known name in another case are left
-// out, since encoding/json takes it for the known one.
+// FuzzReaderAgainstEncodingJSON checks that a Reader finds the same values and errors as encoding/json,
+// except for the stricter rules. It skips texts with a known name in another case, which encoding/json
+// accepts.
 func FuzzReaderAgainstEncodingJSON(f *testing.F) {
 	addSeeds(f)
 	f.Fuzz(func(t *testing.T, src string) {
@@ -80,7 +80,7 @@ func FuzzReaderAgainstEncodingJSON(f *testing.F) {
 	})
 }
 
-// freeNumbers makes the numbers in free-form data those of a Reader.
+// freeNumbers converts the numbers in free-form data to those of a Reader.
 func (s *sample) freeNumbers() {
 	s.MA, _ = freeNumbers(s.MA).(map[string]any)
 	for i := range s.LO {
@@ -104,8 +104,8 @@ func freeNumbers(v any) any {
 	return v
 }
 
-// FuzzFreeNumber checks that a number in free-form data has every digit that it was written with, unless
-// it has a fraction or an exponent.
+// FuzzFreeNumber checks that a number in free-form data keeps all its digits, unless it has a fraction
+// or an exponent.
 func FuzzFreeNumber(f *testing.F) {
 	for _, text := range []string{"0", "-0", "3", "1.5", "1e3", "1e999", "9007199254740993", "-18446744073709551616", "123456789012345", "100000000000000000000000"} {
 		f.Add(text)
@@ -132,13 +132,13 @@ func FuzzFreeNumber(f *testing.F) {
 	})
 }
 
-// isRareTime reports whether an error is about a time, of which a Reader takes forms that time.Parse does not.
+// isRareTime reports whether an error is about a time. A Reader accepts forms that time.Parse does not.
 func isRareTime(err error) bool {
 	var rare *time.ParseError
 	return errors.As(err, &rare)
 }
 
-// checkError checks what holds for every error.
+// checkError checks the rules for all errors.
 func checkError(t *testing.T, src string, err error) {
 	if err == nil {
 		return
@@ -149,7 +149,8 @@ func checkError(t *testing.T, src string, err error) {
 	}
 }
 
-// hasNameInAnotherCase reports whether a name in src is that of a field of sample or inner but for its case.
+// hasNameInAnotherCase reports whether a name in src differs only in case from a field of sample or
+// inner.
 func hasNameInAnotherCase(src string) bool {
 	known := []string{"x", "y"}
 	for field := range reflect.TypeFor[sample]().Fields() {
@@ -163,15 +164,15 @@ func hasNameInAnotherCase(src string) bool {
 		if err != nil {
 			return false
 		}
-		s, ok := token.(string) // a name, or a value, which does no harm
+		s, ok := token.(string) // a name or a value; checking values too is harmless
 		if ok && slices.ContainsFunc(known, func(k string) bool { return k != s && strings.EqualFold(k, s) }) {
 			return true
 		}
 	}
 }
 
-// sameTimes reports whether all times are equal, and then makes them identical: the same offset may be
-// in different Locations.
+// sameTimes reports whether all times are equal, and then makes them identical: equal times may have
+// different Locations.
 func sameTimes(got, want *sample) bool {
 	if !got.T.Equal(want.T) || (got.TT == nil) != (want.TT == nil) || len(got.LO) != len(want.LO) {
 		return false
@@ -191,8 +192,8 @@ func sameTimes(got, want *sample) bool {
 	return true
 }
 
-// FuzzSkip checks that Skip, Raw, Map and Unknown accept the same texts, and that these are what
-// encoding/json accepts, but for the stricter rules.
+// FuzzSkip checks that Skip, Raw, Map and Unknown accept the same texts as encoding/json, except for the
+// stricter rules.
 func FuzzSkip(f *testing.F) {
 	addSeeds(f)
 	f.Fuzz(func(t *testing.T, src string) {
@@ -215,7 +216,7 @@ func FuzzSkip(f *testing.F) {
 			t.Errorf("Raw returns %q", raw)
 		}
 
-		if err != nil || len(src) > maxDepth { // one level more might be too many
+		if err != nil || len(src) > maxDepth { // one level more may be too deep
 			return
 		}
 		r.Reset(`{"new":` + src + `}`)
@@ -242,8 +243,8 @@ func FuzzSkip(f *testing.F) {
 	})
 }
 
-// FuzzWriter writes all values that can be read, and checks that encoding/json and a Reader find
-// the same values again.
+// FuzzWriter writes values that can be read, and checks that encoding/json and a Reader read the same
+// values again.
 func FuzzWriter(f *testing.F) {
 	addSeeds(f)
 	f.Fuzz(func(t *testing.T, src string) {
@@ -281,7 +282,7 @@ func FuzzWriter(f *testing.F) {
 	})
 }
 
-// dropUnwritten takes away what writeJSON does not write.
+// dropUnwritten removes what writeJSON does not write.
 func dropUnwritten(s *sample) {
 	s.MO, s.R = nil, nil
 	for i := range s.LO {
@@ -289,8 +290,8 @@ func dropUnwritten(s *sample) {
 	}
 }
 
-// FuzzWriterString checks that a string is written so that encoding/json reads it back, as a value and
-// as a name, and is refused exactly when it is invalid UTF-8.
+// FuzzWriterString checks that encoding/json reads a written string back, as a value and as a name. Only
+// invalid UTF-8 may be an error.
 func FuzzWriterString(f *testing.F) {
 	for _, s := range []string{"", "text", "\"\\/\b\f\n\r\t\x00\x1f\x7f", "<&>", "é€😀\u2028\ufffd", "\xff", "a\xed\xa0\x80"} {
 		f.Add(s)
@@ -317,8 +318,8 @@ func FuzzWriterString(f *testing.F) {
 	})
 }
 
-// FuzzWriterNumbers checks that numbers are written as encoding/json writes them, byte for byte, and
-// refused where it refuses them: NaN and the infinities.
+// FuzzWriterNumbers checks that numbers are written exactly as encoding/json writes them. NaN and the
+// infinities must be errors, as in encoding/json.
 func FuzzWriterNumbers(f *testing.F) {
 	for _, v := range []float64{0, math.Copysign(0, -1), 1, -1.5, 1e20, 1e21, 1e-6, 1e-7, math.MaxFloat64, 5e-324, math.NaN(), math.Inf(-1)} {
 		f.Add(math.Float64bits(v))

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// Lenient makes r go on after a value that does not fit, until the next Reset. The caller gets what null
-// would have given: an empty string, a nil list, a nil pointer. These values do not fit:
+// Lenient makes r continue after a value that does not fit, until the next Reset. The caller gets the
+// same as for null: an empty string, a nil list, a nil pointer. These values do not fit:
 //
 //   - A value of another type, a number that the Go type cannot hold, and a string that is not a time.
 //   - A string with invalid UTF-8 or half a surrogate pair. Free-form data keeps it, with U+FFFD in place of
@@ -25,7 +25,7 @@ func (r *Reader) Misfits() int { return r.misfits }
 // OnRepeat makes a lenient Reader tell f of each name that its object had before, until the next Reset.
 func (r *Reader) OnRepeat(f func(name string)) { r.repeats = f }
 
-// misfit skips the next value, which is not what is wanted. A strict Reader fails.
+// misfit skips the next value, which is not of the wanted kind. A strict Reader fails.
 func (r *Reader) misfit(want string) {
 	r.misfits++
 	r.misfitAt = r.pos
@@ -36,7 +36,7 @@ func (r *Reader) misfit(want string) {
 	r.Skip()
 }
 
-// refuse is misfit for a value that has been read already. The value begins at offset.
+// refuse is like misfit, for a value that has already been read. The value begins at offset.
 func (r *Reader) refuse(offset int, want, got string) {
 	if r.lenient {
 		r.misfits++
@@ -53,14 +53,13 @@ func (r *Reader) none(want string) {
 	}
 }
 
-// essentialDepth is how many objects deep an essential field can be: in the answer itself, or in one of its
-// objects.
+// essentialDepth is how deep an essential field can be: in the answer itself, or in one of its objects.
 const essentialDepth = 2
 
-// passOver skips the value of a name that the object had before.
+// passOver skips a second value for a name.
 func (r *Reader) passOver(name string) {
 	r.misfits++
-	r.most = max(r.most, len(r.names)) // the name is about to be dropped, and Reset must clear it
+	r.most = max(r.most, len(r.names)) // the name is removed next, and Reset must clear it
 	if r.repeats != nil {
 		r.repeats(name)
 	}
@@ -72,12 +71,12 @@ func (r *Reader) passOver(name string) {
 	}
 	r.Skip()
 	if r.err == nil {
-		r.names = r.names[:len(r.names)-1] // isDuplicate needs names that differ
+		r.names = r.names[:len(r.names)-1] // isDuplicate needs distinct names
 	}
 }
 
-// EssentialString reads a string that the caller cannot go on without. It has at least least characters.
-// A lenient Reader, too, fails when the value does not fit.
+// EssentialString reads a string that the caller needs, with at least least characters. If the value
+// does not fit, even a lenient Reader fails.
 func (r *Reader) EssentialString(least int) string {
 	if r.peek() != '"' {
 		r.unexpected("a string")
@@ -98,21 +97,21 @@ func (r *Reader) EssentialString(least int) string {
 	return ""
 }
 
-// EssentialObject checks that the value to be read next is an object, as EssentialString does for a string.
+// EssentialObject checks that the next value is an object. If it is not, even a lenient Reader fails.
 func (r *Reader) EssentialObject() {
 	if r.peek() != '{' {
 		r.unexpected("an object")
 	}
 }
 
-// EssentialArray checks that the value to be read next is an array, as EssentialString does for a string.
+// EssentialArray checks that the next value is an array. If it is not, even a lenient Reader fails.
 func (r *Reader) EssentialArray() {
 	if r.peek() != '[' {
 		r.unexpected("an array")
 	}
 }
 
-// Want checks that the object whose loop has just ended had each of the names exactly once. Without them it
+// Want checks that the object whose loop has just ended had each of the names exactly once. Otherwise it
 // is not the answer to the call.
 func (r *Reader) Want(names ...string) {
 	if r.err != nil {
@@ -128,7 +127,7 @@ func (r *Reader) Want(names ...string) {
 	}
 }
 
-// WantAny checks, as Want does, that the object had at least one of the names.
+// WantAny is like Want, for at least one of the names.
 func (r *Reader) WantAny(names ...string) {
 	had := r.had()
 	if r.err == nil && !slices.ContainsFunc(names, func(name string) bool { return slices.Contains(had, name) }) {
@@ -136,8 +135,8 @@ func (r *Reader) WantAny(names ...string) {
 	}
 }
 
-// WantIn checks, as Want does, a field of an inner object, such as "session.user_id". has says whether the
-// field has a value.
+// WantIn is like Want, for a field of an inner object, such as "session.user_id". has reports whether
+// the field has a value.
 func (r *Reader) WantIn(path string, has bool) {
 	if !has {
 		r.fail(r.pos, "an object with "+path, "one without")
@@ -145,10 +144,10 @@ func (r *Reader) WantIn(path string, has bool) {
 	r.once(path)
 }
 
-// had are the names of the object that ended last.
+// had returns the names of the object that ended last.
 func (r *Reader) had() []string { return r.names[len(r.names):max(r.ended, len(r.names))] }
 
-// once checks that an essential field has one value: choosing between two would be a guess.
+// once checks that an essential field has only one value: choosing between two would be a guess.
 func (r *Reader) once(path string) {
 	if _, twice := r.repeated[path]; twice {
 		r.fail(r.pos, "an object with "+path+" once", "one with a duplicate")

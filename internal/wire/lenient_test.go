@@ -17,7 +17,7 @@ func readSample(src string) (s sample, misfits int, err error) {
 	return s, r.Misfits(), r.End()
 }
 
-// TestLenientLeavesEmpty has values that do not fit, each between two that do.
+// TestLenientLeavesEmpty reads values that do not fit, each between two that do.
 func TestLenientLeavesEmpty(t *testing.T) {
 	for _, field := range []string{
 		`"b":"true"`, `"b":1`, `"b":[true]`, `"bb":"true"`, `"bb":{}`,
@@ -72,7 +72,7 @@ func TestLenientFreeForm(t *testing.T) {
 	}
 }
 
-// TestLenientDuplicates: of a name that is there several times, the first counts, in objects of any size.
+// TestLenientDuplicates checks that the first value of a repeated name counts, in objects of any size.
 func TestLenientDuplicates(t *testing.T) {
 	for _, others := range []int{0, fewNames + 1} {
 		var b strings.Builder
@@ -91,7 +91,7 @@ func TestLenientDuplicates(t *testing.T) {
 	}
 }
 
-// TestLenientErrors has what no leniency takes: texts that are no JSON.
+// TestLenientErrors checks texts that are errors even for a lenient Reader: they are not JSON.
 func TestLenientErrors(t *testing.T) {
 	for _, src := range []string{
 		``, `{`, `{"s":"a"`, `{"s":}`, `{"s":tru}`, `{"b":tru}`, `{"b":fals`, `{"s":nul}`, `{"i":01}`, `{"i":-}`, `{"i":+1}`, `{"f":NaN}`,
@@ -195,7 +195,7 @@ func TestIsUsualTime(t *testing.T) {
 	}
 }
 
-// TestLenientForgetsNames: a Reader in a pool keeps no name of an answer alive.
+// TestLenientForgetsNames checks that a Reader in a pool keeps no name of an answer alive.
 func TestLenientForgetsNames(t *testing.T) {
 	for _, src := range []string{`{"a":1,"a":2,"a":3}`, `{"a":{"b":1,"b":2},"a":{"c":{"d":1,"d":[}`, `{"a":1,"b":{"c":`} {
 		r := NewReader(src)
@@ -214,15 +214,15 @@ func TestReadLenientForgets(t *testing.T) {
 	if err := ReadLenient(`{"s":1}`, func(r *Reader) { new(sample).readJSON(r) }); err != nil {
 		t.Fatal(err)
 	}
-	for range 100 { // the Reader may be the one of before
+	for range 100 { // the pool may return the same Reader
 		if err := Read(`{"s":1}`, func(r *Reader) { new(sample).readJSON(r) }); err == nil {
 			t.Fatal("a strict Reader is lenient")
 		}
 	}
 }
 
-// FuzzLenient checks that a lenient Reader finds an error exactly where there is no JSON, and that it finds
-// no misfit exactly where a strict one finds no error, with the same values.
+// FuzzLenient checks that a lenient Reader fails only if the text is not JSON. It must find no misfits
+// exactly if a strict Reader finds no error, and then both must have the same values.
 func FuzzLenient(f *testing.F) {
 	addSeeds(f)
 	f.Add(`{"t":"2026-03-02t09:41:07z","tt":"2016-12-31T23:59:60Z","ls":["a",1],"lo":[{"s":"\ud83d"},5],"i":1,"i":2}`)
@@ -248,7 +248,7 @@ func FuzzLenient(f *testing.F) {
 	})
 }
 
-// hasNullElement reports whether a list holds null, which a strict Reader takes for an empty value.
+// hasNullElement reports whether a list contains null, which a strict Reader reads as an empty value.
 func hasNullElement(src string) bool {
 	decoder := json.NewDecoder(strings.NewReader(src))
 	decoder.UseNumber()
@@ -264,15 +264,15 @@ func hasNullElement(src string) bool {
 		case json.Delim(']'), json.Delim('}'):
 			lists = lists[:len(lists)-1]
 		case nil:
-			if len(lists) > 0 { // in an object of an object it may be an element, too
+			if len(lists) > 0 { // an inner object may contain one, too
 				return true
 			}
 		}
 	}
 }
 
-// FuzzTime checks that every time that is read is one that time.Parse reads when it is written with capitals
-// and without a leap second.
+// FuzzTime checks that time.Parse accepts every time that a Reader accepts, after changing it to
+// capitals and removing the leap second.
 func FuzzTime(f *testing.F) {
 	for _, text := range []string{"2026-03-02T09:41:07Z", "2026-03-02t09:41:07.25z", "2016-12-31T23:59:60Z", "1990-12-31T15:59:60-08:00", "2026-03-02T09:41:0\u017fz"} {
 		f.Add(text)

@@ -5,7 +5,7 @@
 // lone surrogate are errors; null gives a Go value its zero value; an integer is written without a
 // fraction or an exponent. Errors are sticky, so that generated code checks once, at the end.
 //
-// A lenient Reader, for the answers of the service, leaves empty what does not fit and goes on; see
+// A lenient Reader, for answers of the service, leaves values empty that do not fit, and continues; see
 // [Reader.Lenient].
 package wire
 
@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// A Reader reads one JSON text. Strings without escapes are parts of that text, not copies.
+// A Reader reads one JSON text. Strings without escapes share the memory of that text.
 //
 // The zero Reader reads an empty text; [Reader.Reset] gives it another, so that Readers can be pooled.
 // An object is read with
@@ -40,20 +40,20 @@ type Reader struct {
 	err   *Error
 
 	lenient  bool
-	misfits  int                 // how many values did not fit; the error counts, too
+	misfits  int                 // how many values did not fit, including the error
 	misfitAt int                 // where the last of them begins
 	repeated map[string]struct{} // the paths of second values, where essential fields can be
-	repeats  func(name string)   // is told each name that has a second value; nil: not wanted
+	repeats  func(name string)   // called for each name with a second value; nil: not wanted
 
-	most   int      // how many names there have been at a time
+	most   int      // the largest number of names at one time
 	ended  int      // where the names of the object that ended last end; they begin at the length of names
 	frames []frame  // the objects and arrays that are open, outermost first
 	names  []string // the names read so far in each open object, outermost first
 
-	strings block[string] // behind the pointers and in the lists that were read
+	strings block[string] // the strings of pointers and lists
 	times   block[time.Time]
 
-	timeText string // the time that was read last: a login sets many to the same
+	timeText string // the last time that was read: in a login, many times are equal
 	time     time.Time
 
 	recording bool
@@ -69,21 +69,21 @@ type frame struct {
 	seen   map[string]struct{} // the names of a large object: see Reader.isDuplicate
 }
 
-// A state is what a Reader must remember from one call to the next, beyond its position.
+// A state is what a Reader must remember between calls, apart from its position.
 type state uint8
 
 const (
 	inside  state = iota // before or after a value
 	begun                // after the bracket that opens an object or array: no comma is due
-	wasNull              // after a null where an object or array was to begin: it has no members
+	wasNull              // after a null in place of an object or array: it has no members
 	inName               // at the name of a field
 )
 
 const (
 	maxDepth     = 10_000 // of objects and arrays in one another, as in encoding/json
-	fewNames     = 64     // up to so many names are compared one by one
-	pooledNames  = 1024   // more room than this is not kept by Reset
-	pooledFrames = 256    // nor this
+	fewNames     = 64     // up to this number, names are compared one by one
+	pooledNames  = 1024   // Reset keeps no more room than this
+	pooledFrames = 256    // nor than this
 )
 
 // NewReader returns a Reader for src.
@@ -93,10 +93,10 @@ func NewReader(src string) *Reader {
 	return r
 }
 
-// readers are ready to be used again.
+// readers is the pool of Readers.
 var readers = sync.Pool{New: func() any { return new(Reader) }}
 
-// Read reads a text, which read must read to its end, with a Reader that it keeps for others.
+// Read reads a text with read, which must read all of it. The Reader comes from a pool.
 func Read(src string, read func(*Reader)) error { return pooled(src, false, read) }
 
 // ReadLenient is [Read] with a lenient Reader.
@@ -154,7 +154,8 @@ func (r *Reader) BeginObject() {
 // It returns false at the end of the object, which it leaves, and after an error.
 func (r *Reader) NextField() bool {
 	for {
-		// Nearly all texts have names that are plain, with no white space around. All else is left to anyName.
+		// The fast path, for a plain name without white space around it. anyName handles all other
+		// names.
 		src, offset, end, name := r.src, r.pos, -1, ""
 		compact := r.state == begun
 		if r.state == inside && offset < len(src) && src[offset] == ',' {
@@ -179,7 +180,7 @@ func (r *Reader) NextField() bool {
 		bit := nameBit(name)
 		duplicate := f.filter&bit != 0 && r.isDuplicate(f, name)
 		f.filter |= bit
-		r.names = append(r.names, name) // a duplicate too, so that the path of the error ends with it
+		r.names = append(r.names, name) // even a duplicate, so that the path of the error ends with it
 		if !duplicate {
 			return true
 		}
@@ -191,7 +192,7 @@ func (r *Reader) NextField() bool {
 	}
 }
 
-// nameBit returns the bit of name in the filter of its object. Most names differ from all others in it.
+// nameBit returns the bit of name in the filter of its object. Most names have different bits.
 func nameBit(name string) uint64 {
 	hash := len(name)
 	if hash > 0 {
@@ -200,8 +201,8 @@ func nameBit(name string) uint64 {
 	return uint64(1) << (hash & 63)
 }
 
-// anyName moves to the next name of the object, however it is written, and past its colon. It is not ok at
-// the end of the object, which it leaves, and after an error.
+// anyName moves to the next name of the object, in any form, and past its colon. It returns false at the
+// end of the object, which it leaves, and after an error.
 func (r *Reader) anyName() (offset int, name string, ok bool) {
 	if !r.next('}', "a comma or '}'") {
 		return 0, "", false
@@ -257,7 +258,7 @@ func (r *Reader) begin(bracket byte, want string) {
 		r.pos++
 		r.state = begun
 		r.frames = append(r.frames, frame{})
-		f := &r.frames[len(r.frames)-1] // filled in place, which is faster than a copy
+		f := &r.frames[len(r.frames)-1] // filling it in place is faster than copying
 		f.array, f.index, f.names = bracket == '[', -1, len(r.names)
 	}
 }
@@ -290,11 +291,11 @@ func (r *Reader) next(bracket byte, want string) bool {
 		r.unexpected(want)
 		return false
 	}
-	return true // the member is looked at by who reads it
+	return true // the caller reads the member
 }
 
-// isDuplicate reports whether name is among the names of the innermost object, f. It compares one by
-// one while they are few, and looks up in a map after that, so that no object takes quadratic time.
+// isDuplicate reports whether name is among the names of the innermost object, f. It compares a few
+// names one by one and looks up more in a map, so that no object takes quadratic time.
 func (r *Reader) isDuplicate(f *frame, name string) bool {
 	names := r.names[f.names:]
 	if len(names) <= fewNames {
@@ -310,7 +311,7 @@ func (r *Reader) isDuplicate(f *frame, name string) bool {
 	return found
 }
 
-// peek skips white space and returns the next byte, which it does not consume; 0 at the end.
+// peek skips white space and returns the next byte without consuming it; 0 at the end.
 func (r *Reader) peek() byte {
 	if r.pos < len(r.src) && r.src[r.pos] > ' ' {
 		return r.src[r.pos]

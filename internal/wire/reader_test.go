@@ -117,8 +117,8 @@ func TestReadTimeKeepsOffset(t *testing.T) {
 	}
 }
 
-// TestReadUsualTimes changes each character of a usual time to each that has a meaning in a time, and
-// takes all days of two years: the short way to read such times must know none that time.Parse does not.
+// TestReadUsualTimes changes each character of a usual time to all characters that times use, and reads
+// all days of two years. The fast path for such times must not accept a time that time.Parse rejects.
 func TestReadUsualTimes(t *testing.T) {
 	check := func(text string) {
 		t.Helper()
@@ -132,7 +132,7 @@ func TestReadUsualTimes(t *testing.T) {
 	const usual = "2026-03-02T09:41:07Z"
 	for i := range usual {
 		for _, c := range "0123456789-:.TZtz+ /x" {
-			if text := usual[:i] + string(c) + usual[i+1:]; text[13] == ':' { // time.Parse takes an hour of one digit
+			if text := usual[:i] + string(c) + usual[i+1:]; text[13] == ':' { // time.Parse accepts an hour of one digit
 				check(text)
 			}
 		}
@@ -145,7 +145,8 @@ func TestReadUsualTimes(t *testing.T) {
 	}
 }
 
-// TestValuesAreApart changes what a caller got: values that share an allocation must not be one.
+// TestValuesAreApart changes values that the caller got. Values that share an allocation must not affect
+// each other.
 func TestValuesAreApart(t *testing.T) {
 	r := NewReader(`["2026-03-02T09:41:07Z","2026-03-02T09:41:07Z",["a","b"],["c"],"d"]`)
 	r.BeginArray()
@@ -267,7 +268,7 @@ func TestDepthLimit(t *testing.T) {
 	}
 }
 
-// Large objects take another way to find duplicates, from 64 names on.
+// Objects with more than 64 names use another way to find duplicates.
 func TestDuplicatesInLargeObjects(t *testing.T) {
 	for _, size := range []int{2, 20, fewNames - 1, fewNames, fewNames + 1, fewNames + 2, 1000} {
 		names := make([]string, size)
@@ -404,7 +405,7 @@ func TestStringsAreNotCopied(t *testing.T) {
 	}
 }
 
-// Every byte at every position, so that no boundary of eight hides a mistake.
+// Every byte at every position, because the fast path reads eight bytes at a time.
 func TestTextSeesEveryByte(t *testing.T) {
 	for length := range 20 {
 		for at := range length {

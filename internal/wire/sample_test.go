@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// sample has a field for each kind that generated code reads and writes, and reads and writes them as
-// generated code does. Its names are one letter for the kind, doubled where it is optional.
+// sample has a field for each kind of value, and reads and writes them like generated code. Its names
+// are one letter for the kind, doubled if it is optional.
 type sample struct {
 	B  bool             `json:"b"`
 	BB *bool            `json:"bb,omitempty"`

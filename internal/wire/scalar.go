@@ -15,7 +15,7 @@ func (r *Reader) String() string {
 	return ""
 }
 
-// Int reads an integer: a number without a fraction or an exponent that an int can hold. It is 0 for null.
+// Int reads an integer: a number without a fraction or exponent that fits into an int. It is 0 for null.
 func (r *Reader) Int() int {
 	if !r.atNumber() {
 		r.none("an integer")
@@ -60,7 +60,7 @@ func (r *Reader) Bool() bool {
 	return r.literal()
 }
 
-// literal reads the boolean that begins with the letter at which the Reader is.
+// literal reads the boolean whose first letter is next.
 func (r *Reader) literal() bool {
 	switch rest := r.src[r.pos:]; {
 	case strings.HasPrefix(rest, "true"):
@@ -74,8 +74,8 @@ func (r *Reader) literal() bool {
 	return false
 }
 
-// Time reads a string that holds a time in the format of RFC 3339, which allows small letters and leap
-// seconds: a leap second is the first second of the next minute. It is the zero Time for null.
+// Time reads a string with a time in the format of RFC 3339, which allows small letters and leap
+// seconds. A leap second becomes the first second of the next minute. It is the zero Time for null.
 func (r *Reader) Time() time.Time {
 	if r.peek() != '"' {
 		r.none("a string with a time")
@@ -106,15 +106,15 @@ func parseTime(s string) (t time.Time, ok bool) {
 	return parseRareTime(s)
 }
 
-// IsUsualTime reports whether s is a time as nearly every reader takes it: in the format of RFC 3339, with
-// capitals and without a leap second.
+// IsUsualTime reports whether s is a time in the usual form of RFC 3339: with capitals and without a
+// leap second.
 func IsUsualTime(s string) bool {
 	_, ok := parseStrictTime(s)
 	return ok
 }
 
-// parseStrictTime is time.Parse without its leniency, which RFC 3339 does not allow: an hour of one digit,
-// a comma before the fraction, an offset of a day or more.
+// parseStrictTime is time.Parse without forms that RFC 3339 does not allow: an hour of one digit, a
+// comma before the fraction, an offset of a day or more.
 func parseStrictTime(s string) (t time.Time, ok bool) {
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil || s[len("2006-01-02T15")] != ':' || s[len("2006-01-02T15:04:05")] == ',' {
@@ -126,8 +126,8 @@ func parseStrictTime(s string) (t time.Time, ok bool) {
 	return t, true
 }
 
-// parseRareTime takes what RFC 3339 allows and time.Parse does not: a small t and z, and a leap second at
-// the end of a day of UTC.
+// parseRareTime accepts the forms of RFC 3339 that time.Parse does not: a small t or z, and a leap
+// second at the end of a day in UTC.
 func parseRareTime(s string) (t time.Time, ok bool) {
 	const date, minute, second = len("2006-01-02"), len("2006-01-02T15:04:"), len("2006-01-02T15:04:05")
 	if len(s) <= second {
@@ -152,8 +152,8 @@ func parseRareTime(s string) (t time.Time, ok bool) {
 	return t.Add(time.Second), true
 }
 
-// parseUsualTime is parseTime for times as the service writes them, in UTC and whole seconds. It leaves
-// alone what not all months have.
+// parseUsualTime is a fast parseTime for times in UTC and whole seconds, as the service writes them. It
+// rejects days that some months do not have.
 func parseUsualTime(s string) (t time.Time, ok bool) {
 	const usual = "2006-01-02T15:04:05Z"
 	if len(s) != len(usual) || s[4] != '-' || s[7] != '-' || s[10] != 'T' || s[13] != ':' || s[16] != ':' || s[19] != 'Z' {
@@ -169,7 +169,7 @@ func parseUsualTime(s string) (t time.Time, ok bool) {
 	return time.Date(100*century+year, time.Month(month), day, hour, minute, second, 0, time.UTC), true
 }
 
-// twoDigits returns the number that is written as s, -1 if it is none.
+// twoDigits returns the number that is written as s, -1 if it is not one.
 func twoDigits(s string) int {
 	tens, ones := int(s[0])-'0', int(s[1])-'0'
 	if tens < 0 || tens > 9 || ones < 0 || ones > 9 {
@@ -193,15 +193,15 @@ func (r *Reader) BoolPtr() *bool { return readScalar(r, (*Reader).Bool) }
 // TimePtr reads a time, as Time does. It is nil for null.
 func (r *Reader) TimePtr() *time.Time { return readInto(&r.times, r, (*Reader).Time) }
 
-// A block holds what pointers and short lists lead to, several values in one allocation. Answers have
-// many optional strings and times, which are kept or dropped with the answer. A block is of one text
-// alone: no pointer keeps a value of another text alive.
+// A block has room for the values of several pointers and short lists, in one allocation. Answers have
+// many optional strings and times, which are kept or dropped together. A block belongs to one text, so
+// that no pointer keeps a value of another text alive.
 type block[T any] []T
 
-// blockSize is how many values share an allocation.
+// blockSize is the number of values in an allocation.
 const blockSize = 8
 
-// pointer returns a pointer to v, whose place is given to no other.
+// pointer returns a pointer to v, which shares no memory with other pointers.
 func (b *block[T]) pointer(v T) *T {
 	if len(*b) == cap(*b) {
 		*b = make([]T, 0, blockSize)
@@ -210,7 +210,7 @@ func (b *block[T]) pointer(v T) *T {
 	return &(*b)[len(*b)-1]
 }
 
-// readInto is readScalar with the value in a block.
+// readInto is like readScalar, with the value in a block.
 func readInto[T any](b *block[T], r *Reader, read func(*Reader) T) *T {
 	if r.null() {
 		return nil

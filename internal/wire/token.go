@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// plain tells the bytes that stand for themselves in a string and need no closer look:
-// ASCII but for control characters, quotes and backslashes.
+// plain marks the bytes that are plain in a string: ASCII except for control characters, quotes and
+// backslashes.
 var plain = func() (t [256]bool) {
 	for c := ' '; c < utf8.RuneSelf; c++ {
 		t[c] = c != '"' && c != '\\'
@@ -16,8 +16,8 @@ var plain = func() (t [256]bool) {
 	return t
 }()
 
-// text reads the string at whose opening quote the Reader is. Plain strings are part of the source.
-// A string that does not fit is empty.
+// text reads the string whose opening quote is next. Plain strings share the memory of the source. A
+// string that does not fit is empty.
 func (r *Reader) text() string {
 	start := r.pos + 1
 	if end := plainEnd(r.src, start); end >= 0 {
@@ -32,7 +32,7 @@ func (r *Reader) text() string {
 	return s
 }
 
-// freeText is text for free-form data, of which a lenient Reader keeps what is valid.
+// freeText is like text, for free-form data: a lenient Reader keeps the valid part.
 func (r *Reader) freeText() string {
 	start := r.pos + 1
 	if end := plainEnd(r.src, start); end >= 0 {
@@ -42,8 +42,8 @@ func (r *Reader) freeText() string {
 	return r.unusualText(start)
 }
 
-// plainEnd returns where the quote is that closes a plain string which begins at start. It is -1 for a
-// string that needs a closer look: because of what is in it, or because it ends where the text does.
+// plainEnd returns the position of the closing quote of a plain string that begins at start. It returns
+// -1 for any other string, including one that ends with the text.
 func plainEnd(s string, start int) int {
 	for i := start; i <= len(s)-8; i += 8 {
 		x := eight(s[i:])
@@ -58,21 +58,22 @@ func plainEnd(s string, start int) int {
 	return -1
 }
 
-// eight returns the first eight bytes of s, the first of them lowest.
+// eight returns the first eight bytes of s, with the first in the lowest bits.
 func eight(s string) uint64 {
 	s = s[:8]
 	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
 		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
-// unusual marks the first of eight bytes that is not plain with its highest bit. It is 0 if all are plain.
+// unusual sets the highest bit of the first byte that is not plain. It is 0 if all eight are plain.
 func unusual(x uint64) uint64 {
 	const (
 		ones = 0x0101010101010101
 		high = 0x80 * ones
 	)
-	// Each line sets the high bit of the bytes it is about: those outside ASCII have it, and the
-	// subtractions go below zero. They then borrow from the next byte, so only the first mark counts.
+	// Each line sets the highest bit of some bytes. Bytes outside ASCII have it set, and the
+	// subtractions set it by going below zero. They then borrow from the next byte, so only the first
+	// mark counts.
 	notASCII := x
 	control := x - ' '*ones
 	quote := (x ^ '"'*ones) - ones
@@ -80,11 +81,11 @@ func unusual(x uint64) uint64 {
 	return (notASCII | control | (quote | backslash)) & high
 }
 
-// unusualText is text for strings that hold escapes or characters outside ASCII, or are wrong.
-// It begins after the opening quote.
+// unusualText is like text, for strings with escapes or characters outside ASCII, and for wrong ones. It
+// begins after the opening quote.
 func (r *Reader) unusualText(start int) string {
-	var b strings.Builder // what precedes the last escape, with that
-	done := start         // how far the source is in b
+	var b strings.Builder // the text up to and including the last escape
+	done := start         // the end of the source that is in b
 	for i := start; i < len(r.src); {
 		switch c := r.src[i]; {
 		case plain[c]:
@@ -129,9 +130,9 @@ func (r *Reader) unusualText(start int) string {
 	return ""
 }
 
-// unescape decodes the escape sequence at the start of s and returns the character and how many bytes
-// stand for it. If the sequence is wrong, want says what would be right; of half a surrogate pair, char
-// and size are U+FFFD and its own.
+// unescape decodes the escape sequence at the start of s and returns the character and its size in
+// bytes. If the sequence is wrong, want is what would be right. Half a surrogate pair gives U+FFFD and
+// the size of the half.
 func unescape(s string) (char rune, size int, want string) {
 	if len(s) > 1 && s[1] == 'u' {
 		return unescapeHex(s)
@@ -168,7 +169,7 @@ func hexUnit(s string) (unit rune, ok bool) {
 	return rune(n), err == nil
 }
 
-// atNumber reports whether the value to be read next is a number, by how it begins.
+// atNumber reports whether the next value begins like a number.
 func (r *Reader) atNumber() bool {
 	c := r.peek()
 	return c == '-' || isDigit(c)
@@ -189,14 +190,14 @@ func (r *Reader) number(want string) string {
 	return r.src[r.pos-n : r.pos]
 }
 
-// numberLen returns the length of the number that s begins with, 0 if there is none.
+// numberLen returns the length of the number at the start of s, 0 if there is none.
 func numberLen(s string) int {
 	i := 0
 	if i < len(s) && s[i] == '-' {
 		i++
 	}
 	if i < len(s) && s[i] == '0' {
-		i++ // no digit may follow: the caller finds it where a number cannot go on
+		i++ // no digit may follow; the caller checks that
 	} else if !skipDigits(s, &i) {
 		return 0
 	}

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// FuzzReaderAgainstV2 checks that a Reader agrees with encoding/json/v2, whose rules it promises,
-// without exception but for rare times. It runs with GOEXPERIMENT=jsonv2.
+// FuzzReaderAgainstV2 checks that a Reader agrees with encoding/json/v2, except for rare times. It runs
+// with GOEXPERIMENT=jsonv2.
 func FuzzReaderAgainstV2(f *testing.F) {
 	addSeeds(f)
 	numbers := jsonv2.WithUnmarshalers(jsonv2.UnmarshalFromFunc(func(d *jsontext.Decoder, v *any) error {

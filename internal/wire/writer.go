@@ -24,17 +24,17 @@ type Writer struct {
 	err   *Error
 }
 
-// NewWriter returns a Writer that uses the room in buf, whose bytes it overwrites.
+// NewWriter returns a Writer that overwrites and uses buf.
 func NewWriter(buf []byte) *Writer {
 	return &Writer{buf: buf[:0]}
 }
 
-// Reset makes w start again, as NewWriter(buf) does.
+// Reset makes w start again with buf, as NewWriter does.
 func (w *Writer) Reset(buf []byte) {
 	*w = Writer{buf: buf[:0]}
 }
 
-// Bytes returns the text, which shares the Writer's buffer. It is nil after an error.
+// Bytes returns the text in the Writer's own buffer. It is nil after an error.
 func (w *Writer) Bytes() []byte {
 	if w.err != nil {
 		return nil
@@ -175,8 +175,8 @@ func (w *Writer) end(bracket byte) {
 // separate writes a comma if one is due.
 func (w *Writer) separate() { w.buf = separated(w.buf) }
 
-// separated returns text with a comma after it if one is due. One is, unless the text says that a value
-// must follow: no value ends with any of these bytes.
+// separated returns text, with a comma after it if one is due. None is due after a byte that must be
+// followed by a value, because no value ends with such a byte.
 func separated(text []byte) []byte {
 	if n := len(text); n > 0 {
 		if c := text[n-1]; c != ':' && c != '{' && c != '[' {
@@ -186,7 +186,7 @@ func separated(text []byte) []byte {
 	return text
 }
 
-// text writes s as a string, where a value or a name is due.
+// text writes s as a string, for a value or a name.
 func (w *Writer) text(s string) {
 	b := append(w.buf, '"')
 	done := 0 // how far s is written
@@ -239,13 +239,13 @@ func appendEscape(b []byte, c byte) []byte {
 	}
 }
 
-// fail records the first error. Its path leads to where the text ends, which is where a Reader of
-// that text runs into its end.
+// fail records the first error. Its path is that of the position at which the text ends: a Reader of the
+// text fails there.
 func (w *Writer) fail(want, got string) {
 	if w.err == nil {
 		r := NewReader(string(w.buf))
 		r.Skip()
-		r.End() // fails if nothing did: the text waits for a value or a name
+		r.End() // fails if nothing else did, because the text is incomplete
 		w.err = &Error{Path: r.err.Path, Offset: -1, Want: want, Got: got}
 	}
 }

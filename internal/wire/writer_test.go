@@ -107,7 +107,7 @@ type unmarshalable struct{ secret string }
 
 func (u unmarshalable) MarshalJSON() ([]byte, error) { return nil, errors.New(u.secret) }
 
-// A twice writes what encoding/json takes for JSON and a Reader does not.
+// A twice is a value whose JSON encoding/json accepts and a Reader does not.
 type twice struct{}
 
 func (twice) MarshalJSON() ([]byte, error) { return []byte(`{"s":1,"s":2}`), nil }

@@ -14,11 +14,11 @@ import (
 	"testing"
 )
 
-// CheckBroken answers each call with its example, of which one value after the other is left out or
-// replaced. An answer that lacks an essential field must be an error; any other must be a success with
-// everything but that value in its place, and each value of another type must be reported as drift.
+// CheckBroken answers each call with its example, in which one value at a time is left out or replaced.
+// The call must fail if an essential field is missing. Otherwise it must succeed, with all other values
+// unchanged. Each value of another type must be reported as drift.
 //
-// client makes a client that sends over an http.Client, validates nothing, repeats nothing, and reports the
+// client makes a client for an http.Client. It must not validate or repeat calls, and must report the
 // text of drift.
 func CheckBroken(t *testing.T, exchanges []*Exchange, client func(*http.Client, func(drift string)) any) {
 	t.Helper()
@@ -35,7 +35,7 @@ func CheckBroken(t *testing.T, exchanges []*Exchange, client func(*http.Client, 
 // broken is a RoundTripper with one answer.
 type broken struct {
 	body  string
-	drift []string // each place once
+	drift []string // each difference once
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -43,7 +43,7 @@ func (b *broken) RoundTrip(r *http.Request) (*http.Response, error) {
 	return always(b.body).RoundTrip(r)
 }
 
-// call makes a call with a request whose texts are all set.
+// call makes a call with a request in which all strings are set.
 func (b *broken) call(t *testing.T, method reflect.Value, body string) (any, error) {
 	b.body = body
 	request := reflect.New(method.Type().In(1)).Elem()
@@ -60,7 +60,7 @@ func (b *broken) call(t *testing.T, method reflect.Value, body string) (any, err
 	return results[0].Interface(), err
 }
 
-// exchangeOf finds the exchange of a call.
+// exchangeOf returns the exchange of a call.
 func exchangeOf(t *testing.T, exchanges []*Exchange, call string) *Exchange {
 	t.Helper()
 	i := slices.IndexFunc(exchanges, func(x *Exchange) bool { return x.Call == call })
@@ -70,13 +70,13 @@ func exchangeOf(t *testing.T, exchanges []*Exchange, call string) *Exchange {
 	return exchanges[i]
 }
 
-// oneCall is a method of a client that is a call.
+// oneCall is a method that makes a call.
 type oneCall struct {
 	name   string
 	method reflect.Value
 }
 
-// callsOf are the calls of a client or service, always in one order.
+// callsOf returns the calls of a client or service, always in the same order.
 func callsOf(service reflect.Value) []oneCall {
 	var calls []oneCall
 	for i := range service.NumMethod() {
@@ -131,17 +131,17 @@ func (b *broken) check(t *testing.T, x *Exchange, method reflect.Value) {
 	t.Logf("%d answers", answers)
 }
 
-// mutant is an answer of which one value is not as it should be.
+// mutant is an answer in which one value is wrong.
 type mutant struct {
 	path, how, body string
-	typed           bool // the value is of another type
+	typed           bool // the value has another type
 }
 
-// replacements are what takes the place of a value of the answer itself, and few are what takes that of a value
-// below: they have the same readers, and are many.
+// replacements replace a value of the answer itself. few replace the many values below it, which have
+// the same readers.
 var few, replacements = []string{`null`, `17`, `"\ud83d"`, `[null]`}, []string{`null`, `true`, `17`, `1e400`, `"text"`, `""`, `"\ud83d"`, `[]`, `[null]`, `[17,"a",{}]`, `{}`, `{"a":{"b":[]}}`}
 
-// mutants yields all of a tree, by the path of their value.
+// mutants yields all mutants of a tree, with the path of the wrong value.
 func mutants(tree any) func(yield func(string, mutant) bool) {
 	return func(yield func(string, mutant) bool) {
 		var walk func(v any, path string, set func(any, bool)) bool
@@ -184,7 +184,7 @@ func mutants(tree any) func(yield func(string, mutant) bool) {
 				for i, value := range v {
 					if !walk(value, path+"["+strconv.Itoa(i)+"]", func(to any, there bool) {
 						if v[i] = to; !there {
-							v[i] = json.RawMessage("null") // a list has no holes
+							v[i] = json.RawMessage("null") // an element of a list cannot be left out
 						}
 					}) {
 						return false
@@ -216,7 +216,7 @@ func writeTree(tree any) string {
 	return string(text)
 }
 
-// kindOf is the type that a value has in JSON.
+// kindOf returns the JSON type of a value.
 func kindOf(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -237,7 +237,7 @@ func kindOf(v any) string {
 	return fmt.Sprintf("%T", v)
 }
 
-// lacking returns the essential field that an answer lacks, or "".
+// lacking returns the missing essential field of an answer, or "".
 func lacking(x *Exchange, body string) string {
 	var example, answer any
 	_ = json.Unmarshal([]byte(x.ResponseBody), &example)
@@ -260,7 +260,7 @@ func lacking(x *Exchange, body string) string {
 	return ""
 }
 
-// topOf is the field of the answer that a path begins with.
+// topOf returns the first field of a path.
 func topOf(path string) string {
 	if i := strings.IndexAny(path, ".["); i >= 0 {
 		return path[:i]
@@ -268,10 +268,10 @@ func topOf(path string) string {
 	return path
 }
 
-// neverEmpty are the names of essential fields that are never empty.
+// neverEmpty are the essential fields that are never empty.
 var neverEmpty = regexp.MustCompile(`_id$`)
 
-// compareRest compares all of two responses but what is at a path.
+// compareRest compares two responses, except for the value at a path.
 func compareRest(t *testing.T, mutant, path, without string, got, want reflect.Value) {
 	t.Helper()
 	if path == without {
@@ -298,7 +298,7 @@ func compareRest(t *testing.T, mutant, path, without string, got, want reflect.V
 			}
 		}
 	case reflect.Slice:
-		if got.Len() == want.Len()-1 { // the element is left out
+		if got.Len() == want.Len()-1 { // without the element
 			rest := reflect.AppendSlice(reflect.MakeSlice(want.Type(), 0, want.Len()), want)
 			index, _ := strconv.Atoi(strings.Trim(strings.TrimPrefix(without, path), "[]"))
 			want = reflect.AppendSlice(rest.Slice(0, index), want.Slice(index+1, want.Len()))
@@ -318,15 +318,15 @@ func compareRest(t *testing.T, mutant, path, without string, got, want reflect.V
 			below := path + "." + key.String()
 			if v := got.MapIndex(key); v.IsValid() {
 				compareRest(t, mutant, below, without, v, want.MapIndex(key))
-			} else if below != without { // else the value is left out
+			} else if below != without { // otherwise the value is left out
 				t.Errorf("%s: %s is not there", mutant, below)
 			}
 		}
 	}
 }
 
-// driftAt is how drift reports the place at a path, where the names of typed maps are not shown. It also tells
-// whether the path leads into free-form data, which has no types.
+// driftAt returns the path as drift reports it, without the names of typed maps. It also reports whether
+// the path leads into free-form data, which has no types.
 func driftAt(v reflect.Value, path string) (at string, free bool) {
 	for part := range strings.FieldsFuncSeq(path, func(r rune) bool { return r == '.' || r == '[' }) {
 		for v.Kind() == reflect.Pointer {

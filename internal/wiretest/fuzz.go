@@ -9,10 +9,10 @@ import (
 	"unicode/utf8"
 )
 
-// FuzzResponse answers a call with any text, and holds what comes of it against encoding/json. The call
-// must fail exactly where the text is no JSON object, or lacks an essential field. Where encoding/json
-// decodes the text, the response must have the same values; where it finds that something does not fit,
-// drift must be reported.
+// FuzzResponse answers a call with any text and compares the result with encoding/json. The call must
+// fail exactly if the text is not a JSON object or an essential field is missing. If encoding/json
+// decodes the text, the response must have the same values. If encoding/json finds a value that does not
+// fit, drift must be reported.
 //
 // call makes the call over an http.Client and reports drift.
 func FuzzResponse[T any](f *testing.F, x *Exchange, call func(context.Context, *http.Client, func(drift string)) (*T, error)) {
@@ -38,11 +38,11 @@ func FuzzResponse[T any](f *testing.F, x *Exchange, call func(context.Context, *
 		}
 		odd := lookAt(text)
 		if odd.otherNames || odd.duplicates {
-			return // encoding/json takes the last of several
+			return // encoding/json uses the last of several values
 		}
 		lacks := lacking(x, text)
 		if lacks == "" && len(x.Essential) == 0 {
-			return // such an answer needs one field of several
+			return // the answer needs one of several fields
 		}
 		if (lacks == "") != (err == nil) && !odd.malformed {
 			t.Errorf("error %v, and the answer lacks %q", err, lacks)
@@ -59,17 +59,17 @@ func FuzzResponse[T any](f *testing.F, x *Exchange, call func(context.Context, *
 			}
 			return
 		}
-		if misfits > 0 || odd.nullElements { // these are left out, where encoding/json keeps something
+		if misfits > 0 || odd.nullElements { // the SDK leaves them out, encoding/json does not
 			return
 		}
-		// As JSON, times are equal when they are the same in different Locations.
+		// In JSON, equal times in different Locations are equal.
 		if a, b := asJSON(t, got), asJSON(t, want); !sameTree(decodeTree(t, a), decodeTree(t, b)) {
 			t.Errorf("got\n%s\nwant\n%s", a, b)
 		}
 	})
 }
 
-// answers are texts to begin with: the example, and what is often wrong with one.
+// answers are the seeds: the example, and the same with common mistakes.
 func answers(example string) []string {
 	replace := func(old, new string) string { return strings.Replace(example, old, new, 1) }
 	return []string{
@@ -98,21 +98,21 @@ func answers(example string) []string {
 	}
 }
 
-// oddities are what encoding/json and the SDK take in different ways.
+// oddities are cases in which encoding/json and the SDK differ.
 type oddities struct {
-	otherNames   bool // a name that encoding/json could take for another one, as it does not look at case
-	duplicates   bool // a name that its object has twice
+	otherNames   bool // a name that encoding/json could match, because it ignores case
+	duplicates   bool // a repeated name in an object
 	nullElements bool // null in a list
-	malformed    bool // a text that is no valid Unicode, or may have been none
+	malformed    bool // a string that is not valid Unicode, or may not have been
 }
 
 // lookAt finds the oddities of a valid text.
 func lookAt(text string) oddities {
 	odd := oddities{malformed: !utf8.ValidString(text)}
 	decoder := json.NewDecoder(strings.NewReader(text))
-	decoder.UseNumber()        // which a float64 need not hold
-	var open []map[string]bool // the names of each value that is open; nil for a list
-	name := false              // whether a name may be next
+	decoder.UseNumber()        // which may not fit into a float64
+	var open []map[string]bool // the names in each open object; nil for a list
+	name := false              // whether a name can be next
 	for {
 		token, err := decoder.Token()
 		if err != nil {
@@ -148,7 +148,7 @@ func lookAt(text string) oddities {
 	}
 }
 
-// sameTree compares JSON values, and numbers by what they are.
+// sameTree compares JSON values, and numbers by their value.
 func sameTree(a, b any) bool {
 	switch a := a.(type) {
 	case map[string]any:

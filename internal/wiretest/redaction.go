@@ -12,9 +12,8 @@ import (
 	"time"
 )
 
-// CheckRedaction walks every type that a client's calls take or return, fills
-// each field with a text of its own, prints it in every way, and reports each
-// secret that shows.
+// CheckRedaction walks every type in a client's requests and responses and fills each field with its own
+// text. It prints the value in every way, and reports each secret that shows.
 func CheckRedaction(t *testing.T, client any) {
 	t.Helper()
 	types := callTypes(reflect.TypeOf(client))
@@ -65,8 +64,8 @@ func callTypes(client reflect.Type) []reflect.Type {
 	return types
 }
 
-// secret says by its name alone that a field holds a secret or an address; the
-// spec's word for it is not asked. harmless are those that look like it.
+// secret reports, by its name alone and without the spec, whether a field is a secret or an address.
+// harmless are fields with similar names.
 var (
 	secret   = regexp.MustCompile(`code$|token$|jwt$|phone_number$|email$|email_address$|ip_address$|_claims$|_metadata$`)
 	harmless = regexp.MustCompile(`(status|country)_code$`)
@@ -75,13 +74,12 @@ var (
 // marks are the texts that a value was filled with.
 type marks struct {
 	secret, open []string
-	// around are the structs that the value being filled lies in. One that holds
-	// itself is filled once below itself.
+	// around are the structs around the value being filled. A recursive struct is filled once inside
+	// itself.
 	around []reflect.Type
 }
 
-// enough reports whether a pointer or list leads back to a struct that is there
-// twice already.
+// enough reports whether a pointer or list leads to a struct that is already in around twice.
 func (m *marks) enough(v reflect.Value) bool {
 	n := 0
 	for _, typ := range m.around {
@@ -158,8 +156,8 @@ func checkType(t *testing.T, typ reflect.Type) {
 	}
 }
 
-// tagged reports whether the spec calls secret what its name does not: then it
-// may be hidden.
+// tagged reports whether the spec marks a field as secret although its name does not look like one. Such
+// a field may be hidden.
 func tagged(typ reflect.Type, mark string) bool {
 	path := strings.Split(strings.Trim(strings.TrimPrefix(mark, "mark"), "<>"), ".")[1:]
 	for _, name := range path {
@@ -176,7 +174,7 @@ func tagged(typ reflect.Type, mark string) bool {
 	return false
 }
 
-// print returns what every way of printing a pointer and its value shows.
+// print returns the output of every way of printing a pointer and its value.
 func print(pointer reflect.Value) map[string]string {
 	shown := map[string]string{}
 	for _, v := range []any{pointer.Interface(), pointer.Elem().Interface()} {

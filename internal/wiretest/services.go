@@ -8,9 +8,8 @@ import (
 	"testing"
 )
 
-// CheckServices prints a client, each of its services, and structs, lists and
-// maps that hold them, with every verb, and reports each that shows the
-// credentials.
+// CheckServices prints a client, its services, and structs, lists and maps that contain them, with every
+// verb. It reports each output that shows the credentials.
 func CheckServices(t *testing.T, client any) {
 	t.Helper()
 	basic := base64.StdEncoding.EncodeToString([]byte(ProjectID + ":" + Secret))
@@ -44,7 +43,7 @@ func CheckServices(t *testing.T, client any) {
 	}
 }
 
-// listServices appends v, a pointer to a struct, and the services that it has.
+// listServices appends v, a pointer to a struct, and its services.
 func listServices(v reflect.Value, services *[]any) {
 	*services = append(*services, v.Interface())
 	for i := range v.Elem().NumField() {
@@ -54,8 +53,8 @@ func listServices(v reflect.Value, services *[]any) {
 	}
 }
 
-// CheckUnmade makes every call of every service that no client has made, nil or empty, and reports each that
-// does not fail with an error that says so.
+// CheckUnmade makes every call of nil and empty services, which no client has made. It reports each call
+// that does not fail with an error that says so.
 func CheckUnmade(t *testing.T, client reflect.Type) {
 	t.Helper()
 	calls := 0

@@ -1,6 +1,5 @@
-// Package wiretest holds a generated client against the examples of the spec:
-// what goes over the wire, byte for byte, and what is read from it, field by
-// field. Only tests import it.
+// Package wiretest compares a generated client with the examples of the spec: the bytes that it sends,
+// and the fields that it reads. Only tests import it.
 package wiretest
 
 import (
@@ -19,26 +18,26 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// The credentials that a client under test is made with.
+// The credentials of a client under test.
 const (
 	ProjectID = "project-test-7d5f3c1e-9b2a-4e68-8c40-1f6a2b9d3e57"
 	Secret    = "secret-test-nT4wZ8kQ2vB6yH1mX5cR9dL3jF7sG0pA"
 )
 
-// Exchange is one call: what the client must send, and what it is answered.
+// Exchange is one call: the request that the client must send, and the answer.
 type Exchange struct {
 	// Call is the service and the method: "OTPsSMSService.Send".
 	Call        string
 	Method, URI string
-	// Header holds the headers that the call sets itself.
+	// Header has the headers that the call itself sets.
 	Header map[string]string
-	// Anonymous calls must carry no credentials.
+	// Anonymous calls must have no credentials.
 	Anonymous bool
 	// RequestBody is the body, byte for byte; empty for none. With Form, it is a form.
 	RequestBody  string
 	Form         bool
 	ResponseBody string
-	// Essential are the fields without which an answer is an error: "session.user_id".
+	// Essential lists the essential fields of the answer: "session.user_id".
 	Essential []string
 
 	mu    sync.Mutex
@@ -46,9 +45,8 @@ type Exchange struct {
 	wrong []string
 }
 
-// Serve starts a server on loopback that answers the exchanges and notes what
-// was not sent as it should be. It runs until the process ends or, given a
-// test, until the test does.
+// Serve starts a server on loopback that answers the exchanges and records mistakes in the requests. It
+// runs until the process or the given test ends.
 func Serve(t testing.TB, exchanges ...*Exchange) (url string) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for _, x := range exchanges {
@@ -117,15 +115,14 @@ func (x *Exchange) inspect(r *http.Request, body string) {
 	}
 }
 
-// Response is what every generated response answers.
+// Response is the interface of every generated response.
 type Response interface {
 	RawJSON() string
 	Header() http.Header
 	UnknownFields() map[string]json.RawMessage
 }
 
-// Check reports what went wrong with the one call that was made: on the wire,
-// and in the response that came of it.
+// Check reports what was wrong with the only call that was made: in the request, and in the response.
 func (x *Exchange) Check(t *testing.T, resp Response, err error) {
 	t.Helper()
 	if err != nil {
@@ -153,8 +150,7 @@ func (x *Exchange) Check(t *testing.T, resp Response, err error) {
 	}
 }
 
-// compareJSON holds a decoded struct against the JSON that it was decoded
-// from, read in another way.
+// compareJSON compares a decoded struct with its JSON, which it reads in another way.
 func compareJSON(t *testing.T, body string, resp any) {
 	t.Helper()
 	decoder := json.NewDecoder(strings.NewReader(body))
@@ -195,8 +191,8 @@ func compare(t *testing.T, path string, got reflect.Value, want any) {
 	}
 }
 
-// compareObject holds a struct or a free-form map against an object. A struct
-// must have a field for every member, and nothing set beyond them.
+// compareObject compares a struct or a free-form map with an object. A struct must have a field for
+// every member, and no other field may be set.
 func compareObject(t *testing.T, path string, got reflect.Value, want map[string]any) {
 	t.Helper()
 	if got.Kind() == reflect.Map && got.Type().Elem().Kind() != reflect.Interface {
@@ -228,7 +224,7 @@ func compareObject(t *testing.T, path string, got reflect.Value, want map[string
 	}
 }
 
-// compareMap holds a typed map against an object.
+// compareMap compares a typed map with an object.
 func compareMap(t *testing.T, path string, got reflect.Value, want map[string]any) {
 	t.Helper()
 	if got.IsNil() || got.Len() != len(want) {
@@ -243,7 +239,7 @@ func compareMap(t *testing.T, path string, got reflect.Value, want map[string]an
 	}
 }
 
-// freeForm is what a response holds of free-form data.
+// freeForm converts free-form data to the values that a response has.
 func freeForm(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
@@ -278,7 +274,7 @@ func same(got reflect.Value, want any) bool {
 	case bool:
 		return got.Kind() == reflect.Bool && got.Bool() == want
 	case json.Number:
-		if got.Kind() == reflect.Float64 { // it can be written in several ways
+		if got.Kind() == reflect.Float64 { // a number can be written in several ways
 			n, err := want.Float64()
 			return err == nil && got.Float() == n
 		}
@@ -287,7 +283,7 @@ func same(got reflect.Value, want any) bool {
 	return false
 }
 
-// reset forgets the calls of earlier servers, so that a test counts its own.
+// reset clears the calls of earlier servers, so that a test counts only its own.
 func (x *Exchange) reset() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
