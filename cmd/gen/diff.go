@@ -21,6 +21,7 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/diff/impact"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diff/revision"
 	"github.com/stytchgen/sdk/cmd/gen/internal/generate/pipeline"
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
 )
 
@@ -70,7 +71,7 @@ type state struct {
 
 // compare runs the stages and says on stderr how long each took if asked to.
 func (c diffCommand) compare(ctx context.Context, stderr io.Writer) (report *impact.Report, err error) {
-	root, err := pipeline.FindRoot(c.folder)
+	root, err := spec.FindRoot(c.folder)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +97,7 @@ func (c diffCommand) compare(ctx context.Context, stderr io.Writer) (report *imp
 		start := time.Now()
 		did, err := stage.run()
 		if c.verbose {
-			printStage(stderr, pipeline.Stage{Name: stage.name, Did: did, Took: time.Since(start)})
+			printStage(stderr, stage.name, did, time.Since(start))
 		}
 		if err != nil {
 			return nil, err
@@ -127,8 +128,8 @@ func (c diffCommand) open(ctx context.Context, root string, report *impact.Repor
 func (c diffCommand) readSpecs(report *impact.Report, base, head *state) (string, error) {
 	var err error
 	if base.api, err = readSpec(base.Revision); err != nil {
-		if spec := new(badSpec); errors.As(err, &spec) {
-			spec.base = true
+		if bad := new(badSpec); errors.As(err, &bad) {
+			bad.base = true
 		}
 		return "", err
 	}
@@ -150,14 +151,14 @@ func (c diffCommand) readSpecs(report *impact.Report, base, head *state) (string
 // readSpec makes the model of a state's spec. It asks only that it can be
 // made: an older spec need not keep the rules that came after it.
 func readSpec(r *revision.Revision) (apichange.Side, error) {
-	spec, sdk, findings, err := pipeline.Read(r.Root)
+	read, sdk, findings, err := spec.Read(r.Root)
 	if err != nil {
 		return apichange.Side{}, fmt.Errorf("%s: %w", r.Name, err)
 	}
 	if findings != nil {
-		return apichange.Side{}, &badSpec{name: r.Name, findings: findings, source: spec.Bytes}
+		return apichange.Side{}, &badSpec{name: r.Name, findings: findings, source: read.Bytes}
 	}
-	return apichange.Side{Spec: spec, SDK: sdk}, nil
+	return apichange.Side{Spec: read, SDK: sdk}, nil
 }
 
 // readWorkTree takes the work tree as the generator would leave it.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -20,14 +19,8 @@ func TestDiffAreas(t *testing.T) {
 			"'#/components/schemas/PhoneNumber'", "'shared.yaml#/components/schemas/PhoneNumber'",
 			"'#/components/responses/Error'", "'shared.yaml#/components/responses/Error'").Replace(string(read(t, name))))
 	}
-	whole := string(read(t, filepath.Join(head, consumer)))
-	start, end := strings.Index(whole, "tags:\n"), strings.Index(whole, "components:\n")
-	if err := os.Mkdir(filepath.Join(head, "spec/consumer"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	area := filepath.Join(head, "spec/consumer/codes.yaml")
-	write(t, area, whole[start:end])
-	write(t, filepath.Join(head, consumer), whole[:start]+whole[end:])
+	moveArea(t, head, consumer, consumerArea)
+	area := filepath.Join(head, consumerArea)
 	for _, sides := range [][]string{{base, head}, {head, base}} {
 		if code, stdout, stderr := gen(t, "diff", sides[0], sides[1]); code != exitFine || !strings.Contains(stdout, "nothing that applications can see") {
 			t.Errorf("exit code %d: %s%s", code, stdout, stderr)
@@ -37,8 +30,8 @@ func TestDiffAreas(t *testing.T) {
 	edit(t, area, "maximum: 10", "maximum: 8")
 	_, stdout, stderr := gen(t, "diff", base, head)
 	for _, want := range []string{
-		"spec/consumer/codes.yaml:27: stytch codes.send: the request field `expiration_minutes` has the maximum `8` instead of `10`",
-		"spec/consumer/codes.yaml:124: documentation: descriptions or examples changed: stytch codes.get",
+		"spec/consumer/codes.yaml:27: consumer.codes.send: the request field `expiration_minutes` has the maximum `8` instead of `10`",
+		"spec/consumer/codes.yaml:124: documentation: descriptions or examples changed: consumer.codes.get",
 	} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("%q is missing:\n%s%s", want, stdout, stderr)

@@ -296,7 +296,7 @@ var callCases = []diffCase{
 	}},
 }
 
-// onceCases have changes in Go that several findings are about: each is told once.
+// onceCases have changes in Go that several findings are about: each is reported once.
 var onceCases = []diffCase{
 	{"secret no more, and of another type", []diffEdit{
 		{consumer, "                  type: string\n                  x-sensitive: true\n", "                  type: integer\n"},

@@ -6,65 +6,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/diff/gochange"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diff/impact"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diff/revision"
 )
-
-// generated is a small module that the tests of this package share. smallModule copies it.
-var generated struct {
-	sync.Once
-	root string
-}
-
-// smallModule makes a module of a small spec with the runtime of this one and
-// what the generator makes.
-func smallModule(t *testing.T) string {
-	t.Helper()
-	generated.Do(func() {
-		root := filepath.Join(filepath.Dir(program), "small")
-		generateSmall(t, root)
-		generated.root = root
-	})
-	if generated.root == "" {
-		t.Fatal("the small module could not be generated; another test says why")
-	}
-	root := t.TempDir()
-	if err := os.CopyFS(root, os.DirFS(generated.root)); err != nil {
-		t.Fatal(err)
-	}
-	return root
-}
-
-func generateSmall(t *testing.T, root string) {
-	t.Helper()
-	if err := os.CopyFS(root, os.DirFS("testdata/diff/base")); err != nil {
-		t.Fatal(err)
-	}
-	for _, folder := range []string{"internal/check", "internal/grammar", "internal/origin", "internal/redact", "internal/sessionjwt", "internal/sessionweb", "internal/share", "internal/transport", "internal/wire", "internal/wiretest", "stytch", "b2b"} {
-		entries, err := os.ReadDir(filepath.Join(repository, folder))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.MkdirAll(filepath.Join(root, folder), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		for _, entry := range entries {
-			name := entry.Name()
-			if strings.HasSuffix(name, "_test.go") && name != "exchange_test.go" || strings.Contains(name, "_gen") || strings.HasSuffix(name, "_manual.go") {
-				continue
-			}
-			data := strings.ReplaceAll(string(read(t, filepath.Join(repository, folder, name))), "github.com/stytchgen/sdk", "example.com/base")
-			write(t, filepath.Join(root, folder, name), data)
-		}
-	}
-	if code, stdout, stderr := gen(t, "-C", root); code != exitFine {
-		t.Fatalf("the base module is not generated: %s%s", stdout, stderr)
-	}
-}
 
 // apply makes a case's edits in a copy of the base module.
 func (c diffCase) apply(t *testing.T, base string) string {

@@ -114,7 +114,7 @@ func parseDiff(args []string) (diffCommand, error) {
 	return c, nil
 }
 
-// parseFlags sets the flags, which may stand before, between and behind the names, and returns the names.
+// parseFlags sets the flags, which may come before, between and after the names, and returns the names.
 // What follows -- is names alone.
 func parseFlags(flags *flag.FlagSet, args []string) (names []string, err error) {
 	for len(args) > 0 {

@@ -16,7 +16,7 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/drift"
 	"github.com/stytchgen/sdk/cmd/gen/internal/drift/apply"
 	"github.com/stytchgen/sdk/cmd/gen/internal/drift/contract"
-	"github.com/stytchgen/sdk/cmd/gen/internal/generate/pipeline"
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 )
 
@@ -98,7 +98,7 @@ func parseDrift(args []string) (driftCommand, error) {
 }
 
 func (c driftCommand) run(stdout, stderr io.Writer) (int, error) {
-	root, err := pipeline.FindRoot(c.folder)
+	root, err := spec.FindRoot(c.folder)
 	if err != nil {
 		return exitBad, err
 	}
@@ -106,22 +106,22 @@ func (c driftCommand) run(stdout, stderr io.Writer) (int, error) {
 	if err != nil {
 		return exitBad, err
 	}
-	known, err := drift.ReadKnown(root, path.Join(pipeline.SpecFolder, drift.File))
+	known, err := drift.ReadKnown(root, path.Join(spec.Folder, drift.File))
 	if err != nil {
 		return exitBad, err
 	}
 	var list diag.List
-	spec := load.Read(os.DirFS(root), pipeline.SpecFolder, &list)
+	here := load.Read(os.DirFS(root), spec.Folder, &list)
 	if list.HasErrors() {
-		return exitBad, &badSpec{findings: list.Sorted(), source: spec.Bytes}
+		return exitBad, &badSpec{findings: list.Sorted(), source: here.Bytes}
 	}
-	report, err := drift.Check(spec, there, known)
+	report, err := drift.Check(here, there, known)
 	if err != nil {
 		return exitBad, err
 	}
 	report.ListOutside = c.outside
 	if c.apply {
-		return c.applied(root, spec, report, there, known, stdout, stderr)
+		return c.applied(root, here, report, there, known, stdout, stderr)
 	}
 	if err := report.Write(stdout, c.format); err != nil {
 		return exitBad, err
@@ -133,11 +133,11 @@ func (c driftCommand) run(stdout, stderr io.Writer) (int, error) {
 }
 
 // applied writes the edits and reports what is left for a person.
-func (c driftCommand) applied(root string, spec *load.Spec, report *drift.Report, there *contract.API, known *drift.Known, stdout, stderr io.Writer) (int, error) {
-	edits := apply.Propose(spec, report, there, known)
+func (c driftCommand) applied(root string, here *load.Spec, report *drift.Report, there *contract.API, known *drift.Known, stdout, stderr io.Writer) (int, error) {
+	edits := apply.Propose(here, report, there, known)
 	var changes []disk.Change
 	for _, name := range slices.Sorted(maps.Keys(edits.Files)) {
-		changes = append(changes, disk.Change{Path: name, Before: spec.Bytes(name), After: edits.Files[name]})
+		changes = append(changes, disk.Change{Path: name, Before: here.Bytes(name), After: edits.Files[name]})
 	}
 	if err := disk.Write(root, nil, changes); err != nil {
 		return exitBad, err

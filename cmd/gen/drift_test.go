@@ -86,7 +86,7 @@ func TestDriftCommand(t *testing.T) {
 		{"spec that is wrong", func() {
 			replaceIn(t, filepath.Join(dir, "spec/drift.yaml"), "scopes:", "scope:")
 			replaceIn(t, filepath.Join(dir, "spec/shared.yaml"), "paths: {}", "paths: {}\npaths: {}")
-		}, []string{packaged}, exitBad, "", "spec/shared.yaml:4:1: error[E011]: the key \"paths\" stands here a second time"},
+		}, []string{packaged}, exitBad, "", "spec/shared.yaml:4:1: error[E011]: the key \"paths\" appears here a second time"},
 		{"spec that is wrong, for a pull request", nil, []string{"--format", "github", packaged}, exitBad, "::error file=spec/shared.yaml,line=4,col=1,title=E011", ""},
 		{"spec that is wrong, for a program", nil, []string{"--format", "json", packaged}, exitBad, `"code": "E011"`, ""},
 	}

@@ -12,7 +12,7 @@ func goTest(t *testing.T, root string, args ...string) {
 	cmd := exec.Command("go", append([]string{"test", "-trimpath"}, args...)...)
 	cmd.Dir = root
 	out, err := cmd.CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "--- PASS: TestOTPsVoiceService_Send") {
+	if err != nil || !strings.Contains(string(out), "--- PASS: TestCodesVoiceService_Send") {
 		t.Errorf("go test %v: %v\n%s", args, err, out)
 	}
 }

@@ -83,7 +83,7 @@ func TestKilled(t *testing.T) {
 // TestFoldersAndLinks puts something else where a generated file belongs.
 func TestFoldersAndLinks(t *testing.T) {
 	t.Parallel()
-	root := copyModule(t)
+	root := smallModule(t)
 	page := filepath.Join(root, "docs/reference/errors.md")
 	tests := []struct {
 		name  string
@@ -91,7 +91,7 @@ func TestFoldersAndLinks(t *testing.T) {
 		want  string
 	}{
 		{"a folder", func(t *testing.T) { write(t, filepath.Join(page, "x"), "x") }, "docs/reference/errors.md: not a regular file"},
-		{"a link", func(t *testing.T) { symlink(t, filepath.Join(root, "go.sum"), page) }, "docs/reference/errors.md: not a regular file"},
+		{"a link", func(t *testing.T) { symlink(t, filepath.Join(root, "go.mod"), page) }, "docs/reference/errors.md: not a regular file"},
 		{"a folder that is a link", func(t *testing.T) { symlink(t, t.TempDir(), filepath.Join(root, "docs")) }, "docs: not a folder"},
 	}
 	for _, test := range tests {

@@ -4,31 +4,27 @@
 //	gen check      compare what would be generated with what is there
 //	gen diff       say what a change does to applications
 //	gen dump       print what a stage made
-//	gen drift      hold the spec against what the service's owner publishes
+//	gen drift      compare the spec with what the service's owner publishes
 //	gen explain    say more about a finding
 //
 // It exits with 0 when all is well, with 1 when check or drift finds a difference
-// or diff a change that it is told to fail on, and with 2 when the spec, the
+// or diff finds a change that --fail-on names, and with 2 when the spec, the
 // command line or the machine is at fault.
 package main
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"os/signal"
 	"runtime/debug"
 	"slices"
 	"time"
 
-	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
-	"github.com/stytchgen/sdk/cmd/gen/internal/generate/pipeline"
-	"github.com/stytchgen/sdk/cmd/gen/internal/generate/tree"
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec"
 )
 
 // The exit codes.
@@ -44,7 +40,7 @@ Usage:
   gen [flags]                   generate: write every file that differs
   gen check [flags]             compare what would be generated with what is there
   gen diff BASE [HEAD]          say what a change does to applications; see gen diff -h
-  gen drift [flags] UPSTREAM    hold the spec against what the service's owner publishes; gen drift -h
+  gen drift [flags] UPSTREAM    compare the spec with what the service's owner publishes; see gen drift -h
   gen dump --stage S [flags]    print what a stage made: model (as JSON), files (with hashes)
   gen explain E012              say what a finding means, with an example, and what to do
 
@@ -135,7 +131,7 @@ func parse(args []string) (command, error) {
 	case c.name == "explain":
 		return c, errors.New("explain takes the code of one finding, such as E012")
 	case slices.Contains([]string{"check", "diff", "drift", "dump", "explain"}, flags.Arg(0)):
-		return c, fmt.Errorf("the command stands first: gen %s, and then the flags", flags.Arg(0))
+		return c, fmt.Errorf("the command comes first: gen %s, and then the flags", flags.Arg(0))
 	case flags.NArg() > 0:
 		return c, fmt.Errorf("%q is not a command; the commands are check, diff, drift, dump and explain, and none to generate", flags.Arg(0))
 	case c.name == "dump" && c.stage != "model" && c.stage != "files":
@@ -150,7 +146,7 @@ func (c command) run(stdout, stderr io.Writer) (int, error) {
 	if c.name == "explain" {
 		return exitFine, explain(c.code, stdout)
 	}
-	root, err := pipeline.FindRoot(c.folder)
+	root, err := spec.FindRoot(c.folder)
 	if err != nil {
 		return exitBad, err
 	}
@@ -163,111 +159,4 @@ func (c command) run(stdout, stderr io.Writer) (int, error) {
 		return exitFine, w.until(ctx)
 	}
 	return c.once(root, stdout, stderr)
-}
-
-// once runs the stages and ends as the command says.
-func (c *command) once(root string, stdout, stderr io.Writer) (int, error) {
-	c.wrote = nil
-	opts := pipeline.Options{Root: root}
-	if c.name == "dump" {
-		opts.Until = map[string]string{"model": "model", "files": "emit"}[c.stage]
-	}
-	result, err := pipeline.Run(opts)
-	if c.verbose {
-		for _, s := range result.Stages {
-			printStage(stderr, s)
-		}
-	}
-	if err != nil {
-		return exitBad, err
-	}
-	if err := c.report(result, stdout, stderr); err != nil || result.Failed() {
-		return exitBad, err
-	}
-	switch c.name {
-	case "dump":
-		return exitFine, c.dump(result, stdout)
-	case "check":
-		return c.check(result, stdout)
-	}
-	return exitFine, c.generate(result, stdout, stderr)
-}
-
-func printStage(w io.Writer, s pipeline.Stage) {
-	fmt.Fprintf(w, "%-7s %8s  %s\n", s.Name, s.Took.Round(100*time.Microsecond), s.Did)
-}
-
-func (c *command) generate(result *pipeline.Result, stdout, stderr io.Writer) error {
-	start := time.Now()
-	differences, err := result.Tree.Compare(result.Root)
-	if err != nil {
-		return err
-	}
-	if err := result.Tree.Write(result.Root, differences); err != nil {
-		return err
-	}
-	for _, d := range differences {
-		c.wrote = append(c.wrote, d.Path)
-	}
-	if c.verbose {
-		printStage(stderr, pipeline.Stage{Name: "write", Did: diag.Count(len(differences), "file"), Took: time.Since(start)})
-	}
-	if c.format == formatJSON {
-		return writeJSON(stdout, result, differences)
-	}
-	for _, d := range differences {
-		verb := map[tree.Kind]string{tree.Missing: "new", tree.Stale: "removed", tree.Unwritten: "stub"}[d.Kind]
-		if verb == "" {
-			verb = "updated"
-		}
-		fmt.Fprintf(stdout, "%-8s %s\n", verb, d.Path)
-	}
-	return nil
-}
-
-// check prints each difference and its diff.
-func (c command) check(result *pipeline.Result, stdout io.Writer) (int, error) {
-	differences, err := result.Tree.Compare(result.Root)
-	if err != nil {
-		return exitBad, err
-	}
-	code := exitFine
-	if len(differences) > 0 {
-		code = exitDiffers
-	}
-	if c.format == formatJSON {
-		return code, writeJSON(stdout, result, differences)
-	}
-	if c.format == formatGitHub {
-		if err := annotate(stdout, differences); err != nil {
-			return exitBad, err
-		}
-	}
-	if len(differences) == 0 {
-		fmt.Fprintf(stdout, "%s as generated\n", diag.Count(len(result.Tree.Files)+len(result.Tree.Regions), "file"))
-		return code, nil
-	}
-	for _, d := range differences {
-		fmt.Fprintf(stdout, "%s: %s: %s\n", d.Path, d.Kind, d.Reason)
-	}
-	for _, d := range differences {
-		fmt.Fprintf(stdout, "\n%s", d.Diff)
-	}
-	fmt.Fprintf(stdout, "\n%s not as generated. Run make gen, read the diff, and commit it.\n",
-		diag.Count(len(differences), "file"))
-	return code, nil
-}
-
-func (c command) dump(result *pipeline.Result, stdout io.Writer) error {
-	if c.stage == "files" {
-		files := maps.Clone(result.Tree.Files)
-		for name, region := range result.Tree.Regions {
-			files[name] = region.Want
-		}
-		for _, name := range slices.Sorted(maps.Keys(files)) {
-			fmt.Fprintf(stdout, "%x  %7d  %s\n", sha256.Sum256(files[name]), len(files[name]), name)
-		}
-		return nil
-	}
-	return encodeJSON(stdout, result.Model)
 }

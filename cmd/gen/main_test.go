@@ -16,29 +16,6 @@ import (
 // repository is the root of this module, seen from this package.
 const repository = "../.."
 
-// copyModule copies what the generator reads and writes into a folder of the
-// test.
-func copyModule(t *testing.T) string {
-	t.Helper()
-	root := t.TempDir()
-	for _, name := range []string{"go.mod", "go.sum", "README.md", "gen.sum", "spec", "stytch", "b2b", "internal", "stytchtest", "docs/reference"} {
-		from, to := filepath.Join(repository, name), filepath.Join(root, name)
-		info, err := os.Stat(from)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if info.IsDir() {
-			err = os.CopyFS(to, os.DirFS(from))
-		} else {
-			err = os.WriteFile(to, read(t, from), 0o644)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	return root
-}
-
 func read(t *testing.T, name string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(name)
@@ -145,7 +122,7 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-// TestCommitted holds the committed files against the spec, which is also what
+// TestCommitted compares the committed files with the spec, which is also what
 // make check does.
 func TestCommitted(t *testing.T) {
 	if code, stdout, stderr := gen(t, "check", "-C", repository); code != exitFine {
@@ -158,7 +135,7 @@ func TestDump(t *testing.T) {
 	if code != exitFine || !strings.Contains(stdout, `"ID": "otps.sms.login_or_create"`) {
 		t.Errorf("exit code %d; the model lacks a call:\n%.500s", code, stdout)
 	}
-	if !regexp.MustCompile(`(?m)^model +\S+ms +\d+ calls, \d+ types`).MatchString(stderr) {
+	if !regexp.MustCompile(`(?m)^model +\S+ +\d+ calls, \d+ types`).MatchString(stderr) {
 		t.Errorf("-v does not say what the stages did: %s", stderr)
 	}
 }
@@ -167,7 +144,7 @@ func TestDump(t *testing.T) {
 // it names the damage, and has gen put it right.
 func TestDamage(t *testing.T) {
 	t.Parallel()
-	root := copyModule(t)
+	root := areaModule(t)
 	at := func(name string) string { return filepath.Join(root, filepath.FromSlash(name)) }
 	tests := []struct {
 		name   string
@@ -177,23 +154,24 @@ func TestDamage(t *testing.T) {
 		{
 			"spec newer than code",
 			func(t *testing.T) {
-				edit(t, at("spec/consumer/sessions.yaml"), "summary: Ends a session.", "summary: Ends one session.")
+				edit(t, at(consumerArea), "summary: Reads a code.", "summary: Fetches a code.")
+				edit(t, at(consumerArea), "description: Sends codes.", "description: Sends short codes.")
 			},
 			[]string{
-				"stytch/sessions_gen.go: out of date: spec/consumer/sessions.yaml changed since it was generated",
-				"docs/reference/stytch-sessions.md: out of date", "README.md: out of date",
-				"-// Revoke ends a session.\n+// Revoke ends one session.",
+				"stytch/codes_gen.go: out of date: " + consumerArea + " changed since it was generated",
+				"docs/reference/stytch-codes.md: out of date", "README.md: out of date",
+				"-// Get reads a code.\n+// Get fetches a code.",
 			},
 		},
 		{
 			"generated file edited by hand",
-			func(t *testing.T) { edit(t, at("stytch/user_gen.go"), "UserID string", "ID string") },
-			[]string{"stytch/user_gen.go: edited by hand", "+\tUserID string"},
+			func(t *testing.T) { edit(t, at("stytch/codes_gen.go"), "UserID string", "ID string") },
+			[]string{"stytch/codes_gen.go: edited by hand", "+\tUserID string"},
 		},
 		{
 			"generated file missing",
-			func(t *testing.T) { remove(t, at("b2b/member_gen.go")) },
-			[]string{"b2b/member_gen.go: missing", "--- /dev/null\n+++ b/b2b/member_gen.go"},
+			func(t *testing.T) { remove(t, at("b2b/sessions_gen.go")) },
+			[]string{"b2b/sessions_gen.go: missing", "--- /dev/null\n+++ b/b2b/sessions_gen.go"},
 		},
 		{
 			"stale file left over",
@@ -220,7 +198,7 @@ func TestDamage(t *testing.T) {
 		{
 			"table in the README edited",
 			func(t *testing.T) {
-				edit(t, at("README.md"), "[`OTPs`](docs/reference/README.md#stytch-otps)", "[`OTPs`](elsewhere)")
+				edit(t, at("README.md"), "(docs/reference/README.md#stytch-codes)", "(elsewhere)")
 			},
 			[]string{"README.md: out of date: the generated part between the markers differs"},
 		},
@@ -251,16 +229,14 @@ func TestDamage(t *testing.T) {
 // gen nor check lets a stub pass for code.
 func TestStub(t *testing.T) {
 	t.Parallel()
-	root := copyModule(t)
-	const name = "stytch/typed_input_manual.go"
-	file := filepath.Join(root, name)
-	code := string(read(t, file))
+	root := areaModule(t)
+	file := filepath.Join(root, manualFile)
 	remove(t, file)
-	wantGen(t, root, exitDiffers, name+": not written", "check")
-	wantGen(t, root, exitFine, "stub     "+name)
-	wantGen(t, root, exitBad, "CleanCode is still the stub", "check")
+	wantGen(t, root, exitDiffers, manualFile+": not written", "check")
+	wantGen(t, root, exitFine, "stub     "+manualFile)
+	wantGen(t, root, exitBad, "TwoCodes is still the stub", "check")
 	wantGen(t, root, exitBad, "nothing was written")
-	write(t, file, code)
+	write(t, file, manualCode)
 	wantGen(t, root, exitFine, "as generated", "check")
 }
 
@@ -289,17 +265,17 @@ func TestRefused(t *testing.T) {
 		{
 			"a person's file stands where a generated one belongs",
 			func(t *testing.T, root string) {
-				write(t, filepath.Join(root, "stytch/user_gen.go"), "package stytch\n\n// Mine.\n")
+				write(t, filepath.Join(root, "stytch/codes_gen.go"), "package stytch\n\n// Mine.\n")
 			},
-			"stytch/user_gen.go:1:1: error[E103]",
+			"stytch/codes_gen.go:1:1: error[E103]",
 		},
 		{
 			"a generated file has something before its first line",
 			func(t *testing.T, root string) {
-				name := filepath.Join(root, "stytch/user_gen.go")
+				name := filepath.Join(root, "stytch/codes_gen.go")
 				write(t, name, "// Copyright.\n"+string(read(t, name)))
 			},
-			"stytch/user_gen.go:1:1: error[E103]",
+			"stytch/codes_gen.go:1:1: error[E103]",
 		},
 		{
 			"a person's page stands where a generated one belongs",
@@ -311,16 +287,16 @@ func TestRefused(t *testing.T) {
 		{
 			"hand-written code does not compile with what is generated",
 			func(t *testing.T, root string) {
-				edit(t, filepath.Join(root, "b2b/next_step_manual.go"), "r.MFARequired)", "r.MFARequird)")
+				edit(t, filepath.Join(root, manualFile), "req.Code + req.Code", "req.Code + req.Cod")
 			},
-			"b2b/next_step_manual.go:",
+			manualFile + ":",
 		},
 		{
 			"a MANUAL() section lost its shape",
 			func(t *testing.T, root string) {
-				edit(t, filepath.Join(root, "stytch/typed_input_manual.go"), "func CleanCode(typed string) string", "func CleanCode(typed string, n int) string")
+				edit(t, filepath.Join(root, manualFile), "(req CodesCheckRequest)", "(req CodesCheckRequest, n int)")
 			},
-			"CleanCode has not the shape that MANUAL(TypedInput) declares",
+			"TwoCodes has not the shape that MANUAL(TwoCodes) declares",
 		},
 		{
 			"the README has no markers",
@@ -333,7 +309,7 @@ func TestRefused(t *testing.T) {
 			"a generated file is a link",
 			func(t *testing.T, root string) {
 				remove(t, filepath.Join(root, "gen.sum"))
-				if err := os.Symlink("go.sum", filepath.Join(root, "gen.sum")); err != nil {
+				if err := os.Symlink("go.mod", filepath.Join(root, "gen.sum")); err != nil {
 					t.Skip("no links here")
 				}
 			},
@@ -342,8 +318,8 @@ func TestRefused(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			root := copyModule(t)
-			edit(t, filepath.Join(root, "spec/consumer/sessions.yaml"), "summary: Ends a session.", "summary: Ends one session.")
+			root := areaModule(t)
+			edit(t, filepath.Join(root, consumerArea), "summary: Reads a code.", "summary: Fetches a code.")
 			test.damage(t, root)
 			before := snapshot(t, root)
 			code, stdout, stderr := gen(t, "-C", root)
@@ -377,25 +353,25 @@ func snapshot(t *testing.T, root string) map[string]string {
 // is right, so there are no findings, but one error in the go command's words.
 func TestEnvironment(t *testing.T) {
 	t.Parallel()
-	workspace := copyModule(t)
+	small, workspace := smallModule(t), smallModule(t)
 	write(t, filepath.Join(workspace, "go.work"), "go 1.26\n\nuse ./elsewhere\n")
 	if err := os.Mkdir(filepath.Join(workspace, "elsewhere"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(workspace, "elsewhere/go.mod"), "module elsewhere\n\ngo 1.26\n")
-	broken := copyModule(t)
+	broken := smallModule(t)
 	write(t, filepath.Join(broken, "internal/wire/broken.go"), "package wire\n\nvar broken int = \"\"\n")
 	tests := []struct {
 		name, root  string
 		environment string
 		want        string
 	}{
-		{"no build cache", repository, "GOCACHE=off", "build cache is disabled by GOCACHE=off"},
-		{"a cache that cannot be made", repository, "GOCACHE=" + os.DevNull + "/cache", "failed to initialize build cache"},
-		{"no folder for what is temporary", repository, "GOTMPDIR=" + t.TempDir() + "/none", "creating work dir"},
-		{"no go command", repository, "PATH=" + t.TempDir(), "executable file not found"},
-		{"an unknown system", repository, "GOOS=nothing", "unsupported GOOS/GOARCH pair"},
-		{"an unknown flag", repository, "GOFLAGS=-nothing", "unknown flag -nothing"},
+		{"no build cache", small, "GOCACHE=off", "build cache is disabled by GOCACHE=off"},
+		{"a cache that cannot be made", small, "GOCACHE=" + os.DevNull + "/cache", "failed to initialize build cache"},
+		{"no folder for what is temporary", small, "GOTMPDIR=" + t.TempDir() + "/none", "creating work dir"},
+		{"no go command", small, "PATH=" + t.TempDir(), "executable file not found"},
+		{"an unknown system", small, "GOOS=nothing", "unsupported GOOS/GOARCH pair"},
+		{"an unknown flag", small, "GOFLAGS=-nothing", "unknown flag -nothing"},
 		{"a module that is not here", repository, "GOMODCACHE=" + t.TempDir(), "module lookup disabled by GOPROXY=off"},
 		{"a workspace without this module", workspace, "GOWORK=" + filepath.Join(workspace, "go.work"), "not one of the workspace modules"},
 		{"a runtime that does not compile", broken, "GOWORK=off", "internal/wire/broken.go:3:18: cannot use"},
@@ -411,14 +387,14 @@ func TestEnvironment(t *testing.T) {
 }
 
 // newCall is an endpoint that a maintainer adds, with a field of every kind.
-const newCall = `  /v1/otps/voice/send:
+const newCall = `  /v1/codes/voice/send:
     post:
-      operationId: otps.voice.send
-      tags: [otps.voice]
+      operationId: codes.voice.send
+      tags: [codes.voice]
       summary: Sends a code by voice call.
       externalDocs: {url: https://stytch.com/docs/api/voice}
       x-retry: unsent
-      x-errors: [invalid_phone_number]
+      x-errors: [code_not_found]
       parameters:
         - name: urgent
           in: query
@@ -456,7 +432,7 @@ const newCall = `  /v1/otps/voice/send:
                   description: Labels of the call.
                 locales:
                   type: array
-                  items: {$ref: '#/components/schemas/PhoneLocale'}
+                  items: {$ref: '#/components/schemas/Locale'}
                   description: The languages to read the code out in.
                 voices:
                   type: array
@@ -475,7 +451,7 @@ const newCall = `  /v1/otps/voice/send:
               at: '2026-03-02T09:41:07.5Z'
               urgent: false
               labels: []
-              locales: [en, de-DE]
+              locales: [en, es]
               voices: [{pitch: -0, name: "\u2028\x7f\b"}, {name: Bo, pitch: 1, chorus: []}]
               voice: {name: Ada, pitch: 3, substitute: {name: Cy, pitch: 2, chorus: [{name: Di, pitch: 4}]}}
               notes: {z: [1, {b: null}], a: <&>, n: [1.50, 1e3, -0, -0.0, 1e-7, 9223372036854775807, 123456789012345678901234567890]}
@@ -489,9 +465,11 @@ const newCall = `  /v1/otps/voice/send:
                 required: [request_id, status_code, phone_id, speed, at, locales, voices]
                 properties:
                   request_id:
-                    $ref: '#/components/schemas/RequestID'
+                    type: string
+                    description: The id of the call.
                   status_code:
-                    $ref: '#/components/schemas/StatusCode'
+                    type: integer
+                    description: The HTTP status.
                   phone_id:
                     type: string
                     description: The id of the phone number.
@@ -504,7 +482,7 @@ const newCall = `  /v1/otps/voice/send:
                     description: When the call is placed.
                   locales:
                     type: array
-                    items: {$ref: '#/components/schemas/PhoneLocale'}
+                    items: {$ref: '#/components/schemas/Locale'}
                     description: The languages.
                   voices:
                     type: array
@@ -518,7 +496,7 @@ const newCall = `  /v1/otps/voice/send:
                   locale:
                     description: The language.
                     oneOf:
-                      - $ref: '#/components/schemas/PhoneLocale'
+                      - $ref: '#/components/schemas/Locale'
                       - type: 'null'
                   tries:
                     type: [integer, 'null']
@@ -536,7 +514,7 @@ const newCall = `  /v1/otps/voice/send:
                 locales: [en]
                 voices: []
                 voice: {name: Ada, pitch: 3, chorus: [{name: Bo, pitch: 1, chorus: []}, {name: Cy, pitch: 2}]}
-                locale: zh-Hans
+                locale: es
                 tries: null
                 notes: {n: 9007199254740993}
         default:
@@ -573,24 +551,27 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stytchgen/sdk/stytch"
+	"example.com/base/internal/wiretest"
+	"example.com/base/stytch"
 )
 
-func TestOTPsVoiceService_Ring(t *testing.T) {
-	client := wireClient(t, &exchangeOTPsVoiceSend)
+func TestRedaction(t *testing.T) { wiretest.CheckRedaction(t, client) }
+
+func TestCodesVoiceService_Ring(t *testing.T) {
+	client := wireClient(t, &exchangeCodesVoiceSend)
 	ring := stytch.Voice{Name: "Ada", Chorus: make([]stytch.Voice, 2)}
 	ring.Substitute = &ring
 	ring.Chorus[0], ring.Chorus[1] = ring, ring
-	req := stytch.OTPsVoiceSendRequest{PhoneNumber: "+15005550006", Voices: []stytch.Voice{ring}}
+	req := stytch.CodesVoiceSendRequest{PhoneNumber: "+15005550006", Voices: []stytch.Voice{ring}}
 	if text := fmt.Sprint(req); !strings.Contains(text, "Ada") {
 		t.Errorf("printed as %.100s", text)
 	}
 	var invalid *stytch.ValidationError
-	_, err := client.OTPs.Voice.Send(t.Context(), req)
+	_, err := client.Codes.Voice.Send(t.Context(), req)
 	if !errors.As(err, &invalid) || !strings.Contains(err.Error(), "must not nest more than 1000 levels deep") || len(err.Error()) > 1000 {
 		t.Errorf("checked: %.1000v", err)
 	}
-	_, err = client.OTPs.Voice.Send(t.Context(), req, stytch.WithoutCallValidation())
+	_, err = client.Codes.Voice.Send(t.Context(), req, stytch.WithoutCallValidation())
 	if err == nil || !strings.Contains(err.Error(), "at most 10000 levels of nesting") {
 		t.Errorf("unchecked: %.1000v", err)
 	}
@@ -601,25 +582,25 @@ func TestOTPsVoiceService_Ring(t *testing.T) {
 // typed, documented and tested.
 func TestNewEndpoint(t *testing.T) {
 	t.Parallel()
-	root := copyModule(t)
-	spec := filepath.Join(root, "spec/consumer/otps.yaml")
-	edit(t, spec, "\npaths:\n", "\n  - name: otps.voice\n    description: Sends one-time passcodes by voice call.\npaths:\n"+newCall)
-	edit(t, spec, "\n  schemas:\n", "\n  schemas:\n"+newSchema)
+	root := areaModule(t)
+	spec := filepath.Join(root, consumerArea)
+	edit(t, spec, "\npaths:\n", "\n  - name: codes.voice\n    description: Sends one-time passcodes by voice call.\npaths:\n"+newCall)
+	edit(t, filepath.Join(root, consumer), "\n  schemas:\n", "\n  schemas:\n"+newSchema)
 	if code, stdout, stderr := gen(t, "-C", root); code != exitFine {
 		t.Fatalf("exit code %d\n%s%s", code, stdout, stderr)
 	}
 	for name, want := range map[string]string{
-		"stytch/client_gen.go":                "Voice:",
-		"stytch/otps_voice_gen.go":            "// Send sends a code by voice call.",
-		"stytch/otps_voice_gen_test.go":       "func TestOTPsVoiceService_Send(",
-		"docs/reference/stytch-otps-voice.md": "## OTPs.Voice.Send",
-		"docs/reference/README.md":            "`POST /v1/otps/voice/send`",
-		"README.md":                           "(docs/reference/README.md#stytch-otps) | 8 |",
+		"stytch/client_gen.go":                 "Voice:",
+		"stytch/codes_voice_gen.go":            "// Send sends a code by voice call.",
+		"stytch/codes_voice_gen_test.go":       "func TestCodesVoiceService_Send(",
+		"docs/reference/stytch-codes-voice.md": "## Codes.Voice.Send",
+		"docs/reference/README.md":             "`POST /v1/codes/voice/send`",
+		"README.md":                            "(docs/reference/README.md#stytch-codes) | 4 |",
 	} {
 		if !strings.Contains(string(read(t, filepath.Join(root, name))), want) {
 			t.Errorf("%s does not contain %q", name, want)
 		}
 	}
 	write(t, filepath.Join(root, "stytch/ring_test.go"), ringTest)
-	goTest(t, root, "./stytch", "-run", "OTPsVoiceService|Redaction", "-v")
+	goTest(t, root, "./stytch", "-run", "CodesVoiceService|Redaction", "-v")
 }

@@ -14,8 +14,8 @@ import (
 // TestFormats asks for the findings and differences of one damage in each form.
 func TestFormats(t *testing.T) {
 	t.Parallel()
-	root := copyModule(t)
-	spec := filepath.Join(root, "spec/consumer/sessions.yaml")
+	root := areaModule(t)
+	spec := filepath.Join(root, consumerArea)
 	good := string(read(t, spec))
 	edit(t, spec, "x-retry: unsent", "x-retri: unsent")
 
@@ -31,12 +31,12 @@ func TestFormats(t *testing.T) {
 		t.Fatalf("exit code %d, %v\n%s%s", code, err, stdout, stderr)
 	}
 	f := got.Findings[0]
-	if f.Code != "E012" && f.Code != "E018" || f.File != "spec/consumer/sessions.yaml" || f.Line == 0 || f.Column == 0 || f.Severity != "error" || f.Title == "" {
+	if f.Code != "E012" && f.Code != "E018" || f.File != "spec/consumer/codes.yaml" || f.Line == 0 || f.Column == 0 || f.Severity != "error" || f.Title == "" {
 		t.Errorf("the finding as JSON: %+v", f)
 	}
 
 	code, stdout, _ = gen(t, "check", "--format", "github", "-C", root)
-	if code != exitBad || !strings.Contains(stdout, "::error file=spec/consumer/sessions.yaml,line=") || !strings.Contains(stdout, `%0Ahint: did you mean "x-retry"?`) {
+	if code != exitBad || !strings.Contains(stdout, "::error file=spec/consumer/codes.yaml,line=") || !strings.Contains(stdout, `%0Ahint: did you mean "x-retry"?`) {
 		t.Errorf("exit code %d, annotations:\n%s", code, stdout)
 	}
 
@@ -45,7 +45,7 @@ func TestFormats(t *testing.T) {
 		t.Errorf("exit code %d, text:\n%s", code, stderr)
 	}
 
-	write(t, spec, strings.Replace(good, "summary: Ends a session.", "summary: Ends one session.", 1))
+	write(t, spec, strings.Replace(good, "summary: Reads a code.", "summary: Fetches a code.", 1))
 	code, stdout, _ = gen(t, "check", "--format", "json", "-C", root)
 	got.Findings = nil
 	if err := json.Unmarshal([]byte(stdout), &got); err != nil || code != exitDiffers || len(got.Differences) == 0 {
@@ -57,15 +57,15 @@ func TestFormats(t *testing.T) {
 		}
 	}
 	code, stdout, _ = gen(t, "check", "--format", "github", "-C", root)
-	if code != exitDiffers || !strings.Contains(stdout, "::error file=stytch/sessions_gen.go,title=not as generated%3A out of date::spec/consumer/sessions.yaml changed") {
+	if code != exitDiffers || !strings.Contains(stdout, "::error file=stytch/codes_gen.go,title=not as generated%3A out of date::spec/consumer/codes.yaml changed") {
 		t.Errorf("exit code %d, annotations:\n%s", code, stdout)
 	}
 }
 
-// TestFailures fails in ways that are no findings: a program that reads the output is told all the same.
+// TestFailures fails in ways that are no findings: a program that reads the output gets them all the same.
 func TestFailures(t *testing.T) {
 	t.Parallel()
-	root := copyModule(t)
+	root := areaModule(t)
 	write(t, filepath.Join(root, "docs/reference/errors.md"), "# Mine\n")
 	for _, command := range [][]string{{"check"}, {"diff", "nobody"}, {"drift", "no-such-folder"}} {
 		args := append(command, "-C", root, "--format", "json")
@@ -84,7 +84,7 @@ func TestFailures(t *testing.T) {
 		}
 	}
 	for _, args := range [][]string{{"--format", "json", "check"}, {"-C", root, "drift", "x"}} {
-		if code, _, stderr := gen(t, args...); code != exitBad || !strings.Contains(stderr, "the command stands first: gen "+args[2]) {
+		if code, _, stderr := gen(t, args...); code != exitBad || !strings.Contains(stderr, "the command comes first: gen "+args[2]) {
 			t.Errorf("%s: exit code %d, %s", args, code, stderr)
 		}
 	}
@@ -97,7 +97,7 @@ func TestExplainsAll(t *testing.T) {
 	var seen []string
 	for _, c := range codes.All() {
 		if slices.Contains(seen, c.ID) || len(c.ID) != 4 || c.ID[0] != 'E' && c.ID[0] != 'W' {
-			t.Errorf("%s stands twice, or is no ID", c.ID)
+			t.Errorf("%s appears twice, or is not an ID", c.ID)
 		}
 		seen = append(seen, c.ID)
 		for what, text := range map[string]string{"title": c.Title, "meaning": c.Meaning, "wrong": c.Wrong, "right": c.Right, "do": c.Do} {

@@ -16,7 +16,7 @@ import (
 
 	"github.com/fsnotify/fsnotify"
 
-	"github.com/stytchgen/sdk/cmd/gen/internal/generate/pipeline"
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
 )
@@ -25,7 +25,7 @@ import (
 // write a file in several steps, and tools write several files.
 const settleTime = 80 * time.Millisecond
 
-// unchanged stands for the exit code where nothing was run.
+// unchanged takes the place of an exit code when nothing was run.
 const unchanged = -1
 
 // watch runs the command again whenever something that it reads is saved.
@@ -105,9 +105,9 @@ func (w *watch) run() map[string][sha256.Size]byte {
 
 // folders are those whose files the generator reads.
 func (w *watch) folders() []string {
-	folders := append(model.PackageNames(), pipeline.SpecFolder)
+	folders := append(model.PackageNames(), spec.Folder)
 	for _, api := range load.APIFiles {
-		folders = append(folders, path.Join(pipeline.SpecFolder, load.AreaFolder(api)))
+		folders = append(folders, path.Join(spec.Folder, load.AreaFolder(api)))
 	}
 	return folders
 }
@@ -145,7 +145,7 @@ func (w *watch) reads(name string) bool {
 	switch {
 	case folder == "":
 		return file == "README.md" || file == "go.mod"
-	case folder == pipeline.SpecFolder || path.Dir(folder) == pipeline.SpecFolder:
+	case folder == spec.Folder || path.Dir(folder) == spec.Folder:
 		return strings.HasSuffix(file, ".yaml")
 	}
 	return slices.Contains(w.folders(), folder) && strings.HasSuffix(file, ".go") && !model.HasGeneratedName(file)

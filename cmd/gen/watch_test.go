@@ -98,19 +98,19 @@ func (w *watching) next(t *testing.T, code int, want string) {
 // TestWatch saves files as editors and tools do, and looks what the watch says.
 func TestWatch(t *testing.T) {
 	t.Parallel()
-	root := copyModule(t)
-	spec := filepath.Join(root, "spec/consumer/sessions.yaml")
+	root := areaModule(t)
+	spec := filepath.Join(root, consumerArea)
 	good := string(read(t, spec))
 	ends := func(what string) string {
-		return strings.Replace(good, "summary: Ends a session.", "summary: Ends "+what+".", 1)
+		return strings.Replace(good, "summary: Reads a code.", "summary: Reads "+what+".", 1)
 	}
 	w := startProgram(t, root)
 	w.until(t, "gen: watching")
 
 	// A file is written in place.
-	write(t, spec, ends("one session"))
-	w.until(t, "updated  stytch/sessions_gen.go")
-	if !strings.Contains(string(read(t, filepath.Join(root, "stytch/sessions_gen.go"))), "ends one session") {
+	write(t, spec, ends("one code"))
+	w.until(t, "updated  stytch/codes_gen.go")
+	if !strings.Contains(string(read(t, filepath.Join(root, "stytch/codes_gen.go"))), "reads one code") {
 		t.Error("the code is not that of the spec")
 	}
 
@@ -119,14 +119,14 @@ func TestWatch(t *testing.T) {
 	w.until(t, `did you mean "x-retry"?`)
 	replace(t, spec, "a: [")
 	w.until(t, "not YAML")
-	replace(t, spec, ends("two sessions"))
-	w.until(t, "updated  stytch/sessions_gen.go")
+	replace(t, spec, ends("two codes"))
+	w.until(t, "updated  stytch/codes_gen.go")
 
 	// A file goes and comes back.
 	remove(t, spec)
-	w.until(t, `"sessions" is not an area with a file`)
-	write(t, spec, ends("three sessions"))
-	w.until(t, "updated  stytch/sessions_gen.go")
+	w.until(t, "needs the key paths")
+	write(t, spec, ends("three codes"))
+	w.until(t, "updated  stytch/codes_gen.go")
 
 	// A folder goes and comes back, and is still watched.
 	if err := os.Rename(filepath.Join(root, "spec"), filepath.Join(root, "elsewhere")); err != nil {
@@ -137,16 +137,16 @@ func TestWatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.until(t, "gen: watching")
-	write(t, spec, ends("four sessions"))
-	w.until(t, "updated  stytch/sessions_gen.go")
+	write(t, spec, ends("four codes"))
+	w.until(t, "updated  stytch/codes_gen.go")
 
 	// Hand-written code counts; a missing section becomes a stub.
-	manual := filepath.Join(root, "stytch/typed_input_manual.go")
+	manual := filepath.Join(root, manualFile)
 	code := string(read(t, manual))
-	replace(t, manual, strings.Replace(code, "// ENDMANUAL(TypedInput)", "", 1))
-	w.until(t, "MANUAL(TypedInput) does not end")
+	replace(t, manual, strings.Replace(code, "// ENDMANUAL(TwoCodes)", "", 1))
+	w.until(t, "MANUAL(TwoCodes) does not end")
 	remove(t, manual)
-	w.until(t, "stub     stytch/typed_input_manual.go")
+	w.until(t, "stub     stytch/two_codes_manual.go")
 	replace(t, manual, code)
 	w.until(t, "gen: watching")
 
@@ -213,23 +213,23 @@ func replace(t *testing.T, name, data string) {
 // before saving comes to rest: that is one run.
 func TestWatchDebounces(t *testing.T) {
 	t.Parallel()
-	root := copyModule(t)
+	root := areaModule(t)
 	w := startWatch(t, root)
 	<-w.looked
 	w.out.take()
-	consumer, b2b := filepath.Join(root, "spec/consumer/sessions.yaml"), filepath.Join(root, "spec/b2b/sessions.yaml")
+	area, b2b := filepath.Join(root, consumerArea), filepath.Join(root, b2bArea)
 	write(t, filepath.Join(root, "spec/notes.txt"), "x")
-	write(t, filepath.Join(root, "stytch/user_gen.go~"), "x")
-	edit(t, consumer, "summary: Ends a session.", "summary: Ends one session.")
+	write(t, filepath.Join(root, "stytch/codes_gen.go~"), "x")
+	edit(t, area, "summary: Reads a code.", "summary: Fetches a code.")
 	<-w.settling
-	edit(t, b2b, "summary: Ends a session", "summary: Ends one session")
+	edit(t, b2b, "summary: Ends a session", "summary: Stops a session")
 	<-w.settling
 	w.rest <- time.Time{}
 	if code := <-w.looked; code != exitFine {
 		t.Fatalf("exit code %d\n%s", code, w.out.take())
 	}
 	out := w.out.take()
-	for _, want := range []string{"updated  stytch/sessions_gen.go", "updated  b2b/sessions_gen.go"} {
+	for _, want := range []string{"updated  stytch/codes_gen.go", "updated  b2b/sessions_gen.go"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("one run did not do both; %q is missing:\n%s", want, out)
 		}
@@ -238,22 +238,22 @@ func TestWatchDebounces(t *testing.T) {
 		t.Error("the screen is cleared where there is none")
 	}
 	// Saving the same bytes again, and resting, is no reason to run.
-	write(t, consumer, string(read(t, consumer)))
+	write(t, area, string(read(t, area)))
 	<-w.settling
 	w.rest <- time.Time{}
 	if code := <-w.looked; code != unchanged {
 		t.Errorf("nothing was new, and it ran:\n%s", w.out.take())
 	}
 	// Neither is the stub that a run has written.
-	manual := filepath.Join(root, "stytch/typed_input_manual.go")
+	manual := filepath.Join(root, manualFile)
 	code := string(read(t, manual))
 	remove(t, manual)
-	w.next(t, exitFine, "stub     stytch/typed_input_manual.go")
+	w.next(t, exitFine, "stub     stytch/two_codes_manual.go")
 	w.rest <- time.Time{}
 	if code := <-w.looked; code != unchanged {
 		t.Errorf("after its own stub, it ran:\n%s", w.out.take())
 	}
 	write(t, manual, code)
-	edit(t, consumer, "summary: Ends one session.", "summary: Ends some session.")
-	w.next(t, exitFine, "updated  stytch/sessions_gen.go")
+	edit(t, area, "summary: Fetches a code.", "summary: Gets a code.")
+	w.next(t, exitFine, "updated  stytch/codes_gen.go")
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"go/parser"
+	"go/token"
 	"os/exec"
 	"strings"
 	"testing"
@@ -20,6 +22,16 @@ func TestWings(t *testing.T) {
 	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}} {{join .TestImports " "}} {{join .XTestImports " "}}`, "./internal/...").CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
+	}
+	// The command drift needs its own wing only; diff also generates the work tree's code.
+	file, err := parser.ParseFile(token.NewFileSet(), "drift.go", nil, parser.ImportsOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, spec := range file.Imports {
+		if wing := wingOf(strings.Trim(spec.Path.Value, `"`)); wing != "" && wing != "drift" {
+			t.Errorf("drift.go imports %s", spec.Path.Value)
+		}
 	}
 	found := map[string]bool{}
 	for line := range strings.Lines(string(out)) {

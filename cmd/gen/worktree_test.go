@@ -24,8 +24,7 @@ func wantGen(t *testing.T, root string, code int, want string, args ...string) (
 // not look at .gitattributes.
 func TestLineEnds(t *testing.T) {
 	t.Parallel()
-	root := copyModule(t)
-	wantGen(t, root, exitFine, "new      docs/findings.md")
+	root := areaModule(t)
 	err := fs.WalkDir(os.DirFS(root), ".", func(name string, entry fs.DirEntry, err error) error {
 		if err == nil && entry.Type().IsRegular() && !strings.HasPrefix(name, "internal") {
 			file := filepath.Join(root, name)
@@ -40,15 +39,15 @@ func TestLineEnds(t *testing.T) {
 	if out := wantGen(t, root, exitFine, ""); out != "" {
 		t.Errorf("gen wrote\n%s", out)
 	}
-	edit(t, filepath.Join(root, "spec/consumer/sessions.yaml"), "summary: Ends a session.", "summary: Ends one session.")
-	out := wantGen(t, root, exitDiffers, "stytch/sessions_gen.go: out of date: spec/consumer/sessions.yaml changed since", "check")
+	edit(t, filepath.Join(root, consumerArea), "description: Sends codes.", "description: Sends short codes.")
+	out := wantGen(t, root, exitDiffers, "stytch/codes_gen.go: out of date: "+consumerArea+" changed since", "check")
 	if strings.Contains(out, "b2b/") || strings.Count(out, "\n") > 100 {
 		t.Errorf("check shows more than what changed:\n%.3000s", out)
 	}
-	wantGen(t, root, exitFine, "updated  stytch/sessions_gen.go")
+	wantGen(t, root, exitFine, "updated  stytch/codes_gen.go")
 	wantGen(t, root, exitFine, "as generated", "check")
 	readme := read(t, filepath.Join(root, "README.md"))
-	if !bytes.Contains(readme, []byte("Ends one session.")) || bytes.Count(readme, []byte("\n")) != bytes.Count(readme, []byte("\r\n")) {
+	if !bytes.Contains(readme, []byte("Sends short codes.")) || bytes.Count(readme, []byte("\n")) != bytes.Count(readme, []byte("\r\n")) {
 		t.Error("the README does not keep its line ends")
 	}
 }
@@ -57,9 +56,8 @@ func TestLineEnds(t *testing.T) {
 // nothing but git, and where they meet, what is in conflict is named.
 func TestMerge(t *testing.T) {
 	t.Parallel()
-	root := copyModule(t)
+	root := areaModule(t)
 	in := func(args ...string) string { return git(t, root, args...) }
-	wantGen(t, root, exitFine, "new      docs/findings.md")
 	in("init", "-q")
 	in("add", "-A")
 	in("commit", "-qm", "base")
@@ -69,10 +67,10 @@ func TestMerge(t *testing.T) {
 		wantGen(t, root, exitFine, "updated  gen.sum")
 		in("commit", "-qam", name)
 	}
-	branch("consumer", "spec/consumer/sessions.yaml", "summary: Ends a session.", "summary: Ends one session.")
-	branch("b2b", "spec/b2b/sessions.yaml", "summary: Exchanges a session", "summary: Swaps a session")
-	branch("shared", "spec/shared.yaml", "The id of the call. Stytch", "The id of this call. Stytch")
-	branch("meets", "spec/consumer/sessions.yaml", "summary: Ends a session.", "summary: Ends this session.")
+	branch("consumer", consumerArea, "summary: Reads a code.", "summary: Fetches a code.")
+	branch("b2b", b2bArea, "summary: Ends a session", "summary: Stops a session")
+	branch("shared", "spec/shared.yaml", "description: The code.", "description: The right code.")
+	branch("meets", consumerArea, "summary: Reads a code.", "summary: Reads this code.")
 
 	in("checkout", "-q", "consumer")
 	for _, other := range []string{"b2b", "shared"} {
@@ -86,11 +84,11 @@ func TestMerge(t *testing.T) {
 	if out := wantGen(t, root, exitBad, "error[E107]: unresolved merge conflict", "check"); !strings.Contains(out, "| <<<<<<< HEAD\n") {
 		t.Errorf("check does not show the place:\n%s", out)
 	}
-	in("checkout", "--theirs", "spec/consumer/sessions.yaml")
-	out := wantGen(t, root, exitDiffers, "stytch/sessions_gen.go: in conflict: line ", "check")
+	in("checkout", "--theirs", consumerArea)
+	out := wantGen(t, root, exitDiffers, "stytch/codes_gen.go: in conflict: line ", "check")
 	if !strings.Contains(out, "gen.sum: in conflict: line ") {
 		t.Errorf("check does not name gen.sum:\n%.1000s", out)
 	}
-	wantGen(t, root, exitFine, "updated  stytch/sessions_gen.go")
+	wantGen(t, root, exitFine, "updated  stytch/codes_gen.go")
 	wantGen(t, root, exitFine, "as generated", "check")
 }

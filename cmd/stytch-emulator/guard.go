@@ -9,6 +9,8 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+
+	"github.com/stytchgen/sdk/internal/origin"
 )
 
 // checkHost rejects a host name that is not the emulator's. With DNS rebinding,
@@ -17,9 +19,9 @@ import (
 func checkHost(r *http.Request, configured string) error {
 	host := hostOf(r.Host)
 	switch {
-	case host == "localhost" || host == strings.ToLower(configured):
+	case host == strings.ToLower(configured):
 		return nil
-	case isLoopback(host) || isLocal(host, r):
+	case origin.IsLoopback(host) || isLocal(host, r):
 		return nil
 	}
 	return fmt.Errorf("the host %q is not the emulator's: use 127.0.0.1, localhost, or the value of --host", r.Host)
@@ -32,11 +34,6 @@ func hostOf(header string) string {
 		host = h
 	}
 	return strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
-}
-
-func isLoopback(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.Unmap().IsLoopback()
 }
 
 // isLocal reports whether a host is the IP address at which the request
@@ -66,8 +63,8 @@ func checkSite(r *http.Request) error {
 	if len(origins) == 0 {
 		return nil
 	}
-	origin, err := url.Parse(origins[0])
-	if len(origins) > 1 || err != nil || origin.Scheme != "http" || !strings.EqualFold(origin.Host, r.Host) {
+	page, err := url.Parse(origins[0])
+	if len(origins) > 1 || err != nil || page.Scheme != "http" || !strings.EqualFold(page.Host, r.Host) {
 		return errors.New("a page of another origin cannot use the control API")
 	}
 	return nil

@@ -1,4 +1,4 @@
-// Package origin normalizes the addresses of servers.
+// Package origin normalizes and judges the addresses of servers.
 package origin
 
 import (
@@ -27,4 +27,11 @@ func Normalize(u *url.URL) {
 		host += ":" + port
 	}
 	u.Host = host
+}
+
+// IsLoopback reports whether a host, in lower case and without a port, is this machine,
+// without asking a resolver. A resolver may send the subdomains of localhost to any machine.
+func IsLoopback(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && addr.IsLoopback()
 }

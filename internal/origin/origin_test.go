@@ -30,3 +30,14 @@ func TestNormalize(t *testing.T) {
 		}
 	}
 }
+
+func TestIsLoopback(t *testing.T) {
+	for host, want := range map[string]bool{
+		"localhost": true, "127.0.0.1": true, "127.8.9.10": true, "::1": true, "::ffff:127.0.0.1": true,
+		"": false, "api.localhost": false, "localhost.example.com": false, "0.0.0.0": false, "10.0.0.1": false, "::": false,
+	} {
+		if got := IsLoopback(host); got != want {
+			t.Errorf("IsLoopback(%q) is %t", host, got)
+		}
+	}
+}

@@ -2,9 +2,10 @@ package sessionweb
 
 import (
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
+
+	"github.com/stytchgen/sdk/internal/origin"
 )
 
 // plainLoopback reports whether a browser talks to this machine without TLS. Not every
@@ -28,13 +29,10 @@ func plainLoopback(r *http.Request) bool {
 	return true
 }
 
-// isLoopback reports whether a host, with a port or without, is this machine.
+// isLoopback reports whether a host, with a port or without, is this machine. Browsers
+// send the names below localhost there without asking a resolver.
 func isLoopback(hostport string) bool {
 	u := url.URL{Host: hostport}
 	host := strings.ToLower(u.Hostname())
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.IsLoopback()
+	return origin.IsLoopback(host) || strings.HasSuffix(host, ".localhost")
 }

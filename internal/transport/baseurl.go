@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -40,7 +39,7 @@ func parseBaseURL(raw string, allowHTTP bool) (*url.URL, error) {
 		return nil, errors.New("the base URL has a query: want it without")
 	case strings.Contains(raw, "#"):
 		return nil, errors.New("the base URL has a fragment: want it without")
-	case u.Scheme == "http" && !allowHTTP && !isLoopback(u.Hostname()):
+	case u.Scheme == "http" && !allowHTTP && !origin.IsLoopback(u.Hostname()):
 		return nil, fmt.Errorf("the base URL uses http to %s, which would send the secret in the clear: "+
 			"want https, or the option for http on a network you trust", u.Hostname())
 	}
@@ -75,7 +74,7 @@ func withScheme(raw string) string {
 	if _, notPort := strconv.ParseUint(port, 10, 16); err != nil || notPort != nil || host == "" || !isPlain(host) {
 		return "one such as https://login.example.com"
 	}
-	if isLoopback(strings.ToLower(host)) {
+	if origin.IsLoopback(strings.ToLower(host)) {
 		return "http://" + raw
 	}
 	return "https://" + raw
@@ -84,13 +83,4 @@ func withScheme(raw string) string {
 // isPlain reports whether a host has only letters, digits, hyphens, dots and colons.
 func isPlain(host string) bool {
 	return strings.Trim(host, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.:") == ""
-}
-
-// isLoopback reports whether a normalized host is this machine, without asking a resolver.
-func isLoopback(host string) bool {
-	if host == "localhost" { // a resolver may send its subdomains to any machine
-		return true
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.IsLoopback()
 }

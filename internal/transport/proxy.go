@@ -8,12 +8,14 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/stytchgen/sdk/internal/origin"
 )
 
 // proxy returns the proxy of the environment. Calls to this machine use none, because plain http would
 // show the secret to the proxy.
 func proxy(r *http.Request) (*url.URL, error) {
-	if isLoopback(r.URL.Hostname()) {
+	if origin.IsLoopback(r.URL.Hostname()) {
 		return nil, nil
 	}
 	return http.ProxyFromEnvironment(r)

@@ -28,18 +28,18 @@ var (
 		Meaning: "A path is a list of plain names and {parameters}, each behind a slash. Anything else could mean another path to a proxy than to the client.",
 		Wrong:   "paths:\n  /v1/../users/{id}.json: ...",
 		Right:   "paths:\n  /v1/users/{user_id}: ...",
-		Do:      "Write letters, digits, dots inside of names, hyphens and underscores; a parameter stands alone between slashes.",
+		Do:      "Write letters, digits, dots inside of names, hyphens and underscores; a parameter is alone between slashes.",
 	})
 	PathParameter = add(Code{
 		ID: "E033", Title: "the path and its parameters do not agree",
-		Meaning: "Each {name} of a path is declared under parameters with in: path and required: true, and each of those stands in the path.",
+		Meaning: "Each {name} of a path is declared under parameters with in: path and required: true, and each of those is in the path.",
 		Wrong:   "/v1/users/{user_id}:\n  get:\n    parameters:\n      - {name: id, in: path}",
 		Right:   "/v1/users/{user_id}:\n  get:\n    parameters:\n      - {name: user_id, in: path, required: true}",
 		Do:      "Use the same name in both places, and add required: true.",
 	})
 	PlainName = add(Code{
 		ID: "E034", Title: "a name with other characters than plain ones",
-		Meaning: "Names of properties and parameters stand in URLs, headers, JSON and Go tags, and must mean the same in all of them.",
+		Meaning: "Names of properties and parameters are used in URLs, headers, JSON and Go tags, and must mean the same in all of them.",
 		Wrong:   "properties:\n  'user id': {type: string}",
 		Right:   "properties:\n  user_id: {type: string}",
 		Do:      "Use letters, digits, dots, hyphens and underscores.",
@@ -109,7 +109,7 @@ var (
 	})
 	Sentence = add(Code{
 		ID: "E043", Title: "a text that is not a sentence",
-		Meaning: "The text stands as a sentence in comments and on pages.",
+		Meaning: "The text is a sentence in comments and on pages.",
 		Wrong:   "summary: sends a code",
 		Right:   "summary: Sends a code.",
 		Do:      "Begin with a capital letter and end with a full stop.",

@@ -12,7 +12,7 @@ var (
 	})
 	MarkerColumn = add(Code{
 		ID: "E081", Title: "a MANUAL() marker that does not begin its line",
-		Meaning:  "A section holds whole declarations, so its markers stand at the top level of the file.",
+		Meaning:  "A section holds whole declarations, so its markers are at the top level of the file.",
 		Wrong:    "func f() {\n\t// MANUAL(Claims)(FUNCTION)\n}",
 		Right:    "// MANUAL(Claims)(FUNCTION)\n\n// f does it.\nfunc f() {}\n\n// ENDMANUAL(Claims)",
 		Language: "go",
@@ -36,7 +36,7 @@ var (
 	})
 	SectionNotBegun = add(Code{
 		ID: "E084", Title: "the end of a MANUAL() section that has not begun",
-		Meaning:  "An end marker stands where no section is open.",
+		Meaning:  "An end marker is where no section is open.",
 		Wrong:    "// ENDMANUAL(Claims)",
 		Right:    "// MANUAL(Claims)(FUNCTION)\n// ENDMANUAL(Claims)",
 		Language: "go",
@@ -67,7 +67,7 @@ var (
 		Do:       "Put it between the markers, or into a file not called *_manual.go.",
 	})
 	SectionTwice = add(Code{
-		ID: "E088", Title: "a MANUAL() section stands twice",
+		ID: "E088", Title: "a MANUAL() section appears twice",
 		Meaning:  "Two sections have one name, in one file or in two. The second place of the finding shows the first.",
 		Wrong:    "// MANUAL(Claims)(FUNCTION)\n// ENDMANUAL(Claims)\n\n// MANUAL(Claims)(FUNCTION)\n// ENDMANUAL(Claims)",
 		Right:    "// MANUAL(Claims)(FUNCTION)\n// ENDMANUAL(Claims)",
@@ -91,7 +91,7 @@ var (
 	})
 	DeclaresNotGo = add(Code{
 		ID: "E091", Title: "declares holds what is not a Go declaration",
-		Meaning: "Each item of declares is one Go function or type as it stands in the code, without body and without comments.",
+		Meaning: "Each item of declares is one Go function or type as it is in the code, without body and without comments.",
 		Wrong:   "declares: ['Claims(u *User)']",
 		Right:   "declares: ['func Claims(u *User) map[string]any']",
 		Do:      "Write it as in Go, without the body.",
@@ -153,11 +153,11 @@ var (
 	})
 	NoMarkers = add(Code{
 		ID: "E099", Title: "the README has no place for the table of calls",
-		Meaning:  "The table of calls goes between two markers, which must stand once each and in this order.",
+		Meaning:  "The table of calls goes between two markers, which must be there once each and in this order.",
 		Wrong:    "# One-time passcodes",
 		Right:    "# One-time passcodes\n\n<!-- calls:begin -->\n<!-- calls:end -->",
 		Language: "markdown",
-		Do:       "Put the markers back; what stands between them is made anew.",
+		Do:       "Put the markers back; what is between them is generated again.",
 	})
 	BuildConstraint = add(Code{
 		ID: "E106", Title: "a build constraint in a *_manual.go file",

@@ -11,7 +11,7 @@ var (
 		Do:       "Put the file there, and make it one that you may read. A spec folder has the four files above.",
 	})
 	UnreadFile = add(Code{
-		ID: "E114", Title: "a file that nothing reads",
+		ID: "E119", Title: "a file that nothing reads",
 		Meaning:  "The spec is four files of fixed names and the area files in the folders consumer and b2b; drift.yaml and accepted-breaks.yaml are next to them. A YAML or JSON file of any other name adds nothing to the SDK.",
 		Wrong:    "spec/payments.yaml",
 		Right:    "spec/consumer/payments.yaml",
@@ -56,14 +56,14 @@ var (
 	})
 	TooDeep = add(Code{
 		ID: "E006", Title: "too deep or too wide",
-		Meaning: "Values stand inside of values for more than a hundred levels, or a mapping has more than two thousand keys. A spec needs about twenty levels and a few hundred keys.",
+		Meaning: "Values are nested more than a hundred levels deep, or a mapping has more than two thousand keys. A spec needs about twenty levels and a few hundred keys.",
 		Wrong:   "example: [[[[[[[[[[ ... ]]]]]]]]]]",
 		Right:   "example: [[1, 2], [3, 4]]",
 		Do:      "Take it apart: give inner objects a name under components.schemas and refer to them.",
 	})
 	Alias = add(Code{
 		ID: "E007", Title: "a YAML anchor, alias or merge key",
-		Meaning: "Anchors, aliases and merge keys are not read: tools disagree about them, and a few lines of them can stand for gigabytes.",
+		Meaning: "Anchors, aliases and merge keys are not read: tools disagree about them, and a few lines of them can expand to gigabytes.",
 		Wrong:   "user_id: &id {type: string, description: The id.}\nmember_id: *id",
 		Right:   "user_id: {$ref: '#/components/schemas/ID'}\nmember_id: {$ref: '#/components/schemas/ID'}",
 		Do:      "Write a component, and a $ref to it.",
@@ -90,7 +90,7 @@ var (
 		Do:      "Put the key into quotes.",
 	})
 	DuplicateKey = add(Code{
-		ID: "E011", Title: "a key stands twice",
+		ID: "E011", Title: "a key appears twice",
 		Meaning: "A mapping has the same key a second time. Some tools take the first, some the last.",
 		Wrong:   "description: One.\ndescription: Two.",
 		Right:   "description: One.",

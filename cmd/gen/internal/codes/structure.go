@@ -18,7 +18,7 @@ var (
 	})
 	WrongKind = add(Code{
 		ID: "E014", Title: "a value of the wrong kind",
-		Meaning: "A list stands where a mapping belongs, a number where a text belongs, or the like.",
+		Meaning: "A list is where a mapping belongs, a number where a text belongs, or the like.",
 		Wrong:   "tags: otps.sms",
 		Right:   "tags: [otps.sms]",
 		Do:      "Write the kind of value that the message names.",
@@ -75,7 +75,7 @@ var (
 	BadReference = add(Code{
 		ID: "E022", Title: "a reference that cannot be followed",
 		Meaning: "All files of an API and shared.yaml are one namespace, so a $ref is the name of a component and no file. This one names a file, an address, or something that is not a component.",
-		Wrong:   "$ref: '#/components/schemas/User'",
+		Wrong:   "$ref: 'shared.yaml#/components/schemas/User'",
 		Right:   "$ref: '#/components/schemas/User'",
 		Do:      "Write '#/components/schemas/Name'.",
 	})
@@ -108,7 +108,7 @@ var (
 		Do:      "Write security and the scheme as above.",
 	})
 	WrongFile = add(Code{
-		ID: "E115", Title: "a part of the spec in the wrong file",
+		ID: "E120", Title: "a part of the spec in the wrong file",
 		Meaning: "An API is one file for what concerns it as a whole, and one file for each area, in a folder. The area is the first part of a tag: the tags, calls and schemas of otps and otps.sms are in otps.yaml. An area file has the keys tags, paths and components.",
 		Wrong:   "# in consumer/sessions.yaml\ntags:\n  - name: otps.sms",
 		Right:   "# in consumer/otps.yaml\ntags:\n  - name: otps.sms",

@@ -46,7 +46,7 @@ var (
 	})
 	NotExported = add(Code{
 		ID: "E056", Title: "a name that Go does not export",
-		Meaning: "A schema's name and an x-go-name are used in Go as they stand, so they begin with a capital letter and hold letters and digits of ASCII. What a MANUAL() section declares is for applications.",
+		Meaning: "A schema's name and an x-go-name are used in Go unchanged, so they begin with a capital letter and hold letters and digits of ASCII. What a MANUAL() section declares is for applications.",
 		Wrong:   "components:\n  schemas:\n    user_name: ...",
 		Right:   "components:\n  schemas:\n    UserName: ...",
 		Do:      "Write a name like MemberSession.",
@@ -158,7 +158,7 @@ var (
 	})
 	RequiredNullable = add(Code{
 		ID: "E066", Title: "both required and nullable",
-		Meaning: "In Go, nil stands for null and for absent alike, so a field that can be null is an optional one.",
+		Meaning: "In Go, nil means both null and absent, so a field that can be null is an optional one.",
 		Wrong:   "required: [name]\nproperties:\n  name: {type: [string, 'null']}",
 		Right:   "properties:\n  name: {type: [string, 'null']}",
 		Do:      "Take it out of required.",
@@ -172,7 +172,7 @@ var (
 	})
 	Format = add(Code{
 		ID: "E068", Title: "a format that is not generated",
-		Meaning: "date-time on texts becomes time.Time. No other format changes anything in Go, so that it would promise a check that nobody makes.",
+		Meaning: "date-time on texts becomes time.Time. No other format changes anything in Go, so any other format would promise a check that is not made.",
 		Wrong:   "type: string\nformat: email",
 		Right:   "type: string\ndescription: The e-mail address.",
 		Do:      "Say it with a pattern and a title, or in the description.",

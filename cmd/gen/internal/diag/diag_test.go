@@ -95,7 +95,7 @@ func TestGitHub(t *testing.T) {
 	if err := GitHub(&b, []Finding{f}); err != nil {
 		t.Fatal(err)
 	}
-	want := "::error file=a%2Cb%3Ac%25.yaml,line=3,col=1,title=E011%3A a key stands twice::" +
+	want := "::error file=a%2Cb%3Ac%25.yaml,line=3,col=1,title=E011%3A a key appears twice::" +
 		"100%25 wrong%0A::error::x\ufffd\ufffd%0Ahint: a::b%0Aa.yaml:1:2: first\n"
 	if b.String() != want {
 		t.Errorf("got  %q\nwant %q", b.String(), want)

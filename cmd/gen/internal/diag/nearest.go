@@ -18,7 +18,7 @@ func Nearest(name string, candidates []string) string {
 	return best
 }
 
-// DidYouMean is the hint for a name that nobody knows: the nearest candidate,
+// DidYouMean is the hint for an unknown name: the nearest candidate,
 // or else all of them when they are few.
 func DidYouMean(name string, candidates []string) string {
 	if near := Nearest(name, candidates); near != "" {

@@ -72,7 +72,7 @@ func excerpt(b *strings.Builder, pos Pos, mark string, style Style, data []byte)
 	}
 }
 
-// Clean makes text that somebody else wrote safe to print: one line, and nothing
+// Clean makes text from elsewhere safe to print: one line, and nothing
 // that moves a terminal's cursor or reorders what is read. Each rune stays one
 // column wide, so that a caret still points at its place.
 func Clean(s string) string {

@@ -23,7 +23,7 @@ const File = load.DriftFile
 type Known struct {
 	// Scope are the path prefixes of the calls that the spec is about.
 	Scope []string
-	// Accepted are the differences that a person looked at and let stand.
+	// Accepted are the differences that a person looked at and accepted.
 	Accepted []*Accepted
 }
 
@@ -32,7 +32,7 @@ type Accepted struct {
 	Pos diag.Pos
 	// Call is a call as Place has it, or "*" for all.
 	Call string
-	// Field is the way to a field as Place has it; a ** in it stands for any
+	// Field is the way to a field as Place has it; a ** in it matches any
 	// way. Empty for the call as a whole.
 	Field string
 	Drift Kind

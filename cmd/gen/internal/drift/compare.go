@@ -83,7 +83,7 @@ func (c *comparer) call(here, there *contract.Call) (compared bool, err error) {
 				Message: fmt.Sprintf("the service calls this parameter %s", quote(theirs[i]))}, c.place("path."+name))
 		}
 	}
-	// What stands in the template is there on both sides; compare the types.
+	// What is in the template is there on both sides; compare the types.
 	if err := c.pathTypes(here, there, names, theirs); err != nil {
 		return false, err
 	}
@@ -149,7 +149,7 @@ func parameterNames(path string) []string {
 
 func (c *comparer) pathTypes(here, there *contract.Call, names, theirs []string) error {
 	if here.Params[contract.InPath] == nil || there.Params[contract.InPath] == nil {
-		return nil // a template may stand without a declaration
+		return nil // a template may be without a declaration
 	}
 	ours, err := here.Params[contract.InPath].Type()
 	if err != nil {
@@ -294,7 +294,7 @@ func find(t *contract.Type, name string, header bool) *contract.Field {
 }
 
 // required compares who must send a field. A field of an answer that the spec
-// knows to be null at times stands outside of required by our convention, so
+// knows to be null at times is not in required by our convention, so
 // that says nothing.
 func (c *comparer) required(here, there *contract.Field, way string) error {
 	if here.Required == there.Required {

@@ -1,4 +1,4 @@
-// Package drift holds the spec against what the service is said to be, call by
+// Package drift compares the spec with what the service is said to be, call by
 // call and field by field. Component names mean nothing to it, and what only
 // the spec knows (limits, formats, what can be null) is no difference.
 package drift

@@ -17,7 +17,7 @@ type Report struct {
 	// Calls is how many calls the spec has, and Compared how many of them were
 	// compared.
 	Calls, Compared int
-	// Differences are those that nobody accepted.
+	// Differences are those that are not accepted.
 	Differences []*Difference
 	// Accepted counts the places that entries of drift.yaml accept.
 	Accepted int

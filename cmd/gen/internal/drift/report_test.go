@@ -11,7 +11,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// TestFormats holds each format against a golden file. The package holds every
+// TestFormats compares each format with a golden file. The package holds every
 // kind of finding, and names that mean something in Markdown and in commands.
 func TestFormats(t *testing.T) {
 	dir := tree(t, []edit{

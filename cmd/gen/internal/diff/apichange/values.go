@@ -221,7 +221,7 @@ func (w *walk) secret(before *model.Field, head *model.Type, after *model.Field,
 	}
 	change := w.change(v.owner, "secret-added", Minor, v.pos, false)
 	change.Text = v.name + " is now a secret and prints as [redacted]"
-	if before.Sensitive { // what nobody saw begins to appear in logs
+	if before.Sensitive { // what was redacted begins to appear in logs
 		change.Rule, change.Level = "secret-removed", Major
 		change.Text = v.name + " is no longer a secret and now appears in logs and prints"
 	}

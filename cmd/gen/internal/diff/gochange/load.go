@@ -38,7 +38,7 @@ type Source struct {
 	Name string
 	// Root is the module's root on disk, Module its import path.
 	Root, Module string
-	// Overlay holds files, by path from the root, that stand in for those on
+	// Overlay holds files, by path from the root, that replace those on
 	// disk.
 	Overlay map[string][]byte
 	// Packages are the folders of the packages below the root, those that others
@@ -46,7 +46,7 @@ type Source struct {
 	Packages []string
 }
 
-// Loader type-checks packages. It keeps what they stand on, so that two states
+// Loader type-checks packages. It keeps what they import, so that two states
 // with the same runtime load it once. Several goroutines can use one Loader.
 type Loader struct {
 	mu    sync.Mutex
@@ -189,7 +189,7 @@ func fingerprint(src Source, imports []string) (sum [sha256.Size]byte, err error
 	return [sha256.Size]byte(hash.Sum(nil)), err
 }
 
-// maxErrors is how many errors of a package are told.
+// maxErrors is how many errors of a package are reported.
 const maxErrors = 5
 
 func (s *Surface) check(known gotypes.Importer, path string, files []*ast.File) (*types.Package, error) {

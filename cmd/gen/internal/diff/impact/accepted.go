@@ -16,7 +16,7 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 )
 
-// AcceptedFile is where the accepted breaks stand, below the module's root.
+// AcceptedFile is the file of the accepted breaks, below the module's root.
 const AcceptedFile = "spec/" + load.AcceptedFile
 
 // Acceptance is a break that is meant.
@@ -116,7 +116,7 @@ func keys(n *yaml.Node, known ...string) error {
 	for key := range load.Pairs(n) {
 		switch hint := diag.DidYouMean(key.Value, known); {
 		case seen[key.Value]:
-			return wrong(key, "the key %q stands here a second time", key.Value)
+			return wrong(key, "the key %q appears here a second time", key.Value)
 		case !slices.Contains(known, key.Value):
 			return wrong(key, "unknown key %q; %s", key.Value, hint)
 		}

@@ -29,7 +29,7 @@ func TestReadAccepted(t *testing.T) {
 		{"no reason", "accepted:\n  - change: b\n", ":2:5: the entry has no reason", 0},
 		{"an empty reason", "accepted:\n  - {change: b, reason: ' '}\n", ":2:5: the entry has no reason", 0},
 		{"a reason that is a list", "accepted:\n  - {change: b, reason: [c]}\n", ":2:5: the entry has no reason", 0},
-		{"a key twice", "accepted:\n  - {change: b, change: c, reason: d}\n", `the key "change" stands here a second time`, 0},
+		{"a key twice", "accepted:\n  - {change: b, change: c, reason: d}\n", `the key "change" appears here a second time`, 0},
 		{"a change twice", "accepted:\n  - {change: b, reason: d}\n  - {change: b, reason: d}\n", ":3:5: the change is accepted a second time", 0},
 		{"an alias", "accepted: &a\n  - *a\n", "a mapping with change and reason", 0},
 		{"too large", strings.Repeat("#", maxAccepted+1), "more than", 0},

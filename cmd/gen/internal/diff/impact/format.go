@@ -144,7 +144,7 @@ func Markdown(w io.Writer, r *Report) error {
 	return err
 }
 
-// cell escapes text for a cell of a Markdown table; what stands in backticks
+// cell escapes text for a cell of a Markdown table; what is in backticks
 // is code and needs less.
 func cell(s string) string {
 	s = strings.ReplaceAll(strings.Join(strings.Fields(s), " "), "|", `\|`)

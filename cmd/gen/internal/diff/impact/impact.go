@@ -35,18 +35,18 @@ type Change struct {
 	// Go is what happened in Go. What an earlier change of the report tells
 	// already is not told again.
 	Go []gochange.Change
-	// Pos is where it stands in HEAD, or in BASE when it is gone.
+	// Pos is where it is in HEAD, or in BASE when it is gone.
 	Pos    diag.Pos
 	InBase bool
 	// Reason is why it is accepted, empty when it is not.
 	Reason string
 
-	// above is what happened in Go and is told with an earlier change.
+	// above is what happened in Go and is reported with an earlier change.
 	above []gochange.Change
 }
 
 // Join puts the changes of the API and of Go together: those of the same field,
-// call, type or constant are one. Each change of Go is told once.
+// call, type or constant are one. Each change of Go is reported once.
 func Join(api []*apichange.Change, inGo []gochange.Change, head *model.SDK) []*Change {
 	generated := map[apichange.Symbol]bool{}
 	for _, pkg := range head.Packages {

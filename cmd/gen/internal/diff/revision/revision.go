@@ -1,4 +1,4 @@
-// Package revision finds the state of the module that a name stands for: a
+// Package revision finds the state of the module that a name refers to: a
 // folder, or a git revision, whose files are read into a folder of their own
 // without touching the work tree.
 package revision
@@ -34,7 +34,7 @@ func (r *Revision) Close() error {
 	return os.RemoveAll(r.Root)
 }
 
-// Open finds what a name stands for: a folder, or a revision of the git
+// Open finds what a name refers to: a folder, or a revision of the git
 // repository that holds root. A relative folder is one below the current folder
 // of the process. The caller closes what it gets.
 func Open(ctx context.Context, root, name string) (*Revision, error) {

@@ -139,7 +139,7 @@ type newPath struct {
 // newList are the parameters of an operation that has none.
 type newList struct {
 	to     *file
-	before *yaml.Node // the key that they stand before
+	before *yaml.Node // the key that they come before
 	items  []entry
 }
 
@@ -151,7 +151,7 @@ type component struct {
 }
 
 // insertion is one thing in one schema: two differences may be about it, when
-// the schema stands in requests and answers.
+// the schema is used in requests and answers.
 type insertion struct {
 	node  *yaml.Node
 	value string

@@ -115,7 +115,7 @@ func docs(to *file) string {
 	return lint.Todo
 }
 
-// body writes a request or answer, which stands at its call.
+// body writes a request or answer, which is at its call.
 func (a *applier) body(to *file, ref *contract.Ref, response bool) (entry, bool) {
 	way := "request"
 	if response {

@@ -106,7 +106,7 @@ func (x *api) root(parts []string) int {
 // place is where a call belongs.
 type place struct {
 	to     *file
-	behind *yaml.Node // the path that it stands behind
+	behind *yaml.Node // the path that it comes after
 	joins  bool       // that is the call's own path: its verb joins the others
 	tag    string
 	id     string
@@ -228,7 +228,7 @@ func (f *file) declare(tag string) {
 	}
 }
 
-// lastTag is the tag of a list that another stands behind: the last one of the
+// lastTag is the tag of a list that another comes after: the last one of the
 // same area, or the last one.
 func lastTag(list *yaml.Node, tag string) *yaml.Node {
 	area, _, _ := strings.Cut(tag, ".")

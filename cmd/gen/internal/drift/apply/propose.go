@@ -14,7 +14,7 @@ import (
 
 // Propose works out the edits for a report. It changes nothing.
 //
-// A type of the spec may stand for several of the service: what one of them has is then not inserted,
+// A type of the spec may represent several of the service: what one of them has is then not inserted,
 // as the others would differ. What spoils anything is left to a person, with a note; all else is applied.
 func Propose(spec *load.Spec, report *drift.Report, there *contract.API, known *drift.Known) *Edits {
 	p := proposal{spec, report, there, known}
@@ -120,7 +120,7 @@ func (s spoil) String() string {
 	return fmt.Sprintf("%s would differ: %s", s.at, s.message)
 }
 
-// verify reads the files as they will be and holds them against the service: what was applied must be
+// verify reads the files as they will be and compares them with the service: what was applied must be
 // gone, and nothing new may be there. It returns what is.
 func (p proposal) verify(edits *Edits) []spoil {
 	fsys := fstest.MapFS{}

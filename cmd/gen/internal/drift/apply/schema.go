@@ -183,7 +183,7 @@ func (a *applier) componentSchema(to *file, t *contract.Type) (entry, bool) {
 	return append(entry{body[0], {"description", lint.Todo}}, body[1:]...), true
 }
 
-// object writes an object where it stands.
+// object writes an object in place.
 func (a *applier) object(to *file, t *contract.Type, response bool) (entry, bool) {
 	var required []string
 	var properties entry

@@ -51,7 +51,7 @@ func (f *file) insert(offset int, text string) {
 }
 
 // result returns the file with what is to be inserted. Insertions at one
-// place follow one another as they were made, but what stands deeper comes
+// place follow one another as they were made, but what is nested deeper comes
 // first: it belongs to what ends there.
 func (f *file) result() []byte {
 	slices.SortStableFunc(f.edits, func(a, b edit) int {
@@ -183,7 +183,7 @@ func trimmed(data []byte, from, to int) int {
 	return from + len(bytes.TrimRight(data[from:to], " \r\n\t"))
 }
 
-// quoteEnd is where the last byte of a quoted text stands.
+// quoteEnd is where the last byte of a quoted text is.
 func (f *file) quoteEnd(i int) int {
 	quote := f.src.Data[i]
 	for i++; i < len(f.src.Data); i++ {

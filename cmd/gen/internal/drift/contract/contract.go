@@ -143,7 +143,7 @@ type Field struct {
 }
 
 // Ref is a type that is read when it is asked for, so that types may hold one
-// another and calls that nobody looks at cost nothing.
+// another and calls that are not compared cost nothing.
 type Ref struct {
 	read    func() (*Type, error)
 	reading bool

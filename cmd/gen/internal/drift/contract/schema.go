@@ -307,7 +307,7 @@ func (r *openAPI) merge(t *Type, parts []*Type) error {
 			*t = *part
 			t.Fields = slices.Clone(part.Fields)
 			t.Nullable = nullable || part.Nullable
-			if len(parts) > 1 { // else it is that type, and stands where that stands
+			if len(parts) > 1 { // else it is that type, in the same place
 				t.Pos, t.Name = pos, ""
 			}
 		case t.Kind != part.Kind && !(t.isObject() && part.isObject()):

@@ -127,7 +127,7 @@ func sound(file string, n *yaml.Node, depth int) error {
 		case key.ShortTag() == "!!merge":
 			return Errorf(at(file, key), "YAML merge keys are not read")
 		case earlier != nil:
-			return Errorf(at(file, key), "the key %s stands here a second time; the first is in line %d", strconv.Quote(key.Value), earlier.Line)
+			return Errorf(at(file, key), "the key %s appears here a second time; the first is in line %d", strconv.Quote(key.Value), earlier.Line)
 		}
 		first[key.Value] = key
 		if err := sound(file, value, depth+1); err != nil {

@@ -68,7 +68,7 @@ func (s *scripts) assemble(req *request, m *method) (*contract.Call, error) {
 }
 
 // fields returns the type of a payload: the fields of the method's parameter
-// that do not stand in the path.
+// that are not in the path.
 func (s *scripts) fields(pos diag.Pos, p *payload, inPath []string, m *method) (*contract.Ref, error) {
 	if p == nil || p.all == "" && len(p.names) == 0 {
 		return nil, nil

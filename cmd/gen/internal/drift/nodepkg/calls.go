@@ -50,7 +50,7 @@ func (s *scripts) after(mark string) bool {
 	return s.src.at > 0 && s.src.tokens[s.src.at-1].text == mark
 }
 
-// outside moves past a token that stands in no method, or not in a call. It
+// outside moves past a token that is in no method, or not in a call. It
 // refuses what is a call all the same, so that none is lost.
 func (s *scripts) outside() error {
 	t := s.src.peek()

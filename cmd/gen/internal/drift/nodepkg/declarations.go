@@ -243,7 +243,7 @@ func (f *declarations) alias() error {
 	}))
 }
 
-// reference returns the type that a name stands for in this file.
+// reference returns the type that a name has in this file.
 func (f *declarations) reference(name token) (*contract.Type, error) {
 	if ref := f.types[name.text]; ref != nil {
 		return ref.Type()

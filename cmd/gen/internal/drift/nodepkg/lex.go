@@ -12,7 +12,7 @@ import (
 type token struct {
 	kind tokenKind
 	// text is the word or mark as written; of a text, what it says; of a
-	// template, what stands between the backticks.
+	// template, what is between the backticks.
 	text string
 	pos  int
 }
@@ -155,7 +155,7 @@ func (s *source) templateText(i int) (int, error) {
 	return 0, s.errorf(i, "the template has no end")
 }
 
-// patternMayBegin tells a regular expression from a division by what stands
+// patternMayBegin tells a regular expression from a division by what comes
 // before it.
 func (s *source) patternMayBegin() bool {
 	if len(s.tokens) == 0 {

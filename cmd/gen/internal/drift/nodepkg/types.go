@@ -145,7 +145,7 @@ var simple = map[string]contract.Type{
 	"Date":   {Kind: contract.String}, // as JSON writes it
 }
 
-// named reads what a word stands for, with the arguments behind it.
+// named reads the type that a word names, with the arguments after it.
 func (f *declarations) named(t token, depth int) (*contract.Type, error) {
 	pos := f.src.pos(t.pos)
 	if known, ok := simple[t.text]; ok {
@@ -220,7 +220,7 @@ func (f *declarations) literal(depth int) (*contract.Type, error) {
 			return nil, err
 		}
 		if t.Field(field.Name) != nil {
-			return nil, contract.Errorf(field.Pos, "the field %s stands here a second time", quote(field.Name))
+			return nil, contract.Errorf(field.Pos, "the field %s appears here a second time", quote(field.Name))
 		}
 		t.Fields = append(t.Fields, field)
 	}
@@ -273,7 +273,7 @@ func (f *declarations) member(depth int) (*contract.Field, error) {
 }
 
 // later returns the type that begins at a token. It is read when it is asked
-// for: types may hold one another, and most calls are nobody's concern.
+// for: types may contain one another, and most calls are not compared.
 func (f *declarations) later(start, depth int) *contract.Ref {
 	return contract.Lazy(f.src.pos(f.src.tokens[start].pos), func() (*contract.Type, error) {
 		back := f.src.at

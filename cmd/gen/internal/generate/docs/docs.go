@@ -148,7 +148,7 @@ var code = regexp.MustCompile("`[^`\n]+`")
 // or a block of code.
 var blockStart = regexp.MustCompile("(?m)^([#>|+=*~`-]|[0-9]+[.)])")
 
-// markdown makes a description safe to stand in a page: code stays code, with
+// markdown makes a description safe for a page: code stays code, with
 // calls and types linked, and the rest cannot become HTML, a link, or anything
 // but a paragraph.
 func (p *pages) markdown(text string) string {
@@ -171,7 +171,7 @@ func escape(text string) string {
 	return strings.NewReplacer("<", "&lt;", ">", "&gt;", "[", `\[`, "`", "\\`").Replace(text)
 }
 
-// span is text as code, safe to stand in a table.
+// span is text as code, safe for a table.
 func span(text string) string {
 	fence := "`"
 	for strings.Contains(text, fence) {
@@ -234,7 +234,7 @@ func dict(pairs ...any) (map[string]any, error) {
 	return values, nil
 }
 
-// cell makes text safe to stand in a table.
+// cell makes text safe for a table.
 func cell(text string) string {
 	return strings.NewReplacer("|", `\|`, "\n\n", "<br><br>", "\n", " ").Replace(text)
 }

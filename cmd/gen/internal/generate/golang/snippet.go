@@ -9,7 +9,7 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
 )
 
-// Snippet returns a call's example as it stands in the body of a function that
+// Snippet returns a call's example as it is in the body of a function that
 // returns an error.
 func Snippet(sdk *model.SDK, pkg *model.Package, s *model.Service, m *model.Method) (string, error) {
 	e := &emitter{writer: &writer{sdk: sdk, pkg: pkg}} // it writes no comments

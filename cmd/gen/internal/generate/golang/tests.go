@@ -13,7 +13,7 @@ import (
 )
 
 // tests writes, for each call, what it exchanges with the service, a test of
-// that, and an Example. They stand in the external test package, so that they
+// that, and an Example. They are in the external test package, so that they
 // read like an application.
 func (e *emitter) tests() {
 	var exchanges []jen.Code
@@ -71,7 +71,7 @@ type printedValue struct {
 // printedOf picks what an example prints: a text of the response that is its
 // own and no secret, best one that another call takes; else how long a list
 // is; else the status. A text that is not one plain line could end the comment
-// that it stands in.
+// that it is in.
 func printedOf(m *model.Method) printedValue {
 	var best *model.Field
 	for _, f := range m.Response.Fields {

@@ -18,7 +18,7 @@ func checked(t *model.Type) bool {
 	})
 }
 
-// validate writes the method that holds a request against the spec.
+// validate writes the method that validates a request against the spec.
 func (e *emitter) validate(f *jen.File, t *model.Type) {
 	v := receiverOf(t)
 	e.introduce(f, t, "validate")

@@ -38,7 +38,7 @@ func (p *Package) Check(declared []*model.Manual, list *diag.List) (stubs map[st
 			p.compare(want, declarations, found[0], list)
 		default:
 			list.Relatef(codes.SectionTwice, found[1].at, "", diag.Related{Pos: found[0].at, Message: "first declared here"},
-				"MANUAL(%s) stands a second time", want.Name)
+				"MANUAL(%s) appears a second time", want.Name)
 		}
 	}
 	var names []string
@@ -95,7 +95,7 @@ func read(want *model.Manual, list *diag.List) []declaration {
 	return all
 }
 
-// compare holds one section against its declaration.
+// compare compares one section with its declaration.
 func (p *Package) compare(want *model.Manual, declarations []declaration, have *section, list *diag.List) {
 	if have.kind != want.Kind {
 		list.Reportf(codes.SectionKind, have.at, "MANUAL(%s) is a %s here; the spec declares a %s", want.Name, have.kind, want.Kind)

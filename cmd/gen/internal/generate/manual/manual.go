@@ -39,7 +39,7 @@ type Package struct {
 	sections []*section
 }
 
-// section is a MANUAL() section as it stands in a file.
+// section is a MANUAL() section as it is in a file.
 type section struct {
 	name, kind string
 	file       string
@@ -183,7 +183,7 @@ func declaredBy(decl *ast.GenDecl) []*ast.Ident {
 }
 
 func (p *Package) at(pos token.Pos) diag.Pos {
-	position := p.fset.PositionFor(pos, false) // a //line directive leads nobody astray
+	position := p.fset.PositionFor(pos, false) // ignore //line directives
 	return diag.Pos{File: position.Filename, Line: position.Line, Column: position.Column}
 }
 
@@ -216,7 +216,7 @@ func (p *Package) scan(name string, file *ast.File, list *diag.List) {
 			case end != nil && open == nil:
 				list.Reportf(codes.SectionNotBegun, pos, "ENDMANUAL(%s) ends a section that has not begun", end[1])
 			case end != nil && end[1] != open.name:
-				list.Relatef(codes.SectionWrongEnd, pos, "", open.stillOpen(), "ENDMANUAL(%s) stands where MANUAL(%s) should end", end[1], open.name)
+				list.Relatef(codes.SectionWrongEnd, pos, "", open.stillOpen(), "ENDMANUAL(%s) is where MANUAL(%s) should end", end[1], open.name)
 			case end != nil:
 				open.end = comment.End()
 				p.sections = append(p.sections, open)
@@ -233,7 +233,7 @@ func (p *Package) scan(name string, file *ast.File, list *diag.List) {
 	p.place(name, file, list)
 }
 
-// place gives each declaration to the section that it stands in.
+// place gives each declaration to the section that it is in.
 func (p *Package) place(name string, file *ast.File, list *diag.List) {
 	for _, decl := range file.Decls {
 		if gen, ok := decl.(*ast.GenDecl); ok && gen.Tok == token.IMPORT {
@@ -244,7 +244,7 @@ func (p *Package) place(name string, file *ast.File, list *diag.List) {
 		})
 		if i < 0 {
 			list.Hintf(codes.OutsideSection, p.at(decl.Pos()), "put it between // MANUAL(Name)(KIND) and // ENDMANUAL(Name), or into a file not called *_manual.go",
-				"this declaration stands outside of every MANUAL() section")
+				"this declaration is outside of every MANUAL() section")
 			continue
 		}
 		p.sections[i].decls = append(p.sections[i].decls, decl)

@@ -1,6 +1,5 @@
 // Package pipeline runs the generator's stages in their order: load, lint,
-// model, emit, verify. What is done with the result, writing or comparing, is
-// the caller's.
+// model, emit, verify. The caller writes the result, or compares it.
 package pipeline
 
 import (
@@ -20,16 +19,14 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/generate/manual"
 	"github.com/stytchgen/sdk/cmd/gen/internal/generate/tree"
 	"github.com/stytchgen/sdk/cmd/gen/internal/generate/verify"
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/lint"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
 	"github.com/stytchgen/sdk/templates"
 )
 
-// SpecFolder is where the spec lies under the module's root.
-const SpecFolder = "spec"
-
-// readme is the file of a person that the table of calls goes into.
+// readme is the hand-written file that contains the generated table of calls.
 const readme = "README.md"
 
 // Stage is what one stage did.
@@ -40,8 +37,17 @@ type Stage struct {
 	Took time.Duration
 }
 
-// Result is what a run came to. After findings that are errors, the later
-// parts are missing.
+// Options change what a run does.
+type Options struct {
+	// Root is the module's root.
+	Root string
+	// SkipVerify leaves type-checking out.
+	SkipVerify bool
+	// Until ends the run after the stage of that name.
+	Until string
+}
+
+// Result is what a run made. A stage that did not run leaves its part empty.
 type Result struct {
 	Root   string
 	Spec   *load.Spec
@@ -49,16 +55,11 @@ type Result struct {
 	Tree   *tree.Tree
 	Stages []Stage
 
-	list     diag.List
-	module   string
-	readme   []byte
-	manual   map[string]*manual.Package
-	stubs    map[string]manual.Stub
-	values   map[string][]manual.Value
-	produced map[string][]byte
+	input input
+	list  *diag.List
 }
 
-// Findings returns what is wrong, by place.
+// Findings returns what is wrong, by position.
 func (r *Result) Findings() []diag.Finding { return r.list.Sorted() }
 
 // Dropped is how many findings there were beyond those that Findings returns.
@@ -72,221 +73,215 @@ func (r *Result) Source(file string) []byte {
 	if data := r.Spec.Bytes(file); data != nil {
 		return data
 	}
-	for _, p := range r.manual {
+	for _, p := range r.input.manual {
 		if data := p.Bytes(file); data != nil {
 			return data
 		}
 	}
 	if file == readme {
-		return r.readme
+		return r.input.readme
 	}
-	return r.produced[file]
+	if r.Tree == nil {
+		return nil
+	}
+	if data := r.Tree.Files[file]; data != nil {
+		return data
+	}
+	return r.Tree.Stubs[file]
 }
 
-// FindRoot returns the folder at or above dir that holds go.mod.
-func FindRoot(dir string) (string, error) {
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return "", err
-	}
-	for start := dir; ; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir, nil
-		}
-		if dir == filepath.Dir(dir) {
-			return "", fmt.Errorf("no go.mod in %s or above it; run this inside the module", start)
-		}
-	}
-}
-
-// Options change what a run does.
-type Options struct {
-	// Root is the module's root.
-	Root string
-	// SkipVerify leaves type-checking out.
-	SkipVerify bool
-	// Until ends the run after the stage of that name.
-	Until string
-}
-
-// Run takes the spec through the stages. An error is one of the machine or the
-// generator; what is wrong with the spec is in the result's findings.
+// Run takes the spec through the stages. It returns an error when the machine or
+// the generator fails; what is wrong with the spec is in the result's findings.
 func Run(opts Options) (*Result, error) {
-	r := &Result{Root: opts.Root, manual: map[string]*manual.Package{}}
-	stages := []struct {
-		name string
-		run  func() (string, error)
-	}{
-		{"load", r.load}, {"lint", r.lint}, {"model", r.model}, {"emit", r.emit}, {"verify", r.verify},
+	s := &stages{}
+	in, err := stage(s, "load", func() (input, string, error) { return read(opts.Root, &s.list) })
+	if err != nil {
+		return s.result(in, product{}, nil), err
 	}
-	for _, stage := range stages {
-		if stage.name == "verify" && opts.SkipVerify {
-			break
-		}
-		// Lint and model run whatever came before, so that one run tells all.
-		if r.Failed() && (stage.name == "emit" || stage.name == "verify") {
-			break
-		}
-		start := time.Now()
-		did, err := r.attempt(stage.run)
-		r.Stages = append(r.Stages, Stage{stage.name, did, time.Since(start)})
-		if err != nil {
-			return r, fmt.Errorf("%s: %w", stage.name, err)
-		}
-		if stage.name == opts.Until {
-			break
-		}
+	// Lint and model run even after errors, so that one run reports everything.
+	if _, err := stage(s, "lint", func() (any, string, error) {
+		lint.Documents(in.spec, &s.list)
+		return nil, fmt.Sprintf("%d findings", len(s.list.Sorted())), nil
+	}); err != nil {
+		return s.result(in, product{}, nil), err
 	}
-	return r, nil
+	made, err := stage(s, "model", func() (product, string, error) { return build(in, &s.list) })
+	if err != nil || s.list.HasErrors() || opts.Until == "model" {
+		return s.result(in, made, nil), err
+	}
+	files, err := stage(s, "emit", func() (*tree.Tree, string, error) { return emit(in, made, &s.list) })
+	if err != nil || s.list.HasErrors() || opts.Until == "emit" || opts.SkipVerify {
+		return s.result(in, made, files), err
+	}
+	_, err = stage(s, "verify", func() (any, string, error) { return check(in, made, files, &s.list) })
+	return s.result(in, made, files), err
 }
 
-// attempt runs a stage. After errors, the stages that follow see documents in
-// which anything can be missing; what they find is worth having, but a panic
-// says nothing that the errors have not said.
-func (r *Result) attempt(stage func() (string, error)) (did string, err error) {
-	if r.Failed() {
-		defer func() {
-			if recover() != nil {
-				did, err = "given up, after the errors before", nil
-			}
-		}()
-	}
-	return stage()
+// stages collects the findings and what each stage did.
+type stages struct {
+	list diag.List
+	done []Stage
 }
 
-func (r *Result) load() (string, error) {
-	r.Spec = load.Read(os.DirFS(r.Root), SpecFolder, &r.list)
-	// What keeps a document from resolving is better said by the structure's
-	// findings, so these come first.
-	lint.Structure(r.Spec, &r.list)
-	if !r.list.HasErrors() {
-		r.Spec.Resolve(&r.list)
+func (s *stages) result(in input, made product, files *tree.Tree) *Result {
+	return &Result{Root: in.root, Spec: in.spec, Model: made.sdk, Tree: files, Stages: s.done, input: in, list: &s.list}
+}
+
+// stage runs one stage and records it. After errors, anything can be missing from
+// the documents that a stage sees. Its findings are still useful, but a panic says
+// nothing that the errors have not said.
+func stage[T any](s *stages, name string, run func() (T, string, error)) (made T, err error) {
+	start, failed := time.Now(), s.list.HasErrors()
+	did := ""
+	defer func() {
+		if failed && recover() != nil {
+			did = "given up, after the errors before"
+		}
+		s.done = append(s.done, Stage{name, did, time.Since(start)})
+	}()
+	if made, did, err = run(); err != nil {
+		err = fmt.Errorf("%s: %w", name, err)
+	}
+	return made, err
+}
+
+// input is what the generator reads: the spec and what is next to it.
+type input struct {
+	root   string
+	module string
+	spec   *load.Spec
+	manual map[string]*manual.Package
+	readme []byte
+}
+
+func read(root string, list *diag.List) (input, string, error) {
+	in := input{root: root, spec: load.Read(os.DirFS(root), spec.Folder, list), manual: map[string]*manual.Package{}}
+	// The structure's findings explain best why a document does not resolve, so they come first.
+	lint.Structure(in.spec, list)
+	if !list.HasErrors() {
+		in.spec.Resolve(list)
 	} else {
-		var quiet diag.List
-		r.Spec.Resolve(&quiet)
+		in.spec.Resolve(&diag.List{})
 	}
 	size := 0
-	for _, src := range r.Spec.Files {
+	for _, src := range in.spec.Files {
 		size += len(src.Data)
 	}
-	if err := r.surroundings(); err != nil {
-		return "", err
-	}
-	return fmt.Sprintf("%d files, %d kB", len(r.Spec.Files), size>>10), nil
-}
-
-// surroundings reads what stands beside the spec: the module's name, the
-// hand-written code, the README.
-func (r *Result) surroundings() error {
-	data, err := os.ReadFile(filepath.Join(r.Root, "go.mod"))
+	data, err := os.ReadFile(filepath.Join(root, "go.mod"))
 	if err != nil {
-		return err
+		return in, "", err
 	}
-	if r.module = modfile.ModulePath(data); r.module == "" {
-		return errors.New("go.mod names no module")
+	if in.module = modfile.ModulePath(data); in.module == "" {
+		return in, "", errors.New("go.mod names no module")
 	}
 	for _, name := range model.PackageNames() {
-		r.manual[name] = manual.Read(os.DirFS(r.Root), name, &r.list)
+		in.manual[name] = manual.Read(os.DirFS(root), name, list)
 	}
-	r.readme, err = os.ReadFile(filepath.Join(r.Root, readme))
-	return err
+	in.readme, err = os.ReadFile(filepath.Join(root, readme))
+	return in, fmt.Sprintf("%d files, %d kB", len(in.spec.Files), size>>10), err
 }
 
-func (r *Result) lint() (string, error) {
-	lint.Documents(r.Spec, &r.list)
-	return fmt.Sprintf("%d findings", len(r.list.Sorted())), nil
+// product is the model with what the MANUAL() sections add to it.
+type product struct {
+	sdk    *model.SDK
+	stubs  map[string]manual.Stub
+	values map[string][]manual.Value
 }
 
-func (r *Result) model() (string, error) {
+func build(in input, list *diag.List) (product, string, error) {
 	taken := map[string]map[string]diag.Pos{}
-	for name, p := range r.manual {
+	for name, p := range in.manual {
 		taken[name] = p.Declared()
 	}
-	r.Model = model.Build(r.Spec, model.Input{Module: r.module, Taken: taken}, &r.list)
+	made := product{
+		sdk:   model.Build(in.spec, model.Input{Module: in.module, Taken: taken}, list),
+		stubs: map[string]manual.Stub{}, values: map[string][]manual.Value{},
+	}
 	calls, types := 0, 0
-	r.stubs, r.values = map[string]manual.Stub{}, map[string][]manual.Value{}
-	for _, pkg := range r.Model.Packages {
-		stubs, values, err := r.manual[pkg.Name].Check(pkg.Manual, &r.list)
+	for _, pkg := range made.sdk.Packages {
+		stubs, values, err := in.manual[pkg.Name].Check(pkg.Manual, list)
 		if err != nil {
-			return "", err
+			return made, "", err
 		}
-		r.values[pkg.Name] = values
-		maps.Copy(r.stubs, stubs)
+		made.values[pkg.Name] = values
+		maps.Copy(made.stubs, stubs)
 		calls += len(pkg.Methods())
 		types += len(pkg.Types)
 	}
-	return fmt.Sprintf("%d calls, %d types, %d error types", calls, types, len(r.Model.Errors)), nil
+	return made, fmt.Sprintf("%d calls, %d types, %d error types", calls, types, len(made.sdk.Errors)), nil
 }
 
-func (r *Result) emit() (string, error) {
-	goFiles, err := golang.Emit(r.Model)
+func emit(in input, made product, list *diag.List) (*tree.Tree, string, error) {
+	files, err := golang.Emit(made.sdk)
 	if err != nil {
-		return "", err
+		return nil, "", err
 	}
-	pages, err := docs.Emit(r.Model)
+	pages, err := docs.Emit(made.sdk)
 	if err != nil {
-		return "", err
+		return nil, "", err
 	}
-	r.Tree = &tree.Tree{
-		Files: goFiles, Regions: map[string]tree.Region{}, Stubs: map[string][]byte{}, Inputs: map[string][]byte{},
+	maps.Copy(files, pages)
+	t := &tree.Tree{
+		Files: files, Regions: map[string]tree.Region{}, Stubs: map[string][]byte{}, Inputs: map[string][]byte{},
 		Folders: append(model.PackageNames(), docs.Folder),
 	}
-	maps.Copy(r.Tree.Files, pages)
-	for _, src := range r.Spec.Files {
-		r.Tree.Inputs[src.Name] = src.Data
+	for _, src := range in.spec.Files {
+		t.Inputs[src.Name] = src.Data
 	}
 	for _, name := range []string{templates.Comments, templates.Findings, templates.Reference} {
-		if r.Tree.Inputs["templates/"+name], err = templates.Read(name); err != nil {
-			return "", err
+		if t.Inputs["templates/"+name], err = templates.Read(name); err != nil {
+			return nil, "", err
 		}
 	}
-	r.table()
-	for name, stub := range r.stubs {
-		r.Tree.Stubs[name] = stub.Data
+	if region, ok := table(made.sdk, in.readme, list); ok {
+		t.Regions[readme] = region
+	}
+	for name, stub := range made.stubs {
+		t.Stubs[name] = stub.Data
 	}
 	size := 0
-	for _, data := range r.Tree.Files {
+	for _, data := range t.Files {
 		size += len(data)
 	}
-	return fmt.Sprintf("%d files, %d kB", len(r.Tree.Files), size>>10), nil
+	return t, fmt.Sprintf("%d files, %d kB", len(t.Files), size>>10), nil
 }
 
 // table puts the table of calls into the README.
-func (r *Result) table() {
-	data, err := docs.Table(r.Model, r.readme)
-	// A conflict between the markers goes with what stood there.
-	if line := diag.Conflict(r.readme); line > 0 && (err != nil || diag.Conflict(data) > 0) {
-		r.list.Conflict(readme, line)
-		return
+func table(sdk *model.SDK, have []byte, list *diag.List) (tree.Region, bool) {
+	data, err := docs.Table(sdk, have)
+	// Generating again resolves a conflict that is between the markers.
+	if line := diag.Conflict(have); line > 0 && (err != nil || diag.Conflict(data) > 0) {
+		list.Conflict(readme, line)
+		return tree.Region{}, false
 	}
 	if err != nil {
-		r.list.Reportf(codes.NoMarkers, diag.Pos{File: readme}, "%v", err)
-		return
+		list.Reportf(codes.NoMarkers, diag.Pos{File: readme}, "%v", err)
+		return tree.Region{}, false
 	}
-	r.Tree.Regions[readme] = tree.Region{Read: r.readme, Want: data}
+	return tree.Region{Read: have, Want: data}, true
 }
 
-func (r *Result) verify() (string, error) {
-	r.produced = maps.Clone(r.Tree.Files)
-	maps.Copy(r.produced, r.Tree.Stubs)
-	differences, err := r.Tree.Compare(r.Root)
+func check(in input, made product, files *tree.Tree, list *diag.List) (any, string, error) {
+	produced := maps.Clone(files.Files)
+	maps.Copy(produced, files.Stubs)
+	differences, err := files.Compare(in.root)
 	if err != nil {
-		return "", err
+		return nil, "", err
 	}
-	in := verify.Input{
-		Root: r.Root, Module: r.Model.Module, Packages: model.PackageNames(), Files: r.produced,
-		Origins: map[string]diag.Pos{}, Values: r.values,
+	check := verify.Input{
+		Root: in.root, Module: in.module, Packages: model.PackageNames(), Files: produced,
+		Origins: map[string]diag.Pos{}, Values: made.values,
 	}
-	for name, stub := range r.stubs {
-		in.Origins[name] = stub.Pos
+	for name, stub := range made.stubs {
+		check.Origins[name] = stub.Pos
 	}
 	for _, d := range differences {
 		if d.Kind == tree.Stale {
-			in.Gone = append(in.Gone, d.Path)
+			check.Gone = append(check.Gone, d.Path)
 		}
 	}
-	if err := verify.Check(in, &r.list); err != nil {
-		return "", err
+	if err := verify.Check(check, list); err != nil {
+		return nil, "", err
 	}
-	return fmt.Sprintf("%d packages type-checked", len(in.Packages)), nil
+	return nil, fmt.Sprintf("%d packages type-checked", len(check.Packages)), nil
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
+	"github.com/stytchgen/sdk/cmd/gen/internal/runtimetest"
 )
 
 var update = flag.Bool("update", false, "write the golden parts of testdata anew")
@@ -26,7 +27,7 @@ func module(t *testing.T, archive *txtar.Archive) string {
 	return moduleAt(t, t.TempDir(), archive)
 }
 
-// moduleAt makes it in a folder that is empty or not there.
+// moduleAt makes it in a folder that has none of its files, or does not exist.
 func moduleAt(t testing.TB, root string, archive *txtar.Archive) string {
 	t.Helper()
 	if err := os.CopyFS(root, os.DirFS("testdata/base")); err != nil {
@@ -59,41 +60,46 @@ func moduleAt(t testing.TB, root string, archive *txtar.Archive) string {
 	return root
 }
 
-// addRuntime copies what generated code stands on into a case's module, so that
-// the result can be type-checked: the runtime, and the hand-written files that
-// know no call.
-func addRuntime(t *testing.T, root string) {
-	t.Helper()
-	for _, folder := range []string{"internal/check", "internal/grammar", "internal/origin", "internal/redact", "internal/sessionjwt", "internal/sessionweb", "internal/share", "internal/transport", "internal/wire", "internal/wiretest", "stytch", "b2b"} {
-		entries, err := os.ReadDir(filepath.Join(repository, folder))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, entry := range entries {
-			name := entry.Name()
-			if strings.HasSuffix(name, "_test.go") && name != "exchange_test.go" || strings.Contains(name, "_gen") || strings.HasSuffix(name, "_manual.go") {
-				continue
-			}
-			data, err := os.ReadFile(filepath.Join(repository, folder, name))
-			if err != nil {
-				t.Fatal(err)
-			}
-			write(t, filepath.Join(root, folder, name), strings.ReplaceAll(string(data), "github.com/stytchgen/sdk", "example.com/base"))
-		}
-	}
+// checkable makes modules that can be type-checked, one after the other in the
+// same place: the runtime is copied once, and the go command finds what it has
+// compiled for the case before.
+type checkable struct {
+	root     string
+	packages map[string]string // the runtime's files in the SDK's packages
 }
 
-// checkable makes a module that can be type-checked, always in the same place,
-// where the go command finds what it has compiled for the case before.
-func checkable(t *testing.T, shared string, archive *txtar.Archive) string {
+func newCheckable(t *testing.T) *checkable {
 	t.Helper()
-	root := filepath.Join(shared, "module")
-	if err := os.RemoveAll(root); err != nil {
+	c := &checkable{root: filepath.Join(t.TempDir(), "module"), packages: map[string]string{}}
+	for name, data := range runtimetest.Files(t, repository, "example.com/base") {
+		if strings.HasPrefix(name, "internal"+string(filepath.Separator)) {
+			write(t, filepath.Join(c.root, name), data)
+		} else {
+			c.packages[name] = data
+		}
+	}
+	return c
+}
+
+// module makes a case's module in place of the one before.
+func (c *checkable) module(t *testing.T, archive *txtar.Archive) string {
+	t.Helper()
+	entries, err := os.ReadDir(c.root)
+	if err != nil {
 		t.Fatal(err)
 	}
-	moduleAt(t, root, archive)
-	addRuntime(t, root)
-	return root
+	for _, entry := range entries {
+		if entry.Name() != "internal" {
+			if err := os.RemoveAll(filepath.Join(c.root, entry.Name())); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	moduleAt(t, c.root, archive)
+	for name, data := range c.packages {
+		write(t, filepath.Join(c.root, name), data)
+	}
+	return c.root
 }
 
 func unquote(t testing.TB, lines string) string {
@@ -188,9 +194,9 @@ func TestNegative(t *testing.T) {
 	findings(t, "warned", false, said, func(t *testing.T, archive *txtar.Archive) (string, bool) {
 		return module(t, archive), false
 	})
-	shared := t.TempDir()
+	modules := newCheckable(t)
 	findings(t, "mismatched", true, said, func(t *testing.T, archive *txtar.Archive) (string, bool) {
-		return checkable(t, shared, archive), true
+		return modules.module(t, archive), true
 	})
 	for _, code := range codes.All() {
 		if !said[code.ID] {
@@ -236,14 +242,14 @@ func findings(t *testing.T, folder string, refused bool, said map[string]bool, p
 // TestPositive runs specs that the generator must honour, and compares the
 // files that each case is about.
 func TestPositive(t *testing.T) {
-	shared := t.TempDir()
+	modules := newCheckable(t)
 	for _, file := range archives(t, "positive") {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 			archive, err := txtar.ParseFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}
-			root := checkable(t, shared, archive)
+			root := modules.module(t, archive)
 			result, err := Run(Options{Root: root})
 			if err != nil {
 				t.Fatal(err)

@@ -28,7 +28,7 @@ type Tree struct {
 	Files map[string][]byte
 	// Regions are files of a person with a generated part between markers.
 	Regions map[string]Region
-	// Stubs are written once, where no file stands, and belong to a person then.
+	// Stubs are written once, where no file is, and are hand-written code from then on.
 	Stubs map[string][]byte
 	// Inputs are the files that the rest is made from; the sum file records
 	// their hashes.
@@ -92,7 +92,7 @@ type Difference struct {
 	change disk.Change
 }
 
-// OccupiedError says that files which are no generated ones stand where
+// OccupiedError says that files which are not generated are where
 // generated ones belong.
 type OccupiedError struct {
 	Paths []string

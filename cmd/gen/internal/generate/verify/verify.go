@@ -41,7 +41,7 @@ type Input struct {
 
 // Check parses and type-checks the packages, their tests included. Findings
 // point into generated or hand-written files. What a test takes from a package
-// that itself stands on the checked ones is left to go vet: its types belong to
+// that itself imports the checked ones is left to go vet: its types belong to
 // what is on disk, not to what is about to be written.
 func Check(in Input, list *diag.List) error {
 	c := checker{
@@ -164,7 +164,7 @@ func (c *checker) unparsed(name string, err error) {
 
 // errAbove refuses the import of a package above, or of one that a finding is
 // about. What comes from a package that was refused counts as right.
-var errAbove = errors.New("it stands on what is checked")
+var errAbove = errors.New("it imports what is checked")
 
 // Import implements types.Importer.
 func (c *checker) Import(path string) (*types.Package, error) {

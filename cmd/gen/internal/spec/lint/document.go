@@ -20,7 +20,7 @@ import (
 // OpenAPI, and that each example and default is one its schema accepts.
 func Documents(spec *load.Spec, list *diag.List) {
 	if list.Has(codes.HoldsItself) {
-		return // to hold an example against a schema that is itself would not end
+		return // to checking an example against a schema that contains itself would not end
 	}
 	misshapen := list.HasErrors()
 	for _, name := range load.APIFiles {
@@ -192,7 +192,7 @@ func componentSchemas(doc *openapi3.T) openapi3.Schemas {
 	return doc.Components.Schemas
 }
 
-// place is where a default stands: in the schema, or beside the reference.
+// place is where a default is: in the schema, or next to the reference.
 func place(origins ...*openapi3.Origin) diag.Pos {
 	for _, o := range slices.Backward(origins) {
 		if o == nil {

@@ -46,7 +46,7 @@ func (d *documentLinter) media(content openapi3.Content, at, what string) {
 	}
 }
 
-// example holds an example against its schema and reports every place where
+// example validates an example against its schema and reports every place where
 // the schema rejects it.
 func (d *documentLinter) example(schema *openapi3.SchemaRef, value any, at, what string) {
 	if schema.Value == nil {

@@ -21,7 +21,7 @@ const (
 	mapping
 )
 
-// shape says what may stand in one place of a spec file. A key that is in
+// shape says what may be in one place of a spec file. A key that is in
 // neither fields nor refused is unknown.
 type shape struct {
 	// name is how findings call the thing: "an operation".

@@ -219,7 +219,7 @@ func (w *walker) sentence(n *yaml.Node) {
 	}
 }
 
-// once reports a name that stands twice, with its first place.
+// once reports a name that appears twice, with its first place.
 func (w *walker) once(n *yaml.Node, first map[string]*yaml.Node, what string) {
 	if earlier := first[n.Value]; earlier != nil {
 		w.list.Relatef(codes.DeclaredTwice, w.src.Pos(n), "", diag.Related{Pos: w.src.Pos(earlier), Message: "first declared here"},

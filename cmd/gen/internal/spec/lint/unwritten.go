@@ -10,7 +10,7 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 )
 
-// Todo stands for a description that a person has yet to write. gen drift
+// Todo is a placeholder for a description that a person has yet to write. gen drift
 // --apply leaves it where it knows that something is, and not what it means.
 const Todo = "TODO"
 

@@ -17,15 +17,15 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 )
 
-// walker holds one file against its shape.
+// walker compares one file with its shape.
 type walker struct {
 	spec *load.Spec
 	src  *load.Source
 	list *diag.List
 }
 
-// walk checks the node n that stands in a place of shape s. key is the key
-// that it stands under, or the list that it is an item of.
+// walk checks the node n that is in a place of shape s. key is the key
+// that it is under, or the list that it is an item of.
 func (w *walker) walk(key, n *yaml.Node, s *shape) {
 	if s.kind == anything {
 		return
@@ -130,10 +130,10 @@ func (w *walker) text(n *yaml.Node, s *shape) {
 }
 
 // directive is what tools look for in the comments of Go files, wherever it
-// comes to stand when a comment is wrapped.
+// ends up when a comment is wrapped.
 var directive = regexp.MustCompile(`(?m)(^|\s)(\+build\b|//\s*(\+build|go:|line |export |nolint|lint:)|//$)|^\s*(Deprecated:|Code generated .* DO NOT EDIT\.)`)
 
-// plainAddress reports whether an address can stand in a comment and in a link
+// plainAddress reports whether an address can be in a comment and in a link
 // of a page and lead to nothing but a page.
 func plainAddress(s string) bool {
 	u, err := url.Parse(strings.NewReplacer("{status}", "0", "{type}", "x").Replace(s))
@@ -168,7 +168,7 @@ func (w *walker) mapping(at, n *yaml.Node, s *shape) {
 	}
 }
 
-// misspelt reports whether a mapping has a key that nobody knows and that is meant to be another: its own
+// misspelt reports whether a mapping has an unknown key that is meant to be another: its own
 // finding says so.
 func misspelt(n *yaml.Node, key string, s *shape) bool {
 	for have := range load.Pairs(n) {
@@ -232,7 +232,7 @@ func meant(name string, value *yaml.Node, known []string, s *shape) string {
 	return diag.DidYouMean(name, known)
 }
 
-// siblings are the keys that may stand beside a $ref.
+// siblings are the keys that may be next to a $ref.
 var siblings = []string{"$ref", "description", "externalDocs", "default", "deprecated", "x-sensitive", "x-essential", "x-invalid", "x-go-name"}
 
 func (w *walker) reference(n, ref *yaml.Node, s *shape) {

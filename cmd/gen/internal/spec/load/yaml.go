@@ -200,7 +200,7 @@ func uniqueKeys(src *Source, n *yaml.Node, list *diag.List) bool {
 		}
 		if earlier := first[key.Value]; earlier != nil {
 			list.Relatef(codes.DuplicateKey, src.Pos(key), "", diag.Related{Pos: src.Pos(earlier), Message: "first declared here"},
-				"the key %q stands here a second time", key.Value)
+				"the key %q appears here a second time", key.Value)
 			ok = false
 			continue
 		}

@@ -103,7 +103,7 @@ func (b *builder) field(file, wire string, ref *openapi3.SchemaRef, required, re
 		nullInRequest(b.list, f.Pos)
 	}
 	if nullable && required {
-		b.list.Hintf(codes.RequiredNullable, f.Pos, "take it out of required; nil then stands for null and for absent", "a field that is both required and nullable is not generated")
+		b.list.Hintf(codes.RequiredNullable, f.Pos, "take it out of required; nil then means null and absent", "a field that is both required and nullable is not generated")
 	}
 	b.value(f, file, inner)
 	if f.Kind == String && !f.Sensitive && NamesSecret(wire) && !saysPublic(ref.Extensions) && !saysPublic(schema.Extensions) {
