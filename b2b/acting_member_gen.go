@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"log/slog"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 )
 
 // ActingMember is a member on whose behalf a call is made. The call then fails unless the roles of
@@ -24,7 +24,7 @@ type ActingMember struct {
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"sensitive"`
 }
 
-func (v *ActingMember) validate(c *check.Checker) {
+func (v *ActingMember) validate(c *validate.Validator) {
 	if v.SessionToken != nil {
 		c.MinLength("session_token", *v.SessionToken, 1)
 		c.ErrorType("session_token", "invalid_session_token")
@@ -34,8 +34,8 @@ func (v *ActingMember) validate(c *check.Checker) {
 		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	c.AtMostOne(
-		check.Field("session_token", v.SessionToken != nil),
-		check.Field("session_jwt", v.SessionJWT != nil),
+		validate.Field("session_token", v.SessionToken != nil),
+		validate.Field("session_jwt", v.SessionJWT != nil),
 	)
 }
 

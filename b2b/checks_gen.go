@@ -3,24 +3,24 @@
 package b2b
 
 import (
-	"github.com/stytchgen/sdk/internal/check"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/stytch"
 )
 
 // patternCode matches six digits.
-var patternCode = check.Pattern{
+var patternCode = validate.Pattern{
 	Source: `^[0-9]{6}$`,
 	Want:   "six digits",
-	Steps: []check.Step{
+	Steps: []validate.Step{
 		{Ranges: [][2]rune{{'0', '9'}}, Min: 6, Max: 6},
 	},
 }
 
 // patternEmailAddress matches an e-mail address, such as ada@example.com.
-var patternEmailAddress = check.Pattern{
+var patternEmailAddress = validate.Pattern{
 	Source: `^[^@\s]+@[^@\s]+$`,
 	Want:   "an e-mail address, such as ada@example.com",
-	Steps: []check.Step{
+	Steps: []validate.Step{
 		{Ranges: [][2]rune{{'\t', '\n'}, {'\f', '\r'}, {' ', ' '}, {'@', '@'}}, Negate: true, Min: 1, Max: -1},
 		{Ranges: [][2]rune{{'@', '@'}}, Min: 1, Max: 1},
 		{Ranges: [][2]rune{{'\t', '\n'}, {'\f', '\r'}, {' ', ' '}, {'@', '@'}}, Negate: true, Min: 1, Max: -1},
@@ -28,28 +28,28 @@ var patternEmailAddress = check.Pattern{
 }
 
 // patternOrganizationExternalID matches 1 to 128 letters, digits and the characters . _ - |.
-var patternOrganizationExternalID = check.Pattern{
+var patternOrganizationExternalID = validate.Pattern{
 	Source: `^[A-Za-z0-9._|-]{1,128}$`,
 	Want:   "1 to 128 letters, digits and the characters . _ - |",
-	Steps: []check.Step{
+	Steps: []validate.Step{
 		{Ranges: [][2]rune{{'-', '.'}, {'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}, {'|', '|'}}, Min: 1, Max: 128},
 	},
 }
 
 // patternOrganizationSlug matches 2 to 128 letters, digits and the characters - . _ ~.
-var patternOrganizationSlug = check.Pattern{
+var patternOrganizationSlug = validate.Pattern{
 	Source: `^[A-Za-z0-9._~-]{2,128}$`,
 	Want:   "2 to 128 letters, digits and the characters - . _ ~",
-	Steps: []check.Step{
+	Steps: []validate.Step{
 		{Ranges: [][2]rune{{'-', '.'}, {'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}, {'~', '~'}}, Min: 2, Max: 128},
 	},
 }
 
 // patternPhoneNumber matches a phone number in E.164 format, such as +15005550006.
-var patternPhoneNumber = check.Pattern{
+var patternPhoneNumber = validate.Pattern{
 	Source: `^\+[1-9][0-9]{1,14}$`,
 	Want:   "a phone number in E.164 format, such as +15005550006",
-	Steps: []check.Step{
+	Steps: []validate.Step{
 		{Ranges: [][2]rune{{'+', '+'}}, Min: 1, Max: 1},
 		{Ranges: [][2]rune{{'1', '9'}}, Min: 1, Max: 1},
 		{Ranges: [][2]rune{{'0', '9'}}, Min: 1, Max: 14},

@@ -9,9 +9,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -109,7 +109,7 @@ type DiscoveryIntermediateSessionsExchangeRequest struct {
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
-func (r *DiscoveryIntermediateSessionsExchangeRequest) validate(c *check.Checker) {
+func (r *DiscoveryIntermediateSessionsExchangeRequest) validate(c *validate.Validator) {
 	c.MinLength("intermediate_session_token", r.IntermediateSessionToken, 1)
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	if r.SessionDurationMinutes != nil {
@@ -117,7 +117,7 @@ func (r *DiscoveryIntermediateSessionsExchangeRequest) validate(c *check.Checker
 		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.Locale != nil {
-		check.Enum(c, "locale", *r.Locale, phoneLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, phoneLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.TelemetryID != nil {

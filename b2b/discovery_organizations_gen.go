@@ -9,9 +9,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -192,7 +192,7 @@ type DiscoveryOrganizationsCreateRequest struct {
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
-func (r *DiscoveryOrganizationsCreateRequest) validate(c *check.Checker) {
+func (r *DiscoveryOrganizationsCreateRequest) validate(c *validate.Validator) {
 	c.MinLength("intermediate_session_token", r.IntermediateSessionToken, 1)
 	if r.SessionDurationMinutes != nil {
 		c.Range("session_duration_minutes", *r.SessionDurationMinutes, 5, 527040)
@@ -212,37 +212,37 @@ func (r *DiscoveryOrganizationsCreateRequest) validate(c *check.Checker) {
 		c.ErrorType("organization_external_id", "invalid_organization_external_id")
 	}
 	if r.SSOJITProvisioning != nil {
-		check.Enum(c, "sso_jit_provisioning", *r.SSOJITProvisioning, admissionPolicyValues)
+		validate.Enum(c, "sso_jit_provisioning", *r.SSOJITProvisioning, admissionPolicyValues)
 	}
 	if r.EmailJITProvisioning != nil {
-		check.Enum(c, "email_jit_provisioning", *r.EmailJITProvisioning, jitProvisioningPolicyValues)
+		validate.Enum(c, "email_jit_provisioning", *r.EmailJITProvisioning, jitProvisioningPolicyValues)
 	}
 	if r.EmailInvites != nil {
-		check.Enum(c, "email_invites", *r.EmailInvites, admissionPolicyValues)
+		validate.Enum(c, "email_invites", *r.EmailInvites, admissionPolicyValues)
 	}
 	if r.AuthMethods != nil {
-		check.Enum(c, "auth_methods", *r.AuthMethods, methodPolicyValues)
+		validate.Enum(c, "auth_methods", *r.AuthMethods, methodPolicyValues)
 	}
 	if r.AllowedAuthMethods != nil {
-		check.Enums(c, "allowed_auth_methods", r.AllowedAuthMethods, authMethodValues)
+		validate.Enums(c, "allowed_auth_methods", r.AllowedAuthMethods, authMethodValues)
 	}
 	if r.MFAPolicy != nil {
-		check.Enum(c, "mfa_policy", *r.MFAPolicy, mfaPolicyValues)
+		validate.Enum(c, "mfa_policy", *r.MFAPolicy, mfaPolicyValues)
 	}
 	if r.MFAMethods != nil {
-		check.Enum(c, "mfa_methods", *r.MFAMethods, methodPolicyValues)
+		validate.Enum(c, "mfa_methods", *r.MFAMethods, methodPolicyValues)
 	}
 	if r.AllowedMFAMethods != nil {
-		check.Enums(c, "allowed_mfa_methods", r.AllowedMFAMethods, mfaMethodValues)
+		validate.Enums(c, "allowed_mfa_methods", r.AllowedMFAMethods, mfaMethodValues)
 	}
 	if r.OAuthTenantJITProvisioning != nil {
-		check.Enum(c, "oauth_tenant_jit_provisioning", *r.OAuthTenantJITProvisioning, jitProvisioningPolicyValues)
+		validate.Enum(c, "oauth_tenant_jit_provisioning", *r.OAuthTenantJITProvisioning, jitProvisioningPolicyValues)
 	}
 	if r.FirstPartyConnectedAppsAllowedType != nil {
-		check.Enum(c, "first_party_connected_apps_allowed_type", *r.FirstPartyConnectedAppsAllowedType, admissionPolicyValues)
+		validate.Enum(c, "first_party_connected_apps_allowed_type", *r.FirstPartyConnectedAppsAllowedType, admissionPolicyValues)
 	}
 	if r.ThirdPartyConnectedAppsAllowedType != nil {
-		check.Enum(c, "third_party_connected_apps_allowed_type", *r.ThirdPartyConnectedAppsAllowedType, admissionPolicyValues)
+		validate.Enum(c, "third_party_connected_apps_allowed_type", *r.ThirdPartyConnectedAppsAllowedType, admissionPolicyValues)
 	}
 	if r.TelemetryID != nil {
 		c.MinLength("telemetry_id", *r.TelemetryID, 1)
@@ -496,7 +496,7 @@ type DiscoveryOrganizationsListRequest struct {
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"sensitive"`
 }
 
-func (r *DiscoveryOrganizationsListRequest) validate(c *check.Checker) {
+func (r *DiscoveryOrganizationsListRequest) validate(c *validate.Validator) {
 	if r.IntermediateSessionToken != nil {
 		c.MinLength("intermediate_session_token", *r.IntermediateSessionToken, 1)
 	}
@@ -509,9 +509,9 @@ func (r *DiscoveryOrganizationsListRequest) validate(c *check.Checker) {
 		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	c.ExactlyOne(
-		check.Field("intermediate_session_token", r.IntermediateSessionToken != nil),
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("intermediate_session_token", r.IntermediateSessionToken != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("no_session_arguments", "too_many_session_arguments")
 }

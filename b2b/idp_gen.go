@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -90,7 +90,7 @@ type IDPIntrospectTokenNetworkRequest struct {
 	TokenTypeHint *stytch.IDPTokenType `json:"token_type_hint,omitzero"`
 }
 
-func (r *IDPIntrospectTokenNetworkRequest) validate(c *check.Checker) {
+func (r *IDPIntrospectTokenNetworkRequest) validate(c *validate.Validator) {
 	c.MinLength("project_id", r.ProjectID, 1)
 	c.MinLength("token", r.Token, 1)
 	c.MinLength("client_id", r.ClientID, 1)
@@ -98,7 +98,7 @@ func (r *IDPIntrospectTokenNetworkRequest) validate(c *check.Checker) {
 		c.MinLength("client_secret", *r.ClientSecret, 1)
 	}
 	if r.TokenTypeHint != nil {
-		check.Enum(c, "token_type_hint", *r.TokenTypeHint, idpTokenTypeValues)
+		validate.Enum(c, "token_type_hint", *r.TokenTypeHint, idpTokenTypeValues)
 	}
 }
 

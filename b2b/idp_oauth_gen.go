@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -108,10 +108,10 @@ type IDPOAuthAuthorizeStartRequest struct {
 	Prompt *string `json:"prompt,omitzero"`
 }
 
-func (r *IDPOAuthAuthorizeStartRequest) validate(c *check.Checker) {
+func (r *IDPOAuthAuthorizeStartRequest) validate(c *validate.Validator) {
 	c.MinLength("client_id", r.ClientID, 1)
 	c.MinLength("redirect_uri", r.RedirectURI, 1)
-	check.Enum(c, "response_type", r.ResponseType, idpResponseTypeValues)
+	validate.Enum(c, "response_type", r.ResponseType, idpResponseTypeValues)
 	if r.OrganizationID != nil {
 		c.MinLength("organization_id", *r.OrganizationID, 1)
 	}
@@ -127,9 +127,9 @@ func (r *IDPOAuthAuthorizeStartRequest) validate(c *check.Checker) {
 		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	c.ExactlyOne(
-		check.Field("member_id", r.MemberID != nil),
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("member_id", r.MemberID != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("no_oauth_authorize_member_selector", "too_many_session_arguments")
 }
@@ -334,10 +334,10 @@ type IDPOAuthAuthorizeRequest struct {
 	Resources []string `json:"resources,omitzero"`
 }
 
-func (r *IDPOAuthAuthorizeRequest) validate(c *check.Checker) {
+func (r *IDPOAuthAuthorizeRequest) validate(c *validate.Validator) {
 	c.MinLength("client_id", r.ClientID, 1)
 	c.MinLength("redirect_uri", r.RedirectURI, 1)
-	check.Enum(c, "response_type", r.ResponseType, idpResponseTypeValues)
+	validate.Enum(c, "response_type", r.ResponseType, idpResponseTypeValues)
 	if r.OrganizationID != nil {
 		c.MinLength("organization_id", *r.OrganizationID, 1)
 	}
@@ -353,9 +353,9 @@ func (r *IDPOAuthAuthorizeRequest) validate(c *check.Checker) {
 		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	c.ExactlyOne(
-		check.Field("member_id", r.MemberID != nil),
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("member_id", r.MemberID != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("no_oauth_authorize_member_selector", "too_many_session_arguments")
 }

@@ -9,9 +9,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -71,7 +71,7 @@ type ImpersonationAuthenticateRequest struct {
 	ImpersonationToken string `json:"impersonation_token" stytch:"sensitive"`
 }
 
-func (r *ImpersonationAuthenticateRequest) validate(c *check.Checker) {
+func (r *ImpersonationAuthenticateRequest) validate(c *validate.Validator) {
 	c.MinLength("impersonation_token", r.ImpersonationToken, 1)
 }
 

@@ -9,9 +9,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -82,7 +82,7 @@ type MagicLinksDiscoveryAuthenticateRequest struct {
 	PKCECodeVerifier *string `json:"pkce_code_verifier,omitzero" stytch:"sensitive"`
 }
 
-func (r *MagicLinksDiscoveryAuthenticateRequest) validate(c *check.Checker) {
+func (r *MagicLinksDiscoveryAuthenticateRequest) validate(c *validate.Validator) {
 	c.MinLength("discovery_magic_links_token", r.DiscoveryMagicLinksToken, 1)
 	c.ErrorType("discovery_magic_links_token", "invalid_token")
 	if r.PKCECodeVerifier != nil {

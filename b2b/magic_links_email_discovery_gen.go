@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -96,7 +96,7 @@ type MagicLinksEmailDiscoverySendRequest struct {
 	DiscoveryExpirationMinutes *int `json:"discovery_expiration_minutes,omitzero"`
 }
 
-func (r *MagicLinksEmailDiscoverySendRequest) validate(c *check.Checker) {
+func (r *MagicLinksEmailDiscoverySendRequest) validate(c *validate.Validator) {
 	c.Pattern("email_address", r.EmailAddress, patternEmailAddress)
 	c.ErrorType("email_address", "invalid_email")
 	if r.DiscoveryRedirectURL != nil {
@@ -111,7 +111,7 @@ func (r *MagicLinksEmailDiscoverySendRequest) validate(c *check.Checker) {
 		c.ErrorType("login_template_id", "invalid_template_id")
 	}
 	if r.Locale != nil {
-		check.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, emailLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.DiscoveryExpirationMinutes != nil {

@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -125,7 +125,7 @@ type MagicLinksEmailLoginOrSignupRequest struct {
 	SignupExpirationMinutes *int `json:"signup_expiration_minutes,omitzero"`
 }
 
-func (r *MagicLinksEmailLoginOrSignupRequest) validate(c *check.Checker) {
+func (r *MagicLinksEmailLoginOrSignupRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.Pattern("email_address", r.EmailAddress, patternEmailAddress)
 	c.ErrorType("email_address", "invalid_email")
@@ -148,7 +148,7 @@ func (r *MagicLinksEmailLoginOrSignupRequest) validate(c *check.Checker) {
 		c.ErrorType("signup_template_id", "invalid_template_id")
 	}
 	if r.Locale != nil {
-		check.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, emailLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.LoginExpirationMinutes != nil {
@@ -359,7 +359,7 @@ type MagicLinksEmailInviteRequest struct {
 	InviteExpirationMinutes *int `json:"invite_expiration_minutes,omitzero"`
 }
 
-func (r *MagicLinksEmailInviteRequest) validate(c *check.Checker) {
+func (r *MagicLinksEmailInviteRequest) validate(c *validate.Validator) {
 	if r.ActingMember != nil {
 		c.In("acting_member", r.ActingMember.validate)
 	}
@@ -377,7 +377,7 @@ func (r *MagicLinksEmailInviteRequest) validate(c *check.Checker) {
 		c.ErrorType("invite_template_id", "invalid_template_id")
 	}
 	if r.Locale != nil {
-		check.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, emailLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.InviteExpirationMinutes != nil {

@@ -9,9 +9,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -134,7 +134,7 @@ type MagicLinksAuthenticateRequest struct {
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
-func (r *MagicLinksAuthenticateRequest) validate(c *check.Checker) {
+func (r *MagicLinksAuthenticateRequest) validate(c *validate.Validator) {
 	c.MinLength("magic_links_token", r.MagicLinksToken, 1)
 	c.ErrorType("magic_links_token", "invalid_token")
 	if r.PKCECodeVerifier != nil {
@@ -157,16 +157,16 @@ func (r *MagicLinksAuthenticateRequest) validate(c *check.Checker) {
 		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.Locale != nil {
-		check.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, emailLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.TelemetryID != nil {
 		c.MinLength("telemetry_id", *r.TelemetryID, 1)
 	}
 	c.AtMostOne(
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
-		check.Field("intermediate_session_token", r.IntermediateSessionToken != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("intermediate_session_token", r.IntermediateSessionToken != nil),
 	)
 	c.ChoiceErrorType("", "too_many_session_arguments")
 }

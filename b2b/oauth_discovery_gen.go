@@ -9,9 +9,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -101,7 +101,7 @@ type OAuthDiscoveryAuthenticateRequest struct {
 	PKCECodeVerifier *string `json:"pkce_code_verifier,omitzero" stytch:"sensitive"`
 }
 
-func (r *OAuthDiscoveryAuthenticateRequest) validate(c *check.Checker) {
+func (r *OAuthDiscoveryAuthenticateRequest) validate(c *validate.Validator) {
 	c.MinLength("discovery_oauth_token", r.DiscoveryOAuthToken, 1)
 	if r.SessionToken != nil {
 		c.MinLength("session_token", *r.SessionToken, 1)
@@ -120,8 +120,8 @@ func (r *OAuthDiscoveryAuthenticateRequest) validate(c *check.Checker) {
 		c.ErrorType("pkce_code_verifier", "invalid_pkce_code_verifier")
 	}
 	c.AtMostOne(
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("", "too_many_session_arguments")
 }

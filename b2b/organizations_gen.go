@@ -9,9 +9,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -178,7 +178,7 @@ type OrganizationsCreateRequest struct {
 	AllowedThirdPartyConnectedApps []string `json:"allowed_third_party_connected_apps,omitzero"`
 }
 
-func (r *OrganizationsCreateRequest) validate(c *check.Checker) {
+func (r *OrganizationsCreateRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_name", r.OrganizationName, 1)
 	c.MaxLength("organization_name", r.OrganizationName, 128)
 	c.ErrorType("organization_name", "invalid_organization_name")
@@ -191,37 +191,37 @@ func (r *OrganizationsCreateRequest) validate(c *check.Checker) {
 		c.ErrorType("organization_external_id", "invalid_organization_external_id")
 	}
 	if r.SSOJITProvisioning != nil {
-		check.Enum(c, "sso_jit_provisioning", *r.SSOJITProvisioning, admissionPolicyValues)
+		validate.Enum(c, "sso_jit_provisioning", *r.SSOJITProvisioning, admissionPolicyValues)
 	}
 	if r.EmailJITProvisioning != nil {
-		check.Enum(c, "email_jit_provisioning", *r.EmailJITProvisioning, jitProvisioningPolicyValues)
+		validate.Enum(c, "email_jit_provisioning", *r.EmailJITProvisioning, jitProvisioningPolicyValues)
 	}
 	if r.EmailInvites != nil {
-		check.Enum(c, "email_invites", *r.EmailInvites, admissionPolicyValues)
+		validate.Enum(c, "email_invites", *r.EmailInvites, admissionPolicyValues)
 	}
 	if r.AuthMethods != nil {
-		check.Enum(c, "auth_methods", *r.AuthMethods, methodPolicyValues)
+		validate.Enum(c, "auth_methods", *r.AuthMethods, methodPolicyValues)
 	}
 	if r.AllowedAuthMethods != nil {
-		check.Enums(c, "allowed_auth_methods", r.AllowedAuthMethods, authMethodValues)
+		validate.Enums(c, "allowed_auth_methods", r.AllowedAuthMethods, authMethodValues)
 	}
 	if r.MFAPolicy != nil {
-		check.Enum(c, "mfa_policy", *r.MFAPolicy, mfaPolicyValues)
+		validate.Enum(c, "mfa_policy", *r.MFAPolicy, mfaPolicyValues)
 	}
 	if r.MFAMethods != nil {
-		check.Enum(c, "mfa_methods", *r.MFAMethods, methodPolicyValues)
+		validate.Enum(c, "mfa_methods", *r.MFAMethods, methodPolicyValues)
 	}
 	if r.AllowedMFAMethods != nil {
-		check.Enums(c, "allowed_mfa_methods", r.AllowedMFAMethods, mfaMethodValues)
+		validate.Enums(c, "allowed_mfa_methods", r.AllowedMFAMethods, mfaMethodValues)
 	}
 	if r.OAuthTenantJITProvisioning != nil {
-		check.Enum(c, "oauth_tenant_jit_provisioning", *r.OAuthTenantJITProvisioning, jitProvisioningPolicyValues)
+		validate.Enum(c, "oauth_tenant_jit_provisioning", *r.OAuthTenantJITProvisioning, jitProvisioningPolicyValues)
 	}
 	if r.FirstPartyConnectedAppsAllowedType != nil {
-		check.Enum(c, "first_party_connected_apps_allowed_type", *r.FirstPartyConnectedAppsAllowedType, admissionPolicyValues)
+		validate.Enum(c, "first_party_connected_apps_allowed_type", *r.FirstPartyConnectedAppsAllowedType, admissionPolicyValues)
 	}
 	if r.ThirdPartyConnectedAppsAllowedType != nil {
-		check.Enum(c, "third_party_connected_apps_allowed_type", *r.ThirdPartyConnectedAppsAllowedType, admissionPolicyValues)
+		validate.Enum(c, "third_party_connected_apps_allowed_type", *r.ThirdPartyConnectedAppsAllowedType, admissionPolicyValues)
 	}
 }
 
@@ -383,7 +383,7 @@ type OrganizationsGetRequest struct {
 	OrganizationID string `json:"organization_id"`
 }
 
-func (r *OrganizationsGetRequest) validate(c *check.Checker) {
+func (r *OrganizationsGetRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 }
 
@@ -617,7 +617,7 @@ type OrganizationsUpdateRequest struct {
 	AllowedThirdPartyConnectedApps []string `json:"allowed_third_party_connected_apps,omitzero"`
 }
 
-func (r *OrganizationsUpdateRequest) validate(c *check.Checker) {
+func (r *OrganizationsUpdateRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	if r.ActingMember != nil {
 		c.In("acting_member", r.ActingMember.validate)
@@ -636,37 +636,37 @@ func (r *OrganizationsUpdateRequest) validate(c *check.Checker) {
 		c.ErrorType("organization_external_id", "invalid_organization_external_id")
 	}
 	if r.SSOJITProvisioning != nil {
-		check.Enum(c, "sso_jit_provisioning", *r.SSOJITProvisioning, admissionPolicyValues)
+		validate.Enum(c, "sso_jit_provisioning", *r.SSOJITProvisioning, admissionPolicyValues)
 	}
 	if r.EmailJITProvisioning != nil {
-		check.Enum(c, "email_jit_provisioning", *r.EmailJITProvisioning, jitProvisioningPolicyValues)
+		validate.Enum(c, "email_jit_provisioning", *r.EmailJITProvisioning, jitProvisioningPolicyValues)
 	}
 	if r.EmailInvites != nil {
-		check.Enum(c, "email_invites", *r.EmailInvites, admissionPolicyValues)
+		validate.Enum(c, "email_invites", *r.EmailInvites, admissionPolicyValues)
 	}
 	if r.AuthMethods != nil {
-		check.Enum(c, "auth_methods", *r.AuthMethods, methodPolicyValues)
+		validate.Enum(c, "auth_methods", *r.AuthMethods, methodPolicyValues)
 	}
 	if r.AllowedAuthMethods != nil {
-		check.Enums(c, "allowed_auth_methods", r.AllowedAuthMethods, authMethodValues)
+		validate.Enums(c, "allowed_auth_methods", r.AllowedAuthMethods, authMethodValues)
 	}
 	if r.MFAPolicy != nil {
-		check.Enum(c, "mfa_policy", *r.MFAPolicy, mfaPolicyValues)
+		validate.Enum(c, "mfa_policy", *r.MFAPolicy, mfaPolicyValues)
 	}
 	if r.MFAMethods != nil {
-		check.Enum(c, "mfa_methods", *r.MFAMethods, methodPolicyValues)
+		validate.Enum(c, "mfa_methods", *r.MFAMethods, methodPolicyValues)
 	}
 	if r.AllowedMFAMethods != nil {
-		check.Enums(c, "allowed_mfa_methods", r.AllowedMFAMethods, mfaMethodValues)
+		validate.Enums(c, "allowed_mfa_methods", r.AllowedMFAMethods, mfaMethodValues)
 	}
 	if r.OAuthTenantJITProvisioning != nil {
-		check.Enum(c, "oauth_tenant_jit_provisioning", *r.OAuthTenantJITProvisioning, jitProvisioningPolicyValues)
+		validate.Enum(c, "oauth_tenant_jit_provisioning", *r.OAuthTenantJITProvisioning, jitProvisioningPolicyValues)
 	}
 	if r.FirstPartyConnectedAppsAllowedType != nil {
-		check.Enum(c, "first_party_connected_apps_allowed_type", *r.FirstPartyConnectedAppsAllowedType, admissionPolicyValues)
+		validate.Enum(c, "first_party_connected_apps_allowed_type", *r.FirstPartyConnectedAppsAllowedType, admissionPolicyValues)
 	}
 	if r.ThirdPartyConnectedAppsAllowedType != nil {
-		check.Enum(c, "third_party_connected_apps_allowed_type", *r.ThirdPartyConnectedAppsAllowedType, admissionPolicyValues)
+		validate.Enum(c, "third_party_connected_apps_allowed_type", *r.ThirdPartyConnectedAppsAllowedType, admissionPolicyValues)
 	}
 }
 
@@ -857,7 +857,7 @@ type OrganizationsDeleteRequest struct {
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
-func (r *OrganizationsDeleteRequest) validate(c *check.Checker) {
+func (r *OrganizationsDeleteRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	if r.ActingMember != nil {
 		c.In("acting_member", r.ActingMember.validate)
@@ -965,7 +965,7 @@ type OrganizationsDeleteExternalIDRequest struct {
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
-func (r *OrganizationsDeleteExternalIDRequest) validate(c *check.Checker) {
+func (r *OrganizationsDeleteExternalIDRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	if r.ActingMember != nil {
 		c.In("acting_member", r.ActingMember.validate)
@@ -1115,7 +1115,7 @@ type OrganizationsSearchRequest struct {
 	Query *OrganizationSearchQuery `json:"query,omitzero"`
 }
 
-func (r *OrganizationsSearchRequest) validate(c *check.Checker) {
+func (r *OrganizationsSearchRequest) validate(c *validate.Validator) {
 	if r.Limit != nil {
 		c.Range("limit", *r.Limit, 1, 1000)
 		c.ErrorType("limit", "user_search_invalid_limit")
@@ -1229,7 +1229,7 @@ type OrganizationsMetricsRequest struct {
 	OrganizationID string `json:"organization_id"`
 }
 
-func (r *OrganizationsMetricsRequest) validate(c *check.Checker) {
+func (r *OrganizationsMetricsRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 }
 
@@ -1329,7 +1329,7 @@ type OrganizationsConnectedAppsRequest struct {
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
-func (r *OrganizationsConnectedAppsRequest) validate(c *check.Checker) {
+func (r *OrganizationsConnectedAppsRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	if r.ActingMember != nil {
 		c.In("acting_member", r.ActingMember.validate)
@@ -1439,7 +1439,7 @@ type OrganizationsGetConnectedAppRequest struct {
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
-func (r *OrganizationsGetConnectedAppRequest) validate(c *check.Checker) {
+func (r *OrganizationsGetConnectedAppRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("connected_app_id", r.ConnectedAppID, 1)
 	if r.ActingMember != nil {
@@ -1601,9 +1601,9 @@ type OrganizationSearchQuery struct {
 	Operands []OrganizationFilter `json:"operands"`
 }
 
-func (v *OrganizationSearchQuery) validate(c *check.Checker) {
-	check.Enum(c, "operator", v.Operator, searchOperatorValues)
-	check.Each(c, "operands", v.Operands, validateOrganizationFilter)
+func (v *OrganizationSearchQuery) validate(c *validate.Validator) {
+	validate.Enum(c, "operator", v.Operator, searchOperatorValues)
+	validate.Each(c, "operands", v.Operands, validateOrganizationFilter)
 }
 
 func (v *OrganizationSearchQuery) writeJSON(w *wire.Writer) {
@@ -1635,7 +1635,7 @@ func (v OrganizationSearchQuery) LogValue() slog.Value {
 type OrganizationFilter interface {
 	organizationFilter()
 	writeJSON(*wire.Writer)
-	validate(*check.Checker)
+	validate(*validate.Validator)
 }
 
 func writeOrganizationFilter(v *OrganizationFilter, w *wire.Writer) {
@@ -1646,7 +1646,7 @@ func writeOrganizationFilter(v *OrganizationFilter, w *wire.Writer) {
 	(*v).writeJSON(w)
 }
 
-func validateOrganizationFilter(v *OrganizationFilter, c *check.Checker) {
+func validateOrganizationFilter(v *OrganizationFilter, c *validate.Validator) {
 	if *v == nil {
 		c.Nil("")
 		return
@@ -1664,7 +1664,7 @@ type OrganizationFilterOther struct {
 	FilterValue any `json:"filter_value" stytch:"sensitive"`
 }
 
-func (v OrganizationFilterOther) validate(c *check.Checker) {}
+func (v OrganizationFilterOther) validate(c *validate.Validator) {}
 
 func (v OrganizationFilterOther) writeJSON(w *wire.Writer) {
 	w.BeginObject()
@@ -1691,7 +1691,7 @@ type OrganizationFilterOrganizationIDs struct {
 	FilterValue []string `json:"filter_value"`
 }
 
-func (v OrganizationFilterOrganizationIDs) validate(c *check.Checker) {}
+func (v OrganizationFilterOrganizationIDs) validate(c *validate.Validator) {}
 
 func (v OrganizationFilterOrganizationIDs) writeJSON(w *wire.Writer) {
 	w.BeginObject()
@@ -1708,7 +1708,7 @@ type OrganizationFilterOrganizationSlugs struct {
 	FilterValue []string `json:"filter_value"`
 }
 
-func (v OrganizationFilterOrganizationSlugs) validate(c *check.Checker) {}
+func (v OrganizationFilterOrganizationSlugs) validate(c *validate.Validator) {}
 
 func (v OrganizationFilterOrganizationSlugs) writeJSON(w *wire.Writer) {
 	w.BeginObject()
@@ -1725,7 +1725,7 @@ type OrganizationFilterOrganizationNameFuzzy struct {
 	FilterValue string `json:"filter_value"`
 }
 
-func (v OrganizationFilterOrganizationNameFuzzy) validate(c *check.Checker) {
+func (v OrganizationFilterOrganizationNameFuzzy) validate(c *validate.Validator) {
 	c.MinLength("filter_value", v.FilterValue, 3)
 	c.ErrorType("filter_value", "organization_search_organization_name_fuzzy_too_short")
 }
@@ -1745,7 +1745,7 @@ type OrganizationFilterOrganizationSlugFuzzy struct {
 	FilterValue string `json:"filter_value"`
 }
 
-func (v OrganizationFilterOrganizationSlugFuzzy) validate(c *check.Checker) {
+func (v OrganizationFilterOrganizationSlugFuzzy) validate(c *validate.Validator) {
 	c.MinLength("filter_value", v.FilterValue, 3)
 	c.ErrorType("filter_value", "organization_search_organization_slug_fuzzy_too_short")
 }
@@ -1766,7 +1766,7 @@ type OrganizationFilterMemberEmails struct {
 	FilterValue []string `json:"filter_value" stytch:"sensitive"`
 }
 
-func (v OrganizationFilterMemberEmails) validate(c *check.Checker) {}
+func (v OrganizationFilterMemberEmails) validate(c *validate.Validator) {}
 
 func (v OrganizationFilterMemberEmails) writeJSON(w *wire.Writer) {
 	w.BeginObject()
@@ -1794,7 +1794,7 @@ type OrganizationFilterMemberEmailFuzzy struct {
 	FilterValue string `json:"filter_value" stytch:"sensitive"`
 }
 
-func (v OrganizationFilterMemberEmailFuzzy) validate(c *check.Checker) {
+func (v OrganizationFilterMemberEmailFuzzy) validate(c *validate.Validator) {
 	c.MinLength("filter_value", v.FilterValue, 3)
 	c.ErrorType("filter_value", "organization_search_member_email_fuzzy_too_short")
 }
@@ -1825,7 +1825,7 @@ type OrganizationFilterAllowedDomains struct {
 	FilterValue []string `json:"filter_value"`
 }
 
-func (v OrganizationFilterAllowedDomains) validate(c *check.Checker) {}
+func (v OrganizationFilterAllowedDomains) validate(c *validate.Validator) {}
 
 func (v OrganizationFilterAllowedDomains) writeJSON(w *wire.Writer) {
 	w.BeginObject()
@@ -1843,7 +1843,7 @@ type OrganizationFilterAllowedDomainFuzzy struct {
 	FilterValue string `json:"filter_value"`
 }
 
-func (v OrganizationFilterAllowedDomainFuzzy) validate(c *check.Checker) {
+func (v OrganizationFilterAllowedDomainFuzzy) validate(c *validate.Validator) {
 	c.MinLength("filter_value", v.FilterValue, 3)
 	c.ErrorType("filter_value", "organization_search_allowed_domain_fuzzy_too_short")
 }
@@ -1864,7 +1864,7 @@ type OrganizationFilterClaimedEmailDomains struct {
 	FilterValue []string `json:"filter_value"`
 }
 
-func (v OrganizationFilterClaimedEmailDomains) validate(c *check.Checker) {}
+func (v OrganizationFilterClaimedEmailDomains) validate(c *validate.Validator) {}
 
 func (v OrganizationFilterClaimedEmailDomains) writeJSON(w *wire.Writer) {
 	w.BeginObject()
@@ -1882,7 +1882,7 @@ type OrganizationFilterHasActiveSSOConnection struct {
 	FilterValue bool `json:"filter_value"`
 }
 
-func (v OrganizationFilterHasActiveSSOConnection) validate(c *check.Checker) {}
+func (v OrganizationFilterHasActiveSSOConnection) validate(c *validate.Validator) {}
 
 func (v OrganizationFilterHasActiveSSOConnection) writeJSON(w *wire.Writer) {
 	w.BeginObject()
@@ -1899,7 +1899,7 @@ type OrganizationFilterSSOConnectionID struct {
 	FilterValue string `json:"filter_value"`
 }
 
-func (v OrganizationFilterSSOConnectionID) validate(c *check.Checker) {
+func (v OrganizationFilterSSOConnectionID) validate(c *validate.Validator) {
 	c.MinLength("filter_value", v.FilterValue, 1)
 }
 

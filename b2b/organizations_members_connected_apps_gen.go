@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -85,7 +85,7 @@ type OrganizationsMembersConnectedAppsRevokeRequest struct {
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
-func (r *OrganizationsMembersConnectedAppsRevokeRequest) validate(c *check.Checker) {
+func (r *OrganizationsMembersConnectedAppsRevokeRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
 	c.MinLength("connected_app_id", r.ConnectedAppID, 1)

@@ -10,9 +10,9 @@ import (
 	"net/http"
 	"strconv"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -135,7 +135,7 @@ type OrganizationsMembersCreateRequest struct {
 	ExternalID *string `json:"external_id,omitzero" stytch:"sensitive"`
 }
 
-func (r *OrganizationsMembersCreateRequest) validate(c *check.Checker) {
+func (r *OrganizationsMembersCreateRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	if r.ActingMember != nil {
 		c.In("acting_member", r.ActingMember.validate)
@@ -297,7 +297,7 @@ type OrganizationsMembersGetRequest struct {
 	EmailAddress *string `json:"email_address,omitzero" stytch:"sensitive"`
 }
 
-func (r *OrganizationsMembersGetRequest) validate(c *check.Checker) {
+func (r *OrganizationsMembersGetRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	if r.MemberID != nil {
 		c.MinLength("member_id", *r.MemberID, 1)
@@ -422,7 +422,7 @@ type OrganizationsMembersDangerouslyGetRequest struct {
 	IncludeDeleted *bool `json:"include_deleted,omitzero"`
 }
 
-func (r *OrganizationsMembersDangerouslyGetRequest) validate(c *check.Checker) {
+func (r *OrganizationsMembersDangerouslyGetRequest) validate(c *validate.Validator) {
 	c.MinLength("member_id", r.MemberID, 1)
 }
 
@@ -592,7 +592,7 @@ type OrganizationsMembersSearchRequest struct {
 	Query *MemberSearchQuery `json:"query,omitzero"`
 }
 
-func (r *OrganizationsMembersSearchRequest) validate(c *check.Checker) {
+func (r *OrganizationsMembersSearchRequest) validate(c *validate.Validator) {
 	if r.ActingMember != nil {
 		c.In("acting_member", r.ActingMember.validate)
 	}
@@ -804,7 +804,7 @@ type OrganizationsMembersUpdateRequest struct {
 	UnlinkEmail *bool `json:"unlink_email,omitzero"`
 }
 
-func (r *OrganizationsMembersUpdateRequest) validate(c *check.Checker) {
+func (r *OrganizationsMembersUpdateRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
 	if r.ActingMember != nil {
@@ -815,7 +815,7 @@ func (r *OrganizationsMembersUpdateRequest) validate(c *check.Checker) {
 		c.ErrorType("mfa_phone_number", "invalid_phone_number")
 	}
 	if r.DefaultMFAMethod != nil {
-		check.Enum(c, "default_mfa_method", *r.DefaultMFAMethod, mfaMethodValues)
+		validate.Enum(c, "default_mfa_method", *r.DefaultMFAMethod, mfaMethodValues)
 	}
 	if r.EmailAddress != nil {
 		c.Pattern("email_address", *r.EmailAddress, patternEmailAddress)
@@ -992,7 +992,7 @@ type OrganizationsMembersDeleteRequest struct {
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
-func (r *OrganizationsMembersDeleteRequest) validate(c *check.Checker) {
+func (r *OrganizationsMembersDeleteRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
 	if r.ActingMember != nil {
@@ -1110,7 +1110,7 @@ type OrganizationsMembersReactivateRequest struct {
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
-func (r *OrganizationsMembersReactivateRequest) validate(c *check.Checker) {
+func (r *OrganizationsMembersReactivateRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
 	if r.ActingMember != nil {
@@ -1248,7 +1248,7 @@ type OrganizationsMembersDeleteMFAPhoneNumberRequest struct {
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
-func (r *OrganizationsMembersDeleteMFAPhoneNumberRequest) validate(c *check.Checker) {
+func (r *OrganizationsMembersDeleteMFAPhoneNumberRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
 	if r.ActingMember != nil {
@@ -1380,7 +1380,7 @@ type OrganizationsMembersDeleteTOTPRequest struct {
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
-func (r *OrganizationsMembersDeleteTOTPRequest) validate(c *check.Checker) {
+func (r *OrganizationsMembersDeleteTOTPRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
 	if r.ActingMember != nil {
@@ -1514,7 +1514,7 @@ type OrganizationsMembersDeletePasswordRequest struct {
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
-func (r *OrganizationsMembersDeletePasswordRequest) validate(c *check.Checker) {
+func (r *OrganizationsMembersDeletePasswordRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_password_id", r.MemberPasswordID, 1)
 	if r.ActingMember != nil {
@@ -1642,7 +1642,7 @@ type OrganizationsMembersDeleteExternalIDRequest struct {
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
-func (r *OrganizationsMembersDeleteExternalIDRequest) validate(c *check.Checker) {
+func (r *OrganizationsMembersDeleteExternalIDRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
 	if r.ActingMember != nil {
@@ -1785,7 +1785,7 @@ type OrganizationsMembersUnlinkRetiredEmailRequest struct {
 	EmailAddress *string `json:"email_address,omitzero" stytch:"sensitive"`
 }
 
-func (r *OrganizationsMembersUnlinkRetiredEmailRequest) validate(c *check.Checker) {
+func (r *OrganizationsMembersUnlinkRetiredEmailRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
 	if r.ActingMember != nil {
@@ -1799,8 +1799,8 @@ func (r *OrganizationsMembersUnlinkRetiredEmailRequest) validate(c *check.Checke
 		c.ErrorType("email_address", "invalid_email")
 	}
 	c.AtLeastOne(
-		check.Field("email_id", r.EmailID != nil),
-		check.Field("email_address", r.EmailAddress != nil),
+		validate.Field("email_id", r.EmailID != nil),
+		validate.Field("email_address", r.EmailAddress != nil),
 	)
 	c.ChoiceErrorType("retired_email_missing_email_identifiers", "")
 }
@@ -1978,7 +1978,7 @@ type OrganizationsMembersStartEmailUpdateRequest struct {
 	DeliveryMethod *EmailUpdateDeliveryMethod `json:"delivery_method,omitzero"`
 }
 
-func (r *OrganizationsMembersStartEmailUpdateRequest) validate(c *check.Checker) {
+func (r *OrganizationsMembersStartEmailUpdateRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
 	if r.ActingMember != nil {
@@ -1990,7 +1990,7 @@ func (r *OrganizationsMembersStartEmailUpdateRequest) validate(c *check.Checker)
 		c.MinLength("login_redirect_url", *r.LoginRedirectURL, 1)
 	}
 	if r.Locale != nil {
-		check.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, emailLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.LoginTemplateID != nil {
@@ -1998,7 +1998,7 @@ func (r *OrganizationsMembersStartEmailUpdateRequest) validate(c *check.Checker)
 		c.ErrorType("login_template_id", "invalid_template_id")
 	}
 	if r.DeliveryMethod != nil {
-		check.Enum(c, "delivery_method", *r.DeliveryMethod, emailUpdateDeliveryMethodValues)
+		validate.Enum(c, "delivery_method", *r.DeliveryMethod, emailUpdateDeliveryMethodValues)
 	}
 }
 
@@ -2140,7 +2140,7 @@ type OrganizationsMembersOIDCProvidersRequest struct {
 	IncludeRefreshToken *bool `json:"include_refresh_token,omitzero"`
 }
 
-func (r *OrganizationsMembersOIDCProvidersRequest) validate(c *check.Checker) {
+func (r *OrganizationsMembersOIDCProvidersRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
 }
@@ -2257,7 +2257,7 @@ type OrganizationsMembersGetConnectedAppsRequest struct {
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
-func (r *OrganizationsMembersGetConnectedAppsRequest) validate(c *check.Checker) {
+func (r *OrganizationsMembersGetConnectedAppsRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
 	if r.ActingMember != nil {
@@ -2446,9 +2446,9 @@ type MemberSearchQuery struct {
 	Operands []MemberFilter `json:"operands"`
 }
 
-func (v *MemberSearchQuery) validate(c *check.Checker) {
-	check.Enum(c, "operator", v.Operator, searchOperatorValues)
-	check.Each(c, "operands", v.Operands, validateMemberFilter)
+func (v *MemberSearchQuery) validate(c *validate.Validator) {
+	validate.Enum(c, "operator", v.Operator, searchOperatorValues)
+	validate.Each(c, "operands", v.Operands, validateMemberFilter)
 }
 
 func (v *MemberSearchQuery) writeJSON(w *wire.Writer) {
@@ -2478,7 +2478,7 @@ func (v MemberSearchQuery) LogValue() slog.Value {
 type MemberFilter interface {
 	memberFilter()
 	writeJSON(*wire.Writer)
-	validate(*check.Checker)
+	validate(*validate.Validator)
 }
 
 func writeMemberFilter(v *MemberFilter, w *wire.Writer) {
@@ -2489,7 +2489,7 @@ func writeMemberFilter(v *MemberFilter, w *wire.Writer) {
 	(*v).writeJSON(w)
 }
 
-func validateMemberFilter(v *MemberFilter, c *check.Checker) {
+func validateMemberFilter(v *MemberFilter, c *validate.Validator) {
 	if *v == nil {
 		c.Nil("")
 		return
@@ -2506,7 +2506,7 @@ type MemberFilterOther struct {
 	FilterValue any `json:"filter_value" stytch:"sensitive"`
 }
 
-func (v MemberFilterOther) validate(c *check.Checker) {}
+func (v MemberFilterOther) validate(c *validate.Validator) {}
 
 func (v MemberFilterOther) writeJSON(w *wire.Writer) {
 	w.BeginObject()
@@ -2533,7 +2533,7 @@ type MemberFilterMemberIDs struct {
 	FilterValue []string `json:"filter_value"`
 }
 
-func (v MemberFilterMemberIDs) validate(c *check.Checker) {}
+func (v MemberFilterMemberIDs) validate(c *validate.Validator) {}
 
 func (v MemberFilterMemberIDs) writeJSON(w *wire.Writer) {
 	w.BeginObject()
@@ -2550,7 +2550,7 @@ type MemberFilterMemberEmails struct {
 	FilterValue []string `json:"filter_value" stytch:"sensitive"`
 }
 
-func (v MemberFilterMemberEmails) validate(c *check.Checker) {}
+func (v MemberFilterMemberEmails) validate(c *validate.Validator) {}
 
 func (v MemberFilterMemberEmails) writeJSON(w *wire.Writer) {
 	w.BeginObject()
@@ -2577,7 +2577,7 @@ type MemberFilterMemberEmailFuzzy struct {
 	FilterValue string `json:"filter_value" stytch:"sensitive"`
 }
 
-func (v MemberFilterMemberEmailFuzzy) validate(c *check.Checker) {
+func (v MemberFilterMemberEmailFuzzy) validate(c *validate.Validator) {
 	c.MinLength("filter_value", v.FilterValue, 3)
 	c.ErrorType("filter_value", "member_search_member_email_fuzzy_too_short")
 }
@@ -2607,8 +2607,8 @@ type MemberFilterStatuses struct {
 	FilterValue []MemberStatus `json:"filter_value"`
 }
 
-func (v MemberFilterStatuses) validate(c *check.Checker) {
-	check.Enums(c, "filter_value", v.FilterValue, memberStatusValues)
+func (v MemberFilterStatuses) validate(c *validate.Validator) {
+	validate.Enums(c, "filter_value", v.FilterValue, memberStatusValues)
 }
 
 func (v MemberFilterStatuses) writeJSON(w *wire.Writer) {
@@ -2627,7 +2627,7 @@ type MemberFilterMemberIsBreakglass struct {
 	FilterValue bool `json:"filter_value"`
 }
 
-func (v MemberFilterMemberIsBreakglass) validate(c *check.Checker) {}
+func (v MemberFilterMemberIsBreakglass) validate(c *validate.Validator) {}
 
 func (v MemberFilterMemberIsBreakglass) writeJSON(w *wire.Writer) {
 	w.BeginObject()
@@ -2644,7 +2644,7 @@ type MemberFilterMemberMFAPhoneNumbers struct {
 	FilterValue []string `json:"filter_value" stytch:"sensitive"`
 }
 
-func (v MemberFilterMemberMFAPhoneNumbers) validate(c *check.Checker) {}
+func (v MemberFilterMemberMFAPhoneNumbers) validate(c *validate.Validator) {}
 
 func (v MemberFilterMemberMFAPhoneNumbers) writeJSON(w *wire.Writer) {
 	w.BeginObject()
@@ -2672,7 +2672,7 @@ type MemberFilterMemberMFAPhoneNumberFuzzy struct {
 	FilterValue string `json:"filter_value" stytch:"sensitive"`
 }
 
-func (v MemberFilterMemberMFAPhoneNumberFuzzy) validate(c *check.Checker) {
+func (v MemberFilterMemberMFAPhoneNumberFuzzy) validate(c *validate.Validator) {
 	c.MinLength("filter_value", v.FilterValue, 3)
 	c.ErrorType("filter_value", "member_search_member_mfa_phone_number_fuzzy_too_short")
 }
@@ -2702,7 +2702,7 @@ type MemberFilterMemberPasswordExists struct {
 	FilterValue bool `json:"filter_value"`
 }
 
-func (v MemberFilterMemberPasswordExists) validate(c *check.Checker) {}
+func (v MemberFilterMemberPasswordExists) validate(c *validate.Validator) {}
 
 func (v MemberFilterMemberPasswordExists) writeJSON(w *wire.Writer) {
 	w.BeginObject()
@@ -2719,7 +2719,7 @@ type MemberFilterMemberRoles struct {
 	FilterValue []string `json:"filter_value"`
 }
 
-func (v MemberFilterMemberRoles) validate(c *check.Checker) {}
+func (v MemberFilterMemberRoles) validate(c *validate.Validator) {}
 
 func (v MemberFilterMemberRoles) writeJSON(w *wire.Writer) {
 	w.BeginObject()

@@ -9,9 +9,9 @@ import (
 	"net/http"
 	"strconv"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -79,7 +79,7 @@ type OrganizationsMembersOAuthProvidersGoogleRequest struct {
 	IncludeRefreshToken *bool `json:"include_refresh_token,omitzero"`
 }
 
-func (r *OrganizationsMembersOAuthProvidersGoogleRequest) validate(c *check.Checker) {
+func (r *OrganizationsMembersOAuthProvidersGoogleRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
 }
@@ -221,7 +221,7 @@ type OrganizationsMembersOAuthProvidersMicrosoftRequest struct {
 	IncludeRefreshToken *bool `json:"include_refresh_token,omitzero"`
 }
 
-func (r *OrganizationsMembersOAuthProvidersMicrosoftRequest) validate(c *check.Checker) {
+func (r *OrganizationsMembersOAuthProvidersMicrosoftRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
 }
@@ -355,7 +355,7 @@ type OrganizationsMembersOAuthProvidersSlackRequest struct {
 	MemberID string `json:"member_id"`
 }
 
-func (r *OrganizationsMembersOAuthProvidersSlackRequest) validate(c *check.Checker) {
+func (r *OrganizationsMembersOAuthProvidersSlackRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
 }
@@ -468,7 +468,7 @@ type OrganizationsMembersOAuthProvidersHubSpotRequest struct {
 	IncludeRefreshToken *bool `json:"include_refresh_token,omitzero"`
 }
 
-func (r *OrganizationsMembersOAuthProvidersHubSpotRequest) validate(c *check.Checker) {
+func (r *OrganizationsMembersOAuthProvidersHubSpotRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
 }
@@ -584,7 +584,7 @@ type OrganizationsMembersOAuthProvidersGitHubRequest struct {
 	IncludeRefreshToken *bool `json:"include_refresh_token,omitzero"`
 }
 
-func (r *OrganizationsMembersOAuthProvidersGitHubRequest) validate(c *check.Checker) {
+func (r *OrganizationsMembersOAuthProvidersGitHubRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
 }

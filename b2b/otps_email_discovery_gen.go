@@ -9,9 +9,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -84,7 +84,7 @@ type OTPsEmailDiscoverySendRequest struct {
 	DiscoveryExpirationMinutes *int `json:"discovery_expiration_minutes,omitzero"`
 }
 
-func (r *OTPsEmailDiscoverySendRequest) validate(c *check.Checker) {
+func (r *OTPsEmailDiscoverySendRequest) validate(c *validate.Validator) {
 	c.Pattern("email_address", r.EmailAddress, patternEmailAddress)
 	c.ErrorType("email_address", "invalid_email")
 	if r.LoginTemplateID != nil {
@@ -92,7 +92,7 @@ func (r *OTPsEmailDiscoverySendRequest) validate(c *check.Checker) {
 		c.ErrorType("login_template_id", "invalid_template_id")
 	}
 	if r.Locale != nil {
-		check.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, emailLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.DiscoveryExpirationMinutes != nil {
@@ -203,7 +203,7 @@ type OTPsEmailDiscoveryAuthenticateRequest struct {
 	Code string `json:"code" stytch:"sensitive"`
 }
 
-func (r *OTPsEmailDiscoveryAuthenticateRequest) validate(c *check.Checker) {
+func (r *OTPsEmailDiscoveryAuthenticateRequest) validate(c *validate.Validator) {
 	c.Pattern("email_address", r.EmailAddress, patternEmailAddress)
 	c.ErrorType("email_address", "invalid_email")
 	c.Pattern("code", r.Code, patternCode)

@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -105,7 +105,7 @@ type OTPsSMSSendRequest struct {
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"sensitive"`
 }
 
-func (r *OTPsSMSSendRequest) validate(c *check.Checker) {
+func (r *OTPsSMSSendRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
 	if r.MFAPhoneNumber != nil {
@@ -113,7 +113,7 @@ func (r *OTPsSMSSendRequest) validate(c *check.Checker) {
 		c.ErrorType("mfa_phone_number", "invalid_phone_number")
 	}
 	if r.Locale != nil {
-		check.Enum(c, "locale", *r.Locale, phoneLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, phoneLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.IntermediateSessionToken != nil {
@@ -128,9 +128,9 @@ func (r *OTPsSMSSendRequest) validate(c *check.Checker) {
 		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	c.AtMostOne(
-		check.Field("intermediate_session_token", r.IntermediateSessionToken != nil),
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("intermediate_session_token", r.IntermediateSessionToken != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("", "too_many_session_arguments")
 }
@@ -316,7 +316,7 @@ type OTPsSMSAuthenticateRequest struct {
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
-func (r *OTPsSMSAuthenticateRequest) validate(c *check.Checker) {
+func (r *OTPsSMSAuthenticateRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
 	c.Pattern("code", r.Code, patternCode)
@@ -337,15 +337,15 @@ func (r *OTPsSMSAuthenticateRequest) validate(c *check.Checker) {
 		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.SetMFAEnrollment != nil {
-		check.Enum(c, "set_mfa_enrollment", *r.SetMFAEnrollment, mfaEnrollmentValues)
+		validate.Enum(c, "set_mfa_enrollment", *r.SetMFAEnrollment, mfaEnrollmentValues)
 	}
 	if r.TelemetryID != nil {
 		c.MinLength("telemetry_id", *r.TelemetryID, 1)
 	}
 	c.ExactlyOne(
-		check.Field("intermediate_session_token", r.IntermediateSessionToken != nil),
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("intermediate_session_token", r.IntermediateSessionToken != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("no_session_arguments", "too_many_session_arguments")
 }

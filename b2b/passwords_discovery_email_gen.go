@@ -9,9 +9,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -108,7 +108,7 @@ type PasswordsDiscoveryEmailResetStartRequest struct {
 	VerifyEmailTemplateID *string `json:"verify_email_template_id,omitzero"`
 }
 
-func (r *PasswordsDiscoveryEmailResetStartRequest) validate(c *check.Checker) {
+func (r *PasswordsDiscoveryEmailResetStartRequest) validate(c *validate.Validator) {
 	c.Pattern("email_address", r.EmailAddress, patternEmailAddress)
 	c.ErrorType("email_address", "invalid_email")
 	if r.ResetPasswordRedirectURL != nil {
@@ -130,7 +130,7 @@ func (r *PasswordsDiscoveryEmailResetStartRequest) validate(c *check.Checker) {
 		c.ErrorType("pkce_code_challenge", "invalid_pkce_code_challenge")
 	}
 	if r.Locale != nil {
-		check.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, emailLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.VerifyEmailTemplateID != nil {
@@ -265,7 +265,7 @@ type PasswordsDiscoveryEmailResetRequest struct {
 	PKCECodeVerifier *string `json:"pkce_code_verifier,omitzero" stytch:"sensitive"`
 }
 
-func (r *PasswordsDiscoveryEmailResetRequest) validate(c *check.Checker) {
+func (r *PasswordsDiscoveryEmailResetRequest) validate(c *validate.Validator) {
 	c.MinLength("password_reset_token", r.PasswordResetToken, 1)
 	c.ErrorType("password_reset_token", "invalid_token")
 	c.MinLength("password", r.Password, 1)

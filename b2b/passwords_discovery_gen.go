@@ -9,9 +9,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -84,7 +84,7 @@ type PasswordsDiscoveryAuthenticateRequest struct {
 	Password string `json:"password" stytch:"sensitive"`
 }
 
-func (r *PasswordsDiscoveryAuthenticateRequest) validate(c *check.Checker) {
+func (r *PasswordsDiscoveryAuthenticateRequest) validate(c *validate.Validator) {
 	c.Pattern("email_address", r.EmailAddress, patternEmailAddress)
 	c.ErrorType("email_address", "invalid_email")
 	c.MinLength("password", r.Password, 1)

@@ -9,9 +9,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -110,7 +110,7 @@ type PasswordsEmailResetStartRequest struct {
 	VerifyEmailTemplateID *string `json:"verify_email_template_id,omitzero"`
 }
 
-func (r *PasswordsEmailResetStartRequest) validate(c *check.Checker) {
+func (r *PasswordsEmailResetStartRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.Pattern("email_address", r.EmailAddress, patternEmailAddress)
 	c.ErrorType("email_address", "invalid_email")
@@ -129,7 +129,7 @@ func (r *PasswordsEmailResetStartRequest) validate(c *check.Checker) {
 		c.ErrorType("code_challenge", "invalid_pkce_code_challenge")
 	}
 	if r.Locale != nil {
-		check.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, emailLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.ResetPasswordTemplateID != nil {
@@ -325,7 +325,7 @@ type PasswordsEmailResetRequest struct {
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
-func (r *PasswordsEmailResetRequest) validate(c *check.Checker) {
+func (r *PasswordsEmailResetRequest) validate(c *validate.Validator) {
 	c.MinLength("password_reset_token", r.PasswordResetToken, 1)
 	c.ErrorType("password_reset_token", "invalid_token")
 	c.MinLength("password", r.Password, 1)
@@ -350,16 +350,16 @@ func (r *PasswordsEmailResetRequest) validate(c *check.Checker) {
 		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.Locale != nil {
-		check.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, emailLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.TelemetryID != nil {
 		c.MinLength("telemetry_id", *r.TelemetryID, 1)
 	}
 	c.AtMostOne(
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
-		check.Field("intermediate_session_token", r.IntermediateSessionToken != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("intermediate_session_token", r.IntermediateSessionToken != nil),
 	)
 	c.ChoiceErrorType("", "too_many_session_arguments")
 }
@@ -579,7 +579,7 @@ type PasswordsEmailRequireResetRequest struct {
 	MemberID *string `json:"member_id,omitzero"`
 }
 
-func (r *PasswordsEmailRequireResetRequest) validate(c *check.Checker) {
+func (r *PasswordsEmailRequireResetRequest) validate(c *validate.Validator) {
 	if r.ActingMember != nil {
 		c.In("acting_member", r.ActingMember.validate)
 	}

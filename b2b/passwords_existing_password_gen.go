@@ -9,9 +9,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -116,7 +116,7 @@ type PasswordsExistingPasswordResetRequest struct {
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
-func (r *PasswordsExistingPasswordResetRequest) validate(c *check.Checker) {
+func (r *PasswordsExistingPasswordResetRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.Pattern("email_address", r.EmailAddress, patternEmailAddress)
 	c.ErrorType("email_address", "invalid_email")
@@ -136,15 +136,15 @@ func (r *PasswordsExistingPasswordResetRequest) validate(c *check.Checker) {
 		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.Locale != nil {
-		check.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, emailLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.TelemetryID != nil {
 		c.MinLength("telemetry_id", *r.TelemetryID, 1)
 	}
 	c.AtMostOne(
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("", "too_many_session_arguments")
 }

@@ -9,9 +9,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -93,7 +93,7 @@ type PasswordsStrengthCheckRequest struct {
 	EmailAddress *string `json:"email_address,omitzero" stytch:"sensitive"`
 }
 
-func (r *PasswordsStrengthCheckRequest) validate(c *check.Checker) {
+func (r *PasswordsStrengthCheckRequest) validate(c *validate.Validator) {
 	c.MinLength("password", r.Password, 1)
 	if r.EmailAddress != nil {
 		c.Pattern("email_address", *r.EmailAddress, patternEmailAddress)
@@ -306,21 +306,21 @@ type PasswordsMigrateRequest struct {
 	ExternalID *string `json:"external_id,omitzero" stytch:"sensitive"`
 }
 
-func (r *PasswordsMigrateRequest) validate(c *check.Checker) {
+func (r *PasswordsMigrateRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.Pattern("email_address", r.EmailAddress, patternEmailAddress)
 	c.ErrorType("email_address", "invalid_email")
 	c.MinLength("hash", r.Hash, 1)
 	c.ErrorType("hash", "invalid_hash")
-	check.Enum(c, "hash_type", r.HashType, passwordHashTypeValues)
+	validate.Enum(c, "hash_type", r.HashType, passwordHashTypeValues)
 	c.ErrorType("hash_type", "invalid_hash_type")
 	if r.ScryptConfig != nil {
-		c.In("scrypt_config", func(x *check.Checker) {
+		c.In("scrypt_config", func(x *validate.Validator) {
 			stytchScryptConfigValidate(r.ScryptConfig, x)
 		})
 	}
 	if r.PBKDF2Config != nil {
-		c.In("pbkdf_2_config", func(x *check.Checker) {
+		c.In("pbkdf_2_config", func(x *validate.Validator) {
 			stytchPBKDF2ConfigValidate(r.PBKDF2Config, x)
 		})
 	}
@@ -541,7 +541,7 @@ type PasswordsAuthenticateRequest struct {
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
-func (r *PasswordsAuthenticateRequest) validate(c *check.Checker) {
+func (r *PasswordsAuthenticateRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.Pattern("email_address", r.EmailAddress, patternEmailAddress)
 	c.ErrorType("email_address", "invalid_email")
@@ -562,16 +562,16 @@ func (r *PasswordsAuthenticateRequest) validate(c *check.Checker) {
 		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.Locale != nil {
-		check.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, emailLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.TelemetryID != nil {
 		c.MinLength("telemetry_id", *r.TelemetryID, 1)
 	}
 	c.AtMostOne(
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
-		check.Field("intermediate_session_token", r.IntermediateSessionToken != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("intermediate_session_token", r.IntermediateSessionToken != nil),
 	)
 	c.ChoiceErrorType("", "too_many_session_arguments")
 }

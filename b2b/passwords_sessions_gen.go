@@ -9,9 +9,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -105,7 +105,7 @@ type PasswordsSessionsResetRequest struct {
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
-func (r *PasswordsSessionsResetRequest) validate(c *check.Checker) {
+func (r *PasswordsSessionsResetRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("password", r.Password, 1)
 	c.ErrorType("password", "weak_password")
@@ -122,15 +122,15 @@ func (r *PasswordsSessionsResetRequest) validate(c *check.Checker) {
 		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.Locale != nil {
-		check.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, emailLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.TelemetryID != nil {
 		c.MinLength("telemetry_id", *r.TelemetryID, 1)
 	}
 	c.ExactlyOne(
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("no_session_arguments", "too_many_session_arguments")
 }

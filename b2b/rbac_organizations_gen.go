@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -65,7 +65,7 @@ type RBACOrganizationsGetOrgPolicyRequest struct {
 	OrganizationID string `json:"organization_id"`
 }
 
-func (r *RBACOrganizationsGetOrgPolicyRequest) validate(c *check.Checker) {
+func (r *RBACOrganizationsGetOrgPolicyRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 }
 
@@ -178,7 +178,7 @@ type RBACOrganizationsSetOrgPolicyRequest struct {
 	OrgPolicy OrgPolicy `json:"org_policy"`
 }
 
-func (r *RBACOrganizationsSetOrgPolicyRequest) validate(c *check.Checker) {
+func (r *RBACOrganizationsSetOrgPolicyRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 }
 

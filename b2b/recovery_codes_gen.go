@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -113,7 +113,7 @@ type RecoveryCodesRecoverRequest struct {
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
-func (r *RecoveryCodesRecoverRequest) validate(c *check.Checker) {
+func (r *RecoveryCodesRecoverRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
 	c.MinLength("recovery_code", r.RecoveryCode, 1)
@@ -137,9 +137,9 @@ func (r *RecoveryCodesRecoverRequest) validate(c *check.Checker) {
 		c.MinLength("telemetry_id", *r.TelemetryID, 1)
 	}
 	c.ExactlyOne(
-		check.Field("intermediate_session_token", r.IntermediateSessionToken != nil),
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("intermediate_session_token", r.IntermediateSessionToken != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("no_session_arguments", "too_many_session_arguments")
 }
@@ -303,7 +303,7 @@ type RecoveryCodesGetRequest struct {
 	MemberID string `json:"member_id"`
 }
 
-func (r *RecoveryCodesGetRequest) validate(c *check.Checker) {
+func (r *RecoveryCodesGetRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
 }
@@ -425,7 +425,7 @@ type RecoveryCodesRotateRequest struct {
 	MemberID string `json:"member_id"`
 }
 
-func (r *RecoveryCodesRotateRequest) validate(c *check.Checker) {
+func (r *RecoveryCodesRotateRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
 }

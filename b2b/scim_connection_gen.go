@@ -11,9 +11,9 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -85,13 +85,13 @@ type SCIMConnectionCreateRequest struct {
 	IdentityProvider *SCIMIdentityProvider `json:"identity_provider,omitzero"`
 }
 
-func (r *SCIMConnectionCreateRequest) validate(c *check.Checker) {
+func (r *SCIMConnectionCreateRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	if r.ActingMember != nil {
 		c.In("acting_member", r.ActingMember.validate)
 	}
 	if r.IdentityProvider != nil {
-		check.Enum(c, "identity_provider", *r.IdentityProvider, scimIdentityProviderValues)
+		validate.Enum(c, "identity_provider", *r.IdentityProvider, scimIdentityProviderValues)
 		c.ErrorType("identity_provider", "invalid_scim_idp")
 	}
 }
@@ -205,7 +205,7 @@ type SCIMConnectionGetRequest struct {
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
-func (r *SCIMConnectionGetRequest) validate(c *check.Checker) {
+func (r *SCIMConnectionGetRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	if r.ActingMember != nil {
 		c.In("acting_member", r.ActingMember.validate)
@@ -327,18 +327,18 @@ type SCIMConnectionUpdateRequest struct {
 	SCIMGroupImplicitRoleAssignments []SCIMGroupRoleAssignment `json:"scim_group_implicit_role_assignments,omitzero"`
 }
 
-func (r *SCIMConnectionUpdateRequest) validate(c *check.Checker) {
+func (r *SCIMConnectionUpdateRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("connection_id", r.ConnectionID, 1)
 	if r.ActingMember != nil {
 		c.In("acting_member", r.ActingMember.validate)
 	}
 	if r.IdentityProvider != nil {
-		check.Enum(c, "identity_provider", *r.IdentityProvider, scimIdentityProviderValues)
+		validate.Enum(c, "identity_provider", *r.IdentityProvider, scimIdentityProviderValues)
 		c.ErrorType("identity_provider", "invalid_scim_idp")
 	}
 	if r.SCIMGroupImplicitRoleAssignments != nil {
-		check.Each(c, "scim_group_implicit_role_assignments", r.SCIMGroupImplicitRoleAssignments, (*SCIMGroupRoleAssignment).validate)
+		validate.Each(c, "scim_group_implicit_role_assignments", r.SCIMGroupImplicitRoleAssignments, (*SCIMGroupRoleAssignment).validate)
 	}
 }
 
@@ -458,7 +458,7 @@ type SCIMConnectionDeleteRequest struct {
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
-func (r *SCIMConnectionDeleteRequest) validate(c *check.Checker) {
+func (r *SCIMConnectionDeleteRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("connection_id", r.ConnectionID, 1)
 	if r.ActingMember != nil {
@@ -589,7 +589,7 @@ type SCIMConnectionGetGroupsRequest struct {
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
-func (r *SCIMConnectionGetGroupsRequest) validate(c *check.Checker) {
+func (r *SCIMConnectionGetGroupsRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("connection_id", r.ConnectionID, 1)
 	if r.Limit != nil {
@@ -713,7 +713,7 @@ type SCIMConnectionRotateStartRequest struct {
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
-func (r *SCIMConnectionRotateStartRequest) validate(c *check.Checker) {
+func (r *SCIMConnectionRotateStartRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("connection_id", r.ConnectionID, 1)
 	if r.ActingMember != nil {
@@ -830,7 +830,7 @@ type SCIMConnectionRotateCompleteRequest struct {
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
-func (r *SCIMConnectionRotateCompleteRequest) validate(c *check.Checker) {
+func (r *SCIMConnectionRotateCompleteRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("connection_id", r.ConnectionID, 1)
 	if r.ActingMember != nil {
@@ -947,7 +947,7 @@ type SCIMConnectionRotateCancelRequest struct {
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
-func (r *SCIMConnectionRotateCancelRequest) validate(c *check.Checker) {
+func (r *SCIMConnectionRotateCancelRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("connection_id", r.ConnectionID, 1)
 	if r.ActingMember != nil {
@@ -1320,7 +1320,7 @@ type SCIMGroupRoleAssignment struct {
 	GroupName string `json:"group_name"`
 }
 
-func (v *SCIMGroupRoleAssignment) validate(c *check.Checker) {
+func (v *SCIMGroupRoleAssignment) validate(c *validate.Validator) {
 	c.MinLength("role_id", v.RoleID, 1)
 	c.MinLength("group_id", v.GroupID, 1)
 }

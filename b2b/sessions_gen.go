@@ -9,9 +9,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -69,7 +69,7 @@ type SessionsGetRequest struct {
 	MemberID string `json:"member_id"`
 }
 
-func (r *SessionsGetRequest) validate(c *check.Checker) {
+func (r *SessionsGetRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
 }
@@ -198,7 +198,7 @@ type SessionsAuthenticateRequest struct {
 	AuthorizationCheck *AuthorizationCheck `json:"authorization_check,omitzero"`
 }
 
-func (r *SessionsAuthenticateRequest) validate(c *check.Checker) {
+func (r *SessionsAuthenticateRequest) validate(c *validate.Validator) {
 	if r.SessionToken != nil {
 		c.MinLength("session_token", *r.SessionToken, 1)
 		c.ErrorType("session_token", "invalid_session_token")
@@ -215,8 +215,8 @@ func (r *SessionsAuthenticateRequest) validate(c *check.Checker) {
 		c.In("authorization_check", r.AuthorizationCheck.validate)
 	}
 	c.ExactlyOne(
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("no_session_arguments", "too_many_session_arguments")
 }
@@ -391,7 +391,7 @@ type SessionsRevokeRequest struct {
 	MemberID *string `json:"member_id,omitzero"`
 }
 
-func (r *SessionsRevokeRequest) validate(c *check.Checker) {
+func (r *SessionsRevokeRequest) validate(c *validate.Validator) {
 	if r.ActingMember != nil {
 		c.In("acting_member", r.ActingMember.validate)
 	}
@@ -410,10 +410,10 @@ func (r *SessionsRevokeRequest) validate(c *check.Checker) {
 		c.MinLength("member_id", *r.MemberID, 1)
 	}
 	c.ExactlyOne(
-		check.Field("member_session_id", r.MemberSessionID != nil),
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
-		check.Field("member_id", r.MemberID != nil),
+		validate.Field("member_session_id", r.MemberSessionID != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("member_id", r.MemberID != nil),
 	)
 	c.ChoiceErrorType("no_session_revoke_arguments", "too_many_session_revoke_arguments")
 }
@@ -558,7 +558,7 @@ type SessionsExchangeRequest struct {
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
-func (r *SessionsExchangeRequest) validate(c *check.Checker) {
+func (r *SessionsExchangeRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	if r.SessionToken != nil {
 		c.MinLength("session_token", *r.SessionToken, 1)
@@ -573,15 +573,15 @@ func (r *SessionsExchangeRequest) validate(c *check.Checker) {
 		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.Locale != nil {
-		check.Enum(c, "locale", *r.Locale, phoneLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, phoneLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.TelemetryID != nil {
 		c.MinLength("telemetry_id", *r.TelemetryID, 1)
 	}
 	c.ExactlyOne(
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("no_session_arguments", "too_many_session_arguments")
 }
@@ -788,7 +788,7 @@ type SessionsExchangeAccessTokenRequest struct {
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
-func (r *SessionsExchangeAccessTokenRequest) validate(c *check.Checker) {
+func (r *SessionsExchangeAccessTokenRequest) validate(c *validate.Validator) {
 	c.MinLength("access_token", r.AccessToken, 1)
 	if r.SessionDurationMinutes != nil {
 		c.Range("session_duration_minutes", *r.SessionDurationMinutes, 5, 527040)
@@ -981,7 +981,7 @@ type SessionsAttestRequest struct {
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
-func (r *SessionsAttestRequest) validate(c *check.Checker) {
+func (r *SessionsAttestRequest) validate(c *validate.Validator) {
 	c.MinLength("profile_id", r.ProfileID, 1)
 	c.MinLength("token", r.Token, 1)
 	if r.OrganizationID != nil {
@@ -1003,8 +1003,8 @@ func (r *SessionsAttestRequest) validate(c *check.Checker) {
 		c.MinLength("telemetry_id", *r.TelemetryID, 1)
 	}
 	c.AtMostOne(
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("", "too_many_session_arguments")
 }
@@ -1181,7 +1181,7 @@ type SessionsMigrateRequest struct {
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 }
 
-func (r *SessionsMigrateRequest) validate(c *check.Checker) {
+func (r *SessionsMigrateRequest) validate(c *validate.Validator) {
 	c.MinLength("session_token", r.SessionToken, 1)
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	if r.SessionDurationMinutes != nil {
@@ -1324,7 +1324,7 @@ type SessionsGetJWKSRequest struct {
 	ProjectID string `json:"project_id"`
 }
 
-func (r *SessionsGetJWKSRequest) validate(c *check.Checker) {
+func (r *SessionsGetJWKSRequest) validate(c *validate.Validator) {
 	c.MinLength("project_id", r.ProjectID, 1)
 }
 
@@ -1398,7 +1398,7 @@ type AuthorizationCheck struct {
 	Action string `json:"action"`
 }
 
-func (v *AuthorizationCheck) validate(c *check.Checker) {
+func (v *AuthorizationCheck) validate(c *validate.Validator) {
 	c.MinLength("organization_id", v.OrganizationID, 1)
 	c.MinLength("resource_id", v.ResourceID, 1)
 	c.MinLength("action", v.Action, 1)

@@ -3,8 +3,8 @@
 package b2b
 
 import (
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/share"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -20,12 +20,12 @@ var (
 	stytchJWKReadJSON                  = share.Get[func(*stytch.JWK, *wire.Reader)]()
 	stytchLUDSRequirementsReadJSON     = share.Get[func(*stytch.LUDSRequirements, *wire.Reader)]()
 	stytchMD5ConfigWriteJSON           = share.Get[func(*stytch.MD5Config, *wire.Writer)]()
-	stytchPBKDF2ConfigValidate         = share.Get[func(*stytch.PBKDF2Config, *check.Checker)]()
+	stytchPBKDF2ConfigValidate         = share.Get[func(*stytch.PBKDF2Config, *validate.Validator)]()
 	stytchPBKDF2ConfigWriteJSON        = share.Get[func(*stytch.PBKDF2Config, *wire.Writer)]()
 	stytchRBACPolicyReadJSON           = share.Get[func(*stytch.RBACPolicy, *wire.Reader)]()
 	stytchResultsMetadataReadJSON      = share.Get[func(*stytch.ResultsMetadata, *wire.Reader)]()
 	stytchSHA1ConfigWriteJSON          = share.Get[func(*stytch.SHA1Config, *wire.Writer)]()
 	stytchSHA512ConfigWriteJSON        = share.Get[func(*stytch.SHA512Config, *wire.Writer)]()
-	stytchScryptConfigValidate         = share.Get[func(*stytch.ScryptConfig, *check.Checker)]()
+	stytchScryptConfigValidate         = share.Get[func(*stytch.ScryptConfig, *validate.Validator)]()
 	stytchScryptConfigWriteJSON        = share.Get[func(*stytch.ScryptConfig, *wire.Writer)]()
 )

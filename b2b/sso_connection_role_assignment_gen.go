@@ -3,7 +3,7 @@
 package b2b
 
 import (
-	"github.com/stytchgen/sdk/internal/check"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -13,7 +13,7 @@ type SSOConnectionRoleAssignment struct {
 	RoleID string `json:"role_id"`
 }
 
-func (v *SSOConnectionRoleAssignment) validate(c *check.Checker) {
+func (v *SSOConnectionRoleAssignment) validate(c *validate.Validator) {
 	c.MinLength("role_id", v.RoleID, 1)
 }
 

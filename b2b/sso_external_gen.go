@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -94,7 +94,7 @@ type SSOExternalCreateConnectionRequest struct {
 	GroupImplicitRoleAssignments []SSOGroupRoleAssignment `json:"group_implicit_role_assignments,omitzero"`
 }
 
-func (r *SSOExternalCreateConnectionRequest) validate(c *check.Checker) {
+func (r *SSOExternalCreateConnectionRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	if r.ActingMember != nil {
 		c.In("acting_member", r.ActingMember.validate)
@@ -102,10 +102,10 @@ func (r *SSOExternalCreateConnectionRequest) validate(c *check.Checker) {
 	c.MinLength("external_organization_id", r.ExternalOrganizationID, 1)
 	c.MinLength("external_connection_id", r.ExternalConnectionID, 1)
 	if r.ConnectionImplicitRoleAssignments != nil {
-		check.Each(c, "connection_implicit_role_assignments", r.ConnectionImplicitRoleAssignments, (*SSOConnectionRoleAssignment).validate)
+		validate.Each(c, "connection_implicit_role_assignments", r.ConnectionImplicitRoleAssignments, (*SSOConnectionRoleAssignment).validate)
 	}
 	if r.GroupImplicitRoleAssignments != nil {
-		check.Each(c, "group_implicit_role_assignments", r.GroupImplicitRoleAssignments, (*SSOGroupRoleAssignment).validate)
+		validate.Each(c, "group_implicit_role_assignments", r.GroupImplicitRoleAssignments, (*SSOGroupRoleAssignment).validate)
 	}
 }
 
@@ -237,17 +237,17 @@ type SSOExternalUpdateConnectionRequest struct {
 	ExternalGroupImplicitRoleAssignments []SSOGroupRoleAssignment `json:"external_group_implicit_role_assignments,omitzero"`
 }
 
-func (r *SSOExternalUpdateConnectionRequest) validate(c *check.Checker) {
+func (r *SSOExternalUpdateConnectionRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("connection_id", r.ConnectionID, 1)
 	if r.ActingMember != nil {
 		c.In("acting_member", r.ActingMember.validate)
 	}
 	if r.ExternalConnectionImplicitRoleAssignments != nil {
-		check.Each(c, "external_connection_implicit_role_assignments", r.ExternalConnectionImplicitRoleAssignments, (*SSOConnectionRoleAssignment).validate)
+		validate.Each(c, "external_connection_implicit_role_assignments", r.ExternalConnectionImplicitRoleAssignments, (*SSOConnectionRoleAssignment).validate)
 	}
 	if r.ExternalGroupImplicitRoleAssignments != nil {
-		check.Each(c, "external_group_implicit_role_assignments", r.ExternalGroupImplicitRoleAssignments, (*SSOGroupRoleAssignment).validate)
+		validate.Each(c, "external_group_implicit_role_assignments", r.ExternalGroupImplicitRoleAssignments, (*SSOGroupRoleAssignment).validate)
 	}
 }
 

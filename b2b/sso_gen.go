@@ -9,9 +9,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -91,7 +91,7 @@ type SSOGetConnectionsRequest struct {
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
-func (r *SSOGetConnectionsRequest) validate(c *check.Checker) {
+func (r *SSOGetConnectionsRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	if r.ActingMember != nil {
 		c.In("acting_member", r.ActingMember.validate)
@@ -219,7 +219,7 @@ type SSODeleteConnectionRequest struct {
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
-func (r *SSODeleteConnectionRequest) validate(c *check.Checker) {
+func (r *SSODeleteConnectionRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("connection_id", r.ConnectionID, 1)
 	if r.ActingMember != nil {
@@ -375,7 +375,7 @@ type SSOAuthenticateRequest struct {
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
-func (r *SSOAuthenticateRequest) validate(c *check.Checker) {
+func (r *SSOAuthenticateRequest) validate(c *validate.Validator) {
 	c.MinLength("sso_token", r.SSOToken, 1)
 	if r.PKCECodeVerifier != nil {
 		c.MinLength("pkce_code_verifier", *r.PKCECodeVerifier, 1)
@@ -397,15 +397,15 @@ func (r *SSOAuthenticateRequest) validate(c *check.Checker) {
 		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.Locale != nil {
-		check.Enum(c, "locale", *r.Locale, phoneLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, phoneLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.TelemetryID != nil {
 		c.MinLength("telemetry_id", *r.TelemetryID, 1)
 	}
 	c.AtMostOne(
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("", "too_many_session_arguments")
 }

@@ -3,7 +3,7 @@
 package b2b
 
 import (
-	"github.com/stytchgen/sdk/internal/check"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -17,7 +17,7 @@ type SSOGroupRoleAssignment struct {
 	Group string `json:"group"`
 }
 
-func (v *SSOGroupRoleAssignment) validate(c *check.Checker) {
+func (v *SSOGroupRoleAssignment) validate(c *validate.Validator) {
 	c.MinLength("role_id", v.RoleID, 1)
 	c.MinLength("group", v.Group, 1)
 }

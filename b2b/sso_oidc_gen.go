@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -83,13 +83,13 @@ type SSOOIDCCreateConnectionRequest struct {
 	IdentityProvider *SSOIdentityProvider `json:"identity_provider,omitzero"`
 }
 
-func (r *SSOOIDCCreateConnectionRequest) validate(c *check.Checker) {
+func (r *SSOOIDCCreateConnectionRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	if r.ActingMember != nil {
 		c.In("acting_member", r.ActingMember.validate)
 	}
 	if r.IdentityProvider != nil {
-		check.Enum(c, "identity_provider", *r.IdentityProvider, ssoIdentityProviderValues)
+		validate.Enum(c, "identity_provider", *r.IdentityProvider, ssoIdentityProviderValues)
 		c.ErrorType("identity_provider", "invalid_sso_idp")
 	}
 }
@@ -260,14 +260,14 @@ type SSOOIDCUpdateConnectionRequest struct {
 	AttributeMapping map[string]any `json:"attribute_mapping,omitzero"`
 }
 
-func (r *SSOOIDCUpdateConnectionRequest) validate(c *check.Checker) {
+func (r *SSOOIDCUpdateConnectionRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("connection_id", r.ConnectionID, 1)
 	if r.ActingMember != nil {
 		c.In("acting_member", r.ActingMember.validate)
 	}
 	if r.IdentityProvider != nil {
-		check.Enum(c, "identity_provider", *r.IdentityProvider, ssoIdentityProviderValues)
+		validate.Enum(c, "identity_provider", *r.IdentityProvider, ssoIdentityProviderValues)
 		c.ErrorType("identity_provider", "invalid_sso_idp")
 	}
 }

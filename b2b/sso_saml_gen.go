@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -85,13 +85,13 @@ type SSOSAMLCreateConnectionRequest struct {
 	IdentityProvider *SSOIdentityProvider `json:"identity_provider,omitzero"`
 }
 
-func (r *SSOSAMLCreateConnectionRequest) validate(c *check.Checker) {
+func (r *SSOSAMLCreateConnectionRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	if r.ActingMember != nil {
 		c.In("acting_member", r.ActingMember.validate)
 	}
 	if r.IdentityProvider != nil {
-		check.Enum(c, "identity_provider", *r.IdentityProvider, ssoIdentityProviderValues)
+		validate.Enum(c, "identity_provider", *r.IdentityProvider, ssoIdentityProviderValues)
 		c.ErrorType("identity_provider", "invalid_sso_idp")
 	}
 }
@@ -283,20 +283,20 @@ type SSOSAMLUpdateConnectionRequest struct {
 	AllowGatewayCallback *bool `json:"allow_gateway_callback,omitzero"`
 }
 
-func (r *SSOSAMLUpdateConnectionRequest) validate(c *check.Checker) {
+func (r *SSOSAMLUpdateConnectionRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("connection_id", r.ConnectionID, 1)
 	if r.ActingMember != nil {
 		c.In("acting_member", r.ActingMember.validate)
 	}
 	if r.SAMLConnectionImplicitRoleAssignments != nil {
-		check.Each(c, "saml_connection_implicit_role_assignments", r.SAMLConnectionImplicitRoleAssignments, (*SSOConnectionRoleAssignment).validate)
+		validate.Each(c, "saml_connection_implicit_role_assignments", r.SAMLConnectionImplicitRoleAssignments, (*SSOConnectionRoleAssignment).validate)
 	}
 	if r.SAMLGroupImplicitRoleAssignments != nil {
-		check.Each(c, "saml_group_implicit_role_assignments", r.SAMLGroupImplicitRoleAssignments, (*SSOGroupRoleAssignment).validate)
+		validate.Each(c, "saml_group_implicit_role_assignments", r.SAMLGroupImplicitRoleAssignments, (*SSOGroupRoleAssignment).validate)
 	}
 	if r.IdentityProvider != nil {
-		check.Enum(c, "identity_provider", *r.IdentityProvider, ssoIdentityProviderValues)
+		validate.Enum(c, "identity_provider", *r.IdentityProvider, ssoIdentityProviderValues)
 		c.ErrorType("identity_provider", "invalid_sso_idp")
 	}
 }
@@ -462,7 +462,7 @@ type SSOSAMLUpdateByURLRequest struct {
 	MetadataURL string `json:"metadata_url"`
 }
 
-func (r *SSOSAMLUpdateByURLRequest) validate(c *check.Checker) {
+func (r *SSOSAMLUpdateByURLRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("connection_id", r.ConnectionID, 1)
 	if r.ActingMember != nil {
@@ -587,7 +587,7 @@ type SSOSAMLDeleteVerificationCertificateRequest struct {
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
-func (r *SSOSAMLDeleteVerificationCertificateRequest) validate(c *check.Checker) {
+func (r *SSOSAMLDeleteVerificationCertificateRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("connection_id", r.ConnectionID, 1)
 	c.MinLength("certificate_id", r.CertificateID, 1)
@@ -705,7 +705,7 @@ type SSOSAMLDeleteEncryptionPrivateKeyRequest struct {
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 }
 
-func (r *SSOSAMLDeleteEncryptionPrivateKeyRequest) validate(c *check.Checker) {
+func (r *SSOSAMLDeleteEncryptionPrivateKeyRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("connection_id", r.ConnectionID, 1)
 	c.MinLength("private_key_id", r.PrivateKeyID, 1)

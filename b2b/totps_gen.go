@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -99,7 +99,7 @@ type TOTPsCreateRequest struct {
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"sensitive"`
 }
 
-func (r *TOTPsCreateRequest) validate(c *check.Checker) {
+func (r *TOTPsCreateRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
 	if r.ExpirationMinutes != nil {
@@ -118,9 +118,9 @@ func (r *TOTPsCreateRequest) validate(c *check.Checker) {
 		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	c.AtMostOne(
-		check.Field("intermediate_session_token", r.IntermediateSessionToken != nil),
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("intermediate_session_token", r.IntermediateSessionToken != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("", "too_many_session_arguments")
 }
@@ -327,7 +327,7 @@ type TOTPsAuthenticateRequest struct {
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
-func (r *TOTPsAuthenticateRequest) validate(c *check.Checker) {
+func (r *TOTPsAuthenticateRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
 	c.MinLength("code", r.Code, 1)
@@ -348,15 +348,15 @@ func (r *TOTPsAuthenticateRequest) validate(c *check.Checker) {
 		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.SetMFAEnrollment != nil {
-		check.Enum(c, "set_mfa_enrollment", *r.SetMFAEnrollment, mfaEnrollmentValues)
+		validate.Enum(c, "set_mfa_enrollment", *r.SetMFAEnrollment, mfaEnrollmentValues)
 	}
 	if r.TelemetryID != nil {
 		c.MinLength("telemetry_id", *r.TelemetryID, 1)
 	}
 	c.ExactlyOne(
-		check.Field("intermediate_session_token", r.IntermediateSessionToken != nil),
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("intermediate_session_token", r.IntermediateSessionToken != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("no_session_arguments", "too_many_session_arguments")
 }
@@ -530,11 +530,11 @@ type TOTPsMigrateRequest struct {
 	RecoveryCodes []string `json:"recovery_codes" stytch:"sensitive"`
 }
 
-func (r *TOTPsMigrateRequest) validate(c *check.Checker) {
+func (r *TOTPsMigrateRequest) validate(c *validate.Validator) {
 	c.MinLength("organization_id", r.OrganizationID, 1)
 	c.MinLength("member_id", r.MemberID, 1)
 	c.MinLength("secret", r.Secret, 1)
-	check.Each(c, "recovery_codes", r.RecoveryCodes, func(item *string, c *check.Checker) {
+	validate.Each(c, "recovery_codes", r.RecoveryCodes, func(item *string, c *validate.Validator) {
 		c.MinLength("", *item, 1)
 	})
 }

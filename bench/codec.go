@@ -10,7 +10,7 @@ import (
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/stytchgen/sdk/internal/check"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -136,8 +136,8 @@ func (b *bench) validation(context.Context) ([]figure, error) {
 	)
 }
 
-func checked[T any](v *T, validate func(*T, *check.Checker)) error {
-	var c check.Checker
+func checked[T any](v *T, validate func(*T, *validate.Validator)) error {
+	var c validate.Validator
 	validate(v, &c)
 	if broken := c.Violations(); broken != nil {
 		return fmt.Errorf("the example breaks rules: %v", broken)

@@ -3,7 +3,7 @@ package main
 import (
 	_ "unsafe" // for go:linkname
 
-	"github.com/stytchgen/sdk/internal/check"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -18,13 +18,13 @@ func readAuthenticate(*stytch.OTPsAuthenticateResponse, *wire.Reader)
 func writeAuthenticate(*stytch.OTPsAuthenticateRequest, *wire.Writer)
 
 //go:linkname validateAuthenticate github.com/stytchgen/sdk/stytch.(*OTPsAuthenticateRequest).validate
-func validateAuthenticate(*stytch.OTPsAuthenticateRequest, *check.Checker)
+func validateAuthenticate(*stytch.OTPsAuthenticateRequest, *validate.Validator)
 
 //go:linkname writeSend github.com/stytchgen/sdk/stytch.(*OTPsSMSSendRequest).writeJSON
 func writeSend(*stytch.OTPsSMSSendRequest, *wire.Writer)
 
 //go:linkname validateSend github.com/stytchgen/sdk/stytch.(*OTPsSMSSendRequest).validate
-func validateSend(*stytch.OTPsSMSSendRequest, *check.Checker)
+func validateSend(*stytch.OTPsSMSSendRequest, *validate.Validator)
 
 //go:linkname readUser github.com/stytchgen/sdk/stytch.(*User).readJSON
 func readUser(*stytch.User, *wire.Reader)

@@ -2,22 +2,22 @@
 
 package stytch
 
-import "github.com/stytchgen/sdk/internal/check"
+import "github.com/stytchgen/sdk/internal/validate"
 
 // patternCode matches six digits.
-var patternCode = check.Pattern{
+var patternCode = validate.Pattern{
 	Source: `^[0-9]{6}$`,
 	Want:   "six digits",
-	Steps: []check.Step{
+	Steps: []validate.Step{
 		{Ranges: [][2]rune{{'0', '9'}}, Min: 6, Max: 6},
 	},
 }
 
 // patternEmailAddress matches an e-mail address, such as ada@example.com.
-var patternEmailAddress = check.Pattern{
+var patternEmailAddress = validate.Pattern{
 	Source: `^[^@\s]+@[^@\s]+$`,
 	Want:   "an e-mail address, such as ada@example.com",
-	Steps: []check.Step{
+	Steps: []validate.Step{
 		{Ranges: [][2]rune{{'\t', '\n'}, {'\f', '\r'}, {' ', ' '}, {'@', '@'}}, Negate: true, Min: 1, Max: -1},
 		{Ranges: [][2]rune{{'@', '@'}}, Min: 1, Max: 1},
 		{Ranges: [][2]rune{{'\t', '\n'}, {'\f', '\r'}, {' ', ' '}, {'@', '@'}}, Negate: true, Min: 1, Max: -1},
@@ -25,56 +25,56 @@ var patternEmailAddress = check.Pattern{
 }
 
 // patternOf matches letters, digits and the characters . _ - |, at most 128 of them.
-var patternOf = check.Pattern{
+var patternOf = validate.Pattern{
 	Source: `^[A-Za-z0-9._|-]{1,128}$`,
 	Want:   "letters, digits and the characters . _ - |, at most 128 of them",
-	Steps: []check.Step{
+	Steps: []validate.Step{
 		{Ranges: [][2]rune{{'-', '.'}, {'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}, {'|', '|'}}, Min: 1, Max: 128},
 	},
 }
 
 // patternOf2 matches two letters, such as DE.
-var patternOf2 = check.Pattern{
+var patternOf2 = validate.Pattern{
 	Source: `^[A-Za-z]{2}$`,
 	Want:   "two letters, such as DE",
-	Steps: []check.Step{
+	Steps: []validate.Step{
 		{Ranges: [][2]rune{{'A', 'Z'}, {'a', 'z'}}, Min: 2, Max: 2},
 	},
 }
 
 // patternOf3 matches the number of an autonomous system, such as 64496.
-var patternOf3 = check.Pattern{
+var patternOf3 = validate.Pattern{
 	Source: `^[0-9]{1,10}$`,
 	Want:   "the number of an autonomous system, such as 64496",
-	Steps: []check.Step{
+	Steps: []validate.Step{
 		{Ranges: [][2]rune{{'0', '9'}}, Min: 1, Max: 10},
 	},
 }
 
 // patternOf4 matches a number from 1 on, in decimal digits.
-var patternOf4 = check.Pattern{
+var patternOf4 = validate.Pattern{
 	Source: `^[1-9][0-9]{0,18}$`,
 	Want:   "a number from 1 on, in decimal digits",
-	Steps: []check.Step{
+	Steps: []validate.Step{
 		{Ranges: [][2]rune{{'1', '9'}}, Min: 1, Max: 1},
 		{Ranges: [][2]rune{{'0', '9'}}, Min: 0, Max: 18},
 	},
 }
 
 // patternOf5 matches at most 65 letters, digits and the characters _ - + . @.
-var patternOf5 = check.Pattern{
+var patternOf5 = validate.Pattern{
 	Source: `^[A-Za-z0-9_+.@-]{0,65}$`,
 	Want:   "at most 65 letters, digits and the characters _ - + . @",
-	Steps: []check.Step{
+	Steps: []validate.Step{
 		{Ranges: [][2]rune{{'+', '+'}, {'-', '.'}, {'0', '9'}, {'@', 'Z'}, {'_', '_'}, {'a', 'z'}}, Min: 0, Max: 65},
 	},
 }
 
 // patternPhoneNumber matches a phone number in E.164 format, such as +15005550006.
-var patternPhoneNumber = check.Pattern{
+var patternPhoneNumber = validate.Pattern{
 	Source: `^\+[1-9][0-9]{1,14}$`,
 	Want:   "a phone number in E.164 format, such as +15005550006",
-	Steps: []check.Step{
+	Steps: []validate.Step{
 		{Ranges: [][2]rune{{'+', '+'}}, Min: 1, Max: 1},
 		{Ranges: [][2]rune{{'1', '9'}}, Min: 1, Max: 1},
 		{Ranges: [][2]rune{{'0', '9'}}, Min: 1, Max: 14},

@@ -9,9 +9,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -119,8 +119,8 @@ type ConnectedAppsClientsCreateRequest struct {
 	IDTokenTemplateContent *string `json:"id_token_template_content,omitzero"`
 }
 
-func (r *ConnectedAppsClientsCreateRequest) validate(c *check.Checker) {
-	check.Enum(c, "client_type", r.ClientType, connectedAppTypeValues)
+func (r *ConnectedAppsClientsCreateRequest) validate(c *validate.Validator) {
+	validate.Enum(c, "client_type", r.ClientType, connectedAppTypeValues)
 	c.ErrorType("client_type", "invalid_connected_app_type")
 	if r.AccessTokenExpiryMinutes != nil {
 		c.Min("access_token_expiry_minutes", *r.AccessTokenExpiryMinutes, 1)
@@ -253,7 +253,7 @@ type ConnectedAppsClientsGetRequest struct {
 	ClientID string `json:"client_id"`
 }
 
-func (r *ConnectedAppsClientsGetRequest) validate(c *check.Checker) {
+func (r *ConnectedAppsClientsGetRequest) validate(c *validate.Validator) {
 	c.MinLength("client_id", r.ClientID, 1)
 }
 
@@ -394,7 +394,7 @@ type ConnectedAppsClientsUpdateRequest struct {
 	IDTokenTemplateContent *string `json:"id_token_template_content,omitzero"`
 }
 
-func (r *ConnectedAppsClientsUpdateRequest) validate(c *check.Checker) {
+func (r *ConnectedAppsClientsUpdateRequest) validate(c *validate.Validator) {
 	c.MinLength("client_id", r.ClientID, 1)
 	if r.AccessTokenExpiryMinutes != nil {
 		c.Min("access_token_expiry_minutes", *r.AccessTokenExpiryMinutes, 1)
@@ -528,7 +528,7 @@ type ConnectedAppsClientsDeleteRequest struct {
 	ClientID string `json:"client_id"`
 }
 
-func (r *ConnectedAppsClientsDeleteRequest) validate(c *check.Checker) {
+func (r *ConnectedAppsClientsDeleteRequest) validate(c *validate.Validator) {
 	c.MinLength("client_id", r.ClientID, 1)
 }
 
@@ -635,7 +635,7 @@ type ConnectedAppsClientsSearchRequest struct {
 	Limit *int `json:"limit,omitzero"`
 }
 
-func (r *ConnectedAppsClientsSearchRequest) validate(c *check.Checker) {
+func (r *ConnectedAppsClientsSearchRequest) validate(c *validate.Validator) {
 	if r.Limit != nil {
 		c.Range("limit", *r.Limit, 1, 1000)
 	}

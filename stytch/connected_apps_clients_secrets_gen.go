@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -68,7 +68,7 @@ type ConnectedAppsClientsSecretsRotateStartRequest struct {
 	ClientID string `json:"client_id"`
 }
 
-func (r *ConnectedAppsClientsSecretsRotateStartRequest) validate(c *check.Checker) {
+func (r *ConnectedAppsClientsSecretsRotateStartRequest) validate(c *validate.Validator) {
 	c.MinLength("client_id", r.ClientID, 1)
 }
 
@@ -172,7 +172,7 @@ type ConnectedAppsClientsSecretsRotateCancelRequest struct {
 	ClientID string `json:"client_id"`
 }
 
-func (r *ConnectedAppsClientsSecretsRotateCancelRequest) validate(c *check.Checker) {
+func (r *ConnectedAppsClientsSecretsRotateCancelRequest) validate(c *validate.Validator) {
 	c.MinLength("client_id", r.ClientID, 1)
 }
 
@@ -272,7 +272,7 @@ type ConnectedAppsClientsSecretsRotateRequest struct {
 	ClientID string `json:"client_id"`
 }
 
-func (r *ConnectedAppsClientsSecretsRotateRequest) validate(c *check.Checker) {
+func (r *ConnectedAppsClientsSecretsRotateRequest) validate(c *validate.Validator) {
 	c.MinLength("client_id", r.ClientID, 1)
 }
 

@@ -9,9 +9,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -99,8 +99,8 @@ type CryptoWalletsAuthenticateStartRequest struct {
 	SIWEParams *SIWEParams `json:"siwe_params,omitzero"`
 }
 
-func (r *CryptoWalletsAuthenticateStartRequest) validate(c *check.Checker) {
-	check.Enum(c, "crypto_wallet_type", r.CryptoWalletType, cryptoWalletTypeValues)
+func (r *CryptoWalletsAuthenticateStartRequest) validate(c *validate.Validator) {
+	validate.Enum(c, "crypto_wallet_type", r.CryptoWalletType, cryptoWalletTypeValues)
 	c.ErrorType("crypto_wallet_type", "invalid_wallet_type")
 	c.MinLength("crypto_wallet_address", r.CryptoWalletAddress, 1)
 	c.ErrorType("crypto_wallet_address", "invalid_crypto_wallet_address")
@@ -120,9 +120,9 @@ func (r *CryptoWalletsAuthenticateStartRequest) validate(c *check.Checker) {
 		c.In("siwe_params", r.SIWEParams.validate)
 	}
 	c.AtMostOne(
-		check.Field("user_id", r.UserID != nil),
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("user_id", r.UserID != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("", "too_many_user_selection_arguments")
 }
@@ -282,8 +282,8 @@ type CryptoWalletsAuthenticateRequest struct {
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
-func (r *CryptoWalletsAuthenticateRequest) validate(c *check.Checker) {
-	check.Enum(c, "crypto_wallet_type", r.CryptoWalletType, cryptoWalletTypeValues)
+func (r *CryptoWalletsAuthenticateRequest) validate(c *validate.Validator) {
+	validate.Enum(c, "crypto_wallet_type", r.CryptoWalletType, cryptoWalletTypeValues)
 	c.ErrorType("crypto_wallet_type", "invalid_wallet_type")
 	c.MinLength("crypto_wallet_address", r.CryptoWalletAddress, 1)
 	c.ErrorType("crypto_wallet_address", "invalid_crypto_wallet_address")
@@ -305,8 +305,8 @@ func (r *CryptoWalletsAuthenticateRequest) validate(c *check.Checker) {
 		c.MinLength("telemetry_id", *r.TelemetryID, 1)
 	}
 	c.AtMostOne(
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("", "too_many_session_arguments")
 }
@@ -464,7 +464,7 @@ type SIWEParams struct {
 	MessageRequestID *string `json:"message_request_id,omitzero"`
 }
 
-func (v *SIWEParams) validate(c *check.Checker) {
+func (v *SIWEParams) validate(c *validate.Validator) {
 	c.MinLength("domain", v.Domain, 1)
 	c.ErrorType("domain", "invalid_siwe_domain")
 	c.MinLength("uri", v.URI, 1)

@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 )
 
 // ErrorType is the kind of an [*Error], by the name that the service gives it. It is an error itself, so
@@ -95,7 +95,7 @@ func (e *quietError) Format(f fmt.State, _ rune) { fmt.Fprint(f, e.text) }
 // badRequest is the error type of the service for mistakes without a type of their own.
 const badRequest ErrorType = "bad_request"
 
-func (errorMaker) Invalid(call *transport.CallID, violations []check.Violation) error {
+func (errorMaker) Invalid(call *transport.CallID, violations []validate.Violation) error {
 	e := &ValidationError{Call: call.String(), Violations: make([]Violation, len(violations)), id: *call}
 	for i, v := range violations {
 		e.Violations[i] = Violation{Field: v.Field, Message: v.Message, Type: cmp.Or(ErrorType(v.Type), badRequest)}

@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -65,7 +65,7 @@ type FraudEmailRiskRequest struct {
 	EmailAddress string `json:"email_address" stytch:"sensitive"`
 }
 
-func (r *FraudEmailRiskRequest) validate(c *check.Checker) {
+func (r *FraudEmailRiskRequest) validate(c *validate.Validator) {
 	c.Pattern("email_address", r.EmailAddress, patternEmailAddress)
 	c.ErrorType("email_address", "invalid_email")
 }

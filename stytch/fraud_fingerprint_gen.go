@@ -9,9 +9,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -71,7 +71,7 @@ type FraudFingerprintLookupRequest struct {
 	ExternalMetadata *FraudExternalMetadata `json:"external_metadata,omitzero"`
 }
 
-func (r *FraudFingerprintLookupRequest) validate(c *check.Checker) {
+func (r *FraudFingerprintLookupRequest) validate(c *validate.Validator) {
 	c.MinLength("telemetry_id", r.TelemetryID, 1)
 	c.ErrorType("telemetry_id", "telemetry_id_not_found")
 	if r.ExternalMetadata != nil {
@@ -191,7 +191,7 @@ type FraudExternalMetadata struct {
 	UserAction *string `json:"user_action" stytch:"sensitive"`
 }
 
-func (v *FraudExternalMetadata) validate(c *check.Checker) {
+func (v *FraudExternalMetadata) validate(c *validate.Validator) {
 	if v.ExternalID != nil {
 		c.Pattern("external_id", *v.ExternalID, patternOf5)
 		c.ErrorType("external_id", "invalid_external_metadata")

@@ -10,9 +10,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -109,8 +109,8 @@ type FraudRulesSetRequest struct {
 	ASN *string `json:"asn,omitzero"`
 }
 
-func (r *FraudRulesSetRequest) validate(c *check.Checker) {
-	check.Enum(c, "action", r.Action, fraudRuleActionValues)
+func (r *FraudRulesSetRequest) validate(c *validate.Validator) {
+	validate.Enum(c, "action", r.Action, fraudRuleActionValues)
 	c.ErrorType("action", "invalid_action_for_rules")
 	if r.VisitorID != nil {
 		c.MinLength("visitor_id", *r.VisitorID, 1)
@@ -152,15 +152,15 @@ func (r *FraudRulesSetRequest) validate(c *check.Checker) {
 		c.ErrorType("asn", "invalid_asn")
 	}
 	c.ExactlyOne(
-		check.Field("visitor_id", r.VisitorID != nil),
-		check.Field("browser_id", r.BrowserID != nil),
-		check.Field("visitor_fingerprint", r.VisitorFingerprint != nil),
-		check.Field("browser_fingerprint", r.BrowserFingerprint != nil),
-		check.Field("hardware_fingerprint", r.HardwareFingerprint != nil),
-		check.Field("network_fingerprint", r.NetworkFingerprint != nil),
-		check.Field("cidr_block", r.CIDRBlock != nil),
-		check.Field("country_code", r.CountryCode != nil),
-		check.Field("asn", r.ASN != nil),
+		validate.Field("visitor_id", r.VisitorID != nil),
+		validate.Field("browser_id", r.BrowserID != nil),
+		validate.Field("visitor_fingerprint", r.VisitorFingerprint != nil),
+		validate.Field("browser_fingerprint", r.BrowserFingerprint != nil),
+		validate.Field("hardware_fingerprint", r.HardwareFingerprint != nil),
+		validate.Field("network_fingerprint", r.NetworkFingerprint != nil),
+		validate.Field("cidr_block", r.CIDRBlock != nil),
+		validate.Field("country_code", r.CountryCode != nil),
+		validate.Field("asn", r.ASN != nil),
 	)
 }
 
@@ -354,7 +354,7 @@ type FraudRulesListRequest struct {
 	Limit *int `json:"limit,omitzero"`
 }
 
-func (r *FraudRulesListRequest) validate(c *check.Checker) {
+func (r *FraudRulesListRequest) validate(c *validate.Validator) {
 	if r.Limit != nil {
 		c.Range("limit", *r.Limit, 1, 100)
 	}

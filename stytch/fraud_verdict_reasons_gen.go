@@ -9,9 +9,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -73,9 +73,9 @@ type FraudVerdictReasonsOverrideRequest struct {
 	OverrideDescription *string `json:"override_description,omitzero"`
 }
 
-func (r *FraudVerdictReasonsOverrideRequest) validate(c *check.Checker) {
+func (r *FraudVerdictReasonsOverrideRequest) validate(c *validate.Validator) {
 	c.MinLength("verdict_reason", r.VerdictReason, 1)
-	check.Enum(c, "override_action", r.OverrideAction, fraudOverrideActionValues)
+	validate.Enum(c, "override_action", r.OverrideAction, fraudOverrideActionValues)
 }
 
 func (r *FraudVerdictReasonsOverrideRequest) writeJSON(w *wire.Writer) {

@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -96,10 +96,10 @@ type IDPOAuthAuthorizeStartRequest struct {
 	Prompt *string `json:"prompt,omitzero"`
 }
 
-func (r *IDPOAuthAuthorizeStartRequest) validate(c *check.Checker) {
+func (r *IDPOAuthAuthorizeStartRequest) validate(c *validate.Validator) {
 	c.MinLength("client_id", r.ClientID, 1)
 	c.MinLength("redirect_uri", r.RedirectURI, 1)
-	check.Enum(c, "response_type", r.ResponseType, idpResponseTypeValues)
+	validate.Enum(c, "response_type", r.ResponseType, idpResponseTypeValues)
 	if r.UserID != nil {
 		c.MinLength("user_id", *r.UserID, 1)
 		c.ErrorType("user_id", "invalid_user_id")
@@ -113,9 +113,9 @@ func (r *IDPOAuthAuthorizeStartRequest) validate(c *check.Checker) {
 		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	c.ExactlyOne(
-		check.Field("user_id", r.UserID != nil),
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("user_id", r.UserID != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("no_oauth_authorize_user_selector", "too_many_user_selection_arguments")
 }
@@ -298,10 +298,10 @@ type IDPOAuthAuthorizeRequest struct {
 	Resources []string `json:"resources,omitzero"`
 }
 
-func (r *IDPOAuthAuthorizeRequest) validate(c *check.Checker) {
+func (r *IDPOAuthAuthorizeRequest) validate(c *validate.Validator) {
 	c.MinLength("client_id", r.ClientID, 1)
 	c.MinLength("redirect_uri", r.RedirectURI, 1)
-	check.Enum(c, "response_type", r.ResponseType, idpResponseTypeValues)
+	validate.Enum(c, "response_type", r.ResponseType, idpResponseTypeValues)
 	if r.UserID != nil {
 		c.MinLength("user_id", *r.UserID, 1)
 		c.ErrorType("user_id", "invalid_user_id")
@@ -315,9 +315,9 @@ func (r *IDPOAuthAuthorizeRequest) validate(c *check.Checker) {
 		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	c.ExactlyOne(
-		check.Field("user_id", r.UserID != nil),
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("user_id", r.UserID != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("no_oauth_authorize_user_selector", "too_many_user_selection_arguments")
 }

@@ -9,9 +9,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -95,7 +95,7 @@ type M2MClientsCreateRequest struct {
 	TrustedMetadata map[string]any `json:"trusted_metadata,omitzero" stytch:"sensitive"`
 }
 
-func (r *M2MClientsCreateRequest) validate(c *check.Checker) {
+func (r *M2MClientsCreateRequest) validate(c *validate.Validator) {
 	if r.ClientID != nil {
 		c.MinLength("client_id", *r.ClientID, 1)
 		c.ErrorType("client_id", "m2m_client_invalid_client_id")
@@ -214,7 +214,7 @@ type M2MClientsGetRequest struct {
 	ClientID string `json:"client_id"`
 }
 
-func (r *M2MClientsGetRequest) validate(c *check.Checker) {
+func (r *M2MClientsGetRequest) validate(c *validate.Validator) {
 	c.MinLength("client_id", r.ClientID, 1)
 }
 
@@ -330,10 +330,10 @@ type M2MClientsUpdateRequest struct {
 	TrustedMetadata map[string]any `json:"trusted_metadata,omitzero" stytch:"sensitive"`
 }
 
-func (r *M2MClientsUpdateRequest) validate(c *check.Checker) {
+func (r *M2MClientsUpdateRequest) validate(c *validate.Validator) {
 	c.MinLength("client_id", r.ClientID, 1)
 	if r.Status != nil {
-		check.Enum(c, "status", *r.Status, m2mClientStatusValues)
+		validate.Enum(c, "status", *r.Status, m2mClientStatusValues)
 		c.ErrorType("status", "invalid_m2m_client_status")
 	}
 }
@@ -446,7 +446,7 @@ type M2MClientsDeleteRequest struct {
 	ClientID string `json:"client_id"`
 }
 
-func (r *M2MClientsDeleteRequest) validate(c *check.Checker) {
+func (r *M2MClientsDeleteRequest) validate(c *validate.Validator) {
 	c.MinLength("client_id", r.ClientID, 1)
 }
 
@@ -558,7 +558,7 @@ type M2MClientsSearchRequest struct {
 	Query *M2MClientSearchQuery `json:"query,omitzero"`
 }
 
-func (r *M2MClientsSearchRequest) validate(c *check.Checker) {
+func (r *M2MClientsSearchRequest) validate(c *validate.Validator) {
 	if r.Limit != nil {
 		c.Range("limit", *r.Limit, 1, 1000)
 	}
@@ -718,9 +718,9 @@ type M2MClientSearchQuery struct {
 	Operands []M2MClientFilter `json:"operands"`
 }
 
-func (v *M2MClientSearchQuery) validate(c *check.Checker) {
-	check.Enum(c, "operator", v.Operator, searchOperatorValues)
-	check.Each(c, "operands", v.Operands, validateM2MClientFilter)
+func (v *M2MClientSearchQuery) validate(c *validate.Validator) {
+	validate.Enum(c, "operator", v.Operator, searchOperatorValues)
+	validate.Each(c, "operands", v.Operands, validateM2MClientFilter)
 }
 
 func (v *M2MClientSearchQuery) writeJSON(w *wire.Writer) {
@@ -738,7 +738,7 @@ func (v *M2MClientSearchQuery) writeJSON(w *wire.Writer) {
 type M2MClientFilter interface {
 	m2mClientFilter()
 	writeJSON(*wire.Writer)
-	validate(*check.Checker)
+	validate(*validate.Validator)
 }
 
 func writeM2MClientFilter(v *M2MClientFilter, w *wire.Writer) {
@@ -749,7 +749,7 @@ func writeM2MClientFilter(v *M2MClientFilter, w *wire.Writer) {
 	(*v).writeJSON(w)
 }
 
-func validateM2MClientFilter(v *M2MClientFilter, c *check.Checker) {
+func validateM2MClientFilter(v *M2MClientFilter, c *validate.Validator) {
 	if *v == nil {
 		c.Nil("")
 		return
@@ -767,7 +767,7 @@ type M2MClientFilterOther struct {
 	FilterValue any `json:"filter_value"`
 }
 
-func (v M2MClientFilterOther) validate(c *check.Checker) {}
+func (v M2MClientFilterOther) validate(c *validate.Validator) {}
 
 func (v M2MClientFilterOther) writeJSON(w *wire.Writer) {
 	w.BeginObject()
@@ -784,7 +784,7 @@ type M2MClientFilterClientID struct {
 	FilterValue []string `json:"filter_value"`
 }
 
-func (v M2MClientFilterClientID) validate(c *check.Checker) {
+func (v M2MClientFilterClientID) validate(c *validate.Validator) {
 	c.MinItems("filter_value", len(v.FilterValue), 1)
 }
 
@@ -803,7 +803,7 @@ type M2MClientFilterClientName struct {
 	FilterValue []string `json:"filter_value"`
 }
 
-func (v M2MClientFilterClientName) validate(c *check.Checker) {
+func (v M2MClientFilterClientName) validate(c *validate.Validator) {
 	c.MinItems("filter_value", len(v.FilterValue), 1)
 }
 
@@ -822,7 +822,7 @@ type M2MClientFilterScopes struct {
 	FilterValue []string `json:"filter_value"`
 }
 
-func (v M2MClientFilterScopes) validate(c *check.Checker) {
+func (v M2MClientFilterScopes) validate(c *validate.Validator) {
 	c.MinItems("filter_value", len(v.FilterValue), 1)
 }
 

@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -66,7 +66,7 @@ type M2MClientsSecretsRotateStartRequest struct {
 	ClientID string `json:"client_id"`
 }
 
-func (r *M2MClientsSecretsRotateStartRequest) validate(c *check.Checker) {
+func (r *M2MClientsSecretsRotateStartRequest) validate(c *validate.Validator) {
 	c.MinLength("client_id", r.ClientID, 1)
 }
 
@@ -167,7 +167,7 @@ type M2MClientsSecretsRotateCancelRequest struct {
 	ClientID string `json:"client_id"`
 }
 
-func (r *M2MClientsSecretsRotateCancelRequest) validate(c *check.Checker) {
+func (r *M2MClientsSecretsRotateCancelRequest) validate(c *validate.Validator) {
 	c.MinLength("client_id", r.ClientID, 1)
 }
 
@@ -263,7 +263,7 @@ type M2MClientsSecretsRotateRequest struct {
 	ClientID string `json:"client_id"`
 }
 
-func (r *M2MClientsSecretsRotateRequest) validate(c *check.Checker) {
+func (r *M2MClientsSecretsRotateRequest) validate(c *validate.Validator) {
 	c.MinLength("client_id", r.ClientID, 1)
 }
 

@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -83,7 +83,7 @@ type M2MTokenRequest struct {
 	Scope *string `json:"scope,omitzero"`
 }
 
-func (r *M2MTokenRequest) validate(c *check.Checker) {
+func (r *M2MTokenRequest) validate(c *validate.Validator) {
 	c.MinLength("project_id", r.ProjectID, 1)
 	c.MinLength("client_id", r.ClientID, 1)
 	c.MinLength("client_secret", r.ClientSecret, 1)

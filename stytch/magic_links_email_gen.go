@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -126,7 +126,7 @@ type MagicLinksEmailSendRequest struct {
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"sensitive"`
 }
 
-func (r *MagicLinksEmailSendRequest) validate(c *check.Checker) {
+func (r *MagicLinksEmailSendRequest) validate(c *validate.Validator) {
 	c.Pattern("email", r.Email, patternEmailAddress)
 	c.ErrorType("email", "invalid_email")
 	if r.LoginMagicLinkURL != nil {
@@ -156,7 +156,7 @@ func (r *MagicLinksEmailSendRequest) validate(c *check.Checker) {
 		c.ErrorType("code_challenge", "invalid_pkce_code_challenge")
 	}
 	if r.Locale != nil {
-		check.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, emailLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.UserID != nil {
@@ -172,9 +172,9 @@ func (r *MagicLinksEmailSendRequest) validate(c *check.Checker) {
 		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	c.AtMostOne(
-		check.Field("user_id", r.UserID != nil),
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("user_id", r.UserID != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("", "too_many_user_selection_arguments")
 }
@@ -361,7 +361,7 @@ type MagicLinksEmailLoginOrCreateRequest struct {
 	CreateUserAsPending *bool `json:"create_user_as_pending,omitzero"`
 }
 
-func (r *MagicLinksEmailLoginOrCreateRequest) validate(c *check.Checker) {
+func (r *MagicLinksEmailLoginOrCreateRequest) validate(c *validate.Validator) {
 	c.Pattern("email", r.Email, patternEmailAddress)
 	c.ErrorType("email", "invalid_email")
 	if r.LoginMagicLinkURL != nil {
@@ -391,7 +391,7 @@ func (r *MagicLinksEmailLoginOrCreateRequest) validate(c *check.Checker) {
 		c.ErrorType("code_challenge", "invalid_pkce_code_challenge")
 	}
 	if r.Locale != nil {
-		check.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, emailLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 }
@@ -565,7 +565,7 @@ type MagicLinksEmailInviteRequest struct {
 	UntrustedMetadata map[string]any `json:"untrusted_metadata,omitzero" stytch:"sensitive"`
 }
 
-func (r *MagicLinksEmailInviteRequest) validate(c *check.Checker) {
+func (r *MagicLinksEmailInviteRequest) validate(c *validate.Validator) {
 	c.Pattern("email", r.Email, patternEmailAddress)
 	c.ErrorType("email", "invalid_email")
 	if r.InviteTemplateID != nil {
@@ -580,7 +580,7 @@ func (r *MagicLinksEmailInviteRequest) validate(c *check.Checker) {
 		c.ErrorType("invite_expiration_minutes", "invalid_expiration")
 	}
 	if r.Locale != nil {
-		check.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, emailLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 }
@@ -704,7 +704,7 @@ type MagicLinksEmailRevokeInviteRequest struct {
 	Email string `json:"email" stytch:"sensitive"`
 }
 
-func (r *MagicLinksEmailRevokeInviteRequest) validate(c *check.Checker) {
+func (r *MagicLinksEmailRevokeInviteRequest) validate(c *validate.Validator) {
 	c.Pattern("email", r.Email, patternEmailAddress)
 	c.ErrorType("email", "invalid_email")
 }

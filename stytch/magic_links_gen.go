@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -82,7 +82,7 @@ type MagicLinksCreateRequest struct {
 	Attributes *Attributes `json:"attributes,omitzero"`
 }
 
-func (r *MagicLinksCreateRequest) validate(c *check.Checker) {
+func (r *MagicLinksCreateRequest) validate(c *validate.Validator) {
 	c.MinLength("user_id", r.UserID, 1)
 	c.ErrorType("user_id", "invalid_user_id")
 	if r.ExpirationMinutes != nil {
@@ -244,7 +244,7 @@ type MagicLinksAuthenticateRequest struct {
 	CodeVerifier *string `json:"code_verifier,omitzero" stytch:"sensitive"`
 }
 
-func (r *MagicLinksAuthenticateRequest) validate(c *check.Checker) {
+func (r *MagicLinksAuthenticateRequest) validate(c *validate.Validator) {
 	c.MinLength("token", r.Token, 1)
 	c.ErrorType("token", "invalid_token")
 	if r.SessionToken != nil {
@@ -267,8 +267,8 @@ func (r *MagicLinksAuthenticateRequest) validate(c *check.Checker) {
 		c.ErrorType("code_verifier", "invalid_pkce_code_verifier")
 	}
 	c.AtMostOne(
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("", "too_many_session_arguments")
 }

@@ -9,9 +9,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -85,7 +85,7 @@ type OAuthAttachRequest struct {
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"sensitive"`
 }
 
-func (r *OAuthAttachRequest) validate(c *check.Checker) {
+func (r *OAuthAttachRequest) validate(c *validate.Validator) {
 	c.MinLength("provider", r.Provider, 1)
 	c.ErrorType("provider", "invalid_oauth_provider")
 	if r.UserID != nil {
@@ -101,9 +101,9 @@ func (r *OAuthAttachRequest) validate(c *check.Checker) {
 		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	c.ExactlyOne(
-		check.Field("user_id", r.UserID != nil),
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("user_id", r.UserID != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("no_user_selection_arguments", "too_many_user_selection_arguments")
 }
@@ -247,7 +247,7 @@ type OAuthAuthenticateRequest struct {
 	CodeVerifier *string `json:"code_verifier,omitzero" stytch:"sensitive"`
 }
 
-func (r *OAuthAuthenticateRequest) validate(c *check.Checker) {
+func (r *OAuthAuthenticateRequest) validate(c *validate.Validator) {
 	c.MinLength("token", r.Token, 1)
 	c.ErrorType("token", "invalid_token")
 	if r.SessionToken != nil {
@@ -270,8 +270,8 @@ func (r *OAuthAuthenticateRequest) validate(c *check.Checker) {
 		c.ErrorType("code_verifier", "invalid_pkce_code_verifier")
 	}
 	c.AtMostOne(
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("", "too_many_session_arguments")
 }

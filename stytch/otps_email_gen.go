@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -103,7 +103,7 @@ type OTPsEmailSendRequest struct {
 	SignupTemplateID *string `json:"signup_template_id,omitzero"`
 }
 
-func (r *OTPsEmailSendRequest) validate(c *check.Checker) {
+func (r *OTPsEmailSendRequest) validate(c *validate.Validator) {
 	c.Pattern("email", r.Email, patternEmailAddress)
 	c.ErrorType("email", "invalid_email")
 	if r.ExpirationMinutes != nil {
@@ -111,7 +111,7 @@ func (r *OTPsEmailSendRequest) validate(c *check.Checker) {
 		c.ErrorType("expiration_minutes", "invalid_expiration_otp")
 	}
 	if r.Locale != nil {
-		check.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, emailLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.UserID != nil {
@@ -135,9 +135,9 @@ func (r *OTPsEmailSendRequest) validate(c *check.Checker) {
 		c.ErrorType("signup_template_id", "invalid_template_id")
 	}
 	c.AtMostOne(
-		check.Field("user_id", r.UserID != nil),
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("user_id", r.UserID != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("", "too_many_user_selection_arguments")
 }
@@ -293,7 +293,7 @@ type OTPsEmailLoginOrCreateRequest struct {
 	SignupTemplateID *string `json:"signup_template_id,omitzero"`
 }
 
-func (r *OTPsEmailLoginOrCreateRequest) validate(c *check.Checker) {
+func (r *OTPsEmailLoginOrCreateRequest) validate(c *validate.Validator) {
 	c.Pattern("email", r.Email, patternEmailAddress)
 	c.ErrorType("email", "invalid_email")
 	if r.ExpirationMinutes != nil {
@@ -301,7 +301,7 @@ func (r *OTPsEmailLoginOrCreateRequest) validate(c *check.Checker) {
 		c.ErrorType("expiration_minutes", "invalid_expiration_otp")
 	}
 	if r.Locale != nil {
-		check.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, emailLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.LoginTemplateID != nil {

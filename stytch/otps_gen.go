@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -123,7 +123,7 @@ type OTPsAuthenticateRequest struct {
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
-func (r *OTPsAuthenticateRequest) validate(c *check.Checker) {
+func (r *OTPsAuthenticateRequest) validate(c *validate.Validator) {
 	c.MinLength("method_id", r.MethodID, 1)
 	c.ErrorType("method_id", "invalid_method_id")
 	c.Pattern("code", r.Code, patternCode)
@@ -144,8 +144,8 @@ func (r *OTPsAuthenticateRequest) validate(c *check.Checker) {
 		c.MinLength("telemetry_id", *r.TelemetryID, 1)
 	}
 	c.AtMostOne(
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("", "too_many_session_arguments")
 }

@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -96,7 +96,7 @@ type OTPsSMSSendRequest struct {
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"sensitive"`
 }
 
-func (r *OTPsSMSSendRequest) validate(c *check.Checker) {
+func (r *OTPsSMSSendRequest) validate(c *validate.Validator) {
 	c.Pattern("phone_number", r.PhoneNumber, patternPhoneNumber)
 	c.ErrorType("phone_number", "invalid_phone_number")
 	if r.ExpirationMinutes != nil {
@@ -104,7 +104,7 @@ func (r *OTPsSMSSendRequest) validate(c *check.Checker) {
 		c.ErrorType("expiration_minutes", "invalid_expiration_otp")
 	}
 	if r.Locale != nil {
-		check.Enum(c, "locale", *r.Locale, phoneLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, phoneLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.UserID != nil {
@@ -120,9 +120,9 @@ func (r *OTPsSMSSendRequest) validate(c *check.Checker) {
 		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	c.AtMostOne(
-		check.Field("user_id", r.UserID != nil),
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("user_id", r.UserID != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("", "too_many_user_selection_arguments")
 }
@@ -263,7 +263,7 @@ type OTPsSMSLoginOrCreateRequest struct {
 	Locale *PhoneLocale `json:"locale,omitzero"`
 }
 
-func (r *OTPsSMSLoginOrCreateRequest) validate(c *check.Checker) {
+func (r *OTPsSMSLoginOrCreateRequest) validate(c *validate.Validator) {
 	c.Pattern("phone_number", r.PhoneNumber, patternPhoneNumber)
 	c.ErrorType("phone_number", "invalid_phone_number")
 	if r.ExpirationMinutes != nil {
@@ -271,7 +271,7 @@ func (r *OTPsSMSLoginOrCreateRequest) validate(c *check.Checker) {
 		c.ErrorType("expiration_minutes", "invalid_expiration_otp")
 	}
 	if r.Locale != nil {
-		check.Enum(c, "locale", *r.Locale, phoneLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, phoneLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 }

@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -95,7 +95,7 @@ type OTPsWhatsAppSendRequest struct {
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"sensitive"`
 }
 
-func (r *OTPsWhatsAppSendRequest) validate(c *check.Checker) {
+func (r *OTPsWhatsAppSendRequest) validate(c *validate.Validator) {
 	c.Pattern("phone_number", r.PhoneNumber, patternPhoneNumber)
 	c.ErrorType("phone_number", "invalid_phone_number")
 	if r.ExpirationMinutes != nil {
@@ -103,7 +103,7 @@ func (r *OTPsWhatsAppSendRequest) validate(c *check.Checker) {
 		c.ErrorType("expiration_minutes", "invalid_expiration_otp")
 	}
 	if r.Locale != nil {
-		check.Enum(c, "locale", *r.Locale, phoneLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, phoneLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.UserID != nil {
@@ -119,9 +119,9 @@ func (r *OTPsWhatsAppSendRequest) validate(c *check.Checker) {
 		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	c.AtMostOne(
-		check.Field("user_id", r.UserID != nil),
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("user_id", r.UserID != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("", "too_many_user_selection_arguments")
 }
@@ -262,7 +262,7 @@ type OTPsWhatsAppLoginOrCreateRequest struct {
 	Locale *PhoneLocale `json:"locale,omitzero"`
 }
 
-func (r *OTPsWhatsAppLoginOrCreateRequest) validate(c *check.Checker) {
+func (r *OTPsWhatsAppLoginOrCreateRequest) validate(c *validate.Validator) {
 	c.Pattern("phone_number", r.PhoneNumber, patternPhoneNumber)
 	c.ErrorType("phone_number", "invalid_phone_number")
 	if r.ExpirationMinutes != nil {
@@ -270,7 +270,7 @@ func (r *OTPsWhatsAppLoginOrCreateRequest) validate(c *check.Checker) {
 		c.ErrorType("expiration_minutes", "invalid_expiration_otp")
 	}
 	if r.Locale != nil {
-		check.Enum(c, "locale", *r.Locale, phoneLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, phoneLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 }

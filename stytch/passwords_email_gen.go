@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -104,7 +104,7 @@ type PasswordsEmailResetStartRequest struct {
 	ResetPasswordTemplateID *string `json:"reset_password_template_id,omitzero"`
 }
 
-func (r *PasswordsEmailResetStartRequest) validate(c *check.Checker) {
+func (r *PasswordsEmailResetStartRequest) validate(c *validate.Validator) {
 	c.Pattern("email", r.Email, patternEmailAddress)
 	c.ErrorType("email", "invalid_email")
 	if r.ResetPasswordRedirectURL != nil {
@@ -122,7 +122,7 @@ func (r *PasswordsEmailResetStartRequest) validate(c *check.Checker) {
 		c.MinLength("login_redirect_url", *r.LoginRedirectURL, 1)
 	}
 	if r.Locale != nil {
-		check.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, emailLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.ResetPasswordTemplateID != nil {
@@ -297,7 +297,7 @@ type PasswordsEmailResetRequest struct {
 	Options *LinkOptions `json:"options,omitzero"`
 }
 
-func (r *PasswordsEmailResetRequest) validate(c *check.Checker) {
+func (r *PasswordsEmailResetRequest) validate(c *validate.Validator) {
 	c.MinLength("token", r.Token, 1)
 	c.ErrorType("token", "invalid_token")
 	c.MinLength("password", r.Password, 1)
@@ -322,8 +322,8 @@ func (r *PasswordsEmailResetRequest) validate(c *check.Checker) {
 		c.ErrorType("code_verifier", "invalid_pkce_code_verifier")
 	}
 	c.AtMostOne(
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("", "too_many_session_arguments")
 }

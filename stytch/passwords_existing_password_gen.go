@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -103,7 +103,7 @@ type PasswordsExistingPasswordResetRequest struct {
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
-func (r *PasswordsExistingPasswordResetRequest) validate(c *check.Checker) {
+func (r *PasswordsExistingPasswordResetRequest) validate(c *validate.Validator) {
 	c.Pattern("email", r.Email, patternEmailAddress)
 	c.ErrorType("email", "invalid_email")
 	c.MinLength("existing_password", r.ExistingPassword, 1)
@@ -125,8 +125,8 @@ func (r *PasswordsExistingPasswordResetRequest) validate(c *check.Checker) {
 		c.MinLength("telemetry_id", *r.TelemetryID, 1)
 	}
 	c.AtMostOne(
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("", "too_many_session_arguments")
 }

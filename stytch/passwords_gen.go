@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -119,7 +119,7 @@ type PasswordsCreateRequest struct {
 	Name *UserName `json:"name,omitzero"`
 }
 
-func (r *PasswordsCreateRequest) validate(c *check.Checker) {
+func (r *PasswordsCreateRequest) validate(c *validate.Validator) {
 	c.Pattern("email", r.Email, patternEmailAddress)
 	c.ErrorType("email", "invalid_email")
 	c.MinLength("password", r.Password, 1)
@@ -319,7 +319,7 @@ type PasswordsAuthenticateRequest struct {
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
-func (r *PasswordsAuthenticateRequest) validate(c *check.Checker) {
+func (r *PasswordsAuthenticateRequest) validate(c *validate.Validator) {
 	c.Pattern("email", r.Email, patternEmailAddress)
 	c.ErrorType("email", "invalid_email")
 	c.MinLength("password", r.Password, 1)
@@ -339,8 +339,8 @@ func (r *PasswordsAuthenticateRequest) validate(c *check.Checker) {
 		c.MinLength("telemetry_id", *r.TelemetryID, 1)
 	}
 	c.AtMostOne(
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("", "too_many_session_arguments")
 }
@@ -484,7 +484,7 @@ type PasswordsStrengthCheckRequest struct {
 	Email *string `json:"email,omitzero" stytch:"sensitive"`
 }
 
-func (r *PasswordsStrengthCheckRequest) validate(c *check.Checker) {
+func (r *PasswordsStrengthCheckRequest) validate(c *validate.Validator) {
 	c.MinLength("password", r.Password, 1)
 	if r.Email != nil {
 		c.Pattern("email", *r.Email, patternEmailAddress)
@@ -687,12 +687,12 @@ type PasswordsMigrateRequest struct {
 	Roles []string `json:"roles,omitzero"`
 }
 
-func (r *PasswordsMigrateRequest) validate(c *check.Checker) {
+func (r *PasswordsMigrateRequest) validate(c *validate.Validator) {
 	c.Pattern("email", r.Email, patternEmailAddress)
 	c.ErrorType("email", "invalid_email")
 	c.MinLength("hash", r.Hash, 1)
 	c.ErrorType("hash", "invalid_hash")
-	check.Enum(c, "hash_type", r.HashType, passwordHashTypeValues)
+	validate.Enum(c, "hash_type", r.HashType, passwordHashTypeValues)
 	c.ErrorType("hash_type", "invalid_hash_type")
 	if r.ScryptConfig != nil {
 		c.In("scrypt_config", r.ScryptConfig.validate)

@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -96,7 +96,7 @@ type PasswordsSessionResetRequest struct {
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
-func (r *PasswordsSessionResetRequest) validate(c *check.Checker) {
+func (r *PasswordsSessionResetRequest) validate(c *validate.Validator) {
 	c.MinLength("password", r.Password, 1)
 	c.ErrorType("password", "weak_password")
 	if r.SessionToken != nil {
@@ -115,8 +115,8 @@ func (r *PasswordsSessionResetRequest) validate(c *check.Checker) {
 		c.MinLength("telemetry_id", *r.TelemetryID, 1)
 	}
 	c.ExactlyOne(
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("no_session_arguments", "too_many_session_arguments")
 }

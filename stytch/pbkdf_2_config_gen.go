@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -26,8 +26,8 @@ type PBKDF2Config struct {
 	Algorithm PBKDF2Algorithm `json:"algorithm"`
 }
 
-func (v *PBKDF2Config) validate(c *check.Checker) {
-	check.Enum(c, "algorithm", v.Algorithm, pbkdf2AlgorithmValues)
+func (v *PBKDF2Config) validate(c *validate.Validator) {
+	validate.Enum(c, "algorithm", v.Algorithm, pbkdf2AlgorithmValues)
 	c.ErrorType("algorithm", "invalid_pbkdf_2_algorithm")
 }
 

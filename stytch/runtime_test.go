@@ -10,10 +10,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/share"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -32,7 +32,7 @@ type codeRequest struct {
 	Code     string `json:"code" stytch:"sensitive"`
 }
 
-func (r *codeRequest) validate(c *check.Checker) {
+func (r *codeRequest) validate(c *validate.Validator) {
 	c.MinLength("method_id", r.MethodID, 1)
 	c.MinLength("code", r.Code, 6)
 }

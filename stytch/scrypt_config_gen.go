@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -29,7 +29,7 @@ type ScryptConfig struct {
 	KeyLength int `json:"key_length"`
 }
 
-func (v *ScryptConfig) validate(c *check.Checker) {
+func (v *ScryptConfig) validate(c *validate.Validator) {
 	c.Range("n_parameter", v.NParameter, 2, 262144)
 	c.ErrorType("n_parameter", "invalid_scrypt_n_parameter")
 }

@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -61,7 +61,7 @@ type SessionsGetRequest struct {
 	UserID string `json:"user_id"`
 }
 
-func (r *SessionsGetRequest) validate(c *check.Checker) {
+func (r *SessionsGetRequest) validate(c *validate.Validator) {
 	c.MinLength("user_id", r.UserID, 1)
 	c.ErrorType("user_id", "invalid_user_id")
 }
@@ -182,7 +182,7 @@ type SessionsAuthenticateRequest struct {
 	AuthorizationCheck *AuthorizationCheck `json:"authorization_check,omitzero"`
 }
 
-func (r *SessionsAuthenticateRequest) validate(c *check.Checker) {
+func (r *SessionsAuthenticateRequest) validate(c *validate.Validator) {
 	if r.SessionToken != nil {
 		c.MinLength("session_token", *r.SessionToken, 1)
 		c.ErrorType("session_token", "invalid_session_token")
@@ -199,8 +199,8 @@ func (r *SessionsAuthenticateRequest) validate(c *check.Checker) {
 		c.In("authorization_check", r.AuthorizationCheck.validate)
 	}
 	c.ExactlyOne(
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("no_session_arguments", "too_many_session_arguments")
 }
@@ -347,7 +347,7 @@ type SessionsRevokeRequest struct {
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"sensitive"`
 }
 
-func (r *SessionsRevokeRequest) validate(c *check.Checker) {
+func (r *SessionsRevokeRequest) validate(c *validate.Validator) {
 	if r.SessionID != nil {
 		c.MinLength("session_id", *r.SessionID, 1)
 	}
@@ -360,9 +360,9 @@ func (r *SessionsRevokeRequest) validate(c *check.Checker) {
 		c.ErrorType("session_jwt", "unable_to_parse_session_jwt")
 	}
 	c.ExactlyOne(
-		check.Field("session_id", r.SessionID != nil),
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("session_id", r.SessionID != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("no_session_revoke_arguments", "too_many_session_revoke_arguments")
 }
@@ -479,7 +479,7 @@ type SessionsMigrateRequest struct {
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
-func (r *SessionsMigrateRequest) validate(c *check.Checker) {
+func (r *SessionsMigrateRequest) validate(c *validate.Validator) {
 	c.MinLength("session_token", r.SessionToken, 1)
 	if r.SessionDurationMinutes != nil {
 		c.Range("session_duration_minutes", *r.SessionDurationMinutes, 5, 527040)
@@ -640,7 +640,7 @@ type SessionsExchangeAccessTokenRequest struct {
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
-func (r *SessionsExchangeAccessTokenRequest) validate(c *check.Checker) {
+func (r *SessionsExchangeAccessTokenRequest) validate(c *validate.Validator) {
 	c.MinLength("access_token", r.AccessToken, 1)
 	if r.SessionDurationMinutes != nil {
 		c.Range("session_duration_minutes", *r.SessionDurationMinutes, 5, 527040)
@@ -815,7 +815,7 @@ type SessionsAttestRequest struct {
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
-func (r *SessionsAttestRequest) validate(c *check.Checker) {
+func (r *SessionsAttestRequest) validate(c *validate.Validator) {
 	c.MinLength("profile_id", r.ProfileID, 1)
 	c.MinLength("token", r.Token, 1)
 	if r.SessionDurationMinutes != nil {
@@ -834,8 +834,8 @@ func (r *SessionsAttestRequest) validate(c *check.Checker) {
 		c.MinLength("telemetry_id", *r.TelemetryID, 1)
 	}
 	c.AtMostOne(
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("", "too_many_session_arguments")
 }
@@ -976,7 +976,7 @@ type SessionsGetJWKSRequest struct {
 	ProjectID string `json:"project_id"`
 }
 
-func (r *SessionsGetJWKSRequest) validate(c *check.Checker) {
+func (r *SessionsGetJWKSRequest) validate(c *validate.Validator) {
 	c.MinLength("project_id", r.ProjectID, 1)
 }
 
@@ -1046,7 +1046,7 @@ type AuthorizationCheck struct {
 	Action string `json:"action"`
 }
 
-func (v *AuthorizationCheck) validate(c *check.Checker) {
+func (v *AuthorizationCheck) validate(c *validate.Validator) {
 	c.MinLength("resource_id", v.ResourceID, 1)
 	c.MinLength("action", v.Action, 1)
 }

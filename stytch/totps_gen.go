@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -72,7 +72,7 @@ type TOTPsCreateRequest struct {
 	ExpirationMinutes *int `json:"expiration_minutes,omitzero"`
 }
 
-func (r *TOTPsCreateRequest) validate(c *check.Checker) {
+func (r *TOTPsCreateRequest) validate(c *validate.Validator) {
 	c.MinLength("user_id", r.UserID, 1)
 	c.ErrorType("user_id", "invalid_user_id")
 	if r.ExpirationMinutes != nil {
@@ -247,7 +247,7 @@ type TOTPsAuthenticateRequest struct {
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
-func (r *TOTPsAuthenticateRequest) validate(c *check.Checker) {
+func (r *TOTPsAuthenticateRequest) validate(c *validate.Validator) {
 	c.MinLength("user_id", r.UserID, 1)
 	c.ErrorType("user_id", "invalid_user_id")
 	c.Pattern("totp_code", r.TOTPCode, patternCode)
@@ -268,8 +268,8 @@ func (r *TOTPsAuthenticateRequest) validate(c *check.Checker) {
 		c.MinLength("telemetry_id", *r.TelemetryID, 1)
 	}
 	c.AtMostOne(
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("", "too_many_session_arguments")
 }
@@ -415,7 +415,7 @@ type TOTPsRecoveryCodesRequest struct {
 	UserID string `json:"user_id"`
 }
 
-func (r *TOTPsRecoveryCodesRequest) validate(c *check.Checker) {
+func (r *TOTPsRecoveryCodesRequest) validate(c *validate.Validator) {
 	c.MinLength("user_id", r.UserID, 1)
 	c.ErrorType("user_id", "invalid_user_id")
 }
@@ -556,7 +556,7 @@ type TOTPsRecoverRequest struct {
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
-func (r *TOTPsRecoverRequest) validate(c *check.Checker) {
+func (r *TOTPsRecoverRequest) validate(c *validate.Validator) {
 	c.MinLength("user_id", r.UserID, 1)
 	c.ErrorType("user_id", "invalid_user_id")
 	c.MinLength("recovery_code", r.RecoveryCode, 1)
@@ -577,8 +577,8 @@ func (r *TOTPsRecoverRequest) validate(c *check.Checker) {
 		c.MinLength("telemetry_id", *r.TelemetryID, 1)
 	}
 	c.AtMostOne(
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("", "too_many_session_arguments")
 }

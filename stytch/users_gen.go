@@ -10,9 +10,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -104,7 +104,7 @@ type UsersCreateRequest struct {
 	Roles []string `json:"roles,omitzero"`
 }
 
-func (r *UsersCreateRequest) validate(c *check.Checker) {
+func (r *UsersCreateRequest) validate(c *validate.Validator) {
 	if r.Email != nil {
 		c.Pattern("email", *r.Email, patternEmailAddress)
 		c.ErrorType("email", "invalid_email")
@@ -117,8 +117,8 @@ func (r *UsersCreateRequest) validate(c *check.Checker) {
 		c.Pattern("external_id", *r.ExternalID, patternOf)
 	}
 	c.AtLeastOne(
-		check.Field("email", r.Email != nil),
-		check.Field("phone_number", r.PhoneNumber != nil),
+		validate.Field("email", r.Email != nil),
+		validate.Field("phone_number", r.PhoneNumber != nil),
 	)
 	c.ChoiceErrorType("invalid_create_user_request", "")
 }
@@ -259,7 +259,7 @@ type UsersGetRequest struct {
 	UserID string `json:"user_id"`
 }
 
-func (r *UsersGetRequest) validate(c *check.Checker) {
+func (r *UsersGetRequest) validate(c *validate.Validator) {
 	c.MinLength("user_id", r.UserID, 1)
 	c.ErrorType("user_id", "invalid_user_id")
 }
@@ -478,7 +478,7 @@ type UsersUpdateRequest struct {
 	Roles []string `json:"roles,omitzero"`
 }
 
-func (r *UsersUpdateRequest) validate(c *check.Checker) {
+func (r *UsersUpdateRequest) validate(c *validate.Validator) {
 	c.MinLength("user_id", r.UserID, 1)
 	c.ErrorType("user_id", "invalid_user_id")
 	if r.ExternalID != nil {
@@ -617,7 +617,7 @@ type UsersDeleteRequest struct {
 	UserID string `json:"user_id"`
 }
 
-func (r *UsersDeleteRequest) validate(c *check.Checker) {
+func (r *UsersDeleteRequest) validate(c *validate.Validator) {
 	c.MinLength("user_id", r.UserID, 1)
 	c.ErrorType("user_id", "invalid_user_id")
 }
@@ -738,7 +738,7 @@ type UsersSearchRequest struct {
 	Query *UserSearchQuery `json:"query,omitzero"`
 }
 
-func (r *UsersSearchRequest) validate(c *check.Checker) {
+func (r *UsersSearchRequest) validate(c *validate.Validator) {
 	if r.Limit != nil {
 		c.Range("limit", *r.Limit, 0, 1000)
 		c.ErrorType("limit", "user_search_invalid_limit")
@@ -869,7 +869,7 @@ type UsersExchangePrimaryFactorRequest struct {
 	PhoneNumber *string `json:"phone_number,omitzero" stytch:"sensitive"`
 }
 
-func (r *UsersExchangePrimaryFactorRequest) validate(c *check.Checker) {
+func (r *UsersExchangePrimaryFactorRequest) validate(c *validate.Validator) {
 	c.MinLength("user_id", r.UserID, 1)
 	c.ErrorType("user_id", "invalid_user_id")
 	if r.EmailAddress != nil {
@@ -881,8 +881,8 @@ func (r *UsersExchangePrimaryFactorRequest) validate(c *check.Checker) {
 		c.ErrorType("phone_number", "invalid_phone_number")
 	}
 	c.ExactlyOne(
-		check.Field("email_address", r.EmailAddress != nil),
-		check.Field("phone_number", r.PhoneNumber != nil),
+		validate.Field("email_address", r.EmailAddress != nil),
+		validate.Field("phone_number", r.PhoneNumber != nil),
 	)
 	c.ChoiceErrorType("invalid_exchange_primary_factor_fields", "invalid_exchange_primary_factor_fields")
 }
@@ -992,7 +992,7 @@ type UsersDeleteEmailRequest struct {
 	EmailID string `json:"email_id"`
 }
 
-func (r *UsersDeleteEmailRequest) validate(c *check.Checker) {
+func (r *UsersDeleteEmailRequest) validate(c *validate.Validator) {
 	c.MinLength("email_id", r.EmailID, 1)
 	c.ErrorType("email_id", "invalid_email_id")
 }
@@ -1091,7 +1091,7 @@ type UsersDeletePhoneNumberRequest struct {
 	PhoneID string `json:"phone_id"`
 }
 
-func (r *UsersDeletePhoneNumberRequest) validate(c *check.Checker) {
+func (r *UsersDeletePhoneNumberRequest) validate(c *validate.Validator) {
 	c.MinLength("phone_id", r.PhoneID, 1)
 }
 
@@ -1189,7 +1189,7 @@ type UsersDeleteWebAuthnRegistrationRequest struct {
 	WebAuthnRegistrationID string `json:"webauthn_registration_id"`
 }
 
-func (r *UsersDeleteWebAuthnRegistrationRequest) validate(c *check.Checker) {
+func (r *UsersDeleteWebAuthnRegistrationRequest) validate(c *validate.Validator) {
 	c.MinLength("webauthn_registration_id", r.WebAuthnRegistrationID, 1)
 	c.ErrorType("webauthn_registration_id", "invalid_webauthn_registration_id")
 }
@@ -1289,7 +1289,7 @@ type UsersDeleteBiometricRegistrationRequest struct {
 	BiometricRegistrationID string `json:"biometric_registration_id"`
 }
 
-func (r *UsersDeleteBiometricRegistrationRequest) validate(c *check.Checker) {
+func (r *UsersDeleteBiometricRegistrationRequest) validate(c *validate.Validator) {
 	c.MinLength("biometric_registration_id", r.BiometricRegistrationID, 1)
 	c.ErrorType("biometric_registration_id", "invalid_biometric_registration_id")
 }
@@ -1388,7 +1388,7 @@ type UsersDeleteTOTPRequest struct {
 	TOTPID string `json:"totp_id"`
 }
 
-func (r *UsersDeleteTOTPRequest) validate(c *check.Checker) {
+func (r *UsersDeleteTOTPRequest) validate(c *validate.Validator) {
 	c.MinLength("totp_id", r.TOTPID, 1)
 	c.ErrorType("totp_id", "invalid_totp_id")
 }
@@ -1486,7 +1486,7 @@ type UsersDeleteCryptoWalletRequest struct {
 	CryptoWalletID string `json:"crypto_wallet_id"`
 }
 
-func (r *UsersDeleteCryptoWalletRequest) validate(c *check.Checker) {
+func (r *UsersDeleteCryptoWalletRequest) validate(c *validate.Validator) {
 	c.MinLength("crypto_wallet_id", r.CryptoWalletID, 1)
 	c.ErrorType("crypto_wallet_id", "invalid_crypto_wallet_id")
 }
@@ -1585,7 +1585,7 @@ type UsersDeletePasswordRequest struct {
 	PasswordID string `json:"password_id"`
 }
 
-func (r *UsersDeletePasswordRequest) validate(c *check.Checker) {
+func (r *UsersDeletePasswordRequest) validate(c *validate.Validator) {
 	c.MinLength("password_id", r.PasswordID, 1)
 	c.ErrorType("password_id", "invalid_password_id")
 }
@@ -1685,7 +1685,7 @@ type UsersDeleteOAuthRegistrationRequest struct {
 	OAuthUserRegistrationID string `json:"oauth_user_registration_id"`
 }
 
-func (r *UsersDeleteOAuthRegistrationRequest) validate(c *check.Checker) {
+func (r *UsersDeleteOAuthRegistrationRequest) validate(c *validate.Validator) {
 	c.MinLength("oauth_user_registration_id", r.OAuthUserRegistrationID, 1)
 	c.ErrorType("oauth_user_registration_id", "invalid_oauth_user_registration_id")
 }
@@ -1783,7 +1783,7 @@ type UsersDeleteExternalIDRequest struct {
 	UserID string `json:"user_id"`
 }
 
-func (r *UsersDeleteExternalIDRequest) validate(c *check.Checker) {
+func (r *UsersDeleteExternalIDRequest) validate(c *validate.Validator) {
 	c.MinLength("user_id", r.UserID, 1)
 	c.ErrorType("user_id", "invalid_user_id")
 }
@@ -1878,7 +1878,7 @@ type UsersConnectedAppsRequest struct {
 	UserID string `json:"user_id"`
 }
 
-func (r *UsersConnectedAppsRequest) validate(c *check.Checker) {
+func (r *UsersConnectedAppsRequest) validate(c *validate.Validator) {
 	c.MinLength("user_id", r.UserID, 1)
 	c.ErrorType("user_id", "invalid_user_id")
 }
@@ -1979,7 +1979,7 @@ type UsersRevokeRequest struct {
 	ConnectedAppID string `json:"connected_app_id"`
 }
 
-func (r *UsersRevokeRequest) validate(c *check.Checker) {
+func (r *UsersRevokeRequest) validate(c *validate.Validator) {
 	c.MinLength("user_id", r.UserID, 1)
 	c.ErrorType("user_id", "invalid_user_id")
 	c.MinLength("connected_app_id", r.ConnectedAppID, 1)
@@ -2091,10 +2091,10 @@ type UserSearchQuery struct {
 	Operands []UserFilter `json:"operands"`
 }
 
-func (v *UserSearchQuery) validate(c *check.Checker) {
-	check.Enum(c, "operator", v.Operator, searchOperatorValues)
+func (v *UserSearchQuery) validate(c *validate.Validator) {
+	validate.Enum(c, "operator", v.Operator, searchOperatorValues)
 	c.ErrorType("operator", "user_search_invalid_operator")
-	check.Each(c, "operands", v.Operands, validateUserFilter)
+	validate.Each(c, "operands", v.Operands, validateUserFilter)
 }
 
 func (v *UserSearchQuery) writeJSON(w *wire.Writer) {
@@ -2127,7 +2127,7 @@ func (v UserSearchQuery) LogValue() slog.Value {
 type UserFilter interface {
 	userFilter()
 	writeJSON(*wire.Writer)
-	validate(*check.Checker)
+	validate(*validate.Validator)
 }
 
 func writeUserFilter(v *UserFilter, w *wire.Writer) {
@@ -2138,7 +2138,7 @@ func writeUserFilter(v *UserFilter, w *wire.Writer) {
 	(*v).writeJSON(w)
 }
 
-func validateUserFilter(v *UserFilter, c *check.Checker) {
+func validateUserFilter(v *UserFilter, c *validate.Validator) {
 	if *v == nil {
 		c.Nil("")
 		return
@@ -2155,7 +2155,7 @@ type UserFilterOther struct {
 	FilterValue any `json:"filter_value" stytch:"sensitive"`
 }
 
-func (v UserFilterOther) validate(c *check.Checker) {}
+func (v UserFilterOther) validate(c *validate.Validator) {}
 
 func (v UserFilterOther) writeJSON(w *wire.Writer) {
 	w.BeginObject()
@@ -2182,7 +2182,7 @@ type UserFilterCreatedAtGreaterThan struct {
 	FilterValue time.Time `json:"filter_value"`
 }
 
-func (v UserFilterCreatedAtGreaterThan) validate(c *check.Checker) {}
+func (v UserFilterCreatedAtGreaterThan) validate(c *validate.Validator) {}
 
 func (v UserFilterCreatedAtGreaterThan) writeJSON(w *wire.Writer) {
 	w.BeginObject()
@@ -2199,7 +2199,7 @@ type UserFilterCreatedAtLessThan struct {
 	FilterValue time.Time `json:"filter_value"`
 }
 
-func (v UserFilterCreatedAtLessThan) validate(c *check.Checker) {}
+func (v UserFilterCreatedAtLessThan) validate(c *validate.Validator) {}
 
 func (v UserFilterCreatedAtLessThan) writeJSON(w *wire.Writer) {
 	w.BeginObject()
@@ -2216,7 +2216,7 @@ type UserFilterCreatedAtBetween struct {
 	FilterValue UserFilterTimeRange `json:"filter_value"`
 }
 
-func (v UserFilterCreatedAtBetween) validate(c *check.Checker) {}
+func (v UserFilterCreatedAtBetween) validate(c *validate.Validator) {}
 
 func (v UserFilterCreatedAtBetween) writeJSON(w *wire.Writer) {
 	w.BeginObject()
@@ -2233,8 +2233,8 @@ type UserFilterStatus struct {
 	FilterValue UserStatus `json:"filter_value"`
 }
 
-func (v UserFilterStatus) validate(c *check.Checker) {
-	check.Enum(c, "filter_value", v.FilterValue, userStatusValues)
+func (v UserFilterStatus) validate(c *validate.Validator) {
+	validate.Enum(c, "filter_value", v.FilterValue, userStatusValues)
 	c.ErrorType("filter_value", "user_search_invalid_status_filter")
 }
 
@@ -2253,7 +2253,7 @@ type UserFilterOAuthProvider struct {
 	FilterValue []string `json:"filter_value"`
 }
 
-func (v UserFilterOAuthProvider) validate(c *check.Checker) {
+func (v UserFilterOAuthProvider) validate(c *validate.Validator) {
 	c.MinItems("filter_value", len(v.FilterValue), 1)
 }
 
@@ -2272,7 +2272,7 @@ type UserFilterUserID struct {
 	FilterValue []string `json:"filter_value" stytch:"sensitive"`
 }
 
-func (v UserFilterUserID) validate(c *check.Checker) {
+func (v UserFilterUserID) validate(c *validate.Validator) {
 	c.MinItems("filter_value", len(v.FilterValue), 1)
 }
 
@@ -2302,7 +2302,7 @@ type UserFilterFullNameFuzzy struct {
 	FilterValue string `json:"filter_value" stytch:"sensitive"`
 }
 
-func (v UserFilterFullNameFuzzy) validate(c *check.Checker) {
+func (v UserFilterFullNameFuzzy) validate(c *validate.Validator) {
 	c.MinLength("filter_value", v.FilterValue, 3)
 	c.ErrorType("filter_value", "user_search_full_name_fuzzy_too_short")
 }
@@ -2332,7 +2332,7 @@ type UserFilterPhoneNumber struct {
 	FilterValue []string `json:"filter_value" stytch:"sensitive"`
 }
 
-func (v UserFilterPhoneNumber) validate(c *check.Checker) {
+func (v UserFilterPhoneNumber) validate(c *validate.Validator) {
 	c.MinItems("filter_value", len(v.FilterValue), 1)
 }
 
@@ -2361,7 +2361,7 @@ type UserFilterPhoneID struct {
 	FilterValue []string `json:"filter_value"`
 }
 
-func (v UserFilterPhoneID) validate(c *check.Checker) {
+func (v UserFilterPhoneID) validate(c *validate.Validator) {
 	c.MinItems("filter_value", len(v.FilterValue), 1)
 }
 
@@ -2381,7 +2381,7 @@ type UserFilterPhoneVerified struct {
 	FilterValue bool `json:"filter_value"`
 }
 
-func (v UserFilterPhoneVerified) validate(c *check.Checker) {}
+func (v UserFilterPhoneVerified) validate(c *validate.Validator) {}
 
 func (v UserFilterPhoneVerified) writeJSON(w *wire.Writer) {
 	w.BeginObject()
@@ -2399,7 +2399,7 @@ type UserFilterPhoneNumberFuzzy struct {
 	FilterValue string `json:"filter_value" stytch:"sensitive"`
 }
 
-func (v UserFilterPhoneNumberFuzzy) validate(c *check.Checker) {
+func (v UserFilterPhoneNumberFuzzy) validate(c *validate.Validator) {
 	c.MinLength("filter_value", v.FilterValue, 3)
 	c.ErrorType("filter_value", "user_search_phone_number_fuzzy_too_short")
 }
@@ -2429,7 +2429,7 @@ type UserFilterEmailAddress struct {
 	FilterValue []string `json:"filter_value" stytch:"sensitive"`
 }
 
-func (v UserFilterEmailAddress) validate(c *check.Checker) {
+func (v UserFilterEmailAddress) validate(c *validate.Validator) {
 	c.MinItems("filter_value", len(v.FilterValue), 1)
 }
 
@@ -2458,7 +2458,7 @@ type UserFilterEmailID struct {
 	FilterValue []string `json:"filter_value"`
 }
 
-func (v UserFilterEmailID) validate(c *check.Checker) {
+func (v UserFilterEmailID) validate(c *validate.Validator) {
 	c.MinItems("filter_value", len(v.FilterValue), 1)
 }
 
@@ -2477,7 +2477,7 @@ type UserFilterEmailVerified struct {
 	FilterValue bool `json:"filter_value"`
 }
 
-func (v UserFilterEmailVerified) validate(c *check.Checker) {}
+func (v UserFilterEmailVerified) validate(c *validate.Validator) {}
 
 func (v UserFilterEmailVerified) writeJSON(w *wire.Writer) {
 	w.BeginObject()
@@ -2495,7 +2495,7 @@ type UserFilterEmailAddressFuzzy struct {
 	FilterValue string `json:"filter_value" stytch:"sensitive"`
 }
 
-func (v UserFilterEmailAddressFuzzy) validate(c *check.Checker) {
+func (v UserFilterEmailAddressFuzzy) validate(c *validate.Validator) {
 	c.MinLength("filter_value", v.FilterValue, 3)
 	c.ErrorType("filter_value", "user_search_email_address_fuzzy_too_short")
 }
@@ -2527,7 +2527,7 @@ type UserFilterWebAuthnRegistrationVerified struct {
 	FilterValue bool `json:"filter_value"`
 }
 
-func (v UserFilterWebAuthnRegistrationVerified) validate(c *check.Checker) {}
+func (v UserFilterWebAuthnRegistrationVerified) validate(c *validate.Validator) {}
 
 func (v UserFilterWebAuthnRegistrationVerified) writeJSON(w *wire.Writer) {
 	w.BeginObject()
@@ -2545,7 +2545,7 @@ type UserFilterWebAuthnRegistrationID struct {
 	FilterValue []string `json:"filter_value"`
 }
 
-func (v UserFilterWebAuthnRegistrationID) validate(c *check.Checker) {
+func (v UserFilterWebAuthnRegistrationID) validate(c *validate.Validator) {
 	c.MinItems("filter_value", len(v.FilterValue), 1)
 }
 
@@ -2564,7 +2564,7 @@ type UserFilterCryptoWalletID struct {
 	FilterValue []string `json:"filter_value"`
 }
 
-func (v UserFilterCryptoWalletID) validate(c *check.Checker) {
+func (v UserFilterCryptoWalletID) validate(c *validate.Validator) {
 	c.MinItems("filter_value", len(v.FilterValue), 1)
 }
 
@@ -2584,7 +2584,7 @@ type UserFilterCryptoWalletAddress struct {
 	FilterValue []string `json:"filter_value" stytch:"sensitive"`
 }
 
-func (v UserFilterCryptoWalletAddress) validate(c *check.Checker) {
+func (v UserFilterCryptoWalletAddress) validate(c *validate.Validator) {
 	c.MinItems("filter_value", len(v.FilterValue), 1)
 }
 
@@ -2613,7 +2613,7 @@ type UserFilterCryptoWalletVerified struct {
 	FilterValue bool `json:"filter_value"`
 }
 
-func (v UserFilterCryptoWalletVerified) validate(c *check.Checker) {}
+func (v UserFilterCryptoWalletVerified) validate(c *validate.Validator) {}
 
 func (v UserFilterCryptoWalletVerified) writeJSON(w *wire.Writer) {
 	w.BeginObject()
@@ -2630,7 +2630,7 @@ type UserFilterTOTPID struct {
 	FilterValue []string `json:"filter_value"`
 }
 
-func (v UserFilterTOTPID) validate(c *check.Checker) {
+func (v UserFilterTOTPID) validate(c *validate.Validator) {
 	c.MinItems("filter_value", len(v.FilterValue), 1)
 }
 
@@ -2649,7 +2649,7 @@ type UserFilterTOTPVerified struct {
 	FilterValue bool `json:"filter_value"`
 }
 
-func (v UserFilterTOTPVerified) validate(c *check.Checker) {}
+func (v UserFilterTOTPVerified) validate(c *validate.Validator) {}
 
 func (v UserFilterTOTPVerified) writeJSON(w *wire.Writer) {
 	w.BeginObject()
@@ -2666,7 +2666,7 @@ type UserFilterPasswordExists struct {
 	FilterValue bool `json:"filter_value"`
 }
 
-func (v UserFilterPasswordExists) validate(c *check.Checker) {}
+func (v UserFilterPasswordExists) validate(c *validate.Validator) {}
 
 func (v UserFilterPasswordExists) writeJSON(w *wire.Writer) {
 	w.BeginObject()

@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -102,13 +102,13 @@ type WebAuthnRegisterStartRequest struct {
 	UseBase64URLEncoding *bool `json:"use_base64_url_encoding,omitzero"`
 }
 
-func (r *WebAuthnRegisterStartRequest) validate(c *check.Checker) {
+func (r *WebAuthnRegisterStartRequest) validate(c *validate.Validator) {
 	c.MinLength("user_id", r.UserID, 1)
 	c.ErrorType("user_id", "invalid_user_id")
 	c.MinLength("domain", r.Domain, 1)
 	c.ErrorType("domain", "invalid_domain")
 	if r.AuthenticatorType != nil {
-		check.Enum(c, "authenticator_type", *r.AuthenticatorType, webAuthnAuthenticatorTypeValues)
+		validate.Enum(c, "authenticator_type", *r.AuthenticatorType, webAuthnAuthenticatorTypeValues)
 		c.ErrorType("authenticator_type", "invalid_authenticator_type")
 	}
 	if r.OverrideID != nil {
@@ -288,7 +288,7 @@ type WebAuthnRegisterRequest struct {
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
-func (r *WebAuthnRegisterRequest) validate(c *check.Checker) {
+func (r *WebAuthnRegisterRequest) validate(c *validate.Validator) {
 	c.MinLength("user_id", r.UserID, 1)
 	c.ErrorType("user_id", "invalid_user_id")
 	c.MinLength("public_key_credential", r.PublicKeyCredential, 1)
@@ -309,8 +309,8 @@ func (r *WebAuthnRegisterRequest) validate(c *check.Checker) {
 		c.MinLength("telemetry_id", *r.TelemetryID, 1)
 	}
 	c.AtMostOne(
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("", "too_many_session_arguments")
 }
@@ -471,7 +471,7 @@ type WebAuthnAuthenticateStartRequest struct {
 	UseBase64URLEncoding *bool `json:"use_base64_url_encoding,omitzero"`
 }
 
-func (r *WebAuthnAuthenticateStartRequest) validate(c *check.Checker) {
+func (r *WebAuthnAuthenticateStartRequest) validate(c *validate.Validator) {
 	c.MinLength("domain", r.Domain, 1)
 	c.ErrorType("domain", "invalid_domain")
 	if r.UserID != nil {
@@ -630,7 +630,7 @@ type WebAuthnAuthenticateRequest struct {
 	TelemetryID *string `json:"telemetry_id,omitzero"`
 }
 
-func (r *WebAuthnAuthenticateRequest) validate(c *check.Checker) {
+func (r *WebAuthnAuthenticateRequest) validate(c *validate.Validator) {
 	c.MinLength("public_key_credential", r.PublicKeyCredential, 1)
 	c.ErrorType("public_key_credential", "invalid_public_key_credential")
 	if r.SessionToken != nil {
@@ -649,8 +649,8 @@ func (r *WebAuthnAuthenticateRequest) validate(c *check.Checker) {
 		c.MinLength("telemetry_id", *r.TelemetryID, 1)
 	}
 	c.AtMostOne(
-		check.Field("session_token", r.SessionToken != nil),
-		check.Field("session_jwt", r.SessionJWT != nil),
+		validate.Field("session_token", r.SessionToken != nil),
+		validate.Field("session_jwt", r.SessionJWT != nil),
 	)
 	c.ChoiceErrorType("", "too_many_session_arguments")
 }
@@ -798,7 +798,7 @@ type WebAuthnUpdateRequest struct {
 	Name string `json:"name"`
 }
 
-func (r *WebAuthnUpdateRequest) validate(c *check.Checker) {
+func (r *WebAuthnUpdateRequest) validate(c *validate.Validator) {
 	c.MinLength("webauthn_registration_id", r.WebAuthnRegistrationID, 1)
 	c.ErrorType("webauthn_registration_id", "invalid_webauthn_registration_id")
 	c.MinLength("name", r.Name, 1)
@@ -900,7 +900,7 @@ type WebAuthnListCredentialsRequest struct {
 	Domain string `json:"domain"`
 }
 
-func (r *WebAuthnListCredentialsRequest) validate(c *check.Checker) {
+func (r *WebAuthnListCredentialsRequest) validate(c *validate.Validator) {
 	c.MinLength("user_id", r.UserID, 1)
 	c.ErrorType("user_id", "invalid_user_id")
 	c.MinLength("domain", r.Domain, 1)

@@ -24,7 +24,7 @@ type answer struct {
 	Groups   map[string][]state  `json:"groups" stytch:"nullable"`
 	Mood     *mood               `json:"mood"`
 	Hidden   string              `json:"-"`
-	rest     map[string]struct{} //nolint:unused // no part of the answer
+	_        map[string]struct{} // no part of the answer
 }
 
 type child struct {

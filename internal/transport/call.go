@@ -10,8 +10,8 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/redact"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -38,7 +38,7 @@ type call struct {
 
 	// These fields are here so that the whole call takes one allocation.
 	params  Params
-	checker check.Checker
+	checker validate.Validator
 	writer  wire.Writer
 	room    [bodyCapacity]byte // for the body
 	first   outgoing           // what the first attempt sends
@@ -49,7 +49,7 @@ type call struct {
 const bodyCapacity = 256
 
 // locate sets the URL.
-func (k *call) locate() []check.Violation {
+func (k *call) locate() []validate.Violation {
 	path, escaped := k.params.expand(k.path)
 	k.url = *k.client.base
 	if k.server != "" && !k.client.ownBase {
@@ -69,11 +69,11 @@ func (k *call) locate() []check.Violation {
 
 // setBody takes the body from the writer, or reports the field that cannot be encoded. The body is not
 // reused: net/http may still read it after an attempt has failed.
-func (k *call) setBody() []check.Violation {
+func (k *call) setBody() []validate.Violation {
 	if err := k.writer.Err(); err != nil {
 		at := new(wire.Error) // every error of a Writer is a *wire.Error
 		errors.As(err, &at)
-		return []check.Violation{{Field: at.Path, Message: fmt.Sprintf("must be %s, not %s", at.Want, at.Got)}}
+		return []validate.Violation{{Field: at.Path, Message: fmt.Sprintf("must be %s, not %s", at.Want, at.Got)}}
 	}
 	k.body = k.writer.Bytes()
 	return nil

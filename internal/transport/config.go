@@ -8,10 +8,10 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/stytchgen/sdk/internal/check"
 	"github.com/stytchgen/sdk/internal/grammar"
 	"github.com/stytchgen/sdk/internal/sessionjwt"
 	"github.com/stytchgen/sdk/internal/sessionweb"
+	"github.com/stytchgen/sdk/internal/validate"
 )
 
 // The defaults of a [Config].
@@ -69,7 +69,7 @@ type ErrorMaker interface {
 	// Failure returns the error of a call that failed, whether it was sent or not.
 	Failure(*Failure) error
 	// Invalid returns the error of a request that is not valid and was not sent.
-	Invalid(call *CallID, violations []check.Violation) error
+	Invalid(call *CallID, violations []validate.Violation) error
 	// RetryableType reports whether a 429 with this error type is over within seconds.
 	RetryableType(errorType string) bool
 	// KnownType reports whether the spec has this error type, so that its name can be shown.

@@ -12,7 +12,7 @@ import (
 	"reflect"
 	"slices"
 
-	"github.com/stytchgen/sdk/internal/check"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -51,11 +51,11 @@ type Endpoint[Req, Resp any] struct {
 	Server      string // where the call is served, unless the base URL is the application's own; "": with all others
 	OAuthErrors bool   // errors have the form of OAuth
 
-	Validate func(*Req, *check.Checker) // checks the request; nil: nothing to check
-	Encode   func(*Req, *wire.Writer)   // writes the request body; nil: no body
-	Params   func(*Req, *Params)        // sets path, query and header parameters; nil: none
-	Decode   func(*Resp, *wire.Reader)  // reads the response body; nil: the answer has none
-	Receive  func(*Resp, *Result)       // gives the response its raw answer; nil: not wanted
+	Validate func(*Req, *validate.Validator) // checks the request; nil: nothing to check
+	Encode   func(*Req, *wire.Writer)        // writes the request body; nil: no body
+	Params   func(*Req, *Params)             // sets path, query and header parameters; nil: none
+	Decode   func(*Resp, *wire.Reader)       // reads the response body; nil: the answer has none
+	Receive  func(*Resp, *Result)            // gives the response its raw answer; nil: not wanted
 }
 
 // Result is the answer to a call that succeeded.
@@ -111,7 +111,7 @@ func Call[Req, Resp any](
 	if c.refusal != nil {
 		return nil, k.fail(&answer{err: c.refusal}, 0)
 	}
-	var invalid []check.Violation
+	var invalid []validate.Violation
 	if ep.Validate != nil && !k.settings.SkipValidation {
 		ep.Validate(req, &k.checker)
 		invalid = k.checker.Violations()
@@ -120,7 +120,7 @@ func Call[Req, Resp any](
 		ep.Params(req, &k.params)
 	}
 	for _, v := range k.locate() {
-		if !slices.ContainsFunc(invalid, func(have check.Violation) bool { return have.Field == v.Field }) {
+		if !slices.ContainsFunc(invalid, func(have validate.Violation) bool { return have.Field == v.Field }) {
 			invalid = append(invalid, v)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/stytchgen/sdk/internal/check"
+	"github.com/stytchgen/sdk/internal/validate"
 )
 
 // Params collects the path, query and header parameters of a call. A value that cannot be sent is
@@ -18,7 +18,7 @@ type Params struct {
 	query   url.Values
 	header  http.Header
 	form    url.Values
-	invalid []check.Violation
+	invalid []validate.Violation
 }
 
 type pathParam struct{ name, value string }
@@ -63,7 +63,7 @@ func (p *Params) Header(name, value string) {
 }
 
 func (p *Params) refuse(name, message string) {
-	p.invalid = append(p.invalid, check.Violation{Field: name, Message: message})
+	p.invalid = append(p.invalid, validate.Violation{Field: name, Message: message})
 }
 
 // expand inserts the parameters into a path template. It returns the plain path and the escaped one.
@@ -109,25 +109,25 @@ var reservedHeaders = map[string]bool{
 
 // checkHeader checks the headers from the options of a call. own are the headers that come from fields
 // of the request.
-func checkHeader(header, own http.Header) []check.Violation {
+func checkHeader(header, own http.Header) []validate.Violation {
 	if len(header) == 0 {
 		return nil
 	}
-	var invalid []check.Violation
+	var invalid []validate.Violation
 	for _, name := range slices.Sorted(maps.Keys(header)) {
 		values := header[name]
 		_, twice := own[name]
 		switch {
 		case !validHeaderName(name):
-			invalid = append(invalid, check.Violation{Field: "header",
+			invalid = append(invalid, validate.Violation{Field: "header",
 				Message: "must have a name of letters, digits and hyphens"})
 		case twice || reservedHeaders[textproto.CanonicalMIMEHeaderKey(name)]:
-			invalid = append(invalid, check.Violation{Field: "header " + name,
+			invalid = append(invalid, validate.Violation{Field: "header " + name,
 				Message: "must not be set: the client sets it"})
 		}
 		for _, value := range values {
 			if !validHeaderValue(value) {
-				invalid = append(invalid, check.Violation{Field: "header " + name,
+				invalid = append(invalid, validate.Violation{Field: "header " + name,
 					Message: "must not contain line breaks or other control characters"})
 			}
 		}

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stytchgen/sdk/internal/check"
+	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
@@ -29,7 +29,7 @@ type sendRequest struct {
 	Claims            map[string]any `json:"claims,omitempty" stytch:"sensitive"`
 }
 
-func (r *sendRequest) validate(c *check.Checker) {
+func (r *sendRequest) validate(c *validate.Validator) {
 	c.MinLength("phone_number", r.PhoneNumber, 1)
 	if r.ExpirationMinutes != nil {
 		c.Range("expiration_minutes", *r.ExpirationMinutes, 1, 10)
@@ -135,13 +135,13 @@ func (e failureError) Unwrap() error { return e.Cause }
 
 type invalidError struct {
 	call       string
-	violations []check.Violation
+	violations []validate.Violation
 }
 
 func (e invalidError) Error() string { return fmt.Sprint(e.call, e.violations) }
 
 func (testErrors) Failure(f *Failure) error { return failureError{f} }
-func (testErrors) Invalid(call *CallID, v []check.Violation) error {
+func (testErrors) Invalid(call *CallID, v []validate.Violation) error {
 	return invalidError{call.String(), v}
 }
 func (testErrors) RetryableType(errorType string) bool { return errorType == "too_many_requests" }

@@ -30,9 +30,9 @@ type Known struct {
 // Accepted is one entry of spec/drift.yaml.
 type Accepted struct {
 	Pos diag.Pos
-	// Call is a call as Place has it, or "*" for all.
+	// Call is a call as Location has it, or "*" for all.
 	Call string
-	// Field is the way to a field as Place has it; a ** in it matches any
+	// Field is the way to a field as Location has it; a ** in it matches any
 	// way. Empty for the call as a whole.
 	Field string
 	Drift Kind
@@ -153,7 +153,7 @@ func joined(kinds []Kind) string {
 	return strings.Join(texts, ", ")
 }
 
-func (e *Accepted) matches(d *Difference, at Place) bool {
+func (e *Accepted) matches(d *Difference, at Location) bool {
 	return e.Drift == d.Kind && (e.Call == "*" || e.Call == at.Call) && (e.Value == "" || e.Value == d.Value) && e.field.MatchString(at.Field)
 }
 
@@ -167,7 +167,7 @@ func (e *Accepted) String() string {
 // they were written about the same kind of upstream.
 func (k *Known) Accept(found []*Difference, source string) (left []*Difference, accepted int, unused []*Accepted) {
 	for _, d := range found {
-		rest := slices.DeleteFunc(slices.Clone(d.Places), func(at Place) bool {
+		rest := slices.DeleteFunc(slices.Clone(d.Locations), func(at Location) bool {
 			hit := false
 			for _, e := range k.Accepted {
 				if e.matches(d, at) {
@@ -176,9 +176,9 @@ func (k *Known) Accept(found []*Difference, source string) (left []*Difference, 
 			}
 			return hit
 		})
-		accepted += len(d.Places) - len(rest)
+		accepted += len(d.Locations) - len(rest)
 		if len(rest) > 0 {
-			d.Places = rest
+			d.Locations = rest
 			left = append(left, d)
 		}
 	}

@@ -31,56 +31,56 @@ type pair struct{ here, there diag.Pos }
 
 // add records a difference. The same difference of the same line of the spec
 // is one with several places.
-func (c *comparer) add(d *Difference, at Place) {
+func (c *comparer) add(d *Difference, at Location) {
 	key := fmt.Sprint(d.Kind, d.Severity, d.Pos, d.Value, d.Message)
 	if d.Kind == CallOnlyThere {
 		key = fmt.Sprint(d.Kind, at)
 	}
 	if have := c.byKey[key]; have != nil {
-		if !slices.Contains(have.Places, at) {
-			have.Places = append(have.Places, at)
+		if !slices.Contains(have.Locations, at) {
+			have.Locations = append(have.Locations, at)
 		}
 		have.InResponse = have.InResponse || d.InResponse
 		return
 	}
-	d.Places, d.Met = []Place{at}, c.met
+	d.Locations, d.Met = []Location{at}, c.met
 	c.byKey[key] = d
 	c.found = append(c.found, d)
 }
 
 func (c *comparer) sorted() []*Difference {
 	for _, d := range c.found {
-		slices.SortFunc(d.Places, comparePlaces)
+		slices.SortFunc(d.Locations, compareLocations)
 	}
 	slices.SortStableFunc(c.found, func(a, b *Difference) int {
-		return cmp.Or(cmp.Compare(b.Severity, a.Severity), a.Pos.Compare(b.Pos), comparePlaces(a.Places[0], b.Places[0]),
+		return cmp.Or(cmp.Compare(b.Severity, a.Severity), a.Pos.Compare(b.Pos), compareLocations(a.Locations[0], b.Locations[0]),
 			cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Value, b.Value))
 	})
 	return c.found
 }
 
-func comparePlaces(a, b Place) int {
+func compareLocations(a, b Location) int {
 	return cmp.Or(cmp.Compare(a.Call, b.Call), cmp.Compare(a.Field, b.Field))
 }
 
-func (c *comparer) place(way string) Place { return Place{c.name, way} }
+func (c *comparer) location(way string) Location { return Location{c.name, way} }
 
 // call compares two calls, and reports whether all of them could be read.
 func (c *comparer) call(here, there *contract.Call) (compared bool, err error) {
 	c.name, c.response = here.String(), false
 	if there.Verb != here.Verb {
 		c.add(&Difference{Kind: OtherVerb, Severity: Wrong, Pos: here.Pos, There: there.Pos, Value: there.Verb,
-			Message: fmt.Sprintf("the service takes %s, the spec says %s", there.Verb, here.Verb)}, c.place(""))
+			Message: fmt.Sprintf("the service takes %s, the spec says %s", there.Verb, here.Verb)}, c.location(""))
 	}
 	if there.Server != here.Server {
 		c.add(&Difference{Kind: OtherServer, Severity: Wrong, Pos: here.Pos, There: there.Pos, Value: there.Server,
-			Message: fmt.Sprintf("the service has this call%s, the spec has it%s", where(there), where(here))}, c.place(""))
+			Message: fmt.Sprintf("the service has this call%s, the spec has it%s", where(there), where(here))}, c.location(""))
 	}
 	names, theirs := parameterNames(here.Path), parameterNames(there.Path)
 	for i, name := range names {
 		if i < len(theirs) && theirs[i] != name {
 			c.add(&Difference{Kind: PathParameter, Severity: Wrong, Pos: here.Pos, There: there.Pos, Value: theirs[i],
-				Message: fmt.Sprintf("the service calls this parameter %s", quote(theirs[i]))}, c.place("path."+name))
+				Message: fmt.Sprintf("the service calls this parameter %s", quote(theirs[i]))}, c.location("path."+name))
 		}
 	}
 	// What is in the template is there on both sides; compare the types.
@@ -131,7 +131,7 @@ func (c *comparer) body(here, there *contract.Ref, way string, pos, therePos dia
 		default:
 			continue
 		}
-		c.add(d, c.place(way))
+		c.add(d, c.location(way))
 		return false, nil
 	}
 	return true, c.objects(here, there, way, pos, therePos)
@@ -237,11 +237,11 @@ func (c *comparer) types(here, there *contract.Type, way string, depth int) erro
 		return nil // {} on both sides
 	case here.Kind == contract.Map && there.Kind == contract.Object:
 		c.add(&Difference{Kind: OtherType, Severity: Lacking, Pos: here.Pos, There: there.Pos, Value: string(there.Kind),
-			Message: "the service names the fields of this object, the spec takes any"}, c.place(way))
+			Message: "the service names the fields of this object, the spec takes any"}, c.location(way))
 		return nil
 	}
 	c.add(&Difference{Kind: OtherType, Severity: Wrong, Pos: here.Pos, There: there.Pos, Value: string(there.Kind),
-		Message: fmt.Sprintf("it is %s at the service, the spec says %s", there.Kind, here.Kind)}, c.place(way))
+		Message: fmt.Sprintf("it is %s at the service, the spec says %s", there.Kind, here.Kind)}, c.location(way))
 	return nil
 }
 
@@ -255,7 +255,7 @@ func (c *comparer) fieldsOf(here, there *contract.Type, way string, depth int) e
 		theirs := find(there, ours.Name, header)
 		if theirs == nil {
 			c.add(&Difference{Kind: FieldOnlyHere, Severity: Wrong, Pos: ours.Pos, There: there.Pos, Value: ours.Name,
-				Message: "the service has no such field"}, c.place(way+"."+ours.Name))
+				Message: "the service has no such field"}, c.location(way+"."+ours.Name))
 			continue
 		}
 		matched[theirs] = true
@@ -275,7 +275,7 @@ func (c *comparer) fieldsOf(here, there *contract.Type, way string, depth int) e
 		if theirs.Required && !c.response {
 			d.Severity, d.Message = Wrong, "the service requires this field, the spec has none"
 		}
-		c.add(d, c.place(way+"."+theirs.Name))
+		c.add(d, c.location(way+"."+theirs.Name))
 	}
 	return nil
 }
@@ -317,7 +317,7 @@ func (c *comparer) required(here, there *contract.Field, way string) error {
 		}
 		d.Kind, d.Severity, d.Message = RequiredOnlyThere, Lacking, "the service always has this field, the spec does not say so"
 	}
-	c.add(d, c.place(way))
+	c.add(d, c.location(way))
 	return nil
 }
 
@@ -328,25 +328,25 @@ func (c *comparer) values(here, there *contract.Type, way string) {
 	}
 	if here.Enum == nil {
 		c.add(&Difference{Kind: ValueOnlyThere, Severity: Lacking, Pos: here.Pos, There: there.Pos, Value: "*",
-			Message: "the service names the values " + strings.Join(slices.Concat(there.Enum, there.Misfits), ", ") + "; the spec takes any string"}, c.place(way))
+			Message: "the service names the values " + strings.Join(slices.Concat(there.Enum, there.Misfits), ", ") + "; the spec takes any string"}, c.location(way))
 		return
 	}
 	for _, value := range there.Misfits {
 		c.add(&Difference{Kind: ValueOnlyThere, Severity: Lacking, Pos: here.Pos, There: there.Pos, Value: value,
 			Message: fmt.Sprintf("the service has the value %s, which is no string though the type is; the spec has not", value),
-			Here:    here, ThereType: there, InResponse: c.response}, c.place(way))
+			Here:    here, ThereType: there, InResponse: c.response}, c.location(way))
 	}
 	for _, value := range here.Enum {
 		if !slices.Contains(there.Enum, value) {
 			c.add(&Difference{Kind: ValueOnlyHere, Severity: Wrong, Pos: here.Pos, There: there.Pos, Value: value,
-				Message: fmt.Sprintf("the service has no value %s", quote(value))}, c.place(way))
+				Message: fmt.Sprintf("the service has no value %s", quote(value))}, c.location(way))
 		}
 	}
 	for _, value := range there.Enum {
 		if !slices.Contains(here.Enum, value) {
 			c.add(&Difference{Kind: ValueOnlyThere, Severity: Lacking, Pos: here.Pos, There: there.Pos, Value: value,
 				Message: fmt.Sprintf("the service has the value %s, the spec has not", quote(value)),
-				Here:    here, ThereType: there, InResponse: c.response}, c.place(way))
+				Here:    here, ThereType: there, InResponse: c.response}, c.location(way))
 		}
 	}
 }

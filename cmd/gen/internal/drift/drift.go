@@ -59,8 +59,8 @@ type Difference struct {
 	There diag.Pos
 	// Message says what differs, without the place.
 	Message string
-	// Places are the calls and the ways to the field in them, sorted.
-	Places []Place
+	// Locations are the calls and the ways to the field in them, sorted.
+	Locations []Location
 	// Value is the enum value or the name that differs, or "".
 	Value string
 	// Call is the service's call of a CallOnlyThere.
@@ -82,14 +82,14 @@ type Meeting struct {
 	File  string
 }
 
-// Place is a place in a call: "POST /v1/otps/authenticate" and
+// Location is a place in a call: "POST /v1/otps/authenticate" and
 // "response.user.emails[].verified". Field is empty for the call as a whole.
-type Place struct {
+type Location struct {
 	Call  string `json:"call"`
 	Field string `json:"field,omitzero"`
 }
 
-func (p Place) String() string {
+func (p Location) String() string {
 	if p.Field == "" {
 		return p.Call
 	}
@@ -112,18 +112,18 @@ func Compare(here, there *contract.API, scope []string) (*Outcome, error) {
 	c := &comparer{byKey: map[string]*Difference{}, met: map[Meeting]*contract.Type{}}
 	theirs := map[string][]*contract.Call{}
 	for _, call := range there.Calls {
-		theirs[load.PathShape(call.Path)] = append(theirs[load.PathShape(call.Path)], call)
+		theirs[load.PathPattern(call.Path)] = append(theirs[load.PathPattern(call.Path)], call)
 	}
 	ours := map[string]bool{}
 	for _, call := range here.Calls {
-		ours[call.Verb+" "+load.PathShape(call.Path)] = true
+		ours[call.Verb+" "+load.PathPattern(call.Path)] = true
 	}
 	out := &Outcome{}
 	taken := map[*contract.Call]bool{}
 	for _, call := range here.Calls {
-		match := pick(call, theirs[load.PathShape(call.Path)], ours)
+		match := pick(call, theirs[load.PathPattern(call.Path)], ours)
 		if match == nil {
-			c.add(&Difference{Kind: CallOnlyHere, Severity: Wrong, Pos: call.Pos, Message: "the service has no such call"}, Place{call.String(), ""})
+			c.add(&Difference{Kind: CallOnlyHere, Severity: Wrong, Pos: call.Pos, Message: "the service has no such call"}, Location{call.String(), ""})
 			continue
 		}
 		taken[match] = true
@@ -142,7 +142,7 @@ func Compare(here, there *contract.API, scope []string) (*Outcome, error) {
 			out.Outside = append(out.Outside, call)
 		default:
 			c.add(&Difference{Kind: CallOnlyThere, Severity: Lacking, There: call.Pos, Call: call,
-				Message: "the service has this call" + call.Where() + ", the spec has not"}, Place{call.String(), ""})
+				Message: "the service has this call" + call.Where() + ", the spec has not"}, Location{call.String(), ""})
 		}
 	}
 	out.Differences = c.sorted()
@@ -162,7 +162,7 @@ func pick(call *contract.Call, candidates []*contract.Call, ours map[string]bool
 		return match
 	}
 	for _, candidate := range candidates {
-		if !ours[candidate.Verb+" "+load.PathShape(candidate.Path)] {
+		if !ours[candidate.Verb+" "+load.PathPattern(candidate.Path)] {
 			return candidate
 		}
 	}

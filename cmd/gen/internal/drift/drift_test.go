@@ -327,7 +327,7 @@ func upstreams(edits []edit) []string {
 func lines(report *Report) []string {
 	var all []string
 	for _, d := range report.Differences {
-		for _, at := range d.Places {
+		for _, at := range d.Locations {
 			line := fmt.Sprint(d.Severity, " ", d.Kind, " ", at)
 			if d.Value != "" && !strings.HasSuffix(at.Field, "."+d.Value) {
 				line += " " + d.Value
@@ -369,7 +369,7 @@ func TestNoDrift(t *testing.T) {
 
 func TestOneDifferenceForOneLine(t *testing.T) {
 	report := check(t, tree(t, []edit{{sessTS, "    email_id: string;", "    email_id: number;"}}), "package")
-	if len(report.Differences) != 1 || len(report.Differences[0].Places) != 2 {
+	if len(report.Differences) != 1 || len(report.Differences[0].Locations) != 2 {
 		t.Fatalf("got %v", lines(report))
 	}
 	d := report.Differences[0]

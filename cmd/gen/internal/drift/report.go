@@ -99,9 +99,9 @@ func (d *Difference) at() diag.Pos {
 func (r *Report) text(b *strings.Builder) {
 	for _, d := range r.Differences {
 		fmt.Fprintf(b, "%s: %s: %s\n", d.at(), d.Severity, diag.Clean(d.Message))
-		for i, at := range d.Places {
+		for i, at := range d.Locations {
 			if i == shownPlaces {
-				fmt.Fprintf(b, "  and in %s\n", diag.Count(len(d.Places)-i, "other place"))
+				fmt.Fprintf(b, "  and in %s\n", diag.Count(len(d.Locations)-i, "other place"))
 				break
 			}
 			fmt.Fprintf(b, "  at %s\n", diag.Clean(at.String()))
@@ -143,14 +143,14 @@ func (r *Report) markdown(b *strings.Builder) {
 				fmt.Fprintf(b, "\n### %s\n\n| Where | What | At | There |\n|---|---|---|---|\n", severity.title)
 			}
 			more := ""
-			if n := len(d.Places) - 1; n > 0 {
+			if n := len(d.Locations) - 1; n > 0 {
 				more = " and " + diag.Count(n, "other place")
 			}
 			there := ""
 			if d.There.File != "" {
 				there = code(d.There.String())
 			}
-			fmt.Fprintf(b, "| %s | %s | %s%s | %s |\n", code(d.at().String()), escape(d.Message), code(d.Places[0].String()), more, there)
+			fmt.Fprintf(b, "| %s | %s | %s%s | %s |\n", code(d.at().String()), escape(d.Message), code(d.Locations[0].String()), more, there)
 		}
 	}
 	if len(r.Unused) > 0 {
@@ -191,8 +191,8 @@ func (r *Report) github(b *strings.Builder) {
 		if d.Severity == Wrong {
 			level = "error"
 		}
-		where := make([]string, len(d.Places))
-		for i, at := range d.Places {
+		where := make([]string, len(d.Locations))
+		for i, at := range d.Locations {
 			where[i] = at.String()
 		}
 		annotate(level, d.Pos, string(d.Kind), d.Message+"\n"+strings.Join(where, "\n"))
@@ -207,13 +207,13 @@ func (r *Report) github(b *strings.Builder) {
 }
 
 type jsonDifference struct {
-	Kind     Kind      `json:"kind"`
-	Severity Severity  `json:"severity"`
-	Message  string    `json:"message"`
-	Value    string    `json:"value,omitzero"`
-	Pos      diag.Pos  `json:"pos"`
-	There    *diag.Pos `json:"there,omitempty"`
-	Places   []Place   `json:"places"`
+	Kind      Kind       `json:"kind"`
+	Severity  Severity   `json:"severity"`
+	Message   string     `json:"message"`
+	Value     string     `json:"value,omitzero"`
+	Pos       diag.Pos   `json:"pos"`
+	There     *diag.Pos  `json:"there,omitempty"`
+	Locations []Location `json:"places"`
 }
 
 type jsonEntry struct {
@@ -236,7 +236,7 @@ func (r *Report) json(b *strings.Builder) {
 	}{Source: r.Source, Clean: r.Clean(), Calls: r.Calls, Compared: r.Compared, Accepted: r.Accepted, Outside: len(r.Outside),
 		Differences: []jsonDifference{}, Unused: []jsonEntry{}, Unwritten: []jsonEntry{}}
 	for _, d := range r.Differences {
-		j := jsonDifference{Kind: d.Kind, Severity: d.Severity, Message: d.Message, Value: d.Value, Pos: d.at(), Places: d.Places}
+		j := jsonDifference{Kind: d.Kind, Severity: d.Severity, Message: d.Message, Value: d.Value, Pos: d.at(), Locations: d.Locations}
 		if d.There.File != "" {
 			j.There = &d.There
 		}

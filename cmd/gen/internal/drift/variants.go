@@ -23,7 +23,7 @@ func (c *comparer) variants(here, there *contract.Type, way string, depth int) e
 		match := theirs[tag]
 		if match == nil {
 			c.add(&Difference{Kind: ValueOnlyHere, Severity: Wrong, Pos: ours[tag].Pos, There: there.Pos, Value: tag.value,
-				Message: "the service has no variant with this " + tag.field}, c.place(way))
+				Message: "the service has no variant with this " + tag.field}, c.location(way))
 			continue
 		}
 		if err := c.fieldsOf(ours[tag], match, way, depth+1); err != nil {
@@ -33,7 +33,7 @@ func (c *comparer) variants(here, there *contract.Type, way string, depth int) e
 	for _, tag := range slices.SortedFunc(maps.Keys(theirs), compareTags) {
 		if ours[tag] == nil {
 			c.add(&Difference{Kind: ValueOnlyThere, Severity: Lacking, Pos: here.Pos, There: theirs[tag].Pos, Value: tag.value,
-				Message: "the service has a variant with the " + tag.field + " " + quote(tag.value) + ", the spec has not"}, c.place(way))
+				Message: "the service has a variant with the " + tag.field + " " + quote(tag.value) + ", the spec has not"}, c.location(way))
 		}
 	}
 	return nil

@@ -45,7 +45,7 @@ func TestVariants(t *testing.T) {
 			}
 			var got []string
 			for _, d := range c.found {
-				got = append(got, string(d.Kind)+" "+d.Places[0].Field+" "+d.Value)
+				got = append(got, string(d.Kind)+" "+d.Locations[0].Field+" "+d.Value)
 			}
 			if !slices.Equal(got, tt.want) {
 				t.Errorf("got %q, want %q", got, tt.want)

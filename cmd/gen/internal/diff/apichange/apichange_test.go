@@ -11,7 +11,7 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
-	"github.com/stytchgen/sdk/internal/check"
+	"github.com/stytchgen/sdk/internal/validate"
 )
 
 // side reads the test's spec with texts of consumer.yaml replaced.
@@ -168,8 +168,8 @@ func alter(t *testing.T, v reflect.Value, sdk *model.SDK, other *model.Field) {
 			*value = new(int)
 		}
 		*value = new(**value + 1)
-	case **check.Pattern:
-		*value = &check.Pattern{Source: "^x$"}
+	case **validate.Pattern:
+		*value = &validate.Pattern{Source: "^x$"}
 	case **model.Value:
 		*value = &model.Value{Kind: model.Struct}
 	case **model.Type:

@@ -32,7 +32,7 @@ func (c *call) String() string { return c.pkg.FullName(c.Method) }
 
 // key names a call by what is sent: paths do not show the names of their
 // parameters.
-func (c *call) key() string { return c.pkg.API + " " + c.Verb + " " + load.PathShape(c.Path) }
+func (c *call) key() string { return c.pkg.API + " " + c.Verb + " " + load.PathPattern(c.Path) }
 
 func newIndex(side Side) *index {
 	x := &index{Side: side, calls: map[string]*call{}, types: map[Symbol]*model.Type{}, nodes: map[diag.Pos]*yaml.Node{}}

@@ -146,7 +146,8 @@ func (l *Loader) below(ctx context.Context, src Source, imports []string) (gotyp
 	if err != nil {
 		return nil, fmt.Errorf("%s: loading what the Go packages import: %w", src.Name, err)
 	}
-	for _, path := range slices.Sorted(maps.Keys(failed)) {
+	if len(failed) > 0 {
+		path := slices.Min(slices.Collect(maps.Keys(failed)))
 		why := failed[path]
 		if why == "" {
 			why = cmp.Or(gotypes.Complaint(ctx, src.Root, environment, path), "the go command has no types of it")

@@ -229,7 +229,7 @@ func (a *applier) field(d *drift.Difference) bool {
 	if !isName(f.Name) {
 		return a.cannot("the name holds characters that are not written into the spec as they are")
 	}
-	switch in, _, _ := strings.Cut(d.Places[0].Field, "."); in {
+	switch in, _, _ := strings.Cut(d.Locations[0].Field, "."); in {
 	case contract.InQuery, contract.InHeader:
 		return a.parameter(d, f, in)
 	case contract.InCookie:

@@ -137,7 +137,7 @@ func (a *applier) body(to *file, ref *contract.Ref, response bool) (entry, bool)
 
 func (a *applier) parameters(to *file, c *contract.Call) ([]entry, bool) {
 	var list []entry
-	for _, in := range contract.Places {
+	for _, in := range contract.Locations {
 		if c.Params[in] == nil {
 			continue
 		}

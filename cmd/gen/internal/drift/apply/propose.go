@@ -44,9 +44,9 @@ func note(d *drift.Difference, s spoil) string {
 // what says what would be inserted.
 func what(d *drift.Difference) string {
 	if d.Kind == drift.ValueOnlyThere {
-		return fmt.Sprintf("the value %q of %s", d.Value, d.Places[0])
+		return fmt.Sprintf("the value %q of %s", d.Value, d.Locations[0])
 	}
-	return d.Places[0].String()
+	return d.Locations[0].String()
 }
 
 // proposal is what edits are made from, and held against.
@@ -109,7 +109,7 @@ type spoil struct {
 	unreadable bool
 	kind       drift.Kind
 	value      string
-	at         drift.Place
+	at         drift.Location
 	message    string
 }
 
@@ -151,7 +151,7 @@ func (p proposal) verify(edits *Edits) []spoil {
 func spots(differences []*drift.Difference) []spoil {
 	var all []spoil
 	for _, d := range differences {
-		for _, at := range d.Places {
+		for _, at := range d.Locations {
 			all = append(all, spoil{kind: d.Kind, value: d.Value, at: at, message: d.Message})
 		}
 	}

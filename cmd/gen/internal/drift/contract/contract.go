@@ -45,8 +45,8 @@ const (
 	InCookie = "cookie"
 )
 
-// Places are all places of parameters.
-var Places = []string{InPath, InQuery, InHeader, InCookie}
+// Locations are all places of parameters.
+var Locations = []string{InPath, InQuery, InHeader, InCookie}
 
 // Where says where a call is that is not at the API's own server: " at
 // https://telemetry.example.com".

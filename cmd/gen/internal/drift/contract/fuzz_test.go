@@ -29,7 +29,7 @@ func FuzzDocument(f *testing.F) {
 		for _, c := range calls {
 			resolve(t, c.Request, new(1000))
 			resolve(t, c.Response, new(1000))
-			for _, place := range Places {
+			for _, place := range Locations {
 				resolve(t, c.Params[place], new(1000))
 			}
 		}

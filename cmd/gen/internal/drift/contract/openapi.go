@@ -152,7 +152,7 @@ func (r *openAPI) operation(file, template string, verb, op, shared *yaml.Node) 
 // first. They are read when they are asked for.
 func (r *openAPI) parameters(c *Call, file string, op *yaml.Node, lists ...*yaml.Node) {
 	read := sync.OnceValues(func() (map[string][]*Field, error) { return r.parameterFields(file, lists) })
-	for _, place := range Places {
+	for _, place := range Locations {
 		c.Params[place] = Lazy(c.Pos, func() (*Type, error) {
 			fields, err := read()
 			return &Type{Kind: Object, Fields: fields[place], Pos: c.Pos, File: file, Node: op}, err
@@ -179,8 +179,8 @@ func (r *openAPI) parameterFields(file string, lists []*yaml.Node) (map[string][
 			switch {
 			case name == nil || place == nil:
 				return nil, Errorf(at(in, p), "a parameter needs name and in")
-			case !slices.Contains(Places, place.Value):
-				return nil, Errorf(at(in, place), "a parameter is in %s, not in %q", strings.Join(Places, ", "), place.Value)
+			case !slices.Contains(Locations, place.Value):
+				return nil, Errorf(at(in, place), "a parameter is in %s, not in %q", strings.Join(Locations, ", "), place.Value)
 			}
 			required := load.Get(p, "required")
 			f := &Field{Name: name.Value, Required: required != nil && required.Value == "true", Pos: at(in, name)}

@@ -15,7 +15,7 @@ import (
 	"github.com/dave/jennifer/jen"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
-	"github.com/stytchgen/sdk/internal/check"
+	"github.com/stytchgen/sdk/internal/validate"
 )
 
 // Emit returns the Go files of every package, by their path from the module's
@@ -92,7 +92,7 @@ type emitter struct {
 	files map[string]*jen.File
 	// patterns and enums are what the checks of requests refer to, by the names
 	// of their variables.
-	patterns map[string]*check.Pattern
+	patterns map[string]*validate.Pattern
 	enums    map[string]*model.Type
 	// shared are the declarations of what packages share, by name.
 	shared map[string]jen.Code
@@ -108,7 +108,7 @@ func newEmitter(sdk *model.SDK, pkg *model.Package) (*emitter, error) {
 		return nil, err
 	}
 	e := &emitter{
-		writer: w, files: map[string]*jen.File{}, patterns: map[string]*check.Pattern{}, enums: map[string]*model.Type{}, shared: map[string]jen.Code{}, calls: map[string]bool{},
+		writer: w, files: map[string]*jen.File{}, patterns: map[string]*validate.Pattern{}, enums: map[string]*model.Type{}, shared: map[string]jen.Code{}, calls: map[string]bool{},
 	}
 	for _, m := range pkg.Methods() {
 		e.calls[m.Variable()] = true
@@ -148,7 +148,7 @@ func (e *emitter) newFile(path, name string) *jen.File {
 	f := jen.NewFilePathName(path, name)
 	f.HeaderComment("// " + model.Generated)
 	for path, name := range map[string]string{
-		e.internal("transport"): "transport", e.internal("wire"): "wire", e.internal("check"): "check",
+		e.internal("transport"): "transport", e.internal("wire"): "wire", e.internal("validate"): "validate",
 		e.internal("redact"): "redact", e.internal("grammar"): "grammar", e.internal("share"): "share", e.internal("wiretest"): "wiretest",
 	} {
 		f.ImportName(path, name)

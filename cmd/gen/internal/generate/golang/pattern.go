@@ -9,13 +9,13 @@ import (
 	"github.com/dave/jennifer/jen"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
-	"github.com/stytchgen/sdk/internal/check"
+	"github.com/stytchgen/sdk/internal/validate"
 )
 
 // patternName is the variable of a compiled pattern, named after the component
 // that it belongs to. Two patterns never share a name, nor one pattern two.
 func (e *emitter) patternName(l model.Limits) string {
-	same := func(p *check.Pattern) bool { return p.Source == l.Pattern.Source && p.Want == l.Pattern.Want }
+	same := func(p *validate.Pattern) bool { return p.Source == l.Pattern.Source && p.Want == l.Pattern.Want }
 	for name, p := range e.patterns {
 		if same(p) {
 			return name
@@ -62,11 +62,11 @@ func (e *emitter) checkVariables() {
 }
 
 // pattern is the literal of a compiled pattern.
-func (e *emitter) pattern(p *check.Pattern) jen.Code {
-	return jen.Qual(e.internal("check"), "Pattern").ValuesFunc(func(g *jen.Group) {
+func (e *emitter) pattern(p *validate.Pattern) jen.Code {
+	return jen.Qual(e.internal("validate"), "Pattern").ValuesFunc(func(g *jen.Group) {
 		g.Line().Id("Source").Op(":").Add(raw(p.Source))
 		g.Line().Id("Want").Op(":").Lit(p.Want)
-		g.Line().Id("Steps").Op(":").Index().Qual(e.internal("check"), "Step").ValuesFunc(func(g *jen.Group) {
+		g.Line().Id("Steps").Op(":").Index().Qual(e.internal("validate"), "Step").ValuesFunc(func(g *jen.Group) {
 			for _, s := range p.Steps {
 				g.Line().ValuesFunc(func(g *jen.Group) {
 					if len(s.Ranges) > 0 {

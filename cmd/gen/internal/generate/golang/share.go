@@ -13,7 +13,7 @@ import (
 // parameterOf is the type of the parameter of each method that packages share: the internal package
 // and the name.
 var parameterOf = map[string][2]string{
-	"readJSON": {"wire", "Reader"}, "writeJSON": {"wire", "Writer"}, "validate": {"check", "Checker"}, "params": {"transport", "Params"},
+	"readJSON": {"wire", "Reader"}, "writeJSON": {"wire", "Writer"}, "validate": {"validate", "Validator"}, "params": {"transport", "Params"},
 }
 
 // share has other packages use a method of a type of this package.

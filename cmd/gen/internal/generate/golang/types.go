@@ -28,7 +28,7 @@ func (e *emitter) componentType(t *model.Type) {
 
 // union writes the interface of a union, with what writes and checks a value that may be nil.
 func (e *emitter) union(f *jen.File, t *model.Type) {
-	writer, checker := jen.Op("*").Qual(e.internal("wire"), "Writer"), jen.Op("*").Qual(e.internal("check"), "Checker")
+	writer, checker := jen.Op("*").Qual(e.internal("wire"), "Writer"), jen.Op("*").Qual(e.internal("validate"), "Validator")
 	f.Add(e.doc("union", 0, map[string]any{"Type": t}))
 	f.Type().Id(t.Name).Interface(
 		jen.Id(model.Unexported(t.Name)).Params(),

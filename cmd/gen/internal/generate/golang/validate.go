@@ -22,7 +22,7 @@ func checked(t *model.Type) bool {
 func (e *emitter) validate(f *jen.File, t *model.Type) {
 	v := receiverOf(t)
 	e.introduce(f, t, "validate")
-	f.Func().Params(receiver(t)).Id("validate").Params(jen.Id("c").Op("*").Qual(e.internal("check"), "Checker")).BlockFunc(func(g *jen.Group) {
+	f.Func().Params(receiver(t)).Id("validate").Params(jen.Id("c").Op("*").Qual(e.internal("validate"), "Validator")).BlockFunc(func(g *jen.Group) {
 		for _, field := range t.Fields {
 			checks := e.checks(v, field)
 			if len(checks) > 0 && field.Invalid != "" {
@@ -39,7 +39,7 @@ func (e *emitter) validate(f *jen.File, t *model.Type) {
 				model.ExactlyOne: "ExactlyOne", model.AtMostOne: "AtMostOne", model.AtLeastOne: "AtLeastOne"}[rule.Kind]
 			g.Id("c").Dot(method).CallFunc(func(g *jen.Group) {
 				for _, field := range rule.Fields {
-					g.Line().Qual(e.internal("check"), "Field").Call(jen.Lit(field.Wire), jen.Id(v).Dot(field.Name).Op("!=").Nil())
+					g.Line().Qual(e.internal("validate"), "Field").Call(jen.Lit(field.Wire), jen.Id(v).Dot(field.Name).Op("!=").Nil())
 				}
 				g.Line()
 			})
@@ -70,7 +70,7 @@ func (e *emitter) checks(v string, f *model.Field) []jen.Code {
 		return []jen.Code{checkCall("In", f.Wire, e.methodValue(f, value, "validate"))}
 	}
 	if f.Kind == model.Union {
-		return []jen.Code{checkCall("In", f.Wire, jen.Func().Params(jen.Id("c").Op("*").Qual(e.internal("check"), "Checker")).Block(
+		return []jen.Code{checkCall("In", f.Wire, jen.Func().Params(jen.Id("c").Op("*").Qual(e.internal("validate"), "Validator")).Block(
 			jen.Id("validate"+f.Type.Name).Call(jen.Op("&").Add(value), jen.Id("c"))))}
 	}
 	if pointer(f) {
@@ -89,7 +89,7 @@ func (e *emitter) checksOf(wire string, value jen.Code, f *model.Field) []jen.Co
 		checks = append(checks, checkCall("MaxItems", wire, jen.Len(value), jen.Lit(*f.Limits.MaxItems)))
 	}
 	function := func(name string, args ...jen.Code) {
-		checks = append(checks, jen.Qual(e.internal("check"), name).Call(append([]jen.Code{jen.Id("c"), jen.Lit(wire), value}, args...)...))
+		checks = append(checks, jen.Qual(e.internal("validate"), name).Call(append([]jen.Code{jen.Id("c"), jen.Lit(wire), value}, args...)...))
 	}
 	each := "Each"
 	if f.Kind == model.Map {
@@ -109,7 +109,7 @@ func (e *emitter) checksOf(wire string, value jen.Code, f *model.Field) []jen.Co
 		}
 	default:
 		if below := e.checksOf("", jen.Op("*").Id("item"), f.Item()); len(below) > 0 {
-			function(each, jen.Func().Params(jen.Id("item").Op("*").Add(e.goType(f.Item())), jen.Id("c").Op("*").Qual(e.internal("check"), "Checker")).
+			function(each, jen.Func().Params(jen.Id("item").Op("*").Add(e.goType(f.Item())), jen.Id("c").Op("*").Qual(e.internal("validate"), "Validator")).
 				Block(below...))
 		}
 	}

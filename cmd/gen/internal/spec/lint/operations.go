@@ -72,14 +72,14 @@ func (w *walker) namesErrorType(name *yaml.Node) {
 func (w *walker) pathsMeet() {
 	first := map[string]*yaml.Node{}
 	for path := range load.Pairs(load.Get(w.src.Root, "paths")) {
-		shape := load.PathShape(path.Value)
-		if earlier := first[shape]; earlier != nil && earlier.Value != path.Value {
+		pattern := load.PathPattern(path.Value)
+		if earlier := first[pattern]; earlier != nil && earlier.Value != path.Value {
 			w.list.Relatef(codes.DeclaredTwice, w.src.Pos(path), "write the calls of both under one path",
 				diag.Related{Pos: w.src.Pos(earlier), Message: "first declared here"},
 				"the path %s is %s with another name for a parameter", path.Value, earlier.Value)
 			continue
 		}
-		first[shape] = path
+		first[pattern] = path
 	}
 }
 

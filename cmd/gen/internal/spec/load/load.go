@@ -239,9 +239,9 @@ func (s *Spec) another(fsys fs.FS, name string, others []string, list *diag.List
 	s.Unread = append(s.Unread, unread)
 }
 
-// PathShape is the path of a call without the names of its parameters, which are
+// PathPattern returns the path of a call without the names of its parameters, which are
 // not sent.
-func PathShape(path string) string {
+func PathPattern(path string) string {
 	parts := strings.Split(path, "/")
 	for i, part := range parts {
 		if strings.HasPrefix(part, "{") {

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
-	"github.com/stytchgen/sdk/internal/check"
+	"github.com/stytchgen/sdk/internal/validate"
 )
 
 // Generated is what every generated file says at its beginning, in a comment of
@@ -295,7 +295,7 @@ type Limits struct {
 	MinItems         int  `json:",omitzero"`
 	MaxItems         *int `json:",omitzero"`
 	// Pattern is what a text must match, compiled.
-	Pattern *check.Pattern `json:",omitzero"`
+	Pattern *validate.Pattern `json:",omitzero"`
 	// PatternOf names the component that the pattern belongs to, if any.
 	PatternOf string `json:",omitzero"`
 	// Default is what the service takes when the field is not set.

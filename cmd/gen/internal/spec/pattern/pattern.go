@@ -9,27 +9,27 @@ import (
 	"slices"
 	"unicode"
 
-	"github.com/stytchgen/sdk/internal/check"
+	"github.com/stytchgen/sdk/internal/validate"
 )
 
 // Compile compiles a regular expression in the syntax of package regexp. The expression must be a
 // sequence of character classes with counts, anchored at both ends, as in ^\+[1-9][0-9]{1,14}$, and
 // must not need backtracking. If it is not, the error says what is wrong with it. The Pattern's
 // Want is left empty.
-func Compile(expr string) (check.Pattern, error) {
+func Compile(expr string) (validate.Pattern, error) {
 	parsed, err := parse(expr)
 	if err != nil {
-		return check.Pattern{}, err
+		return validate.Pattern{}, err
 	}
-	p := check.Pattern{Source: expr}
+	p := validate.Pattern{Source: expr}
 	for _, s := range parsed {
 		list, negate := ranges(s.class)
-		p.Steps = append(p.Steps, check.Step{Ranges: list, Negate: negate, Min: s.min, Max: s.max})
+		p.Steps = append(p.Steps, validate.Step{Ranges: list, Negate: negate, Min: s.min, Max: s.max})
 	}
 	return p, nil
 }
 
-// A step is a check.Step in which the class is still a flat list.
+// A step is a validate.Step in which the class is still a flat list.
 type step struct {
 	source   string // the part of the expression
 	class    []rune // sorted pairs of the first and the last character of a range

@@ -5,39 +5,39 @@ import (
 	"regexp"
 	"testing"
 
-	"github.com/stytchgen/sdk/internal/check"
+	"github.com/stytchgen/sdk/internal/validate"
 )
 
 func TestPattern(t *testing.T) {
 	tests := []struct {
 		expr string
-		want []check.Step
+		want []validate.Step
 	}{
-		{`^\+[1-9][0-9]{1,14}$`, []check.Step{
+		{`^\+[1-9][0-9]{1,14}$`, []validate.Step{
 			{Ranges: [][2]rune{{'+', '+'}}, Min: 1, Max: 1},
 			{Ranges: [][2]rune{{'1', '9'}}, Min: 1, Max: 1},
 			{Ranges: [][2]rune{{'0', '9'}}, Min: 1, Max: 14},
 		}},
-		{`^[0-9]{6}$`, []check.Step{{Ranges: [][2]rune{{'0', '9'}}, Min: 6, Max: 6}}},
-		{`^\d{6}\z`, []check.Step{{Ranges: [][2]rune{{'0', '9'}}, Min: 6, Max: 6}}},
-		{`^[^@\s]+@[^@\s]+$`, []check.Step{
+		{`^[0-9]{6}$`, []validate.Step{{Ranges: [][2]rune{{'0', '9'}}, Min: 6, Max: 6}}},
+		{`^\d{6}\z`, []validate.Step{{Ranges: [][2]rune{{'0', '9'}}, Min: 6, Max: 6}}},
+		{`^[^@\s]+@[^@\s]+$`, []validate.Step{
 			{Ranges: [][2]rune{{'\t', '\n'}, {'\f', '\r'}, {' ', ' '}, {'@', '@'}}, Negate: true, Min: 1, Max: -1},
 			{Ranges: [][2]rune{{'@', '@'}}, Min: 1, Max: 1},
 			{Ranges: [][2]rune{{'\t', '\n'}, {'\f', '\r'}, {' ', ' '}, {'@', '@'}}, Negate: true, Min: 1, Max: -1},
 		}},
-		{`^.*$`, []check.Step{{Ranges: [][2]rune{{'\n', '\n'}}, Negate: true, Min: 0, Max: -1}}},
-		{`^(?s:.?)$`, []check.Step{{Negate: true, Min: 0, Max: 1}}},
-		{`^a-b*$`, []check.Step{
+		{`^.*$`, []validate.Step{{Ranges: [][2]rune{{'\n', '\n'}}, Negate: true, Min: 0, Max: -1}}},
+		{`^(?s:.?)$`, []validate.Step{{Negate: true, Min: 0, Max: 1}}},
+		{`^a-b*$`, []validate.Step{
 			{Ranges: [][2]rune{{'a', 'a'}}, Min: 1, Max: 1},
 			{Ranges: [][2]rune{{'-', '-'}}, Min: 1, Max: 1},
 			{Ranges: [][2]rune{{'b', 'b'}}, Min: 0, Max: -1},
 		}},
-		{`^[Kk]x?$`, []check.Step{{Ranges: [][2]rune{{'K', 'K'}, {'k', 'k'}}, Min: 1, Max: 1}, {Ranges: [][2]rune{{'x', 'x'}}, Min: 0, Max: 1}}},
-		{`^(?i)k$`, []check.Step{{Ranges: [][2]rune{{'K', 'K'}, {'k', 'k'}, {'\u212a', '\u212a'}}, Min: 1, Max: 1}}},
-		{`^(?:x|y){2,}$`, []check.Step{{Ranges: [][2]rune{{'x', 'y'}}, Min: 2, Max: -1}}},
-		{`^[a-z][a-z]*[a-z]{2,3}$`, []check.Step{{Ranges: [][2]rune{{'a', 'z'}}, Min: 3, Max: -1}}},
-		{`^[a-z]?[a-z]{2,3}$`, []check.Step{{Ranges: [][2]rune{{'a', 'z'}}, Min: 2, Max: 4}}},
-		{`^é[а-я]$`, []check.Step{{Ranges: [][2]rune{{'é', 'é'}}, Min: 1, Max: 1}, {Ranges: [][2]rune{{'а', 'я'}}, Min: 1, Max: 1}}},
+		{`^[Kk]x?$`, []validate.Step{{Ranges: [][2]rune{{'K', 'K'}, {'k', 'k'}}, Min: 1, Max: 1}, {Ranges: [][2]rune{{'x', 'x'}}, Min: 0, Max: 1}}},
+		{`^(?i)k$`, []validate.Step{{Ranges: [][2]rune{{'K', 'K'}, {'k', 'k'}, {'\u212a', '\u212a'}}, Min: 1, Max: 1}}},
+		{`^(?:x|y){2,}$`, []validate.Step{{Ranges: [][2]rune{{'x', 'y'}}, Min: 2, Max: -1}}},
+		{`^[a-z][a-z]*[a-z]{2,3}$`, []validate.Step{{Ranges: [][2]rune{{'a', 'z'}}, Min: 3, Max: -1}}},
+		{`^[a-z]?[a-z]{2,3}$`, []validate.Step{{Ranges: [][2]rune{{'a', 'z'}}, Min: 2, Max: 4}}},
+		{`^é[а-я]$`, []validate.Step{{Ranges: [][2]rune{{'é', 'é'}}, Min: 1, Max: 1}, {Ranges: [][2]rune{{'а', 'я'}}, Min: 1, Max: 1}}},
 		{`^$`, nil},
 	}
 	for _, test := range tests {
@@ -46,7 +46,7 @@ func TestPattern(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want := (check.Pattern{Source: test.expr, Steps: test.want}); !reflect.DeepEqual(p, want) {
+			if want := (validate.Pattern{Source: test.expr, Steps: test.want}); !reflect.DeepEqual(p, want) {
 				t.Errorf("got  %+v\nwant %+v", p, want)
 			}
 		})

@@ -1,8 +1,8 @@
-// Package check validates requests before they are sent.
+// Package validate validates requests before they are sent.
 //
-// Generated code calls one method of a [Checker] for each rule of the spec. A valid request costs no
+// Generated code calls one method of a [Validator] for each rule of the spec. A valid request costs no
 // allocation.
-package check
+package validate
 
 import (
 	"maps"
@@ -32,8 +32,8 @@ func (v Violation) String() string {
 	return v.Field + ": " + v.Message
 }
 
-// A Checker collects the rules that a request breaks. The zero Checker is ready to use.
-type Checker struct {
+// A Validator collects the rules that a request breaks. The zero Validator is ready to use.
+type Validator struct {
 	violations []Violation
 	typed      int  // the number of violations that ErrorType has handled
 	chosen     int  // the number of fields set in the last broken rule about several
@@ -42,24 +42,24 @@ type Checker struct {
 }
 
 // Violations returns the broken rules in the order in which they were checked, nil if there are none.
-func (c *Checker) Violations() []Violation {
+func (c *Validator) Violations() []Violation {
 	return c.violations
 }
 
 // Reset forgets all violations, without touching a slice that Violations returned.
-func (c *Checker) Reset() {
-	*c = Checker{}
+func (c *Validator) Reset() {
+	*c = Validator{}
 }
 
 // ErrorType sets the error type for the violations of a field. Call it right after the checks of the
 // field.
-func (c *Checker) ErrorType(field, errorType string) {
+func (c *Validator) ErrorType(field, errorType string) {
 	if c.typed < len(c.violations) {
 		c.setType(field, errorType)
 	}
 }
 
-func (c *Checker) setType(field, errorType string) {
+func (c *Validator) setType(field, errorType string) {
 	for i := range c.violations[c.typed:] {
 		v := &c.violations[c.typed+i]
 		if rest, ok := strings.CutPrefix(v.Field, field); ok && (rest == "" || rest[0] == '[') && v.Type == "" {
@@ -69,15 +69,15 @@ func (c *Checker) setType(field, errorType string) {
 	c.typed = len(c.violations)
 }
 
-func (c *Checker) add(field, message string) {
+func (c *Validator) add(field, message string) {
 	c.violations = append(c.violations, Violation{Field: field, Message: message})
 }
 
 // Nil reports a field that is nil, and must not be.
-func (c *Checker) Nil(field string) { c.add(field, "must not be nil") }
+func (c *Validator) Nil(field string) { c.add(field, "must not be nil") }
 
 // Pattern checks that s matches p.
-func (c *Checker) Pattern(field, s string, p Pattern) {
+func (c *Validator) Pattern(field, s string, p Pattern) {
 	if p.Match(s) {
 		return
 	}
@@ -89,7 +89,7 @@ func (c *Checker) Pattern(field, s string, p Pattern) {
 }
 
 // MinLength checks that s has at least min characters (code points, as JSON Schema counts).
-func (c *Checker) MinLength(field, s string, min int) {
+func (c *Validator) MinLength(field, s string, min int) {
 	switch {
 	case len(s)/utf8.UTFMax >= min, utf8.RuneCountInString(s) >= min:
 	case min == 1:
@@ -100,49 +100,49 @@ func (c *Checker) MinLength(field, s string, min int) {
 }
 
 // MaxLength checks that s has at most max characters (code points, as JSON Schema counts).
-func (c *Checker) MaxLength(field, s string, max int) {
+func (c *Validator) MaxLength(field, s string, max int) {
 	if len(s) > max && utf8.RuneCountInString(s) > max {
 		c.add(field, "must have at most "+count(max, "character"))
 	}
 }
 
 // Range checks that n is min or max, or between them.
-func (c *Checker) Range(field string, n, min, max int) {
+func (c *Validator) Range(field string, n, min, max int) {
 	if n < min || n > max {
 		c.add(field, "must be between "+strconv.Itoa(min)+" and "+strconv.Itoa(max))
 	}
 }
 
 // Min checks that n is at least min.
-func (c *Checker) Min(field string, n, min int) {
+func (c *Validator) Min(field string, n, min int) {
 	if n < min {
 		c.add(field, "must be at least "+strconv.Itoa(min))
 	}
 }
 
 // Max checks that n is at most max.
-func (c *Checker) Max(field string, n, max int) {
+func (c *Validator) Max(field string, n, max int) {
 	if n > max {
 		c.add(field, "must be at most "+strconv.Itoa(max))
 	}
 }
 
 // MinItems checks that a list of n items has at least min items.
-func (c *Checker) MinItems(field string, n, min int) {
+func (c *Validator) MinItems(field string, n, min int) {
 	if n < min {
 		c.add(field, "must have at least "+count(min, "item"))
 	}
 }
 
 // MaxItems checks that a list of n items has at most max items.
-func (c *Checker) MaxItems(field string, n, max int) {
+func (c *Validator) MaxItems(field string, n, max int) {
 	if n > max {
 		c.add(field, "must have at most "+count(max, "item"))
 	}
 }
 
 // Enum checks that value is one of the allowed values.
-func Enum[T ~string](c *Checker, field string, value T, allowed []T) {
+func Enum[T ~string](c *Validator, field string, value T, allowed []T) {
 	if slices.Contains(allowed, value) {
 		return
 	}
@@ -154,12 +154,12 @@ func Enum[T ~string](c *Checker, field string, value T, allowed []T) {
 }
 
 // Enums checks that each value is one of the allowed values.
-func Enums[T ~string](c *Checker, field string, values, allowed []T) {
-	Each(c, field, values, func(v *T, c *Checker) { Enum(c, "", *v, allowed) })
+func Enums[T ~string](c *Validator, field string, values, allowed []T) {
+	Each(c, field, values, func(v *T, c *Validator) { Enum(c, "", *v, allowed) })
 }
 
 // In checks the fields of the object in a field, usually with its validate method.
-func (c *Checker) In(field string, validate func(*Checker)) {
+func (c *Validator) In(field string, validate func(*Validator)) {
 	before := len(c.violations)
 	c.typed = before // the object may have fields with the names of earlier ones
 	c.below(validate)
@@ -168,11 +168,11 @@ func (c *Checker) In(field string, validate func(*Checker)) {
 
 // Each checks the items of the list in a field, usually with their validate method. For items that are
 // not objects, validate gives "" as the field.
-func Each[T any](c *Checker, field string, items []T, validate func(*T, *Checker)) {
+func Each[T any](c *Validator, field string, items []T, validate func(*T, *Validator)) {
 	c.typed = len(c.violations)
 	for i := range items {
 		before := len(c.violations)
-		c.below(func(c *Checker) { validate(&items[i], c) })
+		c.below(func(c *Validator) { validate(&items[i], c) })
 		if len(c.violations) > before {
 			c.prefix(before, field+"["+strconv.Itoa(i)+"]")
 		}
@@ -185,7 +185,7 @@ const maxDepth = 1000
 
 // below checks a value inside the current one. At maxDepth it reports a violation and stops checking: a
 // value that contains itself twice has an endless number of paths.
-func (c *Checker) below(validate func(*Checker)) {
+func (c *Validator) below(validate func(*Validator)) {
 	switch {
 	case c.tooDeep:
 		return
@@ -203,7 +203,7 @@ func (c *Checker) below(validate func(*Checker)) {
 const maxField = 256
 
 // prefix puts field before the fields of all violations after the first n.
-func (c *Checker) prefix(n int, field string) {
+func (c *Validator) prefix(n int, field string) {
 	for i := range c.violations[n:] {
 		v := &c.violations[n+i]
 		if v.Field == "" || v.Field[0] == '[' {
@@ -219,12 +219,12 @@ func (c *Checker) prefix(n int, field string) {
 
 // Values checks the values of the map in a field. The names of the map are data, so a violation does not
 // show them.
-func Values[T any](c *Checker, field string, values map[string]T, validate func(*T, *Checker)) {
+func Values[T any](c *Validator, field string, values map[string]T, validate func(*T, *Validator)) {
 	c.typed = len(c.violations)
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		before := len(c.violations)
 		value := values[name]
-		c.below(func(c *Checker) { validate(&value, c) })
+		c.below(func(c *Validator) { validate(&value, c) })
 		if len(c.violations) > before {
 			c.prefix(before, field+"[]")
 			return // further violations would have the same text
@@ -244,7 +244,7 @@ func Field(name string, set bool) Presence {
 }
 
 // ExactlyOne checks that exactly one of the fields is set.
-func (c *Checker) ExactlyOne(fields ...Presence) {
+func (c *Validator) ExactlyOne(fields ...Presence) {
 	if n := countSet(fields); n != 1 {
 		c.add("", "exactly one of "+join(fields)+" must be set, not "+strconv.Itoa(n))
 		c.chosen = n
@@ -252,7 +252,7 @@ func (c *Checker) ExactlyOne(fields ...Presence) {
 }
 
 // AtMostOne checks that at most one of the fields is set.
-func (c *Checker) AtMostOne(fields ...Presence) {
+func (c *Validator) AtMostOne(fields ...Presence) {
 	if n := countSet(fields); n > 1 {
 		c.add("", "at most one of "+join(fields)+" must be set, not "+strconv.Itoa(n))
 		c.chosen = n
@@ -260,7 +260,7 @@ func (c *Checker) AtMostOne(fields ...Presence) {
 }
 
 // AtLeastOne checks that at least one of the fields is set.
-func (c *Checker) AtLeastOne(fields ...Presence) {
+func (c *Validator) AtLeastOne(fields ...Presence) {
 	if countSet(fields) == 0 {
 		c.add("", "at least one of "+join(fields)+" must be set")
 		c.chosen = 0
@@ -269,7 +269,7 @@ func (c *Checker) AtLeastOne(fields ...Presence) {
 
 // ChoiceErrorType sets the error types for a rule about several fields: one if none of them is set, and
 // one if too many are. Call it right after ExactlyOne or AtMostOne.
-func (c *Checker) ChoiceErrorType(none, several string) {
+func (c *Validator) ChoiceErrorType(none, several string) {
 	if c.typed < len(c.violations) {
 		if c.chosen > 0 {
 			none = several
