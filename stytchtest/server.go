@@ -1,6 +1,7 @@
-// Package stytchtest emulates the one-time passcode and session calls of Stytch,
-// for tests. It keeps users, codes, sessions and organizations like the service.
-// Messages go to an inbox instead of to a phone or mailbox.
+// Package stytchtest emulates the authentication service Stytch, for tests. It
+// keeps users, codes, sessions and organizations like the service. Messages go to
+// an inbox instead of to a phone or mailbox. [Calls] lists the calls that it
+// answers; any other call of the API gets status 501.
 //
 //	srv := stytchtest.NewServer(t)
 //	client := srv.Client()

@@ -10,7 +10,7 @@ import (
 	"unicode"
 )
 
-const usage = `stytch-emulator emulates the one-time passcode and session calls of Stytch on this machine, without an account and
+const usage = `stytch-emulator emulates the authentication service Stytch on this machine, without an account and
 without a network. It sends no messages: the page at /_emulator/ shows them instead.
 
 Usage:
