@@ -1,7 +1,7 @@
 // Organizations, their members and discovery, through the official SDK.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fails, newWorld } from "./world.mjs";
+import { b2b as newClient, fails, newWorld } from "./world.mjs";
 
 const email_address = "ada@example.com";
 
@@ -31,7 +31,8 @@ test("one code creates an organization, and logs in to it", async () => {
 });
 
 test("an organization is created, changed and deleted", async () => {
-  const { organizations, rbac } = (await newWorld()).b2b;
+  const { b2b, config } = await newWorld();
+  const { organizations, rbac } = b2b;
   const { organization } = await organizations.create({ organization_name: "Engines", organization_slug: "engines", organization_external_id: "customer-1" });
   const { organization_id } = organization;
   await fails(organizations.create({ organization_name: "Again", organization_slug: "engines" }), 400, "organization_slug_already_used");
@@ -44,6 +45,7 @@ test("an organization is created, changed and deleted", async () => {
   await organizations.delete({ organization_id });
   for (const call of ["get", "delete", "metrics"]) await fails(organizations[call]({ organization_id }), 404, "organization_not_found");
   assert.ok((await rbac.policy()).policy.roles.length >= 2);
+  await fails(newClient({ ...config, secret: "secret-test-wrong" }).rbac.policy(), 401, "unauthorized_credentials");
 });
 
 test("a member is created, changed, deleted and reactivated", async () => {
