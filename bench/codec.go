@@ -136,9 +136,9 @@ func (b *bench) validation(context.Context) ([]figure, error) {
 	)
 }
 
-func checked[T any](v *T, validate func(*T, *validate.Validator)) error {
+func checked[T any](v *T, rules func(*T, *validate.Validator)) error {
 	var c validate.Validator
-	validate(v, &c)
+	rules(v, &c)
 	if broken := c.Violations(); broken != nil {
 		return fmt.Errorf("the example breaks rules: %v", broken)
 	}
