@@ -1639,7 +1639,7 @@ type OrganizationFilter interface {
 }
 
 func writeOrganizationFilter(v *OrganizationFilter, w *wire.Writer) {
-	if *v == nil {
+	if wire.IsNil(*v) {
 		w.Null()
 		return
 	}
@@ -1647,7 +1647,7 @@ func writeOrganizationFilter(v *OrganizationFilter, w *wire.Writer) {
 }
 
 func validateOrganizationFilter(v *OrganizationFilter, c *validate.Validator) {
-	if *v == nil {
+	if wire.IsNil(*v) {
 		c.Nil("")
 		return
 	}

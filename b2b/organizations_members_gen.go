@@ -2482,7 +2482,7 @@ type MemberFilter interface {
 }
 
 func writeMemberFilter(v *MemberFilter, w *wire.Writer) {
-	if *v == nil {
+	if wire.IsNil(*v) {
 		w.Null()
 		return
 	}
@@ -2490,7 +2490,7 @@ func writeMemberFilter(v *MemberFilter, w *wire.Writer) {
 }
 
 func validateMemberFilter(v *MemberFilter, c *validate.Validator) {
-	if *v == nil {
+	if wire.IsNil(*v) {
 		c.Nil("")
 		return
 	}

@@ -742,7 +742,7 @@ type M2MClientFilter interface {
 }
 
 func writeM2MClientFilter(v *M2MClientFilter, w *wire.Writer) {
-	if *v == nil {
+	if wire.IsNil(*v) {
 		w.Null()
 		return
 	}
@@ -750,7 +750,7 @@ func writeM2MClientFilter(v *M2MClientFilter, w *wire.Writer) {
 }
 
 func validateM2MClientFilter(v *M2MClientFilter, c *validate.Validator) {
-	if *v == nil {
+	if wire.IsNil(*v) {
 		c.Nil("")
 		return
 	}

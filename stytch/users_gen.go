@@ -2131,7 +2131,7 @@ type UserFilter interface {
 }
 
 func writeUserFilter(v *UserFilter, w *wire.Writer) {
-	if *v == nil {
+	if wire.IsNil(*v) {
 		w.Null()
 		return
 	}
@@ -2139,7 +2139,7 @@ func writeUserFilter(v *UserFilter, w *wire.Writer) {
 }
 
 func validateUserFilter(v *UserFilter, c *validate.Validator) {
-	if *v == nil {
+	if wire.IsNil(*v) {
 		c.Nil("")
 		return
 	}

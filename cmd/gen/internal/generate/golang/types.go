@@ -35,7 +35,7 @@ func (e *emitter) union(f *jen.File, t *model.Type) {
 		jen.Id("writeJSON").Params(writer),
 		jen.Id("validate").Params(checker),
 	)
-	isNil := jen.Op("*").Id("v").Op("==").Nil()
+	isNil := jen.Qual(e.internal("wire"), "IsNil").Call(jen.Op("*").Id("v"))
 	f.Line()
 	f.Func().Id("write"+t.Name).Params(jen.Id("v").Op("*").Id(t.Name), jen.Id("w").Add(writer)).Block(
 		jen.If(isNil).Block(jen.Id("w").Dot("Null").Call(), jen.Return()),
