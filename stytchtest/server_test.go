@@ -114,6 +114,11 @@ func TestNotEmulated(t *testing.T) {
 	if message, _ := fields["error_message"].(string); status != http.StatusNotImplemented || !strings.Contains(message, "debug.whoami is not emulated") {
 		t.Errorf("%d %v, want 501 and an error that names debug.whoami", status, fields)
 	}
+	// This call has errors of another shape, but the emulator's own error is like any other.
+	status, fields = w.request(http.MethodPost, "/v1/public/"+w.ID+"/oauth2/token", "", w.ID, w.Secret)
+	if message, _ := fields["error_message"].(string); status != http.StatusNotImplemented || !strings.Contains(message, "m2m.token is not emulated") {
+		t.Errorf("%d %v, want 501 and an error that names m2m.token", status, fields)
+	}
 	if status, _ := w.request(http.MethodGet, "/v1/debug/whoami", "", w.ID, "wrong"); status != http.StatusUnauthorized {
 		t.Errorf("%d for a wrong secret, want 401", status)
 	}

@@ -85,6 +85,10 @@ func readOperations(name string) ([]operation, error) {
 			})
 		}
 	}
+	// In this order a path without parameters comes before one that also matches it.
+	slices.SortFunc(operations, func(a, b operation) int {
+		return cmp.Or(cmp.Compare(a.route.Path, b.route.Path), cmp.Compare(a.route.Method, b.route.Method))
+	})
 	return operations, nil
 }
 
