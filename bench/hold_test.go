@@ -40,7 +40,7 @@ func TestWorse(t *testing.T) {
 	}
 }
 
-// TestExamples checks the input of the measurements: every call of the spec is measured, the responses
+// TestExamples checks the input of the measurements: every call with a passcode is measured, the responses
 // have the stated size, and all readers read the same values.
 func TestExamples(t *testing.T) {
 	calls, err := allCalls()
