@@ -183,9 +183,8 @@ type violation struct {
 // checkRequest compares a request with the spec.
 func (op *operation) checkRequest(in *openapi3filter.RequestValidationInput) []violation {
 	found := violations(openapi3filter.ValidateRequest(context.Background(), in), violation{})
-	if strings.HasSuffix(op.call.Name, ".search") { // which has error types of its own for its query
-		found = slices.DeleteFunc(found, func(v violation) bool { return v.field == "query" || strings.HasPrefix(v.field, "query.") })
-	}
+	// Searches have error types of their own for a query, and check it themselves.
+	found = slices.DeleteFunc(found, func(v violation) bool { return v.field == "query" || strings.HasPrefix(v.field, "query.") })
 	for i, v := range found {
 		if property := op.property(v.field); property != nil {
 			found[i].errorType = cmp.Or(v.errorType, invalid(property))
