@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/generate/golang"
@@ -43,13 +44,7 @@ func areasOf(pkg *model.Package) []area {
 		}
 		areas[i].Services = append(areas[i].Services, s)
 	}
-	kept := areas[:0]
-	for _, a := range areas {
-		if a.Calls() > 0 {
-			kept = append(kept, a)
-		}
-	}
-	return kept
+	return slices.DeleteFunc(areas, func(a area) bool { return a.Calls() == 0 })
 }
 
 // firstSentence returns a text up to the end of its first sentence.
