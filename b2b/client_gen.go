@@ -7,13 +7,12 @@ import "github.com/stytchgen/sdk/internal/transport"
 // Client makes the calls of the Stytch B2B API. Create one with [NewClient] or [FromEnv]; it is
 // safe for concurrent use. The calls of a nil or zero Client return errors.
 type Client struct {
-	// OTPs groups the calls that send and check one-time passcodes, by SMS and by e-mail.
+	// OTPs sends one-time passcodes by SMS and e-mail, and checks them.
 	//
 	// Use it as client.OTPs.
 	OTPs *OTPsService
 
-	// Discovery holds the calls that continue a login without an organization, once the person has
-	// proven an identity.
+	// Discovery continues a login without an organization, once the person has proven an identity.
 	//
 	// Use it as client.Discovery.
 	Discovery *DiscoveryService

@@ -4,8 +4,8 @@ package b2b
 
 import "github.com/stytchgen/sdk/internal/transport"
 
-// DiscoveryService holds the calls that continue a login without an organization, once the person
-// has proven an identity.
+// DiscoveryService continues a login without an organization, once the person has proven an
+// identity.
 //
 // Use it as client.Discovery.
 //

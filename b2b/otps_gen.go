@@ -4,7 +4,7 @@ package b2b
 
 import "github.com/stytchgen/sdk/internal/transport"
 
-// OTPsService groups the calls that send and check one-time passcodes, by SMS and by e-mail.
+// OTPsService sends one-time passcodes by SMS and e-mail, and checks them.
 //
 // Use it as client.OTPs.
 //

@@ -14,8 +14,8 @@ type figure struct {
 	allocs, baseAllocs      float64 // per operation; NaN if not counted
 }
 
-// notTold is a number of allocations that was not counted.
-var notTold = math.NaN()
+// notCounted is a number of allocations that was not counted.
+var notCounted = math.NaN()
 
 // key is the figure's key in ratios.json.
 func (f figure) key() string { return f.caseName + ": " + f.subject + " / " + f.base }
@@ -51,7 +51,7 @@ func exact(caseName, subject, base string, value, baseValue quantity) figure {
 	r := value.amount / baseValue.amount
 	return figure{
 		caseName: caseName, subject: subject, base: base, ratio: ratio{r, r, r},
-		value: value, baseValue: baseValue, allocs: notTold, baseAllocs: notTold,
+		value: value, baseValue: baseValue, allocs: notCounted, baseAllocs: notCounted,
 	}
 }
 

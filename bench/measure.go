@@ -59,7 +59,7 @@ func measure(e effort, subjects []subject) ([]series, error) {
 			return nil, fmt.Errorf("%s: %w", s.name, err)
 		}
 		times[i] = n
-		all[i] = series{name: s.name, allocs: notTold}
+		all[i] = series{name: s.name, allocs: notCounted}
 		if s.counts {
 			if all[i].allocs, err = allocations(s); err != nil {
 				return nil, fmt.Errorf("%s: %w", s.name, err)

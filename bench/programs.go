@@ -19,7 +19,7 @@ var programs = []string{"hello", "bare", "reflective", "sdk"}
 // time of the build.
 func (b *bench) builds(ctx context.Context) ([]figure, error) {
 	size := map[string]int64{}
-	sdk, reflective := series{name: "SDK", allocs: notTold}, series{name: "reflective", allocs: notTold}
+	sdk, reflective := series{name: "SDK", allocs: notCounted}, series{name: "reflective", allocs: notCounted}
 	for range 3 { // single builds differ by a fifth
 		took := map[string]float64{}
 		for _, name := range programs {
@@ -74,7 +74,7 @@ func (b *bench) firstBuilds(ctx context.Context) ([]figure, error) {
 
 // buildAgain measures builds after a change of the program.
 func (b *bench) buildAgain(ctx context.Context, cache string) ([]figure, error) {
-	names := []series{{name: "reflective", allocs: notTold}, {name: "SDK", allocs: notTold}}
+	names := []series{{name: "reflective", allocs: notCounted}, {name: "SDK", allocs: notCounted}}
 	for round := range 9 {
 		for i := range names {
 			took, err := b.build(ctx, strings.ToLower(names[i].name), cache, "-ldflags", fmt.Sprintf("-X main.round=%d", round))

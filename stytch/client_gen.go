@@ -13,7 +13,7 @@ const (
 // Client makes the calls of the Stytch consumer API. Create one with [NewClient] or [FromEnv]; it
 // is safe for concurrent use. The calls of a nil or zero Client return errors.
 type Client struct {
-	// OTPs checks one-time passcodes, whichever way they were sent.
+	// OTPs sends one-time passcodes by SMS, WhatsApp and e-mail, and checks them.
 	//
 	// Use it as client.OTPs.
 	OTPs *OTPsService

@@ -186,8 +186,7 @@ var magicLinksAuthenticate = transport.Endpoint[MagicLinksAuthenticateRequest, M
 // session that belongs to another user is ignored.
 //
 // Opening the link does not use it up, nor does a mail scanner that follows it; only this call
-// does. A used and an expired token are not told apart: both are the error
-// [ErrUnableToAuthMagicLink].
+// does. A used token and an expired one fail with the same error, [ErrUnableToAuthMagicLink].
 //
 // The client repeats the call only if the service certainly has not acted on it. If that is
 // unknown, the error matches [ErrOutcomeUnknown].

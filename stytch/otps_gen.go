@@ -14,7 +14,7 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// OTPsService checks one-time passcodes, whichever way they were sent.
+// OTPsService sends one-time passcodes by SMS, WhatsApp and e-mail, and checks them.
 //
 // Use it as client.OTPs.
 //

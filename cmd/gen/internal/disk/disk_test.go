@@ -257,10 +257,10 @@ func TestRefusesWhatChanged(t *testing.T) {
 			}
 			put(t, filepath.Join(root, "a/gone.go/inside"), "x")
 		}, "a/gone.go: not a regular file"},
-		{"a folder stands where a file goes", func(t *testing.T, root string) {
+		{"a folder in place of a file", func(t *testing.T, root string) {
 			put(t, filepath.Join(root, "b/third.go/inside"), "x")
 		}, "b/third.go: not a regular file"},
-		{"a file stands where a folder goes", func(t *testing.T, root string) {
+		{"a file in place of a folder", func(t *testing.T, root string) {
 			put(t, filepath.Join(root, "b"), "x")
 		}, "b: not a folder"},
 		{"a folder becomes a link", func(t *testing.T, root string) {

@@ -171,7 +171,7 @@ type Type struct {
 	// Rules tie several fields together.
 	Rules []Rule `json:",omitzero"`
 	// Variants are the structs that a union is a choice of, by the value that tells them apart. The last one
-	// stands for those that the spec does not have.
+	// is for those that the spec does not have.
 	Variants []Variant `json:",omitzero"`
 	// VariantOf are the unions that a struct belongs to.
 	VariantOf []*Type `json:"-"`
