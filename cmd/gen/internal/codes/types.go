@@ -130,10 +130,10 @@ var (
 	})
 	NamesMeet = add(Code{
 		ID: "E063", Title: "two names are one in Go",
-		Meaning: "Names that differ only in case or punctuation, or that derive from different places, come out as the same Go name. The second place of the finding shows the other one.",
+		Meaning: "Names that differ only in case or punctuation, or that derive from different places, come out as the same Go name. So does an area in x-services that the client has already. The second place of the finding shows the other one.",
 		Wrong:   "user_id: {type: string}\nuser-id: {type: string}",
 		Right:   "user_id: {type: string}\nuser-id: {type: string, x-go-name: UserDashID}",
-		Do:      "Add x-go-name to a field or parameter; rename anything else.",
+		Do:      "Add x-go-name to a field or parameter, and take an area out of x-services; rename anything else.",
 	})
 	OneNameTwice = add(Code{
 		ID: "E105", Title: "a parameter and a property that are not one",

@@ -74,7 +74,7 @@ var notCompared = map[string]string{
 
 	"Package.API": "is a constant of the generator", "Package.Name": "is a constant of the generator", "Package.Spec": "is a constant of the generator",
 	"Package.Services": "compared call by call", "Package.Types": "compared where a call uses them",
-	"Package.Manual": "the Go code is compared",
+	"Package.Manual": "the Go code is compared", "Package.Offers": "the Go code is compared",
 
 	"Service.Tag": "changes with the names of its calls", "Service.Name": "derived from the tag", "Service.Field": "derived from the tag",
 	"Service.Methods": "compared one by one", "Service.Children": "derived from the places", "Service.Pos": "is a position",
