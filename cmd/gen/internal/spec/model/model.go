@@ -274,7 +274,9 @@ type Field struct {
 	// Nullable fields can be null.
 	Nullable  bool `json:",omitzero"`
 	Sensitive bool `json:",omitzero"`
-	Limits    Limits
+	// Public fields may be printed whatever their names look like.
+	Public bool `json:",omitzero"`
+	Limits Limits
 	// ItemLimits are what the items of a list or the values of a map must keep to.
 	ItemLimits Limits
 	// Invalid is the error type that the service answers for a value that the limits refuse, or "".
