@@ -12,7 +12,7 @@ import (
 )
 
 func TestRedaction(t *testing.T) {
-	wiretest.CheckRedaction(t, client)
+	wiretest.CheckRedaction(t, types)
 }
 
 func TestServicesOfNoClient(t *testing.T) {

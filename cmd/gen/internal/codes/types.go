@@ -276,8 +276,8 @@ var (
 		Do:      "Add the type to x-errors of the call.",
 	})
 	OpenSecret = add(Code{
-		ID: "W003", Title: "a secret or personal data that would be printed",
-		Meaning: "The name ends like that of a secret or of personal data (token, code, jwt, email, phone_number, claims), and nothing says whether the value may be printed. The list of such names is in internal/wirename. A value in a log is a value that is known.",
+		ID: "W003", Title: "a secret that would be printed",
+		Meaning: "The name says token, jwt, secret, password, verifier or credential, and nothing says whether it may be printed. A value in a log is a value that is known.",
 		Wrong:   "access_token:\n  type: string\n  description: The token of the provider.",
 		Right:   "access_token:\n  type: string\n  x-sensitive: true\n  description: The token of the provider.",
 		Do:      "Write x-sensitive: true, or false if everybody may read it.",

@@ -93,7 +93,6 @@ var notCompared = map[string]string{
 
 	"Field.Limits": "compared one by one", "Field.ItemLimits": "compared one by one", "Field.Pos": "is a position",
 	"Field.Essential":  "compared in answers: the case \"essential no more\" of gen diff",
-	"Field.Public":     "says why Field.Sensitive is not set",
 	"Limits.PatternOf": "names the schema that the limits are in", "ItemLimits.PatternOf": "names the schema that the limits are in",
 	"ItemLimits.Default": "an item has none",
 

@@ -255,9 +255,7 @@ type Field struct {
 	// Nullable fields can be null.
 	Nullable  bool `json:",omitzero"`
 	Sensitive bool `json:",omitzero"`
-	// Public fields may be printed whatever their names look like.
-	Public bool `json:",omitzero"`
-	Limits Limits
+	Limits    Limits
 	// ItemLimits are what the items of a list or the values of a map must keep to.
 	ItemLimits Limits
 	// Invalid is the error type that the service answers for a value that the limits refuse, or "".
