@@ -12,7 +12,7 @@ import (
 )
 
 func TestRedaction(t *testing.T) {
-	wiretest.CheckRedaction(t, types)
+	wiretest.CheckRedaction(t, client)
 }
 
 func TestServicesOfNoClient(t *testing.T) {

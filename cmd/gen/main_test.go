@@ -555,7 +555,7 @@ import (
 	"example.com/base/stytch"
 )
 
-func TestRedaction(t *testing.T) { wiretest.CheckRedaction(t, types) }
+func TestRedaction(t *testing.T) { wiretest.CheckRedaction(t, client) }
 
 func TestCodesVoiceService_Ring(t *testing.T) {
 	client := wireClient(t, &exchangeCodesVoiceSend)

@@ -5,93 +5,173 @@ import (
 	"fmt"
 	"log/slog"
 	"reflect"
-	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/stytchgen/sdk/internal/redact"
+	"github.com/stytchgen/sdk/internal/wirename"
 )
 
-// CheckRedaction fills each field of each type with its own text. It prints the value in every way, and
-// reports each secret that shows.
-func CheckRedaction(t *testing.T, types []Type) {
+// CheckRedaction walks every type in a client's requests and responses and fills each field with its own
+// text. It prints the value in every way, and reports each text that shows although the name of its field is
+// that of a secret or of personal data.
+func CheckRedaction(t *testing.T, client any) {
 	t.Helper()
+	types := callTypes(reflect.TypeOf(client))
 	if len(types) < 10 {
 		t.Fatalf("only %d types found", len(types))
 	}
 	for _, typ := range types {
-		v := reflect.New(reflect.TypeOf(typ.Zero))
-		t.Run(v.Type().Elem().Name(), func(t *testing.T) {
-			m := &marks{value: v.Elem()}
-			m.variants = zeros(types)
-			m.filler.text = m.text
-			m.fill(v.Elem(), "")
-			m.check(t, v)
-		})
+		t.Run(typ.Name(), func(t *testing.T) { checkType(t, typ) })
 	}
 }
 
-// secret reports, by its name alone and without the spec, whether a field is a secret or an address.
-// harmless are fields with similar names.
-var (
-	secret   = regexp.MustCompile(`code$|token$|jwt$|phone_number$|email$|email_address$|ip_address$|_claims$|_metadata$`)
-	harmless = regexp.MustCompile(`(status|country)_code$`)
-)
+// callTypes returns the request and response types of every method of every
+// service below a client, and the structs inside them.
+func callTypes(client reflect.Type) []reflect.Type {
+	var types []reflect.Type
+	seen := map[reflect.Type]bool{}
+	var structs, services func(reflect.Type)
+	structs = func(typ reflect.Type) {
+		for typ.Kind() == reflect.Pointer || typ.Kind() == reflect.Slice || typ.Kind() == reflect.Map {
+			typ = typ.Elem()
+		}
+		if typ.Kind() != reflect.Struct || typ == reflect.TypeFor[time.Time]() || seen[typ] {
+			return
+		}
+		seen[typ] = true
+		types = append(types, typ)
+		for i := range typ.NumField() {
+			if f := typ.Field(i); f.IsExported() && !f.Anonymous {
+				structs(f.Type)
+			}
+		}
+	}
+	services = func(typ reflect.Type) {
+		for i := range typ.NumMethod() {
+			m := typ.Method(i).Type
+			if m.NumIn() >= 3 && m.In(2).Kind() == reflect.Struct && m.NumOut() == 2 {
+				structs(m.In(2))
+				structs(m.Out(0))
+			}
+		}
+		for i := range typ.Elem().NumField() {
+			if f := typ.Elem().Field(i); f.IsExported() && f.Type.Kind() == reflect.Pointer {
+				services(f.Type)
+			}
+		}
+	}
+	services(client)
+	return types
+}
 
-// marks are the texts that a value is filled with.
+// marks are the texts that a value was filled with.
 type marks struct {
-	filler
-	value        reflect.Value
-	secret, open []string // their paths
+	secret, open []string
+	// around are the structs around the value being filled. A recursive struct is filled once inside
+	// itself.
+	around []reflect.Type
 }
 
-func mark(path string) string { return "mark<" + path + ">" }
+// enough reports whether a pointer or list leads to a struct that is already in around twice.
+func (m *marks) enough(v reflect.Value) bool {
+	n := 0
+	for _, typ := range m.around {
+		if typ == v.Type().Elem() {
+			n++
+		}
+	}
+	return n > 1
+}
 
-func (m *marks) text(path string) string {
-	name, _, _ := strings.Cut(path[strings.LastIndex(path, ".")+1:], "[")
-	if secret.MatchString(name) && !harmless.MatchString(name) {
-		m.secret = append(m.secret, path)
+// text returns the mark for a place, which is a secret if the name of its field says so.
+func (m *marks) text(path, name string) string {
+	mark := fmt.Sprintf("mark<%s>", path)
+	if wirename.Sensitive(name) {
+		m.secret = append(m.secret, mark)
 	} else {
-		m.open = append(m.open, path)
+		m.open = append(m.open, mark)
 	}
-	return mark(path)
+	return mark
 }
 
-func (m *marks) check(t *testing.T, pointer reflect.Value) {
-	for how, printed := range print(pointer) {
-		for _, path := range m.secret {
-			if strings.Contains(printed, mark(path)) {
-				t.Errorf("%s shows %s", how, path)
-			}
+func (m *marks) fill(v reflect.Value, path, name string) {
+	switch v.Kind() {
+	case reflect.String:
+		if v.Type() != reflect.TypeFor[string]() {
+			name = "" // the values of an enum are no secrets
 		}
-		for _, path := range m.open {
-			if strings.Contains(how, "%v") && len(m.secret) > 0 && !strings.Contains(printed, mark(path)) && !tagged(m.value, path) {
-				t.Errorf("%s does not show %s, which is no secret", how, path)
+		v.SetString(m.text(path, name))
+	case reflect.Pointer:
+		if m.enough(v) {
+			return
+		}
+		v.Set(reflect.New(v.Type().Elem()))
+		m.fill(v.Elem(), path, name)
+	case reflect.Slice:
+		if m.enough(v) {
+			return
+		}
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		m.fill(v.Index(0), path+"[0]", name)
+	case reflect.Map:
+		value := reflect.New(v.Type().Elem()).Elem()
+		if value.Kind() == reflect.Interface {
+			value.Set(reflect.ValueOf([]any{map[string]any{"inner": m.text(path, name)}}))
+		} else {
+			m.fill(value, path+"[0]", name)
+		}
+		v.Set(reflect.MakeMap(v.Type()))
+		v.SetMapIndex(reflect.ValueOf("key"), value)
+	case reflect.Struct:
+		m.around = append(m.around, v.Type())
+		defer func() { m.around = m.around[:len(m.around)-1] }()
+		for i := range v.NumField() {
+			f := v.Type().Field(i)
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			if redact.HasTag(f.Tag, "public") {
+				name = ""
+			}
+			if f.IsExported() && !f.Anonymous {
+				m.fill(v.Field(i), path+"."+f.Name, name)
 			}
 		}
 	}
 }
 
-// tagged reports whether the spec marks a field on the path as secret although its name does not look like
-// one. Such a field may be hidden.
-func tagged(v reflect.Value, path string) bool {
-	for part := range strings.FieldsFuncSeq(path, func(r rune) bool { return r == '.' || r == '[' }) {
-		for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
-			v = v.Elem()
-		}
-		switch v.Kind() {
-		case reflect.Struct:
-			f := fieldOf(v.Type(), part)
-			if slices.Contains(strings.Split(f.Tag.Get("stytch"), ","), "sensitive") {
-				return true
+func checkType(t *testing.T, typ reflect.Type) {
+	var m marks
+	v := reflect.New(typ)
+	m.fill(v.Elem(), typ.Name(), "")
+	for how, printed := range print(v) {
+		for _, mark := range m.secret {
+			if strings.Contains(printed, mark) {
+				t.Errorf("%s shows %s", how, mark)
 			}
-			v = v.FieldByIndex(f.Index)
-		case reflect.Slice:
-			i, _ := strconv.Atoi(strings.TrimSuffix(part, "]"))
-			v = v.Index(i)
-		case reflect.Map:
-			v = v.MapIndex(v.MapKeys()[0])
 		}
+		for _, mark := range m.open {
+			if strings.Contains(how, "%v") && len(m.secret) > 0 && !strings.Contains(printed, mark) && !tagged(typ, mark) {
+				t.Errorf("%s does not show %s, which is no secret", how, mark)
+			}
+		}
+	}
+}
+
+// tagged reports whether the spec marks a field as secret although its name does not look like one. Such
+// a field may be hidden.
+func tagged(typ reflect.Type, mark string) bool {
+	path := strings.Split(strings.Trim(strings.TrimPrefix(mark, "mark"), "<>"), ".")[1:]
+	for _, name := range path {
+		name, _, _ = strings.Cut(name, "[")
+		for typ.Kind() == reflect.Pointer || typ.Kind() == reflect.Slice || typ.Kind() == reflect.Map {
+			typ = typ.Elem()
+		}
+		f, ok := typ.FieldByName(name)
+		if !ok || redact.HasTag(f.Tag, "sensitive") {
+			return ok
+		}
+		typ = f.Type
 	}
 	return false
 }
