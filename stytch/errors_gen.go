@@ -5846,7 +5846,7 @@ func publicCode(t ErrorType) string {
 	case
 		ErrTooManyRequests,
 		ErrTooFewTokensAuthenticated,
-		ErrCaptchaFailed,
+		ErrCAPTCHAFailed,
 		ErrTooManyUnverifiedFactors:
 		return CodeTooManyAttempts
 	case
