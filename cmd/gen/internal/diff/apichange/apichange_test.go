@@ -74,7 +74,7 @@ var notCompared = map[string]string{
 
 	"Package.API": "is a constant of the generator", "Package.Name": "is a constant of the generator", "Package.Spec": "is a constant of the generator",
 	"Package.Services": "compared call by call", "Package.Types": "compared where a call uses them",
-	"Package.Manual": "the Go code is compared",
+	"Package.Manual": "the Go code is compared", "Package.Offers": "the Go code is compared",
 
 	"Service.Tag": "changes with the names of its calls", "Service.Name": "derived from the tag", "Service.Field": "derived from the tag",
 	"Service.Methods": "compared one by one", "Service.Children": "derived from the places", "Service.Pos": "is a position",
@@ -93,6 +93,7 @@ var notCompared = map[string]string{
 
 	"Field.Limits": "compared one by one", "Field.ItemLimits": "compared one by one", "Field.Pos": "is a position",
 	"Field.Essential":  "compared in answers: the case \"essential no more\" of gen diff",
+	"Field.Public":     "says why Field.Sensitive is not set",
 	"Limits.PatternOf": "names the schema that the limits are in", "ItemLimits.PatternOf": "names the schema that the limits are in",
 	"ItemLimits.Default": "an item has none",
 

@@ -25,6 +25,9 @@ func (e *emitter) service(s *model.Service) {
 	if len(s.Methods) > 0 {
 		e.serviceClient(f, s)
 	}
+	if e.offered(s) {
+		e.shareService(f, s)
+	}
 	for _, m := range s.Methods {
 		e.within(append(m.Request.Fields, m.Response.Fields...), func() { e.method(f, s, m) })
 		if m.Paging != nil {
@@ -176,12 +179,24 @@ func (e *emitter) client() {
 			g.Id(s.Field).Op("*").Id(s.Name)
 			g.Line()
 		}
+		for _, o := range e.pkg.Offers {
+			g.Add(e.doc("offer", 1, map[string]any{"Offer": o, "Package": e.sdk.Packages[0].Name}))
+			g.Id(o.Field).Op("*").Qual(e.first(), o.Name)
+			g.Line()
+		}
 		g.Id("transport").Op("*").Qual(e.internal("transport"), "Client")
 	})
 	f.Func().Id("newClient").Params(jen.Id("t").Op("*").Qual(e.internal("transport"), "Client")).Op("*").Id("Client").Block(
 		jen.Return(jen.Op("&").Id("Client").ValuesFunc(func(g *jen.Group) {
 			for _, s := range top {
+				if e.offered(s) {
+					g.Line().Id(s.Field).Op(":").Id("new" + s.Name).Call(jen.Id("t"))
+					continue
+				}
 				g.Line().Id(s.Field).Op(":").Add(newService(s))
+			}
+			for _, o := range e.pkg.Offers {
+				g.Line().Id(o.Field).Op(":").Add(e.sharedService(o.Service)).Call(jen.Id("t"))
 			}
 			g.Line().Id("transport").Op(":").Id("t")
 			g.Line()

@@ -97,7 +97,7 @@ var documentShape = object("the document", []string{"openapi", "info", "paths"},
 	}, nil)),
 	"paths":       named("paths", pathItemShape),
 	"components":  componentsShape,
-	load.AreasKey: textList,
+	load.AreasKey: textList, load.ServicesKey: textList,
 	"x-manual": listOf("x-manual", object("a MANUAL() section", []string{"name", "kind", "declares", "description"}, map[string]*shape{
 		"name":        anyText,
 		"kind":        oneOfTexts("the section's kind", "METHOD", "FUNCTION", "TYPE"),
