@@ -99,6 +99,7 @@ var notCompared = map[string]string{
 
 	"ErrorType.Name": "derived from the wire", "ErrorType.URL": "derived from the docs key", "ErrorType.Pos": "is a position",
 	"ErrorType.Area": "a heading of the documentation", "Rule.Pos": "is a position",
+	"PublicError.Name": "derived from the wire", "PublicError.Pos": "is a position",
 
 	"Manual.Name": "the Go code is compared", "Manual.Kind": "the Go code is compared", "Manual.Declares": "the Go code is compared",
 	"Manual.Pos": "is a position",
@@ -107,7 +108,7 @@ var notCompared = map[string]string{
 // TestEveryPartOfTheModel changes one part of the model after the other: each
 // is reported, or is listed above with the reason why not.
 func TestEveryPartOfTheModel(t *testing.T) {
-	base := withManual(side(t))
+	base := withMore(side(t))
 	field := func(sdk *model.SDK, wire string) *model.Field {
 		return fieldOf(sdk.Packages[0].Methods()[0].Request, wire)
 	}
@@ -126,6 +127,7 @@ func TestEveryPartOfTheModel(t *testing.T) {
 		{"ItemLimits", func(sdk *model.SDK) any { return &field(sdk, "labels").ItemLimits }},
 		{"Rule", func(sdk *model.SDK) any { return &sdk.Packages[0].Methods()[0].Request.Rules[0] }},
 		{"ErrorType", func(sdk *model.SDK) any { return sdk.Errors[0] }},
+		{"PublicError", func(sdk *model.SDK) any { return sdk.Public[0] }},
 		{"Manual", func(sdk *model.SDK) any { return sdk.Packages[0].Manual[0] }},
 		{"Docs", func(sdk *model.SDK) any { return &field(sdk, "note").Docs }},
 		{"Docs", func(sdk *model.SDK) any { return &sdk.Packages[0].Methods()[0].Docs }},
@@ -137,7 +139,7 @@ func TestEveryPartOfTheModel(t *testing.T) {
 				continue
 			}
 			t.Run(name, func(t *testing.T) {
-				head := withManual(side(t))
+				head := withMore(side(t))
 				other := field(head.SDK, "user_id")
 				alter(t, reflect.ValueOf(part.pick(head.SDK)).Elem().Field(i), head.SDK, other)
 				if len(Compare(base, head)) == 0 {
@@ -148,9 +150,11 @@ func TestEveryPartOfTheModel(t *testing.T) {
 	}
 }
 
-// withManual adds a hand-written section, which the fixture has none of.
-func withManual(s Side) Side {
+// withMore adds a hand-written section and a public error, which the fixture
+// has none of.
+func withMore(s Side) Side {
 	s.SDK.Packages[0].Manual = []*model.Manual{{Name: "Clean", Docs: model.Docs{Text: "It cleans."}}}
+	s.SDK.Public = []*model.PublicError{{Wire: "wrong_code", Status: 400, Message: "That code is wrong.", Types: s.SDK.Errors[:1]}}
 	return s
 }
 
@@ -176,6 +180,8 @@ func alter(t *testing.T, v reflect.Value, sdk *model.SDK, other *model.Field) {
 	case **model.Type:
 		*value = sdk.Packages[0].Types[0]
 	case *[]*model.ErrorType:
+		*value = nil
+	case *[]*model.PublicError:
 		*value = nil
 	case *[]*model.Field:
 		*value = []*model.Field{other}

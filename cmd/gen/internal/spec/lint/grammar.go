@@ -323,6 +323,9 @@ var errorsShape = object("the file", []string{"docs", "common", "errors"}, map[s
 	"docs":   anyAddress,
 	"common": textList,
 	"groups": named("groups", textList),
+	"public": named("public", object("a public error", []string{"status", "message"}, map[string]*shape{
+		"status": anyInteger, "message": anyProse, "types": textList,
+	}, nil)),
 	"errors": named("errors", object("an error type", []string{"status", "description", "action"}, map[string]*shape{
 		"area": anyText, "status": anyInteger, "description": anyProse, "action": anyProse, "retry": anyBoolean, "docs": anyAddress,
 	}, nil)),

@@ -30,7 +30,7 @@ type Input struct {
 // the model is then incomplete and not to be used.
 func Build(spec *load.Spec, in Input, list *diag.List) *SDK {
 	b := &builder{spec: spec, list: list, types: map[string]*Type{}, errorLists: map[string][]*ErrorType{}}
-	sdk := &SDK{Module: in.Module, Errors: b.errors()}
+	sdk := &SDK{Module: in.Module, Errors: b.errors(), Public: b.publicErrors()}
 	if doc := spec.Documents[load.ConsumerFile]; doc != nil && len(doc.Servers) == 2 {
 		sdk.TestURL, sdk.LiveURL = doc.Servers[0].URL, doc.Servers[1].URL
 	}

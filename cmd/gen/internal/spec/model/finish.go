@@ -120,6 +120,9 @@ func collide(sdk *SDK, taken map[string]map[string]diag.Pos, list *diag.List) {
 			for _, e := range sdk.Errors {
 				scope.add(e.Name, e.Wire, e.Pos)
 			}
+			for _, e := range sdk.Public {
+				scope.add(e.Name, e.Wire, e.Pos)
+			}
 		}
 		for _, s := range pkg.Services {
 			scope.add(s.Name, s.Tag, s.Pos)
@@ -254,7 +257,7 @@ type scope struct {
 // firstNames what the first one alone has.
 var (
 	sharedNames = []string{"Client", "newClient", "enums"}
-	firstNames  = []string{"testURL", "liveURL", "knownTypes", "retryableType"}
+	firstNames  = []string{"testURL", "liveURL", "knownTypes", "retryableType", "publicCode", "publicText"}
 )
 
 // newScope makes a scope with the names that are generated in every case, and

@@ -29,6 +29,8 @@ type SDK struct {
 	Packages         []*Package
 	// Errors holds every error type, in the order of the spec.
 	Errors []*ErrorType
+	// Public are the kinds of errors that visitors can be shown.
+	Public []*PublicError `json:",omitzero"`
 }
 
 // ErrorArea is a part of the error types that belong together.
@@ -365,6 +367,16 @@ type ErrorType struct {
 	// Common types can come from every call.
 	Common bool `json:",omitzero"`
 	Pos    diag.Pos
+}
+
+// PublicError is what visitors can be shown of some error types.
+type PublicError struct {
+	// Wire is its code, Name the Go constant.
+	Wire, Name string
+	Status     int
+	Message    string
+	Types      []*ErrorType `json:"-"`
+	Pos        diag.Pos
 }
 
 // Manual is a declared MANUAL() section.
