@@ -35,8 +35,11 @@ func (s *SessionsService) backend(check *AuthorizationCheck, opts []stytch.CallO
 			_, err := s.Revoke(ctx, SessionsRevokeRequest{SessionToken: given(token), SessionJWT: given(jwt)}, opts...)
 			return err
 		},
-		Owner:     func(session *MemberSession) string { return session.MemberID },
-		Past:      func(t time.Time) bool { return s.client().Verifier(s.publishedKeys).Past(t) },
+		Owner: func(session *MemberSession) string { return session.MemberID },
+		Past: func(t time.Time) bool {
+			verifier := s.client().Verifier(s.publishedKeys)
+			return verifier.Past(t, verifier.Now())
+		},
 		LoggedOut: stytch.LoggedOut, RetryAfter: stytch.RetryAfter,
 	}
 }

@@ -96,8 +96,11 @@ func (s *SessionsService) backend(check *AuthorizationCheck, opts []CallOption) 
 			_, err := s.Revoke(ctx, SessionsRevokeRequest{SessionToken: given(token), SessionJWT: given(jwt)}, opts...)
 			return err
 		},
-		Owner:     func(session *Session) string { return session.UserID },
-		Past:      func(t time.Time) bool { return s.client().Verifier(s.publishedKeys).Past(t) },
+		Owner: func(session *Session) string { return session.UserID },
+		Past: func(t time.Time) bool {
+			verifier := s.client().Verifier(s.publishedKeys)
+			return verifier.Past(t, verifier.Now())
+		},
 		LoggedOut: LoggedOut, RetryAfter: RetryAfter,
 	}
 }
