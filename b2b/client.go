@@ -1,6 +1,7 @@
 // Package b2b is a client for the whole B2B API of Stytch. One-time passcodes come first: it sends codes
 // to the members of organizations by SMS and e-mail, checks them, and manages the sessions that follow.
 // The other calls cover organizations and members, magic links, passwords, OAuth, SSO, SCIM and more.
+// Calls for projects of both kinds, such as M2M and Fraud, are those of the package stytch.
 //
 //	client, err := b2b.NewClient(projectID, secret)
 //	if err != nil {

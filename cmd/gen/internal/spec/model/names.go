@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"github.com/stytchgen/sdk/internal/wirename"
 )
 
 // initialisms are the words that Go and the field write in a way of their own.
@@ -26,7 +28,7 @@ var initialisms = map[string]string{
 // is left that Go can export.
 func GoName(wire string) string {
 	var b strings.Builder
-	for _, word := range words(wire) {
+	for _, word := range wirename.Words(wire) {
 		if known, ok := initialisms[strings.ToLower(word)]; ok {
 			b.WriteString(known)
 			continue
@@ -40,25 +42,6 @@ func GoName(wire string) string {
 		return name
 	}
 	return ""
-}
-
-// words splits at everything that is neither letter nor digit, and before a
-// capital behind a small letter: methodId is method_id. Names of the wire that are
-// not ASCII give no words, and so no Go name.
-func words(wire string) []string {
-	for _, r := range wire {
-		if r > unicode.MaxASCII {
-			return nil
-		}
-	}
-	var apart strings.Builder
-	for i, r := range wire {
-		if i > 0 && unicode.IsUpper(r) && unicode.IsLower(rune(wire[i-1])) {
-			apart.WriteByte('_')
-		}
-		apart.WriteRune(r)
-	}
-	return strings.FieldsFunc(apart.String(), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
 var exported = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*$`)
