@@ -200,7 +200,7 @@ func (v *Verifier) check(c *claims, now time.Time) error {
 		return ErrAudience
 	case !slices.Contains(v.Issuers, c.issuer) && !slices.Contains(v.Issuers, normalIssuer(c.issuer)):
 		return ErrIssuer
-	case v.Past(c.Expires, now):
+	case v.PastAt(c.Expires, now):
 		return ErrExpired
 	case now.Add(v.Leeway).Before(c.notBefore) || now.Add(v.Leeway).Before(c.IssuedAt):
 		return ErrNotYetValid
@@ -212,7 +212,10 @@ func (v *Verifier) check(c *claims, now time.Time) error {
 func (t Token) Age() time.Duration { return t.Checked.Sub(t.IssuedAt) }
 
 // Past reports whether a time has passed, with the leeway.
-func (v *Verifier) Past(t, now time.Time) bool { return !now.Before(t.Add(v.Leeway)) }
+func (v *Verifier) Past(t time.Time) bool { return v.PastAt(t, v.Now()) }
+
+// PastAt reports whether a time has passed at another, with the leeway.
+func (v *Verifier) PastAt(t, now time.Time) bool { return !now.Before(t.Add(v.Leeway)) }
 
 // Settled reports whether a local check that ended with err decides who is logged
 // in. It does if the token is valid and not older than maxAge (0: any age), or if
