@@ -155,7 +155,7 @@ func TestPageShowsTheCode(t *testing.T) {
 	b.do(b.until(`shown("#first-steps") && text("#variables").includes("STYTCH_BASE_URL='` + p.url + `'")`))
 	browsertest.Screenshot(t, b.ctx, "empty")
 	methodID := must(p.client().OTPs.SMS.LoginOrCreate(t.Context(), stytch.OTPsSMSLoginOrCreateRequest{
-		PhoneNumber: phone, Locale: new(stytch.PhoneLocaleDeDe), ExpirationMinutes: new(10)}))(t).PhoneID
+		PhoneNumber: phone, Locale: new(stytch.PhoneLocaleDeDE), ExpirationMinutes: new(10)}))(t).PhoneID
 	code := p.wait(phone).Code
 	b.do(b.until(`text(".message .code") === "` + code + `"`))
 	card := get[string](b, `one(".message").innerText`)
