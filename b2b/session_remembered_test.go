@@ -44,7 +44,7 @@ func TestMembersShareNothing(t *testing.T) {
 	}
 	claim["id"] = claim["member_session_id"]
 	unsigned := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.MapClaims{
-		"aud": project, "iss": "stytch.com/" + project, "sub": "member-test-1", "tree": whole.CustomClaims["tree"],
+		"aud": project, "iss": "stytch.com/" + project, "sub": "member-test-1", "tree": whole.CustomClaims,
 		"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(5 * time.Minute).Unix(),
 		"https://stytch.com/session":      claim,
 		"https://stytch.com/organization": map[string]any{"organization_id": "organization-test-1", "slug": "engines"},
@@ -73,8 +73,12 @@ func TestMembersShareNothing(t *testing.T) {
 			t.Errorf("a client for users: session %v, error %v", session, err)
 		}
 	}
-	if !reflect.DeepEqual(sessions[0], sessions[1]) || !reflect.DeepEqual(sessions[0].AuthenticationFactors, whole.AuthenticationFactors) {
-		t.Errorf("the sessions differ: %+v and %+v", sessions[0], sessions[1])
+	want, err := json.Marshal(whole.AuthenticationFactors)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := json.Marshal(sessions[0].AuthenticationFactors); err != nil || string(got) != string(want) || !reflect.DeepEqual(sessions[0], sessions[1]) {
+		t.Errorf("the factors are %s, %v\nwant %s\nthe sessions are %+v and %+v", got, err, want, sessions[0], sessions[1])
 	}
 	for n, other := range sessions[1:] {
 		if paths, compared := wiretest.Shared(sessions[0], other); len(paths) > 0 || compared < 100 {

@@ -6,29 +6,11 @@ import (
 	"time"
 )
 
-// Filled returns a T with a value in every field, at every depth. T must not be recursive.
-func Filled[T any]() T { return filled(reflect.TypeFor[T]()).Interface().(T) }
-
-func filled(t reflect.Type) reflect.Value {
-	v := reflect.New(t).Elem()
-	switch {
-	case t == reflect.TypeFor[time.Time]():
-		v.Set(reflect.ValueOf(time.Date(2026, 3, 2, 10, 41, 7, 0, time.UTC)))
-	case t == reflect.TypeFor[map[string]any]():
-		v.Set(reflect.ValueOf(map[string]any{"tree": map[string]any{"list": []any{map[string]any{"a": []any{"b"}}}}}))
-	case t.Kind() == reflect.String:
-		v.SetString("text")
-	case t.Kind() == reflect.Pointer:
-		v.Set(filled(t.Elem()).Addr())
-	case t.Kind() == reflect.Slice:
-		v.Set(reflect.Append(v, filled(t.Elem()), filled(t.Elem())))
-	case t.Kind() == reflect.Struct:
-		for i := range t.NumField() {
-			v.Field(i).Set(filled(t.Field(i).Type))
-		}
-	default:
-		panic("no value for a " + t.String())
-	}
+// Filled returns a T with a value in every field, at every depth.
+func Filled[T any]() *T {
+	v := new(T)
+	f := filler{text: func(string) string { return "text" }}
+	f.fill(reflect.ValueOf(v).Elem(), "")
 	return v
 }
 
