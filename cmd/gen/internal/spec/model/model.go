@@ -28,6 +28,9 @@ type SDK struct {
 	Packages         []*Package
 	// Errors holds every error type, in the order of the spec.
 	Errors []*ErrorType
+	// ErrorAnswer and OAuthErrorAnswer are the two forms of an error. They are nil where the spec has none.
+	// The SDK reads them with hand-written code.
+	ErrorAnswer, OAuthErrorAnswer *Type `json:"-"`
 }
 
 // ErrorArea is a part of the error types that belong together.
