@@ -1,6 +1,7 @@
 // Package b2b is a client for the whole B2B API of Stytch. One-time passcodes come first: it sends codes
 // to the members of organizations by SMS and e-mail, checks them, and manages the sessions that follow.
 // The other calls cover organizations and members, magic links, passwords, OAuth, SSO, SCIM and more.
+// Calls for projects of both kinds, such as M2M and Fraud, are those of the package stytch.
 //
 //	client, err := b2b.NewClient(projectID, secret)
 //	if err != nil {
@@ -21,16 +22,21 @@ import (
 	"fmt"
 	"log/slog"
 
+	"github.com/stytchgen/sdk/internal/rbac"
+	"github.com/stytchgen/sdk/internal/sessionweb"
 	"github.com/stytchgen/sdk/internal/share"
 	"github.com/stytchgen/sdk/internal/transport"
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// Shared code of the package stytch, for the clients and responses of this package.
+// Shared code of the package stytch, for the clients, responses and sessions of this package.
 var (
-	maker       = share.Get[transport.Maker]()
-	noTransport = maker.None
-	receive     = share.Get[func(*stytch.Response, *transport.Result)]()
+	maker             = share.Get[transport.Maker]()
+	noTransport       = maker.None
+	receive           = share.Get[func(*stytch.Response, *transport.Result)]()
+	middlewareOptions = share.Get[func(*stytch.MiddlewareOptions) sessionweb.Options]()
+	grantsOf          = share.Get[func(*stytch.RBACPolicy) []rbac.Grant]()
+	answered          = share.Get[func(error) bool]()
 )
 
 // NewClient returns a client for a B2B project. The project ID and the secret are in the Stytch

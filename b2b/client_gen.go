@@ -2,7 +2,10 @@
 
 package b2b
 
-import "github.com/stytchgen/sdk/internal/transport"
+import (
+	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/stytch"
+)
 
 // Client makes the calls of the Stytch B2B API. Create one with [NewClient] or [FromEnv]; it is
 // safe for concurrent use. The calls of a nil or zero Client return errors.
@@ -86,6 +89,32 @@ type Client struct {
 	// Use it as client.Impersonation.
 	Impersonation *ImpersonationService
 
+	// M2M issues access tokens to programs that call an API without a user (machine to machine).
+	//
+	// Use it as client.M2M, with the types of package stytch.
+	M2M *stytch.M2MService
+
+	// ConnectedApps manages apps that log people in with the accounts of this project, and act for
+	// them.
+	//
+	// Use it as client.ConnectedApps, with the types of package stytch.
+	ConnectedApps *stytch.ConnectedAppsService
+
+	// Fraud judges devices and e-mail addresses, to keep fraudsters out.
+	//
+	// Use it as client.Fraud, with the types of package stytch.
+	Fraud *stytch.FraudService
+
+	// Debug helps to find out whether the client is set up right.
+	//
+	// Use it as client.Debug, with the types of package stytch.
+	Debug *stytch.DebugService
+
+	// Project reads figures of the project.
+	//
+	// Use it as client.Project, with the types of package stytch.
+	Project *stytch.ProjectService
+
 	transport *transport.Client
 }
 
@@ -156,6 +185,11 @@ func newClient(t *transport.Client) *Client {
 			transport: t,
 		},
 		Impersonation: &ImpersonationService{transport: t},
+		M2M:           stytchNewM2MService(t),
+		ConnectedApps: stytchNewConnectedAppsService(t),
+		Fraud:         stytchNewFraudService(t),
+		Debug:         stytchNewDebugService(t),
+		Project:       stytchNewProjectService(t),
 		transport:     t,
 	}
 }

@@ -16,6 +16,17 @@ var enums = grammar.Enums{
 		"zxcvbn",
 		"luds",
 	}},
+	{Type: "stytch.FraudRuleAction", Values: []string{
+		"ALLOW",
+		"CHALLENGE",
+		"BLOCK",
+		"NONE",
+	}},
+	{Type: "stytch.FraudAction", Values: []string{
+		"ALLOW",
+		"CHALLENGE",
+		"BLOCK",
+	}},
 	{Type: "b2b.MemberStatus", Values: []string{
 		"active",
 		"pending",
@@ -88,6 +99,28 @@ var enums = grammar.Enums{
 		"onelogin",
 		"pingfederate",
 		"rippling",
+	}},
+	{Type: "stytch.M2MClientStatus", Values: []string{
+		"active",
+		"inactive",
+	}},
+	{Type: "stytch.FraudRuleType", Values: []string{
+		"VISITOR_ID",
+		"BROWSER_ID",
+		"VISITOR_FINGERPRINT",
+		"BROWSER_FINGERPRINT",
+		"HARDWARE_FINGERPRINT",
+		"NETWORK_FINGERPRINT",
+		"CIDR_BLOCK",
+		"ASN",
+		"COUNTRY_CODE",
+	}},
+	{Type: "stytch.ProjectMetricType", Values: []string{
+		"UNKNOWN",
+		"USER_COUNT",
+		"ORGANIZATION_COUNT",
+		"MEMBER_COUNT",
+		"M2M_CLIENT_COUNT",
 	}},
 	{Type: "stytch.AuthenticationFactorType", Values: []string{
 		"magic_link",

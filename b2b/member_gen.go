@@ -357,7 +357,7 @@ type SCIMRegistration struct {
 	RegistrationID string `json:"registration_id"`
 
 	// The id that the identity provider gives the directory entry.
-	ExternalID *string `json:"external_id"`
+	ExternalID *string `json:"external_id" stytch:"sensitive"`
 
 	// The attributes of the directory entry.
 	SCIMAttributes *SCIMAttributes `json:"scim_attributes"`
@@ -402,7 +402,7 @@ type SCIMAttributes struct {
 	ID string `json:"id"`
 
 	// The id that the identity provider gives the directory entry.
-	ExternalID string `json:"external_id"`
+	ExternalID string `json:"external_id" stytch:"sensitive"`
 
 	// Whether the account is active at the identity provider.
 	Active bool `json:"active"`
@@ -411,13 +411,13 @@ type SCIMAttributes struct {
 	Groups []SCIMGroup `json:"groups"`
 
 	// The name to show.
-	DisplayName string `json:"display_name"`
+	DisplayName string `json:"display_name" stytch:"sensitive"`
 
 	// The casual name of the person.
-	NickName string `json:"nick_name"`
+	NickName string `json:"nick_name" stytch:"sensitive"`
 
 	// The address of the person's profile page.
-	ProfileURL string `json:"profile_url"`
+	ProfileURL string `json:"profile_url" stytch:"sensitive"`
 
 	// The relation between the person and the employer, such as Employee or Contractor.
 	UserType string `json:"user_type"`
@@ -655,16 +655,16 @@ func (v SCIMAddress) LogValue() slog.Value {
 // SCIMName is a person's name in its parts.
 type SCIMName struct {
 	// The whole name as text.
-	Formatted string `json:"formatted"`
+	Formatted string `json:"formatted" stytch:"sensitive"`
 
 	// The family name.
-	FamilyName string `json:"family_name"`
+	FamilyName string `json:"family_name" stytch:"sensitive"`
 
 	// The given name.
-	GivenName string `json:"given_name"`
+	GivenName string `json:"given_name" stytch:"sensitive"`
 
 	// The middle names.
-	MiddleName string `json:"middle_name"`
+	MiddleName string `json:"middle_name" stytch:"sensitive"`
 
 	// The title before the name, such as Dr.
 	HonorificPrefix string `json:"honorific_prefix"`
@@ -694,13 +694,23 @@ func (v *SCIMName) readJSON(d *wire.Reader) {
 	}
 }
 
+// Format prints the value without its secrets.
+func (v SCIMName) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, v)
+}
+
+// LogValue returns the value for a log, without its secrets.
+func (v SCIMName) LogValue() slog.Value {
+	return redact.LogValue(v)
+}
+
 // SCIMEnterpriseExtension is a person's place in the enterprise, as the SCIM enterprise extension
 // describes it.
 //
 // API: https://www.rfc-editor.org/rfc/rfc7643#section-4.3
 type SCIMEnterpriseExtension struct {
 	// The number that the enterprise gave the person.
-	EmployeeNumber string `json:"employee_number"`
+	EmployeeNumber string `json:"employee_number" stytch:"sensitive"`
 
 	// The name of the cost center.
 	CostCenter string `json:"cost_center"`
@@ -739,16 +749,26 @@ func (v *SCIMEnterpriseExtension) readJSON(d *wire.Reader) {
 	}
 }
 
+// Format prints the value without its secrets.
+func (v SCIMEnterpriseExtension) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, v)
+}
+
+// LogValue returns the value for a log, without its secrets.
+func (v SCIMEnterpriseExtension) LogValue() slog.Value {
+	return redact.LogValue(v)
+}
+
 // SCIMManager is a manager of a person, as a reference to another directory entry.
 type SCIMManager struct {
 	// The id of the manager's directory entry.
-	Value string `json:"value"`
+	Value string `json:"value" stytch:"sensitive"`
 
 	// The URI of the manager's directory entry.
-	Ref string `json:"ref"`
+	Ref string `json:"ref" stytch:"sensitive"`
 
 	// The name of the manager.
-	DisplayName string `json:"display_name"`
+	DisplayName string `json:"display_name" stytch:"sensitive"`
 }
 
 func (v *SCIMManager) readJSON(d *wire.Reader) {
@@ -764,4 +784,14 @@ func (v *SCIMManager) readJSON(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
+}
+
+// Format prints the value without its secrets.
+func (v SCIMManager) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, v)
+}
+
+// LogValue returns the value for a log, without its secrets.
+func (v SCIMManager) LogValue() slog.Value {
+	return redact.LogValue(v)
 }

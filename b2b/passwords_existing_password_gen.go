@@ -113,7 +113,7 @@ type PasswordsExistingPasswordResetRequest struct {
 
 	// The id of the fingerprint that Stytch's browser script took of the device. With it the answer
 	// describes the device; the project needs device fingerprinting enabled.
-	TelemetryID *string `json:"telemetry_id,omitzero"`
+	TelemetryID *string `json:"telemetry_id,omitzero" stytch:"sensitive"`
 }
 
 func (r *PasswordsExistingPasswordResetRequest) validate(c *validate.Validator) {

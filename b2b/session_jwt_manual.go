@@ -29,8 +29,8 @@ type AuthenticateJWTRequest struct {
 	// minutes; a negative value always asks the service.
 	MaxTokenAge time.Duration `json:"max_token_age,omitzero"`
 
-	// AuthorizationCheck asks whether the roles of the member allow an action. Only the service knows,
-	// so the call then always asks the service.
+	// AuthorizationCheck asks whether the roles of the member allow an action. For a JWT that is checked
+	// locally, the roles in it and the cached policies of the project and the organization decide.
 	AuthorizationCheck *AuthorizationCheck `json:"authorization_check,omitzero"`
 }
 
@@ -50,11 +50,14 @@ func (r AuthenticateJWTRequest) LogValue() slog.Value { return redact.LogValue(r
 //   - there is only a token
 //   - the JWT is older than MaxTokenAge, has expired, or is not valid yet by this machine's clock
 //   - the JWT has an unknown key or an unknown issuer
-//   - the request has an AuthorizationCheck
+//   - the request has an AuthorizationCheck, and a policy for it could not be fetched
 //
 // A JWT with any other mistake is rejected without a call, with one of the ErrJWT errors of package
 // stytch. Errors of the service are those of [SessionsService.Authenticate]. A token and a JWT of two
 // members give [stytch.ErrAmbiguousSession], and a request with neither gives [stytch.ErrNoSession].
+//
+// A session that does not allow what the AuthorizationCheck asks gives an error that matches
+// [stytch.ErrNotAllowed], whether the check was local or not. See [Allowed] for what decides locally.
 //
 // The keys are fetched at the first use and cached. A call waits at most five seconds for them, and
 // cached keys stay in use while the service cannot be reached.
@@ -70,11 +73,7 @@ func (s *SessionsService) AuthenticateJWT(ctx context.Context, req AuthenticateJ
 		ctx, done = s.client().Within(ctx, opts) // the options also limit the wait for the keys
 		defer done()
 	}
-	maxAge := req.MaxTokenAge
-	if req.AuthorizationCheck != nil {
-		maxAge = -1
-	}
-	return s.backend(req.AuthorizationCheck, opts).Find(ctx, req.SessionToken, req.SessionJWT, maxAge)
+	return s.backend(req.AuthorizationCheck, opts).Find(ctx, req.SessionToken, req.SessionJWT, req.MaxTokenAge, req.AuthorizationCheck.local())
 }
 
 // AuthenticateJWTLocal returns the session of a JWT without a call about the session. So it accepts a

@@ -555,7 +555,7 @@ type SessionsExchangeRequest struct {
 
 	// The id of the fingerprint that Stytch's browser script took of the device. With it the answer
 	// describes the device; the project needs device fingerprinting enabled.
-	TelemetryID *string `json:"telemetry_id,omitzero"`
+	TelemetryID *string `json:"telemetry_id,omitzero" stytch:"sensitive"`
 }
 
 func (r *SessionsExchangeRequest) validate(c *validate.Validator) {
@@ -785,7 +785,7 @@ type SessionsExchangeAccessTokenRequest struct {
 
 	// The id of the fingerprint that Stytch's browser script took of the device. With it the answer
 	// describes the device; the project needs device fingerprinting enabled.
-	TelemetryID *string `json:"telemetry_id,omitzero"`
+	TelemetryID *string `json:"telemetry_id,omitzero" stytch:"sensitive"`
 }
 
 func (r *SessionsExchangeAccessTokenRequest) validate(c *validate.Validator) {
@@ -978,7 +978,7 @@ type SessionsAttestRequest struct {
 
 	// The id of the fingerprint that Stytch's browser script took of the device. With it the answer
 	// describes the device; the project needs device fingerprinting enabled.
-	TelemetryID *string `json:"telemetry_id,omitzero"`
+	TelemetryID *string `json:"telemetry_id,omitzero" stytch:"sensitive"`
 }
 
 func (r *SessionsAttestRequest) validate(c *validate.Validator) {

@@ -4,12 +4,13 @@ package b2b
 
 import (
 	"github.com/stytchgen/sdk/internal/share"
+	"github.com/stytchgen/sdk/internal/transport"
 	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/internal/wire"
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// These are methods of other packages, which applications should not see.
+// These are methods and functions of other packages, which applications should not see.
 var (
 	stytchArgon2ConfigWriteJSON        = share.Get[func(*stytch.Argon2Config, *wire.Writer)]()
 	stytchAuthenticationFactorReadJSON = share.Get[func(*stytch.AuthenticationFactor, *wire.Reader)]()
@@ -20,6 +21,11 @@ var (
 	stytchJWKReadJSON                  = share.Get[func(*stytch.JWK, *wire.Reader)]()
 	stytchLUDSRequirementsReadJSON     = share.Get[func(*stytch.LUDSRequirements, *wire.Reader)]()
 	stytchMD5ConfigWriteJSON           = share.Get[func(*stytch.MD5Config, *wire.Writer)]()
+	stytchNewConnectedAppsService      = share.Get[func(*transport.Client) *stytch.ConnectedAppsService]()
+	stytchNewDebugService              = share.Get[func(*transport.Client) *stytch.DebugService]()
+	stytchNewFraudService              = share.Get[func(*transport.Client) *stytch.FraudService]()
+	stytchNewM2MService                = share.Get[func(*transport.Client) *stytch.M2MService]()
+	stytchNewProjectService            = share.Get[func(*transport.Client) *stytch.ProjectService]()
 	stytchPBKDF2ConfigValidate         = share.Get[func(*stytch.PBKDF2Config, *validate.Validator)]()
 	stytchPBKDF2ConfigWriteJSON        = share.Get[func(*stytch.PBKDF2Config, *wire.Writer)]()
 	stytchRBACPolicyReadJSON           = share.Get[func(*stytch.RBACPolicy, *wire.Reader)]()

@@ -16,7 +16,7 @@ type Attributes struct {
 	IPAddress *string `json:"ip_address" stytch:"sensitive"`
 
 	// The User-Agent header of the client.
-	UserAgent *string `json:"user_agent"`
+	UserAgent *string `json:"user_agent" stytch:"sensitive"`
 }
 
 func (v *Attributes) writeJSON(w *wire.Writer) {

@@ -410,7 +410,7 @@ type OAuthFactor struct {
 	ID string `json:"id"`
 
 	// The id that the provider gives the account, often the sub claim of its tokens.
-	ProviderSubject string `json:"provider_subject"`
+	ProviderSubject string `json:"provider_subject" stytch:"sensitive"`
 
 	// The id of the e-mail address that came with the account; null when it came without one.
 	EmailID *string `json:"email_id"`
@@ -431,6 +431,16 @@ func (v *OAuthFactor) readJSON(d *wire.Reader) {
 	}
 }
 
+// Format prints the value without its secrets.
+func (v OAuthFactor) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, v)
+}
+
+// LogValue returns the value for a log, without its secrets.
+func (v OAuthFactor) LogValue() slog.Value {
+	return redact.LogValue(v)
+}
+
 // WebAuthnFactor is a passkey or security key that the person authenticated with.
 type WebAuthnFactor struct {
 	// The id of the WebAuthn registration.
@@ -440,7 +450,7 @@ type WebAuthnFactor struct {
 	Domain string `json:"domain"`
 
 	// The user agent of the browser that was used.
-	UserAgent *string `json:"user_agent"`
+	UserAgent *string `json:"user_agent" stytch:"sensitive"`
 }
 
 func (v *WebAuthnFactor) readJSON(d *wire.Reader) {
@@ -456,6 +466,16 @@ func (v *WebAuthnFactor) readJSON(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
+}
+
+// Format prints the value without its secrets.
+func (v WebAuthnFactor) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, v)
+}
+
+// LogValue returns the value for a log, without its secrets.
+func (v WebAuthnFactor) LogValue() slog.Value {
+	return redact.LogValue(v)
 }
 
 // AuthenticatorAppFactor is an authenticator app that made a time-based code.
@@ -498,7 +518,7 @@ type CryptoWalletFactor struct {
 	CryptoWalletID string `json:"crypto_wallet_id"`
 
 	// The public address of the wallet.
-	CryptoWalletAddress string `json:"crypto_wallet_address"`
+	CryptoWalletAddress string `json:"crypto_wallet_address" stytch:"sensitive"`
 
 	// The blockchain of the wallet, such as ethereum.
 	CryptoWalletType string `json:"crypto_wallet_type"`
@@ -517,6 +537,16 @@ func (v *CryptoWalletFactor) readJSON(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
+}
+
+// Format prints the value without its secrets.
+func (v CryptoWalletFactor) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, v)
+}
+
+// LogValue returns the value for a log, without its secrets.
+func (v CryptoWalletFactor) LogValue() slog.Value {
+	return redact.LogValue(v)
 }
 
 // EmbeddableMagicLinkFactor is a magic link that the application made with Stytch and delivered
@@ -563,7 +593,7 @@ type SSOFactor struct {
 	ProviderID string `json:"provider_id"`
 
 	// The id that the identity provider gives the account.
-	ExternalID string `json:"external_id"`
+	ExternalID string `json:"external_id" stytch:"sensitive"`
 }
 
 func (v *SSOFactor) readJSON(d *wire.Reader) {
@@ -579,6 +609,16 @@ func (v *SSOFactor) readJSON(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
+}
+
+// Format prints the value without its secrets.
+func (v SSOFactor) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, v)
+}
+
+// LogValue returns the value for a log, without its secrets.
+func (v SSOFactor) LogValue() slog.Value {
+	return redact.LogValue(v)
 }
 
 // OAuthExchangeFactor is an access token of an OAuth provider that was exchanged for a session.

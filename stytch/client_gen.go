@@ -135,34 +135,16 @@ func newClient(t *transport.Client) *Client {
 		OAuth:         &OAuthService{transport: t},
 		CryptoWallets: &CryptoWalletsService{transport: t},
 		RBAC:          &RBACService{transport: t},
-		M2M: &M2MService{
-			Clients: &M2MClientsService{
-				Secrets:   &M2MClientsSecretsService{transport: t},
-				transport: t,
-			},
-			transport: t,
-		},
-		ConnectedApps: &ConnectedAppsService{
-			Clients: &ConnectedAppsClientsService{
-				Secrets:   &ConnectedAppsClientsSecretsService{transport: t},
-				transport: t,
-			},
-			transport: t,
-		},
+		M2M:           newM2MService(t),
+		ConnectedApps: newConnectedAppsService(t),
 		IDP: &IDPService{
 			OAuth:     &IDPOAuthService{transport: t},
 			transport: t,
 		},
-		Fraud: &FraudService{
-			Fingerprint:    &FraudFingerprintService{transport: t},
-			Rules:          &FraudRulesService{transport: t},
-			VerdictReasons: &FraudVerdictReasonsService{transport: t},
-			Email:          &FraudEmailService{transport: t},
-			transport:      t,
-		},
-		Debug:         &DebugService{transport: t},
+		Fraud:         newFraudService(t),
+		Debug:         newDebugService(t),
 		Impersonation: &ImpersonationService{transport: t},
-		Project:       &ProjectService{transport: t},
+		Project:       newProjectService(t),
 		transport:     t,
 	}
 }

@@ -15,7 +15,7 @@ import (
 // it was seen before.
 type DeviceInfo struct {
 	// The id of the device, which stays the same from visit to visit.
-	VisitorID string `json:"visitor_id"`
+	VisitorID string `json:"visitor_id" stytch:"sensitive"`
 
 	// Whether the person used this device before, and when.
 	VisitorIDDetails *DeviceAttributeDetails `json:"visitor_id_details"`

@@ -65,7 +65,7 @@ func (s *FraudFingerprintService) Lookup(ctx context.Context, req FraudFingerpri
 // FraudFingerprintLookupRequest is the request of [FraudFingerprintService.Lookup].
 type FraudFingerprintLookupRequest struct {
 	// The id of the fingerprint that Stytch's browser script took of the device.
-	TelemetryID string `json:"telemetry_id"`
+	TelemetryID string `json:"telemetry_id" stytch:"sensitive"`
 
 	// The application's own ids to store with the fingerprint. The dashboard can search by them.
 	ExternalMetadata *FraudExternalMetadata `json:"external_metadata,omitzero"`
@@ -112,7 +112,7 @@ type FraudFingerprintLookupResponse struct {
 	StatusCode int `json:"status_code"`
 
 	// The id of the fingerprint that was looked up.
-	TelemetryID string `json:"telemetry_id"`
+	TelemetryID string `json:"telemetry_id" stytch:"sensitive"`
 
 	// What identifies the device.
 	Fingerprints FraudFingerprints `json:"fingerprints"`

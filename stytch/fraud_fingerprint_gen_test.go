@@ -47,6 +47,6 @@ func ExampleFraudFingerprintService_Lookup() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(resp.TelemetryID)
-	// Output: b2f8c61e-09d4-4a75-8e3c-57d1f0a96b42
+	fmt.Println(resp.StatusCode)
+	// Output: 200
 }

@@ -236,7 +236,7 @@ type MagicLinksAuthenticateRequest struct {
 
 	// The id of the fingerprint that Stytch's browser script took of the device; with it,
 	// UserDevice describes the device. The project needs device fingerprinting enabled.
-	TelemetryID *string `json:"telemetry_id,omitzero"`
+	TelemetryID *string `json:"telemetry_id,omitzero" stytch:"sensitive"`
 
 	// The PKCE verifier to the challenge that the flow began with. It is needed if there was a
 	// challenge, and refused if there was none.

@@ -100,7 +100,7 @@ type PasswordsExistingPasswordResetRequest struct {
 
 	// The id of the fingerprint that Stytch's browser script took of the device; with it,
 	// UserDevice describes the device. The project needs device fingerprinting enabled.
-	TelemetryID *string `json:"telemetry_id,omitzero"`
+	TelemetryID *string `json:"telemetry_id,omitzero" stytch:"sensitive"`
 }
 
 func (r *PasswordsExistingPasswordResetRequest) validate(c *validate.Validator) {

@@ -107,7 +107,7 @@ type PasswordsCreateRequest struct {
 
 	// The id of the fingerprint that Stytch's browser script took of the device; with it,
 	// UserDevice describes the device. The project needs device fingerprinting enabled.
-	TelemetryID *string `json:"telemetry_id,omitzero"`
+	TelemetryID *string `json:"telemetry_id,omitzero" stytch:"sensitive"`
 
 	// The metadata to store with the user that only the application's backend can write.
 	TrustedMetadata map[string]any `json:"trusted_metadata,omitzero" stytch:"sensitive"`
@@ -316,7 +316,7 @@ type PasswordsAuthenticateRequest struct {
 
 	// The id of the fingerprint that Stytch's browser script took of the device; with it,
 	// UserDevice describes the device. The project needs device fingerprinting enabled.
-	TelemetryID *string `json:"telemetry_id,omitzero"`
+	TelemetryID *string `json:"telemetry_id,omitzero" stytch:"sensitive"`
 }
 
 func (r *PasswordsAuthenticateRequest) validate(c *validate.Validator) {

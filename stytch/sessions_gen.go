@@ -476,7 +476,7 @@ type SessionsMigrateRequest struct {
 
 	// The id of the fingerprint that Stytch's browser script took of the device; with it,
 	// UserDevice describes the device. The project needs device fingerprinting enabled.
-	TelemetryID *string `json:"telemetry_id,omitzero"`
+	TelemetryID *string `json:"telemetry_id,omitzero" stytch:"sensitive"`
 }
 
 func (r *SessionsMigrateRequest) validate(c *validate.Validator) {
@@ -637,7 +637,7 @@ type SessionsExchangeAccessTokenRequest struct {
 
 	// The id of the fingerprint that Stytch's browser script took of the device; with it,
 	// UserDevice describes the device. The project needs device fingerprinting enabled.
-	TelemetryID *string `json:"telemetry_id,omitzero"`
+	TelemetryID *string `json:"telemetry_id,omitzero" stytch:"sensitive"`
 }
 
 func (r *SessionsExchangeAccessTokenRequest) validate(c *validate.Validator) {
@@ -812,7 +812,7 @@ type SessionsAttestRequest struct {
 
 	// The id of the fingerprint that Stytch's browser script took of the device; with it,
 	// UserDevice describes the device. The project needs device fingerprinting enabled.
-	TelemetryID *string `json:"telemetry_id,omitzero"`
+	TelemetryID *string `json:"telemetry_id,omitzero" stytch:"sensitive"`
 }
 
 func (r *SessionsAttestRequest) validate(c *validate.Validator) {

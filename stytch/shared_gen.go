@@ -4,7 +4,7 @@ package stytch
 
 import "github.com/stytchgen/sdk/internal/share"
 
-// The other packages use these methods, which applications should not see.
+// The other packages use these methods and functions, which applications should not see.
 var (
 	_ = share.Put((*Argon2Config).writeJSON)
 	_ = share.Put((*AuthenticationFactor).readJSON)
@@ -23,4 +23,9 @@ var (
 	_ = share.Put((*SHA512Config).writeJSON)
 	_ = share.Put((*ScryptConfig).validate)
 	_ = share.Put((*ScryptConfig).writeJSON)
+	_ = share.Put(newConnectedAppsService)
+	_ = share.Put(newDebugService)
+	_ = share.Put(newFraudService)
+	_ = share.Put(newM2MService)
+	_ = share.Put(newProjectService)
 )

@@ -77,7 +77,7 @@ type WebAuthnRegisterStartRequest struct {
 	Domain string `json:"domain"`
 
 	// The user agent of the browser, as its User-Agent header gives it.
-	UserAgent *string `json:"user_agent,omitzero"`
+	UserAgent *string `json:"user_agent,omitzero" stytch:"sensitive"`
 
 	// The kind of authenticator to register. Unset, the user may take either.
 	AuthenticatorType *WebAuthnAuthenticatorType `json:"authenticator_type,omitzero"`
@@ -285,7 +285,7 @@ type WebAuthnRegisterRequest struct {
 
 	// The id of the fingerprint that Stytch's browser script took of the device; with it,
 	// UserDevice describes the device. The project needs device fingerprinting enabled.
-	TelemetryID *string `json:"telemetry_id,omitzero"`
+	TelemetryID *string `json:"telemetry_id,omitzero" stytch:"sensitive"`
 }
 
 func (r *WebAuthnRegisterRequest) validate(c *validate.Validator) {
@@ -627,7 +627,7 @@ type WebAuthnAuthenticateRequest struct {
 
 	// The id of the fingerprint that Stytch's browser script took of the device; with it,
 	// UserDevice describes the device. The project needs device fingerprinting enabled.
-	TelemetryID *string `json:"telemetry_id,omitzero"`
+	TelemetryID *string `json:"telemetry_id,omitzero" stytch:"sensitive"`
 }
 
 func (r *WebAuthnAuthenticateRequest) validate(c *validate.Validator) {

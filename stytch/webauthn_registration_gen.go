@@ -2,7 +2,13 @@
 
 package stytch
 
-import "github.com/stytchgen/sdk/internal/wire"
+import (
+	"fmt"
+	"log/slog"
+
+	"github.com/stytchgen/sdk/internal/redact"
+	"github.com/stytchgen/sdk/internal/wire"
+)
 
 // WebAuthnRegistration is a passkey or security key of a user.
 type WebAuthnRegistration struct {
@@ -13,7 +19,7 @@ type WebAuthnRegistration struct {
 	Domain string `json:"domain"`
 
 	// The user agent of the browser that the registration was made in.
-	UserAgent string `json:"user_agent"`
+	UserAgent string `json:"user_agent" stytch:"sensitive"`
 
 	// Whether the registration was completed.
 	Verified bool `json:"verified"`
@@ -44,4 +50,14 @@ func (v *WebAuthnRegistration) readJSON(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
+}
+
+// Format prints the value without its secrets.
+func (v WebAuthnRegistration) Format(f fmt.State, verb rune) {
+	redact.Format(f, verb, v)
+}
+
+// LogValue returns the value for a log, without its secrets.
+func (v WebAuthnRegistration) LogValue() slog.Value {
+	return redact.LogValue(v)
 }

@@ -26,12 +26,17 @@ func (r *run) discoveryAuthenticate(q b2b.OTPsEmailDiscoveryAuthenticateRequest)
 	if c != nil {
 		c.Used = true
 	}
-	id := "email" + strings.TrimPrefix(newID("email"), "email")
-	i := r.intermediate(intermediate{Email: q.EmailAddress, Factors: []stytch.AuthenticationFactor{emailFactor(emailOTP, id, q.EmailAddress, r.now)}})
+	return r.discovered(q.EmailAddress, emailOTP), nil
+}
+
+// discovered begins a login without an organization, for a person who proved an
+// e-mail address.
+func (r *run) discovered(address string, kind stytch.AuthenticationFactorType) b2b.OTPsEmailDiscoveryAuthenticateResponse {
+	i := r.intermediate(intermediate{Email: address, Factors: []stytch.AuthenticationFactor{emailFactor(kind, newID("email"), address, r.now)}})
 	return b2b.OTPsEmailDiscoveryAuthenticateResponse{
 		IntermediateSessionToken: i.Token, IntermediateSessionTokenExpiresAt: &i.ExpiresAt,
-		EmailAddress: q.EmailAddress, DiscoveredOrganizations: r.discover(i.Email, i.Factors),
-	}, nil
+		EmailAddress: address, DiscoveredOrganizations: r.discover(i.Email, i.Factors),
+	}
 }
 
 // discover lists the organizations that a person belongs to or may join, with what each

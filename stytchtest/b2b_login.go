@@ -126,7 +126,7 @@ func (r *run) login(o *organization, m *member, p proof) (memberLogin, *apiError
 		l.primary = &b2b.PrimaryRequired{AllowedAuthMethods: o.Profile.AllowedAuthMethods}
 	} else {
 		m.Profile.Status = b2b.MemberStatusActive
-		if o.wantsMFA(m) && !hasSMS(p.factors) {
+		if o.wantsMFA(m) && p.session == nil && !hasSecond(p.factors) {
 			l.mfa = r.demandMFA(o, m, p.locale)
 		}
 	}
@@ -157,6 +157,13 @@ func (o *organization) wantsPrimary(m *member, factors []stytch.AuthenticationFa
 	return !slices.ContainsFunc(factors, func(f stytch.AuthenticationFactor) bool {
 		return slices.Contains(o.Profile.AllowedAuthMethods, b2b.AuthMethod(f.Type))
 	})
+}
+
+// allows reports whether an organization lets a member log in by a method. m is
+// nil for a person who is not a member yet.
+func (o *organization) allows(m *member, method b2b.AuthMethod) bool {
+	return o.Profile.AuthMethods != b2b.MethodPolicyRestricted || m != nil && m.Profile.IsBreakglass ||
+		slices.Contains(o.Profile.AllowedAuthMethods, method)
 }
 
 // wantsMFA reports whether a login needs a second factor.

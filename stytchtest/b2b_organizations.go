@@ -93,7 +93,7 @@ func (r *run) organizationDelete(q b2b.OrganizationsDeleteRequest) (b2b.Organiza
 	return b2b.OrganizationsDeleteResponse{OrganizationID: id}, nil
 }
 
-// logOut ends the sessions of a member, and the logins and codes under way.
+// logOut ends the sessions of a member, and the logins, codes and links under way.
 func (r *run) logOut(m *member) {
 	id, st := m.Profile.MemberID, &r.project.state
 	st.end(func(s *session) bool { return s.MemberID == id })
@@ -102,6 +102,7 @@ func (r *run) logOut(m *member) {
 	if c := st.EmailCodes[key]; c != nil && c.MemberID == id {
 		delete(st.EmailCodes, key)
 	}
+	st.revokeLinks(func(l *link) bool { return l.MemberID == id })
 	m.MFACode = nil
 }
 

@@ -92,6 +92,21 @@ func (r *run) continued(p *proof, m *member, token, sessionToken, sessionJWT *st
 	return nil
 }
 
+// alongside is continued for a primary factor, which a session of another member
+// does not prevent.
+func (r *run) alongside(p *proof, m *member, token, sessionToken, sessionJWT *string) *apiError {
+	if sessionToken != nil || sessionJWT != nil {
+		s, err := r.find(sessionToken, sessionJWT)
+		if err != nil {
+			return err
+		}
+		if s.MemberID != m.Profile.MemberID {
+			return nil
+		}
+	}
+	return r.continued(p, m, token, sessionToken, sessionJWT)
+}
+
 func (r *run) memberSMSSend(q b2b.OTPsSMSSendRequest) (b2b.OTPsSMSSendResponse, *apiError) {
 	none := b2b.OTPsSMSSendResponse{}
 	o, m, err := r.member(q.OrganizationID, q.MemberID)

@@ -141,10 +141,10 @@ func (r *run) exchange(q b2b.SessionsExchangeRequest) (b2b.SessionsExchangeRespo
 	}, nil
 }
 
-// primaryFactors returns the factors that count in another organization. Phone
-// numbers do not: each belongs to the member of one organization.
+// primaryFactors returns the factors that count in another organization. Second
+// factors do not: each belongs to the member of one organization.
 func primaryFactors(factors []stytch.AuthenticationFactor) []stytch.AuthenticationFactor {
-	return slices.DeleteFunc(slices.Clone(factors), func(f stytch.AuthenticationFactor) bool { return f.PhoneNumberFactor != nil })
+	return slices.DeleteFunc(slices.Clone(factors), isSecond)
 }
 
 func (r *run) memberJWKS(q b2b.SessionsGetJWKSRequest) (b2b.SessionsGetJWKSResponse, *apiError) {

@@ -14,6 +14,13 @@ var consumerHandlers = map[string]handler{
 	"sessions.revoke":               typed((*run).revokeSession),
 	"sessions.get_jwks":             typed((*run).jwks),
 
+	"magic_links.authenticate":          typed((*run).authenticateLink),
+	"magic_links.create":                typed((*run).createLink),
+	"magic_links.email.send":            typed((*run).linkSend),
+	"magic_links.email.login_or_create": typed((*run).linkLoginOrCreate),
+	"magic_links.email.invite":          typed((*run).linkInvite),
+	"magic_links.email.revoke_invite":   typed((*run).linkRevokeInvite),
+
 	"users.create":                        typed((*run).createUser),
 	"users.get":                           typed((*run).getUser),
 	"users.update":                        typed((*run).updateUser),

@@ -45,17 +45,25 @@ type adding struct {
 // sendToUser sends a code to an existing user. If the request names a user, it
 // adds the address to that user first.
 func (r *run) sendToUser(s sending, to adding) (*user, *method, *apiError) {
-	st := &r.project.state
-	owner, m := st.userByAddress(s.address, r.now)
+	u, m, err := r.recipient(s.address, to)
+	if err != nil {
+		return nil, nil, err
+	}
+	r.deliver(s, u, m, "login")
+	return u, m, nil
+}
+
+// recipient returns the existing user with an address. If the request names a
+// user, it adds the address to that user.
+func (r *run) recipient(address string, to adding) (*user, *method, *apiError) {
+	owner, m := r.project.state.userByAddress(address, r.now)
 	if to == (adding{}) {
-		if owner == nil && isSandbox(s.address) { // the sandbox user always exists
-			u, m, _ := r.loginOrCreate(s, nil)
-			return u, m, nil
+		if owner == nil && isSandbox(address) { // the sandbox user always exists
+			owner, m, _ = r.findOrCreate(address, nil)
 		}
 		if owner == nil {
-			return nil, nil, fail(map[bool]string{true: "email_not_found", false: "phone_number_not_found"}[s.channel == ChannelEmail])
+			return nil, nil, fail(map[bool]string{true: "email_not_found", false: "phone_number_not_found"}[isEmail(address)])
 		}
-		r.deliver(s, owner, m, "login")
 		return owner, m, nil
 	}
 	u, err := r.named(to)
@@ -63,7 +71,7 @@ func (r *run) sendToUser(s sending, to adding) (*user, *method, *apiError) {
 	case err != nil:
 		return nil, nil, err
 	case owner != nil && owner != u:
-		return nil, nil, taken(s.address)
+		return nil, nil, taken(address)
 	case m == nil:
 		unverified := 0
 		for _, have := range u.Methods {
@@ -74,10 +82,9 @@ func (r *run) sendToUser(s sending, to adding) (*user, *method, *apiError) {
 		if unverified >= r.project.server.limits.UnverifiedFactors {
 			return nil, nil, fail("too_many_unverified_factors")
 		}
-		m = u.add(s.address)
+		m = u.add(address)
 		m.RemoveAt = r.now.Add(unverifiedLife)
 	}
-	r.deliver(s, u, m, "login")
 	return u, m, nil
 }
 
@@ -102,18 +109,26 @@ func (u *user) add(address string) *method {
 	return m
 }
 
+// findOrCreate returns the user with an address. It creates the user if there is
+// none.
+func (r *run) findOrCreate(address string, pending *bool) (u *user, m *method, created bool) {
+	st := &r.project.state
+	if u, m = st.userByAddress(address, r.now); u != nil {
+		return u, m, false
+	}
+	u = r.newUser(pending)
+	m = u.add(address)
+	if sameAddress(address, SandboxEmail) {
+		u.Profile.UserID, m.ID = sandboxUserID, sandboxEmailID
+	}
+	st.Users = append(st.Users, u)
+	return u, m, true
+}
+
 // loginOrCreate sends a code to the user with the address. It creates the user
 // if there is none.
 func (r *run) loginOrCreate(s sending, pending *bool) (u *user, m *method, created bool) {
-	st := &r.project.state
-	if u, m = st.userByAddress(s.address, r.now); u == nil {
-		u = r.newUser(pending)
-		if sameAddress(s.address, SandboxEmail) {
-			u.Profile.UserID = sandboxUserID
-		}
-		st.Users = append(st.Users, u)
-		m, created = u.add(s.address), true
-	}
+	u, m, created = r.findOrCreate(s.address, pending)
 	purpose := "login"
 	if created {
 		purpose = "signup"
@@ -175,87 +190,55 @@ func (r *run) authenticate(q stytch.OTPsAuthenticateRequest) (stytch.OTPsAuthent
 	if err := r.try(m.Code, q.Code, m.Address, &u.attempts); err != nil {
 		return none, err
 	}
-	if err := sameClient(q.Options, q.Attributes, m.Code); err != nil {
+	var match stytch.OTPOptions
+	if q.Options != nil {
+		match = *q.Options
+	}
+	var asked *stytch.Attributes
+	if m.Code != nil {
+		asked = m.Code.Attributes
+	}
+	if err := sameClient(match.IPMatchRequired, match.UserAgentMatchRequired, q.Attributes, asked); err != nil {
 		return none, err
 	}
-	session, err := r.extended(u, q)
+	with := sessionArguments{q.SessionToken, q.SessionJWT, q.SessionDurationMinutes, q.SessionCustomClaims, q.Attributes, q.TelemetryID}
+	session, err := r.extended(u, with)
 	if err != nil {
 		return none, err
 	}
-	u.succeeded()
 	channel := ChannelSMS
 	if m.Code != nil {
 		m.Code.Used, channel = true, m.Code.Channel
 	}
-	m.Verified, m.RemoveAt = true, time.Time{}
-	u.Profile.Status = stytch.UserStatusActive
-
-	answer := stytch.OTPsAuthenticateResponse{UserID: u.Profile.UserID, MethodID: m.ID}
-	if session != nil {
-		factor := phoneFactor(channel, m.ID, m.Address, r.now)
-		if m.isEmail() {
-			factor = emailFactor(stytch.AuthenticationFactorTypeOTP, m.ID, m.Address, r.now)
-		}
-		session.Factors = addFactor(session.Factors, factor)
-		r.keep(session)
-		answer.Session, answer.SessionToken, answer.SessionJWT = r.project.consumerSession(session), session.Token, r.project.issue(session, r.now)
+	reset := r.verify(u, m)
+	factor := phoneFactor(channel, m.ID, m.Address, r.now)
+	if m.isEmail() {
+		factor = emailFactor(stytch.AuthenticationFactorTypeOTP, m.ID, m.Address, r.now)
 	}
-	answer.User = u.profile(r.now)
-	answer.UserDevice = device(q.TelemetryID, q.Attributes, r.now)
-	return answer, nil
+	l := r.logIn(u, session, with, factor)
+	return stytch.OTPsAuthenticateResponse{
+		UserID: u.Profile.UserID, MethodID: m.ID, User: l.user, Session: l.session, SessionToken: l.token, SessionJWT: l.jwt,
+		ResetSessions: reset, UserDevice: l.device,
+	}, nil
 }
 
-// sameClient compares the client that sends a code with the client that asked for
-// it.
-func sameClient(options *stytch.OTPOptions, have *stytch.Attributes, c *code) *apiError {
-	if options == nil {
-		return nil
-	}
-	var sent stytch.Attributes
-	if c != nil && c.Attributes != nil {
-		sent = *c.Attributes
-	}
-	var now stytch.Attributes
+// sameClient compares the client that completes a login with the client that
+// asked for the code or link.
+func sameClient(ip, userAgent bool, have, asked *stytch.Attributes) *apiError {
+	var now, sent stytch.Attributes
 	if have != nil {
 		now = *have
 	}
-	if options.IPMatchRequired && (text(now.IPAddress) == "" || text(now.IPAddress) != text(sent.IPAddress)) {
-		return failf("attribute_mismatch", "attributes.ip_address is not the address that asked for the code")
+	if asked != nil {
+		sent = *asked
 	}
-	if options.UserAgentMatchRequired && (text(now.UserAgent) == "" || text(now.UserAgent) != text(sent.UserAgent)) {
-		return failf("attribute_mismatch", "attributes.user_agent is not the user agent that asked for the code")
+	if ip && (text(now.IPAddress) == "" || text(now.IPAddress) != text(sent.IPAddress)) {
+		return failf("attribute_mismatch", "attributes.ip_address is not the address that asked for the code or link")
+	}
+	if userAgent && (text(now.UserAgent) == "" || text(now.UserAgent) != text(sent.UserAgent)) {
+		return failf("attribute_mismatch", "attributes.user_agent is not the user agent that asked for the code or link")
 	}
 	return nil
-}
-
-// extended returns the session of an authenticate call: the given one, or a new
-// one if a duration is given, or nil. It does not store the session.
-func (r *run) extended(u *user, q stytch.OTPsAuthenticateRequest) (*session, *apiError) {
-	var s *session
-	if q.SessionToken != nil || q.SessionJWT != nil {
-		have, err := r.find(q.SessionToken, q.SessionJWT)
-		if err != nil {
-			return nil, err
-		}
-		if have.UserID != u.Profile.UserID {
-			return nil, failf("session_not_found", "the session belongs to another user")
-		}
-		s = new(*have)
-	} else if q.SessionDurationMinutes == nil {
-		return nil, nil
-	} else {
-		s = &session{ID: newID("session"), Token: newToken(), UserID: u.Profile.UserID, StartedAt: r.now}
-	}
-	s.LastAccessedAt = r.now
-	if q.SessionDurationMinutes != nil {
-		s.ExpiresAt = r.now.Add(minutes(q.SessionDurationMinutes, 0))
-	}
-	if q.Attributes != nil {
-		s.Attributes = q.Attributes
-	}
-	var err *apiError
-	s.Claims, err = mergeClaims(s.Claims, q.SessionCustomClaims)
-	return s, err
 }
 
 // keep stores a session and replaces its earlier version.

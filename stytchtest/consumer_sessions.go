@@ -65,16 +65,10 @@ func (r *run) sandboxSession() {
 	if s := r.project.state.session(r.now, func(s *session) bool { return s.Token == SandboxSessionToken }); s != nil {
 		return
 	}
-	u := r.project.state.userByID(sandboxUserID)
-	if u == nil {
-		u = r.newUser(nil)
-		u.Profile.UserID = sandboxUserID
-		u.add(SandboxEmail).Verified = true
-		r.project.state.Users = append(r.project.state.Users, u)
-	}
-	m := u.method(SandboxEmail)
+	u, m, _ := r.findOrCreate(SandboxEmail, nil)
+	m.Verified = true
 	r.keep(&session{
-		ID: newID("session"), Token: SandboxSessionToken, UserID: sandboxUserID,
+		ID: newID("session"), Token: SandboxSessionToken, UserID: u.Profile.UserID,
 		StartedAt: r.now, LastAccessedAt: r.now, ExpiresAt: r.now.Add(sandboxSessionLength),
 		Factors: []stytch.AuthenticationFactor{emailFactor(stytch.AuthenticationFactorTypeOTP, m.ID, m.Address, r.now)},
 	})

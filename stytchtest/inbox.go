@@ -25,8 +25,15 @@ type Message struct {
 	Channel Channel `json:"channel"`
 	// Address is the phone number or e-mail address.
 	Address string `json:"address"`
-	Code    string `json:"code"`
-	// Purpose is the purpose of the code: login, signup, mfa or discovery.
+	// Code is the code of the message, or empty.
+	Code string `json:"code,omitempty"`
+	// Link is the link of the message, or empty. Like the service's, it leads
+	// through the server to the application's URL, with the token in the query.
+	Link string `json:"link,omitempty"`
+	// Token is the token of the link, for the call that authenticates it.
+	Token string `json:"token,omitempty"`
+	// Purpose is the purpose of the message: login, signup, invite, mfa or
+	// discovery.
 	Purpose string `json:"purpose"`
 	// Locale is the requested language, "en" by default.
 	Locale string `json:"locale"`
@@ -35,7 +42,7 @@ type Message struct {
 	SentAt     time.Time `json:"sent_at"`
 	ExpiresAt  time.Time `json:"expires_at"`
 	// UserID, or OrganizationID and MemberID, name the user or member that the
-	// code is for. All are empty for discovery.
+	// message is for. All are empty for discovery.
 	UserID         string `json:"user_id,omitempty"`
 	OrganizationID string `json:"organization_id,omitempty"`
 	MemberID       string `json:"member_id,omitempty"`
@@ -122,7 +129,7 @@ func (b *Inbox) Arrival() <-chan struct{} {
 	return b.arrival
 }
 
-// Clear deletes every message. Their codes stay valid.
+// Clear deletes every message. Their codes and links stay valid.
 func (b *Inbox) Clear() {
 	b.mu.Lock()
 	defer b.mu.Unlock()

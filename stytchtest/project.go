@@ -73,8 +73,11 @@ const (
 	SandboxEmail         = "sandbox@stytch.com"
 	SandboxCode          = "000000"
 	SandboxSessionToken  = "WJtR5BCy38Szd5AfoDpf0iqFKEt4EE5JhjlWUY7l3FtY"
+	SandboxLinkToken     = "DOYoip3rvIMMW5lgItikFK-Ak1CfMsgjuiCyI7uuU94="
+	sandboxUsedLink      = "3pzjQpgksDlGKWEwUq2Up--hCHC_0oamfLHyfspKDFU="
 	sandboxMissingToken  = "59cnLELtq5cFVS6uYK9f-pAWzBkhqZl8AvLhbhOvKNWw"
 	sandboxUserID        = "user-test-e3795c81-f849-4167-bfda-e4a6e9c280fd"
+	sandboxEmailID       = "email-test-23873e89-d4ed-4e92-b3b9-e5c7198fa286"
 	sandboxSessionLength = 60 * time.Minute
 )
 
@@ -100,7 +103,13 @@ func (r *run) send(slot **code, c code, life time.Duration, m Message) {
 	c.Digits = r.project.server.nextCode(m.Address)
 	c.Channel, c.ExpiresAt = m.Channel, r.now.Add(life)
 	*slot = &c
-	m.ID, m.Code, m.SentAt, m.ExpiresAt = newID("message"), c.Digits, r.now, c.ExpiresAt
+	m.Code, m.ExpiresAt = c.Digits, c.ExpiresAt
+	r.post(m)
+}
+
+// post puts a message into the inbox.
+func (r *run) post(m Message) {
+	m.ID, m.SentAt = newID("message"), r.now
 	if m.Locale == "" {
 		m.Locale = "en"
 	}
@@ -181,34 +190,37 @@ func addFactor(factors []stytch.AuthenticationFactor, f stytch.AuthenticationFac
 	return append(kept, f)
 }
 
-func sameTarget(a, b stytch.AuthenticationFactor) bool {
-	return target(a) != "" && target(a) == target(b)
-}
+func sameTarget(a, b stytch.AuthenticationFactor) bool { return target(a) == target(b) }
 
-// target is the id of the address or number that a factor proves, or "".
+// target is the id of what a factor proves. It is "" for what a person has only one of, such as a password.
 func target(f stytch.AuthenticationFactor) string {
 	switch {
 	case f.EmailFactor != nil:
 		return f.EmailFactor.EmailID
 	case f.PhoneNumberFactor != nil:
 		return f.PhoneNumberFactor.PhoneID
+	case f.EmbeddableMagicLinkFactor != nil:
+		return f.EmbeddableMagicLinkFactor.EmbeddedID
 	}
 	return ""
 }
 
-// emailFactor and phoneFactor return the factors that a code proves.
-func emailFactor(kind stytch.AuthenticationFactorType, id, address string, now time.Time) stytch.AuthenticationFactor {
+// newFactor returns a factor that was proved just now.
+func newFactor(kind stytch.AuthenticationFactorType, delivery stytch.AuthenticationFactorDeliveryMethod, now time.Time) stytch.AuthenticationFactor {
 	return stytch.AuthenticationFactor{
-		Type: kind, DeliveryMethod: stytch.AuthenticationFactorDeliveryMethodEmail,
-		LastAuthenticatedAt: &now, CreatedAt: &now, UpdatedAt: &now,
-		EmailFactor: &stytch.EmailFactor{EmailID: id, EmailAddress: address},
+		Type: kind, DeliveryMethod: delivery, LastAuthenticatedAt: &now, CreatedAt: &now, UpdatedAt: &now,
 	}
 }
 
+// emailFactor and phoneFactor return the factors that a code or link proves.
+func emailFactor(kind stytch.AuthenticationFactorType, id, address string, now time.Time) stytch.AuthenticationFactor {
+	f := newFactor(kind, stytch.AuthenticationFactorDeliveryMethodEmail, now)
+	f.EmailFactor = &stytch.EmailFactor{EmailID: id, EmailAddress: address}
+	return f
+}
+
 func phoneFactor(channel Channel, id, number string, now time.Time) stytch.AuthenticationFactor {
-	return stytch.AuthenticationFactor{
-		Type: stytch.AuthenticationFactorTypeOTP, DeliveryMethod: stytch.AuthenticationFactorDeliveryMethod(channel),
-		LastAuthenticatedAt: &now, CreatedAt: &now, UpdatedAt: &now,
-		PhoneNumberFactor: &stytch.PhoneNumberFactor{PhoneID: id, PhoneNumber: number},
-	}
+	f := newFactor(stytch.AuthenticationFactorTypeOTP, stytch.AuthenticationFactorDeliveryMethod(channel), now)
+	f.PhoneNumberFactor = &stytch.PhoneNumberFactor{PhoneID: id, PhoneNumber: number}
+	return f
 }

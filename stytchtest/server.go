@@ -131,13 +131,21 @@ func Start(config Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.url = "http://" + listener.Addr().String()
+	s.url = reachable(listener.Addr())
 	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
 	if config.Handler != nil {
 		s.http.Handler = config.Handler(s)
 	}
 	go func() { s.served <- s.http.Serve(listener) }()
 	return s, nil
+}
+
+// reachable is the URL of a listener for clients on this machine.
+func reachable(addr net.Addr) string {
+	if tcp, ok := addr.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		addr = &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: tcp.Port}
+	}
+	return "http://" + addr.String()
 }
 
 func prepare(config Config) (*Server, error) {

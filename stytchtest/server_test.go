@@ -422,8 +422,8 @@ func TestDamagedSnapshots(t *testing.T) {
 	w.AddUser(stytch.User{})
 	good := string(must(w.Snapshot())(t))
 	tests := map[string]string{
-		"empty": "", "not JSON": "{", "null": "null", "another version": strings.Replace(good, `"version": 1`, `"version": 2`, 1),
-		"truncated": good[:len(good)-10], "something behind": good + "{}", "no project": `{"version":1,"clock":{"ahead":0},"projects":[]}`,
+		"empty": "", "not JSON": "{", "null": "null", "another version": strings.Replace(good, `"version": 2`, `"version": 1`, 1),
+		"truncated": good[:len(good)-10], "something behind": good + "{}", "no project": `{"version":2,"clock":{"ahead":0},"projects":[]}`,
 		"another project":          strings.ReplaceAll(good, w.ID, "project-test-other"),
 		"a broken key":             strings.Replace(good, "BEGIN PRIVATE KEY", "BEGIN", 1),
 		"a null user":              strings.Replace(good, `"users": [`, `"users": [null,`, 1),
@@ -433,7 +433,7 @@ func TestDamagedSnapshots(t *testing.T) {
 		"no state":                 strings.Replace(good, `"state": {`, `"keys": [], "x": {`, 1),
 		"a user without an id":     strings.Replace(good, `"user_id": "user-`, `"user_id": "", "external_id": "user-`, 1),
 		"a clock in the year 9000": regexp.MustCompile(`"stopped": "20`).ReplaceAllString(good, `"stopped": "90`),
-		"unknown field":            strings.Replace(good, `"version": 1`, `"version": 1, "x": 1`, 1),
+		"unknown field":            strings.Replace(good, `"version": 2`, `"version": 2, "x": 1`, 1),
 	}
 	for name, data := range tests {
 		t.Run(name, func(t *testing.T) {

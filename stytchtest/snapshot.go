@@ -17,7 +17,7 @@ import (
 )
 
 // snapshotVersion changes when older servers cannot read new snapshots.
-const snapshotVersion = 1
+const snapshotVersion = 2
 
 // snapshot is the whole state of a server.
 type snapshot struct {
@@ -220,6 +220,11 @@ func (s *state) check() error {
 	for _, u := range s.Users {
 		if slices.Contains(u.Methods, nil) {
 			return errors.New("a list in its state contains null")
+		}
+	}
+	for _, l := range s.Links {
+		if l == nil {
+			return errors.New("a link in its state is null")
 		}
 	}
 	if err := s.identified(); err != nil {

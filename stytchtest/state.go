@@ -21,6 +21,12 @@ type state struct {
 	EmailCodes map[string]*code `json:"email_codes"`
 	// Grants are the permissions of roles, for authorization checks.
 	Grants []grant `json:"grants"`
+	// Links are the links of messages, and the tokens of links that the
+	// application delivers itself, by token.
+	Links map[string]*link `json:"links"`
+	// RedirectURLs are the URLs that links can lead to. It is nil while they can
+	// lead to any URL.
+	RedirectURLs []RedirectURL `json:"redirect_urls"`
 }
 
 // code is a code that was sent.
@@ -71,6 +77,8 @@ type user struct {
 	attempts
 	Profile stytch.User `json:"profile"`
 	Methods []*method   `json:"methods"`
+	// Invited says whether an invitation of the user is open.
+	Invited bool `json:"invited,omitempty"`
 	// ConnectedApps are the apps that the user lets act for them.
 	ConnectedApps []stytch.UserConnectedApp `json:"connected_apps,omitempty"`
 }
@@ -235,9 +243,13 @@ type session struct {
 	Claims         map[string]any                `json:"claims,omitempty"`
 }
 
-// hasSMS reports whether the session has a second factor by SMS.
-func hasSMS(factors []stytch.AuthenticationFactor) bool {
-	return slices.ContainsFunc(factors, func(f stytch.AuthenticationFactor) bool { return f.PhoneNumberFactor != nil })
+// hasSecond reports whether a second factor is among the factors.
+func hasSecond(factors []stytch.AuthenticationFactor) bool {
+	return slices.ContainsFunc(factors, isSecond)
+}
+
+func isSecond(f stytch.AuthenticationFactor) bool {
+	return f.PhoneNumberFactor != nil || f.AuthenticatorAppFactor != nil || f.RecoveryCodeFactor != nil
 }
 
 // intermediate is a login that is not complete yet.

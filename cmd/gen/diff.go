@@ -168,7 +168,7 @@ func readWorkTree(s *state, report *impact.Report) error {
 		return err
 	}
 	if result.Failed() {
-		return &badSpec{name: s.Name, findings: result.Findings(), source: result.Source}
+		return &badSpec{name: s.Name, findings: result.Findings, source: result.Source}
 	}
 	s.api = apichange.Side{Spec: result.Spec, SDK: result.Model}
 	differences, err := result.Tree.Compare(s.Root)

@@ -377,6 +377,8 @@ var goCases = []diffCase{
 		"stytch/clean.go:17: field `stytch.Pair.All` added: minor"),
 	one("receiver becomes a pointer", clean, "func (p Pair) Join()", "func (p *Pair) Join()",
 		"stytch/clean.go:20: method `stytch.Pair.Join` removed: breaking for Go callers only"),
+	one("area of the consumer API added to the b2b client", b2bSpec, "tags:\n  - name: sessions\n", "x-services: [codes]\ntags:\n  - name: sessions\n",
+		"b2b/client_gen.go:21: field `b2b.Client.Codes` added: minor"),
 	one("parameter added at the end, variadic", clean, "func Clean(typed string) string", "func Clean(typed string, more ...string) string",
 		"stytch/clean.go:4: func `stytch.Clean` changed from func(string) string to func(string, ...string) string: breaking for Go callers only"),
 }

@@ -113,7 +113,7 @@ func (c driftCommand) run(stdout, stderr io.Writer) (int, error) {
 	var list diag.List
 	here := load.Read(os.DirFS(root), spec.Folder, &list)
 	if list.HasErrors() {
-		return exitBad, &badSpec{findings: list.Sorted(), source: here.Bytes}
+		return exitBad, &badSpec{findings: &list, source: here.Bytes}
 	}
 	report, err := drift.Check(here, there, known)
 	if err != nil {

@@ -47,6 +47,7 @@ Usage:
 Flags:
   -C folder     work in the module that holds this folder (default: the current folder)
   --format F    text (default), json (one document on standard output), or github (annotations)
+  --all         show every finding; without it, text and annotations are of the first 50
   --watch       generate, then again whenever the spec or hand-written code is saved, until Ctrl-C
   -v            say what each stage did and how long it took
 
@@ -73,6 +74,7 @@ type command struct {
 	code    string
 	format  string
 	watch   bool
+	all     bool
 	verbose bool
 	// wrote are the files that the last run wrote.
 	wrote []string
@@ -113,6 +115,7 @@ func parse(args []string) (command, error) {
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&c.folder, "C", ".", "")
 	flags.BoolVar(&c.verbose, "v", false, "")
+	flags.BoolVar(&c.all, "all", false, "")
 	flags.StringVar(&c.format, "format", formatText, "")
 	switch c.name {
 	case "dump":

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 
 	"golang.org/x/term"
@@ -39,44 +40,58 @@ func style(w io.Writer) diag.Style {
 // report writes what is wrong with the spec. As JSON it is written only when
 // the run ends here, for the output is one document.
 func (c command) report(result *pipeline.Result, stdout, stderr io.Writer) error {
-	findings := result.Findings()
 	if c.format == formatJSON {
 		if !result.Failed() {
 			return nil
 		}
 		return writeJSON(stdout, result, nil)
 	}
-	if err := printFindings(c.format, findings, result.Source, stdout, stderr); err != nil {
-		return err
+	most, hint := diag.Shown, "; --all shows them"
+	if c.all {
+		most, hint = math.MaxInt, ""
 	}
-	if more := result.Dropped(); more > 0 {
-		fmt.Fprintf(stderr, "... and %s more\n", diag.Count(more, "finding"))
+	err := printFindings(c.format, most, hint, result.Findings, result.Source, stdout, stderr)
+	if err == nil && result.Failed() {
+		first, _ := result.Findings.First(1)
+		fmt.Fprintf(stderr, "gen: %s; nothing was written. gen explain %s says more about the first error.\n", count(result.Findings), first[0].Code)
 	}
-	if result.Failed() {
-		fmt.Fprintf(stderr, "gen: %s; nothing was written. gen explain %s says more about the first.\n",
-			diag.Count(len(findings)+result.Dropped(), "finding"), findings[0].Code)
-	}
-	return nil
+	return err
 }
 
-// printFindings writes what is wrong with a spec: annotations go to standard output, text to stderr.
-func printFindings(format string, list []diag.Finding, source func(file string) []byte, stdout, stderr io.Writer) error {
+// printFindings writes at most most findings, and how many more there are: annotations to standard output,
+// text to stderr. The hint says how to see the others.
+func printFindings(format string, most int, hint string, list *diag.List, source func(file string) []byte, stdout, stderr io.Writer) error {
+	shown, more := list.First(most)
+	rest := fmt.Sprintf("... and %s%s", diag.Count(more, "more finding"), hint)
 	if format == formatGitHub {
-		return diag.GitHub(stdout, list)
+		err := diag.GitHub(stdout, shown)
+		if more > 0 && err == nil {
+			err = diag.Annotation(stdout, "notice", diag.Pos{}, "gen", rest)
+		}
+		return err
 	}
-	return diag.Text(stderr, list, style(stderr), source)
+	err := diag.Text(stderr, shown, style(stderr), source)
+	if more > 0 && err == nil {
+		_, err = fmt.Fprintln(stderr, rest)
+	}
+	return err
+}
+
+func count(list *diag.List) string {
+	_, n := list.First(0)
+	return diag.Count(n, "finding")
 }
 
 // badSpec ends a command that compares a spec, because it has errors.
 type badSpec struct {
 	name     string // of the state; empty if there is one alone
 	base     bool   // the state is not what the files at hand show
-	findings []diag.Finding
+	findings *diag.List
 	source   func(file string) []byte
 }
 
 func (e *badSpec) Error() string {
-	s := "the spec has " + diag.Count(len(e.findings), "finding")
+	s := "the spec has " + count(e.findings)
 	if e.name != "" {
 		s = e.name + ": " + s
 	}
@@ -86,23 +101,24 @@ func (e *badSpec) Error() string {
 // failure is why a command could not do its work, as JSON.
 type failure struct {
 	Findings []diag.Record `json:"findings"`
+	Dropped  int           `json:"dropped,omitzero"`
 	Error    string        `json:"error"`
 }
 
 // explainError says why a command failed: on stderr, and on standard output in the format of the report
 // that there would have been. The findings of a badSpec come with it.
 func explainError(command, format string, err error, stdout, stderr io.Writer) {
-	spec := new(badSpec)
+	spec := &badSpec{findings: &diag.List{}}
 	isSpec := errors.As(err, &spec)
 	message := diag.CleanLines(err.Error())
 	var failed error
 	switch {
 	case format == formatJSON:
-		failed = encodeJSON(stdout, failure{diag.Records(spec.findings), message})
+		failed = encodeJSON(stdout, failure{diag.Records(spec.findings.Sorted()), spec.findings.Dropped(), message})
 	case isSpec && !spec.base:
-		failed = printFindings(format, spec.findings, spec.source, stdout, stderr)
+		failed = printFindings(format, diag.Shown, "; gen check --all shows them", spec.findings, spec.source, stdout, stderr)
 	case isSpec:
-		failed = printFindings(formatText, spec.findings, spec.source, stdout, stderr)
+		failed = printFindings(formatText, diag.Shown, "", spec.findings, spec.source, stdout, stderr)
 	case format == formatGitHub:
 		failed = diag.Annotation(stdout, "error", diag.Pos{}, command, message)
 	}
@@ -128,7 +144,7 @@ type difference struct {
 }
 
 func writeJSON(w io.Writer, result *pipeline.Result, differences []tree.Difference) error {
-	o := outcome{Findings: diag.Records(result.Findings()), Dropped: result.Dropped(), Differences: []difference{}}
+	o := outcome{Findings: diag.Records(result.Findings.Sorted()), Dropped: result.Findings.Dropped(), Differences: []difference{}}
 	for _, d := range differences {
 		o.Differences = append(o.Differences, difference{d.Path, string(d.Kind), d.Reason})
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -59,6 +60,35 @@ func TestFormats(t *testing.T) {
 	code, stdout, _ = gen(t, "check", "--format", "github", "-C", root)
 	if code != exitDiffers || !strings.Contains(stdout, "::error file=stytch/codes_gen.go,title=not as generated%3A out of date::spec/consumer/codes.yaml changed") {
 		t.Errorf("exit code %d, annotations:\n%s", code, stdout)
+	}
+}
+
+// TestManyFindings makes 73 findings. People are shown 50 and the number of the others, unless they ask for
+// all; programs get all.
+func TestManyFindings(t *testing.T) {
+	t.Parallel()
+	root := areaModule(t)
+	var keys strings.Builder
+	for i := range 73 {
+		fmt.Fprintf(&keys, "x-key-%d: none\n", i)
+	}
+	edit(t, filepath.Join(root, "spec/consumer.yaml"), "openapi: 3.1.0\n", "openapi: 3.1.0\n"+keys.String())
+	for _, test := range []struct {
+		args   []string
+		each   string
+		number int
+		rest   string
+	}{
+		{nil, "error[E012]", 50, "... and 23 more findings; --all shows them\ngen: 73 findings; nothing was written"},
+		{[]string{"--all"}, "error[E012]", 73, "gen: 73 findings; nothing was written"},
+		{[]string{"check", "--format", "github"}, "::error file=", 50, "::notice title=gen::... and 23 more findings; --all shows them\n"},
+		{[]string{"check", "--format", "github", "--all"}, "::error file=", 73, ""},
+		{[]string{"check", "--format", "json"}, `"E012"`, 73, ""},
+	} {
+		code, stdout, stderr := gen(t, append(test.args, "-C", root)...)
+		if got := strings.Count(stdout+stderr, test.each); code != exitBad || got != test.number || !strings.Contains(stdout+stderr, test.rest) {
+			t.Errorf("%q: exit code %d, %d findings, want %d and %q\n%s%s", test.args, code, got, test.number, test.rest, stdout, stderr)
+		}
 	}
 }
 

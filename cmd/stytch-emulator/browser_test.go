@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"slices"
 	"strconv"
@@ -154,7 +155,7 @@ func TestPageShowsTheCode(t *testing.T) {
 	b.do(b.until(`shown("#first-steps") && text("#variables").includes("STYTCH_BASE_URL='` + p.url + `'")`))
 	browsertest.Screenshot(t, b.ctx, "empty")
 	methodID := must(p.client().OTPs.SMS.LoginOrCreate(t.Context(), stytch.OTPsSMSLoginOrCreateRequest{
-		PhoneNumber: phone, Locale: new(stytch.PhoneLocaleDeDe), ExpirationMinutes: new(10)}))(t).PhoneID
+		PhoneNumber: phone, Locale: new(stytch.PhoneLocaleDeDE), ExpirationMinutes: new(10)}))(t).PhoneID
 	code := p.wait(phone).Code
 	b.do(b.until(`text(".message .code") === "` + code + `"`))
 	card := get[string](b, `one(".message").innerText`)
@@ -181,6 +182,38 @@ func TestPageShowsTheCode(t *testing.T) {
 	browsertest.Screenshot(t, b.ctx, "expired")
 	_, err := p.client().OTPs.Authenticate(t.Context(), stytch.OTPsAuthenticateRequest{MethodID: methodID, Code: code})
 	wants(t, err, stytch.ErrUnableToAuthOTPCode)
+	b.isQuiet(p)
+}
+
+// TestPageOpensTheLink logs in by opening the link of a message.
+func TestPageOpensTheLink(t *testing.T) {
+	p := launch(t)
+	landed := make(chan string, 1)
+	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/auth" {
+			return // the browser asks for an icon too
+		}
+		landed <- r.URL.Query().Get("token")
+		if referrer := r.Header.Get("Referer"); referrer != "" {
+			t.Errorf("the application learns where the link was: %s", referrer)
+		}
+	}))
+	t.Cleanup(app.Close)
+	b := open(t, p)
+	must(p.client().MagicLinks.Email.LoginOrCreate(t.Context(), stytch.MagicLinksEmailLoginOrCreateRequest{Email: email, SignupMagicLinkURL: new(app.URL + "/auth")}))(t)
+	b.do(b.until(`text(".message .follow") === "Sign up"`))
+	browsertest.Screenshot(t, b.ctx, "link")
+	if card := get[string](b, `one(".message").innerText`); !strings.Contains(card, p.url+"/v1/magic_links/redirect") || strings.Contains(card, "undefined") {
+		t.Errorf("the message shows %q", card)
+	}
+	b.do(chromedp.Click(".message button"), b.until(`text("#news").includes("The link is copied")`))
+	if copied := get[string](b, `navigator.clipboard.readText()`); copied != get[string](b, `one(".follow").href`) {
+		t.Errorf("copied %q", copied)
+	}
+	b.do(chromedp.Click(".message .follow"))
+	token := <-landed
+	must(p.client().MagicLinks.Authenticate(t.Context(), stytch.MagicLinksAuthenticateRequest{Token: token, SessionDurationMinutes: new(60)}))(t)
+	b.do(b.until(`text("#session-count") === "1"`))
 	b.isQuiet(p)
 }
 

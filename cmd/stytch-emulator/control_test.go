@@ -36,7 +36,7 @@ func TestEveryRoute(t *testing.T) {
 		"organizations.list": {"", "", 200, "Analytical Engines"},
 		"members.list":       {"", "", 200, email},
 		"reset":              {"", "", 204, ""},
-		"snapshot.get":       {"", "", 200, `"version": 1`},
+		"snapshot.get":       {"", "", 200, `"version": 2`},
 		"snapshot.put":       {"", snapshot, 204, ""},
 		"clock.get":          {"", "", 200, `"running":`},
 		"clock.advance":      {"", `{"seconds":-60}`, 200, `"now":`},

@@ -65,7 +65,7 @@ func start(o options, log *slog.Logger) (*emulator, error) {
 		e.saving.Go(e.save)
 	}
 	close(e.ready)
-	if ip := net.ParseIP(e.hostname()); ip != nil && !ip.IsLoopback() {
+	if e.isExposed() {
 		log.Warn("other machines can reach the emulator, including its codes and its control API", "host", o.host)
 	}
 	return e, nil

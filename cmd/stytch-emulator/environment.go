@@ -16,35 +16,27 @@ func (e *emulator) environment() []variable {
 	return []variable{
 		{"STYTCH_PROJECT_ID", e.projectID},
 		{"STYTCH_SECRET", e.secret},
-		{"STYTCH_BASE_URL", e.baseURL()},
+		{"STYTCH_BASE_URL", e.srv.URL()},
 	}
 }
 
-// hostname is the address that the server listens on.
-func (e *emulator) hostname() string {
-	u, err := url.Parse(e.srv.URL())
+// isExposed reports whether other machines can reach the server.
+func (e *emulator) isExposed() bool {
+	if ip := net.ParseIP(e.host); ip != nil {
+		return !ip.IsLoopback()
+	}
+	u, err := url.Parse(e.srv.URL()) // has the address of the host's name
 	if err != nil {
-		return e.host
+		return true
 	}
-	return u.Hostname()
-}
-
-// baseURL is the emulator's URL for clients on this machine.
-func (e *emulator) baseURL() string {
-	u, err := url.Parse(e.srv.URL())
-	if err != nil {
-		return e.srv.URL()
-	}
-	if ip := net.ParseIP(u.Hostname()); ip != nil && ip.IsUnspecified() {
-		u.Host = net.JoinHostPort("127.0.0.1", u.Port())
-	}
-	return u.String()
+	ip := net.ParseIP(u.Hostname())
+	return ip != nil && !ip.IsLoopback()
 }
 
 // greet prints the variables to paste. All other lines are shell comments, so
 // that a shell can source the whole output.
 func (e *emulator) greet(w io.Writer) {
-	base := e.baseURL()
+	base := e.srv.URL()
 	fmt.Fprintf(w, "# The emulator is running at %s. Set these variables for your application:\n\n", base)
 	for _, v := range e.environment() {
 		fmt.Fprintf(w, "export %s=%s\n", v.name, shellQuote(v.value))

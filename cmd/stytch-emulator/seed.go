@@ -20,6 +20,7 @@ import (
 // control.yaml.
 type seed struct {
 	path          string
+	redirectURLs  []stytchtest.RedirectURL // nil: any URL is allowed
 	organizations []seedOrganization
 }
 
@@ -46,7 +47,7 @@ func readSeed(path string) (*seed, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	switch err := decoder.Decode(&document); {
 	case errors.Is(err, io.EOF):
-		return nil, fmt.Errorf("%s: it is empty; want organizations", path)
+		return nil, fmt.Errorf("%s: it is empty; want organizations or redirect_urls", path)
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -61,7 +62,17 @@ func readSeed(path string) (*seed, error) {
 		return nil, errors.New(path + ":" + strings.Join(found, "\n"+path+":"))
 	}
 	s := &seed{path: path}
-	for _, o := range value["organizations"].([]any) {
+	if urls, ok := value["redirect_urls"]; ok {
+		data, err := json.Marshal(urls)
+		if err == nil {
+			err = json.Unmarshal(data, &s.redirectURLs)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: redirect_urls: %w", path, err)
+		}
+	}
+	organizations, _ := value["organizations"].([]any)
+	for _, o := range organizations {
 		organization, err := newSeedOrganization(o.(map[string]any))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
@@ -133,6 +144,11 @@ func idOf(kind string, names ...string) string {
 func (s *seed) apply(project *stytchtest.Project) error {
 	if s == nil {
 		return nil
+	}
+	if s.redirectURLs != nil {
+		if err := project.SetRedirectURLs(s.redirectURLs...); err != nil {
+			return fmt.Errorf("%s: %w", s.path, err)
+		}
 	}
 	for _, o := range s.organizations {
 		if err := o.apply(project); err != nil {

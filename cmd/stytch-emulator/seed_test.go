@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/stytchgen/sdk/b2b"
+	"github.com/stytchgen/sdk/stytch"
 )
 
 const goodSeed = `organizations:
@@ -84,7 +85,9 @@ func TestBadSeeds(t *testing.T) {
 		{"a list", "- a", "seed.yaml: "},
 		{"two documents", one + "---\n" + one, "want exactly one document"},
 		{"nothing known", "organisations: []", `:1: unknown key "organisations"`},
-		{"no organizations", "{}", ":1: organizations is missing"},
+		{"nothing", "{}", ":1: there must be at least 1 properties"},
+		{"a redirect URL that is not absolute", "redirect_urls:\n  - url: /auth\n", `the redirect URL "/auth" is not absolute`},
+		{"a redirect URL of an unknown type", "redirect_urls:\n  - url: https://example.com/auth\n    types: [LOGOUT]\n", ":3: redirect_urls.0.types.0: "},
 		{"organizations that are not a list", "organizations: 5", ":1: organizations: "},
 		{"no name", "organizations:\n  - organization_slug: engines\n", ":2: organization_name is missing"},
 		{"a name that is a number", "organizations:\n  - organization_name: 5\n", ":2: organizations.0.organization_name: want a string; quote 5"},
@@ -107,6 +110,20 @@ func TestBadSeeds(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestSeedOfRedirectURLs logs in where only one URL is registered.
+func TestSeedOfRedirectURLs(t *testing.T) {
+	p := launch(t, "--seed", write(t, "seed.yaml", "redirect_urls:\n  - {url: http://localhost:8080/auth, default: true}\n"))
+	send := func(url *string) error {
+		_, err := p.client().MagicLinks.Email.LoginOrCreate(t.Context(), stytch.MagicLinksEmailLoginOrCreateRequest{Email: email, SignupMagicLinkURL: url})
+		return err
+	}
+	if err := send(nil); err != nil {
+		t.Error(err)
+	}
+	p.does(http.MethodPost, "/api/reset", "")
+	wants(t, send(new("http://localhost:3000/authenticate")), stytch.ErrNoMatchForProvidedMagicLinkURL)
 }
 
 // TestSeedMeetsAState has a slug that already belongs to another organization.

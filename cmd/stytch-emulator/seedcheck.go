@@ -108,7 +108,10 @@ func duplicates(top *yaml.Node) []finding {
 		}
 		seen[key] = at.Line
 	}
-	organizations, _ := nodeAt(top, []string{"organizations"})
+	organizations, rest := nodeAt(top, []string{"organizations"})
+	if len(rest) > 0 {
+		return nil
+	}
 	for i, organization := range organizations.Content {
 		if name, rest := nodeAt(organization, []string{"organization_name"}); len(rest) == 0 {
 			slug := slugOf(name.Value)

@@ -80,10 +80,10 @@ func TestDamagedStatesAreRefused(t *testing.T) {
 		{"blank", " \n", "it is empty"},
 		{"truncated", good[:len(good)/2], "could not be read"},
 		{"not JSON", "organizations: []", "could not be read"},
-		{"another version", strings.Replace(good, `"version": 1`, `"version": 99`, 1), "version 99"},
+		{"another version", strings.Replace(good, `"version": 2`, `"version": 99`, 1), "version 99"},
 		{"more data", good + good, "there is more data after it"},
 		{"a damaged key", strings.Replace(good, "BEGIN PRIVATE KEY", "BEGIN", 1), "is not PEM"},
-		{"an unknown field", strings.Replace(good, `"version": 1`, `"version": 1, "later": true`, 1), "later"},
+		{"an unknown field", strings.Replace(good, `"version": 2`, `"version": 2, "later": true`, 1), "later"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -204,7 +204,7 @@ func TestSnapshotThereAndBack(t *testing.T) {
 	}
 	before := other.does(http.MethodGet, "/api/snapshot", "")
 	for name, damaged := range map[string]string{
-		"no JSON": "{", "another shape": `{"version":1}`, "another version": strings.Replace(snapshot, `"version": 1`, `"version": 2`, 1),
+		"no JSON": "{", "another shape": `{"version":2}`, "another version": strings.Replace(snapshot, `"version": 2`, `"version": 1`, 1),
 		"a damaged key": strings.Replace(snapshot, "BEGIN", "BEGUN", 1), "another project": strings.ReplaceAll(snapshot, defaultProjectID, "project-test-x"),
 	} {
 		if status, body := other.call(http.MethodPut, "/api/snapshot", damaged); status != http.StatusBadRequest {

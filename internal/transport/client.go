@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/stytchgen/sdk/internal/rbac"
 	"github.com/stytchgen/sdk/internal/sessionjwt"
 	"github.com/stytchgen/sdk/internal/sessionweb"
 )
@@ -43,6 +44,10 @@ type inside struct {
 	jwtOnce  sync.Once
 	verifier *sessionjwt.Verifier
 	site     *sessionweb.Site
+
+	policyGrace  time.Duration // 0: none
+	policiesOnce sync.Once
+	policies     *rbac.Policies
 
 	interceptors []Interceptor
 
@@ -108,6 +113,7 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 		skipValidation:   cfg.SkipValidation,
 		jwt:              jwt,
 		site:             site,
+		policyGrace:      orDefault(cfg.PolicyGrace, DefaultPolicyGrace),
 		interceptors:     cfg.Interceptors,
 		logger:           cfg.Logger,
 		drifts:           newDrifts(cfg.DriftReport, cfg.Errors.KnownType, cfg.Enums),
@@ -165,6 +171,15 @@ func (c *Client) Verifier(fetch func(context.Context) ([]sessionjwt.Key, error))
 		c.verifier = sessionjwt.New(c.jwt)
 	})
 	return c.verifier
+}
+
+// Policies returns the client's access policies. The settings of the client replace those in cfg.
+func (c *Client) Policies(cfg rbac.Config) *rbac.Policies {
+	c.policiesOnce.Do(func() {
+		cfg.Grace, cfg.Now = c.policyGrace, c.jwt.Now
+		c.policies = rbac.New(cfg)
+	})
+	return c.policies
 }
 
 // Site returns the settings of the session cookies.

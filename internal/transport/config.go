@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/stytchgen/sdk/internal/grammar"
+	"github.com/stytchgen/sdk/internal/rbac"
 	"github.com/stytchgen/sdk/internal/sessionjwt"
 	"github.com/stytchgen/sdk/internal/sessionweb"
 	"github.com/stytchgen/sdk/internal/validate"
@@ -21,6 +22,7 @@ const (
 	DefaultMaxRetries       = 2
 	DefaultMaxResponseBytes = 1 << 20
 	DefaultJWTLeeway        = 5 * time.Second
+	DefaultPolicyGrace      = rbac.DefaultGrace
 )
 
 // Config has the settings of a client. Only the credentials and Errors are required.
@@ -53,7 +55,9 @@ type Config struct {
 	JWTLeeway  time.Duration    // between this clock and the service's; 0: default, negative: none
 	JWTIssuers []string         // of session JWTs, in addition to those of the base URL
 	JWTKeys    []sessionjwt.Key // that sign session JWTs; nil: fetched
-	Now        func() time.Time // for session JWTs; nil: the machine's clock
+	Now        func() time.Time // for session JWTs and policies; nil: the machine's clock
+
+	PolicyGrace time.Duration // how long an old policy is used in an outage; 0: default, negative: none
 
 	SessionCookies sessionweb.Cookies // names and attributes of the session cookies
 

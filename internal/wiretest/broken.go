@@ -76,7 +76,8 @@ type oneCall struct {
 	method reflect.Value
 }
 
-// callsOf returns the calls of a client or service, always in the same order.
+// callsOf returns the calls of a client or service, always in the same order. The tests of another
+// package check the services of that package.
 func callsOf(service reflect.Value) []oneCall {
 	var calls []oneCall
 	for i := range service.NumMethod() {
@@ -86,7 +87,8 @@ func callsOf(service reflect.Value) []oneCall {
 		}
 	}
 	for i := range service.Elem().NumField() {
-		if service.Elem().Type().Field(i).IsExported() {
+		field := service.Elem().Type().Field(i)
+		if field.IsExported() && field.Type.Elem().PkgPath() == service.Type().Elem().PkgPath() {
 			calls = append(calls, callsOf(service.Elem().Field(i))...)
 		}
 	}
@@ -293,7 +295,7 @@ func compareRest(t *testing.T, mutant, path, without string, got, want reflect.V
 		compareRest(t, mutant, path, without, got.Elem(), want.Elem())
 	case reflect.Struct:
 		for i := range got.NumField() {
-			if name, _, _ := strings.Cut(got.Type().Field(i).Tag.Get("json"), ","); name != "" {
+			if name := jsonName(got.Type().Field(i)); name != "" {
 				compareRest(t, mutant, strings.TrimPrefix(path+"."+name, "."), without, got.Field(i), want.Field(i))
 			}
 		}
@@ -342,11 +344,7 @@ func driftAt(v reflect.Value, path string) (at string, free bool) {
 			index, _ := strconv.Atoi(strings.TrimSuffix(part, "]"))
 			at, v = at+"[]", v.Index(index)
 		case reflect.Struct:
-			at, v = strings.TrimPrefix(at+"."+part, "."), v.FieldByNameFunc(func(name string) bool {
-				f, _ := v.Type().FieldByName(name)
-				tag, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-				return tag == part
-			})
+			at, v = strings.TrimPrefix(at+"."+part, "."), v.FieldByIndex(fieldOf(v.Type(), part).Index)
 		}
 	}
 	return at, false

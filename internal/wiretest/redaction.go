@@ -5,15 +5,17 @@ import (
 	"fmt"
 	"log/slog"
 	"reflect"
-	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/stytchgen/sdk/internal/redact"
+	"github.com/stytchgen/sdk/internal/wirename"
 )
 
 // CheckRedaction walks every type in a client's requests and responses and fills each field with its own
-// text. It prints the value in every way, and reports each secret that shows.
+// text. It prints the value in every way, and reports each text that shows although the name of its field is
+// that of a secret or of personal data.
 func CheckRedaction(t *testing.T, client any) {
 	t.Helper()
 	types := callTypes(reflect.TypeOf(client))
@@ -64,13 +66,6 @@ func callTypes(client reflect.Type) []reflect.Type {
 	return types
 }
 
-// secret reports, by its name alone and without the spec, whether a field is a secret or an address.
-// harmless are fields with similar names.
-var (
-	secret   = regexp.MustCompile(`code$|token$|jwt$|phone_number$|email$|email_address$|ip_address$|_claims$|_metadata$`)
-	harmless = regexp.MustCompile(`(status|country)_code$`)
-)
-
 // marks are the texts that a value was filled with.
 type marks struct {
 	secret, open []string
@@ -90,9 +85,10 @@ func (m *marks) enough(v reflect.Value) bool {
 	return n > 1
 }
 
+// text returns the mark for a place, which is a secret if the name of its field says so.
 func (m *marks) text(path, name string) string {
 	mark := fmt.Sprintf("mark<%s>", path)
-	if secret.MatchString(name) && !harmless.MatchString(name) {
+	if wirename.Sensitive(name) {
 		m.secret = append(m.secret, mark)
 	} else {
 		m.open = append(m.open, mark)
@@ -103,6 +99,9 @@ func (m *marks) text(path, name string) string {
 func (m *marks) fill(v reflect.Value, path, name string) {
 	switch v.Kind() {
 	case reflect.String:
+		if v.Type() != reflect.TypeFor[string]() {
+			name = "" // the values of an enum are no secrets
+		}
 		v.SetString(m.text(path, name))
 	case reflect.Pointer:
 		if m.enough(v) {
@@ -131,6 +130,9 @@ func (m *marks) fill(v reflect.Value, path, name string) {
 		for i := range v.NumField() {
 			f := v.Type().Field(i)
 			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			if redact.HasTag(f.Tag, "public") {
+				name = ""
+			}
 			if f.IsExported() && !f.Anonymous {
 				m.fill(v.Field(i), path+"."+f.Name, name)
 			}
@@ -166,7 +168,7 @@ func tagged(typ reflect.Type, mark string) bool {
 			typ = typ.Elem()
 		}
 		f, ok := typ.FieldByName(name)
-		if !ok || slices.Contains(strings.Split(f.Tag.Get("stytch"), ","), "sensitive") {
+		if !ok || redact.HasTag(f.Tag, "sensitive") {
 			return ok
 		}
 		typ = f.Type

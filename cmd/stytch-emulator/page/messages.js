@@ -5,6 +5,7 @@ import { byID, call, copies, element, facts, foreign, onClick, say, showList } f
 
 const pageful = 50;
 const channels = { __proto__: null, sms: "SMS", whatsapp: "WhatsApp", email: "E-mail" };
+const links = { __proto__: null, login: "Log in", signup: "Sign up", invite: "Accept the invitation", discovery: "Log in" };
 const title = document.title;
 
 let all = [];
@@ -25,7 +26,8 @@ export function addMessage(message) {
   all.push(message);
   if (limit > pageful) limit++; // keep the messages that are already shown
   show();
-  say(`${channel(message)} to ${message.address}: code ${[...message.code].join(" ")}`);
+  const content = message.code ? `code ${[...message.code].join(" ")}` : "a link";
+  say(`${channel(message)} to ${message.address}: ${content}`);
   if (document.hidden) document.title = `(${++unseen}) ${title}`;
 }
 
@@ -41,13 +43,29 @@ function show() {
   showExpiry();
 }
 
-function make(message) {
+function codeOf(message) {
   const code = element("span", { class: "code" }, message.code);
   const button = element("button", { type: "button", "aria-label": `Copy the code for ${message.address}` }, "Copy");
   copies(button, code, "The code is");
+  return element("div", { class: "snippet" }, code, button);
+}
+
+// The browser may know the emulator under another host than the link has.
+function linkOf(message, link, name) {
+  const { pathname, search } = new URL(link);
+  const { href } = new URL(pathname + search, location.origin);
+  const text = element("span", { class: "link" }, href);
+  const button = element("button", { type: "button", "aria-label": `Copy the link for ${message.address}` }, "Copy");
+  copies(button, text, "The link is");
+  const follow = element("a", { class: "follow", href, target: "_blank", rel: "noopener noreferrer", "aria-label": `${name} as ${message.address}` }, name);
+  return element("div", { class: "snippet" }, follow, button, text);
+}
+
+function make(message) {
   return element("li", { class: "message", "data-expires": message.expires_at },
     element("h3", {}, element("span", { class: "badge" }, channel(message)), " ", foreign(message.address)),
-    element("div", { class: "snippet" }, code, button),
+    ...(message.code ? [codeOf(message)] : []),
+    ...(message.link ? [linkOf(message, message.link, links[message.purpose] ?? "Open the link")] : []),
     facts({
       Sent: time(message.sent_at),
       Expires: element("span", { class: "expiry" }),
@@ -60,7 +78,7 @@ function make(message) {
     }));
 }
 
-/** Shows how long each code is still valid. */
+/** Shows how long each message is still valid. */
 export function showExpiry() {
   for (const item of byID("message-list").children) {
     const left = until(item.dataset.expires);

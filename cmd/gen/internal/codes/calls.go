@@ -116,14 +116,14 @@ var (
 	})
 	DeclaredTwice = add(Code{
 		ID: "E044", Title: "a name is declared twice",
-		Meaning: "Two tags, calls, parameters, required properties, MANUAL() sections or areas of error types have one name, and would be one thing in Go. Two files of an API, or one of them and shared.yaml, have the same path or component. Or a list of error types has one of them twice, by itself or as part of a group.",
+		Meaning: "Two tags, calls, parameters, required properties, areas in x-services, MANUAL() sections or areas of error types have one name, and would be one thing in Go. Two files of an API, or one of them and shared.yaml, have the same path or component. Or a list of error types has one of them twice, by itself or as part of a group.",
 		Wrong:   "required: [user_id, user_id]",
 		Right:   "required: [user_id]",
 		Do:      "Rename or remove one of them. The second place of the finding shows the first.",
 	})
 	UnknownName = add(Code{
 		ID: "E045", Title: "a name that is not declared",
-		Meaning: "A call's tag, an error type or a group of them, a required property or a name in a rule is declared nowhere.",
+		Meaning: "A call's tag, an error type or a group of them, an area in x-areas or x-services, a required property or a name in a rule is declared nowhere.",
 		Wrong:   "properties:\n  user_id: {type: string}\nrequired: [usr_id]",
 		Right:   "properties:\n  user_id: {type: string}\nrequired: [user_id]",
 		Do:      "Take the spelling that the hint proposes, or declare the name.",

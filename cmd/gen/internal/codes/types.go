@@ -130,10 +130,10 @@ var (
 	})
 	NamesMeet = add(Code{
 		ID: "E063", Title: "two names are one in Go",
-		Meaning: "Names that differ only in case or punctuation, or that derive from different places, come out as the same Go name. The second place of the finding shows the other one.",
+		Meaning: "Names that differ only in case or punctuation, or that derive from different places, come out as the same Go name. So does an area in x-services that the client has already. The second place of the finding shows the other one.",
 		Wrong:   "user_id: {type: string}\nuser-id: {type: string}",
 		Right:   "user_id: {type: string}\nuser-id: {type: string, x-go-name: UserDashID}",
-		Do:      "Add x-go-name to a field or parameter; rename anything else.",
+		Do:      "Add x-go-name to a field or parameter, and take an area out of x-services; rename anything else.",
 	})
 	OneNameTwice = add(Code{
 		ID: "E105", Title: "a parameter and a property that are not one",
@@ -276,8 +276,8 @@ var (
 		Do:      "Add the type to x-errors of the call.",
 	})
 	OpenSecret = add(Code{
-		ID: "W003", Title: "a secret that would be printed",
-		Meaning: "The name says token, jwt, secret, password, verifier or credential, and nothing says whether it may be printed. A value in a log is a value that is known.",
+		ID: "W003", Title: "a secret or personal data that would be printed",
+		Meaning: "The name ends like that of a secret or of personal data (token, code, jwt, email, phone_number, claims), and nothing says whether the value may be printed. The list of such names is in internal/wirename. A value in a log is a value that is known.",
 		Wrong:   "access_token:\n  type: string\n  description: The token of the provider.",
 		Right:   "access_token:\n  type: string\n  x-sensitive: true\n  description: The token of the provider.",
 		Do:      "Write x-sensitive: true, or false if everybody may read it.",

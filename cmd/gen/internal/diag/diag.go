@@ -74,11 +74,12 @@ func (f Finding) Severity() string {
 	return "error"
 }
 
-// List collects findings. It keeps the first thousand: a file that is broken
-// all over has more of them than anyone reads.
+// List collects findings. It keeps the first errors and the first warnings of a file that is broken all
+// over, and counts the others.
 type List struct {
 	findings []Finding
 	known    map[place]bool
+	kept     map[bool]int // warnings under true
 	errors   bool
 	dropped  int
 }
@@ -88,7 +89,8 @@ type place struct {
 	message string
 }
 
-const maxFindings = 1000
+// maxKept is how many errors, and how many warnings, a list keeps.
+const maxKept = 10_000
 
 // Reportf adds a finding without a hint.
 func (l *List) Reportf(code *codes.Code, pos Pos, format string, args ...any) {
@@ -123,14 +125,15 @@ func (l *List) add(f Finding) {
 		return
 	}
 	l.errors = l.errors || !f.Code.IsWarning()
-	if len(l.findings) == maxFindings {
+	if l.kept[f.Code.IsWarning()] == maxKept {
 		l.dropped++
 		return
 	}
 	if l.known == nil {
-		l.known = map[place]bool{}
+		l.known, l.kept = map[place]bool{}, map[bool]int{}
 	}
 	l.known[at] = true
+	l.kept[f.Code.IsWarning()]++
 	l.findings = append(l.findings, f)
 }
 
@@ -140,10 +143,27 @@ func (l *List) Dropped() int { return l.dropped }
 // Sorted returns the findings by file, line and column.
 func (l *List) Sorted() []Finding {
 	sorted := slices.Clone(l.findings)
-	slices.SortStableFunc(sorted, func(a, b Finding) int {
-		return cmp.Or(a.Pos.Compare(b.Pos), cmp.Compare(a.Message, b.Message))
-	})
+	slices.SortStableFunc(sorted, byPlace)
 	return sorted
+}
+
+func byPlace(a, b Finding) int {
+	return cmp.Or(a.Pos.Compare(b.Pos), cmp.Compare(a.Message, b.Message))
+}
+
+// Shown is how many findings a person is shown who does not ask for all.
+const Shown = 50
+
+// First returns at most most findings, by position, and how many there are beyond these. Errors go before
+// warnings when there are too many.
+func (l *List) First(most int) (first []Finding, more int) {
+	first = l.Sorted()
+	if len(first) > most {
+		slices.SortStableFunc(first, func(a, b Finding) int { return cmp.Compare(a.Severity(), b.Severity()) })
+		first = first[:most]
+		slices.SortStableFunc(first, byPlace)
+	}
+	return first, len(l.findings) - len(first) + l.dropped
 }
 
 // HasErrors reports whether any finding stops the generator.

@@ -1,6 +1,7 @@
 package diag
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -102,18 +103,30 @@ func TestGitHub(t *testing.T) {
 	}
 }
 
-// TestListIsBounded keeps a thousand findings, and counts the others.
-func TestListIsBounded(t *testing.T) {
+// TestFirst shows errors before warnings, by position, and counts the others.
+func TestFirst(t *testing.T) {
 	var l List
-	for i := range 5000 {
+	for i := range maxKept + 5 {
 		l.Reportf(codes.UnusedSchema, Pos{"a", i, 1}, "odd")
 	}
 	if l.HasErrors() {
 		t.Error("warnings are errors")
 	}
-	l.Reportf(codes.UnknownKey, Pos{"a", 9999, 1}, "wrong")
-	if !l.HasErrors() || len(l.Sorted()) != maxFindings || l.Dropped() != 5001-maxFindings {
+	l.Reportf(codes.UnknownKey, Pos{"a", maxKept + 9, 1}, "wrong")
+	l.Reportf(codes.UnknownKey, Pos{"a", 1, 1}, "wrong")
+	if !l.HasErrors() || len(l.Sorted()) != maxKept+2 || l.Dropped() != 5 {
 		t.Errorf("errors %t, %d kept, %d dropped", l.HasErrors(), len(l.Sorted()), l.Dropped())
+	}
+	first, more := l.First(4)
+	var lines []int
+	for _, f := range first {
+		lines = append(lines, f.Pos.Line)
+	}
+	if want := []int{0, 1, 1, maxKept + 9}; !slices.Equal(lines, want) || more != maxKept+3 {
+		t.Errorf("lines %v and %d more, want %v and %d", lines, more, want, maxKept+3)
+	}
+	if first, more := l.First(maxKept * 2); len(first) != maxKept+2 || more != 5 {
+		t.Errorf("of all, %d are shown, and %d more", len(first), more)
 	}
 }
 

@@ -23,10 +23,8 @@ type Report struct {
 	Accepted int
 	// Unused are the entries that accept nothing any more.
 	Unused []*Accepted
-	// Unwritten are the texts of the spec that are still to be written, as many
-	// as a list keeps. More is how many there are beyond these.
-	Unwritten []diag.Finding
-	More      int
+	// Unwritten are the texts of the spec that are still to be written.
+	Unwritten diag.List
 	// Outside are the service's calls outside of the scope.
 	Outside []*contract.Call
 	// ListOutside asks for a list of them, not just their number.
@@ -35,7 +33,7 @@ type Report struct {
 
 // Clean reports whether there is nothing for a person to do.
 func (r *Report) Clean() bool {
-	return len(r.Differences) == 0 && len(r.Unused) == 0 && len(r.Unwritten) == 0
+	return len(r.Differences) == 0 && len(r.Unused) == 0 && !r.Unwritten.HasErrors()
 }
 
 // Formats are the names of the formats that Write knows.
@@ -73,7 +71,7 @@ func (r *Report) summary() string {
 	if n := len(r.Unused); n > 0 {
 		parts = append(parts, diag.Count(n, "entry", "entries")+" of "+File+" to take out")
 	}
-	if n := len(r.Unwritten) + r.More; n > 0 {
+	if _, n := r.Unwritten.First(0); n > 0 {
 		parts = append(parts, diag.Count(n, "text")+" to write")
 	}
 	compared := diag.Count(r.Compared, "call")
@@ -82,6 +80,11 @@ func (r *Report) summary() string {
 	}
 	return fmt.Sprintf("%s: %s; %d accepted; %s compared, %d outside of the scope",
 		r.Source, strings.Join(parts, ", "), r.Accepted, compared, len(r.Outside))
+}
+
+// moreTexts says how many texts are to be written beyond those that are shown.
+func moreTexts(n int) string {
+	return fmt.Sprintf("... and %s to write; gen check --all shows them", diag.Count(n, "more text"))
 }
 
 // shownPlaces is how many places of a difference are shown to people.
@@ -113,11 +116,15 @@ func (r *Report) text(b *strings.Builder) {
 	for _, e := range r.Unused {
 		fmt.Fprintf(b, "%s: unused: %s\n  %s\n", e.Pos, unusedMessage, diag.Clean(e.String()))
 	}
-	for _, f := range r.Unwritten {
+	unwritten, more := r.Unwritten.First(diag.Shown)
+	for _, f := range unwritten {
 		fmt.Fprintf(b, "%s: unwritten: %s\n", f.Pos, diag.Clean(f.Message))
 	}
-	if len(r.Unwritten) > 0 {
-		fmt.Fprintf(b, "  hint: %s\n", diag.Clean(r.Unwritten[0].Hint))
+	if more > 0 {
+		fmt.Fprintln(b, moreTexts(more))
+	}
+	if len(unwritten) > 0 {
+		fmt.Fprintf(b, "  hint: %s\n", diag.Clean(unwritten[0].Hint))
 	}
 	if r.ListOutside {
 		fmt.Fprintf(b, "outside of the scope:\n")
@@ -159,10 +166,13 @@ func (r *Report) markdown(b *strings.Builder) {
 			fmt.Fprintf(b, "- %s: %s\n", code(e.Pos.String()), code(e.String()))
 		}
 	}
-	if len(r.Unwritten) > 0 {
+	if unwritten, more := r.Unwritten.First(diag.Shown); len(unwritten) > 0 {
 		fmt.Fprintf(b, "\n### Texts to write\n\n")
-		for _, f := range r.Unwritten {
+		for _, f := range unwritten {
 			fmt.Fprintf(b, "- %s: %s\n", code(f.Pos.String()), escape(f.Message))
+		}
+		if more > 0 {
+			fmt.Fprintf(b, "- %s\n", moreTexts(more))
 		}
 	}
 	if r.ListOutside {
@@ -200,8 +210,12 @@ func (r *Report) github(b *strings.Builder) {
 	for _, e := range r.Unused {
 		annotate("warning", e.Pos, "unused", unusedMessage)
 	}
-	for _, f := range r.Unwritten {
+	unwritten, more := r.Unwritten.First(diag.Shown)
+	for _, f := range unwritten {
 		annotate("error", f.Pos, "unwritten", f.Message)
+	}
+	if more > 0 {
+		annotate("notice", diag.Pos{}, "unwritten", moreTexts(more))
 	}
 	annotate("notice", diag.Pos{}, "drift", r.summary())
 }
@@ -245,7 +259,7 @@ func (r *Report) json(b *strings.Builder) {
 	for _, e := range r.Unused {
 		out.Unused = append(out.Unused, jsonEntry{e.Pos, unusedMessage + ": " + e.String()})
 	}
-	for _, f := range r.Unwritten {
+	for _, f := range r.Unwritten.Sorted() {
 		out.Unwritten = append(out.Unwritten, jsonEntry{f.Pos, f.Message})
 	}
 	if r.ListOutside {

@@ -5,7 +5,6 @@ import (
 
 	yaml "github.com/oasdiff/yaml3"
 
-	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/drift/contract"
 	"github.com/stytchgen/sdk/cmd/gen/internal/drift/nodepkg"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/lint"
@@ -72,8 +71,6 @@ func Check(spec *load.Spec, there *contract.API, known *Known) (*Report, error) 
 	}
 	r := &Report{Source: there.Source, Calls: len(here.Calls), Compared: out.Compared, Outside: out.Outside}
 	r.Differences, r.Accepted, r.Unused = known.Accept(out.Differences, there.Source)
-	var list diag.List
-	lint.Unwritten(spec, &list)
-	r.Unwritten, r.More = list.Sorted(), list.Dropped()
+	lint.Unwritten(spec, &r.Unwritten)
 	return r, nil
 }

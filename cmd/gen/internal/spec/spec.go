@@ -34,7 +34,7 @@ func FindRoot(dir string) (string, error) {
 // Read makes the model of a spec that nothing is generated from, such as an old
 // revision. It reports only what keeps the model from being made, and does not
 // apply the other rules of today.
-func Read(root string) (read *load.Spec, sdk *model.SDK, findings []diag.Finding, err error) {
+func Read(root string) (read *load.Spec, sdk *model.SDK, findings *diag.List, err error) {
 	defer func() {
 		if p := recover(); p != nil { // the model relies on rules that are not checked here
 			err = fmt.Errorf("no model can be made of the spec in %s: %v", Folder, p)
@@ -43,7 +43,7 @@ func Read(root string) (read *load.Spec, sdk *model.SDK, findings []diag.Finding
 	var list diag.List
 	read = load.Read(os.DirFS(root), Folder, &list)
 	if list.HasErrors() {
-		return read, nil, list.Sorted(), nil
+		return read, nil, &list, nil
 	}
 	var structure diag.List
 	lint.Structure(read, &structure)
@@ -55,7 +55,7 @@ func Read(root string) (read *load.Spec, sdk *model.SDK, findings []diag.Finding
 	case !list.HasErrors():
 		return read, sdk, nil, nil
 	case structure.HasErrors(): // explains better what keeps the model from being made
-		return read, nil, structure.Sorted(), nil
+		return read, nil, &structure, nil
 	}
-	return read, nil, list.Sorted(), nil
+	return read, nil, &list, nil
 }

@@ -306,7 +306,7 @@ func (a *applier) parameter(d *drift.Difference, f *contract.Field, in string) b
 	case !a.once(d.Here.Node, in+" "+f.Name):
 		return true
 	}
-	p := parameterEntry(f, in, schema)
+	p := parameterEntry(f, in, marked(schema, f.Name, t))
 	if list := load.Get(d.Here.Node, "parameters"); list != nil && !isFlow(list) {
 		to.addItemEntry(list, list.Content[len(list.Content)-1], p)
 		return true

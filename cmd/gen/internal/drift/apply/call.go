@@ -159,7 +159,7 @@ func (a *applier) parameters(to *file, c *contract.Call) ([]entry, bool) {
 			if !ok {
 				return nil, false
 			}
-			list = append(list, parameterEntry(f, in, schema))
+			list = append(list, parameterEntry(f, in, marked(schema, f.Name, t)))
 		}
 	}
 	return list, true

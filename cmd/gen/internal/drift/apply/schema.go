@@ -10,6 +10,7 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/lint"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
+	"github.com/stytchgen/sdk/internal/wirename"
 )
 
 // property writes a field as our specs do: one of an answer that may be left
@@ -34,10 +35,23 @@ func (a *applier) property(to *file, f *contract.Field, response bool) (entry, b
 	case nullable:
 		schema[0].value = "[" + schema[0].value.(string) + ", 'null']"
 	}
-	if t.Kind == contract.String && model.NamesSecret(f.Name) {
-		schema = append(schema, pair{"x-sensitive", "true"})
+	return append(marked(schema, f.Name, t), pair{"description", lint.Todo}), true
+}
+
+// marked adds x-sensitive to the schema of a text, list of texts or map that has the name of a secret or of
+// personal data.
+func marked(schema entry, name string, t *contract.Type) entry {
+	for t.Kind == contract.Array || t.Kind == contract.Map && t.Elem != nil {
+		elem, err := t.Elem.Type()
+		if err != nil {
+			return schema
+		}
+		t = elem
 	}
-	return append(schema, pair{"description", lint.Todo}), true
+	if isText := t.Kind == contract.String && t.Enum == nil; wirename.Sensitive(name) && (isText || t.Kind == contract.Map) {
+		return append(schema, pair{"x-sensitive", "true"})
+	}
+	return schema
 }
 
 // schema writes a type: scalars as they are, lists of what they hold, objects

@@ -58,4 +58,6 @@ func firstSentence(text string) string {
 
 // areaHeading is the heading of an area in the index. It names the package, so
 // that the anchors of two packages differ.
-func areaHeading(pkg *model.Package, a area) string { return pkg.Name + ": " + a.Name }
+func areaHeading(pkg *model.Package, a area) string { return headingOf(pkg, a.Name) }
+
+func headingOf(pkg *model.Package, area string) string { return pkg.Name + ": " + area }

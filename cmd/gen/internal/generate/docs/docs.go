@@ -95,7 +95,7 @@ func newPages(sdk *model.SDK) (*pages, error) {
 		"cell": cell, "span": span, "call": clientCall, "page": pagePath, "type": p.typeCell, "limits": limits,
 		"snippet": p.snippet, "anchor": anchor, "manual": manualFor,
 		"unowned": func(pkg *model.Package) []*model.Manual { return manualFor(pkg, nil) },
-		"areas":   areasOf, "heading": areaHeading,
+		"areas":   areasOf, "heading": areaHeading, "headingOf": headingOf,
 		"common": commonErrors, "area": areaTitle, "gofmt": gofmt,
 	})
 	return p, err

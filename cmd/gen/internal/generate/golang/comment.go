@@ -179,6 +179,14 @@ func (w *writer) index() map[string]string {
 			}
 		}
 	}
+	for _, o := range w.pkg.Offers {
+		for _, s := range o.All() {
+			names[s.Tag] = "[" + w.errorPrefix() + s.Name + "]"
+			for _, m := range s.Methods {
+				names[m.ID] = "[" + w.errorPrefix() + s.Name + "." + m.Name + "]"
+			}
+		}
+	}
 	for _, s := range slices.Backward(w.pkg.Services) {
 		names[s.Tag] = "[" + s.Name + "]"
 		for _, m := range s.Methods {

@@ -30,7 +30,13 @@ func (e *emitter) answerEnums() {
 func (e *emitter) answerTypes() []*model.Type {
 	var types []*model.Type
 	seen := map[*model.Type]bool{}
-	for _, m := range e.pkg.Methods() {
+	methods := e.pkg.Methods()
+	for _, o := range e.pkg.Offers {
+		for _, s := range o.All() {
+			methods = append(methods, s.Methods...)
+		}
+	}
+	for _, m := range methods {
 		if m.NoAnswer {
 			continue
 		}

@@ -54,6 +54,27 @@ func (e *emitter) methodValue(f *model.Field, value *jen.Statement, name string)
 		e.callMethod(f, value, name, jen.Id("x")))
 }
 
+// offered reports whether the client of another package has an area of this package, too.
+func (e *emitter) offered(s *model.Service) bool {
+	return !strings.Contains(s.Tag, ".") && len(e.sdk.OfferedBy(s)) > 0
+}
+
+// shareService writes the function that makes a service with a client of another package.
+func (e *emitter) shareService(f *jen.File, s *model.Service) {
+	name := "new" + s.Name
+	e.shared[name] = jen.Id("_").Op("=").Qual(e.internal("share"), "Put").Call(jen.Id(name))
+	f.Line()
+	f.Func().Id(name).Params(jen.Id("t").Op("*").Qual(e.internal("transport"), "Client")).Op("*").Id(s.Name).Block(jen.Return(newService(s)))
+}
+
+// sharedService is the function that makes a service of the first package.
+func (e *emitter) sharedService(s *model.Service) *jen.Statement {
+	variable := e.sdk.Packages[0].Name + "New" + s.Name
+	e.shared[variable] = jen.Id(variable).Op("=").Qual(e.internal("share"), "Get").
+		Types(jen.Func().Params(jen.Op("*").Qual(e.internal("transport"), "Client")).Op("*").Qual(e.first(), s.Name)).Call()
+	return jen.Id(variable)
+}
+
 // sharing writes what this package shares with the others, and what it uses of theirs.
 func (e *emitter) sharing() {
 	if len(e.shared) == 0 {
@@ -61,9 +82,9 @@ func (e *emitter) sharing() {
 	}
 	f := e.file("shared_gen.go")
 	if e.errorPrefix() == "" {
-		f.Comment("// The other packages use these methods, which applications should not see.")
+		f.Comment("// The other packages use these methods and functions, which applications should not see.")
 	} else {
-		f.Comment("// These are methods of other packages, which applications should not see.")
+		f.Comment("// These are methods and functions of other packages, which applications should not see.")
 	}
 	f.Var().DefsFunc(func(g *jen.Group) {
 		for _, name := range slices.Sorted(maps.Keys(e.shared)) {

@@ -119,6 +119,9 @@ func tags(t *model.Type, f *model.Field) map[string]string {
 	if f.Sensitive {
 		words = append(words, "sensitive")
 	}
+	if f.Public {
+		words = append(words, "public")
+	}
 	// Without this tag a list or map would look required to drift reports.
 	if t.InResponse && f.Nullable && !f.Required && !pointer(f) {
 		words = append(words, "nullable")

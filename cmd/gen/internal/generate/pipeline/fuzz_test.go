@@ -56,7 +56,7 @@ func FuzzRun(f *testing.F) {
 // placed wants each finding to point into a file that is there.
 func placed(t *testing.T, result *Result) {
 	t.Helper()
-	for _, f := range result.Findings() {
+	for _, f := range result.Findings.Sorted() {
 		lines := bytes.Count(result.Source(f.Pos.File), []byte("\n")) + 1
 		if f.Pos.File == "" || f.Pos.Line > lines {
 			t.Errorf("%q, which has %d lines, is not the place of: %s %s", f.Pos, lines, f.Code, f.Message)

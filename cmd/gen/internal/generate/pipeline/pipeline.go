@@ -56,18 +56,14 @@ type Result struct {
 	Tree   *tree.Tree
 	Stages []Stage
 
+	// Findings are what is wrong with the spec and the files next to it.
+	Findings *diag.List
+
 	input input
-	list  *diag.List
 }
 
-// Findings returns what is wrong, by position.
-func (r *Result) Findings() []diag.Finding { return r.list.Sorted() }
-
-// Dropped is how many findings there were beyond those that Findings returns.
-func (r *Result) Dropped() int { return r.list.Dropped() }
-
 // Failed reports whether any finding is an error.
-func (r *Result) Failed() bool { return r.list.HasErrors() }
+func (r *Result) Failed() bool { return r.Findings.HasErrors() }
 
 // Source returns the content of a file that a finding points into.
 func (r *Result) Source(file string) []byte {
@@ -102,7 +98,7 @@ func Run(opts Options) (*Result, error) {
 	// Lint and model run even after errors, so that one run reports everything.
 	if _, err := stage(s, "lint", func() (any, string, error) {
 		lint.Documents(in.spec, &s.list)
-		return nil, fmt.Sprintf("%d findings", len(s.list.Sorted())), nil
+		return nil, diag.Count(len(s.list.Sorted()), "finding"), nil
 	}); err != nil {
 		return s.result(in, product{}, nil), err
 	}
@@ -125,7 +121,7 @@ type stages struct {
 }
 
 func (s *stages) result(in input, made product, files *tree.Tree) *Result {
-	return &Result{Root: in.root, Spec: in.spec, Model: made.sdk, Tree: files, Stages: s.done, input: in, list: &s.list}
+	return &Result{Root: in.root, Spec: in.spec, Model: made.sdk, Tree: files, Stages: s.done, Findings: &s.list, input: in}
 }
 
 // stage runs one stage and records it. After errors, anything can be missing from

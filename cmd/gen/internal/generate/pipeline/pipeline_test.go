@@ -222,14 +222,14 @@ func findings(t *testing.T, folder string, refused bool, said map[string]bool, p
 			if result.Failed() != refused {
 				t.Errorf("refused: %t, want %t", result.Failed(), refused)
 			}
-			for _, f := range result.Findings() {
+			for _, f := range result.Findings.Sorted() {
 				said[f.Code.ID] = true
 				if f.Pos.File == "" {
 					t.Errorf("a finding has no place: %s", f.Message)
 				}
 			}
 			var got bytes.Buffer
-			if err := diag.Text(&got, result.Findings(), diag.Plain, result.Source); err != nil {
+			if err := diag.Text(&got, result.Findings.Sorted(), diag.Plain, result.Source); err != nil {
 				t.Fatal(err)
 			}
 			if want := golden(t, file, archive, "findings", got.Bytes()); !bytes.Equal(got.Bytes(), want) {
@@ -254,7 +254,7 @@ func TestPositive(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, f := range result.Findings() {
+			for _, f := range result.Findings.Sorted() {
 				t.Errorf("%s: %s", f.Pos, f.Message)
 			}
 			if t.Failed() {

@@ -43,6 +43,33 @@ func (w *walker) areas(api string) {
 	}
 }
 
+// services checks the areas of the consumer API that the client of this API has, too.
+func (w *walker) services(api string) {
+	services := load.Get(w.src.Root, load.ServicesKey)
+	if services == nil {
+		return
+	}
+	if api != load.B2BFile {
+		w.list.Hintf(codes.NotGenerated, w.rootKey(load.ServicesKey), "it belongs in "+load.B2BFile+", whose package imports that of "+load.ConsumerFile,
+			"%q in %s is not generated", load.ServicesKey, api)
+		return
+	}
+	consumer := w.spec.Sources[load.ConsumerFile]
+	var areas []string
+	for _, tag := range items(load.Get(consumer.Root, "tags")) {
+		if name := scalarOf(tag, "name"); !strings.Contains(name, ".") {
+			areas = append(areas, name)
+		}
+	}
+	first := map[string]*yaml.Node{}
+	for _, item := range items(services) {
+		w.once(item, first, "the area")
+		if consumer.Root != nil && !consumer.Partial { // otherwise the area may be in the file that could not be read
+			w.known(item, areas, "an area of the consumer API", "take it out")
+		}
+	}
+}
+
 // inArea reports what is not in the file of its tag's area.
 func (w *walker) inArea(api string, n *yaml.Node, tag, what string) {
 	area, _, _ := strings.Cut(tag, ".")

@@ -97,7 +97,7 @@ var documentShape = object("the document", []string{"openapi", "info", "paths"},
 	}, nil)),
 	"paths":       named("paths", pathItemShape),
 	"components":  componentsShape,
-	load.AreasKey: textList,
+	load.AreasKey: textList, load.ServicesKey: textList,
 	"x-manual": listOf("x-manual", object("a MANUAL() section", []string{"name", "kind", "declares", "description"}, map[string]*shape{
 		"name":        anyText,
 		"kind":        oneOfTexts("the section's kind", "METHOD", "FUNCTION", "TYPE"),
@@ -323,6 +323,9 @@ var errorsShape = object("the file", []string{"docs", "common", "errors"}, map[s
 	"docs":   anyAddress,
 	"common": textList,
 	"groups": named("groups", textList),
+	"public": named("public", object("a public error", []string{"status", "message"}, map[string]*shape{
+		"status": anyInteger, "message": anyProse, "types": textList,
+	}, nil)),
 	"errors": named("errors", object("an error type", []string{"status", "description", "action"}, map[string]*shape{
 		"area": anyText, "status": anyInteger, "description": anyProse, "action": anyProse, "retry": anyBoolean, "docs": anyAddress,
 	}, nil)),

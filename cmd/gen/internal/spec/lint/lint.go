@@ -33,6 +33,7 @@ func Structure(spec *load.Spec, list *diag.List) {
 		w := &walker{spec: spec, src: src, list: list}
 		w.walk(src.Root, src.Root, documentShape)
 		w.areas(name)
+		w.services(name)
 		w.meetsShared()
 		w.operations()
 		w.described()

@@ -16,6 +16,10 @@ import (
 // the documents they come first, in this order. The others follow by name.
 const AreasKey = "x-areas"
 
+// ServicesKey is the key of the B2B API's file that lists areas of the consumer
+// API which its client has, too.
+const ServicesKey = "x-services"
+
 // depths are the keys of an area file. Each says how many levels of mappings
 // under it are joined: two files can have schemas, but no schema is in both.
 var depths = map[string]int{"tags": 0, "paths": 0, "components": 1}

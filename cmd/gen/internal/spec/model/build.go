@@ -30,7 +30,7 @@ type Input struct {
 // the model is then incomplete and not to be used.
 func Build(spec *load.Spec, in Input, list *diag.List) *SDK {
 	b := &builder{spec: spec, list: list, types: map[string]*Type{}, errorLists: map[string][]*ErrorType{}}
-	sdk := &SDK{Module: in.Module, Errors: b.errors()}
+	sdk := &SDK{Module: in.Module, Errors: b.errors(), Public: b.publicErrors()}
 	if doc := spec.Documents[load.ConsumerFile]; doc != nil && len(doc.Servers) == 2 {
 		sdk.TestURL, sdk.LiveURL = doc.Servers[0].URL, doc.Servers[1].URL
 	}
@@ -42,6 +42,7 @@ func Build(spec *load.Spec, in Input, list *diag.List) *SDK {
 	sdk.ErrorAnswer, sdk.OAuthErrorAnswer = b.errorAnswer("Error"), b.errorAnswer(load.OAuthError)
 	for _, pkg := range sdk.Packages {
 		b.components(pkg)
+		b.offers(pkg, sdk.Packages[0])
 	}
 	b.unused()
 	finish(sdk)
@@ -146,6 +147,22 @@ func (b *builder) adopt(services []*Service, byTag map[string]*Service) {
 			continue
 		}
 		parent.Children = append(parent.Children, s)
+	}
+}
+
+// offers reads x-services. Lint has reported the names that are no areas of the first package.
+func (b *builder) offers(pkg, first *Package) {
+	src := b.spec.Sources[path.Base(pkg.Spec)]
+	n := load.Get(src.Root, load.ServicesKey)
+	if n == nil || pkg == first {
+		return
+	}
+	for _, item := range n.Content {
+		for _, s := range first.Services {
+			if s.Tag == item.Value {
+				pkg.Offers = append(pkg.Offers, Offer{s, src.Pos(item)})
+			}
+		}
 	}
 }
 

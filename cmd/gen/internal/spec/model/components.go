@@ -10,6 +10,7 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
+	"github.com/stytchgen/sdk/internal/wirename"
 )
 
 // components puts the component types into the packages that own them: those
@@ -135,9 +136,9 @@ func (b *builder) enum(t *Type, schema *openapi3.Schema) {
 		pos := itemLocation(schema.Origin, "enum", i)
 		value := EnumValue{Wire: wire, Name: t.Name + GoName(wire)}
 		if GoName(wire) == "" {
-			value.Name = t.Name + strings.Join(words(wire), "") // a value that begins with a digit
+			value.Name = t.Name + strings.Join(wirename.Words(wire), "") // a value that begins with a digit
 		}
-		if len(words(wire)) == 0 {
+		if len(wirename.Words(wire)) == 0 {
 			b.list.Reportf(codes.NoGoName, pos, "the enum value %q gives no name in Go", wire)
 			continue
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 )
 
 // finish derives what depends on the whole: where types are used, which of them
@@ -119,6 +120,9 @@ func collide(sdk *SDK, taken map[string]map[string]diag.Pos, list *diag.List) {
 			for _, e := range sdk.Errors {
 				scope.add(e.Name, e.Wire, e.Pos)
 			}
+			for _, e := range sdk.Public {
+				scope.add(e.Name, e.Wire, e.Pos)
+			}
 		}
 		for _, s := range pkg.Services {
 			scope.add(s.Name, s.Tag, s.Pos)
@@ -127,6 +131,9 @@ func collide(sdk *SDK, taken map[string]map[string]diag.Pos, list *diag.List) {
 			}
 			if !strings.Contains(s.Tag, ".") {
 				client.meets(s.Field, s.Tag, s.Pos)
+			}
+			if len(sdk.OfferedBy(s)) > 0 {
+				scope.meets("new"+s.Name, "the constructor of "+s.Name, s.Pos)
 			}
 			members := newScope(list, s.Name, []string{"client"}, s.Name+".", taken[pkg.Name])
 			for _, child := range s.Children {
@@ -138,6 +145,15 @@ func collide(sdk *SDK, taken map[string]map[string]diag.Pos, list *diag.List) {
 				}
 				members.add(m.Name, m.ID, m.Pos)
 			}
+		}
+		for _, o := range pkg.Offers {
+			own := slices.IndexFunc(pkg.Services, func(s *Service) bool { return s.Field == o.Field && !strings.Contains(s.Tag, ".") })
+			if own < 0 {
+				client.meets(o.Field, o.Tag, o.Pos)
+				continue
+			}
+			list.Relatef(codes.NamesMeet, o.Pos, "take it out of "+load.ServicesKey, diag.Related{Pos: pkg.Services[own].Pos, Message: o.Field + " is declared here"},
+				"the client of the package %s has %s already", pkg.Name, o.Field)
 		}
 		for _, m := range pkg.Methods() {
 			scope.add(m.Request.Name, "the request of "+m.ID, m.Pos)
@@ -241,7 +257,7 @@ type scope struct {
 // firstNames what the first one alone has.
 var (
 	sharedNames = []string{"Client", "newClient", "enums"}
-	firstNames  = []string{"testURL", "liveURL", "knownTypes", "retryableType"}
+	firstNames  = []string{"testURL", "liveURL", "knownTypes", "retryableType", "publicCode", "publicText"}
 )
 
 // newScope makes a scope with the names that are generated in every case, and

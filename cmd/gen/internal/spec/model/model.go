@@ -4,6 +4,7 @@
 package model
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
@@ -31,6 +32,8 @@ type SDK struct {
 	// ErrorAnswer and OAuthErrorAnswer are the two forms of an error. They are nil where the spec has none.
 	// The SDK reads them with hand-written code.
 	ErrorAnswer, OAuthErrorAnswer *Type `json:"-"`
+	// Public are the kinds of errors that visitors can be shown.
+	Public []*PublicError `json:",omitzero"`
 }
 
 // ErrorArea is a part of the error types that belong together.
@@ -66,10 +69,19 @@ type Package struct {
 	Title string
 	// Services holds the services in the order of the spec, parents first.
 	Services []*Service
+	// Offers are areas of the first package that this package's client has, too.
+	Offers []Offer
 	// Types holds the package's structs and enums that are not a call's request
 	// or response, in the order of the spec.
 	Types  []*Type
 	Manual []*Manual
+}
+
+// Offer is an area of the first package that the client of another one has, too.
+type Offer struct {
+	*Service
+	// Pos is where the other package says so.
+	Pos diag.Pos
 }
 
 // Docs is the prose of a thing.
@@ -95,6 +107,15 @@ type Service struct {
 	Methods  []*Method
 	Children []*Service `json:"-"`
 	Pos      diag.Pos
+}
+
+// All returns the service and those below it, parents first.
+func (s *Service) All() []*Service {
+	all := []*Service{s}
+	for _, child := range s.Children {
+		all = append(all, child.All()...)
+	}
+	return all
 }
 
 // Retry says when a call may be repeated.
@@ -258,7 +279,9 @@ type Field struct {
 	// Nullable fields can be null.
 	Nullable  bool `json:",omitzero"`
 	Sensitive bool `json:",omitzero"`
-	Limits    Limits
+	// Public fields may be printed whatever their names look like.
+	Public bool `json:",omitzero"`
+	Limits Limits
 	// ItemLimits are what the items of a list or the values of a map must keep to.
 	ItemLimits Limits
 	// Invalid is the error type that the service answers for a value that the limits refuse, or "".
@@ -349,6 +372,16 @@ type ErrorType struct {
 	Pos    diag.Pos
 }
 
+// PublicError is what visitors can be shown of some error types.
+type PublicError struct {
+	// Wire is its code, Name the Go constant.
+	Wire, Name string
+	Status     int
+	Message    string
+	Types      []*ErrorType `json:"-"`
+	Pos        diag.Pos
+}
+
 // Manual is a declared MANUAL() section.
 type Manual struct {
 	Name, Kind string
@@ -371,6 +404,13 @@ func (p *Package) Methods() []*Method {
 		methods = append(methods, s.Methods...)
 	}
 	return methods
+}
+
+// OfferedBy returns the packages whose clients have an area of this package, too.
+func (s *SDK) OfferedBy(service *Service) []*Package {
+	return slices.DeleteFunc(slices.Clone(s.Packages), func(pkg *Package) bool {
+		return !slices.ContainsFunc(pkg.Offers, func(o Offer) bool { return slices.Contains(o.All(), service) })
+	})
 }
 
 // FullName returns the name of a call of the package in full: consumer.otps.sms.send.

@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
-	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
+	"github.com/stytchgen/sdk/internal/wirename"
 )
 
 // property is a name and its schema, in the order of the spec.
@@ -106,8 +106,8 @@ func (b *builder) field(file, wire string, ref *openapi3.SchemaRef, required, re
 		b.list.Hintf(codes.RequiredNullable, f.Pos, "take it out of required; nil then means null and absent", "a field that is both required and nullable is not generated")
 	}
 	b.value(f, file, inner)
-	if f.Kind == String && !f.Sensitive && NamesSecret(wire) && !saysPublic(ref.Extensions) && !saysPublic(schema.Extensions) {
-		b.list.Hintf(codes.OpenSecret, f.Pos, "write x-sensitive: true, or false if everybody may read it", "%s has the name of a secret, and would be printed", wire)
+	if f.Public = saysPublic(ref.Extensions) || saysPublic(schema.Extensions); f.looksSensitive() && !f.Sensitive && !f.Public {
+		b.list.Hintf(codes.OpenSecret, f.Pos, "write x-sensitive: true, or false if everybody may read it", "%s looks secret or personal by its name, and would be printed", wire)
 	}
 	if schema.Default != nil {
 		var ok bool
@@ -148,10 +148,10 @@ func saysPublic(extensions map[string]any) bool {
 	return ok && !v
 }
 
-// NamesSecret reports whether a field is called what secrets are called.
-func NamesSecret(wire string) bool {
-	parts := words(wire)
-	return len(parts) > 0 && slices.Contains([]string{"token", "jwt", "secret", "password", "verifier", "credential"}, strings.ToLower(parts[len(parts)-1]))
+// looksSensitive reports whether a field has the name of a secret or of personal data, and can hold it.
+func (f *Field) looksSensitive() bool {
+	text := f.Innermost()
+	return wirename.Sensitive(f.Wire) && (text.Kind == String || text.Kind == Map)
 }
 
 // value sets what a field holds.
