@@ -217,6 +217,25 @@ func TestPageOpensTheLink(t *testing.T) {
 	b.isQuiet(p)
 }
 
+// TestPageShowsTheCodesOfApps follows the code of an authenticator app.
+func TestPageShowsTheCodesOfApps(t *testing.T) {
+	p := launch(t)
+	p.does(http.MethodPost, "/api/clock/stop", "")
+	b := open(t, p)
+	user := p.login(phone).UserID
+	must(p.client().TOTPs.Create(t.Context(), stytch.TOTPsCreateRequest{UserID: user}))(t)
+	b.do(b.until(`shown("#totps .code")`))
+	shows := func() string { return get[string](b, `text("#totps .code")`) }
+	first := shows()
+	must(p.client().TOTPs.Authenticate(t.Context(), stytch.TOTPsAuthenticateRequest{UserID: user, TOTPCode: first}))(t)
+	b.do(b.until(`text("#totps").includes("Statusverified")`))
+	browsertest.Screenshot(t, b.ctx, "apps")
+	p.does(http.MethodPost, "/api/clock/advance", `{"seconds":30}`)
+	b.do(b.until(`text("#totps .code") !== "` + first + `"`))
+	must(p.client().TOTPs.Authenticate(t.Context(), stytch.TOTPsAuthenticateRequest{UserID: user, TOTPCode: shows()}))(t)
+	b.isQuiet(p)
+}
+
 // TestPageDrivesTheEmulator uses the page's buttons.
 func TestPageDrivesTheEmulator(t *testing.T) {
 	p := launch(t, "--seed", write(t, "seed.yaml", "organizations:\n  - organization_name: Engines\n    members: [{email_address: ada@example.com}]\n"))
