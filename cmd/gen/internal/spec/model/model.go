@@ -29,6 +29,9 @@ type SDK struct {
 	Packages         []*Package
 	// Errors holds every error type, in the order of the spec.
 	Errors []*ErrorType
+	// ErrorAnswer and OAuthErrorAnswer are the two forms of an error. They are nil where the spec has none.
+	// The SDK reads them with hand-written code.
+	ErrorAnswer, OAuthErrorAnswer *Type `json:"-"`
 	// Public are the kinds of errors that visitors can be shown.
 	Public []*PublicError `json:",omitzero"`
 }
