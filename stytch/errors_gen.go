@@ -4515,17 +4515,17 @@ const (
 // Frontend SDKs: error types to match with errors.Is. The number in parentheses is the usual
 // status.
 const (
-	// ErrCaptchaRequired (403): the call of a frontend SDK needs the answer to a captcha. Have the
+	// ErrCAPTCHARequired (403): the call of a frontend SDK needs the answer to a captcha. Have the
 	// frontend solve the captcha and send its answer.
 	//
 	// API: https://stytch.com/docs/api/errors/403#captcha_required
-	ErrCaptchaRequired ErrorType = "captcha_required"
+	ErrCAPTCHARequired ErrorType = "captcha_required"
 
-	// ErrCaptchaFailed (429): the answer to the captcha was wrong, or looks like one of a robot.
+	// ErrCAPTCHAFailed (429): the answer to the captcha was wrong, or looks like one of a robot.
 	// Have the user try the captcha again.
 	//
 	// API: https://stytch.com/docs/api/errors/429#captcha_failed
-	ErrCaptchaFailed ErrorType = "captcha_failed"
+	ErrCAPTCHAFailed ErrorType = "captcha_failed"
 
 	// ErrUserUnauthenticated (401): the call of a frontend SDK needs a session, and there is none
 	// that is active. Have the user log in.
@@ -5846,7 +5846,7 @@ func publicCode(t ErrorType) string {
 	case
 		ErrTooManyRequests,
 		ErrTooFewTokensAuthenticated,
-		ErrCaptchaFailed,
+		ErrCAPTCHAFailed,
 		ErrTooManyUnverifiedFactors:
 		return CodeTooManyAttempts
 	case
