@@ -31,6 +31,14 @@ func TestPublicErrorOf(t *testing.T) {
 		_, err := c.OTPs.Email.LoginOrSignup(ctx, b2b.OTPsEmailLoginOrSignupRequest{OrganizationID: "o", EmailAddress: "ada@example.com"})
 		return err
 	}
+	login := func(ctx context.Context, c *b2b.Client) error {
+		_, err := c.Passwords.Authenticate(ctx, b2b.PasswordsAuthenticateRequest{OrganizationID: "o", EmailAddress: "ada@example.com", Password: "horse"})
+		return err
+	}
+	discover := func(ctx context.Context, c *b2b.Client) error {
+		_, err := c.Passwords.Discovery.Authenticate(ctx, b2b.PasswordsDiscoveryAuthenticateRequest{EmailAddress: "ada@example.com", Password: "horse"})
+		return err
+	}
 	tests := []struct {
 		name   string
 		reason stytch.ErrorType
@@ -45,6 +53,14 @@ func TestPublicErrorOf(t *testing.T) {
 		{"an organization to exchange", stytch.ErrOrganizationNotFound, exchange, 404, stytch.CodeNotFound},
 		{"no member there to exchange", stytch.ErrMemberNotFound, exchange, 404, stytch.CodeNotFound},
 		{"sessions of no member", stytch.ErrMemberNotFound, list, 404, stytch.CodeNotFound},
+		{"a wrong password", stytch.ErrUnauthorizedCredentials, login, 400, stytch.CodeWrongPassword},
+		{"a member without a password", stytch.ErrMemberPasswordNotFound, login, 400, stytch.CodeWrongPassword},
+		{"a password of no member", stytch.ErrMemberNotFound, login, 400, stytch.CodeWrongPassword},
+		{"a password that must be changed", stytch.ErrMemberResetPassword, login, 400, stytch.CodeWrongPassword},
+		{"a wrong password before an organization is chosen", stytch.ErrUnauthorizedCredentials, discover, 400, stytch.CodeWrongPassword},
+		{"an organization that does not exist", stytch.ErrOrganizationNotFound, login, 404, stytch.CodeNotFound},
+		{"wrong credentials of the project", stytch.ErrUnauthorizedCredentials, loginOrSignup, 503, stytch.CodeOutage},
+		{"no invitation", stytch.ErrInvalidEmailForJITProvisioning, loginOrSignup, 403, stytch.CodeNoAccess},
 		{"a stranger to the organization", stytch.ErrMemberNotFound, loginOrSignup, 400, stytch.CodeInvalidAddress},
 	}
 	for _, test := range tests {

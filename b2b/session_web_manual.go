@@ -5,7 +5,9 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/stytchgen/sdk/internal/rbac"
 	"github.com/stytchgen/sdk/internal/sessionweb"
+	"github.com/stytchgen/sdk/internal/share"
 	"github.com/stytchgen/sdk/stytch"
 )
 
@@ -15,8 +17,10 @@ import (
 // handler. The handler gets the session with [SessionFrom]. It works like
 // [stytch.SessionsService.Middleware], with a member in place of a user.
 func (s *SessionsService) Middleware(opts stytch.MiddlewareOptions) func(http.Handler) http.Handler {
-	return s.backend(nil, nil).Middleware(sessionweb.Options(opts))
+	return s.backend(nil, nil).Middleware(middlewareOptions(&opts))
 }
+
+var middlewareOptions = share.Get[func(*stytch.MiddlewareOptions) sessionweb.Options]() // of the package stytch
 
 // backend checks sessions with calls that have these options.
 func (s *SessionsService) backend(check *AuthorizationCheck, opts []stytch.CallOption) sessionweb.Backend[MemberSession] {
@@ -33,6 +37,12 @@ func (s *SessionsService) backend(check *AuthorizationCheck, opts []stytch.CallO
 		},
 		Revoke: func(ctx context.Context, token, jwt string) error {
 			_, err := s.Revoke(ctx, SessionsRevokeRequest{SessionToken: given(token), SessionJWT: given(jwt)}, opts...)
+			return err
+		},
+		Subject:  subjectOf,
+		Policies: s.policies,
+		Ask: func(ctx context.Context, token, jwt string, check rbac.Check) error {
+			_, err := s.Authenticate(ctx, SessionsAuthenticateRequest{SessionToken: given(token), SessionJWT: given(jwt), AuthorizationCheck: checkOf(check)}, opts...)
 			return err
 		},
 		Owner:     func(session *MemberSession) string { return session.MemberID },
@@ -85,9 +95,9 @@ func ContextWithSession(ctx context.Context, session *MemberSession) context.Con
 	return sessionweb.With(ctx, session)
 }
 
-// SessionErrorFrom returns why the middleware found no session, for the handlers of
-// [stytch.MiddlewareOptions]. It returns nil if there is a session. It also finds the error of the
-// middleware of package stytch.
+// SessionErrorFrom returns why the middleware found no session, or why the session does not allow the
+// request, for the handlers of [stytch.MiddlewareOptions]. It returns nil if the request may pass. It
+// also finds the error of the middleware of package stytch.
 func SessionErrorFrom(ctx context.Context) error { return sessionweb.ErrorFrom[MemberSession](ctx) }
 
 // ENDMANUAL(SessionWeb)

@@ -155,7 +155,7 @@ func (e *Error) PublicError() stytch.PublicError {
 	d := e.Decision
 	switch {
 	case d.Verdict == Wait:
-		return stytch.PublicError{Status: http.StatusTooManyRequests, Code: stytch.CodeTooMany, Message: d.Message, RetryAfter: d.Wait}
+		return stytch.PublicError{Status: http.StatusTooManyRequests, Code: stytch.CodeTooManyAttempts, Message: d.Message, RetryAfter: d.Wait}
 	case d.Reason == ReasonCountryRefused, d.Reason == ReasonInvalidAddress:
 		return stytch.PublicError{Status: http.StatusBadRequest, Code: stytch.CodeInvalidAddress, Message: d.Message}
 	default:

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/stytchgen/sdk/internal/rbac"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
 )
@@ -98,13 +100,22 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 // Is reports whether target is the error's type. It also matches [ErrOutcomeUnknown] if OutcomeUnknown
-// is set.
+// is set, and [ErrNotAllowed] for the types of a missing permission.
 func (e *Error) Is(target error) bool {
 	if t, ok := target.(ErrorType); ok {
 		return t != "" && t == e.Type
 	}
-	return target == ErrOutcomeUnknown && e.OutcomeUnknown
+	switch target {
+	case ErrOutcomeUnknown:
+		return e.OutcomeUnknown
+	case rbac.ErrNotAllowed:
+		return slices.Contains(notAllowed, e.Type)
+	}
+	return false
 }
+
+// notAllowed are the types of errors that match [ErrNotAllowed], which lists them.
+var notAllowed []ErrorType
 
 // Format prints the text of Error.
 func (e Error) Format(f fmt.State, _ rune) { fmt.Fprint(f, e.Error()) }

@@ -4515,17 +4515,17 @@ const (
 // Frontend SDKs: error types to match with errors.Is. The number in parentheses is the usual
 // status.
 const (
-	// ErrCaptchaRequired (403): the call of a frontend SDK needs the answer to a captcha. Have the
+	// ErrCAPTCHARequired (403): the call of a frontend SDK needs the answer to a captcha. Have the
 	// frontend solve the captcha and send its answer.
 	//
 	// API: https://stytch.com/docs/api/errors/403#captcha_required
-	ErrCaptchaRequired ErrorType = "captcha_required"
+	ErrCAPTCHARequired ErrorType = "captcha_required"
 
-	// ErrCaptchaFailed (429): the answer to the captcha was wrong, or looks like one of a robot.
+	// ErrCAPTCHAFailed (429): the answer to the captcha was wrong, or looks like one of a robot.
 	// Have the user try the captcha again.
 	//
 	// API: https://stytch.com/docs/api/errors/429#captcha_failed
-	ErrCaptchaFailed ErrorType = "captcha_failed"
+	ErrCAPTCHAFailed ErrorType = "captcha_failed"
 
 	// ErrUserUnauthenticated (401): the call of a frontend SDK needs a session, and there is none
 	// that is active. Have the user log in.
@@ -5625,4 +5625,341 @@ func retryableType(t ErrorType) bool {
 		return true
 	}
 	return false
+}
+
+// The codes of a [PublicError]. The number in parentheses is its status.
+const (
+	// CodeWrongCode (400): That code is wrong. Please check it and try again.
+	CodeWrongCode = "wrong_code"
+
+	// CodeExpiredCode (400): That code was already used or has expired. Please use a new one.
+	CodeExpiredCode = "expired_code"
+
+	// CodeExpiredLink (400): That link was already used or has expired. Please ask for a new one.
+	CodeExpiredLink = "expired_link"
+
+	// CodeOtherDevice (400): Please go on in the browser in which you began, or start again.
+	CodeOtherDevice = "other_device"
+
+	// CodeWrongPassword (400): The e-mail address or the password is wrong. Please check both, or
+	// ask for a link to set a new password.
+	CodeWrongPassword = "wrong_password"
+
+	// CodeWeakPassword (400): That password is too weak. Please choose a longer one with several
+	// kinds of characters.
+	CodeWeakPassword = "weak_password"
+
+	// CodeBreachedPassword (400): That password is known from a data breach. Please choose another
+	// one.
+	CodeBreachedPassword = "breached_password"
+
+	// CodeStartAgain (400): That did not work. Please start again, or choose another way.
+	CodeStartAgain = "start_again"
+
+	// CodeInvalidAddress (400): We cannot use that phone number or e-mail address. Please check it,
+	// or give another one.
+	CodeInvalidAddress = "invalid_address"
+
+	// CodeInvalidName (400): That name cannot be used. Please choose another one.
+	CodeInvalidName = "invalid_name"
+
+	// CodeAlreadyAdded (409): You have added that already.
+	CodeAlreadyAdded = "already_added"
+
+	// CodeLimitReached (400): You cannot add any more. Please remove one first.
+	CodeLimitReached = "limit_reached"
+
+	// CodeLastFactor (400): You need another way to log in before you can remove this one.
+	CodeLastFactor = "last_factor"
+
+	// CodeLocked (429): There were too many failed attempts. For your safety logging in is blocked
+	// for a while; please try again later.
+	CodeLocked = "locked"
+
+	// CodeTooManyAttempts (429): There were too many attempts. Please wait a moment and try again.
+	CodeTooManyAttempts = "too_many_attempts"
+
+	// CodeLoginFirst (401): Please log in.
+	CodeLoginFirst = "login_first"
+
+	// CodeOtherMethod (403): You cannot log in that way here. Please choose another way.
+	CodeOtherMethod = "other_method"
+
+	// CodeNoAccess (403): You cannot join with that account. Please ask an administrator of the
+	// organization.
+	CodeNoAccess = "no_access"
+
+	// CodeNotAllowed (403): You are not allowed to do that.
+	CodeNotAllowed = "not_allowed"
+
+	// CodeNotFound (404): We could not find that. Perhaps it is gone.
+	CodeNotFound = "not_found"
+
+	// CodeCanceled (499): That was interrupted, and we cannot tell whether it worked. Please wait a
+	// minute before you try again.
+	CodeCanceled = "canceled"
+
+	// CodeMayHaveWorked (503): We cannot tell whether that worked. Please wait a minute; if nothing
+	// has happened by then, try again.
+	CodeMayHaveWorked = "may_have_worked"
+
+	// CodeOutage (503): Something is out of order on our side. Please try again shortly.
+	CodeOutage = "outage"
+)
+
+// publicCode returns the code of the [PublicError] for errors of type t, "" if there is none.
+func publicCode(t ErrorType) string {
+	switch t {
+	case
+		ErrOTPCodeNotFound,
+		ErrInvalidCode,
+		ErrInvalidTOTPCode,
+		ErrUnableToAuthenticateTOTP,
+		ErrInvalidRecoveryCode,
+		ErrUnableToAuthenticateRecoveryCode,
+		ErrRecoveryCodeUsedAsTOTPCode,
+		ErrTOTPCodeUsedAsRecoveryCode:
+		return CodeWrongCode
+	case
+		ErrUnableToAuthOTPCode,
+		ErrTOTPCodeAlreadyAuthenticated,
+		ErrInvalidMethodID:
+		return CodeExpiredCode
+	case
+		ErrMagicLinkNotFound,
+		ErrUnableToAuthMagicLink,
+		ErrUnableToAuthPasswordResetToken,
+		ErrUnableToAuthImpersonationToken,
+		ErrUnableToVerifyMemberEmailUpdate,
+		ErrInvalidToken:
+		return CodeExpiredLink
+	case
+		ErrAttributeMismatch,
+		ErrNoAssociatedSessionPassedIn,
+		ErrSessionOnCodeDoesNotMatchSessionPassedIn,
+		ErrSessionEnforcedFactorMatchingSessionRequired,
+		ErrPKCEExpectedCodeVerifier,
+		ErrPKCEDidNotExpectCodeVerifier,
+		ErrPKCEMismatch:
+		return CodeOtherDevice
+	case
+		ErrPasswordDoesNotMatch,
+		ErrNoUserPassword,
+		ErrResetPassword,
+		ErrMemberResetPassword,
+		ErrCannotResetPasswordWithExistingPassword:
+		return CodeWrongPassword
+	case
+		ErrWeakPassword:
+		return CodeWeakPassword
+	case
+		ErrBreachedPassword:
+		return CodeBreachedPassword
+	case
+		ErrOAuthTokenNotFound,
+		ErrSSOTokenNotFound,
+		ErrIDTokenExpired,
+		ErrNoPendingWebAuthnRegistration,
+		ErrUnableToRegisterWebAuthnRegistration,
+		ErrUnableToAuthWebAuthnRegistration,
+		ErrInvalidPublicKeyCredential,
+		ErrInvalidPublicKeyCredentialInvalidAuthenticatorData,
+		ErrInvalidPublicKeyCredentialInvalidID,
+		ErrInvalidPublicKeyCredentialInvalidSignature,
+		ErrInvalidPublicKeyCredentialMalformedAttestationObject,
+		ErrInvalidPublicKeyCredentialMalformedClientDataJSON,
+		ErrInvalidPublicKeyCredentialMissingAttestationObjectField,
+		ErrInvalidPublicKeyCredentialMissingAuthenticatorDataField,
+		ErrInvalidPublicKeyCredentialMissingClientDataJSONField,
+		ErrInvalidPublicKeyCredentialMissingIDField,
+		ErrInvalidPublicKeyCredentialMissingResponseField,
+		ErrInvalidPublicKeyCredentialMissingSignatureField,
+		ErrUnableToRegisterBiometricRegistration,
+		ErrUnableToAuthBiometricRegistration,
+		ErrUnableToAuthenticateCryptoWallet,
+		ErrInvalidCryptoWalletAddress,
+		ErrInvalidEthereumAddress,
+		ErrInvalidSolanaAddress,
+		ErrInvalidWalletAddressUser,
+		ErrDuplicateWalletAddress,
+		ErrInvalidSignature,
+		ErrSignatureMissing,
+		ErrSignatureIsIncorrectSize,
+		ErrSIWEMessageExpired,
+		ErrSIWEMessageNotValidYet,
+		ErrExpiredTOTP:
+		return CodeStartAgain
+	case
+		ErrInvalidPhoneNumber,
+		ErrInvalidPhoneNumberCountryCode,
+		ErrUnsubscribedPhoneNumber,
+		ErrDownstreamCarrierError,
+		ErrPhoneNumberNotFound,
+		ErrDuplicatePhoneNumber,
+		ErrMemberPhoneNumberNotFound,
+		ErrDuplicateMemberPhoneNumber,
+		ErrInvalidEmail,
+		ErrInvalidEmailDomain,
+		ErrInactiveEmail,
+		ErrEmailInDenylist,
+		ErrEmailNotInAllowlist,
+		ErrEmailNotFound,
+		ErrDuplicateEmail,
+		ErrMemberNotFound,
+		ErrDuplicateMemberEmail,
+		ErrRetiredMemberEmail,
+		ErrDesiredEmailDeactivatedByDifferentMember,
+		ErrDesiredEmailUpdatingForDifferentMember,
+		ErrInvalidEmailForInvites:
+		return CodeInvalidAddress
+	case
+		ErrOrganizationNameMissing,
+		ErrInvalidOrganizationName,
+		ErrOrganizationNameIncludesBannedWords,
+		ErrInvalidOrganizationSlug,
+		ErrOrganizationSlugAlreadyUsed,
+		ErrDuplicateOrganization,
+		ErrEmptyWebAuthnRegistrationName:
+		return CodeInvalidName
+	case
+		ErrDuplicatePhoneNumberForUser,
+		ErrDuplicateEmailForUser,
+		ErrDuplicateMemberPhoneNumberForMember,
+		ErrActiveTOTPExists,
+		ErrDuplicateWebAuthnRegistration,
+		ErrDuplicateBiometricRegistration,
+		ErrDuplicateWalletAddressForUser:
+		return CodeAlreadyAdded
+	case
+		ErrTooManyUserRegistrationsForDomain,
+		ErrTooManyBiometricRegistrationsForUser:
+		return CodeLimitReached
+	case
+		ErrCannotDeleteLastPrimaryFactor,
+		ErrCannotRemovePrimaryAuthMechanism,
+		ErrCannotDeleteEmail,
+		ErrSessionMustHaveAtLeastOneActiveFactor:
+		return CodeLastFactor
+	case
+		ErrUserLockLimitReached:
+		return CodeLocked
+	case
+		ErrTooManyRequests,
+		ErrTooFewTokensAuthenticated,
+		ErrCAPTCHAFailed,
+		ErrTooManyUnverifiedFactors:
+		return CodeTooManyAttempts
+	case
+		ErrSessionNotFound,
+		ErrInvalidSessionToken,
+		ErrUnableToParseSessionJWT,
+		ErrJWTInvalidClaims,
+		ErrIntermediateSessionNotFound,
+		ErrInvalidIntermediateSessionTokenForOrganization,
+		ErrInvalidSessionMissingPrimaryFactor,
+		ErrActionAvailableOnlyOncePrimaryAuthenticationIsMet,
+		ErrSessionTooOldToResetPassword,
+		ErrUserUnauthenticated,
+		ErrInsufficientFactors,
+		ErrStaleFactors,
+		ErrWeakFactorCombination:
+		return CodeLoginFirst
+	case
+		ErrOperationRestrictedByOrganizationAuthMethods,
+		ErrOperationRestrictedByOrganizationMFAMethods,
+		ErrTOTPsNotFoundForUser,
+		ErrRecoveryCodesNotFound,
+		ErrNoActiveWebAuthnRegistrations,
+		ErrNoActiveBiometricRegistrations:
+		return CodeOtherMethod
+	case
+		ErrEmailJITProvisioningNotAllowed,
+		ErrInvalidEmailForJITProvisioning,
+		ErrOAuthTenantJITProvisioningNotAllowed,
+		ErrInvalidOAuthTenantForJITProvisioning,
+		ErrInvalidConnectionForJITProvisioning,
+		ErrActionNotAllowedEmailDomainIsClaimed:
+		return CodeNoAccess
+	case
+		ErrConsumerSessionAuthorizationError,
+		ErrSessionAuthorizationError,
+		ErrSessionAuthorizationTenancyError,
+		ErrInsufficientFactorsForSessionExchange,
+		ErrSessionNotMutable,
+		ErrUserImpersonationNotAllowed,
+		ErrMemberImpersonationNotAllowed,
+		ErrMemberCannotUpdateTheirEmailAddress,
+		ErrMemberHasNoActiveVerifiedEmail,
+		ErrEmailUpdatesAvailableOnlyForActiveMembers,
+		ErrActionAvailableOnlyForActiveMembers,
+		ErrCannotUseWebAuthnWithPendingUser,
+		ErrCannotUseBiometricsWithPendingUser:
+		return CodeNotAllowed
+	case
+		ErrUserNotFound,
+		ErrOrganizationNotFound,
+		ErrTOTPNotFound,
+		ErrWebAuthnRegistrationNotFound,
+		ErrBiometricRegistrationNotFound,
+		ErrCryptoWalletNotFound,
+		ErrOAuthUserRegistrationNotFound,
+		ErrPasswordNotFound,
+		ErrMemberPasswordNotFound,
+		ErrConnectedAppNotFound:
+		return CodeNotFound
+	}
+	return ""
+}
+
+// publicText returns the status and the message of a [PublicError] by its code.
+func publicText(code string) (status int, message string) {
+	switch code {
+	case CodeWrongCode:
+		return 400, "That code is wrong. Please check it and try again."
+	case CodeExpiredCode:
+		return 400, "That code was already used or has expired. Please use a new one."
+	case CodeExpiredLink:
+		return 400, "That link was already used or has expired. Please ask for a new one."
+	case CodeOtherDevice:
+		return 400, "Please go on in the browser in which you began, or start again."
+	case CodeWrongPassword:
+		return 400, "The e-mail address or the password is wrong. Please check both, or ask for a link to set a new password."
+	case CodeWeakPassword:
+		return 400, "That password is too weak. Please choose a longer one with several kinds of characters."
+	case CodeBreachedPassword:
+		return 400, "That password is known from a data breach. Please choose another one."
+	case CodeStartAgain:
+		return 400, "That did not work. Please start again, or choose another way."
+	case CodeInvalidAddress:
+		return 400, "We cannot use that phone number or e-mail address. Please check it, or give another one."
+	case CodeInvalidName:
+		return 400, "That name cannot be used. Please choose another one."
+	case CodeAlreadyAdded:
+		return 409, "You have added that already."
+	case CodeLimitReached:
+		return 400, "You cannot add any more. Please remove one first."
+	case CodeLastFactor:
+		return 400, "You need another way to log in before you can remove this one."
+	case CodeLocked:
+		return 429, "There were too many failed attempts. For your safety logging in is blocked for a while; please try again later."
+	case CodeTooManyAttempts:
+		return 429, "There were too many attempts. Please wait a moment and try again."
+	case CodeLoginFirst:
+		return 401, "Please log in."
+	case CodeOtherMethod:
+		return 403, "You cannot log in that way here. Please choose another way."
+	case CodeNoAccess:
+		return 403, "You cannot join with that account. Please ask an administrator of the organization."
+	case CodeNotAllowed:
+		return 403, "You are not allowed to do that."
+	case CodeNotFound:
+		return 404, "We could not find that. Perhaps it is gone."
+	case CodeCanceled:
+		return 499, "That was interrupted, and we cannot tell whether it worked. Please wait a minute before you try again."
+	case CodeMayHaveWorked:
+		return 503, "We cannot tell whether that worked. Please wait a minute; if nothing has happened by then, try again."
+	case CodeOutage:
+		return 503, "Something is out of order on our side. Please try again shortly."
+	}
+	return 0, ""
 }

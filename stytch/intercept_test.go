@@ -17,7 +17,7 @@ type busyError struct{}
 func (busyError) Error() string { return "busy" }
 
 func (busyError) PublicError() stytch.PublicError {
-	return stytch.PublicError{Status: 429, Code: stytch.CodeTooMany, Message: "Later, please.", RetryAfter: time.Minute}
+	return stytch.PublicError{Status: 429, Code: stytch.CodeTooManyAttempts, Message: "Later, please.", RetryAfter: time.Minute}
 }
 
 // TestWithInterceptor uses an interceptor that passes one call and rejects another.

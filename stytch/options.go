@@ -98,7 +98,7 @@ func WithJWTIssuers(issuers ...string) Option {
 	return transport.OptionFunc(func(c *transport.Config) { c.JWTIssuers = append(c.JWTIssuers, issuers...) })
 }
 
-// WithClock sets the clock for checks of session JWTs. Nil means the machine's clock.
+// WithClock sets the clock for checks of session JWTs, and for the age of access policies. Nil means the machine's clock.
 func WithClock(now func() time.Time) Option {
 	return transport.OptionFunc(func(c *transport.Config) { c.Now = now })
 }

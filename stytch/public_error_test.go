@@ -49,7 +49,7 @@ func TestPublicErrorOf(t *testing.T) {
 			return err
 		}, status: 429, code: stytch.CodeLocked},
 		"too many attempts": {fault: stytchtest.Fault{ErrorType: "too_many_requests", RetryAfter: 90 * time.Second},
-			status: 429, code: stytch.CodeTooMany, retry: 90 * time.Second},
+			status: 429, code: stytch.CodeTooManyAttempts, retry: 90 * time.Second},
 		"no phone number": {do: func(ctx context.Context, _ *stytchtest.Server, c *stytch.Client, _, _ string) error {
 			_, err := c.OTPs.SMS.LoginOrCreate(ctx, stytch.OTPsSMSLoginOrCreateRequest{PhoneNumber: "555 0006"})
 			return err
@@ -101,7 +101,7 @@ func TestPublicErrorOf(t *testing.T) {
 			_, err := c.Sessions.Revoke(ctx, stytch.SessionsRevokeRequest{SessionID: new("session-test-11111111-1111-4111-8111-111111111111")})
 			return err
 		}, status: 404, code: stytch.CodeNotFound},
-		"a gateway's 429":      {do: failWith(&stytch.Error{StatusCode: 429, RetryAfter: 90 * time.Second}), status: 429, code: stytch.CodeTooMany, retry: 90 * time.Second},
+		"a gateway's 429":      {do: failWith(&stytch.Error{StatusCode: 429, RetryAfter: 90 * time.Second}), status: 429, code: stytch.CodeTooManyAttempts, retry: 90 * time.Second},
 		"not allowed":          {fault: stytchtest.Fault{ErrorType: "consumer_session_authorization_error"}, status: 403, code: stytch.CodeNotAllowed},
 		"not allowed in B2B":   {fault: stytchtest.Fault{ErrorType: "session_authorization_error"}, status: 403, code: stytch.CodeNotAllowed},
 		"an internal error":    {fault: stytchtest.Fault{Status: 500}, status: 503, code: stytch.CodeMayHaveWorked},
@@ -179,6 +179,102 @@ func TestPublicErrorOfEveryType(t *testing.T) {
 	}
 }
 
+// TestPublicErrorOfPasswords checks that a visitor who tries passwords cannot find out which addresses
+// have an account, and that only calls with an account's password blame the visitor for wrong
+// credentials.
+func TestPublicErrorOfPasswords(t *testing.T) {
+	calls := map[string]func(context.Context, *stytch.Client) error{
+		"authenticate": func(ctx context.Context, c *stytch.Client) error {
+			_, err := c.Passwords.Authenticate(ctx, stytch.PasswordsAuthenticateRequest{Email: "ada@example.com", Password: "horse"})
+			return err
+		},
+		"existing password": func(ctx context.Context, c *stytch.Client) error {
+			_, err := c.Passwords.ExistingPassword.Reset(ctx, stytch.PasswordsExistingPasswordResetRequest{
+				Email: "ada@example.com", ExistingPassword: "horse", NewPassword: "battery"})
+			return err
+		},
+	}
+	srv := stytchtest.NewServer(t)
+	client := srv.Client(stytch.WithMaxRetries(0))
+	shown := func(call func(context.Context, *stytch.Client) error, reason stytch.ErrorType) stytch.PublicError {
+		srv.Fail(stytchtest.Fault{ErrorType: string(reason), Times: 1})
+		return stytch.PublicErrorOf(call(t.Context(), client))
+	}
+	for name, call := range calls {
+		want := shown(call, stytch.ErrUnauthorizedCredentials)
+		if want.Status != 400 || want.Code != stytch.CodeWrongPassword {
+			t.Errorf("%s: a wrong password is shown as %+v", name, want)
+		}
+		for _, reason := range []stytch.ErrorType{stytch.ErrEmailNotFound, stytch.ErrNoUserPassword, stytch.ErrResetPassword} {
+			if got := shown(call, reason); got != want {
+				t.Errorf("%s: %s is shown as %+v, a wrong password as %+v", name, reason, got, want)
+			}
+		}
+		if got := shown(call, stytch.ErrTooManyRequests); got.Code != stytch.CodeTooManyAttempts {
+			t.Errorf("%s: a rate limit is shown as %+v", name, got)
+		}
+	}
+	create := func(ctx context.Context, c *stytch.Client) error {
+		_, err := c.Passwords.Create(ctx, stytch.PasswordsCreateRequest{Email: "ada@example.com", Password: "horse"})
+		return err
+	}
+	for reason, code := range map[stytch.ErrorType]string{
+		stytch.ErrWeakPassword: stytch.CodeWeakPassword, stytch.ErrBreachedPassword: stytch.CodeBreachedPassword,
+		stytch.ErrDuplicateEmail: stytch.CodeInvalidAddress, stytch.ErrUnauthorizedCredentials: stytch.CodeOutage,
+	} {
+		if got := shown(create, reason); got.Code != code {
+			t.Errorf("%s is shown as %+v, want %s", reason, got, code)
+		}
+	}
+}
+
+// TestPublicErrorOfTypedFields checks the message for a field that a person left empty.
+func TestPublicErrorOfTypedFields(t *testing.T) {
+	client := stytchtest.NewServer(t).Client()
+	_, login := client.Passwords.Authenticate(t.Context(), stytch.PasswordsAuthenticateRequest{Email: "ada@example.com"})
+	_, signup := client.Passwords.Create(t.Context(), stytch.PasswordsCreateRequest{Email: "ada@example.com"})
+	_, app := client.TOTPs.Authenticate(t.Context(), stytch.TOTPsAuthenticateRequest{UserID: "user", TOTPCode: "12"})
+	_, recovery := client.TOTPs.Recover(t.Context(), stytch.TOTPsRecoverRequest{UserID: "user"})
+	for _, test := range []struct {
+		err  error
+		code string
+	}{
+		{login, stytch.CodeWrongPassword}, {signup, stytch.CodeWeakPassword}, {app, stytch.CodeWrongCode}, {recovery, stytch.CodeWrongCode},
+	} {
+		if public := stytch.PublicErrorOf(test.err); public.Status != 400 || public.Code != test.code {
+			t.Errorf("%v is shown as %+v, want %s", test.err, public, test.code)
+		}
+	}
+}
+
+// TestPublicErrorOfKinds checks what visitors see of a type from each area of logins.
+func TestPublicErrorOfKinds(t *testing.T) {
+	for reason, code := range map[stytch.ErrorType]string{
+		stytch.ErrUnableToAuthMagicLink:            stytch.CodeExpiredLink,
+		stytch.ErrMagicLinkNotFound:                stytch.CodeExpiredLink,
+		stytch.ErrUnableToAuthPasswordResetToken:   stytch.CodeExpiredLink,
+		stytch.ErrPKCEMismatch:                     stytch.CodeOtherDevice,
+		stytch.ErrAttributeMismatch:                stytch.CodeOtherDevice,
+		stytch.ErrUnableToAuthenticateTOTP:         stytch.CodeWrongCode,
+		stytch.ErrTOTPCodeAlreadyAuthenticated:     stytch.CodeExpiredCode,
+		stytch.ErrUnableToAuthenticateRecoveryCode: stytch.CodeWrongCode,
+		stytch.ErrOAuthTokenNotFound:               stytch.CodeStartAgain,
+		stytch.ErrUnableToAuthWebAuthnRegistration: stytch.CodeStartAgain,
+		stytch.ErrEmailNotInAllowlist:              stytch.CodeInvalidAddress,
+		stytch.ErrDuplicateEmailForUser:            stytch.CodeAlreadyAdded,
+		stytch.ErrCannotDeleteLastPrimaryFactor:    stytch.CodeLastFactor,
+		stytch.ErrOrganizationSlugAlreadyUsed:      stytch.CodeInvalidName,
+		stytch.ErrInvalidEmailForJITProvisioning:   stytch.CodeNoAccess,
+		stytch.ErrTooFewTokensAuthenticated:        stytch.CodeTooManyAttempts,
+		stytch.ErrSessionTooOldToResetPassword:     stytch.CodeLoginFirst,
+		stytch.ErrNoLoginRedirectURLsSet:           stytch.CodeOutage,
+	} {
+		if public := stytch.PublicErrorOf(reason); public.Code != code || public.Message == "" {
+			t.Errorf("%s is shown as %+v, want %s", reason, public, code)
+		}
+	}
+}
+
 // wrong returns a code other than the given one.
 func wrong(code string) string {
 	if code == "000001" {
@@ -187,7 +283,7 @@ func wrong(code string) string {
 	return "000001"
 }
 
-// answered returns the service's error for a call.
+// failWith returns a call that fails with an error.
 func failWith(err error) func(context.Context, *stytchtest.Server, *stytch.Client, string, string) error {
 	return func(context.Context, *stytchtest.Server, *stytch.Client, string, string) error { return err }
 }

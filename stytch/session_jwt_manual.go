@@ -61,8 +61,8 @@ type AuthenticateJWTRequest struct {
 	// minutes; a negative value always asks the service.
 	MaxTokenAge time.Duration `json:"max_token_age,omitzero"`
 
-	// AuthorizationCheck asks whether the roles of the user allow an action. Only the service knows, so
-	// the call then always asks the service.
+	// AuthorizationCheck asks whether the roles of the user allow an action. For a JWT that is checked
+	// locally, the roles in it and the cached policy of the project decide.
 	AuthorizationCheck *AuthorizationCheck `json:"authorization_check,omitzero"`
 }
 
@@ -82,11 +82,14 @@ func (r AuthenticateJWTRequest) LogValue() slog.Value { return redact.LogValue(r
 //   - there is only a token
 //   - the JWT is older than MaxTokenAge, has expired, or is not valid yet by this machine's clock
 //   - the JWT has an unknown key or an unknown issuer
-//   - the request has an AuthorizationCheck
+//   - the request has an AuthorizationCheck, and a policy for it could not be fetched
 //
 // A JWT with any other mistake is rejected without a call, with one of the ErrJWT errors. Errors of the
 // service are those of [SessionsService.Authenticate]. A token and a JWT of two users give
 // [ErrAmbiguousSession], and a request with neither gives [ErrNoSession].
+//
+// A session that does not allow what the AuthorizationCheck asks gives an error that matches
+// [ErrNotAllowed], whether the check was local or not. See [Allowed] for what decides locally.
 //
 // The keys are fetched at the first use and cached. A call waits at most five seconds for them, and
 // cached keys stay in use while the service cannot be reached.
@@ -102,11 +105,7 @@ func (s *SessionsService) AuthenticateJWT(ctx context.Context, req AuthenticateJ
 		ctx, done = s.client().Within(ctx, opts) // the options also limit the wait for the keys
 		defer done()
 	}
-	maxAge := req.MaxTokenAge
-	if req.AuthorizationCheck != nil {
-		maxAge = -1
-	}
-	return s.backend(req.AuthorizationCheck, opts).Find(ctx, req.SessionToken, req.SessionJWT, maxAge)
+	return s.backend(req.AuthorizationCheck, opts).Find(ctx, req.SessionToken, req.SessionJWT, req.MaxTokenAge, req.AuthorizationCheck.local())
 }
 
 // AuthenticateJWTLocal returns the session of a JWT without a call about the session. So it accepts a
@@ -122,33 +121,44 @@ func (s *SessionsService) AuthenticateJWTLocal(ctx context.Context, sessionJWT s
 // verify checks a JWT locally, and returns its session and its age.
 func (s *SessionsService) verify(ctx context.Context, sessionJWT string) (*Session, time.Duration, error) {
 	verifier := s.client().Verifier(s.publishedKeys)
-	session, ofMember := new(Session), false
-	token, err := verifier.Verify(ctx, sessionJWT, func(name string, d *wire.Reader) bool {
-		switch name {
-		case sessionjwt.SessionClaim:
-			session.readClaim(d)
-		case sessionjwt.OrganizationClaim:
-			ofMember = true
-			d.Skip()
-		default:
-			return false
-		}
-		return true
-	})
+	claimed, token, err := sessionjwt.Verify(ctx, verifier, sessionJWT, (*claimedSession).read)
 	switch {
-	case ofMember && (err == nil || !sessionjwt.Settled(err, 0, 0)):
+	case claimed.ofMember && (err == nil || !sessionjwt.Settled(err, 0, 0)):
 		return nil, 0, ErrJWTOfMember
 	case err != nil:
 		return nil, 0, err
+	}
+	session := new(claimed.Session)
+	switch {
 	case session.SessionID == "":
 		return nil, 0, fmt.Errorf("%w: the id of the session", ErrJWTMissingClaim)
 	case session.ExpiresAt == nil: // JWTs of an old form have no end of the session
 		session.ExpiresAt = &token.Expires
-	case verifier.Past(*session.ExpiresAt):
+	case verifier.PastAt(*session.ExpiresAt, token.Checked):
 		return nil, 0, ErrJWTExpired
 	}
 	session.UserID, session.CustomClaims = token.Subject, token.Custom
-	return session, verifier.Age(token), nil
+	session.detach() // the claims are those of every caller
+	return session, token.Age(), nil
+}
+
+// claimedSession is the session that a JWT claims.
+type claimedSession struct {
+	Session
+	ofMember bool
+}
+
+func (c *claimedSession) read(name string, d *wire.Reader) bool {
+	switch name {
+	case sessionjwt.SessionClaim:
+		c.readClaim(d)
+	case sessionjwt.OrganizationClaim:
+		c.ofMember = true
+		d.Skip()
+	default:
+		return false
+	}
+	return true
 }
 
 // readClaim reads the session from a claim of the JWT.

@@ -7,7 +7,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/stytchgen/sdk/internal/rbac"
 	"github.com/stytchgen/sdk/internal/sessionweb"
+	"github.com/stytchgen/sdk/internal/share"
 	"github.com/stytchgen/sdk/internal/transport"
 )
 
@@ -39,15 +41,46 @@ type MiddlewareOptions struct {
 	// whether there is one.
 	Optional bool
 
+	// Check returns what the session must allow for a request, or nil if a session is enough. [FixedCheck]
+	// returns one that is the same for all requests. A request with a check never passes without a
+	// session, even with Optional. A nil Check asks nothing.
+	//
+	// The roles of the session decide, as in [Allowed].
+	Check func(*http.Request) *AuthorizationCheck
+
+	// Organization is for package b2b. It returns the id of the organization that a request is about,
+	// such as a part of its path. The member must belong to it. An empty id or a slug is refused. If
+	// Organization is nil, a request is about the member's own organization.
+	Organization func(*http.Request) string
+
 	// Unauthorized answers the request of a visitor who is not logged in. If nil, the answer is 401 with
 	// a line of text.
 	Unauthorized http.Handler
 
-	// Unavailable answers a request when the session cannot be checked, because the service cannot be
-	// reached. If nil, the answer is 503 with a line of text. A Retry-After of the service is already
+	// Forbidden answers the request of a visitor who is logged in, with a session that does not allow the
+	// request. If nil, the answer is 403 with a line of text.
+	Forbidden http.Handler
+
+	// Unavailable answers a request when the session or the permission cannot be checked, because the
+	// service cannot be reached. If nil, the answer is 503 with a line of text. A Retry-After of the service is already
 	// set. It is not called for a visitor who has left.
 	Unavailable http.Handler
 }
+
+// middlewareOptions returns the options for package sessionweb.
+func middlewareOptions(opts *MiddlewareOptions) sessionweb.Options {
+	internal := sessionweb.Options{
+		MaxTokenAge: opts.MaxTokenAge, Optional: opts.Optional, Organization: opts.Organization,
+		Unauthorized: opts.Unauthorized, Forbidden: opts.Forbidden, Unavailable: opts.Unavailable,
+	}
+	if opts.Check != nil {
+		internal.Check = func(r *http.Request) *rbac.Check { return opts.Check(r).local() }
+	}
+	return internal
+}
+
+// Package b2b has the same options.
+var _ = share.Put(middlewareOptions)
 
 // ENDMANUAL(MiddlewareOptions)
 
@@ -73,10 +106,10 @@ type MiddlewareOptions struct {
 // visitor whose session has ended, until the new JWT expires. Cookie names that begin with __Host-
 // prevent both.
 //
-// The answer is 401 only for a visitor who is not logged in. It is 503 if the service cannot be reached
-// or rejects this client. It is 499 if the visitor has left, which only the server's log shows.
+// The answer is 401 only for a visitor who is not logged in. It is 403 for one whose session does not
+// allow the request. It is 503 if the service cannot be reached or rejects this client. It is 499 if the visitor has left, which only the server's log shows.
 func (s *SessionsService) Middleware(opts MiddlewareOptions) func(http.Handler) http.Handler {
-	return s.backend(nil, nil).Middleware(sessionweb.Options(opts))
+	return s.backend(nil, nil).Middleware(middlewareOptions(&opts))
 }
 
 // backend checks sessions with calls that have these options.
@@ -94,6 +127,12 @@ func (s *SessionsService) backend(check *AuthorizationCheck, opts []CallOption) 
 		},
 		Revoke: func(ctx context.Context, token, jwt string) error {
 			_, err := s.Revoke(ctx, SessionsRevokeRequest{SessionToken: given(token), SessionJWT: given(jwt)}, opts...)
+			return err
+		},
+		Subject:  subjectOf,
+		Policies: s.policies,
+		Ask: func(ctx context.Context, token, jwt string, check rbac.Check) error {
+			_, err := s.Authenticate(ctx, SessionsAuthenticateRequest{SessionToken: given(token), SessionJWT: given(jwt), AuthorizationCheck: checkOf(check)}, opts...)
 			return err
 		},
 		Owner:     func(session *Session) string { return session.UserID },
@@ -199,8 +238,9 @@ func ContextWithSession(ctx context.Context, session *Session) context.Context {
 	return sessionweb.With(ctx, session)
 }
 
-// SessionErrorFrom returns why the middleware found no session, for the handlers of [MiddlewareOptions].
-// It returns nil if there is a session. It also finds the error of the middleware of package b2b.
+// SessionErrorFrom returns why the middleware found no session, or why the session does not allow the
+// request, for the handlers of [MiddlewareOptions]. It returns nil if the request may pass. It also finds
+// the error of the middleware of package b2b.
 func SessionErrorFrom(ctx context.Context) error { return sessionweb.ErrorFrom[Session](ctx) }
 
 // SessionJWTFrom returns the session JWT of a request, or "", for calls that take one. Behind the

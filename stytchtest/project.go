@@ -23,6 +23,7 @@ type Project struct {
 
 func newProject(server *Server, id, secret string) *Project {
 	p := &Project{ID: id, Secret: secret, server: server, inbox: newInbox()}
+	p.keys.first = server.key
 	p.state.EmailCodes = map[string]*code{}
 	return p
 }
@@ -200,6 +201,10 @@ func target(f stytch.AuthenticationFactor) string {
 		return f.PhoneNumberFactor.PhoneID
 	case f.EmbeddableMagicLinkFactor != nil:
 		return f.EmbeddableMagicLinkFactor.EmbeddedID
+	case f.AuthenticatorAppFactor != nil:
+		return f.AuthenticatorAppFactor.TOTPID
+	case f.RecoveryCodeFactor != nil:
+		return f.RecoveryCodeFactor.TOTPRecoveryCodeID
 	}
 	return ""
 }

@@ -19,8 +19,8 @@ type state struct {
 	// EmailCodes are the e-mail codes of members, by address. A new code of an
 	// address replaces the earlier one.
 	EmailCodes map[string]*code `json:"email_codes"`
-	// Grants are the permissions of roles, for authorization checks.
-	Grants []grant `json:"grants"`
+	// Policy is the access policy, without what every project has.
+	Policy stytch.RBACPolicy `json:"policy"`
 	// Links are the links of messages, and the tokens of links that the
 	// application delivers itself, by token.
 	Links map[string]*link `json:"links"`
@@ -77,6 +77,8 @@ type user struct {
 	attempts
 	Profile stytch.User `json:"profile"`
 	Methods []*method   `json:"methods"`
+	// TOTP is the authenticator app, or nil.
+	TOTP *app `json:"totp,omitempty"`
 	// Invited says whether an invitation of the user is open.
 	Invited bool `json:"invited,omitempty"`
 	// ConnectedApps are the apps that the user lets act for them.
@@ -177,6 +179,9 @@ type member struct {
 	Profile b2b.Member `json:"profile"`
 	// MFACode is the last code sent by SMS.
 	MFACode *code `json:"mfa_code,omitempty"`
+	// TOTP is the authenticator app, or nil. The profile shows it once it is
+	// verified.
+	TOTP *app `json:"totp,omitempty"`
 }
 
 // profile returns the member as a response shows them.
@@ -261,13 +266,6 @@ type intermediate struct {
 	// OrganizationID and MemberID are empty after discovery.
 	OrganizationID string `json:"organization_id,omitempty"`
 	MemberID       string `json:"member_id,omitempty"`
-}
-
-// grant is one permission of a role.
-type grant struct {
-	Role     string   `json:"role"`
-	Resource string   `json:"resource"`
-	Actions  []string `json:"actions"`
 }
 
 // session returns the first active session that matches is, or nil.

@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/stytchgen/sdk/internal/rbac"
 )
 
 // Renewal is a session that the service has just authenticated.
@@ -15,7 +17,7 @@ type Renewal[T any] struct {
 	JWT     string
 }
 
-// Backend checks credentials, and ends sessions.
+// Backend checks credentials and permissions, and ends sessions.
 type Backend[T any] struct {
 	*Site
 	// Local checks a JWT without a call, and says how long ago it was issued.
@@ -26,6 +28,12 @@ type Backend[T any] struct {
 	Revoke func(ctx context.Context, token, jwt string) error
 	// Owner returns the id of the user or member of a session.
 	Owner func(*T) string
+	// Subject returns whom a session belongs to, for checks of permissions.
+	Subject func(*T) rbac.Subject
+	// Policies returns the policies that decide checks of permissions.
+	Policies func() *rbac.Policies
+	// Ask asks the service about the permission of a token or a JWT. Exactly one is set.
+	Ask func(ctx context.Context, token, jwt string, check rbac.Check) error
 	// Past reports whether a time has passed.
 	Past func(time.Time) bool
 	// LoggedOut reports whether an error says that nobody is logged in. For other

@@ -1,8 +1,11 @@
 package sessionweb
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+
+	"github.com/stytchgen/sdk/internal/rbac"
 )
 
 // key is the context key for what the middleware of one package found. anyKey is
@@ -17,6 +20,9 @@ type found struct {
 	err        error  // why there is no session
 	token, jwt string // of the session, where they are known
 	site       *Site  // nil if a test made it
+	denied     error  // why the session does not allow the request
+	// allow checks a permission of the session; nil if a test made it.
+	allow func(context.Context, rbac.Check) error
 }
 
 type result[T any] struct {
@@ -43,14 +49,15 @@ func From[T any](ctx context.Context) (*T, bool) {
 	return r.session, ok && r.err == nil
 }
 
-// ErrorFrom returns why the middleware found no session, or nil. If only the other
-// package's middleware ran, it returns that one's error.
+// ErrorFrom returns why the middleware found no session, or why the session does not
+// allow the request, or nil. If only the other package's middleware ran, it returns that
+// one's error.
 func ErrorFrom[T any](ctx context.Context) error {
 	if r, ok := ctx.Value(key[T]{}).(result[T]); ok {
-		return r.err
+		return cmp.Or(r.err, r.denied)
 	}
 	other, _ := ctx.Value(anyKey{}).(found)
-	return other.err
+	return cmp.Or(other.err, other.denied)
 }
 
 // TokenFrom returns the session token of a request, or "". Behind a middleware it is

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/stytchgen/sdk/internal/rbac"
 	"github.com/stytchgen/sdk/internal/sessionjwt"
 )
 
@@ -35,8 +36,10 @@ type finder[T any] struct {
 	deadJWT  bool     // the service refused a JWT
 }
 
-// Find returns the session of a token, a JWT, or both. Either can be empty.
-func (b Backend[T]) Find(ctx context.Context, token, jwt string, maxAge time.Duration) (*T, error) {
+// Find returns the session of a token, a JWT, or both. Either can be empty. With a check, the session must
+// allow what it asks. Remote must then include the check, so that a session that the service was asked
+// about is not checked twice.
+func (b Backend[T]) Find(ctx context.Context, token, jwt string, maxAge time.Duration, check *rbac.Check) (*T, error) {
 	var c credentials
 	if token != "" {
 		c.tokens = []string{token}
@@ -46,7 +49,13 @@ func (b Backend[T]) Find(ctx context.Context, token, jwt string, maxAge time.Dur
 	}
 	f := finder[T]{Backend: b}
 	one, err := f.find(ctx, c, maxAge)
-	return one.session, err
+	if err == nil && check != nil && !one.renewed {
+		err = b.allow(ctx, one, *check)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return one.session, nil
 }
 
 // find returns the session of credentials. It fails with the error of the first refused

@@ -1,21 +1,48 @@
 package sessionweb
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/stytchgen/sdk/internal/rbac"
 )
 
 // Options configures a middleware.
 type Options struct {
 	// MaxTokenAge is the greatest age of a JWT that is checked locally. With 0 every
 	// valid JWT is; with a negative age the service is always asked.
-	MaxTokenAge               time.Duration
-	Optional                  bool
-	Unauthorized, Unavailable http.Handler
+	MaxTokenAge time.Duration
+	Optional    bool
+	// Organization returns the id of the organization that a request is about. Nil means that of the
+	// session.
+	Organization func(*http.Request) string
+	// Check returns what the session must allow, without the organization; nil for nothing. A nil Check
+	// means nothing, too.
+	Check func(*http.Request) *rbac.Check
+
+	Unauthorized, Forbidden, Unavailable http.Handler
+}
+
+// demand is what a request asks of a session.
+type demand struct {
+	organization *string
+	check        *rbac.Check
+}
+
+// demandOf returns what a request asks, and whether it asks anything.
+func (o *Options) demandOf(r *http.Request) (d demand, any bool) {
+	if o.Organization != nil {
+		d.organization = new(o.Organization(r))
+	}
+	if o.Check != nil {
+		d.check = o.Check(r)
+	}
+	return d, d != demand{}
 }
 
 // StatusCanceled is the status of a request that the visitor canceled. No client sees
@@ -24,9 +51,12 @@ const StatusCanceled = 499
 
 // Middleware returns a middleware that passes on requests with a session.
 func (b Backend[T]) Middleware(opts Options) func(http.Handler) http.Handler {
-	unauthorized, unavailable := opts.Unauthorized, opts.Unavailable
+	unauthorized, forbidden, unavailable := opts.Unauthorized, opts.Forbidden, opts.Unavailable
 	if unauthorized == nil {
 		unauthorized = answer(http.StatusUnauthorized, "Please log in.")
+	}
+	if forbidden == nil {
+		forbidden = answer(http.StatusForbidden, "You are not allowed to do that.")
 	}
 	if unavailable == nil {
 		unavailable = answer(http.StatusServiceUnavailable, "We cannot check your login at the moment. Please try again shortly.")
@@ -39,12 +69,23 @@ func (b Backend[T]) Middleware(opts Options) func(http.Handler) http.Handler {
 				w, done = uncached(w)
 				defer done()
 			}
+			demand, demanding := opts.demandOf(r)
+			if f.err == nil && demanding {
+				err := b.allowRequest(r.Context(), candidate[T]{session: session, token: f.token, jwt: f.jwt}, demand)
+				if b.LoggedOut(err) { // the service was asked, and the session has ended
+					session, f.err = nil, err
+				} else {
+					f.denied = err
+				}
+			}
 			r = r.WithContext(with(r.Context(), session, f))
-			switch err := f.err; {
-			case err == nil, b.LoggedOut(err) && opts.Optional:
+			switch err := cmp.Or(f.err, f.denied); {
+			case err == nil, b.LoggedOut(err) && opts.Optional && !demanding:
 				next.ServeHTTP(w, r)
 			case b.LoggedOut(err):
 				unauthorized.ServeHTTP(w, r)
+			case errors.Is(err, rbac.ErrNotAllowed):
+				forbidden.ServeHTTP(w, r)
 			case errors.Is(r.Context().Err(), context.Canceled):
 				answer(StatusCanceled, "The request was canceled.").ServeHTTP(w, r)
 			default:
@@ -61,7 +102,9 @@ func (b Backend[T]) authenticate(w http.ResponseWriter, r *http.Request, maxAge 
 	shown := b.credentialsOf(r)
 	search := finder[T]{Backend: b}
 	one, err := search.find(r.Context(), shown, maxAge)
-	f = found{err: err, token: one.token, jwt: one.jwt, site: b.Site}
+	f = found{err: err, token: one.token, jwt: one.jwt, site: b.Site, allow: func(ctx context.Context, check rbac.Check) error {
+		return b.allow(ctx, one, check)
+	}}
 	switch {
 	case !shown.cookies || search.foreign && err != nil:
 		// A program manages its credentials itself. Next to a JWT for another project,

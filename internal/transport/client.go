@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/stytchgen/sdk/internal/rbac"
 	"github.com/stytchgen/sdk/internal/sessionjwt"
 	"github.com/stytchgen/sdk/internal/sessionweb"
 )
@@ -32,6 +33,7 @@ type inside struct {
 	sender    sender
 	header    http.Header // of every call, including the credentials
 	secrets   []string    // errors must not show these
+	public    bool        // there are no credentials: only anonymous calls are made
 
 	timeout          time.Duration // 0: none
 	attemptTimeout   time.Duration // 0: none
@@ -43,6 +45,10 @@ type inside struct {
 	jwtOnce  sync.Once
 	verifier *sessionjwt.Verifier
 	site     *sessionweb.Site
+
+	policyGrace  time.Duration // 0: none
+	policiesOnce sync.Once
+	policies     *rbac.Policies
 
 	interceptors []Interceptor
 
@@ -108,6 +114,7 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 		skipValidation:   cfg.SkipValidation,
 		jwt:              jwt,
 		site:             site,
+		policyGrace:      orDefault(cfg.PolicyGrace, DefaultPolicyGrace),
 		interceptors:     cfg.Interceptors,
 		logger:           cfg.Logger,
 		drifts:           newDrifts(cfg.DriftReport, cfg.Errors.KnownType, cfg.Enums),
@@ -115,6 +122,10 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 		sleep:            cfg.Sleep,
 		jitter:           cfg.Jitter,
 	}}
+	if cfg.Public {
+		c.public, c.secrets = true, nil
+		delete(c.header, "Authorization")
+	}
 	if c.sleep == nil {
 		c.sleep = sleep
 	}
@@ -132,6 +143,14 @@ func None(makes ErrorMaker, reason error) *Client {
 
 // Refusal returns why all calls of this client fail, or nil.
 func (c *Client) Refusal() error { return c.refusal }
+
+// Now returns the time of the client's clock, which checks tokens.
+func (c *Client) Now() time.Time {
+	if c.jwt.Now == nil {
+		return time.Now()
+	}
+	return c.jwt.Now()
+}
 
 // sessionJWTs returns how session JWTs are verified. With a custom base URL, the service issues them in
 // the name of that URL.
@@ -165,6 +184,15 @@ func (c *Client) Verifier(fetch func(context.Context) ([]sessionjwt.Key, error))
 		c.verifier = sessionjwt.New(c.jwt)
 	})
 	return c.verifier
+}
+
+// Policies returns the client's access policies. The settings of the client replace those in cfg.
+func (c *Client) Policies(cfg rbac.Config) *rbac.Policies {
+	c.policiesOnce.Do(func() {
+		cfg.Grace, cfg.Now = c.policyGrace, c.jwt.Now
+		c.policies = rbac.New(cfg)
+	})
+	return c.policies
 }
 
 // Site returns the settings of the session cookies.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/stytchgen/sdk/internal/grammar"
+	"github.com/stytchgen/sdk/internal/rbac"
 	"github.com/stytchgen/sdk/internal/sessionjwt"
 	"github.com/stytchgen/sdk/internal/sessionweb"
 	"github.com/stytchgen/sdk/internal/validate"
@@ -21,12 +22,14 @@ const (
 	DefaultMaxRetries       = 2
 	DefaultMaxResponseBytes = 1 << 20
 	DefaultJWTLeeway        = 5 * time.Second
+	DefaultPolicyGrace      = rbac.DefaultGrace
 )
 
 // Config has the settings of a client. Only the credentials and Errors are required.
 type Config struct {
 	ProjectID string
 	Secret    string
+	Public    bool // there is no Secret, and only anonymous calls are made
 
 	TestURL   string       // where the test API is
 	LiveURL   string       // where the live API is
@@ -53,7 +56,9 @@ type Config struct {
 	JWTLeeway  time.Duration    // between this clock and the service's; 0: default, negative: none
 	JWTIssuers []string         // of session JWTs, in addition to those of the base URL
 	JWTKeys    []sessionjwt.Key // that sign session JWTs; nil: fetched
-	Now        func() time.Time // for session JWTs; nil: the machine's clock
+	Now        func() time.Time // for session JWTs and policies; nil: the machine's clock
+
+	PolicyGrace time.Duration // how long an old policy is used in an outage; 0: default, negative: none
 
 	SessionCookies sessionweb.Cookies // names and attributes of the session cookies
 
@@ -96,6 +101,9 @@ func (cfg *Config) check() error {
 	}
 	if !validHeaderValue(cfg.UserAgent) {
 		return errors.New("the user agent has control characters: want plain text such as shop/1.2")
+	}
+	if cfg.Public {
+		return checkProjectID(cfg.ProjectID)
 	}
 	return checkCredentials(cfg.ProjectID, cfg.Secret)
 }

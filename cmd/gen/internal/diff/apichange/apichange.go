@@ -74,6 +74,7 @@ func Compare(base, head Side) []*Change {
 	c := &comparison{base: newIndex(base), head: newIndex(head), known: map[identity]*Change{}}
 	c.calls()
 	c.errorTypes()
+	c.publicErrors()
 	c.servers()
 	c.documentation()
 	for _, change := range c.changes {

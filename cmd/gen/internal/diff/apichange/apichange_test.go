@@ -71,6 +71,7 @@ func build(files map[string][]byte, consumer string) (side Side, ok bool) {
 var notCompared = map[string]string{
 	"SDK.Module":   "gen diff compares the names in go.mod",
 	"SDK.Packages": "compared call by call", "SDK.Errors": "compared one by one",
+	"SDK.ErrorAnswer": "hand-written code reads errors", "SDK.OAuthErrorAnswer": "hand-written code reads errors",
 
 	"Package.API": "is a constant of the generator", "Package.Name": "is a constant of the generator", "Package.Spec": "is a constant of the generator",
 	"Package.Services": "compared call by call", "Package.Types": "compared where a call uses them",
@@ -99,6 +100,7 @@ var notCompared = map[string]string{
 
 	"ErrorType.Name": "derived from the wire", "ErrorType.URL": "derived from the docs key", "ErrorType.Pos": "is a position",
 	"ErrorType.Area": "a heading of the documentation", "Rule.Pos": "is a position",
+	"PublicError.Name": "derived from the wire", "PublicError.Pos": "is a position",
 
 	"Manual.Name": "the Go code is compared", "Manual.Kind": "the Go code is compared", "Manual.Declares": "the Go code is compared",
 	"Manual.Pos": "is a position",
@@ -107,7 +109,7 @@ var notCompared = map[string]string{
 // TestEveryPartOfTheModel changes one part of the model after the other: each
 // is reported, or is listed above with the reason why not.
 func TestEveryPartOfTheModel(t *testing.T) {
-	base := withManual(side(t))
+	base := withMore(side(t))
 	field := func(sdk *model.SDK, wire string) *model.Field {
 		return fieldOf(sdk.Packages[0].Methods()[0].Request, wire)
 	}
@@ -126,6 +128,7 @@ func TestEveryPartOfTheModel(t *testing.T) {
 		{"ItemLimits", func(sdk *model.SDK) any { return &field(sdk, "labels").ItemLimits }},
 		{"Rule", func(sdk *model.SDK) any { return &sdk.Packages[0].Methods()[0].Request.Rules[0] }},
 		{"ErrorType", func(sdk *model.SDK) any { return sdk.Errors[0] }},
+		{"PublicError", func(sdk *model.SDK) any { return sdk.Public[0] }},
 		{"Manual", func(sdk *model.SDK) any { return sdk.Packages[0].Manual[0] }},
 		{"Docs", func(sdk *model.SDK) any { return &field(sdk, "note").Docs }},
 		{"Docs", func(sdk *model.SDK) any { return &sdk.Packages[0].Methods()[0].Docs }},
@@ -137,7 +140,7 @@ func TestEveryPartOfTheModel(t *testing.T) {
 				continue
 			}
 			t.Run(name, func(t *testing.T) {
-				head := withManual(side(t))
+				head := withMore(side(t))
 				other := field(head.SDK, "user_id")
 				alter(t, reflect.ValueOf(part.pick(head.SDK)).Elem().Field(i), head.SDK, other)
 				if len(Compare(base, head)) == 0 {
@@ -148,9 +151,11 @@ func TestEveryPartOfTheModel(t *testing.T) {
 	}
 }
 
-// withManual adds a hand-written section, which the fixture has none of.
-func withManual(s Side) Side {
+// withMore adds a hand-written section and a public error, which the fixture
+// has none of.
+func withMore(s Side) Side {
 	s.SDK.Packages[0].Manual = []*model.Manual{{Name: "Clean", Docs: model.Docs{Text: "It cleans."}}}
+	s.SDK.Public = []*model.PublicError{{Wire: "wrong_code", Status: 400, Message: "That code is wrong.", Types: s.SDK.Errors[:1]}}
 	return s
 }
 
@@ -176,6 +181,8 @@ func alter(t *testing.T, v reflect.Value, sdk *model.SDK, other *model.Field) {
 	case **model.Type:
 		*value = sdk.Packages[0].Types[0]
 	case *[]*model.ErrorType:
+		*value = nil
+	case *[]*model.PublicError:
 		*value = nil
 	case *[]*model.Field:
 		*value = []*model.Field{other}

@@ -41,6 +41,12 @@ func (c *comparison) errorTypes() {
 			}
 			c.add(retry)
 		}
+		if was, is := publicCode(c.base.SDK, old), publicCode(c.head.SDK, e); was != is {
+			shown := change
+			shown.Rule, shown.Level, shown.InClient = "error-public-changed", Minor, true
+			shown.Text = fmt.Sprintf("visitors now see it as `%s`, not as `%s`", is, was)
+			c.add(shown)
+		}
 		if old.Common != e.Common {
 			everywhere := change
 			everywhere.Rule, everywhere.Level, everywhere.Text = "error-common-changed", Minor, "every call can now answer it"
@@ -56,6 +62,44 @@ func (c *comparison) errorTypes() {
 			Rule: "error-removed", Level: Major, Pos: e.Pos, InBase: true, Subject: "error " + wire,
 			Text: "the error type was removed", Symbols: []Symbol{{c.head.SDK.Packages[0].Name, e.Name}},
 		})
+	}
+}
+
+// publicCode returns the code that visitors see for an error type.
+func publicCode(sdk *model.SDK, e *model.ErrorType) string {
+	for _, p := range sdk.Public {
+		if slices.Contains(p.Types, e) {
+			return p.Wire
+		}
+	}
+	return "outage"
+}
+
+// publicErrors compares what visitors see. The constants of the codes are Go
+// code, which is compared elsewhere.
+func (c *comparison) publicErrors() {
+	before := map[string]*model.PublicError{}
+	for _, p := range c.base.SDK.Public {
+		before[p.Wire] = p
+	}
+	for _, p := range c.head.SDK.Public {
+		old := before[p.Wire]
+		if old == nil {
+			continue
+		}
+		change := Change{
+			Rule: "public-error-changed", Pos: p.Pos, Subject: "public error " + p.Wire, InClient: true,
+			Symbols: []Symbol{{c.head.SDK.Packages[0].Name, p.Name}},
+		}
+		if old.Status != p.Status {
+			status := change
+			status.Level, status.Text = Minor, fmt.Sprintf("the status changed from `%d` to `%d`", old.Status, p.Status)
+			c.add(status)
+		}
+		if old.Message != p.Message {
+			change.Level, change.Text = Patch, "the message changed"
+			c.add(change)
+		}
 	}
 }
 

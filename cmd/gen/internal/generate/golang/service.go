@@ -255,4 +255,46 @@ func (e *emitter) errors() {
 		}),
 		jen.Return(jen.False()),
 	)
+	if len(e.sdk.Public) > 0 {
+		e.publicErrors(f)
+	}
+}
+
+// publicErrors writes the codes of the errors that visitors can be shown, and
+// what goes with them.
+func (e *emitter) publicErrors(f *jen.File) {
+	f.Comment("// The codes of a [PublicError]. The number in parentheses is its status.")
+	f.Const().DefsFunc(func(g *jen.Group) {
+		for i, public := range e.sdk.Public {
+			if i > 0 {
+				g.Line()
+			}
+			g.Add(e.doc("public", 1, map[string]any{"Public": public}))
+			g.Id(public.Name).Op("=").Lit(public.Wire)
+		}
+	})
+	f.Comment("// publicCode returns the code of the [PublicError] for errors of type t, \"\" if there is none.")
+	f.Func().Id("publicCode").Params(jen.Id("t").Id("ErrorType")).String().Block(
+		jen.Switch(jen.Id("t")).BlockFunc(func(g *jen.Group) {
+			for _, public := range e.sdk.Public {
+				var types []jen.Code
+				for _, t := range public.Types {
+					types = append(types, jen.Line().Id(t.Name))
+				}
+				if len(types) > 0 {
+					g.Case(types...).Block(jen.Return(jen.Id(public.Name)))
+				}
+			}
+		}),
+		jen.Return(jen.Lit("")),
+	)
+	f.Comment("// publicText returns the status and the message of a [PublicError] by its code.")
+	f.Func().Id("publicText").Params(jen.Id("code").String()).Params(jen.Id("status").Int(), jen.Id("message").String()).Block(
+		jen.Switch(jen.Id("code")).BlockFunc(func(g *jen.Group) {
+			for _, public := range e.sdk.Public {
+				g.Case(jen.Id(public.Name)).Block(jen.Return(jen.Lit(public.Status), jen.Lit(public.Message)))
+			}
+		}),
+		jen.Return(jen.Lit(0), jen.Lit("")),
+	)
 }

@@ -25,6 +25,7 @@ func (w *walker) catalog() {
 		w.known(name, types, "an error type of this file", "declare it under errors")
 	}
 	w.groups(types)
+	w.publicErrors()
 	areas := map[string]*yaml.Node{}
 	for name, entry := range load.Pairs(load.Get(w.src.Root, "errors")) {
 		if area := load.Get(entry, "area"); area != nil {
@@ -38,16 +39,44 @@ func (w *walker) errorType(name, entry *yaml.Node) {
 	if !snake.MatchString(name.Value) {
 		w.list.Reportf(codes.ErrorTypeName, w.src.Pos(name), "the error type %q is not a lower-case name with underscores", name.Value)
 	}
+	w.errorStatus(entry)
 	status := load.Get(entry, "status")
-	if status != nil && !errorStatus.MatchString(status.Value) {
-		w.list.Reportf(codes.ErrorStatus, w.src.Pos(status), "the status of an error type lies between 400 and 599, not at %s", status.Value)
-	}
 	if retry := load.Get(entry, "retry"); retry != nil && status != nil && status.Value != "429" {
 		w.list.Hintf(codes.NotAllowed, w.src.Pos(retry), "take it out; x-retry of a call says whether other failures are repeated",
 			"retry is for the status 429, not for %s", status.Value)
 	}
 	w.sentence(load.Get(entry, "description"))
 	w.sentence(load.Get(entry, "action"))
+}
+
+func (w *walker) errorStatus(entry *yaml.Node) {
+	if status := load.Get(entry, "status"); status != nil && !errorStatus.MatchString(status.Value) {
+		w.list.Reportf(codes.ErrorStatus, w.src.Pos(status), "the status of an error lies between 400 and 599, not at %s", status.Value)
+	}
+}
+
+// publicErrors checks what visitors are shown: each error type belongs to at
+// most one public error.
+func (w *walker) publicErrors() {
+	known := catalogOf(w.spec)
+	listed := map[string]*yaml.Node{}
+	for name, entry := range load.Pairs(load.Get(w.src.Root, "public")) {
+		if !snake.MatchString(name.Value) {
+			w.list.Reportf(codes.ErrorTypeName, w.src.Pos(name), "the public error %q is not a lower-case name with underscores", name.Value)
+		}
+		w.errorStatus(entry)
+		w.sentence(load.Get(entry, "message"))
+		types := load.Get(entry, "types")
+		w.errorList(types, known)
+		for _, item := range items(types) {
+			for _, errorType := range append(known.contents[item.Value], item.Value) {
+				if earlier := listed[errorType]; earlier != nil && earlier != item {
+					w.listedTwice(item, earlier, "")
+				}
+				listed[errorType] = item
+			}
+		}
+	}
 }
 
 // groups checks the groups of error types. A group may list groups above it, so

@@ -314,7 +314,9 @@ func init() {
 		"$dynamicAnchor":        "write $ref",
 		"$comment":              "write a YAML comment",
 	}
-	componentSchemaShape.fields, additionalShape.fields = schemaShape.fields, schemaShape.fields
+	additionalShape.fields = schemaShape.fields
+	componentSchemaShape.fields = maps.Clone(schemaShape.fields)
+	componentSchemaShape.fields["x-copied"] = anyBoolean
 	additionalShape.refused = schemaShape.refused
 	componentSchemaShape.refused = maps.Clone(schemaShape.refused)
 	componentSchemaShape.refused["$ref"] = "refer to the other component where this one is used"
@@ -325,6 +327,9 @@ var errorsShape = object("the file", []string{"docs", "common", "errors"}, map[s
 	"docs":   anyAddress,
 	"common": textList,
 	"groups": named("groups", textList),
+	"public": named("public", object("a public error", []string{"status", "message"}, map[string]*shape{
+		"status": anyInteger, "message": anyProse, "types": textList,
+	}, nil)),
 	"errors": named("errors", object("an error type", []string{"status", "description", "action"}, map[string]*shape{
 		"area": anyText, "status": anyInteger, "description": anyProse, "action": anyProse, "retry": anyBoolean, "docs": anyAddress,
 	}, nil)),

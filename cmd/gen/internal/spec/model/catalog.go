@@ -50,6 +50,27 @@ func (b *builder) errors() []*ErrorType {
 	return types
 }
 
+// publicErrors reads what visitors can be shown.
+func (b *builder) publicErrors() []*PublicError {
+	src := b.spec.Sources[load.ErrorsFile]
+	var public []*PublicError
+	for key, entry := range load.Pairs(load.Get(src.Root, "public")) {
+		e := &PublicError{
+			Wire: key.Value, Name: "Code" + GoName(key.Value), Pos: src.Pos(key), Message: scalar(load.Get(entry, "message")),
+		}
+		_, _ = fmt.Sscan(scalar(load.Get(entry, "status")), &e.Status) // the structure is checked before
+		if types := load.Get(entry, "types"); types != nil {
+			var names []string
+			for _, item := range types.Content {
+				names = append(names, item.Value)
+			}
+			e.Types = b.errorTypes(names)
+		}
+		public = append(public, e)
+	}
+	return public
+}
+
 // errorTypes returns the types of a list of x-errors, each once. A group has only
 // groups above it in its list, so no group contains itself.
 func (b *builder) errorTypes(names []string) []*ErrorType {

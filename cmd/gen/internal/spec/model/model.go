@@ -29,6 +29,11 @@ type SDK struct {
 	Packages         []*Package
 	// Errors holds every error type, in the order of the spec.
 	Errors []*ErrorType
+	// ErrorAnswer and OAuthErrorAnswer are the two forms of an error. They are nil where the spec has none.
+	// The SDK reads them with hand-written code.
+	ErrorAnswer, OAuthErrorAnswer *Type `json:"-"`
+	// Public are the kinds of errors that visitors can be shown.
+	Public []*PublicError `json:",omitzero"`
 }
 
 // ErrorArea is a part of the error types that belong together.
@@ -204,6 +209,8 @@ type Type struct {
 	InRequest, InResponse bool `json:",omitzero"`
 	// Recursive reports that the type's fields lead back to it.
 	Recursive bool `json:",omitzero"`
+	// Copied reports that hand-written code of the SDK copies values of the type.
+	Copied bool `json:",omitzero"`
 	// Exported reports that another package reads, writes and checks the type.
 	Exported bool `json:",omitzero"`
 	Pos      diag.Pos
@@ -367,6 +374,16 @@ type ErrorType struct {
 	// Common types can come from every call.
 	Common bool `json:",omitzero"`
 	Pos    diag.Pos
+}
+
+// PublicError is what visitors can be shown of some error types.
+type PublicError struct {
+	// Wire is its code, Name the Go constant.
+	Wire, Name string
+	Status     int
+	Message    string
+	Types      []*ErrorType `json:"-"`
+	Pos        diag.Pos
 }
 
 // Manual is a declared MANUAL() section.
