@@ -80,7 +80,7 @@ var authMethodValues = []AuthMethod{
 var emailLocaleValues = []stytch.EmailLocale{
 	stytch.EmailLocaleEn,
 	stytch.EmailLocaleEs,
-	stytch.EmailLocalePtBr,
+	stytch.EmailLocalePtBR,
 	stytch.EmailLocaleFr,
 }
 
@@ -156,12 +156,12 @@ var passwordHashTypeValues = []stytch.PasswordHashType{
 var phoneLocaleValues = []stytch.PhoneLocale{
 	stytch.PhoneLocaleEn,
 	stytch.PhoneLocaleEs,
-	stytch.PhoneLocalePtBr,
+	stytch.PhoneLocalePtBR,
 	stytch.PhoneLocaleFr,
 	stytch.PhoneLocaleIt,
-	stytch.PhoneLocaleDeDe,
+	stytch.PhoneLocaleDeDE,
 	stytch.PhoneLocaleZhHans,
-	stytch.PhoneLocaleCaEs,
+	stytch.PhoneLocaleCaES,
 	stytch.PhoneLocaleJa,
 	stytch.PhoneLocaleRu,
 	stytch.PhoneLocaleNl,
@@ -177,10 +177,10 @@ var scimIdentityProviderValues = []SCIMIdentityProvider{
 	SCIMIdentityProviderGeneric,
 	SCIMIdentityProviderOkta,
 	SCIMIdentityProviderMicrosoftEntra,
-	SCIMIdentityProviderCyberark,
-	SCIMIdentityProviderJumpcloud,
-	SCIMIdentityProviderOnelogin,
-	SCIMIdentityProviderPingfederate,
+	SCIMIdentityProviderCyberArk,
+	SCIMIdentityProviderJumpCloud,
+	SCIMIdentityProviderOneLogin,
+	SCIMIdentityProviderPingFederate,
 	SCIMIdentityProviderRippling,
 }
 
@@ -192,18 +192,18 @@ var searchOperatorValues = []stytch.SearchOperator{
 
 // ssoIdentityProviderValues are the values that a request accepts.
 var ssoIdentityProviderValues = []SSOIdentityProvider{
-	SSOIdentityProviderClasslink,
-	SSOIdentityProviderCyberark,
+	SSOIdentityProviderClassLink,
+	SSOIdentityProviderCyberArk,
 	SSOIdentityProviderDuo,
 	SSOIdentityProviderGeneric,
 	SSOIdentityProviderGoogleWorkspace,
-	SSOIdentityProviderJumpcloud,
+	SSOIdentityProviderJumpCloud,
 	SSOIdentityProviderKeycloak,
-	SSOIdentityProviderMiniorange,
+	SSOIdentityProviderMiniOrange,
 	SSOIdentityProviderMicrosoftEntra,
 	SSOIdentityProviderOkta,
-	SSOIdentityProviderOnelogin,
-	SSOIdentityProviderPingfederate,
+	SSOIdentityProviderOneLogin,
+	SSOIdentityProviderPingFederate,
 	SSOIdentityProviderRippling,
 	SSOIdentityProviderSalesforce,
 	SSOIdentityProviderShibboleth,

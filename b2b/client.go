@@ -21,6 +21,7 @@ package b2b
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"github.com/stytchgen/sdk/internal/rbac"
 	"github.com/stytchgen/sdk/internal/sessionweb"
@@ -49,6 +50,13 @@ func NewClient(projectID, secret string, opts ...stytch.Option) (*Client, error)
 		return nil, err
 	}
 	return newClient(t), nil
+}
+
+// NewPublicClient returns a client without the project's secret, for a program that should not have it. It
+// can check access tokens and session JWTs without a call. Calls that need the secret fail before they are
+// sent.
+func NewPublicClient(projectID string, opts ...stytch.Option) (*Client, error) {
+	return NewClient(projectID, "", append(slices.Clip(opts), transport.WithoutSecret)...)
 }
 
 // FromEnv is like [NewClient], with the project ID and the secret from the environment variables

@@ -33,7 +33,7 @@ func (s *OAuthDiscoveryService) client() *transport.Client {
 	return s.transport
 }
 
-var oAuthDiscoveryAuthenticate = transport.Endpoint[OAuthDiscoveryAuthenticateRequest, OAuthDiscoveryAuthenticateResponse]{
+var oauthDiscoveryAuthenticate = transport.Endpoint[OAuthDiscoveryAuthenticateRequest, OAuthDiscoveryAuthenticateResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "oauth.discovery", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/oauth/discovery/authenticate",
@@ -71,7 +71,7 @@ var oAuthDiscoveryAuthenticate = transport.Endpoint[OAuthDiscoveryAuthenticateRe
 //
 // API: https://stytch.com/docs/b2b/api/authenticate-discovery-oauth
 func (s *OAuthDiscoveryService) Authenticate(ctx context.Context, req OAuthDiscoveryAuthenticateRequest, opts ...stytch.CallOption) (*OAuthDiscoveryAuthenticateResponse, error) {
-	return transport.Call(ctx, s.client(), &oAuthDiscoveryAuthenticate, &req, opts)
+	return transport.Call(ctx, s.client(), &oauthDiscoveryAuthenticate, &req, opts)
 }
 
 // OAuthDiscoveryAuthenticateRequest is the request of [OAuthDiscoveryService.Authenticate].

@@ -39,7 +39,7 @@ func (s *OAuthService) client() *transport.Client {
 	return s.transport
 }
 
-var oAuthAuthenticate = transport.Endpoint[OAuthAuthenticateRequest, OAuthAuthenticateResponse]{
+var oauthAuthenticate = transport.Endpoint[OAuthAuthenticateRequest, OAuthAuthenticateResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "oauth", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/oauth/authenticate",
@@ -87,7 +87,7 @@ var oAuthAuthenticate = transport.Endpoint[OAuthAuthenticateRequest, OAuthAuthen
 //
 // API: https://stytch.com/docs/b2b/api/authenticate-oauth
 func (s *OAuthService) Authenticate(ctx context.Context, req OAuthAuthenticateRequest, opts ...stytch.CallOption) (*OAuthAuthenticateResponse, error) {
-	return transport.Call(ctx, s.client(), &oAuthAuthenticate, &req, opts)
+	return transport.Call(ctx, s.client(), &oauthAuthenticate, &req, opts)
 }
 
 // OAuthAuthenticateRequest is the request of [OAuthService.Authenticate].

@@ -1036,10 +1036,10 @@ const (
 	SCIMIdentityProviderGeneric        SCIMIdentityProvider = "generic"
 	SCIMIdentityProviderOkta           SCIMIdentityProvider = "okta"
 	SCIMIdentityProviderMicrosoftEntra SCIMIdentityProvider = "microsoft-entra"
-	SCIMIdentityProviderCyberark       SCIMIdentityProvider = "cyberark"
-	SCIMIdentityProviderJumpcloud      SCIMIdentityProvider = "jumpcloud"
-	SCIMIdentityProviderOnelogin       SCIMIdentityProvider = "onelogin"
-	SCIMIdentityProviderPingfederate   SCIMIdentityProvider = "pingfederate"
+	SCIMIdentityProviderCyberArk       SCIMIdentityProvider = "cyberark"
+	SCIMIdentityProviderJumpCloud      SCIMIdentityProvider = "jumpcloud"
+	SCIMIdentityProviderOneLogin       SCIMIdentityProvider = "onelogin"
+	SCIMIdentityProviderPingFederate   SCIMIdentityProvider = "pingfederate"
 	SCIMIdentityProviderRippling       SCIMIdentityProvider = "rippling"
 )
 

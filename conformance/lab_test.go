@@ -34,6 +34,7 @@ func newLab(t *testing.T) *lab {
 	mux.HandleFunc("GET /errors", answer(func(*http.Request, struct{}) (any, error) { return stytchtest.ErrorTypes(), nil }))
 	mux.HandleFunc("POST /worlds", answer(l.world))
 	mux.HandleFunc("GET /worlds/{world}/message", in(l, message))
+	mux.HandleFunc("GET /worlds/{world}/totp", in(l, totpCode))
 	mux.HandleFunc("POST /worlds/{world}/clock", in(l, advance))
 	mux.HandleFunc("POST /worlds/{world}/faults", in(l, fail))
 	mux.HandleFunc("POST /worlds/{world}/keys", in(l, rotateKeys))
@@ -81,6 +82,11 @@ func message(srv *stytchtest.Server, r *http.Request, _ struct{}) (any, error) {
 	now, cancel := context.WithCancel(r.Context())
 	cancel() // a call stores its message before it returns
 	return srv.Inbox().WaitFor(now, r.URL.Query().Get("address"))
+}
+
+// totpCode returns the code that an authenticator app shows now.
+func totpCode(srv *stytchtest.Server, r *http.Request, _ struct{}) (any, error) {
+	return srv.TOTPCode(r.URL.Query().Get("id"))
 }
 
 func advance(srv *stytchtest.Server, _ *http.Request, by struct{ Minutes float64 }) (any, error) {

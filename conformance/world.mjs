@@ -29,6 +29,8 @@ export async function newWorld() {
     /** Returns the newest message to an address that was not returned before. */
     message,
     code: async (address) => (await message(address)).code,
+    /** Returns the code that the authenticator app of a user or member shows now. */
+    totpCode: (id) => lab(at(`totp?id=${encodeURIComponent(id)}`)),
     /** Moves the clock, and returns the emulator's time. */
     advance: async (minutes) => new Date(await lab(at("clock"), { minutes })),
     fail: (fault) => lab(at("faults"), fault),

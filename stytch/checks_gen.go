@@ -99,7 +99,7 @@ var cryptoWalletTypeValues = []CryptoWalletType{
 var emailLocaleValues = []EmailLocale{
 	EmailLocaleEn,
 	EmailLocaleEs,
-	EmailLocalePtBr,
+	EmailLocalePtBR,
 	EmailLocaleFr,
 }
 
@@ -151,20 +151,20 @@ var passwordHashTypeValues = []PasswordHashType{
 
 // pbkdf2AlgorithmValues are the values that a request accepts.
 var pbkdf2AlgorithmValues = []PBKDF2Algorithm{
-	PBKDF2AlgorithmSha256,
-	PBKDF2AlgorithmSha512,
+	PBKDF2AlgorithmSHA256,
+	PBKDF2AlgorithmSHA512,
 }
 
 // phoneLocaleValues are the values that a request accepts.
 var phoneLocaleValues = []PhoneLocale{
 	PhoneLocaleEn,
 	PhoneLocaleEs,
-	PhoneLocalePtBr,
+	PhoneLocalePtBR,
 	PhoneLocaleFr,
 	PhoneLocaleIt,
-	PhoneLocaleDeDe,
+	PhoneLocaleDeDE,
 	PhoneLocaleZhHans,
-	PhoneLocaleCaEs,
+	PhoneLocaleCaES,
 	PhoneLocaleJa,
 	PhoneLocaleRu,
 	PhoneLocaleNl,

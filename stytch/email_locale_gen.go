@@ -9,6 +9,6 @@ type EmailLocale string
 const (
 	EmailLocaleEn   EmailLocale = "en"
 	EmailLocaleEs   EmailLocale = "es"
-	EmailLocalePtBr EmailLocale = "pt-br"
+	EmailLocalePtBR EmailLocale = "pt-br"
 	EmailLocaleFr   EmailLocale = "fr"
 )

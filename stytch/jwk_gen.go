@@ -22,7 +22,7 @@ type JWK struct {
 	Kid string `json:"kid"`
 
 	// The certificate chain of the key, each certificate as base64 of its DER form.
-	X5c []string `json:"x5c"`
+	X5C []string `json:"x5c"`
 
 	// The SHA-256 thumbprint of the certificate, in base64url.
 	X5TS256 string `json:"x5tS256"`
@@ -51,7 +51,7 @@ func (v *JWK) readJSON(d *wire.Reader) {
 		case "kid":
 			v.Kid = d.String()
 		case "x5c":
-			v.X5c = d.Strings()
+			v.X5C = d.Strings()
 		case "x5tS256":
 			v.X5TS256 = d.String()
 		case "n":

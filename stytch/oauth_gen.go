@@ -32,7 +32,7 @@ func (s *OAuthService) client() *transport.Client {
 	return s.transport
 }
 
-var oAuthAttach = transport.Endpoint[OAuthAttachRequest, OAuthAttachResponse]{
+var oauthAttach = transport.Endpoint[OAuthAttachRequest, OAuthAttachResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "oauth", Name: "attach"},
 	Method:   http.MethodPost,
 	Path:     "/v1/oauth/attach",
@@ -62,7 +62,7 @@ var oAuthAttach = transport.Endpoint[OAuthAttachRequest, OAuthAttachResponse]{
 //
 // API: https://stytch.com/docs/api/oauth-attach
 func (s *OAuthService) Attach(ctx context.Context, req OAuthAttachRequest, opts ...CallOption) (*OAuthAttachResponse, error) {
-	return transport.Call(ctx, s.client(), &oAuthAttach, &req, opts)
+	return transport.Call(ctx, s.client(), &oauthAttach, &req, opts)
 }
 
 // OAuthAttachRequest is the request of [OAuthService.Attach].
@@ -176,7 +176,7 @@ func (r OAuthAttachResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var oAuthAuthenticate = transport.Endpoint[OAuthAuthenticateRequest, OAuthAuthenticateResponse]{
+var oauthAuthenticate = transport.Endpoint[OAuthAuthenticateRequest, OAuthAuthenticateResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "oauth", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/oauth/authenticate",
@@ -213,7 +213,7 @@ var oAuthAuthenticate = transport.Endpoint[OAuthAuthenticateRequest, OAuthAuthen
 //
 // API: https://stytch.com/docs/api/oauth-authenticate
 func (s *OAuthService) Authenticate(ctx context.Context, req OAuthAuthenticateRequest, opts ...CallOption) (*OAuthAuthenticateResponse, error) {
-	return transport.Call(ctx, s.client(), &oAuthAuthenticate, &req, opts)
+	return transport.Call(ctx, s.client(), &oauthAuthenticate, &req, opts)
 }
 
 // OAuthAuthenticateRequest is the request of [OAuthService.Authenticate].

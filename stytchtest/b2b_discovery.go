@@ -63,7 +63,7 @@ func (r *run) discover(address string, factors []stytch.AuthenticationFactor) []
 		case o.wantsMFA(m):
 			d.MFARequired = &b2b.MFARequired{}
 			if m != nil {
-				d.MFARequired.MemberOptions = m.options()
+				d.MFARequired.MemberOptions = o.options(m)
 			}
 		default:
 			d.MemberAuthenticated = true

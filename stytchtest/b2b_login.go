@@ -201,18 +201,22 @@ func (r *run) start(l memberLogin, o *organization, m *member, p proof) (memberL
 // demandMFA asks for a second factor. It sends a code if the member has a phone
 // number for it.
 func (r *run) demandMFA(o *organization, m *member, locale string) *b2b.MFARequired {
-	mfa := &b2b.MFARequired{MemberOptions: m.options()}
-	if m.Profile.MFAPhoneNumberVerified && m.Profile.DefaultMFAMethod != string(b2b.MFAMethodTOTP) {
+	mfa := &b2b.MFARequired{MemberOptions: o.options(m)}
+	if mfa.MemberOptions != nil && mfa.MemberOptions.MFAPhoneNumber != "" && m.Profile.DefaultMFAMethod != string(b2b.MFAMethodTOTP) {
 		mfa.SecondaryAuthInitiated = new(b2b.MFAMethodSMSOTP)
 		r.deliverMFA(o, m, locale)
 	}
 	return mfa
 }
 
-// options are the second factors that a member has set up, nil for none.
-func (m *member) options() *b2b.MFAMemberOptions {
-	options := b2b.MFAMemberOptions{TOTPRegistrationID: m.Profile.TOTPRegistrationID}
-	if m.Profile.MFAPhoneNumberVerified {
+// options are the second factors that a member has set up and the organization
+// allows, nil for none.
+func (o *organization) options(m *member) *b2b.MFAMemberOptions {
+	var options b2b.MFAMemberOptions
+	if o.allowsMFA(m, b2b.MFAMethodTOTP) {
+		options.TOTPRegistrationID = m.Profile.TOTPRegistrationID
+	}
+	if m.Profile.MFAPhoneNumberVerified && o.allowsMFA(m, b2b.MFAMethodSMSOTP) {
 		options.MFAPhoneNumber = m.Profile.MFAPhoneNumber
 	}
 	if options == (b2b.MFAMemberOptions{}) {

@@ -17,7 +17,7 @@ func (r *run) memberDelete(q b2b.OrganizationsMembersDeleteRequest) (b2b.Organiz
 	}
 	r.logOut(m)
 	p := &m.Profile
-	p.Status, p.UpdatedAt = b2b.MemberStatusDeleted, new(r.now)
+	p.Status, p.UpdatedAt, m.TOTP = b2b.MemberStatusDeleted, new(r.now), nil
 	p.MFAPhoneNumber, p.MFAPhoneNumberVerified, p.DefaultMFAMethod, p.TOTPRegistrationID, p.MemberPasswordID = "", false, "", "", ""
 	return b2b.OrganizationsMembersDeleteResponse{MemberID: p.MemberID}, nil
 }
@@ -81,10 +81,10 @@ func (r *run) memberDeleteTOTP(q b2b.OrganizationsMembersDeleteTOTPRequest) (b2b
 	if err := r.permit(q.ActingMember, o, m, memberResource, "update.info.delete.mfa-totp"); err != nil {
 		return none, err
 	}
-	if m.Profile.TOTPRegistrationID == "" {
+	if m.TOTP == nil {
 		return none, fail("totp_not_found")
 	}
-	m.Profile.TOTPRegistrationID = ""
+	m.TOTP, m.Profile.TOTPRegistrationID = nil, ""
 	m.noDefault(b2b.MFAMethodTOTP)
 	m.Profile.UpdatedAt = new(r.now)
 	return b2b.OrganizationsMembersDeleteTOTPResponse{MemberID: m.Profile.MemberID, Member: m.profile(r.now), Organization: o.Profile}, nil

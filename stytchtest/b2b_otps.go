@@ -84,7 +84,7 @@ func (r *run) continued(p *proof, m *member, token, sessionToken, sessionJWT *st
 			return err
 		}
 		if s.MemberID != m.Profile.MemberID {
-			return failf("session_not_found", "the session belongs to another person")
+			return fail("member_session_member_id_mismatch")
 		}
 		p.session = s
 		p.factors = append(p.factors, s.Factors...)
@@ -118,6 +118,8 @@ func (r *run) memberSMSSend(q b2b.OTPsSMSSendRequest) (b2b.OTPsSMSSendResponse, 
 	}
 	given := text(q.MFAPhoneNumber)
 	switch {
+	case !o.allowsMFA(m, b2b.MFAMethodSMSOTP):
+		return none, fail("operation_restricted_by_organization_mfa_methods")
 	case m.Profile.MFAPhoneNumber == "" && given == "":
 		return none, failf("member_phone_number_not_found", "the member has no phone number, and mfa_phone_number is not given")
 	case m.Profile.MFAPhoneNumber == "":
@@ -131,48 +133,44 @@ func (r *run) memberSMSSend(q b2b.OTPsSMSSendRequest) (b2b.OTPsSMSSendResponse, 
 
 func (r *run) memberSMSAuthenticate(q b2b.OTPsSMSAuthenticateRequest) (b2b.OTPsSMSAuthenticateResponse, *apiError) {
 	none := b2b.OTPsSMSAuthenticateResponse{}
-	o, m, err := r.member(q.OrganizationID, q.MemberID)
+	step, err := r.second(q.OrganizationID, q.MemberID, b2b.MFAMethodSMSOTP, proof{duration: q.SessionDurationMinutes, claims: q.SessionCustomClaims},
+		q.IntermediateSessionToken, q.SessionToken, q.SessionJWT)
 	if err != nil {
 		return none, err
 	}
-	p := proof{duration: q.SessionDurationMinutes, claims: q.SessionCustomClaims}
-	if err := r.continued(&p, m, q.IntermediateSessionToken, q.SessionToken, q.SessionJWT); err != nil {
-		return none, err
-	}
-	if p.begun != nil && o.wantsPrimary(m, p.factors) {
-		return none, failf("bad_request", "the organization does not accept these primary factors; want one of allowed_auth_methods before an SMS code")
-	}
+	o, m := step.o, step.m
 	if err := r.try(m.MFACode, q.Code, m.Profile.MFAPhoneNumber, &m.attempts); err != nil {
-		return none, err
-	}
-	p.factors = addFactor(p.factors, phoneFactor(ChannelSMS, m.phoneID(), m.Profile.MFAPhoneNumber, r.now))
-	l, err := r.start(memberLogin{organization: o.Profile}, o, m, p)
-	if err != nil {
 		return none, err
 	}
 	m.succeeded()
 	if m.MFACode != nil {
 		m.MFACode.Used = true
 	}
-	m.enroll(o, q)
+	m.Profile.MFAPhoneNumberVerified = true
+	m.enroll(o, b2b.MFAMethodSMSOTP, q.SetMFAEnrollment, q.SetDefaultMFA)
+	step.p.factors = addFactor(step.p.factors, phoneFactor(ChannelSMS, m.phoneID(), m.Profile.MFAPhoneNumber, r.now))
+	l, err := r.start(memberLogin{organization: o.Profile}, o, m, step.p)
+	if err != nil {
+		return none, err
+	}
 	return b2b.OTPsSMSAuthenticateResponse{
-		MemberID: m.Profile.MemberID, Member: m.profile(r.now), Organization: o.Profile,
+		MemberID: m.Profile.MemberID, Member: l.member, Organization: o.Profile,
 		SessionToken: l.token, SessionJWT: l.jwt, MemberSession: l.memberSessions, MemberDevice: device(q.TelemetryID, nil, r.now),
 	}, nil
 }
 
-// enroll sets whether the member needs a second factor from now on.
-func (m *member) enroll(o *organization, q b2b.OTPsSMSAuthenticateRequest) {
-	m.Profile.MFAPhoneNumberVerified = true
+// enroll sets whether the member needs a second factor from now on, after a login
+// by one.
+func (m *member) enroll(o *organization, method b2b.MFAMethod, set *b2b.MFAEnrollment, setDefault *bool) {
 	switch {
 	case o.Profile.MFAPolicy == b2b.MFAPolicyRequiredForAll:
 		m.Profile.MFAEnrolled = true
-	case text(q.SetMFAEnrollment) == "enroll":
+	case text(set) == "enroll":
 		m.Profile.MFAEnrolled = true
-	case text(q.SetMFAEnrollment) == "unenroll":
+	case text(set) == "unenroll":
 		m.Profile.MFAEnrolled = false
 	}
-	if m.Profile.DefaultMFAMethod == "" || q.SetDefaultMFA != nil && *q.SetDefaultMFA {
-		m.Profile.DefaultMFAMethod = string(b2b.MFAMethodSMSOTP)
+	if m.Profile.DefaultMFAMethod == "" || setDefault != nil && *setDefault {
+		m.Profile.DefaultMFAMethod = string(method)
 	}
 }

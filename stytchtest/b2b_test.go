@@ -211,7 +211,7 @@ func TestOtherPrimaryFactorRequired(t *testing.T) {
 	message, _ := c.Inbox().Last(phone)
 	_, err := c.b2b.OTPs.SMS.Authenticate(c.ctx, b2b.OTPsSMSAuthenticateRequest{OrganizationID: c.org.OrganizationID, MemberID: auth.MemberID,
 		Code: message.Code, IntermediateSessionToken: &auth.IntermediateSessionToken})
-	wants(t, err, stytch.ErrBadRequest)
+	wants(t, err, stytch.ErrActionAvailableOnlyOncePrimaryAuthenticationIsMet)
 	if n := len(c.Sessions()); n != 0 {
 		t.Errorf("%d sessions", n)
 	}

@@ -21,6 +21,11 @@ var consumerHandlers = map[string]handler{
 	"magic_links.email.invite":          typed((*run).linkInvite),
 	"magic_links.email.revoke_invite":   typed((*run).linkRevokeInvite),
 
+	"totps.create":         typed((*run).totpCreate),
+	"totps.authenticate":   typed((*run).totpAuthenticate),
+	"totps.recovery_codes": typed((*run).totpRecoveryCodes),
+	"totps.recover":        typed((*run).totpRecover),
+
 	"users.create":                        typed((*run).createUser),
 	"users.get":                           typed((*run).getUser),
 	"users.update":                        typed((*run).updateUser),

@@ -32,6 +32,9 @@ var (
 			return drop(&u.Profile.BiometricRegistrations, func(b stytch.BiometricRegistration) bool { return b.BiometricRegistrationID == id })
 		}}
 	totps = factorKind{"totp", "invalid_totp_id", "totp_not_found", func(u *user, id string) bool {
+		if u.TOTP != nil && u.TOTP.ID == id {
+			u.TOTP = nil
+		}
 		return drop(&u.Profile.TOTPs, func(t stytch.TOTP) bool { return t.TOTPID == id })
 	}}
 	cryptoWallets = factorKind{"crypto-wallet", "invalid_crypto_wallet_id", "crypto_wallet_not_found", func(u *user, id string) bool {

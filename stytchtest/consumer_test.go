@@ -83,7 +83,7 @@ func TestEveryChannel(t *testing.T) {
 		factor  stytch.AuthenticationFactorDeliveryMethod
 	}{
 		{"sms", "+15005550001", func() (string, bool, error) {
-			r, err := w.client.OTPs.SMS.LoginOrCreate(w.ctx, stytch.OTPsSMSLoginOrCreateRequest{PhoneNumber: "+15005550001", Locale: new(stytch.PhoneLocaleDeDe), ExpirationMinutes: new(10)})
+			r, err := w.client.OTPs.SMS.LoginOrCreate(w.ctx, stytch.OTPsSMSLoginOrCreateRequest{PhoneNumber: "+15005550001", Locale: new(stytch.PhoneLocaleDeDE), ExpirationMinutes: new(10)})
 			return r.PhoneID, r.UserCreated, err
 		}, stytchtest.Message{Channel: "sms", Purpose: "signup", Locale: "de-DE"}, "sms"},
 		{"whatsapp", "+15005550002", func() (string, bool, error) {

@@ -106,7 +106,7 @@ func (key signingKey) jwk() (stytch.JWK, error) {
 	exponent := big.NewInt(int64(key.private.E)).Bytes()
 	return stytch.JWK{
 		Kty: "RSA", Use: "sig", KeyOps: []string{"verify"}, Alg: "RS256", Kid: key.id,
-		X5c:     []string{base64.StdEncoding.EncodeToString(certificate)},
+		X5C:     []string{base64.StdEncoding.EncodeToString(certificate)},
 		X5TS256: base64.RawURLEncoding.EncodeToString(thumbprint[:]),
 		N:       base64.RawURLEncoding.EncodeToString(key.private.N.Bytes()),
 		E:       base64.RawURLEncoding.EncodeToString(exponent),

@@ -200,6 +200,10 @@ func target(f stytch.AuthenticationFactor) string {
 		return f.PhoneNumberFactor.PhoneID
 	case f.EmbeddableMagicLinkFactor != nil:
 		return f.EmbeddableMagicLinkFactor.EmbeddedID
+	case f.AuthenticatorAppFactor != nil:
+		return f.AuthenticatorAppFactor.TOTPID
+	case f.RecoveryCodeFactor != nil:
+		return f.RecoveryCodeFactor.TOTPRecoveryCodeID
 	}
 	return ""
 }

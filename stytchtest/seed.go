@@ -12,7 +12,8 @@ import (
 )
 
 // AddUser adds a user. Missing IDs are generated, a missing status is active,
-// and the phone numbers and e-mail addresses become methods. It returns the user
+// and the phone numbers and e-mail addresses become methods. The first of the
+// TOTPs gets a secret; [Project.TOTPCode] returns its codes. It returns the user
 // as the API would.
 func (p *Project) AddUser(u stytch.User) stytch.User {
 	p.mu.Lock()
@@ -44,6 +45,10 @@ func (p *Project) AddUser(u stytch.User) stytch.User {
 		if n.PhoneID != "" {
 			m.ID = n.PhoneID
 		}
+	}
+	if len(u.TOTPs) > 0 {
+		added.TOTP = newApp("totp", now.Add(minutes(nil, defaultTOTPLife)))
+		added.TOTP.ID, added.TOTP.Verified = u.TOTPs[0].TOTPID, u.TOTPs[0].Verified
 	}
 	p.state.Users = append(p.state.Users, added)
 	return added.profile(now)
@@ -123,8 +128,9 @@ func (p *Project) UpdateOrganization(id string, change func(*b2b.Organization)) 
 }
 
 // AddMember adds a member to an existing organization. The e-mail address must be
-// new there. A missing ID is generated, and a missing status is active. It
-// returns the member as the API would.
+// new there. A missing ID is generated, and a missing status is active. With a
+// TOTPRegistrationID, the member has an authenticator app; [Project.TOTPCode]
+// returns its codes. It returns the member as the API would.
 func (p *Project) AddMember(m b2b.Member) (b2b.Member, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -148,6 +154,10 @@ func (p *Project) AddMember(m b2b.Member) (b2b.Member, error) {
 		m.CreatedAt, m.UpdatedAt = &now, &now
 	}
 	m.OrganizationID = o.Profile.OrganizationID
+	if m.TOTPRegistrationID != "" {
+		added.TOTP = newApp("member-totp", time.Time{})
+		added.TOTP.ID, added.TOTP.Verified = m.TOTPRegistrationID, true
+	}
 	added.Profile = m
 	return added.profile(now), nil
 }

@@ -77,6 +77,8 @@ type user struct {
 	attempts
 	Profile stytch.User `json:"profile"`
 	Methods []*method   `json:"methods"`
+	// TOTP is the authenticator app, or nil.
+	TOTP *app `json:"totp,omitempty"`
 	// Invited says whether an invitation of the user is open.
 	Invited bool `json:"invited,omitempty"`
 	// ConnectedApps are the apps that the user lets act for them.
@@ -177,6 +179,9 @@ type member struct {
 	Profile b2b.Member `json:"profile"`
 	// MFACode is the last code sent by SMS.
 	MFACode *code `json:"mfa_code,omitempty"`
+	// TOTP is the authenticator app, or nil. The profile shows it once it is
+	// verified.
+	TOTP *app `json:"totp,omitempty"`
 }
 
 // profile returns the member as a response shows them.

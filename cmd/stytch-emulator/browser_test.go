@@ -155,7 +155,7 @@ func TestPageShowsTheCode(t *testing.T) {
 	b.do(b.until(`shown("#first-steps") && text("#variables").includes("STYTCH_BASE_URL='` + p.url + `'")`))
 	browsertest.Screenshot(t, b.ctx, "empty")
 	methodID := must(p.client().OTPs.SMS.LoginOrCreate(t.Context(), stytch.OTPsSMSLoginOrCreateRequest{
-		PhoneNumber: phone, Locale: new(stytch.PhoneLocaleDeDe), ExpirationMinutes: new(10)}))(t).PhoneID
+		PhoneNumber: phone, Locale: new(stytch.PhoneLocaleDeDE), ExpirationMinutes: new(10)}))(t).PhoneID
 	code := p.wait(phone).Code
 	b.do(b.until(`text(".message .code") === "` + code + `"`))
 	card := get[string](b, `one(".message").innerText`)
@@ -214,6 +214,25 @@ func TestPageOpensTheLink(t *testing.T) {
 	token := <-landed
 	must(p.client().MagicLinks.Authenticate(t.Context(), stytch.MagicLinksAuthenticateRequest{Token: token, SessionDurationMinutes: new(60)}))(t)
 	b.do(b.until(`text("#session-count") === "1"`))
+	b.isQuiet(p)
+}
+
+// TestPageShowsTheCodesOfApps follows the code of an authenticator app.
+func TestPageShowsTheCodesOfApps(t *testing.T) {
+	p := launch(t)
+	p.does(http.MethodPost, "/api/clock/stop", "")
+	b := open(t, p)
+	user := p.login(phone).UserID
+	must(p.client().TOTPs.Create(t.Context(), stytch.TOTPsCreateRequest{UserID: user}))(t)
+	b.do(b.until(`shown("#totps .code")`))
+	shows := func() string { return get[string](b, `text("#totps .code")`) }
+	first := shows()
+	must(p.client().TOTPs.Authenticate(t.Context(), stytch.TOTPsAuthenticateRequest{UserID: user, TOTPCode: first}))(t)
+	b.do(b.until(`text("#totps").includes("Statusverified")`))
+	browsertest.Screenshot(t, b.ctx, "apps")
+	p.does(http.MethodPost, "/api/clock/advance", `{"seconds":30}`)
+	b.do(b.until(`text("#totps .code") !== "` + first + `"`))
+	must(p.client().TOTPs.Authenticate(t.Context(), stytch.TOTPsAuthenticateRequest{UserID: user, TOTPCode: shows()}))(t)
 	b.isQuiet(p)
 }
 

@@ -51,6 +51,7 @@ var routes = []route{
 	{http.MethodGet, "/api/sessions", "sessions.list", (*control).listSessions, false},
 	{http.MethodGet, "/api/organizations", "organizations.list", (*control).listOrganizations, false},
 	{http.MethodGet, "/api/members", "members.list", (*control).listMembers, false},
+	{http.MethodGet, "/api/totps", "totps.list", (*control).listTOTPs, false},
 	{http.MethodPost, "/api/reset", "reset", (*control).postReset, false},
 	{http.MethodGet, "/api/snapshot", "snapshot.get", (*control).getSnapshot, false},
 	{http.MethodPut, "/api/snapshot", "snapshot.put", (*control).putSnapshot, false},

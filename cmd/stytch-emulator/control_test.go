@@ -18,7 +18,8 @@ import (
 // response is compared with it.
 func TestEveryRoute(t *testing.T) {
 	p := launch(t, "--seed", write(t, "seed.yaml", goodSeed))
-	p.login(phone)
+	user := p.login(phone).UserID
+	must(p.client().TOTPs.Create(t.Context(), stytch.TOTPsCreateRequest{UserID: user}))(t)
 	snapshot := p.does(http.MethodGet, "/api/snapshot", "")
 	calls := map[string]struct {
 		query, body string
@@ -33,6 +34,7 @@ func TestEveryRoute(t *testing.T) {
 		"messages.wait":      {"?address=" + email, "", 200, `"channel":"email"`},
 		"users.list":         {"", "", 200, phone},
 		"sessions.list":      {"", "", 200, `"user_id":"user-test-`},
+		"totps.list":         {"", "", 200, `"user_id":"` + user + `","verified":false,"code":"`},
 		"organizations.list": {"", "", 200, "Analytical Engines"},
 		"members.list":       {"", "", 200, email},
 		"reset":              {"", "", 204, ""},

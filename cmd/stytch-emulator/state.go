@@ -24,6 +24,10 @@ func (c *control) listMembers(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, http.StatusOK, map[string]any{"members": c.srv.Members(r.URL.Query().Get("organization_id"))})
 }
 
+func (c *control) listTOTPs(w http.ResponseWriter, _ *http.Request) error {
+	return writeJSON(w, http.StatusOK, map[string]any{"totps": c.srv.TOTPs()})
+}
+
 func (c *control) getSnapshot(w http.ResponseWriter, _ *http.Request) error {
 	data, err := c.srv.Snapshot()
 	if err != nil {

@@ -87,7 +87,7 @@ func (d *demo) sms() error {
 func (d *demo) whatsApp() error {
 	d.title("The same user logs in by WhatsApp, in Portuguese")
 	sent, err := d.consumer.OTPs.WhatsApp.LoginOrCreate(d.ctx, stytch.OTPsWhatsAppLoginOrCreateRequest{
-		PhoneNumber: phone, Locale: new(stytch.PhoneLocalePtBr), ExpirationMinutes: new(5),
+		PhoneNumber: phone, Locale: new(stytch.PhoneLocalePtBR), ExpirationMinutes: new(5),
 	})
 	if err != nil {
 		return err

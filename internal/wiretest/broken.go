@@ -295,7 +295,7 @@ func compareRest(t *testing.T, mutant, path, without string, got, want reflect.V
 		compareRest(t, mutant, path, without, got.Elem(), want.Elem())
 	case reflect.Struct:
 		for i := range got.NumField() {
-			if name, _, _ := strings.Cut(got.Type().Field(i).Tag.Get("json"), ","); name != "" {
+			if name := jsonName(got.Type().Field(i)); name != "" {
 				compareRest(t, mutant, strings.TrimPrefix(path+"."+name, "."), without, got.Field(i), want.Field(i))
 			}
 		}
@@ -344,11 +344,7 @@ func driftAt(v reflect.Value, path string) (at string, free bool) {
 			index, _ := strconv.Atoi(strings.TrimSuffix(part, "]"))
 			at, v = at+"[]", v.Index(index)
 		case reflect.Struct:
-			at, v = strings.TrimPrefix(at+"."+part, "."), v.FieldByNameFunc(func(name string) bool {
-				f, _ := v.Type().FieldByName(name)
-				tag, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-				return tag == part
-			})
+			at, v = strings.TrimPrefix(at+"."+part, "."), v.FieldByIndex(fieldOf(v.Type(), part).Index)
 		}
 	}
 	return at, false

@@ -3,7 +3,9 @@ package wiretest
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -63,8 +65,8 @@ func FuzzResponse[T any](f *testing.F, x *Exchange, call func(context.Context, *
 			return
 		}
 		// In JSON, equal times in different Locations are equal.
-		if a, b := asJSON(t, got), asJSON(t, want); !sameTree(decodeTree(t, a), decodeTree(t, b)) {
-			t.Errorf("got\n%s\nwant\n%s", a, b)
+		for _, difference := range differences("", decodeTree(t, marshal(t, got)), decodeTree(t, marshal(t, want))) {
+			t.Error(difference)
 		}
 	})
 }
@@ -148,45 +150,50 @@ func lookAt(text string) oddities {
 	}
 }
 
-// sameTree compares JSON values, and numbers by their value.
-func sameTree(a, b any) bool {
-	switch a := a.(type) {
+// differences compares two JSON values, and numbers by their value. It describes each difference.
+func differences(path string, got, want any) (found []string) {
+	switch want := want.(type) {
 	case map[string]any:
-		b, ok := b.(map[string]any)
-		if !ok || len(a) != len(b) {
-			return false
-		}
-		for name, value := range a {
-			other, ok := b[name]
-			if !ok || !sameTree(value, other) {
-				return false
+		got, ok := got.(map[string]any)
+		for name := range got {
+			if _, has := want[name]; !has {
+				found = append(found, fmt.Sprintf("%s.%s: %v, want none", path, name, got[name]))
 			}
 		}
-		return true
+		for name, value := range want {
+			if _, has := got[name]; !has {
+				found = append(found, fmt.Sprintf("%s.%s: none, want %v", path, name, value))
+			} else {
+				found = append(found, differences(path+"."+name, got[name], value)...)
+			}
+		}
+		if ok {
+			return found
+		}
 	case []any:
-		b, ok := b.([]any)
-		if !ok || len(a) != len(b) {
-			return false
+		got, ok := got.([]any)
+		for i := range min(len(got), len(want)) {
+			found = append(found, differences(path+"["+strconv.Itoa(i)+"]", got[i], want[i])...)
 		}
-		for i, value := range a {
-			if !sameTree(value, b[i]) {
-				return false
+		if ok && len(got) == len(want) {
+			return found
+		}
+	case json.Number:
+		if got, ok := got.(json.Number); ok {
+			x, _ := got.Float64()
+			if y, _ := want.Float64(); got == want || x == y {
+				return nil
 			}
 		}
-		return true
-	case json.Number:
-		b, ok := b.(json.Number)
-		if a == b || !ok {
-			return ok
+	default:
+		if got == want {
+			return nil
 		}
-		x, _ := a.Float64()
-		y, _ := b.Float64()
-		return x == y
 	}
-	return a == b
+	return append(found, fmt.Sprintf("%s: %v, want %v", path, got, want))
 }
 
-func asJSON(t *testing.T, v any) string {
+func marshal(t *testing.T, v any) string {
 	t.Helper()
 	text, err := json.Marshal(v)
 	if err != nil {

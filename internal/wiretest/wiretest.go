@@ -207,7 +207,7 @@ func compareObject(t *testing.T, path string, got reflect.Value, want map[string
 	}
 	seen := 0
 	for i := range got.NumField() {
-		name, _, _ := strings.Cut(got.Type().Field(i).Tag.Get("json"), ",")
+		name := jsonName(got.Type().Field(i))
 		if name == "" {
 			continue
 		}

@@ -1,10 +1,11 @@
-// Shows users, sessions, and organizations with their members.
+// Shows users, sessions, authenticator apps, and organizations with their members.
 
 import { now, time } from "./clock.js";
-import { byID, call, element, facts, foreign, showList } from "./dom.js";
+import { byID, call, copies, element, facts, foreign, showList } from "./dom.js";
 
 const pageful = 20;
 let sessions = [];
+let totps = [];
 
 const verified = (value, is) => element("span", {}, foreign(value), is ? " (verified)" : " (not verified)");
 const lines = (nodes) => element("span", { class: "lines" }, ...nodes);
@@ -28,6 +29,15 @@ const session = (s) => card(s.id, {
   "Last used": time(s.last_accessed_at),
   Expires: time(s.expires_at),
 });
+
+function totp(t) {
+  const code = element("span", { class: "code" }, t.code);
+  const button = element("button", { type: "button", "aria-label": `Copy the code of ${t.id}` }, "Copy");
+  copies(button, code, "The code is");
+  return card(t.id,
+    { Status: t.verified ? "verified" : "not verified", User: t.user_id, Organization: t.organization_id, Member: t.member_id },
+    element("div", { class: "snippet" }, code, button));
+}
 
 const organization = ({ members, ...o }) => card(
   o.organization_name,
@@ -83,14 +93,17 @@ export function loadState() {
 }
 
 async function load() {
-  const [u, s, o, m] = await Promise.all(["users", "sessions", "organizations", "members"].map((path) => call("GET", path)));
+  const [u, s, t, o, m] = await Promise.all(["users", "sessions", "totps", "organizations", "members"].map((path) => call("GET", path)));
   sessions = s.sessions;
+  totps = t.totps;
   const members = Map.groupBy(m.members, (one) => one.organization_id);
   show("user", u.users, (one) => one.user_id, user);
   show("session", s.sessions, (one) => one.id, session);
+  show("totp", t.totps, (one) => one.id, totp);
+  byID("totp-part").hidden = !t.totps.length;
   show("organization", o.organizations.map((one) => ({ ...one, members: members.get(one.organization_id) ?? [] })),
     (one) => one.organization_id, organization);
 }
 
-/** Reports whether a displayed session has expired. */
-export const hasExpired = () => sessions.some((s) => Date.parse(s.expires_at) <= now());
+/** Reports whether a displayed session or code of an app has expired. */
+export const hasExpired = () => [...sessions, ...totps].some((one) => Date.parse(one.expires_at) <= now());

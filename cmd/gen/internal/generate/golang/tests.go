@@ -32,6 +32,63 @@ func (e *emitter) tests() {
 	f := e.testFile("client")
 	f.Comment("// exchanges holds what every call exchanges with the service.")
 	f.Var().Id("exchanges").Op("=").Index().Op("*").Qual(e.internal("wiretest"), "Exchange").Values(append(exchanges, jen.Line())...)
+	e.typeTable(f)
+	e.patternTable(f)
+}
+
+// typeTable writes the structs of the package, and where their fields are sent.
+func (e *emitter) typeTable(f *jen.File) {
+	f.Comment("// types holds every struct of the package that is sent or read.")
+	f.Var().Id("types").Op("=").Index().Qual(e.internal("wiretest"), "Type").ValuesFunc(func(g *jen.Group) {
+		for _, t := range e.pkg.AllTypes() {
+			if t.Role == model.RoleEnum || t.Role == model.RoleUnion {
+				continue
+			}
+			constants, places := jen.Dict{}, jen.Dict{}
+			for _, c := range t.Constants {
+				constants[jen.Lit(c.Wire)] = jen.Lit(c.Value)
+			}
+			for _, field := range parameters(t) {
+				places[jen.Lit(field.Wire)] = jen.Lit(placeOf(field))
+			}
+			g.Line().ValuesFunc(func(g *jen.Group) {
+				g.Id("Zero").Op(":").Add(e.typeName(t)).Values()
+				if len(constants) > 0 {
+					g.Id("Constants").Op(":").Map(jen.String()).String().Values(constants)
+				}
+				if len(places) > 0 {
+					g.Id("Places").Op(":").Map(jen.String()).String().Values(places)
+				}
+			})
+		}
+		g.Line()
+	})
+}
+
+// placeOf says where a parameter is sent.
+func placeOf(f *model.Field) string {
+	place := string(f.In)
+	if name := f.HeaderName(); name != "" {
+		place += " " + name
+	}
+	if f.AlsoInBody {
+		place += ", body"
+	}
+	return place
+}
+
+// patternTable writes the patterns of texts in requests, by how violations describe them.
+func (e *emitter) patternTable(f *jen.File) {
+	f.Comment("// patterns holds the pattern of every text that a request is checked for.")
+	sources := map[string]string{}
+	for _, p := range e.patterns {
+		sources[p.Want] = p.Source
+	}
+	patterns := jen.Dict{}
+	for want, source := range sources {
+		patterns[jen.Lit(want)] = raw(source)
+	}
+	f.Var().Id("patterns").Op("=").Map(jen.String()).String().Values(patterns)
 }
 
 func (e *emitter) testFile(name string) *jen.File {

@@ -12,9 +12,10 @@ func TestGoName(t *testing.T) {
 		"get_jwks":            "GetJWKS",
 		"git_lab_oauth":       "GitLabOAuth",
 		"zh-Hans":             "ZhHans",
-		"de-DE":               "DeDe",
+		"de-DE":               "DeDE",
+		"pt-br":               "PtBR",
 		"ALL_ALLOWED":         "AllAllowed",
-		"x5t_s256":            "X5tS256",
+		"x5t_s256":            "X5TS256",
 		"X-Acting-Session":    "XActingSession",
 		"url":                 "URL",
 		"methodId":            "MethodID",
@@ -36,6 +37,18 @@ func TestGoName(t *testing.T) {
 		"sha_512_config":      "SHA512Config",
 		"pbkdf_2_config":      "PBKDF2Config",
 		"x509_certificate":    "X509Certificate",
+		"sha256":              "SHA256",
+		"SHA-512":             "SHA512",
+		"oauth2_clients":      "OAuth2Clients",
+		"member_ips":          "MemberIPs",
+		"sms_address":         "SMSAddress",
+		"x5tS256":             "X5TS256",
+		"m2m":                 "M2M",
+		"b2b_x509":            "B2BX509",
+		"captcha_failed":      "CAPTCHAFailed",
+		"one_login":           "OneLogin",
+		"onelogin":            "OneLogin",
+		"scrypt":              "Scrypt",
 		"webauthn_mfa_rbac":   "WebAuthnMFARBAC",
 		"../../etc/passwd":    "EtcPasswd",
 		"a\nb":                "AB",
@@ -50,7 +63,7 @@ func TestGoName(t *testing.T) {
 
 func TestUnexported(t *testing.T) {
 	tests := map[string]string{
-		"OTPsSMSSend": "otpsSMSSend", "ID": "id", "JWKS": "jwks", "OTPs": "otps", "WhatsAppSend": "whatsAppSend", "OAuthFactor": "oAuthFactor", "X": "x", "SessionsGet": "sessionsGet",
+		"OTPsSMSSend": "otpsSMSSend", "ID": "id", "JWKS": "jwks", "OTPs": "otps", "WhatsAppSend": "whatsAppSend", "OAuthFactor": "oauthFactor", "M2MToken": "m2mToken", "IDsOf": "idsOf", "SHA256Sum": "sha256Sum", "X5C": "x5c", "X": "x", "SessionsGet": "sessionsGet",
 		"PhoneLocale": "phoneLocale", "Func": "func_", "IPAddress": "ipAddress",
 	}
 	for name, want := range tests {
@@ -63,7 +76,7 @@ func TestUnexported(t *testing.T) {
 func TestFileName(t *testing.T) {
 	tests := map[string]string{
 		"AuthenticationFactor": "authentication_factor", "JWK": "jwk", "SCIMAttributes": "scim_attributes",
-		"MFARequired": "mfa_required", "M2MClient": "m2m_client", "SHA1Config": "sha_1_config", "IDPOAuth": "idp_oauth",
+		"MFARequired": "mfa_required", "M2MClient": "m2m_client", "SHA1Config": "sha1_config", "MD5Config": "md5_config", "PBKDF2Config": "pbkdf2_config", "OAuth2Client": "oauth2_client", "X509Certificate": "x509_certificate", "IDsOfX5TS256": "ids_of_x5t_s256", "IDPOAuth": "idp_oauth",
 		"UserInfo": "userinfo", "PKCECode": "pkce_code",
 		"OAuthFactor": "oauth_factor", "WebAuthnFactor": "webauthn_factor", "OTPsSMS": "otps_sms", "User": "user",
 	}

@@ -55,6 +55,6 @@ type PBKDF2Algorithm string
 
 // The known values of PBKDF2Algorithm. The service may add others, which are decoded unchanged.
 const (
-	PBKDF2AlgorithmSha256 PBKDF2Algorithm = "sha256"
-	PBKDF2AlgorithmSha512 PBKDF2Algorithm = "sha512"
+	PBKDF2AlgorithmSHA256 PBKDF2Algorithm = "sha256"
+	PBKDF2AlgorithmSHA512 PBKDF2Algorithm = "sha512"
 )
