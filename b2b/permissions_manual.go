@@ -5,6 +5,7 @@ import (
 
 	"github.com/stytchgen/sdk/internal/rbac"
 	"github.com/stytchgen/sdk/internal/sessionweb"
+	"github.com/stytchgen/sdk/internal/share"
 	"github.com/stytchgen/sdk/stytch"
 )
 
@@ -33,6 +34,12 @@ func Allowed(ctx context.Context, organizationID, resourceID, action string) (bo
 func ContextWithPolicy(ctx context.Context, policy *stytch.RBACPolicy) context.Context {
 	return sessionweb.WithPolicy(ctx, names, grantsOf(policy), subjectOf)
 }
+
+// Shared code of the package stytch.
+var (
+	grantsOf = share.Get[func(*stytch.RBACPolicy) []rbac.Grant]()
+	answered = share.Get[func(error) bool]()
+)
 
 // names are the names of this API in checks of permissions.
 var names = rbac.Names{
