@@ -35,18 +35,18 @@ func ContextWithPolicy(ctx context.Context, policy *stytch.RBACPolicy) context.C
 	return sessionweb.WithPolicy(ctx, names, grantsOf(policy), subjectOf)
 }
 
-// Shared code of the package stytch.
-var (
-	grantsOf = share.Get[func(*stytch.RBACPolicy) []rbac.Grant]()
-	answered = share.Get[func(error) bool]()
-)
-
 // names are the names of this API in checks of permissions.
 var names = rbac.Names{
 	DefaultRole: "stytch_member",
 	Missing:     stytch.ErrSessionAuthorizationError,
 	Foreign:     stytch.ErrSessionAuthorizationTenancyError,
 }
+
+// Shared code of the package stytch.
+var (
+	grantsOf = share.Get[func(*stytch.RBACPolicy) []rbac.Grant]()
+	answered = share.Get[func(error) bool]()
+)
 
 // policies returns the access policies of the project and its organizations.
 func (s *SessionsService) policies() *rbac.Policies {

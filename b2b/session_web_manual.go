@@ -20,8 +20,7 @@ func (s *SessionsService) Middleware(opts stytch.MiddlewareOptions) func(http.Ha
 	return s.backend(nil, nil).Middleware(middlewareOptions(&opts))
 }
 
-// middlewareOptions is shared code of the package stytch.
-var middlewareOptions = share.Get[func(*stytch.MiddlewareOptions) sessionweb.Options]()
+var middlewareOptions = share.Get[func(*stytch.MiddlewareOptions) sessionweb.Options]() // of the package stytch
 
 // backend checks sessions with calls that have these options.
 func (s *SessionsService) backend(check *AuthorizationCheck, opts []stytch.CallOption) sessionweb.Backend[MemberSession] {

@@ -114,8 +114,8 @@ func (e *Error) Is(target error) bool {
 	return false
 }
 
-// notAllowed are the types of errors that match ErrNotAllowed.
-var notAllowed = []ErrorType{"consumer_session_authorization_error", "session_authorization_error", "session_authorization_tenancy_error"}
+// notAllowed are the types of errors that match [ErrNotAllowed], which lists them.
+var notAllowed []ErrorType
 
 // Format prints the text of Error.
 func (e Error) Format(f fmt.State, _ rune) { fmt.Fprint(f, e.Error()) }
