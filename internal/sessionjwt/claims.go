@@ -89,6 +89,13 @@ func (c *claims) missing() string {
 	return ""
 }
 
+// at returns what the token says, checked at a time.
+func (c *claims) at(t time.Time) Token {
+	token := c.Token
+	token.Checked = t
+	return token
+}
+
 func (c *claims) custom(name string, d *wire.Reader) {
 	if c.Custom == nil {
 		c.Custom = map[string]any{}

@@ -312,7 +312,9 @@ func init() {
 		"$dynamicAnchor":        "write $ref",
 		"$comment":              "write a YAML comment",
 	}
-	componentSchemaShape.fields, additionalShape.fields = schemaShape.fields, schemaShape.fields
+	additionalShape.fields = schemaShape.fields
+	componentSchemaShape.fields = maps.Clone(schemaShape.fields)
+	componentSchemaShape.fields["x-copied"] = anyBoolean
 	additionalShape.refused = schemaShape.refused
 	componentSchemaShape.refused = maps.Clone(schemaShape.refused)
 	componentSchemaShape.refused["$ref"] = "refer to the other component where this one is used"

@@ -207,6 +207,8 @@ type Type struct {
 	InRequest, InResponse bool `json:",omitzero"`
 	// Recursive reports that the type's fields lead back to it.
 	Recursive bool `json:",omitzero"`
+	// Copied reports that hand-written code of the SDK copies values of the type.
+	Copied bool `json:",omitzero"`
 	// Exported reports that another package reads, writes and checks the type.
 	Exported bool `json:",omitzero"`
 	Pos      diag.Pos
