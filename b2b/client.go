@@ -23,21 +23,16 @@ import (
 	"log/slog"
 	"slices"
 
-	"github.com/stytchgen/sdk/internal/rbac"
-	"github.com/stytchgen/sdk/internal/sessionweb"
 	"github.com/stytchgen/sdk/internal/share"
 	"github.com/stytchgen/sdk/internal/transport"
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// Shared code of the package stytch, for the clients, responses and sessions of this package.
+// Shared code of the package stytch, for the clients and responses of this package.
 var (
-	maker             = share.Get[transport.Maker]()
-	noTransport       = maker.None
-	receive           = share.Get[func(*stytch.Response, *transport.Result)]()
-	middlewareOptions = share.Get[func(*stytch.MiddlewareOptions) sessionweb.Options]()
-	grantsOf          = share.Get[func(*stytch.RBACPolicy) []rbac.Grant]()
-	answered          = share.Get[func(error) bool]()
+	maker       = share.Get[transport.Maker]()
+	noTransport = maker.None
+	receive     = share.Get[func(*stytch.Response, *transport.Result)]()
 )
 
 // NewClient returns a client for a B2B project. The project ID and the secret are in the Stytch

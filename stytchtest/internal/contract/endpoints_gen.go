@@ -3534,6 +3534,7 @@ var endpoints = []Endpoint{
 				{Name: "nbf", Kind: Integer, Nullable: true},
 				{Name: "client_id", Kind: String, Nullable: true},
 				{Name: "token_type", Kind: String, Nullable: true},
+				{Name: "https://stytch.com/organization", Kind: Struct, Type: b2bOrganizationClaim, Nullable: true},
 			},
 		},
 	},
