@@ -85,6 +85,8 @@ func publicCodeOf(err error) string {
 		return CodeLoginFirst
 	case code != "":
 		return code
+	case errors.Is(err, ErrNotAllowed):
+		return CodeNotAllowed
 	case answer.StatusCode == http.StatusTooManyRequests:
 		return CodeTooManyAttempts
 	case errors.Is(err, ErrOutcomeUnknown):
