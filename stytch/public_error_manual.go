@@ -88,6 +88,8 @@ func publicCodeOf(err error) string {
 		return CodeNotFound
 	case LoggedOut(err):
 		return CodeLoginFirst
+	case errors.Is(err, ErrNotAllowed):
+		return CodeNotAllowed
 	case code != "":
 		return code
 	case answer.StatusCode == http.StatusTooManyRequests:
