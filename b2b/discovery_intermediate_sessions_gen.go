@@ -69,9 +69,7 @@ var discoveryIntermediateSessionsExchange = transport.Endpoint[DiscoveryIntermed
 // [stytch.ErrInvalidEmailForJITProvisioning], [stytch.ErrActionNotAllowedEmailDomainIsClaimed],
 // [stytch.ErrOAuthTenantJITProvisioningNotAllowed],
 // [stytch.ErrInvalidOAuthTenantForJITProvisioning], [stytch.ErrEmailVerificationRequired],
-// [stytch.ErrOperationRestrictedByOrganizationAuthMethods], [stytch.ErrSessionNotFound],
-// [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrOperationRestrictedByOrganizationAuthMethods],
 // [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
 // [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
 // [stytch.ErrStytchClaimsInCustomClaims], [stytch.ErrInvalidLocale].

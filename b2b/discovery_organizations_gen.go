@@ -82,13 +82,12 @@ var discoveryOrganizationsCreate = transport.Endpoint[DiscoveryOrganizationsCrea
 // [stytch.ErrOrganizationSettingsDisposableDomain], [stytch.ErrOrganizationSettingsInvalidDomain],
 // [stytch.ErrOrganizationSettingsDuplicateDomain], [stytch.ErrTooManyDomains],
 // [stytch.ErrRBACDomainTooCommon], [stytch.ErrRBACInvalidDomain],
-// [stytch.ErrMetadataInvalidFormat], [stytch.ErrMetadataTooLarge], [stytch.ErrMetadataTooManyKeys],
+// [stytch.ErrDuplicateOrganization], [stytch.ErrMetadataInvalidFormat],
+// [stytch.ErrMetadataTooLarge], [stytch.ErrMetadataTooManyKeys],
 // [stytch.ErrActionNotAllowedEmailDomainIsClaimed], [stytch.ErrEmailVerificationRequired],
-// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
-// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrTooManySessionArguments], [stytch.ErrInvalidSessionDurationMinutes],
-// [stytch.ErrInvalidSessionDuration], [stytch.ErrCustomClaimsTooLarge],
-// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims].
+// [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
+// [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
+// [stytch.ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/discovery/create-organization-via-discovery
 func (s *DiscoveryOrganizationsService) Create(ctx context.Context, req DiscoveryOrganizationsCreateRequest, opts ...stytch.CallOption) (*DiscoveryOrganizationsCreateResponse, error) {

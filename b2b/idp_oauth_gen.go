@@ -56,7 +56,8 @@ var idpOAuthAuthorizeStart = transport.Endpoint[IDPOAuthAuthorizeStartRequest, I
 //
 // Specific errors: [stytch.ErrConnectedAppNotFound],
 // [stytch.ErrConnectedAppSuppliedRedirectURLNotFoundInClient],
-// [stytch.ErrOAuthInvalidScopeRequested], [stytch.ErrPKCERequiredForIDPAuthorizationFlow],
+// [stytch.ErrOAuthInvalidScopeRequested], [stytch.ErrOIDCPromptNoneMustBeExclusive],
+// [stytch.ErrPKCERequiredForIDPAuthorizationFlow],
 // [stytch.ErrThirdPartyClientsCannotUseFullAccess],
 // [stytch.ErrThirdPartyClientsRequireConsentForOfflineAccess],
 // [stytch.ErrAuthorizationEndpointNotConfiguredForProject],
@@ -268,7 +269,8 @@ var idpOAuthAuthorize = transport.Endpoint[IDPOAuthAuthorizeRequest, IDPOAuthAut
 //
 // Specific errors: [stytch.ErrConnectedAppNotFound],
 // [stytch.ErrConnectedAppSuppliedRedirectURLNotFoundInClient],
-// [stytch.ErrOAuthInvalidScopeRequested], [stytch.ErrPKCERequiredForIDPAuthorizationFlow],
+// [stytch.ErrOAuthInvalidScopeRequested], [stytch.ErrOIDCPromptNoneMustBeExclusive],
+// [stytch.ErrPKCERequiredForIDPAuthorizationFlow],
 // [stytch.ErrThirdPartyClientsCannotUseFullAccess],
 // [stytch.ErrThirdPartyClientsRequireConsentForOfflineAccess],
 // [stytch.ErrAuthorizationEndpointNotConfiguredForProject],

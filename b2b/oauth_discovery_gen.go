@@ -64,7 +64,7 @@ var oauthDiscoveryAuthenticate = transport.Endpoint[OAuthDiscoveryAuthenticateRe
 // [stytch.ErrPKCEDidNotExpectCodeVerifier], [stytch.ErrPKCEMismatch],
 // [stytch.ErrInvalidPKCECodeVerifier], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotMutable],
 // [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
 // [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
 // [stytch.ErrStytchClaimsInCustomClaims].

@@ -72,7 +72,7 @@ var oauthAuthenticate = transport.Endpoint[OAuthAuthenticateRequest, OAuthAuthen
 // [stytch.ErrPKCEDidNotExpectCodeVerifier], [stytch.ErrPKCEMismatch],
 // [stytch.ErrInvalidPKCECodeVerifier], [stytch.ErrOrganizationNotFound],
 // [stytch.ErrInvalidOrganizationID], [stytch.ErrMemberNotFound],
-// [stytch.ErrOperationRestrictedByOrganizationAuthMethods],
+// [stytch.ErrOperationRestrictedByOrganizationAuthMethods], [stytch.ErrUserLockLimitReached],
 // [stytch.ErrEmailJITProvisioningNotAllowed], [stytch.ErrInvalidEmailForJITProvisioning],
 // [stytch.ErrActionNotAllowedEmailDomainIsClaimed],
 // [stytch.ErrOAuthTenantJITProvisioningNotAllowed],
@@ -80,7 +80,7 @@ var oauthAuthenticate = transport.Endpoint[OAuthAuthenticateRequest, OAuthAuthen
 // [stytch.ErrIntermediateSessionNotFound],
 // [stytch.ErrInvalidIntermediateSessionTokenForOrganization], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotMutable],
 // [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
 // [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
 // [stytch.ErrStytchClaimsInCustomClaims].

@@ -82,7 +82,7 @@ var organizationsCreate = transport.Endpoint[OrganizationsCreateRequest, Organiz
 // [stytch.ErrOrganizationSettingsDisposableDomain], [stytch.ErrOrganizationSettingsInvalidDomain],
 // [stytch.ErrOrganizationSettingsDuplicateDomain], [stytch.ErrTooManyDomains],
 // [stytch.ErrRBACDomainTooCommon], [stytch.ErrRBACInvalidDomain],
-// [stytch.ErrOrganizationSettingsClaimedDomainTooCommon],
+// [stytch.ErrDuplicateOrganization], [stytch.ErrOrganizationSettingsClaimedDomainTooCommon],
 // [stytch.ErrOrganizationSettingsDuplicateClaimedDomain],
 // [stytch.ErrOrganizationSettingsInvalidClaimedDomain],
 // [stytch.ErrClaimedEmailDomainsNotSupported], [stytch.ErrActionNotAllowedEmailDomainIsClaimed],
@@ -502,8 +502,8 @@ var organizationsUpdate = transport.Endpoint[OrganizationsUpdateRequest, Organiz
 // [stytch.ErrMetadataInvalidFormat], [stytch.ErrMetadataTooLarge], [stytch.ErrMetadataTooManyKeys],
 // [stytch.ErrCannotUpdateTrustedMetadata], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrSessionAuthorizationError],
-// [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/organizations/update-organization
 func (s *OrganizationsService) Update(ctx context.Context, req OrganizationsUpdateRequest, opts ...stytch.CallOption) (*OrganizationsUpdateResponse, error) {
@@ -839,7 +839,8 @@ var organizationsDelete = transport.Endpoint[OrganizationsDeleteRequest, Organiz
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/organizations/delete-organization
 func (s *OrganizationsService) Delete(ctx context.Context, req OrganizationsDeleteRequest, opts ...stytch.CallOption) (*OrganizationsDeleteResponse, error) {
@@ -947,7 +948,8 @@ var organizationsDeleteExternalID = transport.Endpoint[OrganizationsDeleteExtern
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/organizations/delete-organization-external-id
 func (s *OrganizationsService) DeleteExternalID(ctx context.Context, req OrganizationsDeleteExternalIDRequest, opts ...stytch.CallOption) (*OrganizationsDeleteExternalIDResponse, error) {
@@ -1312,7 +1314,8 @@ var organizationsConnectedApps = transport.Endpoint[OrganizationsConnectedAppsRe
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API:
 // https://stytch.com/docs/api-reference/b2b/api/connected-apps/consent-management/get-connected-apps-organization
@@ -1419,7 +1422,8 @@ var organizationsGetConnectedApp = transport.Endpoint[OrganizationsGetConnectedA
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrConnectedAppNotFound], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API:
 // https://stytch.com/docs/api-reference/b2b/api/connected-apps/consent-management/get-connected-apps-organization

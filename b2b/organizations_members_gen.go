@@ -74,12 +74,13 @@ var organizationsMembersCreate = transport.Endpoint[OrganizationsMembersCreateRe
 // [stytch.ErrEmailNotInAllowlist], [stytch.ErrDuplicateMemberEmail],
 // [stytch.ErrRetiredMemberEmail], [stytch.ErrDuplicateMemberExternalID],
 // [stytch.ErrDuplicateMemberPhoneNumber], [stytch.ErrInvalidPhoneNumber],
-// [stytch.ErrActionNotAllowedEmailDomainIsClaimed], [stytch.ErrInvalidRBACRoleAssignment],
-// [stytch.ErrCannotAssignDefaultRBACRoleID], [stytch.ErrTooManyRoles],
-// [stytch.ErrMetadataInvalidFormat], [stytch.ErrMetadataTooLarge], [stytch.ErrMetadataTooManyKeys],
-// [stytch.ErrCannotUpdateTrustedMetadata], [stytch.ErrSessionNotFound],
-// [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrActionNotAllowedEmailDomainIsClaimed], [stytch.ErrInvalidRBACRoleID],
+// [stytch.ErrInvalidRBACRoleAssignment], [stytch.ErrCannotAssignDefaultRBACRoleID],
+// [stytch.ErrTooManyRoles], [stytch.ErrMetadataInvalidFormat], [stytch.ErrMetadataTooLarge],
+// [stytch.ErrMetadataTooManyKeys], [stytch.ErrCannotUpdateTrustedMetadata],
+// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
+// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
 // [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/members/create-member
@@ -552,7 +553,8 @@ var organizationsMembersSearch = transport.Endpoint[OrganizationsMembersSearchRe
 // [stytch.ErrUserSearchInvalidLimit], [stytch.ErrUserSearchInvalidOperator],
 // [stytch.ErrSearchTimeout], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/members/search-members
 func (s *OrganizationsMembersService) Search(ctx context.Context, req OrganizationsMembersSearchRequest, opts ...stytch.CallOption) (*OrganizationsMembersSearchResponse, error) {
@@ -731,14 +733,14 @@ var organizationsMembersUpdate = transport.Endpoint[OrganizationsMembersUpdateRe
 // [stytch.ErrMemberCannotUpdateTheirEmailAddress], [stytch.ErrDuplicateMemberExternalID],
 // [stytch.ErrInvalidPhoneNumber], [stytch.ErrDuplicateMemberPhoneNumber],
 // [stytch.ErrDuplicateMemberPhoneNumberForMember], [stytch.ErrDefaultMFAMemberMissingFactor],
-// [stytch.ErrInvalidMFADefaultMethod], [stytch.ErrInvalidRBACRoleAssignment],
-// [stytch.ErrCannotAssignDefaultRBACRoleID], [stytch.ErrTooManyRoles],
-// [stytch.ErrCannotPreserveExistingSessions], [stytch.ErrMetadataInvalidFormat],
-// [stytch.ErrMetadataTooLarge], [stytch.ErrMetadataTooManyKeys],
+// [stytch.ErrInvalidMFADefaultMethod], [stytch.ErrInvalidRBACRoleID],
+// [stytch.ErrInvalidRBACRoleAssignment], [stytch.ErrCannotAssignDefaultRBACRoleID],
+// [stytch.ErrTooManyRoles], [stytch.ErrCannotPreserveExistingSessions],
+// [stytch.ErrMetadataInvalidFormat], [stytch.ErrMetadataTooLarge], [stytch.ErrMetadataTooManyKeys],
 // [stytch.ErrCannotUpdateTrustedMetadata], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrSessionAuthorizationError],
-// [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/members/update-member
 func (s *OrganizationsMembersService) Update(ctx context.Context, req OrganizationsMembersUpdateRequest, opts ...stytch.CallOption) (*OrganizationsMembersUpdateResponse, error) {
@@ -973,7 +975,8 @@ var organizationsMembersDelete = transport.Endpoint[OrganizationsMembersDeleteRe
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/members/delete-member
 func (s *OrganizationsMembersService) Delete(ctx context.Context, req OrganizationsMembersDeleteRequest, opts ...stytch.CallOption) (*OrganizationsMembersDeleteResponse, error) {
@@ -1091,7 +1094,8 @@ var organizationsMembersReactivate = transport.Endpoint[OrganizationsMembersReac
 // [stytch.ErrEmailUnverifiedForReactivation], [stytch.ErrReactivationEmailBelongsToAnotherMember],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/members/reactivate-member
 func (s *OrganizationsMembersService) Reactivate(ctx context.Context, req OrganizationsMembersReactivateRequest, opts ...stytch.CallOption) (*OrganizationsMembersReactivateResponse, error) {
@@ -1227,8 +1231,8 @@ var organizationsMembersDeleteMFAPhoneNumber = transport.Endpoint[OrganizationsM
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrMemberPhoneNumberNotFound], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrSessionAuthorizationError],
-// [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/delete-member-mfa-phone-number
 func (s *OrganizationsMembersService) DeleteMFAPhoneNumber(ctx context.Context, req OrganizationsMembersDeleteMFAPhoneNumberRequest, opts ...stytch.CallOption) (*OrganizationsMembersDeleteMFAPhoneNumberResponse, error) {
@@ -1360,8 +1364,8 @@ var organizationsMembersDeleteTOTP = transport.Endpoint[OrganizationsMembersDele
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrTOTPNotFound], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrSessionAuthorizationError],
-// [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/delete-member-mfa-totp
 func (s *OrganizationsMembersService) DeleteTOTP(ctx context.Context, req OrganizationsMembersDeleteTOTPRequest, opts ...stytch.CallOption) (*OrganizationsMembersDeleteTOTPResponse, error) {
@@ -1493,8 +1497,8 @@ var organizationsMembersDeletePassword = transport.Endpoint[OrganizationsMembers
 // [stytch.ErrMemberPasswordNotFound], [stytch.ErrInvalidPasswordID],
 // [stytch.ErrCrossOrgPasswordsEnabled], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrSessionAuthorizationError],
-// [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/members/delete-member-password
 func (s *OrganizationsMembersService) DeletePassword(ctx context.Context, req OrganizationsMembersDeletePasswordRequest, opts ...stytch.CallOption) (*OrganizationsMembersDeletePasswordResponse, error) {
@@ -1622,7 +1626,8 @@ var organizationsMembersDeleteExternalID = transport.Endpoint[OrganizationsMembe
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/members/member-object
 func (s *OrganizationsMembersService) DeleteExternalID(ctx context.Context, req OrganizationsMembersDeleteExternalIDRequest, opts ...stytch.CallOption) (*OrganizationsMembersDeleteExternalIDResponse, error) {
@@ -1756,8 +1761,8 @@ var organizationsMembersUnlinkRetiredEmail = transport.Endpoint[OrganizationsMem
 // [stytch.ErrMemberNotFound], [stytch.ErrEmailNotFound], [stytch.ErrInvalidEmail],
 // [stytch.ErrRetiredEmailMissingEmailIdentifiers], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrSessionAuthorizationError],
-// [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/members/unlink-retired-email
 func (s *OrganizationsMembersService) UnlinkRetiredEmail(ctx context.Context, req OrganizationsMembersUnlinkRetiredEmailRequest, opts ...stytch.CallOption) (*OrganizationsMembersUnlinkRetiredEmailResponse, error) {
@@ -1935,13 +1940,16 @@ var organizationsMembersStartEmailUpdate = transport.Endpoint[OrganizationsMembe
 // [stytch.ErrEmailTemplateNotFound], [stytch.ErrInvalidTemplateID], [stytch.ErrInvalidLocale],
 // [stytch.ErrInvalidMagicLinkURL], [stytch.ErrNoMatchForProvidedMagicLinkURL],
 // [stytch.ErrNoLoginRedirectURLsSet], [stytch.ErrNoSignupRedirectURLsSet],
-// [stytch.ErrInvalidLoginRedirectURL], [stytch.ErrEmailUpdatesAvailableOnlyForActiveMembers],
+// [stytch.ErrNoDefaultLoginRedirectURLSet], [stytch.ErrNoDefaultSignupRedirectURLSet],
+// [stytch.ErrQueryParamsDoNotMatch], [stytch.ErrInvalidLoginRedirectURL],
+// [stytch.ErrEmailUpdatesAvailableOnlyForActiveMembers],
 // [stytch.ErrMemberHasNoActiveVerifiedEmail], [stytch.ErrDesiredEmailUpdatingForDifferentMember],
 // [stytch.ErrDesiredEmailDeactivatedByDifferentMember], [stytch.ErrDuplicateMemberEmail],
 // [stytch.ErrActionNotAllowedEmailDomainIsClaimed], [stytch.ErrTooFewTokensAuthenticated],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/members/start-member-email-update
 func (s *OrganizationsMembersService) StartEmailUpdate(ctx context.Context, req OrganizationsMembersStartEmailUpdateRequest, opts ...stytch.CallOption) (*OrganizationsMembersStartEmailUpdateResponse, error) {
@@ -2237,7 +2245,8 @@ var organizationsMembersGetConnectedApps = transport.Endpoint[OrganizationsMembe
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/connected-app-member-get-all
 func (s *OrganizationsMembersService) GetConnectedApps(ctx context.Context, req OrganizationsMembersGetConnectedAppsRequest, opts ...stytch.CallOption) (*OrganizationsMembersGetConnectedAppsResponse, error) {

@@ -58,7 +58,8 @@ var organizationsMembersOAuthProvidersGoogle = transport.Endpoint[OrganizationsM
 //
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrMemberOAuthTokenNotFound],
-// [stytch.ErrMissingOAuthRefreshToken], [stytch.ErrUnableToRefreshOAuthToken].
+// [stytch.ErrDefaultProviderNotAllowed], [stytch.ErrMissingOAuthRefreshToken],
+// [stytch.ErrUnableToRefreshOAuthToken].
 //
 // API: https://stytch.com/docs/b2b/guides/oauth/auth-flows
 func (s *OrganizationsMembersOAuthProvidersService) Google(ctx context.Context, req OrganizationsMembersOAuthProvidersGoogleRequest, opts ...stytch.CallOption) (*OrganizationsMembersOAuthProvidersGoogleResponse, error) {
@@ -200,7 +201,8 @@ var organizationsMembersOAuthProvidersMicrosoft = transport.Endpoint[Organizatio
 //
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrMemberOAuthTokenNotFound],
-// [stytch.ErrMissingOAuthRefreshToken], [stytch.ErrUnableToRefreshOAuthToken].
+// [stytch.ErrDefaultProviderNotAllowed], [stytch.ErrMissingOAuthRefreshToken],
+// [stytch.ErrUnableToRefreshOAuthToken].
 //
 // API: https://stytch.com/docs/b2b/guides/oauth/auth-flows
 func (s *OrganizationsMembersOAuthProvidersService) Microsoft(ctx context.Context, req OrganizationsMembersOAuthProvidersMicrosoftRequest, opts ...stytch.CallOption) (*OrganizationsMembersOAuthProvidersMicrosoftResponse, error) {
@@ -338,7 +340,8 @@ var organizationsMembersOAuthProvidersSlack = transport.Endpoint[OrganizationsMe
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
-// [stytch.ErrMemberNotFound], [stytch.ErrMemberOAuthTokenNotFound].
+// [stytch.ErrMemberNotFound], [stytch.ErrMemberOAuthTokenNotFound],
+// [stytch.ErrDefaultProviderNotAllowed].
 //
 // API: https://stytch.com/docs/b2b/guides/oauth/auth-flows
 func (s *OrganizationsMembersOAuthProvidersService) Slack(ctx context.Context, req OrganizationsMembersOAuthProvidersSlackRequest, opts ...stytch.CallOption) (*OrganizationsMembersOAuthProvidersSlackResponse, error) {
@@ -447,7 +450,8 @@ var organizationsMembersOAuthProvidersHubSpot = transport.Endpoint[Organizations
 //
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrMemberOAuthTokenNotFound],
-// [stytch.ErrMissingOAuthRefreshToken], [stytch.ErrUnableToRefreshOAuthToken].
+// [stytch.ErrDefaultProviderNotAllowed], [stytch.ErrMissingOAuthRefreshToken],
+// [stytch.ErrUnableToRefreshOAuthToken].
 //
 // API: https://stytch.com/docs/b2b/guides/oauth/auth-flows
 func (s *OrganizationsMembersOAuthProvidersService) HubSpot(ctx context.Context, req OrganizationsMembersOAuthProvidersHubSpotRequest, opts ...stytch.CallOption) (*OrganizationsMembersOAuthProvidersHubSpotResponse, error) {
@@ -563,7 +567,8 @@ var organizationsMembersOAuthProvidersGitHub = transport.Endpoint[OrganizationsM
 //
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrMemberOAuthTokenNotFound],
-// [stytch.ErrMissingOAuthRefreshToken], [stytch.ErrUnableToRefreshOAuthToken].
+// [stytch.ErrDefaultProviderNotAllowed], [stytch.ErrMissingOAuthRefreshToken],
+// [stytch.ErrUnableToRefreshOAuthToken].
 //
 // API: https://stytch.com/docs/b2b/guides/oauth/auth-flows
 func (s *OrganizationsMembersOAuthProvidersService) GitHub(ctx context.Context, req OrganizationsMembersOAuthProvidersGitHubRequest, opts ...stytch.CallOption) (*OrganizationsMembersOAuthProvidersGitHubResponse, error) {

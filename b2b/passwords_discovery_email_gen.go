@@ -66,7 +66,8 @@ var passwordsDiscoveryEmailResetStart = transport.Endpoint[PasswordsDiscoveryEma
 // [stytch.ErrMemberNotFound], [stytch.ErrCrossOrgPasswordsNotEnabled],
 // [stytch.ErrInvalidPasswordResetRedirectURL], [stytch.ErrNoPasswordResetRedirectURL],
 // [stytch.ErrNoMatchForProvidedMagicLinkURL], [stytch.ErrInvalidDiscoveryRedirectURL],
-// [stytch.ErrNoDiscoveryRedirectURLsSet], [stytch.ErrInvalidExpiration],
+// [stytch.ErrNoDiscoveryRedirectURLsSet], [stytch.ErrNoDefaultDiscoveryRedirectURLSet],
+// [stytch.ErrQueryParamsDoNotMatch], [stytch.ErrInvalidExpiration],
 // [stytch.ErrInvalidPKCECodeChallenge], [stytch.ErrTooFewTokensAuthenticated].
 //
 // API: https://stytch.com/docs/b2b/api/discovery-email-reset-start

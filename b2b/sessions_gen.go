@@ -163,10 +163,10 @@ var sessionsAuthenticate = transport.Endpoint[SessionsAuthenticateRequest, Sessi
 //
 // Specific errors: [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrTooManySessionArguments], [stytch.ErrInvalidSessionDurationMinutes],
-// [stytch.ErrInvalidSessionDuration], [stytch.ErrCustomClaimsTooLarge],
-// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims],
-// [stytch.ErrNoSessionArguments], [stytch.ErrSessionNotMutable],
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotMutable],
+// [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
+// [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
+// [stytch.ErrStytchClaimsInCustomClaims], [stytch.ErrNoSessionArguments],
 // [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/authenticate-session
@@ -362,7 +362,8 @@ var sessionsRevoke = transport.Endpoint[SessionsRevokeRequest, SessionsRevokeRes
 // [stytch.ErrNoSessionRevokeArguments], [stytch.ErrTooManySessionRevokeArguments],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/revoke-session
 func (s *SessionsService) Revoke(ctx context.Context, req SessionsRevokeRequest, opts ...stytch.CallOption) (*SessionsRevokeResponse, error) {
@@ -515,11 +516,11 @@ var sessionsExchange = transport.Endpoint[SessionsExchangeRequest, SessionsExcha
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrTooManySessionArguments], [stytch.ErrInvalidSessionDurationMinutes],
-// [stytch.ErrInvalidSessionDuration], [stytch.ErrCustomClaimsTooLarge],
-// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims],
-// [stytch.ErrNoSessionArguments], [stytch.ErrInvalidLocale],
-// [stytch.ErrInsufficientFactorsForSessionExchange].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotMutable],
+// [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
+// [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
+// [stytch.ErrStytchClaimsInCustomClaims], [stytch.ErrNoSessionArguments],
+// [stytch.ErrInvalidLocale], [stytch.ErrInsufficientFactorsForSessionExchange].
 //
 // API: https://stytch.com/docs/b2b/api/exchange-session
 func (s *SessionsService) Exchange(ctx context.Context, req SessionsExchangeRequest, opts ...stytch.CallOption) (*SessionsExchangeResponse, error) {
@@ -758,11 +759,9 @@ var sessionsExchangeAccessToken = transport.Endpoint[SessionsExchangeAccessToken
 // [stytch.ErrOAuthAccessTokenExchangeMissingFullAccess],
 // [stytch.ErrOAuthAccessTokenExchangeTokenInvalidGrant],
 // [stytch.ErrOAuthAccessTokenExchangeTokenTooOld], [stytch.ErrConnectedAppConsentRevoked],
-// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
-// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrTooManySessionArguments], [stytch.ErrInvalidSessionDurationMinutes],
-// [stytch.ErrInvalidSessionDuration], [stytch.ErrCustomClaimsTooLarge],
-// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims].
+// [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
+// [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
+// [stytch.ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/b2b/api/connected-app-access-token-exchange
 func (s *SessionsService) ExchangeAccessToken(ctx context.Context, req SessionsExchangeAccessTokenRequest, opts ...stytch.CallOption) (*SessionsExchangeAccessTokenResponse, error) {
@@ -936,7 +935,7 @@ var sessionsAttest = transport.Endpoint[SessionsAttestRequest, SessionsAttestRes
 // [stytch.ErrInvalidTokenOrganizationIDClaim], [stytch.ErrOrganizationNotFound],
 // [stytch.ErrInvalidOrganizationID], [stytch.ErrMemberNotFound], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotMutable],
 // [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
 // [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
 // [stytch.ErrStytchClaimsInCustomClaims].
@@ -1152,11 +1151,9 @@ var sessionsMigrate = transport.Endpoint[SessionsMigrateRequest, SessionsMigrate
 // [stytch.ErrMigrateFromExternalMissingUserInfo],
 // [stytch.ErrMigrateFromExternalUnexpectedResponse], [stytch.ErrInvalidUserInfoURL],
 // [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID], [stytch.ErrMemberNotFound],
-// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
-// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrTooManySessionArguments], [stytch.ErrInvalidSessionDurationMinutes],
-// [stytch.ErrInvalidSessionDuration], [stytch.ErrCustomClaimsTooLarge],
-// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims].
+// [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
+// [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
+// [stytch.ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/b2b/api/migrate-session
 func (s *SessionsService) Migrate(ctx context.Context, req SessionsMigrateRequest, opts ...stytch.CallOption) (*SessionsMigrateResponse, error) {
@@ -1312,6 +1309,8 @@ var sessionsGetJWKS = transport.Endpoint[SessionsGetJWKSRequest, SessionsGetJWKS
 // The call needs no credentials.
 //
 // The call is safe to repeat, so the client repeats it if the service does not answer.
+//
+// Specific errors: [stytch.ErrProjectNotFound], [stytch.ErrInvalidProjectID].
 //
 // API: https://stytch.com/docs/b2b/api/get-jwks
 func (s *SessionsService) GetJWKS(ctx context.Context, req SessionsGetJWKSRequest, opts ...stytch.CallOption) (*SessionsGetJWKSResponse, error) {

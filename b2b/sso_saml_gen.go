@@ -58,9 +58,10 @@ var ssoSAMLCreateConnection = transport.Endpoint[SSOSAMLCreateConnectionRequest,
 //
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrTooManySSOConnections], [stytch.ErrTooManySSOConnectionsForBillingTier],
-// [stytch.ErrInvalidSSOIDP], [stytch.ErrInvalidDisplayName], [stytch.ErrSessionNotFound],
-// [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrInvalidSSOIDP], [stytch.ErrInvalidDisplayName], [stytch.ErrEnterpriseEndpoint],
+// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
+// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
 // [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/create-saml-connection
@@ -203,9 +204,10 @@ var ssoSAMLUpdateConnection = transport.Endpoint[SSOSAMLUpdateConnectionRequest,
 // [stytch.ErrSAMLConnectionAttributeMappingMissingGroupsKey],
 // [stytch.ErrSAMLConnectionNoNestedKeysInAttributeMapping],
 // [stytch.ErrSAMLGroupRoleAssignmentDoesNotContainMemberGroup], [stytch.ErrInvalidRBACRoleID],
-// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
+// [stytch.ErrEnterpriseEndpoint], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/update-saml-connection
 func (s *SSOSAMLService) UpdateConnection(ctx context.Context, req SSOSAMLUpdateConnectionRequest, opts ...stytch.CallOption) (*SSOSAMLUpdateConnectionResponse, error) {
@@ -436,9 +438,10 @@ var ssoSAMLUpdateByURL = transport.Endpoint[SSOSAMLUpdateByURLRequest, SSOSAMLUp
 // [stytch.ErrSAMLCertificateMismatch], [stytch.ErrTooManySSOVerificationCertificates],
 // [stytch.ErrInvalidSAMLMetadataURL], [stytch.ErrInvalidXMLFromSAMLMetadataURL],
 // [stytch.ErrSAMLConnectionMetadataInvalidFormat], [stytch.ErrSAMLConnectionIDPSSOURLNotHTTPS],
-// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
+// [stytch.ErrEnterpriseEndpoint], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/update-saml-connection-by-url
 func (s *SSOSAMLService) UpdateByURL(ctx context.Context, req SSOSAMLUpdateByURLRequest, opts ...stytch.CallOption) (*SSOSAMLUpdateByURLResponse, error) {
@@ -559,9 +562,10 @@ var ssoSAMLDeleteVerificationCertificate = transport.Endpoint[SSOSAMLDeleteVerif
 //
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrSAMLConnectionNotFound], [stytch.ErrSSOVerificationKeyNotFound],
-// [stytch.ErrCannotDeleteLastSSOVerificationKey], [stytch.ErrSessionNotFound],
-// [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrCannotDeleteLastSSOVerificationKey], [stytch.ErrEnterpriseEndpoint],
+// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
+// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
 // [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/delete-verification-certificate
@@ -678,9 +682,10 @@ var ssoSAMLDeleteEncryptionPrivateKey = transport.Endpoint[SSOSAMLDeleteEncrypti
 //
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrSAMLConnectionNotFound], [stytch.ErrSSOEncryptionPrivateKeyNotFound],
-// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
+// [stytch.ErrEnterpriseEndpoint], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/delete-encryption-private-key
 func (s *SSOSAMLService) DeleteEncryptionPrivateKey(ctx context.Context, req SSOSAMLDeleteEncryptionPrivateKeyRequest, opts ...stytch.CallOption) (*SSOSAMLDeleteEncryptionPrivateKeyResponse, error) {

@@ -240,8 +240,9 @@ var cryptoWalletsAuthenticate = transport.Endpoint[CryptoWalletsAuthenticateRequ
 // [ErrSignatureMissing], [ErrSignatureIsIncorrectSize], [ErrSIWEMessageExpired],
 // [ErrSIWEMessageNotValidYet], [ErrUserLockLimitReached], [ErrSessionNotFound],
 // [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims],
-// [ErrTooManySessionArguments], [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration],
-// [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
+// [ErrTooManySessionArguments], [ErrSessionNotMutable], [ErrInvalidSessionDurationMinutes],
+// [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims],
+// [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/crypto-wallet-authenticate
 func (s *CryptoWalletsService) Authenticate(ctx context.Context, req CryptoWalletsAuthenticateRequest, opts ...CallOption) (*CryptoWalletsAuthenticateResponse, error) {

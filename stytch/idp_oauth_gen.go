@@ -52,8 +52,9 @@ var idpOAuthAuthorizeStart = transport.Endpoint[IDPOAuthAuthorizeStartRequest, I
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
 // Specific errors: [ErrConnectedAppNotFound], [ErrConnectedAppSuppliedRedirectURLNotFoundInClient],
-// [ErrOAuthInvalidScopeRequested], [ErrPKCERequiredForIDPAuthorizationFlow],
-// [ErrThirdPartyClientsCannotUseFullAccess], [ErrThirdPartyClientsRequireConsentForOfflineAccess],
+// [ErrOAuthInvalidScopeRequested], [ErrOIDCPromptNoneMustBeExclusive],
+// [ErrPKCERequiredForIDPAuthorizationFlow], [ErrThirdPartyClientsCannotUseFullAccess],
+// [ErrThirdPartyClientsRequireConsentForOfflineAccess],
 // [ErrAuthorizationEndpointNotConfiguredForProject], [ErrNoOAuthAuthorizeUserSelector],
 // [ErrTooManyUserSelectionArguments], [ErrUserNotFound], [ErrInvalidUserID], [ErrSessionNotFound],
 // [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims].
@@ -239,8 +240,9 @@ var idpOAuthAuthorize = transport.Endpoint[IDPOAuthAuthorizeRequest, IDPOAuthAut
 // unknown, the error matches [ErrOutcomeUnknown].
 //
 // Specific errors: [ErrConnectedAppNotFound], [ErrConnectedAppSuppliedRedirectURLNotFoundInClient],
-// [ErrOAuthInvalidScopeRequested], [ErrPKCERequiredForIDPAuthorizationFlow],
-// [ErrThirdPartyClientsCannotUseFullAccess], [ErrThirdPartyClientsRequireConsentForOfflineAccess],
+// [ErrOAuthInvalidScopeRequested], [ErrOIDCPromptNoneMustBeExclusive],
+// [ErrPKCERequiredForIDPAuthorizationFlow], [ErrThirdPartyClientsCannotUseFullAccess],
+// [ErrThirdPartyClientsRequireConsentForOfflineAccess],
 // [ErrAuthorizationEndpointNotConfiguredForProject], [ErrNoOAuthAuthorizeUserSelector],
 // [ErrTooManyUserSelectionArguments], [ErrUserNotFound], [ErrInvalidUserID], [ErrSessionNotFound],
 // [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims],

@@ -201,7 +201,7 @@ var m2mClientsGet = transport.Endpoint[M2MClientsGetRequest, M2MClientsGetRespon
 //
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Specific errors: [ErrM2MClientNotFound].
+// Specific errors: [ErrM2MClientNotFound], [ErrEnterpriseEndpoint].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/m2m/m2m-client/get-m2m-client
 func (s *M2MClientsService) Get(ctx context.Context, req M2MClientsGetRequest, opts ...CallOption) (*M2MClientsGetResponse, error) {
@@ -300,7 +300,7 @@ var m2mClientsUpdate = transport.Endpoint[M2MClientsUpdateRequest, M2MClientsUpd
 // Specific errors: [ErrM2MClientNotFound], [ErrM2MClientInvalidClientName],
 // [ErrM2MClientInvalidClientDescription], [ErrInvalidM2MClientScope], [ErrTooManyM2MClientScopes],
 // [ErrM2MClientInvalidStatus], [ErrInvalidM2MClientStatus], [ErrMetadataInvalidFormat],
-// [ErrMetadataTooLarge], [ErrMetadataTooManyKeys].
+// [ErrMetadataTooLarge], [ErrMetadataTooManyKeys], [ErrEnterpriseEndpoint].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/m2m/m2m-client/update-m2m-client
 func (s *M2MClientsService) Update(ctx context.Context, req M2MClientsUpdateRequest, opts ...CallOption) (*M2MClientsUpdateResponse, error) {
@@ -433,7 +433,7 @@ var m2mClientsDelete = transport.Endpoint[M2MClientsDeleteRequest, M2MClientsDel
 //
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Specific errors: [ErrM2MClientNotFound].
+// Specific errors: [ErrM2MClientNotFound], [ErrEnterpriseEndpoint].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/m2m/m2m-client/delete-m2m-client
 func (s *M2MClientsService) Delete(ctx context.Context, req M2MClientsDeleteRequest, opts ...CallOption) (*M2MClientsDeleteResponse, error) {
@@ -526,7 +526,7 @@ var m2mClientsSearch = transport.Endpoint[M2MClientsSearchRequest, M2MClientsSea
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
 // Specific errors: [ErrM2MSearchFilterNameNotRecognized], [ErrM2MSearchMissingFilterValue],
-// [ErrSearchTimeout].
+// [ErrSearchTimeout], [ErrEnterpriseEndpoint].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/m2m/m2m-client/search-m2m-client
 func (s *M2MClientsService) Search(ctx context.Context, req M2MClientsSearchRequest, opts ...CallOption) (*M2MClientsSearchResponse, error) {

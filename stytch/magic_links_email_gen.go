@@ -62,13 +62,13 @@ var magicLinksEmailSend = transport.Endpoint[MagicLinksEmailSendRequest, MagicLi
 // [ErrInactiveEmail], [ErrEmailInDenylist], [ErrEmailNotInAllowlist], [ErrEmailTemplateNotFound],
 // [ErrInvalidTemplateID], [ErrInvalidLocale], [ErrInvalidMagicLinkURL],
 // [ErrNoMatchForProvidedMagicLinkURL], [ErrNoLoginRedirectURLsSet], [ErrNoSignupRedirectURLsSet],
-// [ErrInvalidLoginMagicLinkURL], [ErrInvalidSignupMagicLinkURL], [ErrNoDefaultLoginRedirectURLSet],
-// [ErrNoDefaultSignupRedirectURLSet], [ErrQueryParamsDoNotMatch], [ErrInvalidExpiration],
-// [ErrInvalidPKCECodeChallenge], [ErrPKCERequiredForNativeCallback], [ErrDuplicateEmail],
-// [ErrDuplicateEmailForUser], [ErrTooManyUnverifiedFactors], [ErrTooFewTokensAuthenticated],
-// [ErrInvalidIPAddress], [ErrInvalidUserAgent], [ErrTooManyUserSelectionArguments],
-// [ErrUserNotFound], [ErrInvalidUserID], [ErrSessionNotFound], [ErrInvalidSessionToken],
-// [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims].
+// [ErrNoDefaultLoginRedirectURLSet], [ErrNoDefaultSignupRedirectURLSet],
+// [ErrQueryParamsDoNotMatch], [ErrInvalidLoginMagicLinkURL], [ErrInvalidSignupMagicLinkURL],
+// [ErrInvalidExpiration], [ErrInvalidPKCECodeChallenge], [ErrPKCERequiredForNativeCallback],
+// [ErrDuplicateEmail], [ErrDuplicateEmailForUser], [ErrTooManyUnverifiedFactors],
+// [ErrTooFewTokensAuthenticated], [ErrInvalidIPAddress], [ErrInvalidUserAgent],
+// [ErrTooManyUserSelectionArguments], [ErrUserNotFound], [ErrInvalidUserID], [ErrSessionNotFound],
+// [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims].
 //
 // API: https://stytch.com/docs/api/send-by-email
 func (s *MagicLinksEmailService) Send(ctx context.Context, req MagicLinksEmailSendRequest, opts ...CallOption) (*MagicLinksEmailSendResponse, error) {
@@ -308,9 +308,9 @@ var magicLinksEmailLoginOrCreate = transport.Endpoint[MagicLinksEmailLoginOrCrea
 // [ErrEmailInDenylist], [ErrEmailNotInAllowlist], [ErrEmailTemplateNotFound],
 // [ErrInvalidTemplateID], [ErrInvalidLocale], [ErrInvalidMagicLinkURL],
 // [ErrNoMatchForProvidedMagicLinkURL], [ErrNoLoginRedirectURLsSet], [ErrNoSignupRedirectURLsSet],
-// [ErrInvalidLoginMagicLinkURL], [ErrInvalidSignupMagicLinkURL], [ErrNoDefaultLoginRedirectURLSet],
-// [ErrNoDefaultSignupRedirectURLSet], [ErrQueryParamsDoNotMatch], [ErrInvalidExpiration],
-// [ErrInvalidPKCECodeChallenge], [ErrPKCERequiredForNativeCallback],
+// [ErrNoDefaultLoginRedirectURLSet], [ErrNoDefaultSignupRedirectURLSet],
+// [ErrQueryParamsDoNotMatch], [ErrInvalidLoginMagicLinkURL], [ErrInvalidSignupMagicLinkURL],
+// [ErrInvalidExpiration], [ErrInvalidPKCECodeChallenge], [ErrPKCERequiredForNativeCallback],
 // [ErrTooFewTokensAuthenticated], [ErrInvalidIPAddress], [ErrInvalidUserAgent].
 //
 // API: https://stytch.com/docs/api/log-in-or-create-user-by-email

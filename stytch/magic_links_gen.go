@@ -197,8 +197,8 @@ var magicLinksAuthenticate = transport.Endpoint[MagicLinksAuthenticateRequest, M
 // [ErrSessionOnCodeDoesNotMatchSessionPassedIn], [ErrUserLockLimitReached], [ErrAttributeMismatch],
 // [ErrInvalidIPAddress], [ErrInvalidUserAgent], [ErrSessionNotFound], [ErrInvalidSessionToken],
 // [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims], [ErrTooManySessionArguments],
-// [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge],
-// [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
+// [ErrSessionNotMutable], [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration],
+// [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/authenticate-magic-link
 func (s *MagicLinksService) Authenticate(ctx context.Context, req MagicLinksAuthenticateRequest, opts ...CallOption) (*MagicLinksAuthenticateResponse, error) {

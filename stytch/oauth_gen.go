@@ -208,8 +208,8 @@ var oauthAuthenticate = transport.Endpoint[OAuthAuthenticateRequest, OAuthAuthen
 // [ErrPKCEDidNotExpectCodeVerifier], [ErrPKCEMismatch], [ErrInvalidPKCECodeVerifier],
 // [ErrUserLockLimitReached], [ErrSessionNotFound], [ErrInvalidSessionToken],
 // [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims], [ErrTooManySessionArguments],
-// [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge],
-// [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
+// [ErrSessionNotMutable], [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration],
+// [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/oauth-authenticate
 func (s *OAuthService) Authenticate(ctx context.Context, req OAuthAuthenticateRequest, opts ...CallOption) (*OAuthAuthenticateResponse, error) {

@@ -61,7 +61,8 @@ var otpsEmailSend = transport.Endpoint[OTPsEmailSendRequest, OTPsEmailSendRespon
 // [ErrInvalidTemplateID], [ErrInvalidLocale], [ErrInvalidExpirationOTP], [ErrDuplicateEmail],
 // [ErrDuplicateEmailForUser], [ErrTooManyUnverifiedFactors], [ErrTooFewTokensAuthenticated],
 // [ErrTooManyUserSelectionArguments], [ErrUserNotFound], [ErrInvalidUserID], [ErrSessionNotFound],
-// [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims].
+// [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims],
+// [ErrInvalidIPAddress], [ErrInvalidUserAgent].
 //
 // API: https://stytch.com/docs/api/send-otp-by-email
 func (s *OTPsEmailService) Send(ctx context.Context, req OTPsEmailSendRequest, opts ...CallOption) (*OTPsEmailSendResponse, error) {
@@ -258,7 +259,7 @@ var otpsEmailLoginOrCreate = transport.Endpoint[OTPsEmailLoginOrCreateRequest, O
 // Specific errors: [ErrInvalidEmail], [ErrInvalidEmailDomain], [ErrInactiveEmail],
 // [ErrEmailInDenylist], [ErrEmailNotInAllowlist], [ErrEmailTemplateNotFound],
 // [ErrInvalidTemplateID], [ErrInvalidLocale], [ErrInvalidExpirationOTP],
-// [ErrTooFewTokensAuthenticated].
+// [ErrTooFewTokensAuthenticated], [ErrInvalidIPAddress], [ErrInvalidUserAgent].
 //
 // API: https://stytch.com/docs/api/log-in-or-create-user-by-email
 func (s *OTPsEmailService) LoginOrCreate(ctx context.Context, req OTPsEmailLoginOrCreateRequest, opts ...CallOption) (*OTPsEmailLoginOrCreateResponse, error) {

@@ -77,8 +77,8 @@ var otpsAuthenticate = transport.Endpoint[OTPsAuthenticateRequest, OTPsAuthentic
 // [ErrSessionOnCodeDoesNotMatchSessionPassedIn], [ErrUserLockLimitReached], [ErrAttributeMismatch],
 // [ErrInvalidIPAddress], [ErrInvalidUserAgent], [ErrSessionNotFound], [ErrInvalidSessionToken],
 // [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims], [ErrTooManySessionArguments],
-// [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge],
-// [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
+// [ErrSessionNotMutable], [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration],
+// [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/authenticate-otp
 func (s *OTPsService) Authenticate(ctx context.Context, req OTPsAuthenticateRequest, opts ...CallOption) (*OTPsAuthenticateResponse, error) {

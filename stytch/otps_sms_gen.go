@@ -62,7 +62,7 @@ var otpsSMSSend = transport.Endpoint[OTPsSMSSendRequest, OTPsSMSSendResponse]{
 // [ErrDuplicatePhoneNumber], [ErrDuplicatePhoneNumberForUser], [ErrTooManyUnverifiedFactors],
 // [ErrTooFewTokensAuthenticated], [ErrTooManyUserSelectionArguments], [ErrUserNotFound],
 // [ErrInvalidUserID], [ErrSessionNotFound], [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT],
-// [ErrJWTInvalidClaims].
+// [ErrJWTInvalidClaims], [ErrInvalidIPAddress], [ErrInvalidUserAgent].
 //
 // API: https://stytch.com/docs/api/send-otp-by-sms
 func (s *OTPsSMSService) Send(ctx context.Context, req OTPsSMSSendRequest, opts ...CallOption) (*OTPsSMSSendResponse, error) {
@@ -236,7 +236,8 @@ var otpsSMSLoginOrCreate = transport.Endpoint[OTPsSMSLoginOrCreateRequest, OTPsS
 //
 // Specific errors: [ErrInvalidPhoneNumber], [ErrInvalidPhoneNumberCountryCode],
 // [ErrUnsubscribedPhoneNumber], [ErrDownstreamCarrierError], [ErrMissingSMSParameter],
-// [ErrInvalidExpirationOTP], [ErrInvalidLocale], [ErrTooFewTokensAuthenticated].
+// [ErrInvalidExpirationOTP], [ErrInvalidLocale], [ErrTooFewTokensAuthenticated],
+// [ErrInvalidIPAddress], [ErrInvalidUserAgent].
 //
 // API: https://stytch.com/docs/api/log-in-or-create-user-by-sms
 func (s *OTPsSMSService) LoginOrCreate(ctx context.Context, req OTPsSMSLoginOrCreateRequest, opts ...CallOption) (*OTPsSMSLoginOrCreateResponse, error) {

@@ -61,7 +61,8 @@ var otpsWhatsAppSend = transport.Endpoint[OTPsWhatsAppSendRequest, OTPsWhatsAppS
 // [ErrInvalidExpirationOTP], [ErrInvalidLocale], [ErrDuplicatePhoneNumber],
 // [ErrDuplicatePhoneNumberForUser], [ErrTooManyUnverifiedFactors], [ErrTooFewTokensAuthenticated],
 // [ErrTooManyUserSelectionArguments], [ErrUserNotFound], [ErrInvalidUserID], [ErrSessionNotFound],
-// [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims].
+// [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims],
+// [ErrInvalidIPAddress], [ErrInvalidUserAgent].
 //
 // API: https://stytch.com/docs/api/whatsapp-send
 func (s *OTPsWhatsAppService) Send(ctx context.Context, req OTPsWhatsAppSendRequest, opts ...CallOption) (*OTPsWhatsAppSendResponse, error) {
@@ -235,7 +236,7 @@ var otpsWhatsAppLoginOrCreate = transport.Endpoint[OTPsWhatsAppLoginOrCreateRequ
 //
 // Specific errors: [ErrInvalidPhoneNumber], [ErrInvalidPhoneNumberCountryCode],
 // [ErrUnsubscribedPhoneNumber], [ErrDownstreamCarrierError], [ErrInvalidExpirationOTP],
-// [ErrInvalidLocale], [ErrTooFewTokensAuthenticated].
+// [ErrInvalidLocale], [ErrTooFewTokensAuthenticated], [ErrInvalidIPAddress], [ErrInvalidUserAgent].
 //
 // API: https://stytch.com/docs/api/whatsapp-login-or-create
 func (s *OTPsWhatsAppService) LoginOrCreate(ctx context.Context, req OTPsWhatsAppLoginOrCreateRequest, opts ...CallOption) (*OTPsWhatsAppLoginOrCreateResponse, error) {

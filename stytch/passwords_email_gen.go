@@ -246,9 +246,9 @@ var passwordsEmailReset = transport.Endpoint[PasswordsEmailResetRequest, Passwor
 // [ErrPKCEDidNotExpectCodeVerifier], [ErrPKCEMismatch], [ErrInvalidPKCECodeVerifier],
 // [ErrUserLockLimitReached], [ErrAttributeMismatch], [ErrInvalidIPAddress], [ErrInvalidUserAgent],
 // [ErrSessionNotFound], [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT],
-// [ErrJWTInvalidClaims], [ErrTooManySessionArguments], [ErrInvalidSessionDurationMinutes],
-// [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims],
-// [ErrStytchClaimsInCustomClaims].
+// [ErrJWTInvalidClaims], [ErrTooManySessionArguments], [ErrSessionNotMutable],
+// [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge],
+// [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/password-email-reset
 func (s *PasswordsEmailService) Reset(ctx context.Context, req PasswordsEmailResetRequest, opts ...CallOption) (*PasswordsEmailResetResponse, error) {

@@ -61,8 +61,8 @@ var passwordsExistingPasswordReset = transport.Endpoint[PasswordsExistingPasswor
 // [ErrWeakPassword], [ErrBreachedPassword], [ErrPasswordValidationTimeout],
 // [ErrUserLockLimitReached], [ErrSessionNotFound], [ErrInvalidSessionToken],
 // [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims], [ErrTooManySessionArguments],
-// [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge],
-// [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
+// [ErrSessionNotMutable], [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration],
+// [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/password-existing-password-reset
 func (s *PasswordsExistingPasswordService) Reset(ctx context.Context, req PasswordsExistingPasswordResetRequest, opts ...CallOption) (*PasswordsExistingPasswordResetResponse, error) {

@@ -281,8 +281,9 @@ var passwordsAuthenticate = transport.Endpoint[PasswordsAuthenticateRequest, Pas
 // Specific errors: [ErrEmailNotFound], [ErrInvalidEmail], [ErrNoUserPassword], [ErrResetPassword],
 // [ErrPasswordValidationTimeout], [ErrUserLockLimitReached], [ErrSessionNotFound],
 // [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims],
-// [ErrTooManySessionArguments], [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration],
-// [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
+// [ErrTooManySessionArguments], [ErrSessionNotMutable], [ErrInvalidSessionDurationMinutes],
+// [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims],
+// [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/password-authenticate
 func (s *PasswordsService) Authenticate(ctx context.Context, req PasswordsAuthenticateRequest, opts ...CallOption) (*PasswordsAuthenticateResponse, error) {

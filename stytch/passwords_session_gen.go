@@ -57,10 +57,10 @@ var passwordsSessionReset = transport.Endpoint[PasswordsSessionResetRequest, Pas
 // unknown, the error matches [ErrOutcomeUnknown].
 //
 // Specific errors: [ErrNoSessionArguments], [ErrSessionTooOldToResetPassword],
-// [ErrCannotPreserveExistingSessions], [ErrSessionNotMutable], [ErrWeakPassword],
-// [ErrBreachedPassword], [ErrPasswordValidationTimeout], [ErrSessionNotFound],
-// [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims],
-// [ErrTooManySessionArguments], [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration],
+// [ErrCannotPreserveExistingSessions], [ErrWeakPassword], [ErrBreachedPassword],
+// [ErrPasswordValidationTimeout], [ErrSessionNotFound], [ErrInvalidSessionToken],
+// [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims], [ErrTooManySessionArguments],
+// [ErrSessionNotMutable], [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration],
 // [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/password-session-reset

@@ -149,9 +149,9 @@ var sessionsAuthenticate = transport.Endpoint[SessionsAuthenticateRequest, Sessi
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
 // Specific errors: [ErrSessionNotFound], [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT],
-// [ErrJWTInvalidClaims], [ErrTooManySessionArguments], [ErrInvalidSessionDurationMinutes],
-// [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims],
-// [ErrStytchClaimsInCustomClaims], [ErrNoSessionArguments], [ErrSessionNotMutable],
+// [ErrJWTInvalidClaims], [ErrTooManySessionArguments], [ErrSessionNotMutable],
+// [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge],
+// [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims], [ErrNoSessionArguments],
 // [ErrConsumerSessionAuthorizationError].
 //
 // API: https://stytch.com/docs/api/session-auth
@@ -777,8 +777,9 @@ var sessionsAttest = transport.Endpoint[SessionsAttestRequest, SessionsAttestRes
 // [ErrTrustedTokenProfileCannotHaveMultipleExternalIDs], [ErrInvalidTrustedAuthToken],
 // [ErrJWTInvalidIssuer], [ErrJWTInvalidAudience], [ErrUserNotFound], [ErrSessionNotFound],
 // [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims],
-// [ErrTooManySessionArguments], [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration],
-// [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
+// [ErrTooManySessionArguments], [ErrSessionNotMutable], [ErrInvalidSessionDurationMinutes],
+// [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims],
+// [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api-reference/consumer/api/sessions/attest-session
 func (s *SessionsService) Attest(ctx context.Context, req SessionsAttestRequest, opts ...CallOption) (*SessionsAttestResponse, error) {
@@ -964,6 +965,8 @@ var sessionsGetJWKS = transport.Endpoint[SessionsGetJWKSRequest, SessionsGetJWKS
 // The call needs no credentials.
 //
 // The call is safe to repeat, so the client repeats it if the service does not answer.
+//
+// Specific errors: [ErrProjectNotFound], [ErrInvalidProjectID].
 //
 // API: https://stytch.com/docs/api/session-get-jwks
 func (s *SessionsService) GetJWKS(ctx context.Context, req SessionsGetJWKSRequest, opts ...CallOption) (*SessionsGetJWKSResponse, error) {

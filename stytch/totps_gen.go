@@ -208,8 +208,8 @@ var totpsAuthenticate = transport.Endpoint[TOTPsAuthenticateRequest, TOTPsAuthen
 // [ErrTOTPCodeAlreadyAuthenticated], [ErrExpiredTOTP], [ErrRecoveryCodeUsedAsTOTPCode],
 // [ErrUserIDMismatch], [ErrUserLockLimitReached], [ErrSessionNotFound], [ErrInvalidSessionToken],
 // [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims], [ErrTooManySessionArguments],
-// [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge],
-// [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
+// [ErrSessionNotMutable], [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration],
+// [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/totp-authenticate
 func (s *TOTPsService) Authenticate(ctx context.Context, req TOTPsAuthenticateRequest, opts ...CallOption) (*TOTPsAuthenticateResponse, error) {
@@ -516,9 +516,9 @@ var totpsRecover = transport.Endpoint[TOTPsRecoverRequest, TOTPsRecoverResponse]
 // [ErrRecoveryCodesNotFound], [ErrInvalidRecoveryCode], [ErrUnableToAuthenticateRecoveryCode],
 // [ErrTOTPCodeUsedAsRecoveryCode], [ErrUserIDMismatch], [ErrUserLockLimitReached],
 // [ErrSessionNotFound], [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT],
-// [ErrJWTInvalidClaims], [ErrTooManySessionArguments], [ErrInvalidSessionDurationMinutes],
-// [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims],
-// [ErrStytchClaimsInCustomClaims].
+// [ErrJWTInvalidClaims], [ErrTooManySessionArguments], [ErrSessionNotMutable],
+// [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge],
+// [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/totp-recover
 func (s *TOTPsService) Recover(ctx context.Context, req TOTPsRecoverRequest, opts ...CallOption) (*TOTPsRecoverResponse, error) {

@@ -248,9 +248,9 @@ var webAuthnRegister = transport.Endpoint[WebAuthnRegisterRequest, WebAuthnRegis
 // [ErrInvalidPublicKeyCredentialMissingResponseField],
 // [ErrInvalidPublicKeyCredentialMissingSignatureField], [ErrUserLockLimitReached],
 // [ErrSessionNotFound], [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT],
-// [ErrJWTInvalidClaims], [ErrTooManySessionArguments], [ErrInvalidSessionDurationMinutes],
-// [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims],
-// [ErrStytchClaimsInCustomClaims].
+// [ErrJWTInvalidClaims], [ErrTooManySessionArguments], [ErrSessionNotMutable],
+// [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge],
+// [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/webauthn-register
 func (s *WebAuthnService) Register(ctx context.Context, req WebAuthnRegisterRequest, opts ...CallOption) (*WebAuthnRegisterResponse, error) {
@@ -593,9 +593,9 @@ var webAuthnAuthenticate = transport.Endpoint[WebAuthnAuthenticateRequest, WebAu
 // [ErrInvalidPublicKeyCredentialMissingResponseField],
 // [ErrInvalidPublicKeyCredentialMissingSignatureField], [ErrUserLockLimitReached],
 // [ErrSessionNotFound], [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT],
-// [ErrJWTInvalidClaims], [ErrTooManySessionArguments], [ErrInvalidSessionDurationMinutes],
-// [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims],
-// [ErrStytchClaimsInCustomClaims].
+// [ErrJWTInvalidClaims], [ErrTooManySessionArguments], [ErrSessionNotMutable],
+// [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge],
+// [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/webauthn-authenticate
 func (s *WebAuthnService) Authenticate(ctx context.Context, req WebAuthnAuthenticateRequest, opts ...CallOption) (*WebAuthnAuthenticateResponse, error) {

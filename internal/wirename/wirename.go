@@ -41,7 +41,7 @@ func endsIn(name string, endings []string) bool {
 // Time reports whether a text of this name is a time, as far as the name tells: created_at.
 func Time(name string) bool {
 	words := Words(name)
-	return len(words) > 1 && words[len(words)-1] == "at"
+	return len(words) > 1 && strings.EqualFold(words[len(words)-1], "at")
 }
 
 // Words splits a name at everything that is neither letter nor digit, and before a capital behind a small

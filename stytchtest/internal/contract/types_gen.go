@@ -1204,7 +1204,7 @@ var types = [...]Type{
 			{Name: "session_jwt", Kind: String, In: InHeader, Header: "X-Stytch-Member-SessionJWT", Limits: &Limits{MinLength: 1}, Invalid: "unable_to_parse_session_jwt"},
 		},
 		Rules: []Rule{
-			{Kind: AtMostOne, Fields: []string{"session_token", "session_jwt"}},
+			{Kind: AtMostOne, Fields: []string{"session_token", "session_jwt"}, Several: "too_many_session_arguments"},
 		},
 	},
 	b2bMember: {
