@@ -14,7 +14,7 @@ import (
 
 // MANUAL(JWTErrors)(TYPE)
 
-// Reasons why a local check rejects a session JWT. Match each with errors.Is.
+// Reasons why a local check rejects a session JWT or an access token. Match each with errors.Is.
 var (
 	// ErrJWTMalformed: it is not a JWT, or it can be read in more than one way.
 	ErrJWTMalformed = sessionjwt.ErrMalformed
@@ -36,6 +36,8 @@ var (
 	ErrJWTAudience = sessionjwt.ErrAudience
 	// ErrJWTOfMember: it belongs to a member of an organization. Package b2b checks those.
 	ErrJWTOfMember = sessionjwt.ErrOfMember
+	// ErrJWTNotAccessToken: it is the JWT of a session, where an access token is wanted.
+	ErrJWTNotAccessToken = sessionjwt.ErrNotAccess
 	// ErrJWTExpired: it, or its session, has expired.
 	ErrJWTExpired = sessionjwt.ErrExpired
 	// ErrJWTNotYetValid: it is not valid yet, by this machine's clock.

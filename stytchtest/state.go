@@ -19,8 +19,8 @@ type state struct {
 	// EmailCodes are the e-mail codes of members, by address. A new code of an
 	// address replaces the earlier one.
 	EmailCodes map[string]*code `json:"email_codes"`
-	// Grants are the permissions of roles, for authorization checks.
-	Grants []grant `json:"grants"`
+	// Policy is the access policy, without what every project has.
+	Policy stytch.RBACPolicy `json:"policy"`
 	// Links are the links of messages, and the tokens of links that the
 	// application delivers itself, by token.
 	Links map[string]*link `json:"links"`
@@ -266,13 +266,6 @@ type intermediate struct {
 	// OrganizationID and MemberID are empty after discovery.
 	OrganizationID string `json:"organization_id,omitempty"`
 	MemberID       string `json:"member_id,omitempty"`
-}
-
-// grant is one permission of a role.
-type grant struct {
-	Role     string   `json:"role"`
-	Resource string   `json:"resource"`
-	Actions  []string `json:"actions"`
 }
 
 // session returns the first active session that matches is, or nil.

@@ -63,13 +63,24 @@ type Token struct {
 // session with every factor, and some room.
 const maxToken = 64 << 10
 
-// Verify verifies a token. It returns what read made of the claims of the service: for each of
+// Verify verifies the JWT of a session. It returns what read made of the claims of the service: for each of
 // them it calls read with the claim's name and a reader at its value. read reads the value, or
 // returns false. After an error about a claim, Verify returns what it has read so far.
 //
 // The results are shared with other callers, who verify the same token. So they must not be
 // changed.
 func Verify[T any](ctx context.Context, v *Verifier, token string, read func(own *T, name string, d *wire.Reader) bool) (*T, Token, error) {
+	return verify(ctx, v, token, true, read)
+}
+
+// VerifyAccess is [Verify] for an access token of a program or an app. It rejects the JWT of a session.
+func VerifyAccess[T any](ctx context.Context, v *Verifier, token string, read func(own *T, name string, d *wire.Reader) bool) (*T, Token, error) {
+	return verify(ctx, v, token, false, read)
+}
+
+func verify[T any](
+	ctx context.Context, v *Verifier, token string, session bool, read func(own *T, name string, d *wire.Reader) bool,
+) (*T, Token, error) {
 	if ctx == nil {
 		return new(T), Token{}, fmt.Errorf("%w: the context is nil", ErrKeysUnreachable)
 	}
@@ -81,7 +92,7 @@ func Verify[T any](ctx context.Context, v *Verifier, token string, read func(own
 			at = v.Now()
 		}
 		if own, ok := e.own.(*T); ok && key == e.key {
-			return own, e.claims.at(at), v.check(&e.claims, at)
+			return own, e.claims.at(at), v.check(&e.claims, session, at)
 		}
 	}
 	own := new(T)
@@ -89,7 +100,7 @@ func Verify[T any](ctx context.Context, v *Verifier, token string, read func(own
 	err := v.verify(ctx, e, func(name string, d *wire.Reader) bool { return read(own, name, d) })
 	at := v.Now()
 	if err == nil {
-		err = v.check(&e.claims, at)
+		err = v.check(&e.claims, session, at)
 	}
 	if err == nil {
 		v.cache.add(e, at)
@@ -190,12 +201,18 @@ func keyID(header string) (string, error) {
 	return id, nil
 }
 
-// check compares the claims with what the Verifier expects at a time.
-func (v *Verifier) check(c *claims, now time.Time) error {
-	if missing := c.missing(); missing != "" {
-		return fmt.Errorf("%w: %s", ErrMissingClaim, missing)
+// check compares the claims with what the Verifier expects at a time, of the JWT of a session or of an
+// access token.
+func (v *Verifier) check(c *claims, session bool, now time.Time) error {
+	missing := c.missing()
+	if missing == "" && session && !c.session {
+		missing = SessionClaim
 	}
 	switch {
+	case missing != "":
+		return fmt.Errorf("%w: %s", ErrMissingClaim, missing)
+	case !session && c.session:
+		return ErrNotAccess
 	case !slices.Contains(c.audience, v.Audience):
 		return ErrAudience
 	case !slices.Contains(v.Issuers, c.issuer) && !slices.Contains(v.Issuers, normalIssuer(c.issuer)):

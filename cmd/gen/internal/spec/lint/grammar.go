@@ -145,12 +145,14 @@ var pathItemShape = object("a path", nil, map[string]*shape{
 	"trace": "the generator makes no TRACE calls", "query": "the generator makes no QUERY calls",
 })
 
+var retryClass = oneOfTexts("the retry class", "safe", "unsent", "never")
+
 var operationShape = object("an operation",
 	[]string{"operationId", "tags", "summary", "externalDocs", "x-retry", "responses"},
 	map[string]*shape{
 		"operationId": anyText, "tags": textList, "summary": anyText, "description": anyProse,
 		"externalDocs": externalDocs, "deprecated": anyBoolean,
-		"x-retry":    oneOfTexts("the retry class", "safe", "unsent", "never"),
+		"x-retry":    retryClass,
 		"x-errors":   textList,
 		"security":   requirements,
 		"parameters": listOf("parameters", parameterShape),

@@ -260,7 +260,7 @@ type scope struct {
 // firstNames what the first one alone has.
 var (
 	sharedNames = []string{"Client", "newClient", "enums"}
-	firstNames  = []string{"testURL", "liveURL", "knownTypes", "retryableType", "publicCode", "publicText"}
+	firstNames  = []string{"testURL", "liveURL", "knownTypes", "retryableType", "publicTypes", "publicText"}
 )
 
 // newScope makes a scope with the names that are generated in every case, and

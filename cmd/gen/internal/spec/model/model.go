@@ -157,6 +157,8 @@ type Method struct {
 	// RequestExample holds every parameter and body property of the example.
 	RequestExample, ResponseExample *Value
 	Pos                             diag.Pos
+
+	unwritten bool // the error types are still to be written
 }
 
 // Paging is the way from a page to the next.
