@@ -155,8 +155,8 @@ func (r DiscoveryIntermediateSessionsExchangeRequest) LogValue() slog.Value {
 // DiscoveryIntermediateSessionsExchangeResponse is the response of
 // [DiscoveryIntermediateSessionsService.Exchange].
 //
-// An answer without MemberID, SessionToken, SessionJWT and IntermediateSessionToken is an error.
-// Any other field stays empty if it is missing or does not fit.
+// If MemberID, SessionToken, SessionJWT or IntermediateSessionToken is missing, the call returns an
+// error. Any other field stays empty if it is missing or does not fit.
 type DiscoveryIntermediateSessionsExchangeResponse struct {
 	stytch.Response
 

@@ -340,8 +340,8 @@ func (r DiscoveryOrganizationsCreateRequest) LogValue() slog.Value {
 
 // DiscoveryOrganizationsCreateResponse is the response of [DiscoveryOrganizationsService.Create].
 //
-// An answer without MemberID, SessionToken, SessionJWT and IntermediateSessionToken is an error.
-// Any other field stays empty if it is missing or does not fit.
+// If MemberID, SessionToken, SessionJWT or IntermediateSessionToken is missing, the call returns an
+// error. Any other field stays empty if it is missing or does not fit.
 type DiscoveryOrganizationsCreateResponse struct {
 	stytch.Response
 
@@ -541,8 +541,8 @@ func (r DiscoveryOrganizationsListRequest) LogValue() slog.Value {
 
 // DiscoveryOrganizationsListResponse is the response of [DiscoveryOrganizationsService.List].
 //
-// An answer without EmailAddress and DiscoveredOrganizations is an error. Any other field stays
-// empty if it is missing or does not fit.
+// If EmailAddress or DiscoveredOrganizations is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type DiscoveryOrganizationsListResponse struct {
 	stytch.Response
 

@@ -206,8 +206,8 @@ func (r MagicLinksEmailLoginOrSignupRequest) LogValue() slog.Value {
 
 // MagicLinksEmailLoginOrSignupResponse is the response of [MagicLinksEmailService.LoginOrSignup].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type MagicLinksEmailLoginOrSignupResponse struct {
 	stytch.Response
 
@@ -443,8 +443,8 @@ func (r MagicLinksEmailInviteRequest) LogValue() slog.Value {
 
 // MagicLinksEmailInviteResponse is the response of [MagicLinksEmailService.Invite].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type MagicLinksEmailInviteResponse struct {
 	stytch.Response
 

@@ -213,9 +213,8 @@ func (r MagicLinksAuthenticateRequest) LogValue() slog.Value {
 
 // MagicLinksAuthenticateResponse is the response of [MagicLinksService.Authenticate].
 //
-// An answer without MemberID, MethodID, OrganizationID, SessionToken, SessionJWT and
-// IntermediateSessionToken is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID, MethodID, OrganizationID, SessionToken, SessionJWT or IntermediateSessionToken is
+// missing, the call returns an error. Any other field stays empty if it is missing or does not fit.
 type MagicLinksAuthenticateResponse struct {
 	stytch.Response
 

@@ -206,8 +206,8 @@ func (r OAuthAuthenticateRequest) LogValue() slog.Value {
 
 // OAuthAuthenticateResponse is the response of [OAuthService.Authenticate].
 //
-// An answer without MemberID, SessionToken, SessionJWT, OrganizationID and IntermediateSessionToken
-// is an error. Any other field stays empty if it is missing or does not fit.
+// If MemberID, SessionToken, SessionJWT, OrganizationID or IntermediateSessionToken is missing, the
+// call returns an error. Any other field stays empty if it is missing or does not fit.
 type OAuthAuthenticateResponse struct {
 	stytch.Response
 

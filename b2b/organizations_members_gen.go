@@ -204,8 +204,8 @@ func (r OrganizationsMembersCreateRequest) LogValue() slog.Value {
 
 // OrganizationsMembersCreateResponse is the response of [OrganizationsMembersService.Create].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type OrganizationsMembersCreateResponse struct {
 	stytch.Response
 
@@ -331,8 +331,8 @@ func (r OrganizationsMembersGetRequest) LogValue() slog.Value {
 
 // OrganizationsMembersGetResponse is the response of [OrganizationsMembersService.Get].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type OrganizationsMembersGetResponse struct {
 	stytch.Response
 
@@ -447,8 +447,8 @@ func (r OrganizationsMembersDangerouslyGetRequest) LogValue() slog.Value {
 // OrganizationsMembersDangerouslyGetResponse is the response of
 // [OrganizationsMembersService.DangerouslyGet].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type OrganizationsMembersDangerouslyGetResponse struct {
 	stytch.Response
 
@@ -526,6 +526,8 @@ var organizationsMembersSearch = transport.Endpoint[OrganizationsMembersSearchRe
 //
 // On behalf of a member, the call needs the action search on the resource stytch.member, and
 // OrganizationIDs can name that member's own organization only.
+//
+// [OrganizationsMembersService.SearchAll] loops over the results of all pages.
 //
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
@@ -642,8 +644,8 @@ func (r OrganizationsMembersSearchRequest) LogValue() slog.Value {
 
 // OrganizationsMembersSearchResponse is the response of [OrganizationsMembersService.Search].
 //
-// An answer without Members and ResultsMetadata is an error. Any other field stays empty if it is
-// missing or does not fit.
+// If Members or ResultsMetadata is missing, the call returns an error. Any other field stays empty
+// if it is missing or does not fit.
 type OrganizationsMembersSearchResponse struct {
 	stytch.Response
 
@@ -889,8 +891,8 @@ func (r OrganizationsMembersUpdateRequest) LogValue() slog.Value {
 
 // OrganizationsMembersUpdateResponse is the response of [OrganizationsMembersService.Update].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type OrganizationsMembersUpdateResponse struct {
 	stytch.Response
 
@@ -962,8 +964,8 @@ var organizationsMembersDelete = transport.Endpoint[OrganizationsMembersDeleteRe
 // The sessions and invitations of the member end, and the e-mail address is free for others. The
 // record stays, with the status deleted, and [OrganizationsMembersService.Reactivate] restores it.
 //
-// Deleting a member again is the error [stytch.ErrMemberNotFound], and the client can come to it by
-// repeating a call whose answer was lost.
+// Deleting a member again is the error [stytch.ErrMemberNotFound]. That can happen when the client
+// repeats a call whose answer was lost.
 //
 // On behalf of a member, the call needs the action delete on the resource stytch.member, or for the
 // member itself on stytch.self.
@@ -1023,8 +1025,8 @@ func (r OrganizationsMembersDeleteRequest) LogValue() slog.Value {
 
 // OrganizationsMembersDeleteResponse is the response of [OrganizationsMembersService.Delete].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type OrganizationsMembersDeleteResponse struct {
 	stytch.Response
 
@@ -1148,8 +1150,8 @@ func (r OrganizationsMembersReactivateRequest) LogValue() slog.Value {
 // OrganizationsMembersReactivateResponse is the response of
 // [OrganizationsMembersService.Reactivate].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type OrganizationsMembersReactivateResponse struct {
 	stytch.Response
 
@@ -1281,8 +1283,8 @@ func (r OrganizationsMembersDeleteMFAPhoneNumberRequest) LogValue() slog.Value {
 // OrganizationsMembersDeleteMFAPhoneNumberResponse is the response of
 // [OrganizationsMembersService.DeleteMFAPhoneNumber].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type OrganizationsMembersDeleteMFAPhoneNumberResponse struct {
 	stytch.Response
 
@@ -1413,8 +1415,8 @@ func (r OrganizationsMembersDeleteTOTPRequest) LogValue() slog.Value {
 // OrganizationsMembersDeleteTOTPResponse is the response of
 // [OrganizationsMembersService.DeleteTOTP].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type OrganizationsMembersDeleteTOTPResponse struct {
 	stytch.Response
 
@@ -1547,8 +1549,8 @@ func (r OrganizationsMembersDeletePasswordRequest) LogValue() slog.Value {
 // OrganizationsMembersDeletePasswordResponse is the response of
 // [OrganizationsMembersService.DeletePassword].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type OrganizationsMembersDeletePasswordResponse struct {
 	stytch.Response
 
@@ -1676,8 +1678,8 @@ func (r OrganizationsMembersDeleteExternalIDRequest) LogValue() slog.Value {
 // OrganizationsMembersDeleteExternalIDResponse is the response of
 // [OrganizationsMembersService.DeleteExternalID].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type OrganizationsMembersDeleteExternalIDResponse struct {
 	stytch.Response
 
@@ -1842,8 +1844,8 @@ func (r OrganizationsMembersUnlinkRetiredEmailRequest) LogValue() slog.Value {
 // OrganizationsMembersUnlinkRetiredEmailResponse is the response of
 // [OrganizationsMembersService.UnlinkRetiredEmail].
 //
-// An answer without MemberID and OrganizationID is an error. Any other field stays empty if it is
-// missing or does not fit.
+// If MemberID or OrganizationID is missing, the call returns an error. Any other field stays empty
+// if it is missing or does not fit.
 type OrganizationsMembersUnlinkRetiredEmailResponse struct {
 	stytch.Response
 
@@ -2049,8 +2051,8 @@ func (r OrganizationsMembersStartEmailUpdateRequest) LogValue() slog.Value {
 // OrganizationsMembersStartEmailUpdateResponse is the response of
 // [OrganizationsMembersService.StartEmailUpdate].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type OrganizationsMembersStartEmailUpdateResponse struct {
 	stytch.Response
 
@@ -2174,8 +2176,8 @@ func (r OrganizationsMembersOIDCProvidersRequest) LogValue() slog.Value {
 // OrganizationsMembersOIDCProvidersResponse is the response of
 // [OrganizationsMembersService.OIDCProviders].
 //
-// An answer without Registrations is an error. Any other field stays empty if it is missing or does
-// not fit.
+// If Registrations is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type OrganizationsMembersOIDCProvidersResponse struct {
 	stytch.Response
 
@@ -2295,8 +2297,8 @@ func (r OrganizationsMembersGetConnectedAppsRequest) LogValue() slog.Value {
 // OrganizationsMembersGetConnectedAppsResponse is the response of
 // [OrganizationsMembersService.GetConnectedApps].
 //
-// An answer without ConnectedApps is an error. Any other field stays empty if it is missing or does
-// not fit.
+// If ConnectedApps is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type OrganizationsMembersGetConnectedAppsResponse struct {
 	stytch.Response
 

@@ -106,8 +106,8 @@ func (r OrganizationsMembersOAuthProvidersGoogleRequest) LogValue() slog.Value {
 // OrganizationsMembersOAuthProvidersGoogleResponse is the response of
 // [OrganizationsMembersOAuthProvidersService.Google].
 //
-// An answer without Scopes is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If Scopes is missing, the call returns an error. Any other field stays empty if it is missing or
+// does not fit.
 type OrganizationsMembersOAuthProvidersGoogleResponse struct {
 	stytch.Response
 
@@ -117,7 +117,7 @@ type OrganizationsMembersOAuthProvidersGoogleResponse struct {
 	// The HTTP status of the answer, repeated in its body.
 	StatusCode int `json:"status_code"`
 
-	// The name of the provider, such as Google.
+	// The name of the provider, Google.
 	ProviderType string `json:"provider_type"`
 
 	// The id that Google gives the account.
@@ -249,8 +249,8 @@ func (r OrganizationsMembersOAuthProvidersMicrosoftRequest) LogValue() slog.Valu
 // OrganizationsMembersOAuthProvidersMicrosoftResponse is the response of
 // [OrganizationsMembersOAuthProvidersService.Microsoft].
 //
-// An answer without AccessToken is an error. Any other field stays empty if it is missing or does
-// not fit.
+// If AccessToken is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type OrganizationsMembersOAuthProvidersMicrosoftResponse struct {
 	stytch.Response
 
@@ -260,7 +260,7 @@ type OrganizationsMembersOAuthProvidersMicrosoftResponse struct {
 	// The HTTP status of the answer, repeated in its body.
 	StatusCode int `json:"status_code"`
 
-	// The name of the provider, such as Google.
+	// The name of the provider, Microsoft.
 	ProviderType string `json:"provider_type"`
 
 	// The id that Microsoft gives the account.
@@ -381,8 +381,8 @@ func (r OrganizationsMembersOAuthProvidersSlackRequest) LogValue() slog.Value {
 // OrganizationsMembersOAuthProvidersSlackResponse is the response of
 // [OrganizationsMembersOAuthProvidersService.Slack].
 //
-// An answer without Registrations is an error. Any other field stays empty if it is missing or does
-// not fit.
+// If Registrations is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type OrganizationsMembersOAuthProvidersSlackResponse struct {
 	stytch.Response
 
@@ -392,7 +392,7 @@ type OrganizationsMembersOAuthProvidersSlackResponse struct {
 	// The HTTP status of the answer, repeated in its body.
 	StatusCode int `json:"status_code"`
 
-	// The name of the provider, such as Google.
+	// The name of the provider, Slack.
 	ProviderType string `json:"provider_type"`
 
 	// The tokens, for each Slack account that the member has logged in with.
@@ -498,8 +498,8 @@ func (r OrganizationsMembersOAuthProvidersHubSpotRequest) LogValue() slog.Value 
 // OrganizationsMembersOAuthProvidersHubSpotResponse is the response of
 // [OrganizationsMembersOAuthProvidersService.HubSpot].
 //
-// An answer without Registrations is an error. Any other field stays empty if it is missing or does
-// not fit.
+// If Registrations is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type OrganizationsMembersOAuthProvidersHubSpotResponse struct {
 	stytch.Response
 
@@ -509,7 +509,7 @@ type OrganizationsMembersOAuthProvidersHubSpotResponse struct {
 	// The HTTP status of the answer, repeated in its body.
 	StatusCode int `json:"status_code"`
 
-	// The name of the provider, such as Google.
+	// The name of the provider, HubSpot.
 	ProviderType string `json:"provider_type"`
 
 	// The tokens, for each HubSpot account that the member has logged in with.
@@ -615,8 +615,8 @@ func (r OrganizationsMembersOAuthProvidersGitHubRequest) LogValue() slog.Value {
 // OrganizationsMembersOAuthProvidersGitHubResponse is the response of
 // [OrganizationsMembersOAuthProvidersService.GitHub].
 //
-// An answer without Registrations is an error. Any other field stays empty if it is missing or does
-// not fit.
+// If Registrations is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type OrganizationsMembersOAuthProvidersGitHubResponse struct {
 	stytch.Response
 
@@ -626,7 +626,7 @@ type OrganizationsMembersOAuthProvidersGitHubResponse struct {
 	// The HTTP status of the answer, repeated in its body.
 	StatusCode int `json:"status_code"`
 
-	// The name of the provider, such as Google.
+	// The name of the provider, GitHub.
 	ProviderType string `json:"provider_type"`
 
 	// The tokens, for each GitHub account that the member has logged in with.

@@ -165,8 +165,8 @@ func (r OTPsEmailLoginOrSignupRequest) LogValue() slog.Value {
 
 // OTPsEmailLoginOrSignupResponse is the response of [OTPsEmailService.LoginOrSignup].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type OTPsEmailLoginOrSignupResponse struct {
 	stytch.Response
 
@@ -283,8 +283,8 @@ type OTPsEmailAuthenticateRequest struct {
 	// The e-mail address that the code was sent to.
 	EmailAddress string `json:"email_address" stytch:"sensitive"`
 
-	// The one-time code. It works once. Of what the user typed, leave out spaces and the like: the
-	// service wants the digits alone.
+	// The one-time code. It works once. Remove spaces and dashes that the user typed: the service
+	// wants only the digits.
 	Code string `json:"code" stytch:"sensitive"`
 
 	// The token of the member's session, to extend it instead of starting another.
@@ -392,9 +392,8 @@ func (r OTPsEmailAuthenticateRequest) LogValue() slog.Value {
 
 // OTPsEmailAuthenticateResponse is the response of [OTPsEmailService.Authenticate].
 //
-// An answer without MemberID, MethodID, OrganizationID, SessionToken, SessionJWT and
-// IntermediateSessionToken is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID, MethodID, OrganizationID, SessionToken, SessionJWT or IntermediateSessionToken is
+// missing, the call returns an error. Any other field stays empty if it is missing or does not fit.
 type OTPsEmailAuthenticateResponse struct {
 	stytch.Response
 

@@ -169,8 +169,8 @@ func (r OTPsSMSSendRequest) LogValue() slog.Value {
 
 // OTPsSMSSendResponse is the response of [OTPsSMSService.Send].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type OTPsSMSSendResponse struct {
 	stytch.Response
 
@@ -283,8 +283,8 @@ type OTPsSMSAuthenticateRequest struct {
 	// The id or the external id of the member.
 	MemberID string `json:"member_id"`
 
-	// The one-time code. It works once. Of what the user typed, leave out spaces and the like: the
-	// service wants the digits alone.
+	// The one-time code. It works once. Remove spaces and dashes that the user typed: the service
+	// wants only the digits.
 	Code string `json:"code" stytch:"sensitive"`
 
 	// The token of the login that the code completes. The call consumes it.
@@ -395,8 +395,8 @@ func (r OTPsSMSAuthenticateRequest) LogValue() slog.Value {
 
 // OTPsSMSAuthenticateResponse is the response of [OTPsSMSService.Authenticate].
 //
-// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field stays empty
-// if it is missing or does not fit.
+// If MemberID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type OTPsSMSAuthenticateResponse struct {
 	stytch.Response
 

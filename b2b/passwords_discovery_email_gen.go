@@ -299,8 +299,8 @@ func (r PasswordsDiscoveryEmailResetRequest) LogValue() slog.Value {
 
 // PasswordsDiscoveryEmailResetResponse is the response of [PasswordsDiscoveryEmailService.Reset].
 //
-// An answer without IntermediateSessionToken and EmailAddress is an error. Any other field stays
-// empty if it is missing or does not fit.
+// If IntermediateSessionToken or EmailAddress is missing, the call returns an error. Any other
+// field stays empty if it is missing or does not fit.
 type PasswordsDiscoveryEmailResetResponse struct {
 	stytch.Response
 

@@ -183,8 +183,8 @@ func (r PasswordsEmailResetStartRequest) LogValue() slog.Value {
 
 // PasswordsEmailResetStartResponse is the response of [PasswordsEmailService.ResetStart].
 //
-// An answer without MemberID and MemberEmailID is an error. Any other field stays empty if it is
-// missing or does not fit.
+// If MemberID or MemberEmailID is missing, the call returns an error. Any other field stays empty
+// if it is missing or does not fit.
 type PasswordsEmailResetStartResponse struct {
 	stytch.Response
 
@@ -408,8 +408,8 @@ func (r PasswordsEmailResetRequest) LogValue() slog.Value {
 
 // PasswordsEmailResetResponse is the response of [PasswordsEmailService.Reset].
 //
-// An answer without MemberID, MemberEmailID, OrganizationID, SessionToken, SessionJWT and
-// IntermediateSessionToken is an error. Any other field stays empty if it is missing or does not
+// If MemberID, MemberEmailID, OrganizationID, SessionToken, SessionJWT or IntermediateSessionToken
+// is missing, the call returns an error. Any other field stays empty if it is missing or does not
 // fit.
 type PasswordsEmailResetResponse struct {
 	stytch.Response

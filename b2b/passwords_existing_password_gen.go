@@ -189,8 +189,8 @@ func (r PasswordsExistingPasswordResetRequest) LogValue() slog.Value {
 // PasswordsExistingPasswordResetResponse is the response of
 // [PasswordsExistingPasswordService.Reset].
 //
-// An answer without MemberID, SessionToken, SessionJWT and IntermediateSessionToken is an error.
-// Any other field stays empty if it is missing or does not fit.
+// If MemberID, SessionToken, SessionJWT or IntermediateSessionToken is missing, the call returns an
+// error. Any other field stays empty if it is missing or does not fit.
 type PasswordsExistingPasswordResetResponse struct {
 	stytch.Response
 

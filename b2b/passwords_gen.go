@@ -122,8 +122,8 @@ func (r PasswordsStrengthCheckRequest) LogValue() slog.Value {
 
 // PasswordsStrengthCheckResponse is the response of [PasswordsService.StrengthCheck].
 //
-// An answer without StrengthPolicy is an error. Any other field stays empty if it is missing or
-// does not fit.
+// If StrengthPolicy is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type PasswordsStrengthCheckResponse struct {
 	stytch.Response
 
@@ -396,8 +396,8 @@ func (r PasswordsMigrateRequest) LogValue() slog.Value {
 
 // PasswordsMigrateResponse is the response of [PasswordsService.Migrate].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type PasswordsMigrateResponse struct {
 	stytch.Response
 
@@ -617,8 +617,8 @@ func (r PasswordsAuthenticateRequest) LogValue() slog.Value {
 
 // PasswordsAuthenticateResponse is the response of [PasswordsService.Authenticate].
 //
-// An answer without MemberID, OrganizationID, SessionToken, SessionJWT and IntermediateSessionToken
-// is an error. Any other field stays empty if it is missing or does not fit.
+// If MemberID, OrganizationID, SessionToken, SessionJWT or IntermediateSessionToken is missing, the
+// call returns an error. Any other field stays empty if it is missing or does not fit.
 type PasswordsAuthenticateResponse struct {
 	stytch.Response
 

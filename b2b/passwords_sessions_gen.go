@@ -172,8 +172,8 @@ func (r PasswordsSessionsResetRequest) LogValue() slog.Value {
 
 // PasswordsSessionsResetResponse is the response of [PasswordsSessionsService.Reset].
 //
-// An answer without MemberID, SessionToken, SessionJWT and IntermediateSessionToken is an error.
-// Any other field stays empty if it is missing or does not fit.
+// If MemberID, SessionToken, SessionJWT or IntermediateSessionToken is missing, the call returns an
+// error. Any other field stays empty if it is missing or does not fit.
 type PasswordsSessionsResetResponse struct {
 	stytch.Response
 

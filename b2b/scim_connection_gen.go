@@ -546,6 +546,8 @@ var scimConnectionGetGroups = transport.Endpoint[SCIMConnectionGetGroupsRequest,
 // The ids of the groups are those that [SCIMConnectionService.Update] gives roles to. Pass
 // NextCursor of one page as the cursor of the next.
 //
+// [SCIMConnectionService.GetGroupsAll] loops over the results of all pages.
+//
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
@@ -631,8 +633,8 @@ func (r SCIMConnectionGetGroupsRequest) LogValue() slog.Value {
 
 // SCIMConnectionGetGroupsResponse is the response of [SCIMConnectionService.GetGroups].
 //
-// An answer without SCIMGroups is an error. Any other field stays empty if it is missing or does
-// not fit.
+// If SCIMGroups is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type SCIMConnectionGetGroupsResponse struct {
 	stytch.Response
 

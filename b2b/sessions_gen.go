@@ -91,8 +91,8 @@ func (r SessionsGetRequest) LogValue() slog.Value {
 
 // SessionsGetResponse is the response of [SessionsService.Get].
 //
-// An answer without MemberSessions is an error. Any other field stays empty if it is missing or
-// does not fit.
+// If MemberSessions is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type SessionsGetResponse struct {
 	stytch.Response
 
@@ -253,9 +253,9 @@ func (r SessionsAuthenticateRequest) LogValue() slog.Value {
 
 // SessionsAuthenticateResponse is the response of [SessionsService.Authenticate].
 //
-// An answer without MemberSession.MemberSessionID, MemberSession.MemberID,
-// MemberSession.OrganizationID, SessionToken and SessionJWT is an error. Any other field stays
-// empty if it is missing or does not fit.
+// If MemberSession.MemberSessionID, MemberSession.MemberID, MemberSession.OrganizationID,
+// SessionToken or SessionJWT is missing, the call returns an error. Any other field stays empty if
+// it is missing or does not fit.
 type SessionsAuthenticateResponse struct {
 	stytch.Response
 
@@ -623,8 +623,8 @@ func (r SessionsExchangeRequest) LogValue() slog.Value {
 
 // SessionsExchangeResponse is the response of [SessionsService.Exchange].
 //
-// An answer without MemberID, SessionToken, SessionJWT and IntermediateSessionToken is an error.
-// Any other field stays empty if it is missing or does not fit.
+// If MemberID, SessionToken, SessionJWT or IntermediateSessionToken is missing, the call returns an
+// error. Any other field stays empty if it is missing or does not fit.
 type SessionsExchangeResponse struct {
 	stytch.Response
 
@@ -825,8 +825,8 @@ func (r SessionsExchangeAccessTokenRequest) LogValue() slog.Value {
 
 // SessionsExchangeAccessTokenResponse is the response of [SessionsService.ExchangeAccessToken].
 //
-// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field stays empty
-// if it is missing or does not fit.
+// If MemberID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type SessionsExchangeAccessTokenResponse struct {
 	stytch.Response
 
@@ -1045,8 +1045,8 @@ func (r SessionsAttestRequest) LogValue() slog.Value {
 
 // SessionsAttestResponse is the response of [SessionsService.Attest].
 //
-// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field stays empty
-// if it is missing or does not fit.
+// If MemberID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type SessionsAttestResponse struct {
 	stytch.Response
 
@@ -1212,8 +1212,8 @@ func (r SessionsMigrateRequest) LogValue() slog.Value {
 
 // SessionsMigrateResponse is the response of [SessionsService.Migrate].
 //
-// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field stays empty
-// if it is missing or does not fit.
+// If MemberID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type SessionsMigrateResponse struct {
 	stytch.Response
 
@@ -1343,7 +1343,8 @@ func (r SessionsGetJWKSRequest) LogValue() slog.Value {
 
 // SessionsGetJWKSResponse is the response of [SessionsService.GetJWKS].
 //
-// An answer without Keys is an error. Any other field stays empty if it is missing or does not fit.
+// If Keys is missing, the call returns an error. Any other field stays empty if it is missing or
+// does not fit.
 type SessionsGetJWKSResponse struct {
 	stytch.Response
 

@@ -118,8 +118,8 @@ func (r SSOGetConnectionsRequest) LogValue() slog.Value {
 
 // SSOGetConnectionsResponse is the response of [SSOService.GetConnections].
 //
-// An answer without SAMLConnections, OIDCConnections and ExternalConnections is an error. Any other
-// field stays empty if it is missing or does not fit.
+// If SAMLConnections, OIDCConnections or ExternalConnections is missing, the call returns an error.
+// Any other field stays empty if it is missing or does not fit.
 type SSOGetConnectionsResponse struct {
 	stytch.Response
 
@@ -454,8 +454,8 @@ func (r SSOAuthenticateRequest) LogValue() slog.Value {
 
 // SSOAuthenticateResponse is the response of [SSOService.Authenticate].
 //
-// An answer without MemberID, OrganizationID, SessionToken, SessionJWT and IntermediateSessionToken
-// is an error. Any other field stays empty if it is missing or does not fit.
+// If MemberID, OrganizationID, SessionToken, SessionJWT or IntermediateSessionToken is missing, the
+// call returns an error. Any other field stays empty if it is missing or does not fit.
 type SSOAuthenticateResponse struct {
 	stytch.Response
 

@@ -555,8 +555,8 @@ var ssoSAMLDeleteVerificationCertificate = transport.Endpoint[SSOSAMLDeleteVerif
 // DeleteVerificationCertificate deletes a certificate that verifies messages of the identity
 // provider.
 //
-// Do so once the identity provider signs with a newer certificate. The last certificate of an
-// active connection cannot be deleted.
+// Delete it only after the identity provider has begun to sign with a newer certificate. The last
+// certificate of an active connection cannot be deleted.
 //
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
@@ -675,8 +675,8 @@ var ssoSAMLDeleteEncryptionPrivateKey = transport.Endpoint[SSOSAMLDeleteEncrypti
 
 // DeleteEncryptionPrivateKey deletes a key that decrypts messages of the identity provider.
 //
-// Messages that are encrypted for this key can no longer be read. Do so once the identity provider
-// encrypts for a newer key.
+// Messages that are encrypted for this key can no longer be read. Delete it only after the identity
+// provider has begun to encrypt for a newer key.
 //
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //

@@ -156,8 +156,8 @@ func (r TOTPsCreateRequest) LogValue() slog.Value {
 
 // TOTPsCreateResponse is the response of [TOTPsService.Create].
 //
-// An answer without MemberID, TOTPRegistrationID and Secret is an error. Any other field stays
-// empty if it is missing or does not fit.
+// If MemberID, TOTPRegistrationID or Secret is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type TOTPsCreateResponse struct {
 	stytch.Response
 
@@ -406,8 +406,8 @@ func (r TOTPsAuthenticateRequest) LogValue() slog.Value {
 
 // TOTPsAuthenticateResponse is the response of [TOTPsService.Authenticate].
 //
-// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field stays empty
-// if it is missing or does not fit.
+// If MemberID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type TOTPsAuthenticateResponse struct {
 	stytch.Response
 
@@ -561,8 +561,8 @@ func (r TOTPsMigrateRequest) LogValue() slog.Value {
 
 // TOTPsMigrateResponse is the response of [TOTPsService.Migrate].
 //
-// An answer without MemberID and TOTPRegistrationID is an error. Any other field stays empty if it
-// is missing or does not fit.
+// If MemberID or TOTPRegistrationID is missing, the call returns an error. Any other field stays
+// empty if it is missing or does not fit.
 type TOTPsMigrateResponse struct {
 	stytch.Response
 

@@ -159,8 +159,8 @@ func (r CryptoWalletsAuthenticateStartRequest) LogValue() slog.Value {
 // CryptoWalletsAuthenticateStartResponse is the response of
 // [CryptoWalletsService.AuthenticateStart].
 //
-// An answer without Challenge is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If Challenge is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type CryptoWalletsAuthenticateStartResponse struct {
 	Response
 
@@ -347,8 +347,8 @@ func (r CryptoWalletsAuthenticateRequest) LogValue() slog.Value {
 
 // CryptoWalletsAuthenticateResponse is the response of [CryptoWalletsService.Authenticate].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If UserID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type CryptoWalletsAuthenticateResponse struct {
 	Response
 

@@ -154,8 +154,8 @@ func (r IDPOAuthAuthorizeStartRequest) LogValue() slog.Value {
 
 // IDPOAuthAuthorizeStartResponse is the response of [IDPOAuthService.AuthorizeStart].
 //
-// An answer without Client and ScopeResults is an error. Any other field stays empty if it is
-// missing or does not fit.
+// If Client or ScopeResults is missing, the call returns an error. Any other field stays empty if
+// it is missing or does not fit.
 type IDPOAuthAuthorizeStartResponse struct {
 	Response
 
@@ -370,8 +370,8 @@ func (r IDPOAuthAuthorizeRequest) LogValue() slog.Value {
 
 // IDPOAuthAuthorizeResponse is the response of [IDPOAuthService.Authorize].
 //
-// An answer without RedirectURI is an error. Any other field stays empty if it is missing or does
-// not fit.
+// If RedirectURI is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type IDPOAuthAuthorizeResponse struct {
 	Response
 

@@ -139,8 +139,8 @@ func (r M2MClientsCreateRequest) LogValue() slog.Value {
 
 // M2MClientsCreateResponse is the response of [M2MClientsService.Create].
 //
-// An answer without M2MClient.ClientID and M2MClient.ClientSecret is an error. Any other field
-// stays empty if it is missing or does not fit.
+// If M2MClient.ClientID or M2MClient.ClientSecret is missing, the call returns an error. Any other
+// field stays empty if it is missing or does not fit.
 type M2MClientsCreateResponse struct {
 	Response
 
@@ -234,8 +234,8 @@ func (r M2MClientsGetRequest) LogValue() slog.Value {
 
 // M2MClientsGetResponse is the response of [M2MClientsService.Get].
 //
-// An answer without M2MClient is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If M2MClient is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type M2MClientsGetResponse struct {
 	Response
 
@@ -428,8 +428,8 @@ var m2mClientsDelete = transport.Endpoint[M2MClientsDeleteRequest, M2MClientsDel
 // Deletes the client, which gets no tokens any more. Tokens that were issued before stay valid
 // until they expire, an hour at most.
 //
-// A client that is gone already is the error [ErrM2MClientNotFound]. A caller can come to it by
-// repeating a call whose answer was lost.
+// If the M2M client is already gone, the error is [ErrM2MClientNotFound]. That can happen when the
+// SDK repeats a call whose answer was lost.
 //
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
@@ -521,6 +521,8 @@ var m2mClientsSearch = transport.Endpoint[M2MClientsSearchRequest, M2MClientsSea
 // Limit clients; pass the NextCursor of its ResultsMetadata as Cursor, with the same query, to get
 // the next one.
 //
+// [M2MClientsService.SearchAll] loops over the results of all pages.
+//
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
 // Specific errors: [ErrM2MSearchFilterNameNotRecognized], [ErrM2MSearchMissingFilterValue],
@@ -593,8 +595,8 @@ func (r M2MClientsSearchRequest) LogValue() slog.Value {
 
 // M2MClientsSearchResponse is the response of [M2MClientsService.Search].
 //
-// An answer without M2MClients and ResultsMetadata is an error. Any other field stays empty if it
-// is missing or does not fit.
+// If M2MClients or ResultsMetadata is missing, the call returns an error. Any other field stays
+// empty if it is missing or does not fit.
 type M2MClientsSearchResponse struct {
 	Response
 

@@ -92,8 +92,8 @@ func (r M2MClientsSecretsRotateStartRequest) LogValue() slog.Value {
 
 // M2MClientsSecretsRotateStartResponse is the response of [M2MClientsSecretsService.RotateStart].
 //
-// An answer without M2MClient.NextClientSecret is an error. Any other field stays empty if it is
-// missing or does not fit.
+// If M2MClient.NextClientSecret is missing, the call returns an error. Any other field stays empty
+// if it is missing or does not fit.
 type M2MClientsSecretsRotateStartResponse struct {
 	Response
 

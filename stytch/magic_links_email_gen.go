@@ -233,8 +233,8 @@ func (r MagicLinksEmailSendRequest) LogValue() slog.Value {
 
 // MagicLinksEmailSendResponse is the response of [MagicLinksEmailService.Send].
 //
-// An answer without UserID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If UserID is missing, the call returns an error. Any other field stays empty if it is missing or
+// does not fit.
 type MagicLinksEmailSendResponse struct {
 	Response
 
@@ -444,8 +444,8 @@ func (r MagicLinksEmailLoginOrCreateRequest) LogValue() slog.Value {
 
 // MagicLinksEmailLoginOrCreateResponse is the response of [MagicLinksEmailService.LoginOrCreate].
 //
-// An answer without UserID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If UserID is missing, the call returns an error. Any other field stays empty if it is missing or
+// does not fit.
 type MagicLinksEmailLoginOrCreateResponse struct {
 	Response
 
@@ -627,8 +627,8 @@ func (r MagicLinksEmailInviteRequest) LogValue() slog.Value {
 
 // MagicLinksEmailInviteResponse is the response of [MagicLinksEmailService.Invite].
 //
-// An answer without UserID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If UserID is missing, the call returns an error. Any other field stays empty if it is missing or
+// does not fit.
 type MagicLinksEmailInviteResponse struct {
 	Response
 

@@ -185,8 +185,8 @@ func (r OTPsEmailSendRequest) LogValue() slog.Value {
 
 // OTPsEmailSendResponse is the response of [OTPsEmailService.Send].
 //
-// An answer without UserID and EmailID is an error. Any other field stays empty if it is missing or
-// does not fit.
+// If UserID or EmailID is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type OTPsEmailSendResponse struct {
 	Response
 
@@ -351,8 +351,8 @@ func (r OTPsEmailLoginOrCreateRequest) LogValue() slog.Value {
 
 // OTPsEmailLoginOrCreateResponse is the response of [OTPsEmailService.LoginOrCreate].
 //
-// An answer without UserID and EmailID is an error. Any other field stays empty if it is missing or
-// does not fit.
+// If UserID or EmailID is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type OTPsEmailLoginOrCreateResponse struct {
 	Response
 

@@ -163,8 +163,8 @@ func (r OTPsSMSSendRequest) LogValue() slog.Value {
 
 // OTPsSMSSendResponse is the response of [OTPsSMSService.Send].
 //
-// An answer without UserID and PhoneID is an error. Any other field stays empty if it is missing or
-// does not fit.
+// If UserID or PhoneID is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type OTPsSMSSendResponse struct {
 	Response
 
@@ -307,8 +307,8 @@ func (r OTPsSMSLoginOrCreateRequest) LogValue() slog.Value {
 
 // OTPsSMSLoginOrCreateResponse is the response of [OTPsSMSService.LoginOrCreate].
 //
-// An answer without UserID and PhoneID is an error. Any other field stays empty if it is missing or
-// does not fit.
+// If UserID or PhoneID is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type OTPsSMSLoginOrCreateResponse struct {
 	Response
 

@@ -163,8 +163,8 @@ func (r OTPsWhatsAppSendRequest) LogValue() slog.Value {
 
 // OTPsWhatsAppSendResponse is the response of [OTPsWhatsAppService.Send].
 //
-// An answer without UserID and PhoneID is an error. Any other field stays empty if it is missing or
-// does not fit.
+// If UserID or PhoneID is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type OTPsWhatsAppSendResponse struct {
 	Response
 
@@ -306,8 +306,8 @@ func (r OTPsWhatsAppLoginOrCreateRequest) LogValue() slog.Value {
 
 // OTPsWhatsAppLoginOrCreateResponse is the response of [OTPsWhatsAppService.LoginOrCreate].
 //
-// An answer without UserID and PhoneID is an error. Any other field stays empty if it is missing or
-// does not fit.
+// If UserID or PhoneID is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type OTPsWhatsAppLoginOrCreateResponse struct {
 	Response
 

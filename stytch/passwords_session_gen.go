@@ -154,8 +154,8 @@ func (r PasswordsSessionResetRequest) LogValue() slog.Value {
 
 // PasswordsSessionResetResponse is the response of [PasswordsSessionService.Reset].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If UserID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type PasswordsSessionResetResponse struct {
 	Response
 

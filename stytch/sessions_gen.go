@@ -82,8 +82,8 @@ func (r SessionsGetRequest) LogValue() slog.Value {
 
 // SessionsGetResponse is the response of [SessionsService.Get].
 //
-// An answer without Sessions is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If Sessions is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type SessionsGetResponse struct {
 	Response
 
@@ -237,8 +237,8 @@ func (r SessionsAuthenticateRequest) LogValue() slog.Value {
 
 // SessionsAuthenticateResponse is the response of [SessionsService.Authenticate].
 //
-// An answer without Session.SessionID, Session.UserID, SessionToken and SessionJWT is an error. Any
-// other field stays empty if it is missing or does not fit.
+// If Session.SessionID, Session.UserID, SessionToken or SessionJWT is missing, the call returns an
+// error. Any other field stays empty if it is missing or does not fit.
 type SessionsAuthenticateResponse struct {
 	Response
 
@@ -517,8 +517,8 @@ func (r SessionsMigrateRequest) LogValue() slog.Value {
 
 // SessionsMigrateResponse is the response of [SessionsService.Migrate].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If UserID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type SessionsMigrateResponse struct {
 	Response
 
@@ -678,8 +678,8 @@ func (r SessionsExchangeAccessTokenRequest) LogValue() slog.Value {
 
 // SessionsExchangeAccessTokenResponse is the response of [SessionsService.ExchangeAccessToken].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If UserID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type SessionsExchangeAccessTokenResponse struct {
 	Response
 
@@ -875,8 +875,8 @@ func (r SessionsAttestRequest) LogValue() slog.Value {
 
 // SessionsAttestResponse is the response of [SessionsService.Attest].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If UserID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type SessionsAttestResponse struct {
 	Response
 
@@ -999,7 +999,8 @@ func (r SessionsGetJWKSRequest) LogValue() slog.Value {
 
 // SessionsGetJWKSResponse is the response of [SessionsService.GetJWKS].
 //
-// An answer without Keys is an error. Any other field stays empty if it is missing or does not fit.
+// If Keys is missing, the call returns an error. Any other field stays empty if it is missing or
+// does not fit.
 type SessionsGetJWKSResponse struct {
 	Response
 

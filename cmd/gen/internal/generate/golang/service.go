@@ -111,7 +111,7 @@ func (e *emitter) method(f *jen.File, s *model.Service, m *model.Method) {
 		}
 		g.Line()
 	})
-	f.Add(e.doc("method", 0, map[string]any{"Method": m, "Errors": e.errorPrefix()}))
+	f.Add(e.doc("method", 0, map[string]any{"Method": m, "Service": s, "Errors": e.errorPrefix()}))
 	f.Func().Params(jen.Id("s").Op("*").Id(s.Name)).Id(m.Name).Params(
 		jen.Id("ctx").Qual("context", "Context"), jen.Id("req").Id(m.Request.Name),
 		jen.Id("opts").Op("...").Qual(e.first(), "CallOption"),
