@@ -20,6 +20,7 @@ import (
 // control.yaml.
 type seed struct {
 	path          string
+	passwords     *stytchtest.PasswordPolicy
 	redirectURLs  []stytchtest.RedirectURL // nil: any URL is allowed
 	organizations []seedOrganization
 }
@@ -47,7 +48,7 @@ func readSeed(path string) (*seed, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	switch err := decoder.Decode(&document); {
 	case errors.Is(err, io.EOF):
-		return nil, fmt.Errorf("%s: it is empty; want organizations or redirect_urls", path)
+		return nil, fmt.Errorf("%s: it is empty; want organizations, redirect_urls or password_policy", path)
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -62,13 +63,13 @@ func readSeed(path string) (*seed, error) {
 		return nil, errors.New(path + ":" + strings.Join(found, "\n"+path+":"))
 	}
 	s := &seed{path: path}
-	if urls, ok := value["redirect_urls"]; ok {
-		data, err := json.Marshal(urls)
+	for key, into := range map[string]any{"redirect_urls": &s.redirectURLs, "password_policy": &s.passwords} {
+		data, err := json.Marshal(value[key]) // null if it is missing
 		if err == nil {
-			err = json.Unmarshal(data, &s.redirectURLs)
+			err = json.Unmarshal(data, into)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: redirect_urls: %w", path, err)
+			return nil, fmt.Errorf("%s: %s: %w", path, key, err)
 		}
 	}
 	organizations, _ := value["organizations"].([]any)
@@ -147,6 +148,11 @@ func (s *seed) apply(project *stytchtest.Project) error {
 	}
 	if s.redirectURLs != nil {
 		if err := project.SetRedirectURLs(s.redirectURLs...); err != nil {
+			return fmt.Errorf("%s: %w", s.path, err)
+		}
+	}
+	if s.passwords != nil {
+		if err := project.SetPasswordPolicy(*s.passwords); err != nil {
 			return fmt.Errorf("%s: %w", s.path, err)
 		}
 	}
