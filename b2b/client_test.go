@@ -48,3 +48,14 @@ func TestFromEnv(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestNewPublicClient(t *testing.T) {
+	client, err := b2b.NewPublicClient(projectID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = client.Organizations.Get(t.Context(), b2b.OrganizationsGetRequest{OrganizationID: "organization-test-1"})
+	if err == nil || !strings.Contains(err.Error(), "NewPublicClient") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -69,9 +69,7 @@ var discoveryIntermediateSessionsExchange = transport.Endpoint[DiscoveryIntermed
 // [stytch.ErrInvalidEmailForJITProvisioning], [stytch.ErrActionNotAllowedEmailDomainIsClaimed],
 // [stytch.ErrOAuthTenantJITProvisioningNotAllowed],
 // [stytch.ErrInvalidOAuthTenantForJITProvisioning], [stytch.ErrEmailVerificationRequired],
-// [stytch.ErrOperationRestrictedByOrganizationAuthMethods], [stytch.ErrSessionNotFound],
-// [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrOperationRestrictedByOrganizationAuthMethods],
 // [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
 // [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
 // [stytch.ErrStytchClaimsInCustomClaims], [stytch.ErrInvalidLocale].
@@ -157,8 +155,8 @@ func (r DiscoveryIntermediateSessionsExchangeRequest) LogValue() slog.Value {
 // DiscoveryIntermediateSessionsExchangeResponse is the response of
 // [DiscoveryIntermediateSessionsService.Exchange].
 //
-// An answer without MemberID, SessionToken, SessionJWT and IntermediateSessionToken is an error.
-// Any other field stays empty if it is missing or does not fit.
+// If MemberID, SessionToken, SessionJWT or IntermediateSessionToken is missing, the call returns an
+// error. Any other field stays empty if it is missing or does not fit.
 type DiscoveryIntermediateSessionsExchangeResponse struct {
 	stytch.Response
 

@@ -82,13 +82,12 @@ var discoveryOrganizationsCreate = transport.Endpoint[DiscoveryOrganizationsCrea
 // [stytch.ErrOrganizationSettingsDisposableDomain], [stytch.ErrOrganizationSettingsInvalidDomain],
 // [stytch.ErrOrganizationSettingsDuplicateDomain], [stytch.ErrTooManyDomains],
 // [stytch.ErrRBACDomainTooCommon], [stytch.ErrRBACInvalidDomain],
-// [stytch.ErrMetadataInvalidFormat], [stytch.ErrMetadataTooLarge], [stytch.ErrMetadataTooManyKeys],
+// [stytch.ErrDuplicateOrganization], [stytch.ErrMetadataInvalidFormat],
+// [stytch.ErrMetadataTooLarge], [stytch.ErrMetadataTooManyKeys],
 // [stytch.ErrActionNotAllowedEmailDomainIsClaimed], [stytch.ErrEmailVerificationRequired],
-// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
-// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrTooManySessionArguments], [stytch.ErrInvalidSessionDurationMinutes],
-// [stytch.ErrInvalidSessionDuration], [stytch.ErrCustomClaimsTooLarge],
-// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims].
+// [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
+// [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
+// [stytch.ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/discovery/create-organization-via-discovery
 func (s *DiscoveryOrganizationsService) Create(ctx context.Context, req DiscoveryOrganizationsCreateRequest, opts ...stytch.CallOption) (*DiscoveryOrganizationsCreateResponse, error) {
@@ -341,8 +340,8 @@ func (r DiscoveryOrganizationsCreateRequest) LogValue() slog.Value {
 
 // DiscoveryOrganizationsCreateResponse is the response of [DiscoveryOrganizationsService.Create].
 //
-// An answer without MemberID, SessionToken, SessionJWT and IntermediateSessionToken is an error.
-// Any other field stays empty if it is missing or does not fit.
+// If MemberID, SessionToken, SessionJWT or IntermediateSessionToken is missing, the call returns an
+// error. Any other field stays empty if it is missing or does not fit.
 type DiscoveryOrganizationsCreateResponse struct {
 	stytch.Response
 
@@ -542,8 +541,8 @@ func (r DiscoveryOrganizationsListRequest) LogValue() slog.Value {
 
 // DiscoveryOrganizationsListResponse is the response of [DiscoveryOrganizationsService.List].
 //
-// An answer without EmailAddress and DiscoveredOrganizations is an error. Any other field stays
-// empty if it is missing or does not fit.
+// If EmailAddress or DiscoveredOrganizations is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type DiscoveryOrganizationsListResponse struct {
 	stytch.Response
 

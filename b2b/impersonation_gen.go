@@ -93,8 +93,8 @@ func (r ImpersonationAuthenticateRequest) LogValue() slog.Value {
 
 // ImpersonationAuthenticateResponse is the response of [ImpersonationService.Authenticate].
 //
-// An answer without MemberID, OrganizationID, SessionToken and SessionJWT is an error. Any other
-// field stays empty if it is missing or does not fit.
+// If MemberID, OrganizationID, SessionToken or SessionJWT is missing, the call returns an error.
+// Any other field stays empty if it is missing or does not fit.
 type ImpersonationAuthenticateResponse struct {
 	stytch.Response
 

@@ -113,8 +113,8 @@ func (r MagicLinksDiscoveryAuthenticateRequest) LogValue() slog.Value {
 // MagicLinksDiscoveryAuthenticateResponse is the response of
 // [MagicLinksDiscoveryService.Authenticate].
 //
-// An answer without IntermediateSessionToken and EmailAddress is an error. Any other field stays
-// empty if it is missing or does not fit.
+// If IntermediateSessionToken or EmailAddress is missing, the call returns an error. Any other
+// field stays empty if it is missing or does not fit.
 type MagicLinksDiscoveryAuthenticateResponse struct {
 	stytch.Response
 

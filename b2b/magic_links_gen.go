@@ -82,7 +82,7 @@ var magicLinksAuthenticate = transport.Endpoint[MagicLinksAuthenticateRequest, M
 // [stytch.ErrIntermediateSessionNotFound],
 // [stytch.ErrInvalidIntermediateSessionTokenForOrganization], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotMutable],
 // [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
 // [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
 // [stytch.ErrStytchClaimsInCustomClaims], [stytch.ErrInvalidLocale],
@@ -127,7 +127,7 @@ type MagicLinksAuthenticateRequest struct {
 
 	// The language of the SMS that carries the second factor, as a BCP 47 tag, where MFA is
 	// required and the service sends one on its own. "en" when not set.
-	Locale *stytch.EmailLocale `json:"locale,omitzero"`
+	Locale *stytch.PhoneLocale `json:"locale,omitzero"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device. With it the answer
 	// describes the device; the project needs device fingerprinting enabled.
@@ -157,7 +157,7 @@ func (r *MagicLinksAuthenticateRequest) validate(c *validate.Validator) {
 		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.Locale != nil {
-		validate.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, phoneLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.TelemetryID != nil {
@@ -213,9 +213,8 @@ func (r MagicLinksAuthenticateRequest) LogValue() slog.Value {
 
 // MagicLinksAuthenticateResponse is the response of [MagicLinksService.Authenticate].
 //
-// An answer without MemberID, MethodID, OrganizationID, SessionToken, SessionJWT and
-// IntermediateSessionToken is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID, MethodID, OrganizationID, SessionToken, SessionJWT or IntermediateSessionToken is
+// missing, the call returns an error. Any other field stays empty if it is missing or does not fit.
 type MagicLinksAuthenticateResponse struct {
 	stytch.Response
 

@@ -64,7 +64,7 @@ var oauthDiscoveryAuthenticate = transport.Endpoint[OAuthDiscoveryAuthenticateRe
 // [stytch.ErrPKCEDidNotExpectCodeVerifier], [stytch.ErrPKCEMismatch],
 // [stytch.ErrInvalidPKCECodeVerifier], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotMutable],
 // [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
 // [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
 // [stytch.ErrStytchClaimsInCustomClaims].
@@ -159,8 +159,8 @@ func (r OAuthDiscoveryAuthenticateRequest) LogValue() slog.Value {
 
 // OAuthDiscoveryAuthenticateResponse is the response of [OAuthDiscoveryService.Authenticate].
 //
-// An answer without IntermediateSessionToken is an error. Any other field stays empty if it is
-// missing or does not fit.
+// If IntermediateSessionToken is missing, the call returns an error. Any other field stays empty if
+// it is missing or does not fit.
 type OAuthDiscoveryAuthenticateResponse struct {
 	stytch.Response
 

@@ -72,7 +72,7 @@ var oauthAuthenticate = transport.Endpoint[OAuthAuthenticateRequest, OAuthAuthen
 // [stytch.ErrPKCEDidNotExpectCodeVerifier], [stytch.ErrPKCEMismatch],
 // [stytch.ErrInvalidPKCECodeVerifier], [stytch.ErrOrganizationNotFound],
 // [stytch.ErrInvalidOrganizationID], [stytch.ErrMemberNotFound],
-// [stytch.ErrOperationRestrictedByOrganizationAuthMethods],
+// [stytch.ErrOperationRestrictedByOrganizationAuthMethods], [stytch.ErrUserLockLimitReached],
 // [stytch.ErrEmailJITProvisioningNotAllowed], [stytch.ErrInvalidEmailForJITProvisioning],
 // [stytch.ErrActionNotAllowedEmailDomainIsClaimed],
 // [stytch.ErrOAuthTenantJITProvisioningNotAllowed],
@@ -80,7 +80,7 @@ var oauthAuthenticate = transport.Endpoint[OAuthAuthenticateRequest, OAuthAuthen
 // [stytch.ErrIntermediateSessionNotFound],
 // [stytch.ErrInvalidIntermediateSessionTokenForOrganization], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotMutable],
 // [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
 // [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
 // [stytch.ErrStytchClaimsInCustomClaims].
@@ -206,8 +206,8 @@ func (r OAuthAuthenticateRequest) LogValue() slog.Value {
 
 // OAuthAuthenticateResponse is the response of [OAuthService.Authenticate].
 //
-// An answer without MemberID, SessionToken, SessionJWT, OrganizationID and IntermediateSessionToken
-// is an error. Any other field stays empty if it is missing or does not fit.
+// If MemberID, SessionToken, SessionJWT, OrganizationID or IntermediateSessionToken is missing, the
+// call returns an error. Any other field stays empty if it is missing or does not fit.
 type OAuthAuthenticateResponse struct {
 	stytch.Response
 

@@ -234,7 +234,7 @@ type ActiveSCIMConnection struct {
 	DisplayName string `json:"display_name"`
 
 	// The last four characters of the token that the directory authenticates with.
-	BearerTokenLastFour string `json:"bearer_token_last_four" stytch:"sensitive"`
+	BearerTokenLastFour string `json:"bearer_token_last_four"`
 
 	// The time when the token of the directory expires.
 	BearerTokenExpiresAt *time.Time `json:"bearer_token_expires_at"`
@@ -255,14 +255,4 @@ func (v *ActiveSCIMConnection) readJSON(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
-}
-
-// Format prints the value without its secrets.
-func (v ActiveSCIMConnection) Format(f fmt.State, verb rune) {
-	redact.Format(f, verb, v)
-}
-
-// LogValue returns the value for a log, without its secrets.
-func (v ActiveSCIMConnection) LogValue() slog.Value {
-	return redact.LogValue(v)
 }

@@ -82,7 +82,7 @@ var organizationsCreate = transport.Endpoint[OrganizationsCreateRequest, Organiz
 // [stytch.ErrOrganizationSettingsDisposableDomain], [stytch.ErrOrganizationSettingsInvalidDomain],
 // [stytch.ErrOrganizationSettingsDuplicateDomain], [stytch.ErrTooManyDomains],
 // [stytch.ErrRBACDomainTooCommon], [stytch.ErrRBACInvalidDomain],
-// [stytch.ErrOrganizationSettingsClaimedDomainTooCommon],
+// [stytch.ErrDuplicateOrganization], [stytch.ErrOrganizationSettingsClaimedDomainTooCommon],
 // [stytch.ErrOrganizationSettingsDuplicateClaimedDomain],
 // [stytch.ErrOrganizationSettingsInvalidClaimedDomain],
 // [stytch.ErrClaimedEmailDomainsNotSupported], [stytch.ErrActionNotAllowedEmailDomainIsClaimed],
@@ -308,8 +308,8 @@ func (r OrganizationsCreateRequest) LogValue() slog.Value {
 
 // OrganizationsCreateResponse is the response of [OrganizationsService.Create].
 //
-// An answer without Organization.OrganizationID is an error. Any other field stays empty if it is
-// missing or does not fit.
+// If Organization.OrganizationID is missing, the call returns an error. Any other field stays empty
+// if it is missing or does not fit.
 type OrganizationsCreateResponse struct {
 	stytch.Response
 
@@ -403,8 +403,8 @@ func (r OrganizationsGetRequest) LogValue() slog.Value {
 
 // OrganizationsGetResponse is the response of [OrganizationsService.Get].
 //
-// An answer without Organization.OrganizationID is an error. Any other field stays empty if it is
-// missing or does not fit.
+// If Organization.OrganizationID is missing, the call returns an error. Any other field stays empty
+// if it is missing or does not fit.
 type OrganizationsGetResponse struct {
 	stytch.Response
 
@@ -502,8 +502,8 @@ var organizationsUpdate = transport.Endpoint[OrganizationsUpdateRequest, Organiz
 // [stytch.ErrMetadataInvalidFormat], [stytch.ErrMetadataTooLarge], [stytch.ErrMetadataTooManyKeys],
 // [stytch.ErrCannotUpdateTrustedMetadata], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrSessionAuthorizationError],
-// [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/organizations/update-organization
 func (s *OrganizationsService) Update(ctx context.Context, req OrganizationsUpdateRequest, opts ...stytch.CallOption) (*OrganizationsUpdateResponse, error) {
@@ -768,8 +768,8 @@ func (r OrganizationsUpdateRequest) LogValue() slog.Value {
 
 // OrganizationsUpdateResponse is the response of [OrganizationsService.Update].
 //
-// An answer without Organization.OrganizationID is an error. Any other field stays empty if it is
-// missing or does not fit.
+// If Organization.OrganizationID is missing, the call returns an error. Any other field stays empty
+// if it is missing or does not fit.
 type OrganizationsUpdateResponse struct {
 	stytch.Response
 
@@ -829,7 +829,7 @@ var organizationsDelete = transport.Endpoint[OrganizationsDeleteRequest, Organiz
 // Delete deletes an organization with all its members.
 //
 // The sessions of the members end. An organization that was deleted cannot be restored. Deleting it
-// again is the error [stytch.ErrOrganizationNotFound], and the client can come to it by repeating a
+// again is the error [stytch.ErrOrganizationNotFound]. That can happen when the client repeats a
 // call whose answer was lost.
 //
 // On behalf of a member, the call needs the action delete on the resource stytch.organization.
@@ -839,7 +839,8 @@ var organizationsDelete = transport.Endpoint[OrganizationsDeleteRequest, Organiz
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/organizations/delete-organization
 func (s *OrganizationsService) Delete(ctx context.Context, req OrganizationsDeleteRequest, opts ...stytch.CallOption) (*OrganizationsDeleteResponse, error) {
@@ -883,8 +884,8 @@ func (r OrganizationsDeleteRequest) LogValue() slog.Value {
 
 // OrganizationsDeleteResponse is the response of [OrganizationsService.Delete].
 //
-// An answer without OrganizationID is an error. Any other field stays empty if it is missing or
-// does not fit.
+// If OrganizationID is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type OrganizationsDeleteResponse struct {
 	stytch.Response
 
@@ -947,7 +948,8 @@ var organizationsDeleteExternalID = transport.Endpoint[OrganizationsDeleteExtern
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/organizations/delete-organization-external-id
 func (s *OrganizationsService) DeleteExternalID(ctx context.Context, req OrganizationsDeleteExternalIDRequest, opts ...stytch.CallOption) (*OrganizationsDeleteExternalIDResponse, error) {
@@ -991,8 +993,8 @@ func (r OrganizationsDeleteExternalIDRequest) LogValue() slog.Value {
 
 // OrganizationsDeleteExternalIDResponse is the response of [OrganizationsService.DeleteExternalID].
 //
-// An answer without Organization.OrganizationID is an error. Any other field stays empty if it is
-// missing or does not fit.
+// If Organization.OrganizationID is missing, the call returns an error. Any other field stays empty
+// if it is missing or does not fit.
 type OrganizationsDeleteExternalIDResponse struct {
 	stytch.Response
 
@@ -1056,6 +1058,8 @@ var organizationsSearch = transport.Endpoint[OrganizationsSearchRequest, Organiz
 //
 // A search can take from a fraction of a second to several seconds, and the service limits how
 // often it can be made. Do not use it while a person logs in.
+//
+// [OrganizationsService.SearchAll] loops over the results of all pages.
 //
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
@@ -1151,8 +1155,8 @@ func (r OrganizationsSearchRequest) LogValue() slog.Value {
 
 // OrganizationsSearchResponse is the response of [OrganizationsService.Search].
 //
-// An answer without Organizations and ResultsMetadata is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If Organizations or ResultsMetadata is missing, the call returns an error. Any other field stays
+// empty if it is missing or does not fit.
 type OrganizationsSearchResponse struct {
 	stytch.Response
 
@@ -1310,7 +1314,8 @@ var organizationsConnectedApps = transport.Endpoint[OrganizationsConnectedAppsRe
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API:
 // https://stytch.com/docs/api-reference/b2b/api/connected-apps/consent-management/get-connected-apps-organization
@@ -1355,8 +1360,8 @@ func (r OrganizationsConnectedAppsRequest) LogValue() slog.Value {
 
 // OrganizationsConnectedAppsResponse is the response of [OrganizationsService.ConnectedApps].
 //
-// An answer without ConnectedApps is an error. Any other field stays empty if it is missing or does
-// not fit.
+// If ConnectedApps is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type OrganizationsConnectedAppsResponse struct {
 	stytch.Response
 
@@ -1417,7 +1422,8 @@ var organizationsGetConnectedApp = transport.Endpoint[OrganizationsGetConnectedA
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrConnectedAppNotFound], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API:
 // https://stytch.com/docs/api-reference/b2b/api/connected-apps/consent-management/get-connected-apps-organization
@@ -1467,8 +1473,8 @@ func (r OrganizationsGetConnectedAppRequest) LogValue() slog.Value {
 
 // OrganizationsGetConnectedAppResponse is the response of [OrganizationsService.GetConnectedApp].
 //
-// An answer without ConnectedAppID is an error. Any other field stays empty if it is missing or
-// does not fit.
+// If ConnectedAppID is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type OrganizationsGetConnectedAppResponse struct {
 	stytch.Response
 

@@ -165,8 +165,8 @@ func (r OTPsEmailLoginOrSignupRequest) LogValue() slog.Value {
 
 // OTPsEmailLoginOrSignupResponse is the response of [OTPsEmailService.LoginOrSignup].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type OTPsEmailLoginOrSignupResponse struct {
 	stytch.Response
 
@@ -263,7 +263,7 @@ var otpsEmailAuthenticate = transport.Endpoint[OTPsEmailAuthenticateRequest, OTP
 // [stytch.ErrIntermediateSessionNotFound],
 // [stytch.ErrInvalidIntermediateSessionTokenForOrganization], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotMutable],
 // [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
 // [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
 // [stytch.ErrStytchClaimsInCustomClaims].
@@ -283,8 +283,8 @@ type OTPsEmailAuthenticateRequest struct {
 	// The e-mail address that the code was sent to.
 	EmailAddress string `json:"email_address" stytch:"sensitive"`
 
-	// The one-time code. It works once. Of what the user typed, leave out spaces and the like: the
-	// service wants the digits alone.
+	// The one-time code. It works once. Remove spaces and dashes that the user typed: the service
+	// wants only the digits.
 	Code string `json:"code" stytch:"sensitive"`
 
 	// The token of the member's session, to extend it instead of starting another.
@@ -308,7 +308,7 @@ type OTPsEmailAuthenticateRequest struct {
 
 	// The language of the SMS that carries the second factor, as a BCP 47 tag, where MFA is
 	// required and the service sends one on its own. "en" when not set.
-	Locale *stytch.EmailLocale `json:"locale,omitzero"`
+	Locale *stytch.PhoneLocale `json:"locale,omitzero"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device. With it the answer
 	// describes the device; the project needs device fingerprinting enabled.
@@ -337,7 +337,7 @@ func (r *OTPsEmailAuthenticateRequest) validate(c *validate.Validator) {
 		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.Locale != nil {
-		validate.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, phoneLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.TelemetryID != nil {
@@ -392,9 +392,8 @@ func (r OTPsEmailAuthenticateRequest) LogValue() slog.Value {
 
 // OTPsEmailAuthenticateResponse is the response of [OTPsEmailService.Authenticate].
 //
-// An answer without MemberID, MethodID, OrganizationID, SessionToken, SessionJWT and
-// IntermediateSessionToken is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID, MethodID, OrganizationID, SessionToken, SessionJWT or IntermediateSessionToken is
+// missing, the call returns an error. Any other field stays empty if it is missing or does not fit.
 type OTPsEmailAuthenticateResponse struct {
 	stytch.Response
 

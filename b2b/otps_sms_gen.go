@@ -169,8 +169,8 @@ func (r OTPsSMSSendRequest) LogValue() slog.Value {
 
 // OTPsSMSSendResponse is the response of [OTPsSMSService.Send].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type OTPsSMSSendResponse struct {
 	stytch.Response
 
@@ -263,9 +263,10 @@ var otpsSMSAuthenticate = transport.Endpoint[OTPsSMSAuthenticateRequest, OTPsSMS
 // [stytch.ErrInvalidIntermediateSessionTokenForOrganization], [stytch.ErrNoSessionArguments],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrTooManySessionArguments], [stytch.ErrInvalidSessionDurationMinutes],
-// [stytch.ErrInvalidSessionDuration], [stytch.ErrCustomClaimsTooLarge],
-// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotMutable],
+// [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
+// [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
+// [stytch.ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/b2b/api/authenticate-otp-sms
 func (s *OTPsSMSService) Authenticate(ctx context.Context, req OTPsSMSAuthenticateRequest, opts ...stytch.CallOption) (*OTPsSMSAuthenticateResponse, error) {
@@ -282,8 +283,8 @@ type OTPsSMSAuthenticateRequest struct {
 	// The id or the external id of the member.
 	MemberID string `json:"member_id"`
 
-	// The one-time code. It works once. Of what the user typed, leave out spaces and the like: the
-	// service wants the digits alone.
+	// The one-time code. It works once. Remove spaces and dashes that the user typed: the service
+	// wants only the digits.
 	Code string `json:"code" stytch:"sensitive"`
 
 	// The token of the login that the code completes. The call consumes it.
@@ -394,8 +395,8 @@ func (r OTPsSMSAuthenticateRequest) LogValue() slog.Value {
 
 // OTPsSMSAuthenticateResponse is the response of [OTPsSMSService.Authenticate].
 //
-// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field stays empty
-// if it is missing or does not fit.
+// If MemberID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type OTPsSMSAuthenticateResponse struct {
 	stytch.Response
 

@@ -66,7 +66,8 @@ var passwordsDiscoveryEmailResetStart = transport.Endpoint[PasswordsDiscoveryEma
 // [stytch.ErrMemberNotFound], [stytch.ErrCrossOrgPasswordsNotEnabled],
 // [stytch.ErrInvalidPasswordResetRedirectURL], [stytch.ErrNoPasswordResetRedirectURL],
 // [stytch.ErrNoMatchForProvidedMagicLinkURL], [stytch.ErrInvalidDiscoveryRedirectURL],
-// [stytch.ErrNoDiscoveryRedirectURLsSet], [stytch.ErrInvalidExpiration],
+// [stytch.ErrNoDiscoveryRedirectURLsSet], [stytch.ErrNoDefaultDiscoveryRedirectURLSet],
+// [stytch.ErrQueryParamsDoNotMatch], [stytch.ErrInvalidExpiration],
 // [stytch.ErrInvalidPKCECodeChallenge], [stytch.ErrTooFewTokensAuthenticated].
 //
 // API: https://stytch.com/docs/b2b/api/discovery-email-reset-start
@@ -298,8 +299,8 @@ func (r PasswordsDiscoveryEmailResetRequest) LogValue() slog.Value {
 
 // PasswordsDiscoveryEmailResetResponse is the response of [PasswordsDiscoveryEmailService.Reset].
 //
-// An answer without IntermediateSessionToken and EmailAddress is an error. Any other field stays
-// empty if it is missing or does not fit.
+// If IntermediateSessionToken or EmailAddress is missing, the call returns an error. Any other
+// field stays empty if it is missing or does not fit.
 type PasswordsDiscoveryEmailResetResponse struct {
 	stytch.Response
 

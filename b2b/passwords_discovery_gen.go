@@ -110,8 +110,8 @@ func (r PasswordsDiscoveryAuthenticateRequest) LogValue() slog.Value {
 // PasswordsDiscoveryAuthenticateResponse is the response of
 // [PasswordsDiscoveryService.Authenticate].
 //
-// An answer without IntermediateSessionToken and EmailAddress is an error. Any other field stays
-// empty if it is missing or does not fit.
+// If IntermediateSessionToken or EmailAddress is missing, the call returns an error. Any other
+// field stays empty if it is missing or does not fit.
 type PasswordsDiscoveryAuthenticateResponse struct {
 	stytch.Response
 

@@ -63,7 +63,8 @@ var passwordsEmailResetStart = transport.Endpoint[PasswordsEmailResetStartReques
 // [stytch.ErrInactiveEmail], [stytch.ErrEmailInDenylist], [stytch.ErrEmailNotInAllowlist],
 // [stytch.ErrEmailTemplateNotFound], [stytch.ErrInvalidTemplateID], [stytch.ErrInvalidLocale],
 // [stytch.ErrInvalidPasswordResetRedirectURL], [stytch.ErrNoPasswordResetRedirectURL],
-// [stytch.ErrNoMatchForProvidedMagicLinkURL], [stytch.ErrInvalidLoginRedirectURL],
+// [stytch.ErrNoMatchForProvidedMagicLinkURL], [stytch.ErrNoDefaultLoginRedirectURLSet],
+// [stytch.ErrQueryParamsDoNotMatch], [stytch.ErrInvalidLoginRedirectURL],
 // [stytch.ErrNoLoginRedirectURLsSet], [stytch.ErrInvalidExpiration],
 // [stytch.ErrInvalidPKCECodeChallenge], [stytch.ErrTooFewTokensAuthenticated],
 // [stytch.ErrOperationRestrictedByOrganizationAuthMethods].
@@ -182,8 +183,8 @@ func (r PasswordsEmailResetStartRequest) LogValue() slog.Value {
 
 // PasswordsEmailResetStartResponse is the response of [PasswordsEmailService.ResetStart].
 //
-// An answer without MemberID and MemberEmailID is an error. Any other field stays empty if it is
-// missing or does not fit.
+// If MemberID or MemberEmailID is missing, the call returns an error. Any other field stays empty
+// if it is missing or does not fit.
 type PasswordsEmailResetStartResponse struct {
 	stytch.Response
 
@@ -270,7 +271,7 @@ var passwordsEmailReset = transport.Endpoint[PasswordsEmailResetRequest, Passwor
 // [stytch.ErrIntermediateSessionNotFound],
 // [stytch.ErrInvalidIntermediateSessionTokenForOrganization], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotMutable],
 // [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
 // [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
 // [stytch.ErrStytchClaimsInCustomClaims], [stytch.ErrInvalidLocale].
@@ -318,7 +319,7 @@ type PasswordsEmailResetRequest struct {
 
 	// The language of the SMS that carries the second factor, as a BCP 47 tag, where MFA is
 	// required and the service sends one on its own. "en" when not set.
-	Locale *stytch.EmailLocale `json:"locale,omitzero"`
+	Locale *stytch.PhoneLocale `json:"locale,omitzero"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device. With it the answer
 	// describes the device; the project needs device fingerprinting enabled.
@@ -350,7 +351,7 @@ func (r *PasswordsEmailResetRequest) validate(c *validate.Validator) {
 		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.Locale != nil {
-		validate.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, phoneLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.TelemetryID != nil {
@@ -407,8 +408,8 @@ func (r PasswordsEmailResetRequest) LogValue() slog.Value {
 
 // PasswordsEmailResetResponse is the response of [PasswordsEmailService.Reset].
 //
-// An answer without MemberID, MemberEmailID, OrganizationID, SessionToken, SessionJWT and
-// IntermediateSessionToken is an error. Any other field stays empty if it is missing or does not
+// If MemberID, MemberEmailID, OrganizationID, SessionToken, SessionJWT or IntermediateSessionToken
+// is missing, the call returns an error. Any other field stays empty if it is missing or does not
 // fit.
 type PasswordsEmailResetResponse struct {
 	stytch.Response
@@ -553,8 +554,8 @@ var passwordsEmailRequireReset = transport.Endpoint[PasswordsEmailRequireResetRe
 // [stytch.ErrMemberNotFound], [stytch.ErrInvalidEmail], [stytch.ErrMemberPasswordNotFound],
 // [stytch.ErrCrossOrgPasswordsNotEnabled], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrSessionAuthorizationError],
-// [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API:
 // https://stytch.com/docs/api-reference/b2b/api/passwords/create-or-reset-options/require-password-reset-by-email

@@ -65,10 +65,10 @@ var passwordsExistingPasswordReset = transport.Endpoint[PasswordsExistingPasswor
 // [stytch.ErrUserLockLimitReached], [stytch.ErrOperationRestrictedByOrganizationAuthMethods],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrTooManySessionArguments], [stytch.ErrInvalidSessionDurationMinutes],
-// [stytch.ErrInvalidSessionDuration], [stytch.ErrCustomClaimsTooLarge],
-// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims],
-// [stytch.ErrInvalidEmail], [stytch.ErrInvalidLocale].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotMutable],
+// [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
+// [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
+// [stytch.ErrStytchClaimsInCustomClaims], [stytch.ErrInvalidEmail], [stytch.ErrInvalidLocale].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/passwords/authenticate
 func (s *PasswordsExistingPasswordService) Reset(ctx context.Context, req PasswordsExistingPasswordResetRequest, opts ...stytch.CallOption) (*PasswordsExistingPasswordResetResponse, error) {
@@ -109,7 +109,7 @@ type PasswordsExistingPasswordResetRequest struct {
 
 	// The language of the SMS that carries the second factor, as a BCP 47 tag, where MFA is
 	// required and the service sends one on its own. "en" when not set.
-	Locale *stytch.EmailLocale `json:"locale,omitzero"`
+	Locale *stytch.PhoneLocale `json:"locale,omitzero"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device. With it the answer
 	// describes the device; the project needs device fingerprinting enabled.
@@ -136,7 +136,7 @@ func (r *PasswordsExistingPasswordResetRequest) validate(c *validate.Validator) 
 		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.Locale != nil {
-		validate.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, phoneLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.TelemetryID != nil {
@@ -189,8 +189,8 @@ func (r PasswordsExistingPasswordResetRequest) LogValue() slog.Value {
 // PasswordsExistingPasswordResetResponse is the response of
 // [PasswordsExistingPasswordService.Reset].
 //
-// An answer without MemberID, SessionToken, SessionJWT and IntermediateSessionToken is an error.
-// Any other field stays empty if it is missing or does not fit.
+// If MemberID, SessionToken, SessionJWT or IntermediateSessionToken is missing, the call returns an
+// error. Any other field stays empty if it is missing or does not fit.
 type PasswordsExistingPasswordResetResponse struct {
 	stytch.Response
 

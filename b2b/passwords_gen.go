@@ -122,8 +122,8 @@ func (r PasswordsStrengthCheckRequest) LogValue() slog.Value {
 
 // PasswordsStrengthCheckResponse is the response of [PasswordsService.StrengthCheck].
 //
-// An answer without StrengthPolicy is an error. Any other field stays empty if it is missing or
-// does not fit.
+// If StrengthPolicy is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type PasswordsStrengthCheckResponse struct {
 	stytch.Response
 
@@ -236,9 +236,9 @@ var passwordsMigrate = transport.Endpoint[PasswordsMigrateRequest, PasswordsMigr
 // [stytch.ErrActionNotAllowedEmailDomainIsClaimed], [stytch.ErrRetiredMemberEmail],
 // [stytch.ErrInvalidPhoneNumber], [stytch.ErrDuplicateMemberPhoneNumber],
 // [stytch.ErrDuplicateMemberPhoneNumberForMember], [stytch.ErrDuplicateMemberExternalID],
-// [stytch.ErrInvalidRBACRoleAssignment], [stytch.ErrCannotAssignDefaultRBACRoleID],
-// [stytch.ErrTooManyRoles], [stytch.ErrMetadataInvalidFormat], [stytch.ErrMetadataTooLarge],
-// [stytch.ErrMetadataTooManyKeys].
+// [stytch.ErrInvalidRBACRoleID], [stytch.ErrInvalidRBACRoleAssignment],
+// [stytch.ErrCannotAssignDefaultRBACRoleID], [stytch.ErrTooManyRoles],
+// [stytch.ErrMetadataInvalidFormat], [stytch.ErrMetadataTooLarge], [stytch.ErrMetadataTooManyKeys].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/passwords/authenticate
 func (s *PasswordsService) Migrate(ctx context.Context, req PasswordsMigrateRequest, opts ...stytch.CallOption) (*PasswordsMigrateResponse, error) {
@@ -396,8 +396,8 @@ func (r PasswordsMigrateRequest) LogValue() slog.Value {
 
 // PasswordsMigrateResponse is the response of [PasswordsService.Migrate].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type PasswordsMigrateResponse struct {
 	stytch.Response
 
@@ -490,7 +490,7 @@ var passwordsAuthenticate = transport.Endpoint[PasswordsAuthenticateRequest, Pas
 // [stytch.ErrIntermediateSessionNotFound],
 // [stytch.ErrInvalidIntermediateSessionTokenForOrganization], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotMutable],
 // [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
 // [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
 // [stytch.ErrStytchClaimsInCustomClaims], [stytch.ErrInvalidEmail], [stytch.ErrInvalidLocale].
@@ -534,7 +534,7 @@ type PasswordsAuthenticateRequest struct {
 
 	// The language of the SMS that carries the second factor, as a BCP 47 tag, where MFA is
 	// required and the service sends one on its own. "en" when not set.
-	Locale *stytch.EmailLocale `json:"locale,omitzero"`
+	Locale *stytch.PhoneLocale `json:"locale,omitzero"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device. With it the answer
 	// describes the device; the project needs device fingerprinting enabled.
@@ -562,7 +562,7 @@ func (r *PasswordsAuthenticateRequest) validate(c *validate.Validator) {
 		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.Locale != nil {
-		validate.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, phoneLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.TelemetryID != nil {
@@ -617,8 +617,8 @@ func (r PasswordsAuthenticateRequest) LogValue() slog.Value {
 
 // PasswordsAuthenticateResponse is the response of [PasswordsService.Authenticate].
 //
-// An answer without MemberID, OrganizationID, SessionToken, SessionJWT and IntermediateSessionToken
-// is an error. Any other field stays empty if it is missing or does not fit.
+// If MemberID, OrganizationID, SessionToken, SessionJWT or IntermediateSessionToken is missing, the
+// call returns an error. Any other field stays empty if it is missing or does not fit.
 type PasswordsAuthenticateResponse struct {
 	stytch.Response
 

@@ -60,7 +60,7 @@ var passwordsSessionsReset = transport.Endpoint[PasswordsSessionsResetRequest, P
 // [stytch.ErrPasswordValidationTimeout], [stytch.ErrCannotResetPasswordWithExistingPassword],
 // [stytch.ErrOperationRestrictedByOrganizationAuthMethods], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotMutable],
 // [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
 // [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
 // [stytch.ErrStytchClaimsInCustomClaims], [stytch.ErrInvalidLocale].
@@ -98,7 +98,7 @@ type PasswordsSessionsResetRequest struct {
 
 	// The language of the SMS that carries the second factor, as a BCP 47 tag, where MFA is
 	// required and the service sends one on its own. "en" when not set.
-	Locale *stytch.EmailLocale `json:"locale,omitzero"`
+	Locale *stytch.PhoneLocale `json:"locale,omitzero"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device. With it the answer
 	// describes the device; the project needs device fingerprinting enabled.
@@ -122,7 +122,7 @@ func (r *PasswordsSessionsResetRequest) validate(c *validate.Validator) {
 		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.Locale != nil {
-		validate.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, phoneLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.TelemetryID != nil {
@@ -172,8 +172,8 @@ func (r PasswordsSessionsResetRequest) LogValue() slog.Value {
 
 // PasswordsSessionsResetResponse is the response of [PasswordsSessionsService.Reset].
 //
-// An answer without MemberID, SessionToken, SessionJWT and IntermediateSessionToken is an error.
-// Any other field stays empty if it is missing or does not fit.
+// If MemberID, SessionToken, SessionJWT or IntermediateSessionToken is missing, the call returns an
+// error. Any other field stays empty if it is missing or does not fit.
 type PasswordsSessionsResetResponse struct {
 	stytch.Response
 

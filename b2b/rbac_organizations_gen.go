@@ -85,8 +85,8 @@ func (r RBACOrganizationsGetOrgPolicyRequest) LogValue() slog.Value {
 
 // RBACOrganizationsGetOrgPolicyResponse is the response of [RBACOrganizationsService.GetOrgPolicy].
 //
-// An answer without OrgPolicy is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If OrgPolicy is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type RBACOrganizationsGetOrgPolicyResponse struct {
 	stytch.Response
 
@@ -204,8 +204,8 @@ func (r RBACOrganizationsSetOrgPolicyRequest) LogValue() slog.Value {
 
 // RBACOrganizationsSetOrgPolicyResponse is the response of [RBACOrganizationsService.SetOrgPolicy].
 //
-// An answer without OrgPolicy is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If OrgPolicy is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type RBACOrganizationsSetOrgPolicyResponse struct {
 	stytch.Response
 

@@ -68,9 +68,10 @@ var recoveryCodesRecover = transport.Endpoint[RecoveryCodesRecoverRequest, Recov
 // [stytch.ErrInvalidIntermediateSessionTokenForOrganization], [stytch.ErrNoSessionArguments],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrTooManySessionArguments], [stytch.ErrInvalidSessionDurationMinutes],
-// [stytch.ErrInvalidSessionDuration], [stytch.ErrCustomClaimsTooLarge],
-// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotMutable],
+// [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
+// [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
+// [stytch.ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/b2b/api/recovery-codes-recover
 func (s *RecoveryCodesService) Recover(ctx context.Context, req RecoveryCodesRecoverRequest, opts ...stytch.CallOption) (*RecoveryCodesRecoverResponse, error) {
@@ -182,8 +183,8 @@ func (r RecoveryCodesRecoverRequest) LogValue() slog.Value {
 
 // RecoveryCodesRecoverResponse is the response of [RecoveryCodesService.Recover].
 //
-// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field stays empty
-// if it is missing or does not fit.
+// If MemberID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type RecoveryCodesRecoverResponse struct {
 	stytch.Response
 
@@ -325,8 +326,8 @@ func (r RecoveryCodesGetRequest) LogValue() slog.Value {
 
 // RecoveryCodesGetResponse is the response of [RecoveryCodesService.Get].
 //
-// An answer without RecoveryCodes is an error. Any other field stays empty if it is missing or does
-// not fit.
+// If RecoveryCodes is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type RecoveryCodesGetResponse struct {
 	stytch.Response
 
@@ -449,8 +450,8 @@ func (r RecoveryCodesRotateRequest) LogValue() slog.Value {
 
 // RecoveryCodesRotateResponse is the response of [RecoveryCodesService.Rotate].
 //
-// An answer without RecoveryCodes is an error. Any other field stays empty if it is missing or does
-// not fit.
+// If RecoveryCodes is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type RecoveryCodesRotateResponse struct {
 	stytch.Response
 

@@ -89,32 +89,37 @@ func (s *SessionsService) AuthenticateJWTLocal(ctx context.Context, sessionJWT s
 // verify checks a JWT locally, and returns its session and its age.
 func (s *SessionsService) verify(ctx context.Context, sessionJWT string) (*MemberSession, time.Duration, error) {
 	verifier := s.client().Verifier(s.publishedKeys)
-	session := new(MemberSession)
-	token, err := verifier.Verify(ctx, sessionJWT, func(name string, d *wire.Reader) bool {
-		switch name {
-		case sessionjwt.SessionClaim:
-			session.readClaim(d)
-		case sessionjwt.OrganizationClaim:
-			session.readOrganization(d)
-		default:
-			return false
-		}
-		return true
-	})
-	switch {
-	case err != nil:
+	claimed, token, err := sessionjwt.Verify(ctx, verifier, sessionJWT, (*MemberSession).readClaims)
+	if err != nil {
 		return nil, 0, err
+	}
+	session := new(*claimed)
+	switch {
 	case session.MemberSessionID == "":
 		return nil, 0, fmt.Errorf("%w: the id of the session", stytch.ErrJWTMissingClaim)
 	case session.OrganizationID == "":
 		return nil, 0, fmt.Errorf("%w: %s", stytch.ErrJWTMissingClaim, sessionjwt.OrganizationClaim)
 	case session.ExpiresAt.IsZero(): // JWTs of an old form have no end of the session
 		session.ExpiresAt = token.Expires
-	case verifier.Past(session.ExpiresAt):
+	case verifier.PastAt(session.ExpiresAt, token.Checked):
 		return nil, 0, stytch.ErrJWTExpired
 	}
 	session.MemberID, session.CustomClaims = token.Subject, token.Custom
-	return session, verifier.Age(token), nil
+	session.detach() // the claims are those of every caller
+	return session, token.Age(), nil
+}
+
+// readClaims reads what the claims of the service say about the session.
+func (v *MemberSession) readClaims(name string, d *wire.Reader) bool {
+	switch name {
+	case sessionjwt.SessionClaim:
+		v.readClaim(d)
+	case sessionjwt.OrganizationClaim:
+		v.readOrganization(d)
+	default:
+		return false
+	}
+	return true
 }
 
 // readClaim reads the session from a claim of the JWT.

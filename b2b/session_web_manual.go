@@ -7,6 +7,7 @@ import (
 
 	"github.com/stytchgen/sdk/internal/rbac"
 	"github.com/stytchgen/sdk/internal/sessionweb"
+	"github.com/stytchgen/sdk/internal/share"
 	"github.com/stytchgen/sdk/stytch"
 )
 
@@ -18,6 +19,8 @@ import (
 func (s *SessionsService) Middleware(opts stytch.MiddlewareOptions) func(http.Handler) http.Handler {
 	return s.backend(nil, nil).Middleware(middlewareOptions(&opts))
 }
+
+var middlewareOptions = share.Get[func(*stytch.MiddlewareOptions) sessionweb.Options]() // of the package stytch
 
 // backend checks sessions with calls that have these options.
 func (s *SessionsService) backend(check *AuthorizationCheck, opts []stytch.CallOption) sessionweb.Backend[MemberSession] {

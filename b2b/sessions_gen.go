@@ -91,8 +91,8 @@ func (r SessionsGetRequest) LogValue() slog.Value {
 
 // SessionsGetResponse is the response of [SessionsService.Get].
 //
-// An answer without MemberSessions is an error. Any other field stays empty if it is missing or
-// does not fit.
+// If MemberSessions is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type SessionsGetResponse struct {
 	stytch.Response
 
@@ -163,10 +163,10 @@ var sessionsAuthenticate = transport.Endpoint[SessionsAuthenticateRequest, Sessi
 //
 // Specific errors: [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrTooManySessionArguments], [stytch.ErrInvalidSessionDurationMinutes],
-// [stytch.ErrInvalidSessionDuration], [stytch.ErrCustomClaimsTooLarge],
-// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims],
-// [stytch.ErrNoSessionArguments], [stytch.ErrSessionNotMutable],
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotMutable],
+// [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
+// [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
+// [stytch.ErrStytchClaimsInCustomClaims], [stytch.ErrNoSessionArguments],
 // [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/authenticate-session
@@ -253,9 +253,9 @@ func (r SessionsAuthenticateRequest) LogValue() slog.Value {
 
 // SessionsAuthenticateResponse is the response of [SessionsService.Authenticate].
 //
-// An answer without MemberSession.MemberSessionID, MemberSession.MemberID,
-// MemberSession.OrganizationID, SessionToken and SessionJWT is an error. Any other field stays
-// empty if it is missing or does not fit.
+// If MemberSession.MemberSessionID, MemberSession.MemberID, MemberSession.OrganizationID,
+// SessionToken or SessionJWT is missing, the call returns an error. Any other field stays empty if
+// it is missing or does not fit.
 type SessionsAuthenticateResponse struct {
 	stytch.Response
 
@@ -362,7 +362,8 @@ var sessionsRevoke = transport.Endpoint[SessionsRevokeRequest, SessionsRevokeRes
 // [stytch.ErrNoSessionRevokeArguments], [stytch.ErrTooManySessionRevokeArguments],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/revoke-session
 func (s *SessionsService) Revoke(ctx context.Context, req SessionsRevokeRequest, opts ...stytch.CallOption) (*SessionsRevokeResponse, error) {
@@ -515,11 +516,11 @@ var sessionsExchange = transport.Endpoint[SessionsExchangeRequest, SessionsExcha
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrTooManySessionArguments], [stytch.ErrInvalidSessionDurationMinutes],
-// [stytch.ErrInvalidSessionDuration], [stytch.ErrCustomClaimsTooLarge],
-// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims],
-// [stytch.ErrNoSessionArguments], [stytch.ErrInvalidLocale],
-// [stytch.ErrInsufficientFactorsForSessionExchange].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotMutable],
+// [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
+// [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
+// [stytch.ErrStytchClaimsInCustomClaims], [stytch.ErrNoSessionArguments],
+// [stytch.ErrInvalidLocale], [stytch.ErrInsufficientFactorsForSessionExchange].
 //
 // API: https://stytch.com/docs/b2b/api/exchange-session
 func (s *SessionsService) Exchange(ctx context.Context, req SessionsExchangeRequest, opts ...stytch.CallOption) (*SessionsExchangeResponse, error) {
@@ -622,8 +623,8 @@ func (r SessionsExchangeRequest) LogValue() slog.Value {
 
 // SessionsExchangeResponse is the response of [SessionsService.Exchange].
 //
-// An answer without MemberID, SessionToken, SessionJWT and IntermediateSessionToken is an error.
-// Any other field stays empty if it is missing or does not fit.
+// If MemberID, SessionToken, SessionJWT or IntermediateSessionToken is missing, the call returns an
+// error. Any other field stays empty if it is missing or does not fit.
 type SessionsExchangeResponse struct {
 	stytch.Response
 
@@ -758,11 +759,9 @@ var sessionsExchangeAccessToken = transport.Endpoint[SessionsExchangeAccessToken
 // [stytch.ErrOAuthAccessTokenExchangeMissingFullAccess],
 // [stytch.ErrOAuthAccessTokenExchangeTokenInvalidGrant],
 // [stytch.ErrOAuthAccessTokenExchangeTokenTooOld], [stytch.ErrConnectedAppConsentRevoked],
-// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
-// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrTooManySessionArguments], [stytch.ErrInvalidSessionDurationMinutes],
-// [stytch.ErrInvalidSessionDuration], [stytch.ErrCustomClaimsTooLarge],
-// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims].
+// [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
+// [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
+// [stytch.ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/b2b/api/connected-app-access-token-exchange
 func (s *SessionsService) ExchangeAccessToken(ctx context.Context, req SessionsExchangeAccessTokenRequest, opts ...stytch.CallOption) (*SessionsExchangeAccessTokenResponse, error) {
@@ -826,8 +825,8 @@ func (r SessionsExchangeAccessTokenRequest) LogValue() slog.Value {
 
 // SessionsExchangeAccessTokenResponse is the response of [SessionsService.ExchangeAccessToken].
 //
-// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field stays empty
-// if it is missing or does not fit.
+// If MemberID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type SessionsExchangeAccessTokenResponse struct {
 	stytch.Response
 
@@ -936,7 +935,7 @@ var sessionsAttest = transport.Endpoint[SessionsAttestRequest, SessionsAttestRes
 // [stytch.ErrInvalidTokenOrganizationIDClaim], [stytch.ErrOrganizationNotFound],
 // [stytch.ErrInvalidOrganizationID], [stytch.ErrMemberNotFound], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotMutable],
 // [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
 // [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
 // [stytch.ErrStytchClaimsInCustomClaims].
@@ -1046,8 +1045,8 @@ func (r SessionsAttestRequest) LogValue() slog.Value {
 
 // SessionsAttestResponse is the response of [SessionsService.Attest].
 //
-// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field stays empty
-// if it is missing or does not fit.
+// If MemberID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type SessionsAttestResponse struct {
 	stytch.Response
 
@@ -1152,11 +1151,9 @@ var sessionsMigrate = transport.Endpoint[SessionsMigrateRequest, SessionsMigrate
 // [stytch.ErrMigrateFromExternalMissingUserInfo],
 // [stytch.ErrMigrateFromExternalUnexpectedResponse], [stytch.ErrInvalidUserInfoURL],
 // [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID], [stytch.ErrMemberNotFound],
-// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
-// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrTooManySessionArguments], [stytch.ErrInvalidSessionDurationMinutes],
-// [stytch.ErrInvalidSessionDuration], [stytch.ErrCustomClaimsTooLarge],
-// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims].
+// [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
+// [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
+// [stytch.ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/b2b/api/migrate-session
 func (s *SessionsService) Migrate(ctx context.Context, req SessionsMigrateRequest, opts ...stytch.CallOption) (*SessionsMigrateResponse, error) {
@@ -1215,8 +1212,8 @@ func (r SessionsMigrateRequest) LogValue() slog.Value {
 
 // SessionsMigrateResponse is the response of [SessionsService.Migrate].
 //
-// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field stays empty
-// if it is missing or does not fit.
+// If MemberID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type SessionsMigrateResponse struct {
 	stytch.Response
 
@@ -1313,6 +1310,8 @@ var sessionsGetJWKS = transport.Endpoint[SessionsGetJWKSRequest, SessionsGetJWKS
 //
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
+// Specific errors: [stytch.ErrProjectNotFound], [stytch.ErrInvalidProjectID].
+//
 // API: https://stytch.com/docs/b2b/api/get-jwks
 func (s *SessionsService) GetJWKS(ctx context.Context, req SessionsGetJWKSRequest, opts ...stytch.CallOption) (*SessionsGetJWKSResponse, error) {
 	return transport.Call(ctx, s.client(), &sessionsGetJWKS, &req, opts)
@@ -1344,7 +1343,8 @@ func (r SessionsGetJWKSRequest) LogValue() slog.Value {
 
 // SessionsGetJWKSResponse is the response of [SessionsService.GetJWKS].
 //
-// An answer without Keys is an error. Any other field stays empty if it is missing or does not fit.
+// If Keys is missing, the call returns an error. Any other field stays empty if it is missing or
+// does not fit.
 type SessionsGetJWKSResponse struct {
 	stytch.Response
 

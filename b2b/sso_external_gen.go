@@ -58,9 +58,10 @@ var ssoExternalCreateConnection = transport.Endpoint[SSOExternalCreateConnection
 // [stytch.ErrExternalConnectionIDNotFound], [stytch.ErrExternalConnectionNotActive],
 // [stytch.ErrExternalOrganizationIDSameAsOrganizationID],
 // [stytch.ErrDuplicateExternalSSOConnection], [stytch.ErrSSOConnectionOrganizationMismatch],
-// [stytch.ErrInvalidDisplayName], [stytch.ErrInvalidRBACRoleID], [stytch.ErrSessionNotFound],
-// [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrInvalidDisplayName], [stytch.ErrInvalidRBACRoleID], [stytch.ErrEnterpriseEndpoint],
+// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
+// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
 // [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/create-external-connection
@@ -205,9 +206,10 @@ var ssoExternalUpdateConnection = transport.Endpoint[SSOExternalUpdateConnection
 //
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrSSOConnectionNotFound], [stytch.ErrInvalidDisplayName], [stytch.ErrInvalidRBACRoleID],
-// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
+// [stytch.ErrEnterpriseEndpoint], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/update-external-connection
 func (s *SSOExternalService) UpdateConnection(ctx context.Context, req SSOExternalUpdateConnectionRequest, opts ...stytch.CallOption) (*SSOExternalUpdateConnectionResponse, error) {

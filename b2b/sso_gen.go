@@ -71,9 +71,10 @@ var ssoGetConnections = transport.Endpoint[SSOGetConnectionsRequest, SSOGetConne
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
-// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
+// [stytch.ErrEnterpriseEndpoint], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/get-sso-connections
 func (s *SSOService) GetConnections(ctx context.Context, req SSOGetConnectionsRequest, opts ...stytch.CallOption) (*SSOGetConnectionsResponse, error) {
@@ -117,8 +118,8 @@ func (r SSOGetConnectionsRequest) LogValue() slog.Value {
 
 // SSOGetConnectionsResponse is the response of [SSOService.GetConnections].
 //
-// An answer without SAMLConnections, OIDCConnections and ExternalConnections is an error. Any other
-// field stays empty if it is missing or does not fit.
+// If SAMLConnections, OIDCConnections or ExternalConnections is missing, the call returns an error.
+// Any other field stays empty if it is missing or does not fit.
 type SSOGetConnectionsResponse struct {
 	stytch.Response
 
@@ -195,9 +196,10 @@ var ssoDeleteConnection = transport.Endpoint[SSODeleteConnectionRequest, SSODele
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrSSOConnectionNotFound], [stytch.ErrSAMLConnectionNotFound],
 // [stytch.ErrOIDCConnectionNotFound], [stytch.ErrCannotDeleteDefaultSSOConnection],
-// [stytch.ErrRequiresActiveSSOConnection], [stytch.ErrSessionNotFound],
-// [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrRequiresActiveSSOConnection], [stytch.ErrEnterpriseEndpoint],
+// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
+// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
 // [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/delete-sso-connection
@@ -322,11 +324,11 @@ var ssoAuthenticate = transport.Endpoint[SSOAuthenticateRequest, SSOAuthenticate
 // [stytch.ErrInvalidPKCECodeVerifier], [stytch.ErrOrganizationNotFound],
 // [stytch.ErrInvalidOrganizationID], [stytch.ErrMemberNotFound],
 // [stytch.ErrInvalidConnectionForJITProvisioning],
-// [stytch.ErrOperationRestrictedByOrganizationAuthMethods], [stytch.ErrInvalidLocale],
-// [stytch.ErrIntermediateSessionNotFound],
+// [stytch.ErrOperationRestrictedByOrganizationAuthMethods], [stytch.ErrUserLockLimitReached],
+// [stytch.ErrInvalidLocale], [stytch.ErrIntermediateSessionNotFound],
 // [stytch.ErrInvalidIntermediateSessionTokenForOrganization], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotMutable],
 // [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
 // [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
 // [stytch.ErrStytchClaimsInCustomClaims].
@@ -452,8 +454,8 @@ func (r SSOAuthenticateRequest) LogValue() slog.Value {
 
 // SSOAuthenticateResponse is the response of [SSOService.Authenticate].
 //
-// An answer without MemberID, OrganizationID, SessionToken, SessionJWT and IntermediateSessionToken
-// is an error. Any other field stays empty if it is missing or does not fit.
+// If MemberID, OrganizationID, SessionToken, SessionJWT or IntermediateSessionToken is missing, the
+// call returns an error. Any other field stays empty if it is missing or does not fit.
 type SSOAuthenticateResponse struct {
 	stytch.Response
 

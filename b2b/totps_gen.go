@@ -156,8 +156,8 @@ func (r TOTPsCreateRequest) LogValue() slog.Value {
 
 // TOTPsCreateResponse is the response of [TOTPsService.Create].
 //
-// An answer without MemberID, TOTPRegistrationID and Secret is an error. Any other field stays
-// empty if it is missing or does not fit.
+// If MemberID, TOTPRegistrationID or Secret is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type TOTPsCreateResponse struct {
 	stytch.Response
 
@@ -273,9 +273,10 @@ var totpsAuthenticate = transport.Endpoint[TOTPsAuthenticateRequest, TOTPsAuthen
 // [stytch.ErrInvalidIntermediateSessionTokenForOrganization], [stytch.ErrNoSessionArguments],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrTooManySessionArguments], [stytch.ErrInvalidSessionDurationMinutes],
-// [stytch.ErrInvalidSessionDuration], [stytch.ErrCustomClaimsTooLarge],
-// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotMutable],
+// [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
+// [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
+// [stytch.ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/b2b/api/authenticate-totp
 func (s *TOTPsService) Authenticate(ctx context.Context, req TOTPsAuthenticateRequest, opts ...stytch.CallOption) (*TOTPsAuthenticateResponse, error) {
@@ -405,8 +406,8 @@ func (r TOTPsAuthenticateRequest) LogValue() slog.Value {
 
 // TOTPsAuthenticateResponse is the response of [TOTPsService.Authenticate].
 //
-// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field stays empty
-// if it is missing or does not fit.
+// If MemberID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type TOTPsAuthenticateResponse struct {
 	stytch.Response
 
@@ -560,8 +561,8 @@ func (r TOTPsMigrateRequest) LogValue() slog.Value {
 
 // TOTPsMigrateResponse is the response of [TOTPsService.Migrate].
 //
-// An answer without MemberID and TOTPRegistrationID is an error. Any other field stays empty if it
-// is missing or does not fit.
+// If MemberID or TOTPRegistrationID is missing, the call returns an error. Any other field stays
+// empty if it is missing or does not fit.
 type TOTPsMigrateResponse struct {
 	stytch.Response
 

@@ -26,7 +26,7 @@ test("the base URL may end with a slash", async () => {
 test("a message names the invalid field", async () => {
   const { client } = await newWorld();
   const { error_message } = await fails(client.otps.sms.loginOrCreate({ phone_number, expiration_minutes: 99 }), 400, "invalid_expiration_otp");
-  assert.match(error_message, /expiration_minutes: .*at most 10/);
+  assert.match(error_message, /expiration_minutes: .*between 1 and 10/);
 });
 
 test("a call that is not emulated", async () => {

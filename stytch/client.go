@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"sync"
 
 	"github.com/stytchgen/sdk/internal/grammar"
@@ -28,6 +29,13 @@ func NewClient(projectID, secret string, opts ...Option) (*Client, error) {
 		return nil, err
 	}
 	return newClient(t), nil
+}
+
+// NewPublicClient returns a client without the project's secret, for a program that should not have it. It
+// can fetch access tokens with [M2MService.TokenSource], and check access tokens and session JWTs without a
+// call. Calls that need the secret fail before they are sent.
+func NewPublicClient(projectID string, opts ...Option) (*Client, error) {
+	return NewClient(projectID, "", append(slices.Clip(opts), transport.WithoutSecret)...)
 }
 
 // FromEnv is like [NewClient], with the project ID and the secret from the environment variables

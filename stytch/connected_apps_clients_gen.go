@@ -179,8 +179,8 @@ func (r ConnectedAppsClientsCreateRequest) LogValue() slog.Value {
 
 // ConnectedAppsClientsCreateResponse is the response of [ConnectedAppsClientsService.Create].
 //
-// An answer without ConnectedApp.ClientID is an error. Any other field stays empty if it is missing
-// or does not fit.
+// If ConnectedApp.ClientID is missing, the call returns an error. Any other field stays empty if it
+// is missing or does not fit.
 type ConnectedAppsClientsCreateResponse struct {
 	Response
 
@@ -273,8 +273,8 @@ func (r ConnectedAppsClientsGetRequest) LogValue() slog.Value {
 
 // ConnectedAppsClientsGetResponse is the response of [ConnectedAppsClientsService.Get].
 //
-// An answer without ConnectedApp is an error. Any other field stays empty if it is missing or does
-// not fit.
+// If ConnectedApp is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type ConnectedAppsClientsGetResponse struct {
 	Response
 
@@ -510,8 +510,8 @@ var connectedAppsClientsDelete = transport.Endpoint[ConnectedAppsClientsDeleteRe
 // Deletes the app with everything that people have granted it. It can neither begin authorizations
 // nor refresh tokens any more.
 //
-// An app that is gone already is the error [ErrConnectedAppNotFound]. A caller can come to it by
-// repeating a call whose answer was lost.
+// If the app is already gone, the error is [ErrConnectedAppNotFound]. That can happen when the
+// client repeats a call whose answer was lost.
 //
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
@@ -602,6 +602,8 @@ var connectedAppsClientsSearch = transport.Endpoint[ConnectedAppsClientsSearchRe
 // Returns all connected apps; there are no filters yet. A page has up to Limit apps; pass the
 // NextCursor of its ResultsMetadata as Cursor to get the next one.
 //
+// [ConnectedAppsClientsService.SearchAll] loops over the results of all pages.
+//
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
 // Specific errors: [ErrSearchTimeout].
@@ -664,8 +666,8 @@ func (r ConnectedAppsClientsSearchRequest) LogValue() slog.Value {
 
 // ConnectedAppsClientsSearchResponse is the response of [ConnectedAppsClientsService.Search].
 //
-// An answer without ConnectedApps and ResultsMetadata is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If ConnectedApps or ResultsMetadata is missing, the call returns an error. Any other field stays
+// empty if it is missing or does not fit.
 type ConnectedAppsClientsSearchResponse struct {
 	Response
 

@@ -94,8 +94,8 @@ func (r ConnectedAppsClientsSecretsRotateStartRequest) LogValue() slog.Value {
 // ConnectedAppsClientsSecretsRotateStartResponse is the response of
 // [ConnectedAppsClientsSecretsService.RotateStart].
 //
-// An answer without ConnectedApp.NextClientSecret is an error. Any other field stays empty if it is
-// missing or does not fit.
+// If ConnectedApp.NextClientSecret is missing, the call returns an error. Any other field stays
+// empty if it is missing or does not fit.
 type ConnectedAppsClientsSecretsRotateStartResponse struct {
 	Response
 

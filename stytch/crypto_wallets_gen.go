@@ -159,8 +159,8 @@ func (r CryptoWalletsAuthenticateStartRequest) LogValue() slog.Value {
 // CryptoWalletsAuthenticateStartResponse is the response of
 // [CryptoWalletsService.AuthenticateStart].
 //
-// An answer without Challenge is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If Challenge is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type CryptoWalletsAuthenticateStartResponse struct {
 	Response
 
@@ -240,8 +240,9 @@ var cryptoWalletsAuthenticate = transport.Endpoint[CryptoWalletsAuthenticateRequ
 // [ErrSignatureMissing], [ErrSignatureIsIncorrectSize], [ErrSIWEMessageExpired],
 // [ErrSIWEMessageNotValidYet], [ErrUserLockLimitReached], [ErrSessionNotFound],
 // [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims],
-// [ErrTooManySessionArguments], [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration],
-// [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
+// [ErrTooManySessionArguments], [ErrSessionNotMutable], [ErrInvalidSessionDurationMinutes],
+// [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims],
+// [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/crypto-wallet-authenticate
 func (s *CryptoWalletsService) Authenticate(ctx context.Context, req CryptoWalletsAuthenticateRequest, opts ...CallOption) (*CryptoWalletsAuthenticateResponse, error) {
@@ -346,8 +347,8 @@ func (r CryptoWalletsAuthenticateRequest) LogValue() slog.Value {
 
 // CryptoWalletsAuthenticateResponse is the response of [CryptoWalletsService.Authenticate].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If UserID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type CryptoWalletsAuthenticateResponse struct {
 	Response
 

@@ -70,8 +70,8 @@ func (r DebugWhoamiRequest) LogValue() slog.Value {
 
 // DebugWhoamiResponse is the response of [DebugService.Whoami].
 //
-// An answer without ProjectID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If ProjectID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type DebugWhoamiResponse struct {
 	Response
 

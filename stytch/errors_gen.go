@@ -5707,10 +5707,12 @@ const (
 	CodeOutage = "outage"
 )
 
-// publicCode returns the code of the [PublicError] for errors of type t, "" if there is none.
-func publicCode(t ErrorType) string {
-	switch t {
-	case
+// publicTypes are the error types of each code that an error can have by its type.
+var publicTypes = []struct {
+	code  string
+	types []ErrorType
+}{
+	{CodeWrongCode, []ErrorType{
 		ErrOTPCodeNotFound,
 		ErrInvalidCode,
 		ErrInvalidTOTPCode,
@@ -5718,44 +5720,44 @@ func publicCode(t ErrorType) string {
 		ErrInvalidRecoveryCode,
 		ErrUnableToAuthenticateRecoveryCode,
 		ErrRecoveryCodeUsedAsTOTPCode,
-		ErrTOTPCodeUsedAsRecoveryCode:
-		return CodeWrongCode
-	case
+		ErrTOTPCodeUsedAsRecoveryCode,
+	}},
+	{CodeExpiredCode, []ErrorType{
 		ErrUnableToAuthOTPCode,
 		ErrTOTPCodeAlreadyAuthenticated,
-		ErrInvalidMethodID:
-		return CodeExpiredCode
-	case
+		ErrInvalidMethodID,
+	}},
+	{CodeExpiredLink, []ErrorType{
 		ErrMagicLinkNotFound,
 		ErrUnableToAuthMagicLink,
 		ErrUnableToAuthPasswordResetToken,
 		ErrUnableToAuthImpersonationToken,
 		ErrUnableToVerifyMemberEmailUpdate,
-		ErrInvalidToken:
-		return CodeExpiredLink
-	case
+		ErrInvalidToken,
+	}},
+	{CodeOtherDevice, []ErrorType{
 		ErrAttributeMismatch,
 		ErrNoAssociatedSessionPassedIn,
 		ErrSessionOnCodeDoesNotMatchSessionPassedIn,
 		ErrSessionEnforcedFactorMatchingSessionRequired,
 		ErrPKCEExpectedCodeVerifier,
 		ErrPKCEDidNotExpectCodeVerifier,
-		ErrPKCEMismatch:
-		return CodeOtherDevice
-	case
+		ErrPKCEMismatch,
+	}},
+	{CodeWrongPassword, []ErrorType{
 		ErrPasswordDoesNotMatch,
 		ErrNoUserPassword,
 		ErrResetPassword,
 		ErrMemberResetPassword,
-		ErrCannotResetPasswordWithExistingPassword:
-		return CodeWrongPassword
-	case
-		ErrWeakPassword:
-		return CodeWeakPassword
-	case
-		ErrBreachedPassword:
-		return CodeBreachedPassword
-	case
+		ErrCannotResetPasswordWithExistingPassword,
+	}},
+	{CodeWeakPassword, []ErrorType{
+		ErrWeakPassword,
+	}},
+	{CodeBreachedPassword, []ErrorType{
+		ErrBreachedPassword,
+	}},
+	{CodeStartAgain, []ErrorType{
 		ErrOAuthTokenNotFound,
 		ErrSSOTokenNotFound,
 		ErrIDTokenExpired,
@@ -5787,9 +5789,9 @@ func publicCode(t ErrorType) string {
 		ErrSignatureIsIncorrectSize,
 		ErrSIWEMessageExpired,
 		ErrSIWEMessageNotValidYet,
-		ErrExpiredTOTP:
-		return CodeStartAgain
-	case
+		ErrExpiredTOTP,
+	}},
+	{CodeInvalidAddress, []ErrorType{
 		ErrInvalidPhoneNumber,
 		ErrInvalidPhoneNumberCountryCode,
 		ErrUnsubscribedPhoneNumber,
@@ -5810,46 +5812,46 @@ func publicCode(t ErrorType) string {
 		ErrRetiredMemberEmail,
 		ErrDesiredEmailDeactivatedByDifferentMember,
 		ErrDesiredEmailUpdatingForDifferentMember,
-		ErrInvalidEmailForInvites:
-		return CodeInvalidAddress
-	case
+		ErrInvalidEmailForInvites,
+	}},
+	{CodeInvalidName, []ErrorType{
 		ErrOrganizationNameMissing,
 		ErrInvalidOrganizationName,
 		ErrOrganizationNameIncludesBannedWords,
 		ErrInvalidOrganizationSlug,
 		ErrOrganizationSlugAlreadyUsed,
 		ErrDuplicateOrganization,
-		ErrEmptyWebAuthnRegistrationName:
-		return CodeInvalidName
-	case
+		ErrEmptyWebAuthnRegistrationName,
+	}},
+	{CodeAlreadyAdded, []ErrorType{
 		ErrDuplicatePhoneNumberForUser,
 		ErrDuplicateEmailForUser,
 		ErrDuplicateMemberPhoneNumberForMember,
 		ErrActiveTOTPExists,
 		ErrDuplicateWebAuthnRegistration,
 		ErrDuplicateBiometricRegistration,
-		ErrDuplicateWalletAddressForUser:
-		return CodeAlreadyAdded
-	case
+		ErrDuplicateWalletAddressForUser,
+	}},
+	{CodeLimitReached, []ErrorType{
 		ErrTooManyUserRegistrationsForDomain,
-		ErrTooManyBiometricRegistrationsForUser:
-		return CodeLimitReached
-	case
+		ErrTooManyBiometricRegistrationsForUser,
+	}},
+	{CodeLastFactor, []ErrorType{
 		ErrCannotDeleteLastPrimaryFactor,
 		ErrCannotRemovePrimaryAuthMechanism,
 		ErrCannotDeleteEmail,
-		ErrSessionMustHaveAtLeastOneActiveFactor:
-		return CodeLastFactor
-	case
-		ErrUserLockLimitReached:
-		return CodeLocked
-	case
+		ErrSessionMustHaveAtLeastOneActiveFactor,
+	}},
+	{CodeLocked, []ErrorType{
+		ErrUserLockLimitReached,
+	}},
+	{CodeTooManyAttempts, []ErrorType{
 		ErrTooManyRequests,
 		ErrTooFewTokensAuthenticated,
 		ErrCAPTCHAFailed,
-		ErrTooManyUnverifiedFactors:
-		return CodeTooManyAttempts
-	case
+		ErrTooManyUnverifiedFactors,
+	}},
+	{CodeLoginFirst, []ErrorType{
 		ErrSessionNotFound,
 		ErrInvalidSessionToken,
 		ErrUnableToParseSessionJWT,
@@ -5862,25 +5864,25 @@ func publicCode(t ErrorType) string {
 		ErrUserUnauthenticated,
 		ErrInsufficientFactors,
 		ErrStaleFactors,
-		ErrWeakFactorCombination:
-		return CodeLoginFirst
-	case
+		ErrWeakFactorCombination,
+	}},
+	{CodeOtherMethod, []ErrorType{
 		ErrOperationRestrictedByOrganizationAuthMethods,
 		ErrOperationRestrictedByOrganizationMFAMethods,
 		ErrTOTPsNotFoundForUser,
 		ErrRecoveryCodesNotFound,
 		ErrNoActiveWebAuthnRegistrations,
-		ErrNoActiveBiometricRegistrations:
-		return CodeOtherMethod
-	case
+		ErrNoActiveBiometricRegistrations,
+	}},
+	{CodeNoAccess, []ErrorType{
 		ErrEmailJITProvisioningNotAllowed,
 		ErrInvalidEmailForJITProvisioning,
 		ErrOAuthTenantJITProvisioningNotAllowed,
 		ErrInvalidOAuthTenantForJITProvisioning,
 		ErrInvalidConnectionForJITProvisioning,
-		ErrActionNotAllowedEmailDomainIsClaimed:
-		return CodeNoAccess
-	case
+		ErrActionNotAllowedEmailDomainIsClaimed,
+	}},
+	{CodeNotAllowed, []ErrorType{
 		ErrConsumerSessionAuthorizationError,
 		ErrSessionAuthorizationError,
 		ErrSessionAuthorizationTenancyError,
@@ -5893,9 +5895,9 @@ func publicCode(t ErrorType) string {
 		ErrEmailUpdatesAvailableOnlyForActiveMembers,
 		ErrActionAvailableOnlyForActiveMembers,
 		ErrCannotUseWebAuthnWithPendingUser,
-		ErrCannotUseBiometricsWithPendingUser:
-		return CodeNotAllowed
-	case
+		ErrCannotUseBiometricsWithPendingUser,
+	}},
+	{CodeNotFound, []ErrorType{
 		ErrUserNotFound,
 		ErrOrganizationNotFound,
 		ErrTOTPNotFound,
@@ -5905,10 +5907,8 @@ func publicCode(t ErrorType) string {
 		ErrOAuthUserRegistrationNotFound,
 		ErrPasswordNotFound,
 		ErrMemberPasswordNotFound,
-		ErrConnectedAppNotFound:
-		return CodeNotFound
-	}
-	return ""
+		ErrConnectedAppNotFound,
+	}},
 }
 
 // publicText returns the status and the message of a [PublicError] by its code.

@@ -88,8 +88,8 @@ func (r FraudEmailRiskRequest) LogValue() slog.Value {
 
 // FraudEmailRiskResponse is the response of [FraudEmailService.Risk].
 //
-// An answer without Action is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If Action is missing, the call returns an error. Any other field stays empty if it is missing or
+// does not fit.
 type FraudEmailRiskResponse struct {
 	Response
 

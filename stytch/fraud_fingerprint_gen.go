@@ -100,8 +100,8 @@ func (r FraudFingerprintLookupRequest) LogValue() slog.Value {
 
 // FraudFingerprintLookupResponse is the response of [FraudFingerprintService.Lookup].
 //
-// An answer without Verdict is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If Verdict is missing, the call returns an error. Any other field stays empty if it is missing or
+// does not fit.
 type FraudFingerprintLookupResponse struct {
 	Response
 

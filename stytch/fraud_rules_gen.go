@@ -320,6 +320,8 @@ var fraudRulesList = transport.Endpoint[FraudRulesListRequest, FraudRulesListRes
 // Returns the rules that [FraudRulesService.Set] and the dashboard have made. A page has up to
 // Limit rules; pass its NextCursor as Cursor to get the next one.
 //
+// [FraudRulesService.ListAll] loops over the results of all pages.
+//
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
 // Specific errors: [ErrDFPRuleInvalidCursor], [ErrEnterpriseEndpoint],
@@ -383,8 +385,8 @@ func (r FraudRulesListRequest) LogValue() slog.Value {
 
 // FraudRulesListResponse is the response of [FraudRulesService.List].
 //
-// An answer without Rules is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If Rules is missing, the call returns an error. Any other field stays empty if it is missing or
+// does not fit.
 type FraudRulesListResponse struct {
 	Response
 

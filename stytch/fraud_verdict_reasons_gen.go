@@ -190,8 +190,8 @@ func (r FraudVerdictReasonsListRequest) LogValue() slog.Value {
 
 // FraudVerdictReasonsListResponse is the response of [FraudVerdictReasonsService.List].
 //
-// An answer without VerdictReasonActions is an error. Any other field stays empty if it is missing
-// or does not fit.
+// If VerdictReasonActions is missing, the call returns an error. Any other field stays empty if it
+// is missing or does not fit.
 type FraudVerdictReasonsListResponse struct {
 	Response
 

@@ -52,8 +52,9 @@ var idpOAuthAuthorizeStart = transport.Endpoint[IDPOAuthAuthorizeStartRequest, I
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
 // Specific errors: [ErrConnectedAppNotFound], [ErrConnectedAppSuppliedRedirectURLNotFoundInClient],
-// [ErrOAuthInvalidScopeRequested], [ErrPKCERequiredForIDPAuthorizationFlow],
-// [ErrThirdPartyClientsCannotUseFullAccess], [ErrThirdPartyClientsRequireConsentForOfflineAccess],
+// [ErrOAuthInvalidScopeRequested], [ErrOIDCPromptNoneMustBeExclusive],
+// [ErrPKCERequiredForIDPAuthorizationFlow], [ErrThirdPartyClientsCannotUseFullAccess],
+// [ErrThirdPartyClientsRequireConsentForOfflineAccess],
 // [ErrAuthorizationEndpointNotConfiguredForProject], [ErrNoOAuthAuthorizeUserSelector],
 // [ErrTooManyUserSelectionArguments], [ErrUserNotFound], [ErrInvalidUserID], [ErrSessionNotFound],
 // [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims].
@@ -153,8 +154,8 @@ func (r IDPOAuthAuthorizeStartRequest) LogValue() slog.Value {
 
 // IDPOAuthAuthorizeStartResponse is the response of [IDPOAuthService.AuthorizeStart].
 //
-// An answer without Client and ScopeResults is an error. Any other field stays empty if it is
-// missing or does not fit.
+// If Client or ScopeResults is missing, the call returns an error. Any other field stays empty if
+// it is missing or does not fit.
 type IDPOAuthAuthorizeStartResponse struct {
 	Response
 
@@ -239,8 +240,9 @@ var idpOAuthAuthorize = transport.Endpoint[IDPOAuthAuthorizeRequest, IDPOAuthAut
 // unknown, the error matches [ErrOutcomeUnknown].
 //
 // Specific errors: [ErrConnectedAppNotFound], [ErrConnectedAppSuppliedRedirectURLNotFoundInClient],
-// [ErrOAuthInvalidScopeRequested], [ErrPKCERequiredForIDPAuthorizationFlow],
-// [ErrThirdPartyClientsCannotUseFullAccess], [ErrThirdPartyClientsRequireConsentForOfflineAccess],
+// [ErrOAuthInvalidScopeRequested], [ErrOIDCPromptNoneMustBeExclusive],
+// [ErrPKCERequiredForIDPAuthorizationFlow], [ErrThirdPartyClientsCannotUseFullAccess],
+// [ErrThirdPartyClientsRequireConsentForOfflineAccess],
 // [ErrAuthorizationEndpointNotConfiguredForProject], [ErrNoOAuthAuthorizeUserSelector],
 // [ErrTooManyUserSelectionArguments], [ErrUserNotFound], [ErrInvalidUserID], [ErrSessionNotFound],
 // [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims],
@@ -368,8 +370,8 @@ func (r IDPOAuthAuthorizeRequest) LogValue() slog.Value {
 
 // IDPOAuthAuthorizeResponse is the response of [IDPOAuthService.Authorize].
 //
-// An answer without RedirectURI is an error. Any other field stays empty if it is missing or does
-// not fit.
+// If RedirectURI is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type IDPOAuthAuthorizeResponse struct {
 	Response
 

@@ -89,8 +89,8 @@ func (r ImpersonationAuthenticateRequest) LogValue() slog.Value {
 
 // ImpersonationAuthenticateResponse is the response of [ImpersonationService.Authenticate].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If UserID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type ImpersonationAuthenticateResponse struct {
 	Response
 

@@ -115,8 +115,8 @@ func (r MagicLinksCreateRequest) LogValue() slog.Value {
 
 // MagicLinksCreateResponse is the response of [MagicLinksService.Create].
 //
-// An answer without UserID and Token is an error. Any other field stays empty if it is missing or
-// does not fit.
+// If UserID or Token is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type MagicLinksCreateResponse struct {
 	Response
 
@@ -197,8 +197,8 @@ var magicLinksAuthenticate = transport.Endpoint[MagicLinksAuthenticateRequest, M
 // [ErrSessionOnCodeDoesNotMatchSessionPassedIn], [ErrUserLockLimitReached], [ErrAttributeMismatch],
 // [ErrInvalidIPAddress], [ErrInvalidUserAgent], [ErrSessionNotFound], [ErrInvalidSessionToken],
 // [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims], [ErrTooManySessionArguments],
-// [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge],
-// [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
+// [ErrSessionNotMutable], [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration],
+// [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/authenticate-magic-link
 func (s *MagicLinksService) Authenticate(ctx context.Context, req MagicLinksAuthenticateRequest, opts ...CallOption) (*MagicLinksAuthenticateResponse, error) {
@@ -314,8 +314,8 @@ func (r MagicLinksAuthenticateRequest) LogValue() slog.Value {
 
 // MagicLinksAuthenticateResponse is the response of [MagicLinksService.Authenticate].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If UserID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type MagicLinksAuthenticateResponse struct {
 	Response
 

@@ -135,8 +135,8 @@ func (r OAuthAttachRequest) LogValue() slog.Value {
 
 // OAuthAttachResponse is the response of [OAuthService.Attach].
 //
-// An answer without OAuthAttachToken is an error. Any other field stays empty if it is missing or
-// does not fit.
+// If OAuthAttachToken is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type OAuthAttachResponse struct {
 	Response
 
@@ -208,8 +208,8 @@ var oauthAuthenticate = transport.Endpoint[OAuthAuthenticateRequest, OAuthAuthen
 // [ErrPKCEDidNotExpectCodeVerifier], [ErrPKCEMismatch], [ErrInvalidPKCECodeVerifier],
 // [ErrUserLockLimitReached], [ErrSessionNotFound], [ErrInvalidSessionToken],
 // [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims], [ErrTooManySessionArguments],
-// [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge],
-// [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
+// [ErrSessionNotMutable], [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration],
+// [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/oauth-authenticate
 func (s *OAuthService) Authenticate(ctx context.Context, req OAuthAuthenticateRequest, opts ...CallOption) (*OAuthAuthenticateResponse, error) {
@@ -312,8 +312,8 @@ func (r OAuthAuthenticateRequest) LogValue() slog.Value {
 
 // OAuthAuthenticateResponse is the response of [OAuthService.Authenticate].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If UserID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type OAuthAuthenticateResponse struct {
 	Response
 

@@ -77,8 +77,8 @@ var otpsAuthenticate = transport.Endpoint[OTPsAuthenticateRequest, OTPsAuthentic
 // [ErrSessionOnCodeDoesNotMatchSessionPassedIn], [ErrUserLockLimitReached], [ErrAttributeMismatch],
 // [ErrInvalidIPAddress], [ErrInvalidUserAgent], [ErrSessionNotFound], [ErrInvalidSessionToken],
 // [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims], [ErrTooManySessionArguments],
-// [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge],
-// [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
+// [ErrSessionNotMutable], [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration],
+// [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/authenticate-otp
 func (s *OTPsService) Authenticate(ctx context.Context, req OTPsAuthenticateRequest, opts ...CallOption) (*OTPsAuthenticateResponse, error) {
@@ -92,8 +92,8 @@ type OTPsAuthenticateRequest struct {
 	// The PhoneID or EmailID that the sending call returned.
 	MethodID string `json:"method_id"`
 
-	// The one-time code. It works once. Of what the user typed, leave out spaces and the like: the
-	// service wants the digits alone.
+	// The one-time code. It works once. Remove spaces and dashes that the user typed: the service
+	// wants only the digits.
 	Code string `json:"code" stytch:"sensitive"`
 
 	// The client on which the user typed the code. Options compares it with the client that asked
@@ -190,8 +190,8 @@ func (r OTPsAuthenticateRequest) LogValue() slog.Value {
 
 // OTPsAuthenticateResponse is the response of [OTPsService.Authenticate].
 //
-// An answer without UserID, MethodID, SessionToken and SessionJWT is an error. Any other field
-// stays empty if it is missing or does not fit.
+// If UserID, MethodID, SessionToken or SessionJWT is missing, the call returns an error. Any other
+// field stays empty if it is missing or does not fit.
 type OTPsAuthenticateResponse struct {
 	Response
 

@@ -170,8 +170,8 @@ func (r PasswordsEmailResetStartRequest) LogValue() slog.Value {
 
 // PasswordsEmailResetStartResponse is the response of [PasswordsEmailService.ResetStart].
 //
-// An answer without UserID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If UserID is missing, the call returns an error. Any other field stays empty if it is missing or
+// does not fit.
 type PasswordsEmailResetStartResponse struct {
 	Response
 
@@ -246,9 +246,9 @@ var passwordsEmailReset = transport.Endpoint[PasswordsEmailResetRequest, Passwor
 // [ErrPKCEDidNotExpectCodeVerifier], [ErrPKCEMismatch], [ErrInvalidPKCECodeVerifier],
 // [ErrUserLockLimitReached], [ErrAttributeMismatch], [ErrInvalidIPAddress], [ErrInvalidUserAgent],
 // [ErrSessionNotFound], [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT],
-// [ErrJWTInvalidClaims], [ErrTooManySessionArguments], [ErrInvalidSessionDurationMinutes],
-// [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims],
-// [ErrStytchClaimsInCustomClaims].
+// [ErrJWTInvalidClaims], [ErrTooManySessionArguments], [ErrSessionNotMutable],
+// [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge],
+// [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/password-email-reset
 func (s *PasswordsEmailService) Reset(ctx context.Context, req PasswordsEmailResetRequest, opts ...CallOption) (*PasswordsEmailResetResponse, error) {
@@ -371,8 +371,8 @@ func (r PasswordsEmailResetRequest) LogValue() slog.Value {
 
 // PasswordsEmailResetResponse is the response of [PasswordsEmailService.Reset].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If UserID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type PasswordsEmailResetResponse struct {
 	Response
 

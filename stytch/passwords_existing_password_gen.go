@@ -61,8 +61,8 @@ var passwordsExistingPasswordReset = transport.Endpoint[PasswordsExistingPasswor
 // [ErrWeakPassword], [ErrBreachedPassword], [ErrPasswordValidationTimeout],
 // [ErrUserLockLimitReached], [ErrSessionNotFound], [ErrInvalidSessionToken],
 // [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims], [ErrTooManySessionArguments],
-// [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge],
-// [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
+// [ErrSessionNotMutable], [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration],
+// [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/password-existing-password-reset
 func (s *PasswordsExistingPasswordService) Reset(ctx context.Context, req PasswordsExistingPasswordResetRequest, opts ...CallOption) (*PasswordsExistingPasswordResetResponse, error) {
@@ -167,8 +167,8 @@ func (r PasswordsExistingPasswordResetRequest) LogValue() slog.Value {
 // PasswordsExistingPasswordResetResponse is the response of
 // [PasswordsExistingPasswordService.Reset].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If UserID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type PasswordsExistingPasswordResetResponse struct {
 	Response
 

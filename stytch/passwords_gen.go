@@ -170,8 +170,8 @@ func (r PasswordsCreateRequest) LogValue() slog.Value {
 
 // PasswordsCreateResponse is the response of [PasswordsService.Create].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If UserID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type PasswordsCreateResponse struct {
 	Response
 
@@ -281,8 +281,9 @@ var passwordsAuthenticate = transport.Endpoint[PasswordsAuthenticateRequest, Pas
 // Specific errors: [ErrEmailNotFound], [ErrInvalidEmail], [ErrNoUserPassword], [ErrResetPassword],
 // [ErrPasswordValidationTimeout], [ErrUserLockLimitReached], [ErrSessionNotFound],
 // [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims],
-// [ErrTooManySessionArguments], [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration],
-// [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
+// [ErrTooManySessionArguments], [ErrSessionNotMutable], [ErrInvalidSessionDurationMinutes],
+// [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims],
+// [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/password-authenticate
 func (s *PasswordsService) Authenticate(ctx context.Context, req PasswordsAuthenticateRequest, opts ...CallOption) (*PasswordsAuthenticateResponse, error) {
@@ -379,8 +380,8 @@ func (r PasswordsAuthenticateRequest) LogValue() slog.Value {
 
 // PasswordsAuthenticateResponse is the response of [PasswordsService.Authenticate].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If UserID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type PasswordsAuthenticateResponse struct {
 	Response
 
@@ -771,8 +772,8 @@ func (r PasswordsMigrateRequest) LogValue() slog.Value {
 
 // PasswordsMigrateResponse is the response of [PasswordsService.Migrate].
 //
-// An answer without UserID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If UserID is missing, the call returns an error. Any other field stays empty if it is missing or
+// does not fit.
 type PasswordsMigrateResponse struct {
 	Response
 

@@ -57,10 +57,10 @@ var passwordsSessionReset = transport.Endpoint[PasswordsSessionResetRequest, Pas
 // unknown, the error matches [ErrOutcomeUnknown].
 //
 // Specific errors: [ErrNoSessionArguments], [ErrSessionTooOldToResetPassword],
-// [ErrCannotPreserveExistingSessions], [ErrSessionNotMutable], [ErrWeakPassword],
-// [ErrBreachedPassword], [ErrPasswordValidationTimeout], [ErrSessionNotFound],
-// [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims],
-// [ErrTooManySessionArguments], [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration],
+// [ErrCannotPreserveExistingSessions], [ErrWeakPassword], [ErrBreachedPassword],
+// [ErrPasswordValidationTimeout], [ErrSessionNotFound], [ErrInvalidSessionToken],
+// [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims], [ErrTooManySessionArguments],
+// [ErrSessionNotMutable], [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration],
 // [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/password-session-reset
@@ -154,8 +154,8 @@ func (r PasswordsSessionResetRequest) LogValue() slog.Value {
 
 // PasswordsSessionResetResponse is the response of [PasswordsSessionService.Reset].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If UserID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type PasswordsSessionResetResponse struct {
 	Response
 

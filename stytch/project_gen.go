@@ -70,8 +70,8 @@ func (r ProjectMetricsRequest) LogValue() slog.Value {
 
 // ProjectMetricsResponse is the response of [ProjectService.Metrics].
 //
-// An answer without Metrics is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If Metrics is missing, the call returns an error. Any other field stays empty if it is missing or
+// does not fit.
 type ProjectMetricsResponse struct {
 	Response
 

@@ -14,7 +14,7 @@ import (
 
 // MANUAL(JWTErrors)(TYPE)
 
-// Reasons why a local check rejects a session JWT. Match each with errors.Is.
+// Reasons why a local check rejects a session JWT or an access token. Match each with errors.Is.
 var (
 	// ErrJWTMalformed: it is not a JWT, or it can be read in more than one way.
 	ErrJWTMalformed = sessionjwt.ErrMalformed
@@ -36,6 +36,8 @@ var (
 	ErrJWTAudience = sessionjwt.ErrAudience
 	// ErrJWTOfMember: it belongs to a member of an organization. Package b2b checks those.
 	ErrJWTOfMember = sessionjwt.ErrOfMember
+	// ErrJWTNotAccessToken: it is the JWT of a session, where an access token is wanted.
+	ErrJWTNotAccessToken = sessionjwt.ErrNotAccess
 	// ErrJWTExpired: it, or its session, has expired.
 	ErrJWTExpired = sessionjwt.ErrExpired
 	// ErrJWTNotYetValid: it is not valid yet, by this machine's clock.
@@ -121,33 +123,44 @@ func (s *SessionsService) AuthenticateJWTLocal(ctx context.Context, sessionJWT s
 // verify checks a JWT locally, and returns its session and its age.
 func (s *SessionsService) verify(ctx context.Context, sessionJWT string) (*Session, time.Duration, error) {
 	verifier := s.client().Verifier(s.publishedKeys)
-	session, ofMember := new(Session), false
-	token, err := verifier.Verify(ctx, sessionJWT, func(name string, d *wire.Reader) bool {
-		switch name {
-		case sessionjwt.SessionClaim:
-			session.readClaim(d)
-		case sessionjwt.OrganizationClaim:
-			ofMember = true
-			d.Skip()
-		default:
-			return false
-		}
-		return true
-	})
+	claimed, token, err := sessionjwt.Verify(ctx, verifier, sessionJWT, (*claimedSession).read)
 	switch {
-	case ofMember && (err == nil || !sessionjwt.Settled(err, 0, 0)):
+	case claimed.ofMember && (err == nil || !sessionjwt.Settled(err, 0, 0)):
 		return nil, 0, ErrJWTOfMember
 	case err != nil:
 		return nil, 0, err
+	}
+	session := new(claimed.Session)
+	switch {
 	case session.SessionID == "":
 		return nil, 0, fmt.Errorf("%w: the id of the session", ErrJWTMissingClaim)
 	case session.ExpiresAt == nil: // JWTs of an old form have no end of the session
 		session.ExpiresAt = &token.Expires
-	case verifier.Past(*session.ExpiresAt):
+	case verifier.PastAt(*session.ExpiresAt, token.Checked):
 		return nil, 0, ErrJWTExpired
 	}
 	session.UserID, session.CustomClaims = token.Subject, token.Custom
-	return session, verifier.Age(token), nil
+	session.detach() // the claims are those of every caller
+	return session, token.Age(), nil
+}
+
+// claimedSession is the session that a JWT claims.
+type claimedSession struct {
+	Session
+	ofMember bool
+}
+
+func (c *claimedSession) read(name string, d *wire.Reader) bool {
+	switch name {
+	case sessionjwt.SessionClaim:
+		c.readClaim(d)
+	case sessionjwt.OrganizationClaim:
+		c.ofMember = true
+		d.Skip()
+	default:
+		return false
+	}
+	return true
 }
 
 // readClaim reads the session from a claim of the JWT.

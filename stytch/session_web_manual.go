@@ -275,7 +275,7 @@ func LoggedOut(err error) bool {
 	}
 	for _, reason := range []error{
 		ErrNoSession, ErrAmbiguousSession, ErrSessionNotFound, ErrInvalidSessionToken, ErrUnableToParseSessionJWT, ErrJWTInvalidClaims,
-		ErrJWTMalformed, ErrJWTAlgorithm, ErrJWTSignature, ErrJWTMissingClaim, ErrJWTAudience, ErrJWTOfMember, ErrJWTExpired,
+		ErrJWTMalformed, ErrJWTAlgorithm, ErrJWTSignature, ErrJWTMissingClaim, ErrJWTAudience, ErrJWTOfMember, ErrJWTNotAccessToken, ErrJWTExpired,
 		ErrJWTUnknownKey,
 	} {
 		if errors.Is(err, reason) {

@@ -167,8 +167,8 @@ func (r UsersCreateRequest) LogValue() slog.Value {
 
 // UsersCreateResponse is the response of [UsersService.Create].
 //
-// An answer without UserID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If UserID is missing, the call returns an error. Any other field stays empty if it is missing or
+// does not fit.
 type UsersCreateResponse struct {
 	Response
 
@@ -280,8 +280,8 @@ func (r UsersGetRequest) LogValue() slog.Value {
 
 // UsersGetResponse is the response of [UsersService.Get].
 //
-// An answer without UserID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If UserID is missing, the call returns an error. Any other field stays empty if it is missing or
+// does not fit.
 type UsersGetResponse struct {
 	Response
 
@@ -599,8 +599,8 @@ var usersDelete = transport.Endpoint[UsersDeleteRequest, UsersDeleteResponse]{
 // Deletes the user with everything that belongs to them. Their addresses and numbers are free for
 // new users, and later calls with their id answer [ErrUserNotFound]. This cannot be undone.
 //
-// So a second delete answers [ErrUserNotFound] as well. The client can come to it by repeating a
-// call whose answer was lost.
+// Deleting the user again is the error [ErrUserNotFound], too. That can happen when the client
+// repeats a call whose answer was lost.
 //
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
@@ -696,6 +696,8 @@ var usersSearch = transport.Endpoint[UsersSearchRequest, UsersSearchResponse]{
 // A search takes from 150 milliseconds to 9 seconds, and a project can make 150 of them in a
 // minute, so keep it out of logins.
 //
+// [UsersService.SearchAll] loops over the results of all pages.
+//
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
 // Specific errors: [ErrUserSearchInvalidCursor], [ErrUserSearchInvalidLimit],
@@ -774,8 +776,8 @@ func (r UsersSearchRequest) LogValue() slog.Value {
 
 // UsersSearchResponse is the response of [UsersService.Search].
 //
-// An answer without Results and ResultsMetadata is an error. Any other field stays empty if it is
-// missing or does not fit.
+// If Results or ResultsMetadata is missing, the call returns an error. Any other field stays empty
+// if it is missing or does not fit.
 type UsersSearchResponse struct {
 	Response
 
@@ -973,8 +975,8 @@ var usersDeleteEmail = transport.Endpoint[UsersDeleteEmailRequest, UsersDeleteEm
 // Takes the e-mail address from the user, who can no longer log in with it. It is free for other
 // users then. A user keeps at least one e-mail address, phone number or OAuth registration.
 //
-// One that is gone already is the error [ErrEmailNotFound]. The client can come to it by repeating
-// a call whose answer was lost.
+// If it is already gone, the error is [ErrEmailNotFound]. That can happen when the client repeats a
+// call whose answer was lost.
 //
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
@@ -1072,8 +1074,8 @@ var usersDeletePhoneNumber = transport.Endpoint[UsersDeletePhoneNumberRequest, U
 // Takes the phone number from the user, who can no longer log in with it. It is free for other
 // users then. A user keeps at least one e-mail address, phone number or OAuth registration.
 //
-// One that is gone already is the error [ErrPhoneNumberNotFound]. The client can come to it by
-// repeating a call whose answer was lost.
+// If it is already gone, the error is [ErrPhoneNumberNotFound]. That can happen when the client
+// repeats a call whose answer was lost.
 //
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
@@ -1170,8 +1172,8 @@ var usersDeleteWebAuthnRegistration = transport.Endpoint[UsersDeleteWebAuthnRegi
 // Takes a passkey or security key from the user. The browser or device still holds its half of the
 // key and may offer it, without success.
 //
-// One that is gone already is the error [ErrWebAuthnRegistrationNotFound]. The client can come to
-// it by repeating a call whose answer was lost.
+// If it is already gone, the error is [ErrWebAuthnRegistrationNotFound]. That can happen when the
+// client repeats a call whose answer was lost.
 //
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
@@ -1270,8 +1272,8 @@ var usersDeleteBiometricRegistration = transport.Endpoint[UsersDeleteBiometricRe
 // Takes the registration of a mobile device from the user. To log in with its fingerprint or face
 // again, the device has to be registered anew.
 //
-// One that is gone already is the error [ErrBiometricRegistrationNotFound]. The client can come to
-// it by repeating a call whose answer was lost.
+// If it is already gone, the error is [ErrBiometricRegistrationNotFound]. That can happen when the
+// client repeats a call whose answer was lost.
 //
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
@@ -1370,7 +1372,7 @@ var usersDeleteTOTP = transport.Endpoint[UsersDeleteTOTPRequest, UsersDeleteTOTP
 // Takes the authenticator app from the user, and with it its recovery codes. The user can set up
 // another one then, so this call helps a user who has lost their phone.
 //
-// One that is gone already is the error [ErrTOTPNotFound]. The client can come to it by repeating a
+// If it is already gone, the error is [ErrTOTPNotFound]. That can happen when the client repeats a
 // call whose answer was lost.
 //
 // The call is safe to repeat, so the client repeats it if the service does not answer.
@@ -1468,8 +1470,8 @@ var usersDeleteCryptoWallet = transport.Endpoint[UsersDeleteCryptoWalletRequest,
 // Takes the crypto wallet from the user, who can no longer log in with it. The wallet itself is not
 // touched.
 //
-// One that is gone already is the error [ErrCryptoWalletNotFound]. The client can come to it by
-// repeating a call whose answer was lost.
+// If it is already gone, the error is [ErrCryptoWalletNotFound]. That can happen when the client
+// repeats a call whose answer was lost.
 //
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
@@ -1566,8 +1568,8 @@ var usersDeletePassword = transport.Endpoint[UsersDeletePasswordRequest, UsersDe
 // Takes the password from the user, who can no longer log in with it. Sessions that began with it
 // go on; end them with [SessionsService.Revoke] where that matters.
 //
-// One that is gone already is the error [ErrPasswordNotFound]. The client can come to it by
-// repeating a call whose answer was lost.
+// If it is already gone, the error is [ErrPasswordNotFound]. That can happen when the client
+// repeats a call whose answer was lost.
 //
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
@@ -1666,8 +1668,8 @@ var usersDeleteOAuthRegistration = transport.Endpoint[UsersDeleteOAuthRegistrati
 // account at the provider is not touched. A user keeps at least one e-mail address, phone number or
 // OAuth registration.
 //
-// One that is gone already is the error [ErrOAuthUserRegistrationNotFound]. The client can come to
-// it by repeating a call whose answer was lost.
+// If it is already gone, the error is [ErrOAuthUserRegistrationNotFound]. That can happen when the
+// client repeats a call whose answer was lost.
 //
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
@@ -1899,8 +1901,8 @@ func (r UsersConnectedAppsRequest) LogValue() slog.Value {
 
 // UsersConnectedAppsResponse is the response of [UsersService.ConnectedApps].
 //
-// An answer without ConnectedApps is an error. Any other field stays empty if it is missing or does
-// not fit.
+// If ConnectedApps is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type UsersConnectedAppsResponse struct {
 	Response
 

@@ -162,8 +162,8 @@ func (r WebAuthnRegisterStartRequest) LogValue() slog.Value {
 
 // WebAuthnRegisterStartResponse is the response of [WebAuthnService.RegisterStart].
 //
-// An answer without PublicKeyCredentialCreationOptions is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If PublicKeyCredentialCreationOptions is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type WebAuthnRegisterStartResponse struct {
 	Response
 
@@ -248,9 +248,9 @@ var webAuthnRegister = transport.Endpoint[WebAuthnRegisterRequest, WebAuthnRegis
 // [ErrInvalidPublicKeyCredentialMissingResponseField],
 // [ErrInvalidPublicKeyCredentialMissingSignatureField], [ErrUserLockLimitReached],
 // [ErrSessionNotFound], [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT],
-// [ErrJWTInvalidClaims], [ErrTooManySessionArguments], [ErrInvalidSessionDurationMinutes],
-// [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims],
-// [ErrStytchClaimsInCustomClaims].
+// [ErrJWTInvalidClaims], [ErrTooManySessionArguments], [ErrSessionNotMutable],
+// [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge],
+// [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/webauthn-register
 func (s *WebAuthnService) Register(ctx context.Context, req WebAuthnRegisterRequest, opts ...CallOption) (*WebAuthnRegisterResponse, error) {
@@ -349,8 +349,8 @@ func (r WebAuthnRegisterRequest) LogValue() slog.Value {
 
 // WebAuthnRegisterResponse is the response of [WebAuthnService.Register].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If UserID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type WebAuthnRegisterResponse struct {
 	Response
 
@@ -507,8 +507,8 @@ func (r WebAuthnAuthenticateStartRequest) LogValue() slog.Value {
 
 // WebAuthnAuthenticateStartResponse is the response of [WebAuthnService.AuthenticateStart].
 //
-// An answer without PublicKeyCredentialRequestOptions is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If PublicKeyCredentialRequestOptions is missing, the call returns an error. Any other field stays
+// empty if it is missing or does not fit.
 type WebAuthnAuthenticateStartResponse struct {
 	Response
 
@@ -593,9 +593,9 @@ var webAuthnAuthenticate = transport.Endpoint[WebAuthnAuthenticateRequest, WebAu
 // [ErrInvalidPublicKeyCredentialMissingResponseField],
 // [ErrInvalidPublicKeyCredentialMissingSignatureField], [ErrUserLockLimitReached],
 // [ErrSessionNotFound], [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT],
-// [ErrJWTInvalidClaims], [ErrTooManySessionArguments], [ErrInvalidSessionDurationMinutes],
-// [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims],
-// [ErrStytchClaimsInCustomClaims].
+// [ErrJWTInvalidClaims], [ErrTooManySessionArguments], [ErrSessionNotMutable],
+// [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge],
+// [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/webauthn-authenticate
 func (s *WebAuthnService) Authenticate(ctx context.Context, req WebAuthnAuthenticateRequest, opts ...CallOption) (*WebAuthnAuthenticateResponse, error) {
@@ -688,8 +688,8 @@ func (r WebAuthnAuthenticateRequest) LogValue() slog.Value {
 
 // WebAuthnAuthenticateResponse is the response of [WebAuthnService.Authenticate].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If UserID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type WebAuthnAuthenticateResponse struct {
 	Response
 
@@ -924,8 +924,8 @@ func (r WebAuthnListCredentialsRequest) LogValue() slog.Value {
 
 // WebAuthnListCredentialsResponse is the response of [WebAuthnService.ListCredentials].
 //
-// An answer without Credentials is an error. Any other field stays empty if it is missing or does
-// not fit.
+// If Credentials is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type WebAuthnListCredentialsResponse struct {
 	Response
 

@@ -3,12 +3,12 @@ package stytchtest
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
-	"io"
-	"net/http"
+	"errors"
+	"maps"
+	"net/url"
 	"reflect"
-	"strings"
-	"unicode"
+
+	"github.com/stytchgen/sdk/stytchtest/internal/contract"
 )
 
 // handlers perform the calls of each API, by operation ID.
@@ -63,70 +63,68 @@ func fillLists(v reflect.Value) {
 	}
 }
 
-// strictObject reads a body that must be exactly one JSON object.
-func strictObject(body []byte, into *map[string]any) error {
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.UseNumber()
-	if err := decoder.Decode(into); err != nil {
-		return err
+// mediaTypes are the content types of bodies, and formats their names in errors.
+var (
+	mediaTypes = map[contract.Body]string{contract.JSON: "application/json", contract.Form: "application/x-www-form-urlencoded"}
+	formats    = map[contract.Body]string{contract.JSON: "a JSON object", contract.Form: "a form"}
+)
+
+// decode returns the fields of a body. Those of a form are strings.
+func decode(form contract.Body, body []byte) (map[string]any, error) {
+	switch form {
+	case contract.JSON:
+		value, err := contract.Decode(body)
+		if err != nil {
+			return nil, err
+		}
+		fields, ok := value.(map[string]any)
+		if !ok {
+			return nil, errors.New("it is another kind of value")
+		}
+		return fields, nil
+	case contract.Form:
+		values, err := url.ParseQuery(string(body))
+		if err != nil {
+			return nil, errors.New("it is not URL-encoded") // err has a part of the body
+		}
+		fields := map[string]any{}
+		for name, value := range values {
+			fields[name] = value[0]
+		}
+		return fields, nil
 	}
-	if *into == nil {
-		return fmt.Errorf("it is null")
-	}
-	if _, err := decoder.Token(); err != io.EOF {
-		return fmt.Errorf("there is more data after it")
-	}
-	return nil
+	return nil, nil
 }
 
 // argumentsOf puts all arguments of a call into one object, under their names in
 // the API: the body's fields, and path, query and header parameters.
-func argumentsOf(op *operation, r *http.Request, params map[string]string, fields map[string]any) map[string]any {
+func argumentsOf(q *request) map[string]any {
 	arguments := map[string]any{}
-	for name, value := range fields {
-		arguments[name] = value
-	}
-	for _, p := range op.route.Operation.Parameters {
-		name := p.Value.Name
-		switch p.Value.In {
-		case "path":
-			arguments[name] = params[name]
-		case "query":
-			if values, ok := r.URL.Query()[name]; ok {
-				arguments[name] = values[0]
-				if p.Value.Schema.Value.Type.Is("boolean") {
-					arguments[name] = values[0] == "true"
+	maps.Copy(arguments, q.fields)
+	for i := range q.endpoint.Request.Fields {
+		f := &q.endpoint.Request.Fields[i]
+		switch f.In {
+		case contract.InPath:
+			arguments[f.Name] = q.params[f.Name]
+		case contract.InQuery:
+			if values, ok := q.URL.Query()[f.Name]; ok {
+				arguments[f.Name] = f.Parse(values[0])
+			}
+		case contract.InHeader:
+			group := map[string]any{}
+			for _, member := range f.Group() {
+				if values := q.Header.Values(member.Header); len(values) > 0 {
+					group[member.Name] = values[0]
 				}
 			}
-		case "header":
-			values := r.Header.Values(name)
-			part, _ := p.Value.Extensions["x-part-of"].(string)
-			switch group, property, ok := strings.Cut(part, "."); {
-			case len(values) == 0:
-			case ok:
-				group = snake(group)
-				members, _ := arguments[group].(map[string]any)
-				if members == nil {
-					members = map[string]any{}
-					arguments[group] = members
-				}
-				members[property] = values[0]
-			default:
-				arguments[name] = values[0]
+			if len(group) > 0 {
+				arguments[f.Name] = group
+			}
+		default:
+			if text, ok := q.fields[f.Name].(string); ok && q.endpoint.Body == contract.Form {
+				arguments[f.Name] = f.Parse(text)
 			}
 		}
 	}
 	return arguments
-}
-
-// snake is the name of a schema as that of a field: acting_member.
-func snake(name string) string {
-	var b strings.Builder
-	for i, r := range name {
-		if i > 0 && unicode.IsUpper(r) {
-			b.WriteByte('_')
-		}
-		b.WriteRune(unicode.ToLower(r))
-	}
-	return b.String()
 }

@@ -51,6 +51,8 @@ var b2bHandlers = map[string]handler{
 	"organizations.members.delete_external_id":      typed((*run).memberDeleteExternalID),
 	"organizations.members.unlink_retired_email":    typed((*run).memberUnlinkEmail),
 	"rbac.policy":                                   typed((*run).memberPolicy),
+	"rbac.organizations.get_org_policy":             typed((*run).organizationPolicy),
+	"rbac.organizations.set_org_policy":             typed((*run).setOrganizationPolicy),
 	"sessions.get":                                  typed((*run).memberSessions),
 	"sessions.authenticate":                         typed((*run).authenticateMemberSession),
 	"sessions.revoke":                               typed((*run).revokeMemberSession),

@@ -90,8 +90,7 @@ func (p *Project) checkRoles(o *organization, roles []string) *apiError {
 		switch {
 		case id == memberRole:
 			return fail("cannot_assign_default_rbac_role_id")
-		case id == adminRole,
-			slices.ContainsFunc(p.state.Grants, func(g grant) bool { return g.Role == id }),
+		case id == adminRole, p.hasRole(id),
 			slices.ContainsFunc(o.Profile.CustomRoles, func(role b2b.CustomRole) bool { return role.RoleID == id }):
 		default:
 			return failf("invalid_rbac_role_assignment", "the policy has no role %q", id)

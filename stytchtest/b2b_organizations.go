@@ -132,7 +132,3 @@ func (r *run) organizationMetrics(q b2b.OrganizationsMetricsRequest) (b2b.Organi
 	}
 	return b2b.OrganizationsMetricsResponse{MemberCount: count}, nil
 }
-
-func (r *run) memberPolicy(b2b.RBACPolicyRequest) (b2b.RBACPolicyResponse, *apiError) {
-	return b2b.RBACPolicyResponse{Policy: r.project.policy(memberRole, adminRole)}, nil
-}

@@ -56,9 +56,10 @@ func (r *run) authenticateMemberSession(q b2b.SessionsAuthenticateRequest) (b2b.
 }
 
 // authorizeMember checks authorization with the project's roles and with the
-// organization's own roles.
+// organization's own roles. The check must have the id of the organization: a slug does
+// not do.
 func (r *run) authorizeMember(o *organization, s *session, check *b2b.AuthorizationCheck) (*stytch.AuthorizationVerdict, *apiError) {
-	if r.project.state.organizationByID(check.OrganizationID) != o {
+	if check.OrganizationID != o.Profile.OrganizationID {
 		return nil, fail("session_authorization_tenancy_error")
 	}
 	verdict := r.project.memberVerdict(o, r.project.rolesOf(s), check.ResourceID, check.Action)
@@ -85,16 +86,19 @@ func (r *run) revokeMemberSession(q b2b.SessionsRevokeRequest) (b2b.SessionsRevo
 	}
 	ofMember := func(s *session) bool { return s.MemberID != "" && is(s) }
 	s := r.project.state.session(r.now, ofMember)
-	if s == nil && q.MemberID == nil {
+	owner := text(q.MemberID)
+	switch {
+	case s != nil:
+		owner = s.MemberID
+	case q.MemberID == nil:
 		return none, fail("session_not_found")
 	}
-	if s != nil {
-		o, m, err := r.ownerOf(s)
-		if err != nil {
-			return none, err
-		}
-		if err := r.permit(q.ActingMember, o, m, memberResource, "revoke-sessions"); err != nil {
-			return none, err
+	for _, m := range r.project.state.Members {
+		if m.Profile.MemberID == owner {
+			o := r.project.state.organizationByID(m.Profile.OrganizationID)
+			if err := r.permit(q.ActingMember, o, m, memberResource, "revoke-sessions"); err != nil {
+				return none, err
+			}
 		}
 	}
 	r.project.state.end(ofMember)

@@ -48,7 +48,7 @@ func TestOtherClients(t *testing.T) {
 func TestRequiredFieldsOfOtherTypes(t *testing.T) {
 	w := newWorld(t)
 	status, e := w.post("/v1/otps/authenticate", `{"method_id":"x","options":{}}`, w.ID, w.Secret)
-	if status != http.StatusBadRequest || e["error_type"] != string(stytch.ErrBadRequest) || e["error_message"] != "code: the field is required" {
+	if status != http.StatusBadRequest || e["error_type"] != string(stytch.ErrBadRequest) || e["error_message"] != "code: is required" {
 		t.Errorf("%d %v", status, e)
 	}
 }

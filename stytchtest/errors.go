@@ -2,11 +2,10 @@ package stytchtest
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/stytchgen/sdk/internal/validate"
+	"github.com/stytchgen/sdk/stytchtest/internal/contract"
 )
 
 // apiError is an error response.
@@ -22,85 +21,25 @@ func failf(errorType, format string, args ...any) *apiError {
 	return &apiError{errorType: errorType, message: fmt.Sprintf(format, args...)}
 }
 
-// broken turns violations of the spec into the service's error. The first field
-// with an error type of its own sets the type; the message lists all
-// violations.
-func broken(op *operation, found []violation, body map[string]any) *apiError {
+// broken turns violations of the spec into the service's error. The first
+// violation with an error type of its own sets the type; the message lists all.
+func broken(found []validate.Violation) *apiError {
 	e := &apiError{errorType: "bad_request"}
-	var messages []string
 	for _, v := range found {
-		errorType, message := describe(op, v, body)
-		if e.errorType == "bad_request" && errorType != "" {
-			e.errorType = errorType
+		if e.errorType == "bad_request" && v.Type != "" {
+			e.errorType = v.Type
 		}
-		messages = append(messages, message)
 	}
-	e.message = strings.Join(messages, "; ")
+	e.message = join(found)
 	return e
 }
 
-func describe(op *operation, v violation, body map[string]any) (errorType, message string) {
-	switch v.rule {
-	case "required":
-		return "", fmt.Sprintf("%s: the field is required", v.field)
-	case "oneOf", "anyOf", "not", "allOf":
-		if v.field == "" {
-			return chosen(op, body)
-		}
+func join(found []validate.Violation) string {
+	messages := make([]string, len(found))
+	for i, v := range found {
+		messages[i] = v.String()
 	}
-	if v.field == "" {
-		return "", "the request: " + v.reason
-	}
-	return v.errorType, fmt.Sprintf("%s: %s", v.field, v.reason)
-}
-
-// chosen distinguishes none from too many when exactly one of several arguments
-// is wanted.
-func chosen(op *operation, body map[string]any) (errorType, message string) {
-	names := alternatives(op)
-	var set []string
-	for _, name := range names {
-		if _, ok := body[name]; ok {
-			set = append(set, name)
-		}
-	}
-	errorTypes, _ := bodyOf(op).Extensions["x-choice"].(map[string]any)
-	if len(set) == 0 {
-		errorType, _ = errorTypes["none"].(string)
-		return errorType, "one of " + strings.Join(names, ", ") + " is required, and none is given"
-	}
-	errorType, _ = errorTypes["several"].(string)
-	return errorType, "only one of " + strings.Join(names, ", ") + " may be given, not " + strings.Join(set, " and ")
-}
-
-// bodyOf returns the schema of a call's body.
-func bodyOf(op *operation) *openapi3.Schema {
-	return op.route.Operation.RequestBody.Value.Content.Get("application/json").Schema.Value
-}
-
-// alternatives returns the field names in the rules of a call's body.
-func alternatives(op *operation) []string {
-	schema := bodyOf(op)
-	var names []string
-	add := func(more []string) {
-		for _, name := range more {
-			if !strings.Contains(" "+strings.Join(names, " ")+" ", " "+name+" ") {
-				names = append(names, name)
-			}
-		}
-	}
-	for _, branch := range slices.Concat(schema.OneOf, schema.AnyOf) {
-		add(branch.Value.Required)
-	}
-	if schema.Not != nil {
-		add(schema.Not.Value.Required)
-	}
-	for _, part := range schema.AllOf {
-		if part.Value.Not != nil {
-			add(part.Value.Not.Value.Required)
-		}
-	}
-	return names
+	return strings.Join(messages, "; ")
 }
 
 // ErrorType is an error type that the service can return.
@@ -112,13 +51,9 @@ type ErrorType struct {
 // ErrorTypes returns every error type of the spec, sorted by name. A [Fault]
 // can return each of them.
 func ErrorTypes() []ErrorType {
-	known, err := embedded.errors()
-	if err != nil {
-		return nil // no server starts then, and Start returns the reason
-	}
 	var types []ErrorType
-	for _, name := range slices.Sorted(maps.Keys(known)) {
-		types = append(types, ErrorType{name, known[name].Status})
+	for _, e := range contract.ErrorTypes() {
+		types = append(types, ErrorType{e.Name, e.Status})
 	}
 	return types
 }

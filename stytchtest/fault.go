@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/stytchgen/sdk/stytchtest/internal/contract"
 )
 
 // Fault is a failure on purpose. It says what fails and for which calls. The
@@ -72,13 +74,10 @@ func newCall(api, operationID string) Call { return Call{API: api, Name: api + "
 // Check returns an error for a fault that could never match, has no effect, or
 // cannot be sent. [Calls] and [ErrorTypes] list the valid names.
 func (f Fault) Check() error {
-	types, err := embedded.errors()
-	_, known := types[f.ErrorType]
+	_, known := contract.ErrorTypeOf(f.ErrorType)
 	switch {
 	case !slices.ContainsFunc(Calls(), f.names):
 		return fmt.Errorf("call: no emulated call of %[2]s is named %[1]q", f.Call, cmp.Or(f.API, "any API"))
-	case f.ErrorType != "" && err != nil:
-		return err
 	case f.ErrorType != "" && !known:
 		return fmt.Errorf("error_type: no error type of the spec is named %q", f.ErrorType)
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):

@@ -2,7 +2,9 @@ package stytchtest
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -10,6 +12,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/stytchgen/sdk/internal/validate"
+	"github.com/stytchgen/sdk/stytchtest/internal/contract"
 )
 
 // maxBody is the largest request body that the server reads.
@@ -22,6 +27,7 @@ type answer struct {
 	body      []byte
 	truncated bool
 	gateway   bool // it comes from a gateway, not from the service
+	oauth     bool // errors have the form of OAuth
 	errorType string
 }
 
@@ -77,26 +83,26 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, a *answer, recor
 		s.fail(a, failf("bad_request", "the body could not be read, or has more than %d bytes", maxBody))
 		return true
 	}
-	op, params, allowed, err := s.api.find(r.Method, r.URL.Path)
-	if err != nil {
-		s.fail(a, failf("internal_server_error", "%v", err))
-		return true
-	}
-	if op == nil {
+	endpoint, params, allowed := contract.Find(r.Method, r.URL.Path)
+	if endpoint == nil {
 		s.unknown(a, r, allowed)
 		return true
 	}
-	record.API, record.Call = op.call.API, op.call.Name
-	record.redact(r, body)
+	a.oauth = endpoint.OAuthErrors
+	q := &request{Request: r, endpoint: endpoint, params: params}
+	q.fields, q.invalid = decode(endpoint.Body, body)
+	called := newCall(endpoint.API, endpoint.ID)
+	record.API, record.Call = called.API, called.Name
+	record.redact(r, q.fields)
 
-	fault := s.faults.meet(op.call)
+	fault := s.faults.meet(called)
 	if fault != nil && !fault.AfterEffect {
 		record.Fault = true
 		if fault.stops() {
 			return fault.apply(w, r, a, s)
 		}
 	}
-	s.perform(op, r, params, body, a)
+	s.perform(q, a)
 	if fault != nil {
 		record.Fault = true
 		return fault.apply(w, r, a, s)
@@ -105,33 +111,35 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, a *answer, recor
 }
 
 // checkAnswer compares a response with the spec. A response to an unknown path is
-// compared with the error schema that all calls share.
+// compared with the form of errors that most calls share.
 func (s *Server) checkAnswer(r *http.Request, a *answer) error {
-	op, params, _, err := s.api.find(r.Method, r.URL.Path)
-	if err != nil {
+	if kind := a.header.Get("Content-Type"); kind != "application/json" && len(a.body) > 0 {
+		return fmt.Errorf("its content type is %q", kind)
+	}
+	endpoint, _, _ := contract.Find(r.Method, r.URL.Path)
+	if endpoint == nil {
+		return violated(contract.CheckError(a.body))
+	}
+	if err := violated(endpoint.CheckResponse(a.status, a.body)); err != nil || len(a.body) == 0 {
 		return err
 	}
-	if op == nil || op.handler == nil { // the error has the shape that most calls have
-		operations, err := s.api.consumer()
-		if err != nil {
-			return err
-		}
-		op = &operations[slices.IndexFunc(operations, func(o operation) bool { return o.handler != nil })]
-	}
 	var common struct {
-		StatusCode int `json:"status_code"`
+		StatusCode *int `json:"status_code"`
 	}
 	if err := json.Unmarshal(a.body, &common); err != nil {
 		return err
 	}
-	if common.StatusCode != a.status {
-		return fmt.Errorf("its status_code is %d", common.StatusCode)
+	if common.StatusCode != nil && *common.StatusCode != a.status {
+		return fmt.Errorf("its status_code is %d", *common.StatusCode)
 	}
-	status := a.status
-	if status == http.StatusCreated {
-		status = http.StatusOK // the spec describes every success under 200
+	return nil
+}
+
+func violated(found []validate.Violation) error {
+	if len(found) == 0 {
+		return nil
 	}
-	return op.checkResponse(op.input(r, params, nil), status, a.header, a.body)
+	return errors.New(join(found))
 }
 
 // stops reports whether a fault prevents a call from taking effect.
@@ -153,27 +161,20 @@ func (s *Server) unknown(a *answer, r *http.Request, allowed []string) {
 
 // fail writes an error as the service does.
 func (s *Server) fail(a *answer, e *apiError) {
-	types, err := s.api.errors()
-	known, ok := types[e.errorType]
-	switch {
-	case err != nil:
-		known = errorType{Status: http.StatusInternalServerError, Description: err.Error()}
-	case !ok:
-		known = errorType{Status: http.StatusBadRequest, Description: "The service returned this error.", url: "https://stytch.com/docs/api/errors/400"}
+	known, ok := contract.ErrorTypeOf(e.errorType)
+	if !ok {
+		known = contract.ErrorType{Status: http.StatusBadRequest, When: "The service returned this error.", URL: "https://stytch.com/docs/api/errors/400"}
 	}
-	a.status = known.Status
-	if e.status != 0 {
-		a.status = e.status
-	}
-	message := e.message
-	if message == "" {
-		message = known.Description
-	}
+	a.status = cmp.Or(e.status, known.Status)
 	a.errorType = e.errorType
-	a.body = encode(map[string]any{
-		"status_code": a.status, "request_id": newID("request-id"), "error_type": e.errorType,
-		"error_message": message, "error_url": known.url,
-	})
+	body := map[string]any{"status_code": a.status, "request_id": newID("request-id")}
+	message := cmp.Or(e.message, known.When)
+	if a.oauth {
+		body["error"], body["error_description"], body["error_uri"] = e.errorType, message, known.URL
+	} else {
+		body["error_type"], body["error_message"], body["error_url"] = e.errorType, message, known.URL
+	}
+	a.body = encode(body)
 }
 
 func encode(v any) []byte {
@@ -186,38 +187,50 @@ func encode(v any) []byte {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
+// request is a request for a call.
+type request struct {
+	*http.Request
+	endpoint *contract.Endpoint
+	params   map[string]string
+	fields   map[string]any // of the body
+	invalid  error          // why the body could not be decoded
+}
+
 // perform checks the credentials and the request, then performs the call.
-func (s *Server) perform(op *operation, r *http.Request, params map[string]string, body []byte, a *answer) {
-	project, err := s.authorized(op, r, params)
+func (s *Server) perform(q *request, a *answer) {
+	project, err := s.authorized(q)
 	if err != nil {
 		s.fail(a, err)
 		return
 	}
-	if op.handler == nil {
-		e := failf("internal_server_error", "%s is not emulated", op.call.Name)
+	handler := handlers[q.endpoint.API][q.endpoint.ID]
+	if handler == nil {
+		e := failf("internal_server_error", "%s is not emulated", q.endpoint.Name())
 		e.status = http.StatusNotImplemented
 		s.fail(a, e)
 		return
 	}
-	var fields map[string]any
-	if op.route.Operation.RequestBody != nil {
-		if err := strictObject(body, &fields); err != nil {
-			s.fail(a, failf("bad_request", "the body is not a JSON object: %v", err))
-			return
-		}
-		if r.Header.Get("Content-Type") == "" {
-			r.Header.Set("Content-Type", "application/json") // some clients leave it out
-		}
-	}
-	if found := op.checkRequest(op.input(r, params, body)); len(found) > 0 {
-		s.fail(a, broken(op, found, fields))
+	form := q.endpoint.Body
+	if kind, _, _ := strings.Cut(q.Header.Get("Content-Type"), ";"); form != contract.NoBody && kind != "" && kind != mediaTypes[form] { // some clients leave it out
+		s.fail(a, failf("bad_request", "the content type is %q, and should be %s", kind, mediaTypes[form]))
 		return
 	}
-	arguments := argumentsOf(op, r, params, fields)
+	if q.invalid != nil {
+		s.fail(a, failf("bad_request", "the body is not %s: %v", formats[form], q.invalid))
+		return
+	}
+	arguments := argumentsOf(q)
+	found := q.endpoint.CheckRequest(arguments)
+	// Searches have error types of their own for a query, and check it themselves.
+	found = slices.DeleteFunc(found, func(v validate.Violation) bool { return v.Field == "query" || strings.HasPrefix(v.Field, "query.") })
+	if len(found) > 0 {
+		s.fail(a, broken(found))
+		return
+	}
 	project.mu.Lock()
 	defer project.mu.Unlock()
-	call := &run{project: project, now: s.clock.Now(), header: r.Header, status: http.StatusOK}
-	result, err := op.handler(call, arguments)
+	call := &run{project: project, now: s.clock.Now(), header: q.Header, status: http.StatusOK}
+	result, err := handler(call, arguments)
 	if err != nil {
 		s.fail(a, err)
 		return
@@ -225,15 +238,16 @@ func (s *Server) perform(op *operation, r *http.Request, params map[string]strin
 	a.status, a.body = call.status, encode(result)
 }
 
-// authorized returns the project of a request's credentials.
-func (s *Server) authorized(op *operation, r *http.Request, params map[string]string) (*Project, *apiError) {
-	if security := op.route.Operation.Security; security != nil && len(*security) == 0 {
-		if p := s.ProjectByID(params["project_id"]); p != nil {
+// authorized returns the project of a request's credentials. Calls without
+// credentials name it in their path.
+func (s *Server) authorized(q *request) (*Project, *apiError) {
+	if q.endpoint.Anonymous {
+		if p := s.ProjectByID(q.params["project_id"]); p != nil {
 			return p, nil
 		}
 		return nil, failf("bad_request", "there is no project with this id")
 	}
-	id, secret, ok := r.BasicAuth()
+	id, secret, ok := q.BasicAuth()
 	if !ok {
 		return nil, failf("unauthorized_credentials", "the request has no Basic credentials; want the project id as the user and the secret as the password")
 	}

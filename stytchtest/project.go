@@ -23,6 +23,7 @@ type Project struct {
 
 func newProject(server *Server, id, secret string) *Project {
 	p := &Project{ID: id, Secret: secret, server: server, inbox: newInbox()}
+	p.keys.first = server.key
 	p.state.EmailCodes = map[string]*code{}
 	return p
 }

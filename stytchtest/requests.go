@@ -1,7 +1,6 @@
 package stytchtest
 
 import (
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -18,7 +17,8 @@ type Request struct {
 	// for an unknown path.
 	API, Call string
 	Header    http.Header
-	// Body has the body's fields. It is nil if the body was not a JSON object.
+	// Body has the body's fields. It is nil if the body was neither a JSON object
+	// nor a form.
 	Body map[string]any
 	// Status is the status of the response, 0 if the connection was reset.
 	Status int
@@ -64,15 +64,14 @@ var open = []string{
 	"login_template_id", "signup_template_id", "set_mfa_enrollment", "resource_id", "action", "user_agent",
 }
 
-func (logged *Request) redact(r *http.Request, body []byte) {
+func (logged *Request) redact(r *http.Request, fields map[string]any) {
 	logged.Header = r.Header.Clone()
 	for _, name := range []string{"Authorization", "Cookie", "X-Stytch-Member-Session", "X-Stytch-Member-SessionJWT"} {
 		if logged.Header.Get(name) != "" {
 			logged.Header.Set(name, redacted)
 		}
 	}
-	var fields map[string]any
-	if json.Unmarshal(body, &fields) == nil {
+	if fields != nil {
 		logged.Body, _ = hide("", fields).(map[string]any)
 	}
 }

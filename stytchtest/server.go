@@ -16,6 +16,7 @@ package stytchtest
 
 import (
 	"context"
+	"crypto/rsa"
 	"errors"
 	"fmt"
 	"net"
@@ -32,10 +33,10 @@ import (
 type Server struct {
 	*Project
 
-	api      *api
 	clock    Clock
 	limits   Limits
-	code     string // the code of every message, or empty
+	code     string                 // the code of every message, or empty
+	key      func() *rsa.PrivateKey // makes the first key of a project
 	faults   faults
 	requests requestLog
 	validate func(error) // called for each response that breaks the spec; nil: off
@@ -74,6 +75,8 @@ type Config struct {
 	// Handler wraps the API's handler, for a program that serves more than the
 	// API.
 	Handler func(api http.Handler) http.Handler
+
+	key func() *rsa.PrivateKey // makes the first key of a project; nil for a key of the process
 }
 
 // Option changes the Config of a server in a test.
@@ -102,7 +105,7 @@ type TB interface {
 // that breaks the spec fails the test.
 func NewServer(t TB, opts ...Option) *Server {
 	t.Helper()
-	config := Config{Validate: func(err error) { t.Errorf("stytchtest: %v", err) }}
+	config := Config{Validate: func(err error) { t.Errorf("stytchtest: %v", err) }, key: testKey}
 	for _, opt := range opts {
 		opt(&config)
 	}
@@ -162,8 +165,12 @@ func prepare(config Config) (*Server, error) {
 	if config.Secret == "" {
 		config.Secret = "secret-test-" + newToken()
 	}
+	if config.key == nil {
+		config.key = processKey
+		go processKey() // before the first login needs it
+	}
 	s := &Server{
-		api: embedded, code: config.Code, limits: config.Limits.orDefault(), validate: config.Validate, observe: config.Observe,
+		key: config.key, code: config.Code, limits: config.Limits.orDefault(), validate: config.Validate, observe: config.Observe,
 		projects: map[string]*Project{}, closing: make(chan struct{}), served: make(chan error, 1),
 	}
 	s.Project = s.AddProject(config.ProjectID, config.Secret)
@@ -172,7 +179,6 @@ func prepare(config Config) (*Server, error) {
 			return nil, err
 		}
 	}
-	go embedded.warm()
 	return s, nil
 }
 

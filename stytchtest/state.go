@@ -19,8 +19,8 @@ type state struct {
 	// EmailCodes are the e-mail codes of members, by address. A new code of an
 	// address replaces the earlier one.
 	EmailCodes map[string]*code `json:"email_codes"`
-	// Grants are the permissions of roles, for authorization checks.
-	Grants []grant `json:"grants"`
+	// Policy is the access policy, without what every project has.
+	Policy stytch.RBACPolicy `json:"policy"`
 	// Links are the links of messages, and the tokens of links that the
 	// application delivers itself, by token.
 	Links map[string]*link `json:"links"`
@@ -284,13 +284,6 @@ type intermediate struct {
 
 // verified reports whether the login proved the e-mail address.
 func (i *intermediate) verified() bool { return i.Verified || proves(i.Factors, i.Email) }
-
-// grant is one permission of a role.
-type grant struct {
-	Role     string   `json:"role"`
-	Resource string   `json:"resource"`
-	Actions  []string `json:"actions"`
-}
 
 // session returns the first active session that matches is, or nil.
 func (s *state) session(now time.Time, is func(*session) bool) *session {

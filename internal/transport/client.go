@@ -33,6 +33,7 @@ type inside struct {
 	sender    sender
 	header    http.Header // of every call, including the credentials
 	secrets   []string    // errors must not show these
+	public    bool        // there are no credentials: only anonymous calls are made
 
 	timeout          time.Duration // 0: none
 	attemptTimeout   time.Duration // 0: none
@@ -121,6 +122,10 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 		sleep:            cfg.Sleep,
 		jitter:           cfg.Jitter,
 	}}
+	if cfg.Public {
+		c.public, c.secrets = true, nil
+		delete(c.header, "Authorization")
+	}
 	if c.sleep == nil {
 		c.sleep = sleep
 	}
@@ -138,6 +143,14 @@ func None(makes ErrorMaker, reason error) *Client {
 
 // Refusal returns why all calls of this client fail, or nil.
 func (c *Client) Refusal() error { return c.refusal }
+
+// Now returns the time of the client's clock, which checks tokens.
+func (c *Client) Now() time.Time {
+	if c.jwt.Now == nil {
+		return time.Now()
+	}
+	return c.jwt.Now()
+}
 
 // sessionJWTs returns how session JWTs are verified. With a custom base URL, the service issues them in
 // the name of that URL.

@@ -29,6 +29,7 @@ const (
 type Config struct {
 	ProjectID string
 	Secret    string
+	Public    bool // there is no Secret, and only anonymous calls are made
 
 	TestURL   string       // where the test API is
 	LiveURL   string       // where the live API is
@@ -100,6 +101,9 @@ func (cfg *Config) check() error {
 	}
 	if !validHeaderValue(cfg.UserAgent) {
 		return errors.New("the user agent has control characters: want plain text such as shop/1.2")
+	}
+	if cfg.Public {
+		return checkProjectID(cfg.ProjectID)
 	}
 	return checkCredentials(cfg.ProjectID, cfg.Secret)
 }

@@ -28,16 +28,10 @@ func checkCredentials(projectID, secret string) error {
 	switch {
 	case strings.HasPrefix(projectID, "secret-") && strings.HasPrefix(secret, "project-"):
 		return errors.New("the project ID and the secret are swapped: the project ID comes first")
-	case strings.HasPrefix(projectID, "secret-"):
-		return errors.New("the project ID is a secret: want one that begins with project-test- or project-live-")
 	case strings.HasPrefix(secret, "project-"):
 		return errors.New("the secret is a project ID: want one that begins with secret-test- or secret-live-")
-	case strings.HasPrefix(projectID, "public-token-") || strings.HasPrefix(secret, "public-token-"):
-		return errors.New("a public token is for browsers and apps: " +
-			"want the project ID and the secret from the Stytch dashboard")
-	case strings.Contains(projectID, ":"):
-		return errors.New("the project ID contains a colon: " +
-			"want one that begins with project-test- or project-live-")
+	case strings.HasPrefix(secret, "public-token-"):
+		return errPublicToken
 	case idTest && live:
 		return errors.New("the project ID is of the test environment, the secret of the live one: " +
 			"want both of the same environment")
@@ -45,8 +39,28 @@ func checkCredentials(projectID, secret string) error {
 		return errors.New("the project ID is of the live environment, the secret of the test one: " +
 			"want both of the same environment")
 	}
+	return checkProjectID(projectID)
+}
+
+// checkProjectID is checkCredentials for a client without a secret.
+func checkProjectID(projectID string) error {
+	if err := checkCredential("project ID", projectID); err != nil {
+		return err
+	}
+	switch {
+	case strings.HasPrefix(projectID, "secret-"):
+		return errors.New("the project ID is a secret: want one that begins with project-test- or project-live-")
+	case strings.HasPrefix(projectID, "public-token-"):
+		return errPublicToken
+	case strings.Contains(projectID, ":"):
+		return errors.New("the project ID contains a colon: " +
+			"want one that begins with project-test- or project-live-")
+	}
 	return nil
 }
+
+var errPublicToken = errors.New("a public token is for browsers and apps: " +
+	"want the project ID and the secret from the Stytch dashboard")
 
 func checkCredential(what, value string) error {
 	switch trimmed := strings.TrimSpace(value); {

@@ -8,6 +8,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"reflect"
 	"slices"
@@ -111,6 +112,9 @@ func Call[Req, Resp any](
 	if c.refusal != nil {
 		return nil, k.fail(&answer{err: c.refusal}, 0)
 	}
+	if c.public && !ep.Anonymous {
+		return nil, k.fail(&answer{err: errNoSecret}, 0)
+	}
 	var invalid []validate.Violation
 	if ep.Validate != nil && !k.settings.SkipValidation {
 		ep.Validate(req, &k.checker)
@@ -184,3 +188,6 @@ func (k *typedCall[Req, Resp]) decode(d *wire.Reader) {
 		k.endpoint.Decode(&k.received.response, d)
 	}
 }
+
+var errNoSecret = errors.New("the call needs the secret of the project, which a client of NewPublicClient does not have: " +
+	"use NewClient")

@@ -26,3 +26,6 @@ type Maker struct {
 	// error that says so.
 	None func() *Client
 }
+
+// WithoutSecret is the option of a client that makes only anonymous calls.
+var WithoutSecret = OptionFunc(func(c *Config) { c.Public = true })

@@ -73,6 +73,9 @@ func (c *Validator) add(field, message string) {
 	c.violations = append(c.violations, Violation{Field: field, Message: message})
 }
 
+// Report reports a field that breaks a rule which no other method checks.
+func (c *Validator) Report(field, message string) { c.add(field, message) }
+
 // Nil reports a field that is nil, and must not be.
 func (c *Validator) Nil(field string) { c.add(field, "must not be nil") }
 

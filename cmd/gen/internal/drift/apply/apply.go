@@ -9,6 +9,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	yaml "github.com/oasdiff/yaml3"
@@ -16,7 +17,6 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/drift"
 	"github.com/stytchgen/sdk/cmd/gen/internal/drift/contract"
-	"github.com/stytchgen/sdk/cmd/gen/internal/spec/lint"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 )
 
@@ -297,7 +297,7 @@ func (a *applier) parameter(d *drift.Difference, f *contract.Field, in string) b
 		return a.cannot("%v", err)
 	}
 	to := a.files[d.Here.File]
-	schema, ok := a.schema(to, t, f.Name)
+	p, ok := a.parameterEntry(to, f, in, t)
 	switch {
 	case !ok:
 		return false
@@ -306,7 +306,6 @@ func (a *applier) parameter(d *drift.Difference, f *contract.Field, in string) b
 	case !a.once(d.Here.Node, in+" "+f.Name):
 		return true
 	}
-	p := parameterEntry(f, in, marked(schema, f.Name, t))
 	if list := load.Get(d.Here.Node, "parameters"); list != nil && !isFlow(list) {
 		to.addItemEntry(list, list.Content[len(list.Content)-1], p)
 		return true
@@ -328,12 +327,26 @@ func (a *applier) parameter(d *drift.Difference, f *contract.Field, in string) b
 	return true
 }
 
-func parameterEntry(f *contract.Field, in string, schema entry) entry {
-	required := "false"
-	if f.Required {
-		required = "true"
+// parameterEntry writes a parameter, or a reference to the shared one that it is.
+func (a *applier) parameterEntry(to *file, f *contract.Field, in string, t *contract.Type) (entry, bool) {
+	for _, file := range a.namespace(to.api) {
+		shared := load.Get(load.Get(file.src.Root, "components"), "parameters")
+		for key, p := range load.Pairs(shared) {
+			name, place := load.Get(p, "name"), load.Get(p, "in")
+			if name != nil && place != nil && place.Value == in && (name.Value == f.Name || in == contract.InHeader && strings.EqualFold(name.Value, f.Name)) {
+				return refer("parameters", key.Value), true
+			}
+		}
 	}
-	return entry{{"name", plain(f.Name)}, {"in", in}, {"required", required}, {"description", lint.Todo}, {"schema", schema}}
+	switch integer := t.Kind == contract.Number && t.Loose; {
+	case t.Kind != contract.String && t.Kind != contract.Integer && t.Kind != contract.Boolean && !integer, t.Time:
+		return nil, a.cannot("the parameter %s is %s; texts, integers, booleans and enums are generated", f.Name, t.Kind)
+	}
+	schema, ok := a.schema(to, t, f.Name)
+	return entry{
+		{"name", plain(f.Name)}, {"in", in}, {"required", strconv.FormatBool(f.Required)}, {"description", load.Todo},
+		{"schema", marked(schema, f.Name, t)},
+	}, ok
 }
 
 // component appends a schema to the components of a file.

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -135,14 +136,25 @@ func serversOf(n *yaml.Node) []string {
 // ServerName is the address of a server as Call has it.
 func ServerName(url string) string { return strings.TrimRight(strings.ToLower(url), "/") }
 
+// operationName is the operationId of the service's own document: api_m2m_v1_m2m_clients_secrets_RotateStart.
+// The area is left out for calls of a whole package, such as api_user_v1_Create.
+var operationName = regexp.MustCompile(`^[a-z0-9_]+_v[0-9]+_(?:([a-z0-9_]+)_)?([A-Z][A-Za-z0-9]*)$`)
+
 func (r *openAPI) operation(file, template string, verb, op, shared *yaml.Node) (*Call, error) {
 	c := &Call{Verb: strings.ToUpper(verb.Value), Path: template, Pos: at(file, verb), Params: map[string]*Ref{}}
+	if id := load.Get(op, "operationId"); id != nil {
+		if m := operationName.FindStringSubmatch(id.Value); m != nil {
+			c.Area, c.Name = m[1], m[2]
+		}
+	}
 	r.parameters(c, file, op, shared, load.Get(op, "parameters"))
 	var err error
 	if body := load.Get(op, "requestBody"); body != nil {
-		if c.Request, err = r.body(file, body); err != nil {
+		var media string
+		if c.Request, media, err = r.body(file, body); err != nil {
 			return nil, err
 		}
+		c.Form = media == load.Form
 	}
 	c.Response, err = r.success(file, load.Get(op, "responses"))
 	return c, err
@@ -219,35 +231,41 @@ func (r *openAPI) success(file string, responses *yaml.Node) (*Ref, error) {
 	if answer == nil {
 		return Known(&Type{Kind: Any, Pos: at(file, responses)}), nil
 	}
-	return r.body(file, answer)
+	ref, _, err := r.body(file, answer)
+	return ref, err
 }
 
 // body reads what has content: a request body or a response. It takes the
-// JSON of what the content can be.
-func (r *openAPI) body(file string, n *yaml.Node) (*Ref, error) {
-	file, n, err := r.target(file, n)
+// JSON of what the content can be, and returns its media type.
+func (r *openAPI) body(file string, n *yaml.Node) (ref *Ref, name string, err error) {
+	file, n, err = r.target(file, n)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	content := load.Get(n, "content")
 	if len(load.Keys(content)) == 0 {
-		return nil, nil
+		return nil, "", nil
 	}
 	var media *yaml.Node
 	best := 0
 	for key, value := range load.Pairs(content) {
 		if rank := jsonRank(key.Value); rank > best {
-			best, media = rank, value
+			best, media, name = rank, value, key.Value
 		}
 	}
 	if media == nil {
-		return Known(&Type{Kind: Opaque, Name: strings.Join(load.Keys(content), ", "), Pos: at(file, content)}), nil
+		return Known(&Type{Kind: Opaque, Name: strings.Join(load.Keys(content), ", "), Pos: at(file, content)}), "", nil
 	}
 	schema := load.Get(media, "schema")
 	if schema == nil {
-		return Known(&Type{Kind: Any, Pos: at(file, media)}), nil
+		return Known(&Type{Kind: Any, Pos: at(file, media)}), name, nil
 	}
-	return r.ref(file, schema), nil
+	return r.ref(file, schema), name, nil
+}
+
+// Type returns the type that a schema in a file describes.
+func (d Documents) Type(file string, schema *yaml.Node) *Ref {
+	return (&openAPI{docs: d, schemas: map[*yaml.Node]*Ref{}}).ref(file, schema)
 }
 
 // jsonRank says how well a media type, or a range of them, names JSON; 0 if it
@@ -260,7 +278,7 @@ func jsonRank(media string) int {
 		return 4
 	case strings.HasSuffix(sub, "+json"), sub == "json":
 		return 3
-	case kind == "application" && sub == "x-www-form-urlencoded": // a form has fields, too
+	case kind+"/"+sub == load.Form: // a form has fields, too
 		return 3
 	case kind == "application" && sub == "*":
 		return 2

@@ -94,6 +94,8 @@ func (r *openAPI) typed(t *Type, kind *yaml.Node, name string) error {
 		}
 	case "string":
 		t.Kind = String
+		format := load.Get(t.Node, "format")
+		t.Time = format != nil && format.Value == "date-time"
 		return r.enum(t)
 	case "integer":
 		t.Kind = Integer

@@ -1,7 +1,6 @@
 package manual
 
 import (
-	"go/ast"
 	"testing"
 	"testing/fstest"
 
@@ -44,7 +43,7 @@ func FuzzRead(f *testing.F) {
 		}
 		for _, decl := range file.Decls {
 			for _, s := range shapesOf(decl) {
-				if want, err := parseShape(declares); ast.IsExported(s.name) && (err != nil || s.name != want.name) {
+				if want, err := parseShape(declares); s.isExported() && (err != nil || s.name != want.name) {
 					t.Errorf("%s is exported, in no declaration, and not found", s.name)
 				}
 			}

@@ -31,7 +31,12 @@ type shape struct {
 // own is the shape's name without its receiver.
 func (s shape) own() string { return s.name[strings.LastIndex(s.name, ".")+1:] }
 
-func (s shape) isExported() bool { return ast.IsExported(s.own()) }
+// isExported reports whether the documentation shows the declaration: it does not show the methods of an
+// unexported type.
+func (s shape) isExported() bool {
+	receiver, _, isMethod := strings.Cut(s.name, ".")
+	return ast.IsExported(s.own()) && (!isMethod || ast.IsExported(receiver))
+}
 
 func parseShape(text string) (shape, error) {
 	file, err := parser.ParseFile(token.NewFileSet(), "", "package p\n"+text, parser.SkipObjectResolution|parser.ParseComments)

@@ -15,6 +15,7 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/generate/docs"
+	"github.com/stytchgen/sdk/cmd/gen/internal/generate/emulator"
 	"github.com/stytchgen/sdk/cmd/gen/internal/generate/golang"
 	"github.com/stytchgen/sdk/cmd/gen/internal/generate/manual"
 	"github.com/stytchgen/sdk/cmd/gen/internal/generate/tree"
@@ -217,9 +218,14 @@ func emit(in input, made product, list *diag.List) (*tree.Tree, string, error) {
 		return nil, "", err
 	}
 	maps.Copy(files, pages)
+	tables, err := emulator.Emit(made.sdk)
+	if err != nil {
+		return nil, "", err
+	}
+	maps.Copy(files, tables)
 	t := &tree.Tree{
 		Files: files, Regions: map[string]tree.Region{}, Stubs: map[string][]byte{}, Inputs: map[string][]byte{},
-		Folders: append(model.PackageNames(), docs.Folder),
+		Folders: append(model.PackageNames(), docs.Folder, emulator.Folder),
 	}
 	for _, src := range in.spec.Files {
 		t.Inputs[src.Name] = src.Data

@@ -145,12 +145,14 @@ var pathItemShape = object("a path", nil, map[string]*shape{
 	"trace": "the generator makes no TRACE calls", "query": "the generator makes no QUERY calls",
 })
 
+var retryClass = oneOfTexts("the retry class", "safe", "unsent", "never")
+
 var operationShape = object("an operation",
 	[]string{"operationId", "tags", "summary", "externalDocs", "x-retry", "responses"},
 	map[string]*shape{
 		"operationId": anyText, "tags": textList, "summary": anyText, "description": anyProse,
 		"externalDocs": externalDocs, "deprecated": anyBoolean,
-		"x-retry":    oneOfTexts("the retry class", "safe", "unsent", "never"),
+		"x-retry":    retryClass,
 		"x-errors":   textList,
 		"security":   requirements,
 		"parameters": listOf("parameters", parameterShape),
@@ -312,7 +314,9 @@ func init() {
 		"$dynamicAnchor":        "write $ref",
 		"$comment":              "write a YAML comment",
 	}
-	componentSchemaShape.fields, additionalShape.fields = schemaShape.fields, schemaShape.fields
+	additionalShape.fields = schemaShape.fields
+	componentSchemaShape.fields = maps.Clone(schemaShape.fields)
+	componentSchemaShape.fields["x-copied"] = anyBoolean
 	additionalShape.refused = schemaShape.refused
 	componentSchemaShape.refused = maps.Clone(schemaShape.refused)
 	componentSchemaShape.refused["$ref"] = "refer to the other component where this one is used"

@@ -178,7 +178,7 @@ func undescribed(schema *yaml.Node) bool {
 func (w *walker) properties(schema *yaml.Node) {
 	declared := load.Keys(load.Get(schema, "properties"))
 	for name, property := range load.Pairs(load.Get(schema, "properties")) {
-		w.plainName(name)
+		w.propertyName(name, property)
 		if undescribed(property) {
 			w.list.Reportf(codes.NoDescription, w.src.Pos(name), "the property %s has no description; it becomes the comment of the Go field", name.Value)
 		}

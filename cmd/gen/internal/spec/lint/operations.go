@@ -181,6 +181,18 @@ func (w *walker) plainName(name *yaml.Node) {
 	}
 }
 
+// claim is a name that is an address, as the claims of tokens have it.
+var claim = regexp.MustCompile(`^https://[A-Za-z0-9_./-]+$`)
+
+func (w *walker) propertyName(name, property *yaml.Node) {
+	switch {
+	case !claim.MatchString(name.Value):
+		w.plainName(name)
+	case load.Get(property, "x-go-name") == nil:
+		w.list.Hintf(codes.PlainName, w.src.Pos(name), "add x-go-name", "the name %q is an address, which gives no good name in Go", name.Value)
+	}
+}
+
 func (w *walker) parameterName(name, in *yaml.Node) {
 	w.plainName(name)
 	if in.Value == "header" && slices.Contains(ownHeaders, strings.ToLower(name.Value)) {

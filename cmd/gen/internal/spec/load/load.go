@@ -40,6 +40,10 @@ const (
 	Form = "application/x-www-form-urlencoded"
 )
 
+// Todo is a placeholder for what a person has yet to write. gen drift --apply leaves it where it knows that
+// something is, and not what it means.
+const Todo = "TODO"
+
 // OAuthError is the shared response of calls whose errors have the form of OAuth.
 const OAuthError = "OAuthError"
 

@@ -39,6 +39,7 @@ func Build(spec *load.Spec, in Input, list *diag.List) *SDK {
 			sdk.Packages = append(sdk.Packages, b.pkg(file, doc))
 		}
 	}
+	sdk.ErrorAnswer, sdk.OAuthErrorAnswer = b.errorAnswer("Error"), b.errorAnswer(load.OAuthError)
 	for _, pkg := range sdk.Packages {
 		b.components(pkg)
 		b.offers(pkg, sdk.Packages[0])
@@ -103,6 +104,25 @@ func (b *builder) pkg(file string, doc *openapi3.T) *Package {
 	}
 	pkg.Manual = b.manual(file)
 	return pkg
+}
+
+// errorAnswer returns the form of a shared response for errors.
+func (b *builder) errorAnswer(name string) *Type {
+	doc := b.spec.Documents[load.SharedFile]
+	if doc == nil || doc.Components == nil || doc.Components.Responses[name] == nil {
+		return nil
+	}
+	answer := doc.Components.Responses[name].Value
+	if answer == nil {
+		return nil
+	}
+	media := answer.Content.Get(load.JSON)
+	if media == nil || media.Schema == nil || media.Schema.Value == nil {
+		return nil
+	}
+	t := &Type{Name: name, Role: RoleObject, Pos: location(media.Schema.Origin)}
+	b.fields(t, load.SharedFile, media.Schema.Value, false)
+	return t
 }
 
 func (b *builder) service(tag *openapi3.Tag) *Service {

@@ -29,6 +29,9 @@ type SDK struct {
 	Packages         []*Package
 	// Errors holds every error type, in the order of the spec.
 	Errors []*ErrorType
+	// ErrorAnswer and OAuthErrorAnswer are the two forms of an error. They are nil where the spec has none.
+	// The SDK reads them with hand-written code.
+	ErrorAnswer, OAuthErrorAnswer *Type `json:"-"`
 	// Public are the kinds of errors that visitors can be shown.
 	Public []*PublicError `json:",omitzero"`
 }
@@ -154,6 +157,8 @@ type Method struct {
 	// RequestExample holds every parameter and body property of the example.
 	RequestExample, ResponseExample *Value
 	Pos                             diag.Pos
+
+	unwritten bool // the error types are still to be written
 }
 
 // Paging is the way from a page to the next.
@@ -204,6 +209,8 @@ type Type struct {
 	InRequest, InResponse bool `json:",omitzero"`
 	// Recursive reports that the type's fields lead back to it.
 	Recursive bool `json:",omitzero"`
+	// Copied reports that hand-written code of the SDK copies values of the type.
+	Copied bool `json:",omitzero"`
 	// Exported reports that another package reads, writes and checks the type.
 	Exported bool `json:",omitzero"`
 	Pos      diag.Pos
