@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"path/filepath"
@@ -58,6 +59,44 @@ func TestSeed(t *testing.T) {
 	}
 	if n := len(decoded[struct{ Members []b2b.Member }](t, again.does(http.MethodGet, "/api/members", "")).Members); n != 2 {
 		t.Errorf("%d members after the second start, want no new ones", n)
+	}
+}
+
+// TestSeedPolicy checks that roles of the project and of an organization allow what they say.
+func TestSeedPolicy(t *testing.T) {
+	p := launch(t, "--seed", write(t, "seed.yaml", `policy:
+  roles:
+    - {role_id: editor, permissions: [{resource_id: documents, actions: [read, update]}]}
+  resources:
+    - {resource_id: documents, actions: [read, update, export]}
+organizations:
+  - organization_name: Engines
+    organization_id: organization-test-engines
+    custom_roles:
+      - {role_id: auditor, permissions: [{resource_id: documents, actions: [export]}]}
+    members:
+      - {email_address: ada@example.com, roles: [editor, auditor]}
+`))
+	client, ctx := p.b2b(), t.Context()
+	must(client.OTPs.Email.LoginOrSignup(ctx, b2b.OTPsEmailLoginOrSignupRequest{OrganizationID: "organization-test-engines", EmailAddress: email}))(t)
+	auth := must(client.OTPs.Email.Authenticate(ctx, b2b.OTPsEmailAuthenticateRequest{OrganizationID: "organization-test-engines", EmailAddress: email, Code: p.wait(email).Code}))(t)
+	allowed := func(action string) bool {
+		_, err := p.b2b().Sessions.AuthenticateJWT(ctx, b2b.AuthenticateJWTRequest{SessionJWT: auth.SessionJWT,
+			AuthorizationCheck: &b2b.AuthorizationCheck{OrganizationID: "organization-test-engines", ResourceID: "documents", Action: action}})
+		if err != nil && !errors.Is(err, stytch.ErrNotAllowed) {
+			t.Error(err)
+		}
+		return err == nil
+	}
+	if !allowed("update") || !allowed("export") || allowed("delete") {
+		t.Error("the roles of the seed do not allow what they say")
+	}
+	policy := p.does(http.MethodPut, "/api/policy", `{"roles": [{"role_id": "editor", "permissions": [{"resource_id": "documents", "actions": ["delete"]}]}]}`)
+	if got := p.does(http.MethodGet, "/api/policy", ""); got != policy || !strings.Contains(got, "delete") {
+		t.Errorf("policy %s, want %s", got, policy)
+	}
+	if allowed("update") || !allowed("delete") {
+		t.Error("the policy was not replaced")
 	}
 }
 
