@@ -2,6 +2,7 @@ package stytchtest
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -53,16 +54,14 @@ func (p *Project) SetPolicy(policy stytch.RBACPolicy) {
 	p.state.Policy = copyOf(policy)
 }
 
-// Policy returns the access policy of the project, as the B2B API does if the project
-// has organizations, or else as the consumer API does.
+// Policy returns the access policy that SetPolicy and Grant made. The calls of the API
+// also return the roles and resources that every project has.
 func (p *Project) Policy() stytch.RBACPolicy {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	builtin := userBuiltin
-	if len(p.state.Organizations) > 0 {
-		builtin = memberBuiltin
-	}
-	return copyOf(*p.policy(builtin))
+	policy := copyOf(p.state.Policy)
+	fillLists(reflect.ValueOf(&policy))
+	return policy
 }
 
 // copyOf returns a copy of JSON data.

@@ -54,7 +54,7 @@ func TestSetPolicy(t *testing.T) {
 		t.Errorf("policy %v, want %v", again.Policy(), c.Policy())
 	}
 	c.Reset()
-	if got := c.Policy(); len(got.Roles) != 1 || len(got.Resources) != 0 {
+	if got := c.Policy(); len(got.Roles) != 0 || len(got.Resources) != 0 {
 		t.Errorf("after a reset: %v", got)
 	}
 }

@@ -46,6 +46,7 @@ type inside struct {
 	jwtOnce  sync.Once
 	verifier *sessionjwt.Verifier
 	site     *sessionweb.Site
+	renewals sessionweb.Calls
 
 	policyGrace  time.Duration // 0: none
 	policiesOnce sync.Once
@@ -204,6 +205,9 @@ func (c *Client) Policies(cfg rbac.Config) *rbac.Policies {
 
 // Site returns the settings of the session cookies.
 func (c *Client) Site() *sessionweb.Site { return c.site }
+
+// Renewals returns the calls in progress that renew sessions.
+func (c *Client) Renewals() *sessionweb.Calls { return &c.renewals }
 
 // Within returns a context that ends when a call with these options would end, for work outside of the
 // call.
