@@ -36,6 +36,7 @@ func newLab(t *testing.T) *lab {
 	mux.HandleFunc("POST /worlds", answer(l.world))
 	mux.HandleFunc("GET /worlds/{world}/message", in(l, message))
 	mux.HandleFunc("GET /worlds/{world}/totp", in(l, totpCode))
+	mux.HandleFunc("POST /worlds/{world}/passwords", in(l, setPasswordPolicy))
 	mux.HandleFunc("POST /worlds/{world}/clock", in(l, advance))
 	mux.HandleFunc("POST /worlds/{world}/faults", in(l, fail))
 	mux.HandleFunc("POST /worlds/{world}/keys", in(l, rotateKeys))
@@ -92,6 +93,10 @@ func message(srv *stytchtest.Server, r *http.Request, _ struct{}) (any, error) {
 // totpCode returns the code that an authenticator app shows now.
 func totpCode(srv *stytchtest.Server, r *http.Request, _ struct{}) (any, error) {
 	return srv.TOTPCode(r.URL.Query().Get("id"))
+}
+
+func setPasswordPolicy(srv *stytchtest.Server, _ *http.Request, policy stytchtest.PasswordPolicy) (any, error) {
+	return nil, srv.SetPasswordPolicy(policy)
 }
 
 func advance(srv *stytchtest.Server, _ *http.Request, by struct{ Minutes float64 }) (any, error) {

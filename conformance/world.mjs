@@ -31,6 +31,7 @@ export async function newWorld() {
     code: async (address) => (await message(address)).code,
     /** Returns the code that the authenticator app of a user or member shows now. */
     totpCode: (id) => lab(at(`totp?id=${encodeURIComponent(id)}`)),
+    passwordPolicy: (policy) => lab(at("passwords"), policy),
     /** Moves the clock, and returns the emulator's time. */
     advance: async (minutes) => new Date(await lab(at("clock"), { minutes })),
     fail: (fault) => lab(at("faults"), fault),

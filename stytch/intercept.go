@@ -48,3 +48,22 @@ func WithInterceptor(interceptors ...Interceptor) Option {
 		}
 	})
 }
+
+// Attempt is one attempt of a call.
+type Attempt struct {
+	// Call is the full name of the call: "consumer.otps.sms.send".
+	Call string
+	// Number is 1 for the first attempt, and higher for repetitions.
+	Number int
+}
+
+// AttemptFrom returns the attempt that a request belongs to, from the request's context, and whether there is
+// one. It is for the functions of [WithMiddleware], and for the transport of an [http.Client] that
+// [WithHTTPClient] was given: a trace can then name the call instead of the path, which contains ids.
+func AttemptFrom(ctx context.Context) (Attempt, bool) {
+	a, ok := transport.AttemptFrom(ctx)
+	if !ok {
+		return Attempt{}, false
+	}
+	return Attempt{a.Call.String(), a.Number}, true
+}

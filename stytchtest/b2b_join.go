@@ -68,6 +68,7 @@ func (p *Project) join(o *organization, address string, status b2b.MemberStatus,
 	}}
 	m.assign()
 	m.assignByDomain(o)
+	p.sharePassword(m)
 	p.state.Members = append(p.state.Members, m)
 	return m
 }

@@ -16,6 +16,7 @@ func (r *run) memberDelete(q b2b.OrganizationsMembersDeleteRequest) (b2b.Organiz
 		return none, err
 	}
 	r.logOut(m)
+	m.Password = nil
 	p := &m.Profile
 	p.Status, p.UpdatedAt, m.TOTP = b2b.MemberStatusDeleted, new(r.now), nil
 	p.MFAPhoneNumber, p.MFAPhoneNumberVerified, p.DefaultMFAMethod, p.TOTPRegistrationID, p.MemberPasswordID = "", false, "", "", ""
@@ -96,6 +97,9 @@ func (r *run) memberDeletePassword(q b2b.OrganizationsMembersDeletePasswordReque
 	if err != nil {
 		return none, err
 	}
+	if r.project.state.PasswordPolicy.CrossOrganization {
+		return none, fail("cross_org_passwords_enabled")
+	}
 	i := slices.IndexFunc(r.project.state.Members, func(m *member) bool {
 		return m.Profile.OrganizationID == o.Profile.OrganizationID && m.Profile.MemberPasswordID == q.MemberPasswordID && q.MemberPasswordID != ""
 	})
@@ -109,7 +113,7 @@ func (r *run) memberDeletePassword(q b2b.OrganizationsMembersDeletePasswordReque
 	if m == nil {
 		return none, fail("member_password_not_found")
 	}
-	m.Profile.MemberPasswordID, m.Profile.UpdatedAt = "", new(r.now)
+	m.Password, m.Profile.MemberPasswordID, m.Profile.UpdatedAt = nil, "", new(r.now)
 	return b2b.OrganizationsMembersDeletePasswordResponse{MemberID: m.Profile.MemberID, Member: m.profile(r.now), Organization: o.Profile}, nil
 }
 

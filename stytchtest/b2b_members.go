@@ -170,6 +170,7 @@ func (r *run) memberUpdate(q b2b.OrganizationsMembersUpdateRequest) (b2b.Organiz
 	}
 	if q.EmailAddress != nil && !sameAddress(*q.EmailAddress, m.Profile.EmailAddress) {
 		m.move(*q.EmailAddress, q.UnlinkEmail != nil && *q.UnlinkEmail)
+		r.project.sharePassword(m)
 		m.assignByDomain(o)
 	}
 	m.Profile.UpdatedAt = new(r.now)
@@ -219,5 +220,5 @@ func (m *member) move(address string, unlink bool) {
 	if !unlink {
 		p.RetiredEmailAddresses = append(p.RetiredEmailAddresses, b2b.RetiredEmail{EmailID: newID("email"), EmailAddress: p.EmailAddress})
 	}
-	p.EmailAddress, p.EmailAddressVerified, p.MemberPasswordID = address, false, ""
+	p.EmailAddress, p.EmailAddressVerified, p.MemberPasswordID, m.Password = address, false, "", nil
 }

@@ -146,9 +146,17 @@ func (r *run) exchange(q b2b.SessionsExchangeRequest) (b2b.SessionsExchangeRespo
 }
 
 // primaryFactors returns the factors that count in another organization. Second
-// factors do not: each belongs to the member of one organization.
+// factors and passwords do not: each belongs to the member of one organization.
 func primaryFactors(factors []stytch.AuthenticationFactor) []stytch.AuthenticationFactor {
-	return slices.DeleteFunc(slices.Clone(factors), isSecond)
+	return slices.DeleteFunc(slices.Clone(factors), func(f stytch.AuthenticationFactor) bool { return isSecond(f) || isPassword(f) })
+}
+
+func isPassword(f stytch.AuthenticationFactor) bool {
+	return f.Type == stytch.AuthenticationFactorTypePassword
+}
+
+func hasPassword(factors []stytch.AuthenticationFactor) bool {
+	return slices.ContainsFunc(factors, isPassword)
 }
 
 func (r *run) memberJWKS(q b2b.SessionsGetJWKSRequest) (b2b.SessionsGetJWKSResponse, *apiError) {

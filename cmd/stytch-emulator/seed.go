@@ -21,6 +21,7 @@ import (
 // control.yaml.
 type seed struct {
 	path          string
+	passwords     *stytchtest.PasswordPolicy
 	redirectURLs  []stytchtest.RedirectURL // nil: any URL is allowed
 	policy        *stytch.RBACPolicy       // nil: the policy stays as it is
 	organizations []seedOrganization
@@ -49,7 +50,7 @@ func readSeed(path string) (*seed, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	switch err := decoder.Decode(&document); {
 	case errors.Is(err, io.EOF):
-		return nil, fmt.Errorf("%s: it is empty; want organizations, policy or redirect_urls", path)
+		return nil, fmt.Errorf("%s: it is empty; want organizations, policy, password_policy or redirect_urls", path)
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -64,15 +65,13 @@ func readSeed(path string) (*seed, error) {
 		return nil, errors.New(path + ":" + strings.Join(found, "\n"+path+":"))
 	}
 	s := &seed{path: path}
-	for key, into := range map[string]any{"redirect_urls": &s.redirectURLs, "policy": &s.policy} {
-		if part, ok := value[key]; ok {
-			data, err := json.Marshal(part)
-			if err == nil {
-				err = json.Unmarshal(data, into)
-			}
-			if err != nil {
-				return nil, fmt.Errorf("%s: %s: %w", path, key, err)
-			}
+	for key, into := range map[string]any{"redirect_urls": &s.redirectURLs, "password_policy": &s.passwords, "policy": &s.policy} {
+		data, err := json.Marshal(value[key]) // null if it is missing
+		if err == nil {
+			err = json.Unmarshal(data, into)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %s: %w", path, key, err)
 		}
 	}
 	organizations, _ := value["organizations"].([]any)
@@ -159,6 +158,11 @@ func (s *seed) apply(project *stytchtest.Project) error {
 	}
 	if s.redirectURLs != nil {
 		if err := project.SetRedirectURLs(s.redirectURLs...); err != nil {
+			return fmt.Errorf("%s: %w", s.path, err)
+		}
+	}
+	if s.passwords != nil {
+		if err := project.SetPasswordPolicy(*s.passwords); err != nil {
 			return fmt.Errorf("%s: %w", s.path, err)
 		}
 	}

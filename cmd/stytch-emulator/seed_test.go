@@ -126,6 +126,7 @@ func TestBadSeeds(t *testing.T) {
 		{"nothing known", "organisations: []", `:1: unknown key "organisations"`},
 		{"nothing", "{}", ":1: there must be at least 1 properties"},
 		{"a redirect URL that is not absolute", "redirect_urls:\n  - url: /auth\n", `the redirect URL "/auth" is not absolute`},
+		{"an unknown policy for passwords", "password_policy:\n  validation_policy: none\n", ":2: password_policy.validation_policy: "},
 		{"a redirect URL of an unknown type", "redirect_urls:\n  - url: https://example.com/auth\n    types: [LOGOUT]\n", ":3: redirect_urls.0.types.0: "},
 		{"organizations that are not a list", "organizations: 5", ":1: organizations: "},
 		{"no name", "organizations:\n  - organization_slug: engines\n", ":2: organization_name is missing"},
@@ -161,8 +162,23 @@ func TestSeedOfRedirectURLs(t *testing.T) {
 	if err := send(nil); err != nil {
 		t.Error(err)
 	}
-	p.does(http.MethodPost, "/api/reset", "")
+	if status, body := p.call(http.MethodPost, "/api/reset", ""); status != http.StatusNoContent {
+		t.Fatalf("the reset answers %d %s", status, body)
+	}
 	wants(t, send(new("http://localhost:3000/authenticate")), stytch.ErrNoMatchForProvidedMagicLinkURL)
+}
+
+// TestSeedOfPasswordPolicy asks for digits and symbols.
+func TestSeedOfPasswordPolicy(t *testing.T) {
+	p := launch(t, "--seed", write(t, "seed.yaml", "password_policy: {validation_policy: luds, luds_min_password_complexity: 4, check_breach_on_creation: false}\n"))
+	create := func(password string) error {
+		_, err := p.client().Passwords.Create(t.Context(), stytch.PasswordsCreateRequest{Email: email, Password: password})
+		return err
+	}
+	wants(t, create("LongEnough1"), stytch.ErrWeakPassword)
+	if err := create("P@ssw0rd"); err != nil {
+		t.Error(err)
+	}
 }
 
 // TestSeedMeetsAState has a slug that already belongs to another organization.
