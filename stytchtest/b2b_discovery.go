@@ -43,7 +43,7 @@ func (r *run) discovered(address string, kind stytch.AuthenticationFactorType) b
 // would still want beyond the factors.
 func (r *run) discover(address string, factors []stytch.AuthenticationFactor) []b2b.DiscoveredOrganization {
 	var found []b2b.DiscoveredOrganization
-	for _, o := range r.project.state.Organizations {
+	for _, o := range r.project.state.organizationsFor(address) {
 		membership := &b2b.Membership{}
 		m := r.project.state.memberByEmail(o.Profile.OrganizationID, address)
 		switch {

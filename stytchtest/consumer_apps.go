@@ -12,8 +12,7 @@ import (
 // is that of a third party. The consent takes the place of an earlier one to the
 // same app.
 func (p *Project) AddConsent(userID string, app stytch.UserConnectedApp) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	defer p.lock()()
 	u := p.state.userByID(userID)
 	if u == nil {
 		return fmt.Errorf("stytchtest: there is no user %q who could consent", userID)
