@@ -44,7 +44,7 @@ emulator:
 	@go run ./cmd/stytch-emulator $(EMULATOR_FLAGS)
 
 # Separate modules, whose dependencies the SDK does not have.
-MODULES = guard/redisguard guard/numbering
+MODULES = guard/redisguard guard/numbering examples/integrations
 
 ## test: run every test with the race detector
 .PHONY: test

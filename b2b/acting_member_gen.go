@@ -37,6 +37,7 @@ func (v *ActingMember) validate(c *validate.Validator) {
 		validate.Field("session_token", v.SessionToken != nil),
 		validate.Field("session_jwt", v.SessionJWT != nil),
 	)
+	c.ChoiceErrorType("", "too_many_session_arguments")
 }
 
 func (v *ActingMember) params(p *transport.Params) {

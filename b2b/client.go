@@ -12,10 +12,33 @@
 //		MemberID:       memberID,
 //	})
 //
+// # Calls
+//
+// [Client] lists the areas of the API, and the service of each area lists its calls: client.OTPs.SMS is an
+// [OTPsSMSService], and its method Send takes an [OTPsSMSSendRequest] and returns an
+// [OTPsSMSSendResponse]. A required field of a request is a plain value; an optional one is a pointer, a
+// list or a map, and is sent if it is not nil.
+//
+// A login can need several steps: Next of a response returns the next [Step]. A call on behalf of a member
+// has an [ActingMember] in its request, and then needs the permission of that member.
+//
+// # Errors and options
+//
 // Options, errors, retries, timeouts and the handling of secrets are those of the package
 // [github.com/stytchgen/sdk/stytch]: a client takes a [stytch.Option], a call takes a
 // [stytch.CallOption], and an error is a [*stytch.Error], a [*stytch.ConnectionError] or a
 // [*stytch.ValidationError].
+//
+// # Beyond the calls
+//
+// Most of this package is generated from a description of the API. These parts are hand-written:
+//
+//   - Sessions in web applications: [SessionsService.SetCookies], [SessionsService.Middleware],
+//     [SessionFrom] and [SessionsService.Logout]. [SessionsService.AuthenticateJWT] checks a session
+//     without net/http, mostly without a call, and [CustomClaims] converts its claims.
+//   - Permissions: [Allowed] decides by the roles of a session.
+//   - The steps of a login: [Step], and the method Next of responses.
+//   - Events of the service: [WebhookFunctions] handles those of a [stytch.Webhook].
 package b2b
 
 import (
@@ -23,29 +46,27 @@ import (
 	"log/slog"
 	"slices"
 
-	"github.com/stytchgen/sdk/internal/rbac"
-	"github.com/stytchgen/sdk/internal/sessionweb"
 	"github.com/stytchgen/sdk/internal/share"
 	"github.com/stytchgen/sdk/internal/transport"
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// Shared code of the package stytch, for the clients, responses and sessions of this package.
+// Shared code of the package stytch, for the clients and responses of this package.
 var (
-	maker             = share.Get[transport.Maker]()
-	noTransport       = maker.None
-	receive           = share.Get[func(*stytch.Response, *transport.Result)]()
-	middlewareOptions = share.Get[func(*stytch.MiddlewareOptions) sessionweb.Options]()
-	grantsOf          = share.Get[func(*stytch.RBACPolicy) []rbac.Grant]()
-	answered          = share.Get[func(error) bool]()
+	maker       = share.Get[transport.Maker]()
+	noTransport = maker.None
+	receive     = share.Get[func(*stytch.Response, *transport.Result)]()
 )
+
+// api is what clients need to know of this API. The hand-written section AuthenticateJWT adds the keys.
+var api = transport.API{Enums: enums}
 
 // NewClient returns a client for a B2B project. The project ID and the secret are in the Stytch
 // dashboard. A project ID that begins with "project-live-" selects the live API, any other the test API.
 // NewClient checks its arguments and does no I/O. The client is safe for concurrent use and needs no
 // closing.
 func NewClient(projectID, secret string, opts ...stytch.Option) (*Client, error) {
-	t, err := maker.New(projectID, secret, enums, opts)
+	t, err := maker.New(projectID, secret, api, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +84,7 @@ func NewPublicClient(projectID string, opts ...stytch.Option) (*Client, error) {
 // STYTCH_PROJECT_ID and STYTCH_SECRET. If STYTCH_BASE_URL is set, it is the base URL; an option can
 // override it.
 func FromEnv(opts ...stytch.Option) (*Client, error) {
-	t, err := maker.FromEnv(enums, opts)
+	t, err := maker.FromEnv(api, opts)
 	if err != nil {
 		return nil, err
 	}

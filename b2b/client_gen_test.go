@@ -514,6 +514,7 @@ var types = []wiretest.Type{
 	{Zero: b2b.MFARequired{}},
 	{Zero: b2b.MFAMemberOptions{}},
 	{Zero: b2b.PrimaryRequired{}},
+	{Zero: b2b.OrganizationClaim{}},
 	{Zero: b2b.OAuthProviderValues{}},
 	{Zero: b2b.OrganizationConnectedApp{}},
 	{Zero: b2b.ConnectedAppMember{}},

@@ -52,11 +52,11 @@ var discoveryOrganizationsCreate = transport.Endpoint[DiscoveryOrganizationsCrea
 // domain of the e-mail address, or from the part before the @ for public mail providers and .edu
 // domains.
 //
-// If nothing else is needed, MemberAuthenticated is true, the answer holds a session, and the token
-// is consumed. The person needs an address that was just proven, as by a magic link or an e-mail
-// code; otherwise PrimaryRequired lists the factors that prove it. An MFAPolicy of REQUIRED_FOR_ALL
-// makes the person enroll in MFA first. Either way MemberAuthenticated is false and the answer
-// holds the same token again. The organization and the member exist all the same.
+// If nothing else is needed, MemberAuthenticated is true, the answer contains a session, and the
+// token is consumed. The person needs an address that was just proven, as by a magic link or an
+// e-mail code; otherwise PrimaryRequired lists the factors that prove it. An MFAPolicy of
+// REQUIRED_FOR_ALL makes the person enroll in MFA first. Either way MemberAuthenticated is false
+// and the answer contains the same token again. The organization and the member exist all the same.
 //
 // The client repeats the call only if the service certainly has not acted on it. If that is
 // unknown, the error matches [stytch.ErrOutcomeUnknown].
@@ -82,13 +82,12 @@ var discoveryOrganizationsCreate = transport.Endpoint[DiscoveryOrganizationsCrea
 // [stytch.ErrOrganizationSettingsDisposableDomain], [stytch.ErrOrganizationSettingsInvalidDomain],
 // [stytch.ErrOrganizationSettingsDuplicateDomain], [stytch.ErrTooManyDomains],
 // [stytch.ErrRBACDomainTooCommon], [stytch.ErrRBACInvalidDomain],
-// [stytch.ErrMetadataInvalidFormat], [stytch.ErrMetadataTooLarge], [stytch.ErrMetadataTooManyKeys],
+// [stytch.ErrDuplicateOrganization], [stytch.ErrMetadataInvalidFormat],
+// [stytch.ErrMetadataTooLarge], [stytch.ErrMetadataTooManyKeys],
 // [stytch.ErrActionNotAllowedEmailDomainIsClaimed], [stytch.ErrEmailVerificationRequired],
-// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
-// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrTooManySessionArguments], [stytch.ErrInvalidSessionDurationMinutes],
-// [stytch.ErrInvalidSessionDuration], [stytch.ErrCustomClaimsTooLarge],
-// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims].
+// [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
+// [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
+// [stytch.ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/discovery/create-organization-via-discovery
 func (s *DiscoveryOrganizationsService) Create(ctx context.Context, req DiscoveryOrganizationsCreateRequest, opts ...stytch.CallOption) (*DiscoveryOrganizationsCreateResponse, error) {
@@ -105,8 +104,8 @@ type DiscoveryOrganizationsCreateRequest struct {
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The name of the organization. At most 128 characters.
@@ -126,17 +125,17 @@ type DiscoveryOrganizationsCreateRequest struct {
 	// The metadata that only the application's backend can write; at most 20 keys and 4 kB.
 	TrustedMetadata map[string]any `json:"trusted_metadata,omitzero" stytch:"sensitive"`
 
-	// Whether a person who logs in by SSO for the first time becomes a member on the spot.
-	// RESTRICTED admits the connections of a list that [OrganizationsService.Update] sets.
-	// "ALL_ALLOWED" when not set.
+	// Whether a person who logs in by SSO for the first time becomes a member at once. RESTRICTED
+	// admits the connections of a list that [OrganizationsService.Update] sets. "ALL_ALLOWED" when
+	// not set.
 	SSOJITProvisioning *AdmissionPolicy `json:"sso_jit_provisioning,omitzero"`
 
 	// The e-mail domains that EmailJITProvisioning and EmailInvites admit when they are RESTRICTED.
 	// Domains of public mail providers, such as gmail.com, are refused.
 	EmailAllowedDomains []string `json:"email_allowed_domains,omitzero"`
 
-	// Whether a person who proves an e-mail address for the first time becomes a member on the
-	// spot. RESTRICTED admits the domains of EmailAllowedDomains. "NOT_ALLOWED" when not set.
+	// Whether a person who proves an e-mail address for the first time becomes a member at once.
+	// RESTRICTED admits the domains of EmailAllowedDomains. "NOT_ALLOWED" when not set.
 	EmailJITProvisioning *JITProvisioningPolicy `json:"email_jit_provisioning,omitzero"`
 
 	// Whether people can be invited by e-mail. RESTRICTED admits the domains of
@@ -164,8 +163,8 @@ type DiscoveryOrganizationsCreateRequest struct {
 	// The second factors that MFAMethods allows when it is RESTRICTED; not empty then.
 	AllowedMFAMethods []MFAMethod `json:"allowed_mfa_methods,omitzero"`
 
-	// Whether a person who logs in by OAuth for the first time becomes a member on the spot.
-	// RESTRICTED admits the tenants of AllowedOAuthTenants. "NOT_ALLOWED" when not set.
+	// Whether a person who logs in by OAuth for the first time becomes a member at once. RESTRICTED
+	// admits the tenants of AllowedOAuthTenants. "NOT_ALLOWED" when not set.
 	OAuthTenantJITProvisioning *JITProvisioningPolicy `json:"oauth_tenant_jit_provisioning,omitzero"`
 
 	// The tenants that OAuthTenantJITProvisioning admits when it is RESTRICTED: for slack, hubspot
@@ -173,14 +172,14 @@ type DiscoveryOrganizationsCreateRequest struct {
 	// GitHub organization.
 	AllowedOAuthTenants map[string][]string `json:"allowed_oauth_tenants,omitzero"`
 
-	// The connected apps of the application's own maker that members can use. RESTRICTED admits
-	// those of AllowedFirstPartyConnectedApps. "ALL_ALLOWED" when not set.
+	// The first-party connected apps that members can use. RESTRICTED admits those of
+	// AllowedFirstPartyConnectedApps. "ALL_ALLOWED" when not set.
 	FirstPartyConnectedAppsAllowedType *AdmissionPolicy `json:"first_party_connected_apps_allowed_type,omitzero"`
 
 	// The client ids that FirstPartyConnectedAppsAllowedType admits when it is RESTRICTED.
 	AllowedFirstPartyConnectedApps []string `json:"allowed_first_party_connected_apps,omitzero"`
 
-	// The connected apps of other makers that members can use. RESTRICTED admits those of
+	// The third-party connected apps that members can use. RESTRICTED admits those of
 	// AllowedThirdPartyConnectedApps. "ALL_ALLOWED" when not set.
 	ThirdPartyConnectedAppsAllowedType *AdmissionPolicy `json:"third_party_connected_apps_allowed_type,omitzero"`
 
@@ -341,8 +340,8 @@ func (r DiscoveryOrganizationsCreateRequest) LogValue() slog.Value {
 
 // DiscoveryOrganizationsCreateResponse is the response of [DiscoveryOrganizationsService.Create].
 //
-// An answer without MemberID, SessionToken, SessionJWT and IntermediateSessionToken is an error.
-// Any other field stays empty if it is missing or does not fit.
+// If MemberID, SessionToken, SessionJWT or IntermediateSessionToken is missing, the call returns an
+// error. Any other field stays empty if it is missing or does not fit.
 type DiscoveryOrganizationsCreateResponse struct {
 	stytch.Response
 
@@ -542,8 +541,8 @@ func (r DiscoveryOrganizationsListRequest) LogValue() slog.Value {
 
 // DiscoveryOrganizationsListResponse is the response of [DiscoveryOrganizationsService.List].
 //
-// An answer without EmailAddress and DiscoveredOrganizations is an error. Any other field stays
-// empty if it is missing or does not fit.
+// If EmailAddress or DiscoveredOrganizations is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type DiscoveryOrganizationsListResponse struct {
 	stytch.Response
 

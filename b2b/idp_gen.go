@@ -15,13 +15,14 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// IDPService makes the project an identity provider that connected apps log members in with.
+// IDPService lets connected apps log members in, with the project as their identity provider.
 //
 // Use it as client.IDP.
 //
 // API: https://stytch.com/docs/b2b/api/connected-apps-oauth-authorize-start
 type IDPService struct {
-	// OAuth serves the authorization page, on which members let connected apps act for them.
+	// OAuth checks and answers the authorization requests of connected apps, for the page that asks
+	// members for consent.
 	//
 	// Use it as client.IDP.OAuth.
 	OAuth *IDPOAuthService
@@ -58,9 +59,7 @@ var idpIntrospectTokenNetwork = transport.Endpoint[IDPIntrospectTokenNetworkRequ
 // is false then.
 //
 // The app authenticates itself with its client id and secret, so the call needs no credentials of
-// the project. Further claims that a template adds are in the answer too, next to these fields. One
-// of them names the organization: the unknown field https://stytch.com/organization holds its
-// OrganizationID and `slug`.
+// the project. Further claims that a template adds are in the answer too, next to these fields.
 //
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
@@ -163,6 +162,9 @@ type IDPIntrospectTokenNetworkResponse struct {
 
 	// The kind of token, such as access_token.
 	TokenType *string `json:"token_type"`
+
+	// The organization of the member.
+	Organization *OrganizationClaim `json:"https://stytch.com/organization"`
 }
 
 func (r *IDPIntrospectTokenNetworkResponse) readJSON(d *wire.Reader) {
@@ -192,6 +194,8 @@ func (r *IDPIntrospectTokenNetworkResponse) readJSON(d *wire.Reader) {
 			r.ClientID = d.StringPtr()
 		case "token_type":
 			r.TokenType = d.StringPtr()
+		case "https://stytch.com/organization":
+			r.Organization = wire.ReadPtr(d, (*OrganizationClaim).readJSON)
 		default:
 			d.Unknown()
 		}
@@ -207,4 +211,26 @@ func (r IDPIntrospectTokenNetworkResponse) Format(f fmt.State, verb rune) {
 // LogValue returns the value for a log, without its secrets.
 func (r IDPIntrospectTokenNetworkResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
+}
+
+// OrganizationClaim is an organization as a token names it.
+type OrganizationClaim struct {
+	// The id of the organization.
+	OrganizationID string `json:"organization_id"`
+
+	// The name of the organization in URLs.
+	Slug string `json:"slug"`
+}
+
+func (v *OrganizationClaim) readJSON(d *wire.Reader) {
+	for d.BeginObject(); d.NextField(); {
+		switch d.Name() {
+		case "organization_id":
+			v.OrganizationID = d.String()
+		case "slug":
+			v.Slug = d.String()
+		default:
+			d.Unknown()
+		}
+	}
 }

@@ -21,7 +21,7 @@ var exchangeIDPIntrospectTokenNetwork = wiretest.Exchange{
 	Anonymous:    true,
 	Form:         true,
 	RequestBody:  `client_id=connected-app-test-55d6a99c-3b38-4114-a44b-0498b1a02fe4&client_secret=hY5tKw2PqZ8rBn4VxM6cLj0sEd9fUg3aTi7oXmWd7R&token=eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJzY29wZSI6Im9wZW5pZCJ9.Vb7qLx3RtWn9KzMc&token_type_hint=access_token`,
-	ResponseBody: `{"request_id":"request-id-test-d7a9f3c0-18e5-4c62-b7f4-0c5e2d8b6a13","status_code":200,"active":true,"sub":"member-test-c3ccb28f-0412-40bb-92fb-605699b30a69","scope":"openid read:documents","aud":["project-test-32b87109-d25b-4886-8742-30afa1c4aa99","https://api.example.com"],"exp":1772447467,"iat":1772443867,"iss":"stytch.com/project-test-32b87109-d25b-4886-8742-30afa1c4aa99","nbf":1772443867,"client_id":"connected-app-test-55d6a99c-3b38-4114-a44b-0498b1a02fe4","token_type":"access_token"}`,
+	ResponseBody: `{"request_id":"request-id-test-d7a9f3c0-18e5-4c62-b7f4-0c5e2d8b6a13","status_code":200,"active":true,"sub":"member-test-c3ccb28f-0412-40bb-92fb-605699b30a69","scope":"openid read:documents","aud":["project-test-32b87109-d25b-4886-8742-30afa1c4aa99","https://api.example.com"],"exp":1772447467,"iat":1772443867,"iss":"stytch.com/project-test-32b87109-d25b-4886-8742-30afa1c4aa99","nbf":1772443867,"client_id":"connected-app-test-55d6a99c-3b38-4114-a44b-0498b1a02fe4","token_type":"access_token","https://stytch.com/organization":{"organization_id":"organization-test-07971b06-ac8b-4cdb-9c15-63b17e653931","slug":"analytical-engines"}}`,
 }
 
 func TestIDPService_IntrospectTokenNetwork(t *testing.T) {

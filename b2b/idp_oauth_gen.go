@@ -15,7 +15,8 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// IDPOAuthService serves the authorization page, on which members let connected apps act for them.
+// IDPOAuthService checks and answers the authorization requests of connected apps, for the page
+// that asks members for consent.
 //
 // Use it as client.IDP.OAuth.
 //
@@ -56,7 +57,8 @@ var idpOAuthAuthorizeStart = transport.Endpoint[IDPOAuthAuthorizeStartRequest, I
 //
 // Specific errors: [stytch.ErrConnectedAppNotFound],
 // [stytch.ErrConnectedAppSuppliedRedirectURLNotFoundInClient],
-// [stytch.ErrOAuthInvalidScopeRequested], [stytch.ErrPKCERequiredForIDPAuthorizationFlow],
+// [stytch.ErrOAuthInvalidScopeRequested], [stytch.ErrOIDCPromptNoneMustBeExclusive],
+// [stytch.ErrPKCERequiredForIDPAuthorizationFlow],
 // [stytch.ErrThirdPartyClientsCannotUseFullAccess],
 // [stytch.ErrThirdPartyClientsRequireConsentForOfflineAccess],
 // [stytch.ErrAuthorizationEndpointNotConfiguredForProject],
@@ -170,8 +172,8 @@ func (r IDPOAuthAuthorizeStartRequest) LogValue() slog.Value {
 
 // IDPOAuthAuthorizeStartResponse is the response of [IDPOAuthService.AuthorizeStart].
 //
-// An answer without Client and ScopeResults is an error. Any other field stays empty if it is
-// missing or does not fit.
+// If Client or ScopeResults is missing, the call returns an error. Any other field stays empty if
+// it is missing or does not fit.
 type IDPOAuthAuthorizeStartResponse struct {
 	stytch.Response
 
@@ -268,7 +270,8 @@ var idpOAuthAuthorize = transport.Endpoint[IDPOAuthAuthorizeRequest, IDPOAuthAut
 //
 // Specific errors: [stytch.ErrConnectedAppNotFound],
 // [stytch.ErrConnectedAppSuppliedRedirectURLNotFoundInClient],
-// [stytch.ErrOAuthInvalidScopeRequested], [stytch.ErrPKCERequiredForIDPAuthorizationFlow],
+// [stytch.ErrOAuthInvalidScopeRequested], [stytch.ErrOIDCPromptNoneMustBeExclusive],
+// [stytch.ErrPKCERequiredForIDPAuthorizationFlow],
 // [stytch.ErrThirdPartyClientsCannotUseFullAccess],
 // [stytch.ErrThirdPartyClientsRequireConsentForOfflineAccess],
 // [stytch.ErrAuthorizationEndpointNotConfiguredForProject],
@@ -409,8 +412,8 @@ func (r IDPOAuthAuthorizeRequest) LogValue() slog.Value {
 
 // IDPOAuthAuthorizeResponse is the response of [IDPOAuthService.Authorize].
 //
-// An answer without RedirectURI is an error. Any other field stays empty if it is missing or does
-// not fit.
+// If RedirectURI is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type IDPOAuthAuthorizeResponse struct {
 	stytch.Response
 

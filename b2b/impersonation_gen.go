@@ -16,8 +16,7 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// ImpersonationService starts sessions in which a person of the application's own staff acts as a
-// member, to find out what the member sees.
+// ImpersonationService logs the application's staff in as a member, to see what the member sees.
 //
 // Use it as client.Impersonation.
 //
@@ -93,8 +92,8 @@ func (r ImpersonationAuthenticateRequest) LogValue() slog.Value {
 
 // ImpersonationAuthenticateResponse is the response of [ImpersonationService.Authenticate].
 //
-// An answer without MemberID, OrganizationID, SessionToken and SessionJWT is an error. Any other
-// field stays empty if it is missing or does not fit.
+// If MemberID, OrganizationID, SessionToken or SessionJWT is missing, the call returns an error.
+// Any other field stays empty if it is missing or does not fit.
 type ImpersonationAuthenticateResponse struct {
 	stytch.Response
 

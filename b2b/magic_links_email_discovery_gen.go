@@ -61,7 +61,8 @@ var magicLinksEmailDiscoverySend = transport.Endpoint[MagicLinksEmailDiscoverySe
 // [stytch.ErrInactiveEmail], [stytch.ErrEmailInDenylist], [stytch.ErrEmailNotInAllowlist],
 // [stytch.ErrEmailTemplateNotFound], [stytch.ErrInvalidTemplateID], [stytch.ErrInvalidLocale],
 // [stytch.ErrInvalidMagicLinkURL], [stytch.ErrNoMatchForProvidedMagicLinkURL],
-// [stytch.ErrNoDiscoveryRedirectURLsSet], [stytch.ErrInvalidDiscoveryRedirectURL],
+// [stytch.ErrNoDiscoveryRedirectURLsSet], [stytch.ErrNoDefaultDiscoveryRedirectURLSet],
+// [stytch.ErrQueryParamsDoNotMatch], [stytch.ErrInvalidDiscoveryRedirectURL],
 // [stytch.ErrInvalidExpiration], [stytch.ErrInvalidPKCECodeChallenge],
 // [stytch.ErrTooFewTokensAuthenticated].
 //

@@ -15,8 +15,8 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// MagicLinksEmailService sends links by e-mail, for logging in to an organization that is known
-// beforehand, or for joining it.
+// MagicLinksEmailService sends links by e-mail, for logging in to an organization that is already
+// known, or for joining it.
 //
 // Use it as client.MagicLinks.Email.
 //
@@ -70,11 +70,13 @@ var magicLinksEmailLoginOrSignup = transport.Endpoint[MagicLinksEmailLoginOrSign
 // [stytch.ErrEmailInDenylist], [stytch.ErrEmailNotInAllowlist], [stytch.ErrEmailTemplateNotFound],
 // [stytch.ErrInvalidTemplateID], [stytch.ErrInvalidLocale], [stytch.ErrInvalidMagicLinkURL],
 // [stytch.ErrNoMatchForProvidedMagicLinkURL], [stytch.ErrNoLoginRedirectURLsSet],
-// [stytch.ErrNoSignupRedirectURLsSet], [stytch.ErrInvalidLoginRedirectURL],
-// [stytch.ErrInvalidSignupRedirectURL], [stytch.ErrInvalidExpiration],
-// [stytch.ErrInvalidPKCECodeChallenge], [stytch.ErrTooFewTokensAuthenticated],
-// [stytch.ErrRetiredMemberEmail], [stytch.ErrEmailJITProvisioningNotAllowed],
-// [stytch.ErrInvalidEmailForJITProvisioning], [stytch.ErrActionNotAllowedEmailDomainIsClaimed],
+// [stytch.ErrNoSignupRedirectURLsSet], [stytch.ErrNoDefaultLoginRedirectURLSet],
+// [stytch.ErrNoDefaultSignupRedirectURLSet], [stytch.ErrQueryParamsDoNotMatch],
+// [stytch.ErrInvalidLoginRedirectURL], [stytch.ErrInvalidSignupRedirectURL],
+// [stytch.ErrInvalidExpiration], [stytch.ErrInvalidPKCECodeChallenge],
+// [stytch.ErrTooFewTokensAuthenticated], [stytch.ErrRetiredMemberEmail],
+// [stytch.ErrEmailJITProvisioningNotAllowed], [stytch.ErrInvalidEmailForJITProvisioning],
+// [stytch.ErrActionNotAllowedEmailDomainIsClaimed],
 // [stytch.ErrOperationRestrictedByOrganizationAuthMethods].
 //
 // API:
@@ -204,8 +206,8 @@ func (r MagicLinksEmailLoginOrSignupRequest) LogValue() slog.Value {
 
 // MagicLinksEmailLoginOrSignupResponse is the response of [MagicLinksEmailService.LoginOrSignup].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type MagicLinksEmailLoginOrSignupResponse struct {
 	stytch.Response
 
@@ -297,15 +299,18 @@ var magicLinksEmailInvite = transport.Endpoint[MagicLinksEmailInviteRequest, Mag
 // [stytch.ErrInactiveEmail], [stytch.ErrEmailInDenylist], [stytch.ErrEmailNotInAllowlist],
 // [stytch.ErrEmailTemplateNotFound], [stytch.ErrInvalidTemplateID], [stytch.ErrInvalidLocale],
 // [stytch.ErrInvalidMagicLinkURL], [stytch.ErrNoMatchForProvidedMagicLinkURL],
-// [stytch.ErrNoInviteRedirectURLsSet], [stytch.ErrInvalidInviteRedirectURL],
-// [stytch.ErrInvalidExpiration], [stytch.ErrInvalidEmailForInvites],
-// [stytch.ErrDuplicateMemberEmail], [stytch.ErrRetiredMemberEmail],
-// [stytch.ErrActionNotAllowedEmailDomainIsClaimed], [stytch.ErrInvalidRBACRoleAssignment],
+// [stytch.ErrNoInviteRedirectURLsSet], [stytch.ErrNoDefaultInviteRedirectURLSet],
+// [stytch.ErrQueryParamsDoNotMatch], [stytch.ErrInvalidInviteRedirectURL],
+// [stytch.ErrInvalidExpiration], [stytch.ErrTooFewTokensAuthenticated],
+// [stytch.ErrInvalidEmailForInvites], [stytch.ErrDuplicateMemberEmail],
+// [stytch.ErrRetiredMemberEmail], [stytch.ErrActionNotAllowedEmailDomainIsClaimed],
+// [stytch.ErrInvalidRBACRoleID], [stytch.ErrInvalidRBACRoleAssignment],
 // [stytch.ErrCannotAssignDefaultRBACRoleID], [stytch.ErrTooManyRoles],
 // [stytch.ErrMetadataInvalidFormat], [stytch.ErrMetadataTooLarge], [stytch.ErrMetadataTooManyKeys],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API:
 // https://stytch.com/docs/api-reference/b2b/api/email-magic-links/organization/send-invite-email
@@ -351,7 +356,7 @@ type MagicLinksEmailInviteRequest struct {
 	// The language of the e-mail, as a BCP 47 tag. "en" when not set.
 	Locale *stytch.EmailLocale `json:"locale,omitzero"`
 
-	// The ids of the roles that the person gets, beside those that the e-mail domain or a
+	// The ids of the roles that the person gets, in addition to those that the e-mail domain or a
 	// connection implies.
 	Roles []string `json:"roles,omitzero"`
 
@@ -438,8 +443,8 @@ func (r MagicLinksEmailInviteRequest) LogValue() slog.Value {
 
 // MagicLinksEmailInviteResponse is the response of [MagicLinksEmailService.Invite].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type MagicLinksEmailInviteResponse struct {
 	stytch.Response
 

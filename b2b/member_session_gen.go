@@ -5,6 +5,7 @@ package b2b
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/stytchgen/sdk/internal/redact"
@@ -13,7 +14,7 @@ import (
 )
 
 // MemberSession is a session of a member in an organization. It is active until it expires or is
-// revoked, and holds the factors that the member has authenticated with.
+// revoked, and contains the factors that the member has authenticated with.
 //
 // API: https://stytch.com/docs/b2b/api/session-object
 type MemberSession struct {
@@ -77,6 +78,15 @@ func (v *MemberSession) readJSON(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
+}
+
+func (v *MemberSession) detach() {
+	v.AuthenticationFactors = slices.Clone(v.AuthenticationFactors)
+	for i := range v.AuthenticationFactors {
+		stytchAuthenticationFactorDetach(&v.AuthenticationFactors[i])
+	}
+	v.Roles = slices.Clone(v.Roles)
+	v.CustomClaims = wire.CopyMap(v.CustomClaims)
 }
 
 // Format prints the value without its secrets.

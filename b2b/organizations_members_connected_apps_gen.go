@@ -15,7 +15,7 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// OrganizationsMembersConnectedAppsService takes away the access that a member gave to a connected
+// OrganizationsMembersConnectedAppsService revokes the access that a member gave to a connected
 // app.
 //
 // Use it as client.Organizations.Members.ConnectedApps.
@@ -59,8 +59,8 @@ var organizationsMembersConnectedAppsRevoke = transport.Endpoint[OrganizationsMe
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrConnectedAppNotFound], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrSessionAuthorizationError],
-// [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/connected-app-member-revoke
 func (s *OrganizationsMembersConnectedAppsService) Revoke(ctx context.Context, req OrganizationsMembersConnectedAppsRevokeRequest, opts ...stytch.CallOption) (*OrganizationsMembersConnectedAppsRevokeResponse, error) {

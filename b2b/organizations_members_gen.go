@@ -29,7 +29,7 @@ type OrganizationsMembersService struct {
 	// Use it as client.Organizations.Members.OAuthProviders.
 	OAuthProviders *OrganizationsMembersOAuthProvidersService
 
-	// ConnectedApps takes away the access that a member gave to a connected app.
+	// ConnectedApps revokes the access that a member gave to a connected app.
 	//
 	// Use it as client.Organizations.Members.ConnectedApps.
 	ConnectedApps *OrganizationsMembersConnectedAppsService
@@ -74,12 +74,13 @@ var organizationsMembersCreate = transport.Endpoint[OrganizationsMembersCreateRe
 // [stytch.ErrEmailNotInAllowlist], [stytch.ErrDuplicateMemberEmail],
 // [stytch.ErrRetiredMemberEmail], [stytch.ErrDuplicateMemberExternalID],
 // [stytch.ErrDuplicateMemberPhoneNumber], [stytch.ErrInvalidPhoneNumber],
-// [stytch.ErrActionNotAllowedEmailDomainIsClaimed], [stytch.ErrInvalidRBACRoleAssignment],
-// [stytch.ErrCannotAssignDefaultRBACRoleID], [stytch.ErrTooManyRoles],
-// [stytch.ErrMetadataInvalidFormat], [stytch.ErrMetadataTooLarge], [stytch.ErrMetadataTooManyKeys],
-// [stytch.ErrCannotUpdateTrustedMetadata], [stytch.ErrSessionNotFound],
-// [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrActionNotAllowedEmailDomainIsClaimed], [stytch.ErrInvalidRBACRoleID],
+// [stytch.ErrInvalidRBACRoleAssignment], [stytch.ErrCannotAssignDefaultRBACRoleID],
+// [stytch.ErrTooManyRoles], [stytch.ErrMetadataInvalidFormat], [stytch.ErrMetadataTooLarge],
+// [stytch.ErrMetadataTooManyKeys], [stytch.ErrCannotUpdateTrustedMetadata],
+// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
+// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
 // [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/members/create-member
@@ -122,8 +123,8 @@ type OrganizationsMembersCreateRequest struct {
 	// gives a code.
 	MFAPhoneNumber *string `json:"mfa_phone_number,omitzero" stytch:"sensitive"`
 
-	// Whether the member needs a second factor at every login. Where the organization's MFAPolicy
-	// is REQUIRED_FOR_ALL, every member needs one.
+	// Whether the member needs a second factor at every login. With the MFAPolicy REQUIRED_FOR_ALL,
+	// every member needs one.
 	MFAEnrolled *bool `json:"mfa_enrolled,omitzero"`
 
 	// The ids of the roles to assign to the member. Those that the e-mail domain or a connection
@@ -203,8 +204,8 @@ func (r OrganizationsMembersCreateRequest) LogValue() slog.Value {
 
 // OrganizationsMembersCreateResponse is the response of [OrganizationsMembersService.Create].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type OrganizationsMembersCreateResponse struct {
 	stytch.Response
 
@@ -330,8 +331,8 @@ func (r OrganizationsMembersGetRequest) LogValue() slog.Value {
 
 // OrganizationsMembersGetResponse is the response of [OrganizationsMembersService.Get].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type OrganizationsMembersGetResponse struct {
 	stytch.Response
 
@@ -418,7 +419,7 @@ type OrganizationsMembersDangerouslyGetRequest struct {
 	// The id of the member. An external id is not accepted.
 	MemberID string `json:"member_id"`
 
-	// Whether deleted members are found, too. False when not set.
+	// Whether deleted members are found as well. False when not set.
 	IncludeDeleted *bool `json:"include_deleted,omitzero"`
 }
 
@@ -446,8 +447,8 @@ func (r OrganizationsMembersDangerouslyGetRequest) LogValue() slog.Value {
 // OrganizationsMembersDangerouslyGetResponse is the response of
 // [OrganizationsMembersService.DangerouslyGet].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type OrganizationsMembersDangerouslyGetResponse struct {
 	stytch.Response
 
@@ -526,6 +527,8 @@ var organizationsMembersSearch = transport.Endpoint[OrganizationsMembersSearchRe
 // On behalf of a member, the call needs the action search on the resource stytch.member, and
 // OrganizationIDs can name that member's own organization only.
 //
+// [OrganizationsMembersService.SearchAll] loops over the results of all pages.
+//
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
@@ -550,7 +553,8 @@ var organizationsMembersSearch = transport.Endpoint[OrganizationsMembersSearchRe
 // [stytch.ErrUserSearchInvalidLimit], [stytch.ErrUserSearchInvalidOperator],
 // [stytch.ErrSearchTimeout], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/members/search-members
 func (s *OrganizationsMembersService) Search(ctx context.Context, req OrganizationsMembersSearchRequest, opts ...stytch.CallOption) (*OrganizationsMembersSearchResponse, error) {
@@ -640,8 +644,8 @@ func (r OrganizationsMembersSearchRequest) LogValue() slog.Value {
 
 // OrganizationsMembersSearchResponse is the response of [OrganizationsMembersService.Search].
 //
-// An answer without Members and ResultsMetadata is an error. Any other field stays empty if it is
-// missing or does not fit.
+// If Members or ResultsMetadata is missing, the call returns an error. Any other field stays empty
+// if it is missing or does not fit.
 type OrganizationsMembersSearchResponse struct {
 	stytch.Response
 
@@ -729,14 +733,14 @@ var organizationsMembersUpdate = transport.Endpoint[OrganizationsMembersUpdateRe
 // [stytch.ErrMemberCannotUpdateTheirEmailAddress], [stytch.ErrDuplicateMemberExternalID],
 // [stytch.ErrInvalidPhoneNumber], [stytch.ErrDuplicateMemberPhoneNumber],
 // [stytch.ErrDuplicateMemberPhoneNumberForMember], [stytch.ErrDefaultMFAMemberMissingFactor],
-// [stytch.ErrInvalidMFADefaultMethod], [stytch.ErrInvalidRBACRoleAssignment],
-// [stytch.ErrCannotAssignDefaultRBACRoleID], [stytch.ErrTooManyRoles],
-// [stytch.ErrCannotPreserveExistingSessions], [stytch.ErrMetadataInvalidFormat],
-// [stytch.ErrMetadataTooLarge], [stytch.ErrMetadataTooManyKeys],
+// [stytch.ErrInvalidMFADefaultMethod], [stytch.ErrInvalidRBACRoleID],
+// [stytch.ErrInvalidRBACRoleAssignment], [stytch.ErrCannotAssignDefaultRBACRoleID],
+// [stytch.ErrTooManyRoles], [stytch.ErrCannotPreserveExistingSessions],
+// [stytch.ErrMetadataInvalidFormat], [stytch.ErrMetadataTooLarge], [stytch.ErrMetadataTooManyKeys],
 // [stytch.ErrCannotUpdateTrustedMetadata], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrSessionAuthorizationError],
-// [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/members/update-member
 func (s *OrganizationsMembersService) Update(ctx context.Context, req OrganizationsMembersUpdateRequest, opts ...stytch.CallOption) (*OrganizationsMembersUpdateResponse, error) {
@@ -777,8 +781,8 @@ type OrganizationsMembersUpdateRequest struct {
 	// delete it first with [OrganizationsMembersService.DeleteMFAPhoneNumber].
 	MFAPhoneNumber *string `json:"mfa_phone_number,omitzero" stytch:"sensitive"`
 
-	// Whether the member needs a second factor at every login. Where the organization's MFAPolicy
-	// is REQUIRED_FOR_ALL, every member needs one.
+	// Whether the member needs a second factor at every login. With the MFAPolicy REQUIRED_FOR_ALL,
+	// every member needs one.
 	MFAEnrolled *bool `json:"mfa_enrolled,omitzero"`
 
 	// The ids of the roles to assign to the member. They replace those that were assigned before;
@@ -887,8 +891,8 @@ func (r OrganizationsMembersUpdateRequest) LogValue() slog.Value {
 
 // OrganizationsMembersUpdateResponse is the response of [OrganizationsMembersService.Update].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type OrganizationsMembersUpdateResponse struct {
 	stytch.Response
 
@@ -960,8 +964,8 @@ var organizationsMembersDelete = transport.Endpoint[OrganizationsMembersDeleteRe
 // The sessions and invitations of the member end, and the e-mail address is free for others. The
 // record stays, with the status deleted, and [OrganizationsMembersService.Reactivate] restores it.
 //
-// Deleting a member again is the error [stytch.ErrMemberNotFound], and the client can come to it by
-// repeating a call whose answer was lost.
+// Deleting a member again is the error [stytch.ErrMemberNotFound]. That can happen when the client
+// repeats a call whose answer was lost.
 //
 // On behalf of a member, the call needs the action delete on the resource stytch.member, or for the
 // member itself on stytch.self.
@@ -971,7 +975,8 @@ var organizationsMembersDelete = transport.Endpoint[OrganizationsMembersDeleteRe
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/members/delete-member
 func (s *OrganizationsMembersService) Delete(ctx context.Context, req OrganizationsMembersDeleteRequest, opts ...stytch.CallOption) (*OrganizationsMembersDeleteResponse, error) {
@@ -1020,8 +1025,8 @@ func (r OrganizationsMembersDeleteRequest) LogValue() slog.Value {
 
 // OrganizationsMembersDeleteResponse is the response of [OrganizationsMembersService.Delete].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type OrganizationsMembersDeleteResponse struct {
 	stytch.Response
 
@@ -1089,7 +1094,8 @@ var organizationsMembersReactivate = transport.Endpoint[OrganizationsMembersReac
 // [stytch.ErrEmailUnverifiedForReactivation], [stytch.ErrReactivationEmailBelongsToAnotherMember],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/members/reactivate-member
 func (s *OrganizationsMembersService) Reactivate(ctx context.Context, req OrganizationsMembersReactivateRequest, opts ...stytch.CallOption) (*OrganizationsMembersReactivateResponse, error) {
@@ -1144,8 +1150,8 @@ func (r OrganizationsMembersReactivateRequest) LogValue() slog.Value {
 // OrganizationsMembersReactivateResponse is the response of
 // [OrganizationsMembersService.Reactivate].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type OrganizationsMembersReactivateResponse struct {
 	stytch.Response
 
@@ -1225,8 +1231,8 @@ var organizationsMembersDeleteMFAPhoneNumber = transport.Endpoint[OrganizationsM
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrMemberPhoneNumberNotFound], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrSessionAuthorizationError],
-// [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/delete-member-mfa-phone-number
 func (s *OrganizationsMembersService) DeleteMFAPhoneNumber(ctx context.Context, req OrganizationsMembersDeleteMFAPhoneNumberRequest, opts ...stytch.CallOption) (*OrganizationsMembersDeleteMFAPhoneNumberResponse, error) {
@@ -1277,8 +1283,8 @@ func (r OrganizationsMembersDeleteMFAPhoneNumberRequest) LogValue() slog.Value {
 // OrganizationsMembersDeleteMFAPhoneNumberResponse is the response of
 // [OrganizationsMembersService.DeleteMFAPhoneNumber].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type OrganizationsMembersDeleteMFAPhoneNumberResponse struct {
 	stytch.Response
 
@@ -1358,8 +1364,8 @@ var organizationsMembersDeleteTOTP = transport.Endpoint[OrganizationsMembersDele
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrTOTPNotFound], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrSessionAuthorizationError],
-// [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/delete-member-mfa-totp
 func (s *OrganizationsMembersService) DeleteTOTP(ctx context.Context, req OrganizationsMembersDeleteTOTPRequest, opts ...stytch.CallOption) (*OrganizationsMembersDeleteTOTPResponse, error) {
@@ -1409,8 +1415,8 @@ func (r OrganizationsMembersDeleteTOTPRequest) LogValue() slog.Value {
 // OrganizationsMembersDeleteTOTPResponse is the response of
 // [OrganizationsMembersService.DeleteTOTP].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type OrganizationsMembersDeleteTOTPResponse struct {
 	stytch.Response
 
@@ -1491,8 +1497,8 @@ var organizationsMembersDeletePassword = transport.Endpoint[OrganizationsMembers
 // [stytch.ErrMemberPasswordNotFound], [stytch.ErrInvalidPasswordID],
 // [stytch.ErrCrossOrgPasswordsEnabled], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrSessionAuthorizationError],
-// [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/members/delete-member-password
 func (s *OrganizationsMembersService) DeletePassword(ctx context.Context, req OrganizationsMembersDeletePasswordRequest, opts ...stytch.CallOption) (*OrganizationsMembersDeletePasswordResponse, error) {
@@ -1543,8 +1549,8 @@ func (r OrganizationsMembersDeletePasswordRequest) LogValue() slog.Value {
 // OrganizationsMembersDeletePasswordResponse is the response of
 // [OrganizationsMembersService.DeletePassword].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type OrganizationsMembersDeletePasswordResponse struct {
 	stytch.Response
 
@@ -1620,7 +1626,8 @@ var organizationsMembersDeleteExternalID = transport.Endpoint[OrganizationsMembe
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/members/member-object
 func (s *OrganizationsMembersService) DeleteExternalID(ctx context.Context, req OrganizationsMembersDeleteExternalIDRequest, opts ...stytch.CallOption) (*OrganizationsMembersDeleteExternalIDResponse, error) {
@@ -1671,8 +1678,8 @@ func (r OrganizationsMembersDeleteExternalIDRequest) LogValue() slog.Value {
 // OrganizationsMembersDeleteExternalIDResponse is the response of
 // [OrganizationsMembersService.DeleteExternalID].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type OrganizationsMembersDeleteExternalIDResponse struct {
 	stytch.Response
 
@@ -1754,8 +1761,8 @@ var organizationsMembersUnlinkRetiredEmail = transport.Endpoint[OrganizationsMem
 // [stytch.ErrMemberNotFound], [stytch.ErrEmailNotFound], [stytch.ErrInvalidEmail],
 // [stytch.ErrRetiredEmailMissingEmailIdentifiers], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrSessionAuthorizationError],
-// [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/members/unlink-retired-email
 func (s *OrganizationsMembersService) UnlinkRetiredEmail(ctx context.Context, req OrganizationsMembersUnlinkRetiredEmailRequest, opts ...stytch.CallOption) (*OrganizationsMembersUnlinkRetiredEmailResponse, error) {
@@ -1837,8 +1844,8 @@ func (r OrganizationsMembersUnlinkRetiredEmailRequest) LogValue() slog.Value {
 // OrganizationsMembersUnlinkRetiredEmailResponse is the response of
 // [OrganizationsMembersService.UnlinkRetiredEmail].
 //
-// An answer without MemberID and OrganizationID is an error. Any other field stays empty if it is
-// missing or does not fit.
+// If MemberID or OrganizationID is missing, the call returns an error. Any other field stays empty
+// if it is missing or does not fit.
 type OrganizationsMembersUnlinkRetiredEmailResponse struct {
 	stytch.Response
 
@@ -1933,13 +1940,16 @@ var organizationsMembersStartEmailUpdate = transport.Endpoint[OrganizationsMembe
 // [stytch.ErrEmailTemplateNotFound], [stytch.ErrInvalidTemplateID], [stytch.ErrInvalidLocale],
 // [stytch.ErrInvalidMagicLinkURL], [stytch.ErrNoMatchForProvidedMagicLinkURL],
 // [stytch.ErrNoLoginRedirectURLsSet], [stytch.ErrNoSignupRedirectURLsSet],
-// [stytch.ErrInvalidLoginRedirectURL], [stytch.ErrEmailUpdatesAvailableOnlyForActiveMembers],
+// [stytch.ErrNoDefaultLoginRedirectURLSet], [stytch.ErrNoDefaultSignupRedirectURLSet],
+// [stytch.ErrQueryParamsDoNotMatch], [stytch.ErrInvalidLoginRedirectURL],
+// [stytch.ErrEmailUpdatesAvailableOnlyForActiveMembers],
 // [stytch.ErrMemberHasNoActiveVerifiedEmail], [stytch.ErrDesiredEmailUpdatingForDifferentMember],
 // [stytch.ErrDesiredEmailDeactivatedByDifferentMember], [stytch.ErrDuplicateMemberEmail],
 // [stytch.ErrActionNotAllowedEmailDomainIsClaimed], [stytch.ErrTooFewTokensAuthenticated],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/members/start-member-email-update
 func (s *OrganizationsMembersService) StartEmailUpdate(ctx context.Context, req OrganizationsMembersStartEmailUpdateRequest, opts ...stytch.CallOption) (*OrganizationsMembersStartEmailUpdateResponse, error) {
@@ -2041,8 +2051,8 @@ func (r OrganizationsMembersStartEmailUpdateRequest) LogValue() slog.Value {
 // OrganizationsMembersStartEmailUpdateResponse is the response of
 // [OrganizationsMembersService.StartEmailUpdate].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type OrganizationsMembersStartEmailUpdateResponse struct {
 	stytch.Response
 
@@ -2166,8 +2176,8 @@ func (r OrganizationsMembersOIDCProvidersRequest) LogValue() slog.Value {
 // OrganizationsMembersOIDCProvidersResponse is the response of
 // [OrganizationsMembersService.OIDCProviders].
 //
-// An answer without Registrations is an error. Any other field stays empty if it is missing or does
-// not fit.
+// If Registrations is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type OrganizationsMembersOIDCProvidersResponse struct {
 	stytch.Response
 
@@ -2235,7 +2245,8 @@ var organizationsMembersGetConnectedApps = transport.Endpoint[OrganizationsMembe
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/connected-app-member-get-all
 func (s *OrganizationsMembersService) GetConnectedApps(ctx context.Context, req OrganizationsMembersGetConnectedAppsRequest, opts ...stytch.CallOption) (*OrganizationsMembersGetConnectedAppsResponse, error) {
@@ -2286,8 +2297,8 @@ func (r OrganizationsMembersGetConnectedAppsRequest) LogValue() slog.Value {
 // OrganizationsMembersGetConnectedAppsResponse is the response of
 // [OrganizationsMembersService.GetConnectedApps].
 //
-// An answer without ConnectedApps is an error. Any other field stays empty if it is missing or does
-// not fit.
+// If ConnectedApps is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type OrganizationsMembersGetConnectedAppsResponse struct {
 	stytch.Response
 
@@ -2343,13 +2354,13 @@ type MemberConnectedApp struct {
 	// The client id of the connected app.
 	ConnectedAppID string `json:"connected_app_id"`
 
-	// The name of the app, for people.
+	// The display name of the app.
 	Name string `json:"name"`
 
-	// The purpose of the app, for people; empty when it has no description.
+	// The purpose of the app, to show to people; empty when it has no description.
 	Description string `json:"description"`
 
-	// Who makes the app, and whether it can keep a secret.
+	// Who the app belongs to, and whether it can keep a secret.
 	ClientType stytch.ConnectedAppType `json:"client_type"`
 
 	// The scopes that the member granted, with spaces between them.

@@ -58,7 +58,8 @@ var organizationsMembersOAuthProvidersGoogle = transport.Endpoint[OrganizationsM
 //
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrMemberOAuthTokenNotFound],
-// [stytch.ErrMissingOAuthRefreshToken], [stytch.ErrUnableToRefreshOAuthToken].
+// [stytch.ErrDefaultProviderNotAllowed], [stytch.ErrMissingOAuthRefreshToken],
+// [stytch.ErrUnableToRefreshOAuthToken].
 //
 // API: https://stytch.com/docs/b2b/guides/oauth/auth-flows
 func (s *OrganizationsMembersOAuthProvidersService) Google(ctx context.Context, req OrganizationsMembersOAuthProvidersGoogleRequest, opts ...stytch.CallOption) (*OrganizationsMembersOAuthProvidersGoogleResponse, error) {
@@ -105,8 +106,8 @@ func (r OrganizationsMembersOAuthProvidersGoogleRequest) LogValue() slog.Value {
 // OrganizationsMembersOAuthProvidersGoogleResponse is the response of
 // [OrganizationsMembersOAuthProvidersService.Google].
 //
-// An answer without Scopes is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If Scopes is missing, the call returns an error. Any other field stays empty if it is missing or
+// does not fit.
 type OrganizationsMembersOAuthProvidersGoogleResponse struct {
 	stytch.Response
 
@@ -116,7 +117,7 @@ type OrganizationsMembersOAuthProvidersGoogleResponse struct {
 	// The HTTP status of the answer, repeated in its body.
 	StatusCode int `json:"status_code"`
 
-	// The name of the provider, such as Google.
+	// The name of the provider, Google.
 	ProviderType string `json:"provider_type"`
 
 	// The id that Google gives the account.
@@ -200,7 +201,8 @@ var organizationsMembersOAuthProvidersMicrosoft = transport.Endpoint[Organizatio
 //
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrMemberOAuthTokenNotFound],
-// [stytch.ErrMissingOAuthRefreshToken], [stytch.ErrUnableToRefreshOAuthToken].
+// [stytch.ErrDefaultProviderNotAllowed], [stytch.ErrMissingOAuthRefreshToken],
+// [stytch.ErrUnableToRefreshOAuthToken].
 //
 // API: https://stytch.com/docs/b2b/guides/oauth/auth-flows
 func (s *OrganizationsMembersOAuthProvidersService) Microsoft(ctx context.Context, req OrganizationsMembersOAuthProvidersMicrosoftRequest, opts ...stytch.CallOption) (*OrganizationsMembersOAuthProvidersMicrosoftResponse, error) {
@@ -247,8 +249,8 @@ func (r OrganizationsMembersOAuthProvidersMicrosoftRequest) LogValue() slog.Valu
 // OrganizationsMembersOAuthProvidersMicrosoftResponse is the response of
 // [OrganizationsMembersOAuthProvidersService.Microsoft].
 //
-// An answer without AccessToken is an error. Any other field stays empty if it is missing or does
-// not fit.
+// If AccessToken is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type OrganizationsMembersOAuthProvidersMicrosoftResponse struct {
 	stytch.Response
 
@@ -258,7 +260,7 @@ type OrganizationsMembersOAuthProvidersMicrosoftResponse struct {
 	// The HTTP status of the answer, repeated in its body.
 	StatusCode int `json:"status_code"`
 
-	// The name of the provider, such as Google.
+	// The name of the provider, Microsoft.
 	ProviderType string `json:"provider_type"`
 
 	// The id that Microsoft gives the account.
@@ -338,7 +340,8 @@ var organizationsMembersOAuthProvidersSlack = transport.Endpoint[OrganizationsMe
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
-// [stytch.ErrMemberNotFound], [stytch.ErrMemberOAuthTokenNotFound].
+// [stytch.ErrMemberNotFound], [stytch.ErrMemberOAuthTokenNotFound],
+// [stytch.ErrDefaultProviderNotAllowed].
 //
 // API: https://stytch.com/docs/b2b/guides/oauth/auth-flows
 func (s *OrganizationsMembersOAuthProvidersService) Slack(ctx context.Context, req OrganizationsMembersOAuthProvidersSlackRequest, opts ...stytch.CallOption) (*OrganizationsMembersOAuthProvidersSlackResponse, error) {
@@ -378,8 +381,8 @@ func (r OrganizationsMembersOAuthProvidersSlackRequest) LogValue() slog.Value {
 // OrganizationsMembersOAuthProvidersSlackResponse is the response of
 // [OrganizationsMembersOAuthProvidersService.Slack].
 //
-// An answer without Registrations is an error. Any other field stays empty if it is missing or does
-// not fit.
+// If Registrations is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type OrganizationsMembersOAuthProvidersSlackResponse struct {
 	stytch.Response
 
@@ -389,7 +392,7 @@ type OrganizationsMembersOAuthProvidersSlackResponse struct {
 	// The HTTP status of the answer, repeated in its body.
 	StatusCode int `json:"status_code"`
 
-	// The name of the provider, such as Google.
+	// The name of the provider, Slack.
 	ProviderType string `json:"provider_type"`
 
 	// The tokens, for each Slack account that the member has logged in with.
@@ -447,7 +450,8 @@ var organizationsMembersOAuthProvidersHubSpot = transport.Endpoint[Organizations
 //
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrMemberOAuthTokenNotFound],
-// [stytch.ErrMissingOAuthRefreshToken], [stytch.ErrUnableToRefreshOAuthToken].
+// [stytch.ErrDefaultProviderNotAllowed], [stytch.ErrMissingOAuthRefreshToken],
+// [stytch.ErrUnableToRefreshOAuthToken].
 //
 // API: https://stytch.com/docs/b2b/guides/oauth/auth-flows
 func (s *OrganizationsMembersOAuthProvidersService) HubSpot(ctx context.Context, req OrganizationsMembersOAuthProvidersHubSpotRequest, opts ...stytch.CallOption) (*OrganizationsMembersOAuthProvidersHubSpotResponse, error) {
@@ -494,8 +498,8 @@ func (r OrganizationsMembersOAuthProvidersHubSpotRequest) LogValue() slog.Value 
 // OrganizationsMembersOAuthProvidersHubSpotResponse is the response of
 // [OrganizationsMembersOAuthProvidersService.HubSpot].
 //
-// An answer without Registrations is an error. Any other field stays empty if it is missing or does
-// not fit.
+// If Registrations is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type OrganizationsMembersOAuthProvidersHubSpotResponse struct {
 	stytch.Response
 
@@ -505,7 +509,7 @@ type OrganizationsMembersOAuthProvidersHubSpotResponse struct {
 	// The HTTP status of the answer, repeated in its body.
 	StatusCode int `json:"status_code"`
 
-	// The name of the provider, such as Google.
+	// The name of the provider, HubSpot.
 	ProviderType string `json:"provider_type"`
 
 	// The tokens, for each HubSpot account that the member has logged in with.
@@ -563,7 +567,8 @@ var organizationsMembersOAuthProvidersGitHub = transport.Endpoint[OrganizationsM
 //
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrMemberOAuthTokenNotFound],
-// [stytch.ErrMissingOAuthRefreshToken], [stytch.ErrUnableToRefreshOAuthToken].
+// [stytch.ErrDefaultProviderNotAllowed], [stytch.ErrMissingOAuthRefreshToken],
+// [stytch.ErrUnableToRefreshOAuthToken].
 //
 // API: https://stytch.com/docs/b2b/guides/oauth/auth-flows
 func (s *OrganizationsMembersOAuthProvidersService) GitHub(ctx context.Context, req OrganizationsMembersOAuthProvidersGitHubRequest, opts ...stytch.CallOption) (*OrganizationsMembersOAuthProvidersGitHubResponse, error) {
@@ -610,8 +615,8 @@ func (r OrganizationsMembersOAuthProvidersGitHubRequest) LogValue() slog.Value {
 // OrganizationsMembersOAuthProvidersGitHubResponse is the response of
 // [OrganizationsMembersOAuthProvidersService.GitHub].
 //
-// An answer without Registrations is an error. Any other field stays empty if it is missing or does
-// not fit.
+// If Registrations is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type OrganizationsMembersOAuthProvidersGitHubResponse struct {
 	stytch.Response
 
@@ -621,7 +626,7 @@ type OrganizationsMembersOAuthProvidersGitHubResponse struct {
 	// The HTTP status of the answer, repeated in its body.
 	StatusCode int `json:"status_code"`
 
-	// The name of the provider, such as Google.
+	// The name of the provider, GitHub.
 	ProviderType string `json:"provider_type"`
 
 	// The tokens, for each GitHub account that the member has logged in with.

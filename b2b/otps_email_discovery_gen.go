@@ -198,8 +198,8 @@ type OTPsEmailDiscoveryAuthenticateRequest struct {
 	// The e-mail address that the code was sent to.
 	EmailAddress string `json:"email_address" stytch:"sensitive"`
 
-	// The one-time code. It works once. Of what the user typed, leave out spaces and the like: the
-	// service wants the digits alone.
+	// The one-time code, which works once. Remove spaces and dashes from what the user typed,
+	// because the service accepts digits only.
 	Code string `json:"code" stytch:"sensitive"`
 }
 
@@ -230,8 +230,8 @@ func (r OTPsEmailDiscoveryAuthenticateRequest) LogValue() slog.Value {
 // OTPsEmailDiscoveryAuthenticateResponse is the response of
 // [OTPsEmailDiscoveryService.Authenticate].
 //
-// An answer without IntermediateSessionToken and EmailAddress is an error. Any other field stays
-// empty if it is missing or does not fit.
+// If IntermediateSessionToken or EmailAddress is missing, the call returns an error. Any other
+// field stays empty if it is missing or does not fit.
 type OTPsEmailDiscoveryAuthenticateResponse struct {
 	stytch.Response
 

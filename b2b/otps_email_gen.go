@@ -165,8 +165,8 @@ func (r OTPsEmailLoginOrSignupRequest) LogValue() slog.Value {
 
 // OTPsEmailLoginOrSignupResponse is the response of [OTPsEmailService.LoginOrSignup].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type OTPsEmailLoginOrSignupResponse struct {
 	stytch.Response
 
@@ -245,9 +245,10 @@ var otpsEmailAuthenticate = transport.Endpoint[OTPsEmailAuthenticateRequest, OTP
 // and with the new factor.
 //
 // If the organization or the member requires MFA, MemberAuthenticated is false and there is no
-// session. MFARequired then lists the methods that the member can use. Pass the
-// IntermediateSessionToken to [OTPsSMSService.Authenticate] to complete the login. If the
-// organization does not accept e-mail codes, PrimaryRequired lists the methods that it accepts.
+// session. MFARequired then lists the methods that the member can use. To complete the login, pass
+// the IntermediateSessionToken to the call that checks one of them, such as
+// [OTPsSMSService.Authenticate]. If the organization does not accept e-mail codes, PrimaryRequired
+// lists the methods that it accepts.
 //
 // The error is the same for a used and an expired code. Ten failures in a row lock the member for
 // an hour, unless the project has other limits. A success resets the count.
@@ -263,7 +264,7 @@ var otpsEmailAuthenticate = transport.Endpoint[OTPsEmailAuthenticateRequest, OTP
 // [stytch.ErrIntermediateSessionNotFound],
 // [stytch.ErrInvalidIntermediateSessionTokenForOrganization], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotMutable],
 // [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
 // [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
 // [stytch.ErrStytchClaimsInCustomClaims].
@@ -283,8 +284,8 @@ type OTPsEmailAuthenticateRequest struct {
 	// The e-mail address that the code was sent to.
 	EmailAddress string `json:"email_address" stytch:"sensitive"`
 
-	// The one-time code. It works once. Of what the user typed, leave out spaces and the like: the
-	// service wants the digits alone.
+	// The one-time code, which works once. Remove spaces and dashes from what the user typed,
+	// because the service accepts digits only.
 	Code string `json:"code" stytch:"sensitive"`
 
 	// The token of the member's session, to extend it instead of starting another.
@@ -302,13 +303,13 @@ type OTPsEmailAuthenticateRequest struct {
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The language of the SMS that carries the second factor, as a BCP 47 tag, where MFA is
 	// required and the service sends one on its own. "en" when not set.
-	Locale *stytch.EmailLocale `json:"locale,omitzero"`
+	Locale *stytch.PhoneLocale `json:"locale,omitzero"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device. With it the answer
 	// describes the device; the project needs device fingerprinting enabled.
@@ -337,7 +338,7 @@ func (r *OTPsEmailAuthenticateRequest) validate(c *validate.Validator) {
 		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.Locale != nil {
-		validate.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, phoneLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.TelemetryID != nil {
@@ -392,9 +393,8 @@ func (r OTPsEmailAuthenticateRequest) LogValue() slog.Value {
 
 // OTPsEmailAuthenticateResponse is the response of [OTPsEmailService.Authenticate].
 //
-// An answer without MemberID, MethodID, OrganizationID, SessionToken, SessionJWT and
-// IntermediateSessionToken is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID, MethodID, OrganizationID, SessionToken, SessionJWT or IntermediateSessionToken is
+// missing, the call returns an error. Any other field stays empty if it is missing or does not fit.
 type OTPsEmailAuthenticateResponse struct {
 	stytch.Response
 

@@ -169,8 +169,8 @@ func (r OTPsSMSSendRequest) LogValue() slog.Value {
 
 // OTPsSMSSendResponse is the response of [OTPsSMSService.Send].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type OTPsSMSSendResponse struct {
 	stytch.Response
 
@@ -244,8 +244,8 @@ var otpsSMSAuthenticate = transport.Endpoint[OTPsSMSAuthenticateRequest, OTPsSMS
 // session. A given session is extended, and the factor is added to it. A successful call also
 // verifies the member's phone number.
 //
-// If the organization's MFAPolicy is REQUIRED_FOR_ALL, the call sets the member's MFAEnrolled and
-// ignores SetMFAEnrollment. If it is OPTIONAL, SetMFAEnrollment decides.
+// With the MFAPolicy REQUIRED_FOR_ALL, the call sets the member's MFAEnrolled and ignores
+// SetMFAEnrollment. If it is OPTIONAL, SetMFAEnrollment decides.
 //
 // The error is the same for a used and an expired code. Ten failures in a row lock the member for
 // an hour, unless the project has other limits. A success resets the count.
@@ -263,9 +263,10 @@ var otpsSMSAuthenticate = transport.Endpoint[OTPsSMSAuthenticateRequest, OTPsSMS
 // [stytch.ErrInvalidIntermediateSessionTokenForOrganization], [stytch.ErrNoSessionArguments],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrTooManySessionArguments], [stytch.ErrInvalidSessionDurationMinutes],
-// [stytch.ErrInvalidSessionDuration], [stytch.ErrCustomClaimsTooLarge],
-// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotMutable],
+// [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
+// [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
+// [stytch.ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/b2b/api/authenticate-otp-sms
 func (s *OTPsSMSService) Authenticate(ctx context.Context, req OTPsSMSAuthenticateRequest, opts ...stytch.CallOption) (*OTPsSMSAuthenticateResponse, error) {
@@ -282,8 +283,8 @@ type OTPsSMSAuthenticateRequest struct {
 	// The id or the external id of the member.
 	MemberID string `json:"member_id"`
 
-	// The one-time code. It works once. Of what the user typed, leave out spaces and the like: the
-	// service wants the digits alone.
+	// The one-time code, which works once. Remove spaces and dashes from what the user typed,
+	// because the service accepts digits only.
 	Code string `json:"code" stytch:"sensitive"`
 
 	// The token of the login that the code completes. The call consumes it.
@@ -300,8 +301,8 @@ type OTPsSMSAuthenticateRequest struct {
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// Whether the member enrolls in MFA or leaves it. Unset, the enrollment stays as it is. Ignored
@@ -394,8 +395,8 @@ func (r OTPsSMSAuthenticateRequest) LogValue() slog.Value {
 
 // OTPsSMSAuthenticateResponse is the response of [OTPsSMSService.Authenticate].
 //
-// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field stays empty
-// if it is missing or does not fit.
+// If MemberID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type OTPsSMSAuthenticateResponse struct {
 	stytch.Response
 

@@ -63,7 +63,8 @@ var passwordsEmailResetStart = transport.Endpoint[PasswordsEmailResetStartReques
 // [stytch.ErrInactiveEmail], [stytch.ErrEmailInDenylist], [stytch.ErrEmailNotInAllowlist],
 // [stytch.ErrEmailTemplateNotFound], [stytch.ErrInvalidTemplateID], [stytch.ErrInvalidLocale],
 // [stytch.ErrInvalidPasswordResetRedirectURL], [stytch.ErrNoPasswordResetRedirectURL],
-// [stytch.ErrNoMatchForProvidedMagicLinkURL], [stytch.ErrInvalidLoginRedirectURL],
+// [stytch.ErrNoMatchForProvidedMagicLinkURL], [stytch.ErrNoDefaultLoginRedirectURLSet],
+// [stytch.ErrQueryParamsDoNotMatch], [stytch.ErrInvalidLoginRedirectURL],
 // [stytch.ErrNoLoginRedirectURLsSet], [stytch.ErrInvalidExpiration],
 // [stytch.ErrInvalidPKCECodeChallenge], [stytch.ErrTooFewTokensAuthenticated],
 // [stytch.ErrOperationRestrictedByOrganizationAuthMethods].
@@ -182,8 +183,8 @@ func (r PasswordsEmailResetStartRequest) LogValue() slog.Value {
 
 // PasswordsEmailResetStartResponse is the response of [PasswordsEmailService.ResetStart].
 //
-// An answer without MemberID and MemberEmailID is an error. Any other field stays empty if it is
-// missing or does not fit.
+// If MemberID or MemberEmailID is missing, the call returns an error. Any other field stays empty
+// if it is missing or does not fit.
 type PasswordsEmailResetStartResponse struct {
 	stytch.Response
 
@@ -254,9 +255,9 @@ var passwordsEmailReset = transport.Endpoint[PasswordsEmailResetRequest, Passwor
 // whether it does, and what it lacks. The token works once, and every other session of the member
 // ends.
 //
-// If nothing else is needed, MemberAuthenticated is true and the answer holds a session. If MFA is
-// required, it is false and there is no session: MFARequired names the methods that the member can
-// use, and IntermediateSessionToken holds the login for the call that completes it. A valid session
+// If nothing else is needed, MemberAuthenticated is true and the answer contains a session. If MFA
+// is required, it is false and there is no session: MFARequired names the methods that the member
+// can use, and IntermediateSessionToken is for the call that completes the login. A valid session
 // of the same member makes MFA unnecessary.
 //
 // The client repeats the call only if the service certainly has not acted on it. If that is
@@ -270,7 +271,7 @@ var passwordsEmailReset = transport.Endpoint[PasswordsEmailResetRequest, Passwor
 // [stytch.ErrIntermediateSessionNotFound],
 // [stytch.ErrInvalidIntermediateSessionTokenForOrganization], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotMutable],
 // [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
 // [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
 // [stytch.ErrStytchClaimsInCustomClaims], [stytch.ErrInvalidLocale].
@@ -293,8 +294,8 @@ type PasswordsEmailResetRequest struct {
 	// not trim it. It must fit the project's password policy.
 	Password string `json:"password" stytch:"sensitive"`
 
-	// The PKCE verifier to the challenge that the flow began with. It is needed if there was a
-	// challenge, and refused if there was none.
+	// The PKCE verifier that belongs to the challenge at the beginning of the flow. It is required
+	// if there was a challenge, and refused if there was none.
 	CodeVerifier *string `json:"code_verifier,omitzero" stytch:"sensitive"`
 
 	// The token of a session of the same member, which the reset then extends.
@@ -312,13 +313,13 @@ type PasswordsEmailResetRequest struct {
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The language of the SMS that carries the second factor, as a BCP 47 tag, where MFA is
 	// required and the service sends one on its own. "en" when not set.
-	Locale *stytch.EmailLocale `json:"locale,omitzero"`
+	Locale *stytch.PhoneLocale `json:"locale,omitzero"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device. With it the answer
 	// describes the device; the project needs device fingerprinting enabled.
@@ -350,7 +351,7 @@ func (r *PasswordsEmailResetRequest) validate(c *validate.Validator) {
 		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.Locale != nil {
-		validate.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, phoneLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.TelemetryID != nil {
@@ -407,8 +408,8 @@ func (r PasswordsEmailResetRequest) LogValue() slog.Value {
 
 // PasswordsEmailResetResponse is the response of [PasswordsEmailService.Reset].
 //
-// An answer without MemberID, MemberEmailID, OrganizationID, SessionToken, SessionJWT and
-// IntermediateSessionToken is an error. Any other field stays empty if it is missing or does not
+// If MemberID, MemberEmailID, OrganizationID, SessionToken, SessionJWT or IntermediateSessionToken
+// is missing, the call returns an error. Any other field stays empty if it is missing or does not
 // fit.
 type PasswordsEmailResetResponse struct {
 	stytch.Response
@@ -553,8 +554,8 @@ var passwordsEmailRequireReset = transport.Endpoint[PasswordsEmailRequireResetRe
 // [stytch.ErrMemberNotFound], [stytch.ErrInvalidEmail], [stytch.ErrMemberPasswordNotFound],
 // [stytch.ErrCrossOrgPasswordsNotEnabled], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrSessionAuthorizationError],
-// [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API:
 // https://stytch.com/docs/api-reference/b2b/api/passwords/create-or-reset-options/require-password-reset-by-email

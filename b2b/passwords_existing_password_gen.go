@@ -16,7 +16,7 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// PasswordsExistingPasswordService changes passwords for members who know the old one.
+// PasswordsExistingPasswordService changes passwords for members who know the current one.
 //
 // Use it as client.Passwords.ExistingPassword.
 //
@@ -50,9 +50,9 @@ var passwordsExistingPasswordReset = transport.Endpoint[PasswordsExistingPasswor
 // The password must fit the policy of the project; [PasswordsService.StrengthCheck] says beforehand
 // whether it does, and what it lacks. Every other session of the member ends.
 //
-// If nothing else is needed, MemberAuthenticated is true and the answer holds a session. If MFA is
-// required, it is false and there is no session: MFARequired names the methods that the member can
-// use, and IntermediateSessionToken holds the login for the call that completes it. A valid session
+// If nothing else is needed, MemberAuthenticated is true and the answer contains a session. If MFA
+// is required, it is false and there is no session: MFARequired names the methods that the member
+// can use, and IntermediateSessionToken is for the call that completes the login. A valid session
 // of the same member makes MFA unnecessary.
 //
 // The client repeats the call only if the service certainly has not acted on it. If that is
@@ -65,10 +65,10 @@ var passwordsExistingPasswordReset = transport.Endpoint[PasswordsExistingPasswor
 // [stytch.ErrUserLockLimitReached], [stytch.ErrOperationRestrictedByOrganizationAuthMethods],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrTooManySessionArguments], [stytch.ErrInvalidSessionDurationMinutes],
-// [stytch.ErrInvalidSessionDuration], [stytch.ErrCustomClaimsTooLarge],
-// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims],
-// [stytch.ErrInvalidEmail], [stytch.ErrInvalidLocale].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotMutable],
+// [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
+// [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
+// [stytch.ErrStytchClaimsInCustomClaims], [stytch.ErrInvalidEmail], [stytch.ErrInvalidLocale].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/passwords/authenticate
 func (s *PasswordsExistingPasswordService) Reset(ctx context.Context, req PasswordsExistingPasswordResetRequest, opts ...stytch.CallOption) (*PasswordsExistingPasswordResetResponse, error) {
@@ -103,13 +103,13 @@ type PasswordsExistingPasswordResetRequest struct {
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The language of the SMS that carries the second factor, as a BCP 47 tag, where MFA is
 	// required and the service sends one on its own. "en" when not set.
-	Locale *stytch.EmailLocale `json:"locale,omitzero"`
+	Locale *stytch.PhoneLocale `json:"locale,omitzero"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device. With it the answer
 	// describes the device; the project needs device fingerprinting enabled.
@@ -136,7 +136,7 @@ func (r *PasswordsExistingPasswordResetRequest) validate(c *validate.Validator) 
 		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.Locale != nil {
-		validate.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, phoneLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.TelemetryID != nil {
@@ -189,8 +189,8 @@ func (r PasswordsExistingPasswordResetRequest) LogValue() slog.Value {
 // PasswordsExistingPasswordResetResponse is the response of
 // [PasswordsExistingPasswordService.Reset].
 //
-// An answer without MemberID, SessionToken, SessionJWT and IntermediateSessionToken is an error.
-// Any other field stays empty if it is missing or does not fit.
+// If MemberID, SessionToken, SessionJWT or IntermediateSessionToken is missing, the call returns an
+// error. Any other field stays empty if it is missing or does not fit.
 type PasswordsExistingPasswordResetResponse struct {
 	stytch.Response
 

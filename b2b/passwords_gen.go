@@ -16,8 +16,8 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// PasswordsService logs members in with passwords, checks how strong passwords are, and takes over
-// hashes from other systems.
+// PasswordsService logs members in with passwords, checks how strong passwords are, and migrates
+// password hashes from other systems.
 //
 // Use it as client.Passwords.
 //
@@ -33,7 +33,7 @@ type PasswordsService struct {
 	// Use it as client.Passwords.Sessions.
 	Sessions *PasswordsSessionsService
 
-	// ExistingPassword changes passwords for members who know the old one.
+	// ExistingPassword changes passwords for members who know the current one.
 	//
 	// Use it as client.Passwords.ExistingPassword.
 	ExistingPassword *PasswordsExistingPasswordService
@@ -122,8 +122,8 @@ func (r PasswordsStrengthCheckRequest) LogValue() slog.Value {
 
 // PasswordsStrengthCheckResponse is the response of [PasswordsService.StrengthCheck].
 //
-// An answer without StrengthPolicy is an error. Any other field stays empty if it is missing or
-// does not fit.
+// If StrengthPolicy is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type PasswordsStrengthCheckResponse struct {
 	stytch.Response
 
@@ -236,9 +236,9 @@ var passwordsMigrate = transport.Endpoint[PasswordsMigrateRequest, PasswordsMigr
 // [stytch.ErrActionNotAllowedEmailDomainIsClaimed], [stytch.ErrRetiredMemberEmail],
 // [stytch.ErrInvalidPhoneNumber], [stytch.ErrDuplicateMemberPhoneNumber],
 // [stytch.ErrDuplicateMemberPhoneNumberForMember], [stytch.ErrDuplicateMemberExternalID],
-// [stytch.ErrInvalidRBACRoleAssignment], [stytch.ErrCannotAssignDefaultRBACRoleID],
-// [stytch.ErrTooManyRoles], [stytch.ErrMetadataInvalidFormat], [stytch.ErrMetadataTooLarge],
-// [stytch.ErrMetadataTooManyKeys].
+// [stytch.ErrInvalidRBACRoleID], [stytch.ErrInvalidRBACRoleAssignment],
+// [stytch.ErrCannotAssignDefaultRBACRoleID], [stytch.ErrTooManyRoles],
+// [stytch.ErrMetadataInvalidFormat], [stytch.ErrMetadataTooLarge], [stytch.ErrMetadataTooManyKeys].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/passwords/authenticate
 func (s *PasswordsService) Migrate(ctx context.Context, req PasswordsMigrateRequest, opts ...stytch.CallOption) (*PasswordsMigrateResponse, error) {
@@ -396,8 +396,8 @@ func (r PasswordsMigrateRequest) LogValue() slog.Value {
 
 // PasswordsMigrateResponse is the response of [PasswordsService.Migrate].
 //
-// An answer without MemberID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If MemberID is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type PasswordsMigrateResponse struct {
 	stytch.Response
 
@@ -471,9 +471,9 @@ var passwordsAuthenticate = transport.Endpoint[PasswordsAuthenticateRequest, Pas
 
 // Authenticate logs a member in with an e-mail address and a password.
 //
-// If nothing else is needed, MemberAuthenticated is true and the answer holds a session. If MFA is
-// required, it is false and there is no session: MFARequired names the methods that the member can
-// use, and IntermediateSessionToken holds the login for the call that completes it. A valid session
+// If nothing else is needed, MemberAuthenticated is true and the answer contains a session. If MFA
+// is required, it is false and there is no session: MFARequired names the methods that the member
+// can use, and IntermediateSessionToken is for the call that completes the login. A valid session
 // of the same member makes MFA unnecessary.
 //
 // If the password has appeared in a breach, the call fails with [stytch.ErrMemberResetPassword],
@@ -490,7 +490,7 @@ var passwordsAuthenticate = transport.Endpoint[PasswordsAuthenticateRequest, Pas
 // [stytch.ErrIntermediateSessionNotFound],
 // [stytch.ErrInvalidIntermediateSessionTokenForOrganization], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotMutable],
 // [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
 // [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
 // [stytch.ErrStytchClaimsInCustomClaims], [stytch.ErrInvalidEmail], [stytch.ErrInvalidLocale].
@@ -528,13 +528,13 @@ type PasswordsAuthenticateRequest struct {
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The language of the SMS that carries the second factor, as a BCP 47 tag, where MFA is
 	// required and the service sends one on its own. "en" when not set.
-	Locale *stytch.EmailLocale `json:"locale,omitzero"`
+	Locale *stytch.PhoneLocale `json:"locale,omitzero"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device. With it the answer
 	// describes the device; the project needs device fingerprinting enabled.
@@ -562,7 +562,7 @@ func (r *PasswordsAuthenticateRequest) validate(c *validate.Validator) {
 		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.Locale != nil {
-		validate.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, phoneLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.TelemetryID != nil {
@@ -617,8 +617,8 @@ func (r PasswordsAuthenticateRequest) LogValue() slog.Value {
 
 // PasswordsAuthenticateResponse is the response of [PasswordsService.Authenticate].
 //
-// An answer without MemberID, OrganizationID, SessionToken, SessionJWT and IntermediateSessionToken
-// is an error. Any other field stays empty if it is missing or does not fit.
+// If MemberID, OrganizationID, SessionToken, SessionJWT or IntermediateSessionToken is missing, the
+// call returns an error. Any other field stays empty if it is missing or does not fit.
 type PasswordsAuthenticateResponse struct {
 	stytch.Response
 

@@ -48,7 +48,7 @@ var passwordsSessionsReset = transport.Endpoint[PasswordsSessionsResetRequest, P
 // Reset sets a new password for a member who has just logged in.
 //
 // The password must fit the policy of the project; [PasswordsService.StrengthCheck] says beforehand
-// whether it does, and what it lacks. The session must hold a factor of the last five minutes. It
+// whether it does, and what it lacks. The session must have a factor of the last five minutes. It
 // goes on, and every other session of the member ends.
 //
 // The client repeats the call only if the service certainly has not acted on it. If that is
@@ -60,7 +60,7 @@ var passwordsSessionsReset = transport.Endpoint[PasswordsSessionsResetRequest, P
 // [stytch.ErrPasswordValidationTimeout], [stytch.ErrCannotResetPasswordWithExistingPassword],
 // [stytch.ErrOperationRestrictedByOrganizationAuthMethods], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotMutable],
 // [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
 // [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
 // [stytch.ErrStytchClaimsInCustomClaims], [stytch.ErrInvalidLocale].
@@ -92,13 +92,13 @@ type PasswordsSessionsResetRequest struct {
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The language of the SMS that carries the second factor, as a BCP 47 tag, where MFA is
 	// required and the service sends one on its own. "en" when not set.
-	Locale *stytch.EmailLocale `json:"locale,omitzero"`
+	Locale *stytch.PhoneLocale `json:"locale,omitzero"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device. With it the answer
 	// describes the device; the project needs device fingerprinting enabled.
@@ -122,7 +122,7 @@ func (r *PasswordsSessionsResetRequest) validate(c *validate.Validator) {
 		c.ErrorType("session_duration_minutes", "invalid_session_duration_minutes")
 	}
 	if r.Locale != nil {
-		validate.Enum(c, "locale", *r.Locale, emailLocaleValues)
+		validate.Enum(c, "locale", *r.Locale, phoneLocaleValues)
 		c.ErrorType("locale", "invalid_locale")
 	}
 	if r.TelemetryID != nil {
@@ -172,8 +172,8 @@ func (r PasswordsSessionsResetRequest) LogValue() slog.Value {
 
 // PasswordsSessionsResetResponse is the response of [PasswordsSessionsService.Reset].
 //
-// An answer without MemberID, SessionToken, SessionJWT and IntermediateSessionToken is an error.
-// Any other field stays empty if it is missing or does not fit.
+// If MemberID, SessionToken, SessionJWT or IntermediateSessionToken is missing, the call returns an
+// error. Any other field stays empty if it is missing or does not fit.
 type PasswordsSessionsResetResponse struct {
 	stytch.Response
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stytchgen/sdk/internal/rbac"
 	"github.com/stytchgen/sdk/internal/sessionweb"
+	"github.com/stytchgen/sdk/internal/share"
 	"github.com/stytchgen/sdk/stytch"
 )
 
@@ -40,6 +41,12 @@ var names = rbac.Names{
 	Missing:     stytch.ErrSessionAuthorizationError,
 	Foreign:     stytch.ErrSessionAuthorizationTenancyError,
 }
+
+// Shared code of the package stytch.
+var (
+	grantsOf = share.Get[func(*stytch.RBACPolicy) []rbac.Grant]()
+	answered = share.Get[func(error) bool]()
+)
 
 // policies returns the access policies of the project and its organizations.
 func (s *SessionsService) policies() *rbac.Policies {

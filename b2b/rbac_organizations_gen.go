@@ -15,8 +15,8 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// RBACOrganizationsService reads and writes the roles that exist in one organization only, beside
-// those of the project. The workspace needs this feature enabled.
+// RBACOrganizationsService reads and writes the roles that exist in one organization only, in
+// addition to those of the project. The workspace needs this feature enabled.
 //
 // Use it as client.RBAC.Organizations.
 //
@@ -85,8 +85,8 @@ func (r RBACOrganizationsGetOrgPolicyRequest) LogValue() slog.Value {
 
 // RBACOrganizationsGetOrgPolicyResponse is the response of [RBACOrganizationsService.GetOrgPolicy].
 //
-// An answer without OrgPolicy is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If OrgPolicy is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type RBACOrganizationsGetOrgPolicyResponse struct {
 	stytch.Response
 
@@ -204,8 +204,8 @@ func (r RBACOrganizationsSetOrgPolicyRequest) LogValue() slog.Value {
 
 // RBACOrganizationsSetOrgPolicyResponse is the response of [RBACOrganizationsService.SetOrgPolicy].
 //
-// An answer without OrgPolicy is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If OrgPolicy is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type RBACOrganizationsSetOrgPolicyResponse struct {
 	stytch.Response
 
@@ -246,7 +246,7 @@ func (r RBACOrganizationsSetOrgPolicyResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrgPolicy is the roles that exist in one organization only, beside those of the project.
+// OrgPolicy is the roles that exist in one organization only, in addition to those of the project.
 type OrgPolicy struct {
 	// The roles of the organization.
 	Roles []CustomRole `json:"roles"`

@@ -15,7 +15,7 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// RecoveryCodesService lets members in who have lost their authenticator app, and lists and
+// RecoveryCodesService logs in members who have lost their authenticator app, and lists and
 // replaces their recovery codes. Members get the codes with [TOTPsService.Create].
 //
 // Use it as client.RecoveryCodes.
@@ -68,9 +68,10 @@ var recoveryCodesRecover = transport.Endpoint[RecoveryCodesRecoverRequest, Recov
 // [stytch.ErrInvalidIntermediateSessionTokenForOrganization], [stytch.ErrNoSessionArguments],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrTooManySessionArguments], [stytch.ErrInvalidSessionDurationMinutes],
-// [stytch.ErrInvalidSessionDuration], [stytch.ErrCustomClaimsTooLarge],
-// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotMutable],
+// [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
+// [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
+// [stytch.ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/b2b/api/recovery-codes-recover
 func (s *RecoveryCodesService) Recover(ctx context.Context, req RecoveryCodesRecoverRequest, opts ...stytch.CallOption) (*RecoveryCodesRecoverResponse, error) {
@@ -104,8 +105,8 @@ type RecoveryCodesRecoverRequest struct {
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device. With it the answer
@@ -182,8 +183,8 @@ func (r RecoveryCodesRecoverRequest) LogValue() slog.Value {
 
 // RecoveryCodesRecoverResponse is the response of [RecoveryCodesService.Recover].
 //
-// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field stays empty
-// if it is missing or does not fit.
+// If MemberID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type RecoveryCodesRecoverResponse struct {
 	stytch.Response
 
@@ -325,8 +326,8 @@ func (r RecoveryCodesGetRequest) LogValue() slog.Value {
 
 // RecoveryCodesGetResponse is the response of [RecoveryCodesService.Get].
 //
-// An answer without RecoveryCodes is an error. Any other field stays empty if it is missing or does
-// not fit.
+// If RecoveryCodes is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type RecoveryCodesGetResponse struct {
 	stytch.Response
 
@@ -401,7 +402,7 @@ var recoveryCodesRotate = transport.Endpoint[RecoveryCodesRotateRequest, Recover
 
 // Rotate replaces the recovery codes of a member with new ones.
 //
-// All earlier codes stop working, and the answer holds as many new ones. Call it when the member
+// All earlier codes stop working, and the answer contains as many new ones. Call it when the member
 // has lost the codes, or has few left.
 //
 // The client repeats the call only if the service certainly has not acted on it. If that is
@@ -449,8 +450,8 @@ func (r RecoveryCodesRotateRequest) LogValue() slog.Value {
 
 // RecoveryCodesRotateResponse is the response of [RecoveryCodesService.Rotate].
 //
-// An answer without RecoveryCodes is an error. Any other field stays empty if it is missing or does
-// not fit.
+// If RecoveryCodes is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type RecoveryCodesRotateResponse struct {
 	stytch.Response
 

@@ -59,8 +59,9 @@ var scimConnectionCreate = transport.Endpoint[SCIMConnectionCreateRequest, SCIMC
 //
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrActiveSCIMConnectionExists], [stytch.ErrInvalidSCIMIDP],
-// [stytch.ErrInvalidDisplayName], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
-// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
+// [stytch.ErrInvalidDisplayName], [stytch.ErrEnterpriseEndpoint], [stytch.ErrSessionNotFound],
+// [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
 // [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/create-scim-connection
@@ -78,7 +79,7 @@ type SCIMConnectionCreateRequest struct {
 	// acts with its own authority, and no permission is checked.
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 
-	// The name of the connection, for people.
+	// The display name of the connection.
 	DisplayName *string `json:"display_name,omitzero"`
 
 	// The identity provider, whose peculiarities the service then heeds.
@@ -185,8 +186,9 @@ var scimConnectionGet = transport.Endpoint[SCIMConnectionGetRequest, SCIMConnect
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
-// [stytch.ErrNoActiveSCIMConnection], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
-// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
+// [stytch.ErrNoActiveSCIMConnection], [stytch.ErrEnterpriseEndpoint], [stytch.ErrSessionNotFound],
+// [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
 // [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/get-scim-connection
@@ -295,9 +297,10 @@ var scimConnectionUpdate = transport.Endpoint[SCIMConnectionUpdateRequest, SCIMC
 // [stytch.ErrNoActiveSCIMConnection], [stytch.ErrInvalidSCIMIDP], [stytch.ErrInvalidDisplayName],
 // [stytch.ErrSCIMGroupRoleAssignmentDoesNotContainGroupID],
 // [stytch.ErrSCIMGroupRoleAssignmentGroupDoesNotExist], [stytch.ErrInvalidRBACRoleID],
-// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
+// [stytch.ErrEnterpriseEndpoint], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/update-scim-connection
 func (s *SCIMConnectionService) Update(ctx context.Context, req SCIMConnectionUpdateRequest, opts ...stytch.CallOption) (*SCIMConnectionUpdateResponse, error) {
@@ -317,7 +320,7 @@ type SCIMConnectionUpdateRequest struct {
 	// acts with its own authority, and no permission is checked.
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 
-	// The name of the connection, for people.
+	// The display name of the connection.
 	DisplayName *string `json:"display_name,omitzero"`
 
 	// The identity provider, whose peculiarities the service then heeds.
@@ -435,8 +438,9 @@ var scimConnectionDelete = transport.Endpoint[SCIMConnectionDeleteRequest, SCIMC
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
-// [stytch.ErrNoActiveSCIMConnection], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
-// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
+// [stytch.ErrNoActiveSCIMConnection], [stytch.ErrEnterpriseEndpoint], [stytch.ErrSessionNotFound],
+// [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
 // [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/delete-scim-connection
@@ -542,11 +546,14 @@ var scimConnectionGetGroups = transport.Endpoint[SCIMConnectionGetGroupsRequest,
 // The ids of the groups are those that [SCIMConnectionService.Update] gives roles to. Pass
 // NextCursor of one page as the cursor of the next.
 //
+// [SCIMConnectionService.GetGroupsAll] loops over the results of all pages.
+//
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
-// [stytch.ErrNoActiveSCIMConnection], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
-// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
+// [stytch.ErrNoActiveSCIMConnection], [stytch.ErrEnterpriseEndpoint], [stytch.ErrSessionNotFound],
+// [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
 // [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/get-scim-connection-groups
@@ -626,8 +633,8 @@ func (r SCIMConnectionGetGroupsRequest) LogValue() slog.Value {
 
 // SCIMConnectionGetGroupsResponse is the response of [SCIMConnectionService.GetGroups].
 //
-// An answer without SCIMGroups is an error. Any other field stays empty if it is missing or does
-// not fit.
+// If SCIMGroups is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type SCIMConnectionGetGroupsResponse struct {
 	stytch.Response
 
@@ -690,8 +697,9 @@ var scimConnectionRotateStart = transport.Endpoint[SCIMConnectionRotateStartRequ
 // The client never repeats the call.
 //
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
-// [stytch.ErrNoActiveSCIMConnection], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
-// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
+// [stytch.ErrNoActiveSCIMConnection], [stytch.ErrEnterpriseEndpoint], [stytch.ErrSessionNotFound],
+// [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
 // [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/scim-rotate-token-start
@@ -807,9 +815,10 @@ var scimConnectionRotateComplete = transport.Endpoint[SCIMConnectionRotateComple
 //
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrNoActiveSCIMConnection], [stytch.ErrSCIMConnectionNotRotatingToken],
-// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
+// [stytch.ErrEnterpriseEndpoint], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/scim-rotate-token-complete
 func (s *SCIMConnectionService) RotateComplete(ctx context.Context, req SCIMConnectionRotateCompleteRequest, opts ...stytch.CallOption) (*SCIMConnectionRotateCompleteResponse, error) {
@@ -924,9 +933,10 @@ var scimConnectionRotateCancel = transport.Endpoint[SCIMConnectionRotateCancelRe
 //
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrNoActiveSCIMConnection], [stytch.ErrSCIMConnectionNotRotatingToken],
-// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
+// [stytch.ErrEnterpriseEndpoint], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/scim-rotate-token-cancel
 func (s *SCIMConnectionService) RotateCancel(ctx context.Context, req SCIMConnectionRotateCancelRequest, opts ...stytch.CallOption) (*SCIMConnectionRotateCancelResponse, error) {
@@ -1059,7 +1069,7 @@ type SCIMConnection struct {
 	// Whether the directory can change members.
 	Status SCIMConnectionStatus `json:"status"`
 
-	// The name of the connection, for people.
+	// The display name of the connection.
 	DisplayName string `json:"display_name"`
 
 	// The identity provider.
@@ -1070,14 +1080,14 @@ type SCIMConnection struct {
 	BaseURL string `json:"base_url"`
 
 	// The last four characters of the token that the directory authenticates with.
-	BearerTokenLastFour string `json:"bearer_token_last_four" stytch:"sensitive"`
+	BearerTokenLastFour string `json:"bearer_token_last_four"`
 
 	// The roles that groups of the directory give.
 	SCIMGroupImplicitRoleAssignments []SCIMGroupRoleAssignment `json:"scim_group_implicit_role_assignments"`
 
 	// The last four characters of the token that is to replace the first; empty unless there is a
 	// rotation.
-	NextBearerTokenLastFour string `json:"next_bearer_token_last_four" stytch:"sensitive"`
+	NextBearerTokenLastFour string `json:"next_bearer_token_last_four"`
 
 	// The time when the token of the directory expires. Replace it before.
 	BearerTokenExpiresAt *time.Time `json:"bearer_token_expires_at"`
@@ -1117,16 +1127,6 @@ func (v *SCIMConnection) readJSON(d *wire.Reader) {
 	}
 }
 
-// Format prints the value without its secrets.
-func (v SCIMConnection) Format(f fmt.State, verb rune) {
-	redact.Format(f, verb, v)
-}
-
-// LogValue returns the value for a log, without its secrets.
-func (v SCIMConnection) LogValue() slog.Value {
-	return redact.LogValue(v)
-}
-
 // SCIMConnectionWithToken is a new SCIM connection, with the token that the directory authenticates
 // with.
 type SCIMConnectionWithToken struct {
@@ -1139,7 +1139,7 @@ type SCIMConnectionWithToken struct {
 	// Whether the directory can change members.
 	Status SCIMConnectionStatus `json:"status"`
 
-	// The name of the connection, for people.
+	// The display name of the connection.
 	DisplayName string `json:"display_name"`
 
 	// The identity provider.
@@ -1209,7 +1209,7 @@ type SCIMConnectionWithNextToken struct {
 	// Whether the directory can change members.
 	Status SCIMConnectionStatus `json:"status"`
 
-	// The name of the connection, for people.
+	// The display name of the connection.
 	DisplayName string `json:"display_name"`
 
 	// The identity provider.
@@ -1220,7 +1220,7 @@ type SCIMConnectionWithNextToken struct {
 	BaseURL string `json:"base_url"`
 
 	// The last four characters of the token that is being replaced.
-	BearerTokenLastFour string `json:"bearer_token_last_four" stytch:"sensitive"`
+	BearerTokenLastFour string `json:"bearer_token_last_four"`
 
 	// The new token. Enter it in the settings of the identity provider; no later call returns it.
 	NextBearerToken string `json:"next_bearer_token" stytch:"sensitive"`

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stytchgen/sdk/internal/rbac"
 	"github.com/stytchgen/sdk/internal/sessionweb"
+	"github.com/stytchgen/sdk/internal/share"
 	"github.com/stytchgen/sdk/stytch"
 )
 
@@ -16,21 +17,30 @@ import (
 // handler. The handler gets the session with [SessionFrom]. It works like
 // [stytch.SessionsService.Middleware], with a member in place of a user.
 func (s *SessionsService) Middleware(opts stytch.MiddlewareOptions) func(http.Handler) http.Handler {
-	return s.backend(nil, nil).Middleware(middlewareOptions(&opts))
+	return s.backend(SessionsAuthenticateRequest{}, nil).Middleware(middlewareOptions(&opts))
 }
 
-// backend checks sessions with calls that have these options.
-func (s *SessionsService) backend(check *AuthorizationCheck, opts []stytch.CallOption) sessionweb.Backend[MemberSession] {
+var middlewareOptions = share.Get[func(*stytch.MiddlewareOptions) sessionweb.Options]() // of the package stytch
+
+// backend checks sessions with calls that have these options. They send what is in req, in addition to
+// the token or JWT.
+func (s *SessionsService) backend(req SessionsAuthenticateRequest, opts []stytch.CallOption) sessionweb.Backend[MemberSession] {
 	return sessionweb.Backend[MemberSession]{
 		Site:  s.client().Site(),
 		Local: s.verify,
-		Remote: func(ctx context.Context, token, jwt string) (sessionweb.Renewal[MemberSession], error) {
-			req := SessionsAuthenticateRequest{SessionToken: given(token), SessionJWT: given(jwt), AuthorizationCheck: check}
-			resp, err := s.Authenticate(ctx, req, opts...)
-			if err != nil {
-				return sessionweb.Renewal[MemberSession]{}, err
+		Remote: func(ctx context.Context, token, jwt string, maxAge time.Duration) (sessionweb.Renewal[MemberSession], error) {
+			req := req
+			req.SessionToken, req.SessionJWT = given(token), given(jwt)
+			if len(opts) > 0 { // for one caller only
+				maxAge = -1
 			}
-			return sessionweb.Renewal[MemberSession]{Session: &resp.MemberSession, Token: resp.SessionToken, JWT: resp.SessionJWT}, nil
+			return sessionweb.Share(ctx, s.client().Renewals(), maxAge, req.writeJSON, (*MemberSession).detached, func(ctx context.Context) (sessionweb.Renewal[MemberSession], error) {
+				resp, err := s.Authenticate(ctx, req, opts...)
+				if err != nil {
+					return sessionweb.Renewal[MemberSession]{}, err
+				}
+				return sessionweb.Renewal[MemberSession]{Session: &resp.MemberSession, Token: resp.SessionToken, JWT: resp.SessionJWT}, nil
+			})
 		},
 		Revoke: func(ctx context.Context, token, jwt string) error {
 			_, err := s.Revoke(ctx, SessionsRevokeRequest{SessionToken: given(token), SessionJWT: given(jwt)}, opts...)
@@ -43,9 +53,19 @@ func (s *SessionsService) backend(check *AuthorizationCheck, opts []stytch.CallO
 			return err
 		},
 		Owner:     func(session *MemberSession) string { return session.MemberID },
-		Past:      func(t time.Time) bool { return s.client().Verifier(s.publishedKeys).Past(t) },
+		Past:      func(t time.Time) bool { return s.client().Verifier().Past(t) },
 		LoggedOut: stytch.LoggedOut, RetryAfter: stytch.RetryAfter,
 	}
+}
+
+// detached returns a copy of a session that shares nothing with it. It is nil for nil.
+func (v *MemberSession) detached() *MemberSession {
+	if v == nil {
+		return nil
+	}
+	c := new(*v)
+	c.detach()
+	return c
 }
 
 // given returns a pointer to an optional value, or nil if it is empty.
@@ -73,7 +93,7 @@ func (s *SessionsService) SetCookies(w http.ResponseWriter, r *http.Request, ses
 // Logout revokes every session in the request and clears the cookies, as [stytch.SessionsService.Logout]
 // does.
 func (s *SessionsService) Logout(w http.ResponseWriter, r *http.Request) error {
-	return s.backend(nil, nil).Logout(w, r)
+	return s.backend(SessionsAuthenticateRequest{}, nil).Logout(w, r)
 }
 
 // ENDMANUAL(LoginAndLogout)
@@ -86,7 +106,8 @@ func SessionFrom(ctx context.Context) (*MemberSession, bool) {
 	return sessionweb.From[MemberSession](ctx)
 }
 
-// ContextWithSession returns a context in which [SessionFrom] finds the session, for tests of handlers.
+// ContextWithSession returns a context in which [SessionFrom] finds the session, for tests of handlers,
+// and for servers without net/http, such as those of gRPC.
 // With a nil session, [SessionErrorFrom] returns [stytch.ErrNoSession].
 func ContextWithSession(ctx context.Context, session *MemberSession) context.Context {
 	return sessionweb.With(ctx, session)

@@ -91,8 +91,8 @@ func (r SessionsGetRequest) LogValue() slog.Value {
 
 // SessionsGetResponse is the response of [SessionsService.Get].
 //
-// An answer without MemberSessions is an error. Any other field stays empty if it is missing or
-// does not fit.
+// If MemberSessions is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type SessionsGetResponse struct {
 	stytch.Response
 
@@ -163,10 +163,10 @@ var sessionsAuthenticate = transport.Endpoint[SessionsAuthenticateRequest, Sessi
 //
 // Specific errors: [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrTooManySessionArguments], [stytch.ErrInvalidSessionDurationMinutes],
-// [stytch.ErrInvalidSessionDuration], [stytch.ErrCustomClaimsTooLarge],
-// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims],
-// [stytch.ErrNoSessionArguments], [stytch.ErrSessionNotMutable],
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotMutable],
+// [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
+// [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
+// [stytch.ErrStytchClaimsInCustomClaims], [stytch.ErrNoSessionArguments],
 // [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/authenticate-session
@@ -190,8 +190,8 @@ type SessionsAuthenticateRequest struct {
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"sensitive"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The action that the roles of the member must allow. Unset, no permission is checked.
@@ -253,9 +253,9 @@ func (r SessionsAuthenticateRequest) LogValue() slog.Value {
 
 // SessionsAuthenticateResponse is the response of [SessionsService.Authenticate].
 //
-// An answer without MemberSession.MemberSessionID, MemberSession.MemberID,
-// MemberSession.OrganizationID, SessionToken and SessionJWT is an error. Any other field stays
-// empty if it is missing or does not fit.
+// If MemberSession.MemberSessionID, MemberSession.MemberID, MemberSession.OrganizationID,
+// SessionToken or SessionJWT is missing, the call returns an error. Any other field stays empty if
+// it is missing or does not fit.
 type SessionsAuthenticateResponse struct {
 	stytch.Response
 
@@ -362,7 +362,8 @@ var sessionsRevoke = transport.Endpoint[SessionsRevokeRequest, SessionsRevokeRes
 // [stytch.ErrNoSessionRevokeArguments], [stytch.ErrTooManySessionRevokeArguments],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/revoke-session
 func (s *SessionsService) Revoke(ctx context.Context, req SessionsRevokeRequest, opts ...stytch.CallOption) (*SessionsRevokeResponse, error) {
@@ -506,8 +507,9 @@ var sessionsExchange = transport.Endpoint[SessionsExchangeRequest, SessionsExcha
 // MemberAuthenticated is true and the response has the new session.
 //
 // If the other organization, or the member there, requires MFA, MemberAuthenticated is false and
-// there is no session. MFARequired then lists the methods that the member can use. Pass the
-// IntermediateSessionToken to [OTPsSMSService.Authenticate] to complete the login.
+// there is no session. MFARequired then lists the methods that the member can use. To complete the
+// login, pass the IntermediateSessionToken to the call that checks one of them, such as
+// [OTPsSMSService.Authenticate].
 //
 // The client repeats the call only if the service certainly has not acted on it. If that is
 // unknown, the error matches [stytch.ErrOutcomeUnknown].
@@ -515,11 +517,11 @@ var sessionsExchange = transport.Endpoint[SessionsExchangeRequest, SessionsExcha
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrMemberNotFound], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrTooManySessionArguments], [stytch.ErrInvalidSessionDurationMinutes],
-// [stytch.ErrInvalidSessionDuration], [stytch.ErrCustomClaimsTooLarge],
-// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims],
-// [stytch.ErrNoSessionArguments], [stytch.ErrInvalidLocale],
-// [stytch.ErrInsufficientFactorsForSessionExchange].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotMutable],
+// [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
+// [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
+// [stytch.ErrStytchClaimsInCustomClaims], [stytch.ErrNoSessionArguments],
+// [stytch.ErrInvalidLocale], [stytch.ErrInsufficientFactorsForSessionExchange].
 //
 // API: https://stytch.com/docs/b2b/api/exchange-session
 func (s *SessionsService) Exchange(ctx context.Context, req SessionsExchangeRequest, opts ...stytch.CallOption) (*SessionsExchangeResponse, error) {
@@ -545,8 +547,8 @@ type SessionsExchangeRequest struct {
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The language of the SMS that carries the second factor, as a BCP 47 tag, where MFA is
@@ -622,8 +624,8 @@ func (r SessionsExchangeRequest) LogValue() slog.Value {
 
 // SessionsExchangeResponse is the response of [SessionsService.Exchange].
 //
-// An answer without MemberID, SessionToken, SessionJWT and IntermediateSessionToken is an error.
-// Any other field stays empty if it is missing or does not fit.
+// If MemberID, SessionToken, SessionJWT or IntermediateSessionToken is missing, the call returns an
+// error. Any other field stays empty if it is missing or does not fit.
 type SessionsExchangeResponse struct {
 	stytch.Response
 
@@ -758,11 +760,9 @@ var sessionsExchangeAccessToken = transport.Endpoint[SessionsExchangeAccessToken
 // [stytch.ErrOAuthAccessTokenExchangeMissingFullAccess],
 // [stytch.ErrOAuthAccessTokenExchangeTokenInvalidGrant],
 // [stytch.ErrOAuthAccessTokenExchangeTokenTooOld], [stytch.ErrConnectedAppConsentRevoked],
-// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
-// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrTooManySessionArguments], [stytch.ErrInvalidSessionDurationMinutes],
-// [stytch.ErrInvalidSessionDuration], [stytch.ErrCustomClaimsTooLarge],
-// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims].
+// [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
+// [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
+// [stytch.ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/b2b/api/connected-app-access-token-exchange
 func (s *SessionsService) ExchangeAccessToken(ctx context.Context, req SessionsExchangeAccessTokenRequest, opts ...stytch.CallOption) (*SessionsExchangeAccessTokenResponse, error) {
@@ -779,8 +779,8 @@ type SessionsExchangeAccessTokenRequest struct {
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device. With it the answer
@@ -826,8 +826,8 @@ func (r SessionsExchangeAccessTokenRequest) LogValue() slog.Value {
 
 // SessionsExchangeAccessTokenResponse is the response of [SessionsService.ExchangeAccessToken].
 //
-// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field stays empty
-// if it is missing or does not fit.
+// If MemberID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type SessionsExchangeAccessTokenResponse struct {
 	stytch.Response
 
@@ -936,7 +936,7 @@ var sessionsAttest = transport.Endpoint[SessionsAttestRequest, SessionsAttestRes
 // [stytch.ErrInvalidTokenOrganizationIDClaim], [stytch.ErrOrganizationNotFound],
 // [stytch.ErrInvalidOrganizationID], [stytch.ErrMemberNotFound], [stytch.ErrSessionNotFound],
 // [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotMutable],
 // [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
 // [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
 // [stytch.ErrStytchClaimsInCustomClaims].
@@ -966,8 +966,8 @@ type SessionsAttestRequest struct {
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The token of the member's session, to extend it instead of starting another.
@@ -1046,8 +1046,8 @@ func (r SessionsAttestRequest) LogValue() slog.Value {
 
 // SessionsAttestResponse is the response of [SessionsService.Attest].
 //
-// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field stays empty
-// if it is missing or does not fit.
+// If MemberID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type SessionsAttestResponse struct {
 	stytch.Response
 
@@ -1152,11 +1152,9 @@ var sessionsMigrate = transport.Endpoint[SessionsMigrateRequest, SessionsMigrate
 // [stytch.ErrMigrateFromExternalMissingUserInfo],
 // [stytch.ErrMigrateFromExternalUnexpectedResponse], [stytch.ErrInvalidUserInfoURL],
 // [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID], [stytch.ErrMemberNotFound],
-// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
-// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrTooManySessionArguments], [stytch.ErrInvalidSessionDurationMinutes],
-// [stytch.ErrInvalidSessionDuration], [stytch.ErrCustomClaimsTooLarge],
-// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims].
+// [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
+// [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
+// [stytch.ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/b2b/api/migrate-session
 func (s *SessionsService) Migrate(ctx context.Context, req SessionsMigrateRequest, opts ...stytch.CallOption) (*SessionsMigrateResponse, error) {
@@ -1176,8 +1174,8 @@ type SessionsMigrateRequest struct {
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 }
 
@@ -1215,8 +1213,8 @@ func (r SessionsMigrateRequest) LogValue() slog.Value {
 
 // SessionsMigrateResponse is the response of [SessionsService.Migrate].
 //
-// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field stays empty
-// if it is missing or does not fit.
+// If MemberID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type SessionsMigrateResponse struct {
 	stytch.Response
 
@@ -1313,6 +1311,8 @@ var sessionsGetJWKS = transport.Endpoint[SessionsGetJWKSRequest, SessionsGetJWKS
 //
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
+// Specific errors: [stytch.ErrProjectNotFound], [stytch.ErrInvalidProjectID].
+//
 // API: https://stytch.com/docs/b2b/api/get-jwks
 func (s *SessionsService) GetJWKS(ctx context.Context, req SessionsGetJWKSRequest, opts ...stytch.CallOption) (*SessionsGetJWKSResponse, error) {
 	return transport.Call(ctx, s.client(), &sessionsGetJWKS, &req, opts)
@@ -1344,7 +1344,8 @@ func (r SessionsGetJWKSRequest) LogValue() slog.Value {
 
 // SessionsGetJWKSResponse is the response of [SessionsService.GetJWKS].
 //
-// An answer without Keys is an error. Any other field stays empty if it is missing or does not fit.
+// If Keys is missing, the call returns an error. Any other field stays empty if it is missing or
+// does not fit.
 type SessionsGetJWKSResponse struct {
 	stytch.Response
 

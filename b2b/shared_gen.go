@@ -13,6 +13,7 @@ import (
 // These are methods and functions of other packages, which applications should not see.
 var (
 	stytchArgon2ConfigWriteJSON        = share.Get[func(*stytch.Argon2Config, *wire.Writer)]()
+	stytchAuthenticationFactorDetach   = share.Get[func(*stytch.AuthenticationFactor)]()
 	stytchAuthenticationFactorReadJSON = share.Get[func(*stytch.AuthenticationFactor, *wire.Reader)]()
 	stytchAuthorizationVerdictReadJSON = share.Get[func(*stytch.AuthorizationVerdict, *wire.Reader)]()
 	stytchConnectedAppPublicReadJSON   = share.Get[func(*stytch.ConnectedAppPublic, *wire.Reader)]()

@@ -58,9 +58,10 @@ var ssoExternalCreateConnection = transport.Endpoint[SSOExternalCreateConnection
 // [stytch.ErrExternalConnectionIDNotFound], [stytch.ErrExternalConnectionNotActive],
 // [stytch.ErrExternalOrganizationIDSameAsOrganizationID],
 // [stytch.ErrDuplicateExternalSSOConnection], [stytch.ErrSSOConnectionOrganizationMismatch],
-// [stytch.ErrInvalidDisplayName], [stytch.ErrInvalidRBACRoleID], [stytch.ErrSessionNotFound],
-// [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrInvalidDisplayName], [stytch.ErrInvalidRBACRoleID], [stytch.ErrEnterpriseEndpoint],
+// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
+// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
 // [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/create-external-connection
@@ -84,7 +85,7 @@ type SSOExternalCreateConnectionRequest struct {
 	// The id of the SAML or OIDC connection of that organization.
 	ExternalConnectionID string `json:"external_connection_id"`
 
-	// The name of the connection, for people.
+	// The display name of the connection.
 	DisplayName *string `json:"display_name,omitzero"`
 
 	// The roles of all members who log in with the connection.
@@ -205,9 +206,10 @@ var ssoExternalUpdateConnection = transport.Endpoint[SSOExternalUpdateConnection
 //
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrSSOConnectionNotFound], [stytch.ErrInvalidDisplayName], [stytch.ErrInvalidRBACRoleID],
-// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
+// [stytch.ErrEnterpriseEndpoint], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/update-external-connection
 func (s *SSOExternalService) UpdateConnection(ctx context.Context, req SSOExternalUpdateConnectionRequest, opts ...stytch.CallOption) (*SSOExternalUpdateConnectionResponse, error) {
@@ -227,7 +229,7 @@ type SSOExternalUpdateConnectionRequest struct {
 	// acts with its own authority, and no permission is checked.
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 
-	// The name of the connection, for people.
+	// The display name of the connection.
 	DisplayName *string `json:"display_name,omitzero"`
 
 	// The roles of all members who log in with the connection, in place of those set before.

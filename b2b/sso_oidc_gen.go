@@ -56,9 +56,10 @@ var ssoOIDCCreateConnection = transport.Endpoint[SSOOIDCCreateConnectionRequest,
 //
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrTooManySSOConnections], [stytch.ErrTooManySSOConnectionsForBillingTier],
-// [stytch.ErrInvalidSSOIDP], [stytch.ErrInvalidDisplayName], [stytch.ErrSessionNotFound],
-// [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrInvalidSSOIDP], [stytch.ErrInvalidDisplayName], [stytch.ErrEnterpriseEndpoint],
+// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
+// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
 // [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/create-oidc-connection
@@ -76,7 +77,7 @@ type SSOOIDCCreateConnectionRequest struct {
 	// acts with its own authority, and no permission is checked.
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 
-	// The name of the connection, for people.
+	// The display name of the connection.
 	DisplayName *string `json:"display_name,omitzero"`
 
 	// The identity provider, whose peculiarities the service then heeds.
@@ -198,9 +199,10 @@ var ssoOIDCUpdateConnection = transport.Endpoint[SSOOIDCUpdateConnectionRequest,
 // [stytch.ErrOIDCConnectionAuthorizationURLInvalidFormat],
 // [stytch.ErrOIDCConnectionTokenURLRequired], [stytch.ErrOIDCConnectionTokenURLInvalidFormat],
 // [stytch.ErrOIDCConnectionUserInfoURLInvalidFormat], [stytch.ErrOIDCConnectionJWKSURLRequired],
-// [stytch.ErrOIDCConnectionJWKSURLInvalidFormat], [stytch.ErrSessionNotFound],
-// [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrOIDCConnectionJWKSURLInvalidFormat], [stytch.ErrEnterpriseEndpoint],
+// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
+// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
 // [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/update-oidc-connection
@@ -221,7 +223,7 @@ type SSOOIDCUpdateConnectionRequest struct {
 	// acts with its own authority, and no permission is checked.
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 
-	// The name of the connection, for people.
+	// The display name of the connection.
 	DisplayName *string `json:"display_name,omitzero"`
 
 	// The client id that the identity provider has given the connection.

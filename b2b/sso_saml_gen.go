@@ -58,9 +58,10 @@ var ssoSAMLCreateConnection = transport.Endpoint[SSOSAMLCreateConnectionRequest,
 //
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrTooManySSOConnections], [stytch.ErrTooManySSOConnectionsForBillingTier],
-// [stytch.ErrInvalidSSOIDP], [stytch.ErrInvalidDisplayName], [stytch.ErrSessionNotFound],
-// [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrInvalidSSOIDP], [stytch.ErrInvalidDisplayName], [stytch.ErrEnterpriseEndpoint],
+// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
+// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
 // [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/create-saml-connection
@@ -78,7 +79,7 @@ type SSOSAMLCreateConnectionRequest struct {
 	// acts with its own authority, and no permission is checked.
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 
-	// The name of the connection, for people.
+	// The display name of the connection.
 	DisplayName *string `json:"display_name,omitzero"`
 
 	// The identity provider, whose peculiarities the service then heeds.
@@ -203,9 +204,10 @@ var ssoSAMLUpdateConnection = transport.Endpoint[SSOSAMLUpdateConnectionRequest,
 // [stytch.ErrSAMLConnectionAttributeMappingMissingGroupsKey],
 // [stytch.ErrSAMLConnectionNoNestedKeysInAttributeMapping],
 // [stytch.ErrSAMLGroupRoleAssignmentDoesNotContainMemberGroup], [stytch.ErrInvalidRBACRoleID],
-// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
+// [stytch.ErrEnterpriseEndpoint], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/update-saml-connection
 func (s *SSOSAMLService) UpdateConnection(ctx context.Context, req SSOSAMLUpdateConnectionRequest, opts ...stytch.CallOption) (*SSOSAMLUpdateConnectionResponse, error) {
@@ -228,7 +230,7 @@ type SSOSAMLUpdateConnectionRequest struct {
 	// The name of the identity provider in its SAML messages, often a URL.
 	IDPEntityID *string `json:"idp_entity_id,omitzero"`
 
-	// The name of the connection, for people.
+	// The display name of the connection.
 	DisplayName *string `json:"display_name,omitzero"`
 
 	// The attributes of the identity provider that a member is made from: each key is a name in
@@ -436,9 +438,10 @@ var ssoSAMLUpdateByURL = transport.Endpoint[SSOSAMLUpdateByURLRequest, SSOSAMLUp
 // [stytch.ErrSAMLCertificateMismatch], [stytch.ErrTooManySSOVerificationCertificates],
 // [stytch.ErrInvalidSAMLMetadataURL], [stytch.ErrInvalidXMLFromSAMLMetadataURL],
 // [stytch.ErrSAMLConnectionMetadataInvalidFormat], [stytch.ErrSAMLConnectionIDPSSOURLNotHTTPS],
-// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
+// [stytch.ErrEnterpriseEndpoint], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/update-saml-connection-by-url
 func (s *SSOSAMLService) UpdateByURL(ctx context.Context, req SSOSAMLUpdateByURLRequest, opts ...stytch.CallOption) (*SSOSAMLUpdateByURLResponse, error) {
@@ -552,16 +555,17 @@ var ssoSAMLDeleteVerificationCertificate = transport.Endpoint[SSOSAMLDeleteVerif
 // DeleteVerificationCertificate deletes a certificate that verifies messages of the identity
 // provider.
 //
-// Do so once the identity provider signs with a newer certificate. The last certificate of an
-// active connection cannot be deleted.
+// Delete it only after the identity provider has begun to sign with a newer certificate. The last
+// certificate of an active connection cannot be deleted.
 //
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrSAMLConnectionNotFound], [stytch.ErrSSOVerificationKeyNotFound],
-// [stytch.ErrCannotDeleteLastSSOVerificationKey], [stytch.ErrSessionNotFound],
-// [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
-// [stytch.ErrJWTInvalidClaims], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrCannotDeleteLastSSOVerificationKey], [stytch.ErrEnterpriseEndpoint],
+// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
+// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
 // [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/delete-verification-certificate
@@ -671,16 +675,17 @@ var ssoSAMLDeleteEncryptionPrivateKey = transport.Endpoint[SSOSAMLDeleteEncrypti
 
 // DeleteEncryptionPrivateKey deletes a key that decrypts messages of the identity provider.
 //
-// Messages that are encrypted for this key can no longer be read. Do so once the identity provider
-// encrypts for a newer key.
+// Messages that are encrypted for this key can no longer be read. Delete it only after the identity
+// provider has begun to encrypt for a newer key.
 //
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
 // [stytch.ErrSAMLConnectionNotFound], [stytch.ErrSSOEncryptionPrivateKeyNotFound],
-// [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
+// [stytch.ErrEnterpriseEndpoint], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
+// [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/b2b/api/delete-encryption-private-key
 func (s *SSOSAMLService) DeleteEncryptionPrivateKey(ctx context.Context, req SSOSAMLDeleteEncryptionPrivateKeyRequest, opts ...stytch.CallOption) (*SSOSAMLDeleteEncryptionPrivateKeyResponse, error) {

@@ -85,7 +85,7 @@ type TOTPsCreateRequest struct {
 	MemberID string `json:"member_id"`
 
 	// How long the registration waits for its first code, in minutes. After that the member begins
-	// anew. From 5 to 1440; 60 when not set.
+	// again. From 5 to 1440; 60 when not set.
 	ExpirationMinutes *int `json:"expiration_minutes,omitzero"`
 
 	// The token of the login in which the member sets up the app. It stays valid for
@@ -156,8 +156,8 @@ func (r TOTPsCreateRequest) LogValue() slog.Value {
 
 // TOTPsCreateResponse is the response of [TOTPsService.Create].
 //
-// An answer without MemberID, TOTPRegistrationID and Secret is an error. Any other field stays
-// empty if it is missing or does not fit.
+// If MemberID, TOTPRegistrationID or Secret is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type TOTPsCreateResponse struct {
 	stytch.Response
 
@@ -254,8 +254,8 @@ var totpsAuthenticate = transport.Endpoint[TOTPsAuthenticateRequest, TOTPsAuthen
 // token is consumed, and a session starts in its place; a given session is extended and gains the
 // factor. The first success activates a registration that [TOTPsService.Create] began.
 //
-// Where the organization's MFAPolicy is REQUIRED_FOR_ALL, the call sets the member's MFAEnrolled
-// and ignores SetMFAEnrollment; where it is OPTIONAL, SetMFAEnrollment decides.
+// With the MFAPolicy REQUIRED_FOR_ALL, the call sets the member's MFAEnrolled and ignores
+// SetMFAEnrollment; with OPTIONAL, SetMFAEnrollment decides.
 //
 // A code works once. Too many failures in a row lock the member for a while.
 //
@@ -273,9 +273,10 @@ var totpsAuthenticate = transport.Endpoint[TOTPsAuthenticateRequest, TOTPsAuthen
 // [stytch.ErrInvalidIntermediateSessionTokenForOrganization], [stytch.ErrNoSessionArguments],
 // [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
 // [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrTooManySessionArguments], [stytch.ErrInvalidSessionDurationMinutes],
-// [stytch.ErrInvalidSessionDuration], [stytch.ErrCustomClaimsTooLarge],
-// [stytch.ErrReservedClaimsInCustomClaims], [stytch.ErrStytchClaimsInCustomClaims].
+// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionNotMutable],
+// [stytch.ErrInvalidSessionDurationMinutes], [stytch.ErrInvalidSessionDuration],
+// [stytch.ErrCustomClaimsTooLarge], [stytch.ErrReservedClaimsInCustomClaims],
+// [stytch.ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/b2b/api/authenticate-totp
 func (s *TOTPsService) Authenticate(ctx context.Context, req TOTPsAuthenticateRequest, opts ...stytch.CallOption) (*TOTPsAuthenticateResponse, error) {
@@ -310,8 +311,8 @@ type TOTPsAuthenticateRequest struct {
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// Whether the member enrolls in MFA or leaves it. Unset, the enrollment stays as it is. Ignored
@@ -405,8 +406,8 @@ func (r TOTPsAuthenticateRequest) LogValue() slog.Value {
 
 // TOTPsAuthenticateResponse is the response of [TOTPsService.Authenticate].
 //
-// An answer without MemberID, SessionToken and SessionJWT is an error. Any other field stays empty
-// if it is missing or does not fit.
+// If MemberID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type TOTPsAuthenticateResponse struct {
 	stytch.Response
 
@@ -560,8 +561,8 @@ func (r TOTPsMigrateRequest) LogValue() slog.Value {
 
 // TOTPsMigrateResponse is the response of [TOTPsService.Migrate].
 //
-// An answer without MemberID and TOTPRegistrationID is an error. Any other field stays empty if it
-// is missing or does not fit.
+// If MemberID or TOTPRegistrationID is missing, the call returns an error. Any other field stays
+// empty if it is missing or does not fit.
 type TOTPsMigrateResponse struct {
 	stytch.Response
 

@@ -5,6 +5,7 @@ package conformance_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -35,13 +36,18 @@ func newLab(t *testing.T) *lab {
 	mux.HandleFunc("POST /worlds", answer(l.world))
 	mux.HandleFunc("GET /worlds/{world}/message", in(l, message))
 	mux.HandleFunc("GET /worlds/{world}/totp", in(l, totpCode))
+	mux.HandleFunc("POST /worlds/{world}/passwords", in(l, setPasswordPolicy))
 	mux.HandleFunc("POST /worlds/{world}/clock", in(l, advance))
 	mux.HandleFunc("POST /worlds/{world}/faults", in(l, fail))
 	mux.HandleFunc("POST /worlds/{world}/keys", in(l, rotateKeys))
 	mux.HandleFunc("POST /worlds/{world}/grants", in(l, grant))
+	mux.HandleFunc("POST /worlds/{world}/policy", in(l, setPolicy))
+	mux.HandleFunc("POST /worlds/{world}/decisions", in(l, decide))
 	mux.HandleFunc("POST /worlds/{world}/organizations", in(l, addOrganization))
+	mux.HandleFunc("POST /worlds/{world}/roles", in(l, setCustomRoles))
 	mux.HandleFunc("POST /worlds/{world}/members", in(l, addMember))
 	mux.HandleFunc("POST /worlds/{world}/users", in(l, addUser))
+	mux.HandleFunc("POST /worlds/{world}/sessions", in(l, addSession))
 	mux.HandleFunc("POST /worlds/{world}/consents", in(l, addConsent))
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
@@ -89,6 +95,10 @@ func totpCode(srv *stytchtest.Server, r *http.Request, _ struct{}) (any, error) 
 	return srv.TOTPCode(r.URL.Query().Get("id"))
 }
 
+func setPasswordPolicy(srv *stytchtest.Server, _ *http.Request, policy stytchtest.PasswordPolicy) (any, error) {
+	return nil, srv.SetPasswordPolicy(policy)
+}
+
 func advance(srv *stytchtest.Server, _ *http.Request, by struct{ Minutes float64 }) (any, error) {
 	srv.Clock().Advance(time.Duration(by.Minutes * float64(time.Minute)))
 	return srv.Clock().Now(), nil
@@ -112,6 +122,61 @@ func grant(srv *stytchtest.Server, _ *http.Request, g struct {
 	return nil, nil
 }
 
+func setPolicy(srv *stytchtest.Server, _ *http.Request, policy stytch.RBACPolicy) (any, error) {
+	srv.SetPolicy(policy)
+	return nil, nil
+}
+
+// setCustomRoles sets the roles of an organization, even those that the service would refuse.
+func setCustomRoles(srv *stytchtest.Server, _ *http.Request, set struct {
+	OrganizationID string           `json:"organization_id"`
+	Roles          []b2b.CustomRole `json:"roles"`
+}) (any, error) {
+	return nil, srv.UpdateOrganization(set.OrganizationID, func(o *b2b.Organization) { o.CustomRoles = set.Roles })
+}
+
+// decide returns what our SDK decides about checks: "yes", "no", or the error. The
+// checks of a user have no organization. It uses a new client, without a cached policy,
+// and the service may only be asked for keys and policies.
+func decide(srv *stytchtest.Server, r *http.Request, asked struct {
+	JWT    string                   `json:"jwt"`
+	Checks []b2b.AuthorizationCheck `json:"checks"`
+}) (any, error) {
+	local := stytch.WithMiddleware(func(next http.RoundTripper) http.RoundTripper { return onlyReads{next} })
+	consumer, company := srv.Client(local), srv.B2B(local)
+	decisions := []string{}
+	for _, check := range asked.Checks {
+		var err error
+		if check.OrganizationID == "" {
+			_, err = consumer.Sessions.AuthenticateJWT(r.Context(), stytch.AuthenticateJWTRequest{
+				SessionJWT: asked.JWT, AuthorizationCheck: &stytch.AuthorizationCheck{ResourceID: check.ResourceID, Action: check.Action}})
+		} else {
+			_, err = company.Sessions.AuthenticateJWT(r.Context(), b2b.AuthenticateJWTRequest{SessionJWT: asked.JWT, AuthorizationCheck: &check})
+		}
+		decision := "yes"
+		switch {
+		case errors.Is(err, stytch.ErrSessionAuthorizationTenancyError):
+			decision = "another organization"
+		case errors.Is(err, stytch.ErrNotAllowed):
+			decision = "no"
+		case err != nil:
+			decision = err.Error()
+		}
+		decisions = append(decisions, decision)
+	}
+	return decisions, nil
+}
+
+// onlyReads rejects requests that change or check something.
+type onlyReads struct{ http.RoundTripper }
+
+func (o onlyReads) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Method != http.MethodGet {
+		return nil, fmt.Errorf("the service was asked: %s %s", r.Method, r.URL.Path)
+	}
+	return o.RoundTripper.RoundTrip(r)
+}
+
 func addOrganization(srv *stytchtest.Server, _ *http.Request, o b2b.Organization) (any, error) {
 	return srv.AddOrganization(o), nil
 }
@@ -122,6 +187,11 @@ func addMember(srv *stytchtest.Server, _ *http.Request, m b2b.Member) (any, erro
 
 func addUser(srv *stytchtest.Server, _ *http.Request, u stytch.User) (any, error) {
 	return srv.AddUser(u), nil
+}
+
+func addSession(srv *stytchtest.Server, _ *http.Request, owner struct{ ID string }) (any, error) {
+	s, err := srv.AddSession(owner.ID, time.Hour, nil)
+	return s.JWT, err
 }
 
 func addConsent(srv *stytchtest.Server, _ *http.Request, c struct {

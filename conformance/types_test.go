@@ -81,10 +81,13 @@ func write(t *testing.T, name, text string) {
 	}
 }
 
+// renamed are the calls that have another name in the SDK.
+var renamed = map[string]string{"consumer.passwords.session.reset": "passwords.sessions.reset"}
+
 // method returns the type of a call in the SDK: Client["otps"]["sms"]["send"].
 func (op operation) method() string {
 	client := map[string]string{"consumer": "Client", "b2b": "B2BClient"}[op.api]
-	for part := range strings.SplitSeq(op.OperationID, ".") {
+	for part := range strings.SplitSeq(cmp.Or(renamed[op.String()], op.OperationID), ".") {
 		client += "[" + strconv.Quote(camel(part)) + "]"
 	}
 	return client

@@ -31,13 +31,21 @@ export async function newWorld() {
     code: async (address) => (await message(address)).code,
     /** Returns the code that the authenticator app of a user or member shows now. */
     totpCode: (id) => lab(at(`totp?id=${encodeURIComponent(id)}`)),
+    passwordPolicy: (policy) => lab(at("passwords"), policy),
     /** Moves the clock, and returns the emulator's time. */
     advance: async (minutes) => new Date(await lab(at("clock"), { minutes })),
     fail: (fault) => lab(at("faults"), fault),
     rotateKeys: (forget) => lab(at("keys"), { forget }),
     grant: (role, resource, ...actions) => lab(at("grants"), { role, resource, actions }),
+    policy: (policy) => lab(at("policy"), policy),
+    /** Sets the roles of an organization, even those that the service would refuse. */
+    roles: (organization_id, roles) => lab(at("roles"), { organization_id, roles }),
+    /** Returns what our SDK decides locally about checks: "yes", "no", "another organization", or an error. */
+    decisions: (jwt, checks) => lab(at("decisions"), { jwt, checks }),
     organization: (organization) => lab(at("organizations"), organization),
     member: (member) => lab(at("members"), member),
+    /** Starts a session of a user or member, and returns its JWT. */
+    session: (id) => lab(at("sessions"), { id }),
     user: (user) => lab(at("users"), user),
     consent: (user_id, app) => lab(at("consents"), { user_id, app }),
   };
@@ -46,6 +54,9 @@ export async function newWorld() {
 /** Clients of the official SDK that record their calls. */
 export const consumer = (config) => record(quietly(() => new Client(config)), "Client");
 export const b2b = (config) => record(quietly(() => new B2BClient(config)), "B2BClient");
+
+/** Clients of the official SDK that do not record their calls, for many of them. */
+export const unrecorded = (config) => quietly(() => ({ client: new Client(config), b2b: new B2BClient(config) }));
 
 // The SDK warns about every env that it does not know.
 function quietly(make) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stytchgen/sdk/internal/rbac"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/transport"
 )
@@ -107,14 +108,14 @@ func (e *Error) Is(target error) bool {
 	switch target {
 	case ErrOutcomeUnknown:
 		return e.OutcomeUnknown
-	case ErrNotAllowed:
+	case rbac.ErrNotAllowed:
 		return slices.Contains(notAllowed, e.Type)
 	}
 	return false
 }
 
-// notAllowed are the types of errors that match ErrNotAllowed.
-var notAllowed = []ErrorType{ErrConsumerSessionAuthorizationError, ErrSessionAuthorizationError, ErrSessionAuthorizationTenancyError}
+// notAllowed are the types of errors that match [ErrNotAllowed], which lists them.
+var notAllowed []ErrorType
 
 // Format prints the text of Error.
 func (e Error) Format(f fmt.State, _ rune) { fmt.Fprint(f, e.Error()) }

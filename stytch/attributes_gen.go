@@ -43,6 +43,15 @@ func (v *Attributes) readJSON(d *wire.Reader) {
 	}
 }
 
+func (v *Attributes) detach() {
+	if v.IPAddress != nil {
+		v.IPAddress = new(*v.IPAddress)
+	}
+	if v.UserAgent != nil {
+		v.UserAgent = new(*v.UserAgent)
+	}
+}
+
 // Format prints the value without its secrets.
 func (v Attributes) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)

@@ -219,7 +219,7 @@ type AuthenticationFactor struct {
 	// The Google access token that was exchanged for the session.
 	GoogleOAuthExchangeFactor *OAuthExchangeFactor `json:"google_oauth_exchange_factor"`
 
-	// The person who acts as the user; the user did not take part.
+	// The person who acts as the user. The user did not authenticate.
 	ImpersonatedFactor *ImpersonatedFactor `json:"impersonated_factor"`
 
 	// The connected app whose access token was exchanged for the session.
@@ -330,6 +330,166 @@ func (v *AuthenticationFactor) readJSON(d *wire.Reader) {
 	}
 }
 
+func (v *AuthenticationFactor) detach() {
+	if v.LastAuthenticatedAt != nil {
+		v.LastAuthenticatedAt = new(*v.LastAuthenticatedAt)
+	}
+	if v.CreatedAt != nil {
+		v.CreatedAt = new(*v.CreatedAt)
+	}
+	if v.UpdatedAt != nil {
+		v.UpdatedAt = new(*v.UpdatedAt)
+	}
+	if v.EmailFactor != nil {
+		v.EmailFactor = new(*v.EmailFactor)
+	}
+	if v.PhoneNumberFactor != nil {
+		v.PhoneNumberFactor = new(*v.PhoneNumberFactor)
+	}
+	if v.GoogleOAuthFactor != nil {
+		v.GoogleOAuthFactor = new(*v.GoogleOAuthFactor)
+		v.GoogleOAuthFactor.detach()
+	}
+	if v.MicrosoftOAuthFactor != nil {
+		v.MicrosoftOAuthFactor = new(*v.MicrosoftOAuthFactor)
+		v.MicrosoftOAuthFactor.detach()
+	}
+	if v.AppleOAuthFactor != nil {
+		v.AppleOAuthFactor = new(*v.AppleOAuthFactor)
+		v.AppleOAuthFactor.detach()
+	}
+	if v.WebAuthnFactor != nil {
+		v.WebAuthnFactor = new(*v.WebAuthnFactor)
+		v.WebAuthnFactor.detach()
+	}
+	if v.AuthenticatorAppFactor != nil {
+		v.AuthenticatorAppFactor = new(*v.AuthenticatorAppFactor)
+	}
+	if v.GitHubOAuthFactor != nil {
+		v.GitHubOAuthFactor = new(*v.GitHubOAuthFactor)
+		v.GitHubOAuthFactor.detach()
+	}
+	if v.RecoveryCodeFactor != nil {
+		v.RecoveryCodeFactor = new(*v.RecoveryCodeFactor)
+	}
+	if v.FacebookOAuthFactor != nil {
+		v.FacebookOAuthFactor = new(*v.FacebookOAuthFactor)
+		v.FacebookOAuthFactor.detach()
+	}
+	if v.CryptoWalletFactor != nil {
+		v.CryptoWalletFactor = new(*v.CryptoWalletFactor)
+	}
+	if v.AmazonOAuthFactor != nil {
+		v.AmazonOAuthFactor = new(*v.AmazonOAuthFactor)
+		v.AmazonOAuthFactor.detach()
+	}
+	if v.BitbucketOAuthFactor != nil {
+		v.BitbucketOAuthFactor = new(*v.BitbucketOAuthFactor)
+		v.BitbucketOAuthFactor.detach()
+	}
+	if v.CoinbaseOAuthFactor != nil {
+		v.CoinbaseOAuthFactor = new(*v.CoinbaseOAuthFactor)
+		v.CoinbaseOAuthFactor.detach()
+	}
+	if v.DiscordOAuthFactor != nil {
+		v.DiscordOAuthFactor = new(*v.DiscordOAuthFactor)
+		v.DiscordOAuthFactor.detach()
+	}
+	if v.FigmaOAuthFactor != nil {
+		v.FigmaOAuthFactor = new(*v.FigmaOAuthFactor)
+		v.FigmaOAuthFactor.detach()
+	}
+	if v.GitLabOAuthFactor != nil {
+		v.GitLabOAuthFactor = new(*v.GitLabOAuthFactor)
+		v.GitLabOAuthFactor.detach()
+	}
+	if v.InstagramOAuthFactor != nil {
+		v.InstagramOAuthFactor = new(*v.InstagramOAuthFactor)
+		v.InstagramOAuthFactor.detach()
+	}
+	if v.LinkedInOAuthFactor != nil {
+		v.LinkedInOAuthFactor = new(*v.LinkedInOAuthFactor)
+		v.LinkedInOAuthFactor.detach()
+	}
+	if v.ShopifyOAuthFactor != nil {
+		v.ShopifyOAuthFactor = new(*v.ShopifyOAuthFactor)
+		v.ShopifyOAuthFactor.detach()
+	}
+	if v.SlackOAuthFactor != nil {
+		v.SlackOAuthFactor = new(*v.SlackOAuthFactor)
+		v.SlackOAuthFactor.detach()
+	}
+	if v.SnapchatOAuthFactor != nil {
+		v.SnapchatOAuthFactor = new(*v.SnapchatOAuthFactor)
+		v.SnapchatOAuthFactor.detach()
+	}
+	if v.SpotifyOAuthFactor != nil {
+		v.SpotifyOAuthFactor = new(*v.SpotifyOAuthFactor)
+		v.SpotifyOAuthFactor.detach()
+	}
+	if v.SteamOAuthFactor != nil {
+		v.SteamOAuthFactor = new(*v.SteamOAuthFactor)
+		v.SteamOAuthFactor.detach()
+	}
+	if v.TikTokOAuthFactor != nil {
+		v.TikTokOAuthFactor = new(*v.TikTokOAuthFactor)
+		v.TikTokOAuthFactor.detach()
+	}
+	if v.TwitchOAuthFactor != nil {
+		v.TwitchOAuthFactor = new(*v.TwitchOAuthFactor)
+		v.TwitchOAuthFactor.detach()
+	}
+	if v.TwitterOAuthFactor != nil {
+		v.TwitterOAuthFactor = new(*v.TwitterOAuthFactor)
+		v.TwitterOAuthFactor.detach()
+	}
+	if v.EmbeddableMagicLinkFactor != nil {
+		v.EmbeddableMagicLinkFactor = new(*v.EmbeddableMagicLinkFactor)
+	}
+	if v.BiometricFactor != nil {
+		v.BiometricFactor = new(*v.BiometricFactor)
+	}
+	if v.SAMLSSOFactor != nil {
+		v.SAMLSSOFactor = new(*v.SAMLSSOFactor)
+	}
+	if v.OIDCSSOFactor != nil {
+		v.OIDCSSOFactor = new(*v.OIDCSSOFactor)
+	}
+	if v.SalesforceOAuthFactor != nil {
+		v.SalesforceOAuthFactor = new(*v.SalesforceOAuthFactor)
+		v.SalesforceOAuthFactor.detach()
+	}
+	if v.YahooOAuthFactor != nil {
+		v.YahooOAuthFactor = new(*v.YahooOAuthFactor)
+		v.YahooOAuthFactor.detach()
+	}
+	if v.HubSpotOAuthFactor != nil {
+		v.HubSpotOAuthFactor = new(*v.HubSpotOAuthFactor)
+		v.HubSpotOAuthFactor.detach()
+	}
+	if v.SlackOAuthExchangeFactor != nil {
+		v.SlackOAuthExchangeFactor = new(*v.SlackOAuthExchangeFactor)
+	}
+	if v.HubSpotOAuthExchangeFactor != nil {
+		v.HubSpotOAuthExchangeFactor = new(*v.HubSpotOAuthExchangeFactor)
+	}
+	if v.GitHubOAuthExchangeFactor != nil {
+		v.GitHubOAuthExchangeFactor = new(*v.GitHubOAuthExchangeFactor)
+	}
+	if v.GoogleOAuthExchangeFactor != nil {
+		v.GoogleOAuthExchangeFactor = new(*v.GoogleOAuthExchangeFactor)
+	}
+	if v.ImpersonatedFactor != nil {
+		v.ImpersonatedFactor = new(*v.ImpersonatedFactor)
+	}
+	if v.OAuthAccessTokenExchangeFactor != nil {
+		v.OAuthAccessTokenExchangeFactor = new(*v.OAuthAccessTokenExchangeFactor)
+	}
+	if v.TrustedAuthTokenFactor != nil {
+		v.TrustedAuthTokenFactor = new(*v.TrustedAuthTokenFactor)
+	}
+}
+
 // Format prints the value without its secrets.
 func (v AuthenticationFactor) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
@@ -431,6 +591,12 @@ func (v *OAuthFactor) readJSON(d *wire.Reader) {
 	}
 }
 
+func (v *OAuthFactor) detach() {
+	if v.EmailID != nil {
+		v.EmailID = new(*v.EmailID)
+	}
+}
+
 // Format prints the value without its secrets.
 func (v OAuthFactor) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
@@ -468,6 +634,12 @@ func (v *WebAuthnFactor) readJSON(d *wire.Reader) {
 	}
 }
 
+func (v *WebAuthnFactor) detach() {
+	if v.UserAgent != nil {
+		v.UserAgent = new(*v.UserAgent)
+	}
+}
+
 // Format prints the value without its secrets.
 func (v WebAuthnFactor) Format(f fmt.State, verb rune) {
 	redact.Format(f, verb, v)
@@ -495,7 +667,7 @@ func (v *AuthenticatorAppFactor) readJSON(d *wire.Reader) {
 	}
 }
 
-// RecoveryCodeFactor is a recovery code that stood in for an authenticator app.
+// RecoveryCodeFactor is a recovery code that was used in place of an authenticator app.
 type RecoveryCodeFactor struct {
 	// The id of the recovery code.
 	TOTPRecoveryCodeID string `json:"totp_recovery_code_id"`
@@ -638,10 +810,10 @@ func (v *OAuthExchangeFactor) readJSON(d *wire.Reader) {
 	}
 }
 
-// ImpersonatedFactor is a person of the application's own staff who acts as the user.
+// ImpersonatedFactor is a member of the application's staff who acts as the user.
 type ImpersonatedFactor struct {
-	// The id of the impersonator; when the impersonation began in the dashboard, the id of the
-	// dashboard's member.
+	// The id of the person who acts as the user. If the impersonation began in the dashboard, it is
+	// an id of the dashboard.
 	ImpersonatorID string `json:"impersonator_id"`
 
 	// The e-mail address of the impersonator.

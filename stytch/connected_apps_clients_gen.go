@@ -50,8 +50,8 @@ var connectedAppsClientsCreate = transport.Endpoint[ConnectedAppsClientsCreateRe
 // Create creates a connected app, and returns its secret.
 //
 // Creates an app that can log people in with the accounts of this project, and act for them as far
-// as they consent. ClientType says whether it is the own app of the project's owner, and whether it
-// can keep a secret.
+// as they consent. ClientType says whether the app belongs to the owner of the project, and whether
+// it can keep a secret.
 //
 // Apps that are not public get a secret, which is shown this once. If it is lost,
 // [ConnectedAppsClientsSecretsService.RotateStart] makes another one. Public apps have none and use
@@ -97,7 +97,7 @@ type ConnectedAppsClientsCreateRequest struct {
 	// How long an access token of the app is valid, in minutes. At least 1; 60 when not set.
 	AccessTokenExpiryMinutes *int `json:"access_token_expiry_minutes,omitzero"`
 
-	// The audience that access tokens name beside the project.
+	// The audience that access tokens name in addition to the project.
 	AccessTokenCustomAudience *string `json:"access_token_custom_audience,omitzero"`
 
 	// The template for further claims of access tokens: the text of a JSON object with tags for
@@ -179,8 +179,8 @@ func (r ConnectedAppsClientsCreateRequest) LogValue() slog.Value {
 
 // ConnectedAppsClientsCreateResponse is the response of [ConnectedAppsClientsService.Create].
 //
-// An answer without ConnectedApp.ClientID is an error. Any other field stays empty if it is missing
-// or does not fit.
+// If ConnectedApp.ClientID is missing, the call returns an error. Any other field stays empty if it
+// is missing or does not fit.
 type ConnectedAppsClientsCreateResponse struct {
 	Response
 
@@ -273,8 +273,8 @@ func (r ConnectedAppsClientsGetRequest) LogValue() slog.Value {
 
 // ConnectedAppsClientsGetResponse is the response of [ConnectedAppsClientsService.Get].
 //
-// An answer without ConnectedApp is an error. Any other field stays empty if it is missing or does
-// not fit.
+// If ConnectedApp is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type ConnectedAppsClientsGetResponse struct {
 	Response
 
@@ -371,7 +371,7 @@ type ConnectedAppsClientsUpdateRequest struct {
 	// How long an access token of the app is valid, in minutes. At least 1.
 	AccessTokenExpiryMinutes *int `json:"access_token_expiry_minutes,omitzero"`
 
-	// The audience that access tokens name beside the project.
+	// The audience that access tokens name in addition to the project.
 	AccessTokenCustomAudience *string `json:"access_token_custom_audience,omitzero"`
 
 	// The template for further claims of access tokens: the text of a JSON object with tags for
@@ -510,8 +510,8 @@ var connectedAppsClientsDelete = transport.Endpoint[ConnectedAppsClientsDeleteRe
 // Deletes the app with everything that people have granted it. It can neither begin authorizations
 // nor refresh tokens any more.
 //
-// An app that is gone already is the error [ErrConnectedAppNotFound]. A caller can come to it by
-// repeating a call whose answer was lost.
+// If the app is already gone, the error is [ErrConnectedAppNotFound]. That can happen when the
+// client repeats a call whose answer was lost.
 //
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
@@ -602,6 +602,8 @@ var connectedAppsClientsSearch = transport.Endpoint[ConnectedAppsClientsSearchRe
 // Returns all connected apps; there are no filters yet. A page has up to Limit apps; pass the
 // NextCursor of its ResultsMetadata as Cursor to get the next one.
 //
+// [ConnectedAppsClientsService.SearchAll] loops over the results of all pages.
+//
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
 // Specific errors: [ErrSearchTimeout].
@@ -664,8 +666,8 @@ func (r ConnectedAppsClientsSearchRequest) LogValue() slog.Value {
 
 // ConnectedAppsClientsSearchResponse is the response of [ConnectedAppsClientsService.Search].
 //
-// An answer without ConnectedApps and ResultsMetadata is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If ConnectedApps or ResultsMetadata is missing, the call returns an error. Any other field stays
+// empty if it is missing or does not fit.
 type ConnectedAppsClientsSearchResponse struct {
 	Response
 
@@ -717,10 +719,10 @@ type ConnectedAppWithClientSecret struct {
 	// The client id of the app, which it begins authorizations with.
 	ClientID string `json:"client_id"`
 
-	// The name of the app, for people; empty when it has none.
+	// The display name of the app; empty when it has none.
 	ClientName string `json:"client_name"`
 
-	// The purpose of the app, for people; empty when it has no description.
+	// The purpose of the app, to show to people; empty when it has no description.
 	ClientDescription string `json:"client_description"`
 
 	// The state of the app, such as active.
@@ -730,7 +732,7 @@ type ConnectedAppWithClientSecret struct {
 	// first-party apps can have it.
 	FullAccessAllowed bool `json:"full_access_allowed"`
 
-	// Who makes the app, and whether it can keep a secret.
+	// Who the app belongs to, and whether it can keep a secret.
 	ClientType ConnectedAppType `json:"client_type"`
 
 	// The addresses that people may be sent back to after an authorization.
@@ -765,7 +767,8 @@ type ConnectedAppWithClientSecret struct {
 	// a hash and never shows it again.
 	ClientSecret *string `json:"client_secret" stytch:"sensitive"`
 
-	// The audience that access tokens name beside the project; null or empty when there is none.
+	// The audience that access tokens name in addition to the project; null or empty when there is
+	// none.
 	AccessTokenCustomAudience *string `json:"access_token_custom_audience"`
 
 	// The address of the app's logo; null or empty when it has none.

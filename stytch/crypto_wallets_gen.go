@@ -159,8 +159,8 @@ func (r CryptoWalletsAuthenticateStartRequest) LogValue() slog.Value {
 // CryptoWalletsAuthenticateStartResponse is the response of
 // [CryptoWalletsService.AuthenticateStart].
 //
-// An answer without Challenge is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If Challenge is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type CryptoWalletsAuthenticateStartResponse struct {
 	Response
 
@@ -240,8 +240,9 @@ var cryptoWalletsAuthenticate = transport.Endpoint[CryptoWalletsAuthenticateRequ
 // [ErrSignatureMissing], [ErrSignatureIsIncorrectSize], [ErrSIWEMessageExpired],
 // [ErrSIWEMessageNotValidYet], [ErrUserLockLimitReached], [ErrSessionNotFound],
 // [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims],
-// [ErrTooManySessionArguments], [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration],
-// [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
+// [ErrTooManySessionArguments], [ErrSessionNotMutable], [ErrInvalidSessionDurationMinutes],
+// [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims],
+// [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/crypto-wallet-authenticate
 func (s *CryptoWalletsService) Authenticate(ctx context.Context, req CryptoWalletsAuthenticateRequest, opts ...CallOption) (*CryptoWalletsAuthenticateResponse, error) {
@@ -273,8 +274,8 @@ type CryptoWalletsAuthenticateRequest struct {
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"sensitive"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device; with it,
@@ -346,8 +347,8 @@ func (r CryptoWalletsAuthenticateRequest) LogValue() slog.Value {
 
 // CryptoWalletsAuthenticateResponse is the response of [CryptoWalletsService.Authenticate].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If UserID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type CryptoWalletsAuthenticateResponse struct {
 	Response
 

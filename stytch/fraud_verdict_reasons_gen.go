@@ -15,7 +15,8 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// FraudVerdictReasonsService manages what the reasons of verdicts lead to.
+// FraudVerdictReasonsService lists the reasons for verdicts, and changes the action that each of
+// them leads to.
 //
 // Use it as client.Fraud.VerdictReasons.
 //
@@ -190,8 +191,8 @@ func (r FraudVerdictReasonsListRequest) LogValue() slog.Value {
 
 // FraudVerdictReasonsListResponse is the response of [FraudVerdictReasonsService.List].
 //
-// An answer without VerdictReasonActions is an error. Any other field stays empty if it is missing
-// or does not fit.
+// If VerdictReasonActions is missing, the call returns an error. Any other field stays empty if it
+// is missing or does not fit.
 type FraudVerdictReasonsListResponse struct {
 	Response
 

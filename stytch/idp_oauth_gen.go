@@ -14,7 +14,8 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// IDPOAuthService serves the authorization page, on which users let connected apps act for them.
+// IDPOAuthService checks and answers the authorization requests of connected apps, for the page
+// that asks users for consent.
 //
 // Use it as client.IDP.OAuth.
 //
@@ -52,8 +53,9 @@ var idpOAuthAuthorizeStart = transport.Endpoint[IDPOAuthAuthorizeStartRequest, I
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
 // Specific errors: [ErrConnectedAppNotFound], [ErrConnectedAppSuppliedRedirectURLNotFoundInClient],
-// [ErrOAuthInvalidScopeRequested], [ErrPKCERequiredForIDPAuthorizationFlow],
-// [ErrThirdPartyClientsCannotUseFullAccess], [ErrThirdPartyClientsRequireConsentForOfflineAccess],
+// [ErrOAuthInvalidScopeRequested], [ErrOIDCPromptNoneMustBeExclusive],
+// [ErrPKCERequiredForIDPAuthorizationFlow], [ErrThirdPartyClientsCannotUseFullAccess],
+// [ErrThirdPartyClientsRequireConsentForOfflineAccess],
 // [ErrAuthorizationEndpointNotConfiguredForProject], [ErrNoOAuthAuthorizeUserSelector],
 // [ErrTooManyUserSelectionArguments], [ErrUserNotFound], [ErrInvalidUserID], [ErrSessionNotFound],
 // [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims].
@@ -153,8 +155,8 @@ func (r IDPOAuthAuthorizeStartRequest) LogValue() slog.Value {
 
 // IDPOAuthAuthorizeStartResponse is the response of [IDPOAuthService.AuthorizeStart].
 //
-// An answer without Client and ScopeResults is an error. Any other field stays empty if it is
-// missing or does not fit.
+// If Client or ScopeResults is missing, the call returns an error. Any other field stays empty if
+// it is missing or does not fit.
 type IDPOAuthAuthorizeStartResponse struct {
 	Response
 
@@ -239,8 +241,9 @@ var idpOAuthAuthorize = transport.Endpoint[IDPOAuthAuthorizeRequest, IDPOAuthAut
 // unknown, the error matches [ErrOutcomeUnknown].
 //
 // Specific errors: [ErrConnectedAppNotFound], [ErrConnectedAppSuppliedRedirectURLNotFoundInClient],
-// [ErrOAuthInvalidScopeRequested], [ErrPKCERequiredForIDPAuthorizationFlow],
-// [ErrThirdPartyClientsCannotUseFullAccess], [ErrThirdPartyClientsRequireConsentForOfflineAccess],
+// [ErrOAuthInvalidScopeRequested], [ErrOIDCPromptNoneMustBeExclusive],
+// [ErrPKCERequiredForIDPAuthorizationFlow], [ErrThirdPartyClientsCannotUseFullAccess],
+// [ErrThirdPartyClientsRequireConsentForOfflineAccess],
 // [ErrAuthorizationEndpointNotConfiguredForProject], [ErrNoOAuthAuthorizeUserSelector],
 // [ErrTooManyUserSelectionArguments], [ErrUserNotFound], [ErrInvalidUserID], [ErrSessionNotFound],
 // [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims],
@@ -368,8 +371,8 @@ func (r IDPOAuthAuthorizeRequest) LogValue() slog.Value {
 
 // IDPOAuthAuthorizeResponse is the response of [IDPOAuthService.Authorize].
 //
-// An answer without RedirectURI is an error. Any other field stays empty if it is missing or does
-// not fit.
+// If RedirectURI is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type IDPOAuthAuthorizeResponse struct {
 	Response
 

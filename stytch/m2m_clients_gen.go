@@ -84,10 +84,10 @@ type M2MClientsCreateRequest struct {
 	// makes one. At least 8 characters.
 	ClientSecret *string `json:"client_secret,omitzero" stytch:"sensitive"`
 
-	// The name of the client, for people.
+	// The display name of the client.
 	ClientName *string `json:"client_name,omitzero"`
 
-	// The purpose of the client, for people.
+	// The purpose of the client, to show to people.
 	ClientDescription *string `json:"client_description,omitzero"`
 
 	// The metadata to store with the client. It may have 20 keys at the top level and take 4 kB.
@@ -139,8 +139,8 @@ func (r M2MClientsCreateRequest) LogValue() slog.Value {
 
 // M2MClientsCreateResponse is the response of [M2MClientsService.Create].
 //
-// An answer without M2MClient.ClientID and M2MClient.ClientSecret is an error. Any other field
-// stays empty if it is missing or does not fit.
+// If M2MClient.ClientID or M2MClient.ClientSecret is missing, the call returns an error. Any other
+// field stays empty if it is missing or does not fit.
 type M2MClientsCreateResponse struct {
 	Response
 
@@ -201,7 +201,7 @@ var m2mClientsGet = transport.Endpoint[M2MClientsGetRequest, M2MClientsGetRespon
 //
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Specific errors: [ErrM2MClientNotFound].
+// Specific errors: [ErrM2MClientNotFound], [ErrEnterpriseEndpoint].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/m2m/m2m-client/get-m2m-client
 func (s *M2MClientsService) Get(ctx context.Context, req M2MClientsGetRequest, opts ...CallOption) (*M2MClientsGetResponse, error) {
@@ -234,8 +234,8 @@ func (r M2MClientsGetRequest) LogValue() slog.Value {
 
 // M2MClientsGetResponse is the response of [M2MClientsService.Get].
 //
-// An answer without M2MClient is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If M2MClient is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type M2MClientsGetResponse struct {
 	Response
 
@@ -300,7 +300,7 @@ var m2mClientsUpdate = transport.Endpoint[M2MClientsUpdateRequest, M2MClientsUpd
 // Specific errors: [ErrM2MClientNotFound], [ErrM2MClientInvalidClientName],
 // [ErrM2MClientInvalidClientDescription], [ErrInvalidM2MClientScope], [ErrTooManyM2MClientScopes],
 // [ErrM2MClientInvalidStatus], [ErrInvalidM2MClientStatus], [ErrMetadataInvalidFormat],
-// [ErrMetadataTooLarge], [ErrMetadataTooManyKeys].
+// [ErrMetadataTooLarge], [ErrMetadataTooManyKeys], [ErrEnterpriseEndpoint].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/m2m/m2m-client/update-m2m-client
 func (s *M2MClientsService) Update(ctx context.Context, req M2MClientsUpdateRequest, opts ...CallOption) (*M2MClientsUpdateResponse, error) {
@@ -312,10 +312,10 @@ type M2MClientsUpdateRequest struct {
 	// The id of the M2M client, as [M2MClientsService.Create] returned it.
 	ClientID string `json:"client_id"`
 
-	// The name of the client, for people.
+	// The display name of the client.
 	ClientName *string `json:"client_name,omitzero"`
 
-	// The purpose of the client, for people.
+	// The purpose of the client, to show to people.
 	ClientDescription *string `json:"client_description,omitzero"`
 
 	// Whether the client can fetch tokens from now on.
@@ -428,12 +428,12 @@ var m2mClientsDelete = transport.Endpoint[M2MClientsDeleteRequest, M2MClientsDel
 // Deletes the client, which gets no tokens any more. Tokens that were issued before stay valid
 // until they expire, an hour at most.
 //
-// A client that is gone already is the error [ErrM2MClientNotFound]. A caller can come to it by
-// repeating a call whose answer was lost.
+// If the M2M client is already gone, the error is [ErrM2MClientNotFound]. That can happen when the
+// SDK repeats a call whose answer was lost.
 //
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
-// Specific errors: [ErrM2MClientNotFound].
+// Specific errors: [ErrM2MClientNotFound], [ErrEnterpriseEndpoint].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/m2m/m2m-client/delete-m2m-client
 func (s *M2MClientsService) Delete(ctx context.Context, req M2MClientsDeleteRequest, opts ...CallOption) (*M2MClientsDeleteResponse, error) {
@@ -521,10 +521,12 @@ var m2mClientsSearch = transport.Endpoint[M2MClientsSearchRequest, M2MClientsSea
 // Limit clients; pass the NextCursor of its ResultsMetadata as Cursor, with the same query, to get
 // the next one.
 //
+// [M2MClientsService.SearchAll] loops over the results of all pages.
+//
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
 // Specific errors: [ErrM2MSearchFilterNameNotRecognized], [ErrM2MSearchMissingFilterValue],
-// [ErrSearchTimeout].
+// [ErrSearchTimeout], [ErrEnterpriseEndpoint].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/m2m/m2m-client/search-m2m-client
 func (s *M2MClientsService) Search(ctx context.Context, req M2MClientsSearchRequest, opts ...CallOption) (*M2MClientsSearchResponse, error) {
@@ -593,8 +595,8 @@ func (r M2MClientsSearchRequest) LogValue() slog.Value {
 
 // M2MClientsSearchResponse is the response of [M2MClientsService.Search].
 //
-// An answer without M2MClients and ResultsMetadata is an error. Any other field stays empty if it
-// is missing or does not fit.
+// If M2MClients or ResultsMetadata is missing, the call returns an error. Any other field stays
+// empty if it is missing or does not fit.
 type M2MClientsSearchResponse struct {
 	Response
 
@@ -649,10 +651,10 @@ type M2MClientWithClientSecret struct {
 	// The secret of the client. Keep it now: the service stores a hash and never shows it again.
 	ClientSecret string `json:"client_secret" stytch:"sensitive"`
 
-	// The name of the client, for people; empty when it has none.
+	// The display name of the client; empty when it has none.
 	ClientName string `json:"client_name"`
 
-	// The purpose of the client, for people; empty when it has no description.
+	// The purpose of the client, to show to people; empty when it has no description.
 	ClientDescription string `json:"client_description"`
 
 	// Whether the client can fetch tokens.

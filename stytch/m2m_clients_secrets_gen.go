@@ -53,7 +53,8 @@ var m2mClientsSecretsRotateStart = transport.Endpoint[M2MClientsSecretsRotateSta
 //
 // The client never repeats the call.
 //
-// Specific errors: [ErrM2MClientNotFound], [ErrM2MClientAlreadyRotatingSecret].
+// Specific errors: [ErrM2MClientNotFound], [ErrM2MClientAlreadyRotatingSecret],
+// [ErrEnterpriseEndpoint].
 //
 // API: https://stytch.com/docs/api/m2m-rotate-secret-start
 func (s *M2MClientsSecretsService) RotateStart(ctx context.Context, req M2MClientsSecretsRotateStartRequest, opts ...CallOption) (*M2MClientsSecretsRotateStartResponse, error) {
@@ -91,8 +92,8 @@ func (r M2MClientsSecretsRotateStartRequest) LogValue() slog.Value {
 
 // M2MClientsSecretsRotateStartResponse is the response of [M2MClientsSecretsService.RotateStart].
 //
-// An answer without M2MClient.NextClientSecret is an error. Any other field stays empty if it is
-// missing or does not fit.
+// If M2MClient.NextClientSecret is missing, the call returns an error. Any other field stays empty
+// if it is missing or does not fit.
 type M2MClientsSecretsRotateStartResponse struct {
 	Response
 
@@ -154,7 +155,8 @@ var m2mClientsSecretsRotateCancel = transport.Endpoint[M2MClientsSecretsRotateCa
 // The client repeats the call only if the service certainly has not acted on it. If that is
 // unknown, the error matches [ErrOutcomeUnknown].
 //
-// Specific errors: [ErrM2MClientNotFound], [ErrM2MClientNotRotatingSecret].
+// Specific errors: [ErrM2MClientNotFound], [ErrM2MClientNotRotatingSecret],
+// [ErrEnterpriseEndpoint].
 //
 // API: https://stytch.com/docs/api/m2m-rotate-secret-cancel
 func (s *M2MClientsSecretsService) RotateCancel(ctx context.Context, req M2MClientsSecretsRotateCancelRequest, opts ...CallOption) (*M2MClientsSecretsRotateCancelResponse, error) {
@@ -250,7 +252,8 @@ var m2mClientsSecretsRotate = transport.Endpoint[M2MClientsSecretsRotateRequest,
 // The client repeats the call only if the service certainly has not acted on it. If that is
 // unknown, the error matches [ErrOutcomeUnknown].
 //
-// Specific errors: [ErrM2MClientNotFound], [ErrM2MClientNotRotatingSecret].
+// Specific errors: [ErrM2MClientNotFound], [ErrM2MClientNotRotatingSecret],
+// [ErrEnterpriseEndpoint].
 //
 // API: https://stytch.com/docs/api/m2m-rotate-secret
 func (s *M2MClientsSecretsService) Rotate(ctx context.Context, req M2MClientsSecretsRotateRequest, opts ...CallOption) (*M2MClientsSecretsRotateResponse, error) {
@@ -336,10 +339,10 @@ type M2MClientWithNextClientSecret struct {
 	// again.
 	NextClientSecret string `json:"next_client_secret" stytch:"sensitive"`
 
-	// The name of the client, for people; empty when it has none.
+	// The display name of the client; empty when it has none.
 	ClientName string `json:"client_name"`
 
-	// The purpose of the client, for people; empty when it has no description.
+	// The purpose of the client, to show to people; empty when it has no description.
 	ClientDescription string `json:"client_description"`
 
 	// Whether the client can fetch tokens.

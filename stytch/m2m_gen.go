@@ -121,8 +121,8 @@ func (r M2MTokenRequest) LogValue() slog.Value {
 
 // M2MTokenResponse is the response of [M2MService.Token].
 //
-// An answer without AccessToken is an error. Any other field stays empty if it is missing or does
-// not fit.
+// If AccessToken is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type M2MTokenResponse struct {
 	Response
 

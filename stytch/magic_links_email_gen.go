@@ -62,13 +62,13 @@ var magicLinksEmailSend = transport.Endpoint[MagicLinksEmailSendRequest, MagicLi
 // [ErrInactiveEmail], [ErrEmailInDenylist], [ErrEmailNotInAllowlist], [ErrEmailTemplateNotFound],
 // [ErrInvalidTemplateID], [ErrInvalidLocale], [ErrInvalidMagicLinkURL],
 // [ErrNoMatchForProvidedMagicLinkURL], [ErrNoLoginRedirectURLsSet], [ErrNoSignupRedirectURLsSet],
-// [ErrInvalidLoginMagicLinkURL], [ErrInvalidSignupMagicLinkURL], [ErrNoDefaultLoginRedirectURLSet],
-// [ErrNoDefaultSignupRedirectURLSet], [ErrQueryParamsDoNotMatch], [ErrInvalidExpiration],
-// [ErrInvalidPKCECodeChallenge], [ErrPKCERequiredForNativeCallback], [ErrDuplicateEmail],
-// [ErrDuplicateEmailForUser], [ErrTooManyUnverifiedFactors], [ErrTooFewTokensAuthenticated],
-// [ErrInvalidIPAddress], [ErrInvalidUserAgent], [ErrTooManyUserSelectionArguments],
-// [ErrUserNotFound], [ErrInvalidUserID], [ErrSessionNotFound], [ErrInvalidSessionToken],
-// [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims].
+// [ErrNoDefaultLoginRedirectURLSet], [ErrNoDefaultSignupRedirectURLSet],
+// [ErrQueryParamsDoNotMatch], [ErrInvalidLoginMagicLinkURL], [ErrInvalidSignupMagicLinkURL],
+// [ErrInvalidExpiration], [ErrInvalidPKCECodeChallenge], [ErrPKCERequiredForNativeCallback],
+// [ErrDuplicateEmail], [ErrDuplicateEmailForUser], [ErrTooManyUnverifiedFactors],
+// [ErrTooFewTokensAuthenticated], [ErrInvalidIPAddress], [ErrInvalidUserAgent],
+// [ErrTooManyUserSelectionArguments], [ErrUserNotFound], [ErrInvalidUserID], [ErrSessionNotFound],
+// [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims].
 //
 // API: https://stytch.com/docs/api/send-by-email
 func (s *MagicLinksEmailService) Send(ctx context.Context, req MagicLinksEmailSendRequest, opts ...CallOption) (*MagicLinksEmailSendResponse, error) {
@@ -233,8 +233,8 @@ func (r MagicLinksEmailSendRequest) LogValue() slog.Value {
 
 // MagicLinksEmailSendResponse is the response of [MagicLinksEmailService.Send].
 //
-// An answer without UserID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If UserID is missing, the call returns an error. Any other field stays empty if it is missing or
+// does not fit.
 type MagicLinksEmailSendResponse struct {
 	Response
 
@@ -308,9 +308,9 @@ var magicLinksEmailLoginOrCreate = transport.Endpoint[MagicLinksEmailLoginOrCrea
 // [ErrEmailInDenylist], [ErrEmailNotInAllowlist], [ErrEmailTemplateNotFound],
 // [ErrInvalidTemplateID], [ErrInvalidLocale], [ErrInvalidMagicLinkURL],
 // [ErrNoMatchForProvidedMagicLinkURL], [ErrNoLoginRedirectURLsSet], [ErrNoSignupRedirectURLsSet],
-// [ErrInvalidLoginMagicLinkURL], [ErrInvalidSignupMagicLinkURL], [ErrNoDefaultLoginRedirectURLSet],
-// [ErrNoDefaultSignupRedirectURLSet], [ErrQueryParamsDoNotMatch], [ErrInvalidExpiration],
-// [ErrInvalidPKCECodeChallenge], [ErrPKCERequiredForNativeCallback],
+// [ErrNoDefaultLoginRedirectURLSet], [ErrNoDefaultSignupRedirectURLSet],
+// [ErrQueryParamsDoNotMatch], [ErrInvalidLoginMagicLinkURL], [ErrInvalidSignupMagicLinkURL],
+// [ErrInvalidExpiration], [ErrInvalidPKCECodeChallenge], [ErrPKCERequiredForNativeCallback],
 // [ErrTooFewTokensAuthenticated], [ErrInvalidIPAddress], [ErrInvalidUserAgent].
 //
 // API: https://stytch.com/docs/api/log-in-or-create-user-by-email
@@ -444,8 +444,8 @@ func (r MagicLinksEmailLoginOrCreateRequest) LogValue() slog.Value {
 
 // MagicLinksEmailLoginOrCreateResponse is the response of [MagicLinksEmailService.LoginOrCreate].
 //
-// An answer without UserID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If UserID is missing, the call returns an error. Any other field stays empty if it is missing or
+// does not fit.
 type MagicLinksEmailLoginOrCreateResponse struct {
 	Response
 
@@ -627,8 +627,8 @@ func (r MagicLinksEmailInviteRequest) LogValue() slog.Value {
 
 // MagicLinksEmailInviteResponse is the response of [MagicLinksEmailService.Invite].
 //
-// An answer without UserID is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If UserID is missing, the call returns an error. Any other field stays empty if it is missing or
+// does not fit.
 type MagicLinksEmailInviteResponse struct {
 	Response
 

@@ -115,8 +115,8 @@ func (r MagicLinksCreateRequest) LogValue() slog.Value {
 
 // MagicLinksCreateResponse is the response of [MagicLinksService.Create].
 //
-// An answer without UserID and Token is an error. Any other field stays empty if it is missing or
-// does not fit.
+// If UserID or Token is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type MagicLinksCreateResponse struct {
 	Response
 
@@ -197,8 +197,8 @@ var magicLinksAuthenticate = transport.Endpoint[MagicLinksAuthenticateRequest, M
 // [ErrSessionOnCodeDoesNotMatchSessionPassedIn], [ErrUserLockLimitReached], [ErrAttributeMismatch],
 // [ErrInvalidIPAddress], [ErrInvalidUserAgent], [ErrSessionNotFound], [ErrInvalidSessionToken],
 // [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims], [ErrTooManySessionArguments],
-// [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge],
-// [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
+// [ErrSessionNotMutable], [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration],
+// [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/authenticate-magic-link
 func (s *MagicLinksService) Authenticate(ctx context.Context, req MagicLinksAuthenticateRequest, opts ...CallOption) (*MagicLinksAuthenticateResponse, error) {
@@ -230,16 +230,16 @@ type MagicLinksAuthenticateRequest struct {
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"sensitive"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device; with it,
 	// UserDevice describes the device. The project needs device fingerprinting enabled.
 	TelemetryID *string `json:"telemetry_id,omitzero" stytch:"sensitive"`
 
-	// The PKCE verifier to the challenge that the flow began with. It is needed if there was a
-	// challenge, and refused if there was none.
+	// The PKCE verifier that belongs to the challenge at the beginning of the flow. It is required
+	// if there was a challenge, and refused if there was none.
 	CodeVerifier *string `json:"code_verifier,omitzero" stytch:"sensitive"`
 }
 
@@ -314,8 +314,8 @@ func (r MagicLinksAuthenticateRequest) LogValue() slog.Value {
 
 // MagicLinksAuthenticateResponse is the response of [MagicLinksService.Authenticate].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If UserID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type MagicLinksAuthenticateResponse struct {
 	Response
 

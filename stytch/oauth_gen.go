@@ -135,8 +135,8 @@ func (r OAuthAttachRequest) LogValue() slog.Value {
 
 // OAuthAttachResponse is the response of [OAuthService.Attach].
 //
-// An answer without OAuthAttachToken is an error. Any other field stays empty if it is missing or
-// does not fit.
+// If OAuthAttachToken is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type OAuthAttachResponse struct {
 	Response
 
@@ -190,7 +190,7 @@ var oauthAuthenticate = transport.Endpoint[OAuthAuthenticateRequest, OAuthAuthen
 // Authenticate completes a login by OAuth, and starts or extends a session when asked to.
 //
 // Checks the token with which the browser comes back from the provider, and uses it up. The answer
-// names the user, and holds the tokens that the provider issued for its own API.
+// names the user, and contains the tokens that the provider issued for its own API.
 //
 // An account that is new leads to the user who has its e-mail address, if the provider vouches for
 // the address; otherwise a new user is created. To add the account to a user who is logged in,
@@ -208,8 +208,8 @@ var oauthAuthenticate = transport.Endpoint[OAuthAuthenticateRequest, OAuthAuthen
 // [ErrPKCEDidNotExpectCodeVerifier], [ErrPKCEMismatch], [ErrInvalidPKCECodeVerifier],
 // [ErrUserLockLimitReached], [ErrSessionNotFound], [ErrInvalidSessionToken],
 // [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims], [ErrTooManySessionArguments],
-// [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge],
-// [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
+// [ErrSessionNotMutable], [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration],
+// [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/oauth-authenticate
 func (s *OAuthService) Authenticate(ctx context.Context, req OAuthAuthenticateRequest, opts ...CallOption) (*OAuthAuthenticateResponse, error) {
@@ -234,16 +234,16 @@ type OAuthAuthenticateRequest struct {
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"sensitive"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device; with it,
 	// UserDevice describes the device. The project needs device fingerprinting enabled.
 	TelemetryID *string `json:"telemetry_id,omitzero" stytch:"sensitive"`
 
-	// The PKCE verifier to the challenge that the flow began with. It is needed if there was a
-	// challenge, and refused if there was none.
+	// The PKCE verifier that belongs to the challenge at the beginning of the flow. It is required
+	// if there was a challenge, and refused if there was none.
 	CodeVerifier *string `json:"code_verifier,omitzero" stytch:"sensitive"`
 }
 
@@ -312,8 +312,8 @@ func (r OAuthAuthenticateRequest) LogValue() slog.Value {
 
 // OAuthAuthenticateResponse is the response of [OAuthService.Authenticate].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If UserID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type OAuthAuthenticateResponse struct {
 	Response
 

@@ -71,8 +71,8 @@ func WithLogger(logger *slog.Logger) Option {
 }
 
 // WithMiddleware wraps the RoundTripper that sends the requests, for example to trace them. The first
-// function is the outermost, and each attempt goes through all of them. A middleware sees the
-// credentials and all data.
+// function is the outermost, and each attempt goes through all of them. [AttemptFrom] tells which call
+// and attempt a request belongs to. A middleware sees the credentials and all data.
 func WithMiddleware(middleware ...func(http.RoundTripper) http.RoundTripper) Option {
 	return transport.OptionFunc(func(c *transport.Config) { c.Middleware = append(c.Middleware, middleware...) })
 }

@@ -61,7 +61,8 @@ var otpsEmailSend = transport.Endpoint[OTPsEmailSendRequest, OTPsEmailSendRespon
 // [ErrInvalidTemplateID], [ErrInvalidLocale], [ErrInvalidExpirationOTP], [ErrDuplicateEmail],
 // [ErrDuplicateEmailForUser], [ErrTooManyUnverifiedFactors], [ErrTooFewTokensAuthenticated],
 // [ErrTooManyUserSelectionArguments], [ErrUserNotFound], [ErrInvalidUserID], [ErrSessionNotFound],
-// [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims].
+// [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims],
+// [ErrInvalidIPAddress], [ErrInvalidUserAgent].
 //
 // API: https://stytch.com/docs/api/send-otp-by-email
 func (s *OTPsEmailService) Send(ctx context.Context, req OTPsEmailSendRequest, opts ...CallOption) (*OTPsEmailSendResponse, error) {
@@ -184,8 +185,8 @@ func (r OTPsEmailSendRequest) LogValue() slog.Value {
 
 // OTPsEmailSendResponse is the response of [OTPsEmailService.Send].
 //
-// An answer without UserID and EmailID is an error. Any other field stays empty if it is missing or
-// does not fit.
+// If UserID or EmailID is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type OTPsEmailSendResponse struct {
 	Response
 
@@ -258,7 +259,7 @@ var otpsEmailLoginOrCreate = transport.Endpoint[OTPsEmailLoginOrCreateRequest, O
 // Specific errors: [ErrInvalidEmail], [ErrInvalidEmailDomain], [ErrInactiveEmail],
 // [ErrEmailInDenylist], [ErrEmailNotInAllowlist], [ErrEmailTemplateNotFound],
 // [ErrInvalidTemplateID], [ErrInvalidLocale], [ErrInvalidExpirationOTP],
-// [ErrTooFewTokensAuthenticated].
+// [ErrTooFewTokensAuthenticated], [ErrInvalidIPAddress], [ErrInvalidUserAgent].
 //
 // API: https://stytch.com/docs/api/log-in-or-create-user-by-email
 func (s *OTPsEmailService) LoginOrCreate(ctx context.Context, req OTPsEmailLoginOrCreateRequest, opts ...CallOption) (*OTPsEmailLoginOrCreateResponse, error) {
@@ -350,8 +351,8 @@ func (r OTPsEmailLoginOrCreateRequest) LogValue() slog.Value {
 
 // OTPsEmailLoginOrCreateResponse is the response of [OTPsEmailService.LoginOrCreate].
 //
-// An answer without UserID and EmailID is an error. Any other field stays empty if it is missing or
-// does not fit.
+// If UserID or EmailID is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type OTPsEmailLoginOrCreateResponse struct {
 	Response
 

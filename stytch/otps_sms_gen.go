@@ -62,7 +62,7 @@ var otpsSMSSend = transport.Endpoint[OTPsSMSSendRequest, OTPsSMSSendResponse]{
 // [ErrDuplicatePhoneNumber], [ErrDuplicatePhoneNumberForUser], [ErrTooManyUnverifiedFactors],
 // [ErrTooFewTokensAuthenticated], [ErrTooManyUserSelectionArguments], [ErrUserNotFound],
 // [ErrInvalidUserID], [ErrSessionNotFound], [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT],
-// [ErrJWTInvalidClaims].
+// [ErrJWTInvalidClaims], [ErrInvalidIPAddress], [ErrInvalidUserAgent].
 //
 // API: https://stytch.com/docs/api/send-otp-by-sms
 func (s *OTPsSMSService) Send(ctx context.Context, req OTPsSMSSendRequest, opts ...CallOption) (*OTPsSMSSendResponse, error) {
@@ -163,8 +163,8 @@ func (r OTPsSMSSendRequest) LogValue() slog.Value {
 
 // OTPsSMSSendResponse is the response of [OTPsSMSService.Send].
 //
-// An answer without UserID and PhoneID is an error. Any other field stays empty if it is missing or
-// does not fit.
+// If UserID or PhoneID is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type OTPsSMSSendResponse struct {
 	Response
 
@@ -236,7 +236,8 @@ var otpsSMSLoginOrCreate = transport.Endpoint[OTPsSMSLoginOrCreateRequest, OTPsS
 //
 // Specific errors: [ErrInvalidPhoneNumber], [ErrInvalidPhoneNumberCountryCode],
 // [ErrUnsubscribedPhoneNumber], [ErrDownstreamCarrierError], [ErrMissingSMSParameter],
-// [ErrInvalidExpirationOTP], [ErrInvalidLocale], [ErrTooFewTokensAuthenticated].
+// [ErrInvalidExpirationOTP], [ErrInvalidLocale], [ErrTooFewTokensAuthenticated],
+// [ErrInvalidIPAddress], [ErrInvalidUserAgent].
 //
 // API: https://stytch.com/docs/api/log-in-or-create-user-by-sms
 func (s *OTPsSMSService) LoginOrCreate(ctx context.Context, req OTPsSMSLoginOrCreateRequest, opts ...CallOption) (*OTPsSMSLoginOrCreateResponse, error) {
@@ -306,8 +307,8 @@ func (r OTPsSMSLoginOrCreateRequest) LogValue() slog.Value {
 
 // OTPsSMSLoginOrCreateResponse is the response of [OTPsSMSService.LoginOrCreate].
 //
-// An answer without UserID and PhoneID is an error. Any other field stays empty if it is missing or
-// does not fit.
+// If UserID or PhoneID is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type OTPsSMSLoginOrCreateResponse struct {
 	Response
 

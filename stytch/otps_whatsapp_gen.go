@@ -61,7 +61,8 @@ var otpsWhatsAppSend = transport.Endpoint[OTPsWhatsAppSendRequest, OTPsWhatsAppS
 // [ErrInvalidExpirationOTP], [ErrInvalidLocale], [ErrDuplicatePhoneNumber],
 // [ErrDuplicatePhoneNumberForUser], [ErrTooManyUnverifiedFactors], [ErrTooFewTokensAuthenticated],
 // [ErrTooManyUserSelectionArguments], [ErrUserNotFound], [ErrInvalidUserID], [ErrSessionNotFound],
-// [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims].
+// [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims],
+// [ErrInvalidIPAddress], [ErrInvalidUserAgent].
 //
 // API: https://stytch.com/docs/api/whatsapp-send
 func (s *OTPsWhatsAppService) Send(ctx context.Context, req OTPsWhatsAppSendRequest, opts ...CallOption) (*OTPsWhatsAppSendResponse, error) {
@@ -162,8 +163,8 @@ func (r OTPsWhatsAppSendRequest) LogValue() slog.Value {
 
 // OTPsWhatsAppSendResponse is the response of [OTPsWhatsAppService.Send].
 //
-// An answer without UserID and PhoneID is an error. Any other field stays empty if it is missing or
-// does not fit.
+// If UserID or PhoneID is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type OTPsWhatsAppSendResponse struct {
 	Response
 
@@ -235,7 +236,7 @@ var otpsWhatsAppLoginOrCreate = transport.Endpoint[OTPsWhatsAppLoginOrCreateRequ
 //
 // Specific errors: [ErrInvalidPhoneNumber], [ErrInvalidPhoneNumberCountryCode],
 // [ErrUnsubscribedPhoneNumber], [ErrDownstreamCarrierError], [ErrInvalidExpirationOTP],
-// [ErrInvalidLocale], [ErrTooFewTokensAuthenticated].
+// [ErrInvalidLocale], [ErrTooFewTokensAuthenticated], [ErrInvalidIPAddress], [ErrInvalidUserAgent].
 //
 // API: https://stytch.com/docs/api/whatsapp-login-or-create
 func (s *OTPsWhatsAppService) LoginOrCreate(ctx context.Context, req OTPsWhatsAppLoginOrCreateRequest, opts ...CallOption) (*OTPsWhatsAppLoginOrCreateResponse, error) {
@@ -305,8 +306,8 @@ func (r OTPsWhatsAppLoginOrCreateRequest) LogValue() slog.Value {
 
 // OTPsWhatsAppLoginOrCreateResponse is the response of [OTPsWhatsAppService.LoginOrCreate].
 //
-// An answer without UserID and PhoneID is an error. Any other field stays empty if it is missing or
-// does not fit.
+// If UserID or PhoneID is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type OTPsWhatsAppLoginOrCreateResponse struct {
 	Response
 

@@ -14,7 +14,7 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// PasswordsExistingPasswordService changes passwords for users who know the one that they have.
+// PasswordsExistingPasswordService changes passwords for users who know the current one.
 //
 // Use it as client.Passwords.ExistingPassword.
 //
@@ -61,8 +61,8 @@ var passwordsExistingPasswordReset = transport.Endpoint[PasswordsExistingPasswor
 // [ErrWeakPassword], [ErrBreachedPassword], [ErrPasswordValidationTimeout],
 // [ErrUserLockLimitReached], [ErrSessionNotFound], [ErrInvalidSessionToken],
 // [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims], [ErrTooManySessionArguments],
-// [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge],
-// [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
+// [ErrSessionNotMutable], [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration],
+// [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/password-existing-password-reset
 func (s *PasswordsExistingPasswordService) Reset(ctx context.Context, req PasswordsExistingPasswordResetRequest, opts ...CallOption) (*PasswordsExistingPasswordResetResponse, error) {
@@ -94,8 +94,8 @@ type PasswordsExistingPasswordResetRequest struct {
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"sensitive"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device; with it,
@@ -167,8 +167,8 @@ func (r PasswordsExistingPasswordResetRequest) LogValue() slog.Value {
 // PasswordsExistingPasswordResetResponse is the response of
 // [PasswordsExistingPasswordService.Reset].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If UserID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type PasswordsExistingPasswordResetResponse struct {
 	Response
 

@@ -57,10 +57,10 @@ var passwordsSessionReset = transport.Endpoint[PasswordsSessionResetRequest, Pas
 // unknown, the error matches [ErrOutcomeUnknown].
 //
 // Specific errors: [ErrNoSessionArguments], [ErrSessionTooOldToResetPassword],
-// [ErrCannotPreserveExistingSessions], [ErrSessionNotMutable], [ErrWeakPassword],
-// [ErrBreachedPassword], [ErrPasswordValidationTimeout], [ErrSessionNotFound],
-// [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims],
-// [ErrTooManySessionArguments], [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration],
+// [ErrCannotPreserveExistingSessions], [ErrWeakPassword], [ErrBreachedPassword],
+// [ErrPasswordValidationTimeout], [ErrSessionNotFound], [ErrInvalidSessionToken],
+// [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims], [ErrTooManySessionArguments],
+// [ErrSessionNotMutable], [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration],
 // [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/password-session-reset
@@ -87,8 +87,8 @@ type PasswordsSessionResetRequest struct {
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device; with it,
@@ -154,8 +154,8 @@ func (r PasswordsSessionResetRequest) LogValue() slog.Value {
 
 // PasswordsSessionResetResponse is the response of [PasswordsSessionService.Reset].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If UserID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type PasswordsSessionResetResponse struct {
 	Response
 

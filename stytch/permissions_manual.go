@@ -23,6 +23,10 @@ import (
 // It is not an error of a visitor who is not logged in: [LoggedOut] returns false for it.
 var ErrNotAllowed = rbac.ErrNotAllowed
 
+func init() {
+	notAllowed = []ErrorType{ErrConsumerSessionAuthorizationError, ErrSessionAuthorizationError, ErrSessionAuthorizationTenancyError}
+}
+
 // ENDMANUAL(ErrNotAllowed)
 
 // MANUAL(Allowed)(FUNCTION)

@@ -85,6 +85,15 @@ func TestPermissionWithoutACall(t *testing.T) {
 	o.calls(1, 0)
 }
 
+// TestErrNotAllowed: the error itself has the same public form.
+func TestErrNotAllowed(t *testing.T) {
+	for _, err := range []error{stytch.ErrNotAllowed, fmt.Errorf("no: %w", stytch.ErrNotAllowed)} {
+		if public := stytch.PublicErrorOf(err); public.Status != http.StatusForbidden || public.Code != stytch.CodeNotAllowed || stytch.LoggedOut(err) {
+			t.Errorf("PublicErrorOf returns %+v", public)
+		}
+	}
+}
+
 // TestPermissionOfTheService: where the service is asked, its refusal is the same error.
 func TestPermissionOfTheService(t *testing.T) {
 	o := newOffice(t)

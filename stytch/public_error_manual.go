@@ -71,31 +71,40 @@ func publicError(code string) PublicError {
 // publicCodeOf returns the code for any error but a request that was rejected before it was sent.
 func publicCodeOf(err error) string {
 	answer := new(Error)
-	var reason ErrorType
-	if errors.As(err, &answer) {
-		reason = answer.Type
-	} else {
-		_ = errors.As(err, &reason)
-	}
-	code := publicCode(reason)
+	_ = errors.As(err, &answer)
+	code := publicCode(err)
 	switch {
 	case errors.Is(err, context.Canceled):
 		return CodeCanceled
-	case checksPassword(answer.id) && (reason == ErrUnauthorizedCredentials || reason == ErrMemberPasswordNotFound || code == CodeInvalidAddress):
+	case checksPassword(answer.id) && (answer.Type == ErrUnauthorizedCredentials || answer.Type == ErrMemberPasswordNotFound || code == CodeInvalidAddress):
 		return CodeWrongPassword
-	case reason == ErrSessionNotFound && answer.id.Service == sessionsService && answer.id.Name == "revoke", // perhaps another visitor's session
-		reason == ErrMemberNotFound && answer.id.Service == sessionsService && !LoggedOut(err):
+	case answer.Type == ErrSessionNotFound && answer.id.Service == sessionsService && answer.id.Name == "revoke", // perhaps another visitor's session
+		answer.Type == ErrMemberNotFound && answer.id.Service == sessionsService && !LoggedOut(err):
 		return CodeNotFound
 	case LoggedOut(err):
 		return CodeLoginFirst
 	case code != "":
 		return code
+	case errors.Is(err, ErrNotAllowed):
+		return CodeNotAllowed
 	case answer.StatusCode == http.StatusTooManyRequests:
 		return CodeTooManyAttempts
 	case errors.Is(err, ErrOutcomeUnknown):
 		return CodeMayHaveWorked
 	}
 	return CodeOutage
+}
+
+// publicCode returns the code that errors.yaml gives the type of an error, "" if it gives none.
+func publicCode(err error) string {
+	for _, public := range publicTypes {
+		for _, t := range public.types {
+			if errors.Is(err, t) {
+				return public.code
+			}
+		}
+	}
+	return ""
 }
 
 // checksPassword reports whether the visitor of a call gives the password of an account. If it is wrong,

@@ -5,6 +5,7 @@ package stytch
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/stytchgen/sdk/internal/redact"
@@ -68,6 +69,28 @@ func (v *Session) readJSON(d *wire.Reader) {
 			d.Unknown()
 		}
 	}
+}
+
+func (v *Session) detach() {
+	v.AuthenticationFactors = slices.Clone(v.AuthenticationFactors)
+	for i := range v.AuthenticationFactors {
+		v.AuthenticationFactors[i].detach()
+	}
+	v.Roles = slices.Clone(v.Roles)
+	if v.StartedAt != nil {
+		v.StartedAt = new(*v.StartedAt)
+	}
+	if v.LastAccessedAt != nil {
+		v.LastAccessedAt = new(*v.LastAccessedAt)
+	}
+	if v.ExpiresAt != nil {
+		v.ExpiresAt = new(*v.ExpiresAt)
+	}
+	if v.Attributes != nil {
+		v.Attributes = new(*v.Attributes)
+		v.Attributes.detach()
+	}
+	v.CustomClaims = wire.CopyMap(v.CustomClaims)
 }
 
 // Format prints the value without its secrets.

@@ -14,7 +14,7 @@ import (
 
 // MANUAL(JWTErrors)(TYPE)
 
-// Reasons why a local check rejects a session JWT. Match each with errors.Is.
+// Reasons why a local check rejects a session JWT or an access token. Match each with errors.Is.
 var (
 	// ErrJWTMalformed: it is not a JWT, or it can be read in more than one way.
 	ErrJWTMalformed = sessionjwt.ErrMalformed
@@ -36,6 +36,8 @@ var (
 	ErrJWTAudience = sessionjwt.ErrAudience
 	// ErrJWTOfMember: it belongs to a member of an organization. Package b2b checks those.
 	ErrJWTOfMember = sessionjwt.ErrOfMember
+	// ErrJWTNotAccessToken: it is the JWT of a session, where an access token is wanted.
+	ErrJWTNotAccessToken = sessionjwt.ErrNotAccess
 	// ErrJWTExpired: it, or its session, has expired.
 	ErrJWTExpired = sessionjwt.ErrExpired
 	// ErrJWTNotYetValid: it is not valid yet, by this machine's clock.
@@ -64,6 +66,17 @@ type AuthenticateJWTRequest struct {
 	// AuthorizationCheck asks whether the roles of the user allow an action. For a JWT that is checked
 	// locally, the roles in it and the cached policy of the project decide.
 	AuthorizationCheck *AuthorizationCheck `json:"authorization_check,omitzero"`
+
+	// SessionDurationMinutes sets how long the session lasts from now on, in minutes, from 5 to 527040.
+	// It applies only if the service is asked: a local check does not extend the session. So an active
+	// user's session is extended each time that the JWT has expired or is older than MaxTokenAge. Nil
+	// keeps the end of the session.
+	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
+
+	// SessionCustomClaims sets claims of the session; a nil value deletes its claim. It applies only if
+	// the service is asked; a negative MaxTokenAge makes sure of that. [SessionsAuthenticateRequest] has
+	// the limits.
+	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 }
 
 // Format prints the value without its secrets.
@@ -94,6 +107,9 @@ func (r AuthenticateJWTRequest) LogValue() slog.Value { return redact.LogValue(r
 // The keys are fetched at the first use and cached. A call waits at most five seconds for them, and
 // cached keys stay in use while the service cannot be reached.
 //
+// Concurrent calls that would ask the service the same share one call, unless MaxTokenAge is negative or
+// there are options. Each gets a session of its own. An error is the same for all of them.
+//
 // For an expired JWT, the service issues a new one, which this method does not return. To get it, call
 // [SessionsService.Authenticate], as the middleware does.
 func (s *SessionsService) AuthenticateJWT(ctx context.Context, req AuthenticateJWTRequest, opts ...CallOption) (*Session, error) {
@@ -105,7 +121,16 @@ func (s *SessionsService) AuthenticateJWT(ctx context.Context, req AuthenticateJ
 		ctx, done = s.client().Within(ctx, opts) // the options also limit the wait for the keys
 		defer done()
 	}
-	return s.backend(req.AuthorizationCheck, opts).Find(ctx, req.SessionToken, req.SessionJWT, req.MaxTokenAge, req.AuthorizationCheck.local())
+	call := SessionsAuthenticateRequest{
+		SessionDurationMinutes: req.SessionDurationMinutes, SessionCustomClaims: req.SessionCustomClaims, AuthorizationCheck: req.AuthorizationCheck,
+	}
+	if call.SessionDurationMinutes != nil { // a wrong one must not be noticed only when the JWT has expired
+		check := SessionsAuthenticateRequest{SessionToken: new("any"), SessionDurationMinutes: call.SessionDurationMinutes}
+		if err := transport.Invalid(s.client(), &sessionsAuthenticate, &check); err != nil {
+			return nil, err
+		}
+	}
+	return s.backend(call, opts).Find(ctx, req.SessionToken, req.SessionJWT, req.MaxTokenAge, req.AuthorizationCheck.local())
 }
 
 // AuthenticateJWTLocal returns the session of a JWT without a call about the session. So it accepts a
@@ -120,34 +145,45 @@ func (s *SessionsService) AuthenticateJWTLocal(ctx context.Context, sessionJWT s
 
 // verify checks a JWT locally, and returns its session and its age.
 func (s *SessionsService) verify(ctx context.Context, sessionJWT string) (*Session, time.Duration, error) {
-	verifier := s.client().Verifier(s.publishedKeys)
-	session, ofMember := new(Session), false
-	token, err := verifier.Verify(ctx, sessionJWT, func(name string, d *wire.Reader) bool {
-		switch name {
-		case sessionjwt.SessionClaim:
-			session.readClaim(d)
-		case sessionjwt.OrganizationClaim:
-			ofMember = true
-			d.Skip()
-		default:
-			return false
-		}
-		return true
-	})
+	verifier := s.client().Verifier()
+	claimed, token, err := sessionjwt.Verify(ctx, verifier, sessionJWT, (*claimedSession).read)
 	switch {
-	case ofMember && (err == nil || !sessionjwt.Settled(err, 0, 0)):
+	case claimed.ofMember && (err == nil || !sessionjwt.Settled(err, 0, 0)):
 		return nil, 0, ErrJWTOfMember
 	case err != nil:
 		return nil, 0, err
+	}
+	session := new(claimed.Session)
+	switch {
 	case session.SessionID == "":
 		return nil, 0, fmt.Errorf("%w: the id of the session", ErrJWTMissingClaim)
 	case session.ExpiresAt == nil: // JWTs of an old form have no end of the session
 		session.ExpiresAt = &token.Expires
-	case verifier.Past(*session.ExpiresAt):
+	case verifier.PastAt(*session.ExpiresAt, token.Checked):
 		return nil, 0, ErrJWTExpired
 	}
 	session.UserID, session.CustomClaims = token.Subject, token.Custom
-	return session, verifier.Age(token), nil
+	session.detach() // the claims are those of every caller
+	return session, token.Age(), nil
+}
+
+// claimedSession is the session that a JWT claims.
+type claimedSession struct {
+	Session
+	ofMember bool
+}
+
+func (c *claimedSession) read(name string, d *wire.Reader) bool {
+	switch name {
+	case sessionjwt.SessionClaim:
+		c.readClaim(d)
+	case sessionjwt.OrganizationClaim:
+		c.ofMember = true
+		d.Skip()
+	default:
+		return false
+	}
+	return true
 }
 
 // readClaim reads the session from a claim of the JWT.
@@ -183,9 +219,11 @@ func claimedTime(d *wire.Reader) *time.Time {
 	return nil
 }
 
+func init() { api.Keys = publishedKeys }
+
 // publishedKeys fetches the keys of the project.
-func (s *SessionsService) publishedKeys(ctx context.Context) ([]sessionjwt.Key, error) {
-	resp, err := s.GetJWKS(ctx, SessionsGetJWKSRequest{ProjectID: s.client().ProjectID()})
+func publishedKeys(ctx context.Context, client *transport.Client) ([]sessionjwt.Key, error) {
+	resp, err := (&SessionsService{transport: client}).GetJWKS(ctx, SessionsGetJWKSRequest{ProjectID: client.ProjectID()})
 	if err != nil {
 		return nil, err
 	}

@@ -109,21 +109,28 @@ var _ = share.Put(middlewareOptions)
 // The answer is 401 only for a visitor who is not logged in. It is 403 for one whose session does not
 // allow the request. It is 503 if the service cannot be reached or rejects this client. It is 499 if the visitor has left, which only the server's log shows.
 func (s *SessionsService) Middleware(opts MiddlewareOptions) func(http.Handler) http.Handler {
-	return s.backend(nil, nil).Middleware(middlewareOptions(&opts))
+	return s.backend(SessionsAuthenticateRequest{}, nil).Middleware(middlewareOptions(&opts))
 }
 
-// backend checks sessions with calls that have these options.
-func (s *SessionsService) backend(check *AuthorizationCheck, opts []CallOption) sessionweb.Backend[Session] {
+// backend checks sessions with calls that have these options. They send what is in req, in addition to
+// the token or JWT.
+func (s *SessionsService) backend(req SessionsAuthenticateRequest, opts []CallOption) sessionweb.Backend[Session] {
 	return sessionweb.Backend[Session]{
 		Site:  s.client().Site(),
 		Local: s.verify,
-		Remote: func(ctx context.Context, token, jwt string) (sessionweb.Renewal[Session], error) {
-			req := SessionsAuthenticateRequest{SessionToken: given(token), SessionJWT: given(jwt), AuthorizationCheck: check}
-			resp, err := s.Authenticate(ctx, req, opts...)
-			if err != nil {
-				return sessionweb.Renewal[Session]{}, err
+		Remote: func(ctx context.Context, token, jwt string, maxAge time.Duration) (sessionweb.Renewal[Session], error) {
+			req := req
+			req.SessionToken, req.SessionJWT = given(token), given(jwt)
+			if len(opts) > 0 { // for one caller only
+				maxAge = -1
 			}
-			return sessionweb.Renewal[Session]{Session: &resp.Session, Token: resp.SessionToken, JWT: resp.SessionJWT}, nil
+			return sessionweb.Share(ctx, s.client().Renewals(), maxAge, req.writeJSON, (*Session).detached, func(ctx context.Context) (sessionweb.Renewal[Session], error) {
+				resp, err := s.Authenticate(ctx, req, opts...)
+				if err != nil {
+					return sessionweb.Renewal[Session]{}, err
+				}
+				return sessionweb.Renewal[Session]{Session: &resp.Session, Token: resp.SessionToken, JWT: resp.SessionJWT}, nil
+			})
 		},
 		Revoke: func(ctx context.Context, token, jwt string) error {
 			_, err := s.Revoke(ctx, SessionsRevokeRequest{SessionToken: given(token), SessionJWT: given(jwt)}, opts...)
@@ -136,9 +143,19 @@ func (s *SessionsService) backend(check *AuthorizationCheck, opts []CallOption) 
 			return err
 		},
 		Owner:     func(session *Session) string { return session.UserID },
-		Past:      func(t time.Time) bool { return s.client().Verifier(s.publishedKeys).Past(t) },
+		Past:      func(t time.Time) bool { return s.client().Verifier().Past(t) },
 		LoggedOut: LoggedOut, RetryAfter: RetryAfter,
 	}
+}
+
+// detached returns a copy of a session that shares nothing with it. It is nil for nil.
+func (v *Session) detached() *Session {
+	if v == nil {
+		return nil
+	}
+	c := new(*v)
+	c.detach()
+	return c
 }
 
 // given returns a pointer to an optional value, or nil if it is empty.
@@ -221,7 +238,7 @@ func (s *SessionsService) SetCookies(w http.ResponseWriter, r *http.Request, ses
 // The cookies are always cleared. An error means that a session may still be valid; a session that had
 // already ended is not an error. Logout continues even if the visitor disconnects.
 func (s *SessionsService) Logout(w http.ResponseWriter, r *http.Request) error {
-	return s.backend(nil, nil).Logout(w, r)
+	return s.backend(SessionsAuthenticateRequest{}, nil).Logout(w, r)
 }
 
 // ENDMANUAL(LoginAndLogout)
@@ -232,7 +249,8 @@ func (s *SessionsService) Logout(w http.ResponseWriter, r *http.Request) error {
 // and whether there is one.
 func SessionFrom(ctx context.Context) (*Session, bool) { return sessionweb.From[Session](ctx) }
 
-// ContextWithSession returns a context in which [SessionFrom] finds the session, for tests of handlers.
+// ContextWithSession returns a context in which [SessionFrom] finds the session, for tests of handlers,
+// and for servers without net/http, such as those of gRPC.
 // With a nil session, [SessionErrorFrom] returns [ErrNoSession].
 func ContextWithSession(ctx context.Context, session *Session) context.Context {
 	return sessionweb.With(ctx, session)
@@ -275,7 +293,7 @@ func LoggedOut(err error) bool {
 	}
 	for _, reason := range []error{
 		ErrNoSession, ErrAmbiguousSession, ErrSessionNotFound, ErrInvalidSessionToken, ErrUnableToParseSessionJWT, ErrJWTInvalidClaims,
-		ErrJWTMalformed, ErrJWTAlgorithm, ErrJWTSignature, ErrJWTMissingClaim, ErrJWTAudience, ErrJWTOfMember, ErrJWTExpired,
+		ErrJWTMalformed, ErrJWTAlgorithm, ErrJWTSignature, ErrJWTMissingClaim, ErrJWTAudience, ErrJWTOfMember, ErrJWTNotAccessToken, ErrJWTExpired,
 		ErrJWTUnknownKey,
 	} {
 		if errors.Is(err, reason) {

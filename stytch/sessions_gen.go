@@ -82,8 +82,8 @@ func (r SessionsGetRequest) LogValue() slog.Value {
 
 // SessionsGetResponse is the response of [SessionsService.Get].
 //
-// An answer without Sessions is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If Sessions is missing, the call returns an error. Any other field stays empty if it is missing
+// or does not fit.
 type SessionsGetResponse struct {
 	Response
 
@@ -149,9 +149,9 @@ var sessionsAuthenticate = transport.Endpoint[SessionsAuthenticateRequest, Sessi
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
 // Specific errors: [ErrSessionNotFound], [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT],
-// [ErrJWTInvalidClaims], [ErrTooManySessionArguments], [ErrInvalidSessionDurationMinutes],
-// [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims],
-// [ErrStytchClaimsInCustomClaims], [ErrNoSessionArguments], [ErrSessionNotMutable],
+// [ErrJWTInvalidClaims], [ErrTooManySessionArguments], [ErrSessionNotMutable],
+// [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge],
+// [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims], [ErrNoSessionArguments],
 // [ErrConsumerSessionAuthorizationError].
 //
 // API: https://stytch.com/docs/api/session-auth
@@ -174,8 +174,8 @@ type SessionsAuthenticateRequest struct {
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"sensitive"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The action that the roles of the user must allow. Unset, no permission is checked.
@@ -237,8 +237,8 @@ func (r SessionsAuthenticateRequest) LogValue() slog.Value {
 
 // SessionsAuthenticateResponse is the response of [SessionsService.Authenticate].
 //
-// An answer without Session.SessionID, Session.UserID, SessionToken and SessionJWT is an error. Any
-// other field stays empty if it is missing or does not fit.
+// If Session.SessionID, Session.UserID, SessionToken or SessionJWT is missing, the call returns an
+// error. Any other field stays empty if it is missing or does not fit.
 type SessionsAuthenticateResponse struct {
 	Response
 
@@ -470,8 +470,8 @@ type SessionsMigrateRequest struct {
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device; with it,
@@ -517,8 +517,8 @@ func (r SessionsMigrateRequest) LogValue() slog.Value {
 
 // SessionsMigrateResponse is the response of [SessionsService.Migrate].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If UserID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type SessionsMigrateResponse struct {
 	Response
 
@@ -631,8 +631,8 @@ type SessionsExchangeAccessTokenRequest struct {
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device; with it,
@@ -678,8 +678,8 @@ func (r SessionsExchangeAccessTokenRequest) LogValue() slog.Value {
 
 // SessionsExchangeAccessTokenResponse is the response of [SessionsService.ExchangeAccessToken].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If UserID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type SessionsExchangeAccessTokenResponse struct {
 	Response
 
@@ -777,8 +777,9 @@ var sessionsAttest = transport.Endpoint[SessionsAttestRequest, SessionsAttestRes
 // [ErrTrustedTokenProfileCannotHaveMultipleExternalIDs], [ErrInvalidTrustedAuthToken],
 // [ErrJWTInvalidIssuer], [ErrJWTInvalidAudience], [ErrUserNotFound], [ErrSessionNotFound],
 // [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims],
-// [ErrTooManySessionArguments], [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration],
-// [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
+// [ErrTooManySessionArguments], [ErrSessionNotMutable], [ErrInvalidSessionDurationMinutes],
+// [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims],
+// [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api-reference/consumer/api/sessions/attest-session
 func (s *SessionsService) Attest(ctx context.Context, req SessionsAttestRequest, opts ...CallOption) (*SessionsAttestResponse, error) {
@@ -800,8 +801,8 @@ type SessionsAttestRequest struct {
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The token of the session to extend with this factor.
@@ -874,8 +875,8 @@ func (r SessionsAttestRequest) LogValue() slog.Value {
 
 // SessionsAttestResponse is the response of [SessionsService.Attest].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If UserID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type SessionsAttestResponse struct {
 	Response
 
@@ -965,6 +966,8 @@ var sessionsGetJWKS = transport.Endpoint[SessionsGetJWKSRequest, SessionsGetJWKS
 //
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
+// Specific errors: [ErrProjectNotFound], [ErrInvalidProjectID].
+//
 // API: https://stytch.com/docs/api/session-get-jwks
 func (s *SessionsService) GetJWKS(ctx context.Context, req SessionsGetJWKSRequest, opts ...CallOption) (*SessionsGetJWKSResponse, error) {
 	return transport.Call(ctx, s.client(), &sessionsGetJWKS, &req, opts)
@@ -996,7 +999,8 @@ func (r SessionsGetJWKSRequest) LogValue() slog.Value {
 
 // SessionsGetJWKSResponse is the response of [SessionsService.GetJWKS].
 //
-// An answer without Keys is an error. Any other field stays empty if it is missing or does not fit.
+// If Keys is missing, the call returns an error. Any other field stays empty if it is missing or
+// does not fit.
 type SessionsGetJWKSResponse struct {
 	Response
 

@@ -7,6 +7,7 @@ import "github.com/stytchgen/sdk/internal/share"
 // The other packages use these methods and functions, which applications should not see.
 var (
 	_ = share.Put((*Argon2Config).writeJSON)
+	_ = share.Put((*AuthenticationFactor).detach)
 	_ = share.Put((*AuthenticationFactor).readJSON)
 	_ = share.Put((*AuthorizationVerdict).readJSON)
 	_ = share.Put((*ConnectedAppPublic).readJSON)

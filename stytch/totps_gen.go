@@ -68,7 +68,7 @@ type TOTPsCreateRequest struct {
 	UserID string `json:"user_id"`
 
 	// How long the registration waits for its first code, in minutes. After that the user begins
-	// anew. From 5 to 1440; 1440 when not set.
+	// again. From 5 to 1440; 1440 when not set.
 	ExpirationMinutes *int `json:"expiration_minutes,omitzero"`
 }
 
@@ -102,8 +102,8 @@ func (r TOTPsCreateRequest) LogValue() slog.Value {
 
 // TOTPsCreateResponse is the response of [TOTPsService.Create].
 //
-// An answer without TOTPID, Secret and UserID is an error. Any other field stays empty if it is
-// missing or does not fit.
+// If TOTPID, Secret or UserID is missing, the call returns an error. Any other field stays empty if
+// it is missing or does not fit.
 type TOTPsCreateResponse struct {
 	Response
 
@@ -208,8 +208,8 @@ var totpsAuthenticate = transport.Endpoint[TOTPsAuthenticateRequest, TOTPsAuthen
 // [ErrTOTPCodeAlreadyAuthenticated], [ErrExpiredTOTP], [ErrRecoveryCodeUsedAsTOTPCode],
 // [ErrUserIDMismatch], [ErrUserLockLimitReached], [ErrSessionNotFound], [ErrInvalidSessionToken],
 // [ErrUnableToParseSessionJWT], [ErrJWTInvalidClaims], [ErrTooManySessionArguments],
-// [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge],
-// [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
+// [ErrSessionNotMutable], [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration],
+// [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/totp-authenticate
 func (s *TOTPsService) Authenticate(ctx context.Context, req TOTPsAuthenticateRequest, opts ...CallOption) (*TOTPsAuthenticateResponse, error) {
@@ -223,8 +223,8 @@ type TOTPsAuthenticateRequest struct {
 	// The id of the user, or the external id that the application gave the user.
 	UserID string `json:"user_id"`
 
-	// The code that the app shows. Of what the user typed, leave out spaces and the like: the
-	// service wants the digits alone.
+	// The code that the app shows. Remove spaces and dashes that the user typed: the service wants
+	// only the digits.
 	TOTPCode string `json:"totp_code" stytch:"sensitive"`
 
 	// The token of the session to extend with this factor.
@@ -238,8 +238,8 @@ type TOTPsAuthenticateRequest struct {
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"sensitive"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device; with it,
@@ -308,8 +308,8 @@ func (r TOTPsAuthenticateRequest) LogValue() slog.Value {
 
 // TOTPsAuthenticateResponse is the response of [TOTPsService.Authenticate].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If UserID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type TOTPsAuthenticateResponse struct {
 	Response
 
@@ -438,8 +438,8 @@ func (r TOTPsRecoveryCodesRequest) LogValue() slog.Value {
 
 // TOTPsRecoveryCodesResponse is the response of [TOTPsService.RecoveryCodes].
 //
-// An answer without TOTPs is an error. Any other field stays empty if it is missing or does not
-// fit.
+// If TOTPs is missing, the call returns an error. Any other field stays empty if it is missing or
+// does not fit.
 type TOTPsRecoveryCodesResponse struct {
 	Response
 
@@ -516,9 +516,9 @@ var totpsRecover = transport.Endpoint[TOTPsRecoverRequest, TOTPsRecoverResponse]
 // [ErrRecoveryCodesNotFound], [ErrInvalidRecoveryCode], [ErrUnableToAuthenticateRecoveryCode],
 // [ErrTOTPCodeUsedAsRecoveryCode], [ErrUserIDMismatch], [ErrUserLockLimitReached],
 // [ErrSessionNotFound], [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT],
-// [ErrJWTInvalidClaims], [ErrTooManySessionArguments], [ErrInvalidSessionDurationMinutes],
-// [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims],
-// [ErrStytchClaimsInCustomClaims].
+// [ErrJWTInvalidClaims], [ErrTooManySessionArguments], [ErrSessionNotMutable],
+// [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge],
+// [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/totp-recover
 func (s *TOTPsService) Recover(ctx context.Context, req TOTPsRecoverRequest, opts ...CallOption) (*TOTPsRecoverResponse, error) {
@@ -547,8 +547,8 @@ type TOTPsRecoverRequest struct {
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"sensitive"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device; with it,
@@ -617,8 +617,8 @@ func (r TOTPsRecoverRequest) LogValue() slog.Value {
 
 // TOTPsRecoverResponse is the response of [TOTPsService.Recover].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If UserID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type TOTPsRecoverResponse struct {
 	Response
 

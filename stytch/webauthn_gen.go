@@ -14,9 +14,9 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// WebAuthnService registers passkeys and security keys, and logs users in with them. Each takes two
-// calls: one that begins, whose answer goes to the browser, and one that takes what the browser
-// made of it.
+// WebAuthnService registers passkeys and security keys, and logs users in with them. Both take two
+// calls. The first returns options for the browser. The second takes the credential that the
+// browser makes with them.
 //
 // Use it as client.WebAuthn.
 //
@@ -162,8 +162,8 @@ func (r WebAuthnRegisterStartRequest) LogValue() slog.Value {
 
 // WebAuthnRegisterStartResponse is the response of [WebAuthnService.RegisterStart].
 //
-// An answer without PublicKeyCredentialCreationOptions is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If PublicKeyCredentialCreationOptions is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type WebAuthnRegisterStartResponse struct {
 	Response
 
@@ -248,9 +248,9 @@ var webAuthnRegister = transport.Endpoint[WebAuthnRegisterRequest, WebAuthnRegis
 // [ErrInvalidPublicKeyCredentialMissingResponseField],
 // [ErrInvalidPublicKeyCredentialMissingSignatureField], [ErrUserLockLimitReached],
 // [ErrSessionNotFound], [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT],
-// [ErrJWTInvalidClaims], [ErrTooManySessionArguments], [ErrInvalidSessionDurationMinutes],
-// [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims],
-// [ErrStytchClaimsInCustomClaims].
+// [ErrJWTInvalidClaims], [ErrTooManySessionArguments], [ErrSessionNotMutable],
+// [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge],
+// [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/webauthn-register
 func (s *WebAuthnService) Register(ctx context.Context, req WebAuthnRegisterRequest, opts ...CallOption) (*WebAuthnRegisterResponse, error) {
@@ -279,8 +279,8 @@ type WebAuthnRegisterRequest struct {
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"sensitive"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device; with it,
@@ -349,8 +349,8 @@ func (r WebAuthnRegisterRequest) LogValue() slog.Value {
 
 // WebAuthnRegisterResponse is the response of [WebAuthnService.Register].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If UserID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type WebAuthnRegisterResponse struct {
 	Response
 
@@ -507,8 +507,8 @@ func (r WebAuthnAuthenticateStartRequest) LogValue() slog.Value {
 
 // WebAuthnAuthenticateStartResponse is the response of [WebAuthnService.AuthenticateStart].
 //
-// An answer without PublicKeyCredentialRequestOptions is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If PublicKeyCredentialRequestOptions is missing, the call returns an error. Any other field stays
+// empty if it is missing or does not fit.
 type WebAuthnAuthenticateStartResponse struct {
 	Response
 
@@ -593,9 +593,9 @@ var webAuthnAuthenticate = transport.Endpoint[WebAuthnAuthenticateRequest, WebAu
 // [ErrInvalidPublicKeyCredentialMissingResponseField],
 // [ErrInvalidPublicKeyCredentialMissingSignatureField], [ErrUserLockLimitReached],
 // [ErrSessionNotFound], [ErrInvalidSessionToken], [ErrUnableToParseSessionJWT],
-// [ErrJWTInvalidClaims], [ErrTooManySessionArguments], [ErrInvalidSessionDurationMinutes],
-// [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge], [ErrReservedClaimsInCustomClaims],
-// [ErrStytchClaimsInCustomClaims].
+// [ErrJWTInvalidClaims], [ErrTooManySessionArguments], [ErrSessionNotMutable],
+// [ErrInvalidSessionDurationMinutes], [ErrInvalidSessionDuration], [ErrCustomClaimsTooLarge],
+// [ErrReservedClaimsInCustomClaims], [ErrStytchClaimsInCustomClaims].
 //
 // API: https://stytch.com/docs/api/webauthn-authenticate
 func (s *WebAuthnService) Authenticate(ctx context.Context, req WebAuthnAuthenticateRequest, opts ...CallOption) (*WebAuthnAuthenticateResponse, error) {
@@ -621,8 +621,8 @@ type WebAuthnAuthenticateRequest struct {
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"sensitive"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device; with it,
@@ -688,8 +688,8 @@ func (r WebAuthnAuthenticateRequest) LogValue() slog.Value {
 
 // WebAuthnAuthenticateResponse is the response of [WebAuthnService.Authenticate].
 //
-// An answer without UserID, SessionToken and SessionJWT is an error. Any other field stays empty if
-// it is missing or does not fit.
+// If UserID, SessionToken or SessionJWT is missing, the call returns an error. Any other field
+// stays empty if it is missing or does not fit.
 type WebAuthnAuthenticateResponse struct {
 	Response
 
@@ -924,8 +924,8 @@ func (r WebAuthnListCredentialsRequest) LogValue() slog.Value {
 
 // WebAuthnListCredentialsResponse is the response of [WebAuthnService.ListCredentials].
 //
-// An answer without Credentials is an error. Any other field stays empty if it is missing or does
-// not fit.
+// If Credentials is missing, the call returns an error. Any other field stays empty if it is
+// missing or does not fit.
 type WebAuthnListCredentialsResponse struct {
 	Response
 

@@ -1,8 +1,6 @@
 package stytchtest
 
 import (
-	"slices"
-
 	"github.com/stytchgen/sdk/b2b"
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -12,36 +10,14 @@ const (
 	organizationResource = "stytch.organization"
 	memberResource       = "stytch.member"
 	selfResource         = "stytch.self"
+	ssoResource          = "stytch.sso"
+	scimResource         = "stytch.scim"
 )
 
-// builtinGrants are what the roles of every project allow.
-var builtinGrants = []grant{
-	{memberRole, selfResource, []string{"*"}},
-	{adminRole, organizationResource, []string{"*"}},
-	{adminRole, memberResource, []string{"*"}},
-	{adminRole, "stytch.sso", []string{"*"}},
-	{adminRole, "stytch.scim", []string{"*"}},
-}
-
-// memberVerdict reports which of the roles allow an action: roles of every project, those
-// that were granted, and the organization's own.
+// memberVerdict reports which of the roles allow an action: roles of the project, and the
+// organization's own.
 func (p *Project) memberVerdict(o *organization, roles []string, resource, action string) *stytch.AuthorizationVerdict {
-	verdict := p.authorize(roles, resource, action)
-	grants := slices.Clone(builtinGrants)
-	for _, role := range o.Profile.CustomRoles {
-		for _, permission := range role.Permissions {
-			grants = append(grants, grant{role.RoleID, permission.ResourceID, permission.Actions})
-		}
-	}
-	for _, g := range grants {
-		if g.Resource == resource && slices.Contains(roles, g.Role) && (slices.Contains(g.Actions, action) || slices.Contains(g.Actions, "*")) {
-			verdict.Authorized = true
-			if !slices.Contains(verdict.GrantingRoles, g.Role) {
-				verdict.GrantingRoles = append(verdict.GrantingRoles, g.Role)
-			}
-		}
-	}
-	return verdict
+	return verdict(p.policy(memberBuiltin), o.Profile.CustomRoles, roles, resource, action)
 }
 
 // permit returns an error if the call is on behalf of a member who may not do the

@@ -32,16 +32,20 @@ func (r *run) discoveryAuthenticate(q b2b.OTPsEmailDiscoveryAuthenticateRequest)
 // discovered begins a login without an organization, for a person who proved an
 // e-mail address.
 func (r *run) discovered(address string, kind stytch.AuthenticationFactorType) b2b.OTPsEmailDiscoveryAuthenticateResponse {
-	i := r.intermediate(intermediate{Email: address, Factors: []stytch.AuthenticationFactor{emailFactor(kind, newID("email"), address, r.now)}})
+	return r.beginDiscovery(intermediate{Email: address, Factors: []stytch.AuthenticationFactor{emailFactor(kind, newID("email"), address, r.now)}})
+}
+
+func (r *run) beginDiscovery(begun intermediate) b2b.OTPsEmailDiscoveryAuthenticateResponse {
+	i := r.intermediate(begun)
 	return b2b.OTPsEmailDiscoveryAuthenticateResponse{
 		IntermediateSessionToken: i.Token, IntermediateSessionTokenExpiresAt: &i.ExpiresAt,
-		EmailAddress: address, DiscoveredOrganizations: r.discover(i.Email, i.Factors),
+		EmailAddress: i.Email, DiscoveredOrganizations: r.discover(i.Email, i.Factors, i.verified()),
 	}
 }
 
 // discover lists the organizations that a person belongs to or may join, with what each
 // would still want beyond the factors.
-func (r *run) discover(address string, factors []stytch.AuthenticationFactor) []b2b.DiscoveredOrganization {
+func (r *run) discover(address string, factors []stytch.AuthenticationFactor, verified bool) []b2b.DiscoveredOrganization {
 	var found []b2b.DiscoveredOrganization
 	for _, o := range r.project.state.organizationsFor(address) {
 		membership := &b2b.Membership{}
@@ -58,8 +62,8 @@ func (r *run) discover(address string, factors []stytch.AuthenticationFactor) []
 		}
 		d := b2b.DiscoveredOrganization{Organization: new(o.Profile), Membership: membership}
 		switch {
-		case o.wantsPrimary(m, factors):
-			d.PrimaryRequired = &b2b.PrimaryRequired{AllowedAuthMethods: o.Profile.AllowedAuthMethods}
+		case o.wantsPrimary(m, factors, verified):
+			d.PrimaryRequired = o.primaryRequired(verified)
 		case o.wantsMFA(m):
 			d.MFARequired = &b2b.MFARequired{}
 			if m != nil {
@@ -80,7 +84,7 @@ func (r *run) discoveredOrganizations(q b2b.DiscoveryOrganizationsListRequest) (
 		if err != nil {
 			return none, err
 		}
-		answer := b2b.DiscoveryOrganizationsListResponse{EmailAddress: i.Email, DiscoveredOrganizations: r.discover(i.Email, i.Factors)}
+		answer := b2b.DiscoveryOrganizationsListResponse{EmailAddress: i.Email, DiscoveredOrganizations: r.discover(i.Email, i.Factors, i.verified())}
 		if i.OrganizationID != "" {
 			answer.OrganizationIDHint = new(i.OrganizationID)
 		}
@@ -95,7 +99,7 @@ func (r *run) discoveredOrganizations(q b2b.DiscoveryOrganizationsListRequest) (
 		return none, err
 	}
 	// A session leads to where the person is a member; joining takes a fresh login.
-	found := slices.DeleteFunc(r.discover(m.Profile.EmailAddress, primaryFactors(s.Factors)), func(d b2b.DiscoveredOrganization) bool {
+	found := slices.DeleteFunc(r.discover(m.Profile.EmailAddress, primaryFactors(s.Factors), m.Profile.EmailAddressVerified), func(d b2b.DiscoveredOrganization) bool {
 		return d.Membership.Member == nil
 	})
 	return b2b.DiscoveryOrganizationsListResponse{EmailAddress: m.Profile.EmailAddress, DiscoveredOrganizations: found}, nil
@@ -114,6 +118,9 @@ func (r *run) exchangeIntermediate(q b2b.DiscoveryIntermediateSessionsExchangeRe
 	if _, err := mergeClaims(nil, q.SessionCustomClaims); err != nil {
 		return none, err
 	}
+	if i.MemberID != "" && i.OrganizationID != o.Profile.OrganizationID && !r.project.state.PasswordPolicy.CrossOrganization && hasPassword(i.Factors) {
+		return none, failf("invalid_intermediate_session_token_for_organization", "the login used a password of another organization")
+	}
 	m := r.project.state.memberByEmail(o.Profile.OrganizationID, i.Email)
 	if m == nil {
 		if err := r.project.discoverable(o, i.Email); err != nil {
@@ -122,7 +129,7 @@ func (r *run) exchangeIntermediate(q b2b.DiscoveryIntermediateSessionsExchangeRe
 		m = r.project.join(o, i.Email, b2b.MemberStatusPending, r.now)
 	}
 	l, err := r.login(o, m, proof{
-		factors: i.Factors, email: i.Email, begun: i,
+		factors: i.Factors, email: i.Email, verified: i.Verified, begun: i,
 		duration: q.SessionDurationMinutes, claims: q.SessionCustomClaims, locale: text(q.Locale),
 	})
 	if err != nil {
@@ -160,7 +167,7 @@ func (r *run) createDiscovered(q b2b.DiscoveryOrganizationsCreateRequest) (b2b.D
 	m := r.project.join(o, i.Email, b2b.MemberStatusPending, r.now)
 	m.assign(adminRole)
 	l, err := r.login(o, m, proof{
-		factors: i.Factors, email: i.Email, begun: i, duration: q.SessionDurationMinutes, claims: q.SessionCustomClaims,
+		factors: i.Factors, email: i.Email, verified: i.Verified, begun: i, duration: q.SessionDurationMinutes, claims: q.SessionCustomClaims,
 	})
 	if err != nil {
 		return none, err

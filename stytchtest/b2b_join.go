@@ -65,14 +65,17 @@ func (p *Project) join(o *organization, address string, status b2b.MemberStatus,
 	}}
 	m.assign()
 	m.assignByDomain(o)
+	p.sharePassword(m)
 	p.state.Members.add(m)
 	return m
 }
 
 // The sources of roles.
 const (
-	directAssignment = "direct_assignment"
-	emailAssignment  = "email_assignment"
+	directAssignment   = "direct_assignment"
+	emailAssignment    = "email_assignment"
+	ssoAssignment      = "sso_connection"
+	ssoGroupAssignment = "sso_connection_group"
 )
 
 // assign gives a member the role of every member and some more, in place of those that

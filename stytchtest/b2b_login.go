@@ -103,6 +103,9 @@ func (l memberLogin) answer() b2b.DiscoveryIntermediateSessionsExchangeResponse 
 type proof struct {
 	factors []stytch.AuthenticationFactor
 	email   string
+	// verified says whether the login proves the e-mail address in another way
+	// than by a factor.
+	verified bool
 	// begun is the unfinished login to continue, nil for a new one.
 	begun *intermediate
 	// session is the session to extend, nil for a new one.
@@ -119,11 +122,11 @@ func (r *run) login(o *organization, m *member, p proof) (memberLogin, *apiError
 		return memberLogin{}, fail("user_lock_limit_reached")
 	}
 	l := memberLogin{organization: o.Profile}
-	if proves(p.factors, m.Profile.EmailAddress) {
+	if p.verified || proves(p.factors, m.Profile.EmailAddress) {
 		m.Profile.EmailAddressVerified = true
 	}
-	if o.wantsPrimary(m, p.factors) {
-		l.primary = &b2b.PrimaryRequired{AllowedAuthMethods: o.Profile.AllowedAuthMethods}
+	if verified := m.Profile.EmailAddressVerified; o.wantsPrimary(m, p.factors, verified) {
+		l.primary = o.primaryRequired(verified)
 	} else {
 		m.Profile.Status = b2b.MemberStatusActive
 		if o.wantsMFA(m) && p.session == nil && !hasSecond(p.factors) {
@@ -136,7 +139,7 @@ func (r *run) login(o *organization, m *member, p proof) (memberLogin, *apiError
 	if l.intermediate = p.begun; l.intermediate == nil {
 		l.intermediate = r.intermediate(intermediate{Email: p.email, OrganizationID: o.Profile.OrganizationID, MemberID: m.Profile.MemberID})
 	}
-	l.intermediate.Factors = p.factors
+	l.intermediate.Factors, l.intermediate.Verified = p.factors, p.verified
 	l.member = m.profile(r.now)
 	return l, nil
 }
@@ -148,15 +151,35 @@ func proves(factors []stytch.AuthenticationFactor, address string) bool {
 	})
 }
 
-// wantsPrimary reports whether the organization accepts none of the factors as a
-// primary factor. m is nil for a person who is not a member yet.
-func (o *organization) wantsPrimary(m *member, factors []stytch.AuthenticationFactor) bool {
+// wantsPrimary reports whether a login needs another primary factor: the
+// organization accepts none of the factors, or a person joins it without a verified
+// address. m is nil for a person who is not a member yet.
+func (o *organization) wantsPrimary(m *member, factors []stytch.AuthenticationFactor, verified bool) bool {
+	if !verified && (m == nil || m.Profile.Status != b2b.MemberStatusActive) {
+		return true
+	}
 	if o.Profile.AuthMethods != b2b.MethodPolicyRestricted || m != nil && m.Profile.IsBreakglass {
 		return false
 	}
 	return !slices.ContainsFunc(factors, func(f stytch.AuthenticationFactor) bool {
 		return slices.Contains(o.Profile.AllowedAuthMethods, b2b.AuthMethod(f.Type))
 	})
+}
+
+// verifying are the methods that verify an e-mail address.
+var verifying = []b2b.AuthMethod{b2b.AuthMethodMagicLink, b2b.AuthMethodEmailOTP, b2b.AuthMethodGoogleOAuth, b2b.AuthMethodMicrosoftOAuth}
+
+// primaryRequired lists the methods that a login can continue with.
+func (o *organization) primaryRequired(verified bool) *b2b.PrimaryRequired {
+	methods := o.Profile.AllowedAuthMethods
+	switch {
+	case verified:
+	case o.Profile.AuthMethods != b2b.MethodPolicyRestricted:
+		methods = verifying
+	default:
+		methods = slices.DeleteFunc(slices.Clone(methods), func(m b2b.AuthMethod) bool { return !slices.Contains(verifying, m) })
+	}
+	return &b2b.PrimaryRequired{AllowedAuthMethods: methods}
 }
 
 // allows reports whether an organization lets a member log in by a method. m is

@@ -159,8 +159,11 @@ func (r *run) authenticateMemberLink(q b2b.MagicLinksAuthenticateRequest) (b2b.M
 	if gone != nil || !sameAddress(m.Profile.EmailAddress, l.Address) {
 		return none, fail("unable_to_auth_magic_link")
 	}
-	if m.locked(r.now) {
+	switch {
+	case m.locked(r.now):
 		return none, fail("user_lock_limit_reached")
+	case !o.allows(m, b2b.AuthMethodMagicLink):
+		return none, fail("operation_restricted_by_organization_auth_methods")
 	}
 	p := proof{email: m.Profile.EmailAddress, duration: q.SessionDurationMinutes, claims: q.SessionCustomClaims, locale: text(q.Locale)}
 	if err := r.alongside(&p, m, q.IntermediateSessionToken, q.SessionToken, q.SessionJWT); err != nil {

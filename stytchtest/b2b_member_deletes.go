@@ -14,6 +14,7 @@ func (r *run) memberDelete(q b2b.OrganizationsMembersDeleteRequest) (b2b.Organiz
 		return none, err
 	}
 	r.logOut(m)
+	m.Password = nil
 	p := &m.Profile
 	p.Status, p.UpdatedAt, m.TOTP = b2b.MemberStatusDeleted, new(r.now), nil
 	p.MFAPhoneNumber, p.MFAPhoneNumberVerified, p.DefaultMFAMethod, p.TOTPRegistrationID, p.MemberPasswordID = "", false, "", "", ""
@@ -94,6 +95,9 @@ func (r *run) memberDeletePassword(q b2b.OrganizationsMembersDeletePasswordReque
 	if err != nil {
 		return none, err
 	}
+	if r.project.state.PasswordPolicy.CrossOrganization {
+		return none, fail("cross_org_passwords_enabled")
+	}
 	m := r.project.state.Members.find(byPassword, within(o.Profile.OrganizationID, q.MemberPasswordID))
 	if err := r.permit(q.ActingMember, o, m, memberResource, "update.info.delete.password"); err != nil {
 		return none, err
@@ -101,7 +105,7 @@ func (r *run) memberDeletePassword(q b2b.OrganizationsMembersDeletePasswordReque
 	if m == nil {
 		return none, fail("member_password_not_found")
 	}
-	m.Profile.MemberPasswordID, m.Profile.UpdatedAt = "", new(r.now)
+	m.Password, m.Profile.MemberPasswordID, m.Profile.UpdatedAt = nil, "", new(r.now)
 	return b2b.OrganizationsMembersDeletePasswordResponse{MemberID: m.Profile.MemberID, Member: m.profile(r.now), Organization: o.Profile}, nil
 }
 

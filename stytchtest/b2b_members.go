@@ -91,8 +91,7 @@ func (p *Project) checkRoles(o *organization, roles []string) *apiError {
 		switch {
 		case id == memberRole:
 			return fail("cannot_assign_default_rbac_role_id")
-		case id == adminRole,
-			slices.ContainsFunc(p.state.Grants, func(g grant) bool { return g.Role == id }),
+		case id == adminRole, p.hasRole(id),
 			slices.ContainsFunc(o.Profile.CustomRoles, func(role b2b.CustomRole) bool { return role.RoleID == id }):
 		default:
 			return failf("invalid_rbac_role_assignment", "the policy has no role %q", id)
@@ -167,6 +166,7 @@ func (r *run) memberUpdate(q b2b.OrganizationsMembersUpdateRequest) (b2b.Organiz
 	}
 	if q.EmailAddress != nil && !sameAddress(*q.EmailAddress, m.Profile.EmailAddress) {
 		m.move(*q.EmailAddress, q.UnlinkEmail != nil && *q.UnlinkEmail)
+		r.project.sharePassword(m)
 		m.assignByDomain(o)
 	}
 	m.Profile.UpdatedAt = new(r.now)
@@ -216,5 +216,5 @@ func (m *member) move(address string, unlink bool) {
 	if !unlink {
 		p.RetiredEmailAddresses = append(p.RetiredEmailAddresses, b2b.RetiredEmail{EmailID: newID("email"), EmailAddress: p.EmailAddress})
 	}
-	p.EmailAddress, p.EmailAddressVerified, p.MemberPasswordID = address, false, ""
+	p.EmailAddress, p.EmailAddressVerified, p.MemberPasswordID, m.Password = address, false, "", nil
 }

@@ -95,7 +95,7 @@ func (r *run) organizationDelete(q b2b.OrganizationsDeleteRequest) (b2b.Organiza
 // logOut ends the sessions of a member, and the logins, codes and links under way.
 func (r *run) logOut(m *member) {
 	id, st := m.Profile.MemberID, &r.project.state
-	st.endSessions(id)
+	st.endSessions(id, nil)
 	for _, i := range st.Intermediates.list(byOwner, id) {
 		st.Intermediates.remove(i)
 	}
@@ -132,8 +132,4 @@ func (r *run) organizationMetrics(q b2b.OrganizationsMetricsRequest) (b2b.Organi
 		}
 	}
 	return b2b.OrganizationsMetricsResponse{MemberCount: count}, nil
-}
-
-func (r *run) memberPolicy(b2b.RBACPolicyRequest) (b2b.RBACPolicyResponse, *apiError) {
-	return b2b.RBACPolicyResponse{Policy: r.project.policy(memberRole, adminRole)}, nil
 }

@@ -53,9 +53,10 @@ func (r *run) authenticateMemberSession(q b2b.SessionsAuthenticateRequest) (b2b.
 }
 
 // authorizeMember checks authorization with the project's roles and with the
-// organization's own roles.
+// organization's own roles. The check must have the id of the organization: a slug does
+// not do.
 func (r *run) authorizeMember(o *organization, s *session, check *b2b.AuthorizationCheck) (*stytch.AuthorizationVerdict, *apiError) {
-	if r.project.state.organizationByID(check.OrganizationID) != o {
+	if check.OrganizationID != o.Profile.OrganizationID {
 		return nil, fail("session_authorization_tenancy_error")
 	}
 	verdict := r.project.memberVerdict(o, r.project.rolesOf(s), check.ResourceID, check.Action)
@@ -84,18 +85,18 @@ func (r *run) revokeMemberSession(q b2b.SessionsRevokeRequest) (b2b.SessionsRevo
 		ended = append(ended, s)
 	}
 	ended = slices.DeleteFunc(ended, func(s *session) bool { return s.MemberID == "" })
-	if len(ended) == 0 {
-		if q.MemberID != nil {
-			return none, nil
-		}
+	owner := text(q.MemberID)
+	switch {
+	case len(ended) > 0:
+		owner = ended[0].MemberID
+	case q.MemberID == nil:
 		return none, fail("session_not_found")
 	}
-	o, m, err := r.ownerOf(ended[0])
-	if err != nil {
-		return none, err
-	}
-	if err := r.permit(q.ActingMember, o, m, memberResource, "revoke-sessions"); err != nil {
-		return none, err
+	if m := r.project.state.Members.find(byID, owner); m != nil {
+		o := r.project.state.organizationByID(m.Profile.OrganizationID)
+		if err := r.permit(q.ActingMember, o, m, memberResource, "revoke-sessions"); err != nil {
+			return none, err
+		}
 	}
 	for _, s := range ended {
 		sessions.remove(s)
@@ -144,9 +145,17 @@ func (r *run) exchange(q b2b.SessionsExchangeRequest) (b2b.SessionsExchangeRespo
 }
 
 // primaryFactors returns the factors that count in another organization. Second
-// factors do not: each belongs to the member of one organization.
+// factors and passwords do not: each belongs to the member of one organization.
 func primaryFactors(factors []stytch.AuthenticationFactor) []stytch.AuthenticationFactor {
-	return slices.DeleteFunc(slices.Clone(factors), isSecond)
+	return slices.DeleteFunc(slices.Clone(factors), func(f stytch.AuthenticationFactor) bool { return isSecond(f) || isPassword(f) })
+}
+
+func isPassword(f stytch.AuthenticationFactor) bool {
+	return f.Type == stytch.AuthenticationFactorTypePassword
+}
+
+func hasPassword(factors []stytch.AuthenticationFactor) bool {
+	return slices.ContainsFunc(factors, isPassword)
 }
 
 func (r *run) memberJWKS(q b2b.SessionsGetJWKSRequest) (b2b.SessionsGetJWKSResponse, *apiError) {

@@ -21,6 +21,15 @@ var consumerHandlers = map[string]handler{
 	"magic_links.email.invite":          typed((*run).linkInvite),
 	"magic_links.email.revoke_invite":   typed((*run).linkRevokeInvite),
 
+	"passwords.create":                  typed((*run).passwordCreate),
+	"passwords.authenticate":            typed((*run).passwordAuthenticate),
+	"passwords.strength_check":          typed((*run).passwordStrength),
+	"passwords.migrate":                 typed((*run).passwordMigrate),
+	"passwords.email.reset_start":       typed((*run).passwordResetStart),
+	"passwords.email.reset":             typed((*run).passwordReset),
+	"passwords.existing_password.reset": typed((*run).passwordExistingReset),
+	"passwords.session.reset":           typed((*run).passwordSessionReset),
+
 	"totps.create":         typed((*run).totpCreate),
 	"totps.authenticate":   typed((*run).totpAuthenticate),
 	"totps.recovery_codes": typed((*run).totpRecoveryCodes),

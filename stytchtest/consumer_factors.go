@@ -44,7 +44,7 @@ var (
 		if u.Profile.Password == nil || u.Profile.Password.PasswordID != id {
 			return false
 		}
-		u.Profile.Password = nil
+		u.Profile.Password, u.Password = nil, nil
 		return true
 	}}
 	oauthRegistrations = factorKind{

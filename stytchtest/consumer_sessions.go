@@ -29,9 +29,10 @@ func (r *run) authenticateSession(q stytch.SessionsAuthenticateRequest) (stytch.
 	if u == nil {
 		return none, failf("session_not_found", "the session belongs to a member; the B2B call authenticates it")
 	}
-	var verdict *stytch.AuthorizationVerdict
+	var answer *stytch.AuthorizationVerdict
 	if check := q.AuthorizationCheck; check != nil {
-		if verdict = r.project.authorize(r.project.rolesOf(s), check.ResourceID, check.Action); !verdict.Authorized {
+		answer = verdict(r.project.policy(userBuiltin), nil, r.project.rolesOf(s), check.ResourceID, check.Action)
+		if !answer.Authorized {
 			return none, failf("consumer_session_authorization_error", "no role of the user may %s %s", check.Action, check.ResourceID)
 		}
 	}
@@ -40,7 +41,7 @@ func (r *run) authenticateSession(q stytch.SessionsAuthenticateRequest) (stytch.
 	}
 	return stytch.SessionsAuthenticateResponse{
 		Session: *r.project.consumerSession(s), SessionToken: s.Token, SessionJWT: r.project.issue(s, r.now),
-		User: u.profile(r.now), Verdict: verdict,
+		User: u.profile(r.now), Verdict: answer,
 	}, nil
 }
 

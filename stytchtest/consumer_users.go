@@ -167,6 +167,6 @@ func (r *run) deleteUser(q stytch.UsersDeleteRequest) (stytch.UsersDeleteRespons
 	}
 	st, id := &r.project.state, gone.Profile.UserID
 	st.Users.remove(gone)
-	st.endSessions(id)
+	st.endSessions(id, nil)
 	return stytch.UsersDeleteResponse{UserID: id}, nil
 }

@@ -32,8 +32,12 @@ type Message struct {
 	Link string `json:"link,omitempty"`
 	// Token is the token of the link, for the call that authenticates it.
 	Token string `json:"token,omitempty"`
-	// Purpose is the purpose of the message: login, signup, invite, mfa or
-	// discovery.
+	// LoginLink and LoginToken are the second link of a mail that resets a
+	// password: it logs in without one.
+	LoginLink  string `json:"login_link,omitempty"`
+	LoginToken string `json:"login_token,omitempty"`
+	// Purpose is the purpose of the message: login, signup, invite, mfa,
+	// discovery or reset_password.
 	Purpose string `json:"purpose"`
 	// Locale is the requested language, "en" by default.
 	Locale string `json:"locale"`

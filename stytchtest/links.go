@@ -99,6 +99,37 @@ func (r *run) sendLink(l link, life time.Duration, m Message) {
 	r.post(m)
 }
 
+// sendReset is sendLink for a mail that resets a password. Its second link logs in
+// without one.
+func (r *run) sendReset(l link, life time.Duration, login linkKind, loginURL string, m Message) {
+	if isSandbox(l.Address) {
+		return
+	}
+	second := l
+	second.Kind, second.URL = login, loginURL
+	m.LoginToken = r.addLink(second, life)
+	m.LoginLink = r.project.linkURL(login, m.LoginToken)
+	m.Purpose = "reset_password"
+	r.sendLink(l, life, m)
+}
+
+// resetURLs checks the two URLs that a request for a reset can give, and returns
+// where its links lead to.
+func (r *run) resetURLs(reset, login, challenge *string, loginType RedirectType) (resetURL, loginURL string, err *apiError) {
+	if err := checkChallenge(challenge); err != nil {
+		return "", "", err
+	}
+	resetURL, err = r.project.destination(RedirectResetPassword, reset, challenge)
+	if err != nil {
+		if err.errorType == "invalid_magic_link_url" || err.errorType == "no_match_for_provided_magic_link_url" {
+			err = fail("invalid_password_reset_redirect_url")
+		}
+		return "", "", err
+	}
+	loginURL, err = r.project.destination(loginType, login, challenge)
+	return resetURL, loginURL, err
+}
+
 // linkURL returns the URL in a mail. It leads through the server to the
 // application.
 func (p *Project) linkURL(kind linkKind, token string) string {

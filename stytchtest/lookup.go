@@ -209,10 +209,13 @@ func (r *run) keep(s *session) {
 	sessions.sweep(func(one *session) bool { return one.expired(r.now) })
 }
 
-// endSessions ends the sessions of a user or member.
-func (s *state) endSessions(ownerID string) {
+// endSessions ends the sessions of a user or member, but not the one to keep, if it
+// is not nil.
+func (s *state) endSessions(ownerID string, keep *session) {
 	for _, one := range slices.Backward(s.Sessions.list(byOwner, ownerID)) {
-		s.Sessions.remove(one)
+		if one != keep {
+			s.Sessions.remove(one)
+		}
 	}
 }
 

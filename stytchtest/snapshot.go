@@ -223,6 +223,11 @@ func (s *state) check() error {
 			return errors.New("a link in its state is null")
 		}
 	}
+	for _, password := range s.Passwords {
+		if password == nil {
+			return errors.New("a password in its state is null")
+		}
+	}
 	if err := s.identified(); err != nil {
 		return err
 	}

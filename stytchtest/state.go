@@ -19,11 +19,16 @@ type state struct {
 	// EmailCodes are the e-mail codes of members, by address. A new code of an
 	// address replaces the earlier one.
 	EmailCodes map[string]*code `json:"email_codes"`
-	// Grants are the permissions of roles, for authorization checks.
-	Grants []grant `json:"grants"`
+	// Policy is the access policy, without what every project has.
+	Policy stytch.RBACPolicy `json:"policy"`
 	// Links are the links of messages, and the tokens of links that the
 	// application delivers itself, by token.
 	Links map[string]*link `json:"links"`
+	// Passwords are the passwords of e-mail addresses, in lower case, if they
+	// are for all organizations.
+	Passwords map[string]*memberPassword `json:"passwords"`
+	// PasswordPolicy is what the project configures about passwords.
+	PasswordPolicy PasswordPolicy `json:"password_policy"`
 	// RedirectURLs are the URLs that links can lead to. It is nil while they can
 	// lead to any URL.
 	RedirectURLs []RedirectURL `json:"redirect_urls"`
@@ -78,6 +83,9 @@ type user struct {
 	attempts
 	Profile stytch.User `json:"profile"`
 	Methods []*method   `json:"methods"`
+	// Password is the password, or nil. A user who was added by a test can have
+	// one in the profile that no password matches.
+	Password *hashed `json:"password,omitempty"`
 	// TOTP is the authenticator app, or nil.
 	TOTP *app `json:"totp,omitempty"`
 	// Invited says whether an invitation of the user is open.
@@ -148,6 +156,9 @@ type member struct {
 	Profile b2b.Member `json:"profile"`
 	// MFACode is the last code sent by SMS.
 	MFACode *code `json:"mfa_code,omitempty"`
+	// Password is the password, or nil. It is not used if passwords are for all
+	// organizations.
+	Password *memberPassword `json:"password,omitempty"`
 	// TOTP is the authenticator app, or nil. The profile shows it once it is
 	// verified.
 	TOTP *app `json:"totp,omitempty"`
@@ -203,11 +214,10 @@ type intermediate struct {
 	// OrganizationID and MemberID are empty after discovery.
 	OrganizationID string `json:"organization_id,omitempty"`
 	MemberID       string `json:"member_id,omitempty"`
+	// Verified says whether the login proved the e-mail address in another way
+	// than by a factor: with a first password.
+	Verified bool `json:"verified,omitempty"`
 }
 
-// grant is one permission of a role.
-type grant struct {
-	Role     string   `json:"role"`
-	Resource string   `json:"resource"`
-	Actions  []string `json:"actions"`
-}
+// verified reports whether the login proved the e-mail address.
+func (i *intermediate) verified() bool { return i.Verified || proves(i.Factors, i.Email) }

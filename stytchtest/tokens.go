@@ -10,6 +10,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"github.com/stytchgen/sdk/b2b"
 	"github.com/stytchgen/sdk/stytch"
 )
 
@@ -134,7 +135,8 @@ func (r *run) find(token, sessionJWT *string) (*session, *apiError) {
 	return nil, fail("session_not_found")
 }
 
-// rolesOf returns the ids of the roles of a session's user or member.
+// rolesOf returns the ids of the roles of a session's user or member. A role that a
+// member has by a single sign-on connection only counts in sessions that used it.
 func (p *Project) rolesOf(s *session) []string {
 	roles := []string{}
 	if u := p.state.userByID(s.UserID); u != nil {
@@ -142,8 +144,20 @@ func (p *Project) rolesOf(s *session) []string {
 	}
 	if m := p.state.memberByID(s.OrganizationID, s.MemberID); m != nil {
 		for _, role := range m.Profile.Roles {
-			roles = append(roles, role.RoleID)
+			if len(role.Sources) == 0 || slices.ContainsFunc(role.Sources, s.counts) {
+				roles = append(roles, role.RoleID)
+			}
 		}
 	}
 	return roles
+}
+
+// counts reports whether a source of a role counts in a session.
+func (s *session) counts(source b2b.MemberRoleSource) bool {
+	if source.Type != ssoAssignment && source.Type != ssoGroupAssignment {
+		return true
+	}
+	return slices.ContainsFunc(s.Factors, func(f stytch.AuthenticationFactor) bool {
+		return f.SAMLSSOFactor != nil && f.SAMLSSOFactor.ProviderID == source.Details["connection_id"]
+	})
 }

@@ -32,7 +32,8 @@ Flags:
   --format F   text, markdown, json or github (annotations); default text
   --outside    list the service's calls outside of the scope, not just their number
   --apply      write what the spec lacks into its files: calls, fields, enum values.
-               Descriptions stay TODO, which gen refuses until a person writes them.
+               Descriptions, retry classes and error types stay TODO, which gen refuses
+               until a person writes them.
                What cannot be written is left, with the reason.
                Without this flag nothing is ever changed
   -C folder    work in the module that holds this folder (default: the current folder)

@@ -2,12 +2,17 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/aymanbagabas/go-udiff"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 )
 
 // driftModule is a module whose spec agrees with two upstreams beside it.
@@ -136,5 +141,45 @@ func TestDriftApply(t *testing.T) {
 	stdout.Reset()
 	if code := run(args, &stdout, &stderr); code != exitFine {
 		t.Errorf("exit code %d: %s", code, &stdout)
+	}
+}
+
+// TestDriftArea brings in an area that the spec lacks, from each kind of upstream: both describe the same
+// calls, and make the same file. What cannot be written is left with the reason. Then gen asks for the texts
+// that a person has to write, and for nothing else.
+func TestDriftArea(t *testing.T) {
+	t.Parallel()
+	for upstream, left := range map[string]string{
+		"upstream.yaml": "left     POST /v1/devices/search: filter is one of several types; write oneOf with a discriminator, or one type\n" +
+			"4 differences applied, 1 left to a person",
+		"package": "left     POST /v1/devices/search: filter is one of several types; write oneOf with a discriminator, or one type\n" +
+			"left     POST /v1/devices/upload: its request is a form, and the service's description does not say what is in it\n" +
+			"4 differences applied, 2 left to a person",
+	} {
+		t.Run(upstream, func(t *testing.T) {
+			t.Parallel()
+			root := areaModule(t)
+			write(t, filepath.Join(root, "spec/drift.yaml"), "scope: [/v1/devices]\naccepted: [{call: '*', drift: call-only-here, reason: Another area., upstream: npm example 2.0.0}, {call: '*', drift: call-only-here, reason: Another area., upstream: openapi 2.0.0}]\n")
+			code, _, stderr := gen(t, "drift", "-C", root, "--apply", filepath.Join("testdata/drift", upstream))
+			if code != exitDiffers || !strings.Contains(stderr, "updated  spec/consumer/devices.yaml\n"+left) {
+				t.Errorf("exit code %d\n%s", code, stderr)
+			}
+			want := string(read(t, "testdata/drift/devices.yaml"))
+			if got := string(read(t, filepath.Join(root, "spec/consumer/devices.yaml"))); got != want {
+				t.Errorf("%s", udiff.Unified("want", "got", want, got))
+			}
+			code, stdout, stderr := gen(t, "-C", root, "--all", "--format", "json")
+			var report struct {
+				Findings []struct{ Code, File, Message string }
+			}
+			if err := json.Unmarshal([]byte(stdout), &report); err != nil || code != exitBad || len(report.Findings) == 0 {
+				t.Fatalf("exit code %d, %v\n%s%s", code, err, stdout, stderr)
+			}
+			for _, f := range report.Findings {
+				if f.Code != codes.Unwritten.ID && f.Code != codes.NoExample.ID || f.File != "spec/consumer/devices.yaml" {
+					t.Errorf("%s: %s: %s", f.File, f.Code, f.Message)
+				}
+			}
+		})
 	}
 }

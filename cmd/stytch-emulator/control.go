@@ -52,6 +52,8 @@ var routes = []route{
 	{http.MethodGet, "/api/organizations", "organizations.list", (*control).listOrganizations, false},
 	{http.MethodGet, "/api/members", "members.list", (*control).listMembers, false},
 	{http.MethodGet, "/api/totps", "totps.list", (*control).listTOTPs, false},
+	{http.MethodGet, "/api/policy", "policy.get", (*control).getPolicy, false},
+	{http.MethodPut, "/api/policy", "policy.put", (*control).putPolicy, false},
 	{http.MethodPost, "/api/reset", "reset", (*control).postReset, false},
 	{http.MethodGet, "/api/snapshot", "snapshot.get", (*control).getSnapshot, false},
 	{http.MethodPut, "/api/snapshot", "snapshot.put", (*control).putSnapshot, false},

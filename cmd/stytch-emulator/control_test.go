@@ -37,6 +37,8 @@ func TestEveryRoute(t *testing.T) {
 		"totps.list":         {"", "", 200, `"user_id":"` + user + `","verified":false,"code":"`},
 		"organizations.list": {"", "", 200, "Analytical Engines"},
 		"members.list":       {"", "", 200, email},
+		"policy.get":         {"", "", 200, `{"roles":[],`},
+		"policy.put":         {"", `{"roles":[{"role_id":"editor","permissions":[{"resource_id":"documents","actions":["*"]}]}]}`, 200, `"role_id":"editor"`},
 		"reset":              {"", "", 204, ""},
 		"snapshot.get":       {"", "", 200, `"version": 2`},
 		"snapshot.put":       {"", snapshot, 204, ""},

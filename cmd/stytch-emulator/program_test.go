@@ -160,7 +160,7 @@ func (p *program) login(number string) *stytch.OTPsAuthenticateResponse {
 
 // message has the fields of a message that the tests read.
 type message struct {
-	ID, Code, Link, Token, Address, Channel, Locale, Purpose string
+	ID, Code, Link, Token, LoginLink, Address, Channel, Locale, Purpose string
 }
 
 // wait returns the next message to an address.

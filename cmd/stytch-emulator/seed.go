@@ -13,6 +13,7 @@ import (
 	yaml "github.com/oasdiff/yaml3"
 
 	"github.com/stytchgen/sdk/b2b"
+	"github.com/stytchgen/sdk/stytch"
 	"github.com/stytchgen/sdk/stytchtest"
 )
 
@@ -20,7 +21,9 @@ import (
 // control.yaml.
 type seed struct {
 	path          string
+	passwords     *stytchtest.PasswordPolicy
 	redirectURLs  []stytchtest.RedirectURL // nil: any URL is allowed
+	policy        *stytch.RBACPolicy       // nil: the policy stays as it is
 	organizations []seedOrganization
 }
 
@@ -47,7 +50,7 @@ func readSeed(path string) (*seed, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	switch err := decoder.Decode(&document); {
 	case errors.Is(err, io.EOF):
-		return nil, fmt.Errorf("%s: it is empty; want organizations or redirect_urls", path)
+		return nil, fmt.Errorf("%s: it is empty; want organizations, policy, password_policy or redirect_urls", path)
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -62,13 +65,13 @@ func readSeed(path string) (*seed, error) {
 		return nil, errors.New(path + ":" + strings.Join(found, "\n"+path+":"))
 	}
 	s := &seed{path: path}
-	if urls, ok := value["redirect_urls"]; ok {
-		data, err := json.Marshal(urls)
+	for key, into := range map[string]any{"redirect_urls": &s.redirectURLs, "password_policy": &s.passwords, "policy": &s.policy} {
+		data, err := json.Marshal(value[key]) // null if it is missing
 		if err == nil {
-			err = json.Unmarshal(data, &s.redirectURLs)
+			err = json.Unmarshal(data, into)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: redirect_urls: %w", path, err)
+			return nil, fmt.Errorf("%s: %s: %w", path, key, err)
 		}
 	}
 	organizations, _ := value["organizations"].([]any)
@@ -96,6 +99,14 @@ func newSeedOrganization(settings map[string]any) (seedOrganization, error) {
 		profile["organization_id"] = o.id
 		if status := setDefault(profile, "status", string(b2b.MemberStatusActive)); status == string(b2b.MemberStatusActive) {
 			profile["email_address_verified"] = true // an active member has a verified address
+		}
+		if given, ok := profile["roles"].([]any); ok {
+			var roles []b2b.MemberRole
+			for _, id := range append([]any{"stytch_member"}, given...) {
+				source := b2b.MemberRoleSource{Type: "direct_assignment", Details: map[string]any{}}
+				roles = append(roles, b2b.MemberRole{RoleID: id.(string), Sources: []b2b.MemberRoleSource{source}})
+			}
+			profile["roles"] = roles
 		}
 		var err error
 		if member.profile, err = json.Marshal(profile); err != nil {
@@ -149,6 +160,14 @@ func (s *seed) apply(project *stytchtest.Project) error {
 		if err := project.SetRedirectURLs(s.redirectURLs...); err != nil {
 			return fmt.Errorf("%s: %w", s.path, err)
 		}
+	}
+	if s.passwords != nil {
+		if err := project.SetPasswordPolicy(*s.passwords); err != nil {
+			return fmt.Errorf("%s: %w", s.path, err)
+		}
+	}
+	if s.policy != nil {
+		project.SetPolicy(*s.policy)
 	}
 	for _, o := range s.organizations {
 		if err := o.apply(project); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"path/filepath"
@@ -61,6 +62,44 @@ func TestSeed(t *testing.T) {
 	}
 }
 
+// TestSeedPolicy checks that roles of the project and of an organization allow what they say.
+func TestSeedPolicy(t *testing.T) {
+	p := launch(t, "--seed", write(t, "seed.yaml", `policy:
+  roles:
+    - {role_id: editor, permissions: [{resource_id: documents, actions: [read, update]}]}
+  resources:
+    - {resource_id: documents, actions: [read, update, export]}
+organizations:
+  - organization_name: Engines
+    organization_id: organization-test-engines
+    custom_roles:
+      - {role_id: auditor, permissions: [{resource_id: documents, actions: [export]}]}
+    members:
+      - {email_address: ada@example.com, roles: [editor, auditor]}
+`))
+	client, ctx := p.b2b(), t.Context()
+	must(client.OTPs.Email.LoginOrSignup(ctx, b2b.OTPsEmailLoginOrSignupRequest{OrganizationID: "organization-test-engines", EmailAddress: email}))(t)
+	auth := must(client.OTPs.Email.Authenticate(ctx, b2b.OTPsEmailAuthenticateRequest{OrganizationID: "organization-test-engines", EmailAddress: email, Code: p.wait(email).Code}))(t)
+	allowed := func(action string) bool {
+		_, err := p.b2b().Sessions.AuthenticateJWT(ctx, b2b.AuthenticateJWTRequest{SessionJWT: auth.SessionJWT,
+			AuthorizationCheck: &b2b.AuthorizationCheck{OrganizationID: "organization-test-engines", ResourceID: "documents", Action: action}})
+		if err != nil && !errors.Is(err, stytch.ErrNotAllowed) {
+			t.Error(err)
+		}
+		return err == nil
+	}
+	if !allowed("update") || !allowed("export") || allowed("delete") {
+		t.Error("the roles of the seed do not allow what they say")
+	}
+	policy := p.does(http.MethodPut, "/api/policy", `{"roles": [{"role_id": "editor", "permissions": [{"resource_id": "documents", "actions": ["delete"]}]}]}`)
+	if got := p.does(http.MethodGet, "/api/policy", ""); got != policy || !strings.Contains(got, "delete") {
+		t.Errorf("policy %s, want %s", got, policy)
+	}
+	if allowed("update") || !allowed("delete") {
+		t.Error("the policy was not replaced")
+	}
+}
+
 // mfaLogin logs Ada in by e-mail and SMS.
 func (p *program) mfaLogin(organization string) b2b.Member {
 	p.t.Helper()
@@ -87,6 +126,7 @@ func TestBadSeeds(t *testing.T) {
 		{"nothing known", "organisations: []", `:1: unknown key "organisations"`},
 		{"nothing", "{}", ":1: there must be at least 1 properties"},
 		{"a redirect URL that is not absolute", "redirect_urls:\n  - url: /auth\n", `the redirect URL "/auth" is not absolute`},
+		{"an unknown policy for passwords", "password_policy:\n  validation_policy: none\n", ":2: password_policy.validation_policy: "},
 		{"a redirect URL of an unknown type", "redirect_urls:\n  - url: https://example.com/auth\n    types: [LOGOUT]\n", ":3: redirect_urls.0.types.0: "},
 		{"organizations that are not a list", "organizations: 5", ":1: organizations: "},
 		{"no name", "organizations:\n  - organization_slug: engines\n", ":2: organization_name is missing"},
@@ -122,8 +162,23 @@ func TestSeedOfRedirectURLs(t *testing.T) {
 	if err := send(nil); err != nil {
 		t.Error(err)
 	}
-	p.does(http.MethodPost, "/api/reset", "")
+	if status, body := p.call(http.MethodPost, "/api/reset", ""); status != http.StatusNoContent {
+		t.Fatalf("the reset answers %d %s", status, body)
+	}
 	wants(t, send(new("http://localhost:3000/authenticate")), stytch.ErrNoMatchForProvidedMagicLinkURL)
+}
+
+// TestSeedOfPasswordPolicy asks for digits and symbols.
+func TestSeedOfPasswordPolicy(t *testing.T) {
+	p := launch(t, "--seed", write(t, "seed.yaml", "password_policy: {validation_policy: luds, luds_min_password_complexity: 4, check_breach_on_creation: false}\n"))
+	create := func(password string) error {
+		_, err := p.client().Passwords.Create(t.Context(), stytch.PasswordsCreateRequest{Email: email, Password: password})
+		return err
+	}
+	wants(t, create("LongEnough1"), stytch.ErrWeakPassword)
+	if err := create("P@ssw0rd"); err != nil {
+		t.Error(err)
+	}
 }
 
 // TestSeedMeetsAState has a slug that already belongs to another organization.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+
+	"github.com/stytchgen/sdk/stytch"
 )
 
 func (c *control) listUsers(w http.ResponseWriter, _ *http.Request) error {
@@ -26,6 +28,20 @@ func (c *control) listMembers(w http.ResponseWriter, r *http.Request) error {
 
 func (c *control) listTOTPs(w http.ResponseWriter, _ *http.Request) error {
 	return writeJSON(w, http.StatusOK, map[string]any{"totps": c.srv.TOTPs()})
+}
+
+func (c *control) getPolicy(w http.ResponseWriter, _ *http.Request) error {
+	return writeJSON(w, http.StatusOK, c.srv.Policy())
+}
+
+func (c *control) putPolicy(w http.ResponseWriter, r *http.Request) error {
+	var policy stytch.RBACPolicy
+	if err := decode(r, &policy); err != nil {
+		return err
+	}
+	c.srv.SetPolicy(policy)
+	c.feed.announce(true)
+	return c.getPolicy(w, r)
 }
 
 func (c *control) getSnapshot(w http.ResponseWriter, _ *http.Request) error {

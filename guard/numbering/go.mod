@@ -8,6 +8,6 @@ require github.com/nyaruka/phonenumbers v1.8.1
 
 require (
 	github.com/stytchgen/sdk v0.0.0
-	golang.org/x/text v0.43.0 // indirect
+	golang.org/x/text v0.44.0 // indirect
 	google.golang.org/protobuf v1.36.11 // indirect
 )

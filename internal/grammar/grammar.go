@@ -63,7 +63,7 @@ const (
 func (t *Type) Compare(body string, report func(path string, what Difference)) {
 	c := &comparison{reader: wire.NewReader(body), report: report}
 	c.reader.Lenient()
-	c.reader.OnRepeat(func(name string) { c.at(name, WrongType) })
+	c.reader.OnRepeat(func(name string) { c.at(shown(name), WrongType) })
 	c.object(t)
 }
 
@@ -83,7 +83,7 @@ func (c *comparison) found(what Difference) {
 
 // at reports a difference of the field with that name.
 func (c *comparison) at(name string, what Difference) {
-	c.path = append(c.path, "."+shown(name))
+	c.path = append(c.path, "."+name)
 	c.found(what)
 	c.path = c.path[:len(c.path)-1]
 }
@@ -111,7 +111,10 @@ func (c *comparison) object(t *Type) {
 	for c.reader.BeginObject(); c.reader.NextField(); {
 		name := c.reader.Name()
 		i := slices.IndexFunc(t.Fields, func(f Field) bool { return f.Name == name })
-		c.path = append(c.path, "."+shown(name))
+		if i < 0 {
+			name = shown(name)
+		}
+		c.path = append(c.path, "."+name)
 		if i < 0 {
 			c.reader.Skip()
 			c.found(UnknownField)

@@ -40,7 +40,8 @@ type refusal struct {
 }
 
 func (r *refusal) Error() string        { return r.text }
-func (r *refusal) Is(target error) bool { return target == ErrNotAllowed || target == r.reason }
+func (r *refusal) Unwrap() error        { return r.reason }
+func (r *refusal) Is(target error) bool { return target == ErrNotAllowed }
 
 // missing returns the refusal of a subject whose roles do not allow what a check asks.
 func (n Names) missing(c Check) error {

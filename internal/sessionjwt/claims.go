@@ -22,7 +22,7 @@ type claims struct {
 	issuer    string
 	audience  []string
 	notBefore time.Time
-	session   bool // the service's claim about the session was read
+	session   bool // it has the service's claim about a session
 }
 
 // read reads the payload of a token.
@@ -56,13 +56,15 @@ func (c *claims) field(d *wire.Reader, own func(name string, d *wire.Reader) boo
 	case "jti":
 		d.Skip()
 	default:
-		switch {
-		case !strings.HasPrefix(name, servicePrefix):
+		if !strings.HasPrefix(name, servicePrefix) {
 			c.custom(name, d)
-		case !own(name, d):
-			d.Skip()
-		case name == SessionClaim:
+			return
+		}
+		if name == SessionClaim {
 			c.session = true
+		}
+		if !own(name, d) {
+			d.Skip()
 		}
 	}
 }
@@ -83,10 +85,15 @@ func (c *claims) missing() string {
 		return "iss"
 	case c.Subject == "":
 		return "sub"
-	case !c.session:
-		return SessionClaim
 	}
 	return ""
+}
+
+// at returns what the token says, checked at a time.
+func (c *claims) at(t time.Time) Token {
+	token := c.Token
+	token.Checked = t
+	return token
 }
 
 func (c *claims) custom(name string, d *wire.Reader) {

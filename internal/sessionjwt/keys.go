@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/big"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -41,12 +42,18 @@ type Keys struct {
 	fetch    func(context.Context) ([]Key, error) // nil: the keys never change
 	patience time.Duration
 
-	mu      sync.Mutex
+	set atomic.Pointer[keySet] // replaced under the lock
+
+	mu     sync.Mutex
+	tried  time.Time // when a fetch ended last
+	err    error     // of that fetch
+	flight *flight
+}
+
+// keySet is a set of keys, which never changes.
+type keySet struct {
 	known   map[string]*rsa.PublicKey
-	fetched time.Time // when known was
-	tried   time.Time // when a fetch ended last
-	err     error     // of that fetch
-	flight  *flight
+	fetched time.Time
 }
 
 // flight is a fetch in progress.
@@ -59,25 +66,40 @@ type flight struct {
 // the keys are old, and for an unknown key id. Its context has the values of the
 // caller's, but does not end with it, because other callers wait for the same keys.
 func Fetched(fetch func(context.Context) ([]Key, error)) *Keys {
-	return &Keys{fetch: fetch, patience: patience}
+	k := &Keys{fetch: fetch, patience: patience}
+	k.set.Store(new(keySet))
+	return k
 }
 
 // Fixed returns keys that never change. All of them must be usable.
 func Fixed(keys []Key) (*Keys, error) {
 	known, problem := parse(keys)
-	return &Keys{known: known}, problem
+	k := new(Keys)
+	k.set.Store(&keySet{known: known})
+	return k, problem
+}
+
+// fresh returns the key with an id if it is known and need not be fetched again. It takes no
+// lock, because almost every check ends here.
+func (k *Keys) fresh(id string, at time.Time) *rsa.PublicKey {
+	set := k.set.Load()
+	if k.fetch != nil && since(at, set.fetched) >= refreshAfter {
+		return nil
+	}
+	return set.known[id]
 }
 
 // get returns the key with an id.
 func (k *Keys) get(ctx context.Context, id string, now func() time.Time) (*rsa.PublicKey, error) {
+	if key := k.fresh(id, now()); key != nil {
+		return key, nil
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	at := now()
 	waited := since(at, k.tried) >= refreshInterval
-	switch key, age := k.known[id], since(at, k.fetched); {
-	case key != nil && (k.fetch == nil || age < refreshAfter):
-		return key, nil
-	case key != nil && age < staleAfter:
+	switch key := k.set.Load().known[id]; {
+	case key != nil && since(at, k.set.Load().fetched) < staleAfter:
 		if waited {
 			k.start(ctx, now)
 		}
@@ -85,7 +107,7 @@ func (k *Keys) get(ctx context.Context, id string, now func() time.Time) (*rsa.P
 	case k.fetch != nil && (k.flight != nil || waited):
 		k.wait(ctx, k.start(ctx, now))
 	}
-	if key := k.known[id]; key != nil {
+	if key := k.set.Load().known[id]; key != nil {
 		return key, nil
 	}
 	if err := ctx.Err(); err != nil {
@@ -126,7 +148,7 @@ func (k *Keys) unknown(now time.Time) error {
 	case k.flight != nil:
 		return fmt.Errorf("%w: no answer within %v", ErrKeysUnreachable, k.patience)
 	}
-	ago := max(0, now.Sub(k.fetched)).Round(time.Second)
+	ago := max(0, now.Sub(k.set.Load().fetched)).Round(time.Second)
 	return fmt.Errorf("%w: it is not among those fetched %v ago", ErrUnknownKey, ago)
 }
 
@@ -145,7 +167,7 @@ func (k *Keys) start(ctx context.Context, now func() time.Time) *flight {
 		defer k.mu.Unlock()
 		k.tried = now()
 		if err == nil {
-			k.known, k.fetched = known, k.tried
+			k.set.Store(&keySet{known, k.tried})
 		}
 		k.err, k.flight = err, nil
 		close(f.done)

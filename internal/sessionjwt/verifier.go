@@ -32,6 +32,7 @@ type Config struct {
 // Verifier verifies tokens. It is safe for concurrent use.
 type Verifier struct {
 	Config
+	cache *cache
 }
 
 // New returns a Verifier.
@@ -44,7 +45,7 @@ func New(c Config) *Verifier {
 		issuers[i] = normalIssuer(issuer)
 	}
 	c.Issuers = issuers
-	return &Verifier{c}
+	return &Verifier{c, newCache(c.Now)}
 }
 
 // Token is what a verified token says about itself.
@@ -54,43 +55,79 @@ type Token struct {
 	// Custom are the claims that are neither registered nor the service's own,
 	// nil when there are none.
 	Custom map[string]any
+	// Checked is when it was checked.
+	Checked time.Time
 }
 
 // maxToken is the size of the largest token that is read: custom claims of 4 kB, a
 // session with every factor, and some room.
 const maxToken = 64 << 10
 
-// Verify verifies a token. For each claim of the service it calls own with the
-// claim's name and a reader at its value. own reads the value, or returns false.
-func (v *Verifier) Verify(ctx context.Context, token string, own func(name string, d *wire.Reader) bool) (Token, error) {
+// Verify verifies the JWT of a session. It returns what read made of the claims of the service: for each of
+// them it calls read with the claim's name and a reader at its value. read reads the value, or
+// returns false. After an error about a claim, Verify returns what it has read so far.
+//
+// The results are shared with other callers, who verify the same token. So they must not be
+// changed.
+func Verify[T any](ctx context.Context, v *Verifier, token string, read func(own *T, name string, d *wire.Reader) bool) (*T, Token, error) {
+	return verify(ctx, v, token, true, read)
+}
+
+// VerifyAccess is [Verify] for an access token of a program or an app. It rejects the JWT of a session.
+func VerifyAccess[T any](ctx context.Context, v *Verifier, token string, read func(own *T, name string, d *wire.Reader) bool) (*T, Token, error) {
+	return verify(ctx, v, token, false, read)
+}
+
+func verify[T any](
+	ctx context.Context, v *Verifier, token string, session bool, read func(own *T, name string, d *wire.Reader) bool,
+) (*T, Token, error) {
 	if ctx == nil {
-		return Token{}, fmt.Errorf("%w: the context is nil", ErrKeysUnreachable)
+		return new(T), Token{}, fmt.Errorf("%w: the context is nil", ErrKeysUnreachable)
 	}
-	parts, err := split(token)
-	if err != nil {
-		return Token{}, err
+	if e := v.cache.find(token); e != nil {
+		at := v.Now()
+		key := v.Keys.fresh(e.keyID, at)
+		if key == nil { // it may have been withdrawn
+			key, _ = v.Keys.get(ctx, e.keyID, v.Now)
+			at = v.Now()
+		}
+		if own, ok := e.own.(*T); ok && key == e.key {
+			return own, e.claims.at(at), v.check(&e.claims, session, at)
+		}
 	}
-	id, err := keyID(parts.header)
-	if err != nil {
-		return Token{}, err
+	own := new(T)
+	e := &verified{token: token, own: own}
+	err := v.verify(ctx, e, func(name string, d *wire.Reader) bool { return read(own, name, d) })
+	at := v.Now()
+	if err == nil {
+		err = v.check(&e.claims, session, at)
 	}
-	key, err := v.Keys.get(ctx, id, v.Now)
+	if err == nil {
+		v.cache.add(e, at)
+	}
+	return own, e.claims.at(at), err
+}
+
+// verify verifies the signature of a token, and reads its claims.
+func (v *Verifier) verify(ctx context.Context, e *verified, own func(name string, d *wire.Reader) bool) error {
+	parts, err := split(e.token)
 	if err != nil {
+		return err
+	}
+	if e.keyID, err = keyID(parts.header); err != nil {
+		return err
+	}
+	if e.key, err = v.Keys.get(ctx, e.keyID, v.Now); err != nil {
 		if claim, ok := peek(parts.payload); ok && claim.ForAnother(v.Audience) {
 			err = ErrAudience // its key is the other project's, so the signature cannot be checked
 		}
-		return Token{}, err
+		return err
 	}
 	digest := sha256.Sum256([]byte(parts.signed))
-	if rsa.VerifyPKCS1v15(key, crypto.SHA256, digest[:], parts.signature) != nil {
-		return Token{}, ErrSignature
+	if rsa.VerifyPKCS1v15(e.key, crypto.SHA256, digest[:], parts.signature) != nil {
+		return ErrSignature
 	}
-	// From here on the content is signed.
-	var c claims
-	if err := c.read(parts.payload, own); err != nil {
-		return Token{}, err
-	}
-	return c.Token, v.check(&c)
+	return e.claims.read(parts.payload, own) // which is signed
 }
 
 // pieces are the three parts of a token, decoded.
@@ -164,18 +201,23 @@ func keyID(header string) (string, error) {
 	return id, nil
 }
 
-// check compares the claims with what the Verifier expects.
-func (v *Verifier) check(c *claims) error {
-	now := v.Now()
-	if missing := c.missing(); missing != "" {
-		return fmt.Errorf("%w: %s", ErrMissingClaim, missing)
+// check compares the claims with what the Verifier expects at a time, of the JWT of a session or of an
+// access token.
+func (v *Verifier) check(c *claims, session bool, now time.Time) error {
+	missing := c.missing()
+	if missing == "" && session && !c.session {
+		missing = SessionClaim
 	}
 	switch {
+	case missing != "":
+		return fmt.Errorf("%w: %s", ErrMissingClaim, missing)
+	case !session && c.session:
+		return ErrNotAccess
 	case !slices.Contains(c.audience, v.Audience):
 		return ErrAudience
 	case !slices.Contains(v.Issuers, c.issuer) && !slices.Contains(v.Issuers, normalIssuer(c.issuer)):
 		return ErrIssuer
-	case v.Past(c.Expires):
+	case v.PastAt(c.Expires, now):
 		return ErrExpired
 	case now.Add(v.Leeway).Before(c.notBefore) || now.Add(v.Leeway).Before(c.IssuedAt):
 		return ErrNotYetValid
@@ -183,11 +225,14 @@ func (v *Verifier) check(c *claims) error {
 	return nil
 }
 
-// Age is how long ago a token was issued.
-func (v *Verifier) Age(t Token) time.Duration { return v.Now().Sub(t.IssuedAt) }
+// Age is how long before the check a token was issued.
+func (t Token) Age() time.Duration { return t.Checked.Sub(t.IssuedAt) }
 
 // Past reports whether a time has passed, with the leeway.
-func (v *Verifier) Past(t time.Time) bool { return !v.Now().Before(t.Add(v.Leeway)) }
+func (v *Verifier) Past(t time.Time) bool { return v.PastAt(t, v.Now()) }
+
+// PastAt reports whether a time has passed at another, with the leeway.
+func (v *Verifier) PastAt(t, now time.Time) bool { return !now.Before(t.Add(v.Leeway)) }
 
 // Settled reports whether a local check that ended with err decides who is logged
 // in. It does if the token is valid and not older than maxAge (0: any age), or if

@@ -22,8 +22,9 @@ type Backend[T any] struct {
 	*Site
 	// Local checks a JWT without a call, and says how long ago it was issued.
 	Local func(ctx context.Context, jwt string) (*T, time.Duration, error)
-	// Remote asks the service to authenticate a token or a JWT. Exactly one is set.
-	Remote func(ctx context.Context, token, jwt string) (Renewal[T], error)
+	// Remote asks the service to authenticate a token or a JWT. Exactly one is set. The answer
+	// may be that to another request, if it began at most maxAge ago; see [Share].
+	Remote func(ctx context.Context, token, jwt string, maxAge time.Duration) (Renewal[T], error)
 	// Revoke asks the service to end the session of a token or a JWT. Exactly one is set.
 	Revoke func(ctx context.Context, token, jwt string) error
 	// Owner returns the id of the user or member of a session.

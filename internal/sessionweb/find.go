@@ -29,6 +29,7 @@ type candidate[T any] struct {
 // without a call, unless another credential names another owner.
 type finder[T any] struct {
 	Backend[T]
+	maxAge   time.Duration
 	live     []candidate[T]
 	doubtful []string // JWTs that only the service can decide about
 	reason   error    // why the first refused credential was refused
@@ -47,8 +48,8 @@ func (b Backend[T]) Find(ctx context.Context, token, jwt string, maxAge time.Dur
 	if jwt != "" {
 		c.jwts = []string{jwt}
 	}
-	f := finder[T]{Backend: b}
-	one, err := f.find(ctx, c, maxAge)
+	f := finder[T]{Backend: b, maxAge: maxAge}
+	one, err := f.find(ctx, c)
 	if err == nil && check != nil && !one.renewed {
 		err = b.allow(ctx, one, *check)
 	}
@@ -60,13 +61,13 @@ func (b Backend[T]) Find(ctx context.Context, token, jwt string, maxAge time.Dur
 
 // find returns the session of credentials. It fails with the error of the first refused
 // one, or if the service cannot be asked about one of them.
-func (f *finder[T]) find(ctx context.Context, c credentials, maxAge time.Duration) (candidate[T], error) {
+func (f *finder[T]) find(ctx context.Context, c credentials) (candidate[T], error) {
 	var none candidate[T]
 	if len(c.tokens)+len(c.jwts) > maxShown {
 		return none, ErrAmbiguousSession
 	}
 	for _, jwt := range c.jwts {
-		if err := f.check(ctx, jwt, maxAge); err != nil {
+		if err := f.check(ctx, jwt); err != nil {
 			return none, err
 		}
 	}
@@ -96,10 +97,10 @@ func (f *finder[T]) find(ctx context.Context, c credentials, maxAge time.Duratio
 }
 
 // check checks a JWT without a call.
-func (f *finder[T]) check(ctx context.Context, jwt string, maxAge time.Duration) error {
-	session, age, err := f.checkLocally(ctx, jwt, maxAge)
+func (f *finder[T]) check(ctx context.Context, jwt string) error {
+	session, age, err := f.checkLocally(ctx, jwt)
 	switch {
-	case !sessionjwt.Settled(err, age, maxAge):
+	case !sessionjwt.Settled(err, age, f.maxAge):
 		f.doubtful = append(f.doubtful, jwt)
 	case err == nil:
 		return f.accept(candidate[T]{session: session, jwt: jwt})
@@ -112,8 +113,8 @@ func (f *finder[T]) check(ctx context.Context, jwt string, maxAge time.Duration)
 
 // checkLocally checks a JWT without a call. If the service must be asked anyway, it only
 // checks that the JWT is for this project.
-func (f *finder[T]) checkLocally(ctx context.Context, jwt string, maxAge time.Duration) (session *T, age time.Duration, err error) {
-	if maxAge >= 0 {
+func (f *finder[T]) checkLocally(ctx context.Context, jwt string) (session *T, age time.Duration, err error) {
+	if f.maxAge >= 0 {
 		return f.Local(ctx, jwt)
 	}
 	if claim, ok := sessionjwt.Peek(jwt); ok && claim.ForAnother(f.Project) {
@@ -136,7 +137,7 @@ func (f *finder[T]) matters(jwt string) bool {
 
 // ask asks the service about a token or a JWT.
 func (f *finder[T]) ask(ctx context.Context, token, jwt string) error {
-	renewal, err := f.Remote(ctx, token, jwt)
+	renewal, err := f.Remote(ctx, token, jwt, f.maxAge)
 	switch {
 	case err == nil:
 		return f.accept(candidate[T]{renewal.Session, cmp.Or(renewal.Token, token), cmp.Or(renewal.JWT, jwt), true})

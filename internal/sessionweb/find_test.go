@@ -96,7 +96,7 @@ func fake(calls *int) Backend[session] {
 				return nil, 0, sessionjwt.ErrExpired
 			}
 		},
-		Remote: func(_ context.Context, token, jwt string) (Renewal[session], error) {
+		Remote: func(_ context.Context, token, jwt string, _ time.Duration) (Renewal[session], error) {
 			*calls++
 			k := kindOf(token + jwt)
 			switch {

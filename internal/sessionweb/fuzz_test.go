@@ -28,7 +28,7 @@ func FuzzRequest(f *testing.F) {
 				}
 				return nil, 0, sessionjwt.ErrUnknownKey
 			}
-			b.Remote = func(_ context.Context, token, _ string) (Renewal[session], error) {
+			b.Remote = func(_ context.Context, token, _ string, _ time.Duration) (Renewal[session], error) {
 				calls++
 				if strings.Contains(token, "live") {
 					return Renewal[session]{&session{"ada"}, "token", "JWT"}, nil

@@ -100,8 +100,8 @@ func (b Backend[T]) Middleware(opts Options) func(http.Handler) http.Handler {
 // reports whether it changed any.
 func (b Backend[T]) authenticate(w http.ResponseWriter, r *http.Request, maxAge time.Duration) (session *T, f found, changed bool) {
 	shown := b.credentialsOf(r)
-	search := finder[T]{Backend: b}
-	one, err := search.find(r.Context(), shown, maxAge)
+	search := finder[T]{Backend: b, maxAge: maxAge}
+	one, err := search.find(r.Context(), shown)
 	f = found{err: err, token: one.token, jwt: one.jwt, site: b.Site, allow: func(ctx context.Context, check rbac.Check) error {
 		return b.allow(ctx, one, check)
 	}}

@@ -19,8 +19,22 @@ type outgoing struct {
 	body  bytes.Reader
 }
 
+// Attempt is the attempt that a request belongs to, for middleware.
+type Attempt struct {
+	Call   *CallID
+	Number int // from 1
+}
+
+type attemptKey struct{}
+
+// AttemptFrom returns the attempt of a request, from its context, if the client has middleware.
+func AttemptFrom(ctx context.Context) (Attempt, bool) {
+	a, ok := ctx.Value(attemptKey{}).(Attempt)
+	return a, ok
+}
+
 // attempt sends the call once and reads the answer into k.answer, over that of the previous attempt.
-func (k *call) attempt(ctx context.Context, started time.Time, out *outgoing) *answer {
+func (k *call) attempt(ctx context.Context, number int, started time.Time, out *outgoing) *answer {
 	own, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	w, a := &out.watch, &k.answer
@@ -31,7 +45,11 @@ func (k *call) attempt(ctx context.Context, started time.Time, out *outgoing) *a
 		pool.renew()
 	}
 
-	req := k.newRequest(w.trace(own), out)
+	traced := w.trace(own)
+	if k.client.sender.observed {
+		traced = context.WithValue(traced, attemptKey{}, Attempt{k.id, number})
+	}
+	req := k.newRequest(traced, out)
 	resp, err := k.client.sender.send(req)
 	if err != nil {
 		if e, ok := err.(*url.Error); ok {

@@ -118,7 +118,7 @@ func (k *call) do(ctx context.Context) error {
 		if attempt > 1 {
 			out = new(outgoing)
 		}
-		a := k.attempt(ctx, started, out)
+		a := k.attempt(ctx, attempt, started, out)
 		if a.ok() {
 			k.log(ctx, a, attempt, started)
 			k.report(a, attempt)

@@ -90,6 +90,19 @@ func (ep *Endpoint[Req, Resp]) unknownFields(body string) []wire.Field {
 	return d.UnknownFields()
 }
 
+// Invalid returns the error that a call with this request would return because the request is not
+// valid, or nil. It is for requests that may be sent later.
+func Invalid[Req, Resp any](c *Client, ep *Endpoint[Req, Resp], req *Req) error {
+	var checker validate.Validator
+	if ep.Validate == nil || c.skipValidation {
+		return nil
+	}
+	if ep.Validate(req, &checker); len(checker.Violations()) == 0 {
+		return nil
+	}
+	return c.errors.Invalid(&ep.ID, checker.Violations())
+}
+
 // Call makes the call that ep describes. It returns either a response or an error, never both and
 // never neither.
 func Call[Req, Resp any](

@@ -10,21 +10,15 @@ import (
 // returns an error of its own instead, which the caller gets as it is.
 type Interceptor func(ctx context.Context, call *Outgoing, next func(context.Context) error) error
 
-// Outgoing is a call as an [Interceptor] sees it: valid, and not yet sent.
+// Outgoing is a call as an [Interceptor] sees it: valid, and not yet sent. It has the fields of the type
+// Call of the package stytch, which describes them.
 type Outgoing struct {
-	// Name is the full name of the call: "consumer.otps.sms.send".
-	Name string
-	// API is the API that the call belongs to: "consumer" or "b2b".
-	API string
-	// Service is the service that the call belongs to: "otps.sms".
-	Service string
-	// Method is the HTTP method of the call.
-	Method string
-	// Path is the path of the call, with parameters by name: "/v1/sessions/jwks/{project_id}".
-	Path string
-	// Request points to the request. It has already been encoded, so changes to it have no effect.
-	Request any
-	// Response points to the response after next has returned nil, and is nil otherwise.
+	Name     string
+	API      string
+	Service  string
+	Method   string
+	Path     string
+	Request  any
 	Response any
 }
 

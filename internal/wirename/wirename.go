@@ -38,6 +38,12 @@ func endsIn(name string, endings []string) bool {
 	return false
 }
 
+// Time reports whether a text of this name is a time, as far as the name tells: created_at.
+func Time(name string) bool {
+	words := Words(name)
+	return len(words) > 1 && strings.EqualFold(words[len(words)-1], "at")
+}
+
 // Words splits a name at everything that is neither letter nor digit, and before a capital behind a small
 // letter: methodId is method_id. A name that is not ASCII has no words.
 func Words(name string) []string {

@@ -2,6 +2,14 @@ package wirename
 
 import "testing"
 
+func TestTime(t *testing.T) {
+	for name, want := range map[string]bool{"created_at": true, "lastSeenAt": true, "at": false, "format": false, "": false} {
+		if got := Time(name); got != want {
+			t.Errorf("Time(%q) is %v", name, got)
+		}
+	}
+}
+
 func TestSensitive(t *testing.T) {
 	for name, want := range map[string]bool{
 		"session_token":              true,

@@ -174,7 +174,7 @@ func mutants(tree any) func(yield func(string, mutant) bool) {
 			case map[string]any:
 				for _, name := range slices.Sorted(maps.Keys(v)) {
 					value := v[name]
-					if !walk(value, strings.TrimPrefix(path+"."+name, "."), func(to any, there bool) {
+					if !walk(value, strings.TrimPrefix(path+"."+element(name), "."), func(to any, there bool) {
 						if v[name] = to; !there {
 							delete(v, name)
 						}
@@ -296,7 +296,7 @@ func compareRest(t *testing.T, mutant, path, without string, got, want reflect.V
 	case reflect.Struct:
 		for i := range got.NumField() {
 			if name := jsonName(got.Type().Field(i)); name != "" {
-				compareRest(t, mutant, strings.TrimPrefix(path+"."+name, "."), without, got.Field(i), want.Field(i))
+				compareRest(t, mutant, strings.TrimPrefix(path+"."+element(name), "."), without, got.Field(i), want.Field(i))
 			}
 		}
 	case reflect.Slice:
@@ -317,7 +317,7 @@ func compareRest(t *testing.T, mutant, path, without string, got, want reflect.V
 		}
 	case reflect.Map:
 		for _, key := range want.MapKeys() {
-			below := path + "." + key.String()
+			below := path + "." + element(key.String())
 			if v := got.MapIndex(key); v.IsValid() {
 				compareRest(t, mutant, below, without, v, want.MapIndex(key))
 			} else if below != without { // otherwise the value is left out
@@ -327,10 +327,14 @@ func compareRest(t *testing.T, mutant, path, without string, got, want reflect.V
 	}
 }
 
+// element returns a name as a part of a path. Dots in it are replaced, because a dot begins the next part.
+func element(name string) string { return strings.ReplaceAll(name, ".", "·") }
+
 // driftAt returns the path as drift reports it, without the names of typed maps. It also reports whether
 // the path leads into free-form data, which has no types.
 func driftAt(v reflect.Value, path string) (at string, free bool) {
 	for part := range strings.FieldsFuncSeq(path, func(r rune) bool { return r == '.' || r == '[' }) {
+		part = strings.ReplaceAll(part, "·", ".")
 		for v.Kind() == reflect.Pointer {
 			v = v.Elem()
 		}

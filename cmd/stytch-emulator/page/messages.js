@@ -5,7 +5,7 @@ import { byID, call, copies, element, facts, foreign, onClick, say, showList } f
 
 const pageful = 50;
 const channels = { __proto__: null, sms: "SMS", whatsapp: "WhatsApp", email: "E-mail" };
-const links = { __proto__: null, login: "Log in", signup: "Sign up", invite: "Accept the invitation", discovery: "Log in" };
+const links = { __proto__: null, login: "Log in", signup: "Sign up", invite: "Accept the invitation", discovery: "Log in", reset_password: "Reset the password" };
 const title = document.title;
 
 let all = [];
@@ -66,6 +66,7 @@ function make(message) {
     element("h3", {}, element("span", { class: "badge" }, channel(message)), " ", foreign(message.address)),
     ...(message.code ? [codeOf(message)] : []),
     ...(message.link ? [linkOf(message, message.link, links[message.purpose] ?? "Open the link")] : []),
+    ...(message.login_link ? [linkOf(message, message.login_link, "Log in without it")] : []),
     facts({
       Sent: time(message.sent_at),
       Expires: element("span", { class: "expiry" }),

@@ -213,7 +213,7 @@ var endpoints = []Endpoint{
 				{Name: "intermediate_session_token", Kind: String, Limits: &Limits{MinLength: 1}},
 				{Name: "session_duration_minutes", Kind: Integer, Limits: &Limits{Minimum: Bound{true, 5}, Maximum: Bound{true, 527040}}, Invalid: "invalid_session_duration_minutes"},
 				{Name: "session_custom_claims", Kind: Map},
-				{Name: "locale", Kind: Enum, Type: stytchEmailLocale, Invalid: "invalid_locale"},
+				{Name: "locale", Kind: Enum, Type: stytchPhoneLocale, Invalid: "invalid_locale"},
 				{Name: "telemetry_id", Kind: String, Limits: &Limits{MinLength: 1}},
 			},
 			Rules: []Rule{
@@ -1058,7 +1058,7 @@ var endpoints = []Endpoint{
 				{Name: "intermediate_session_token", Kind: String, Limits: &Limits{MinLength: 1}},
 				{Name: "session_duration_minutes", Kind: Integer, Limits: &Limits{Minimum: Bound{true, 5}, Maximum: Bound{true, 527040}}, Invalid: "invalid_session_duration_minutes"},
 				{Name: "session_custom_claims", Kind: Map},
-				{Name: "locale", Kind: Enum, Type: stytchEmailLocale, Invalid: "invalid_locale"},
+				{Name: "locale", Kind: Enum, Type: stytchPhoneLocale, Invalid: "invalid_locale"},
 				{Name: "telemetry_id", Kind: String, Limits: &Limits{MinLength: 1}},
 			},
 			Rules: []Rule{
@@ -1224,7 +1224,7 @@ var endpoints = []Endpoint{
 				{Name: "intermediate_session_token", Kind: String, Limits: &Limits{MinLength: 1}},
 				{Name: "session_duration_minutes", Kind: Integer, Limits: &Limits{Minimum: Bound{true, 5}, Maximum: Bound{true, 527040}}, Invalid: "invalid_session_duration_minutes"},
 				{Name: "session_custom_claims", Kind: Map},
-				{Name: "locale", Kind: Enum, Type: stytchEmailLocale, Invalid: "invalid_locale"},
+				{Name: "locale", Kind: Enum, Type: stytchPhoneLocale, Invalid: "invalid_locale"},
 				{Name: "telemetry_id", Kind: String, Limits: &Limits{MinLength: 1}},
 			},
 			Rules: []Rule{
@@ -1348,7 +1348,7 @@ var endpoints = []Endpoint{
 				{Name: "intermediate_session_token", Kind: String, Limits: &Limits{MinLength: 1}},
 				{Name: "session_duration_minutes", Kind: Integer, Limits: &Limits{Minimum: Bound{true, 5}, Maximum: Bound{true, 527040}}, Invalid: "invalid_session_duration_minutes"},
 				{Name: "session_custom_claims", Kind: Map},
-				{Name: "locale", Kind: Enum, Type: stytchEmailLocale, Invalid: "invalid_locale"},
+				{Name: "locale", Kind: Enum, Type: stytchPhoneLocale, Invalid: "invalid_locale"},
 				{Name: "telemetry_id", Kind: String, Limits: &Limits{MinLength: 1}},
 			},
 			Rules: []Rule{
@@ -1415,7 +1415,7 @@ var endpoints = []Endpoint{
 				{Name: "session_jwt", Kind: String, Limits: &Limits{MinLength: 1}, Invalid: "unable_to_parse_session_jwt"},
 				{Name: "session_duration_minutes", Kind: Integer, Limits: &Limits{Minimum: Bound{true, 5}, Maximum: Bound{true, 527040}}, Invalid: "invalid_session_duration_minutes"},
 				{Name: "session_custom_claims", Kind: Map},
-				{Name: "locale", Kind: Enum, Type: stytchEmailLocale, Invalid: "invalid_locale"},
+				{Name: "locale", Kind: Enum, Type: stytchPhoneLocale, Invalid: "invalid_locale"},
 				{Name: "telemetry_id", Kind: String, Limits: &Limits{MinLength: 1}},
 			},
 			Rules: []Rule{
@@ -1488,7 +1488,7 @@ var endpoints = []Endpoint{
 				{Name: "session_jwt", Kind: String, Limits: &Limits{MinLength: 1}, Invalid: "unable_to_parse_session_jwt"},
 				{Name: "session_duration_minutes", Kind: Integer, Limits: &Limits{Minimum: Bound{true, 5}, Maximum: Bound{true, 527040}}, Invalid: "invalid_session_duration_minutes"},
 				{Name: "session_custom_claims", Kind: Map},
-				{Name: "locale", Kind: Enum, Type: stytchEmailLocale, Invalid: "invalid_locale"},
+				{Name: "locale", Kind: Enum, Type: stytchPhoneLocale, Invalid: "invalid_locale"},
 				{Name: "telemetry_id", Kind: String, Limits: &Limits{MinLength: 1}},
 			},
 			Rules: []Rule{
@@ -3480,7 +3480,7 @@ var endpoints = []Endpoint{
 		},
 	},
 	{
-		API: "consumer", ID: "idp.introspect_token_network", Method: "POST", Path: "/v1/public/{project_id}/oauth2/introspect",
+		API: "b2b", ID: "idp.introspect_token_network", Method: "POST", Path: "/v1/public/{project_id}/oauth2/introspect",
 		Body:      Form,
 		Anonymous: true, OAuthErrors: true, Request: Type{
 			Fields: []Field{
@@ -3505,11 +3505,12 @@ var endpoints = []Endpoint{
 				{Name: "nbf", Kind: Integer, Nullable: true},
 				{Name: "client_id", Kind: String, Nullable: true},
 				{Name: "token_type", Kind: String, Nullable: true},
+				{Name: "https://stytch.com/organization", Kind: Struct, Type: b2bOrganizationClaim, Nullable: true},
 			},
 		},
 	},
 	{
-		API: "b2b", ID: "idp.introspect_token_network", Method: "POST", Path: "/v1/public/{project_id}/oauth2/introspect",
+		API: "consumer", ID: "idp.introspect_token_network", Method: "POST", Path: "/v1/public/{project_id}/oauth2/introspect",
 		Body:      Form,
 		Anonymous: true, OAuthErrors: true, Request: Type{
 			Fields: []Field{

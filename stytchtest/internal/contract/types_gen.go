@@ -163,6 +163,7 @@ const (
 	b2bMFARequired
 	b2bMFAMemberOptions
 	b2bPrimaryRequired
+	b2bOrganizationClaim
 	b2bOAuthProviderValues
 	b2bEmailUpdateDeliveryMethod
 	b2bOrganizationConnectedApp
@@ -1203,7 +1204,7 @@ var types = [...]Type{
 			{Name: "session_jwt", Kind: String, In: InHeader, Header: "X-Stytch-Member-SessionJWT", Limits: &Limits{MinLength: 1}, Invalid: "unable_to_parse_session_jwt"},
 		},
 		Rules: []Rule{
-			{Kind: AtMostOne, Fields: []string{"session_token", "session_jwt"}},
+			{Kind: AtMostOne, Fields: []string{"session_token", "session_jwt"}, Several: "too_many_session_arguments"},
 		},
 	},
 	b2bMember: {
@@ -1463,6 +1464,12 @@ var types = [...]Type{
 	b2bPrimaryRequired: {
 		Fields: []Field{
 			{Name: "allowed_auth_methods", Kind: List, Elem: Enum, Type: b2bAuthMethod, Required: true},
+		},
+	},
+	b2bOrganizationClaim: {
+		Fields: []Field{
+			{Name: "organization_id", Kind: String, Required: true},
+			{Name: "slug", Kind: String, Required: true},
 		},
 	},
 	b2bOAuthProviderValues: {

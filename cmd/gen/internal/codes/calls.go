@@ -39,10 +39,10 @@ var (
 	})
 	PlainName = add(Code{
 		ID: "E034", Title: "a name with other characters than plain ones",
-		Meaning: "Names of properties and parameters are used in URLs, headers, JSON and Go tags, and must mean the same in all of them.",
+		Meaning: "Names of properties and parameters are used in URLs, headers, JSON and Go tags, and must mean the same in all of them. The name of a property can also be an address with https, as the claims of tokens have it, if x-go-name gives it a name in Go.",
 		Wrong:   "properties:\n  'user id': {type: string}",
 		Right:   "properties:\n  user_id: {type: string}",
-		Do:      "Use letters, digits, dots, hyphens and underscores.",
+		Do:      "Use letters, digits, dots, hyphens and underscores, or add x-go-name to an address.",
 	})
 	OwnHeader = add(Code{
 		ID: "E035", Title: "a header that belongs to the client",

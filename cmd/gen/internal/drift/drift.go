@@ -149,6 +149,13 @@ func Compare(here, there *contract.API, scope []string) (*Outcome, error) {
 	return out, nil
 }
 
+// Same reports whether two types are the same for all that a comparison sees.
+func Same(here, there *contract.Type) bool {
+	c := &comparer{byKey: map[string]*Difference{}, met: map[Meeting]*contract.Type{}}
+	err := c.types(here, there, "", 0)
+	return err == nil && len(c.found) == 0
+}
+
 // pick returns the call of the same verb, at the same server if there are
 // several, or else one of another verb that no call of ours has.
 func pick(call *contract.Call, candidates []*contract.Call, ours map[string]bool) *contract.Call {

@@ -36,8 +36,8 @@ func Upstream(name string) (*contract.API, error) {
 	return &contract.API{Source: "openapi " + version, Calls: calls}, nil
 }
 
-// Spec reads the calls of a spec as load has read it.
-func Spec(spec *load.Spec) (*contract.API, error) {
+// Documents returns the files of a spec.
+func Documents(spec *load.Spec) contract.Documents {
 	docs := contract.Documents{Roots: map[string]*yaml.Node{}, Target: func(file, ref string) (string, *yaml.Node) {
 		if src, _, value := spec.Target(file, ref); src != nil {
 			return src.Name, value
@@ -47,6 +47,11 @@ func Spec(spec *load.Spec) (*contract.API, error) {
 	for _, src := range spec.Files {
 		docs.Roots[src.Name] = src.Root
 	}
+	return docs
+}
+
+// Spec reads the calls of a spec as load has read it.
+func Spec(spec *load.Spec) (*contract.API, error) {
 	var documents [][]string
 	for _, api := range load.APIFiles {
 		var files []string
@@ -55,7 +60,7 @@ func Spec(spec *load.Spec) (*contract.API, error) {
 		}
 		documents = append(documents, files)
 	}
-	calls, err := docs.Calls(documents...)
+	calls, err := Documents(spec).Calls(documents...)
 	return &contract.API{Source: "the spec", Calls: calls}, err
 }
 

@@ -9,6 +9,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	yaml "github.com/oasdiff/yaml3"
@@ -16,7 +17,6 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/drift"
 	"github.com/stytchgen/sdk/cmd/gen/internal/drift/contract"
-	"github.com/stytchgen/sdk/cmd/gen/internal/spec/lint"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 )
 
@@ -249,7 +249,7 @@ func (a *applier) field(d *drift.Difference) bool {
 	}
 	var before *yaml.Node
 	for _, field := range d.ThereType.Fields[:slices.Index(d.ThereType.Fields, f)] {
-		if key := keyOf(properties, field.Name); key != nil {
+		if key := load.Key(properties, field.Name); key != nil {
 			before = key
 		}
 	}
@@ -275,7 +275,7 @@ func (a *applier) require(to *file, schema *yaml.Node, name string) {
 		return
 	}
 	// The first of several new names makes the list; the others join it.
-	key := keyOf(schema, "properties")
+	key := load.Key(schema, "properties")
 	if isFlow(schema) {
 		to.insert(to.offset(key), "required: "+flowList([]string{name})+", ")
 		return
@@ -297,7 +297,7 @@ func (a *applier) parameter(d *drift.Difference, f *contract.Field, in string) b
 		return a.cannot("%v", err)
 	}
 	to := a.files[d.Here.File]
-	schema, ok := a.schema(to, t, f.Name)
+	p, ok := a.parameterEntry(to, f, in, t)
 	switch {
 	case !ok:
 		return false
@@ -306,14 +306,13 @@ func (a *applier) parameter(d *drift.Difference, f *contract.Field, in string) b
 	case !a.once(d.Here.Node, in+" "+f.Name):
 		return true
 	}
-	p := parameterEntry(f, in, marked(schema, f.Name, t))
 	if list := load.Get(d.Here.Node, "parameters"); list != nil && !isFlow(list) {
 		to.addItemEntry(list, list.Content[len(list.Content)-1], p)
 		return true
 	}
-	key := keyOf(d.Here.Node, "requestBody")
+	key := load.Key(d.Here.Node, "requestBody")
 	if key == nil {
-		key = keyOf(d.Here.Node, "responses")
+		key = load.Key(d.Here.Node, "responses")
 	}
 	if key == nil || load.Get(d.Here.Node, "parameters") != nil {
 		return a.cannot("the call has no list of parameters that one can be added to")
@@ -328,12 +327,26 @@ func (a *applier) parameter(d *drift.Difference, f *contract.Field, in string) b
 	return true
 }
 
-func parameterEntry(f *contract.Field, in string, schema entry) entry {
-	required := "false"
-	if f.Required {
-		required = "true"
+// parameterEntry writes a parameter, or a reference to the shared one that it is.
+func (a *applier) parameterEntry(to *file, f *contract.Field, in string, t *contract.Type) (entry, bool) {
+	for _, file := range a.namespace(to.api) {
+		shared := load.Get(load.Get(file.src.Root, "components"), "parameters")
+		for key, p := range load.Pairs(shared) {
+			name := load.Text(p, "name")
+			if load.Text(p, "in") == in && (name == f.Name || in == contract.InHeader && strings.EqualFold(name, f.Name)) {
+				return refer("parameters", key.Value), true
+			}
+		}
 	}
-	return entry{{"name", plain(f.Name)}, {"in", in}, {"required", required}, {"description", lint.Todo}, {"schema", schema}}
+	switch integer := t.Kind == contract.Number && t.Loose; {
+	case t.Kind != contract.String && t.Kind != contract.Integer && t.Kind != contract.Boolean && !integer, t.Time:
+		return nil, a.cannot("the parameter %s is %s; texts, integers, booleans and enums are generated", f.Name, t.Kind)
+	}
+	schema, ok := a.schema(to, t, f.Name)
+	return entry{
+		{"name", plain(f.Name)}, {"in", in}, {"required", strconv.FormatBool(f.Required)}, {"description", load.Todo},
+		{"schema", marked(schema, f.Name, t)},
+	}, ok
 }
 
 // component appends a schema to the components of a file.

@@ -37,7 +37,7 @@ var inserted = []struct {
 }{
 	{"field at the end of a block, behind a text and an empty line",
 		[]swap{{attrTS, "    user_agent?: string;", "    user_agent?: string;\n    port?: number;"}},
-		[]swap{{consumer, "            As it says itself.\n", "            As it says itself.\n        port:\n          type: [number, 'null']\n          description: TODO\n"}}, 1},
+		[]swap{{consumer, "            As it says itself.\n", "            As it says itself.\n        port:\n          type: [integer, 'null']\n          description: TODO\n"}}, 1},
 	{"field between two, before a comment of the next",
 		[]swap{{otpsTS, "    session_token?: string;", "    origin?: string;\n    session_token?: string;"}},
 		[]swap{{consumer, "                  description: The client.\n", "                  description: The client.\n                origin:\n                  type: string\n                  description: TODO\n"}}, 1},
@@ -119,7 +119,7 @@ var inserted = []struct {
 			"    delete:\n      operationId: sessions.delete\n      tags: [sessions]\n      summary: TODO\n      externalDocs: {url: https://example.com/docs}\n      x-retry: TODO\n      x-errors: [TODO]\n" +
 			"      parameters:\n        - name: user_id\n          in: query\n          required: true\n          description: TODO\n          schema:\n            type: string\n" +
 			"      responses:\n        '200':\n          description: TODO\n          content:\n            application/json:\n              schema:\n                type: object\n                required: [status_code]\n                properties:\n" +
-			"                  status_code:\n                    type: integer\n                    description: TODO\n        default:\n          $ref: '#/components/responses/Error'\n"}}, 4},
+			"                  status_code:\n                    type: integer\n                    description: TODO\n        default:\n          $ref: '#/components/responses/Error'\n"}}, 6},
 	{"call of the other file",
 		[]swap{{document, "  /v1/b2b/sessions/revoke:\n", "  /v1/b2b/sessions/{member_id}/renew:\n    post:\n      parameters:\n      - name: member_id\n        in: path\n        required: true\n        schema:\n          type: string\n      requestBody:\n        content:\n          application/json:\n            schema:\n              type: object\n              properties:\n                session_token:\n                  type: string\n      responses:\n        '200':\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/api_b2b_session_v1_RevokeResponse'\n  /v1/b2b/sessions/revoke:\n"}},
 		[]swap{{b2b, "                  status_code: {type: integer, description: The status.}\n", "                  status_code: {type: integer, description: The status.}\n" +
@@ -127,7 +127,7 @@ var inserted = []struct {
 			"      parameters:\n        - name: member_id\n          in: path\n          required: true\n          description: TODO\n          schema:\n            type: string\n" +
 			"      requestBody:\n        required: true\n        content:\n          application/json:\n            schema:\n              type: object\n              properties:\n                session_token:\n                  $ref: '#/components/schemas/SessionToken'\n" +
 			"      responses:\n        '200':\n          description: TODO\n          content:\n            application/json:\n              schema:\n                type: object\n                required: [status_code]\n                properties:\n" +
-			"                  status_code:\n                    type: integer\n                    description: TODO\n        default:\n          $ref: '#/components/responses/Error'\n"}}, 4},
+			"                  status_code:\n                    type: integer\n                    description: TODO\n        default:\n          $ref: '#/components/responses/Error'\n"}}, 6},
 	{"calls of a new area, with types that the spec has",
 		[]swap{{drifts, "scope: [", "scope: [/v1/magic_links, "},
 			{document, "components:\n", newCall("/v1/magic_links/authenticate", "post", "api_otp_v1_AuthenticateResponse") + newCall("/v1/magic_links/email/send", "post", "api_b2b_session_v1_RevokeResponse") + "components:\n"}},
@@ -137,12 +137,12 @@ var inserted = []struct {
 					written("/v1/magic_links/authenticate", "post", "magic_links.authenticate", "magic_links", "[request_id, user, reset_sessions, status_code]",
 						"                  request_id:\n                    type: string\n                    description: TODO\n                  user:\n                    $ref: '#/components/schemas/User'\n                  reset_sessions:\n                    type: boolean\n                    description: TODO\n"+
 							"                  status_code:\n                    type: integer\n                    description: TODO\n                  session:\n                    description: TODO\n                    oneOf:\n                      - $ref: '#/components/schemas/Session'\n                      - type: 'null'\n") +
-					written("/v1/magic_links/email/send", "post", "magic_links.email.send", "magic_links.email", "[status_code]", "                  status_code:\n                    type: integer\n                    description: TODO\n")}}, 11},
+					written("/v1/magic_links/email/send", "post", "magic_links.email.send", "magic_links.email", "[status_code]", "                  status_code:\n                    type: integer\n                    description: TODO\n")}}, 15},
 	{"call of a new area of the other file",
 		[]swap{{drifts, "scope: [", "scope: [/v1/b2b/totps, "}, {document, "components:\n", newCall("/v1/b2b/totps", "post", "api_b2b_session_v1_RevokeResponse") + "components:\n"}},
 		[]swap{{b2b, "    description: Looks after sessions.\n", "    description: Looks after sessions.\n  - name: totps\n    description: TODO\n"},
 			{b2b, "                  status_code: {type: integer, description: The status.}\n", "                  status_code: {type: integer, description: The status.}\n" +
-				strings.Replace(written("/v1/b2b/totps", "post", "totps.post", "totps", "[status_code]", "                  status_code:\n                    type: integer\n                    description: TODO\n"), "/docs}", "/docs/b2b}", 1)}}, 4},
+				strings.Replace(written("/v1/b2b/totps", "post", "totps.post", "totps", "[status_code]", "                  status_code:\n                    type: integer\n                    description: TODO\n"), "/docs}", "/docs/b2b}", 1)}}, 6},
 }
 
 // newCall is a call in the service's document, without a request.
@@ -279,7 +279,7 @@ func TestLeftToAPerson(t *testing.T) {
 func TestSharedTypes(t *testing.T) {
 	const (
 		origin   = "                origin:\n                  type: string\n                  description: TODO\n"
-		location = "        port:\n          type: [number, 'null']\n          description: TODO\n"
+		location = "        port:\n          type: [integer, 'null']\n          description: TODO\n"
 	)
 	anOrigin := swap{otpsTS, "    session_token?: string;", "    origin?: string;\n    session_token?: string;"}
 	aPort := swap{sessTS, "    attributes?: Attributes;", "    attributes?: { ip_address?: string; user_agent?: string; port?: number };"}
@@ -406,22 +406,22 @@ func TestHardToApply(t *testing.T) {
 		{"a part of what cannot be written", []swap{
 			{usersTS, "    name?: Name;", "    name?: Name;\n    first?: Outer;\n    second?: Inner;"},
 			{usersTS, "/** Of a user. */", "export interface Outer {\n    inner?: Inner;\n    both?: string | number;\n}\nexport interface Inner {\n    z?: string;\n}\n/** Of a user. */"},
-		}, 1, []string{"POST /v1/otps/authenticate response.user.first: the service says that both is one of several types, which has no form in the spec"},
+		}, 1, []string{"POST /v1/otps/authenticate response.user.first: both is one of several types; write oneOf with a discriminator, or one type"},
 			[]string{"        second:\n", "    Inner:\n"}},
 		{"calls that the client cannot make", []swap{{document, before,
-			strings.Replace(call("/v1/otps/far", "get"), "  /v1/otps/far:\n", "  /v1/otps/far:\n    servers:\n    - url: https://codes.example.com\n", 1) +
+			strings.Replace(call("/v1/otps/far", "get"), "  /v1/otps/far:\n", "  /v1/otps/far:\n    servers:\n    - url: https://codes.example.com\n    - url: https://other.example.com\n", 1) +
 				strings.Replace(call("/v1/otps/xml", "get"), "application/json", "application/xml", 1) +
 				strings.Replace(call("/v1/otps/any", "get"), "                $ref: '#/components/schemas/api_b2b_session_v1_RevokeResponse'\n", "                {}\n", 1) +
 				strings.Replace(call("/v1/otps/list", "get"), "                $ref: '#/components/schemas/api_b2b_session_v1_RevokeResponse'\n", "                type: array\n                items: {type: string}\n", 1) +
 				call("/v1/otps/ok", "get") + before}},
 			4, []string{
 				"GET /v1/otps/any: the service's description does not say what is in its response",
-				"GET /v1/otps/far: the service has it at https://codes.example.com, and the client has one server for all calls",
+				"GET /v1/otps/far: the service has it at https://codes.example.com, https://other.example.com, and not at one host by https",
 				"GET /v1/otps/list: its response is a list, and not an object with fields",
 				"GET /v1/otps/xml: its response is application/xml, and the client speaks JSON",
 			}, []string{"operationId: otps.ok\n"}},
 		{"a call that sends nothing", []swap{{document, before, strings.Replace(call("/v1/otps/ping", "post"), "      responses:\n", "      requestBody:\n        content:\n          application/json:\n            schema:\n              type: object\n              properties: {}\n      responses:\n", 1) + before}},
-			0, nil, []string{"      operationId: otps.ping\n      tags: [otps]\n      summary: TODO\n      externalDocs: {url: https://example.com/docs}\n      x-retry: TODO\n      x-errors: [TODO]\n      responses:\n"}},
+			0, nil, []string{"      operationId: otps.ping\n      tags: [otps]\n      summary: TODO\n      externalDocs: {url: https://example.com/docs}\n      x-retry: TODO\n      x-errors: [TODO]\n      requestBody:\n        required: true\n        content:\n          application/json:\n            schema:\n              type: object\n            example: {}\n      responses:\n"}},
 		{"cookies", []swap{{document, before, strings.Replace(call("/v1/otps/jar", "get"), "      responses:\n", "      parameters:\n      - {name: sid, in: cookie, schema: {type: string}}\n      responses:\n", 1) + before},
 			{document, "      operationId: api_session_v1_GetJWKS\n      parameters:\n", "      operationId: api_session_v1_GetJWKS\n      parameters:\n      - {name: sid, in: cookie, schema: {type: string}}\n"}},
 			2, []string{"GET /v1/otps/jar: it takes the cookie sid, and the client sends none", "GET /v1/sessions/jwks/{project_id} cookie.sid: the client sends no cookies"}, nil},
@@ -433,7 +433,7 @@ func TestHardToApply(t *testing.T) {
 		{"fields whose enum values are no strings", []swap{{document, "        session_jwt:\n", "        level:\n          enum: [1, 2]\n        urgent:\n          enum: [true, false]\n        mode:\n          type: string\n          enum: [fast, 7]\n        kind:\n          enum: [fast, 7]\n        session_jwt:\n"}},
 			2, []string{
 				"POST /v1/otps/authenticate request.mode: its enum has the value 7, which is no string, and enums are generated for strings only",
-				"POST /v1/otps/authenticate request.kind: the service says that kind is one of several types, which has no form in the spec",
+				"POST /v1/otps/authenticate request.kind: kind is one of several types; write oneOf with a discriminator, or one type",
 			}, []string{"                level:\n                  type: integer\n", "                urgent:\n                  type: boolean\n"}},
 		{"a required name without a property", []swap{{document, "      - method_id\n      - code\n", "      - method_id\n      - code\n      - ghost\n"}, {document, "        first_name:\n          type: string\n", "        first_name:\n          type: string\n        age:\n          type: integer\n"}},
 			1, []string{"POST /v1/otps/authenticate request.ghost: the service says that ghost is anything, which has no form in the spec"}, []string{"        age:\n"}},

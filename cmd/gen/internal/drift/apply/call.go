@@ -1,11 +1,11 @@
 package apply
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/drift/contract"
-	"github.com/stytchgen/sdk/cmd/gen/internal/spec/lint"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 )
 
@@ -13,8 +13,8 @@ import (
 var pathText = regexp.MustCompile(`^(/[A-Za-z0-9_.~{}-]+)+$`)
 
 func (a *applier) call(c *contract.Call) bool {
-	if c.Server != "" {
-		return a.cannot("the service has it at %s, and the client has one server for all calls", c.Server)
+	if c.Server != "" && !ownServer.MatchString(c.Server) {
+		return a.cannot("the service has it at %s, and not at one host by https", c.Server)
 	}
 	p, problem := a.place(c)
 	switch {
@@ -62,10 +62,13 @@ func (a *applier) operation(p place, c *contract.Call) (entry, bool) {
 	op := entry{
 		{"operationId", p.id},
 		{"tags", flowList([]string{p.tag})},
-		{"summary", lint.Todo},
+		{"summary", load.Todo},
 		{"externalDocs", "{url: " + docs(to) + "}"},
-		{"x-retry", lint.Todo},
-		{"x-errors", "[" + lint.Todo + "]"},
+		{"x-retry", load.Todo},
+		{"x-errors", "[" + load.Todo + "]"},
+	}
+	if c.Server != "" {
+		op = append(op, pair{"servers", []entry{{{"url", c.Server}}}})
 	}
 	parameters, ok := a.parameters(to, c)
 	if !ok {
@@ -74,12 +77,14 @@ func (a *applier) operation(p place, c *contract.Call) (entry, bool) {
 	if parameters != nil {
 		op = append(op, pair{"parameters", parameters})
 	}
-	if hasFields(c.Request) {
-		schema, ok := a.body(to, c.Request, false)
+	if c.Request != nil && c.Verb != "GET" && c.Verb != "DELETE" {
+		media, ok := a.request(to, c)
 		if !ok {
 			return nil, false
 		}
-		op = append(op, pair{"requestBody", append(entry{{"required", "true"}}, jsonContent(schema)...)})
+		op = append(op, pair{"requestBody", append(entry{{"required", "true"}}, media...)})
+	} else if !isEmpty(c.Request) {
+		return nil, a.cannot("it is a %s with a body, which the client does not send", c.Verb)
 	}
 	if c.Response == nil {
 		return nil, a.cannot("the service's description says nothing about its response")
@@ -89,30 +94,41 @@ func (a *applier) operation(p place, c *contract.Call) (entry, bool) {
 		return nil, false
 	}
 	return append(op, pair{"responses", entry{
-		{"200", append(entry{{"description", lint.Todo}}, jsonContent(schema)...)},
+		{"200", append(entry{{"description", load.Todo}}, content(load.JSON, entry{{"schema", schema}})...)},
 		{"default", entry{{"$ref", "'#/components/responses/Error'"}}},
 	}}), true
 }
 
-// hasFields reports whether there is anything to say about a request. An
-// object without fields is one that nothing is sent in.
-func hasFields(request *contract.Ref) bool {
-	if request == nil {
-		return false
+// ownServer is the address of a host that serves some calls.
+var ownServer = regexp.MustCompile(`^https://[a-z0-9.-]+$`)
+
+// request writes the content of a request. An object without fields is sent as {}.
+func (a *applier) request(to *file, c *contract.Call) (entry, bool) {
+	if isEmpty(c.Request) {
+		return content(load.JSON, entry{{"schema", entry{{"type", "object"}}}, {"example", "{}"}}), true
 	}
-	t, err := request.Type()
-	return err != nil || t.Kind != contract.Object || len(t.Fields) > 0
+	schema, ok := a.body(to, c.Request, false)
+	if c.Form {
+		return content(load.Form, entry{{"schema", schema}}), ok
+	}
+	return content(load.JSON, entry{{"schema", schema}}), ok
 }
 
-func jsonContent(schema entry) entry {
-	return entry{{"content", entry{{"application/json", entry{{"schema", schema}}}}}}
+// isEmpty reports whether a body is none, or has no fields.
+func isEmpty(body *contract.Ref) bool {
+	if body == nil {
+		return true
+	}
+	t, err := body.Type()
+	return err == nil && t.Kind == contract.Object && len(t.Fields) == 0
+}
+
+func content(name string, media entry) entry {
+	return entry{{"content", entry{{name, media}}}}
 }
 
 func docs(to *file) string {
-	if n := load.Get(load.Get(to.api.files[0].src.Root, "externalDocs"), "url"); n != nil {
-		return n.Value
-	}
-	return lint.Todo
+	return cmp.Or(load.Text(load.Get(to.api.files[0].src.Root, "externalDocs"), "url"), load.Todo)
 }
 
 // body writes a request or answer, which is at its call.
@@ -127,6 +143,8 @@ func (a *applier) body(to *file, ref *contract.Ref, response bool) (entry, bool)
 		return nil, a.cannot("%v", err)
 	case t.Kind == contract.Any:
 		return nil, a.cannot("the service's description does not say what is in its %s", way)
+	case t.Kind == contract.Opaque && t.Name == load.Form:
+		return nil, a.cannot("its %s is a form, and the service's description does not say what is in it", way)
 	case t.Kind == contract.Opaque:
 		return nil, a.cannot("its %s is %s, and the client speaks JSON", way, t.Name)
 	case t.Kind != contract.Object:
@@ -155,11 +173,11 @@ func (a *applier) parameters(to *file, c *contract.Call) ([]entry, bool) {
 			case !printable.MatchString(f.Name):
 				return nil, a.cannot("the name of a parameter holds characters that are not written into the spec as they are")
 			}
-			schema, ok := a.schema(to, t, f.Name)
+			p, ok := a.parameterEntry(to, f, in, t)
 			if !ok {
 				return nil, false
 			}
-			list = append(list, parameterEntry(f, in, marked(schema, f.Name, t)))
+			list = append(list, p)
 		}
 	}
 	return list, true

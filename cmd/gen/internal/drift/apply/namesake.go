@@ -37,7 +37,7 @@ func (a *applier) namesake(to *file, name string, t *contract.Type, response boo
 	if found == nil || !a.isKind(to, found.Value, t) {
 		return nil
 	}
-	return entry{{"$ref", "'" + found.Value + "'"}}
+	return entry{{"$ref", plain(found.Value)}}
 }
 
 // operations returns the operations of the API that a file is one of.
@@ -67,5 +67,8 @@ func (a *applier) isKind(to *file, ref string, t *contract.Type) bool {
 		"string": contract.String, "integer": contract.Integer, "number": contract.Number,
 		"boolean": contract.Boolean, "object": contract.Map,
 	}[kind.Value]
-	return is == t.Kind && load.Get(schema, "properties") == nil || is == contract.Integer && t.Loose
+	if load.Get(schema, "properties") != nil || load.Get(schema, "enum") != nil {
+		return false
+	}
+	return is == t.Kind || is == contract.Integer && t.Loose
 }

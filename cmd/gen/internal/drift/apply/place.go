@@ -10,8 +10,8 @@ import (
 	yaml "github.com/oasdiff/yaml3"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/drift/contract"
-	"github.com/stytchgen/sdk/cmd/gen/internal/spec/lint"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
 )
 
 // api is an API, and what its calls say about where others belong.
@@ -38,18 +38,12 @@ func newAPI(folder string, files []*file) *api {
 
 // read takes note of a file's tags and calls.
 func (x *api) read(root *yaml.Node) {
-	if tags := load.Get(root, "tags"); tags != nil {
-		for _, tag := range tags.Content {
-			if name := load.Get(tag, "name"); name != nil {
-				x.tags[name.Value] = true
-			}
-		}
+	for _, tag := range load.Items(load.Get(root, "tags")) {
+		x.tags[load.Text(tag, "name")] = true
 	}
 	for key, item := range load.Pairs(load.Get(root, "paths")) {
 		for _, op := range load.Pairs(item) {
-			if id := load.Get(op, "operationId"); id != nil {
-				x.ids[id.Value] = true
-			}
+			x.ids[load.Text(op, "operationId")] = true
 		}
 		tag := tagOf(item)
 		if tag == "" {
@@ -84,8 +78,8 @@ func (a *applier) areaFile(x *api, area string) *file {
 func tagOf(item *yaml.Node) string {
 	tag := ""
 	for _, op := range load.Pairs(item) {
-		if tags := load.Get(op, "tags"); tags != nil && len(tags.Content) > 0 {
-			tag = tags.Content[0].Value
+		if tags := load.Texts(load.Get(op, "tags")); len(tags) > 0 {
+			tag = tags[0]
 		}
 	}
 	return tag
@@ -138,8 +132,11 @@ func (a *applier) place(c *contract.Call) (p place, problem string) {
 			names = append(names, name)
 		}
 	}
-	area := x.area(names)
-	if p.joins {
+	area, name := x.named(c, names), callName(c)
+	if area == nil {
+		area = x.area(names)
+	}
+	if p.joins && name == "" {
 		if tag := tagOf(valueOf(load.Get(p.to.src.Root, "paths"), p.behind)); tag != "" {
 			area = strings.Split(tag, ".")
 		}
@@ -154,6 +151,10 @@ func (a *applier) place(c *contract.Call) (p place, problem string) {
 	if p.tag = strings.Join(area, "."); !p.to.declarable(p.tag) {
 		return p, fmt.Sprintf("%s has no list of tags that %s could join; begin one", p.to.src.Name, p.tag)
 	}
+	if name != "" {
+		p.id = firstFree(p.tag+"."+name, "_", x.ids)
+		return p, ""
+	}
 	var rest []string
 	if len(area) < len(names) && slices.Equal(area, names[:len(area)]) {
 		rest = names[len(area):]
@@ -167,10 +168,51 @@ func (a *applier) place(c *contract.Call) (p place, problem string) {
 	return p, ""
 }
 
+// callName is the name that the source gives a call, as the spec writes names; "" if it gives none.
+func callName(c *contract.Call) string {
+	if name := model.GoName(c.Name); name != "" {
+		return model.FileName(name)
+	}
+	return ""
+}
+
+// named returns the area that the source names for a call, or nil if the path and the tags of the API do not
+// say where its parts begin: m2m_clients_secrets is m2m.clients.secrets.
+func (x *api) named(c *contract.Call, names []string) []string {
+	if callName(c) == "" || len(names) == 0 {
+		return nil
+	}
+	if c.Area == "" {
+		return names[:1]
+	}
+	flat := strings.TrimPrefix(c.Area, path.Base(x.folder)+"_")
+	for tag := range x.tags {
+		if strings.ReplaceAll(tag, ".", "_") == flat {
+			return strings.Split(tag, ".")
+		}
+	}
+	for n := len(names); n > 0; n-- {
+		own := strings.Join(names[:n], "_")
+		if flat == own {
+			return names[:n]
+		}
+		if outer, ok := strings.CutSuffix(flat, "_"+own); ok && placeName(outer) == outer {
+			return append([]string{outer}, names[:n]...)
+		}
+		if inner, ok := strings.CutPrefix(flat, own+"_"); ok && placeName(inner) == inner {
+			return append(slices.Clone(names[:n]), inner)
+		}
+	}
+	if placeName(flat) == flat && !strings.Contains(flat, "_") {
+		return []string{flat}
+	}
+	return nil
+}
+
 // has returns the file that has a path, and the key there.
 func (x *api) has(path string) (*file, *yaml.Node) {
 	for _, f := range x.files {
-		if key := keyOf(load.Get(f.src.Root, "paths"), path); key != nil {
+		if key := load.Key(load.Get(f.src.Root, "paths"), path); key != nil {
 			return f, key
 		}
 	}
@@ -219,7 +261,7 @@ func (f *file) declare(tag string) {
 			continue
 		}
 		f.api.tags[tag[:i]] = true
-		item := entry{{"name", plain(tag[:i])}, {"description", lint.Todo}}
+		item := entry{{"name", plain(tag[:i])}, {"description", load.Todo}}
 		if list := load.Get(f.src.Root, "tags"); list != nil {
 			f.addItemEntry(list, lastTag(list, tag), item)
 		} else {
@@ -233,7 +275,7 @@ func (f *file) declare(tag string) {
 func lastTag(list *yaml.Node, tag string) *yaml.Node {
 	area, _, _ := strings.Cut(tag, ".")
 	for _, item := range slices.Backward(list.Content) {
-		if name := load.Get(item, "name"); name != nil && strings.HasPrefix(name.Value+".", area+".") {
+		if strings.HasPrefix(load.Text(item, "name")+".", area+".") {
 			return item
 		}
 	}

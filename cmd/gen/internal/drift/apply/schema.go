@@ -5,9 +5,10 @@ import (
 	"strconv"
 	"strings"
 
+	yaml "github.com/oasdiff/yaml3"
+
 	"github.com/stytchgen/sdk/cmd/gen/internal/drift"
 	"github.com/stytchgen/sdk/cmd/gen/internal/drift/contract"
-	"github.com/stytchgen/sdk/cmd/gen/internal/spec/lint"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
 	"github.com/stytchgen/sdk/internal/wirename"
@@ -29,13 +30,13 @@ func (a *applier) property(to *file, f *contract.Field, response bool) (entry, b
 	}
 	switch nullable := response && !f.Required; {
 	case schema[0].key == "$ref" && nullable:
-		return entry{{"description", lint.Todo}, {"oneOf", []entry{schema, {{"type", "'null'"}}}}}, true
+		return entry{{"description", load.Todo}, {"oneOf", []entry{schema, {{"type", "'null'"}}}}}, true
 	case schema[0].key == "$ref": // the component has a description
 		return schema, true
 	case nullable:
 		schema[0].value = "[" + schema[0].value.(string) + ", 'null']"
 	}
-	return append(marked(schema, f.Name, t), pair{"description", lint.Todo}), true
+	return append(marked(schema, f.Name, t), pair{"description", load.Todo}), true
 }
 
 // marked adds x-sensitive to the schema of a text, list of texts or map that has the name of a secret or of
@@ -63,12 +64,19 @@ func (a *applier) schema(to *file, t *contract.Type, name string) (entry, bool) 
 	case contract.Integer:
 		return entry{{"type", "integer"}}, true
 	case contract.Number:
+		if t.Loose { // the API has no other numbers so far
+			return entry{{"type", "integer"}}, true
+		}
 		return entry{{"type", "number"}}, true
 	case contract.Map:
-		return entry{{"type", "object"}, {"additionalProperties", "true"}}, true
+		values, ok := a.values(to, t, name)
+		return entry{{"type", "object"}, {"additionalProperties", values}}, ok
 	case contract.String:
 		if t.Enum != nil {
 			return a.reference(to, t, name)
+		}
+		if t.Time || wirename.Time(name) {
+			return entry{{"type", "string"}, {"format", "date-time"}}, true
 		}
 		return entry{{"type", "string"}}, true
 	case contract.Object:
@@ -81,10 +89,30 @@ func (a *applier) schema(to *file, t *contract.Type, name string) (entry, bool) 
 		if err != nil {
 			return nil, a.cannot("%v", err)
 		}
+		if !slices.Contains([]contract.Kind{contract.String, contract.Object, contract.Map, contract.Union}, elem.Kind) || elem.Kind == contract.Map && elem.Elem != nil {
+			return nil, a.cannot("%s is a list of which each item is %s; lists of texts, enums and objects are generated", name, elem.Kind)
+		}
 		items, ok := a.schema(to, elem, strings.TrimSuffix(name, "s"))
 		return entry{{"type", "array"}, {"items", items}}, ok
+	case contract.Union:
+		return nil, a.cannot("%s is one of several types; write oneOf with a discriminator, or one type", name)
 	}
 	return nil, a.cannot("the service says that %s is %s, which has no form in the spec", name, t.Kind)
+}
+
+// values writes what a map holds: true for anything.
+func (a *applier) values(to *file, t *contract.Type, name string) (any, bool) {
+	if t.Elem == nil {
+		return "true", true
+	}
+	elem, err := t.Elem.Type()
+	switch {
+	case err != nil:
+		return nil, a.cannot("%v", err)
+	case elem.Kind == contract.Any || elem.Kind == contract.Map:
+		return "true", true
+	}
+	return a.schema(to, elem, strings.TrimSuffix(name, "s"))
 }
 
 // reference refers to a component of ours that is the service's type, and
@@ -94,29 +122,29 @@ func (a *applier) reference(to *file, t *contract.Type, name string) (entry, boo
 		meeting := drift.Meeting{There: t.Pos, File: file.src.Name}
 		if have := a.met[meeting]; have != nil {
 			if at := componentOf(file, have); at != "" {
-				return refer(at), true
+				return refer("schemas", at), true
 			}
 		}
 		if name := a.made[meeting]; name != "" {
-			return refer(name), true
+			return refer("schemas", name), true
 		}
 		if name := a.enums[valuesOf(file.src.Name, t)]; name != "" {
-			return refer(name), true
+			return refer("schemas", name), true
 		}
 	}
 	if t.Enum != nil && t.Misfits == nil {
 		for _, file := range a.namespace(to.api) {
 			for key, schema := range load.Pairs(schemas(file.src)) {
-				var have []string
-				if enum := load.Get(schema, "enum"); enum != nil {
-					for _, v := range enum.Content {
-						have = append(have, v.Value)
-					}
-				}
+				have := load.Texts(load.Get(schema, "enum"))
 				if slices.Equal(slices.Sorted(slices.Values(have)), slices.Sorted(slices.Values(t.Enum))) {
-					return refer(key.Value), true
+					return refer("schemas", key.Value), true
 				}
 			}
+		}
+	}
+	for _, file := range a.namespace(to.api) {
+		if schema := load.Get(schemas(file.src), typeName(t.Name)); schema != nil && t.Enum == nil && a.isType(file, schema, t) {
+			return refer("schemas", typeName(t.Name)), true
 		}
 	}
 	if m := schemas(to.src); m != nil && len(m.Content) == 0 || m == nil && load.Get(to.src.Root, "components") != nil {
@@ -133,7 +161,7 @@ func (a *applier) reference(to *file, t *contract.Type, name string) (entry, boo
 		a.enums[c.values] = c.name
 	}
 	a.pending = append(a.pending, c)
-	return refer(c.name), true
+	return refer("schemas", c.name), true
 }
 
 // valuesOf names an enum of a file by its values, in whatever order they are;
@@ -155,8 +183,8 @@ func componentOf(f *file, t *contract.Type) string {
 	return ""
 }
 
-func refer(name string) entry {
-	return entry{{"$ref", "'#/components/schemas/" + name + "'"}}
+func refer(section, name string) entry {
+	return entry{{"$ref", "'#/components/" + section + "/" + name + "'"}}
 }
 
 // answered notes that a type of the service, and every type below it, is part of
@@ -188,13 +216,13 @@ func (a *applier) componentSchema(to *file, t *contract.Type) (entry, bool) {
 				return nil, a.cannot("an enum value holds characters that are not written into the spec as they are")
 			}
 		}
-		return entry{{"type", "string"}, {"enum", flowList(t.Enum)}, {"description", lint.Todo}}, true
+		return entry{{"type", "string"}, {"enum", flowList(t.Enum)}, {"description", load.Todo}}, true
 	}
 	body, ok := a.object(to, t, a.answers[t.Pos])
 	if !ok {
 		return nil, false
 	}
-	return append(entry{body[0], {"description", lint.Todo}}, body[1:]...), true
+	return append(entry{body[0], {"description", load.Todo}}, body[1:]...), true
 }
 
 // object writes an object in place.
@@ -233,10 +261,18 @@ func firstFree(name, separator string, taken map[string]bool) string {
 	return free
 }
 
-// freeName is a name for a component: that of the service's type behind its
-// last underscore, or that of the field.
+// typeName is the name of the service's type behind its last underscore.
+func typeName(theirs string) string { return theirs[strings.LastIndex(theirs, "_")+1:] }
+
+// isType reports whether a component is the service's type, which no call has shown yet.
+func (a *applier) isType(file *file, schema *yaml.Node, t *contract.Type) bool {
+	have, err := drift.Documents(a.spec).Type(file.src.Name, schema).Type()
+	return err == nil && drift.Same(have, t)
+}
+
+// freeName is a name for a component: that of the service's type, or that of the field.
 func (a *applier) freeName(to *file, theirs, field string) string {
-	name := theirs[strings.LastIndex(theirs, "_")+1:]
+	name := typeName(theirs)
 	if !model.IsExported(name) {
 		name = ""
 		for part := range strings.FieldsFuncSeq(field, func(r rune) bool { return r == '_' || r == '-' || r == '.' }) {

@@ -27,14 +27,18 @@ type Call struct {
 	// Path is the template, such as /v1/sessions/jwks/{project_id}.
 	Path string
 	Pos  diag.Pos
+	// Area and Name are what the source calls the call in its own client, where it says so:
+	// m2m_clients_secrets and rotateStart.
+	Area, Name string
 	// Server is where the call is answered, when that is not where the API's other
 	// calls are: https://telemetry.example.com, without a slash at the end.
 	Server string
 	// Params are the parameters of a call, by the places where they are. Each is an object with a field for each
 	// parameter, or nil.
 	Params map[string]*Ref
-	// Request and Response are the bodies; nil for none.
+	// Request and Response are the bodies; nil for none. Form tells that the request is a form, not JSON.
 	Request, Response *Ref
+	Form              bool
 }
 
 // The places of a call's parameters.
@@ -85,6 +89,8 @@ type Type struct {
 	Kind Kind
 	// Loose tells of a Number that its source does not tell integers apart.
 	Loose bool
+	// Time tells that a String is a time.
+	Time bool
 	// Nullable tells that the source says that the value can be null.
 	Nullable bool
 	// Fields are those of an Object, in the order of the source.

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -27,8 +28,8 @@ func (d Documents) Calls(documents ...[]string) ([]*Call, error) {
 	var calls []*Call
 	for _, files := range documents {
 		root := d.Roots[files[0]]
-		if version := load.Get(root, "openapi"); version == nil || !strings.HasPrefix(version.Value, "3.") {
-			return nil, Errorf(at(files[0], version), "this is not an OpenAPI 3 document: it must have the key openapi with a version such as 3.0.3")
+		if !strings.HasPrefix(load.Text(root, "openapi"), "3.") {
+			return nil, Errorf(at(files[0], load.Get(root, "openapi")), "this is not an OpenAPI 3 document: it must have the key openapi with a version such as 3.0.3")
 		}
 		first := map[string]diag.Pos{} // two APIs may have the same call
 		for _, file := range files {
@@ -118,15 +119,9 @@ func (r *openAPI) pathItem(file string, own []string, template, item *yaml.Node)
 
 // serversOf returns the addresses under servers, sorted; nil for none.
 func serversOf(n *yaml.Node) []string {
-	list := load.Get(n, "servers")
-	if list == nil {
-		return nil
-	}
 	var urls []string
-	for _, server := range list.Content {
-		if url := load.Get(server, "url"); url != nil {
-			urls = append(urls, ServerName(url.Value))
-		}
+	for _, server := range load.Items(load.Get(n, "servers")) {
+		urls = append(urls, ServerName(load.Text(server, "url")))
 	}
 	slices.Sort(urls)
 	return urls
@@ -135,14 +130,23 @@ func serversOf(n *yaml.Node) []string {
 // ServerName is the address of a server as Call has it.
 func ServerName(url string) string { return strings.TrimRight(strings.ToLower(url), "/") }
 
+// operationName is the operationId of the service's own document: api_m2m_v1_m2m_clients_secrets_RotateStart.
+// The area is left out for calls of a whole package, such as api_user_v1_Create.
+var operationName = regexp.MustCompile(`^[a-z0-9_]+_v[0-9]+_(?:([a-z0-9_]+)_)?([A-Z][A-Za-z0-9]*)$`)
+
 func (r *openAPI) operation(file, template string, verb, op, shared *yaml.Node) (*Call, error) {
 	c := &Call{Verb: strings.ToUpper(verb.Value), Path: template, Pos: at(file, verb), Params: map[string]*Ref{}}
+	if m := operationName.FindStringSubmatch(load.Text(op, "operationId")); m != nil {
+		c.Area, c.Name = m[1], m[2]
+	}
 	r.parameters(c, file, op, shared, load.Get(op, "parameters"))
 	var err error
 	if body := load.Get(op, "requestBody"); body != nil {
-		if c.Request, err = r.body(file, body); err != nil {
+		var media string
+		if c.Request, media, err = r.body(file, body); err != nil {
 			return nil, err
 		}
+		c.Form = media == load.Form
 	}
 	c.Response, err = r.success(file, load.Get(op, "responses"))
 	return c, err
@@ -182,8 +186,7 @@ func (r *openAPI) parameterFields(file string, lists []*yaml.Node) (map[string][
 			case !slices.Contains(Locations, place.Value):
 				return nil, Errorf(at(in, place), "a parameter is in %s, not in %q", strings.Join(Locations, ", "), place.Value)
 			}
-			required := load.Get(p, "required")
-			f := &Field{Name: name.Value, Required: required != nil && required.Value == "true", Pos: at(in, name)}
+			f := &Field{Name: name.Value, Required: load.Text(p, "required") == "true", Pos: at(in, name)}
 			if schema != nil {
 				f.Type = r.ref(in, schema)
 			} else { // it has content, which says how it is written
@@ -219,35 +222,41 @@ func (r *openAPI) success(file string, responses *yaml.Node) (*Ref, error) {
 	if answer == nil {
 		return Known(&Type{Kind: Any, Pos: at(file, responses)}), nil
 	}
-	return r.body(file, answer)
+	ref, _, err := r.body(file, answer)
+	return ref, err
 }
 
 // body reads what has content: a request body or a response. It takes the
-// JSON of what the content can be.
-func (r *openAPI) body(file string, n *yaml.Node) (*Ref, error) {
-	file, n, err := r.target(file, n)
+// JSON of what the content can be, and returns its media type.
+func (r *openAPI) body(file string, n *yaml.Node) (ref *Ref, name string, err error) {
+	file, n, err = r.target(file, n)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	content := load.Get(n, "content")
 	if len(load.Keys(content)) == 0 {
-		return nil, nil
+		return nil, "", nil
 	}
 	var media *yaml.Node
 	best := 0
 	for key, value := range load.Pairs(content) {
 		if rank := jsonRank(key.Value); rank > best {
-			best, media = rank, value
+			best, media, name = rank, value, key.Value
 		}
 	}
 	if media == nil {
-		return Known(&Type{Kind: Opaque, Name: strings.Join(load.Keys(content), ", "), Pos: at(file, content)}), nil
+		return Known(&Type{Kind: Opaque, Name: strings.Join(load.Keys(content), ", "), Pos: at(file, content)}), "", nil
 	}
 	schema := load.Get(media, "schema")
 	if schema == nil {
-		return Known(&Type{Kind: Any, Pos: at(file, media)}), nil
+		return Known(&Type{Kind: Any, Pos: at(file, media)}), name, nil
 	}
-	return r.ref(file, schema), nil
+	return r.ref(file, schema), name, nil
+}
+
+// Type returns the type that a schema in a file describes.
+func (d Documents) Type(file string, schema *yaml.Node) *Ref {
+	return (&openAPI{docs: d, schemas: map[*yaml.Node]*Ref{}}).ref(file, schema)
 }
 
 // jsonRank says how well a media type, or a range of them, names JSON; 0 if it
@@ -260,7 +269,7 @@ func jsonRank(media string) int {
 		return 4
 	case strings.HasSuffix(sub, "+json"), sub == "json":
 		return 3
-	case kind == "application" && sub == "x-www-form-urlencoded": // a form has fields, too
+	case kind+"/"+sub == load.Form: // a form has fields, too
 		return 3
 	case kind == "application" && sub == "*":
 		return 2

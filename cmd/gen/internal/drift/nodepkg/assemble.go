@@ -70,8 +70,11 @@ func (s *scripts) assemble(req *request, m *method) (*contract.Call, error) {
 // fields returns the type of a payload: the fields of the method's parameter
 // that are not in the path.
 func (s *scripts) fields(pos diag.Pos, p *payload, inPath []string, m *method) (*contract.Ref, error) {
-	if p == nil || p.all == "" && len(p.names) == 0 {
+	if p == nil {
 		return nil, nil
+	}
+	if p.all == "" && len(p.names) == 0 { // {}
+		return contract.ObjectOf(pos), nil
 	}
 	name := p.all
 	if name == "" && len(m.params) > 0 {

@@ -1,7 +1,9 @@
 package nodepkg
 
 import (
+	"path"
 	"regexp"
+	"strings"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/drift/contract"
 )
@@ -94,7 +96,7 @@ func (s *scripts) behind(texts ...string) bool {
 // written reads a call that a person wrote: new URL(path), and fetch with a
 // method. Nothing says what is sent and answered.
 func (s *scripts) written(stop int) error {
-	path, names, err := s.template(s.src.peek())
+	template, names, err := s.template(s.src.peek())
 	if err != nil {
 		return err
 	}
@@ -103,7 +105,7 @@ func (s *scripts) written(stop int) error {
 		key, colon, verb := s.src.tokens[i], s.src.tokens[i+1], s.src.tokens[i+2]
 		if key.text == "method" && colon.text == ":" && verb.kind == text {
 			anything := contract.Known(&contract.Type{Kind: contract.Any, Pos: pos})
-			c := &contract.Call{Verb: verb.text, Path: path, Pos: pos, Params: map[string]*contract.Ref{}, Request: anything, Response: anything}
+			c := &contract.Call{Verb: verb.text, Path: template, Pos: pos, Params: map[string]*contract.Ref{}, Request: anything, Response: anything}
 			if len(names) > 0 {
 				c.Params[contract.InPath] = s.pathParameters(pos, names, &method{})
 			}
@@ -111,7 +113,7 @@ func (s *scripts) written(stop int) error {
 			return nil
 		}
 	}
-	return contract.Errorf(pos, "the path %s is in no call that this reader knows", quote(path))
+	return contract.Errorf(pos, "the path %s is in no call that this reader knows", quote(template))
 }
 
 // atCall reports whether ".request)(" begins here.
@@ -240,6 +242,7 @@ func (s *scripts) call(name token) error {
 	if err != nil {
 		return err
 	}
+	c.Area, c.Name = strings.TrimSuffix(path.Base(s.src.name), ".js"), s.method
 	s.calls = append(s.calls, c)
 	return nil
 }

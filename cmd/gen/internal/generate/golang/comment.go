@@ -109,15 +109,15 @@ func Join(fields []*model.Field, name func(*model.Field) string) string {
 	for _, f := range fields {
 		names = append(names, name(f))
 	}
-	return and(names)
+	return join(names, "and")
 }
 
-// and lists words: A, B and C.
-func and(words []string) string {
+// join lists words: A, B and C.
+func join(words []string, last string) string {
 	if len(words) == 1 {
 		return words[0]
 	}
-	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+	return strings.Join(words[:len(words)-1], ", ") + " " + last + " " + words[len(words)-1]
 }
 
 // Essentials lists in words what a response must have, "" if that is nothing.
@@ -133,7 +133,7 @@ func Essentials(t *model.Type, name func(string) string) string {
 	if len(names) == 0 {
 		return ""
 	}
-	return and(names)
+	return join(names, "or")
 }
 
 // Variants lists the structs of a union in words.
@@ -142,7 +142,7 @@ func Variants(t *model.Type, name func(*model.Type) string) string {
 	for _, v := range t.Variants {
 		names = append(names, name(v.Type))
 	}
-	return and(names)
+	return join(names, "and")
 }
 
 var backticks = regexp.MustCompile("`([^`]+)`")

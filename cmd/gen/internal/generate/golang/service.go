@@ -111,7 +111,7 @@ func (e *emitter) method(f *jen.File, s *model.Service, m *model.Method) {
 		}
 		g.Line()
 	})
-	f.Add(e.doc("method", 0, map[string]any{"Method": m, "Errors": e.errorPrefix()}))
+	f.Add(e.doc("method", 0, map[string]any{"Method": m, "Service": s, "Errors": e.errorPrefix()}))
 	f.Func().Params(jen.Id("s").Op("*").Id(s.Name)).Id(m.Name).Params(
 		jen.Id("ctx").Qual("context", "Context"), jen.Id("req").Id(m.Request.Name),
 		jen.Id("opts").Op("...").Qual(e.first(), "CallOption"),
@@ -273,21 +273,21 @@ func (e *emitter) publicErrors(f *jen.File) {
 			g.Id(public.Name).Op("=").Lit(public.Wire)
 		}
 	})
-	f.Comment("// publicCode returns the code of the [PublicError] for errors of type t, \"\" if there is none.")
-	f.Func().Id("publicCode").Params(jen.Id("t").Id("ErrorType")).String().Block(
-		jen.Switch(jen.Id("t")).BlockFunc(func(g *jen.Group) {
-			for _, public := range e.sdk.Public {
-				var types []jen.Code
-				for _, t := range public.Types {
-					types = append(types, jen.Line().Id(t.Name))
-				}
-				if len(types) > 0 {
-					g.Case(types...).Block(jen.Return(jen.Id(public.Name)))
-				}
+	f.Comment("// publicTypes are the error types of each code that an error can have by its type.")
+	f.Var().Id("publicTypes").Op("=").Index().Struct(jen.Id("code").String(), jen.Id("types").Index().Id("ErrorType")).ValuesFunc(func(g *jen.Group) {
+		for _, public := range e.sdk.Public {
+			if len(public.Types) == 0 {
+				continue
 			}
-		}),
-		jen.Return(jen.Lit("")),
-	)
+			g.Line().Values(jen.Id(public.Name), jen.Index().Id("ErrorType").ValuesFunc(func(g *jen.Group) {
+				for _, t := range public.Types {
+					g.Line().Id(t.Name)
+				}
+				g.Line()
+			}))
+		}
+		g.Line()
+	})
 	f.Comment("// publicText returns the status and the message of a [PublicError] by its code.")
 	f.Func().Id("publicText").Params(jen.Id("code").String()).Params(jen.Id("status").Int(), jen.Id("message").String()).Block(
 		jen.Switch(jen.Id("code")).BlockFunc(func(g *jen.Group) {

@@ -11,7 +11,7 @@ import (
 )
 
 // parameterOf is the type of the parameter of each method that packages share: the internal package
-// and the name.
+// and the name. A method without a parameter is not in it.
 var parameterOf = map[string][2]string{
 	"readJSON": {"wire", "Reader"}, "writeJSON": {"wire", "Writer"}, "validate": {"validate", "Validator"}, "params": {"transport", "Params"},
 }
@@ -27,21 +27,24 @@ func (e *emitter) methodOf(t *model.Type, name string) *jen.Statement {
 	if t.Package == e.pkg.Name {
 		return jen.Parens(jen.Op("*").Id(t.Name)).Dot(name)
 	}
-	variable, parameter := t.Package+t.Name+strings.ToUpper(name[:1])+name[1:], parameterOf[name]
-	e.shared[variable] = jen.Id(variable).Op("=").Qual(e.internal("share"), "Get").
-		Types(jen.Func().Params(jen.Op("*").Add(e.typeName(t)), jen.Op("*").Qual(e.internal(parameter[0]), parameter[1]))).Call()
+	variable := t.Package + t.Name + strings.ToUpper(name[:1]) + name[1:]
+	parameters := []jen.Code{jen.Op("*").Add(e.typeName(t))}
+	if parameter, ok := parameterOf[name]; ok {
+		parameters = append(parameters, jen.Op("*").Qual(e.internal(parameter[0]), parameter[1]))
+	}
+	e.shared[variable] = jen.Id(variable).Op("=").Qual(e.internal("share"), "Get").Types(jen.Func().Params(parameters...)).Call()
 	return jen.Id(variable)
 }
 
 // callMethod calls a method of the struct that a field holds.
-func (e *emitter) callMethod(f *model.Field, value *jen.Statement, name string, argument jen.Code) *jen.Statement {
+func (e *emitter) callMethod(f *model.Field, value *jen.Statement, name string, arguments ...jen.Code) *jen.Statement {
 	if f.Type.Package == e.pkg.Name {
-		return value.Dot(name).Call(argument)
+		return value.Dot(name).Call(arguments...)
 	}
 	if f.Required {
 		value = jen.Op("&").Add(value)
 	}
-	return e.methodOf(f.Type, name).Call(value, argument)
+	return e.methodOf(f.Type, name).Call(append([]jen.Code{value}, arguments...)...)
 }
 
 // methodValue is a method of the struct that a field holds, bound to the struct.

@@ -104,6 +104,9 @@ func (e *emitter) structType(f *jen.File, t *model.Type, s *model.Service, m *mo
 	if t.InResponse && (m == nil || !m.NoAnswer) {
 		e.readJSON(f, t)
 	}
+	if t.Copied && refersAny(t) {
+		e.detach(f, t)
+	}
 	if t.Sensitive || t.Role != model.RoleObject {
 		e.printing(f, t)
 	}

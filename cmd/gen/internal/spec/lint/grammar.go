@@ -145,12 +145,14 @@ var pathItemShape = object("a path", nil, map[string]*shape{
 	"trace": "the generator makes no TRACE calls", "query": "the generator makes no QUERY calls",
 })
 
+var retryClass = oneOfTexts("the retry class", "safe", "unsent", "never")
+
 var operationShape = object("an operation",
 	[]string{"operationId", "tags", "summary", "externalDocs", "x-retry", "responses"},
 	map[string]*shape{
 		"operationId": anyText, "tags": textList, "summary": anyText, "description": anyProse,
 		"externalDocs": externalDocs, "deprecated": anyBoolean,
-		"x-retry":    oneOfTexts("the retry class", "safe", "unsent", "never"),
+		"x-retry":    retryClass,
 		"x-errors":   textList,
 		"security":   requirements,
 		"parameters": listOf("parameters", parameterShape),
@@ -312,7 +314,9 @@ func init() {
 		"$dynamicAnchor":        "write $ref",
 		"$comment":              "write a YAML comment",
 	}
-	componentSchemaShape.fields, additionalShape.fields = schemaShape.fields, schemaShape.fields
+	additionalShape.fields = schemaShape.fields
+	componentSchemaShape.fields = maps.Clone(schemaShape.fields)
+	componentSchemaShape.fields["x-copied"] = anyBoolean
 	additionalShape.refused = schemaShape.refused
 	componentSchemaShape.refused = maps.Clone(schemaShape.refused)
 	componentSchemaShape.refused["$ref"] = "refer to the other component where this one is used"
@@ -330,3 +334,16 @@ var errorsShape = object("the file", []string{"docs", "common", "errors"}, map[s
 		"area": anyText, "status": anyInteger, "description": anyProse, "action": anyProse, "retry": anyBoolean, "docs": anyAddress,
 	}, nil)),
 }, nil)
+
+// driftShape is drift.yaml, and acceptedShape accepted-breaks.yaml.
+var (
+	driftShape = object("the file", []string{"scope"}, map[string]*shape{
+		"scope": textList,
+		"accepted": listOf("accepted", object("an entry", []string{"call", "drift", "reason", "upstream"}, map[string]*shape{
+			"call": anyText, "field": anyText, "drift": anyText, "value": anyText, "reason": anyProse, "upstream": anyText,
+		}, nil)),
+	}, nil)
+	acceptedShape = object("the file", []string{"accepted"}, map[string]*shape{
+		"accepted": listOf("accepted", object("an entry", []string{"change", "reason"}, map[string]*shape{"change": anyText, "reason": anyProse}, nil)),
+	}, nil)
+)

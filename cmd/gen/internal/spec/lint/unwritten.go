@@ -10,10 +10,6 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 )
 
-// Todo is a placeholder for a description that a person has yet to write. gen drift
-// --apply leaves it where it knows that something is, and not what it means.
-const Todo = "TODO"
-
 // Unwritten reports each text of the spec that is still to be written.
 func Unwritten(spec *load.Spec, list *diag.List) {
 	for _, name := range append([]string{load.SharedFile}, load.APIFiles...) {
@@ -24,7 +20,7 @@ func Unwritten(spec *load.Spec, list *diag.List) {
 }
 
 func unwritten(src *load.Source, n *yaml.Node, list *diag.List) {
-	for _, item := range items(n) {
+	for _, item := range load.Items(n) {
 		unwritten(src, item, list)
 	}
 	for key, value := range load.Pairs(n) {
@@ -34,6 +30,10 @@ func unwritten(src *load.Source, n *yaml.Node, list *diag.List) {
 		case isTodo(value) && (key.Value == "description" || key.Value == "summary"):
 			list.Hintf(codes.Unwritten, src.Pos(value), "say what it is, what it counts in and when it is set; mark secrets and addresses x-sensitive: true",
 				"the %s is still to be written", key.Value)
+		case isTodo(value) && key.Value == "x-retry":
+			list.Hintf(codes.Unwritten, src.Pos(value), "write safe, unsent or never; spec/README.md says which", "the retry class is still to be written")
+		case key.Value == "x-errors" && slices.ContainsFunc(load.Items(value), isTodo):
+			list.Hintf(codes.Unwritten, src.Pos(value), "list the error types that the call can answer, or write []", "the error types are still to be written")
 		default:
 			unwritten(src, value, list)
 		}
@@ -41,5 +41,5 @@ func unwritten(src *load.Source, n *yaml.Node, list *diag.List) {
 }
 
 func isTodo(n *yaml.Node) bool {
-	return n != nil && n.Kind == yaml.ScalarNode && n.Value == Todo
+	return n != nil && n.Kind == yaml.ScalarNode && n.Value == load.Todo
 }

@@ -108,6 +108,7 @@ func (b *builder) named(file, name string, schema *openapi3.Schema) *Type {
 	case RoleUnion:
 		b.union(t, file, schema)
 	default:
+		t.Copied, _ = schema.Extensions["x-copied"].(bool)
 		b.fields(t, file, schema, false)
 	}
 	return t

@@ -22,6 +22,9 @@ func finish(sdk *SDK) {
 	}
 	for _, pkg := range sdk.Packages {
 		for _, t := range pkg.AllTypes() {
+			if t.Copied {
+				Reaches(t, func(below *Type) bool { below.Copied = true; return false })
+			}
 			t.Sensitive = Reaches(t, func(t *Type) bool {
 				return slices.ContainsFunc(t.Fields, func(f *Field) bool { return f.Sensitive })
 			})
@@ -257,7 +260,7 @@ type scope struct {
 // firstNames what the first one alone has.
 var (
 	sharedNames = []string{"Client", "newClient", "enums"}
-	firstNames  = []string{"testURL", "liveURL", "knownTypes", "retryableType", "publicCode", "publicText"}
+	firstNames  = []string{"testURL", "liveURL", "knownTypes", "retryableType", "publicTypes", "publicText"}
 )
 
 // newScope makes a scope with the names that are generated in every case, and

@@ -27,6 +27,9 @@ func invalidIn(sdk *SDK, m *Method, t *Type, list *diag.List, seen []*Type) {
 		return
 	}
 	expected := func(wire string, pos diag.Pos) {
+		if m.unwritten {
+			return
+		}
 		if i := slices.IndexFunc(sdk.Errors, func(e *ErrorType) bool { return e.Wire == wire }); i < 0 || sdk.Errors[i].Common {
 			return // an unknown type has its own finding
 		}

@@ -157,6 +157,8 @@ type Method struct {
 	// RequestExample holds every parameter and body property of the example.
 	RequestExample, ResponseExample *Value
 	Pos                             diag.Pos
+
+	unwritten bool // the error types are still to be written
 }
 
 // Paging is the way from a page to the next.
@@ -207,6 +209,8 @@ type Type struct {
 	InRequest, InResponse bool `json:",omitzero"`
 	// Recursive reports that the type's fields lead back to it.
 	Recursive bool `json:",omitzero"`
+	// Copied reports that hand-written code of the SDK copies values of the type.
+	Copied bool `json:",omitzero"`
 	// Exported reports that another package reads, writes and checks the type.
 	Exported bool `json:",omitzero"`
 	Pos      diag.Pos

@@ -56,7 +56,8 @@ func (b *builder) method(pkg *Package, s *Service, op operation) *Method {
 		Retry: Retry(text(op.Extensions["x-retry"])), Anonymous: op.Security != nil && len(*op.Security) == 0,
 		Docs: Docs{Summary: strings.TrimSpace(op.Summary), Text: prose(op.Description), URL: docsURL(op.ExternalDocs), Deprecated: op.Deprecated},
 	}
-	m.Errors = b.errorTypes(texts(op.Extensions["x-errors"]))
+	types := texts(op.Extensions["x-errors"])
+	m.Errors, m.unwritten = b.errorTypes(types), slices.Contains(types, load.Todo)
 	m.Request = &Type{Name: base + "Request", Package: pkg.Name, Role: RoleRequest, File: tagFile(s.Tag), Pos: op.pos}
 	m.Response = &Type{Name: base + "Response", Package: pkg.Name, Role: RoleResponse, File: tagFile(s.Tag), Pos: op.pos}
 	if op.Servers != nil && len(*op.Servers) > 0 {

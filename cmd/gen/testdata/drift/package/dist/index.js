@@ -1,0 +1,3 @@
+"use strict";
+
+exports.Devices = require("./b2c/devices").Devices;

@@ -1,0 +1,3 @@
+"use strict";
+
+const signals = exports.signals = "https://signals.example.com/";

@@ -1,0 +1,6 @@
+"use strict";
+
+function addDeviceHeaders(headers, authorization) {
+  headers["X-Device-Session"] = authorization.session_token;
+  headers["X-Device-SessionJWT"] = authorization.session_jwt;
+}

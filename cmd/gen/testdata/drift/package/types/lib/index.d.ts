@@ -1,0 +1,2 @@
+import { Devices } from "./b2c/devices";
+export { Devices };

@@ -1,0 +1,4 @@
+export interface Authorization {
+    session_token?: string;
+    session_jwt?: string;
+}
