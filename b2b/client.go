@@ -58,12 +58,15 @@ var (
 	receive     = share.Get[func(*stytch.Response, *transport.Result)]()
 )
 
+// api is what clients need to know of this API. The hand-written section AuthenticateJWT adds the keys.
+var api = transport.API{Enums: enums}
+
 // NewClient returns a client for a B2B project. The project ID and the secret are in the Stytch
 // dashboard. A project ID that begins with "project-live-" selects the live API, any other the test API.
 // NewClient checks its arguments and does no I/O. The client is safe for concurrent use and needs no
 // closing.
 func NewClient(projectID, secret string, opts ...stytch.Option) (*Client, error) {
-	t, err := maker.New(projectID, secret, enums, opts)
+	t, err := maker.New(projectID, secret, api, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +84,7 @@ func NewPublicClient(projectID string, opts ...stytch.Option) (*Client, error) {
 // STYTCH_PROJECT_ID and STYTCH_SECRET. If STYTCH_BASE_URL is set, it is the base URL; an option can
 // override it.
 func FromEnv(opts ...stytch.Option) (*Client, error) {
-	t, err := maker.FromEnv(enums, opts)
+	t, err := maker.FromEnv(api, opts)
 	if err != nil {
 		return nil, err
 	}

@@ -41,6 +41,8 @@ var goals = []goal{
 		func(f figure) bool { return f.value.amount <= 32 }, func(f figure) string { return f.value.String() }},
 	faster("Decode of the 1.9 kB response, compared with encoding/json", "decode authenticate, 1.9 kB: SDK / encoding/json", 5),
 	faster("Encode of a send, compared with encoding/json", "encode a send: SDK / encoding/json", 4),
+	atMost("A session JWT that was checked before, compared with the verification of its signature", jwtAgainCase+": SDK / rsa.VerifyPKCS1v15", 0.05),
+	atMost("The same in 64 goroutines", jwtAgainCase+", 64 goroutines: SDK / rsa.VerifyPKCS1v15", 0.05),
 	{"Encode of a send, allocations", "encode a send: SDK / encoding/json", "at most 1",
 		func(f figure) bool { return f.allocs <= 1 }, func(f figure) string { return fmt.Sprintf("%.0f", f.allocs) }},
 	atMost("Generation, 1,600 calls compared with 800", "generate 1600 calls: gen / 800 calls", 2.2),

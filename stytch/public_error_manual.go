@@ -3,6 +3,7 @@ package stytch
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"time"
@@ -154,6 +155,27 @@ func (e PublicError) Write(w http.ResponseWriter) {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	}
 	http.Error(w, e.Message, e.Status)
+}
+
+// WriteJSON is [PublicError.Write] for programs, such as the scripts of a page or a mobile application. The body is
+//
+//	{"status": 429, "code": "too_many_attempts", "message": "...", "retry_after": 30}
+//
+// Scripts of other origins cannot read the header Retry-After, so its seconds are in the body too. They are left
+// out if the time is unknown.
+func (e PublicError) WriteJSON(w http.ResponseWriter) {
+	sessionweb.SetRetryAfter(w, e.RetryAfter)
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if e.Status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	w.WriteHeader(e.Status)
+	_ = json.NewEncoder(w).Encode(struct { // it fails only if the visitor has left
+		PublicError
+		RetryAfter int64 `json:"retry_after,omitzero"`
+	}{e, sessionweb.Seconds(e.RetryAfter)})
 }
 
 // ENDMANUAL(PublicError)

@@ -264,12 +264,3 @@ func valueOf(m, key *yaml.Node) *yaml.Node {
 	}
 	return nil
 }
-
-func keyOf(m *yaml.Node, name string) *yaml.Node {
-	for k := range load.Pairs(m) {
-		if k.Value == name {
-			return k
-		}
-	}
-	return nil
-}

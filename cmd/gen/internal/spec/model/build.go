@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
-	yaml "github.com/oasdiff/yaml3"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
@@ -153,11 +152,10 @@ func (b *builder) adopt(services []*Service, byTag map[string]*Service) {
 // offers reads x-services. Lint has reported the names that are no areas of the first package.
 func (b *builder) offers(pkg, first *Package) {
 	src := b.spec.Sources[path.Base(pkg.Spec)]
-	n := load.Get(src.Root, load.ServicesKey)
-	if n == nil || pkg == first {
+	if pkg == first {
 		return
 	}
-	for _, item := range n.Content {
+	for _, item := range load.Items(load.Get(src.Root, load.ServicesKey)) {
 		for _, s := range first.Services {
 			if s.Tag == item.Value {
 				pkg.Offers = append(pkg.Offers, Offer{s, src.Pos(item)})
@@ -179,13 +177,6 @@ func (b *builder) saidWithin(o *openapi3.Origin) bool {
 }
 
 func tagFile(tag string) string { return strings.ReplaceAll(tag, ".", "_") }
-
-func scalar(n *yaml.Node) string {
-	if n == nil || n.Kind != yaml.ScalarNode {
-		return ""
-	}
-	return n.Value
-}
 
 func text(v any) string {
 	s, _ := v.(string)
