@@ -1,4 +1,4 @@
-// Package contract holds what calls look like on the wire, whoever described
+// Package contract describes what calls look like on the wire, whoever described
 // them: a spec of ours, the OpenAPI document that the service's owner
 // publishes, or the owner's package for Node. It knows paths, fields and
 // types, and nothing of component names.

@@ -255,7 +255,7 @@ func Widens(from, to string) bool {
 	return true
 }
 
-// includes reports whether each range of one class lies within a range of another.
+// includes reports whether each range of one class is within a range of another.
 func includes(outer, inner []rune) bool {
 	for i := 0; i+1 < len(inner); i += 2 {
 		within := false
