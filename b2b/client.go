@@ -37,6 +37,7 @@
 //     [SessionFrom] and [SessionsService.Logout]. [SessionsService.AuthenticateJWT] checks a session
 //     without net/http, mostly without a call, and [CustomClaims] converts its claims.
 //   - Permissions: [Allowed] decides by the roles of a session.
+//   - Access tokens of connected apps: [IDPService.IntrospectTokenLocal] checks them without a call.
 //   - The steps of a login: [Step], and the method Next of responses.
 //   - Events of the service: [WebhookFunctions] handles those of a [stytch.Webhook].
 package b2b
