@@ -11,8 +11,7 @@ import (
 // id. An app without an id gets one, and an app without a type is a third-party
 // app. The consent replaces an earlier one to the same app.
 func (p *Project) AddConsent(userID string, app stytch.UserConnectedApp) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	defer p.lock()()
 	u := p.state.userByID(userID)
 	if u == nil {
 		return fmt.Errorf("stytchtest: there is no user %q who could consent", userID)
