@@ -51,7 +51,7 @@ func (c *comparison) addTo(head *call, key string, change Change) {
 	c.add(change)
 }
 
-// call compares what a call says besides its fields.
+// call compares what a call says apart from its fields.
 func (c *comparison) call(base, head *call) {
 	if base.ID != head.ID {
 		c.addTo(head, "", Change{
