@@ -218,13 +218,18 @@ func (s *state) check() error {
 		return errors.New("a list in its state contains null")
 	}
 	for _, u := range s.Users {
-		if slices.Contains(u.Methods, nil) {
+		if slices.Contains(u.Methods, nil) || slices.Contains(u.Credentials, nil) {
 			return errors.New("a list in its state contains null")
 		}
 	}
 	for _, l := range s.Links {
 		if l == nil {
 			return errors.New("a link in its state is null")
+		}
+	}
+	for _, c := range s.Ceremonies {
+		if c == nil {
+			return errors.New("a challenge in its state is null")
 		}
 	}
 	for _, password := range s.Passwords {
