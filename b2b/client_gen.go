@@ -15,7 +15,8 @@ type Client struct {
 	// Use it as client.OTPs.
 	OTPs *OTPsService
 
-	// Discovery continues a login without an organization, once the person has proven an identity.
+	// Discovery lists the organizations that a person can log in to or join, and completes the
+	// login in the one that the person picks.
 	//
 	// Use it as client.Discovery.
 	Discovery *DiscoveryService
@@ -26,31 +27,31 @@ type Client struct {
 	// Use it as client.Sessions.
 	Sessions *SessionsService
 
-	// Organizations creates, reads, changes and deletes organizations: the customers of the
-	// application, to which members belong.
+	// Organizations creates, reads, changes and deletes organizations, which are the customers of
+	// the application, and their members.
 	//
 	// Use it as client.Organizations.
 	Organizations *OrganizationsService
 
-	// MagicLinks logs members in by links that were sent to them by e-mail.
+	// MagicLinks logs members in with links that are sent by e-mail.
 	//
 	// Use it as client.MagicLinks.
 	MagicLinks *MagicLinksService
 
-	// Passwords logs members in with passwords, checks how strong passwords are, and takes over
-	// hashes from other systems.
+	// Passwords logs members in with passwords, checks how strong passwords are, and migrates
+	// password hashes from other systems.
 	//
 	// Use it as client.Passwords.
 	Passwords *PasswordsService
 
-	// SSO completes logins by single sign-on, and lists and deletes the connections of an
-	// organization to identity providers.
+	// SSO completes logins by single sign-on (SSO), and manages the connections of organizations to
+	// their identity providers.
 	//
 	// Use it as client.SSO.
 	SSO *SSOService
 
-	// OAuth completes logins by OAuth, with Google, Microsoft, HubSpot, Slack or GitHub, to an
-	// organization that is known beforehand.
+	// OAuth completes logins by OAuth with Google, Microsoft, HubSpot, Slack or GitHub, to an
+	// organization that is already known.
 	//
 	// Use it as client.OAuth.
 	OAuth *OAuthService
@@ -61,7 +62,7 @@ type Client struct {
 	// Use it as client.TOTPs.
 	TOTPs *TOTPsService
 
-	// RecoveryCodes lets members in who have lost their authenticator app, and lists and replaces
+	// RecoveryCodes logs in members who have lost their authenticator app, and lists and replaces
 	// their recovery codes. Members get the codes with [TOTPsService.Create].
 	//
 	// Use it as client.RecoveryCodes.
@@ -73,18 +74,18 @@ type Client struct {
 	// Use it as client.RBAC.
 	RBAC *RBACService
 
-	// SCIM lets the directory of an organization create, change and remove its members by SCIM.
+	// SCIM connects the directory of an organization by SCIM, so that the directory creates,
+	// changes and removes members.
 	//
 	// Use it as client.SCIM.
 	SCIM *SCIMService
 
-	// IDP makes the project an identity provider that connected apps log members in with.
+	// IDP lets connected apps log members in, with the project as their identity provider.
 	//
 	// Use it as client.IDP.
 	IDP *IDPService
 
-	// Impersonation starts sessions in which a person of the application's own staff acts as a
-	// member, to find out what the member sees.
+	// Impersonation logs the application's staff in as a member, to see what the member sees.
 	//
 	// Use it as client.Impersonation.
 	Impersonation *ImpersonationService
@@ -94,23 +95,24 @@ type Client struct {
 	// Use it as client.M2M, with the types of package stytch.
 	M2M *stytch.M2MService
 
-	// ConnectedApps manages apps that log people in with the accounts of this project, and act for
-	// them.
+	// ConnectedApps manages connected apps: other applications that log people in with their
+	// account of this project, and act for them.
 	//
 	// Use it as client.ConnectedApps, with the types of package stytch.
 	ConnectedApps *stytch.ConnectedAppsService
 
-	// Fraud judges devices and e-mail addresses, to keep fraudsters out.
+	// Fraud recognizes suspicious devices and e-mail addresses, and says whether to allow,
+	// challenge or block them.
 	//
 	// Use it as client.Fraud, with the types of package stytch.
 	Fraud *stytch.FraudService
 
-	// Debug helps to find out whether the client is set up right.
+	// Debug tells which project the credentials of the client belong to.
 	//
 	// Use it as client.Debug, with the types of package stytch.
 	Debug *stytch.DebugService
 
-	// Project reads figures of the project.
+	// Project counts the users, organizations, members and M2M clients of the project.
 	//
 	// Use it as client.Project, with the types of package stytch.
 	Project *stytch.ProjectService

@@ -9,7 +9,7 @@ type CustomRole struct {
 	// The id of the role.
 	RoleID string `json:"role_id"`
 
-	// The purpose of the role, for people.
+	// The purpose of the role, to show to people.
 	Description string `json:"description"`
 
 	// The actions that the role allows.

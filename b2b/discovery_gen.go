@@ -4,8 +4,8 @@ package b2b
 
 import "github.com/stytchgen/sdk/internal/transport"
 
-// DiscoveryService continues a login without an organization, once the person has proven an
-// identity.
+// DiscoveryService lists the organizations that a person can log in to or join, and completes the
+// login in the one that the person picks.
 //
 // Use it as client.Discovery.
 //

@@ -49,13 +49,12 @@ var discoveryIntermediateSessionsExchange = transport.Endpoint[DiscoveryIntermed
 // Exchange exchanges an unfinished login for a session in an organization.
 //
 // The person logs in to an organization out of the discovered ones. A pending or invited member
-// becomes active. A person who may join by e-mail domain or OAuth tenant becomes a member on the
-// spot.
+// becomes active. A person who may join by e-mail domain or OAuth tenant becomes a member at once.
 //
-// If nothing else is needed, MemberAuthenticated is true, the answer holds a session, and the token
-// is consumed. Otherwise it is false and the answer holds the same token again. PrimaryRequired
-// lists the primary factors of which one is needed first; then MFARequired the second ones. Pass
-// the token to the call that checks that factor.
+// If nothing else is needed, MemberAuthenticated is true, the answer contains a session, and the
+// token is consumed. Otherwise it is false and the answer contains the same token again.
+// PrimaryRequired lists the primary factors of which one is needed first; then MFARequired the
+// second ones. Pass the token to the call that checks that factor.
 //
 // A person who joins needs an address that was just proven, as by a magic link or an e-mail code.
 // Where it was not, PrimaryRequired says so.
@@ -83,7 +82,7 @@ func (s *DiscoveryIntermediateSessionsService) Exchange(ctx context.Context, req
 // [DiscoveryIntermediateSessionsService.Exchange].
 type DiscoveryIntermediateSessionsExchangeRequest struct {
 	// The token of the unfinished login, as a discovery call or another login returned it. One that
-	// holds the password of another organization is refused.
+	// contains the password of another organization is refused.
 	IntermediateSessionToken string `json:"intermediate_session_token" stytch:"sensitive"`
 
 	// The id, the slug or the external id of the organization to log in to.
@@ -94,8 +93,8 @@ type DiscoveryIntermediateSessionsExchangeRequest struct {
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The language of the SMS that carries the second factor, as a BCP 47 tag, where MFA is

@@ -52,11 +52,11 @@ var discoveryOrganizationsCreate = transport.Endpoint[DiscoveryOrganizationsCrea
 // domain of the e-mail address, or from the part before the @ for public mail providers and .edu
 // domains.
 //
-// If nothing else is needed, MemberAuthenticated is true, the answer holds a session, and the token
-// is consumed. The person needs an address that was just proven, as by a magic link or an e-mail
-// code; otherwise PrimaryRequired lists the factors that prove it. An MFAPolicy of REQUIRED_FOR_ALL
-// makes the person enroll in MFA first. Either way MemberAuthenticated is false and the answer
-// holds the same token again. The organization and the member exist all the same.
+// If nothing else is needed, MemberAuthenticated is true, the answer contains a session, and the
+// token is consumed. The person needs an address that was just proven, as by a magic link or an
+// e-mail code; otherwise PrimaryRequired lists the factors that prove it. An MFAPolicy of
+// REQUIRED_FOR_ALL makes the person enroll in MFA first. Either way MemberAuthenticated is false
+// and the answer contains the same token again. The organization and the member exist all the same.
 //
 // The client repeats the call only if the service certainly has not acted on it. If that is
 // unknown, the error matches [stytch.ErrOutcomeUnknown].
@@ -104,8 +104,8 @@ type DiscoveryOrganizationsCreateRequest struct {
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The name of the organization. At most 128 characters.
@@ -125,17 +125,17 @@ type DiscoveryOrganizationsCreateRequest struct {
 	// The metadata that only the application's backend can write; at most 20 keys and 4 kB.
 	TrustedMetadata map[string]any `json:"trusted_metadata,omitzero" stytch:"sensitive"`
 
-	// Whether a person who logs in by SSO for the first time becomes a member on the spot.
-	// RESTRICTED admits the connections of a list that [OrganizationsService.Update] sets.
-	// "ALL_ALLOWED" when not set.
+	// Whether a person who logs in by SSO for the first time becomes a member at once. RESTRICTED
+	// admits the connections of a list that [OrganizationsService.Update] sets. "ALL_ALLOWED" when
+	// not set.
 	SSOJITProvisioning *AdmissionPolicy `json:"sso_jit_provisioning,omitzero"`
 
 	// The e-mail domains that EmailJITProvisioning and EmailInvites admit when they are RESTRICTED.
 	// Domains of public mail providers, such as gmail.com, are refused.
 	EmailAllowedDomains []string `json:"email_allowed_domains,omitzero"`
 
-	// Whether a person who proves an e-mail address for the first time becomes a member on the
-	// spot. RESTRICTED admits the domains of EmailAllowedDomains. "NOT_ALLOWED" when not set.
+	// Whether a person who proves an e-mail address for the first time becomes a member at once.
+	// RESTRICTED admits the domains of EmailAllowedDomains. "NOT_ALLOWED" when not set.
 	EmailJITProvisioning *JITProvisioningPolicy `json:"email_jit_provisioning,omitzero"`
 
 	// Whether people can be invited by e-mail. RESTRICTED admits the domains of
@@ -163,8 +163,8 @@ type DiscoveryOrganizationsCreateRequest struct {
 	// The second factors that MFAMethods allows when it is RESTRICTED; not empty then.
 	AllowedMFAMethods []MFAMethod `json:"allowed_mfa_methods,omitzero"`
 
-	// Whether a person who logs in by OAuth for the first time becomes a member on the spot.
-	// RESTRICTED admits the tenants of AllowedOAuthTenants. "NOT_ALLOWED" when not set.
+	// Whether a person who logs in by OAuth for the first time becomes a member at once. RESTRICTED
+	// admits the tenants of AllowedOAuthTenants. "NOT_ALLOWED" when not set.
 	OAuthTenantJITProvisioning *JITProvisioningPolicy `json:"oauth_tenant_jit_provisioning,omitzero"`
 
 	// The tenants that OAuthTenantJITProvisioning admits when it is RESTRICTED: for slack, hubspot
@@ -172,14 +172,14 @@ type DiscoveryOrganizationsCreateRequest struct {
 	// GitHub organization.
 	AllowedOAuthTenants map[string][]string `json:"allowed_oauth_tenants,omitzero"`
 
-	// The connected apps of the application's own maker that members can use. RESTRICTED admits
-	// those of AllowedFirstPartyConnectedApps. "ALL_ALLOWED" when not set.
+	// The first-party connected apps that members can use. RESTRICTED admits those of
+	// AllowedFirstPartyConnectedApps. "ALL_ALLOWED" when not set.
 	FirstPartyConnectedAppsAllowedType *AdmissionPolicy `json:"first_party_connected_apps_allowed_type,omitzero"`
 
 	// The client ids that FirstPartyConnectedAppsAllowedType admits when it is RESTRICTED.
 	AllowedFirstPartyConnectedApps []string `json:"allowed_first_party_connected_apps,omitzero"`
 
-	// The connected apps of other makers that members can use. RESTRICTED admits those of
+	// The third-party connected apps that members can use. RESTRICTED admits those of
 	// AllowedThirdPartyConnectedApps. "ALL_ALLOWED" when not set.
 	ThirdPartyConnectedAppsAllowedType *AdmissionPolicy `json:"third_party_connected_apps_allowed_type,omitzero"`
 

@@ -21,7 +21,7 @@ type ExternalConnection struct {
 	// The id of the SSO connection of the other organization.
 	ExternalConnectionID string `json:"external_connection_id"`
 
-	// The name of the connection, for people.
+	// The display name of the connection.
 	DisplayName string `json:"display_name"`
 
 	// Whether members can log in with the connection; external ones are always active.

@@ -15,13 +15,14 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// IDPService makes the project an identity provider that connected apps log members in with.
+// IDPService lets connected apps log members in, with the project as their identity provider.
 //
 // Use it as client.IDP.
 //
 // API: https://stytch.com/docs/b2b/api/connected-apps-oauth-authorize-start
 type IDPService struct {
-	// OAuth serves the authorization page, on which members let connected apps act for them.
+	// OAuth checks and answers the authorization requests of connected apps, for the page that asks
+	// members for consent.
 	//
 	// Use it as client.IDP.OAuth.
 	OAuth *IDPOAuthService

@@ -15,7 +15,8 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// IDPOAuthService serves the authorization page, on which members let connected apps act for them.
+// IDPOAuthService checks and answers the authorization requests of connected apps, for the page
+// that asks members for consent.
 //
 // Use it as client.IDP.OAuth.
 //

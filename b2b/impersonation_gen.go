@@ -16,8 +16,7 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// ImpersonationService starts sessions in which a person of the application's own staff acts as a
-// member, to find out what the member sees.
+// ImpersonationService logs the application's staff in as a member, to see what the member sees.
 //
 // Use it as client.Impersonation.
 //

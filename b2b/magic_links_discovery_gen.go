@@ -50,9 +50,9 @@ var magicLinksDiscoveryAuthenticate = transport.Endpoint[MagicLinksDiscoveryAuth
 // Authenticate authenticates a magic link for discovery, and lists the organizations of the person.
 //
 // The answer lists the organizations that the person is a member of, is invited to or may join, and
-// holds a token for the unfinished login. No session starts yet. The person picks an organization,
-// and [DiscoveryIntermediateSessionsService.Exchange] exchanges the token for a session there; or
-// [DiscoveryOrganizationsService.Create] creates a new organization with it.
+// contains a token for the unfinished login. No session starts yet. The person picks an
+// organization, and [DiscoveryIntermediateSessionsService.Exchange] exchanges the token for a
+// session there; or [DiscoveryOrganizationsService.Create] creates a new organization with it.
 //
 // A link works once.
 //
@@ -77,8 +77,8 @@ type MagicLinksDiscoveryAuthenticateRequest struct {
 	// works once.
 	DiscoveryMagicLinksToken string `json:"discovery_magic_links_token" stytch:"sensitive"`
 
-	// The PKCE verifier to the challenge that the flow began with. It is needed if there was a
-	// challenge, and refused if there was none.
+	// The PKCE verifier that belongs to the challenge at the beginning of the flow. It is required
+	// if there was a challenge, and refused if there was none.
 	PKCECodeVerifier *string `json:"pkce_code_verifier,omitzero" stytch:"sensitive"`
 }
 

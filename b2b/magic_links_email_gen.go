@@ -15,8 +15,8 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// MagicLinksEmailService sends links by e-mail, for logging in to an organization that is known
-// beforehand, or for joining it.
+// MagicLinksEmailService sends links by e-mail, for logging in to an organization that is already
+// known, or for joining it.
 //
 // Use it as client.MagicLinks.Email.
 //
@@ -356,7 +356,7 @@ type MagicLinksEmailInviteRequest struct {
 	// The language of the e-mail, as a BCP 47 tag. "en" when not set.
 	Locale *stytch.EmailLocale `json:"locale,omitzero"`
 
-	// The ids of the roles that the person gets, beside those that the e-mail domain or a
+	// The ids of the roles that the person gets, in addition to those that the e-mail domain or a
 	// connection implies.
 	Roles []string `json:"roles,omitzero"`
 

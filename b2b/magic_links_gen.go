@@ -16,15 +16,15 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// MagicLinksService logs members in by links that were sent to them by e-mail.
+// MagicLinksService logs members in with links that are sent by e-mail.
 //
 // Use it as client.MagicLinks.
 //
 // API:
 // https://stytch.com/docs/api-reference/b2b/api/email-magic-links/organization/authenticate-magic-link
 type MagicLinksService struct {
-	// Email sends links by e-mail, for logging in to an organization that is known beforehand, or
-	// for joining it.
+	// Email sends links by e-mail, for logging in to an organization that is already known, or for
+	// joining it.
 	//
 	// Use it as client.MagicLinks.Email.
 	Email *MagicLinksEmailService
@@ -63,9 +63,9 @@ var magicLinksAuthenticate = transport.Endpoint[MagicLinksAuthenticateRequest, M
 // The token comes with the browser, in the query parameter Token, when the member follows the link.
 // It works once. A pending or invited member becomes active, and the e-mail address is verified.
 //
-// If nothing else is needed, MemberAuthenticated is true and the answer holds a session. If MFA is
-// required, it is false and there is no session. MFARequired then names the methods that the member
-// can use, and IntermediateSessionToken holds the login for the call that completes it. A valid
+// If nothing else is needed, MemberAuthenticated is true and the answer contains a session. If MFA
+// is required, it is false and there is no session. MFARequired then names the methods that the
+// member can use, and IntermediateSessionToken is for the call that completes the login. A valid
 // session of the same member makes MFA unnecessary.
 //
 // The same call completes a change of address that [OrganizationsMembersService.StartEmailUpdate]
@@ -102,8 +102,8 @@ type MagicLinksAuthenticateRequest struct {
 	// works once.
 	MagicLinksToken string `json:"magic_links_token" stytch:"sensitive"`
 
-	// The PKCE verifier to the challenge that the flow began with. It is needed if there was a
-	// challenge, and refused if there was none.
+	// The PKCE verifier that belongs to the challenge at the beginning of the flow. It is required
+	// if there was a challenge, and refused if there was none.
 	PKCECodeVerifier *string `json:"pkce_code_verifier,omitzero" stytch:"sensitive"`
 
 	// The token of a session of the same member, which the link then extends.
@@ -121,8 +121,8 @@ type MagicLinksAuthenticateRequest struct {
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The language of the SMS that carries the second factor, as a BCP 47 tag, where MFA is

@@ -25,7 +25,7 @@ type Member struct {
 	// The e-mail address of the member.
 	EmailAddress string `json:"email_address" stytch:"sensitive"`
 
-	// How far the member has joined the organization.
+	// The state of the member.
 	Status MemberStatus `json:"status"`
 
 	// The full name of the member; empty when it is not known.
@@ -63,8 +63,8 @@ type Member struct {
 	// until LockExpiresAt.
 	IsLocked bool `json:"is_locked"`
 
-	// Whether the member needs a second factor at every login. Where the organization's MFAPolicy
-	// is REQUIRED_FOR_ALL, every member needs one.
+	// Whether the member needs a second factor at every login. With the MFAPolicy REQUIRED_FOR_ALL,
+	// every member needs one.
 	MFAEnrolled bool `json:"mfa_enrolled"`
 
 	// The phone number that SMS codes go to, in E.164 format; empty when the member has none.
@@ -410,7 +410,7 @@ type SCIMAttributes struct {
 	// The groups that the person belongs to.
 	Groups []SCIMGroup `json:"groups"`
 
-	// The name to show.
+	// The display name of the person.
 	DisplayName string `json:"display_name" stytch:"sensitive"`
 
 	// The casual name of the person.
@@ -461,7 +461,7 @@ type SCIMAttributes struct {
 	// The parts of the person's name; null when the identity provider sent none.
 	Name *SCIMName `json:"name"`
 
-	// The place of the person in the enterprise; null when the identity provider sent none.
+	// The employment data of the person; null when the identity provider sent none.
 	EnterpriseExtension *SCIMEnterpriseExtension `json:"enterprise_extension"`
 }
 
@@ -555,7 +555,7 @@ func (v *SCIMGroup) readJSON(d *wire.Reader) {
 // SCIMValue is a value of a directory attribute that can have several, such as an e-mail address or
 // a photo.
 type SCIMValue struct {
-	// The value itself.
+	// The value, such as the e-mail address.
 	Value string `json:"value" stytch:"sensitive"`
 
 	// The label of the value, such as work or home.
@@ -704,12 +704,12 @@ func (v SCIMName) LogValue() slog.Value {
 	return redact.LogValue(v)
 }
 
-// SCIMEnterpriseExtension is a person's place in the enterprise, as the SCIM enterprise extension
-// describes it.
+// SCIMEnterpriseExtension is the employment data of a person, as the SCIM enterprise extension has
+// them.
 //
 // API: https://www.rfc-editor.org/rfc/rfc7643#section-4.3
 type SCIMEnterpriseExtension struct {
-	// The number that the enterprise gave the person.
+	// The employee number of the person.
 	EmployeeNumber string `json:"employee_number" stytch:"sensitive"`
 
 	// The name of the cost center.

@@ -14,7 +14,7 @@ import (
 )
 
 // MemberSession is a session of a member in an organization. It is active until it expires or is
-// revoked, and holds the factors that the member has authenticated with.
+// revoked, and contains the factors that the member has authenticated with.
 //
 // API: https://stytch.com/docs/b2b/api/session-object
 type MemberSession struct {

@@ -3,7 +3,7 @@
 package b2b
 
 // MethodPolicy is a rule for the methods that the members of an organization can authenticate with:
-// all of them, or only those in the list beside the setting.
+// all of them, or only those in the list next to the setting.
 type MethodPolicy string
 
 // The known values of MethodPolicy. The service may add others, which are decoded unchanged.

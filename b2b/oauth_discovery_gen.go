@@ -52,10 +52,10 @@ var oauthDiscoveryAuthenticate = transport.Endpoint[OAuthDiscoveryAuthenticateRe
 // `stytch_token_type=discovery_oauth` and the token in the query. The token works once.
 //
 // The answer lists the organizations that the person is a member of, is invited to or may join, and
-// holds a token for the unfinished login. No session starts yet: the person picks an organization,
-// and the discovery calls exchange the token for a session there or create a new organization with
-// it. The provider's own tokens are available after that, with the calls for the OAuth providers of
-// a member.
+// contains a token for the unfinished login. No session starts yet: the person picks an
+// organization, and the discovery calls exchange the token for a session there or create a new
+// organization with it. The provider's own tokens are available after that, with the calls for the
+// OAuth providers of a member.
 //
 // The client repeats the call only if the service certainly has not acted on it. If that is
 // unknown, the error matches [stytch.ErrOutcomeUnknown].
@@ -81,23 +81,23 @@ type OAuthDiscoveryAuthenticateRequest struct {
 	// The token from the query of the redirect URL.
 	DiscoveryOAuthToken string `json:"discovery_oauth_token" stytch:"sensitive"`
 
-	// The token of a session of the same person. The answer holds no session, whether or not it is
-	// given.
+	// The token of a session of the same person. The answer contains no session, whether or not it
+	// is given.
 	SessionToken *string `json:"session_token,omitzero" stytch:"sensitive"`
 
 	// The lifetime of a session, in minutes. It has no known effect, because the call starts no
 	// session. From 5 to 527040.
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
-	// The JWT of a session of the same person. The answer holds no session, whether or not it is
+	// The JWT of a session of the same person. The answer contains no session, whether or not it is
 	// given.
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"sensitive"`
 
 	// The claims of a session. They have no known effect, because the call starts no session.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
-	// The PKCE verifier to the challenge that the flow began with. It is needed if there was a
-	// challenge, and refused if there was none.
+	// The PKCE verifier that belongs to the challenge at the beginning of the flow. It is required
+	// if there was a challenge, and refused if there was none.
 	PKCECodeVerifier *string `json:"pkce_code_verifier,omitzero" stytch:"sensitive"`
 }
 

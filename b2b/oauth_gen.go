@@ -16,8 +16,8 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// OAuthService completes logins by OAuth, with Google, Microsoft, HubSpot, Slack or GitHub, to an
-// organization that is known beforehand.
+// OAuthService completes logins by OAuth with Google, Microsoft, HubSpot, Slack or GitHub, to an
+// organization that is already known.
 //
 // Use it as client.OAuth.
 //
@@ -59,11 +59,11 @@ var oauthAuthenticate = transport.Endpoint[OAuthAuthenticateRequest, OAuthAuthen
 // pending or invited becomes active, and a person who is not a member yet becomes one if the
 // organization admits the e-mail domain or the tenant at the provider.
 //
-// If nothing else is needed, MemberAuthenticated is true and the answer holds a session: a new one,
-// or the given one, extended and with the new factor. If the organization or the member requires
-// MFA, MFARequired names the methods that the member can use. Some providers do not vouch for the
-// e-mail address; then PrimaryRequired names a factor that proves it. In both cases
-// IntermediateSessionToken holds the login until the missing factor completes it.
+// If nothing else is needed, MemberAuthenticated is true and the answer contains a session: a new
+// one, or the given one, extended and with the new factor. If the organization or the member
+// requires MFA, MFARequired names the methods that the member can use. Some providers do not vouch
+// for the e-mail address; then PrimaryRequired names a factor that proves it. In both cases
+// IntermediateSessionToken represents the login until the missing factor completes it.
 //
 // The client repeats the call only if the service certainly has not acted on it. If that is
 // unknown, the error matches [stytch.ErrOutcomeUnknown].
@@ -97,8 +97,8 @@ type OAuthAuthenticateRequest struct {
 	// The token from the query of the redirect URL.
 	OAuthToken string `json:"oauth_token" stytch:"sensitive"`
 
-	// The PKCE verifier to the challenge that the flow began with. It is needed if there was a
-	// challenge, and refused if there was none.
+	// The PKCE verifier that belongs to the challenge at the beginning of the flow. It is required
+	// if there was a challenge, and refused if there was none.
 	PKCECodeVerifier *string `json:"pkce_code_verifier,omitzero" stytch:"sensitive"`
 
 	// The token of the member's session, to extend it instead of starting another.
@@ -116,8 +116,8 @@ type OAuthAuthenticateRequest struct {
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The language of the SMS that carries the second factor, as a BCP 47 tag, where MFA is

@@ -24,7 +24,7 @@ type OIDCConnection struct {
 	// Whether members can log in with the connection.
 	Status SSOConnectionStatus `json:"status"`
 
-	// The name of the connection, for people.
+	// The display name of the connection.
 	DisplayName string `json:"display_name"`
 
 	// The address of Stytch that the identity provider sends the browser back to. Register it with

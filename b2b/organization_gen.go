@@ -28,8 +28,8 @@ type Organization struct {
 	// The name of the organization in URLs, unique in the project.
 	OrganizationSlug string `json:"organization_slug"`
 
-	// Whether a person who logs in by SSO for the first time becomes a member on the spot.
-	// RESTRICTED admits the connections of SSOJITProvisioningAllowedConnections.
+	// Whether a person who logs in by SSO for the first time becomes a member at once. RESTRICTED
+	// admits the connections of SSOJITProvisioningAllowedConnections.
 	SSOJITProvisioning AdmissionPolicy `json:"sso_jit_provisioning"`
 
 	// The ids of the SSO connections that SSOJITProvisioning admits when it is RESTRICTED.
@@ -41,8 +41,8 @@ type Organization struct {
 	// The e-mail domains that EmailJITProvisioning and EmailInvites admit when they are RESTRICTED.
 	EmailAllowedDomains []string `json:"email_allowed_domains"`
 
-	// Whether a person who proves an e-mail address for the first time becomes a member on the
-	// spot. RESTRICTED admits the domains of EmailAllowedDomains.
+	// Whether a person who proves an e-mail address for the first time becomes a member at once.
+	// RESTRICTED admits the domains of EmailAllowedDomains.
 	EmailJITProvisioning JITProvisioningPolicy `json:"email_jit_provisioning"`
 
 	// Whether people can be invited by e-mail. RESTRICTED admits the domains of
@@ -67,21 +67,21 @@ type Organization struct {
 	// The second factors that MFAMethods allows when it is RESTRICTED.
 	AllowedMFAMethods []MFAMethod `json:"allowed_mfa_methods"`
 
-	// Whether a person who logs in by OAuth for the first time becomes a member on the spot.
-	// RESTRICTED admits the tenants of AllowedOAuthTenants.
+	// Whether a person who logs in by OAuth for the first time becomes a member at once. RESTRICTED
+	// admits the tenants of AllowedOAuthTenants.
 	OAuthTenantJITProvisioning JITProvisioningPolicy `json:"oauth_tenant_jit_provisioning"`
 
 	// The e-mail domains that the organization has claimed as its own.
 	ClaimedEmailDomains []string `json:"claimed_email_domains"`
 
-	// The connected apps of the application's own maker that members can use. RESTRICTED admits
-	// those of AllowedFirstPartyConnectedApps.
+	// The first-party connected apps that members can use. RESTRICTED admits those of
+	// AllowedFirstPartyConnectedApps.
 	FirstPartyConnectedAppsAllowedType AdmissionPolicy `json:"first_party_connected_apps_allowed_type"`
 
 	// The client ids that FirstPartyConnectedAppsAllowedType admits when it is RESTRICTED.
 	AllowedFirstPartyConnectedApps []string `json:"allowed_first_party_connected_apps"`
 
-	// The connected apps of other makers that members can use. RESTRICTED admits those of
+	// The third-party connected apps that members can use. RESTRICTED admits those of
 	// AllowedThirdPartyConnectedApps.
 	ThirdPartyConnectedAppsAllowedType AdmissionPolicy `json:"third_party_connected_apps_allowed_type"`
 
@@ -202,7 +202,7 @@ type ActiveSSOConnection struct {
 	// The id of the SSO connection.
 	ConnectionID string `json:"connection_id"`
 
-	// The name of the connection, for people.
+	// The display name of the connection.
 	DisplayName string `json:"display_name"`
 
 	// The identity provider, such as okta, or generic for one that has no name of its own.
@@ -230,7 +230,7 @@ type ActiveSCIMConnection struct {
 	// The id of the SCIM connection.
 	ConnectionID string `json:"connection_id"`
 
-	// The name of the connection, for people.
+	// The display name of the connection.
 	DisplayName string `json:"display_name"`
 
 	// The last four characters of the token that the directory authenticates with.

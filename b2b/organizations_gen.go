@@ -16,8 +16,8 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// OrganizationsService creates, reads, changes and deletes organizations: the customers of the
-// application, to which members belong.
+// OrganizationsService creates, reads, changes and deletes organizations, which are the customers
+// of the application, and their members.
 //
 // Use it as client.Organizations.
 //
@@ -112,17 +112,17 @@ type OrganizationsCreateRequest struct {
 	// The metadata that only the application's backend can write; at most 20 keys and 4 kB.
 	TrustedMetadata map[string]any `json:"trusted_metadata,omitzero" stytch:"sensitive"`
 
-	// Whether a person who logs in by SSO for the first time becomes a member on the spot.
-	// RESTRICTED admits the connections of a list that [OrganizationsService.Update] sets.
-	// "ALL_ALLOWED" when not set.
+	// Whether a person who logs in by SSO for the first time becomes a member at once. RESTRICTED
+	// admits the connections of a list that [OrganizationsService.Update] sets. "ALL_ALLOWED" when
+	// not set.
 	SSOJITProvisioning *AdmissionPolicy `json:"sso_jit_provisioning,omitzero"`
 
 	// The e-mail domains that EmailJITProvisioning and EmailInvites admit when they are RESTRICTED.
 	// Domains of public mail providers, such as gmail.com, are refused.
 	EmailAllowedDomains []string `json:"email_allowed_domains,omitzero"`
 
-	// Whether a person who proves an e-mail address for the first time becomes a member on the
-	// spot. RESTRICTED admits the domains of EmailAllowedDomains. "NOT_ALLOWED" when not set.
+	// Whether a person who proves an e-mail address for the first time becomes a member at once.
+	// RESTRICTED admits the domains of EmailAllowedDomains. "NOT_ALLOWED" when not set.
 	EmailJITProvisioning *JITProvisioningPolicy `json:"email_jit_provisioning,omitzero"`
 
 	// Whether people can be invited by e-mail. RESTRICTED admits the domains of
@@ -150,8 +150,8 @@ type OrganizationsCreateRequest struct {
 	// The second factors that MFAMethods allows when it is RESTRICTED; not empty then.
 	AllowedMFAMethods []MFAMethod `json:"allowed_mfa_methods,omitzero"`
 
-	// Whether a person who logs in by OAuth for the first time becomes a member on the spot.
-	// RESTRICTED admits the tenants of AllowedOAuthTenants. "NOT_ALLOWED" when not set.
+	// Whether a person who logs in by OAuth for the first time becomes a member at once. RESTRICTED
+	// admits the tenants of AllowedOAuthTenants. "NOT_ALLOWED" when not set.
 	OAuthTenantJITProvisioning *JITProvisioningPolicy `json:"oauth_tenant_jit_provisioning,omitzero"`
 
 	// The tenants that OAuthTenantJITProvisioning admits when it is RESTRICTED: for slack, hubspot
@@ -163,14 +163,14 @@ type OrganizationsCreateRequest struct {
 	// then belong only to organizations that claim it. The project needs this feature enabled.
 	ClaimedEmailDomains []string `json:"claimed_email_domains,omitzero"`
 
-	// The connected apps of the application's own maker that members can use. RESTRICTED admits
-	// those of AllowedFirstPartyConnectedApps. "ALL_ALLOWED" when not set.
+	// The first-party connected apps that members can use. RESTRICTED admits those of
+	// AllowedFirstPartyConnectedApps. "ALL_ALLOWED" when not set.
 	FirstPartyConnectedAppsAllowedType *AdmissionPolicy `json:"first_party_connected_apps_allowed_type,omitzero"`
 
 	// The client ids that FirstPartyConnectedAppsAllowedType admits when it is RESTRICTED.
 	AllowedFirstPartyConnectedApps []string `json:"allowed_first_party_connected_apps,omitzero"`
 
-	// The connected apps of other makers that members can use. RESTRICTED admits those of
+	// The third-party connected apps that members can use. RESTRICTED admits those of
 	// AllowedThirdPartyConnectedApps. "ALL_ALLOWED" when not set.
 	ThirdPartyConnectedAppsAllowedType *AdmissionPolicy `json:"third_party_connected_apps_allowed_type,omitzero"`
 
@@ -464,7 +464,7 @@ var organizationsUpdate = transport.Endpoint[OrganizationsUpdateRequest, Organiz
 
 // Update changes an organization.
 //
-// Fields that are not given stay as they are. Lists are replaced whole. At least one of
+// Fields that are not given stay as they are. Lists are replaced as a whole. At least one of
 // EmailInvites, EmailJITProvisioning and SSOJITProvisioning must go on letting members join.
 // Members who do not fit new settings stay, and can no longer use the methods that are not allowed.
 //
@@ -542,8 +542,8 @@ type OrganizationsUpdateRequest struct {
 	// The id of the SSO connection to use when a login names none. It must be active.
 	SSODefaultConnectionID *string `json:"sso_default_connection_id,omitzero"`
 
-	// Whether a person who logs in by SSO for the first time becomes a member on the spot.
-	// RESTRICTED admits the connections of SSOJITProvisioningAllowedConnections.
+	// Whether a person who logs in by SSO for the first time becomes a member at once. RESTRICTED
+	// admits the connections of SSOJITProvisioningAllowedConnections.
 	SSOJITProvisioning *AdmissionPolicy `json:"sso_jit_provisioning,omitzero"`
 
 	// The ids of the SSO connections that SSOJITProvisioning admits when it is RESTRICTED. The list
@@ -555,8 +555,8 @@ type OrganizationsUpdateRequest struct {
 	// before.
 	EmailAllowedDomains []string `json:"email_allowed_domains,omitzero"`
 
-	// Whether a person who proves an e-mail address for the first time becomes a member on the
-	// spot. RESTRICTED admits the domains of EmailAllowedDomains.
+	// Whether a person who proves an e-mail address for the first time becomes a member at once.
+	// RESTRICTED admits the domains of EmailAllowedDomains.
 	EmailJITProvisioning *JITProvisioningPolicy `json:"email_jit_provisioning,omitzero"`
 
 	// Whether people can be invited by e-mail. RESTRICTED admits the domains of
@@ -584,8 +584,8 @@ type OrganizationsUpdateRequest struct {
 	// replaces the one before.
 	AllowedMFAMethods []MFAMethod `json:"allowed_mfa_methods,omitzero"`
 
-	// Whether a person who logs in by OAuth for the first time becomes a member on the spot.
-	// RESTRICTED admits the tenants of AllowedOAuthTenants.
+	// Whether a person who logs in by OAuth for the first time becomes a member at once. RESTRICTED
+	// admits the tenants of AllowedOAuthTenants.
 	OAuthTenantJITProvisioning *JITProvisioningPolicy `json:"oauth_tenant_jit_provisioning,omitzero"`
 
 	// The tenants that OAuthTenantJITProvisioning admits when it is RESTRICTED: for slack, hubspot
@@ -598,16 +598,16 @@ type OrganizationsUpdateRequest struct {
 	// list replaces the one before.
 	ClaimedEmailDomains []string `json:"claimed_email_domains,omitzero"`
 
-	// The connected apps of the application's own maker that members can use. RESTRICTED admits
-	// those of AllowedFirstPartyConnectedApps. A narrower rule can revoke the access of apps that
-	// members use.
+	// The first-party connected apps that members can use. RESTRICTED admits those of
+	// AllowedFirstPartyConnectedApps. A narrower rule can revoke the access of apps that members
+	// use.
 	FirstPartyConnectedAppsAllowedType *AdmissionPolicy `json:"first_party_connected_apps_allowed_type,omitzero"`
 
 	// The client ids that FirstPartyConnectedAppsAllowedType admits when it is RESTRICTED. The list
 	// replaces the one before.
 	AllowedFirstPartyConnectedApps []string `json:"allowed_first_party_connected_apps,omitzero"`
 
-	// The connected apps of other makers that members can use. RESTRICTED admits those of
+	// The third-party connected apps that members can use. RESTRICTED admits those of
 	// AllowedThirdPartyConnectedApps. A narrower rule can revoke the access of apps that members
 	// use.
 	ThirdPartyConnectedAppsAllowedType *AdmissionPolicy `json:"third_party_connected_apps_allowed_type,omitzero"`
@@ -1487,13 +1487,13 @@ type OrganizationsGetConnectedAppResponse struct {
 	// The client id of the connected app.
 	ConnectedAppID string `json:"connected_app_id"`
 
-	// The name of the app, for people.
+	// The display name of the app.
 	Name string `json:"name"`
 
-	// The purpose of the app, for people; empty when it has no description.
+	// The purpose of the app, to show to people; empty when it has no description.
 	Description string `json:"description"`
 
-	// Who makes the app, and whether it can keep a secret.
+	// Who the app belongs to, and whether it can keep a secret.
 	ClientType stytch.ConnectedAppType `json:"client_type"`
 
 	// The members who use the app, each with what the app may do.
@@ -1544,13 +1544,13 @@ type OrganizationConnectedApp struct {
 	// The client id of the connected app.
 	ConnectedAppID string `json:"connected_app_id"`
 
-	// The name of the app, for people.
+	// The display name of the app.
 	Name string `json:"name"`
 
-	// The purpose of the app, for people; empty when it has no description.
+	// The purpose of the app, to show to people; empty when it has no description.
 	Description string `json:"description"`
 
-	// Who makes the app, and whether it can keep a secret.
+	// Who the app belongs to, and whether it can keep a secret.
 	ClientType stytch.ConnectedAppType `json:"client_type"`
 
 	// The address of the app's logo; null or empty when it has none.

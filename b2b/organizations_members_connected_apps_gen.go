@@ -15,7 +15,7 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// OrganizationsMembersConnectedAppsService takes away the access that a member gave to a connected
+// OrganizationsMembersConnectedAppsService revokes the access that a member gave to a connected
 // app.
 //
 // Use it as client.Organizations.Members.ConnectedApps.

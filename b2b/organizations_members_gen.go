@@ -29,7 +29,7 @@ type OrganizationsMembersService struct {
 	// Use it as client.Organizations.Members.OAuthProviders.
 	OAuthProviders *OrganizationsMembersOAuthProvidersService
 
-	// ConnectedApps takes away the access that a member gave to a connected app.
+	// ConnectedApps revokes the access that a member gave to a connected app.
 	//
 	// Use it as client.Organizations.Members.ConnectedApps.
 	ConnectedApps *OrganizationsMembersConnectedAppsService
@@ -123,8 +123,8 @@ type OrganizationsMembersCreateRequest struct {
 	// gives a code.
 	MFAPhoneNumber *string `json:"mfa_phone_number,omitzero" stytch:"sensitive"`
 
-	// Whether the member needs a second factor at every login. Where the organization's MFAPolicy
-	// is REQUIRED_FOR_ALL, every member needs one.
+	// Whether the member needs a second factor at every login. With the MFAPolicy REQUIRED_FOR_ALL,
+	// every member needs one.
 	MFAEnrolled *bool `json:"mfa_enrolled,omitzero"`
 
 	// The ids of the roles to assign to the member. Those that the e-mail domain or a connection
@@ -419,7 +419,7 @@ type OrganizationsMembersDangerouslyGetRequest struct {
 	// The id of the member. An external id is not accepted.
 	MemberID string `json:"member_id"`
 
-	// Whether deleted members are found, too. False when not set.
+	// Whether deleted members are found as well. False when not set.
 	IncludeDeleted *bool `json:"include_deleted,omitzero"`
 }
 
@@ -781,8 +781,8 @@ type OrganizationsMembersUpdateRequest struct {
 	// delete it first with [OrganizationsMembersService.DeleteMFAPhoneNumber].
 	MFAPhoneNumber *string `json:"mfa_phone_number,omitzero" stytch:"sensitive"`
 
-	// Whether the member needs a second factor at every login. Where the organization's MFAPolicy
-	// is REQUIRED_FOR_ALL, every member needs one.
+	// Whether the member needs a second factor at every login. With the MFAPolicy REQUIRED_FOR_ALL,
+	// every member needs one.
 	MFAEnrolled *bool `json:"mfa_enrolled,omitzero"`
 
 	// The ids of the roles to assign to the member. They replace those that were assigned before;
@@ -2354,13 +2354,13 @@ type MemberConnectedApp struct {
 	// The client id of the connected app.
 	ConnectedAppID string `json:"connected_app_id"`
 
-	// The name of the app, for people.
+	// The display name of the app.
 	Name string `json:"name"`
 
-	// The purpose of the app, for people; empty when it has no description.
+	// The purpose of the app, to show to people; empty when it has no description.
 	Description string `json:"description"`
 
-	// Who makes the app, and whether it can keep a secret.
+	// Who the app belongs to, and whether it can keep a secret.
 	ClientType stytch.ConnectedAppType `json:"client_type"`
 
 	// The scopes that the member granted, with spaces between them.

@@ -198,8 +198,8 @@ type OTPsEmailDiscoveryAuthenticateRequest struct {
 	// The e-mail address that the code was sent to.
 	EmailAddress string `json:"email_address" stytch:"sensitive"`
 
-	// The one-time code. It works once. Remove spaces and dashes that the user typed: the service
-	// wants only the digits.
+	// The one-time code, which works once. Remove spaces and dashes from what the user typed,
+	// because the service accepts digits only.
 	Code string `json:"code" stytch:"sensitive"`
 }
 

@@ -245,9 +245,10 @@ var otpsEmailAuthenticate = transport.Endpoint[OTPsEmailAuthenticateRequest, OTP
 // and with the new factor.
 //
 // If the organization or the member requires MFA, MemberAuthenticated is false and there is no
-// session. MFARequired then lists the methods that the member can use. Pass the
-// IntermediateSessionToken to [OTPsSMSService.Authenticate] to complete the login. If the
-// organization does not accept e-mail codes, PrimaryRequired lists the methods that it accepts.
+// session. MFARequired then lists the methods that the member can use. To complete the login, pass
+// the IntermediateSessionToken to the call that checks one of them, such as
+// [OTPsSMSService.Authenticate]. If the organization does not accept e-mail codes, PrimaryRequired
+// lists the methods that it accepts.
 //
 // The error is the same for a used and an expired code. Ten failures in a row lock the member for
 // an hour, unless the project has other limits. A success resets the count.
@@ -283,8 +284,8 @@ type OTPsEmailAuthenticateRequest struct {
 	// The e-mail address that the code was sent to.
 	EmailAddress string `json:"email_address" stytch:"sensitive"`
 
-	// The one-time code. It works once. Remove spaces and dashes that the user typed: the service
-	// wants only the digits.
+	// The one-time code, which works once. Remove spaces and dashes from what the user typed,
+	// because the service accepts digits only.
 	Code string `json:"code" stytch:"sensitive"`
 
 	// The token of the member's session, to extend it instead of starting another.
@@ -302,8 +303,8 @@ type OTPsEmailAuthenticateRequest struct {
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The language of the SMS that carries the second factor, as a BCP 47 tag, where MFA is

@@ -244,8 +244,8 @@ var otpsSMSAuthenticate = transport.Endpoint[OTPsSMSAuthenticateRequest, OTPsSMS
 // session. A given session is extended, and the factor is added to it. A successful call also
 // verifies the member's phone number.
 //
-// If the organization's MFAPolicy is REQUIRED_FOR_ALL, the call sets the member's MFAEnrolled and
-// ignores SetMFAEnrollment. If it is OPTIONAL, SetMFAEnrollment decides.
+// With the MFAPolicy REQUIRED_FOR_ALL, the call sets the member's MFAEnrolled and ignores
+// SetMFAEnrollment. If it is OPTIONAL, SetMFAEnrollment decides.
 //
 // The error is the same for a used and an expired code. Ten failures in a row lock the member for
 // an hour, unless the project has other limits. A success resets the count.
@@ -283,8 +283,8 @@ type OTPsSMSAuthenticateRequest struct {
 	// The id or the external id of the member.
 	MemberID string `json:"member_id"`
 
-	// The one-time code. It works once. Remove spaces and dashes that the user typed: the service
-	// wants only the digits.
+	// The one-time code, which works once. Remove spaces and dashes from what the user typed,
+	// because the service accepts digits only.
 	Code string `json:"code" stytch:"sensitive"`
 
 	// The token of the login that the code completes. The call consumes it.
@@ -301,12 +301,12 @@ type OTPsSMSAuthenticateRequest struct {
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// Whether the member enrolls in MFA or leaves it. Unset, the enrollment stays as it is. Ignored
-	// where the organization's MFAPolicy is REQUIRED_FOR_ALL.
+	// with the MFAPolicy REQUIRED_FOR_ALL.
 	SetMFAEnrollment *MFAEnrollment `json:"set_mfa_enrollment,omitzero"`
 
 	// Whether SMS codes become the member's default MFA method.

@@ -232,7 +232,7 @@ var passwordsDiscoveryEmailReset = transport.Endpoint[PasswordsDiscoveryEmailRes
 // whether it does, and what it lacks. The token works once.
 //
 // The answer lists the organizations that the person is a member of, is invited to or may join, and
-// holds a token for the unfinished login. No session starts yet:
+// contains a token for the unfinished login. No session starts yet:
 // [DiscoveryIntermediateSessionsService.Exchange] exchanges the token for a session in an
 // organization, and [DiscoveryOrganizationsService.Create] creates a new one with it.
 //
@@ -261,8 +261,8 @@ type PasswordsDiscoveryEmailResetRequest struct {
 	// not trim it. It must fit the project's password policy.
 	Password string `json:"password" stytch:"sensitive"`
 
-	// The PKCE verifier to the challenge that the flow began with. It is needed if there was a
-	// challenge, and refused if there was none.
+	// The PKCE verifier that belongs to the challenge at the beginning of the flow. It is required
+	// if there was a challenge, and refused if there was none.
 	PKCECodeVerifier *string `json:"pkce_code_verifier,omitzero" stytch:"sensitive"`
 }
 

@@ -55,7 +55,7 @@ var passwordsDiscoveryAuthenticate = transport.Endpoint[PasswordsDiscoveryAuthen
 // Authenticate checks an e-mail address and a password, and lists the organizations of the person.
 //
 // It is for projects where a password belongs to an address and not to one member. The answer lists
-// the organizations that the person is a member of, is invited to or may join, and holds a token
+// the organizations that the person is a member of, is invited to or may join, and contains a token
 // for the unfinished login. No session starts yet: [DiscoveryIntermediateSessionsService.Exchange]
 // exchanges the token for a session in an organization, and [DiscoveryOrganizationsService.Create]
 // creates a new one with it.

@@ -16,7 +16,7 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// PasswordsExistingPasswordService changes passwords for members who know the old one.
+// PasswordsExistingPasswordService changes passwords for members who know the current one.
 //
 // Use it as client.Passwords.ExistingPassword.
 //
@@ -50,9 +50,9 @@ var passwordsExistingPasswordReset = transport.Endpoint[PasswordsExistingPasswor
 // The password must fit the policy of the project; [PasswordsService.StrengthCheck] says beforehand
 // whether it does, and what it lacks. Every other session of the member ends.
 //
-// If nothing else is needed, MemberAuthenticated is true and the answer holds a session. If MFA is
-// required, it is false and there is no session: MFARequired names the methods that the member can
-// use, and IntermediateSessionToken holds the login for the call that completes it. A valid session
+// If nothing else is needed, MemberAuthenticated is true and the answer contains a session. If MFA
+// is required, it is false and there is no session: MFARequired names the methods that the member
+// can use, and IntermediateSessionToken is for the call that completes the login. A valid session
 // of the same member makes MFA unnecessary.
 //
 // The client repeats the call only if the service certainly has not acted on it. If that is
@@ -103,8 +103,8 @@ type PasswordsExistingPasswordResetRequest struct {
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The language of the SMS that carries the second factor, as a BCP 47 tag, where MFA is

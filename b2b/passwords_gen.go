@@ -16,8 +16,8 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// PasswordsService logs members in with passwords, checks how strong passwords are, and takes over
-// hashes from other systems.
+// PasswordsService logs members in with passwords, checks how strong passwords are, and migrates
+// password hashes from other systems.
 //
 // Use it as client.Passwords.
 //
@@ -33,7 +33,7 @@ type PasswordsService struct {
 	// Use it as client.Passwords.Sessions.
 	Sessions *PasswordsSessionsService
 
-	// ExistingPassword changes passwords for members who know the old one.
+	// ExistingPassword changes passwords for members who know the current one.
 	//
 	// Use it as client.Passwords.ExistingPassword.
 	ExistingPassword *PasswordsExistingPasswordService
@@ -471,9 +471,9 @@ var passwordsAuthenticate = transport.Endpoint[PasswordsAuthenticateRequest, Pas
 
 // Authenticate logs a member in with an e-mail address and a password.
 //
-// If nothing else is needed, MemberAuthenticated is true and the answer holds a session. If MFA is
-// required, it is false and there is no session: MFARequired names the methods that the member can
-// use, and IntermediateSessionToken holds the login for the call that completes it. A valid session
+// If nothing else is needed, MemberAuthenticated is true and the answer contains a session. If MFA
+// is required, it is false and there is no session: MFARequired names the methods that the member
+// can use, and IntermediateSessionToken is for the call that completes the login. A valid session
 // of the same member makes MFA unnecessary.
 //
 // If the password has appeared in a breach, the call fails with [stytch.ErrMemberResetPassword],
@@ -528,8 +528,8 @@ type PasswordsAuthenticateRequest struct {
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The language of the SMS that carries the second factor, as a BCP 47 tag, where MFA is

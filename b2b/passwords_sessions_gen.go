@@ -48,7 +48,7 @@ var passwordsSessionsReset = transport.Endpoint[PasswordsSessionsResetRequest, P
 // Reset sets a new password for a member who has just logged in.
 //
 // The password must fit the policy of the project; [PasswordsService.StrengthCheck] says beforehand
-// whether it does, and what it lacks. The session must hold a factor of the last five minutes. It
+// whether it does, and what it lacks. The session must have a factor of the last five minutes. It
 // goes on, and every other session of the member ends.
 //
 // The client repeats the call only if the service certainly has not acted on it. If that is
@@ -92,8 +92,8 @@ type PasswordsSessionsResetRequest struct {
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The language of the SMS that carries the second factor, as a BCP 47 tag, where MFA is

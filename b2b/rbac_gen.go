@@ -21,8 +21,8 @@ import (
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/rbac/overview
 type RBACService struct {
-	// Organizations reads and writes the roles that exist in one organization only, beside those of
-	// the project. The workspace needs this feature enabled.
+	// Organizations reads and writes the roles that exist in one organization only, in addition to
+	// those of the project. The workspace needs this feature enabled.
 	//
 	// Use it as client.RBAC.Organizations.
 	Organizations *RBACOrganizationsService

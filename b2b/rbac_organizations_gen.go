@@ -15,8 +15,8 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// RBACOrganizationsService reads and writes the roles that exist in one organization only, beside
-// those of the project. The workspace needs this feature enabled.
+// RBACOrganizationsService reads and writes the roles that exist in one organization only, in
+// addition to those of the project. The workspace needs this feature enabled.
 //
 // Use it as client.RBAC.Organizations.
 //
@@ -246,7 +246,7 @@ func (r RBACOrganizationsSetOrgPolicyResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-// OrgPolicy is the roles that exist in one organization only, beside those of the project.
+// OrgPolicy is the roles that exist in one organization only, in addition to those of the project.
 type OrgPolicy struct {
 	// The roles of the organization.
 	Roles []CustomRole `json:"roles"`

@@ -15,7 +15,7 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// RecoveryCodesService lets members in who have lost their authenticator app, and lists and
+// RecoveryCodesService logs in members who have lost their authenticator app, and lists and
 // replaces their recovery codes. Members get the codes with [TOTPsService.Create].
 //
 // Use it as client.RecoveryCodes.
@@ -105,8 +105,8 @@ type RecoveryCodesRecoverRequest struct {
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device. With it the answer
@@ -402,7 +402,7 @@ var recoveryCodesRotate = transport.Endpoint[RecoveryCodesRotateRequest, Recover
 
 // Rotate replaces the recovery codes of a member with new ones.
 //
-// All earlier codes stop working, and the answer holds as many new ones. Call it when the member
+// All earlier codes stop working, and the answer contains as many new ones. Call it when the member
 // has lost the codes, or has few left.
 //
 // The client repeats the call only if the service certainly has not acted on it. If that is

@@ -27,7 +27,7 @@ type SAMLConnection struct {
 	// The name of the identity provider in its SAML messages, often a URL; empty until it is set.
 	IDPEntityID string `json:"idp_entity_id"`
 
-	// The name of the connection, for people.
+	// The display name of the connection.
 	DisplayName string `json:"display_name"`
 
 	// The address of the identity provider that the browser is sent to for the login; empty until

@@ -79,7 +79,7 @@ type SCIMConnectionCreateRequest struct {
 	// acts with its own authority, and no permission is checked.
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 
-	// The name of the connection, for people.
+	// The display name of the connection.
 	DisplayName *string `json:"display_name,omitzero"`
 
 	// The identity provider, whose peculiarities the service then heeds.
@@ -320,7 +320,7 @@ type SCIMConnectionUpdateRequest struct {
 	// acts with its own authority, and no permission is checked.
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 
-	// The name of the connection, for people.
+	// The display name of the connection.
 	DisplayName *string `json:"display_name,omitzero"`
 
 	// The identity provider, whose peculiarities the service then heeds.
@@ -1069,7 +1069,7 @@ type SCIMConnection struct {
 	// Whether the directory can change members.
 	Status SCIMConnectionStatus `json:"status"`
 
-	// The name of the connection, for people.
+	// The display name of the connection.
 	DisplayName string `json:"display_name"`
 
 	// The identity provider.
@@ -1139,7 +1139,7 @@ type SCIMConnectionWithToken struct {
 	// Whether the directory can change members.
 	Status SCIMConnectionStatus `json:"status"`
 
-	// The name of the connection, for people.
+	// The display name of the connection.
 	DisplayName string `json:"display_name"`
 
 	// The identity provider.
@@ -1209,7 +1209,7 @@ type SCIMConnectionWithNextToken struct {
 	// Whether the directory can change members.
 	Status SCIMConnectionStatus `json:"status"`
 
-	// The name of the connection, for people.
+	// The display name of the connection.
 	DisplayName string `json:"display_name"`
 
 	// The identity provider.

@@ -4,7 +4,8 @@ package b2b
 
 import "github.com/stytchgen/sdk/internal/transport"
 
-// SCIMService lets the directory of an organization create, change and remove its members by SCIM.
+// SCIMService connects the directory of an organization by SCIM, so that the directory creates,
+// changes and removes members.
 //
 // Use it as client.SCIM.
 //

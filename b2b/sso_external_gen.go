@@ -85,7 +85,7 @@ type SSOExternalCreateConnectionRequest struct {
 	// The id of the SAML or OIDC connection of that organization.
 	ExternalConnectionID string `json:"external_connection_id"`
 
-	// The name of the connection, for people.
+	// The display name of the connection.
 	DisplayName *string `json:"display_name,omitzero"`
 
 	// The roles of all members who log in with the connection.
@@ -229,7 +229,7 @@ type SSOExternalUpdateConnectionRequest struct {
 	// acts with its own authority, and no permission is checked.
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 
-	// The name of the connection, for people.
+	// The display name of the connection.
 	DisplayName *string `json:"display_name,omitzero"`
 
 	// The roles of all members who log in with the connection, in place of those set before.

@@ -16,8 +16,8 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// SSOService completes logins by single sign-on, and lists and deletes the connections of an
-// organization to identity providers.
+// SSOService completes logins by single sign-on (SSO), and manages the connections of organizations
+// to their identity providers.
 //
 // Use it as client.SSO.
 //
@@ -65,8 +65,8 @@ var ssoGetConnections = transport.Endpoint[SSOGetConnectionsRequest, SSOGetConne
 
 // GetConnections lists the SSO connections of an organization.
 //
-// The answer holds pending and active connections of every kind. It contains the client secrets of
-// OIDC connections and the encryption keys of SAML connections.
+// The answer contains pending and active connections of every kind. It contains the client secrets
+// of OIDC connections and the encryption keys of SAML connections.
 //
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
@@ -307,14 +307,15 @@ var ssoAuthenticate = transport.Endpoint[SSOAuthenticateRequest, SSOAuthenticate
 // pending or invited becomes active, and a person who is not a member yet becomes one if the
 // organization's SSOJITProvisioning admits the connection.
 //
-// If nothing else is needed, MemberAuthenticated is true and the answer holds a session: a new one,
-// or the given one, extended and with the new factor. A given session also spares the member MFA.
+// If nothing else is needed, MemberAuthenticated is true and the answer contains a session: a new
+// one, or the given one, extended and with the new factor. A given session also spares the member
+// MFA.
 //
 // If the organization or the member requires MFA, MemberAuthenticated is false and there is no
 // session: MFARequired names the methods that the member can use, and IntermediateSessionToken
-// holds the login until the second factor completes it. If SSO alone does not do, PrimaryRequired
-// names the methods that the organization accepts. A login by SSO is for one organization:
-// discovery calls do not take its intermediate session token.
+// represents the login until the second factor completes it. If SSO alone does not do,
+// PrimaryRequired names the methods that the organization accepts. A login by SSO is for one
+// organization: discovery calls do not take its intermediate session token.
 //
 // The client repeats the call only if the service certainly has not acted on it. If that is
 // unknown, the error matches [stytch.ErrOutcomeUnknown].
@@ -345,8 +346,8 @@ type SSOAuthenticateRequest struct {
 	// The token from the query of the redirect URL.
 	SSOToken string `json:"sso_token" stytch:"sensitive"`
 
-	// The PKCE verifier to the challenge that the flow began with. It is needed if there was a
-	// challenge, and refused if there was none.
+	// The PKCE verifier that belongs to the challenge at the beginning of the flow. It is required
+	// if there was a challenge, and refused if there was none.
 	PKCECodeVerifier *string `json:"pkce_code_verifier,omitzero" stytch:"sensitive"`
 
 	// The token of the member's session, to extend it instead of starting another.
@@ -364,8 +365,8 @@ type SSOAuthenticateRequest struct {
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The language of the SMS that carries the second factor, as a BCP 47 tag, where MFA is

@@ -77,7 +77,7 @@ type SSOOIDCCreateConnectionRequest struct {
 	// acts with its own authority, and no permission is checked.
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 
-	// The name of the connection, for people.
+	// The display name of the connection.
 	DisplayName *string `json:"display_name,omitzero"`
 
 	// The identity provider, whose peculiarities the service then heeds.
@@ -223,7 +223,7 @@ type SSOOIDCUpdateConnectionRequest struct {
 	// acts with its own authority, and no permission is checked.
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 
-	// The name of the connection, for people.
+	// The display name of the connection.
 	DisplayName *string `json:"display_name,omitzero"`
 
 	// The client id that the identity provider has given the connection.

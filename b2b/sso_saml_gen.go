@@ -79,7 +79,7 @@ type SSOSAMLCreateConnectionRequest struct {
 	// acts with its own authority, and no permission is checked.
 	ActingMember *ActingMember `json:"acting_member,omitzero"`
 
-	// The name of the connection, for people.
+	// The display name of the connection.
 	DisplayName *string `json:"display_name,omitzero"`
 
 	// The identity provider, whose peculiarities the service then heeds.
@@ -230,7 +230,7 @@ type SSOSAMLUpdateConnectionRequest struct {
 	// The name of the identity provider in its SAML messages, often a URL.
 	IDPEntityID *string `json:"idp_entity_id,omitzero"`
 
-	// The name of the connection, for people.
+	// The display name of the connection.
 	DisplayName *string `json:"display_name,omitzero"`
 
 	// The attributes of the identity provider that a member is made from: each key is a name in

@@ -85,7 +85,7 @@ type TOTPsCreateRequest struct {
 	MemberID string `json:"member_id"`
 
 	// How long the registration waits for its first code, in minutes. After that the member begins
-	// anew. From 5 to 1440; 60 when not set.
+	// again. From 5 to 1440; 60 when not set.
 	ExpirationMinutes *int `json:"expiration_minutes,omitzero"`
 
 	// The token of the login in which the member sets up the app. It stays valid for
@@ -254,8 +254,8 @@ var totpsAuthenticate = transport.Endpoint[TOTPsAuthenticateRequest, TOTPsAuthen
 // token is consumed, and a session starts in its place; a given session is extended and gains the
 // factor. The first success activates a registration that [TOTPsService.Create] began.
 //
-// Where the organization's MFAPolicy is REQUIRED_FOR_ALL, the call sets the member's MFAEnrolled
-// and ignores SetMFAEnrollment; where it is OPTIONAL, SetMFAEnrollment decides.
+// With the MFAPolicy REQUIRED_FOR_ALL, the call sets the member's MFAEnrolled and ignores
+// SetMFAEnrollment; with OPTIONAL, SetMFAEnrollment decides.
 //
 // A code works once. Too many failures in a row lock the member for a while.
 //
@@ -311,12 +311,12 @@ type TOTPsAuthenticateRequest struct {
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// Whether the member enrolls in MFA or leaves it. Unset, the enrollment stays as it is. Ignored
-	// where the organization's MFAPolicy is REQUIRED_FOR_ALL.
+	// with the MFAPolicy REQUIRED_FOR_ALL.
 	SetMFAEnrollment *MFAEnrollment `json:"set_mfa_enrollment,omitzero"`
 
 	// Whether the authenticator app becomes the member's default MFA method. The first method that

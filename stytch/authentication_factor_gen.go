@@ -219,7 +219,7 @@ type AuthenticationFactor struct {
 	// The Google access token that was exchanged for the session.
 	GoogleOAuthExchangeFactor *OAuthExchangeFactor `json:"google_oauth_exchange_factor"`
 
-	// The person who acts as the user; the user did not take part.
+	// The person who acts as the user. The user did not authenticate.
 	ImpersonatedFactor *ImpersonatedFactor `json:"impersonated_factor"`
 
 	// The connected app whose access token was exchanged for the session.
@@ -667,7 +667,7 @@ func (v *AuthenticatorAppFactor) readJSON(d *wire.Reader) {
 	}
 }
 
-// RecoveryCodeFactor is a recovery code that stood in for an authenticator app.
+// RecoveryCodeFactor is a recovery code that was used in place of an authenticator app.
 type RecoveryCodeFactor struct {
 	// The id of the recovery code.
 	TOTPRecoveryCodeID string `json:"totp_recovery_code_id"`
@@ -810,10 +810,10 @@ func (v *OAuthExchangeFactor) readJSON(d *wire.Reader) {
 	}
 }
 
-// ImpersonatedFactor is a person of the application's own staff who acts as the user.
+// ImpersonatedFactor is a member of the application's staff who acts as the user.
 type ImpersonatedFactor struct {
-	// The id of the impersonator; when the impersonation began in the dashboard, the id of the
-	// dashboard's member.
+	// The id of the person who acts as the user. If the impersonation began in the dashboard, it is
+	// an id of the dashboard.
 	ImpersonatorID string `json:"impersonator_id"`
 
 	// The e-mail address of the impersonator.

@@ -4,7 +4,7 @@ package stytch
 
 import "github.com/stytchgen/sdk/internal/wire"
 
-// AuthorizationVerdict is an answer to an authorization check.
+// AuthorizationVerdict is a result of an authorization check.
 type AuthorizationVerdict struct {
 	// Whether the action is allowed.
 	Authorized bool `json:"authorized"`

@@ -24,7 +24,7 @@ type Client struct {
 	// Use it as client.Sessions.
 	Sessions *SessionsService
 
-	// Users creates, finds, changes and deletes users, and takes single factors from them.
+	// Users creates, finds, changes and deletes users, and removes single factors from them.
 	//
 	// Use it as client.Users.
 	Users *UsersService
@@ -36,7 +36,7 @@ type Client struct {
 	MagicLinks *MagicLinksService
 
 	// Passwords creates, checks and migrates passwords. The calls for resets are in the areas
-	// below, by what proves the user.
+	// below, grouped by what the user proves.
 	//
 	// Use it as client.Passwords.
 	Passwords *PasswordsService
@@ -47,9 +47,9 @@ type Client struct {
 	// Use it as client.TOTPs.
 	TOTPs *TOTPsService
 
-	// WebAuthn registers passkeys and security keys, and logs users in with them. Each takes two
-	// calls: one that begins, whose answer goes to the browser, and one that takes what the browser
-	// made of it.
+	// WebAuthn registers passkeys and security keys, and logs users in with them. Both take two
+	// calls. The first returns options for the browser. The second takes the credential that the
+	// browser makes with them.
 	//
 	// Use it as client.WebAuthn.
 	WebAuthn *WebAuthnService
@@ -76,33 +76,34 @@ type Client struct {
 	// Use it as client.M2M.
 	M2M *M2MService
 
-	// ConnectedApps manages apps that log people in with the accounts of this project, and act for
-	// them.
+	// ConnectedApps manages connected apps: other applications that log people in with their
+	// account of this project, and act for them.
 	//
 	// Use it as client.ConnectedApps.
 	ConnectedApps *ConnectedAppsService
 
-	// IDP makes the project an identity provider that connected apps log people in with.
+	// IDP lets connected apps log users in, with the project as their identity provider.
 	//
 	// Use it as client.IDP.
 	IDP *IDPService
 
-	// Fraud judges devices and e-mail addresses, to keep fraudsters out.
+	// Fraud recognizes suspicious devices and e-mail addresses, and says whether to allow,
+	// challenge or block them.
 	//
 	// Use it as client.Fraud.
 	Fraud *FraudService
 
-	// Debug helps to find out whether the client is set up right.
+	// Debug tells which project the credentials of the client belong to.
 	//
 	// Use it as client.Debug.
 	Debug *DebugService
 
-	// Impersonation lets the own staff see the application as a user does.
+	// Impersonation logs the application's staff in as a user, to see what the user sees.
 	//
 	// Use it as client.Impersonation.
 	Impersonation *ImpersonationService
 
-	// Project reads figures of the project.
+	// Project counts the users, organizations, members and M2M clients of the project.
 	//
 	// Use it as client.Project.
 	Project *ProjectService

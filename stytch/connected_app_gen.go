@@ -9,10 +9,10 @@ type ConnectedApp struct {
 	// The client id of the app, which it begins authorizations with.
 	ClientID string `json:"client_id"`
 
-	// The name of the app, for people; empty when it has none.
+	// The display name of the app; empty when it has none.
 	ClientName string `json:"client_name"`
 
-	// The purpose of the app, for people; empty when it has no description.
+	// The purpose of the app, to show to people; empty when it has no description.
 	ClientDescription string `json:"client_description"`
 
 	// The state of the app, such as active.
@@ -22,7 +22,7 @@ type ConnectedApp struct {
 	// first-party apps can have it.
 	FullAccessAllowed bool `json:"full_access_allowed"`
 
-	// Who makes the app, and whether it can keep a secret.
+	// Who the app belongs to, and whether it can keep a secret.
 	ClientType ConnectedAppType `json:"client_type"`
 
 	// The addresses that people may be sent back to after an authorization.
@@ -56,7 +56,8 @@ type ConnectedApp struct {
 	// The last four characters of the new secret while the secret is being rotated; null otherwise.
 	NextClientSecretLastFour *string `json:"next_client_secret_last_four"`
 
-	// The audience that access tokens name beside the project; null or empty when there is none.
+	// The audience that access tokens name in addition to the project; null or empty when there is
+	// none.
 	AccessTokenCustomAudience *string `json:"access_token_custom_audience"`
 
 	// The address of the app's logo; null or empty when it has none.

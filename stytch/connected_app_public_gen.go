@@ -10,13 +10,13 @@ type ConnectedAppPublic struct {
 	// The client id of the connected app.
 	ClientID string `json:"client_id"`
 
-	// The name of the app, for people.
+	// The display name of the app.
 	ClientName string `json:"client_name"`
 
-	// The purpose of the app, for people; empty when it has no description.
+	// The purpose of the app, to show to people; empty when it has no description.
 	ClientDescription string `json:"client_description"`
 
-	// Who makes the app, and whether it can keep a secret.
+	// Who the app belongs to, and whether it can keep a secret.
 	ClientType ConnectedAppType `json:"client_type"`
 
 	// The address of the app's logo; null or empty when it has none.

@@ -2,8 +2,8 @@
 
 package stytch
 
-// ConnectedAppType is a kind of connected app: first-party apps belong to the application's own
-// maker. Public ones run on the person's device, keep no secret, and use PKCE.
+// ConnectedAppType is a kind of connected app. First-party apps belong to the owner of the project,
+// third-party apps to others. Public apps run on the person's device, keep no secret, and use PKCE.
 type ConnectedAppType string
 
 // The known values of ConnectedAppType. The service may add others, which are decoded unchanged.

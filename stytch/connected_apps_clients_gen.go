@@ -50,8 +50,8 @@ var connectedAppsClientsCreate = transport.Endpoint[ConnectedAppsClientsCreateRe
 // Create creates a connected app, and returns its secret.
 //
 // Creates an app that can log people in with the accounts of this project, and act for them as far
-// as they consent. ClientType says whether it is the own app of the project's owner, and whether it
-// can keep a secret.
+// as they consent. ClientType says whether the app belongs to the owner of the project, and whether
+// it can keep a secret.
 //
 // Apps that are not public get a secret, which is shown this once. If it is lost,
 // [ConnectedAppsClientsSecretsService.RotateStart] makes another one. Public apps have none and use
@@ -97,7 +97,7 @@ type ConnectedAppsClientsCreateRequest struct {
 	// How long an access token of the app is valid, in minutes. At least 1; 60 when not set.
 	AccessTokenExpiryMinutes *int `json:"access_token_expiry_minutes,omitzero"`
 
-	// The audience that access tokens name beside the project.
+	// The audience that access tokens name in addition to the project.
 	AccessTokenCustomAudience *string `json:"access_token_custom_audience,omitzero"`
 
 	// The template for further claims of access tokens: the text of a JSON object with tags for
@@ -371,7 +371,7 @@ type ConnectedAppsClientsUpdateRequest struct {
 	// How long an access token of the app is valid, in minutes. At least 1.
 	AccessTokenExpiryMinutes *int `json:"access_token_expiry_minutes,omitzero"`
 
-	// The audience that access tokens name beside the project.
+	// The audience that access tokens name in addition to the project.
 	AccessTokenCustomAudience *string `json:"access_token_custom_audience,omitzero"`
 
 	// The template for further claims of access tokens: the text of a JSON object with tags for
@@ -719,10 +719,10 @@ type ConnectedAppWithClientSecret struct {
 	// The client id of the app, which it begins authorizations with.
 	ClientID string `json:"client_id"`
 
-	// The name of the app, for people; empty when it has none.
+	// The display name of the app; empty when it has none.
 	ClientName string `json:"client_name"`
 
-	// The purpose of the app, for people; empty when it has no description.
+	// The purpose of the app, to show to people; empty when it has no description.
 	ClientDescription string `json:"client_description"`
 
 	// The state of the app, such as active.
@@ -732,7 +732,7 @@ type ConnectedAppWithClientSecret struct {
 	// first-party apps can have it.
 	FullAccessAllowed bool `json:"full_access_allowed"`
 
-	// Who makes the app, and whether it can keep a secret.
+	// Who the app belongs to, and whether it can keep a secret.
 	ClientType ConnectedAppType `json:"client_type"`
 
 	// The addresses that people may be sent back to after an authorization.
@@ -767,7 +767,8 @@ type ConnectedAppWithClientSecret struct {
 	// a hash and never shows it again.
 	ClientSecret *string `json:"client_secret" stytch:"sensitive"`
 
-	// The audience that access tokens name beside the project; null or empty when there is none.
+	// The audience that access tokens name in addition to the project; null or empty when there is
+	// none.
 	AccessTokenCustomAudience *string `json:"access_token_custom_audience"`
 
 	// The address of the app's logo; null or empty when it has none.

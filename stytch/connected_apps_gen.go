@@ -4,8 +4,8 @@ package stytch
 
 import "github.com/stytchgen/sdk/internal/transport"
 
-// ConnectedAppsService manages apps that log people in with the accounts of this project, and act
-// for them.
+// ConnectedAppsService manages connected apps: other applications that log people in with their
+// account of this project, and act for them.
 //
 // Use it as client.ConnectedApps.
 //

@@ -13,7 +13,7 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// DebugService helps to find out whether the client is set up right.
+// DebugService tells which project the credentials of the client belong to.
 //
 // Use it as client.Debug.
 //
@@ -84,7 +84,7 @@ type DebugWhoamiResponse struct {
 	// The id of the project, as the dashboard shows it.
 	ProjectID string `json:"project_id"`
 
-	// The name of the project, for people.
+	// The display name of the project.
 	Name string `json:"name"`
 }
 

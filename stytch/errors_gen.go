@@ -29,14 +29,14 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#invalid_method_id
 	ErrInvalidMethodID ErrorType = "invalid_method_id"
 
-	// ErrInvalidExpirationOTP (400): the lifetime asked for the code is outside the limits of the
-	// call. Choose a lifetime within the limits of the field.
+	// ErrInvalidExpirationOTP (400): the requested lifetime of the code is outside the limits of
+	// the call. Choose a lifetime within the limits of the field.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_expiration_otp
 	ErrInvalidExpirationOTP ErrorType = "invalid_expiration_otp"
 
 	// ErrMissingSMSParameter (400): the request lacks something that sending an SMS needs, such as
-	// the phone number. Give the phone number.
+	// the phone number. Set the phone number.
 	//
 	// API: https://stytch.com/docs/api/errors/400#missing_sms_parameter
 	ErrMissingSMSParameter ErrorType = "missing_sms_parameter"
@@ -61,8 +61,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/429#user_lock_limit_reached
 	ErrUserLockLimitReached ErrorType = "user_lock_limit_reached"
 
-	// ErrTooFewTokensAuthenticated (429): many codes or links were asked for and few of them used,
-	// which looks like abuse. Stop sending for a while, and check who asks for the messages.
+	// ErrTooFewTokensAuthenticated (429): many codes or links were requested and few of them used,
+	// which looks like abuse. Stop sending for a while, and check who requests the messages.
 	//
 	// API: https://stytch.com/docs/api/errors/429#too_few_tokens_authenticated
 	ErrTooFewTokensAuthenticated ErrorType = "too_few_tokens_authenticated"
@@ -167,15 +167,15 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#inactive_email
 	ErrInactiveEmail ErrorType = "inactive_email"
 
-	// ErrEmailInDenylist (403): the e-mail address or its domain is on the project's list of those
-	// that must not be used. Ask the user for another address.
+	// ErrEmailInDenylist (403): the e-mail address or its domain is on the project's denylist. Ask
+	// the user for another address.
 	//
 	// API: https://stytch.com/docs/api/errors/403#email_in_denylist
 	ErrEmailInDenylist ErrorType = "email_in_denylist"
 
-	// ErrEmailNotInAllowlist (403): the project admits only the e-mail addresses and domains on a
-	// list, and this is not one of them. Ask the user for another address, or add it to the list in
-	// the dashboard.
+	// ErrEmailNotInAllowlist (403): the project admits only the e-mail addresses and domains of its
+	// allowlist, and this is not one of them. Ask the user for another address, or add it to the
+	// list in the dashboard.
 	//
 	// API: https://stytch.com/docs/api/errors/403#email_not_in_allowlist
 	ErrEmailNotInAllowlist ErrorType = "email_not_in_allowlist"
@@ -192,8 +192,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#duplicate_email_for_user
 	ErrDuplicateEmailForUser ErrorType = "duplicate_email_for_user"
 
-	// ErrEmailVerificationRequired (400): the step needs an address that its owner has just proved
-	// to read. Have the person log in by magic link or e-mail code first.
+	// ErrEmailVerificationRequired (400): the step needs an e-mail address that the person has just
+	// verified. Have the person log in by magic link or e-mail code first.
 	//
 	// API: https://stytch.com/docs/api/errors/400#email_verification_required
 	ErrEmailVerificationRequired ErrorType = "email_verification_required"
@@ -204,8 +204,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#required_custom_email_domain
 	ErrRequiredCustomEmailDomain ErrorType = "required_custom_email_domain"
 
-	// ErrBillingNotVerifiedForEmail (400): the workspace has no verified billing data, without
-	// which the project sends no such e-mail. Complete the billing data in the dashboard.
+	// ErrBillingNotVerifiedForEmail (400): the project cannot send this e-mail until the workspace
+	// has verified billing data. Complete the billing data in the dashboard.
 	//
 	// API: https://stytch.com/docs/api/errors/400#billing_not_verified_for_email
 	ErrBillingNotVerifiedForEmail ErrorType = "billing_not_verified_for_email"
@@ -223,7 +223,7 @@ const (
 	ErrEmailSettingsNotFound ErrorType = "email_settings_not_found"
 
 	// ErrInvalidTemplateID (400): the template id is malformed, or its template is not one for this
-	// kind of e-mail. Check in the dashboard the template's id and what it is for.
+	// kind of e-mail. Check the template's id and its kind in the dashboard.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_template_id
 	ErrInvalidTemplateID ErrorType = "invalid_template_id"
@@ -307,14 +307,14 @@ const (
 	// API: https://stytch.com/docs/api/errors/401#unauthorized_project_id_test
 	ErrUnauthorizedProjectIDTest ErrorType = "unauthorized_project_id_test"
 
-	// ErrWrongStackLive (400): the live project belongs to another part of the service than the one
-	// at this address. Use the base URL that the dashboard gives for the project.
+	// ErrWrongStackLive (400): the live project is served at another address of the service. Use
+	// the base URL that the dashboard gives for the project.
 	//
 	// API: https://stytch.com/docs/api/errors/400#wrong_stack_live
 	ErrWrongStackLive ErrorType = "wrong_stack_live"
 
-	// ErrWrongStackTest (400): the test project belongs to another part of the service than the one
-	// at this address. Use the base URL that the dashboard gives for the project.
+	// ErrWrongStackTest (400): the test project is served at another address of the service. Use
+	// the base URL that the dashboard gives for the project.
 	//
 	// API: https://stytch.com/docs/api/errors/400#wrong_stack_test
 	ErrWrongStackTest ErrorType = "wrong_stack_test"
@@ -343,13 +343,13 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#invalid_project_id
 	ErrInvalidProjectID ErrorType = "invalid_project_id"
 
-	// ErrInvalidConsumerEndpoint (400): the project is one for B2B, and the call belongs to the
+	// ErrInvalidConsumerEndpoint (400): the project is a B2B project, but the call belongs to the
 	// consumer API. Use the package b2b, or a consumer project.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_consumer_endpoint
 	ErrInvalidConsumerEndpoint ErrorType = "invalid_consumer_endpoint"
 
-	// ErrInvalidB2BEndpoint (400): the project is one for consumers, and the call belongs to the
+	// ErrInvalidB2BEndpoint (400): the project is a consumer project, but the call belongs to the
 	// B2B API. Use the package stytch, or a B2B project.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_b2b_endpoint
@@ -373,8 +373,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/401#unauthorized_action
 	ErrUnauthorizedAction ErrorType = "unauthorized_action"
 
-	// ErrBillingNotVerified (400): the workspace has no verified billing data, without which the
-	// call does not work in the live environment. Complete the billing data in the dashboard.
+	// ErrBillingNotVerified (400): the call does not work in the live environment until the
+	// workspace has verified billing data. Complete the billing data in the dashboard.
 	//
 	// API: https://stytch.com/docs/api/errors/400#billing_not_verified
 	ErrBillingNotVerified ErrorType = "billing_not_verified"
@@ -430,8 +430,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/404#route_not_found
 	ErrRouteNotFound ErrorType = "route_not_found"
 
-	// ErrMethodNotAllowed (405): the path exists, and not with this HTTP method. Check the base
-	// URL, and whether a newer version of the SDK has the call.
+	// ErrMethodNotAllowed (405): the path exists, but not for this HTTP method. Check the base URL,
+	// and whether a newer version of the SDK has the call.
 	//
 	// API: https://stytch.com/docs/api/errors/405#method_not_allowed
 	ErrMethodNotAllowed ErrorType = "method_not_allowed"
@@ -605,13 +605,13 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#no_user_selection_arguments
 	ErrNoUserSelectionArguments ErrorType = "no_user_selection_arguments"
 
-	// ErrInvalidSessionDurationMinutes (400): the lifetime asked for the session is outside the
+	// ErrInvalidSessionDurationMinutes (400): the requested lifetime of the session is outside the
 	// limits of the call. Choose a lifetime within the limits of the field.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_session_duration_minutes
 	ErrInvalidSessionDurationMinutes ErrorType = "invalid_session_duration_minutes"
 
-	// ErrInvalidSessionDuration (400): the lifetime asked for the session is longer than the
+	// ErrInvalidSessionDuration (400): the requested lifetime of the session is longer than the
 	// project allows. Choose a shorter lifetime, or raise the limit in the dashboard.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_session_duration
@@ -641,8 +641,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#session_must_have_at_least_one_active_factor
 	ErrSessionMustHaveAtLeastOneActiveFactor ErrorType = "session_must_have_at_least_one_active_factor"
 
-	// ErrSessionNotMutable (400): the session cannot be extended and takes no further factor, such
-	// as one made by impersonation. Leave the session as it is, or have the user log in.
+	// ErrSessionNotMutable (400): the session, such as one from an impersonation, cannot be
+	// extended and takes no further factor. Leave the session as it is, or have the user log in.
 	//
 	// API: https://stytch.com/docs/api/errors/400#session_not_mutable
 	ErrSessionNotMutable ErrorType = "session_not_mutable"
@@ -707,8 +707,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#jwt_template_invalid_tag
 	ErrJWTTemplateInvalidTag ErrorType = "jwt_template_invalid_tag"
 
-	// ErrJWTTemplateMismatchedTag (400): the project's JWT template has a tag that is not closed,
-	// or closed and never opened. Correct the template in the dashboard.
+	// ErrJWTTemplateMismatchedTag (400): the project's JWT template has a tag that is opened and
+	// not closed, or closed and not opened. Correct the template in the dashboard.
 	//
 	// API: https://stytch.com/docs/api/errors/400#jwt_template_mismatched_tag
 	ErrJWTTemplateMismatchedTag ErrorType = "jwt_template_mismatched_tag"
@@ -747,8 +747,7 @@ const (
 	ErrInvalidIntermediateSessionTokenForOrganization ErrorType = "invalid_intermediate_session_token_for_organization"
 
 	// ErrInsufficientFactorsForSessionExchange (401): the factors of the session are not enough for
-	// the organization to exchange it into. Have the member log in to that organization in a way
-	// that it allows.
+	// the other organization. Have the member log in to that organization in a way that it allows.
 	//
 	// API: https://stytch.com/docs/api/errors/401#insufficient_factors_for_session_exchange
 	ErrInsufficientFactorsForSessionExchange ErrorType = "insufficient_factors_for_session_exchange"
@@ -859,13 +858,13 @@ const (
 	ErrUnableToAuthImpersonationToken ErrorType = "unable_to_auth_impersonation_token"
 
 	// ErrUserImpersonationNotAllowed (400): the project does not allow impersonation, or not of
-	// this user. Switch it on in the dashboard, if it is meant to be.
+	// this user. Allow it in the dashboard if you need it.
 	//
 	// API: https://stytch.com/docs/api/errors/400#user_impersonation_not_allowed
 	ErrUserImpersonationNotAllowed ErrorType = "user_impersonation_not_allowed"
 
 	// ErrMemberImpersonationNotAllowed (400): the project does not allow impersonation, or not of
-	// this member. Switch it on in the dashboard, if it is meant to be.
+	// this member. Allow it in the dashboard if you need it.
 	//
 	// API: https://stytch.com/docs/api/errors/400#member_impersonation_not_allowed
 	ErrMemberImpersonationNotAllowed ErrorType = "member_impersonation_not_allowed"
@@ -1046,8 +1045,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#invalid_role
 	ErrInvalidRole ErrorType = "invalid_role"
 
-	// ErrInvalidRBACRoleID (400): the role id is malformed, or no role of the project's RBAC
-	// policy. Use a role of the project's RBAC policy.
+	// ErrInvalidRBACRoleID (400): the role id is malformed, or the project's RBAC policy has no
+	// such role. Use a role of the project's RBAC policy.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_rbac_role_id
 	ErrInvalidRBACRoleID ErrorType = "invalid_rbac_role_id"
@@ -1074,8 +1073,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#user_search_invalid_cursor
 	ErrUserSearchInvalidCursor ErrorType = "user_search_invalid_cursor"
 
-	// ErrUserSearchInvalidLimit (400): the limit lies outside of what a search allows. Choose a
-	// limit within those of the field.
+	// ErrUserSearchInvalidLimit (400): the limit is outside the range that a search allows. Choose
+	// a limit within those of the field.
 	//
 	// API: https://stytch.com/docs/api/errors/400#user_search_invalid_limit
 	ErrUserSearchInvalidLimit ErrorType = "user_search_invalid_limit"
@@ -1370,7 +1369,7 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#invalid_token_docs
 	ErrInvalidTokenDocs ErrorType = "invalid_token_docs"
 
-	// ErrInvalidExpiration (400): the lifetime asked for the link, code or secret is outside the
+	// ErrInvalidExpiration (400): the requested lifetime of the link, code or secret is outside the
 	// limits of the call. Choose a lifetime within the limits of the field.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_expiration
@@ -1570,14 +1569,15 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#no_user_password
 	ErrNoUserPassword ErrorType = "no_user_password"
 
-	// ErrResetPassword (400): the user must choose a new password first, even if this one is right:
-	// it is in a list of leaked ones, for example. Begin a password reset by e-mail.
+	// ErrResetPassword (400): the user must choose a new password first, even if this one is right,
+	// for example because it is in a list of leaked passwords. Begin a password reset by e-mail.
 	//
 	// API: https://stytch.com/docs/api/errors/400#reset_password
 	ErrResetPassword ErrorType = "reset_password"
 
 	// ErrMemberResetPassword (400): the member must choose a new password first, even if this one
-	// is right: it is in a list of leaked ones, for example. Begin a password reset by e-mail.
+	// is right, for example because it is in a list of leaked passwords. Begin a password reset by
+	// e-mail.
 	//
 	// API: https://stytch.com/docs/api/errors/400#member_reset_password
 	ErrMemberResetPassword ErrorType = "member_reset_password"
@@ -1643,8 +1643,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/401#session_too_old_to_reset_password
 	ErrSessionTooOldToResetPassword ErrorType = "session_too_old_to_reset_password"
 
-	// ErrCannotResetPasswordWithExistingPassword (400): the password cannot be changed by giving
-	// the existing one, when a reset is due for example. Begin a password reset by e-mail.
+	// ErrCannotResetPasswordWithExistingPassword (400): the password cannot be changed with the
+	// existing one, for example because it must be reset. Begin a password reset by e-mail.
 	//
 	// API: https://stytch.com/docs/api/errors/400#cannot_reset_password_with_existing_password
 	ErrCannotResetPasswordWithExistingPassword ErrorType = "cannot_reset_password_with_existing_password"
@@ -1686,8 +1686,7 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#invalid_hash
 	ErrInvalidHash ErrorType = "invalid_hash"
 
-	// ErrInvalidHashType (400): the hash type is not one that can be migrated. Use a hash type of
-	// the call.
+	// ErrInvalidHashType (400): the hash type is not supported. Use a hash type of the call.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_hash_type
 	ErrInvalidHashType ErrorType = "invalid_hash_type"
@@ -1699,7 +1698,7 @@ const (
 	ErrInvalidBcryptHash ErrorType = "invalid_bcrypt_hash"
 
 	// ErrInvalidBcryptCost (400): the cost of the bcrypt hash is too high or too low. Have the user
-	// set the password anew.
+	// set a new password.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_bcrypt_cost
 	ErrInvalidBcryptCost ErrorType = "invalid_bcrypt_cost"
@@ -1719,14 +1718,14 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#invalid_sha_512_hash
 	ErrInvalidSHA512Hash ErrorType = "invalid_sha_512_hash"
 
-	// ErrInvalidPrependSalt (400): the salt in front of the password is not valid. Pass the salt as
-	// it was hashed.
+	// ErrInvalidPrependSalt (400): the salt in front of the password is not valid. Pass the salt
+	// that the password was hashed with.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_prepend_salt
 	ErrInvalidPrependSalt ErrorType = "invalid_prepend_salt"
 
-	// ErrInvalidAppendSalt (400): the salt behind the password is not valid. Pass the salt as it
-	// was hashed.
+	// ErrInvalidAppendSalt (400): the salt behind the password is not valid. Pass the salt that the
+	// password was hashed with.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_append_salt
 	ErrInvalidAppendSalt ErrorType = "invalid_append_salt"
@@ -1977,8 +1976,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#default_mfa_member_missing_factor
 	ErrDefaultMFAMemberMissingFactor ErrorType = "default_mfa_member_missing_factor"
 
-	// ErrInvalidMFADefaultMethod (400): the default MFA method is not one that exists. Use a method
-	// of the field.
+	// ErrInvalidMFADefaultMethod (400): the default MFA method is unknown. Use a method of the
+	// field.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_mfa_default_method
 	ErrInvalidMFADefaultMethod ErrorType = "invalid_mfa_default_method"
@@ -1999,8 +1998,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#invalid_domain
 	ErrInvalidDomain ErrorType = "invalid_domain"
 
-	// ErrInvalidAuthenticatorType (400): the authenticator type is not one that exists. Use
-	// platform or cross-platform, or leave it unset.
+	// ErrInvalidAuthenticatorType (400): the authenticator type is unknown. Use platform or
+	// cross-platform, or leave it unset.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_authenticator_type
 	ErrInvalidAuthenticatorType ErrorType = "invalid_authenticator_type"
@@ -2011,8 +2010,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#cannot_use_webauthn_with_pending_user
 	ErrCannotUseWebAuthnWithPendingUser ErrorType = "cannot_use_webauthn_with_pending_user"
 
-	// ErrNoPendingWebAuthnRegistration (400): no registration was begun, or it is over. Begin the
-	// registration, then pass what the browser answers.
+	// ErrNoPendingWebAuthnRegistration (400): no registration was begun, or it has ended. Begin the
+	// registration, then pass what the browser returns.
 	//
 	// API: https://stytch.com/docs/api/errors/400#no_pending_webauthn_registration
 	ErrNoPendingWebAuthnRegistration ErrorType = "no_pending_webauthn_registration"
@@ -2023,14 +2022,14 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#no_active_webauthn_registrations
 	ErrNoActiveWebAuthnRegistrations ErrorType = "no_active_webauthn_registrations"
 
-	// ErrUnableToRegisterWebAuthnRegistration (400): the browser's answer does not fit the
-	// registration that was begun: its challenge or its origin is another. Begin the registration
+	// ErrUnableToRegisterWebAuthnRegistration (400): the browser's credential does not fit the
+	// registration that was begun: its challenge or its origin differs. Begin the registration
 	// again, on the domain that it is for.
 	//
 	// API: https://stytch.com/docs/api/errors/400#unable_to_register_webauthn_registration
 	ErrUnableToRegisterWebAuthnRegistration ErrorType = "unable_to_register_webauthn_registration"
 
-	// ErrUnableToAuthWebAuthnRegistration (401): the browser's answer does not prove the
+	// ErrUnableToAuthWebAuthnRegistration (401): the browser's credential does not prove the
 	// registration: its challenge, its origin or its signature is wrong. Begin the login again, on
 	// the domain that the registration is for.
 	//
@@ -2055,8 +2054,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#empty_webauthn_registration_name
 	ErrEmptyWebAuthnRegistrationName ErrorType = "empty_webauthn_registration_name"
 
-	// ErrInvalidPublicKeyCredential (400): the credential is not what a browser answers. Pass the
-	// JSON of the browser's credential as a text.
+	// ErrInvalidPublicKeyCredential (400): the credential does not have the form that browsers
+	// return. Pass the JSON of the browser's credential as a text.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_public_key_credential
 	ErrInvalidPublicKeyCredential ErrorType = "invalid_public_key_credential"
@@ -2197,8 +2196,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#signature_missing
 	ErrSignatureMissing ErrorType = "signature_missing"
 
-	// ErrSignatureIsIncorrectSize (400): the signature has another length than such signatures
-	// have. Pass the signature as the wallet or device gives it.
+	// ErrSignatureIsIncorrectSize (400): the signature does not have the length of such signatures.
+	// Pass the signature as the wallet or device gives it.
 	//
 	// API: https://stytch.com/docs/api/errors/400#signature_is_incorrect_size
 	ErrSignatureIsIncorrectSize ErrorType = "signature_is_incorrect_size"
@@ -2222,7 +2221,7 @@ const (
 	ErrInvalidSIWEDomain ErrorType = "invalid_siwe_domain"
 
 	// ErrInvalidSIWEMessageRequestID (400): the request id of the SIWE message has characters that
-	// it must not have. Use letters, digits and hyphens.
+	// are not allowed. Use letters, digits and hyphens.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_siwe_message_request_id
 	ErrInvalidSIWEMessageRequestID ErrorType = "invalid_siwe_message_request_id"
@@ -2233,8 +2232,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#invalid_siwe_resource
 	ErrInvalidSIWEResource ErrorType = "invalid_siwe_resource"
 
-	// ErrInvalidSIWEStatement (400): the statement of the SIWE message has characters that it must
-	// not have. Use ASCII in one line.
+	// ErrInvalidSIWEStatement (400): the statement of the SIWE message has characters that are not
+	// allowed. Use ASCII in one line.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_siwe_statement
 	ErrInvalidSIWEStatement ErrorType = "invalid_siwe_statement"
@@ -2245,14 +2244,14 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#invalid_siwe_uri
 	ErrInvalidSIWEURI ErrorType = "invalid_siwe_uri"
 
-	// ErrSIWEMessageExpired (400): the SIWE message was signed too late. Begin again, and have the
-	// wallet sign the new message.
+	// ErrSIWEMessageExpired (400): the SIWE message has expired. Begin again, and have the wallet
+	// sign the new message.
 	//
 	// API: https://stytch.com/docs/api/errors/400#siwe_message_expired
 	ErrSIWEMessageExpired ErrorType = "siwe_message_expired"
 
-	// ErrSIWEMessageNotValidYet (400): the SIWE message is valid from a later time on. Wait until
-	// then, or begin again with an earlier time.
+	// ErrSIWEMessageNotValidYet (400): the SIWE message is not valid yet. Wait until then, or begin
+	// again with an earlier time.
 	//
 	// API: https://stytch.com/docs/api/errors/400#siwe_message_not_valid_yet
 	ErrSIWEMessageNotValidYet ErrorType = "siwe_message_not_valid_yet"
@@ -2308,7 +2307,7 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#oauth_token_exchange_invalid_request
 	ErrOAuthTokenExchangeInvalidRequest ErrorType = "oauth_token_exchange_invalid_request"
 
-	// ErrOAuthTokenExchangeInvalidScope (400): the provider did not accept the scopes. Ask for
+	// ErrOAuthTokenExchangeInvalidScope (400): the provider did not accept the scopes. Request
 	// scopes that the provider allows the project's client.
 	//
 	// API: https://stytch.com/docs/api/errors/400#oauth_token_exchange_invalid_scope
@@ -2422,8 +2421,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#too_many_oauth_organization_locators
 	ErrTooManyOAuthOrganizationLocators ErrorType = "too_many_oauth_organization_locators"
 
-	// ErrOAuthInvalidScopeRequested (400): a scope asked for does not exist, or cannot be granted.
-	// Ask for scopes that exist and that the client may have.
+	// ErrOAuthInvalidScopeRequested (400): a requested scope does not exist, or cannot be granted.
+	// Request scopes that exist and that the client may have.
 	//
 	// API: https://stytch.com/docs/api/errors/400#oauth_invalid_scope_requested
 	ErrOAuthInvalidScopeRequested ErrorType = "oauth_invalid_scope_requested"
@@ -2452,14 +2451,14 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#oauth_invalid_callback_request
 	ErrOAuthInvalidCallbackRequest ErrorType = "oauth_invalid_callback_request"
 
-	// ErrOAuthFlowCallbackError (400): the provider ended the login with an error, when the user
-	// declined for example. Offer the login again.
+	// ErrOAuthFlowCallbackError (400): the provider ended the login with an error, for example
+	// because the user declined. Offer the login again.
 	//
 	// API: https://stytch.com/docs/api/errors/400#oauth_flow_callback_error
 	ErrOAuthFlowCallbackError ErrorType = "oauth_flow_callback_error"
 
 	// ErrOAuthDiscoveryFlowCallbackError (400): the provider ended the discovery login with an
-	// error, when the user declined for example. Offer the login again.
+	// error, for example because the user declined. Offer the login again.
 	//
 	// API: https://stytch.com/docs/api/errors/400#oauth_discovery_flow_callback_error
 	ErrOAuthDiscoveryFlowCallbackError ErrorType = "oauth_discovery_flow_callback_error"
@@ -2518,8 +2517,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#unable_to_authorize_oauth_provider
 	ErrUnableToAuthorizeOAuthProvider ErrorType = "unable_to_authorize_oauth_provider"
 
-	// ErrInvalidGoogleHostedDomainError (400): the Google account does not belong to the Workspace
-	// domain asked for. Have the user choose an account of that domain.
+	// ErrInvalidGoogleHostedDomainError (400): the Google account does not belong to the requested
+	// Workspace domain. Have the user choose an account of that domain.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_google_hosted_domain_error
 	ErrInvalidGoogleHostedDomainError ErrorType = "invalid_google_hosted_domain_error"
@@ -2530,7 +2529,7 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#invalid_microsoft_tenant_type
 	ErrInvalidMicrosoftTenantType ErrorType = "invalid_microsoft_tenant_type"
 
-	// ErrInvalidMicrosoftUserPrincipalName (400): microsoft names the user in a way that is no
+	// ErrInvalidMicrosoftUserPrincipalName (400): the user's principal name at Microsoft is not an
 	// e-mail address. Have the user log in another way.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_microsoft_user_principal_name
@@ -2588,7 +2587,7 @@ const (
 	ErrOrganizationNameMissing ErrorType = "organization_name_missing"
 
 	// ErrInvalidOrganizationName (400): the name is empty, longer than 128 characters, or has
-	// characters that it must not have. Choose another name.
+	// characters that are not allowed. Choose another name.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_organization_name
 	ErrInvalidOrganizationName ErrorType = "invalid_organization_name"
@@ -2599,14 +2598,16 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#organization_name_includes_banned_words
 	ErrOrganizationNameIncludesBannedWords ErrorType = "organization_name_includes_banned_words"
 
-	// ErrInvalidOrganizationSlug (400): the slug is not of 2 to 128 letters, digits, hyphens, dots,
-	// underscores and tildes, or has neither letter nor digit. Choose another slug.
+	// ErrInvalidOrganizationSlug (400): the slug does not consist of 2 to 128 letters, digits,
+	// hyphens, dots, underscores and tildes, or has neither a letter nor a digit. Choose another
+	// slug.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_organization_slug
 	ErrInvalidOrganizationSlug ErrorType = "invalid_organization_slug"
 
 	// ErrInvalidOrganizationExternalID (400): the external id is longer than 128 characters, or has
-	// others than letters, digits, dots, underscores, hyphens and bars. Correct the external id.
+	// characters other than letters, digits, dots, underscores, hyphens and bars. Correct the
+	// external id.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_organization_external_id
 	ErrInvalidOrganizationExternalID ErrorType = "invalid_organization_external_id"
@@ -2644,8 +2645,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#invalid_organization_allowed_mfa_methods
 	ErrInvalidOrganizationAllowedMFAMethods ErrorType = "invalid_organization_allowed_mfa_methods"
 
-	// ErrInvalidOrganizationAuthMethodSettings (400): the settings about joining and logging in do
-	// not go together: they would leave no way to join, for example. Allow at least one way.
+	// ErrInvalidOrganizationAuthMethodSettings (400): the settings for joining and logging in
+	// contradict each other: for example, they leave no way to join. Allow at least one way.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_organization_auth_method_settings
 	ErrInvalidOrganizationAuthMethodSettings ErrorType = "invalid_organization_auth_method_settings"
@@ -2657,7 +2658,7 @@ const (
 	ErrInvalidOrganizationAuthFactorSetting ErrorType = "invalid_organization_auth_factor_setting"
 
 	// ErrInvalidOrganizationAuthFactorSettingForEmailJITProvisioning (400): the setting for new
-	// members by e-mail domain has a value that it does not take, or lacks its domains. Use
+	// members by e-mail domain has a value that is not valid for it, or has no domains. Use
 	// RESTRICTED with a list of domains, or NOT_ALLOWED.
 	//
 	// API:
@@ -2665,7 +2666,7 @@ const (
 	ErrInvalidOrganizationAuthFactorSettingForEmailJITProvisioning ErrorType = "invalid_organization_auth_factor_setting_for_email_jit_provisioning"
 
 	// ErrInvalidOrganizationAuthFactorSettingForOAuthTenantJITProvisioning (400): the setting for
-	// new members by OAuth tenant has a value that it does not take, or lacks its tenants. Use
+	// new members by OAuth tenant has a value that is not valid for it, or has no tenants. Use
 	// RESTRICTED with a list of tenants, or NOT_ALLOWED.
 	//
 	// API:
@@ -2708,14 +2709,14 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#invalid_oauth_allowed_tenants_format
 	ErrInvalidOAuthAllowedTenantsFormat ErrorType = "invalid_oauth_allowed_tenants_format"
 
-	// ErrOrganizationSettingsDomainTooCommon (400): an allowed domain is one of a public mail
+	// ErrOrganizationSettingsDomainTooCommon (400): an allowed domain belongs to a public mail
 	// provider, where anybody can have an address. Leave the domain out.
 	//
 	// API: https://stytch.com/docs/api/errors/400#organization_settings_domain_too_common
 	ErrOrganizationSettingsDomainTooCommon ErrorType = "organization_settings_domain_too_common"
 
-	// ErrOrganizationSettingsDisposableDomain (400): an allowed domain is one of a provider of
-	// throw-away addresses. Leave the domain out.
+	// ErrOrganizationSettingsDisposableDomain (400): an allowed domain belongs to a provider of
+	// disposable addresses. Leave the domain out.
 	//
 	// API: https://stytch.com/docs/api/errors/400#organization_settings_disposable_domain
 	ErrOrganizationSettingsDisposableDomain ErrorType = "organization_settings_disposable_domain"
@@ -2737,8 +2738,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#too_many_domains
 	ErrTooManyDomains ErrorType = "too_many_domains"
 
-	// ErrOrganizationSettingsClaimedDomainTooCommon (400): a claimed domain is one of a public mail
-	// provider. Leave the domain out.
+	// ErrOrganizationSettingsClaimedDomainTooCommon (400): a claimed domain belongs to a public
+	// mail provider. Leave the domain out.
 	//
 	// API: https://stytch.com/docs/api/errors/400#organization_settings_claimed_domain_too_common
 	ErrOrganizationSettingsClaimedDomainTooCommon ErrorType = "organization_settings_claimed_domain_too_common"
@@ -2761,20 +2762,20 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#claimed_email_domains_not_supported
 	ErrClaimedEmailDomainsNotSupported ErrorType = "claimed_email_domains_not_supported"
 
-	// ErrRBACDomainTooCommon (400): a domain that gives its members a role is one of a public mail
+	// ErrRBACDomainTooCommon (400): a domain in the role assignments belongs to a public mail
 	// provider. Leave the domain out.
 	//
 	// API: https://stytch.com/docs/api/errors/400#rbac_domain_too_common
 	ErrRBACDomainTooCommon ErrorType = "rbac_domain_too_common"
 
-	// ErrRBACInvalidDomain (400): a domain that gives its members a role is malformed. Pass a host
-	// such as example.com.
+	// ErrRBACInvalidDomain (400): a domain in the role assignments is malformed. Pass a host such
+	// as example.com.
 	//
 	// API: https://stytch.com/docs/api/errors/400#rbac_invalid_domain
 	ErrRBACInvalidDomain ErrorType = "rbac_invalid_domain"
 
-	// ErrInvalidSSODefaultConnectionID (400): the default SSO connection is none of the
-	// organization's active ones. Pass the id of an active connection of the organization.
+	// ErrInvalidSSODefaultConnectionID (400): the default SSO connection is not an active
+	// connection of the organization. Pass the id of an active connection of the organization.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_sso_default_connection_id
 	ErrInvalidSSODefaultConnectionID ErrorType = "invalid_sso_default_connection_id"
@@ -2975,7 +2976,7 @@ const (
 	// API: https://stytch.com/docs/api/errors/404#member_phone_number_not_found
 	ErrMemberPhoneNumberNotFound ErrorType = "member_phone_number_not_found"
 
-	// ErrRetiredMemberEmail (400): the e-mail address is a retired one of a member. Use another
+	// ErrRetiredMemberEmail (400): the e-mail address is a retired address of a member. Use another
 	// address, or unlink it from that member.
 	//
 	// API: https://stytch.com/docs/api/errors/400#retired_member_email
@@ -3005,8 +3006,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#member_cannot_update_their_email_address
 	ErrMemberCannotUpdateTheirEmailAddress ErrorType = "member_cannot_update_their_email_address"
 
-	// ErrDesiredEmailDeactivatedByDifferentMember (400): the new e-mail address is a retired one of
-	// another member. Use another address, or unlink it from that member.
+	// ErrDesiredEmailDeactivatedByDifferentMember (400): the new e-mail address is a retired
+	// address of another member. Use another address, or unlink it from that member.
 	//
 	// API: https://stytch.com/docs/api/errors/400#desired_email_deactivated_by_different_member
 	ErrDesiredEmailDeactivatedByDifferentMember ErrorType = "desired_email_deactivated_by_different_member"
@@ -3018,13 +3019,13 @@ const (
 	ErrDesiredEmailUpdatingForDifferentMember ErrorType = "desired_email_updating_for_different_member"
 
 	// ErrUnableToVerifyMemberEmailUpdate (401): the change of the e-mail address could not be
-	// confirmed: it has expired or is not known. Begin the change again.
+	// confirmed, because it has expired or is unknown. Begin the change again.
 	//
 	// API: https://stytch.com/docs/api/errors/401#unable_to_verify_member_email_update
 	ErrUnableToVerifyMemberEmailUpdate ErrorType = "unable_to_verify_member_email_update"
 
-	// ErrReactivationEmailBelongsToAnotherMember (400): another member has taken the e-mail address
-	// meanwhile. Free the address first, or create a new member with another one.
+	// ErrReactivationEmailBelongsToAnotherMember (400): another member has the e-mail address now.
+	// Free the address first, or create a new member with another one.
 	//
 	// API: https://stytch.com/docs/api/errors/400#reactivation_email_belongs_to_another_member
 	ErrReactivationEmailBelongsToAnotherMember ErrorType = "reactivation_email_belongs_to_another_member"
@@ -3270,7 +3271,7 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#empty_rbac_scope
 	ErrEmptyRBACScope ErrorType = "empty_rbac_scope"
 
-	// ErrInvalidRBACScope (400): a scope of the policy has characters that it must not have. Rename
+	// ErrInvalidRBACScope (400): a scope of the policy has characters that are not allowed. Rename
 	// the scope.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_rbac_scope
@@ -3455,8 +3456,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#too_many_sso_connections_for_billing_tier
 	ErrTooManySSOConnectionsForBillingTier ErrorType = "too_many_sso_connections_for_billing_tier"
 
-	// ErrInvalidSSOIDP (400): the identity provider is not one that exists. Use a value of the
-	// field, generic for any other provider.
+	// ErrInvalidSSOIDP (400): the identity provider is unknown. Use a value of the field, generic
+	// for any other provider.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_sso_idp
 	ErrInvalidSSOIDP ErrorType = "invalid_sso_idp"
@@ -3596,28 +3597,28 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#saml_connection_email_mapping_required
 	ErrSAMLConnectionEmailMappingRequired ErrorType = "saml_connection_email_mapping_required"
 
-	// ErrSAMLConnectionNameMappingRequired (400): the attribute mapping has no name. Map full_name,
-	// or first_name and last_name.
+	// ErrSAMLConnectionNameMappingRequired (400): the attribute mapping has no name. Map first_name
+	// and last_name, or full_name.
 	//
 	// API: https://stytch.com/docs/api/errors/400#saml_connection_name_mapping_required
 	ErrSAMLConnectionNameMappingRequired ErrorType = "saml_connection_name_mapping_required"
 
-	// ErrSAMLConnectionAttributeMappingMissingGroupsKey (400): groups give roles, and the attribute
-	// mapping has no groups. Map groups.
+	// ErrSAMLConnectionAttributeMappingMissingGroupsKey (400): roles are assigned to groups, but
+	// the attribute mapping has no key for groups. Map groups.
 	//
 	// API:
 	// https://stytch.com/docs/api/errors/400#saml_connection_attribute_mapping_missing_groups_key
 	ErrSAMLConnectionAttributeMappingMissingGroupsKey ErrorType = "saml_connection_attribute_mapping_missing_groups_key"
 
-	// ErrSAMLConnectionNoNestedKeysInAttributeMapping (400): the attribute mapping has a mapping
-	// within. Map each key to one attribute.
+	// ErrSAMLConnectionNoNestedKeysInAttributeMapping (400): the attribute mapping has nested keys.
+	// Map each key to one attribute.
 	//
 	// API:
 	// https://stytch.com/docs/api/errors/400#saml_connection_no_nested_keys_in_attribute_mapping
 	ErrSAMLConnectionNoNestedKeysInAttributeMapping ErrorType = "saml_connection_no_nested_keys_in_attribute_mapping"
 
-	// ErrSAMLGroupRoleAssignmentDoesNotContainMemberGroup (400): a role is given to a group without
-	// a name. Name the group.
+	// ErrSAMLGroupRoleAssignmentDoesNotContainMemberGroup (400): a role assignment does not name
+	// its group. Name the group.
 	//
 	// API:
 	// https://stytch.com/docs/api/errors/400#saml_group_role_assignment_does_not_contain_member_group
@@ -3652,8 +3653,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#saml_connection_metadata_invalid_format
 	ErrSAMLConnectionMetadataInvalidFormat ErrorType = "saml_connection_metadata_invalid_format"
 
-	// ErrInvalidXMLFromSAMLMetadataURL (400): what lies at the URL of the SAML metadata is not XML.
-	// Check what the URL answers.
+	// ErrInvalidXMLFromSAMLMetadataURL (400): the URL of the SAML metadata does not return XML.
+	// Check what the URL returns.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_xml_from_saml_metadata_url
 	ErrInvalidXMLFromSAMLMetadataURL ErrorType = "invalid_xml_from_saml_metadata_url"
@@ -3813,7 +3814,7 @@ const (
 	ErrInvalidSignupSSOURL ErrorType = "invalid_signup_sso_url"
 
 	// ErrSSODiscoveryIncompatibleWithSDKConfig (400): the project's settings for frontend SDKs do
-	// not allow to look for SSO connections. Change the settings in the dashboard.
+	// not allow a search for SSO connections. Change the settings in the dashboard.
 	//
 	// API: https://stytch.com/docs/api/errors/400#sso_discovery_incompatible_with_sdk_config
 	ErrSSODiscoveryIncompatibleWithSDKConfig ErrorType = "sso_discovery_incompatible_with_sdk_config"
@@ -3884,8 +3885,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#missing_signature_saml_response
 	ErrMissingSignatureSAMLResponse ErrorType = "missing_signature_saml_response"
 
-	// ErrNotYetValidSAMLResponse (400): the SAML response is valid from a later time on. Check the
-	// clock of the identity provider.
+	// ErrNotYetValidSAMLResponse (400): the SAML response is not valid yet. Check the clock of the
+	// identity provider.
 	//
 	// API: https://stytch.com/docs/api/errors/400#not_yet_valid_saml_response
 	ErrNotYetValidSAMLResponse ErrorType = "not_yet_valid_saml_response"
@@ -3981,25 +3982,25 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#unsolicited_oidc_response
 	ErrUnsolicitedOIDCResponse ErrorType = "unsolicited_oidc_response"
 
-	// ErrOIDCResponseEmailMissing (400): the OIDC provider names no e-mail address. Check the
+	// ErrOIDCResponseEmailMissing (400): the OIDC provider sent no e-mail address. Check the
 	// connection's scopes and attribute mapping.
 	//
 	// API: https://stytch.com/docs/api/errors/400#oidc_response_email_missing
 	ErrOIDCResponseEmailMissing ErrorType = "oidc_response_email_missing"
 
-	// ErrOIDCResponseNameMissing (400): the OIDC provider names no name. Check the connection's
+	// ErrOIDCResponseNameMissing (400): the OIDC provider sent no name. Check the connection's
 	// scopes and attribute mapping.
 	//
 	// API: https://stytch.com/docs/api/errors/400#oidc_response_name_missing
 	ErrOIDCResponseNameMissing ErrorType = "oidc_response_name_missing"
 
-	// ErrOIDCResponseSubjectMissing (400): the OIDC provider names no subject. Check the settings
-	// of the provider.
+	// ErrOIDCResponseSubjectMissing (400): the OIDC provider sent no subject. Check the settings of
+	// the provider.
 	//
 	// API: https://stytch.com/docs/api/errors/400#oidc_response_subject_missing
 	ErrOIDCResponseSubjectMissing ErrorType = "oidc_response_subject_missing"
 
-	// ErrOIDCResponseSubjectMismatch (400): the OIDC provider names one subject in the id token and
+	// ErrOIDCResponseSubjectMismatch (400): the OIDC provider sent one subject in the id token and
 	// another in UserInfo. Check the settings of the provider.
 	//
 	// API: https://stytch.com/docs/api/errors/400#oidc_response_subject_mismatch
@@ -4039,20 +4040,20 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#scim_connection_not_rotating_token
 	ErrSCIMConnectionNotRotatingToken ErrorType = "scim_connection_not_rotating_token"
 
-	// ErrInvalidSCIMIDP (400): the identity provider is not one that exists. Use a value of the
-	// field, generic for any other provider.
+	// ErrInvalidSCIMIDP (400): the identity provider is unknown. Use a value of the field, generic
+	// for any other provider.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_scim_idp
 	ErrInvalidSCIMIDP ErrorType = "invalid_scim_idp"
 
-	// ErrSCIMGroupRoleAssignmentDoesNotContainGroupID (400): a role is given to a group without an
-	// id. Give the id of the group.
+	// ErrSCIMGroupRoleAssignmentDoesNotContainGroupID (400): a role assignment has no id of a
+	// group. Give the id of the group.
 	//
 	// API:
 	// https://stytch.com/docs/api/errors/400#scim_group_role_assignment_does_not_contain_group_id
 	ErrSCIMGroupRoleAssignmentDoesNotContainGroupID ErrorType = "scim_group_role_assignment_does_not_contain_group_id"
 
-	// ErrSCIMGroupRoleAssignmentGroupDoesNotExist (400): a role is given to a group that the
+	// ErrSCIMGroupRoleAssignmentGroupDoesNotExist (400): a role is assigned to a group that the
 	// connection does not have. Read the groups of the connection, and use their ids.
 	//
 	// API: https://stytch.com/docs/api/errors/400#scim_group_role_assignment_group_does_not_exist
@@ -4096,14 +4097,12 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#m2m_client_invalid_client_secret
 	ErrM2MClientInvalidClientSecret ErrorType = "m2m_client_invalid_client_secret"
 
-	// ErrM2MClientInvalidStatus (400): the client's status is not one that exists. Use active or
-	// inactive.
+	// ErrM2MClientInvalidStatus (400): the client's status is unknown. Use active or inactive.
 	//
 	// API: https://stytch.com/docs/api/errors/400#m2m_client_invalid_status
 	ErrM2MClientInvalidStatus ErrorType = "m2m_client_invalid_status"
 
-	// ErrInvalidM2MClientStatus (400): the client's status is not one that exists. Use active or
-	// inactive.
+	// ErrInvalidM2MClientStatus (400): the client's status is unknown. Use active or inactive.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_m2m_client_status
 	ErrInvalidM2MClientStatus ErrorType = "invalid_m2m_client_status"
@@ -4176,7 +4175,7 @@ const (
 // Connected Apps: error types to match with errors.Is. The number in parentheses is the usual
 // status.
 const (
-	// ErrConnectedAppNotFound (404): no Connected App of the project has the id. Check the id, and
+	// ErrConnectedAppNotFound (404): no connected app of the project has the id. Check the id, and
 	// that it comes from this project and environment.
 	//
 	// API: https://stytch.com/docs/api/errors/404#connected_app_not_found
@@ -4200,8 +4199,7 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#public_connected_apps_do_not_have_secrets
 	ErrPublicConnectedAppsDoNotHaveSecrets ErrorType = "public_connected_apps_do_not_have_secrets"
 
-	// ErrInvalidConnectedAppType (400): the type of the app is not one that exists. Use a type of
-	// the field.
+	// ErrInvalidConnectedAppType (400): the type of the app is unknown. Use a type of the field.
 	//
 	// API: https://stytch.com/docs/api/errors/400#invalid_connected_app_type
 	ErrInvalidConnectedAppType ErrorType = "invalid_connected_app_type"
@@ -4212,7 +4210,7 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#connected_app_misconfigured_client
 	ErrConnectedAppMisconfiguredClient ErrorType = "connected_app_misconfigured_client"
 
-	// ErrTooManyConnectedApps (400): the project has as many Connected Apps as there can be. Delete
+	// ErrTooManyConnectedApps (400): the project has as many connected apps as there can be. Delete
 	// one first.
 	//
 	// API: https://stytch.com/docs/api/errors/400#too_many_connected_apps
@@ -4324,14 +4322,14 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#pkce_required_for_idp_authorization_flow
 	ErrPKCERequiredForIDPAuthorizationFlow ErrorType = "pkce_required_for_idp_authorization_flow"
 
-	// ErrAuthorizationEndpointNotConfiguredForProject (400): the project does not say where people
-	// authorize apps. Set the address in the dashboard.
+	// ErrAuthorizationEndpointNotConfiguredForProject (400): the project has no address of a page
+	// where people authorize apps. Set the address in the dashboard.
 	//
 	// API: https://stytch.com/docs/api/errors/400#authorization_endpoint_not_configured_for_project
 	ErrAuthorizationEndpointNotConfiguredForProject ErrorType = "authorization_endpoint_not_configured_for_project"
 
 	// ErrDynamicClientRegistrationNotEnabled (400): the project does not let apps register by
-	// themselves. Switch it on in the dashboard, if it is meant to be.
+	// themselves. Allow it in the dashboard if you need it.
 	//
 	// API: https://stytch.com/docs/api/errors/400#dynamic_client_registration_not_enabled
 	ErrDynamicClientRegistrationNotEnabled ErrorType = "dynamic_client_registration_not_enabled"
@@ -4423,14 +4421,14 @@ const (
 	// API: https://datatracker.ietf.org/doc/html/rfc6749#section-5.2
 	ErrInvalidRequest ErrorType = "invalid_request"
 
-	// ErrInvalidScope (400): a scope asked for does not exist, or the client does not have it. Ask
-	// for scopes that the client has.
+	// ErrInvalidScope (400): a requested scope does not exist, or the client does not have it.
+	// Request scopes that the client has.
 	//
 	// API: https://datatracker.ietf.org/doc/html/rfc6749#section-5.2
 	ErrInvalidScope ErrorType = "invalid_scope"
 
-	// ErrUnauthorizedClient (400): the client may not use this kind of grant, when it is inactive
-	// for example. Check the client's status and type.
+	// ErrUnauthorizedClient (400): the client is not allowed to use this grant type, for example
+	// because it is inactive. Check the client's status and type.
 	//
 	// API: https://datatracker.ietf.org/doc/html/rfc6749#section-5.2
 	ErrUnauthorizedClient ErrorType = "unauthorized_client"
@@ -4458,7 +4456,7 @@ const (
 	ErrTelemetryIDNotFound ErrorType = "telemetry_id_not_found"
 
 	// ErrInvalidExternalMetadata (400): a text of the external metadata is too long, or has
-	// characters that it must not have. Use at most 65 letters, digits and the characters _-+.@.
+	// characters that are not allowed. Use at most 65 letters, digits and the characters _-+.@.
 	//
 	// API: https://stytch.com/docs/fraud/api/errors/400#invalid_external_metadata
 	ErrInvalidExternalMetadata ErrorType = "invalid_external_metadata"
@@ -4499,8 +4497,8 @@ const (
 	// API: https://stytch.com/docs/fraud/api/errors/400#invalid_country_code
 	ErrInvalidCountryCode ErrorType = "invalid_country_code"
 
-	// ErrInvalidCountryCodeAllowRule (400): a rule would allow a whole country, which rules cannot.
-	// Use CHALLENGE or BLOCK for countries.
+	// ErrInvalidCountryCodeAllowRule (400): the rule would allow a whole country, which is not
+	// possible. Use CHALLENGE or BLOCK for countries.
 	//
 	// API: https://stytch.com/docs/fraud/api/errors/400#invalid_country_code_allow_rule
 	ErrInvalidCountryCodeAllowRule ErrorType = "invalid_country_code_allow_rule"
@@ -4521,7 +4519,7 @@ const (
 	// API: https://stytch.com/docs/api/errors/403#captcha_required
 	ErrCAPTCHARequired ErrorType = "captcha_required"
 
-	// ErrCAPTCHAFailed (429): the answer to the captcha was wrong, or looks like one of a robot.
+	// ErrCAPTCHAFailed (429): the answer to the captcha was wrong, or looks like that of a robot.
 	// Have the user try the captcha again.
 	//
 	// API: https://stytch.com/docs/api/errors/429#captcha_failed
@@ -4545,8 +4543,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/401#stale_factors
 	ErrStaleFactors ErrorType = "stale_factors"
 
-	// ErrWeakFactorCombination (400): the two factors of the session are of one kind, so that
-	// together they prove no more than one. Have the user log in with a factor of another kind.
+	// ErrWeakFactorCombination (400): the two factors of the session are of one kind, so together
+	// they prove no more than one does. Have the user log in with a factor of another kind.
 	//
 	// API: https://stytch.com/docs/api/errors/400#weak_factor_combination
 	ErrWeakFactorCombination ErrorType = "weak_factor_combination"
@@ -4768,14 +4766,14 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#unable_to_delete_email_suppression
 	ErrUnableToDeleteEmailSuppression ErrorType = "unable_to_delete_email_suppression"
 
-	// ErrAllowListMaxExceeded (400): the list of allowed e-mail addresses has more than 500
-	// entries. List domains instead of addresses.
+	// ErrAllowListMaxExceeded (400): the allowlist of e-mail addresses has more than 500 entries.
+	// List domains instead of addresses.
 	//
 	// API: https://stytch.com/docs/api/errors/400#allow_list_max_exceeded
 	ErrAllowListMaxExceeded ErrorType = "allow_list_max_exceeded"
 
-	// ErrDenyListMaxExceeded (400): the list of e-mail addresses not to be used has too many
-	// entries. List domains instead of addresses.
+	// ErrDenyListMaxExceeded (400): the denylist of e-mail addresses has too many entries. List
+	// domains instead of addresses.
 	//
 	// API: https://stytch.com/docs/api/errors/400#deny_list_max_exceeded
 	ErrDenyListMaxExceeded ErrorType = "deny_list_max_exceeded"
@@ -4792,8 +4790,8 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#country_code_allowlist_invalid_country_codes
 	ErrCountryCodeAllowlistInvalidCountryCodes ErrorType = "country_code_allowlist_invalid_country_codes"
 
-	// ErrCountryCodeAllowlistBillingNotVerified (400): the workspace has no verified billing data,
-	// without which it cannot choose the countries. Complete the billing data in the dashboard.
+	// ErrCountryCodeAllowlistBillingNotVerified (400): the workspace cannot choose the countries
+	// until it has verified billing data. Complete the billing data in the dashboard.
 	//
 	// API: https://stytch.com/docs/api/errors/400#country_code_allowlist_billing_not_verified
 	ErrCountryCodeAllowlistBillingNotVerified ErrorType = "country_code_allowlist_billing_not_verified"
@@ -4822,7 +4820,7 @@ const (
 	// API: https://stytch.com/docs/api/errors/400#passwords_incompatible_with_sdk_config
 	ErrPasswordsIncompatibleWithSDKConfig ErrorType = "passwords_incompatible_with_sdk_config"
 
-	// ErrBillingInfoNotFound (404): the workspace has no billing data. Add them in the dashboard.
+	// ErrBillingInfoNotFound (404): the workspace has no billing data. Add it in the dashboard.
 	//
 	// API: https://stytch.com/docs/api/errors/404#billing_info_not_found
 	ErrBillingInfoNotFound ErrorType = "billing_info_not_found"

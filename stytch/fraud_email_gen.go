@@ -14,7 +14,7 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// FraudEmailService rates e-mail addresses.
+// FraudEmailService rates how likely an e-mail address belongs to a fraudster.
 //
 // Use it as client.Fraud.Email.
 //
@@ -199,7 +199,7 @@ type FraudDomainInformation struct {
 	// Whether the domain can receive mail, as its DNS records show.
 	HasMXOrARecord bool `json:"has_mx_or_a_record"`
 
-	// Whether the domain is one of a provider of throwaway addresses.
+	// Whether the domain belongs to a provider of disposable addresses.
 	IsDisposableDomain bool `json:"is_disposable_domain"`
 }
 

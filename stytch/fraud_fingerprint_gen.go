@@ -15,7 +15,7 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// FraudFingerprintService looks up the devices that Stytch's browser script has seen.
+// FraudFingerprintService looks up the fingerprint of a device, with a verdict on it.
 //
 // Use it as client.Fraud.Fingerprint.
 //
@@ -114,7 +114,7 @@ type FraudFingerprintLookupResponse struct {
 	// The id of the fingerprint that was looked up.
 	TelemetryID string `json:"telemetry_id" stytch:"sensitive"`
 
-	// What identifies the device.
+	// The telemetry id of the device.
 	Fingerprints FraudFingerprints `json:"fingerprints"`
 
 	// What to do about the device, and why.
@@ -420,10 +420,10 @@ type FraudNetworkProperties struct {
 	// The place that the IP address belongs to.
 	IPGeolocation FraudGeolocation `json:"ip_geolocation"`
 
-	// Whether the address is one of a proxy.
+	// Whether the address belongs to a proxy.
 	IsProxy bool `json:"is_proxy"`
 
-	// Whether the address is one of a VPN.
+	// Whether the address belongs to a VPN.
 	IsVPN bool `json:"is_vpn"`
 }
 

@@ -4,28 +4,30 @@ package stytch
 
 import "github.com/stytchgen/sdk/internal/transport"
 
-// FraudService judges devices and e-mail addresses, to keep fraudsters out.
+// FraudService recognizes suspicious devices and e-mail addresses, and says whether to allow,
+// challenge or block them.
 //
 // Use it as client.Fraud.
 //
 // API: https://stytch.com/docs/fraud/api/fingerprint-lookup
 type FraudService struct {
-	// Fingerprint looks up the devices that Stytch's browser script has seen.
+	// Fingerprint looks up the fingerprint of a device, with a verdict on it.
 	//
 	// Use it as client.Fraud.Fingerprint.
 	Fingerprint *FraudFingerprintService
 
-	// Rules manages rules that decide about single devices and networks.
+	// Rules sets and lists rules that allow, challenge or block single devices and networks.
 	//
 	// Use it as client.Fraud.Rules.
 	Rules *FraudRulesService
 
-	// VerdictReasons manages what the reasons of verdicts lead to.
+	// VerdictReasons lists the reasons for verdicts, and changes the action that each of them leads
+	// to.
 	//
 	// Use it as client.Fraud.VerdictReasons.
 	VerdictReasons *FraudVerdictReasonsService
 
-	// Email rates e-mail addresses.
+	// Email rates how likely an e-mail address belongs to a fraudster.
 	//
 	// Use it as client.Fraud.Email.
 	Email *FraudEmailService

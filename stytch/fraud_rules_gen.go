@@ -16,7 +16,8 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// FraudRulesService manages rules that decide about single devices and networks.
+// FraudRulesService sets and lists rules that allow, challenge or block single devices and
+// networks.
 //
 // Use it as client.Fraud.Rules.
 //
@@ -226,22 +227,22 @@ type FraudRulesSetResponse struct {
 	// What the rule does.
 	Action FraudRuleAction `json:"action"`
 
-	// The identifier of the rule; null unless it is this one.
+	// The visitor id that the rule is about; null unless it is the identifier.
 	VisitorID *string `json:"visitor_id" stytch:"sensitive"`
 
-	// The identifier of the rule; null unless it is this one.
+	// The browser id that the rule is about; null unless it is the identifier.
 	BrowserID *string `json:"browser_id" stytch:"sensitive"`
 
-	// The identifier of the rule; null unless it is this one.
+	// The visitor fingerprint that the rule is about; null unless it is the identifier.
 	VisitorFingerprint *string `json:"visitor_fingerprint" stytch:"sensitive"`
 
-	// The identifier of the rule; null unless it is this one.
+	// The browser fingerprint that the rule is about; null unless it is the identifier.
 	BrowserFingerprint *string `json:"browser_fingerprint" stytch:"sensitive"`
 
-	// The identifier of the rule; null unless it is this one.
+	// The hardware fingerprint that the rule is about; null unless it is the identifier.
 	HardwareFingerprint *string `json:"hardware_fingerprint" stytch:"sensitive"`
 
-	// The identifier of the rule; null unless it is this one.
+	// The network fingerprint that the rule is about; null unless it is the identifier.
 	NetworkFingerprint *string `json:"network_fingerprint" stytch:"sensitive"`
 
 	// The time when the rule ends by itself; null when it stays.
@@ -454,22 +455,22 @@ type FraudRule struct {
 	// The time when the rule was made.
 	CreatedAt time.Time `json:"created_at"`
 
-	// The identifier of the rule; null unless it is this one.
+	// The visitor id that the rule is about; null unless it is the identifier.
 	VisitorID *string `json:"visitor_id" stytch:"sensitive"`
 
-	// The identifier of the rule; null unless it is this one.
+	// The browser id that the rule is about; null unless it is the identifier.
 	BrowserID *string `json:"browser_id" stytch:"sensitive"`
 
-	// The identifier of the rule; null unless it is this one.
+	// The visitor fingerprint that the rule is about; null unless it is the identifier.
 	VisitorFingerprint *string `json:"visitor_fingerprint" stytch:"sensitive"`
 
-	// The identifier of the rule; null unless it is this one.
+	// The browser fingerprint that the rule is about; null unless it is the identifier.
 	BrowserFingerprint *string `json:"browser_fingerprint" stytch:"sensitive"`
 
-	// The identifier of the rule; null unless it is this one.
+	// The hardware fingerprint that the rule is about; null unless it is the identifier.
 	HardwareFingerprint *string `json:"hardware_fingerprint" stytch:"sensitive"`
 
-	// The identifier of the rule; null unless it is this one.
+	// The network fingerprint that the rule is about; null unless it is the identifier.
 	NetworkFingerprint *string `json:"network_fingerprint" stytch:"sensitive"`
 
 	// The block of IP addresses that the rule is about; null unless it is the identifier.

@@ -15,7 +15,8 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// FraudVerdictReasonsService manages what the reasons of verdicts lead to.
+// FraudVerdictReasonsService lists the reasons for verdicts, and changes the action that each of
+// them leads to.
 //
 // Use it as client.Fraud.VerdictReasons.
 //

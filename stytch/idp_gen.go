@@ -14,13 +14,14 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// IDPService makes the project an identity provider that connected apps log people in with.
+// IDPService lets connected apps log users in, with the project as their identity provider.
 //
 // Use it as client.IDP.
 //
 // API: https://stytch.com/docs/api/connected-apps-oauth-authorize-start
 type IDPService struct {
-	// OAuth serves the authorization page, on which users let connected apps act for them.
+	// OAuth checks and answers the authorization requests of connected apps, for the page that asks
+	// users for consent.
 	//
 	// Use it as client.IDP.OAuth.
 	OAuth *IDPOAuthService

@@ -14,7 +14,8 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// IDPOAuthService serves the authorization page, on which users let connected apps act for them.
+// IDPOAuthService checks and answers the authorization requests of connected apps, for the page
+// that asks users for consent.
 //
 // Use it as client.IDP.OAuth.
 //

@@ -2,8 +2,8 @@
 
 package stytch
 
-// IDPResponseType is a kind of answer that an app expects from an OAuth authorization, an
-// authorization code.
+// IDPResponseType is a kind of answer that an app expects from an OAuth authorization. The only one
+// is an authorization code.
 type IDPResponseType string
 
 // The known values of IDPResponseType. The service may add others, which are decoded unchanged.

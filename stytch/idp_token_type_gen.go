@@ -2,7 +2,7 @@
 
 package stytch
 
-// IDPTokenType is a kind of token that a connected app holds.
+// IDPTokenType is a kind of token that a connected app has.
 type IDPTokenType string
 
 // The known values of IDPTokenType. The service may add others, which are decoded unchanged.

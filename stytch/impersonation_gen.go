@@ -14,7 +14,7 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// ImpersonationService lets the own staff see the application as a user does.
+// ImpersonationService logs the application's staff in as a user, to see what the user sees.
 //
 // Use it as client.Impersonation.
 //
@@ -41,7 +41,7 @@ var impersonationAuthenticate = transport.Endpoint[ImpersonationAuthenticateRequ
 	Receive:  (*ImpersonationAuthenticateResponse).receive,
 }
 
-// Authenticate logs a person of the own staff in as a user.
+// Authenticate logs a member of the application's staff in as a user.
 //
 // Exchanges an impersonation token for a session of the user. Such a token is made in the dashboard
 // and comes to the login redirect URL with the `stytch_token_type` impersonation. It works once,

@@ -15,10 +15,10 @@ type M2MClient struct {
 	// The id of the client, which it fetches tokens with.
 	ClientID string `json:"client_id"`
 
-	// The name of the client, for people; empty when it has none.
+	// The display name of the client; empty when it has none.
 	ClientName string `json:"client_name"`
 
-	// The purpose of the client, for people; empty when it has no description.
+	// The purpose of the client, to show to people; empty when it has no description.
 	ClientDescription string `json:"client_description"`
 
 	// Whether the client can fetch tokens.

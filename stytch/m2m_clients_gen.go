@@ -84,10 +84,10 @@ type M2MClientsCreateRequest struct {
 	// makes one. At least 8 characters.
 	ClientSecret *string `json:"client_secret,omitzero" stytch:"sensitive"`
 
-	// The name of the client, for people.
+	// The display name of the client.
 	ClientName *string `json:"client_name,omitzero"`
 
-	// The purpose of the client, for people.
+	// The purpose of the client, to show to people.
 	ClientDescription *string `json:"client_description,omitzero"`
 
 	// The metadata to store with the client. It may have 20 keys at the top level and take 4 kB.
@@ -312,10 +312,10 @@ type M2MClientsUpdateRequest struct {
 	// The id of the M2M client, as [M2MClientsService.Create] returned it.
 	ClientID string `json:"client_id"`
 
-	// The name of the client, for people.
+	// The display name of the client.
 	ClientName *string `json:"client_name,omitzero"`
 
-	// The purpose of the client, for people.
+	// The purpose of the client, to show to people.
 	ClientDescription *string `json:"client_description,omitzero"`
 
 	// Whether the client can fetch tokens from now on.
@@ -651,10 +651,10 @@ type M2MClientWithClientSecret struct {
 	// The secret of the client. Keep it now: the service stores a hash and never shows it again.
 	ClientSecret string `json:"client_secret" stytch:"sensitive"`
 
-	// The name of the client, for people; empty when it has none.
+	// The display name of the client; empty when it has none.
 	ClientName string `json:"client_name"`
 
-	// The purpose of the client, for people; empty when it has no description.
+	// The purpose of the client, to show to people; empty when it has no description.
 	ClientDescription string `json:"client_description"`
 
 	// Whether the client can fetch tokens.

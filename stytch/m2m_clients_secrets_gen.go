@@ -339,10 +339,10 @@ type M2MClientWithNextClientSecret struct {
 	// again.
 	NextClientSecret string `json:"next_client_secret" stytch:"sensitive"`
 
-	// The name of the client, for people; empty when it has none.
+	// The display name of the client; empty when it has none.
 	ClientName string `json:"client_name"`
 
-	// The purpose of the client, for people; empty when it has no description.
+	// The purpose of the client, to show to people; empty when it has no description.
 	ClientDescription string `json:"client_description"`
 
 	// Whether the client can fetch tokens.

@@ -230,16 +230,16 @@ type MagicLinksAuthenticateRequest struct {
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"sensitive"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device; with it,
 	// UserDevice describes the device. The project needs device fingerprinting enabled.
 	TelemetryID *string `json:"telemetry_id,omitzero" stytch:"sensitive"`
 
-	// The PKCE verifier to the challenge that the flow began with. It is needed if there was a
-	// challenge, and refused if there was none.
+	// The PKCE verifier that belongs to the challenge at the beginning of the flow. It is required
+	// if there was a challenge, and refused if there was none.
 	CodeVerifier *string `json:"code_verifier,omitzero" stytch:"sensitive"`
 }
 

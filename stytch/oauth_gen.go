@@ -190,7 +190,7 @@ var oauthAuthenticate = transport.Endpoint[OAuthAuthenticateRequest, OAuthAuthen
 // Authenticate completes a login by OAuth, and starts or extends a session when asked to.
 //
 // Checks the token with which the browser comes back from the provider, and uses it up. The answer
-// names the user, and holds the tokens that the provider issued for its own API.
+// names the user, and contains the tokens that the provider issued for its own API.
 //
 // An account that is new leads to the user who has its e-mail address, if the provider vouches for
 // the address; otherwise a new user is created. To add the account to a user who is logged in,
@@ -234,16 +234,16 @@ type OAuthAuthenticateRequest struct {
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"sensitive"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device; with it,
 	// UserDevice describes the device. The project needs device fingerprinting enabled.
 	TelemetryID *string `json:"telemetry_id,omitzero" stytch:"sensitive"`
 
-	// The PKCE verifier to the challenge that the flow began with. It is needed if there was a
-	// challenge, and refused if there was none.
+	// The PKCE verifier that belongs to the challenge at the beginning of the flow. It is required
+	// if there was a challenge, and refused if there was none.
 	CodeVerifier *string `json:"code_verifier,omitzero" stytch:"sensitive"`
 }
 

@@ -4,7 +4,7 @@ package stytch
 
 import "github.com/stytchgen/sdk/internal/wire"
 
-// Password is a record that a user has a password. It does not hold the password.
+// Password is a record that a user has a password. It does not contain the password.
 type Password struct {
 	// The id of the password.
 	PasswordID string `json:"password_id"`

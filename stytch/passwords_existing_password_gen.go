@@ -14,7 +14,7 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// PasswordsExistingPasswordService changes passwords for users who know the one that they have.
+// PasswordsExistingPasswordService changes passwords for users who know the current one.
 //
 // Use it as client.Passwords.ExistingPassword.
 //
@@ -94,8 +94,8 @@ type PasswordsExistingPasswordResetRequest struct {
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"sensitive"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device; with it,

@@ -15,7 +15,7 @@ import (
 )
 
 // PasswordsService creates, checks and migrates passwords. The calls for resets are in the areas
-// below, by what proves the user.
+// below, grouped by what the user proves.
 //
 // Use it as client.Passwords.
 //
@@ -26,7 +26,7 @@ type PasswordsService struct {
 	// Use it as client.Passwords.Email.
 	Email *PasswordsEmailService
 
-	// ExistingPassword changes passwords for users who know the one that they have.
+	// ExistingPassword changes passwords for users who know the current one.
 	//
 	// Use it as client.Passwords.ExistingPassword.
 	ExistingPassword *PasswordsExistingPasswordService
@@ -101,8 +101,8 @@ type PasswordsCreateRequest struct {
 	SessionDurationMinutes *int `json:"session_duration_minutes,omitzero"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device; with it,
@@ -311,8 +311,8 @@ type PasswordsAuthenticateRequest struct {
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"sensitive"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device; with it,
@@ -598,10 +598,9 @@ var passwordsMigrate = transport.Endpoint[PasswordsMigrateRequest, PasswordsMigr
 // already is the error [ErrPasswordAlreadyExists], so a user who was migrated before is not
 // changed. No session starts.
 //
-// HashType says how the hash was made. Hashes of bcrypt and phpass hold their parameters
-// themselves, and so can those of Argon2 and scrypt; for the others pass the parameters in the
-// config of that type. The strength of the password cannot be checked, because only its hash is
-// known.
+// HashType says how the hash was made. Hashes of bcrypt and phpass contain their parameters, and so
+// can those of Argon2 and scrypt; for the others pass the parameters in the config of that type.
+// The strength of the password cannot be checked, because only its hash is known.
 //
 // The service allows 100 of these calls a second.
 //

@@ -22,7 +22,7 @@ type PBKDF2Config struct {
 	// The length of the hash, in bytes.
 	KeyLength int `json:"key_length"`
 
-	// The hash function inside.
+	// The hash function that PBKDF2 applies.
 	Algorithm PBKDF2Algorithm `json:"algorithm"`
 }
 

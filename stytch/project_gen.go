@@ -13,7 +13,7 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// ProjectService reads figures of the project.
+// ProjectService counts the users, organizations, members and M2M clients of the project.
 //
 // Use it as client.Project.
 //
@@ -84,7 +84,7 @@ type ProjectMetricsResponse struct {
 	// The id of the project, as the dashboard shows it.
 	ProjectID string `json:"project_id"`
 
-	// The figures.
+	// The counts.
 	Metrics []ProjectMetric `json:"metrics"`
 }
 
@@ -119,10 +119,10 @@ func (r ProjectMetricsResponse) LogValue() slog.Value {
 
 // ProjectMetric is a figure of a project.
 type ProjectMetric struct {
-	// What is counted.
+	// The kind of objects that are counted.
 	MetricType ProjectMetricType `json:"metric_type"`
 
-	// How many there are.
+	// The number of objects.
 	Count int `json:"count"`
 }
 

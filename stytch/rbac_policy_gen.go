@@ -39,7 +39,7 @@ type RBACRole struct {
 	// in.
 	RoleID string `json:"role_id"`
 
-	// What the role is for, for people; empty when it has no description.
+	// The purpose of the role, to show to people; empty when it has no description.
 	Description string `json:"description"`
 
 	// What the role allows. Permissions add up, and none of them forbids anything.
@@ -61,13 +61,13 @@ func (v *RBACRole) readJSON(d *wire.Reader) {
 	}
 }
 
-// RBACResource is a kind of thing that an access policy protects.
+// RBACResource is a resource that an access policy protects, such as documents.
 type RBACResource struct {
 	// The id of the resource, chosen by the author of the policy. Ids that begin with stytch are
 	// built in.
 	ResourceID string `json:"resource_id"`
 
-	// What the resource is, for people; empty when it has no description.
+	// The meaning of the resource, to show to people; empty when it has no description.
 	Description string `json:"description"`
 
 	// Every action that there is on the resource.
@@ -94,7 +94,7 @@ type RBACScope struct {
 	// The name of the scope, such as read:documents.
 	Scope string `json:"scope"`
 
-	// What the scope is for, for people; empty when it has no description.
+	// The purpose of the scope, to show to people; empty when it has no description.
 	Description string `json:"description"`
 
 	// What the scope allows. Only a person whose own roles allow all of it can grant the scope.

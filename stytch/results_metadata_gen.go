@@ -4,7 +4,7 @@ package stytch
 
 import "github.com/stytchgen/sdk/internal/wire"
 
-// ResultsMetadata is a summary of a search, with the way to its next page.
+// ResultsMetadata is a summary of a search, with the cursor of the next page.
 type ResultsMetadata struct {
 	// How many results the search has on all pages together. It is -1 where the workspace has
 	// switched totals off.

@@ -16,7 +16,7 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// UsersService creates, finds, changes and deletes users, and takes single factors from them.
+// UsersService creates, finds, changes and deletes users, and removes single factors from them.
 //
 // Use it as client.Users.
 //
@@ -836,9 +836,9 @@ var usersExchangePrimaryFactor = transport.Endpoint[UsersExchangePrimaryFactorRe
 	Receive:  (*UsersExchangePrimaryFactorResponse).receive,
 }
 
-// ExchangePrimaryFactor replaces the only e-mail address or phone number of a user by another.
+// ExchangePrimaryFactor replaces the only e-mail address or phone number of a user with another.
 //
-// Replaces the factor of a user who has exactly one, by the e-mail address or phone number of the
+// Replaces the factor of a user who has exactly one, with the e-mail address or phone number of the
 // request. Its kind may change, from an address to a number for example. The new factor gets an id
 // of its own, and the id of the old one stops working.
 //
@@ -972,7 +972,7 @@ var usersDeleteEmail = transport.Endpoint[UsersDeleteEmailRequest, UsersDeleteEm
 
 // DeleteEmail deletes an e-mail address of a user.
 //
-// Takes the e-mail address from the user, who can no longer log in with it. It is free for other
+// Removes the e-mail address from the user, who can no longer log in with it. It is free for other
 // users then. A user keeps at least one e-mail address, phone number or OAuth registration.
 //
 // If it is already gone, the error is [ErrEmailNotFound]. That can happen when the client repeats a
@@ -1071,7 +1071,7 @@ var usersDeletePhoneNumber = transport.Endpoint[UsersDeletePhoneNumberRequest, U
 
 // DeletePhoneNumber deletes a phone number of a user.
 //
-// Takes the phone number from the user, who can no longer log in with it. It is free for other
+// Removes the phone number from the user, who can no longer log in with it. It is free for other
 // users then. A user keeps at least one e-mail address, phone number or OAuth registration.
 //
 // If it is already gone, the error is [ErrPhoneNumberNotFound]. That can happen when the client
@@ -1169,7 +1169,7 @@ var usersDeleteWebAuthnRegistration = transport.Endpoint[UsersDeleteWebAuthnRegi
 
 // DeleteWebAuthnRegistration deletes a WebAuthn registration of a user.
 //
-// Takes a passkey or security key from the user. The browser or device still holds its half of the
+// Removes a passkey or security key from the user. The browser or device still has its half of the
 // key and may offer it, without success.
 //
 // If it is already gone, the error is [ErrWebAuthnRegistrationNotFound]. That can happen when the
@@ -1269,8 +1269,8 @@ var usersDeleteBiometricRegistration = transport.Endpoint[UsersDeleteBiometricRe
 
 // DeleteBiometricRegistration deletes a biometric registration of a user.
 //
-// Takes the registration of a mobile device from the user. To log in with its fingerprint or face
-// again, the device has to be registered anew.
+// Removes the registration of a mobile device from the user. To log in with its fingerprint or face
+// again, the device has to be registered again.
 //
 // If it is already gone, the error is [ErrBiometricRegistrationNotFound]. That can happen when the
 // client repeats a call whose answer was lost.
@@ -1369,7 +1369,7 @@ var usersDeleteTOTP = transport.Endpoint[UsersDeleteTOTPRequest, UsersDeleteTOTP
 
 // DeleteTOTP deletes an authenticator app of a user.
 //
-// Takes the authenticator app from the user, and with it its recovery codes. The user can set up
+// Removes the authenticator app from the user, and with it its recovery codes. The user can set up
 // another one then, so this call helps a user who has lost their phone.
 //
 // If it is already gone, the error is [ErrTOTPNotFound]. That can happen when the client repeats a
@@ -1467,8 +1467,8 @@ var usersDeleteCryptoWallet = transport.Endpoint[UsersDeleteCryptoWalletRequest,
 
 // DeleteCryptoWallet deletes a crypto wallet of a user.
 //
-// Takes the crypto wallet from the user, who can no longer log in with it. The wallet itself is not
-// touched.
+// Removes the crypto wallet from the user, who can no longer log in with it. The wallet itself is
+// not touched.
 //
 // If it is already gone, the error is [ErrCryptoWalletNotFound]. That can happen when the client
 // repeats a call whose answer was lost.
@@ -1565,7 +1565,7 @@ var usersDeletePassword = transport.Endpoint[UsersDeletePasswordRequest, UsersDe
 
 // DeletePassword deletes the password of a user.
 //
-// Takes the password from the user, who can no longer log in with it. Sessions that began with it
+// Removes the password from the user, who can no longer log in with it. Sessions that began with it
 // go on; end them with [SessionsService.Revoke] where that matters.
 //
 // If it is already gone, the error is [ErrPasswordNotFound]. That can happen when the client
@@ -1958,7 +1958,7 @@ var usersRevoke = transport.Endpoint[UsersRevokeRequest, UsersRevokeResponse]{
 // Revoke revokes the access of a connected app to a user.
 //
 // Withdraws the consent of the user to the connected app, and revokes every access and refresh
-// token that the app holds for them. To act for the user again, the app has to begin a new
+// token that the app has for them. To act for the user again, the app has to begin a new
 // authorization, and ask for consent.
 //
 // An access token that is checked without a call is still accepted until it expires.
@@ -2047,13 +2047,13 @@ type UserConnectedApp struct {
 	// The id of the connected app, to pass to [UsersService.Revoke].
 	ConnectedAppID string `json:"connected_app_id"`
 
-	// The name of the app, for people.
+	// The display name of the app.
 	Name string `json:"name"`
 
-	// The purpose of the app, for people; empty when it has no description.
+	// The purpose of the app, to show to people; empty when it has no description.
 	Description string `json:"description"`
 
-	// Who makes the app, and whether it can keep a secret.
+	// Who the app belongs to, and whether it can keep a secret.
 	ClientType ConnectedAppType `json:"client_type"`
 
 	// The scopes that the user has granted the app, separated by spaces.

@@ -14,9 +14,9 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// WebAuthnService registers passkeys and security keys, and logs users in with them. Each takes two
-// calls: one that begins, whose answer goes to the browser, and one that takes what the browser
-// made of it.
+// WebAuthnService registers passkeys and security keys, and logs users in with them. Both take two
+// calls. The first returns options for the browser. The second takes the credential that the
+// browser makes with them.
 //
 // Use it as client.WebAuthn.
 //
@@ -279,8 +279,8 @@ type WebAuthnRegisterRequest struct {
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"sensitive"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device; with it,
@@ -621,8 +621,8 @@ type WebAuthnAuthenticateRequest struct {
 	SessionJWT *string `json:"session_jwt,omitzero" stytch:"sensitive"`
 
 	// The claims to set in the session, which then appear at the top level of its JWT. Claims that
-	// are not named keep their value; a null deletes its claim. The reserved claims iss, sub, aud,
-	// exp, nbf, iat and jti are ignored. All claims of a session together may take 4 kB.
+	// are not named keep their value, and a null deletes its claim. The names jti, iss, sub, aud,
+	// iat, nbf and exp are ignored. All claims of a session together may take 4 kB.
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// The id of the fingerprint that Stytch's browser script took of the device; with it,

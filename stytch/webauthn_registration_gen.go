@@ -24,7 +24,8 @@ type WebAuthnRegistration struct {
 	// Whether the registration was completed.
 	Verified bool `json:"verified"`
 
-	// The kind of authenticator, such as platform for one that is built into the device.
+	// The kind of authenticator: platform for one that is built into the device, cross-platform for
+	// a separate one. Empty when the registration asked for neither.
 	AuthenticatorType string `json:"authenticator_type"`
 
 	// The name of the registration.

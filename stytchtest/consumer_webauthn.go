@@ -48,12 +48,14 @@ func (r *run) webAuthnRegisterStart(q stytch.WebAuthnRegisterStartRequest) (styt
 	if q.ReturnPasskeyCredentialOptions != nil && *q.ReturnPasskeyCredentialOptions {
 		selection["residentKey"], selection["requireResidentKey"], selection["userVerification"] = "required", true, "preferred"
 	}
+	delete(r.project.state.Ceremonies, u.Registering)
+	u.Registering = r.challenge(ceremony{
+		Registers: true, Domain: domain, UserID: u.Profile.UserID, Handle: handle,
+		UserAgent: text(q.UserAgent), AuthenticatorType: text(q.AuthenticatorType),
+	})
 	options := map[string]any{
-		"attestation": "direct",
-		"challenge": r.challenge(ceremony{
-			Registers: true, Domain: domain, UserID: u.Profile.UserID, Handle: handle,
-			UserAgent: text(q.UserAgent), AuthenticatorType: text(q.AuthenticatorType),
-		}),
+		"attestation":        "direct",
+		"challenge":          u.Registering,
 		"excludeCredentials": u.descriptors(domain, bytes64),
 		"pubKeyCredParams":   algorithms,
 		"rp":                 map[string]any{"id": domain, "name": emulatorName},
@@ -140,13 +142,12 @@ func (r *run) webAuthnRegister(q stytch.WebAuthnRegisterRequest) (stytch.WebAuth
 	if err != nil {
 		return none, err
 	}
-	waiting := slices.ContainsFunc(r.ceremonies(), func(c *ceremony) bool { return c.Registers && c.UserID == u.Profile.UserID })
-	if !waiting {
+	challenge, started := parsed.Response.CollectedClientData.Challenge, u.Registering
+	c := r.answered(started, true)
+	if c == nil {
 		return none, fail("no_pending_webauthn_registration")
 	}
-	challenge := parsed.Response.CollectedClientData.Challenge
-	c := r.answered(challenge, true)
-	if c == nil || c.UserID != u.Profile.UserID {
+	if challenge != started {
 		return none, failf("unable_to_register_webauthn_registration", "the challenge is not the one that the registration began with")
 	}
 	if problem := verifyRegistration(parsed, challenge, c); problem != nil {
@@ -171,27 +172,13 @@ func (r *run) webAuthnRegister(q stytch.WebAuthnRegisterRequest) (stytch.WebAuth
 	}, nil
 }
 
-// ceremonies returns the ceremonies that have not expired.
-func (r *run) ceremonies() []*ceremony {
-	var list []*ceremony
-	for _, c := range r.project.state.Ceremonies {
-		if r.now.Before(c.ExpiresAt) {
-			list = append(list, c)
-		}
-	}
-	return list
-}
-
 // credential returns the user who has a credential, and the credential.
 func (r *run) credential(id []byte) (*user, *credential) {
-	for _, u := range r.project.state.Users {
-		for _, c := range u.Credentials {
-			if bytes.Equal(c.ID, id) {
-				return u, c
-			}
-		}
+	u := r.project.state.Users.find(byCredential, string(id))
+	if u == nil {
+		return nil, nil
 	}
-	return nil, nil
+	return u, u.Credentials[slices.IndexFunc(u.Credentials, func(c *credential) bool { return bytes.Equal(c.ID, id) })]
 }
 
 func (r *run) webAuthnAuthenticateStart(q stytch.WebAuthnAuthenticateStartRequest) (stytch.WebAuthnAuthenticateStartResponse, *apiError) {
@@ -263,14 +250,15 @@ func (r *run) webAuthnAuthenticate(q stytch.WebAuthnAuthenticateRequest) (stytch
 }
 
 func (r *run) webAuthnUpdate(q stytch.WebAuthnUpdateRequest) (stytch.WebAuthnUpdateResponse, *apiError) {
-	for _, u := range r.project.state.Users {
-		for i, w := range u.Profile.WebAuthnRegistrations {
-			if w.WebAuthnRegistrationID == q.WebAuthnRegistrationID {
-				w.Name = q.Name
-				u.Profile.WebAuthnRegistrations = slices.Clone(u.Profile.WebAuthnRegistrations)
-				u.Profile.WebAuthnRegistrations[i] = w
-				return stytch.WebAuthnUpdateResponse{WebAuthnRegistration: &w}, nil
-			}
+	if u := r.project.state.Users.find(byFactor, q.WebAuthnRegistrationID); u != nil {
+		if w, ok := u.registration(q.WebAuthnRegistrationID); ok {
+			w.Name = q.Name
+			list := slices.Clone(u.Profile.WebAuthnRegistrations)
+			list[slices.IndexFunc(list, func(have stytch.WebAuthnRegistration) bool {
+				return have.WebAuthnRegistrationID == w.WebAuthnRegistrationID
+			})] = w
+			u.Profile.WebAuthnRegistrations = list
+			return stytch.WebAuthnUpdateResponse{WebAuthnRegistration: &w}, nil
 		}
 	}
 	if !idForm(webAuthnRegistrations.prefix).MatchString(q.WebAuthnRegistrationID) {

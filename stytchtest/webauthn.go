@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/url"
 	"strings"
 	"time"
@@ -48,17 +49,18 @@ type ceremony struct {
 	AuthenticatorType string `json:"authenticator_type,omitempty"`
 }
 
-// challenge stores a ceremony and returns its challenge. It forgets the ceremonies
-// that have expired, and an earlier registration of the user.
+// maxCeremonies limits the challenges of a project that runs for long.
+const maxCeremonies = 10_000
+
+// challenge stores a ceremony and returns its challenge. When there are too many,
+// it forgets those that have expired.
 func (r *run) challenge(c ceremony) string {
 	st := &r.project.state
 	if st.Ceremonies == nil {
 		st.Ceremonies = map[string]*ceremony{}
 	}
-	for challenge, have := range st.Ceremonies {
-		if !r.now.Before(have.ExpiresAt) || c.Registers && have.Registers && have.UserID == c.UserID {
-			delete(st.Ceremonies, challenge)
-		}
+	if len(st.Ceremonies) >= maxCeremonies {
+		maps.DeleteFunc(st.Ceremonies, func(_ string, c *ceremony) bool { return !r.now.Before(c.ExpiresAt) })
 	}
 	c.ExpiresAt = r.now.Add(ceremonyLife)
 	challenge := newToken()

@@ -1,18 +1,17 @@
 package drift
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 
-	yaml "github.com/oasdiff/yaml3"
-
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/drift/contract"
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/lint"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 )
 
@@ -38,7 +37,6 @@ type Accepted struct {
 	Drift Kind
 	// Value is the value, name or type that differs; empty for any.
 	Value    string
-	Reason   string
 	Upstream string
 
 	field *regexp.Regexp
@@ -48,101 +46,46 @@ type Accepted struct {
 // ReadKnown reads spec/drift.yaml. Without the file nothing is accepted and
 // the scope is everything.
 func ReadKnown(root, name string) (*Known, error) {
-	path := filepath.Join(root, filepath.FromSlash(name))
-	if _, err := os.Lstat(path); err != nil {
-		if os.IsNotExist(err) {
-			return &Known{Scope: []string{"/"}}, nil
-		}
-		return nil, contract.Errorf(diag.Pos{File: name}, "cannot be read: %v", err.(*fs.PathError).Err)
+	data, err := load.ReadFile(os.DirFS(root), name, 1<<20)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &Known{Scope: []string{"/"}}, nil
 	}
-	data, err := contract.ReadFile(path, 1<<20)
 	if err != nil {
-		return nil, err
+		return nil, contract.Errorf(diag.Pos{File: name}, "cannot be read: %v", err)
 	}
 	return ParseKnown(name, data)
 }
 
 // ParseKnown is ReadKnown for bytes.
 func ParseKnown(name string, data []byte) (*Known, error) {
-	top, err := contract.ParseYAML(name, data)
-	if err != nil {
+	src := &load.Source{Name: name, Data: data}
+	var list diag.List
+	lint.Drift(src, &list)
+	if err := contract.First(&list); err != nil {
 		return nil, err
 	}
 	k := &Known{}
-	for key, value := range load.Pairs(top) {
-		switch key.Value {
-		case "scope":
-			k.Scope, err = scope(name, value)
-		case "accepted":
-			k.Accepted, err = entries(name, value)
-		default:
-			err = contract.Errorf(pos(name, key), "unknown key %q; the file has scope and accepted", key.Value)
+	for _, n := range load.Items(load.Get(src.Root, "scope")) {
+		if !strings.HasPrefix(n.Value, "/") {
+			return nil, contract.Errorf(src.Pos(n), "scope is a list of path prefixes such as /v1/otps")
 		}
-		if err != nil {
-			return nil, err
+		k.Scope = append(k.Scope, n.Value)
+	}
+	for _, n := range load.Items(load.Get(src.Root, "accepted")) {
+		e := &Accepted{
+			Pos: src.Pos(n), Call: load.Text(n, "call"), Field: load.Text(n, "field"), Drift: Kind(load.Text(n, "drift")),
+			Value: load.Text(n, "value"), Upstream: load.Text(n, "upstream"),
 		}
+		if !slices.Contains(Kinds, e.Drift) {
+			return nil, contract.Errorf(e.Pos, "drift cannot be %q; it is one of %s", e.Drift, joined(Kinds))
+		}
+		e.field = regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(e.Field), `\*\*`, ".*") + "$")
+		k.Accepted = append(k.Accepted, e)
 	}
 	if len(k.Scope) == 0 {
 		return nil, contract.Errorf(diag.Pos{File: name}, "the file needs scope: the path prefixes of the calls that the spec is about")
 	}
 	return k, nil
-}
-
-func pos(file string, n *yaml.Node) diag.Pos {
-	return diag.Pos{File: file, Line: n.Line, Column: n.Column}
-}
-
-func scope(file string, list *yaml.Node) ([]string, error) {
-	var prefixes []string
-	for _, n := range list.Content {
-		if list.Kind != yaml.SequenceNode || n.Kind != yaml.ScalarNode || !strings.HasPrefix(n.Value, "/") {
-			return nil, contract.Errorf(pos(file, n), "scope is a list of path prefixes such as /v1/otps")
-		}
-		prefixes = append(prefixes, n.Value)
-	}
-	return prefixes, nil
-}
-
-func entries(file string, list *yaml.Node) ([]*Accepted, error) {
-	if list.Kind != yaml.SequenceNode {
-		return nil, contract.Errorf(pos(file, list), "accepted must be a list, not %s", load.Describe(list))
-	}
-	var all []*Accepted
-	for _, n := range list.Content {
-		e, err := entry(file, n)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, e)
-	}
-	return all, nil
-}
-
-func entry(file string, n *yaml.Node) (*Accepted, error) {
-	e := &Accepted{Pos: pos(file, n)}
-	kind := ""
-	keys := map[string]*string{"call": &e.Call, "field": &e.Field, "drift": &kind, "value": &e.Value, "reason": &e.Reason, "upstream": &e.Upstream}
-	for key, value := range load.Pairs(n) {
-		to := keys[key.Value]
-		if to == nil {
-			return nil, contract.Errorf(pos(file, key), "unknown key %q; an entry has call, field, drift, value, reason and upstream", key.Value)
-		}
-		if value.Kind != yaml.ScalarNode || strings.TrimSpace(value.Value) == "" {
-			return nil, contract.Errorf(pos(file, value), "%s must be a text, not %s", key.Value, load.Describe(value))
-		}
-		*to = value.Value
-	}
-	for _, key := range []string{"call", "drift", "reason", "upstream"} {
-		if *keys[key] == "" {
-			return nil, contract.Errorf(e.Pos, "the entry needs %s", key)
-		}
-	}
-	e.Drift = Kind(kind)
-	if !slices.Contains(Kinds, e.Drift) {
-		return nil, contract.Errorf(e.Pos, "drift cannot be %q; it is one of %s", kind, joined(Kinds))
-	}
-	e.field = regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(e.Field), `\*\*`, ".*") + "$")
-	return e, nil
 }
 
 func joined(kinds []Kind) string {

@@ -71,14 +71,14 @@ func TestAccepted(t *testing.T) {
 func TestKnownRefuses(t *testing.T) {
 	entry := func(s string) string { return head + "  - " + s + "\n" }
 	tests := []struct{ name, data, want string }{
-		{"no scope", "accepted: []\n", "spec/drift.yaml: the file needs scope"},
+		{"no scope", "accepted: []\n", "spec/drift.yaml:1:1: the file needs the key scope"},
 		{"scope that is no path", "scope: [otps]\n", "spec/drift.yaml:1:9: scope is a list of path prefixes"},
 		{"unknown key", "scope: [/v1]\nignored: []\n", `spec/drift.yaml:2:1: unknown key "ignored"`},
-		{"no reason", entry("{call: '*', drift: type, upstream: npm x 1}"), "spec/drift.yaml:3:5: the entry needs reason"},
-		{"no version", entry("{call: '*', drift: type, reason: x}"), "spec/drift.yaml:3:5: the entry needs upstream"},
-		{"empty reason", entry("{call: '*', drift: type, upstream: npm x 1, reason: ' '}"), "reason must be a text"},
+		{"no reason", entry("{call: '*', drift: type, upstream: npm x 1}"), "spec/drift.yaml:3:5: an entry needs the key reason"},
+		{"no version", entry("{call: '*', drift: type, reason: x}"), "spec/drift.yaml:3:5: an entry needs the key upstream"},
+		{"empty reason", entry("{call: '*', drift: type, upstream: npm x 1, reason: ' '}"), "3:57: the text is empty"},
 		{"unknown kind", entry("{call: '*', drift: typo, upstream: npm x 1, reason: x}"), `drift cannot be "typo"; it is one of call-only-here`},
-		{"unknown key of an entry", entry("{call: '*', path: x}"), `spec/drift.yaml:3:17: unknown key "path"`},
+		{"unknown key of an entry", entry("{call: '*', path: x, drift: type, reason: x, upstream: npm x 1}"), `spec/drift.yaml:3:17: unknown key "path"`},
 		{"accepted is no list", "scope: [/v1]\naccepted: yes\n", "spec/drift.yaml:2:11: accepted must be a list"},
 	}
 	for _, test := range tests {

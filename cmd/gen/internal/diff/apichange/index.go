@@ -16,7 +16,7 @@ type index struct {
 	Side
 	calls map[string]*call
 	types map[Symbol]*model.Type
-	// nodes holds what the spec files say, by the position of the key that it is
+	// nodes has what the spec files say, by the position of the key that it is
 	// under, or by its own for an item of a list.
 	nodes map[diag.Pos]*yaml.Node
 }
@@ -64,17 +64,11 @@ func (x *index) at(pos diag.Pos, pointer string) *yaml.Node {
 }
 
 func (x *index) collect(src *load.Source, n *yaml.Node) {
-	if n == nil {
-		return
-	}
 	for key, value := range load.Pairs(n) {
 		x.nodes[src.Pos(key)] = value
 		x.collect(src, value)
 	}
-	if n.Kind != yaml.SequenceNode {
-		return
-	}
-	for _, item := range n.Content {
+	for _, item := range load.Items(n) {
 		x.collect(src, item)
 		x.nodes[src.Pos(item)] = item // a mapping begins where its first key does
 	}
@@ -142,21 +136,15 @@ func (x *index) component(file, name string) string {
 
 // keyPos is where a key of a mapping is, if the mapping has it.
 func keyPos(file string, n *yaml.Node, name string) (diag.Pos, bool) {
-	for key := range load.Pairs(n) {
-		if key.Value == name {
-			return diag.Pos{File: file, Line: key.Line, Column: key.Column}, true
-		}
+	if key := load.Key(n, name); key != nil {
+		return diag.Pos{File: file, Line: key.Line, Column: key.Column}, true
 	}
 	return diag.Pos{}, false
 }
 
 // itemPos is where a text is in the list under a key of a mapping.
 func itemPos(file string, n *yaml.Node, key, text string) (diag.Pos, bool) {
-	list := load.Get(n, key)
-	if list == nil || list.Kind != yaml.SequenceNode {
-		return diag.Pos{}, false
-	}
-	for _, item := range list.Content {
+	for _, item := range load.Items(load.Get(n, key)) {
 		if item.Value == text {
 			return diag.Pos{File: file, Line: item.Line, Column: item.Column}, true
 		}

@@ -57,7 +57,7 @@ func (c *call) symbols(own, other *index) []Symbol {
 		if s == nil || serviceAt(other, c.pkg.Name, tag) != nil {
 			break
 		}
-		parent, _, _ := cutLast(tag)
+		parent := tag[:max(0, strings.LastIndex(tag, "."))]
 		holder := "Client"
 		if p := serviceAt(own, c.pkg.Name, parent); p != nil {
 			holder = p.Name
@@ -66,13 +66,6 @@ func (c *call) symbols(own, other *index) []Symbol {
 		tag = parent
 	}
 	return all
-}
-
-func cutLast(tag string) (string, string, bool) {
-	if i := strings.LastIndex(tag, "."); i >= 0 {
-		return tag[:i], tag[i+1:], true
-	}
-	return "", tag, false
 }
 
 func serviceAt(x *index, pkg, tag string) *model.Service {

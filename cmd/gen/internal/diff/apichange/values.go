@@ -3,8 +3,6 @@ package apichange
 import (
 	"fmt"
 
-	yaml "github.com/oasdiff/yaml3"
-
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
@@ -35,17 +33,10 @@ func (v value) inComponent() value {
 // declaring returns what a change of a key is about: the component, if it says
 // something else, or the field. Some keys can also be beside a reference.
 func (v value) declaring(key string) value {
-	if v.to.component != "" && v.same() && scalar(v.from.node, key) != scalar(v.to.node, key) {
+	if v.to.component != "" && v.same() && load.Text(v.from.node, key) != load.Text(v.to.node, key) {
 		return v.inComponent()
 	}
 	return v
-}
-
-func scalar(n *yaml.Node, key string) string {
-	if value := load.Get(n, key); value != nil {
-		return value.Value
-	}
-	return ""
 }
 
 // limits compares what values must keep to.
@@ -276,7 +267,7 @@ func (c *comparison) redaction(secret *model.Type) []Symbol {
 	for _, pkg := range c.head.SDK.Packages {
 		for _, t := range pkg.AllTypes() {
 			old := c.base.types[symbolOf(t)]
-			if old == nil || old.Sensitive == t.Sensitive || !holds(t, secret, map[*model.Type]bool{}) {
+			if old == nil || old.Sensitive == t.Sensitive || !model.Reaches(t, func(below *model.Type) bool { return below == secret }) {
 				continue
 			}
 			for _, method := range []string{"Format", "LogValue"} {
@@ -285,21 +276,4 @@ func (c *comparison) redaction(secret *model.Type) []Symbol {
 		}
 	}
 	return all
-}
-
-// holds reports whether a type is another one, or has it in its fields.
-func holds(t, other *model.Type, seen map[*model.Type]bool) bool {
-	if t == nil || seen[t] {
-		return false
-	}
-	seen[t] = true
-	if t == other {
-		return true
-	}
-	for _, f := range t.Fields {
-		if holds(f.Type, other, seen) {
-			return true
-		}
-	}
-	return false
 }

@@ -1,18 +1,16 @@
 package impact
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"slices"
 	"strings"
 
-	yaml "github.com/oasdiff/yaml3"
-
+	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diff/apichange"
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/lint"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 )
 
@@ -39,95 +37,34 @@ const maxAccepted = 1 << 20
 // ReadAccepted reads the accepted breaks. There are none when there is no file.
 // An error says where the file is wrong.
 func ReadAccepted(fsys fs.FS) ([]Acceptance, error) {
-	file, err := fsys.Open(AcceptedFile)
+	data, err := load.ReadFile(fsys, AcceptedFile, maxAccepted)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", AcceptedFile, err)
 	}
-	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, maxAccepted+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(data) > maxAccepted {
-		return nil, fmt.Errorf("%s: more than %d bytes", AcceptedFile, maxAccepted)
-	}
-	return parseAccepted(data)
-}
-
-func parseAccepted(data []byte) (all []Acceptance, err error) {
-	defer func() {
-		if p := recover(); p != nil { // the parser's, on hostile input
-			all, err = nil, fmt.Errorf("%s: not YAML: %v", AcceptedFile, p)
-		}
-	}()
-	var doc yaml.Node
-	err = yaml.NewDecoder(bytes.NewReader(data)).Decode(&doc)
-	if errors.Is(err, io.EOF) {
+	src := &load.Source{Name: AcceptedFile, Data: data}
+	var list diag.List
+	lint.AcceptedBreaks(src, &list)
+	if list.Has(codes.EmptyFile) {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: not YAML: %s", AcceptedFile, strings.TrimPrefix(err.Error(), "yaml: "))
+	if first, _ := list.First(1); len(first) > 0 {
+		return nil, fmt.Errorf("%s: %s", first[0].Pos, strings.Trim(first[0].Message+"; "+first[0].Hint, "; "))
 	}
-	root := doc.Content[0]
-	if err := keys(root, "accepted"); err != nil {
-		return nil, err
-	}
-	list := load.Get(root, "accepted")
-	if list == nil || list.Kind != yaml.SequenceNode {
-		return nil, wrong(root, "write accepted: and a list of entries with change and reason")
-	}
-	seen := map[string]bool{}
-	for _, item := range list.Content {
-		if err := keys(item, "change", "reason"); err != nil {
-			return nil, err
+	var all []Acceptance
+	for _, item := range load.Items(load.Get(src.Root, "accepted")) {
+		a := Acceptance{src.Pos(item), oneLine(load.Text(item, "change")), oneLine(load.Text(item, "reason"))}
+		if slices.ContainsFunc(all, func(have Acceptance) bool { return have.Change == a.Change }) {
+			return nil, fmt.Errorf("%s: the change is accepted a second time", a.Pos)
 		}
-		change, reason := text(item, "change"), text(item, "reason")
-		switch {
-		case change == "":
-			return nil, wrong(item, "the entry has no change; gen diff prints what to write")
-		case reason == "":
-			return nil, wrong(item, "the entry has no reason: say why applications have to bear this break")
-		case seen[change]:
-			return nil, wrong(item, "the change is accepted a second time")
-		}
-		seen[change] = true
-		all = append(all, Acceptance{Pos: diag.Pos{File: AcceptedFile, Line: item.Line, Column: item.Column}, Change: change, Reason: reason})
+		all = append(all, a)
 	}
 	return all, nil
 }
 
-func text(n *yaml.Node, key string) string {
-	value := load.Get(n, key)
-	if value == nil || value.Kind != yaml.ScalarNode {
-		return ""
-	}
-	return strings.Join(strings.Fields(value.Value), " ")
-}
-
-// keys wants a mapping with no other keys than these, and none twice.
-func keys(n *yaml.Node, known ...string) error {
-	if n.Kind != yaml.MappingNode {
-		return wrong(n, "this is %s, not a mapping with %s", load.Describe(n), strings.Join(known, " and "))
-	}
-	seen := map[string]bool{}
-	for key := range load.Pairs(n) {
-		switch hint := diag.DidYouMean(key.Value, known); {
-		case seen[key.Value]:
-			return wrong(key, "the key %q appears here a second time", key.Value)
-		case !slices.Contains(known, key.Value):
-			return wrong(key, "unknown key %q; %s", key.Value, hint)
-		}
-		seen[key.Value] = true
-	}
-	return nil
-}
-
-func wrong(n *yaml.Node, format string, args ...any) error {
-	return fmt.Errorf("%s: %s", diag.Pos{File: AcceptedFile, Line: n.Line, Column: n.Column}, fmt.Sprintf(format, args...))
-}
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // Accept marks the breaks that are accepted, and keeps the entries that match
 // none.
@@ -136,7 +73,7 @@ func (r *Report) Accept(accepted []Acceptance) {
 	breaks := map[string][]*Change{}
 	for _, c := range r.Changes {
 		if c.Level == apichange.Major {
-			key := strings.Join(strings.Fields(c.Key()), " ")
+			key := oneLine(c.Key())
 			breaks[key] = append(breaks[key], c)
 		}
 	}

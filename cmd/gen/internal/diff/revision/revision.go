@@ -7,11 +7,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"unicode"
+
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 )
 
 // Revision is one state of the module.
@@ -57,7 +58,7 @@ func Open(ctx context.Context, root, name string) (*Revision, error) {
 	case err == nil:
 		return nil, fmt.Errorf("%q is a file; write the folder of a module or a git revision", name)
 	case revisionErr != nil && explicit:
-		return nil, fmt.Errorf("the folder %q: %w", name, cause(err))
+		return nil, fmt.Errorf("the folder %q: %w", name, load.Cause(err))
 	case revisionErr != nil:
 		return nil, revisionErr
 	}
@@ -78,7 +79,7 @@ func plausible(name string) error {
 	return nil
 }
 
-// folder takes a folder as it lies.
+// folder takes a folder as it is.
 func folder(name string) (*Revision, error) {
 	root, err := filepath.Abs(name)
 	if err != nil {
@@ -99,12 +100,4 @@ func (r *Revision) check() error {
 		}
 	}
 	return nil
-}
-
-// cause is an error of the file system without the path, which the message has.
-func cause(err error) error {
-	if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
-		return pathErr.Err
-	}
-	return err
 }

@@ -249,7 +249,7 @@ func (a *applier) field(d *drift.Difference) bool {
 	}
 	var before *yaml.Node
 	for _, field := range d.ThereType.Fields[:slices.Index(d.ThereType.Fields, f)] {
-		if key := keyOf(properties, field.Name); key != nil {
+		if key := load.Key(properties, field.Name); key != nil {
 			before = key
 		}
 	}
@@ -275,7 +275,7 @@ func (a *applier) require(to *file, schema *yaml.Node, name string) {
 		return
 	}
 	// The first of several new names makes the list; the others join it.
-	key := keyOf(schema, "properties")
+	key := load.Key(schema, "properties")
 	if isFlow(schema) {
 		to.insert(to.offset(key), "required: "+flowList([]string{name})+", ")
 		return
@@ -310,9 +310,9 @@ func (a *applier) parameter(d *drift.Difference, f *contract.Field, in string) b
 		to.addItemEntry(list, list.Content[len(list.Content)-1], p)
 		return true
 	}
-	key := keyOf(d.Here.Node, "requestBody")
+	key := load.Key(d.Here.Node, "requestBody")
 	if key == nil {
-		key = keyOf(d.Here.Node, "responses")
+		key = load.Key(d.Here.Node, "responses")
 	}
 	if key == nil || load.Get(d.Here.Node, "parameters") != nil {
 		return a.cannot("the call has no list of parameters that one can be added to")
@@ -332,8 +332,8 @@ func (a *applier) parameterEntry(to *file, f *contract.Field, in string, t *cont
 	for _, file := range a.namespace(to.api) {
 		shared := load.Get(load.Get(file.src.Root, "components"), "parameters")
 		for key, p := range load.Pairs(shared) {
-			name, place := load.Get(p, "name"), load.Get(p, "in")
-			if name != nil && place != nil && place.Value == in && (name.Value == f.Name || in == contract.InHeader && strings.EqualFold(name.Value, f.Name)) {
+			name := load.Text(p, "name")
+			if load.Text(p, "in") == in && (name == f.Name || in == contract.InHeader && strings.EqualFold(name, f.Name)) {
 				return refer("parameters", key.Value), true
 			}
 		}

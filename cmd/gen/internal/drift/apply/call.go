@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 
@@ -127,10 +128,7 @@ func content(name string, media entry) entry {
 }
 
 func docs(to *file) string {
-	if n := load.Get(load.Get(to.api.files[0].src.Root, "externalDocs"), "url"); n != nil {
-		return n.Value
-	}
-	return load.Todo
+	return cmp.Or(load.Text(load.Get(to.api.files[0].src.Root, "externalDocs"), "url"), load.Todo)
 }
 
 // body writes a request or answer, which is at its call.

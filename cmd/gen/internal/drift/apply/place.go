@@ -38,18 +38,12 @@ func newAPI(folder string, files []*file) *api {
 
 // read takes note of a file's tags and calls.
 func (x *api) read(root *yaml.Node) {
-	if tags := load.Get(root, "tags"); tags != nil {
-		for _, tag := range tags.Content {
-			if name := load.Get(tag, "name"); name != nil {
-				x.tags[name.Value] = true
-			}
-		}
+	for _, tag := range load.Items(load.Get(root, "tags")) {
+		x.tags[load.Text(tag, "name")] = true
 	}
 	for key, item := range load.Pairs(load.Get(root, "paths")) {
 		for _, op := range load.Pairs(item) {
-			if id := load.Get(op, "operationId"); id != nil {
-				x.ids[id.Value] = true
-			}
+			x.ids[load.Text(op, "operationId")] = true
 		}
 		tag := tagOf(item)
 		if tag == "" {
@@ -84,8 +78,8 @@ func (a *applier) areaFile(x *api, area string) *file {
 func tagOf(item *yaml.Node) string {
 	tag := ""
 	for _, op := range load.Pairs(item) {
-		if tags := load.Get(op, "tags"); tags != nil && len(tags.Content) > 0 {
-			tag = tags.Content[0].Value
+		if tags := load.Texts(load.Get(op, "tags")); len(tags) > 0 {
+			tag = tags[0]
 		}
 	}
 	return tag
@@ -218,7 +212,7 @@ func (x *api) named(c *contract.Call, names []string) []string {
 // has returns the file that has a path, and the key there.
 func (x *api) has(path string) (*file, *yaml.Node) {
 	for _, f := range x.files {
-		if key := keyOf(load.Get(f.src.Root, "paths"), path); key != nil {
+		if key := load.Key(load.Get(f.src.Root, "paths"), path); key != nil {
 			return f, key
 		}
 	}
@@ -259,7 +253,7 @@ func (f *file) neighbour(parts []string) *yaml.Node {
 	return best
 }
 
-// declare adds the tag of a new area, and of those that it lies in, to the
+// declare adds the tag of a new area, and of those that it is in, to the
 // file's list.
 func (f *file) declare(tag string) {
 	for i, c := range tag + "." {
@@ -281,7 +275,7 @@ func (f *file) declare(tag string) {
 func lastTag(list *yaml.Node, tag string) *yaml.Node {
 	area, _, _ := strings.Cut(tag, ".")
 	for _, item := range slices.Backward(list.Content) {
-		if name := load.Get(item, "name"); name != nil && strings.HasPrefix(name.Value+".", area+".") {
+		if strings.HasPrefix(load.Text(item, "name")+".", area+".") {
 			return item
 		}
 	}

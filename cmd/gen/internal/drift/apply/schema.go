@@ -135,12 +135,7 @@ func (a *applier) reference(to *file, t *contract.Type, name string) (entry, boo
 	if t.Enum != nil && t.Misfits == nil {
 		for _, file := range a.namespace(to.api) {
 			for key, schema := range load.Pairs(schemas(file.src)) {
-				var have []string
-				if enum := load.Get(schema, "enum"); enum != nil {
-					for _, v := range enum.Content {
-						have = append(have, v.Value)
-					}
-				}
+				have := load.Texts(load.Get(schema, "enum"))
 				if slices.Equal(slices.Sorted(slices.Values(have)), slices.Sorted(slices.Values(t.Enum))) {
 					return refer("schemas", key.Value), true
 				}

@@ -14,7 +14,7 @@ import (
 
 // Documents are OpenAPI documents.
 type Documents struct {
-	// Roots holds the files by name.
+	// Roots has the files by name.
 	Roots map[string]*yaml.Node
 	// Target returns what a reference in a file leads to, and the file that has
 	// it, or nil. Without Target, a reference leads to the file that it is in.
@@ -28,8 +28,8 @@ func (d Documents) Calls(documents ...[]string) ([]*Call, error) {
 	var calls []*Call
 	for _, files := range documents {
 		root := d.Roots[files[0]]
-		if version := load.Get(root, "openapi"); version == nil || !strings.HasPrefix(version.Value, "3.") {
-			return nil, Errorf(at(files[0], version), "this is not an OpenAPI 3 document: it must have the key openapi with a version such as 3.0.3")
+		if !strings.HasPrefix(load.Text(root, "openapi"), "3.") {
+			return nil, Errorf(at(files[0], load.Get(root, "openapi")), "this is not an OpenAPI 3 document: it must have the key openapi with a version such as 3.0.3")
 		}
 		first := map[string]diag.Pos{} // two APIs may have the same call
 		for _, file := range files {
@@ -119,15 +119,9 @@ func (r *openAPI) pathItem(file string, own []string, template, item *yaml.Node)
 
 // serversOf returns the addresses under servers, sorted; nil for none.
 func serversOf(n *yaml.Node) []string {
-	list := load.Get(n, "servers")
-	if list == nil {
-		return nil
-	}
 	var urls []string
-	for _, server := range list.Content {
-		if url := load.Get(server, "url"); url != nil {
-			urls = append(urls, ServerName(url.Value))
-		}
+	for _, server := range load.Items(load.Get(n, "servers")) {
+		urls = append(urls, ServerName(load.Text(server, "url")))
 	}
 	slices.Sort(urls)
 	return urls
@@ -142,10 +136,8 @@ var operationName = regexp.MustCompile(`^[a-z0-9_]+_v[0-9]+_(?:([a-z0-9_]+)_)?([
 
 func (r *openAPI) operation(file, template string, verb, op, shared *yaml.Node) (*Call, error) {
 	c := &Call{Verb: strings.ToUpper(verb.Value), Path: template, Pos: at(file, verb), Params: map[string]*Ref{}}
-	if id := load.Get(op, "operationId"); id != nil {
-		if m := operationName.FindStringSubmatch(id.Value); m != nil {
-			c.Area, c.Name = m[1], m[2]
-		}
+	if m := operationName.FindStringSubmatch(load.Text(op, "operationId")); m != nil {
+		c.Area, c.Name = m[1], m[2]
 	}
 	r.parameters(c, file, op, shared, load.Get(op, "parameters"))
 	var err error
@@ -194,8 +186,7 @@ func (r *openAPI) parameterFields(file string, lists []*yaml.Node) (map[string][
 			case !slices.Contains(Locations, place.Value):
 				return nil, Errorf(at(in, place), "a parameter is in %s, not in %q", strings.Join(Locations, ", "), place.Value)
 			}
-			required := load.Get(p, "required")
-			f := &Field{Name: name.Value, Required: required != nil && required.Value == "true", Pos: at(in, name)}
+			f := &Field{Name: name.Value, Required: load.Text(p, "required") == "true", Pos: at(in, name)}
 			if schema != nil {
 				f.Type = r.ref(in, schema)
 			} else { // it has content, which says how it is written

@@ -52,19 +52,12 @@ func (r *openAPI) schema(file string, n *yaml.Node) (*Type, error) {
 
 // declared reads what a schema says by itself.
 func (r *openAPI) declared(t *Type) error {
-	var names []string
 	kind := load.Get(t.Node, "type")
-	switch {
-	case kind == nil:
-	case kind.Kind == yaml.SequenceNode:
-		for _, n := range kind.Content {
-			names = append(names, n.Value)
-		}
-	default:
+	names := load.Texts(kind)
+	if kind != nil && kind.Kind != yaml.SequenceNode {
 		names = []string{kind.Value}
 	}
-	nullable := load.Get(t.Node, "nullable")
-	t.Nullable = slices.Contains(names, "null") || nullable != nil && nullable.Value == "true"
+	t.Nullable = slices.Contains(names, "null") || load.Text(t.Node, "nullable") == "true"
 	names = slices.DeleteFunc(names, func(s string) bool { return s == "null" })
 	properties, enum := load.Get(t.Node, "properties"), enumOf(t.Node)
 	switch {
@@ -94,14 +87,13 @@ func (r *openAPI) typed(t *Type, kind *yaml.Node, name string) error {
 		}
 	case "string":
 		t.Kind = String
-		format := load.Get(t.Node, "format")
-		t.Time = format != nil && format.Value == "date-time"
+		t.Time = load.Text(t.Node, "format") == "date-time"
 		return r.enum(t)
 	case "integer":
 		t.Kind = Integer
 	case "number":
 		t.Kind = Number
-		if format := load.Get(t.Node, "format"); format != nil && strings.HasPrefix(format.Value, "int") {
+		if strings.HasPrefix(load.Text(t.Node, "format"), "int") {
 			t.Kind = Integer
 		}
 	case "boolean":
@@ -209,11 +201,7 @@ func (r *openAPI) object(t *Type) error {
 
 // requiredNames are the entries of a schema's list of required names.
 func requiredNames(n *yaml.Node) []*yaml.Node {
-	list := load.Get(n, "required")
-	if list == nil || list.Kind != yaml.SequenceNode {
-		return nil
-	}
-	return list.Content
+	return load.Items(load.Get(n, "required"))
 }
 
 // composed adds what allOf, oneOf and anyOf say. Branches without a type, such
@@ -230,7 +218,7 @@ func (r *openAPI) composed(t *Type, key string) error {
 	var parts []*Type
 	var demanded []*yaml.Node
 	for _, branch := range list.Content {
-		if only := load.Get(branch, "type"); only != nil && only.Value == "null" {
+		if load.Text(branch, "type") == "null" {
 			t.Nullable = true
 			continue
 		}
@@ -335,7 +323,7 @@ func (r *openAPI) merge(t *Type, parts []*Type) error {
 // isObject reports whether values are objects in JSON.
 func (t *Type) isObject() bool { return t.Kind == Object || t.Kind == Map }
 
-// In reports whether a call lies under one of the path prefixes.
+// In reports whether a call is under one of the path prefixes.
 func (c *Call) In(prefixes []string) bool {
 	return slices.ContainsFunc(prefixes, func(prefix string) bool {
 		return c.Path == prefix || strings.HasPrefix(c.Path, strings.TrimSuffix(prefix, "/")+"/")

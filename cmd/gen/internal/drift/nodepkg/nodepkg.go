@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -17,6 +16,7 @@ import (
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/drift/contract"
+	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 )
 
 // Limits on what is read. The package has about 200 files and 1.6 MB.
@@ -35,7 +35,7 @@ type Package struct {
 	declared map[string]*declarations
 	headers  map[string][]header
 	servers  map[string]string
-	read     int64
+	read     int
 }
 
 // manifest is what of package.json matters here.
@@ -130,7 +130,7 @@ func (p *Package) files(dir, ending string) ([]string, error) {
 	err := fs.WalkDir(p.root.FS(), dir, func(name string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
-			return contract.Errorf(diag.Pos{File: name}, "cannot be read: %v", reason(err))
+			return contract.Errorf(diag.Pos{File: name}, "cannot be read: %v", load.Cause(err))
 		case entry.IsDir() || !strings.HasSuffix(name, ending):
 			return nil
 		case !entry.Type().IsRegular():
@@ -145,39 +145,14 @@ func (p *Package) files(dir, ending string) ([]string, error) {
 }
 
 func (p *Package) file(name string) ([]byte, error) {
-	pos := diag.Pos{File: name}
-	info, err := p.root.Stat(filepath.FromSlash(name)) // before it is opened: opening a pipe would wait
+	data, err := load.ReadFile(p.root.FS(), name, maxFile)
 	if err != nil {
-		return nil, contract.Errorf(pos, "cannot be read: %v", reason(err))
+		return nil, contract.Errorf(diag.Pos{File: name}, "cannot be read: %v", err)
 	}
-	if !info.Mode().IsRegular() {
-		return nil, contract.Errorf(pos, "is not a regular file")
-	}
-	file, err := p.root.Open(filepath.FromSlash(name))
-	if err != nil {
-		return nil, contract.Errorf(pos, "cannot be read: %v", reason(err))
-	}
-	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
-	if err != nil {
-		return nil, contract.Errorf(pos, "cannot be read: %v", reason(err))
-	}
-	p.read += int64(len(data))
-	switch {
-	case len(data) > maxFile:
-		return nil, contract.Errorf(pos, "has more than the %d bytes that are read", maxFile)
-	case p.read > maxTotal:
-		return nil, contract.Errorf(pos, "the package has more than the %d bytes that are read", maxTotal)
+	if p.read += len(data); p.read > maxTotal {
+		return nil, contract.Errorf(diag.Pos{File: name}, "the package has more than the %d bytes that are read", maxTotal)
 	}
 	return data, nil
-}
-
-func reason(err error) error {
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) {
-		return pathErr.Err
-	}
-	return err
 }
 
 // calls reads the scripts: first those that the others share, with the

@@ -16,7 +16,7 @@ import (
 // areas checks that what an API's files say is in the right one of them. An API
 // without area files is one file.
 func (w *walker) areas(api string) {
-	for _, item := range items(load.Get(w.src.Root, load.AreasKey)) {
+	for _, item := range load.Items(load.Get(w.src.Root, load.AreasKey)) {
 		w.known(item, w.src.Areas, "an area with a file in the folder "+load.AreaFolder(api), "write that file")
 	}
 	for _, area := range w.src.Areas {
@@ -31,13 +31,13 @@ func (w *walker) areas(api string) {
 	if len(w.src.Areas) == 0 {
 		return
 	}
-	for _, tag := range items(load.Get(w.src.Root, "tags")) {
+	for _, tag := range load.Items(load.Get(w.src.Root, "tags")) {
 		if name := load.Get(tag, "name"); name != nil {
 			w.inArea(api, name, name.Value, "the tag "+name.Value)
 		}
 	}
 	for _, op := range operationsOf(w.src) {
-		if tags := items(load.Get(op.node, "tags")); len(tags) > 0 {
+		if tags := load.Items(load.Get(op.node, "tags")); len(tags) > 0 {
 			w.inArea(api, op.path, tags[0].Value, fmt.Sprintf("%s %s", strings.ToUpper(op.method.Value), op.path.Value))
 		}
 	}
@@ -56,13 +56,13 @@ func (w *walker) services(api string) {
 	}
 	consumer := w.spec.Sources[load.ConsumerFile]
 	var areas []string
-	for _, tag := range items(load.Get(consumer.Root, "tags")) {
-		if name := scalarOf(tag, "name"); !strings.Contains(name, ".") {
+	for _, tag := range load.Items(load.Get(consumer.Root, "tags")) {
+		if name := load.Text(tag, "name"); !strings.Contains(name, ".") {
 			areas = append(areas, name)
 		}
 	}
 	first := map[string]*yaml.Node{}
-	for _, item := range items(services) {
+	for _, item := range load.Items(services) {
 		w.once(item, first, "the area")
 		if consumer.Root != nil && !consumer.Partial { // otherwise the area may be in the file that could not be read
 			w.known(item, areas, "an area of the consumer API", "take it out")

@@ -21,7 +21,7 @@ var (
 // catalog checks errors.yaml beyond its shape.
 func (w *walker) catalog() {
 	types := load.Keys(load.Get(w.src.Root, "errors"))
-	for _, name := range items(load.Get(w.src.Root, "common")) {
+	for _, name := range load.Items(load.Get(w.src.Root, "common")) {
 		w.known(name, types, "an error type of this file", "declare it under errors")
 	}
 	w.groups(types)
@@ -51,7 +51,7 @@ func (w *walker) errorType(name, entry *yaml.Node) {
 
 func (w *walker) errorStatus(entry *yaml.Node) {
 	if status := load.Get(entry, "status"); status != nil && !errorStatus.MatchString(status.Value) {
-		w.list.Reportf(codes.ErrorStatus, w.src.Pos(status), "the status of an error lies between 400 and 599, not at %s", status.Value)
+		w.list.Reportf(codes.ErrorStatus, w.src.Pos(status), "the status of an error must be between 400 and 599, not %s", status.Value)
 	}
 }
 
@@ -68,7 +68,7 @@ func (w *walker) publicErrors() {
 		w.sentence(load.Get(entry, "message"))
 		types := load.Get(entry, "types")
 		w.errorList(types, known)
-		for _, item := range items(types) {
+		for _, item := range load.Items(types) {
 			for _, errorType := range append(known.contents[item.Value], item.Value) {
 				if earlier := listed[errorType]; earlier != nil && earlier != item {
 					w.listedTwice(item, earlier, "")
@@ -89,7 +89,7 @@ func (w *walker) groups(types []string) {
 			w.list.Reportf(codes.ErrorTypeName, w.src.Pos(name), "the group %q is not a lower-case name with underscores", name.Value)
 		}
 		w.errorList(list, above)
-		if len(items(list)) == 0 && list.Kind == yaml.SequenceNode {
+		if len(load.Items(list)) == 0 && list.Kind == yaml.SequenceNode {
 			w.list.Reportf(codes.UselessGroup, w.src.Pos(name), "the group %s has no error types", name.Value)
 		}
 		above.add(name, list)
@@ -100,7 +100,7 @@ func (w *walker) groups(types []string) {
 	used := map[string]bool{}
 	for _, src := range w.spec.Sources {
 		for _, op := range operationsOf(src) {
-			for _, name := range items(load.Get(op.node, "x-errors")) {
+			for _, name := range load.Items(load.Get(op.node, "x-errors")) {
 				used[name.Value] = true
 				for _, part := range above.contents[name.Value] {
 					used[part] = true
@@ -109,7 +109,7 @@ func (w *walker) groups(types []string) {
 		}
 	}
 	for name, list := range load.Pairs(all) {
-		if !used["@"+name.Value] && len(items(list)) > 0 {
+		if !used["@"+name.Value] && len(load.Items(list)) > 0 {
 			w.list.Reportf(codes.UselessGroup, w.src.Pos(name), "no call lists the group @%s", name.Value)
 		}
 	}
@@ -140,7 +140,7 @@ func catalogOf(spec *load.Spec) *catalog {
 
 func (c *catalog) add(name, list *yaml.Node) {
 	contents := map[string]bool{}
-	for _, item := range items(list) {
+	for _, item := range load.Items(list) {
 		contents[item.Value] = true
 		for _, part := range c.contents[item.Value] {
 			contents[part] = true
@@ -156,7 +156,7 @@ func (w *walker) errorList(list *yaml.Node, known *catalog) {
 	if known == nil {
 		return
 	}
-	entries := items(list)
+	entries := load.Items(list)
 	for i, entry := range entries {
 		if isTodo(entry) || w.tooLow(entry, known) {
 			continue

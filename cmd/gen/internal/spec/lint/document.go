@@ -97,7 +97,7 @@ func keyNamed(n *yaml.Node, name string) *yaml.Node {
 			return found
 		}
 	}
-	for _, item := range items(n) {
+	for _, item := range load.Items(n) {
 		if found := keyNamed(item, name); found != nil {
 			return found
 		}

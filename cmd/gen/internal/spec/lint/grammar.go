@@ -334,3 +334,16 @@ var errorsShape = object("the file", []string{"docs", "common", "errors"}, map[s
 		"area": anyText, "status": anyInteger, "description": anyProse, "action": anyProse, "retry": anyBoolean, "docs": anyAddress,
 	}, nil)),
 }, nil)
+
+// driftShape is drift.yaml, and acceptedShape accepted-breaks.yaml.
+var (
+	driftShape = object("the file", []string{"scope"}, map[string]*shape{
+		"scope": textList,
+		"accepted": listOf("accepted", object("an entry", []string{"call", "drift", "reason", "upstream"}, map[string]*shape{
+			"call": anyText, "field": anyText, "drift": anyText, "value": anyText, "reason": anyProse, "upstream": anyText,
+		}, nil)),
+	}, nil)
+	acceptedShape = object("the file", []string{"accepted"}, map[string]*shape{
+		"accepted": listOf("accepted", object("an entry", []string{"change", "reason"}, map[string]*shape{"change": anyText, "reason": anyProse}, nil)),
+	}, nil)
+)

@@ -47,17 +47,30 @@ func Structure(spec *load.Spec, list *diag.List) {
 	}
 }
 
+// Drift reads drift.yaml and checks its shape.
+func Drift(src *load.Source, list *diag.List) { beside(src, driftShape, list) }
+
+// AcceptedBreaks reads accepted-breaks.yaml and checks its shape.
+func AcceptedBreaks(src *load.Source, list *diag.List) { beside(src, acceptedShape, list) }
+
+// beside reads a file that is next to the spec.
+func beside(src *load.Source, s *shape, list *diag.List) {
+	if src.Root = load.Parse(src, list); src.Root != nil {
+		(&walker{src: src, list: list}).walk(src.Root, src.Root, s)
+	}
+}
+
 // runtime checks what the client does for every call: where the service is,
 // and how it knows who calls.
 func (w *walker) runtime() {
 	if len(operationsOf(w.src)) == 0 {
 		return
 	}
-	servers := items(load.Get(w.src.Root, "servers"))
+	servers := load.Items(load.Get(w.src.Root, "servers"))
 	if len(servers) != 2 {
 		w.list.Hintf(codes.Servers, w.rootKey("servers"), "write servers: [{url: https://...}, {url: https://...}]", "servers must be two: the test environment, then the live one")
 	}
-	first := items(load.Get(w.spec.Sources[load.ConsumerFile].Root, "servers"))
+	first := load.Items(load.Get(w.spec.Sources[load.ConsumerFile].Root, "servers"))
 	for i, server := range servers {
 		address := load.Get(server, "url")
 		if address == nil {
@@ -68,12 +81,12 @@ func (w *walker) runtime() {
 			w.list.Reportf(codes.Servers, w.src.Pos(address), "the server is not that of %s; both packages call the same service", load.ConsumerFile)
 		}
 	}
-	requirements := items(load.Get(w.src.Root, "security"))
+	requirements := load.Items(load.Get(w.src.Root, "security"))
 	if len(requirements) != 1 || len(load.Keys(requirements[0])) != 1 || load.Keys(requirements[0])[0] != "basicAuth" {
 		w.list.Hintf(codes.Credentials, w.rootKey("security"), "write security: [{basicAuth: []}]", "every call carries the project's Basic credentials, and security must say so")
 	}
 	scheme, ok := load.At(w.src.Root, "/components/securitySchemes/basicAuth")
-	if !ok || scalarOf(scheme, "type") != "http" || scalarOf(scheme, "scheme") != "basic" {
+	if !ok || load.Text(scheme, "type") != "http" || load.Text(scheme, "scheme") != "basic" {
 		w.list.Hintf(codes.Credentials, w.src.Pos(scheme), "write components.securitySchemes.basicAuth: {type: http, scheme: basic}", "the security scheme basicAuth is not HTTP Basic")
 	}
 }
@@ -94,13 +107,6 @@ func (w *walker) rootKey(key string) diag.Pos {
 		return w.src.Pos(value)
 	}
 	return w.src.Pos(w.src.Root)
-}
-
-func scalarOf(n *yaml.Node, key string) string {
-	if v := load.Get(n, key); v != nil && v.Kind == yaml.ScalarNode {
-		return v.Value
-	}
-	return ""
 }
 
 // described finds what has no description, and so would have no comment.
@@ -159,7 +165,7 @@ func (w *walker) leadsBack(name string) bool {
 			target, local := strings.CutPrefix(ref.Value, "#/components/schemas/")
 			return local && (target == name || leads(load.Get(w.schemas(), target))) // no other file refers to this one
 		}
-		branches := slices.Concat(items(load.Get(n, "oneOf")), items(load.Get(n, "anyOf")), items(load.Get(n, "allOf")))
+		branches := slices.Concat(load.Items(load.Get(n, "oneOf")), load.Items(load.Get(n, "anyOf")), load.Items(load.Get(n, "allOf")))
 		if not := load.Get(n, "not"); not != nil {
 			branches = append(branches, not)
 		}
@@ -185,7 +191,7 @@ func (w *walker) properties(schema *yaml.Node) {
 		w.properties(property)
 	}
 	first := map[string]*yaml.Node{}
-	for _, name := range items(load.Get(schema, "required")) {
+	for _, name := range load.Items(load.Get(schema, "required")) {
 		w.once(name, first, "the required property")
 		if load.Get(schema, "properties") != nil {
 			w.known(name, declared, "a property of this schema", "declare it under properties")
@@ -193,7 +199,7 @@ func (w *walker) properties(schema *yaml.Node) {
 	}
 }
 
-// thirdPerson checks a sentence that goes on after the name of a method or
+// thirdPerson checks a sentence that continues after the name of a method or
 // service: "Send sends a code."
 func (w *walker) thirdPerson(n *yaml.Node) {
 	w.sentence(n)
@@ -242,12 +248,4 @@ func (w *walker) known(n *yaml.Node, names []string, what, otherwise string) {
 		}
 		w.list.Hintf(codes.UnknownName, w.src.Pos(n), hint, "%q is not %s", n.Value, what)
 	}
-}
-
-// items returns the items of a list, or none.
-func items(n *yaml.Node) []*yaml.Node {
-	if n == nil || n.Kind != yaml.SequenceNode {
-		return nil
-	}
-	return n.Content
 }

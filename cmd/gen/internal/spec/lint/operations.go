@@ -86,7 +86,7 @@ func (w *walker) pathsMeet() {
 func (w *walker) tags() []string {
 	var names []string
 	first := map[string]*yaml.Node{}
-	for _, tag := range items(load.Get(w.src.Root, "tags")) {
+	for _, tag := range load.Items(load.Get(w.src.Root, "tags")) {
 		name := load.Get(tag, "name")
 		if name == nil {
 			continue
@@ -105,7 +105,7 @@ func (w *walker) tags() []string {
 var dotted = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$`)
 
 func (w *walker) operationID(op operation, tags []string, first map[string]*yaml.Node) {
-	list := items(load.Get(op.node, "tags"))
+	list := load.Items(load.Get(op.node, "tags"))
 	if len(list) > 1 {
 		w.list.Reportf(codes.SeveralTags, w.src.Pos(list[1]), "an operation has one tag: the service that it belongs to")
 	}
@@ -134,7 +134,7 @@ func (w *walker) path(op operation) {
 	}
 	first := map[string]*yaml.Node{}
 	declared := map[string]bool{}
-	for _, p := range items(load.Get(op.node, "parameters")) {
+	for _, p := range load.Items(load.Get(op.node, "parameters")) {
 		p = w.parameter(p)
 		name, in := load.Get(p, "name"), load.Get(p, "in")
 		if name == nil || in == nil {
@@ -241,10 +241,10 @@ func (w *walker) server(op operation) {
 	if servers == nil {
 		return
 	}
-	if len(items(servers)) != 1 {
+	if len(load.Items(servers)) != 1 {
 		w.list.Hintf(codes.Servers, w.src.Pos(servers), "write servers: [{url: https://...}]", "a call has one server of its own")
 	}
-	for _, server := range items(servers) {
+	for _, server := range load.Items(servers) {
 		w.serverAddress(load.Get(server, "url"))
 	}
 }

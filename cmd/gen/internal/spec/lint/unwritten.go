@@ -20,7 +20,7 @@ func Unwritten(spec *load.Spec, list *diag.List) {
 }
 
 func unwritten(src *load.Source, n *yaml.Node, list *diag.List) {
-	for _, item := range items(n) {
+	for _, item := range load.Items(n) {
 		unwritten(src, item, list)
 	}
 	for key, value := range load.Pairs(n) {
@@ -32,7 +32,7 @@ func unwritten(src *load.Source, n *yaml.Node, list *diag.List) {
 				"the %s is still to be written", key.Value)
 		case isTodo(value) && key.Value == "x-retry":
 			list.Hintf(codes.Unwritten, src.Pos(value), "write safe, unsent or never; spec/README.md says which", "the retry class is still to be written")
-		case key.Value == "x-errors" && slices.ContainsFunc(items(value), isTodo):
+		case key.Value == "x-errors" && slices.ContainsFunc(load.Items(value), isTodo):
 			list.Hintf(codes.Unwritten, src.Pos(value), "list the error types that the call can answer, or write []", "the error types are still to be written")
 		default:
 			unwritten(src, value, list)

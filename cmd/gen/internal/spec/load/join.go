@@ -63,11 +63,9 @@ func (s *Spec) areas(api string) []string {
 		}
 	}
 	slices.Sort(names)
-	if n := Get(s.Files[api].Root, AreasKey); n != nil {
-		for _, item := range n.Content {
-			if slices.Contains(names, item.Value) && !slices.Contains(first, item.Value) {
-				first = append(first, item.Value)
-			}
+	for _, name := range Texts(Get(s.Files[api].Root, AreasKey)) {
+		if slices.Contains(names, name) && !slices.Contains(first, name) {
+			first = append(first, name)
 		}
 	}
 	return append(first, slices.DeleteFunc(names, func(name string) bool { return slices.Contains(first, name) })...)

@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"path"
@@ -90,7 +91,7 @@ type Spec struct {
 	// Sources holds each document by the name of its first file: those of the two
 	// APIs, joined with their area files, the shared one, and errors.yaml.
 	Sources map[string]*Source
-	// Documents holds the resolved OpenAPI documents, by the same names.
+	// Documents has the resolved OpenAPI documents, by the same names.
 	Documents map[string]*openapi3.T
 	// Unread are the files that look like parts of the spec and are none.
 	Unread []Unread
@@ -192,14 +193,14 @@ func Read(fsys fs.FS, dir string, list *diag.List) *Spec {
 func (s *Spec) read(fsys fs.FS, name string, list *diag.List) {
 	src := &Source{Name: path.Join(s.Dir, name)}
 	s.Files[name] = src
-	data, err := readFile(fsys, src.Name)
+	data, err := ReadFile(fsys, src.Name, maxFile)
 	if err != nil {
 		list.Hintf(codes.UnreadableFile, diag.Pos{File: src.Name}, "a spec folder has the files consumer.yaml, b2b.yaml, shared.yaml and errors.yaml",
 			"the file cannot be read: %v", err)
 		return
 	}
 	src.Data = data
-	src.Root = parse(src, list)
+	src.Root = Parse(src, list)
 }
 
 // look reads the area files, and finds files that look like parts of the spec
@@ -259,20 +260,30 @@ func PathPattern(path string) string {
 // seconds for.
 const maxFile = 8 << 20
 
-func readFile(fsys fs.FS, name string) ([]byte, error) {
-	info, err := fs.Stat(fsys, name)
-	if err != nil {
-		var pathErr *fs.PathError
-		if errors.As(err, &pathErr) {
-			return nil, pathErr.Err
-		}
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
+// ReadFile reads a regular file of at most limit bytes. The error does not name the file.
+func ReadFile(fsys fs.FS, name string, limit int64) ([]byte, error) {
+	info, err := fs.Stat(fsys, name) // before it is opened: opening a pipe would wait
+	switch {
+	case err != nil:
+		return nil, Cause(err)
+	case !info.Mode().IsRegular():
 		return nil, errors.New("not a regular file")
+	case info.Size() > limit:
+		return nil, fmt.Errorf("it has %d bytes, more than the %d that are read", info.Size(), limit)
 	}
-	if info.Size() > maxFile {
-		return nil, fmt.Errorf("it has %d bytes, more than the %d that a spec file may have", info.Size(), maxFile)
+	file, err := fsys.Open(name)
+	if err != nil {
+		return nil, Cause(err)
 	}
-	return fs.ReadFile(fsys, name)
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, limit))
+	return data, Cause(err)
+}
+
+// Cause is an error of the file system without the path.
+func Cause(err error) error {
+	if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
+		return pathErr.Err
+	}
+	return err
 }

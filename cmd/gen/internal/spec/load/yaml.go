@@ -22,11 +22,10 @@ const maxDepth = 100
 // maxKeys bounds mappings: the YAML library compares each key with each other.
 const maxKeys = 2000
 
-// parse reads one YAML document whose top is a mapping, and refuses what
+// Parse reads one YAML document whose top is a mapping, and refuses what
 // would let two readers see two things: duplicate keys, aliases, merge keys,
-// keys that are not strings, tags.
-func parse(src *Source, list *diag.List) *yaml.Node {
-	top := diag.Pos{File: src.Name}
+// keys that are not strings, tags. Without a root, the list says what is wrong.
+func Parse(src *Source, list *diag.List) *yaml.Node {
 	if !plain(src, list) {
 		return nil
 	}
@@ -34,31 +33,47 @@ func parse(src *Source, list *diag.List) *yaml.Node {
 		list.Conflict(src.Name, line)
 		return nil
 	}
-	decoder := yaml.NewDecoder(bytes.NewReader(src.Data))
+	return (&parser{src, list, false}).document()
+}
+
+// ParseForeign is Parse for a document of others. It takes what is unusual and
+// harmless there, such as numbers for keys.
+func ParseForeign(src *Source, list *diag.List) *yaml.Node {
+	return (&parser{src, list, true}).document()
+}
+
+type parser struct {
+	*Source
+	list    *diag.List
+	foreign bool
+}
+
+func (p *parser) document() *yaml.Node {
+	decoder := yaml.NewDecoder(bytes.NewReader(p.Data))
 	var doc yaml.Node
 	if err := decodeNode(decoder, &doc); err != nil {
 		if errors.Is(err, io.EOF) {
-			list.Reportf(codes.EmptyFile, top, "the file is empty")
+			p.list.Reportf(codes.EmptyFile, diag.Pos{File: p.Name}, "the file is empty")
 			return nil
 		}
-		syntax(src, err, list)
+		syntax(p.Source, err, p.list)
 		return nil
 	}
 	var second yaml.Node
 	if err := decodeNode(decoder, &second); !errors.Is(err, io.EOF) {
-		list.Reportf(codes.SecondDocument, src.Pos(&second), "a second YAML document begins here; a spec file holds one")
+		p.list.Reportf(codes.SecondDocument, p.Pos(&second), "a second YAML document begins here; a file has one")
 		return nil
 	}
 	root := doc.Content[0]
 	if root.Kind == yaml.ScalarNode && root.ShortTag() == "!!null" {
-		list.Reportf(codes.EmptyFile, top, "the file is empty")
+		p.list.Reportf(codes.EmptyFile, diag.Pos{File: p.Name}, "the file is empty")
 		return nil
 	}
 	if root.Kind != yaml.MappingNode {
-		list.Reportf(codes.TopNotMapping, src.Pos(root), "the top of the file is %s, not a mapping", Describe(root))
+		p.list.Reportf(codes.TopNotMapping, p.Pos(root), "the top of the file is %s, not a mapping", Describe(root))
 		return nil
 	}
-	if !sound(src, root, 1, list) {
+	if !p.sound(root, 1) {
 		return nil
 	}
 	return root
@@ -133,53 +148,53 @@ var jsonNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9
 
 // sound walks the whole tree and reports whether every node of it is of the
 // plain kind that the rest of the generator reads.
-func sound(src *Source, n *yaml.Node, depth int, list *diag.List) bool {
+func (p *parser) sound(n *yaml.Node, depth int) bool {
 	if depth > maxDepth {
-		list.Reportf(codes.TooDeep, src.Pos(n), "nested more than %d levels deep", maxDepth)
+		p.list.Reportf(codes.TooDeep, p.Pos(n), "nested more than %d levels deep", maxDepth)
 		return false
 	}
 	if n.Kind == yaml.AliasNode {
-		list.Hintf(codes.Alias, src.Pos(n), "use a $ref to a component", "YAML aliases are not read")
+		p.list.Hintf(codes.Alias, p.Pos(n), "use a $ref to a component", "YAML aliases are not read")
 		return false
 	}
+	ok := p.foreign || p.usual(n)
+	if n.Kind == yaml.MappingNode && !p.uniqueKeys(n) {
+		return false
+	}
+	for i, child := range n.Content {
+		if n.Kind != yaml.MappingNode || i%2 == 1 {
+			ok = p.sound(child, depth+1) && ok
+		}
+	}
+	return ok
+}
+
+// usual reports whether a node is written as in JSON.
+func (p *parser) usual(n *yaml.Node) bool {
 	ok := true
 	if n.Anchor != "" {
-		list.Hintf(codes.Alias, src.Pos(n), "use a component and a $ref", "YAML anchors are not read")
+		p.list.Hintf(codes.Alias, p.Pos(n), "use a component and a $ref", "YAML anchors are not read")
 		ok = false
 	}
 	if n.Style&yaml.TaggedStyle != 0 {
-		list.Reportf(codes.Tag, src.Pos(n), "YAML tags are not read")
+		p.list.Reportf(codes.Tag, p.Pos(n), "YAML tags are not read")
 		ok = false
 	}
 	if tag := n.ShortTag(); n.Kind == yaml.ScalarNode && (tag == "!!int" || tag == "!!float") {
 		if !jsonNumber.MatchString(n.Value) {
-			list.Hintf(codes.NotJSONNumber, src.Pos(n), "write it in decimal digits, or in quotes if it is a text", "%s is not a number in JSON", n.Value)
+			p.list.Hintf(codes.NotJSONNumber, p.Pos(n), "write it in decimal digits, or in quotes if it is a text", "%s is not a number in JSON", n.Value)
 			ok = false
 		} else if _, err := strconv.ParseFloat(n.Value, 64); err != nil {
-			list.Hintf(codes.NotJSONNumber, src.Pos(n), "put it into quotes if it is a text", "%s is more than a float64 holds", n.Value)
+			p.list.Hintf(codes.NotJSONNumber, p.Pos(n), "put it into quotes if it is a text", "%s is more than a float64 holds", n.Value)
 			ok = false
 		}
 	}
-	if n.Kind == yaml.MappingNode {
-		return uniqueKeys(src, n, list) && soundValues(src, n, depth, list) && ok
-	}
-	for _, child := range n.Content {
-		ok = sound(src, child, depth+1, list) && ok
-	}
 	return ok
 }
 
-func soundValues(src *Source, n *yaml.Node, depth int, list *diag.List) bool {
-	ok := true
-	for _, value := range Pairs(n) {
-		ok = sound(src, value, depth+1, list) && ok
-	}
-	return ok
-}
-
-func uniqueKeys(src *Source, n *yaml.Node, list *diag.List) bool {
-	if keys := len(n.Content) / 2; keys > maxKeys {
-		list.Reportf(codes.TooDeep, src.Pos(n), "a mapping with %d keys, more than the %d that one may have", keys, maxKeys)
+func (p *parser) uniqueKeys(n *yaml.Node) bool {
+	if keys := len(n.Content) / 2; keys > maxKeys && !p.foreign {
+		p.list.Reportf(codes.TooDeep, p.Pos(n), "a mapping with %d keys, more than the %d that one may have", keys, maxKeys)
 		return false
 	}
 	ok := true
@@ -187,19 +202,19 @@ func uniqueKeys(src *Source, n *yaml.Node, list *diag.List) bool {
 	for key := range Pairs(n) {
 		switch tag := key.ShortTag(); {
 		case key.Kind != yaml.ScalarNode:
-			list.Reportf(codes.KeyNotString, src.Pos(key), "a key must be a string, not %s", Describe(key))
+			p.list.Reportf(codes.KeyNotString, p.Pos(key), "a key must be a string, not %s", Describe(key))
 			ok = false
 			continue
 		case tag == "!!merge":
-			list.Hintf(codes.Alias, src.Pos(key), "use a $ref to a component", "YAML merge keys are not read")
+			p.list.Hintf(codes.Alias, p.Pos(key), "use a $ref to a component", "YAML merge keys are not read")
 			ok = false
 			continue
-		case tag != "!!str":
-			list.Hintf(codes.KeyNotString, src.Pos(key), fmt.Sprintf("write '%s'", key.Value), "the key %s is %s, not a string", key.Value, Describe(key))
+		case tag != "!!str" && !p.foreign:
+			p.list.Hintf(codes.KeyNotString, p.Pos(key), fmt.Sprintf("write '%s'", key.Value), "the key %s is %s, not a string", key.Value, Describe(key))
 			ok = false
 		}
 		if earlier := first[key.Value]; earlier != nil {
-			list.Relatef(codes.DuplicateKey, src.Pos(key), "", diag.Related{Pos: src.Pos(earlier), Message: "first declared here"},
+			p.list.Relatef(codes.DuplicateKey, p.Pos(key), "", diag.Related{Pos: p.Pos(earlier), Message: "first declared here"},
 				"the key %q appears here a second time", key.Value)
 			ok = false
 			continue
@@ -257,6 +272,41 @@ func At(n *yaml.Node, pointer string) (*yaml.Node, bool) {
 		n = next
 	}
 	return n, true
+}
+
+// Key returns the key of that name in a mapping, or nil.
+func Key(n *yaml.Node, name string) *yaml.Node {
+	for k := range Pairs(n) {
+		if k.Value == name {
+			return k
+		}
+	}
+	return nil
+}
+
+// Items returns the items of a list, or none.
+func Items(n *yaml.Node) []*yaml.Node {
+	if n == nil || n.Kind != yaml.SequenceNode {
+		return nil
+	}
+	return n.Content
+}
+
+// Texts returns what the items of a list say.
+func Texts(n *yaml.Node) []string {
+	var texts []string
+	for _, item := range Items(n) {
+		texts = append(texts, item.Value)
+	}
+	return texts
+}
+
+// Text returns the scalar under a key of a mapping, or "".
+func Text(n *yaml.Node, key string) string {
+	if value := Get(n, key); value != nil && value.Kind == yaml.ScalarNode {
+		return value.Value
+	}
+	return ""
 }
 
 // Keys returns the keys of a mapping in the order of the file.

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
-	yaml "github.com/oasdiff/yaml3"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
@@ -14,10 +13,10 @@ import (
 )
 
 // packageNames maps each API file to the Go package that is made from it. The
-// first one also holds what the APIs share.
+// first one also has what the APIs share.
 var packageNames = map[string]string{load.ConsumerFile: "stytch", load.B2BFile: "b2b"}
 
-// Input is what Build needs besides the spec.
+// Input is what Build needs in addition to the spec.
 type Input struct {
 	// Module is the import path of the module that the packages live in.
 	Module string
@@ -153,11 +152,10 @@ func (b *builder) adopt(services []*Service, byTag map[string]*Service) {
 // offers reads x-services. Lint has reported the names that are no areas of the first package.
 func (b *builder) offers(pkg, first *Package) {
 	src := b.spec.Sources[path.Base(pkg.Spec)]
-	n := load.Get(src.Root, load.ServicesKey)
-	if n == nil || pkg == first {
+	if pkg == first {
 		return
 	}
-	for _, item := range n.Content {
+	for _, item := range load.Items(load.Get(src.Root, load.ServicesKey)) {
 		for _, s := range first.Services {
 			if s.Tag == item.Value {
 				pkg.Offers = append(pkg.Offers, Offer{s, src.Pos(item)})
@@ -179,13 +177,6 @@ func (b *builder) saidWithin(o *openapi3.Origin) bool {
 }
 
 func tagFile(tag string) string { return strings.ReplaceAll(tag, ".", "_") }
-
-func scalar(n *yaml.Node) string {
-	if n == nil || n.Kind != yaml.ScalarNode {
-		return ""
-	}
-	return n.Value
-}
 
 func text(v any) string {
 	s, _ := v.(string)

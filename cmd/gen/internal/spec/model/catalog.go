@@ -15,37 +15,28 @@ import (
 func (b *builder) errors() []*ErrorType {
 	root := b.spec.Sources[load.ErrorsFile].Root
 	src := b.spec.Sources[load.ErrorsFile]
-	docs := scalar(load.Get(root, "docs"))
-	var common []string
-	if n := load.Get(root, "common"); n != nil {
-		for _, item := range n.Content {
-			common = append(common, item.Value)
-		}
-	}
+	docs := load.Text(root, "docs")
+	common := load.Texts(load.Get(root, "common"))
 	var types []*ErrorType
 	area := ""
 	for key, entry := range load.Pairs(load.Get(root, "errors")) {
 		e := &ErrorType{
 			Wire: key.Value, Name: "Err" + GoName(key.Value), Pos: src.Pos(key),
-			When: prose(scalar(load.Get(entry, "description"))), Action: prose(scalar(load.Get(entry, "action"))),
-			Retry: scalar(load.Get(entry, "retry")) == "true", Common: slices.Contains(common, key.Value),
+			When: prose(load.Text(entry, "description")), Action: prose(load.Text(entry, "action")),
+			Retry: load.Text(entry, "retry") == "true", Common: slices.Contains(common, key.Value),
 		}
 		// A heading is for the types below it, too.
-		area = cmp.Or(scalar(load.Get(entry, "area")), area)
+		area = cmp.Or(load.Text(entry, "area"), area)
 		e.Area = area
-		status := scalar(load.Get(entry, "status"))
+		status := load.Text(entry, "status")
 		_, _ = fmt.Sscan(status, &e.Status) // the structure is checked before
-		page := cmp.Or(scalar(load.Get(entry, "docs")), docs)
+		page := cmp.Or(load.Text(entry, "docs"), docs)
 		e.URL = strings.NewReplacer("{status}", status, "{type}", e.Wire).Replace(page)
 		types = append(types, e)
 		b.errorLists[e.Wire] = []*ErrorType{e}
 	}
 	for key, list := range load.Pairs(load.Get(root, "groups")) {
-		var names []string
-		for _, item := range list.Content {
-			names = append(names, item.Value)
-		}
-		b.errorLists["@"+key.Value] = b.errorTypes(names)
+		b.errorLists["@"+key.Value] = b.errorTypes(load.Texts(list))
 	}
 	return types
 }
@@ -56,16 +47,10 @@ func (b *builder) publicErrors() []*PublicError {
 	var public []*PublicError
 	for key, entry := range load.Pairs(load.Get(src.Root, "public")) {
 		e := &PublicError{
-			Wire: key.Value, Name: "Code" + GoName(key.Value), Pos: src.Pos(key), Message: scalar(load.Get(entry, "message")),
+			Wire: key.Value, Name: "Code" + GoName(key.Value), Pos: src.Pos(key), Message: load.Text(entry, "message"),
 		}
-		_, _ = fmt.Sscan(scalar(load.Get(entry, "status")), &e.Status) // the structure is checked before
-		if types := load.Get(entry, "types"); types != nil {
-			var names []string
-			for _, item := range types.Content {
-				names = append(names, item.Value)
-			}
-			e.Types = b.errorTypes(names)
-		}
+		_, _ = fmt.Sscan(load.Text(entry, "status"), &e.Status) // the structure is checked before
+		e.Types = b.errorTypes(load.Texts(load.Get(entry, "types")))
 		public = append(public, e)
 	}
 	return public
@@ -88,24 +73,18 @@ func (b *builder) errorTypes(names []string) []*ErrorType {
 // manual reads x-manual.
 func (b *builder) manual(file string) []*Manual {
 	src := b.spec.Sources[file]
-	n := load.Get(src.Root, "x-manual")
-	if n == nil {
-		return nil
-	}
 	var sections []*Manual
-	for _, item := range n.Content {
+	for _, item := range load.Items(load.Get(src.Root, "x-manual")) {
 		name := load.Get(item, "name")
 		section := &Manual{
-			Name: scalar(name), Kind: scalar(load.Get(item, "kind")), Pos: src.Pos(name),
-			Docs: Docs{Text: prose(scalar(load.Get(item, "description")))},
+			Name: load.Text(item, "name"), Kind: load.Text(item, "kind"), Pos: src.Pos(name),
+			Docs: Docs{Text: prose(load.Text(item, "description"))},
 		}
 		if !IsExported(section.Name) || GoName(section.Name) == "" {
 			b.list.Hintf(codes.NotExported, section.Pos, "write a name like CustomClaims", "the section's name %q is not one that Go exports", section.Name)
 		}
-		if declares := load.Get(item, "declares"); declares != nil {
-			for _, d := range declares.Content {
-				section.Declares = append(section.Declares, Declaration{Code: d.Value, Pos: src.Pos(d)})
-			}
+		for _, d := range load.Items(load.Get(item, "declares")) {
+			section.Declares = append(section.Declares, Declaration{Code: d.Value, Pos: src.Pos(d)})
 		}
 		if i := slices.IndexFunc(sections, func(s *Manual) bool { return s.Name == section.Name }); i >= 0 {
 			b.list.Relatef(codes.DeclaredTwice, section.Pos, "", diag.Related{Pos: sections[i].Pos, Message: "first declared here"},
