@@ -30,6 +30,9 @@ var consumerHandlers = map[string]handler{
 	"passwords.existing_password.reset": typed((*run).passwordExistingReset),
 	"passwords.session.reset":           typed((*run).passwordSessionReset),
 
+	"oauth.attach":       typed((*run).oauthAttach),
+	"oauth.authenticate": typed((*run).oauthAuthenticate),
+
 	"webauthn.register_start":     typed((*run).webAuthnRegisterStart),
 	"webauthn.register":           typed((*run).webAuthnRegister),
 	"webauthn.authenticate_start": typed((*run).webAuthnAuthenticateStart),

@@ -27,6 +27,7 @@ type answer struct {
 	body      []byte
 	truncated bool
 	gateway   bool // it comes from a gateway, not from the service
+	page      bool // it is for a browser, and not in the spec
 	oauth     bool // errors have the form of OAuth
 	errorType string
 }
@@ -36,12 +37,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a := &answer{header: http.Header{"Content-Type": {"application/json"}}}
 	start := time.Now()
 	record := Request{Method: r.Method, Path: r.URL.Path, At: s.clock.Now()}
-	send := true
-	if isRedirect(r) {
-		s.redirect(r, a)
-	} else {
-		send = s.answer(w, r, a, &record)
-	}
+	send := s.browse(w, r, a) || s.answer(w, r, a, &record)
 	record.Status, record.ErrorType, record.Duration = a.status, a.errorType, time.Since(start)
 	if !send {
 		record.Status = 0
@@ -53,7 +49,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !send {
 		return
 	}
-	if s.validate != nil && !a.gateway && a.status != http.StatusFound {
+	if s.validate != nil && !a.gateway && !a.page {
 		if err := s.checkAnswer(r, a); err != nil {
 			s.validate(fmt.Errorf("the response %d to %s %s breaks the spec: %w", a.status, r.Method, r.URL.Path, err))
 		}

@@ -16,6 +16,7 @@ const (
 	byAddress       // of a user
 	byFactor        // the ID of what a user logs in with
 	byCredential    // the ID of a passkey or security key
+	bySubject       // the account of a user at a provider of OAuth
 	bySlug          // of an organization
 	byClaimedDomain // of an organization
 	byAllowedDomain // of an organization
@@ -54,6 +55,9 @@ func (u *user) keys() []key {
 		each(p.Providers, func(o stytch.OAuthProvider) string { return o.OAuthUserRegistrationID }),
 	) {
 		keys = append(keys, key{byFactor, id})
+	}
+	for _, o := range p.Providers {
+		keys = append(keys, key{bySubject, subjectKey(o.ProviderType, o.ProviderSubject)})
 	}
 	for _, c := range u.Credentials {
 		keys = append(keys, key{byCredential, string(c.ID)})

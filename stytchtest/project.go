@@ -218,6 +218,9 @@ func target(f stytch.AuthenticationFactor) string {
 	case f.RecoveryCodeFactor != nil:
 		return f.RecoveryCodeFactor.TOTPRecoveryCodeID
 	}
+	if oauth := oauthOf(f); oauth != nil {
+		return oauth.ID
+	}
 	return ""
 }
 

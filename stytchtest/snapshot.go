@@ -219,8 +219,8 @@ func (s *state) check() error {
 		}
 	}
 	for _, l := range s.Links {
-		if l == nil {
-			return errors.New("a link in its state is null")
+		if l == nil || l.Account == nil && (l.Kind == oauthLink || l.Kind == memberOAuthLink || l.Kind == discoveryOAuthLink || l.Kind == attachLink) {
+			return errors.New("a link in its state is null, or has no account")
 		}
 	}
 	for _, c := range s.Ceremonies {
