@@ -24,6 +24,7 @@ export async function newWorld() {
   const config = { project_id: world.project_id, secret: world.secret, env: world.url };
   return {
     config,
+    public_token: world.public_token,
     client: consumer(config),
     b2b: b2b(config),
     /** Returns the newest message to an address that was not returned before. */

@@ -84,6 +84,8 @@ type account struct {
 	Name    string   `json:"name,omitempty"`
 	Scopes  []string `json:"scopes"`
 	Tenants []string `json:"tenants,omitempty"`
+	// RegistrationID is that of a member who gets the account.
+	RegistrationID string `json:"registration_id,omitempty"`
 }
 
 // newAccount reads the form of the page.

@@ -213,6 +213,11 @@ func (from projectSnapshot) restore(s *Server) (*Project, error) {
 
 // check reports a state that a server could not have written.
 func (s *state) check() error {
+	for m := range s.Members.all() {
+		if slices.Contains(m.Accounts, nil) {
+			return errors.New("a list in its state contains null")
+		}
+	}
 	for u := range s.Users.all() {
 		if slices.Contains(u.Methods, nil) || slices.Contains(u.Credentials, nil) {
 			return errors.New("a list in its state contains null")

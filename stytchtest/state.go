@@ -163,6 +163,9 @@ type member struct {
 	Profile b2b.Member `json:"profile"`
 	// MFACode is the last code sent by SMS.
 	MFACode *code `json:"mfa_code,omitempty"`
+	// Accounts are the accounts at providers of OAuth. The profile shows them as
+	// registrations.
+	Accounts []*memberAccount `json:"accounts,omitempty"`
 	// Password is the password, or nil. It is not used if passwords are for all
 	// organizations.
 	Password *memberPassword `json:"password,omitempty"`
@@ -224,6 +227,9 @@ type intermediate struct {
 	// Verified says whether the login proved the e-mail address in another way
 	// than by a factor: with a first password.
 	Verified bool `json:"verified,omitempty"`
+	// Account is an account at a provider of OAuth that the member does not have
+	// yet, or nil.
+	Account *account `json:"account,omitempty"`
 }
 
 // verified reports whether the login proved the e-mail address.
