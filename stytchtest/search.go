@@ -3,6 +3,7 @@ package stytchtest
 import (
 	"cmp"
 	"encoding/base64"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -47,6 +48,25 @@ func readCursor(cursor string) (position, bool) {
 	created, id, found := strings.Cut(string(text), " ")
 	at, parseErr := time.Parse(time.RFC3339Nano, created)
 	return position{at, id}, err == nil && found && parseErr == nil
+}
+
+// page returns what a search finds, as far as it is on the page that is asked for.
+func (s search[T]) page(q searchRequest, all iter.Seq[T], at func(T) position) ([]T, stytch.ResultsMetadata, *apiError) {
+	matches, err := s.test(q.Query)
+	if err != nil {
+		return nil, stytch.ResultsMetadata{}, err
+	}
+	var found []T
+	for one := range all {
+		if matches(one) {
+			found = append(found, one)
+		}
+	}
+	results, metadata, ok := pageOf(q, found, at)
+	if !ok {
+		return nil, metadata, s.fail("invalid_cursor")
+	}
+	return results, metadata, nil
 }
 
 // pageOf returns the page of what a search found that its cursor begins, and
