@@ -25,8 +25,8 @@
 // # Errors and options
 //
 // Options, errors, retries, timeouts and the handling of secrets are those of the package
-// [github.com/stytchgen/sdk/stytch]: a client takes a [stytch.Option], a call takes a
-// [stytch.CallOption], and an error is a [*stytch.Error], a [*stytch.ConnectionError] or a
+// [github.com/stytchgen/sdk/stytch]. A client takes a [stytch.Option], and a call takes a
+// [stytch.CallOption]. An error is a [*stytch.Error], a [*stytch.ConnectionError] or a
 // [*stytch.ValidationError].
 //
 // # Beyond the calls
@@ -37,6 +37,7 @@
 //     [SessionFrom] and [SessionsService.Logout]. [SessionsService.AuthenticateJWT] checks a session
 //     without net/http, mostly without a call, and [CustomClaims] converts its claims.
 //   - Permissions: [Allowed] decides by the roles of a session.
+//   - Access tokens of connected apps: [IDPService.IntrospectTokenLocal] checks them without a call.
 //   - The steps of a login: [Step], and the method Next of responses.
 //   - Events of the service: [WebhookFunctions] handles those of a [stytch.Webhook].
 package b2b

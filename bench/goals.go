@@ -45,6 +45,8 @@ var goals = []goal{
 	atMost("The same in 64 goroutines", jwtAgainCase+", 64 goroutines: SDK / rsa.VerifyPKCS1v15", 0.05),
 	{"Encode of a send, allocations", "encode a send: SDK / encoding/json", "at most 1",
 		func(f figure) bool { return f.allocs <= 1 }, func(f figure) string { return fmt.Sprintf("%.0f", f.allocs) }},
+	atMost("Login with the emulator, 1,000,000 users compared with 1,000", largeEmulator+": emulator / 1,000 users", 1.3),
+	atMost("Memory of the emulator for 1,000,000 users with a session each, compared with 2 GB", largeEmulator+": memory / 2 GB", 1),
 	atMost("Generation, 1,600 calls compared with 800", "generate 1600 calls: gen / 800 calls", 2.2),
 	atMost("`gen check` compared with oapi-codegen, without the type check",
 		"the whole spec: gen check without types / oapi-codegen, types and client", 1),

@@ -34,6 +34,8 @@ var sections = []section{
 	{"Guard", "The cost of asking before a code is sent, with all default limits. In memory it is compared with the hashes that an " +
 		"ask computes, and in Redis with bare round trips to the same server on loopback.",
 		false, (*bench).asks},
+	{"Emulator", "Two calls each: a code by e-mail, and the login with it, with a session. An RSA signature takes most of the time.",
+		false, (*bench).emulator},
 	{"First call", "Whole processes over TLS, from their start to their end.", false, (*bench).coldCalls},
 	{"Size and build time", "What one call adds to a program that makes no call. Times are processor times.",
 		false, (*bench).builds},

@@ -14,7 +14,7 @@ func (r *run) searchUsers(q searchRequest) (stytch.UsersSearchResponse, *apiErro
 		return none, err
 	}
 	var found []stytch.User
-	for _, u := range r.project.state.Users {
+	for u := range r.project.state.Users.all() {
 		if p := u.profile(r.now); matches(p) {
 			found = append(found, p)
 		}

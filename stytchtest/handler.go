@@ -227,8 +227,7 @@ func (s *Server) perform(q *request, a *answer) {
 		s.fail(a, broken(found))
 		return
 	}
-	project.mu.Lock()
-	defer project.mu.Unlock()
+	defer project.lock()()
 	call := &run{project: project, now: s.clock.Now(), header: q.Header, status: http.StatusOK}
 	result, err := handler(call, arguments)
 	if err != nil {

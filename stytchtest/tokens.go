@@ -119,17 +119,17 @@ func (p *Project) sessionOfJWT(token string) (string, *apiError) {
 // JWT that cannot be parsed has its own error.
 func (r *run) find(token, sessionJWT *string) (*session, *apiError) {
 	p := r.project
-	var is func(*session) bool
+	kind, text := byToken, ""
 	if sessionJWT != nil {
 		id, err := p.sessionOfJWT(*sessionJWT)
 		if err != nil {
 			return nil, err
 		}
-		is = func(s *session) bool { return s.ID == id }
+		kind, text = byID, id
 	} else {
-		is = func(s *session) bool { return s.Token == *token }
+		text = *token
 	}
-	if s := p.state.session(r.now, is); s != nil {
+	if s := p.state.session(kind, text, r.now); s != nil {
 		return s, nil
 	}
 	return nil, fail("session_not_found")

@@ -178,10 +178,10 @@ func (p *Project) TOTPs() []TOTP {
 		owner.ID, owner.Verified, owner.Code, owner.ExpiresAt = a.ID, a.Verified, a.code(period), time.Unix((period+1)*totpPeriod, 0).UTC()
 		found = append(found, owner)
 	}
-	for _, u := range p.state.Users {
+	for u := range p.state.Users.all() {
 		add(u.TOTP, TOTP{UserID: u.Profile.UserID})
 	}
-	for _, m := range p.state.Members {
+	for m := range p.state.Members.all() {
 		add(m.TOTP, TOTP{OrganizationID: m.Profile.OrganizationID, MemberID: m.Profile.MemberID})
 	}
 	return found

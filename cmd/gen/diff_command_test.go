@@ -240,7 +240,7 @@ func TestDiffBroken(t *testing.T) {
 		{"Go code that does not parse", diffEdit{clean, "package stytch\n", "package stytch\n\nfunc {"}, "stytch/clean.go:3:6"},
 		{"Go code that does not compile", diffEdit{clean, "Clean(typed string) string", "Clean(typed text) string"}, "stytch/clean.go:4:18: undefined: text"},
 		{"module that is not here", diffEdit{clean, "package stytch\n", "package stytch\n\nimport _ \"example.com/nowhere\"\n"}, "example.com/nowhere"},
-		{"accepted breaks without a reason", diffEdit{"spec/accepted-breaks.yaml", "", "accepted:\n  - change: 'error x: gone'\n"}, "spec/accepted-breaks.yaml:2:5: the entry has no reason"},
+		{"accepted breaks without a reason", diffEdit{"spec/accepted-breaks.yaml", "", "accepted:\n  - change: 'error x: gone'\n"}, "spec/accepted-breaks.yaml:2:5: an entry needs the key reason"},
 		{"spec that is not YAML", diffEdit{shared, "openapi: 3.1.0\n", "openapi: [3.1.0\n"}, "spec/shared.yaml:1:1: error[E002]: not YAML"},
 		{"misspelt key", diffEdit{consumer, "\npaths:", "\npahts:"}, "error[E012]: unknown key \"pahts\""},
 		{"reference to nothing", diffEdit{consumer, "'#/components/schemas/Locale'", "'#/components/schemas/Local'"}, "spec/consumer.yaml:50"},

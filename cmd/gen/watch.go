@@ -57,7 +57,7 @@ func (w *watch) until(ctx context.Context) error {
 			return nil
 		case event := <-watcher.Events:
 			if w.isFolder(event.Name) && event.Has(fsnotify.Create) {
-				// A folder that is back has to be watched anew.
+				// A folder that is back has to be watched again.
 				if err := w.add(watcher); err != nil {
 					return fmt.Errorf("watching: %w", err)
 				}

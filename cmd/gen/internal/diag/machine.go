@@ -2,6 +2,7 @@ package diag
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -38,6 +39,14 @@ func Records(findings []Finding) []Record {
 		records = append(records, r)
 	}
 	return records
+}
+
+// JSON writes a value as an indented document.
+func JSON(w io.Writer, v any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(v)
 }
 
 // GitHub writes findings as workflow commands, which GitHub shows beside the

@@ -68,7 +68,7 @@ type Difference struct {
 	// Here is the spec's type that lacks a field or value, ThereType the
 	// service's.
 	Here, ThereType *contract.Type
-	// InResponse tells that the difference lies in an answer, in one place at
+	// InResponse tells that the difference is in an answer, in one place at
 	// least.
 	InResponse bool
 	// Met are the spec's named types that were held against the service's.

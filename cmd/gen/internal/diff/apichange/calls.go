@@ -50,7 +50,7 @@ func (c *comparison) about(head *call, key string) Change {
 	return change
 }
 
-// call compares what a call says besides its fields.
+// call compares what a call says apart from its fields.
 func (c *comparison) call(base, head *call) {
 	if base.ID != head.ID {
 		renamed := c.about(head, "")

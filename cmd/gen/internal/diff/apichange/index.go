@@ -16,7 +16,7 @@ type index struct {
 	Side
 	calls map[string]*call
 	types map[Symbol]*model.Type
-	// nodes holds what the spec files say, by the position of the key that it is
+	// nodes has what the spec files say, by the position of the key that it is
 	// under, or by its own for an item of a list.
 	nodes map[diag.Pos]*yaml.Node
 }

@@ -85,7 +85,7 @@ func Read(fsys fs.FS, dir string, list *diag.List) *Package {
 				"a hand-written file begins with the line that marks generated ones")
 		}
 		if model.HasGeneratedName(name) && diag.Conflict(data) > 0 && bytes.Contains(data, []byte(model.Generated)) {
-			continue // gen makes it anew
+			continue // gen makes it again
 		}
 		if model.HasGeneratedName(name) && !generated && !byOthers(data) {
 			list.Hintf(codes.GeneratedUnmarked, diag.Pos{File: name, Line: 1, Column: 1}, "remove it and run gen, or rename it if a person wrote it",

@@ -51,7 +51,7 @@ func (w *walker) errorType(name, entry *yaml.Node) {
 
 func (w *walker) errorStatus(entry *yaml.Node) {
 	if status := load.Get(entry, "status"); status != nil && !errorStatus.MatchString(status.Value) {
-		w.list.Reportf(codes.ErrorStatus, w.src.Pos(status), "the status of an error lies between 400 and 599, not at %s", status.Value)
+		w.list.Reportf(codes.ErrorStatus, w.src.Pos(status), "the status of an error must be between 400 and 599, not %s", status.Value)
 	}
 }
 

@@ -256,7 +256,7 @@ type scope struct {
 	have map[string]entry
 }
 
-// sharedNames are what each package has besides what the spec names, and
+// sharedNames are what each package has in addition to what the spec names, and
 // firstNames what the first one alone has.
 var (
 	sharedNames = []string{"Client", "newClient", "enums"}

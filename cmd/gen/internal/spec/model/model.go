@@ -27,7 +27,7 @@ type SDK struct {
 	// TestURL and LiveURL are where the service is.
 	TestURL, LiveURL string
 	Packages         []*Package
-	// Errors holds every error type, in the order of the spec.
+	// Errors has every error type, in the order of the spec.
 	Errors []*ErrorType
 	// ErrorAnswer and OAuthErrorAnswer are the two forms of an error. They are nil where the spec has none.
 	// The SDK reads them with hand-written code.
@@ -67,11 +67,11 @@ type Package struct {
 	Docs Docs
 	// Title is the API's name, as the document's info gives it.
 	Title string
-	// Services holds the services in the order of the spec, parents first.
+	// Services has the services in the order of the spec, parents first.
 	Services []*Service
 	// Offers are areas of the first package that this package's client has, too.
 	Offers []Offer
-	// Types holds the package's structs and enums that are not a call's request
+	// Types has the package's structs and enums that are not a call's request
 	// or response, in the order of the spec.
 	Types  []*Type
 	Manual []*Manual
@@ -203,7 +203,7 @@ type Type struct {
 	VariantOf []*Type `json:"-"`
 	// Values are an enum's.
 	Values []EnumValue `json:",omitzero"`
-	// Sensitive reports whether a secret lies anywhere below.
+	// Sensitive reports whether a secret is anywhere below.
 	Sensitive bool `json:",omitzero"`
 	// InRequest and InResponse tell where a struct is used.
 	InRequest, InResponse bool `json:",omitzero"`

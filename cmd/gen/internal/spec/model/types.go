@@ -148,7 +148,7 @@ func saysPublic(extensions map[string]any) bool {
 	return ok && !v
 }
 
-// looksSensitive reports whether a field has the name of a secret or of personal data, and can hold it.
+// looksSensitive reports whether a field has the name of a secret or of personal data, and can have it.
 func (f *Field) looksSensitive() bool {
 	text := f.Innermost()
 	return wirename.Sensitive(f.Wire) && (text.Kind == String || text.Kind == Map)
