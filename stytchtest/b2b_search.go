@@ -17,7 +17,7 @@ func (r *run) searchOrganizations(q searchRequest) (b2b.OrganizationsSearchRespo
 		return none, err
 	}
 	var found []b2b.Organization
-	for _, o := range r.project.state.Organizations {
+	for o := range r.project.state.Organizations.all() {
 		if matches(o.Profile) {
 			found = append(found, o.Profile)
 		}
@@ -33,8 +33,8 @@ func (r *run) searchOrganizations(q searchRequest) (b2b.OrganizationsSearchRespo
 func (p *Project) organizationSearch() *search[b2b.Organization] {
 	emails := func(o b2b.Organization) []string {
 		var list []string
-		for _, m := range p.state.Members {
-			if m.Profile.OrganizationID == o.OrganizationID && m.Profile.Status != b2b.MemberStatusDeleted {
+		for _, m := range p.state.Members.list(byOrganization, o.OrganizationID) {
+			if m.Profile.Status != b2b.MemberStatusDeleted {
 				list = append(list, m.Profile.EmailAddress)
 			}
 		}
@@ -101,13 +101,11 @@ func (r *run) searchMembers(q memberSearchRequest) (b2b.OrganizationsMembersSear
 	}
 	deleted := asksForDeleted(q.Query)
 	var found []b2b.Member
-	for _, m := range r.project.state.Members {
-		_, inside := organizations[m.Profile.OrganizationID]
-		if !inside || m.Profile.Status == b2b.MemberStatusDeleted && !deleted {
-			continue
-		}
-		if p := m.profile(r.now); matches(p) {
-			found = append(found, p)
+	for id := range organizations {
+		for _, m := range r.project.state.Members.list(byOrganization, id) {
+			if p := m.profile(r.now); matches(p) && (deleted || p.Status != b2b.MemberStatusDeleted) {
+				found = append(found, p)
+			}
 		}
 	}
 	results, metadata, ok := pageOf(q.searchRequest, found, func(m b2b.Member) position { return position{*m.CreatedAt, m.MemberID} })
