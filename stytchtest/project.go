@@ -213,6 +213,8 @@ func target(f stytch.AuthenticationFactor) string {
 		return f.EmbeddableMagicLinkFactor.EmbeddedID
 	case f.AuthenticatorAppFactor != nil:
 		return f.AuthenticatorAppFactor.TOTPID
+	case f.WebAuthnFactor != nil:
+		return f.WebAuthnFactor.WebAuthnRegistrationID
 	case f.RecoveryCodeFactor != nil:
 		return f.RecoveryCodeFactor.TOTPRecoveryCodeID
 	}
