@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -61,20 +60,7 @@ type driftCommand struct {
 
 func runDrift(args []string, stdout, stderr io.Writer) int {
 	c, err := parseDrift(args)
-	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(stdout, driftUsage)
-		return exitFine
-	}
-	if err != nil {
-		fmt.Fprintf(stderr, "gen drift: %v\nRun gen drift -h for help.\n", err)
-		return exitBad
-	}
-	code, err := c.run(stdout, stderr)
-	if err != nil {
-		explainError("gen drift", c.format, err, stdout, stderr)
-		return exitBad
-	}
-	return code
+	return runCommand("gen drift", driftUsage, c.format, err, c.run, stdout, stderr)
 }
 
 func parseDrift(args []string) (driftCommand, error) {
