@@ -25,8 +25,8 @@
 // # Errors and options
 //
 // Options, errors, retries, timeouts and the handling of secrets are those of the package
-// [github.com/stytchgen/sdk/stytch]: a client takes a [stytch.Option], a call takes a
-// [stytch.CallOption], and an error is a [*stytch.Error], a [*stytch.ConnectionError] or a
+// [github.com/stytchgen/sdk/stytch]. A client takes a [stytch.Option], and a call takes a
+// [stytch.CallOption]. An error is a [*stytch.Error], a [*stytch.ConnectionError] or a
 // [*stytch.ValidationError].
 //
 // # Beyond the calls

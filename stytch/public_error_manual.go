@@ -33,7 +33,7 @@ const StatusCanceled = sessionweb.StatusCanceled
 
 // PublicErrorOf returns the public form of an error of any call: its kind and what to do, without text
 // from the service. [CodeOutage] is the form of every error that is not the visitor's fault. That
-// includes a request with a wrong field that nobody types: the mistake is in the program and belongs in
+// includes a request with a wrong field that no visitor types: the mistake is in the program and belongs in
 // its log. nil is [CodeOutage] too, because a caller that asks has no success to report.
 //
 // A call whose context was canceled is [CodeCanceled]: usually the visitor has left. It is neither an

@@ -54,6 +54,16 @@ func fillLists(v reflect.Value) {
 		for i := range v.Len() {
 			fillLists(v.Index(i))
 		}
+	case reflect.Map:
+		if v.Type().Elem().Kind() != reflect.Struct {
+			return
+		}
+		for _, key := range v.MapKeys() {
+			value := reflect.New(v.Type().Elem()).Elem() // those of a map cannot be changed
+			value.Set(v.MapIndex(key))
+			fillLists(value)
+			v.SetMapIndex(key, value)
+		}
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if v.Type().Field(i).IsExported() {

@@ -30,6 +30,13 @@ var consumerHandlers = map[string]handler{
 	"passwords.existing_password.reset": typed((*run).passwordExistingReset),
 	"passwords.session.reset":           typed((*run).passwordSessionReset),
 
+	"webauthn.register_start":     typed((*run).webAuthnRegisterStart),
+	"webauthn.register":           typed((*run).webAuthnRegister),
+	"webauthn.authenticate_start": typed((*run).webAuthnAuthenticateStart),
+	"webauthn.authenticate":       typed((*run).webAuthnAuthenticate),
+	"webauthn.update":             typed((*run).webAuthnUpdate),
+	"webauthn.list_credentials":   typed((*run).webAuthnCredentials),
+
 	"totps.create":         typed((*run).totpCreate),
 	"totps.authenticate":   typed((*run).totpAuthenticate),
 	"totps.recovery_codes": typed((*run).totpRecoveryCodes),

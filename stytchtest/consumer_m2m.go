@@ -128,7 +128,7 @@ func (r *run) m2mDelete(q stytch.M2MClientsDeleteRequest) (stytch.M2MClientsDele
 }
 
 // m2mSearch has the filters of m2m.clients.search.
-var m2mSearch = search[*m2mClient]{searchErrors{"m2m_search_", "expected_array_of_strings", "expected_boolean"}, map[string]filter[*m2mClient]{
+var m2mSearch = &search[*m2mClient]{errors: "m2m_search_", list: "expected_array_of_strings", filters: map[string]filter[*m2mClient]{
 	"client_id":   anyOf("filter_value", func(c *m2mClient) []string { return []string{c.Profile.ClientID} }),
 	"client_name": anyOf("filter_value", func(c *m2mClient) []string { return []string{c.Profile.ClientName} }),
 	"scopes":      anyOf("filter_value", func(c *m2mClient) []string { return c.Profile.Scopes }),
@@ -136,9 +136,19 @@ var m2mSearch = search[*m2mClient]{searchErrors{"m2m_search_", "expected_array_o
 
 func (r *run) m2mSearch(q searchRequest) (stytch.M2MClientsSearchResponse, *apiError) {
 	none := stytch.M2MClientsSearchResponse{}
-	found, metadata, err := m2mSearch.page(q, r.project.state.M2MClients.all(), func(c *m2mClient) position { return position{c.CreatedAt, c.Profile.ClientID} })
+	matches, err := m2mSearch.query(q.Query)
 	if err != nil {
 		return none, err
+	}
+	var found []*m2mClient
+	for c := range r.project.state.M2MClients.all() {
+		if matches(c) {
+			found = append(found, c)
+		}
+	}
+	found, metadata, ok := pageOf(q, found, func(c *m2mClient) position { return position{c.CreatedAt, c.Profile.ClientID} })
+	if !ok {
+		return none, fail("user_search_invalid_cursor") // of every search
 	}
 	return stytch.M2MClientsSearchResponse{M2MClients: each(found, (*m2mClient).profile), ResultsMetadata: metadata}, nil
 }

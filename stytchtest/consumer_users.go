@@ -23,8 +23,8 @@ func (r *run) user(id string) (*user, *apiError) {
 	return nil, fail("user_not_found")
 }
 
-// newUser makes a user who has nothing yet to log in with, and whom the project
-// does not know yet.
+// newUser makes a user who has nothing yet to log in with. The caller adds the
+// user to the project.
 func (r *run) newUser(pending *bool) *user {
 	status := stytch.UserStatusActive
 	if pending != nil && *pending {

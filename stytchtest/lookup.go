@@ -15,6 +15,7 @@ const (
 	byExternalID
 	byAddress       // of a user
 	byFactor        // the ID of what a user logs in with
+	byCredential    // the ID of a passkey or security key
 	bySlug          // of an organization
 	byClaimedDomain // of an organization
 	byAllowedDomain // of an organization
@@ -53,6 +54,9 @@ func (u *user) keys() []key {
 		each(p.Providers, func(o stytch.OAuthProvider) string { return o.OAuthUserRegistrationID }),
 	) {
 		keys = append(keys, key{byFactor, id})
+	}
+	for _, c := range u.Credentials {
+		keys = append(keys, key{byCredential, string(c.ID)})
 	}
 	if p.Password != nil {
 		keys = append(keys, key{byFactor, p.Password.PasswordID})

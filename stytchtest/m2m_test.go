@@ -236,7 +236,7 @@ func TestM2MSearch(t *testing.T) {
 	}})
 	wants(t, err, stytch.ErrM2MSearchFilterNameNotRecognized)
 	_, err = api.Search(w.ctx, stytch.M2MClientsSearchRequest{Cursor: new("none")})
-	wants(t, err, stytch.ErrBadRequest)
+	wants(t, err, stytch.ErrUserSearchInvalidCursor)
 }
 
 // TestM2MSnapshot restores clients, whose secrets still work.

@@ -45,7 +45,7 @@ func (p *Project) secret() string {
 	return p.Secret
 }
 
-// Inbox holds the messages that the project's calls sent.
+// Inbox returns the messages that the project's calls sent.
 func (p *Project) Inbox() *Inbox { return p.inbox }
 
 // RotateKeys adds a new key that signs JWTs. The old keys stay published, as
@@ -213,6 +213,8 @@ func target(f stytch.AuthenticationFactor) string {
 		return f.EmbeddableMagicLinkFactor.EmbeddedID
 	case f.AuthenticatorAppFactor != nil:
 		return f.AuthenticatorAppFactor.TOTPID
+	case f.WebAuthnFactor != nil:
+		return f.WebAuthnFactor.WebAuthnRegistrationID
 	case f.RecoveryCodeFactor != nil:
 		return f.RecoveryCodeFactor.TOTPRecoveryCodeID
 	}

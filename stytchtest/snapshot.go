@@ -214,13 +214,18 @@ func (from projectSnapshot) restore(s *Server) (*Project, error) {
 // check reports a state that a server could not have written.
 func (s *state) check() error {
 	for u := range s.Users.all() {
-		if slices.Contains(u.Methods, nil) {
+		if slices.Contains(u.Methods, nil) || slices.Contains(u.Credentials, nil) {
 			return errors.New("a list in its state contains null")
 		}
 	}
 	for _, l := range s.Links {
 		if l == nil {
 			return errors.New("a link in its state is null")
+		}
+	}
+	for _, c := range s.Ceremonies {
+		if c == nil {
+			return errors.New("a challenge in its state is null")
 		}
 	}
 	for _, password := range s.Passwords {

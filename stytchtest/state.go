@@ -25,6 +25,8 @@ type state struct {
 	// Links are the links of messages, and the tokens of links that the
 	// application delivers itself, by token.
 	Links map[string]*link `json:"links"`
+	// Ceremonies are the challenges that wait for an authenticator, by challenge.
+	Ceremonies map[string]*ceremony `json:"ceremonies"`
 	// Passwords are the passwords of e-mail addresses, in lower case, if they
 	// are for all organizations.
 	Passwords map[string]*memberPassword `json:"passwords"`
@@ -89,6 +91,11 @@ type user struct {
 	Password *hashed `json:"password,omitempty"`
 	// TOTP is the authenticator app, or nil.
 	TOTP *app `json:"totp,omitempty"`
+	// Credentials are the keys of passkeys and security keys.
+	Credentials []*credential `json:"credentials,omitempty"`
+	// Registering is the challenge of the registration that was begun last, or
+	// empty.
+	Registering string `json:"registering,omitempty"`
 	// Invited says whether an invitation of the user is open.
 	Invited bool `json:"invited,omitempty"`
 	// ConnectedApps are the apps that the user lets act for them.

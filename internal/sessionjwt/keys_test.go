@@ -61,8 +61,8 @@ func TestSlowOutage(t *testing.T) {
 	}
 }
 
-// TestImpatience: a service that does not answer is waited for once, not by each
-// caller anew.
+// TestImpatience: callers wait once for a service that does not answer, not each
+// of them again.
 func TestImpatience(t *testing.T) {
 	answer := make(chan struct{})
 	key := newKey(t, "key-1")
@@ -180,8 +180,8 @@ func TestWithdrawnKey(t *testing.T) {
 	}
 }
 
-// TestUnknownForNow: right after a fetch nobody knows whether a key is published
-// by now, and nobody says so.
+// TestUnknownForNow: right after a fetch it is unknown whether a key has been
+// published since, and the error says so.
 func TestUnknownForNow(t *testing.T) {
 	p := &publisher{now: time.Unix(1e9, 0), keys: []Key{newKey(t, "key-1")}}
 	keys := Fetched(p.fetch)
