@@ -31,7 +31,7 @@ func (v value) inComponent() value {
 }
 
 // declaring returns what a change of a key is about: the component, if it says
-// something else, or the field. Some keys can also be beside a reference.
+// something else, or the field. Some keys can also be next to a reference.
 func (v value) declaring(key string) value {
 	if v.to.component != "" && v.same() && load.Text(v.from.node, key) != load.Text(v.to.node, key) {
 		return v.inComponent()
