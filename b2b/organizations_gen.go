@@ -1715,7 +1715,7 @@ func (OrganizationFilterOrganizationSlugs) organizationFilter() {}
 
 // OrganizationFilterOrganizationNameFuzzy is a filter for organizations whose name is like a text.
 type OrganizationFilterOrganizationNameFuzzy struct {
-	// A part of the name. At least three characters. At least 3 characters.
+	// A part of the name. At least 3 characters.
 	FilterValue string `json:"filter_value"`
 }
 
@@ -1735,7 +1735,7 @@ func (OrganizationFilterOrganizationNameFuzzy) organizationFilter() {}
 
 // OrganizationFilterOrganizationSlugFuzzy is a filter for organizations whose slug is like a text.
 type OrganizationFilterOrganizationSlugFuzzy struct {
-	// A part of the slug. At least three characters. At least 3 characters.
+	// A part of the slug. At least 3 characters.
 	FilterValue string `json:"filter_value"`
 }
 
@@ -1786,7 +1786,7 @@ func (OrganizationFilterMemberEmails) organizationFilter() {}
 // OrganizationFilterMemberEmailFuzzy is a filter for organizations that have a member whose e-mail
 // address is like a text.
 type OrganizationFilterMemberEmailFuzzy struct {
-	// A part of the address. At least three characters. At least 3 characters.
+	// A part of the address. At least 3 characters.
 	FilterValue string `json:"filter_value" stytch:"sensitive"`
 }
 
@@ -1837,7 +1837,7 @@ func (OrganizationFilterAllowedDomains) organizationFilter() {}
 // OrganizationFilterAllowedDomainFuzzy is a filter for organizations that have a domain like a text
 // in EmailAllowedDomains.
 type OrganizationFilterAllowedDomainFuzzy struct {
-	// A part of the e-mail domain. At least three characters. At least 3 characters.
+	// A part of the e-mail domain. At least 3 characters.
 	FilterValue string `json:"filter_value"`
 }
 

@@ -2575,7 +2575,7 @@ func (MemberFilterMemberEmails) memberFilter() {}
 
 // MemberFilterMemberEmailFuzzy is a filter for members whose e-mail address is like a text.
 type MemberFilterMemberEmailFuzzy struct {
-	// A part of the address. At least three characters. At least 3 characters.
+	// A part of the address. At least 3 characters.
 	FilterValue string `json:"filter_value" stytch:"sensitive"`
 }
 
@@ -2673,7 +2673,7 @@ func (MemberFilterMemberMFAPhoneNumbers) memberFilter() {}
 // MemberFilterMemberMFAPhoneNumberFuzzy is a filter for members whose MFA phone number is like a
 // text.
 type MemberFilterMemberMFAPhoneNumberFuzzy struct {
-	// A part of the phone number. At least three characters. At least 3 characters.
+	// A part of the phone number. At least 3 characters.
 	FilterValue string `json:"filter_value" stytch:"sensitive"`
 }
 

@@ -100,9 +100,7 @@ func newAccount(p provider, form url.Values, scopes []string) account {
 		vouched = p.vouches
 	}
 	a.Vouched = vouched && a.Email != "" && !p.hides
-	for _, tenant := range strings.FieldsFunc(form.Get("tenants"), func(r rune) bool { return r == ',' || r == ' ' }) {
-		a.Tenants = append(a.Tenants, tenant)
-	}
+	a.Tenants = strings.FieldsFunc(form.Get("tenants"), func(r rune) bool { return r == ',' || r == ' ' })
 	return a
 }
 

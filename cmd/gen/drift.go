@@ -47,8 +47,8 @@ media type is called. spec/drift.yaml holds the scope and the differences that a
 with a reason.
 
 Exit codes of the program (go run turns every failure into 1):
-  0  no drift: every difference is accepted, every entry accepts something
-  1  drift: a difference, an entry that accepts nothing, or a text still to be written
+  0  no drift: every difference is accepted, and every entry matches one
+  1  drift: a difference, an entry that matches none, or a text still to be written
   2  the command line, the spec, drift.yaml or UPSTREAM cannot be read
 `
 

@@ -7,9 +7,9 @@
 //	gen drift      compare the spec with what the service's owner publishes
 //	gen explain    say more about a finding
 //
-// It exits with 0 when all is well, with 1 when check or drift finds a difference
-// or diff finds a change that --fail-on names, and with 2 when the spec, the
-// command line or the machine is at fault.
+// It exits with 0 when all is well. It exits with 1 when check or drift finds a
+// difference, or diff finds a change that --fail-on names. It exits with 2 when
+// the spec, the command line or the machine is at fault.
 package main
 
 import (

@@ -290,7 +290,7 @@ func settle(k *Keys) {
 	f := k.flight
 	k.mu.Unlock()
 	if f != nil {
-		<-f.done
+		<-f.Done()
 	}
 }
 

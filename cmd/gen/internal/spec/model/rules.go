@@ -84,7 +84,7 @@ func (b *builder) anyOf(t *Type, schema *openapi3.Schema, errors map[string]any,
 }
 
 func (b *builder) nothingToChoose(schema *openapi3.Schema) {
-	b.list.Hintf(codes.UnreachableError, fieldLocation(schema.Origin, "x-choice"), "write oneOf, anyOf or not over required properties, or take x-choice out",
+	b.list.Hintf(codes.UnreachableError, fieldLocation(schema.Origin, "x-choice"), "write oneOf, anyOf or not over required properties, or remove x-choice",
 		"there is nothing to choose between")
 }
 
