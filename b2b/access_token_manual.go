@@ -38,7 +38,6 @@ func (t AccessToken) LogValue() slog.Value {
 //
 // Source: https://stytch.com/docs/b2b/api/connected-app-token-introspection
 func (s *IDPService) IntrospectTokenLocal(ctx context.Context, accessToken string, opts stytch.AccessTokenOptions) (*AccessToken, error) {
-	s.client().Verifier((&SessionsService{transport: s.client()}).publishedKeys) // the keys come from this API
 	token, organizationID, slug, err := accessTokenOf(ctx, s.client(), accessToken, opts)
 	if err != nil {
 		return nil, err

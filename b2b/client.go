@@ -25,8 +25,8 @@
 // # Errors and options
 //
 // Options, errors, retries, timeouts and the handling of secrets are those of the package
-// [github.com/stytchgen/sdk/stytch]: a client takes a [stytch.Option], a call takes a
-// [stytch.CallOption], and an error is a [*stytch.Error], a [*stytch.ConnectionError] or a
+// [github.com/stytchgen/sdk/stytch]. A client takes a [stytch.Option], and a call takes a
+// [stytch.CallOption]. An error is a [*stytch.Error], a [*stytch.ConnectionError] or a
 // [*stytch.ValidationError].
 //
 // # Beyond the calls
@@ -37,6 +37,7 @@
 //     [SessionFrom] and [SessionsService.Logout]. [SessionsService.AuthenticateJWT] checks a session
 //     without net/http, mostly without a call, and [CustomClaims] converts its claims.
 //   - Permissions: [Allowed] decides by the roles of a session.
+//   - Access tokens of connected apps: [IDPService.IntrospectTokenLocal] checks them without a call.
 //   - The steps of a login: [Step], and the method Next of responses.
 //   - Events of the service: [WebhookFunctions] handles those of a [stytch.Webhook].
 package b2b
@@ -58,12 +59,15 @@ var (
 	receive     = share.Get[func(*stytch.Response, *transport.Result)]()
 )
 
+// api is what clients need to know of this API. The hand-written section AuthenticateJWT adds the keys.
+var api = transport.API{Enums: enums}
+
 // NewClient returns a client for a B2B project. The project ID and the secret are in the Stytch
 // dashboard. A project ID that begins with "project-live-" selects the live API, any other the test API.
 // NewClient checks its arguments and does no I/O. The client is safe for concurrent use and needs no
 // closing.
 func NewClient(projectID, secret string, opts ...stytch.Option) (*Client, error) {
-	t, err := maker.New(projectID, secret, enums, opts)
+	t, err := maker.New(projectID, secret, api, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +85,7 @@ func NewPublicClient(projectID string, opts ...stytch.Option) (*Client, error) {
 // STYTCH_PROJECT_ID and STYTCH_SECRET. If STYTCH_BASE_URL is set, it is the base URL; an option can
 // override it.
 func FromEnv(opts ...stytch.Option) (*Client, error) {
-	t, err := maker.FromEnv(enums, opts)
+	t, err := maker.FromEnv(api, opts)
 	if err != nil {
 		return nil, err
 	}

@@ -306,7 +306,7 @@ type OTPsSMSAuthenticateRequest struct {
 	SessionCustomClaims map[string]any `json:"session_custom_claims,omitzero" stytch:"sensitive"`
 
 	// Whether the member enrolls in MFA or leaves it. Unset, the enrollment stays as it is. Ignored
-	// where the organization's MFAPolicy is REQUIRED_FOR_ALL.
+	// with the MFAPolicy REQUIRED_FOR_ALL.
 	SetMFAEnrollment *MFAEnrollment `json:"set_mfa_enrollment,omitzero"`
 
 	// Whether SMS codes become the member's default MFA method.

@@ -2,6 +2,7 @@ package b2b_test
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"io"
 	"net/http"
@@ -143,5 +144,19 @@ func TestServicesOfTheConsumerAPIWithEmulator(t *testing.T) {
 	}
 	if _, err := wrong.Project.Metrics(t.Context(), stytch.ProjectMetricsRequest{}); !errors.Is(err, stytch.ErrUnauthorizedCredentials) {
 		t.Errorf("with a wrong secret: %v", err)
+	}
+}
+
+// TestAccessTokensOfPrograms checks a token of a program with a B2B client: the keys come from the B2B API,
+// which serves those of the project.
+func TestAccessTokensOfPrograms(t *testing.T) {
+	srv := stytchtest.NewServer(t)
+	part := base64.RawURLEncoding.EncodeToString
+	token := part([]byte(`{"alg":"RS256","kid":"jwk-test-1","typ":"JWT"}`)) + "." + part([]byte(`{"sub":"m2m-client-test-1","exp":4102444800}`)) + "." + part([]byte("signature"))
+	if _, err := srv.B2B().M2M.AuthenticateToken(t.Context(), token, stytch.AccessTokenOptions{}); !errors.Is(err, stytch.ErrJWTUnknownKey) {
+		t.Errorf("got %v, want ErrJWTUnknownKey", err)
+	}
+	if own, foreign := srv.Calls("b2b.sessions.get_jwks"), srv.Calls("consumer.sessions.get_jwks"); own != 1 || foreign != 0 {
+		t.Errorf("%d calls for the keys of the B2B API, %d of the consumer API", own, foreign)
 	}
 }

@@ -112,7 +112,7 @@ func (s *SessionsService) AuthenticateJWTLocal(ctx context.Context, sessionJWT s
 
 // verify checks a JWT locally, and returns its session and its age.
 func (s *SessionsService) verify(ctx context.Context, sessionJWT string) (*MemberSession, time.Duration, error) {
-	verifier := s.client().Verifier(s.publishedKeys)
+	verifier := s.client().Verifier()
 	claimed, token, err := sessionjwt.Verify(ctx, verifier, sessionJWT, (*MemberSession).readClaims)
 	if err != nil {
 		return nil, 0, err
@@ -182,9 +182,11 @@ func (v *MemberSession) readOrganization(d *wire.Reader) {
 	}
 }
 
+func init() { api.Keys = publishedKeys }
+
 // publishedKeys fetches the keys of the project.
-func (s *SessionsService) publishedKeys(ctx context.Context) ([]sessionjwt.Key, error) {
-	resp, err := s.GetJWKS(ctx, SessionsGetJWKSRequest{ProjectID: s.client().ProjectID()})
+func publishedKeys(ctx context.Context, client *transport.Client) ([]sessionjwt.Key, error) {
+	resp, err := (&SessionsService{transport: client}).GetJWKS(ctx, SessionsGetJWKSRequest{ProjectID: client.ProjectID()})
 	if err != nil {
 		return nil, err
 	}

@@ -53,7 +53,7 @@ func (s *SessionsService) backend(req SessionsAuthenticateRequest, opts []stytch
 			return err
 		},
 		Owner:     func(session *MemberSession) string { return session.MemberID },
-		Past:      func(t time.Time) bool { return s.client().Verifier(s.publishedKeys).Past(t) },
+		Past:      func(t time.Time) bool { return s.client().Verifier().Past(t) },
 		LoggedOut: stytch.LoggedOut, RetryAfter: stytch.RetryAfter,
 	}
 }

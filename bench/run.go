@@ -29,9 +29,13 @@ var sections = []section{
 	{"Readers of JSON", "The SDK's reader compared with those of two libraries, each with the same hand-written code.", false, (*bench).readers},
 	{"Validation alone", "The validation of a whole request compared with one match of a compiled regular expression.", true, (*bench).validation},
 	{"Session JWT", "", true, (*bench).jwtCheck},
+	{"Session JWT, again", "A JWT that the client has checked before, which comes with every request for five minutes. Each number of " +
+		"goroutines is compared with as many that verify the signature.", true, (*bench).jwtAgain},
 	{"Guard", "The cost of asking before a code is sent, with all default limits. In memory it is compared with the hashes that an " +
 		"ask computes, and in Redis with bare round trips to the same server on loopback.",
 		false, (*bench).asks},
+	{"Emulator", "Two calls each: a code by e-mail, and the login with it, with a session. An RSA signature takes most of the time.",
+		false, (*bench).emulator},
 	{"First call", "Whole processes over TLS, from their start to their end.", false, (*bench).coldCalls},
 	{"Size and build time", "What one call adds to a program that makes no call. Times are processor times.",
 		false, (*bench).builds},

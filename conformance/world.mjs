@@ -113,7 +113,7 @@ export async function fails(call, status, errorType) {
   assert.equal(`${error.status_code} ${error.error_type}`, `${status} ${errorType}`, error.error_message);
   assert.match(error.request_id, /^request-id-test-/);
   assert.ok(error.error_message, "there is a message");
-  assert.match(error.error_url, /^https:\/\/stytch\.com\/docs\//);
+  assert.match(error.error_url, /^https:\/\/(stytch\.com\/docs|datatracker\.ietf\.org\/doc)\//); // the latter for OAuth 2.0
   return error;
 }
 

@@ -1,4 +1,4 @@
-// Package spec holds the files of the spec, for programs that enforce it at
+// Package spec contains the files of the spec, for programs that enforce it at
 // run time. The SDK does not import it.
 package spec
 

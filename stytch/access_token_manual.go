@@ -173,7 +173,7 @@ func accessTokenOf(ctx context.Context, client *transport.Client, jwt string, op
 	if opts.MaxTokenAge < 0 {
 		return nil, nil, fmt.Errorf("AccessTokenOptions.MaxTokenAge is %v; want a positive duration, or 0 for any age", opts.MaxTokenAge)
 	}
-	verifier := client.Verifier((&SessionsService{transport: client}).publishedKeys)
+	verifier := client.Verifier()
 	organization, claims, err := sessionjwt.VerifyAccess(ctx, verifier, jwt, (*claimedOrganization).read)
 	if err != nil {
 		return nil, nil, err

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/stytchgen/sdk/internal/grammar"
 	"github.com/stytchgen/sdk/internal/share"
 	"github.com/stytchgen/sdk/internal/transport"
 )
@@ -20,11 +19,14 @@ const (
 	envBaseURL   = "STYTCH_BASE_URL"
 )
 
+// api is what clients need to know of this API. The hand-written section AuthenticateJWT adds the keys.
+var api = transport.API{Enums: enums}
+
 // NewClient returns a client for a project. The project ID and the secret are in the Stytch dashboard. A
 // project ID that begins with "project-live-" selects the live API, any other the test API. NewClient
 // checks its arguments and does no I/O. The client is safe for concurrent use and needs no closing.
 func NewClient(projectID, secret string, opts ...Option) (*Client, error) {
-	t, err := newTransport(projectID, secret, enums, opts)
+	t, err := newTransport(projectID, secret, api, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +44,7 @@ func NewPublicClient(projectID string, opts ...Option) (*Client, error) {
 // STYTCH_PROJECT_ID and STYTCH_SECRET. If STYTCH_BASE_URL is set, it is the base URL; an option can
 // override it.
 func FromEnv(opts ...Option) (*Client, error) {
-	t, err := newTransportFromEnv(enums, opts)
+	t, err := newTransportFromEnv(api, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -52,9 +54,9 @@ func FromEnv(opts ...Option) (*Client, error) {
 // The package b2b has the same options and errors, and makes its clients with these functions.
 var _ = share.Put(transport.Maker{New: newTransport, FromEnv: newTransportFromEnv, None: noTransport})
 
-func newTransport(projectID, secret string, enums grammar.Enums, opts []Option) (*transport.Client, error) {
+func newTransport(projectID, secret string, api transport.API, opts []Option) (*transport.Client, error) {
 	t, err := transport.New(transport.Config{
-		ProjectID: projectID, Secret: secret, TestURL: testURL, LiveURL: liveURL, Enums: enums, Errors: errorMaker{},
+		ProjectID: projectID, Secret: secret, TestURL: testURL, LiveURL: liveURL, API: api, Errors: errorMaker{},
 	}, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("stytch: %w", err)
@@ -62,7 +64,7 @@ func newTransport(projectID, secret string, enums grammar.Enums, opts []Option) 
 	return t, nil
 }
 
-func newTransportFromEnv(enums grammar.Enums, opts []Option) (*transport.Client, error) {
+func newTransportFromEnv(api transport.API, opts []Option) (*transport.Client, error) {
 	for _, name := range []string{envProjectID, envSecret} {
 		if os.Getenv(name) == "" {
 			return nil, fmt.Errorf("stytch: the environment variable %s is not set: "+
@@ -70,7 +72,7 @@ func newTransportFromEnv(enums grammar.Enums, opts []Option) (*transport.Client,
 		}
 	}
 	opts = append([]Option{WithBaseURL(os.Getenv(envBaseURL))}, opts...)
-	return newTransport(os.Getenv(envProjectID), os.Getenv(envSecret), enums, opts)
+	return newTransport(os.Getenv(envProjectID), os.Getenv(envSecret), api, opts)
 }
 
 // noTransport returns the transport of a client or service that neither [NewClient] nor [FromEnv] has

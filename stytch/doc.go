@@ -71,7 +71,8 @@
 //     without net/http, mostly without a call, and [CustomClaims] converts its claims.
 //   - Permissions: [Allowed] decides by the roles of a session.
 //   - What people type: [CleanCode] and [CleanPhoneNumber].
-//   - Access tokens for programs: [M2MService.TokenSource] fetches and renews them.
+//   - Access tokens of programs and connected apps: [M2MService.TokenSource] fetches and renews them.
+//     [M2MService.AuthenticateToken] and [IDPService.IntrospectTokenLocal] check them without a call.
 //   - Events of the service: a [Webhook] verifies and handles them.
 //   - Answers that differ from the description of the API: [WithDriftReport].
 package stytch

@@ -91,11 +91,14 @@ func (s *SessionsService) policies() *rbac.Policies {
 	}})
 }
 
-// answered reports whether an error of a fetch is the answer of a service that works.
+// answered reports whether an error of a fetch is the answer of a service that works. A gateway in
+// front of it sends no type.
 func answered(err error) bool {
 	var e *Error
-	return errors.Is(err, rbac.ErrNoPolicy) ||
-		errors.As(err, &e) && e.StatusCode/100 == 4 && e.StatusCode != http.StatusTooManyRequests && e.StatusCode != http.StatusRequestTimeout
+	if !errors.As(err, &e) {
+		return errors.Is(err, rbac.ErrNoPolicy)
+	}
+	return e.Type != "" && e.StatusCode/100 == 4 && e.StatusCode != http.StatusTooManyRequests && e.StatusCode != http.StatusRequestTimeout
 }
 
 // grantsOf returns the permissions of a policy.

@@ -196,6 +196,29 @@ func TestWrongSecret(t *testing.T) {
 	}
 }
 
+// TestPolicyOutages: neither a gateway's page nor a limit says anything about the policy, so the old one
+// is used.
+func TestPolicyOutages(t *testing.T) {
+	for name, fault := range map[string]stytchtest.Fault{
+		"gateway 502": {HTML: true}, "gateway 404": {HTML: true, Status: 404}, "gateway 403": {HTML: true, Status: 403},
+		"limit": {ErrorType: "too_many_requests"}, "500": {Status: 500}, "half an answer": {Truncate: true}, "reset": {Reset: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			now := time.Now()
+			o := newOffice(t, stytch.WithClock(func() time.Time { return now }), stytch.WithJWTLeeway(time.Hour))
+			if err := o.ask("documents", "update"); err != nil {
+				t.Fatal(err)
+			}
+			o.srv.Fail(fault)
+			now = now.Add(5 * time.Minute)
+			if err := o.ask("documents", "update"); err != nil {
+				t.Errorf("error %v", err)
+			}
+			refused(t, o.ask("documents", "delete"))
+		})
+	}
+}
+
 // hostile answers rbac.policy with a body, and passes other calls on.
 type hostile struct {
 	http.RoundTripper

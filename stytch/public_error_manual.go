@@ -3,6 +3,7 @@ package stytch
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"time"
@@ -32,7 +33,7 @@ const StatusCanceled = sessionweb.StatusCanceled
 
 // PublicErrorOf returns the public form of an error of any call: its kind and what to do, without text
 // from the service. [CodeOutage] is the form of every error that is not the visitor's fault. That
-// includes a request with a wrong field that nobody types: the mistake is in the program and belongs in
+// includes a request with a wrong field that no visitor types: the mistake is in the program and belongs in
 // its log. nil is [CodeOutage] too, because a caller that asks has no success to report.
 //
 // A call whose context was canceled is [CodeCanceled]: usually the visitor has left. It is neither an
@@ -154,6 +155,27 @@ func (e PublicError) Write(w http.ResponseWriter) {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	}
 	http.Error(w, e.Message, e.Status)
+}
+
+// WriteJSON is [PublicError.Write] for programs, such as the scripts of a page or a mobile application. The body is
+//
+//	{"status": 429, "code": "too_many_attempts", "message": "...", "retry_after": 30}
+//
+// Scripts of other origins cannot read the header Retry-After, so its seconds are in the body too. They are left
+// out if the time is unknown.
+func (e PublicError) WriteJSON(w http.ResponseWriter) {
+	sessionweb.SetRetryAfter(w, e.RetryAfter)
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if e.Status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	w.WriteHeader(e.Status)
+	_ = json.NewEncoder(w).Encode(struct { // it fails only if the visitor has left
+		PublicError
+		RetryAfter int64 `json:"retry_after,omitzero"`
+	}{e, sessionweb.Seconds(e.RetryAfter)})
 }
 
 // ENDMANUAL(PublicError)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"net/http/httptest"
 	"strings"
@@ -286,4 +287,21 @@ func wrong(code string) string {
 // failWith returns a call that fails with an error.
 func failWith(err error) func(context.Context, *stytchtest.Server, *stytch.Client, string, string) error {
 	return func(context.Context, *stytchtest.Server, *stytch.Client, string, string) error { return err }
+}
+
+// TestWriteJSON checks what programs get.
+func TestWriteJSON(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{&stytch.Error{StatusCode: 429, RetryAfter: 1500 * time.Millisecond}, `{"status":429,"code":"too_many_attempts","message":"%s","retry_after":2}`},
+		{stytch.ErrNoSession, `{"status":401,"code":"login_first","message":"%s"}`},
+	} {
+		public, w := stytch.PublicErrorOf(c.err), httptest.NewRecorder()
+		public.WriteJSON(w)
+		if want := fmt.Sprintf(c.want, public.Message) + "\n"; w.Body.String() != want || w.Code != public.Status || w.Header().Get("Content-Type") != "application/json" {
+			t.Errorf("got %d %s%v, want %s", w.Code, w.Body, w.Header(), want)
+		}
+	}
 }

@@ -97,7 +97,7 @@ var codeAuthenticate = transport.Endpoint[codeRequest, codeResponse]{
 
 // authenticate is like a generated method, for a given client.
 func authenticate(ctx context.Context, url string, req codeRequest, opts []stytch.Option, callOpts ...stytch.CallOption) (*codeResponse, error) {
-	t, err := share.Get[transport.Maker]().New(projectID, secret, nil, append([]stytch.Option{stytch.WithBaseURL(url), noWaits}, opts...))
+	t, err := share.Get[transport.Maker]().New(projectID, secret, transport.API{}, append([]stytch.Option{stytch.WithBaseURL(url), noWaits}, opts...))
 	if err != nil {
 		return nil, err
 	}

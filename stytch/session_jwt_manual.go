@@ -145,7 +145,7 @@ func (s *SessionsService) AuthenticateJWTLocal(ctx context.Context, sessionJWT s
 
 // verify checks a JWT locally, and returns its session and its age.
 func (s *SessionsService) verify(ctx context.Context, sessionJWT string) (*Session, time.Duration, error) {
-	verifier := s.client().Verifier(s.publishedKeys)
+	verifier := s.client().Verifier()
 	claimed, token, err := sessionjwt.Verify(ctx, verifier, sessionJWT, (*claimedSession).read)
 	switch {
 	case claimed.ofMember && (err == nil || !sessionjwt.Settled(err, 0, 0)):
@@ -219,9 +219,11 @@ func claimedTime(d *wire.Reader) *time.Time {
 	return nil
 }
 
+func init() { api.Keys = publishedKeys }
+
 // publishedKeys fetches the keys of the project.
-func (s *SessionsService) publishedKeys(ctx context.Context) ([]sessionjwt.Key, error) {
-	resp, err := s.GetJWKS(ctx, SessionsGetJWKSRequest{ProjectID: s.client().ProjectID()})
+func publishedKeys(ctx context.Context, client *transport.Client) ([]sessionjwt.Key, error) {
+	resp, err := (&SessionsService{transport: client}).GetJWKS(ctx, SessionsGetJWKSRequest{ProjectID: client.ProjectID()})
 	if err != nil {
 		return nil, err
 	}

@@ -85,6 +85,32 @@ func TestClientsShareNoJWTs(t *testing.T) {
 	}
 }
 
+// TestSessionIsNoAccessToken checks that a JWT that was accepted as a session is not accepted as an access
+// token, which the same client checks with the same keys, nor in reverse.
+func TestSessionIsNoAccessToken(t *testing.T) {
+	i := newIssuer()
+	client := i.offline(t, i.now)
+	session := rs256(i, nil)
+	access := rs256(i, func(_, claims map[string]any) {
+		delete(claims, "https://stytch.com/session")
+		claims["sub"], claims["client_id"], claims["scope"] = "m2m-client-test-1", "m2m-client-test-1", "read:users"
+	})
+	for range 3 {
+		if _, err := client.Sessions.AuthenticateJWTLocal(t.Context(), session); err != nil {
+			t.Errorf("the session: %v", err)
+		}
+		if token, err := client.M2M.AuthenticateToken(t.Context(), access, stytch.AccessTokenOptions{}); err != nil || token.ClientID != "m2m-client-test-1" {
+			t.Errorf("the access token: %v, %v", token, err)
+		}
+		if token, err := client.M2M.AuthenticateToken(t.Context(), session, stytch.AccessTokenOptions{}); err == nil {
+			t.Errorf("the session is accepted as the access token %v", token)
+		}
+		if session, err := client.Sessions.AuthenticateJWTLocal(t.Context(), access); !errors.Is(err, stytch.ErrJWTMissingClaim) {
+			t.Errorf("the access token as a session: %v, %v", session, err)
+		}
+	}
+}
+
 // TestMemberJWTEachTime checks that a member's JWT is no user's the second time either.
 func TestMemberJWTEachTime(t *testing.T) {
 	i := newIssuer()

@@ -143,7 +143,7 @@ func (s *SessionsService) backend(req SessionsAuthenticateRequest, opts []CallOp
 			return err
 		},
 		Owner:     func(session *Session) string { return session.UserID },
-		Past:      func(t time.Time) bool { return s.client().Verifier(s.publishedKeys).Past(t) },
+		Past:      func(t time.Time) bool { return s.client().Verifier().Past(t) },
 		LoggedOut: LoggedOut, RetryAfter: RetryAfter,
 	}
 }

@@ -26,8 +26,8 @@ import (
 //	mux.Handle("POST /webhooks/stytch", hook)
 //
 // It accepts only requests that carry a signature of one of the secrets. The answer is 204 once the event
-// is handled, 401 if the signature is missing, wrong or too old, 413 for a body that is too large, and
-// 500 if the event could not be handled. After every answer except 2xx, and after 15 seconds without one,
+// is handled, and 500 if it could not be handled. It is 401 if the signature is missing, wrong or too old,
+// and 413 for a body that is too large. After every answer except 2xx, and after 15 seconds without one,
 // the service sends the event again, up to seven times in about 28 hours.
 //
 // An event can arrive twice, and events can arrive in another order than they happened. So take an event as

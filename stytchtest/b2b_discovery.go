@@ -47,7 +47,7 @@ func (r *run) beginDiscovery(begun intermediate) b2b.OTPsEmailDiscoveryAuthentic
 // would still want beyond the factors.
 func (r *run) discover(address string, factors []stytch.AuthenticationFactor, verified bool) []b2b.DiscoveredOrganization {
 	var found []b2b.DiscoveredOrganization
-	for _, o := range r.project.state.Organizations {
+	for _, o := range r.project.state.organizationsFor(address) {
 		membership := &b2b.Membership{}
 		m := r.project.state.memberByEmail(o.Profile.OrganizationID, address)
 		switch {
@@ -152,7 +152,7 @@ func (r *run) createDiscovered(q b2b.DiscoveryOrganizationsCreateRequest) (b2b.D
 	if err := r.project.unclaimed(nil, i.Email); err != nil {
 		return none, err
 	}
-	s := settingsOf(q)
+	s := as[orgSettings](q)
 	name := nameFrom(i.Email)
 	if s.OrganizationName == nil {
 		s.OrganizationName = &name

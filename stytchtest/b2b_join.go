@@ -38,10 +38,7 @@ func (p *Project) discoverable(o *organization, address string) *apiError {
 	if err := p.admits(o, address); err != nil {
 		return err
 	}
-	if slices.ContainsFunc(p.state.Members, func(m *member) bool {
-		return m.Profile.OrganizationID == o.Profile.OrganizationID && !m.deleted() && m.Profile.EmailAddressVerified &&
-			strings.EqualFold(domainOf(m.Profile.EmailAddress), domainOf(address))
-	}) {
+	if p.state.Members.find(byProvenDomain, within(o.Profile.OrganizationID, strings.ToLower(domainOf(address)))) != nil {
 		return nil
 	}
 	return failf("invalid_email_for_jit_provisioning", "no member of the organization has a verified e-mail address of the domain yet")
@@ -54,7 +51,7 @@ func (p *Project) unclaimed(o *organization, address string) *apiError {
 	if o != nil && hasDomain(o.Profile.ClaimedEmailDomains, domain) {
 		return nil
 	}
-	if slices.ContainsFunc(p.state.Organizations, func(other *organization) bool { return hasDomain(other.Profile.ClaimedEmailDomains, domain) }) {
+	if len(p.state.Organizations.list(byClaimedDomain, strings.ToLower(domain))) > 0 {
 		return fail("action_not_allowed_email_domain_is_claimed")
 	}
 	return nil
@@ -69,7 +66,7 @@ func (p *Project) join(o *organization, address string, status b2b.MemberStatus,
 	m.assign()
 	m.assignByDomain(o)
 	p.sharePassword(m)
-	p.state.Members = append(p.state.Members, m)
+	p.state.Members.add(m)
 	return m
 }
 
@@ -109,10 +106,8 @@ func (m *member) assignByDomain(o *organization) {
 
 // assignByDomain follows a change of what an organization says about domains and roles.
 func (p *Project) assignByDomain(o *organization) {
-	for _, m := range p.state.Members {
-		if m.Profile.OrganizationID == o.Profile.OrganizationID {
-			m.assignByDomain(o)
-		}
+	for _, m := range p.state.membersOf(o) {
+		m.assignByDomain(o)
 	}
 }
 

@@ -213,7 +213,7 @@ func (r *run) start(l memberLogin, o *organization, m *member, p proof) (memberL
 	}
 	r.keep(s)
 	if p.begun != nil {
-		r.consume(p.begun)
+		r.project.state.Intermediates.remove(p.begun)
 	}
 	l.session, l.authenticated = s, true
 	l.token, l.jwt = s.Token, r.project.issue(s, r.now)
@@ -258,26 +258,18 @@ func (r *run) deliverMFA(o *organization, m *member, locale string) {
 // intermediate stores a login that is not complete yet.
 func (r *run) intermediate(i intermediate) *intermediate {
 	i.Token, i.ExpiresAt = newToken(), r.now.Add(intermediateLife)
-	r.project.state.Intermediates = append(r.project.state.Intermediates, &i)
+	intermediates := &r.project.state.Intermediates
+	intermediates.add(&i)
+	intermediates.sweep(func(one *intermediate) bool { return !r.now.Before(one.ExpiresAt) })
 	return &i
 }
 
 // findIntermediate returns the login of an intermediate session token.
 func (r *run) findIntermediate(token string) (*intermediate, *apiError) {
-	st := &r.project.state
-	st.Intermediates = slices.DeleteFunc(st.Intermediates, func(i *intermediate) bool { return !r.now.Before(i.ExpiresAt) })
-	for _, i := range st.Intermediates {
-		if i.Token == token {
-			return i, nil
-		}
+	if i := r.project.state.Intermediates.find(byToken, token); i != nil && r.now.Before(i.ExpiresAt) {
+		return i, nil
 	}
 	return nil, fail("intermediate_session_not_found")
-}
-
-// consume ends an intermediate session after its use.
-func (r *run) consume(i *intermediate) {
-	st := &r.project.state
-	st.Intermediates = slices.DeleteFunc(st.Intermediates, func(have *intermediate) bool { return have == i })
 }
 
 // memberSession returns a member's session as a response shows it.

@@ -232,7 +232,7 @@ func (r *run) sandboxMember() (*organization, *member) {
 	if o == nil {
 		o = &organization{Profile: b2b.Organization{OrganizationID: sandboxOrganizationID, OrganizationName: "Sandbox", OrganizationSlug: "sandbox"}}
 		ordinary(&o.Profile, r.now)
-		r.project.state.Organizations = append(r.project.state.Organizations, o)
+		r.project.state.Organizations.add(o)
 	}
 	m := r.project.state.memberByEmail(sandboxOrganizationID, SandboxEmail)
 	if m == nil {

@@ -1,8 +1,6 @@
 package stytchtest
 
 import (
-	"slices"
-
 	"github.com/stytchgen/sdk/b2b"
 )
 
@@ -100,13 +98,7 @@ func (r *run) memberDeletePassword(q b2b.OrganizationsMembersDeletePasswordReque
 	if r.project.state.PasswordPolicy.CrossOrganization {
 		return none, fail("cross_org_passwords_enabled")
 	}
-	i := slices.IndexFunc(r.project.state.Members, func(m *member) bool {
-		return m.Profile.OrganizationID == o.Profile.OrganizationID && m.Profile.MemberPasswordID == q.MemberPasswordID && q.MemberPasswordID != ""
-	})
-	var m *member
-	if i >= 0 {
-		m = r.project.state.Members[i]
-	}
+	m := r.project.state.Members.find(byPassword, within(o.Profile.OrganizationID, q.MemberPasswordID))
 	if err := r.permit(q.ActingMember, o, m, memberResource, "update.info.delete.password"); err != nil {
 		return none, err
 	}

@@ -2,6 +2,7 @@ package stytchtest
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/stytchgen/sdk/b2b"
 )
@@ -101,16 +102,12 @@ func (p *Project) checkRoles(o *organization, roles []string) *apiError {
 
 // freeAddress refuses an address that another member has, or had and did not give up.
 func (p *Project) freeAddress(o *organization, m *member, address string) *apiError {
-	for _, other := range p.state.Members {
-		if other == m || other.deleted() || other.Profile.OrganizationID != o.Profile.OrganizationID {
-			continue
-		}
-		if sameAddress(other.Profile.EmailAddress, address) {
-			return fail("duplicate_member_email")
-		}
-		if slices.ContainsFunc(other.Profile.RetiredEmailAddresses, func(e b2b.RetiredEmail) bool { return sameAddress(e.EmailAddress, address) }) {
-			return fail("retired_member_email")
-		}
+	if other := p.state.memberByEmail(o.Profile.OrganizationID, address); other != nil && other != m {
+		return fail("duplicate_member_email")
+	}
+	retired := within(o.Profile.OrganizationID, strings.ToLower(address))
+	if other := p.state.Members.find(byRetiredEmail, retired); other != nil && other != m {
+		return fail("retired_member_email")
 	}
 	return p.unclaimed(o, address)
 }
@@ -138,13 +135,12 @@ func (r *run) memberGet(q b2b.OrganizationsMembersGetRequest) (b2b.Organizations
 
 func (r *run) memberDangerouslyGet(q b2b.OrganizationsMembersDangerouslyGetRequest) (b2b.OrganizationsMembersDangerouslyGetResponse, *apiError) {
 	deleted := q.IncludeDeleted != nil && *q.IncludeDeleted
-	for _, m := range r.project.state.Members {
-		if m.Profile.MemberID == q.MemberID && (deleted || !m.deleted()) {
-			o := r.project.state.organizationByID(m.Profile.OrganizationID)
-			return b2b.OrganizationsMembersDangerouslyGetResponse{MemberID: m.Profile.MemberID, Member: m.profile(r.now), Organization: o.Profile}, nil
-		}
+	m := r.project.state.Members.find(byID, q.MemberID)
+	if m == nil || m.deleted() && !deleted {
+		return b2b.OrganizationsMembersDangerouslyGetResponse{}, fail("member_not_found")
 	}
-	return b2b.OrganizationsMembersDangerouslyGetResponse{}, fail("member_not_found")
+	o := r.project.state.organizationByID(m.Profile.OrganizationID)
+	return b2b.OrganizationsMembersDangerouslyGetResponse{MemberID: m.Profile.MemberID, Member: m.profile(r.now), Organization: o.Profile}, nil
 }
 
 func (r *run) memberUpdate(q b2b.OrganizationsMembersUpdateRequest) (b2b.OrganizationsMembersUpdateResponse, *apiError) {

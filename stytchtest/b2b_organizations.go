@@ -1,13 +1,14 @@
 package stytchtest
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/stytchgen/sdk/b2b"
 )
 
 func (r *run) organizationCreate(q b2b.OrganizationsCreateRequest) (b2b.OrganizationsCreateResponse, *apiError) {
-	o, err := r.project.createOrganization(settingsOf(q), r.now)
+	o, err := r.project.createOrganization(as[orgSettings](q), r.now)
 	if err != nil {
 		return b2b.OrganizationsCreateResponse{}, err
 	}
@@ -83,21 +84,21 @@ func (r *run) organizationDelete(q b2b.OrganizationsDeleteRequest) (b2b.Organiza
 		return none, err
 	}
 	id, st := o.Profile.OrganizationID, &r.project.state
-	for _, m := range st.Members {
-		if m.Profile.OrganizationID == id {
-			r.logOut(m)
-		}
+	for _, m := range slices.Backward(st.membersOf(o)) {
+		r.logOut(m)
+		st.Members.remove(m)
 	}
-	drop(&st.Members, func(m *member) bool { return m.Profile.OrganizationID == id })
-	drop(&st.Organizations, func(have *organization) bool { return have == o })
+	st.Organizations.remove(o)
 	return b2b.OrganizationsDeleteResponse{OrganizationID: id}, nil
 }
 
 // logOut ends the sessions of a member, and the logins, codes and links under way.
 func (r *run) logOut(m *member) {
 	id, st := m.Profile.MemberID, &r.project.state
-	st.end(func(s *session) bool { return s.MemberID == id })
-	drop(&st.Intermediates, func(i *intermediate) bool { return i.MemberID == id })
+	st.endSessions(id, nil)
+	for _, i := range st.Intermediates.list(byOwner, id) {
+		st.Intermediates.remove(i)
+	}
 	key := strings.ToLower(m.Profile.EmailAddress)
 	if c := st.EmailCodes[key]; c != nil && c.MemberID == id {
 		delete(st.EmailCodes, key)
@@ -125,8 +126,8 @@ func (r *run) organizationMetrics(q b2b.OrganizationsMetricsRequest) (b2b.Organi
 		return b2b.OrganizationsMetricsResponse{}, err
 	}
 	count := 0
-	for _, m := range r.project.state.Members {
-		if m.Profile.OrganizationID == o.Profile.OrganizationID && !m.deleted() {
+	for _, m := range r.project.state.membersOf(o) {
+		if !m.deleted() {
 			count++
 		}
 	}

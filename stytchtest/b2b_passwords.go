@@ -46,7 +46,14 @@ func (p *Project) setMemberPassword(address string, m *member, h hashed) {
 		p.state.Passwords = map[string]*memberPassword{}
 	}
 	p.state.Passwords[key] = made
-	for _, m := range p.state.Members {
+	p.sharePasswords(key)
+}
+
+// sharePasswords shows a password for all organizations, or that there is none, in
+// the profiles of the members with an address.
+func (p *Project) sharePasswords(address string) {
+	for _, m := range p.state.Members.list(byPerson, address) {
+		p.state.Members.lend(m)
 		p.sharePassword(m)
 	}
 }
@@ -259,7 +266,7 @@ func (r *run) replaceMemberPassword(o *organization, m *member, password string,
 		return memberLogin{}, err
 	}
 	r.project.setMemberPassword(m.Profile.EmailAddress, m, hashPassword(password))
-	r.project.state.end(func(s *session) bool { return s.MemberID == m.Profile.MemberID })
+	r.project.state.endSessions(m.Profile.MemberID, nil)
 	m.succeeded()
 	p.session = nil // it has ended too
 	p.factors = addFactor(p.factors, passwordFactor(r.now))
@@ -317,7 +324,7 @@ func (r *run) memberPasswordSessionReset(q b2b.PasswordsSessionsResetRequest) (b
 		return none, err
 	}
 	r.project.setMemberPassword(m.Profile.EmailAddress, m, hashPassword(q.Password))
-	r.project.state.end(func(have *session) bool { return have.MemberID == m.Profile.MemberID && have != s })
+	r.project.state.endSessions(m.Profile.MemberID, s)
 	in, err := r.login(o, m, proof{
 		factors: addFactor(s.Factors, passwordFactor(r.now)), email: m.Profile.EmailAddress, session: s,
 		duration: q.SessionDurationMinutes, claims: q.SessionCustomClaims, locale: text(q.Locale),
@@ -343,12 +350,12 @@ func freshlyAdded(factors []stytch.AuthenticationFactor, now time.Time) bool {
 func (r *run) memberPasswordRequireReset(q b2b.PasswordsEmailRequireResetRequest) (b2b.PasswordsEmailRequireResetResponse, *apiError) {
 	none := b2b.PasswordsEmailRequireResetResponse{}
 	st := &r.project.state
-	if !st.PasswordPolicy.CrossOrganization {
-		return none, fail("cross_org_passwords_not_enabled")
-	}
 	o, m, err := r.requireResetOf(q)
 	if err != nil {
 		return none, err
+	}
+	if !st.PasswordPolicy.CrossOrganization {
+		return none, fail("cross_org_passwords_not_enabled")
 	}
 	key := strings.ToLower(q.EmailAddress)
 	have := st.Passwords[key]
@@ -356,16 +363,14 @@ func (r *run) memberPasswordRequireReset(q b2b.PasswordsEmailRequireResetRequest
 		return none, fail("member_password_not_found")
 	}
 	active := 0
-	for _, one := range st.Members {
-		if sameAddress(one.Profile.EmailAddress, q.EmailAddress) && one.Profile.Status == b2b.MemberStatusActive {
+	for _, one := range st.Members.list(byPerson, key) {
+		if one.Profile.Status == b2b.MemberStatusActive {
 			active++
 		}
 	}
 	if active == 1 {
 		delete(st.Passwords, key)
-		for _, one := range st.Members {
-			r.project.sharePassword(one)
-		}
+		r.project.sharePasswords(key)
 	} else {
 		have.RequiresReset = true
 	}
@@ -452,10 +457,9 @@ func (r *run) discoveryPasswordReset(q b2b.PasswordsDiscoveryEmailResetRequest) 
 	}
 	l.Used = true
 	r.project.setMemberPassword(l.Address, nil, hashPassword(q.Password))
-	st.end(func(s *session) bool {
-		m := st.memberByID(s.OrganizationID, s.MemberID)
-		return m != nil && sameAddress(m.Profile.EmailAddress, l.Address)
-	})
+	for _, m := range st.Members.list(byPerson, strings.ToLower(l.Address)) {
+		st.endSessions(m.Profile.MemberID, nil)
+	}
 	return b2b.PasswordsDiscoveryEmailResetResponse(r.beginDiscovery(intermediate{
 		Email: l.Address, Factors: []stytch.AuthenticationFactor{passwordFactor(r.now)}, Verified: true,
 	})), nil

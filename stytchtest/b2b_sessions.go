@@ -13,12 +13,9 @@ func (r *run) memberSessions(q b2b.SessionsGetRequest) (b2b.SessionsGetResponse,
 		return b2b.SessionsGetResponse{}, err
 	}
 	var answer b2b.SessionsGetResponse
-	r.project.state.session(r.now, func(s *session) bool {
-		if s.MemberID == m.Profile.MemberID {
-			answer.MemberSessions = append(answer.MemberSessions, *r.project.memberSession(s))
-		}
-		return false
-	})
+	for _, s := range r.project.state.sessionsOf(m.Profile.MemberID, r.now) {
+		answer.MemberSessions = append(answer.MemberSessions, *r.project.memberSession(s))
+	}
 	return answer, nil
 }
 
@@ -71,37 +68,39 @@ func (r *run) authorizeMember(o *organization, s *session, check *b2b.Authorizat
 
 func (r *run) revokeMemberSession(q b2b.SessionsRevokeRequest) (b2b.SessionsRevokeResponse, *apiError) {
 	none := b2b.SessionsRevokeResponse{}
-	var is func(*session) bool
+	sessions := &r.project.state.Sessions
+	var ended []*session
 	switch {
 	case q.MemberSessionID != nil:
-		is = func(s *session) bool { return s.ID == *q.MemberSessionID }
+		if s := r.project.state.session(byID, *q.MemberSessionID, r.now); s != nil {
+			ended = append(ended, s)
+		}
 	case q.MemberID != nil:
-		is = func(s *session) bool { return s.MemberID == *q.MemberID }
+		ended = r.project.state.sessionsOf(*q.MemberID, r.now)
 	default:
 		s, err := r.find(q.SessionToken, q.SessionJWT)
 		if err != nil {
 			return none, err
 		}
-		is = func(have *session) bool { return have == s }
+		ended = append(ended, s)
 	}
-	ofMember := func(s *session) bool { return s.MemberID != "" && is(s) }
-	s := r.project.state.session(r.now, ofMember)
+	ended = slices.DeleteFunc(ended, func(s *session) bool { return s.MemberID == "" })
 	owner := text(q.MemberID)
 	switch {
-	case s != nil:
-		owner = s.MemberID
+	case len(ended) > 0:
+		owner = ended[0].MemberID
 	case q.MemberID == nil:
 		return none, fail("session_not_found")
 	}
-	for _, m := range r.project.state.Members {
-		if m.Profile.MemberID == owner {
-			o := r.project.state.organizationByID(m.Profile.OrganizationID)
-			if err := r.permit(q.ActingMember, o, m, memberResource, "revoke-sessions"); err != nil {
-				return none, err
-			}
+	if m := r.project.state.Members.find(byID, owner); m != nil {
+		o := r.project.state.organizationByID(m.Profile.OrganizationID)
+		if err := r.permit(q.ActingMember, o, m, memberResource, "revoke-sessions"); err != nil {
+			return none, err
 		}
 	}
-	r.project.state.end(ofMember)
+	for _, s := range ended {
+		sessions.remove(s)
+	}
 	return none, nil
 }
 

@@ -1,8 +1,6 @@
 package stytchtest
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
@@ -16,15 +14,6 @@ import (
 // everything; the two that create one, a part of it under the same names.
 type orgSettings = b2b.OrganizationsUpdateRequest
 
-// settingsOf reads the settings of a request that creates an organization.
-func settingsOf(q any) orgSettings {
-	var s orgSettings
-	decoder := json.NewDecoder(bytes.NewReader(encode(q)))
-	decoder.UseNumber()
-	_ = decoder.Decode(&s) // the names and types are the same
-	return s
-}
-
 // createOrganization adds an organization, unless its settings are wrong.
 func (p *Project) createOrganization(s orgSettings, now time.Time) (*organization, *apiError) {
 	o := &organization{}
@@ -35,7 +24,7 @@ func (p *Project) createOrganization(s orgSettings, now time.Time) (*organizatio
 	if err := p.configure(o, s); err != nil {
 		return nil, err
 	}
-	p.state.Organizations = append(p.state.Organizations, o)
+	p.state.Organizations.add(o)
 	return o, nil
 }
 
@@ -124,15 +113,11 @@ func (p *Project) checkNames(o b2b.Organization) *apiError {
 	case o.SSODefaultConnectionID != nil && !slices.ContainsFunc(o.SSOActiveConnections, func(c b2b.ActiveSSOConnection) bool { return c.ConnectionID == *o.SSODefaultConnectionID }):
 		return failf("invalid_sso_default_connection_id", "sso_default_connection_id: the organization has no active connection with this id")
 	}
-	for _, other := range p.state.Organizations {
-		have := other.Profile
-		switch {
-		case have.OrganizationID == o.OrganizationID:
-		case have.OrganizationSlug == o.OrganizationSlug:
-			return failf("organization_slug_already_used", "another organization has the slug %q", o.OrganizationSlug)
-		case have.OrganizationExternalID != nil && o.OrganizationExternalID != nil && *have.OrganizationExternalID == *o.OrganizationExternalID:
-			return fail("organization_external_id_already_used")
-		}
+	if other := p.state.Organizations.find(bySlug, o.OrganizationSlug); other != nil && other.Profile.OrganizationID != o.OrganizationID {
+		return failf("organization_slug_already_used", "another organization has the slug %q", o.OrganizationSlug)
+	}
+	if other := p.state.Organizations.find(byExternalID, text(o.OrganizationExternalID)); other != nil && other.Profile.OrganizationID != o.OrganizationID {
+		return fail("organization_external_id_already_used")
 	}
 	return nil
 }

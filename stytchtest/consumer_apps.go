@@ -7,13 +7,11 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// AddConsent has a user, whom an id or external id names, let a connected app
-// act for them. An id is made for an app that has none, and a type that is empty
-// is that of a third party. The consent takes the place of an earlier one to the
-// same app.
+// AddConsent lets a connected app act for a user, who is named by id or external
+// id. An app without an id gets one, and an app without a type is a third-party
+// app. The consent replaces an earlier one to the same app.
 func (p *Project) AddConsent(userID string, app stytch.UserConnectedApp) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	defer p.lock()()
 	u := p.state.userByID(userID)
 	if u == nil {
 		return fmt.Errorf("stytchtest: there is no user %q who could consent", userID)

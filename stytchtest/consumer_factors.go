@@ -25,6 +25,7 @@ var (
 	}}
 	webAuthnRegistrations = factorKind{
 		"webauthn-registration", "invalid_webauthn_registration_id", "webauthn_registration_not_found", func(u *user, id string) bool {
+			drop(&u.Credentials, func(c *credential) bool { return c.RegistrationID == id })
 			return drop(&u.Profile.WebAuthnRegistrations, func(w stytch.WebAuthnRegistration) bool { return w.WebAuthnRegistrationID == id })
 		}}
 	biometricRegistrations = factorKind{
@@ -77,18 +78,17 @@ func (u *user) factors() int {
 
 // remove takes a factor from the user who has it. Sessions live on without it.
 func (r *run) remove(kind factorKind, id string) (stytch.User, *apiError) {
-	for _, u := range r.project.state.Users {
+	if u := r.project.state.Users.find(byFactor, id); u != nil {
 		u.prune(r.now)
 		before := *u
-		if !kind.drop(u, id) {
-			continue
+		if kind.drop(u, id) {
+			if u.primary() == 0 && before.primary() > 0 {
+				*u = before
+				return stytch.User{}, fail("cannot_delete_last_primary_factor")
+			}
+			r.forget(u, id)
+			return u.profile(r.now), nil
 		}
-		if u.primary() == 0 && before.primary() > 0 {
-			*u = before
-			return stytch.User{}, fail("cannot_delete_last_primary_factor")
-		}
-		r.forget(u, id)
-		return u.profile(r.now), nil
 	}
 	if kind.invalid != "" && !idForm(kind.prefix).MatchString(id) {
 		return stytch.User{}, fail(kind.invalid)
@@ -98,10 +98,8 @@ func (r *run) remove(kind factorKind, id string) (stytch.User, *apiError) {
 
 // forget takes a factor that is gone out of a user's sessions.
 func (r *run) forget(u *user, id string) {
-	for _, s := range r.project.state.Sessions {
-		if s.UserID == u.Profile.UserID {
-			drop(&s.Factors, func(f stytch.AuthenticationFactor) bool { return target(f) == id })
-		}
+	for _, s := range r.project.state.sessionsOf(u.Profile.UserID, r.now) {
+		drop(&s.Factors, func(f stytch.AuthenticationFactor) bool { return target(f) == id })
 	}
 }
 

@@ -80,7 +80,7 @@ func (r *run) verify(u *user, m *method) (resetSessions bool) {
 	m.Verified, m.RemoveAt = true, time.Time{}
 	if hijackable {
 		u.Profile.Password = &stytch.Password{PasswordID: u.Profile.Password.PasswordID, RequiresReset: true}
-		r.project.state.end(func(s *session) bool { return s.UserID == u.Profile.UserID })
+		r.project.state.endSessions(u.Profile.UserID, nil)
 	}
 	return hijackable
 }

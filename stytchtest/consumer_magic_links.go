@@ -159,7 +159,7 @@ func (r *run) linkInvite(q stytch.MagicLinksEmailInviteRequest) (stytch.MagicLin
 		return none, err
 	}
 	if isNew {
-		r.project.state.Users = append(r.project.state.Users, u)
+		r.project.state.Users.add(u)
 	}
 	u.Invited = true
 	r.sendPrepared(mail, ready, u, m)

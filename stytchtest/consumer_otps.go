@@ -121,7 +121,7 @@ func (r *run) findOrCreate(address string, pending *bool) (u *user, m *method, c
 	if sameAddress(address, SandboxEmail) {
 		u.Profile.UserID, m.ID = sandboxUserID, sandboxEmailID
 	}
-	st.Users = append(st.Users, u)
+	st.Users.add(u)
 	return u, m, true
 }
 
@@ -211,15 +211,19 @@ func (r *run) authenticate(q stytch.OTPsAuthenticateRequest) (stytch.OTPsAuthent
 		m.Code.Used, channel = true, m.Code.Channel
 	}
 	reset := r.verify(u, m)
-	factor := phoneFactor(channel, m.ID, m.Address, r.now)
-	if m.isEmail() {
-		factor = emailFactor(stytch.AuthenticationFactorTypeOTP, m.ID, m.Address, r.now)
-	}
-	l := r.logIn(u, session, with, factor)
+	l := r.logIn(u, session, with, m.factor(channel, r.now))
 	return stytch.OTPsAuthenticateResponse{
 		UserID: u.Profile.UserID, MethodID: m.ID, User: l.user, Session: l.session, SessionToken: l.token, SessionJWT: l.jwt,
 		ResetSessions: reset, UserDevice: l.device,
 	}, nil
+}
+
+// factor returns the factor that a code proves.
+func (m *method) factor(channel Channel, now time.Time) stytch.AuthenticationFactor {
+	if m.isEmail() {
+		return emailFactor(stytch.AuthenticationFactorTypeOTP, m.ID, m.Address, now)
+	}
+	return phoneFactor(channel, m.ID, m.Address, now)
 }
 
 // sameClient compares the client that completes a login with the client that
@@ -239,13 +243,6 @@ func sameClient(ip, userAgent bool, have, asked *stytch.Attributes) *apiError {
 		return failf("attribute_mismatch", "attributes.user_agent is not the user agent that asked for the code or link")
 	}
 	return nil
-}
-
-// keep stores a session and replaces its earlier version.
-func (r *run) keep(s *session) {
-	st := &r.project.state
-	st.end(func(have *session) bool { return have.ID == s.ID })
-	st.Sessions = append(st.Sessions, s)
 }
 
 // device returns the device of a response. It is nil unless the request has a

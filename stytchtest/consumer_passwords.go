@@ -36,17 +36,14 @@ func (u *user) setPassword(h hashed) {
 // SetPassword gives a user or member a password, whatever the project's policy says.
 // The user or member needs an e-mail address.
 func (p *Project) SetPassword(id, password string) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	defer p.lock()()
 	if u := p.state.userByID(id); u != nil {
 		u.setPassword(hashPassword(password))
 		return nil
 	}
-	for _, m := range p.state.Members {
-		if m.Profile.MemberID == id && !m.deleted() {
-			p.setMemberPassword(m.Profile.EmailAddress, m, hashPassword(password))
-			return nil
-		}
+	if m := p.state.Members.find(byID, id); m != nil && !m.deleted() {
+		p.setMemberPassword(m.Profile.EmailAddress, m, hashPassword(password))
+		return nil
 	}
 	return fmt.Errorf("stytchtest: no user or member has the id %q", id)
 }
@@ -78,7 +75,7 @@ func (r *run) passwordCreate(q stytch.PasswordsCreateRequest) (stytch.PasswordsC
 	}
 	if !sandbox {
 		u.setPassword(hashPassword(q.Password))
-		r.project.state.Users = append(r.project.state.Users, u)
+		r.project.state.Users.add(u)
 	}
 	in := r.logIn(u, session, with, passwordFactor(r.now))
 	return stytch.PasswordsCreateResponse{
@@ -189,7 +186,7 @@ func (r *run) passwordMigrate(q stytch.PasswordsMigrateRequest) (stytch.Password
 	}
 	u.setPassword(h)
 	if created {
-		st.Users = append(st.Users, u)
+		st.Users.add(u)
 	}
 	return stytch.PasswordsMigrateResponse{UserID: u.Profile.UserID, EmailID: m.ID, UserCreated: created, User: u.profile(r.now)}, nil
 }
@@ -260,7 +257,7 @@ func (r *run) replacePassword(u *user, address, password string, with sessionArg
 		return loggedIn{}, err
 	}
 	u.setPassword(hashPassword(password))
-	r.project.state.end(func(s *session) bool { return s.UserID == u.Profile.UserID })
+	r.project.state.endSessions(u.Profile.UserID, nil)
 	return r.logIn(u, started, with, passwordFactor(r.now)), nil
 }
 
@@ -304,7 +301,7 @@ func (r *run) passwordSessionReset(q stytch.PasswordsSessionResetRequest) (stytc
 		return none, err
 	}
 	u.setPassword(hashPassword(q.Password))
-	r.project.state.end(func(have *session) bool { return have.UserID == u.Profile.UserID && have.ID != s.ID })
+	r.project.state.endSessions(u.Profile.UserID, s)
 	in := r.logIn(u, extended, with, passwordFactor(r.now))
 	return stytch.PasswordsSessionResetResponse{
 		UserID: u.Profile.UserID, SessionToken: in.token, SessionJWT: in.jwt, User: in.user, Session: in.session, UserDevice: in.device,

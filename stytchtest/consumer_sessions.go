@@ -10,12 +10,9 @@ func (r *run) userSessions(q stytch.SessionsGetRequest) (stytch.SessionsGetRespo
 		return stytch.SessionsGetResponse{}, err
 	}
 	var answer stytch.SessionsGetResponse
-	r.project.state.session(r.now, func(s *session) bool {
-		if s.UserID == u.Profile.UserID {
-			answer.Sessions = append(answer.Sessions, *r.project.consumerSession(s))
-		}
-		return false
-	})
+	for _, s := range r.project.state.sessionsOf(u.Profile.UserID, r.now) {
+		answer.Sessions = append(answer.Sessions, *r.project.consumerSession(s))
+	}
 	return answer, nil
 }
 
@@ -63,7 +60,7 @@ func (r *run) touch(s *session, duration *int, claims map[string]any) *apiError 
 
 // sandboxSession stores the session whose token always authenticates.
 func (r *run) sandboxSession() {
-	if s := r.project.state.session(r.now, func(s *session) bool { return s.Token == SandboxSessionToken }); s != nil {
+	if s := r.project.state.session(byToken, SandboxSessionToken, r.now); s != nil {
 		return
 	}
 	u, m, _ := r.findOrCreate(SandboxEmail, nil)
@@ -76,18 +73,17 @@ func (r *run) sandboxSession() {
 }
 
 func (r *run) revokeSession(q stytch.SessionsRevokeRequest) (stytch.SessionsRevokeResponse, *apiError) {
-	id := text(q.SessionID)
+	s := r.project.state.session(byID, text(q.SessionID), r.now)
 	if q.SessionID == nil {
-		s, err := r.find(q.SessionToken, q.SessionJWT)
-		if err != nil {
+		var err *apiError
+		if s, err = r.find(q.SessionToken, q.SessionJWT); err != nil {
 			return stytch.SessionsRevokeResponse{}, err
 		}
-		id = s.ID
 	}
-	r.project.state.session(r.now, func(*session) bool { return false }) // removes the expired sessions
-	if r.project.state.end(func(s *session) bool { return s.ID == id && s.UserID != "" }) == 0 {
+	if s == nil || s.UserID == "" {
 		return stytch.SessionsRevokeResponse{}, fail("session_not_found")
 	}
+	r.project.state.Sessions.remove(s)
 	return stytch.SessionsRevokeResponse{}, nil
 }
 

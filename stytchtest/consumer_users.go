@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/http"
 	"regexp"
-	"slices"
 
 	"github.com/stytchgen/sdk/stytch"
 )
@@ -24,8 +23,8 @@ func (r *run) user(id string) (*user, *apiError) {
 	return nil, fail("user_not_found")
 }
 
-// newUser makes a user who has nothing yet to log in with, and whom the project
-// does not know yet.
+// newUser makes a user who has nothing yet to log in with. The caller adds the
+// user to the project.
 func (r *run) newUser(pending *bool) *user {
 	status := stytch.UserStatusActive
 	if pending != nil && *pending {
@@ -61,7 +60,7 @@ func (r *run) createUser(q stytch.UsersCreateRequest) (stytch.UsersCreateRespons
 	if err := r.set(u, settings{q.Name, q.TrustedMetadata, q.UntrustedMetadata, q.ExternalID, q.Roles}); err != nil {
 		return none, err
 	}
-	st.Users = append(st.Users, u)
+	st.Users.add(u)
 	r.status = http.StatusCreated
 	answer.UserID, answer.Status, answer.User = u.Profile.UserID, u.Profile.Status, u.profile(r.now)
 	return answer, nil
@@ -167,7 +166,7 @@ func (r *run) deleteUser(q stytch.UsersDeleteRequest) (stytch.UsersDeleteRespons
 		return stytch.UsersDeleteResponse{}, err
 	}
 	st, id := &r.project.state, gone.Profile.UserID
-	st.Users = slices.DeleteFunc(st.Users, func(u *user) bool { return u == gone })
-	st.end(func(s *session) bool { return s.UserID == id })
+	st.Users.remove(gone)
+	st.endSessions(id, nil)
 	return stytch.UsersDeleteResponse{UserID: id}, nil
 }

@@ -52,7 +52,7 @@ type Message struct {
 	MemberID       string `json:"member_id,omitempty"`
 }
 
-// Inbox holds the messages of a project instead of sending them. When there are more than 10,000, it
+// Inbox keeps the messages of a project instead of sending them. When there are more than 10,000, it
 // drops the oldest thousand, so that a load test does not run out of memory.
 type Inbox struct {
 	mu       sync.Mutex

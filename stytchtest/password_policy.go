@@ -60,7 +60,10 @@ func (p *Project) SetPasswordPolicy(policy PasswordPolicy) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	inUse := len(p.state.Passwords) > 0 || slices.ContainsFunc(p.state.Members, func(m *member) bool { return m.Password != nil })
+	inUse := len(p.state.Passwords) > 0
+	for m := range p.state.Members.all() {
+		inUse = inUse || m.Password != nil
+	}
 	if inUse && policy.CrossOrganization != p.state.PasswordPolicy.CrossOrganization {
 		return fmt.Errorf("stytchtest: members have passwords, so cross_organization cannot change")
 	}

@@ -28,6 +28,16 @@ func newProject(server *Server, id, secret string) *Project {
 	return p
 }
 
+// lock locks the state. It returns the function that unlocks it after the tables
+// have read what changed.
+func (p *Project) lock() (unlock func()) {
+	p.mu.Lock()
+	return func() {
+		p.state.rest()
+		p.mu.Unlock()
+	}
+}
+
 // secret returns the secret, which Restore can change.
 func (p *Project) secret() string {
 	p.mu.Lock()
@@ -35,7 +45,7 @@ func (p *Project) secret() string {
 	return p.Secret
 }
 
-// Inbox holds the messages that the project's calls sent.
+// Inbox returns the messages that the project's calls sent.
 func (p *Project) Inbox() *Inbox { return p.inbox }
 
 // RotateKeys adds a new key that signs JWTs. The old keys stay published, as
@@ -203,6 +213,8 @@ func target(f stytch.AuthenticationFactor) string {
 		return f.EmbeddableMagicLinkFactor.EmbeddedID
 	case f.AuthenticatorAppFactor != nil:
 		return f.AuthenticatorAppFactor.TOTPID
+	case f.WebAuthnFactor != nil:
+		return f.WebAuthnFactor.WebAuthnRegistrationID
 	case f.RecoveryCodeFactor != nil:
 		return f.RecoveryCodeFactor.TOTPRecoveryCodeID
 	}

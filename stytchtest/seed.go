@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
-	"slices"
 	"time"
 
 	"github.com/stytchgen/sdk/b2b"
@@ -16,8 +15,7 @@ import (
 // TOTPs gets a secret; [Project.TOTPCode] returns its codes. It returns the user
 // as the API would.
 func (p *Project) AddUser(u stytch.User) stytch.User {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	defer p.lock()()
 	now := p.server.clock.Now()
 	if u.UserID == "" {
 		u.UserID = newID("user")
@@ -50,16 +48,15 @@ func (p *Project) AddUser(u stytch.User) stytch.User {
 		added.TOTP = newApp("totp", now.Add(minutes(nil, defaultTOTPLife)))
 		added.TOTP.ID, added.TOTP.Verified = u.TOTPs[0].TOTPID, u.TOTPs[0].Verified
 	}
-	p.state.Users = append(p.state.Users, added)
+	p.state.Users.add(added)
 	return added.profile(now)
 }
 
 // Users returns every user.
 func (p *Project) Users() []stytch.User {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	defer p.lock()()
 	users := []stytch.User{}
-	for _, u := range p.state.Users {
+	for u := range p.state.Users.all() {
 		users = append(users, u.profile(p.server.clock.Now()))
 	}
 	fillLists(reflect.ValueOf(users))
@@ -70,10 +67,9 @@ func (p *Project) Users() []stytch.User {
 // slug becomes the ID, and empty policies get the defaults of a new
 // organization. It returns the organization as the API would.
 func (p *Project) AddOrganization(o b2b.Organization) b2b.Organization {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	defer p.lock()()
 	ordinary(&o, p.server.clock.Now())
-	p.state.Organizations = append(p.state.Organizations, &organization{Profile: o})
+	p.state.Organizations.add(&organization{Profile: o})
 	return o
 }
 
@@ -103,10 +99,9 @@ func setIfEmpty[T ~string](field *T, value T) {
 
 // Organizations returns every organization.
 func (p *Project) Organizations() []b2b.Organization {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	defer p.lock()()
 	organizations := []b2b.Organization{}
-	for _, o := range p.state.Organizations {
+	for o := range p.state.Organizations.all() {
 		organizations = append(organizations, o.Profile)
 	}
 	fillLists(reflect.ValueOf(organizations))
@@ -116,8 +111,7 @@ func (p *Project) Organizations() []b2b.Organization {
 // UpdateOrganization changes an organization, for example a policy in the
 // middle of a login.
 func (p *Project) UpdateOrganization(id string, change func(*b2b.Organization)) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	defer p.lock()()
 	o := p.state.organizationByID(id)
 	if o == nil {
 		return fmt.Errorf("stytchtest: no organization has the id %q", id)
@@ -132,8 +126,7 @@ func (p *Project) UpdateOrganization(id string, change func(*b2b.Organization)) 
 // TOTPRegistrationID, the member has an authenticator app; [Project.TOTPCode]
 // returns its codes. It returns the member as the API would.
 func (p *Project) AddMember(m b2b.Member) (b2b.Member, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	defer p.lock()()
 	o := p.state.organizationByID(m.OrganizationID)
 	if o == nil {
 		return b2b.Member{}, fmt.Errorf("stytchtest: the member's organization %q does not exist", m.OrganizationID)
@@ -165,10 +158,9 @@ func (p *Project) AddMember(m b2b.Member) (b2b.Member, error) {
 // Members returns every member of an organization, or of all organizations if
 // the ID is empty.
 func (p *Project) Members(organizationID string) []b2b.Member {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	defer p.lock()()
 	members := []b2b.Member{}
-	for _, m := range p.state.Members {
+	for m := range p.state.Members.all() {
 		if organizationID == "" || m.Profile.OrganizationID == organizationID {
 			members = append(members, m.profile(p.server.clock.Now()))
 		}
@@ -194,13 +186,13 @@ type Session struct {
 
 // Sessions returns every active session, without its tokens.
 func (p *Project) Sessions() []Session {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	defer p.lock()()
 	sessions := []Session{}
-	p.state.session(p.server.clock.Now(), func(s *session) bool {
-		sessions = append(sessions, s.public())
-		return false
-	})
+	for s := range p.state.Sessions.all() {
+		if !s.expired(p.server.clock.Now()) {
+			sessions = append(sessions, s.public())
+		}
+	}
 	return sessions
 }
 
@@ -214,28 +206,40 @@ func (s *session) public() Session {
 // AddSession starts a session without a code, for the user or member with this
 // ID. The claims can be nil. Claims that the service would reject are an error.
 func (p *Project) AddSession(id string, life time.Duration, claims map[string]any) (Session, error) {
+	s, err := p.addSession(id, life, claims)
+	if err != nil {
+		return Session{}, err
+	}
+	defer p.lock()()
+	public := s.public()
+	public.Token, public.JWT = s.Token, p.issue(s, s.StartedAt)
+	return public, nil
+}
+
+// addSession is AddSession without the JWT, whose signature takes longer than
+// anything else.
+func (p *Project) addSession(id string, life time.Duration, claims map[string]any) (*session, error) {
 	if _, err := json.Marshal(claims); err != nil {
-		return Session{}, fmt.Errorf("stytchtest: the claims cannot be encoded as JSON: %w", err)
+		return nil, fmt.Errorf("stytchtest: the claims cannot be encoded as JSON: %w", err)
 	}
 	claims, refused := mergeClaims(nil, claims)
 	if refused != nil {
-		return Session{}, fmt.Errorf("stytchtest: %s: %s", refused.errorType, refused.message)
+		return nil, fmt.Errorf("stytchtest: %s: %s", refused.errorType, refused.message)
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	defer p.lock()()
 	now := p.server.clock.Now()
 	s := &session{ID: newID("session"), Token: newToken(), StartedAt: now, LastAccessedAt: now, ExpiresAt: now.Add(life), Claims: claims}
 	if u := p.state.userByID(id); u != nil {
 		s.UserID = u.Profile.UserID
-	} else if i := slices.IndexFunc(p.state.Members, func(m *member) bool { return m.Profile.MemberID == id }); i >= 0 {
-		m := p.state.Members[i]
+		if len(u.Methods) > 0 {
+			s.Factors = append(s.Factors, u.Methods[0].factor(ChannelSMS, now))
+		}
+	} else if m := p.state.Members.find(byID, id); m != nil {
 		s.ID, s.MemberID, s.OrganizationID = newID("member-session"), id, m.Profile.OrganizationID
 		s.Factors = append(s.Factors, emailFactor(emailOTP, m.emailID(), m.Profile.EmailAddress, now))
 	} else {
-		return Session{}, fmt.Errorf("stytchtest: no user or member has the id %q", id)
+		return nil, fmt.Errorf("stytchtest: no user or member has the id %q", id)
 	}
-	p.state.Sessions = append(p.state.Sessions, s)
-	public := s.public()
-	public.Token, public.JWT = s.Token, p.issue(s, now)
-	return public, nil
+	p.state.Sessions.add(s)
+	return s, nil
 }

@@ -213,18 +213,19 @@ func (from projectSnapshot) restore(s *Server) (*Project, error) {
 
 // check reports a state that a server could not have written.
 func (s *state) check() error {
-	if slices.Contains(s.Users, nil) || slices.Contains(s.Organizations, nil) || slices.Contains(s.Members, nil) ||
-		slices.Contains(s.Sessions, nil) || slices.Contains(s.Intermediates, nil) {
-		return errors.New("a list in its state contains null")
-	}
-	for _, u := range s.Users {
-		if slices.Contains(u.Methods, nil) {
+	for u := range s.Users.all() {
+		if slices.Contains(u.Methods, nil) || slices.Contains(u.Credentials, nil) {
 			return errors.New("a list in its state contains null")
 		}
 	}
 	for _, l := range s.Links {
 		if l == nil {
 			return errors.New("a link in its state is null")
+		}
+	}
+	for _, c := range s.Ceremonies {
+		if c == nil {
+			return errors.New("a challenge in its state is null")
 		}
 	}
 	for _, password := range s.Passwords {
@@ -235,7 +236,7 @@ func (s *state) check() error {
 	if err := s.identified(); err != nil {
 		return err
 	}
-	for _, m := range s.Members {
+	for m := range s.Members.all() {
 		if s.organizationByID(m.Profile.OrganizationID) == nil {
 			return fmt.Errorf("the member %s belongs to an organization that is not in it", m.Profile.MemberID)
 		}
@@ -253,22 +254,22 @@ func (s *state) identified() error {
 		seen[id] = true
 		return nil
 	}
-	for _, u := range s.Users {
+	for u := range s.Users.all() {
 		if err := known("user", u.Profile.UserID); err != nil {
 			return err
 		}
 	}
-	for _, o := range s.Organizations {
+	for o := range s.Organizations.all() {
 		if err := known("organization", o.Profile.OrganizationID); err != nil {
 			return err
 		}
 	}
-	for _, m := range s.Members {
+	for m := range s.Members.all() {
 		if err := known("member", m.Profile.MemberID); err != nil {
 			return err
 		}
 	}
-	for _, one := range s.Sessions {
+	for one := range s.Sessions.all() {
 		if err := known("session", one.ID); err != nil {
 			return err
 		}

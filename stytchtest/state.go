@@ -11,11 +11,12 @@ import (
 
 // state is the whole state of a project. A snapshot contains it.
 type state struct {
-	Users         []*user         `json:"users"`
-	Organizations []*organization `json:"organizations"`
-	Members       []*member       `json:"members"`
-	Sessions      []*session      `json:"sessions"`
-	Intermediates []*intermediate `json:"intermediate_sessions"`
+	Users         table[user, *user]                 `json:"users"`
+	Organizations table[organization, *organization] `json:"organizations"`
+	Members       table[member, *member]             `json:"members"`
+	Sessions      table[session, *session]           `json:"sessions"`
+	Intermediates table[intermediate, *intermediate] `json:"intermediate_sessions"`
+	M2MClients    table[m2mClient, *m2mClient]       `json:"m2m_clients"`
 	// EmailCodes are the e-mail codes of members, by address. A new code of an
 	// address replaces the earlier one.
 	EmailCodes map[string]*code `json:"email_codes"`
@@ -24,6 +25,8 @@ type state struct {
 	// Links are the links of messages, and the tokens of links that the
 	// application delivers itself, by token.
 	Links map[string]*link `json:"links"`
+	// Ceremonies are the challenges that wait for an authenticator, by challenge.
+	Ceremonies map[string]*ceremony `json:"ceremonies"`
 	// Passwords are the passwords of e-mail addresses, in lower case, if they
 	// are for all organizations.
 	Passwords map[string]*memberPassword `json:"passwords"`
@@ -79,6 +82,7 @@ func (a *attempts) lockTimes(now time.Time) (locked bool, since, until *time.Tim
 // user is a consumer user. The phone numbers and e-mail addresses of the
 // profile come from the methods.
 type user struct {
+	place
 	attempts
 	Profile stytch.User `json:"profile"`
 	Methods []*method   `json:"methods"`
@@ -87,6 +91,11 @@ type user struct {
 	Password *hashed `json:"password,omitempty"`
 	// TOTP is the authenticator app, or nil.
 	TOTP *app `json:"totp,omitempty"`
+	// Credentials are the keys of passkeys and security keys.
+	Credentials []*credential `json:"credentials,omitempty"`
+	// Registering is the challenge of the registration that was begun last, or
+	// empty.
+	Registering string `json:"registering,omitempty"`
 	// Invited says whether an invitation of the user is open.
 	Invited bool `json:"invited,omitempty"`
 	// ConnectedApps are the apps that the user lets act for them.
@@ -142,47 +151,15 @@ func (u *user) profile(now time.Time) stytch.User {
 	return p
 }
 
-// userByID returns a user, or nil.
-func (s *state) userByID(id string) *user {
-	for _, u := range s.Users {
-		if u.Profile.UserID == id || id != "" && u.Profile.ExternalID != nil && *u.Profile.ExternalID == id {
-			return u
-		}
-	}
-	return nil
-}
-
-// userByAddress returns the user who has a phone number or e-mail address.
-func (s *state) userByAddress(address string, now time.Time) (*user, *method) {
-	for _, u := range s.Users {
-		u.prune(now)
-		if m := u.method(address); m != nil {
-			return u, m
-		}
-	}
-	return nil, nil
-}
-
-// userByMethod returns the user who has a method.
-func (s *state) userByMethod(id string, now time.Time) (*user, *method) {
-	for _, u := range s.Users {
-		u.prune(now)
-		for _, m := range u.Methods {
-			if m.ID == id {
-				return u, m
-			}
-		}
-	}
-	return nil, nil
-}
-
 // organization is an organization, as created or changed.
 type organization struct {
+	place
 	Profile b2b.Organization `json:"profile"`
 }
 
 // member is a member of an organization.
 type member struct {
+	place
 	attempts
 	Profile b2b.Member `json:"profile"`
 	// MFACode is the last code sent by SMS.
@@ -207,43 +184,10 @@ func (m *member) profile(now time.Time) b2b.Member {
 // member can be reactivated.
 func (m *member) deleted() bool { return m.Profile.Status == b2b.MemberStatusDeleted }
 
-// organizationByID returns an organization by its ID, slug or external ID.
-func (s *state) organizationByID(id string) *organization {
-	for _, o := range s.Organizations {
-		p := o.Profile
-		if id != "" && (p.OrganizationID == id || p.OrganizationSlug == id || p.OrganizationExternalID != nil && *p.OrganizationExternalID == id) {
-			return o
-		}
-	}
-	return nil
-}
-
-// memberByID returns a member of an organization by their ID or external ID. A
-// deleted member has only the ID.
-func (s *state) memberByID(organizationID, id string) *member {
-	for _, m := range s.Members {
-		p := m.Profile
-		if p.OrganizationID == organizationID && id != "" && (p.MemberID == id || p.ExternalID != nil && *p.ExternalID == id && !m.deleted()) {
-			return m
-		}
-	}
-	return nil
-}
-
-// memberByEmail returns a member of an organization by their e-mail address. A
-// deleted member has none.
-func (s *state) memberByEmail(organizationID, address string) *member {
-	for _, m := range s.Members {
-		if m.Profile.OrganizationID == organizationID && sameAddress(m.Profile.EmailAddress, address) && !m.deleted() {
-			return m
-		}
-	}
-	return nil
-}
-
 // session is an active session of a user or of a member. Ended sessions are
 // removed.
 type session struct {
+	place
 	ID    string `json:"id"`
 	Token string `json:"token"`
 	// UserID, or OrganizationID and MemberID, name the owner.
@@ -270,6 +214,7 @@ func isSecond(f stytch.AuthenticationFactor) bool {
 
 // intermediate is a login that is not complete yet.
 type intermediate struct {
+	place
 	Token     string                        `json:"token"`
 	ExpiresAt time.Time                     `json:"expires_at"`
 	Factors   []stytch.AuthenticationFactor `json:"factors"`
@@ -284,21 +229,3 @@ type intermediate struct {
 
 // verified reports whether the login proved the e-mail address.
 func (i *intermediate) verified() bool { return i.Verified || proves(i.Factors, i.Email) }
-
-// session returns the first active session that matches is, or nil.
-func (s *state) session(now time.Time, is func(*session) bool) *session {
-	s.Sessions = slices.DeleteFunc(s.Sessions, func(x *session) bool { return !now.Before(x.ExpiresAt) })
-	for _, x := range s.Sessions {
-		if is(x) {
-			return x
-		}
-	}
-	return nil
-}
-
-// end removes the sessions that match is, and returns their number.
-func (s *state) end(is func(*session) bool) int {
-	before := len(s.Sessions)
-	s.Sessions = slices.DeleteFunc(s.Sessions, is)
-	return before - len(s.Sessions)
-}

@@ -62,7 +62,7 @@ func TestTOTP(t *testing.T) {
 	session := must(w.AddSession(made.UserID, time.Hour, nil))(t)
 	auth := must(w.typeTOTP(made.UserID, code, func(q *stytch.TOTPsAuthenticateRequest) { q.SessionToken = &session.Token }))(t)
 	f := auth.Session.AuthenticationFactors
-	if auth.SessionToken != session.Token || len(f) != 1 || f[0].Type != "totp" || f[0].AuthenticatorAppFactor.TOTPID != made.TOTPID || !auth.User.TOTPs[0].Verified {
+	if auth.SessionToken != session.Token || len(f) != 2 || f[1].Type != "totp" || f[1].AuthenticatorAppFactor.TOTPID != made.TOTPID || !auth.User.TOTPs[0].Verified {
 		t.Errorf("session %v, user %v", auth.Session, auth.User)
 	}
 	_, err = w.typeTOTP(made.UserID, code)

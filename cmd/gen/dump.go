@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/generate/pipeline"
 )
 
@@ -22,5 +23,5 @@ func (c command) dump(result *pipeline.Result, stdout io.Writer) error {
 		}
 		return nil
 	}
-	return encodeJSON(stdout, result.Model)
+	return diag.JSON(stdout, result.Model)
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -114,7 +113,7 @@ func explainError(command, format string, err error, stdout, stderr io.Writer) {
 	var failed error
 	switch {
 	case format == formatJSON:
-		failed = encodeJSON(stdout, failure{diag.Records(spec.findings.Sorted()), spec.findings.Dropped(), message})
+		failed = diag.JSON(stdout, failure{diag.Records(spec.findings.Sorted()), spec.findings.Dropped(), message})
 	case isSpec && !spec.base:
 		failed = printFindings(format, diag.Shown, "; gen check --all shows them", spec.findings, spec.source, stdout, stderr)
 	case isSpec:
@@ -148,14 +147,7 @@ func writeJSON(w io.Writer, result *pipeline.Result, differences []tree.Differen
 	for _, d := range differences {
 		o.Differences = append(o.Differences, difference{d.Path, string(d.Kind), d.Reason})
 	}
-	return encodeJSON(w, o)
-}
-
-func encodeJSON(w io.Writer, v any) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(v)
+	return diag.JSON(w, o)
 }
 
 // annotate writes differences as workflow commands.

@@ -182,7 +182,7 @@ func startProgram(t *testing.T, root string) *programWatching {
 	return &programWatching{cmd, bufio.NewReader(out)}
 }
 
-// until reads what is printed up to a line that holds the text, and on to the
+// until reads what is printed up to a line that has the text, and on to the
 // end of that run.
 func (w *programWatching) until(t *testing.T, text string) {
 	t.Helper()

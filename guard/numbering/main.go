@@ -43,7 +43,7 @@ const header = `# The country of a phone number is that of its longest prefix in
 # first two digits, and /11 that they count only if the number then has 11 digits.
 `
 
-// added are digits that carriers accept besides the national prefix of the metadata. Some are in its
+// added are digits that carriers accept in addition to the national prefix of the metadata. Some are in its
 // patterns for parsing. Mexican mobile numbers had an additional 1, which WhatsApp still uses.
 // Argentine ones are used with and without a 9. Brazilian ones got a ninth digit.
 var added = map[int][]string{

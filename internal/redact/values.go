@@ -25,7 +25,7 @@ type visit struct {
 	sensitive bool
 }
 
-// walk collects what is in v; sensitive says that v lies in a sensitive field.
+// walk collects what is in v; sensitive says that v is in a sensitive field.
 func (c *collector) walk(v reflect.Value, sensitive bool) {
 	switch v.Kind() {
 	case reflect.Interface:

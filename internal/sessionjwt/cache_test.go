@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"maps"
 	"math/big"
+	mathrand "math/rand/v2"
 	"runtime"
 	"strings"
 	"sync"
@@ -289,7 +290,7 @@ func settle(k *Keys) {
 	f := k.flight
 	k.mu.Unlock()
 	if f != nil {
-		<-f.done
+		<-f.Done()
 	}
 }
 
@@ -443,5 +444,73 @@ func TestManyAtOnce(t *testing.T) {
 	group.Wait()
 	if fetches.Load() < 2 {
 		t.Errorf("%d fetches: this tests too little", fetches.Load())
+	}
+}
+
+// TestSameAsWithoutACache compares a Verifier that remembers tokens with a new one for each token, while the
+// clock jumps and the keys change.
+func TestSameAsWithoutACache(t *testing.T) {
+	random := mathrand.New(mathrand.NewPCG(1, 2))
+	signers := []signer{newSigner(t, "key-1"), newSigner(t, "key-2"), newSigner(t, "key-1")} // the last one replaces the first
+	start := time.Unix(1e9, 0)
+	var tokens []string
+	for n := range 12 {
+		at := start.Add(time.Duration(random.IntN(300)) * time.Second)
+		tokens = append(tokens, signers[n%3].sign(t, fmt.Sprint("user-", n), at, ""))
+	}
+	published := []Key{signers[0].public(), signers[1].public()}
+	var mu sync.Mutex
+	keys := Fetched(func(context.Context) ([]Key, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		return published, nil
+	})
+	c := newChecker(keys)
+	accepted, rejected, remembered := 0, 0, 0
+	for range 4000 {
+		switch random.IntN(200) {
+		case 0, 1, 2, 3:
+			c.now = start.Add(time.Duration(random.IntN(600)) * time.Second)
+		case 4:
+			mu.Lock()
+			published = nil
+			for _, s := range []signer{signers[random.IntN(2)*2], signers[1]} {
+				if random.IntN(4) > 0 {
+					published = append(published, s.public())
+				}
+			}
+			mu.Unlock()
+			c.now = c.now.Add(refreshInterval)
+		case 5:
+			c.now = c.now.Add(refreshAfter)
+		}
+		for _, id := range []string{"key-1", "key-2"} { // both find the keys as they are now
+			_, _ = keys.get(t.Context(), id, c.Verifier.Now)
+			settle(keys)
+		}
+		token := tokens[random.IntN(len(tokens))]
+		if random.IntN(4) == 0 {
+			altered := []byte(token)
+			altered[random.IntN(len(altered))] ^= 1
+			token = string(altered)
+		}
+		fresh := &checker{Verifier: New(c.Config)}
+		want, wantErr := fresh.verify(token)
+		got, err := c.verify(token)
+		if got != want && err == nil || fmt.Sprint(err) != fmt.Sprint(wantErr) {
+			t.Fatalf("at %v: %q, %v; without a cache %q, %v", c.now.Sub(start), got, err, want, wantErr)
+		}
+		switch {
+		case err != nil:
+			rejected++
+		case c.reads.Swap(0) == 0:
+			remembered++
+			fallthrough
+		default:
+			accepted++
+		}
+	}
+	if accepted < 300 || rejected < 300 || remembered < 100 {
+		t.Errorf("%d accepted, of which %d were remembered, %d rejected: this tests too little", accepted, remembered, rejected)
 	}
 }

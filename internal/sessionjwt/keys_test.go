@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/stytchgen/sdk/internal/flight"
 )
 
 // publisher publishes keys, on a clock that the test holds.
@@ -44,7 +46,7 @@ func newKey(t *testing.T, id string) Key {
 // TestSlowOutage: a fetch that takes long to fail is not followed by another at
 // once.
 func TestSlowOutage(t *testing.T) {
-	p := &publisher{now: time.Unix(1e9, 0), err: errors.New("down"), takes: fetchTimeout}
+	p := &publisher{now: time.Unix(1e9, 0), err: errors.New("down"), takes: flight.Timeout}
 	keys := Fetched(p.fetch)
 	for range 5 {
 		if _, err := keys.get(t.Context(), "key-1", p.clock); !errors.Is(err, ErrKeysUnreachable) {
@@ -61,8 +63,8 @@ func TestSlowOutage(t *testing.T) {
 	}
 }
 
-// TestImpatience: a service that does not answer is waited for once, not by each
-// caller anew.
+// TestImpatience: callers wait once for a service that does not answer, not each
+// of them again.
 func TestImpatience(t *testing.T) {
 	answer := make(chan struct{})
 	key := newKey(t, "key-1")
@@ -74,10 +76,10 @@ func TestImpatience(t *testing.T) {
 		}
 	}
 	keys.mu.Lock()
-	flight := keys.flight
+	fetch := keys.flight
 	keys.mu.Unlock()
 	close(answer)
-	<-flight.done
+	<-fetch.Done()
 	if got, err := keys.get(t.Context(), "key-1", time.Now); got == nil {
 		t.Errorf("after the answer: %v", err)
 	}
@@ -180,8 +182,8 @@ func TestWithdrawnKey(t *testing.T) {
 	}
 }
 
-// TestUnknownForNow: right after a fetch nobody knows whether a key is published
-// by now, and nobody says so.
+// TestUnknownForNow: right after a fetch it is unknown whether a key has been
+// published since, and the error says so.
 func TestUnknownForNow(t *testing.T) {
 	p := &publisher{now: time.Unix(1e9, 0), keys: []Key{newKey(t, "key-1")}}
 	keys := Fetched(p.fetch)

@@ -153,12 +153,15 @@ func answer(status int, text string) http.Handler {
 
 // SetRetryAfter sets the header Retry-After, in whole seconds.
 func SetRetryAfter(w http.ResponseWriter, d time.Duration) {
+	if seconds := Seconds(d); seconds > 0 {
+		w.Header().Set("Retry-After", strconv.FormatInt(seconds, 10))
+	}
+}
+
+// Seconds returns a wait in whole seconds, rounded up.
+func Seconds(d time.Duration) int64 {
 	if d <= 0 {
-		return
+		return 0
 	}
-	seconds := int64(d / time.Second)
-	if d%time.Second > 0 {
-		seconds++
-	}
-	w.Header().Set("Retry-After", strconv.FormatInt(seconds, 10))
+	return int64((d-1)/time.Second) + 1
 }

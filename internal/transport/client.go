@@ -42,6 +42,7 @@ type inside struct {
 	skipValidation   bool
 
 	jwt      sessionjwt.Config // Keys is nil if they are to be fetched
+	keys     func(context.Context, *Client) ([]sessionjwt.Key, error)
 	jwtOnce  sync.Once
 	verifier *sessionjwt.Verifier
 	site     *sessionweb.Site
@@ -114,11 +115,12 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 		maxResponseBytes: orDefault(cfg.MaxResponseBytes, DefaultMaxResponseBytes),
 		skipValidation:   cfg.SkipValidation,
 		jwt:              jwt,
+		keys:             cfg.API.Keys,
 		site:             site,
 		policyGrace:      orDefault(cfg.PolicyGrace, DefaultPolicyGrace),
 		interceptors:     cfg.Interceptors,
 		logger:           cfg.Logger,
-		drifts:           newDrifts(cfg.DriftReport, cfg.Errors.KnownType, cfg.Enums),
+		drifts:           newDrifts(cfg.DriftReport, cfg.Errors.KnownType, cfg.API.Enums),
 		errors:           cfg.Errors,
 		sleep:            cfg.Sleep,
 		jitter:           cfg.Jitter,
@@ -175,12 +177,17 @@ func (cfg *Config) sessionJWTs(base *url.URL) (sessionjwt.Config, error) {
 	return c, err
 }
 
-// Verifier returns the client's verifier of session JWTs. Its keys come from fetch, unless the
+// Verifier returns the client's verifier of JWTs. Its keys come from the client's API, unless the
 // application configured them.
-func (c *Client) Verifier(fetch func(context.Context) ([]sessionjwt.Key, error)) *sessionjwt.Verifier {
+func (c *Client) Verifier() *sessionjwt.Verifier {
 	c.jwtOnce.Do(func() {
 		if c.jwt.Keys == nil {
-			c.jwt.Keys = sessionjwt.Fetched(fetch)
+			c.jwt.Keys = sessionjwt.Fetched(func(ctx context.Context) ([]sessionjwt.Key, error) {
+				if c.refusal != nil {
+					return nil, c.refusal
+				}
+				return c.keys(ctx, c)
+			})
 		}
 		c.verifier = sessionjwt.New(c.jwt)
 	})

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/stytchgen/sdk/internal/grammar"
 	"github.com/stytchgen/sdk/internal/rbac"
 	"github.com/stytchgen/sdk/internal/sessionjwt"
 	"github.com/stytchgen/sdk/internal/sessionweb"
@@ -40,7 +39,7 @@ type Config struct {
 
 	// DriftReport is called where an answer differs from the spec, once for each path; nil: off.
 	DriftReport func(Drift)
-	Enums       grammar.Enums // that answers have, for DriftReport
+	API         API
 
 	HTTPClient *http.Client                                // copied, never changed; nil: the shared one
 	Middleware []func(http.RoundTripper) http.RoundTripper // around each attempt, the first outermost

@@ -1,6 +1,11 @@
 package transport
 
-import "github.com/stytchgen/sdk/internal/grammar"
+import (
+	"context"
+
+	"github.com/stytchgen/sdk/internal/grammar"
+	"github.com/stytchgen/sdk/internal/sessionjwt"
+)
 
 // Option changes how a client works. A nil Option changes nothing.
 type Option interface{ apply(*Config) }
@@ -18,10 +23,17 @@ type CallOptionFunc func(*CallSettings)
 
 func (f CallOptionFunc) applyToCall(s *CallSettings) { f(s) }
 
+// API is what a package gives its clients. Services of another package use it, too, if the client has them.
+type API struct {
+	Enums grammar.Enums // that answers have, for DriftReport
+	// Keys fetches the keys that sign the JWTs of the client's project.
+	Keys func(context.Context, *Client) ([]sessionjwt.Key, error)
+}
+
 // Maker makes the clients of all packages that have the same options and errors.
 type Maker struct {
-	New     func(projectID, secret string, enums grammar.Enums, opts []Option) (*Client, error)
-	FromEnv func(enums grammar.Enums, opts []Option) (*Client, error)
+	New     func(projectID, secret string, api API, opts []Option) (*Client, error)
+	FromEnv func(api API, opts []Option) (*Client, error)
 	// None returns the client for services that were not made by a client. Each of its calls fails with an
 	// error that says so.
 	None func() *Client

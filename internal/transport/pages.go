@@ -16,7 +16,7 @@ func Pages[Req, Resp, Item any](
 	cursor func(*Req) **string, page func(*Resp) ([]Item, *string),
 ) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {
-		req := req // each loop begins anew
+		req := req // each loop begins again
 		var none Item
 		seen := map[string]bool{}
 		for {

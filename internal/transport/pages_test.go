@@ -79,7 +79,7 @@ func TestPages(t *testing.T) {
 			})
 			loop := Pages(t.Context(), newClient(t, server.URL), pageEndpoint, pageRequest{test.cursor}, nil,
 				func(r *pageRequest) **string { return &r.Cursor }, func(r *pageResponse) ([]string, *string) { return r.Items, r.Next })
-			for range 2 { // a second loop begins anew
+			for range 2 { // a second loop begins again
 				server.bodies = nil
 				var got []string
 				var failed error

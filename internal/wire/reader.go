@@ -1,9 +1,9 @@
 // Package wire reads and writes the JSON of API calls, without reflection.
 //
 // Generated code drives a [Reader] and a [Writer] field by field. Both follow the strict rules of
-// encoding/json/v2: names are compared as they are, with case; a duplicate name, invalid UTF-8 and a
-// lone surrogate are errors; null gives a Go value its zero value; an integer is written without a
-// fraction or an exponent. Errors are sticky, so that generated code checks once, at the end.
+// encoding/json/v2. Names are compared with their case. A duplicate name, invalid UTF-8 and a lone
+// surrogate are errors. null gives a Go value its zero value. An integer is written without a fraction
+// or an exponent. Errors are sticky, so that generated code checks once, at the end.
 //
 // A lenient Reader, for answers of the service, leaves values empty that do not fit, and continues; see
 // [Reader.Lenient].

@@ -67,7 +67,11 @@ func CheckUnmade(t *testing.T, client reflect.Type) {
 					continue
 				}
 				calls++
-				results := m.Call([]reflect.Value{reflect.ValueOf(t.Context()), reflect.Zero(m.Type().In(1))})
+				arguments := []reflect.Value{reflect.ValueOf(t.Context())}
+				for i := 1; i < m.Type().NumIn() && !(m.Type().IsVariadic() && i == m.Type().NumIn()-1); i++ {
+					arguments = append(arguments, reflect.Zero(m.Type().In(i)))
+				}
+				results := m.Call(arguments)
 				err, _ := results[1].Interface().(error)
 				if !results[0].IsNil() || err == nil || !strings.Contains(err.Error(), "the client is nil or empty: make one with NewClient or FromEnv") && !strings.Contains(err.Error(), "JWT") {
 					t.Errorf("%s of %v: %v and the error %v", name, s, results[0], err)

@@ -32,6 +32,9 @@ func TestAgainstJSONSchema(t *testing.T) {
 					t.Errorf("%s %s of the spec is %v", verb, path, e)
 					continue
 				}
+				if e.API != api {
+					continue // the other API has the call too, and that one is served
+				}
 				t.Run(e.Name(), func(t *testing.T) {
 					parameters := map[string]any{}
 					for i := range at[[]any](call, "parameters") {

@@ -3480,35 +3480,6 @@ var endpoints = []Endpoint{
 		},
 	},
 	{
-		API: "consumer", ID: "idp.introspect_token_network", Method: "POST", Path: "/v1/public/{project_id}/oauth2/introspect",
-		Body:      Form,
-		Anonymous: true, OAuthErrors: true, Request: Type{
-			Fields: []Field{
-				{Name: "project_id", Kind: String, In: InPath, Required: true, Limits: &Limits{MinLength: 1}},
-				{Name: "token", Kind: String, Required: true, Limits: &Limits{MinLength: 1}},
-				{Name: "client_id", Kind: String, Required: true, Limits: &Limits{MinLength: 1}},
-				{Name: "client_secret", Kind: String, Limits: &Limits{MinLength: 1}},
-				{Name: "token_type_hint", Kind: Enum, Type: stytchIDPTokenType},
-			},
-		},
-		Response: Type{
-			Fields: []Field{
-				{Name: "request_id", Kind: String, Required: true},
-				{Name: "status_code", Kind: Integer, Required: true},
-				{Name: "active", Kind: Boolean, Required: true},
-				{Name: "sub", Kind: String, Nullable: true},
-				{Name: "scope", Kind: String, Nullable: true},
-				{Name: "aud", Kind: List, Elem: String, Nullable: true},
-				{Name: "exp", Kind: Integer, Nullable: true},
-				{Name: "iat", Kind: Integer, Nullable: true},
-				{Name: "iss", Kind: String, Nullable: true},
-				{Name: "nbf", Kind: Integer, Nullable: true},
-				{Name: "client_id", Kind: String, Nullable: true},
-				{Name: "token_type", Kind: String, Nullable: true},
-			},
-		},
-	},
-	{
 		API: "b2b", ID: "idp.introspect_token_network", Method: "POST", Path: "/v1/public/{project_id}/oauth2/introspect",
 		Body:      Form,
 		Anonymous: true, OAuthErrors: true, Request: Type{
@@ -3535,6 +3506,35 @@ var endpoints = []Endpoint{
 				{Name: "client_id", Kind: String, Nullable: true},
 				{Name: "token_type", Kind: String, Nullable: true},
 				{Name: "https://stytch.com/organization", Kind: Struct, Type: b2bOrganizationClaim, Nullable: true},
+			},
+		},
+	},
+	{
+		API: "consumer", ID: "idp.introspect_token_network", Method: "POST", Path: "/v1/public/{project_id}/oauth2/introspect",
+		Body:      Form,
+		Anonymous: true, OAuthErrors: true, Request: Type{
+			Fields: []Field{
+				{Name: "project_id", Kind: String, In: InPath, Required: true, Limits: &Limits{MinLength: 1}},
+				{Name: "token", Kind: String, Required: true, Limits: &Limits{MinLength: 1}},
+				{Name: "client_id", Kind: String, Required: true, Limits: &Limits{MinLength: 1}},
+				{Name: "client_secret", Kind: String, Limits: &Limits{MinLength: 1}},
+				{Name: "token_type_hint", Kind: Enum, Type: stytchIDPTokenType},
+			},
+		},
+		Response: Type{
+			Fields: []Field{
+				{Name: "request_id", Kind: String, Required: true},
+				{Name: "status_code", Kind: Integer, Required: true},
+				{Name: "active", Kind: Boolean, Required: true},
+				{Name: "sub", Kind: String, Nullable: true},
+				{Name: "scope", Kind: String, Nullable: true},
+				{Name: "aud", Kind: List, Elem: String, Nullable: true},
+				{Name: "exp", Kind: Integer, Nullable: true},
+				{Name: "iat", Kind: Integer, Nullable: true},
+				{Name: "iss", Kind: String, Nullable: true},
+				{Name: "nbf", Kind: Integer, Nullable: true},
+				{Name: "client_id", Kind: String, Nullable: true},
+				{Name: "token_type", Kind: String, Nullable: true},
 			},
 		},
 	},

@@ -174,7 +174,7 @@ func (l *List) Has(code *codes.Code) bool {
 	return slices.ContainsFunc(l.findings, func(f Finding) bool { return f.Code == code })
 }
 
-// ErrorWithin reports whether a kept error lies on the lines of a file.
+// ErrorWithin reports whether a kept error is on the lines of a file.
 func (l *List) ErrorWithin(file string, from, to int) bool {
 	return slices.ContainsFunc(l.findings, func(f Finding) bool {
 		return !f.Code.IsWarning() && f.Pos.File == file && from <= f.Pos.Line && f.Pos.Line <= to

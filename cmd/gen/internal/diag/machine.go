@@ -2,6 +2,7 @@ package diag
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -40,7 +41,15 @@ func Records(findings []Finding) []Record {
 	return records
 }
 
-// GitHub writes findings as workflow commands, which GitHub shows beside the
+// JSON writes a value as an indented document.
+func JSON(w io.Writer, v any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(v)
+}
+
+// GitHub writes findings as workflow commands, which GitHub shows next to the
 // lines of a pull request.
 func GitHub(w io.Writer, findings []Finding) error {
 	for _, f := range findings {

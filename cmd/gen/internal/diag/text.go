@@ -96,6 +96,14 @@ func CleanLines(s string) string {
 	return strings.Join(lines, "\n")
 }
 
+// Some lists names: all of them, or the first few and how many more there are.
+func Some(names []string, most int) string {
+	if len(names) > most {
+		return fmt.Sprintf("%s, and %d more", strings.Join(names[:most], ", "), len(names)-most)
+	}
+	return strings.Join(names, ", ")
+}
+
 // Count is a number of things in words: "1 file", "2 files". A plural that is not made with an s is given.
 func Count(n int, noun string, plural ...string) string {
 	switch {

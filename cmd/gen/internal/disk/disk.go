@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// partial begins the name of a file that is still being written. It lies next to the file that it becomes.
+// partial begins the name of a file that is still being written. It is next to the file that it becomes.
 const partial = ".stytchgen-"
 
 // fault is called before each change of the disk; the change fails with its error. Tests set it to fail, or

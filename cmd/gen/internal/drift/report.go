@@ -1,7 +1,6 @@
 package drift
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -10,7 +9,7 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/drift/contract"
 )
 
-// Report is what a comparison came to.
+// Report is the result of a comparison.
 type Report struct {
 	// Source names the service's description: "npm stytch 14.2.0".
 	Source string
@@ -21,7 +20,7 @@ type Report struct {
 	Differences []*Difference
 	// Accepted counts the places that entries of drift.yaml accept.
 	Accepted int
-	// Unused are the entries that accept nothing any more.
+	// Unused are the entries that no longer match any difference.
 	Unused []*Accepted
 	// Unwritten are the texts of the spec that are still to be written.
 	Unwritten diag.List
@@ -51,7 +50,7 @@ func (r *Report) Write(w io.Writer, format string) error {
 	return err
 }
 
-const unusedMessage = "this entry accepts nothing any more; take it out"
+const unusedMessage = "this entry no longer matches any difference; remove it"
 
 // summary is the last line of a report for people.
 func (r *Report) summary() string {
@@ -69,7 +68,7 @@ func (r *Report) summary() string {
 		parts = append(parts, diag.Count(n, "body not compared", "bodies not compared"))
 	}
 	if n := len(r.Unused); n > 0 {
-		parts = append(parts, diag.Count(n, "entry", "entries")+" of "+File+" to take out")
+		parts = append(parts, diag.Count(n, "entry", "entries")+" of "+File+" to remove")
 	}
 	if _, n := r.Unwritten.First(0); n > 0 {
 		parts = append(parts, diag.Count(n, "text")+" to write")
@@ -136,7 +135,7 @@ func (r *Report) text(b *strings.Builder) {
 }
 
 func (r *Report) markdown(b *strings.Builder) {
-	fmt.Fprintf(b, "## The spec and %s\n\n%s.\n", escape(r.Source), escape(r.summary()))
+	fmt.Fprintf(b, "## The spec and %s\n\n%s.\n", diag.Cell(r.Source), diag.Cell(r.summary()))
 	for _, severity := range []struct {
 		is    Severity
 		title string
@@ -155,21 +154,21 @@ func (r *Report) markdown(b *strings.Builder) {
 			}
 			there := ""
 			if d.There.File != "" {
-				there = code(d.There.String())
+				there = diag.Span(d.There.String())
 			}
-			fmt.Fprintf(b, "| %s | %s | %s%s | %s |\n", code(d.at().String()), escape(d.Message), code(d.Locations[0].String()), more, there)
+			fmt.Fprintf(b, "| %s | %s | %s%s | %s |\n", diag.Span(d.at().String()), diag.Cell(d.Message), diag.Span(d.Locations[0].String()), more, there)
 		}
 	}
 	if len(r.Unused) > 0 {
-		fmt.Fprintf(b, "\n### Entries that accept nothing any more\n\n")
+		fmt.Fprintf(b, "\n### Entries that no longer match any difference\n\n")
 		for _, e := range r.Unused {
-			fmt.Fprintf(b, "- %s: %s\n", code(e.Pos.String()), code(e.String()))
+			fmt.Fprintf(b, "- %s: %s\n", diag.Span(e.Pos.String()), diag.Span(e.String()))
 		}
 	}
 	if unwritten, more := r.Unwritten.First(diag.Shown); len(unwritten) > 0 {
 		fmt.Fprintf(b, "\n### Texts to write\n\n")
 		for _, f := range unwritten {
-			fmt.Fprintf(b, "- %s: %s\n", code(f.Pos.String()), escape(f.Message))
+			fmt.Fprintf(b, "- %s: %s\n", diag.Span(f.Pos.String()), diag.Cell(f.Message))
 		}
 		if more > 0 {
 			fmt.Fprintf(b, "- %s\n", moreTexts(more))
@@ -178,19 +177,10 @@ func (r *Report) markdown(b *strings.Builder) {
 	if r.ListOutside {
 		fmt.Fprintf(b, "\n### Outside of the scope\n\n")
 		for _, c := range r.Outside {
-			fmt.Fprintf(b, "- %s\n", code(c.String()+c.Where()))
+			fmt.Fprintf(b, "- %s\n", diag.Span(c.String()+c.Where()))
 		}
 	}
 }
-
-// code and escape keep a source's text from being more than text in Markdown.
-func code(s string) string {
-	return "`" + strings.NewReplacer("`", "'", "|", "\\|").Replace(diag.Clean(s)) + "`"
-}
-
-var markdownMarks = strings.NewReplacer("|", "\\|", "<", "&lt;", "`", "\\`", "[", "\\[", "*", "\\*", "_", "\\_", "@", "&#64;", "#", "\\#")
-
-func escape(s string) string { return markdownMarks.Replace(diag.Clean(s)) }
 
 func (r *Report) github(b *strings.Builder) {
 	annotate := func(level string, pos diag.Pos, title, message string) {
@@ -267,8 +257,5 @@ func (r *Report) json(b *strings.Builder) {
 			out.OutsideAre = append(out.OutsideAre, c.String()+c.Where())
 		}
 	}
-	encoder := json.NewEncoder(b)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	_ = encoder.Encode(out) // a Builder takes everything
+	_ = diag.JSON(b, out) // a Builder takes everything
 }

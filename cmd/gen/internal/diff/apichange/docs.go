@@ -1,10 +1,8 @@
 package apichange
 
 import (
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
@@ -36,17 +34,9 @@ func (c *comparison) documentation() {
 	for file, names := range byFile {
 		c.add(Change{
 			Rule: "documentation", Level: Patch, Pos: first[file], Subject: "documentation",
-			Text: "descriptions or examples changed: " + some(names, 5),
+			Text: "descriptions or examples changed: " + diag.Some(names, 5),
 		})
 	}
-}
-
-// some lists names, the first few of many.
-func some(names []string, most int) string {
-	if len(names) <= most {
-		return strings.Join(names, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }
 
 // proseOf collects the prose of one side, by what it is about.

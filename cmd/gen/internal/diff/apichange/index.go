@@ -16,7 +16,7 @@ type index struct {
 	Side
 	calls map[string]*call
 	types map[Symbol]*model.Type
-	// nodes holds what the spec files say, by the position of the key that it is
+	// nodes has what the spec files say, by the position of the key that it is
 	// under, or by its own for an item of a list.
 	nodes map[diag.Pos]*yaml.Node
 }
@@ -79,7 +79,7 @@ type schema struct {
 	file string
 	node *yaml.Node
 	// own is what is written where the value is, in ownFile: node, or a reference
-	// to it with what is beside it.
+	// to it with what is next to it.
 	own     *yaml.Node
 	ownFile string
 	// component names the component that it is, or is in: "shared schema Code".

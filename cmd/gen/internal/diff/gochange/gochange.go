@@ -136,7 +136,7 @@ func kind(object types.Object) string {
 	return "symbol"
 }
 
-// pos is where an object is declared; what lies outside of the packages counts
+// pos is where an object is declared; what is outside of the packages counts
 // as the package that shows it.
 func (s *Surface) pos(object types.Object) diag.Pos {
 	p := s.fset.Position(object.Pos())

@@ -1,7 +1,6 @@
 package impact
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -64,16 +63,9 @@ func (c *Change) text(b *strings.Builder) {
 	}
 	fmt.Fprintf(b, "  %s: %s\n", c.place(), c.Key())
 	if len(c.API.Calls) > 1 {
-		fmt.Fprintf(b, "      in %d calls: %s\n", len(c.API.Calls), some(c.API.Calls, mostEffects))
+		fmt.Fprintf(b, "      in %d calls: %s\n", len(c.API.Calls), diag.Some(c.API.Calls, mostEffects))
 	}
 	fmt.Fprintf(b, "      -> %s%s\n", effect, judgement)
-}
-
-func some(names []string, most int) string {
-	if len(names) > most+1 {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
-	}
-	return strings.Join(names, ", ")
 }
 
 func (r *Report) unused(b *strings.Builder) {
@@ -110,7 +102,7 @@ func Markdown(w io.Writer, r *Report) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "## What this changes for applications: %s\n\n`%s` → `%s`: %s.\n", r.Verdict(), r.Base, r.Head, r.Summary())
 	for _, note := range r.Notes {
-		fmt.Fprintf(&b, "\n> %s\n", cell(note))
+		fmt.Fprintf(&b, "\n> %s\n", diag.Cell(note))
 	}
 	for _, section := range titles {
 		if all, _ := r.count(section.level); all == 0 {
@@ -127,9 +119,9 @@ func Markdown(w io.Writer, r *Report) error {
 			if c.Level != section.level {
 				continue
 			}
-			fmt.Fprintf(&b, "| %s | %s | %s |", cell(c.place()), cell(c.Key()), cell(c.Effect(mostEffects)))
+			fmt.Fprintf(&b, "| %s | %s | %s |", diag.Cell(c.place()), diag.Cell(c.Key()), diag.Cell(c.Effect(mostEffects)))
 			if major {
-				fmt.Fprintf(&b, " %s |", cell(c.Judgement()))
+				fmt.Fprintf(&b, " %s |", diag.Cell(c.Judgement()))
 			}
 			b.WriteString("\n")
 		}
@@ -137,25 +129,11 @@ func Markdown(w io.Writer, r *Report) error {
 	if len(r.Unused) > 0 {
 		b.WriteString("\n### Accepted breaks without use\n\n")
 		for _, u := range r.Unused {
-			fmt.Fprintf(&b, "- %s: %s\n", cell(u.Pos.String()), cell(u.message()))
+			fmt.Fprintf(&b, "- %s: %s\n", diag.Cell(u.Pos.String()), diag.Cell(u.message()))
 		}
 	}
 	_, err := io.WriteString(w, diag.CleanLines(b.String()))
 	return err
-}
-
-// cell escapes text for a cell of a Markdown table; what is in backticks
-// is code and needs less.
-func cell(s string) string {
-	s = strings.ReplaceAll(strings.Join(strings.Fields(s), " "), "|", `\|`)
-	parts := strings.Split(s, "`")
-	if len(parts)%2 == 0 { // one backtick without its other: none is code
-		parts = []string{strings.ReplaceAll(s, "`", "'")}
-	}
-	for i := 0; i < len(parts); i += 2 {
-		parts[i] = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "*", `\*`, "_", `\_`, "[", `\[`, "@", "@\u2060").Replace(parts[i])
-	}
-	return strings.Join(parts, "`")
 }
 
 // jsonChange is a change as programs read it.
@@ -209,10 +187,7 @@ func JSON(w io.Writer, r *Report) error {
 	for _, u := range r.Unused {
 		out.Unused = append(out.Unused, jsonUnused{u.Pos, u.Change, u.Hint})
 	}
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(out)
+	return diag.JSON(w, out)
 }
 
 // GitHub writes a report as annotations of GitHub's workflows.

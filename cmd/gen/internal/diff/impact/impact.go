@@ -165,10 +165,7 @@ func (c *Change) Effect(most int) string {
 	for _, g := range c.Go {
 		parts = append(parts, goText(g))
 	}
-	if len(parts) > most {
-		parts = append(parts[:most:most], fmt.Sprintf("and %d more", len(parts)-most))
-	}
-	return strings.Join(parts, ", ")
+	return diag.Some(parts, most)
 }
 
 // Judgement says how bad it is, and for whom.

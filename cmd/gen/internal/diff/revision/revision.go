@@ -79,7 +79,7 @@ func plausible(name string) error {
 	return nil
 }
 
-// folder takes a folder as it lies.
+// folder takes a folder as it is.
 func folder(name string) (*Revision, error) {
 	root, err := filepath.Abs(name)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 )
 
 // namesake returns how the calls of an API already write a field of this name
-// in the same direction, if all write it alike: the new field is then the same
-// thing, and shares its limits and whether it is a secret.
+// in the same direction, if all write it alike. The new field is then the same
+// thing, so it has the same limits, and is a secret if that one is.
 func (a *applier) namesake(to *file, name string, t *contract.Type, response bool) entry {
 	if t.Kind == contract.Object || t.Kind == contract.Array || t.Enum != nil {
 		return nil // found by their types

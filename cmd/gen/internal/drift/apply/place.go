@@ -253,7 +253,7 @@ func (f *file) neighbour(parts []string) *yaml.Node {
 	return best
 }
 
-// declare adds the tag of a new area, and of those that it lies in, to the
+// declare adds the tag of a new area, and of those that it is in, to the
 // file's list.
 func (f *file) declare(tag string) {
 	for i, c := range tag + "." {

@@ -14,7 +14,7 @@ import (
 )
 
 // file is a file of the spec and what is to be inserted into it. Nothing of
-// what is there is written anew, so that it stays byte for byte.
+// what is there is written again, so that it stays byte for byte.
 type file struct {
 	src   *load.Source
 	lines []int // where each line begins

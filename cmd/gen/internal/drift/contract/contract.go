@@ -1,4 +1,4 @@
-// Package contract holds what calls look like on the wire, whoever described
+// Package contract describes what calls look like on the wire, whoever described
 // them: a spec of ours, the OpenAPI document that the service's owner
 // publishes, or the owner's package for Node. It knows paths, fields and
 // types, and nothing of component names.
@@ -67,8 +67,8 @@ func (c *Call) String() string { return c.Verb + " " + c.Path }
 // Kind is what a value is on the wire.
 type Kind string
 
-// The kinds. An Any is one of which the source says nothing; a Map is an
-// object whose names the source does not know; a Number may be an integer
+// The kinds. An Any is one of which the source says nothing. A Map is an
+// object whose names the source does not know. A Number may be an integer
 // where the source cannot tell, as TypeScript cannot: see Type.Loose. An
 // Opaque is a body that is not JSON; its Name says what it is.
 const (

@@ -14,7 +14,7 @@ import (
 
 // Documents are OpenAPI documents.
 type Documents struct {
-	// Roots holds the files by name.
+	// Roots has the files by name.
 	Roots map[string]*yaml.Node
 	// Target returns what a reference in a file leads to, and the file that has
 	// it, or nil. Without Target, a reference leads to the file that it is in.

@@ -323,7 +323,7 @@ func (r *openAPI) merge(t *Type, parts []*Type) error {
 // isObject reports whether values are objects in JSON.
 func (t *Type) isObject() bool { return t.Kind == Object || t.Kind == Map }
 
-// In reports whether a call lies under one of the path prefixes.
+// In reports whether a call is under one of the path prefixes.
 func (c *Call) In(prefixes []string) bool {
 	return slices.ContainsFunc(prefixes, func(prefix string) bool {
 		return c.Path == prefix || strings.HasPrefix(c.Path, strings.TrimSuffix(prefix, "/")+"/")

@@ -14,6 +14,7 @@ import (
 	"text/template"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
+	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/generate/golang"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
 	"github.com/stytchgen/sdk/templates"
@@ -92,11 +93,11 @@ func newPages(sdk *model.SDK) (*pages, error) {
 		"generated": func() string { return model.Generated },
 		"place":     func(s *model.Service) string { return golang.ClientPath(s.Tag) },
 		"name":      func(s string) string { return s }, "isFunc": func(string) bool { return false },
-		"cell": cell, "span": span, "call": clientCall, "page": pagePath, "type": p.typeCell, "limits": limits,
+		"cell": cell, "span": diag.Span, "call": clientCall, "page": pagePath, "type": p.typeCell, "limits": limits,
 		"snippet": p.snippet, "anchor": anchor, "manual": manualFor,
 		"unowned": func(pkg *model.Package) []*model.Manual { return manualFor(pkg, nil) },
 		"areas":   areasOf, "heading": areaHeading, "headingOf": headingOf,
-		"common": commonErrors, "area": areaTitle, "gofmt": gofmt,
+		"area": areaTitle, "gofmt": gofmt,
 	})
 	return p, err
 }
@@ -169,18 +170,6 @@ func (p *pages) markdown(text string) string {
 
 func escape(text string) string {
 	return strings.NewReplacer("<", "&lt;", ">", "&gt;", "[", `\[`, "`", "\\`").Replace(text)
-}
-
-// span is text as code, safe for a table.
-func span(text string) string {
-	fence := "`"
-	for strings.Contains(text, fence) {
-		fence += "`"
-	}
-	if strings.HasPrefix(text, "`") || strings.HasSuffix(text, "`") {
-		text = " " + text + " "
-	}
-	return cell(fence + text + fence)
 }
 
 // code is a name that a description has in backticks.
@@ -258,7 +247,7 @@ func limits(f *model.Field) string {
 	if f.Limits.Pattern == nil {
 		return text
 	}
-	pattern := "Matches " + span(f.Limits.Pattern.Source)
+	pattern := "Matches " + diag.Span(f.Limits.Pattern.Source)
 	if text == "" {
 		return pattern
 	}
@@ -310,10 +299,6 @@ func ownersOf(pkg *model.Package, section *model.Manual) []*model.Service {
 		}
 	}
 	return owners
-}
-
-func commonErrors(sdk *model.SDK) []*model.ErrorType {
-	return slices.DeleteFunc(slices.Clone(sdk.Errors), func(e *model.ErrorType) bool { return !e.Common })
 }
 
 func areaTitle(area model.ErrorArea) string { return cmp.Or(area.Title, "All types") }

@@ -52,8 +52,8 @@ type emitter struct {
 func (e *emitter) printf(format string, args ...any) { fmt.Fprintf(&e.Buffer, format, args...) }
 
 // endpoints writes the calls. In their order, a path without a parameter comes
-// before one that also matches it. Calls of several APIs with one path keep the
-// order of the APIs, and the first one is served.
+// before one that also matches it. If both APIs have a call, the one of the B2B API
+// is first, and is served: its answer has a part for members, too.
 func (e *emitter) endpoints(sdk *model.SDK) {
 	type call struct {
 		api string
@@ -65,7 +65,9 @@ func (e *emitter) endpoints(sdk *model.SDK) {
 			calls = append(calls, call{pkg.API, m})
 		}
 	}
-	slices.SortStableFunc(calls, func(a, b call) int { return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Verb, b.Verb)) })
+	slices.SortFunc(calls, func(a, b call) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Verb, b.Verb), cmp.Compare(a.api, b.api))
+	})
 	e.printf("\n// endpoints are the calls, by path.\nvar endpoints = []Endpoint{\n")
 	for _, c := range calls {
 		e.printf("{\nAPI: %q, ID: %q, Method: %q, Path: %q,\n", c.api, c.ID, c.Verb, c.Path)

@@ -162,7 +162,7 @@ func (e *emitter) newFile(path, name string) *jen.File {
 // internal is the import path of a runtime package.
 func (e *emitter) internal(name string) string { return e.sdk.Module + "/internal/" + name }
 
-// first is the import path of the package that holds what all share.
+// first is the import path of the package that has what all share.
 func (e *emitter) first() string { return e.sdk.Module + "/" + e.sdk.Packages[0].Name }
 
 // doc renders a comment. Errors are kept for the end.

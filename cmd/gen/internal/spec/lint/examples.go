@@ -108,8 +108,9 @@ func reason(failure *openapi3.SchemaError) string {
 }
 
 // expressible reports what of an example has no form in Go: keys that the schema
-// does not declare (the service may send such, but an example that does documents
-// something else), and integers that do not fit into an int everywhere.
+// does not declare, and integers that do not fit into an int everywhere. The
+// service may send such keys, but an example that has them documents something
+// else.
 func (d *documentLinter) expressible(schema *openapi3.SchemaRef, value any, at, what string) {
 	s := schema.Value
 	if s == nil {

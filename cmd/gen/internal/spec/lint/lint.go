@@ -199,7 +199,7 @@ func (w *walker) properties(schema *yaml.Node) {
 	}
 }
 
-// thirdPerson checks a sentence that goes on after the name of a method or
+// thirdPerson checks a sentence that continues after the name of a method or
 // service: "Send sends a code."
 func (w *walker) thirdPerson(n *yaml.Node) {
 	w.sentence(n)

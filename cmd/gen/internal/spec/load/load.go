@@ -29,7 +29,7 @@ const (
 	ErrorsFile   = "errors.yaml"
 )
 
-// The files beside them, which only gen drift and gen diff read.
+// The files next to them, which only gen drift and gen diff read.
 const (
 	DriftFile    = "drift.yaml"
 	AcceptedFile = "accepted-breaks.yaml"
@@ -91,7 +91,7 @@ type Spec struct {
 	// Sources holds each document by the name of its first file: those of the two
 	// APIs, joined with their area files, the shared one, and errors.yaml.
 	Sources map[string]*Source
-	// Documents holds the resolved OpenAPI documents, by the same names.
+	// Documents has the resolved OpenAPI documents, by the same names.
 	Documents map[string]*openapi3.T
 	// Unread are the files that look like parts of the spec and are none.
 	Unread []Unread

@@ -13,10 +13,10 @@ import (
 )
 
 // packageNames maps each API file to the Go package that is made from it. The
-// first one also holds what the APIs share.
+// first one also has what the APIs share.
 var packageNames = map[string]string{load.ConsumerFile: "stytch", load.B2BFile: "b2b"}
 
-// Input is what Build needs besides the spec.
+// Input is what Build needs in addition to the spec.
 type Input struct {
 	// Module is the import path of the module that the packages live in.
 	Module string

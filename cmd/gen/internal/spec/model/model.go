@@ -27,13 +27,18 @@ type SDK struct {
 	// TestURL and LiveURL are where the service is.
 	TestURL, LiveURL string
 	Packages         []*Package
-	// Errors holds every error type, in the order of the spec.
+	// Errors has every error type, in the order of the spec.
 	Errors []*ErrorType
 	// ErrorAnswer and OAuthErrorAnswer are the two forms of an error. They are nil where the spec has none.
 	// The SDK reads them with hand-written code.
 	ErrorAnswer, OAuthErrorAnswer *Type `json:"-"`
 	// Public are the kinds of errors that visitors can be shown.
 	Public []*PublicError `json:",omitzero"`
+}
+
+// Common returns the error types that every call can answer.
+func (s *SDK) Common() []*ErrorType {
+	return slices.DeleteFunc(slices.Clone(s.Errors), func(e *ErrorType) bool { return !e.Common })
 }
 
 // ErrorArea is a part of the error types that belong together.
@@ -67,11 +72,11 @@ type Package struct {
 	Docs Docs
 	// Title is the API's name, as the document's info gives it.
 	Title string
-	// Services holds the services in the order of the spec, parents first.
+	// Services has the services in the order of the spec, parents first.
 	Services []*Service
 	// Offers are areas of the first package that this package's client has, too.
 	Offers []Offer
-	// Types holds the package's structs and enums that are not a call's request
+	// Types has the package's structs and enums that are not a call's request
 	// or response, in the order of the spec.
 	Types  []*Type
 	Manual []*Manual
@@ -203,7 +208,7 @@ type Type struct {
 	VariantOf []*Type `json:"-"`
 	// Values are an enum's.
 	Values []EnumValue `json:",omitzero"`
-	// Sensitive reports whether a secret lies anywhere below.
+	// Sensitive reports whether a secret is anywhere below.
 	Sensitive bool `json:",omitzero"`
 	// InRequest and InResponse tell where a struct is used.
 	InRequest, InResponse bool `json:",omitzero"`
@@ -214,6 +219,19 @@ type Type struct {
 	// Exported reports that another package reads, writes and checks the type.
 	Exported bool `json:",omitzero"`
 	Pos      diag.Pos
+}
+
+// Field returns the field of that name on the wire, or nil.
+func (t *Type) Field(wire string) *Field {
+	if t == nil {
+		return nil
+	}
+	for _, f := range t.Fields {
+		if f.Wire == wire {
+			return f
+		}
+	}
+	return nil
 }
 
 // Variant is a struct of a union. Value is what the discriminator is for it; "" for the last one.

@@ -179,7 +179,7 @@ func appendStep(steps []step, s step) []step {
 }
 
 // checkGreedy makes sure that each step may take all characters that it can, because none of them can be
-// meant for a later step: what may follow a step with a variable count begins with other characters.
+// meant for a later step. So what may follow a step with a variable count must begin with other characters.
 func checkGreedy(steps []step) error {
 	for i, s := range steps {
 		if s.min == s.max {
@@ -255,7 +255,7 @@ func Widens(from, to string) bool {
 	return true
 }
 
-// includes reports whether each range of one class lies within a range of another.
+// includes reports whether each range of one class is within a range of another.
 func includes(outer, inner []rune) bool {
 	for i := 0; i+1 < len(inner); i += 2 {
 		within := false
