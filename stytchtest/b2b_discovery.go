@@ -152,7 +152,7 @@ func (r *run) createDiscovered(q b2b.DiscoveryOrganizationsCreateRequest) (b2b.D
 	if err := r.project.unclaimed(nil, i.Email); err != nil {
 		return none, err
 	}
-	s := settingsOf(q)
+	s := as[orgSettings](q)
 	name := nameFrom(i.Email)
 	if s.OrganizationName == nil {
 		s.OrganizationName = &name

@@ -60,5 +60,15 @@ var consumerHandlers = map[string]handler{
 	"users.connected_apps":                typed((*run).connectedApps),
 	"users.revoke":                        typed((*run).revokeConnectedApp),
 
+	"m2m.clients.create":                typed((*run).m2mCreate),
+	"m2m.clients.get":                   typed((*run).m2mGet),
+	"m2m.clients.search":                typed((*run).m2mSearch),
+	"m2m.clients.update":                typed((*run).m2mUpdate),
+	"m2m.clients.delete":                typed((*run).m2mDelete),
+	"m2m.clients.secrets.rotate_start":  typed((*run).m2mRotateStart),
+	"m2m.clients.secrets.rotate":        typed((*run).m2mRotate),
+	"m2m.clients.secrets.rotate_cancel": typed((*run).m2mRotateCancel),
+	"m2m.token":                         typed((*run).m2mToken),
+
 	"rbac.policy": typed((*run).userPolicy),
 }

@@ -232,4 +232,5 @@ func (s *state) rest() {
 	s.Members.rest()
 	s.Sessions.rest()
 	s.Intermediates.rest()
+	s.M2MClients.rest()
 }
