@@ -296,7 +296,7 @@ func TestRefused(t *testing.T) {
 			func(t *testing.T, root string) {
 				edit(t, filepath.Join(root, manualFile), "(req CodesCheckRequest)", "(req CodesCheckRequest, n int)")
 			},
-			"TwoCodes has not the shape that MANUAL(TwoCodes) declares",
+			"TwoCodes differs from what MANUAL(TwoCodes) declares",
 		},
 		{
 			"the README has no markers",
