@@ -58,8 +58,8 @@ type Attempt struct {
 }
 
 // AttemptFrom returns the attempt that a request belongs to, from the request's context, and whether there is
-// one. It is for the functions of [WithMiddleware], and for the transport of an [http.Client] that
-// [WithHTTPClient] was given: a trace can then name the call instead of the path, which contains ids.
+// one. It is for the functions of [WithMiddleware]: a trace can then name the call instead of the path, which
+// contains ids. Without such a function, requests have no attempt.
 func AttemptFrom(ctx context.Context) (Attempt, bool) {
 	a, ok := transport.AttemptFrom(ctx)
 	if !ok {

@@ -74,7 +74,7 @@ type sender struct {
 	transport  http.RoundTripper
 	pool       *pool          // the pool of transport; nil: the application's own transport
 	shared     bool           // transport is the shared one, without middleware
-	observed   bool           // there is middleware, or a transport of the application, to look at the context
+	observed   bool           // there is middleware, which may look at the context
 	clearHTTP2 bool           // transport may speak HTTP/2 without TLS
 	jar        http.CookieJar // nil: no cookies
 
@@ -89,7 +89,7 @@ func newSender(given *http.Client, middleware []func(http.RoundTripper) http.Rou
 		s.transport, s.jar = given.Transport, given.Jar
 	}
 	s.shared = s.transport == nil && len(middleware) == 0
-	s.observed = !s.shared
+	s.observed = len(middleware) > 0
 	t, ok := s.transport.(*http.Transport)
 	switch {
 	case ok && t == nil:
