@@ -387,6 +387,20 @@ func TestExpiredTokensAreForgotten(t *testing.T) {
 	})
 }
 
+// TestStoppedClock checks that a clock of a test that does not move keeps no timer running.
+func TestStoppedClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		looks := 0
+		c := newCache(func() time.Time { looks++; return time.Unix(1e9, 0) })
+		c.add(entry("a", time.Unix(2e9, 0)), time.Unix(1e9, 0))
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if looks != 2 || c.find("a") == nil {
+			t.Errorf("%d looks at the clock, want two", looks)
+		}
+	})
+}
+
 // TestForgottenClient checks that a cache does not outlive its client.
 func TestForgottenClient(t *testing.T) {
 	gone := make(chan struct{})
