@@ -282,6 +282,9 @@ func TestWithdrawnKeyOfARememberedToken(t *testing.T) {
 	verify("another key has its id, in an outage", ErrSignature)
 	at(refreshInterval, nil, first.public())
 	verify("its key is back", nil)
+	if n := c.cache.remembered(); n != 1 {
+		t.Errorf("the token is remembered %d times", n)
+	}
 }
 
 // settle waits for a fetch in progress.
