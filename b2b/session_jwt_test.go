@@ -54,6 +54,14 @@ func TestAuthenticateJWT(t *testing.T) {
 	if _, err := client.Sessions.AuthenticateJWT(t.Context(), b2b.AuthenticateJWTRequest{SessionJWT: s.JWT}); err != nil {
 		t.Errorf("expired, and renewed: %v", err)
 	}
+	extended, err := client.Sessions.AuthenticateJWT(t.Context(), b2b.AuthenticateJWTRequest{SessionJWT: s.JWT,
+		SessionDurationMinutes: new(120), SessionCustomClaims: map[string]any{"plan": "free"}})
+	if err != nil || !extended.ExpiresAt.Equal(srv.Clock().Now().Add(2*time.Hour)) || extended.CustomClaims["plan"] != "free" {
+		t.Errorf("extended: session %v, error %v", extended, err)
+	}
+	if _, err := client.Sessions.AuthenticateJWT(t.Context(), b2b.AuthenticateJWTRequest{SessionJWT: s.JWT, SessionDurationMinutes: new(4)}); !errors.Is(err, stytch.ErrInvalidSessionDurationMinutes) {
+		t.Errorf("four minutes: error %v", err)
+	}
 	_, err = client.Sessions.AuthenticateJWT(t.Context(), b2b.AuthenticateJWTRequest{SessionJWT: s.JWT,
 		AuthorizationCheck: &b2b.AuthorizationCheck{OrganizationID: organization.OrganizationID, ResourceID: "r", Action: "a"}})
 	if !errors.Is(err, stytch.ErrSessionAuthorizationError) {

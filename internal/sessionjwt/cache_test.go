@@ -282,6 +282,9 @@ func TestWithdrawnKeyOfARememberedToken(t *testing.T) {
 	verify("another key has its id, in an outage", ErrSignature)
 	at(refreshInterval, nil, first.public())
 	verify("its key is back", nil)
+	if n := c.cache.remembered(); n != 1 {
+		t.Errorf("the token is remembered %d times", n)
+	}
 }
 
 // settle waits for a fetch in progress.
@@ -383,6 +386,20 @@ func TestExpiredTokensAreForgotten(t *testing.T) {
 		synctest.Wait()
 		if n := c.remembered(); n != 0 {
 			t.Errorf("after a pause: %d are remembered", n)
+		}
+	})
+}
+
+// TestStoppedClock checks that a clock of a test that does not move keeps no timer running.
+func TestStoppedClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		looks := 0
+		c := newCache(func() time.Time { looks++; return time.Unix(1e9, 0) })
+		c.add(entry("a", time.Unix(2e9, 0)), time.Unix(1e9, 0))
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if looks != 2 || c.find("a") == nil {
+			t.Errorf("%d looks at the clock, want two", looks)
 		}
 	})
 }

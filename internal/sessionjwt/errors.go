@@ -1,5 +1,5 @@
 // Package sessionjwt verifies session JWTs locally, with the project's published
-// keys, which it caches.
+// keys, which it caches. It remembers the tokens that it has verified.
 //
 // It reads tokens itself, with the strict JSON reader of package wire and the
 // RSA of the standard library: one pass over the claims, no duplicate names, no

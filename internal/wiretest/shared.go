@@ -2,7 +2,9 @@ package wiretest
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"time"
 )
 
@@ -12,6 +14,23 @@ func Filled[T any]() *T {
 	f := filler{text: func(string) string { return "text" }}
 	f.fill(reflect.ValueOf(v).Elem(), "")
 	return v
+}
+
+// Parts returns copies of an object in JSON, each with one element in a list, which has some of the fields
+// of the first element. So a limit of size can be kept, and each field is in one of them.
+func Parts(object map[string]any, list string, fields int) []map[string]any {
+	element := object[list].([]any)[0].(map[string]any)
+	var parts []map[string]any
+	for names := range slices.Chunk(slices.Sorted(maps.Keys(element)), fields) {
+		some := map[string]any{}
+		for _, name := range names {
+			some[name] = element[name]
+		}
+		part := maps.Clone(object)
+		part[list] = []any{some}
+		parts = append(parts, part)
+	}
+	return parts
 }
 
 // Shared returns the paths at which two values refer to the same memory, so that a change of one
