@@ -90,7 +90,8 @@ var renamed = map[string]string{"consumer.passwords.session.reset": "passwords.s
 // method returns the type of a call in the SDK: Client["otps"]["sms"]["send"].
 func (op operation) method() string {
 	client := map[string]string{"consumer": "Client", "b2b": "B2BClient"}[op.api]
-	for part := range strings.SplitSeq(cmp.Or(renamed[op.String()], op.OperationID), ".") {
+	id := strings.Replace(op.OperationID, "connected_apps.clients.", "connected_app.clients.", 1)
+	for part := range strings.SplitSeq(cmp.Or(renamed[op.String()], id), ".") {
 		client += "[" + strconv.Quote(camel(part)) + "]"
 	}
 	return client

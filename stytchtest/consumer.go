@@ -73,5 +73,14 @@ var consumerHandlers = map[string]handler{
 	"m2m.clients.secrets.rotate_cancel": typed((*run).m2mRotateCancel),
 	"m2m.token":                         typed((*run).m2mToken),
 
+	"connected_apps.clients.create":                typed((*run).appCreate),
+	"connected_apps.clients.get":                   typed((*run).appGet),
+	"connected_apps.clients.search":                typed((*run).appSearch),
+	"connected_apps.clients.update":                typed((*run).appUpdate),
+	"connected_apps.clients.delete":                typed((*run).appDelete),
+	"connected_apps.clients.secrets.rotate_start":  typed((*run).appRotateStart),
+	"connected_apps.clients.secrets.rotate":        typed((*run).appRotate),
+	"connected_apps.clients.secrets.rotate_cancel": typed((*run).appRotateCancel),
+
 	"rbac.policy": typed((*run).userPolicy),
 }

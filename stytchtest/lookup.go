@@ -247,4 +247,5 @@ func (s *state) rest() {
 	s.Sessions.rest()
 	s.Intermediates.rest()
 	s.M2MClients.rest()
+	s.ConnectedApps.rest()
 }

@@ -17,6 +17,7 @@ type state struct {
 	Sessions      table[session, *session]           `json:"sessions"`
 	Intermediates table[intermediate, *intermediate] `json:"intermediate_sessions"`
 	M2MClients    table[m2mClient, *m2mClient]       `json:"m2m_clients"`
+	ConnectedApps table[connectedApp, *connectedApp] `json:"connected_apps"`
 	// EmailCodes are the e-mail codes of members, by address. A new code of an
 	// address replaces the earlier one.
 	EmailCodes map[string]*code `json:"email_codes"`

@@ -117,7 +117,7 @@ func TestTraced(t *testing.T) {
 	for _, span := range spans {
 		names = append(names, span.Name())
 		for _, a := range span.Attributes() {
-			if strings.Contains(a.Value.Emit(), "user-test") {
+			if strings.Contains(a.Value.String(), "user-test") {
 				t.Errorf("%s has the id of the user", span.Name())
 			}
 		}
