@@ -1064,26 +1064,10 @@ var organizationsSearch = transport.Endpoint[OrganizationsSearchRequest, Organiz
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
 // Specific errors: [stytch.ErrOrganizationSearchFilterNameNotRecognized],
-// [stytch.ErrOrganizationSearchFilterNameMustBeString],
-// [stytch.ErrOrganizationSearchExpectedArrayOfStrings],
-// [stytch.ErrOrganizationSearchExpectedBoolean], [stytch.ErrOrganizationSearchExpectedString],
 // [stytch.ErrOrganizationSearchAllowedDomainFuzzyTooShort],
 // [stytch.ErrOrganizationSearchMemberEmailFuzzyTooShort],
 // [stytch.ErrOrganizationSearchOrganizationNameFuzzyTooShort],
-// [stytch.ErrOrganizationSearchOrganizationSlugFuzzyTooShort],
-// [stytch.ErrOrganizationSearchMissingAllowedDomainFuzzy],
-// [stytch.ErrOrganizationSearchMissingAllowedDomains],
-// [stytch.ErrOrganizationSearchMissingClaimedEmailDomains],
-// [stytch.ErrOrganizationSearchMissingFilterName],
-// [stytch.ErrOrganizationSearchMissingFilterValue],
-// [stytch.ErrOrganizationSearchMissingHasActiveSSOConnection],
-// [stytch.ErrOrganizationSearchMissingMemberEmailFuzzy],
-// [stytch.ErrOrganizationSearchMissingMemberEmails],
-// [stytch.ErrOrganizationSearchMissingOrganizationIDs],
-// [stytch.ErrOrganizationSearchMissingOrganizationNameFuzzy],
-// [stytch.ErrOrganizationSearchMissingOrganizationSlugFuzzy],
-// [stytch.ErrOrganizationSearchMissingOrganizationSlugs],
-// [stytch.ErrOrganizationSearchMissingSSOConnectionID], [stytch.ErrUserSearchInvalidCursor],
+// [stytch.ErrOrganizationSearchOrganizationSlugFuzzyTooShort], [stytch.ErrUserSearchInvalidCursor],
 // [stytch.ErrUserSearchInvalidLimit], [stytch.ErrUserSearchInvalidOperator],
 // [stytch.ErrSearchTimeout].
 //
@@ -1693,11 +1677,13 @@ func (OrganizationFilterOther) organizationFilter() {}
 
 // OrganizationFilterOrganizationIDs is a filter for organizations with one of some ids.
 type OrganizationFilterOrganizationIDs struct {
-	// The ids of the organizations.
+	// The ids of the organizations. At least 1 item.
 	FilterValue []string `json:"filter_value"`
 }
 
-func (v OrganizationFilterOrganizationIDs) validate(c *validate.Validator) {}
+func (v OrganizationFilterOrganizationIDs) validate(c *validate.Validator) {
+	c.MinItems("filter_value", len(v.FilterValue), 1)
+}
 
 func (v OrganizationFilterOrganizationIDs) writeJSON(w *wire.Writer) {
 	w.BeginObject()
@@ -1710,11 +1696,13 @@ func (OrganizationFilterOrganizationIDs) organizationFilter() {}
 
 // OrganizationFilterOrganizationSlugs is a filter for organizations with one of some slugs.
 type OrganizationFilterOrganizationSlugs struct {
-	// The slugs.
+	// The slugs. At least 1 item.
 	FilterValue []string `json:"filter_value"`
 }
 
-func (v OrganizationFilterOrganizationSlugs) validate(c *validate.Validator) {}
+func (v OrganizationFilterOrganizationSlugs) validate(c *validate.Validator) {
+	c.MinItems("filter_value", len(v.FilterValue), 1)
+}
 
 func (v OrganizationFilterOrganizationSlugs) writeJSON(w *wire.Writer) {
 	w.BeginObject()
@@ -1727,7 +1715,7 @@ func (OrganizationFilterOrganizationSlugs) organizationFilter() {}
 
 // OrganizationFilterOrganizationNameFuzzy is a filter for organizations whose name is like a text.
 type OrganizationFilterOrganizationNameFuzzy struct {
-	// A part of the name. At least three characters. At least 3 characters.
+	// A part of the name. At least 3 characters.
 	FilterValue string `json:"filter_value"`
 }
 
@@ -1747,7 +1735,7 @@ func (OrganizationFilterOrganizationNameFuzzy) organizationFilter() {}
 
 // OrganizationFilterOrganizationSlugFuzzy is a filter for organizations whose slug is like a text.
 type OrganizationFilterOrganizationSlugFuzzy struct {
-	// A part of the slug. At least three characters. At least 3 characters.
+	// A part of the slug. At least 3 characters.
 	FilterValue string `json:"filter_value"`
 }
 
@@ -1768,11 +1756,13 @@ func (OrganizationFilterOrganizationSlugFuzzy) organizationFilter() {}
 // OrganizationFilterMemberEmails is a filter for organizations that have a member with one of some
 // e-mail addresses.
 type OrganizationFilterMemberEmails struct {
-	// The e-mail addresses.
+	// The e-mail addresses. At least 1 item.
 	FilterValue []string `json:"filter_value" stytch:"sensitive"`
 }
 
-func (v OrganizationFilterMemberEmails) validate(c *validate.Validator) {}
+func (v OrganizationFilterMemberEmails) validate(c *validate.Validator) {
+	c.MinItems("filter_value", len(v.FilterValue), 1)
+}
 
 func (v OrganizationFilterMemberEmails) writeJSON(w *wire.Writer) {
 	w.BeginObject()
@@ -1796,7 +1786,7 @@ func (OrganizationFilterMemberEmails) organizationFilter() {}
 // OrganizationFilterMemberEmailFuzzy is a filter for organizations that have a member whose e-mail
 // address is like a text.
 type OrganizationFilterMemberEmailFuzzy struct {
-	// A part of the address. At least three characters. At least 3 characters.
+	// A part of the address. At least 3 characters.
 	FilterValue string `json:"filter_value" stytch:"sensitive"`
 }
 
@@ -1827,11 +1817,13 @@ func (OrganizationFilterMemberEmailFuzzy) organizationFilter() {}
 // OrganizationFilterAllowedDomains is a filter for organizations that have one of some domains in
 // EmailAllowedDomains.
 type OrganizationFilterAllowedDomains struct {
-	// The e-mail domains.
+	// The e-mail domains. At least 1 item.
 	FilterValue []string `json:"filter_value"`
 }
 
-func (v OrganizationFilterAllowedDomains) validate(c *validate.Validator) {}
+func (v OrganizationFilterAllowedDomains) validate(c *validate.Validator) {
+	c.MinItems("filter_value", len(v.FilterValue), 1)
+}
 
 func (v OrganizationFilterAllowedDomains) writeJSON(w *wire.Writer) {
 	w.BeginObject()
@@ -1845,7 +1837,7 @@ func (OrganizationFilterAllowedDomains) organizationFilter() {}
 // OrganizationFilterAllowedDomainFuzzy is a filter for organizations that have a domain like a text
 // in EmailAllowedDomains.
 type OrganizationFilterAllowedDomainFuzzy struct {
-	// A part of the e-mail domain. At least three characters. At least 3 characters.
+	// A part of the e-mail domain. At least 3 characters.
 	FilterValue string `json:"filter_value"`
 }
 
@@ -1866,11 +1858,13 @@ func (OrganizationFilterAllowedDomainFuzzy) organizationFilter() {}
 // OrganizationFilterClaimedEmailDomains is a filter for organizations that have claimed one of some
 // e-mail domains.
 type OrganizationFilterClaimedEmailDomains struct {
-	// The e-mail domains.
+	// The e-mail domains. At least 1 item.
 	FilterValue []string `json:"filter_value"`
 }
 
-func (v OrganizationFilterClaimedEmailDomains) validate(c *validate.Validator) {}
+func (v OrganizationFilterClaimedEmailDomains) validate(c *validate.Validator) {
+	c.MinItems("filter_value", len(v.FilterValue), 1)
+}
 
 func (v OrganizationFilterClaimedEmailDomains) writeJSON(w *wire.Writer) {
 	w.BeginObject()

@@ -532,29 +532,15 @@ var organizationsMembersSearch = transport.Endpoint[OrganizationsMembersSearchRe
 // The call is safe to repeat, so the client repeats it if the service does not answer.
 //
 // Specific errors: [stytch.ErrOrganizationNotFound], [stytch.ErrInvalidOrganizationID],
-// [stytch.ErrMemberSearchFilterNameNotRecognized], [stytch.ErrMemberSearchFilterNameMustBeString],
-// [stytch.ErrMemberSearchExpectedArrayOfStrings], [stytch.ErrMemberSearchExpectedBoolean],
-// [stytch.ErrMemberSearchExpectedString], [stytch.ErrMemberSearchOrganizationIDsEmpty],
+// [stytch.ErrMemberSearchFilterNameNotRecognized], [stytch.ErrMemberSearchOrganizationIDsEmpty],
 // [stytch.ErrMemberSearchCannotMixInternalAndExternalMemberIDs],
 // [stytch.ErrMemberSearchMemberEmailFuzzyTooShort],
-// [stytch.ErrMemberSearchMemberMFAPhoneNumberFuzzyTooShort],
-// [stytch.ErrMemberSearchOrganizationSlugFuzzyTooShort], [stytch.ErrMemberSearchMissingFilterName],
-// [stytch.ErrMemberSearchMissingFilterValue], [stytch.ErrMemberSearchMissingIsBreakglass],
-// [stytch.ErrMemberSearchMissingMemberEmailFuzzy], [stytch.ErrMemberSearchMissingMemberEmails],
-// [stytch.ErrMemberSearchMissingMemberIDs], [stytch.ErrMemberSearchMissingMemberRoles],
-// [stytch.ErrMemberSearchMissingMFAMemberPhoneNumberFuzzy],
-// [stytch.ErrMemberSearchMissingMFAMemberPhoneNumbers],
-// [stytch.ErrMemberSearchMissingOAuthProviders], [stytch.ErrMemberSearchMissingOrganizationID],
-// [stytch.ErrMemberSearchMissingOrganizationSlug],
-// [stytch.ErrMemberSearchMissingOrganizationSlugFuzzy],
-// [stytch.ErrMemberSearchMissingPasswordExists], [stytch.ErrMemberSearchMissingStatus],
-// [stytch.ErrMemberSearchMissingStatuses], [stytch.ErrMemberSearchMissingTOTPExists],
-// [stytch.ErrSearchInvalidStatusFilter], [stytch.ErrUserSearchInvalidCursor],
-// [stytch.ErrUserSearchInvalidLimit], [stytch.ErrUserSearchInvalidOperator],
-// [stytch.ErrSearchTimeout], [stytch.ErrSessionNotFound], [stytch.ErrInvalidSessionToken],
-// [stytch.ErrUnableToParseSessionJWT], [stytch.ErrJWTInvalidClaims],
-// [stytch.ErrTooManySessionArguments], [stytch.ErrSessionAuthorizationError],
-// [stytch.ErrSessionAuthorizationTenancyError].
+// [stytch.ErrMemberSearchMemberMFAPhoneNumberFuzzyTooShort], [stytch.ErrSearchInvalidStatusFilter],
+// [stytch.ErrUserSearchInvalidCursor], [stytch.ErrUserSearchInvalidLimit],
+// [stytch.ErrUserSearchInvalidOperator], [stytch.ErrSearchTimeout], [stytch.ErrSessionNotFound],
+// [stytch.ErrInvalidSessionToken], [stytch.ErrUnableToParseSessionJWT],
+// [stytch.ErrJWTInvalidClaims], [stytch.ErrTooManySessionArguments],
+// [stytch.ErrSessionAuthorizationError], [stytch.ErrSessionAuthorizationTenancyError].
 //
 // API: https://stytch.com/docs/api-reference/b2b/api/members/search-members
 func (s *OrganizationsMembersService) Search(ctx context.Context, req OrganizationsMembersSearchRequest, opts ...stytch.CallOption) (*OrganizationsMembersSearchResponse, error) {
@@ -2540,11 +2526,14 @@ func (MemberFilterOther) memberFilter() {}
 
 // MemberFilterMemberIDs is a filter for members with one of some ids.
 type MemberFilterMemberIDs struct {
-	// The ids of the members, or their external ids, but not both kinds in one list.
+	// The ids of the members, or their external ids, but not both kinds in one list. At least 1
+	// item.
 	FilterValue []string `json:"filter_value"`
 }
 
-func (v MemberFilterMemberIDs) validate(c *validate.Validator) {}
+func (v MemberFilterMemberIDs) validate(c *validate.Validator) {
+	c.MinItems("filter_value", len(v.FilterValue), 1)
+}
 
 func (v MemberFilterMemberIDs) writeJSON(w *wire.Writer) {
 	w.BeginObject()
@@ -2557,11 +2546,13 @@ func (MemberFilterMemberIDs) memberFilter() {}
 
 // MemberFilterMemberEmails is a filter for members with one of some e-mail addresses.
 type MemberFilterMemberEmails struct {
-	// The e-mail addresses.
+	// The e-mail addresses. At least 1 item.
 	FilterValue []string `json:"filter_value" stytch:"sensitive"`
 }
 
-func (v MemberFilterMemberEmails) validate(c *validate.Validator) {}
+func (v MemberFilterMemberEmails) validate(c *validate.Validator) {
+	c.MinItems("filter_value", len(v.FilterValue), 1)
+}
 
 func (v MemberFilterMemberEmails) writeJSON(w *wire.Writer) {
 	w.BeginObject()
@@ -2584,7 +2575,7 @@ func (MemberFilterMemberEmails) memberFilter() {}
 
 // MemberFilterMemberEmailFuzzy is a filter for members whose e-mail address is like a text.
 type MemberFilterMemberEmailFuzzy struct {
-	// A part of the address. At least three characters. At least 3 characters.
+	// A part of the address. At least 3 characters.
 	FilterValue string `json:"filter_value" stytch:"sensitive"`
 }
 
@@ -2614,11 +2605,12 @@ func (MemberFilterMemberEmailFuzzy) memberFilter() {}
 
 // MemberFilterStatuses is a filter for members with one of some states.
 type MemberFilterStatuses struct {
-	// The states. Deleted members are found only where deleted is among them.
+	// The states. Deleted members are found only where deleted is among them. At least 1 item.
 	FilterValue []MemberStatus `json:"filter_value"`
 }
 
 func (v MemberFilterStatuses) validate(c *validate.Validator) {
+	c.MinItems("filter_value", len(v.FilterValue), 1)
 	validate.Enums(c, "filter_value", v.FilterValue, memberStatusValues)
 }
 
@@ -2651,11 +2643,13 @@ func (MemberFilterMemberIsBreakglass) memberFilter() {}
 
 // MemberFilterMemberMFAPhoneNumbers is a filter for members with one of some MFA phone numbers.
 type MemberFilterMemberMFAPhoneNumbers struct {
-	// The phone numbers, in E.164 format.
+	// The phone numbers, in E.164 format. At least 1 item.
 	FilterValue []string `json:"filter_value" stytch:"sensitive"`
 }
 
-func (v MemberFilterMemberMFAPhoneNumbers) validate(c *validate.Validator) {}
+func (v MemberFilterMemberMFAPhoneNumbers) validate(c *validate.Validator) {
+	c.MinItems("filter_value", len(v.FilterValue), 1)
+}
 
 func (v MemberFilterMemberMFAPhoneNumbers) writeJSON(w *wire.Writer) {
 	w.BeginObject()
@@ -2679,7 +2673,7 @@ func (MemberFilterMemberMFAPhoneNumbers) memberFilter() {}
 // MemberFilterMemberMFAPhoneNumberFuzzy is a filter for members whose MFA phone number is like a
 // text.
 type MemberFilterMemberMFAPhoneNumberFuzzy struct {
-	// A part of the phone number. At least three characters. At least 3 characters.
+	// A part of the phone number. At least 3 characters.
 	FilterValue string `json:"filter_value" stytch:"sensitive"`
 }
 
@@ -2726,11 +2720,13 @@ func (MemberFilterMemberPasswordExists) memberFilter() {}
 
 // MemberFilterMemberRoles is a filter for members with one of some roles.
 type MemberFilterMemberRoles struct {
-	// The ids of the roles.
+	// The ids of the roles. At least 1 item.
 	FilterValue []string `json:"filter_value"`
 }
 
-func (v MemberFilterMemberRoles) validate(c *validate.Validator) {}
+func (v MemberFilterMemberRoles) validate(c *validate.Validator) {
+	c.MinItems("filter_value", len(v.FilterValue), 1)
+}
 
 func (v MemberFilterMemberRoles) writeJSON(w *wire.Writer) {
 	w.BeginObject()

@@ -92,9 +92,14 @@ func (b *bench) program(name string) string { return filepath.Join(b.temp, "prog
 // build builds a program and returns the processor time. Unlike the elapsed time, it does not depend
 // on other programs on the machine.
 func (b *bench) build(ctx context.Context, name, cache string, flags ...string) (time.Duration, error) {
-	args := append(append([]string{"build", "-buildvcs=false"}, flags...), "-o", b.program(name), "./programs/"+name)
+	return b.buildIn(ctx, ".", "./programs/"+name, b.program(name), cache, flags...)
+}
+
+// buildIn builds a package of a module in a folder.
+func (b *bench) buildIn(ctx context.Context, folder, pkg, program, cache string, flags ...string) (time.Duration, error) {
+	args := append(append([]string{"build", "-buildvcs=false"}, flags...), "-o", program, pkg)
 	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Env = append(os.Environ(), cache)
+	cmd.Dir, cmd.Env = folder, append(os.Environ(), cache)
 	if output, err := cmd.CombinedOutput(); err != nil {
 		return 0, fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, output)
 	}

@@ -43,6 +43,13 @@ var sections = []section{
 	{"Generator: compared with another", "`gen check` on the committed spec, for the SDK, its tests and its reference; " +
 		"oapi-codegen 2.8.2 generates the types and the client of both documents, with `shared.yaml` bundled into each. " +
 		"Both are already built, and gen's type check is left out.", false, (*bench).otherGenerator},
+	{"The whole spec: all files", "gen on a folder without generated files, compared with `gen check` afterwards. Both check types. The " +
+		"packages that the generated code imports are built.", false, (*bench).cold},
+	{"The whole spec: build", "The official client for Go is not compared, because the module proxy does not serve it. A client that " +
+		"oapi-codegen generates from the same document is compared instead. The standard library is a part of both times.",
+		false, (*bench).smsBuilds},
+	{"The whole spec: before and after", "The SDK of 22 calls is the last commit before other calls than those of one-time passcodes and " +
+		"sessions were added. The difference includes everything else that has changed since.", false, (*bench).beforeAndAfter},
 }
 
 // A chapter is the result of a section.

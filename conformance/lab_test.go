@@ -78,7 +78,7 @@ func (l *lab) world(*http.Request, struct{}) (any, error) {
 	defer l.mu.Unlock()
 	l.worlds = append(l.worlds, srv)
 	return map[string]string{
-		"url": srv.URL(), "project_id": srv.ID, "secret": srv.Secret,
+		"url": srv.URL(), "project_id": srv.ID, "secret": srv.Secret, "public_token": srv.PublicToken(),
 		"lab": fmt.Sprintf("%s/worlds/%d", l.url, len(l.worlds)-1),
 	}, nil
 }

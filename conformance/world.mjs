@@ -24,6 +24,7 @@ export async function newWorld() {
   const config = { project_id: world.project_id, secret: world.secret, env: world.url };
   return {
     config,
+    public_token: world.public_token,
     client: consumer(config),
     b2b: b2b(config),
     /** Returns the newest message to an address that was not returned before. */
@@ -113,7 +114,7 @@ export async function fails(call, status, errorType) {
   assert.equal(`${error.status_code} ${error.error_type}`, `${status} ${errorType}`, error.error_message);
   assert.match(error.request_id, /^request-id-test-/);
   assert.ok(error.error_message, "there is a message");
-  assert.match(error.error_url, /^https:\/\/stytch\.com\/docs\//);
+  assert.match(error.error_url, /^https:\/\/(stytch\.com\/docs|datatracker\.ietf\.org\/doc)\//); // the latter for OAuth 2.0
   return error;
 }
 

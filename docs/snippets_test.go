@@ -29,7 +29,7 @@ var imported = map[string]string{
 	"b2b": "github.com/stytchgen/sdk/b2b", "guard": "github.com/stytchgen/sdk/guard", "redisguard": "github.com/stytchgen/sdk/guard/redisguard",
 	"stytch": "github.com/stytchgen/sdk/stytch", "stytchtest": "github.com/stytchgen/sdk/stytchtest", "redis": "github.com/redis/go-redis/v9",
 	"context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "log": "log", "netip": "net/netip", "os": "os",
-	"slog": "log/slog", "testing": "testing", "time": "time",
+	"slog": "log/slog", "strings": "strings", "testing": "testing", "time": "time",
 }
 
 // surroundings declares what the application around a snippet has.
@@ -47,6 +47,8 @@ import (
 var (
 	ctx                                           context.Context
 	projectID, secret, email, phone, code, typed string
+	jwt, accessToken, clientID, clientSecret      string
+	saveDocument                                  http.Handler
 	w                                             http.ResponseWriter
 	r                                             *http.Request
 	mux                                           *http.ServeMux

@@ -54,6 +54,16 @@ func fillLists(v reflect.Value) {
 		for i := range v.Len() {
 			fillLists(v.Index(i))
 		}
+	case reflect.Map:
+		if v.Type().Elem().Kind() != reflect.Struct {
+			return
+		}
+		for _, key := range v.MapKeys() {
+			value := reflect.New(v.Type().Elem()).Elem() // those of a map cannot be changed
+			value.Set(v.MapIndex(key))
+			fillLists(value)
+			v.SetMapIndex(key, value)
+		}
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if v.Type().Field(i).IsExported() {
@@ -61,6 +71,16 @@ func fillLists(v reflect.Value) {
 			}
 		}
 	}
+}
+
+// as copies the fields of a value that have the same names and types in another
+// type.
+func as[T any](from any) T {
+	var to T
+	decoder := json.NewDecoder(bytes.NewReader(encode(from)))
+	decoder.UseNumber()
+	_ = decoder.Decode(&to) // the types are the same
+	return to
 }
 
 // mediaTypes are the content types of bodies, and formats their names in errors.
@@ -101,6 +121,9 @@ func decode(form contract.Body, body []byte) (map[string]any, error) {
 func argumentsOf(q *request) map[string]any {
 	arguments := map[string]any{}
 	maps.Copy(arguments, q.fields)
+	if id, secret, ok := q.BasicAuth(); ok && q.endpoint.Body == contract.Form && q.fields["client_id"] == nil {
+		arguments["client_id"], arguments["client_secret"] = id, secret // RFC 6749, section 2.3.1
+	}
 	for i := range q.endpoint.Request.Fields {
 		f := &q.endpoint.Request.Fields[i]
 		switch f.In {

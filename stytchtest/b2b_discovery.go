@@ -39,15 +39,16 @@ func (r *run) beginDiscovery(begun intermediate) b2b.OTPsEmailDiscoveryAuthentic
 	i := r.intermediate(begun)
 	return b2b.OTPsEmailDiscoveryAuthenticateResponse{
 		IntermediateSessionToken: i.Token, IntermediateSessionTokenExpiresAt: &i.ExpiresAt,
-		EmailAddress: i.Email, DiscoveredOrganizations: r.discover(i.Email, i.Factors, i.verified()),
+		EmailAddress: i.Email, DiscoveredOrganizations: r.discover(i),
 	}
 }
 
 // discover lists the organizations that a person belongs to or may join, with what each
 // would still want beyond the factors.
-func (r *run) discover(address string, factors []stytch.AuthenticationFactor, verified bool) []b2b.DiscoveredOrganization {
+func (r *run) discover(i *intermediate) []b2b.DiscoveredOrganization {
 	var found []b2b.DiscoveredOrganization
-	for _, o := range r.project.state.organizationsFor(address) {
+	address, verified := i.Email, i.verified()
+	for _, o := range r.project.state.organizationsFor(address, i.Account) {
 		membership := &b2b.Membership{}
 		m := r.project.state.memberByEmail(o.Profile.OrganizationID, address)
 		switch {
@@ -57,12 +58,15 @@ func (r *run) discover(address string, factors []stytch.AuthenticationFactor, ve
 		case r.project.discoverable(o, address) == nil:
 			membership.Type = b2b.MembershipTypeEligibleToJoinByEmailDomain
 			membership.Details = map[string]any{"domain": domainOf(address)}
+		case o.tenantOf(i.Account) != "":
+			membership.Type = b2b.MembershipTypeEligibleToJoinByOAuthTenant
+			membership.Details = map[string]any{"provider": i.Account.Provider, "tenant": o.tenantOf(i.Account)}
 		default:
 			continue
 		}
 		d := b2b.DiscoveredOrganization{Organization: new(o.Profile), Membership: membership}
 		switch {
-		case o.wantsPrimary(m, factors, verified):
+		case o.wantsPrimary(m, i.Factors, verified):
 			d.PrimaryRequired = o.primaryRequired(verified)
 		case o.wantsMFA(m):
 			d.MFARequired = &b2b.MFARequired{}
@@ -84,7 +88,7 @@ func (r *run) discoveredOrganizations(q b2b.DiscoveryOrganizationsListRequest) (
 		if err != nil {
 			return none, err
 		}
-		answer := b2b.DiscoveryOrganizationsListResponse{EmailAddress: i.Email, DiscoveredOrganizations: r.discover(i.Email, i.Factors, i.verified())}
+		answer := b2b.DiscoveryOrganizationsListResponse{EmailAddress: i.Email, DiscoveredOrganizations: r.discover(i)}
 		if i.OrganizationID != "" {
 			answer.OrganizationIDHint = new(i.OrganizationID)
 		}
@@ -99,7 +103,7 @@ func (r *run) discoveredOrganizations(q b2b.DiscoveryOrganizationsListRequest) (
 		return none, err
 	}
 	// A session leads to where the person is a member; joining takes a fresh login.
-	found := slices.DeleteFunc(r.discover(m.Profile.EmailAddress, primaryFactors(s.Factors), m.Profile.EmailAddressVerified), func(d b2b.DiscoveredOrganization) bool {
+	found := slices.DeleteFunc(r.discover(&intermediate{Email: m.Profile.EmailAddress, Factors: primaryFactors(s.Factors), Verified: m.Profile.EmailAddressVerified}), func(d b2b.DiscoveredOrganization) bool {
 		return d.Membership.Member == nil
 	})
 	return b2b.DiscoveryOrganizationsListResponse{EmailAddress: m.Profile.EmailAddress, DiscoveredOrganizations: found}, nil
@@ -123,13 +127,13 @@ func (r *run) exchangeIntermediate(q b2b.DiscoveryIntermediateSessionsExchangeRe
 	}
 	m := r.project.state.memberByEmail(o.Profile.OrganizationID, i.Email)
 	if m == nil {
-		if err := r.project.discoverable(o, i.Email); err != nil {
+		if err := r.project.discoverable(o, i.Email); err != nil && o.tenantOf(i.Account) == "" {
 			return none, err
 		}
 		m = r.project.join(o, i.Email, b2b.MemberStatusPending, r.now)
 	}
 	l, err := r.login(o, m, proof{
-		factors: i.Factors, email: i.Email, verified: i.Verified, begun: i,
+		factors: i.Factors, email: i.Email, verified: i.Verified, account: i.Account, begun: i,
 		duration: q.SessionDurationMinutes, claims: q.SessionCustomClaims, locale: text(q.Locale),
 	})
 	if err != nil {
@@ -152,7 +156,7 @@ func (r *run) createDiscovered(q b2b.DiscoveryOrganizationsCreateRequest) (b2b.D
 	if err := r.project.unclaimed(nil, i.Email); err != nil {
 		return none, err
 	}
-	s := settingsOf(q)
+	s := as[orgSettings](q)
 	name := nameFrom(i.Email)
 	if s.OrganizationName == nil {
 		s.OrganizationName = &name
@@ -167,7 +171,7 @@ func (r *run) createDiscovered(q b2b.DiscoveryOrganizationsCreateRequest) (b2b.D
 	m := r.project.join(o, i.Email, b2b.MemberStatusPending, r.now)
 	m.assign(adminRole)
 	l, err := r.login(o, m, proof{
-		factors: i.Factors, email: i.Email, verified: i.Verified, begun: i, duration: q.SessionDurationMinutes, claims: q.SessionCustomClaims,
+		factors: i.Factors, email: i.Email, verified: i.Verified, account: i.Account, begun: i, duration: q.SessionDurationMinutes, claims: q.SessionCustomClaims,
 	})
 	if err != nil {
 		return none, err

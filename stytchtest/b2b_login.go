@@ -106,6 +106,9 @@ type proof struct {
 	// verified says whether the login proves the e-mail address in another way
 	// than by a factor.
 	verified bool
+	// account is an account at a provider of OAuth that the member gets when the
+	// primary factors are complete, or nil.
+	account *account
 	// begun is the unfinished login to continue, nil for a new one.
 	begun *intermediate
 	// session is the session to extend, nil for a new one.
@@ -125,10 +128,12 @@ func (r *run) login(o *organization, m *member, p proof) (memberLogin, *apiError
 	if p.verified || proves(p.factors, m.Profile.EmailAddress) {
 		m.Profile.EmailAddressVerified = true
 	}
-	if verified := m.Profile.EmailAddressVerified; o.wantsPrimary(m, p.factors, verified) {
-		l.primary = o.primaryRequired(verified)
-	} else {
+	if l.primary = o.lacksPrimary(m, p); l.primary == nil {
 		m.Profile.Status = b2b.MemberStatusActive
+		if p.account != nil {
+			r.connectMember(m, *p.account)
+			p.account = nil
+		}
 		if o.wantsMFA(m) && p.session == nil && !hasSecond(p.factors) {
 			l.mfa = r.demandMFA(o, m, p.locale)
 		}
@@ -139,7 +144,7 @@ func (r *run) login(o *organization, m *member, p proof) (memberLogin, *apiError
 	if l.intermediate = p.begun; l.intermediate == nil {
 		l.intermediate = r.intermediate(intermediate{Email: p.email, OrganizationID: o.Profile.OrganizationID, MemberID: m.Profile.MemberID})
 	}
-	l.intermediate.Factors, l.intermediate.Verified = p.factors, p.verified
+	l.intermediate.Factors, l.intermediate.Verified, l.intermediate.Account = p.factors, p.verified, p.account
 	l.member = m.profile(r.now)
 	return l, nil
 }
@@ -149,6 +154,20 @@ func proves(factors []stytch.AuthenticationFactor, address string) bool {
 	return slices.ContainsFunc(factors, func(f stytch.AuthenticationFactor) bool {
 		return f.EmailFactor != nil && sameAddress(f.EmailFactor.EmailAddress, address)
 	})
+}
+
+// lacksPrimary returns the primary factors that a login can continue with, or nil
+// if it needs no other. A provider that does not vouch for the address of an
+// account proves nothing until the member has the account.
+func (o *organization) lacksPrimary(m *member, p proof) *b2b.PrimaryRequired {
+	address := m.Profile.EmailAddress
+	if p.account != nil && !p.verified && !proves(p.factors, address) {
+		return o.primaryRequired(false)
+	}
+	if verified := m.Profile.EmailAddressVerified; o.wantsPrimary(m, p.factors, verified) {
+		return o.primaryRequired(verified)
+	}
+	return nil
 }
 
 // wantsPrimary reports whether a login needs another primary factor: the
@@ -162,8 +181,17 @@ func (o *organization) wantsPrimary(m *member, factors []stytch.AuthenticationFa
 		return false
 	}
 	return !slices.ContainsFunc(factors, func(f stytch.AuthenticationFactor) bool {
-		return slices.Contains(o.Profile.AllowedAuthMethods, b2b.AuthMethod(f.Type))
+		return slices.Contains(o.Profile.AllowedAuthMethods, methodOf(f))
 	})
+}
+
+// methodOf returns the method of a primary factor.
+func methodOf(f stytch.AuthenticationFactor) b2b.AuthMethod {
+	if f.Type != stytch.AuthenticationFactorTypeOAuth {
+		return b2b.AuthMethod(f.Type)
+	}
+	name := strings.TrimPrefix(string(f.DeliveryMethod), "oauth_")
+	return b2b.AuthMethod(strings.TrimPrefix(name, "exchange_") + "_oauth")
 }
 
 // verifying are the methods that verify an e-mail address.

@@ -8,7 +8,7 @@ import (
 )
 
 func (r *run) organizationCreate(q b2b.OrganizationsCreateRequest) (b2b.OrganizationsCreateResponse, *apiError) {
-	o, err := r.project.createOrganization(settingsOf(q), r.now)
+	o, err := r.project.createOrganization(as[orgSettings](q), r.now)
 	if err != nil {
 		return b2b.OrganizationsCreateResponse{}, err
 	}

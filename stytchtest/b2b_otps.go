@@ -1,6 +1,7 @@
 package stytchtest
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/stytchgen/sdk/b2b"
@@ -76,7 +77,7 @@ func (r *run) continued(p *proof, m *member, token, sessionToken, sessionJWT *st
 		if i.MemberID != "" && i.MemberID != m.Profile.MemberID || i.MemberID == "" && !sameAddress(i.Email, m.Profile.EmailAddress) {
 			return failf("invalid_intermediate_session_token_for_organization", "the intermediate session is for another member")
 		}
-		p.begun, p.verified = i, p.verified || i.Verified
+		p.begun, p.verified, p.account = i, p.verified || i.Verified, cmp.Or(p.account, i.Account)
 		p.factors = append(p.factors, i.Factors...)
 	case sessionToken != nil || sessionJWT != nil:
 		s, err := r.find(sessionToken, sessionJWT)

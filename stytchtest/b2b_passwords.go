@@ -350,12 +350,12 @@ func freshlyAdded(factors []stytch.AuthenticationFactor, now time.Time) bool {
 func (r *run) memberPasswordRequireReset(q b2b.PasswordsEmailRequireResetRequest) (b2b.PasswordsEmailRequireResetResponse, *apiError) {
 	none := b2b.PasswordsEmailRequireResetResponse{}
 	st := &r.project.state
-	if !st.PasswordPolicy.CrossOrganization {
-		return none, fail("cross_org_passwords_not_enabled")
-	}
 	o, m, err := r.requireResetOf(q)
 	if err != nil {
 		return none, err
+	}
+	if !st.PasswordPolicy.CrossOrganization {
+		return none, fail("cross_org_passwords_not_enabled")
 	}
 	key := strings.ToLower(q.EmailAddress)
 	have := st.Passwords[key]

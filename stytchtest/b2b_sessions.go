@@ -122,14 +122,14 @@ func (r *run) exchange(q b2b.SessionsExchangeRequest) (b2b.SessionsExchangeRespo
 	if m == nil {
 		return none, fail("member_not_found")
 	}
-	if !proves(s.Factors, m.Profile.EmailAddress) {
+	if len(primaryFactors(s.Factors)) == 0 {
 		return none, fail("insufficient_factors_for_session_exchange")
 	}
 	if _, err := mergeClaims(nil, q.SessionCustomClaims); err != nil {
 		return none, err
 	}
 	l, err := r.login(o, m, proof{
-		factors: primaryFactors(s.Factors), email: m.Profile.EmailAddress,
+		factors: exchanged(primaryFactors(s.Factors)), email: m.Profile.EmailAddress,
 		duration: q.SessionDurationMinutes, claims: q.SessionCustomClaims, locale: text(q.Locale),
 	})
 	if err != nil {

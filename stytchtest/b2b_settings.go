@@ -1,8 +1,6 @@
 package stytchtest
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
@@ -15,15 +13,6 @@ import (
 // orgSettings are what three calls can say about an organization. The update can say
 // everything; the two that create one, a part of it under the same names.
 type orgSettings = b2b.OrganizationsUpdateRequest
-
-// settingsOf reads the settings of a request that creates an organization.
-func settingsOf(q any) orgSettings {
-	var s orgSettings
-	decoder := json.NewDecoder(bytes.NewReader(encode(q)))
-	decoder.UseNumber()
-	_ = decoder.Decode(&s) // the names and types are the same
-	return s
-}
 
 // createOrganization adds an organization, unless its settings are wrong.
 func (p *Project) createOrganization(s orgSettings, now time.Time) (*organization, *apiError) {

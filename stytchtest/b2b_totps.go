@@ -103,7 +103,7 @@ func (r *run) second(organizationID, memberID string, method b2b.MFAMethod, p pr
 	if err := r.continued(&p, m, intermediateToken, token, jwt); err != nil {
 		return secondStep{}, err
 	}
-	if p.begun != nil && o.wantsPrimary(m, p.factors, m.Profile.EmailAddressVerified) {
+	if p.begun != nil && o.lacksPrimary(m, p) != nil {
 		return secondStep{}, failf("action_available_only_once_primary_authentication_is_met",
 			"the organization does not accept these primary factors; want one of allowed_auth_methods before a second factor")
 	}

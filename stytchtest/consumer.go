@@ -30,6 +30,16 @@ var consumerHandlers = map[string]handler{
 	"passwords.existing_password.reset": typed((*run).passwordExistingReset),
 	"passwords.session.reset":           typed((*run).passwordSessionReset),
 
+	"oauth.attach":       typed((*run).oauthAttach),
+	"oauth.authenticate": typed((*run).oauthAuthenticate),
+
+	"webauthn.register_start":     typed((*run).webAuthnRegisterStart),
+	"webauthn.register":           typed((*run).webAuthnRegister),
+	"webauthn.authenticate_start": typed((*run).webAuthnAuthenticateStart),
+	"webauthn.authenticate":       typed((*run).webAuthnAuthenticate),
+	"webauthn.update":             typed((*run).webAuthnUpdate),
+	"webauthn.list_credentials":   typed((*run).webAuthnCredentials),
+
 	"totps.create":         typed((*run).totpCreate),
 	"totps.authenticate":   typed((*run).totpAuthenticate),
 	"totps.recovery_codes": typed((*run).totpRecoveryCodes),
@@ -52,6 +62,16 @@ var consumerHandlers = map[string]handler{
 	"users.delete_external_id":            typed((*run).deleteExternalID),
 	"users.connected_apps":                typed((*run).connectedApps),
 	"users.revoke":                        typed((*run).revokeConnectedApp),
+
+	"m2m.clients.create":                typed((*run).m2mCreate),
+	"m2m.clients.get":                   typed((*run).m2mGet),
+	"m2m.clients.search":                typed((*run).m2mSearch),
+	"m2m.clients.update":                typed((*run).m2mUpdate),
+	"m2m.clients.delete":                typed((*run).m2mDelete),
+	"m2m.clients.secrets.rotate_start":  typed((*run).m2mRotateStart),
+	"m2m.clients.secrets.rotate":        typed((*run).m2mRotate),
+	"m2m.clients.secrets.rotate_cancel": typed((*run).m2mRotateCancel),
+	"m2m.token":                         typed((*run).m2mToken),
 
 	"rbac.policy": typed((*run).userPolicy),
 }

@@ -25,6 +25,7 @@ var (
 	}}
 	webAuthnRegistrations = factorKind{
 		"webauthn-registration", "invalid_webauthn_registration_id", "webauthn_registration_not_found", func(u *user, id string) bool {
+			drop(&u.Credentials, func(c *credential) bool { return c.RegistrationID == id })
 			return drop(&u.Profile.WebAuthnRegistrations, func(w stytch.WebAuthnRegistration) bool { return w.WebAuthnRegistrationID == id })
 		}}
 	biometricRegistrations = factorKind{

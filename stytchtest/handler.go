@@ -27,6 +27,7 @@ type answer struct {
 	body      []byte
 	truncated bool
 	gateway   bool // it comes from a gateway, not from the service
+	page      bool // it is for a browser, and not in the spec
 	oauth     bool // errors have the form of OAuth
 	errorType string
 }
@@ -36,12 +37,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a := &answer{header: http.Header{"Content-Type": {"application/json"}}}
 	start := time.Now()
 	record := Request{Method: r.Method, Path: r.URL.Path, At: s.clock.Now()}
-	send := true
-	if isRedirect(r) {
-		s.redirect(r, a)
-	} else {
-		send = s.answer(w, r, a, &record)
-	}
+	send := s.browse(w, r, a) || s.answer(w, r, a, &record)
 	record.Status, record.ErrorType, record.Duration = a.status, a.errorType, time.Since(start)
 	if !send {
 		record.Status = 0
@@ -53,7 +49,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !send {
 		return
 	}
-	if s.validate != nil && !a.gateway && a.status != http.StatusFound {
+	if s.validate != nil && !a.gateway && !a.page {
 		if err := s.checkAnswer(r, a); err != nil {
 			s.validate(fmt.Errorf("the response %d to %s %s breaks the spec: %w", a.status, r.Method, r.URL.Path, err))
 		}
@@ -90,7 +86,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, a *answer, recor
 	}
 	a.oauth = endpoint.OAuthErrors
 	q := &request{Request: r, endpoint: endpoint, params: params}
-	q.fields, q.invalid = decode(endpoint.Body, body)
+	q.fields, q.invalid = decode(q.form(), body)
 	called := newCall(endpoint.API, endpoint.ID)
 	record.API, record.Call = called.API, called.Name
 	record.redact(r, q.fields)
@@ -161,6 +157,9 @@ func (s *Server) unknown(a *answer, r *http.Request, allowed []string) {
 
 // fail writes an error as the service does.
 func (s *Server) fail(a *answer, e *apiError) {
+	if a.oauth && e.errorType == "bad_request" {
+		e.errorType = "invalid_request"
+	}
 	known, ok := contract.ErrorTypeOf(e.errorType)
 	if !ok {
 		known = contract.ErrorType{Status: http.StatusBadRequest, When: "The service returned this error.", URL: "https://stytch.com/docs/api/errors/400"}
@@ -196,6 +195,19 @@ type request struct {
 	invalid  error          // why the body could not be decoded
 }
 
+func (q *request) contentType() string {
+	kind, _, _ := strings.Cut(q.Header.Get("Content-Type"), ";")
+	return strings.ToLower(strings.TrimSpace(kind))
+}
+
+// form is the form of the body. The service also accepts JSON in place of a form.
+func (q *request) form() contract.Body {
+	if q.endpoint.Body == contract.Form && q.contentType() == mediaTypes[contract.JSON] {
+		return contract.JSON
+	}
+	return q.endpoint.Body
+}
+
 // perform checks the credentials and the request, then performs the call.
 func (s *Server) perform(q *request, a *answer) {
 	project, err := s.authorized(q)
@@ -210,8 +222,8 @@ func (s *Server) perform(q *request, a *answer) {
 		s.fail(a, e)
 		return
 	}
-	form := q.endpoint.Body
-	if kind, _, _ := strings.Cut(q.Header.Get("Content-Type"), ";"); form != contract.NoBody && kind != "" && kind != mediaTypes[form] { // some clients leave it out
+	form := q.form()
+	if kind := q.contentType(); form != contract.NoBody && kind != "" && kind != mediaTypes[form] { // some clients leave it out
 		s.fail(a, failf("bad_request", "the content type is %q, and should be %s", kind, mediaTypes[form]))
 		return
 	}
@@ -224,7 +236,11 @@ func (s *Server) perform(q *request, a *answer) {
 	// Searches have error types of their own for a query, and check it themselves.
 	found = slices.DeleteFunc(found, func(v validate.Violation) bool { return v.Field == "query" || strings.HasPrefix(v.Field, "query.") })
 	if len(found) > 0 {
-		s.fail(a, broken(found))
+		e := broken(found)
+		if q.endpoint.OAuthErrors && slices.ContainsFunc(found, func(v validate.Violation) bool { return v.Field == "grant_type" && arguments["grant_type"] != nil }) {
+			e.errorType = "unsupported_grant_type"
+		}
+		s.fail(a, e)
 		return
 	}
 	defer project.lock()()

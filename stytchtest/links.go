@@ -8,7 +8,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/stytchgen/sdk/stytch"
@@ -25,14 +24,21 @@ const (
 	memberResetLink    linkKind = "multi_tenant_passwords"
 	discoveryLink      linkKind = "discovery"
 	discoveryResetLink linkKind = "discovery_reset_password"
+	oauthLink          linkKind = "oauth"
+	memberOAuthLink    linkKind = "member_oauth"
+	discoveryOAuthLink linkKind = "discovery_oauth"
+	attachLink         linkKind = "oauth_attach" // no link: the token goes to the page of a provider
 )
 
 // query returns what a link adds to the query of the application's URL.
 func (k linkKind) query(token string) url.Values {
 	query := url.Values{"stytch_token_type": {string(k)}, "token": {token}}
-	if k == discoveryResetLink {
+	switch k {
+	case discoveryResetLink:
 		query.Set("stytch_token_type", string(discoveryLink))
 		query.Set("stytch_redirect_type", "reset_password")
+	case memberOAuthLink:
+		query.Set("stytch_token_type", string(oauthLink))
 	}
 	return query
 }
@@ -66,6 +72,8 @@ type link struct {
 	MethodID       string `json:"method_id,omitempty"`
 	OrganizationID string `json:"organization_id,omitempty"`
 	MemberID       string `json:"member_id,omitempty"`
+	// Account is the account at a provider of OAuth, or nil.
+	Account *account `json:"account,omitempty"`
 }
 
 // maxLinks limits the links of a project that runs for long.
@@ -146,10 +154,21 @@ func (p *Project) PublicToken() string {
 	return fmt.Sprintf("public-token-test-%x-%x-%x-%x-%x", sum[:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
 }
 
-// isRedirect reports whether a request is a browser that follows a link.
-func isRedirect(r *http.Request) bool {
-	return (r.Method == http.MethodGet || r.Method == http.MethodHead) &&
-		(r.URL.Path == loginLink.redirectPath() || r.URL.Path == memberLink.redirectPath())
+// browse serves the addresses that browsers visit, which are not calls. It returns
+// false for any other address.
+func (s *Server) browse(w http.ResponseWriter, r *http.Request, a *answer) bool {
+	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
+	name, _ := oauthStart(r.URL.Path)
+	switch {
+	case reads && (r.URL.Path == loginLink.redirectPath() || r.URL.Path == memberLink.redirectPath()):
+		s.redirect(r, a)
+	case name != "" && (reads || r.Method == http.MethodPost):
+		s.oauthPage(w, r, a)
+	default:
+		return false
+	}
+	a.page = a.errorType == ""
+	return true
 }
 
 // redirect sends a browser to the application's URL of a link. That does not use
@@ -178,9 +197,8 @@ func (s *Server) redirect(r *http.Request, a *answer) {
 	if l.Kind == resetLink {
 		added.Set("public_token", p.PublicToken())
 	}
-	target.RawQuery = strings.TrimPrefix(target.RawQuery+"&"+added.Encode(), "&")
 	a.status, a.body = http.StatusFound, nil
-	a.header.Set("Location", target.String())
+	a.header.Set("Location", withQuery(target, added))
 	a.header.Set("Referrer-Policy", "no-referrer")
 	a.header.Set("Cache-Control", "no-store")
 }

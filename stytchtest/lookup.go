@@ -15,6 +15,8 @@ const (
 	byExternalID
 	byAddress       // of a user
 	byFactor        // the ID of what a user logs in with
+	byCredential    // the ID of a passkey or security key
+	bySubject       // the account of a user or member at a provider of OAuth
 	bySlug          // of an organization
 	byClaimedDomain // of an organization
 	byAllowedDomain // of an organization
@@ -53,6 +55,12 @@ func (u *user) keys() []key {
 		each(p.Providers, func(o stytch.OAuthProvider) string { return o.OAuthUserRegistrationID }),
 	) {
 		keys = append(keys, key{byFactor, id})
+	}
+	for _, o := range p.Providers {
+		keys = append(keys, key{bySubject, subjectKey(o.ProviderType, o.ProviderSubject)})
+	}
+	for _, c := range u.Credentials {
+		keys = append(keys, key{byCredential, string(c.ID)})
 	}
 	if p.Password != nil {
 		keys = append(keys, key{byFactor, p.Password.PasswordID})
@@ -139,6 +147,9 @@ func (m *member) keys() []key {
 	if p.MemberPasswordID != "" {
 		keys = append(keys, key{byPassword, within(p.OrganizationID, p.MemberPasswordID)})
 	}
+	for _, o := range p.OAuthRegistrations {
+		keys = append(keys, key{bySubject, within(p.OrganizationID, subjectKey(o.ProviderType, o.ProviderSubject))})
+	}
 	for _, retired := range p.RetiredEmailAddresses {
 		keys = append(keys, key{byRetiredEmail, within(p.OrganizationID, strings.ToLower(retired.EmailAddress))})
 	}
@@ -167,11 +178,18 @@ func (s *state) membersOf(o *organization) []*member {
 
 // organizationsFor returns the organizations that a person with an address belongs
 // to, or may be able to join.
-func (s *state) organizationsFor(address string) []*organization {
+func (s *state) organizationsFor(address string, a *account) []*organization {
 	found := s.Organizations.list(byAllowedDomain, strings.ToLower(domainOf(address)))
 	for _, m := range s.Members.list(byPerson, strings.ToLower(address)) {
 		if o := s.organizationByID(m.Profile.OrganizationID); !slices.Contains(found, o) {
 			found = append(found, o)
+		}
+	}
+	if a != nil && len(a.Tenants) > 0 {
+		for o := range s.Organizations.all() {
+			if o.tenantOf(a) != "" && !slices.Contains(found, o) {
+				found = append(found, o)
+			}
 		}
 	}
 	slices.SortFunc(found, func(a, b *organization) int { return int(a.at - b.at) })
@@ -228,4 +246,5 @@ func (s *state) rest() {
 	s.Members.rest()
 	s.Sessions.rest()
 	s.Intermediates.rest()
+	s.M2MClients.rest()
 }

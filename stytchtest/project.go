@@ -213,8 +213,13 @@ func target(f stytch.AuthenticationFactor) string {
 		return f.EmbeddableMagicLinkFactor.EmbeddedID
 	case f.AuthenticatorAppFactor != nil:
 		return f.AuthenticatorAppFactor.TOTPID
+	case f.WebAuthnFactor != nil:
+		return f.WebAuthnFactor.WebAuthnRegistrationID
 	case f.RecoveryCodeFactor != nil:
 		return f.RecoveryCodeFactor.TOTPRecoveryCodeID
+	}
+	if oauth := oauthOf(f); oauth != nil {
+		return oauth.ID
 	}
 	return ""
 }

@@ -213,14 +213,24 @@ func (from projectSnapshot) restore(s *Server) (*Project, error) {
 
 // check reports a state that a server could not have written.
 func (s *state) check() error {
+	for m := range s.Members.all() {
+		if slices.Contains(m.Accounts, nil) {
+			return errors.New("a list in its state contains null")
+		}
+	}
 	for u := range s.Users.all() {
-		if slices.Contains(u.Methods, nil) {
+		if slices.Contains(u.Methods, nil) || slices.Contains(u.Credentials, nil) {
 			return errors.New("a list in its state contains null")
 		}
 	}
 	for _, l := range s.Links {
-		if l == nil {
-			return errors.New("a link in its state is null")
+		if l == nil || l.Account == nil && (l.Kind == oauthLink || l.Kind == memberOAuthLink || l.Kind == discoveryOAuthLink || l.Kind == attachLink) {
+			return errors.New("a link in its state is null, or has no account")
+		}
+	}
+	for _, c := range s.Ceremonies {
+		if c == nil {
+			return errors.New("a challenge in its state is null")
 		}
 	}
 	for _, password := range s.Passwords {

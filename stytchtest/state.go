@@ -16,6 +16,7 @@ type state struct {
 	Members       table[member, *member]             `json:"members"`
 	Sessions      table[session, *session]           `json:"sessions"`
 	Intermediates table[intermediate, *intermediate] `json:"intermediate_sessions"`
+	M2MClients    table[m2mClient, *m2mClient]       `json:"m2m_clients"`
 	// EmailCodes are the e-mail codes of members, by address. A new code of an
 	// address replaces the earlier one.
 	EmailCodes map[string]*code `json:"email_codes"`
@@ -24,6 +25,8 @@ type state struct {
 	// Links are the links of messages, and the tokens of links that the
 	// application delivers itself, by token.
 	Links map[string]*link `json:"links"`
+	// Ceremonies are the challenges that wait for an authenticator, by challenge.
+	Ceremonies map[string]*ceremony `json:"ceremonies"`
 	// Passwords are the passwords of e-mail addresses, in lower case, if they
 	// are for all organizations.
 	Passwords map[string]*memberPassword `json:"passwords"`
@@ -88,6 +91,11 @@ type user struct {
 	Password *hashed `json:"password,omitempty"`
 	// TOTP is the authenticator app, or nil.
 	TOTP *app `json:"totp,omitempty"`
+	// Credentials are the keys of passkeys and security keys.
+	Credentials []*credential `json:"credentials,omitempty"`
+	// Registering is the challenge of the registration that was begun last, or
+	// empty.
+	Registering string `json:"registering,omitempty"`
 	// Invited says whether an invitation of the user is open.
 	Invited bool `json:"invited,omitempty"`
 	// ConnectedApps are the apps that the user lets act for them.
@@ -156,6 +164,9 @@ type member struct {
 	Profile b2b.Member `json:"profile"`
 	// MFACode is the last code sent by SMS.
 	MFACode *code `json:"mfa_code,omitempty"`
+	// Accounts are the accounts at providers of OAuth. The profile shows them as
+	// registrations.
+	Accounts []*memberAccount `json:"accounts,omitempty"`
 	// Password is the password, or nil. It is not used if passwords are for all
 	// organizations.
 	Password *memberPassword `json:"password,omitempty"`
@@ -217,6 +228,9 @@ type intermediate struct {
 	// Verified says whether the login proved the e-mail address in another way
 	// than by a factor: with a first password.
 	Verified bool `json:"verified,omitempty"`
+	// Account is an account at a provider of OAuth that the member does not have
+	// yet, or nil.
+	Account *account `json:"account,omitempty"`
 }
 
 // verified reports whether the login proved the e-mail address.

@@ -63,10 +63,15 @@ func (p *Project) issue(s *session, now time.Time) string {
 		}
 		claims[organizationClaim] = map[string]any{"organization_id": s.OrganizationID, "slug": slug}
 	}
-	claims["aud"], claims["iss"], claims["sub"] = []string{p.ID}, "stytch.com/"+p.ID, owner
-	claims["iat"], claims["nbf"], claims["exp"] = now.Unix(), now.Unix(), now.Add(jwtLife).Unix()
 	claims[sessionClaim] = details
+	return p.sign(claims, owner, now, jwtLife)
+}
 
+// sign signs a JWT of the project for a subject.
+func (p *Project) sign(claims jwt.MapClaims, subject string, now time.Time, life time.Duration) string {
+	audience, _ := claims["aud"].([]string)
+	claims["aud"], claims["iss"], claims["sub"] = append([]string{p.ID}, audience...), "stytch.com/"+p.ID, subject
+	claims["iat"], claims["nbf"], claims["exp"] = now.Unix(), now.Unix(), now.Add(life).Unix()
 	key := p.keys.current()
 	token := jwt.NewWithClaims(jwt.SigningMethodRS256, claims)
 	token.Header["kid"] = key.id

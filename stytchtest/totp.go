@@ -27,8 +27,8 @@ const (
 	recoveryCodes = 10
 )
 
-// totpIssuer is the name that an authenticator app shows for the account.
-const totpIssuer = "stytch-emulator"
+// emulatorName is the name of the application that authenticators show.
+const emulatorName = "stytch-emulator"
 
 // app is the registration of an authenticator app.
 type app struct {
@@ -82,7 +82,7 @@ func (a *app) qrCode(prefix, account string) (string, *apiError) {
 	if err != nil {
 		return "", failf("internal_server_error", "the secret is not base32")
 	}
-	key, err := totp.Generate(totp.GenerateOpts{Issuer: totpIssuer, AccountName: account, Secret: secret})
+	key, err := totp.Generate(totp.GenerateOpts{Issuer: emulatorName, AccountName: account, Secret: secret})
 	if err != nil {
 		return "", failf("internal_server_error", "the QR code could not be made: %v", err)
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -25,17 +24,12 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
 )
 
-// runDiff runs gen diff and returns its exit code.
 func runDiff(args []string, stdout, stderr io.Writer) int {
 	c, err := parseDiff(args)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		fmt.Fprint(stdout, diffUsage)
-		return exitFine
-	case err != nil:
-		fmt.Fprintf(stderr, "gen diff: %v\nRun gen diff -h for help.\n", err)
-		return exitBad
-	}
+	return runCommand("gen diff", diffUsage, c.format, err, c.run, stdout, stderr)
+}
+
+func (c diffCommand) run(stdout, stderr io.Writer) (int, error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	report, err := c.compare(ctx, stderr)
@@ -46,19 +40,18 @@ func runDiff(args []string, stdout, stderr io.Writer) int {
 		err = errors.New("interrupted")
 	}
 	if err != nil {
-		explainError("gen diff", c.format, err, stdout, stderr)
-		return exitBad
+		return exitBad, err
 	}
 	if c.release != "" {
 		if err := checkRelease(c.base, c.release, report.Verdict()); err != nil {
 			fmt.Fprintf(stderr, "gen diff: %v\n", err)
-			return exitDiffers
+			return exitDiffers, nil
 		}
 	}
 	if report.Worst() >= failLevels[c.failOn] {
-		return exitDiffers
+		return exitDiffers, nil
 	}
-	return exitFine
+	return exitFine, nil
 }
 
 // state is one of the two that are compared.

@@ -2,7 +2,7 @@ package main
 
 import "strings"
 
-// diffEdit replaces text that stands once in a file of the base module. An
+// diffEdit replaces text that occurs once in a file of the base module. An
 // empty before makes a new file.
 type diffEdit struct {
 	file, before, after string

@@ -173,7 +173,7 @@ func TestDiffRevisions(t *testing.T) {
 		{"unknown in a shallow clone", []string{"-C", shallow, "v1.0.0"}, exitBad, []string{"shallow", "fetch-depth: 0"}},
 		{"no spec yet", []string{"empty"}, exitBad, []string{"empty (", "no go.mod"}},
 		{"an option of git", []string{"--", "--upload-pack=touch x"}, exitBad, []string{"begins with a dash"}},
-		{"an option of nobody", []string{"--upload-pack=touch x"}, exitBad, []string{"upload-pack"}},
+		{"an option that does not exist", []string{"--upload-pack=touch x"}, exitBad, []string{"upload-pack"}},
 		{"a range", []string{"v1.0.0..v1.1.0"}, exitBad, []string{"unknown revision"}},
 		{"a tree", []string{"v1.0.0:spec"}, exitBad, []string{"unknown revision"}},
 		{"a control character", []string{"v1\n"}, exitBad, []string{"control character"}},

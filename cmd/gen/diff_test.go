@@ -28,7 +28,7 @@ func (c diffCase) apply(t *testing.T, base string) string {
 		}
 		data := string(read(t, name))
 		if n := strings.Count(data, e.before); n != 1 {
-			t.Fatalf("%q stands %d times in %s, want once", e.before, n, e.file)
+			t.Fatalf("%q occurs %d times in %s, want once", e.before, n, e.file)
 		}
 		write(t, name, strings.Replace(data, e.before, e.after, 1))
 	}

@@ -36,7 +36,7 @@ Flags:
 
 Levels:
   patch     descriptions and examples; the API and the Go packages are as before
-  minor     additions and loosened limits: what works goes on working
+  minor     additions and loosened limits: what works continues to work
   breaking  a call, field, value, error type or Go declaration gone or changed, a limit tightened,
             or a client that behaves differently. A breaking change makes the verdict major.
               for the API only: Go programs compile as before, but a call may fail or mean

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -48,8 +47,8 @@ media type is called. spec/drift.yaml holds the scope and the differences that a
 with a reason.
 
 Exit codes of the program (go run turns every failure into 1):
-  0  no drift: every difference is accepted, every entry accepts something
-  1  drift: a difference, an entry that accepts nothing, or a text still to be written
+  0  no drift: every difference is accepted, and every entry matches one
+  1  drift: a difference, an entry that matches none, or a text still to be written
   2  the command line, the spec, drift.yaml or UPSTREAM cannot be read
 `
 
@@ -61,20 +60,7 @@ type driftCommand struct {
 
 func runDrift(args []string, stdout, stderr io.Writer) int {
 	c, err := parseDrift(args)
-	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(stdout, driftUsage)
-		return exitFine
-	}
-	if err != nil {
-		fmt.Fprintf(stderr, "gen drift: %v\nRun gen drift -h for help.\n", err)
-		return exitBad
-	}
-	code, err := c.run(stdout, stderr)
-	if err != nil {
-		explainError("gen drift", c.format, err, stdout, stderr)
-		return exitBad
-	}
-	return code
+	return runCommand("gen drift", driftUsage, c.format, err, c.run, stdout, stderr)
 }
 
 func parseDrift(args []string) (driftCommand, error) {

@@ -7,9 +7,9 @@
 //	gen drift      compare the spec with what the service's owner publishes
 //	gen explain    say more about a finding
 //
-// It exits with 0 when all is well, with 1 when check or drift finds a difference
-// or diff finds a change that --fail-on names, and with 2 when the spec, the
-// command line or the machine is at fault.
+// It exits with 0 when all is well. It exits with 1 when check or drift finds a
+// difference, or diff finds a change that --fail-on names. It exits with 2 when
+// the spec, the command line or the machine is at fault.
 package main
 
 import (
@@ -90,17 +90,22 @@ func run(args []string, stdout, stderr io.Writer) int {
 		}
 	}
 	c, err := parse(args)
+	return runCommand("gen", usage, c.format, err, c.run, stdout, stderr)
+}
+
+// runCommand runs a command, unless its command line is wrong or asks for help, and returns the exit code.
+func runCommand(name, usage, format string, wrong error, run func(stdout, stderr io.Writer) (int, error), stdout, stderr io.Writer) int {
 	switch {
-	case errors.Is(err, flag.ErrHelp):
+	case errors.Is(wrong, flag.ErrHelp):
 		fmt.Fprint(stdout, usage)
 		return exitFine
-	case err != nil:
-		fmt.Fprintf(stderr, "gen: %v\nRun gen -h for help.\n", err)
+	case wrong != nil:
+		fmt.Fprintf(stderr, "%s: %v\nRun %[1]s -h for help.\n", name, wrong)
 		return exitBad
 	}
-	code, err := c.run(stdout, stderr)
+	code, err := run(stdout, stderr)
 	if err != nil {
-		explainError("gen", c.format, err, stdout, stderr)
+		explainError(name, format, err, stdout, stderr)
 		return exitBad
 	}
 	return code

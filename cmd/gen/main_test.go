@@ -25,7 +25,7 @@ func read(t *testing.T, name string) []byte {
 	return data
 }
 
-// edit replaces what must stand in a file, once or more often.
+// edit replaces a text that a file must have, once or more often.
 func edit(t *testing.T, name, before, after string) {
 	t.Helper()
 	data := string(read(t, name))
@@ -263,7 +263,7 @@ func TestRefused(t *testing.T) {
 		want   string
 	}{
 		{
-			"a person's file stands where a generated one belongs",
+			"a person's file where a generated one belongs",
 			func(t *testing.T, root string) {
 				write(t, filepath.Join(root, "stytch/codes_gen.go"), "package stytch\n\n// Mine.\n")
 			},
@@ -278,7 +278,7 @@ func TestRefused(t *testing.T) {
 			"stytch/codes_gen.go:1:1: error[E103]",
 		},
 		{
-			"a person's page stands where a generated one belongs",
+			"a person's page where a generated one belongs",
 			func(t *testing.T, root string) {
 				write(t, filepath.Join(root, "docs/reference/errors.md"), "# Mine\n")
 			},
@@ -296,7 +296,7 @@ func TestRefused(t *testing.T) {
 			func(t *testing.T, root string) {
 				edit(t, filepath.Join(root, manualFile), "(req CodesCheckRequest)", "(req CodesCheckRequest, n int)")
 			},
-			"TwoCodes has not the shape that MANUAL(TwoCodes) declares",
+			"TwoCodes differs from what MANUAL(TwoCodes) declares",
 		},
 		{
 			"the README has no markers",

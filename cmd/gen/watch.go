@@ -33,7 +33,7 @@ type watch struct {
 	command
 	root           string
 	stdout, stderr io.Writer
-	// settle returns a channel that receives when saving has come to rest.
+	// settle returns a channel that receives when nothing has been saved for a moment.
 	settle func() <-chan time.Time
 	// looked is called when a look at the inputs is over, with the code of the
 	// run that followed, or with unchanged.
@@ -138,7 +138,7 @@ func (w *watch) relative(name string) string {
 }
 
 // reads reports whether the generator reads a file: what it generates, and what
-// editors leave beside a file, is none of these.
+// editors leave next to a file, is none of these.
 func (w *watch) reads(name string) bool {
 	folder, file := path.Split(w.relative(name))
 	folder = strings.TrimSuffix(folder, "/")

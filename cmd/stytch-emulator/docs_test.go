@@ -107,6 +107,9 @@ func TestDocumentedShell(t *testing.T) {
 	if got := paste(block(t, "sh", "curl -su")); !strings.Contains(got, `"phone_id"`) || p.wait(phone).Code == "" {
 		t.Errorf("the first call prints %q", got)
 	}
+	if got := paste(block(t, "sh", "oauth/google/start")); !strings.Contains(got, "http://localhost:3000/authenticate?stytch_token_type=oauth&token=") {
+		t.Errorf("the login with a provider leads to %q", got)
+	}
 	if got := paste(block(t, "sh", "/api/faults")); !strings.Contains(got, `"retry_after_seconds":2`) {
 		t.Errorf("the fault prints %q", got)
 	}

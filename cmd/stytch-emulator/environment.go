@@ -17,6 +17,7 @@ func (e *emulator) environment() []variable {
 		{"STYTCH_PROJECT_ID", e.projectID},
 		{"STYTCH_SECRET", e.secret},
 		{"STYTCH_BASE_URL", e.srv.URL()},
+		{"STYTCH_PUBLIC_TOKEN", e.srv.PublicToken()},
 	}
 }
 

@@ -53,7 +53,7 @@ func TestBrowserMember(t *testing.T) {
 			p.types(phone)
 			p.sees("/login/code", "We sent six digits by SMS to "+phone)
 			p.types(p.wrongCode(phone))
-			p.sees("/login/code", "That is not the code we sent.")
+			p.sees("/login/code", "That code is wrong.")
 			look("5-wrong-code")
 			p.emulator.Clock().Advance(30 * time.Second)
 			p.click("Send another code")

@@ -142,7 +142,7 @@ func TestGuessing(t *testing.T) {
 	v := newSite(t).visitor()
 	v.post("/login", "address", ada)
 	for range maxTries {
-		v.post("/login/code", "code", v.wrongCode(ada)).want(t, 400, "/login/code", "That is not the code we sent.")
+		v.post("/login/code", "code", v.wrongCode(ada)).want(t, 400, "/login/code", "That code is wrong.")
 	}
 	v.post("/login/code", "code", v.code(ada)).want(t, 429, "/login/code", "There were too many wrong codes. Please ask for another code.")
 	v.emulator.Clock().Advance(time.Minute)

@@ -105,11 +105,11 @@ func TestCodes(t *testing.T) {
 		status int
 		text   string
 	}{
-		{"wrong", func(v *visitor) string { return v.wrongCode(address) }, nil, 400, "That is not the code we sent."},
+		{"wrong", func(v *visitor) string { return v.wrongCode(address) }, nil, 400, "That code is wrong."},
 		{"no code", func(*visitor) string { return "12345" }, nil, 400, "A code has six digits."},
 		{"empty", func(*visitor) string { return "" }, nil, 400, "A code has six digits."},
 		{"expired", func(v *visitor) string { return v.code(address) },
-			func(v *visitor) { v.emulator.Clock().Advance(5 * time.Minute) }, 400, "That code has been used or has expired."},
+			func(v *visitor) { v.emulator.Clock().Advance(5 * time.Minute) }, 400, "That code was already used or has expired."},
 		{"too many", func(v *visitor) string { return v.code(address) },
 			func(v *visitor) {
 				v.emulator.Fail(stytchtest.Fault{Call: "consumer.otps.authenticate", ErrorType: "too_many_requests", RetryAfter: 90 * time.Second, Times: 1})
@@ -152,7 +152,7 @@ func TestAfterAProblem(t *testing.T) {
 		t.Errorf("Retry-After is %q, and the page:\n%s", at.header.Get("Retry-After"), at.body)
 	}
 	v.post("/login", "address", address, "channel", "sms").want(t, 200, "/login/code")
-	v.post("/login/code", "code", v.wrongCode(address)).want(t, 400, "/login/code", "That is not the code we sent.")
+	v.post("/login/code", "code", v.wrongCode(address)).want(t, 400, "/login/code", "That code is wrong.")
 	v.emulator.Clock().Advance(5 * time.Minute)
 	v.post("/login/code", "code", v.code(address)).want(t, 400, "/login/code", "has expired")
 	v.post("/login/resend").want(t, 200, "/login/code", "We sent another code.")

@@ -188,7 +188,7 @@ func TestGuessing(t *testing.T) {
 	v.post("/login", "address", "+15005550006", "channel", "sms")
 	right := v.code("+15005550006")
 	for range maxTries {
-		v.post("/login/code", "code", v.wrongCode("+15005550006")).want(t, 400, "/login/code", "That is not the code we sent.")
+		v.post("/login/code", "code", v.wrongCode("+15005550006")).want(t, 400, "/login/code", "That code is wrong.")
 	}
 	for range 3 {
 		v.post("/login/code", "code", right).want(t, 429, "/login/code", "There were too many wrong codes. Please ask for another code.")

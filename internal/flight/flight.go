@@ -52,3 +52,6 @@ func (f *Flight) Wait(ctx context.Context) {
 	case <-ctx.Done():
 	}
 }
+
+// Done is closed when the fetch has landed.
+func (f *Flight) Done() <-chan struct{} { return f.done }

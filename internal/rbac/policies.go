@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"github.com/stytchgen/sdk/internal/flight"
 )
 
 // When a policy is fetched again.
@@ -20,8 +22,6 @@ const (
 	// outage is how long after a failed fetch the service is taken to be down. Callers do not wait for
 	// the next fetch then, if there is an old policy.
 	outage = time.Minute
-	// fetchTimeout limits a fetch that has no limit of the client.
-	fetchTimeout = time.Minute
 	// patience is how long callers wait for a fetch. After that the service is asked about the
 	// permission instead, which may work.
 	patience = 5 * time.Second
@@ -69,16 +69,10 @@ type Policies struct {
 type entry struct {
 	scope   string
 	policy  *Policy
-	fetched time.Time // when the fetch of policy began
-	tried   time.Time // when a fetch ended last
-	err     error     // of that fetch
-	flight  *flight
-}
-
-// flight is a fetch in progress.
-type flight struct {
-	done chan struct{} // closed when it has ended
-	late chan struct{} // closed when no caller waits for it any longer
+	fetched time.Time      // when the fetch of policy began
+	tried   time.Time      // when a fetch ended last
+	err     error          // of that fetch
+	flight  *flight.Flight // nil: no fetch is in progress
 }
 
 // New returns Policies.
@@ -169,28 +163,26 @@ func (p *Policy) len() int {
 }
 
 // wait waits for a fetch, up to patience. The caller holds the lock; wait releases it while it waits.
-func (p *Policies) wait(ctx context.Context, f *flight) {
+func (p *Policies) wait(ctx context.Context, f *flight.Flight) {
 	p.mu.Unlock()
 	defer p.mu.Lock()
-	select {
-	case <-f.done:
-	case <-f.late:
-	case <-ctx.Done():
-	}
+	f.Wait(ctx)
 }
 
 // start begins a fetch, or returns the one in progress. The caller holds the lock.
-func (p *Policies) start(ctx context.Context, e *entry) *flight {
+func (p *Policies) start(ctx context.Context, e *entry) *flight.Flight {
 	if e.flight != nil {
 		return e.flight
 	}
-	f := &flight{make(chan struct{}), make(chan struct{})}
-	e.flight = f
 	began := p.Now()
-	late := time.AfterFunc(p.patience, func() { close(f.late) })
-	go func() {
-		defer late.Stop()
-		policy, err := p.load(context.WithoutCancel(ctx), e.scope)
+	fetch := func(ctx context.Context) (*Policy, error) {
+		grants, err := p.Fetch(ctx, e.scope)
+		if err != nil {
+			return nil, err
+		}
+		return Compile(grants), nil
+	}
+	e.flight = flight.Start(ctx, p.patience, fetch, func(policy *Policy, err error) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		e.tried, e.err, e.flight = p.Now(), err, nil
@@ -201,28 +193,8 @@ func (p *Policies) start(ctx context.Context, e *entry) *flight {
 		case p.Answered(err):
 			p.set(e, nil)
 		}
-		close(f.done)
-	}()
-	return f
-}
-
-// load fetches a policy. Other callers wait for the same one, so it has the values of the caller's
-// context, but does not end with it. load turns a panic of the application's middleware into an error:
-// in this goroutine the panic would end the process. The value of the panic may contain a secret, so
-// the error names only its type.
-func (p *Policies) load(ctx context.Context, scope string) (policy *Policy, err error) {
-	defer func() {
-		if value := recover(); value != nil {
-			policy, err = nil, fmt.Errorf("the fetch ended with a panic of type %T", value)
-		}
-	}()
-	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
-	defer cancel()
-	grants, err := p.Fetch(ctx, scope)
-	if err != nil {
-		return nil, err
-	}
-	return Compile(grants), nil
+	})
+	return e.flight
 }
 
 // ErrNoPolicy says that an answer of the service has no policy.

@@ -75,7 +75,7 @@ func (p *Policies) settle() {
 		if f == nil {
 			return
 		}
-		<-f.done
+		<-f.Done()
 	}
 }
 

@@ -293,7 +293,7 @@ func settle(k *Keys) {
 	f := k.flight
 	k.mu.Unlock()
 	if f != nil {
-		<-f.done
+		<-f.Done()
 	}
 }
 

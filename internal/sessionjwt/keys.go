@@ -10,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/stytchgen/sdk/internal/flight"
 )
 
 // Key is a published key.
@@ -29,8 +31,6 @@ const (
 	// refreshInterval is the least time between two fetches, successful or not.
 	// Tokens with made-up key ids cannot cause more.
 	refreshInterval = 30 * time.Second
-	// fetchTimeout limits a fetch that has no limit of the client.
-	fetchTimeout = time.Minute
 	// patience is how long callers wait for a fetch. After that the service is
 	// asked about the session instead, which may work.
 	patience = 5 * time.Second
@@ -45,21 +45,15 @@ type Keys struct {
 	set atomic.Pointer[keySet] // replaced under the lock
 
 	mu     sync.Mutex
-	tried  time.Time // when a fetch ended last
-	err    error     // of that fetch
-	flight *flight
+	tried  time.Time      // when a fetch ended last
+	err    error          // of that fetch
+	flight *flight.Flight // nil: no fetch is in progress
 }
 
 // keySet is a set of keys, which never changes.
 type keySet struct {
 	known   map[string]*rsa.PublicKey
 	fetched time.Time
-}
-
-// flight is a fetch in progress.
-type flight struct {
-	done chan struct{} // closed when it has ended
-	late chan struct{} // closed when no caller waits for it any longer
 }
 
 // Fetched returns keys that come from fetch. It is called at the first use, when
@@ -118,14 +112,10 @@ func (k *Keys) get(ctx context.Context, id string, now func() time.Time) (*rsa.P
 
 // wait waits for a fetch, up to patience. The caller holds the lock; wait releases
 // it while it waits.
-func (k *Keys) wait(ctx context.Context, f *flight) {
+func (k *Keys) wait(ctx context.Context, f *flight.Flight) {
 	k.mu.Unlock()
 	defer k.mu.Lock()
-	select {
-	case <-f.done:
-	case <-f.late:
-	case <-ctx.Done():
-	}
+	f.Wait(ctx)
 }
 
 // since returns how much time has passed. It returns a very long time for the zero
@@ -153,44 +143,29 @@ func (k *Keys) unknown(now time.Time) error {
 }
 
 // start begins a fetch, or returns the one in progress. The caller holds the lock.
-func (k *Keys) start(ctx context.Context, now func() time.Time) *flight {
-	if k.flight != nil {
-		return k.flight
+func (k *Keys) start(ctx context.Context, now func() time.Time) *flight.Flight {
+	if k.flight == nil {
+		k.flight = flight.Start(ctx, k.patience, k.load, func(known map[string]*rsa.PublicKey, err error) {
+			k.mu.Lock()
+			defer k.mu.Unlock()
+			k.tried = now()
+			if err == nil {
+				k.set.Store(&keySet{known, k.tried})
+			}
+			k.err, k.flight = err, nil
+		})
 	}
-	f := &flight{make(chan struct{}), make(chan struct{})}
-	k.flight = f
-	late := time.AfterFunc(k.patience, func() { close(f.late) })
-	go func() {
-		defer late.Stop()
-		known, err := k.load(context.WithoutCancel(ctx))
-		k.mu.Lock()
-		defer k.mu.Unlock()
-		k.tried = now()
-		if err == nil {
-			k.set.Store(&keySet{known, k.tried})
-		}
-		k.err, k.flight = err, nil
-		close(f.done)
-	}()
-	return f
+	return k.flight
 }
 
-// load fetches the keys. It turns a panic of the application's middleware into an
-// error: in this goroutine the panic would end the process. The value of the panic
-// may contain a secret, so the error names only its type.
-func (k *Keys) load(ctx context.Context) (known map[string]*rsa.PublicKey, err error) {
-	defer func() {
-		if value := recover(); value != nil {
-			known, err = nil, fmt.Errorf("the fetch ended with a panic of type %T", value)
-		}
-	}()
-	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
-	defer cancel()
+// load fetches the keys.
+func (k *Keys) load(ctx context.Context) (map[string]*rsa.PublicKey, error) {
 	keys, err := k.fetch(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if known, err = parse(keys); len(known) > 0 {
+	known, err := parse(keys)
+	if len(known) > 0 {
 		err = nil // one unusable key does no harm while there are others
 	}
 	return known, err

@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/stytchgen/sdk/internal/flight"
 )
 
 // publisher publishes keys, on a clock that the test holds.
@@ -44,7 +46,7 @@ func newKey(t *testing.T, id string) Key {
 // TestSlowOutage: a fetch that takes long to fail is not followed by another at
 // once.
 func TestSlowOutage(t *testing.T) {
-	p := &publisher{now: time.Unix(1e9, 0), err: errors.New("down"), takes: fetchTimeout}
+	p := &publisher{now: time.Unix(1e9, 0), err: errors.New("down"), takes: flight.Timeout}
 	keys := Fetched(p.fetch)
 	for range 5 {
 		if _, err := keys.get(t.Context(), "key-1", p.clock); !errors.Is(err, ErrKeysUnreachable) {
@@ -74,10 +76,10 @@ func TestImpatience(t *testing.T) {
 		}
 	}
 	keys.mu.Lock()
-	flight := keys.flight
+	fetch := keys.flight
 	keys.mu.Unlock()
 	close(answer)
-	<-flight.done
+	<-fetch.Done()
 	if got, err := keys.get(t.Context(), "key-1", time.Now); got == nil {
 		t.Errorf("after the answer: %v", err)
 	}

@@ -58,18 +58,30 @@ var problemType = grammar.Type{Fields: []grammar.Field{
 	{Name: "error_details", Kind: grammar.Map},
 }}
 
+// oauthProblemType is the body of an error in the form of OAuth.
+var oauthProblemType = grammar.Type{Fields: []grammar.Field{
+	{Name: "error", Kind: grammar.String, Required: true},
+	{Name: "error_description", Kind: grammar.String},
+	{Name: "error_uri", Kind: grammar.String},
+	{Name: "request_id", Kind: grammar.String},
+	{Name: "status_code", Kind: grammar.Integer},
+}}
+
 // compare reports how an answer of the service differs from the spec. response is the struct type of a
-// success. An error without an error type comes from a
+// success. oauth means that errors have the form of OAuth. An error without an error type comes from a
 // gateway and is ignored.
-func (d *drifts) compare(call string, response reflect.Type, a *answer) {
-	want := &problemType
+func (d *drifts) compare(call string, response reflect.Type, a *answer, oauth bool) {
+	want, errorType := &problemType, "error_type"
+	if oauth {
+		want, errorType = &oauthProblemType, "error"
+	}
 	switch {
 	case a.success():
 		want = d.types.Of(response)
 	case a.problem.errorType == "":
 		return
 	case !d.knownType(a.problem.errorType):
-		d.add(Drift{Call: call, Path: "error_type", What: grammar.UnknownValue})
+		d.add(Drift{Call: call, Path: errorType, What: grammar.UnknownValue})
 	}
 	want.Compare(a.body, func(path string, what grammar.Difference) {
 		d.add(Drift{Call: call, Path: path, What: what})

@@ -63,6 +63,30 @@ func TestDrift(t *testing.T) {
 	}
 }
 
+// TestDriftOfOAuthErrors checks errors of calls that answer them in the form of OAuth.
+func TestDriftOfOAuthErrors(t *testing.T) {
+	for _, test := range []struct {
+		name, body string
+		want       []string
+	}{
+		{"as the spec says", `{"status_code":400,"request_id":"r","error":"otp_code_not_found","error_description":"d","error_uri":"u"}`, nil},
+		{"with the error alone", `{"error":"otp_code_not_found"}`, nil},
+		{"an unknown error", `{"error":"new_type"}`, []string{"error unknown value"}},
+		{"a new field", `{"error":"otp_code_not_found","hint":"h"}`, []string{"hint unknown field"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var got []string
+			c := driftClient(t, 400, func() string { return test.body }, func(d Drift) { got = append(got, fmt.Sprintf("%s %s", d.Path, d.What)) })
+			endpoint := sendEndpoint(Never)
+			endpoint.OAuthErrors = true
+			_, _ = Call(t.Context(), c, endpoint, &sendRequest{PhoneNumber: testPhone}, nil)
+			if !slices.Equal(got, test.want) {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
 func TestDriftWithoutEnd(t *testing.T) {
 	n, places := 0, map[Drift]bool{}
 	c := driftClient(t, 200, func() string {

@@ -155,7 +155,7 @@ func Call[Req, Resp any](
 	}
 
 	if c.drifts != nil && ep.Decode != nil {
-		k.drift = func(a *answer) { c.drifts.compare(ep.ID.String(), reflect.TypeFor[Resp](), a) }
+		k.drift = func(a *answer) { c.drifts.compare(ep.ID.String(), reflect.TypeFor[Resp](), a, ep.OAuthErrors) }
 	}
 	var err error
 	if len(c.interceptors) == 0 {

@@ -1577,13 +1577,13 @@ var types = [...]Type{
 	},
 	b2bOrganizationFilterOrganizationIDs: {
 		Fields: []Field{
-			{Name: "filter_value", Kind: List, Elem: String, Required: true},
+			{Name: "filter_value", Kind: List, Elem: String, Required: true, Limits: &Limits{MinItems: 1}},
 		},
 		Constants: []Constant{{"filter_name", "organization_ids"}},
 	},
 	b2bOrganizationFilterOrganizationSlugs: {
 		Fields: []Field{
-			{Name: "filter_value", Kind: List, Elem: String, Required: true},
+			{Name: "filter_value", Kind: List, Elem: String, Required: true, Limits: &Limits{MinItems: 1}},
 		},
 		Constants: []Constant{{"filter_name", "organization_slugs"}},
 	},
@@ -1601,7 +1601,7 @@ var types = [...]Type{
 	},
 	b2bOrganizationFilterMemberEmails: {
 		Fields: []Field{
-			{Name: "filter_value", Kind: List, Elem: String, Required: true},
+			{Name: "filter_value", Kind: List, Elem: String, Required: true, Limits: &Limits{MinItems: 1}},
 		},
 		Constants: []Constant{{"filter_name", "member_emails"}},
 	},
@@ -1613,7 +1613,7 @@ var types = [...]Type{
 	},
 	b2bOrganizationFilterAllowedDomains: {
 		Fields: []Field{
-			{Name: "filter_value", Kind: List, Elem: String, Required: true},
+			{Name: "filter_value", Kind: List, Elem: String, Required: true, Limits: &Limits{MinItems: 1}},
 		},
 		Constants: []Constant{{"filter_name", "allowed_domains"}},
 	},
@@ -1625,7 +1625,7 @@ var types = [...]Type{
 	},
 	b2bOrganizationFilterClaimedEmailDomains: {
 		Fields: []Field{
-			{Name: "filter_value", Kind: List, Elem: String, Required: true},
+			{Name: "filter_value", Kind: List, Elem: String, Required: true, Limits: &Limits{MinItems: 1}},
 		},
 		Constants: []Constant{{"filter_name", "claimed_email_domains"}},
 	},
@@ -1668,13 +1668,13 @@ var types = [...]Type{
 	},
 	b2bMemberFilterMemberIDs: {
 		Fields: []Field{
-			{Name: "filter_value", Kind: List, Elem: String, Required: true},
+			{Name: "filter_value", Kind: List, Elem: String, Required: true, Limits: &Limits{MinItems: 1}},
 		},
 		Constants: []Constant{{"filter_name", "member_ids"}},
 	},
 	b2bMemberFilterMemberEmails: {
 		Fields: []Field{
-			{Name: "filter_value", Kind: List, Elem: String, Required: true},
+			{Name: "filter_value", Kind: List, Elem: String, Required: true, Limits: &Limits{MinItems: 1}},
 		},
 		Constants: []Constant{{"filter_name", "member_emails"}},
 	},
@@ -1686,7 +1686,7 @@ var types = [...]Type{
 	},
 	b2bMemberFilterStatuses: {
 		Fields: []Field{
-			{Name: "filter_value", Kind: List, Elem: Enum, Type: b2bMemberStatus, Required: true},
+			{Name: "filter_value", Kind: List, Elem: Enum, Type: b2bMemberStatus, Required: true, Limits: &Limits{MinItems: 1}},
 		},
 		Constants: []Constant{{"filter_name", "statuses"}},
 	},
@@ -1698,7 +1698,7 @@ var types = [...]Type{
 	},
 	b2bMemberFilterMemberMFAPhoneNumbers: {
 		Fields: []Field{
-			{Name: "filter_value", Kind: List, Elem: String, Required: true},
+			{Name: "filter_value", Kind: List, Elem: String, Required: true, Limits: &Limits{MinItems: 1}},
 		},
 		Constants: []Constant{{"filter_name", "member_mfa_phone_numbers"}},
 	},
@@ -1716,7 +1716,7 @@ var types = [...]Type{
 	},
 	b2bMemberFilterMemberRoles: {
 		Fields: []Field{
-			{Name: "filter_value", Kind: List, Elem: String, Required: true},
+			{Name: "filter_value", Kind: List, Elem: String, Required: true, Limits: &Limits{MinItems: 1}},
 		},
 		Constants: []Constant{{"filter_name", "member_roles"}},
 	},

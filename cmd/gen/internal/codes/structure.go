@@ -35,7 +35,7 @@ var (
 		Meaning: "The text becomes a name, a comment or part of a page, and would leave a hole there.",
 		Wrong:   "summary: ''",
 		Right:   "summary: Sends a code by SMS.",
-		Do:      "Write the text, or take the key out where it is optional.",
+		Do:      "Write the text, or remove the key where it is optional.",
 	})
 	HiddenCharacter = add(Code{
 		ID: "E017", Title: "a character that a reader cannot see",

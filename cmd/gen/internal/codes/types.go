@@ -77,7 +77,7 @@ var (
 		Meaning: "Headers that many calls share become the fields of one struct. x-part-of names the schema of the struct and the property: an optional text.",
 		Wrong:   "components:\n  parameters:\n    MemberSession: {name: X-Member-Session, in: header, x-part-of: Member}",
 		Right:   "components:\n  parameters:\n    MemberSession: {name: X-Member-Session, in: header, x-part-of: ActingMember.session_token}",
-		Do:      "Declare the schema with that property, or take x-part-of out.",
+		Do:      "Declare the schema with that property, or remove x-part-of.",
 	})
 	OneMediaType = add(Code{
 		ID: "E116", Title: "a request body of several media types, or of none",
@@ -119,11 +119,11 @@ var (
 		Meaning: "A struct whose required field leads back to the same struct would be endless, in Go and as JSON.",
 		Wrong:   "User:\n  required: [friend]\n  properties:\n    friend: {$ref: '#/components/schemas/User'}",
 		Right:   "User:\n  properties:\n    friends: {type: array, items: {$ref: '#/components/schemas/User'}}",
-		Do:      "Take one of the fields on the way out of required, or make it a list.",
+		Do:      "Remove one of these fields from required, or make it a list.",
 	})
 	ReservedName = add(Code{
 		ID: "E062", Title: "a field named like a generated method",
-		Meaning: "Every struct of this kind has a method of that name, and Go allows no field beside it.",
+		Meaning: "Every struct of this kind has a method of that name, and Go allows no field of the same name.",
 		Wrong:   "header: {type: string}",
 		Right:   "header: {type: string, x-go-name: HeaderText}",
 		Do:      "Add x-go-name.",
@@ -133,7 +133,7 @@ var (
 		Meaning: "Names that differ only in case or punctuation, or that derive from different places, come out as the same Go name. So does an area in x-services that the client has already. The second place of the finding shows the other one.",
 		Wrong:   "user_id: {type: string}\nuser-id: {type: string}",
 		Right:   "user_id: {type: string}\nuser-id: {type: string, x-go-name: UserDashID}",
-		Do:      "Add x-go-name to a field or parameter, and take an area out of x-services; rename anything else.",
+		Do:      "Add x-go-name to a field or parameter, and remove an area from x-services; rename anything else.",
 	})
 	OneNameTwice = add(Code{
 		ID: "E105", Title: "a parameter and a property that are not one",
@@ -165,7 +165,7 @@ var (
 	})
 	SeveralTypes = add(Code{
 		ID: "E067", Title: "several types, or none",
-		Meaning: "A field has one Go type. null beside it makes it optional; anything more has no plain form.",
+		Meaning: "A field has one Go type. null next to it makes it optional; anything more has no plain form.",
 		Wrong:   "type: [string, integer]",
 		Right:   "type: [string, 'null']",
 		Do:      "Write one type, or one type and 'null'.",
@@ -210,7 +210,7 @@ var (
 		Meaning: "Lengths and patterns are about texts, numbers of items about lists.",
 		Wrong:   "type: integer\nmaxLength: 6",
 		Right:   "type: string\nmaxLength: 6",
-		Do:      "Use the limit that goes with the type, or take it out.",
+		Do:      "Use the limit that goes with the type, or remove it.",
 	})
 	LimitsCross = add(Code{
 		ID: "E074", Title: "limits that no value can keep to",
@@ -266,7 +266,7 @@ var (
 		Meaning: "x-invalid names the error type that the service answers for a value which breaks the limits of its schema, x-choice those for a request that sets none or several of the fields to choose from. Where nothing is checked, the client never says so.",
 		Wrong:   "type: string\nx-invalid: invalid_code",
 		Right:   "type: string\npattern: '^[0-9]{6}$'\ntitle: six digits\nx-invalid: invalid_code",
-		Do:      "Add the limit, or take the key out.",
+		Do:      "Add the limit, or remove the key.",
 	})
 	UnexpectedError = add(Code{
 		ID: "E113", Title: "an error type that the call does not expect",

@@ -48,7 +48,7 @@ func TestText(t *testing.T) {
 			"a.yaml: error[E012]: no\n  hint: yes\n",
 		},
 		{
-			"a line that is not there any more",
+			"a line that no longer exists",
 			Finding{Code: codes.UnknownKey, Pos: Pos{"a.yaml", 9, 1}, Message: "no"}, "one\n",
 			"a.yaml:9:1: error[E012]: no\n",
 		},

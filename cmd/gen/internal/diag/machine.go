@@ -49,7 +49,7 @@ func JSON(w io.Writer, v any) error {
 	return encoder.Encode(v)
 }
 
-// GitHub writes findings as workflow commands, which GitHub shows beside the
+// GitHub writes findings as workflow commands, which GitHub shows next to the
 // lines of a pull request.
 func GitHub(w io.Writer, findings []Finding) error {
 	for _, f := range findings {

@@ -71,7 +71,7 @@ type Difference struct {
 	// InResponse tells that the difference is in an answer, in one place at
 	// least.
 	InResponse bool
-	// Met are the spec's named types that were held against the service's.
+	// Met are the spec's named types that were compared with the service's.
 	Met map[Meeting]*contract.Type
 }
 
@@ -96,7 +96,7 @@ func (p Location) String() string {
 	return p.Call + " " + p.Field
 }
 
-// Outcome is what a comparison came to.
+// Outcome is the result of a comparison.
 type Outcome struct {
 	Differences []*Difference
 	// Compared is how many of the spec's calls were compared: the service has

@@ -9,7 +9,7 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/drift/contract"
 )
 
-// Report is what a comparison came to.
+// Report is the result of a comparison.
 type Report struct {
 	// Source names the service's description: "npm stytch 14.2.0".
 	Source string
@@ -20,7 +20,7 @@ type Report struct {
 	Differences []*Difference
 	// Accepted counts the places that entries of drift.yaml accept.
 	Accepted int
-	// Unused are the entries that accept nothing any more.
+	// Unused are the entries that no longer match any difference.
 	Unused []*Accepted
 	// Unwritten are the texts of the spec that are still to be written.
 	Unwritten diag.List
@@ -50,7 +50,7 @@ func (r *Report) Write(w io.Writer, format string) error {
 	return err
 }
 
-const unusedMessage = "this entry accepts nothing any more; take it out"
+const unusedMessage = "this entry no longer matches any difference; remove it"
 
 // summary is the last line of a report for people.
 func (r *Report) summary() string {
@@ -68,7 +68,7 @@ func (r *Report) summary() string {
 		parts = append(parts, diag.Count(n, "body not compared", "bodies not compared"))
 	}
 	if n := len(r.Unused); n > 0 {
-		parts = append(parts, diag.Count(n, "entry", "entries")+" of "+File+" to take out")
+		parts = append(parts, diag.Count(n, "entry", "entries")+" of "+File+" to remove")
 	}
 	if _, n := r.Unwritten.First(0); n > 0 {
 		parts = append(parts, diag.Count(n, "text")+" to write")
@@ -160,7 +160,7 @@ func (r *Report) markdown(b *strings.Builder) {
 		}
 	}
 	if len(r.Unused) > 0 {
-		fmt.Fprintf(b, "\n### Entries that accept nothing any more\n\n")
+		fmt.Fprintf(b, "\n### Entries that no longer match any difference\n\n")
 		for _, e := range r.Unused {
 			fmt.Fprintf(b, "- %s: %s\n", diag.Span(e.Pos.String()), diag.Span(e.String()))
 		}

@@ -111,7 +111,7 @@ var notCompared = map[string]string{
 func TestEveryPartOfTheModel(t *testing.T) {
 	base := withMore(side(t))
 	field := func(sdk *model.SDK, wire string) *model.Field {
-		return fieldOf(sdk.Packages[0].Methods()[0].Request, wire)
+		return sdk.Packages[0].Methods()[0].Request.Field(wire)
 	}
 	for _, part := range []struct {
 		name string

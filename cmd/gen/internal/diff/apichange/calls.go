@@ -41,70 +41,60 @@ func (c *comparison) calls() {
 	}
 }
 
-// about begins a change of a call, at one of its keys.
-func (c *comparison) about(head *call, key string) Change {
-	change := Change{Pos: head.Pos, Subject: head.String(), Calls: []string{head.String()}}
-	if pos, ok := keyPos(head.Pos.File, c.head.nodes[head.Pos], key); ok {
+// addTo records a change of a call, at one of its keys.
+func (c *comparison) addTo(head *call, key string, change Change) {
+	change.Subject, change.Calls = head.String(), []string{head.String()}
+	if pos, ok := keyPos(head.Pos.File, c.head.nodes[head.Pos], key); ok && change.Pos == (diag.Pos{}) {
 		change.Pos = pos
 	}
-	return change
+	change.Pos = cmp.Or(change.Pos, head.Pos)
+	c.add(change)
 }
 
 // call compares what a call says apart from its fields.
 func (c *comparison) call(base, head *call) {
 	if base.ID != head.ID {
-		renamed := c.about(head, "")
-		renamed.Rule, renamed.Level = "call-renamed", Patch
-		renamed.Text = fmt.Sprintf("the call `%s` is now named `%s`, the same on the wire", base.ID, head.ID)
-		renamed.Symbols = union(base.symbols(c.base, c.head), head.symbols(c.head, c.base)...)
-		c.add(renamed)
+		c.addTo(head, "", Change{
+			Rule: "call-renamed", Level: Patch, Text: fmt.Sprintf("the call `%s` is now named `%s`, the same on the wire", base.ID, head.ID),
+			Symbols: union(base.symbols(c.base, c.head), head.symbols(c.head, c.base)...),
+		})
 	}
 	if base.Docs.Deprecated != head.Docs.Deprecated {
-		change := c.about(head, "deprecated")
-		change.Rule, change.Level, change.Text = "call-deprecated", Minor, "the call is "+deprecation(head.Docs)
-		c.add(change)
+		c.addTo(head, "deprecated", Change{Rule: "call-deprecated", Level: Minor, Text: "the call is " + deprecation(head.Docs)})
 	}
 	if base.Retry != head.Retry {
 		// A client that repeats more may do something twice. One that repeats less
 		// fails where it did not.
-		change := c.about(head, "x-retry")
-		change.Rule, change.Level, change.InClient = "retry-changed", Major, true
-		change.Text = fmt.Sprintf("`x-retry` changed from `%s` to `%s`", base.Retry, head.Retry)
-		c.add(change)
+		c.addTo(head, "x-retry", Change{
+			Rule: "retry-changed", Level: Major, InClient: true, Text: fmt.Sprintf("`x-retry` changed from `%s` to `%s`", base.Retry, head.Retry),
+		})
 	}
 	if base.Body != head.Body {
-		change := c.about(head, "requestBody")
-		change.Rule, change.Level, change.InClient = "body-changed", Patch, true
-		change.Text = fmt.Sprintf("the client now sends %s, not %s", bodyNames[head.Body], bodyNames[base.Body])
-		c.add(change)
+		c.addTo(head, "requestBody", Change{
+			Rule: "body-changed", Level: Patch, InClient: true, Text: fmt.Sprintf("the client now sends %s, not %s", bodyNames[head.Body], bodyNames[base.Body]),
+		})
 	}
 	if base.Server != head.Server {
-		change := c.about(head, "servers")
-		change.Rule, change.Level, change.InClient = "server-changed", Patch, true
-		change.Text = fmt.Sprintf("the client now sends the call to %s", cmp.Or(head.Server, "the host of all calls"))
-		c.add(change)
+		c.addTo(head, "servers", Change{
+			Rule: "server-changed", Level: Patch, InClient: true, Text: "the client now sends the call to " + cmp.Or(head.Server, "the host of all calls"),
+		})
 	}
 	if base.OAuthErrors != head.OAuthErrors {
-		change := c.about(head, "responses")
-		change.Rule, change.Level, change.Text = "errors-changed", Patch, "errors of the call have another form"
-		c.add(change)
+		c.addTo(head, "responses", Change{Rule: "errors-changed", Level: Patch, Text: "errors of the call have another form"})
 	}
-	if base.NoAnswer != head.NoAnswer {
-		change := c.about(head, "responses")
-		change.Rule, change.Level, change.Text = "answer-changed", Minor, "the call is now answered with a body"
-		if head.NoAnswer {
-			change.Level, change.Text = Major, "the call is now answered without a body"
-		}
-		c.add(change)
+	switch {
+	case base.NoAnswer == head.NoAnswer:
+	case head.NoAnswer:
+		c.addTo(head, "responses", Change{Rule: "answer-changed", Level: Major, Text: "the call is now answered without a body"})
+	default:
+		c.addTo(head, "responses", Change{Rule: "answer-changed", Level: Minor, Text: "the call is now answered with a body"})
 	}
 	if base.Anonymous != head.Anonymous {
-		change := c.about(head, "security")
-		change.Rule, change.Level, change.InClient = "credentials-changed", Major, true
-		change.Text = "the client no longer sends credentials with the call"
+		text := "the client no longer sends credentials with the call"
 		if base.Anonymous {
-			change.Text = "the client now sends credentials with the call"
+			text = "the client now sends credentials with the call"
 		}
-		c.add(change)
+		c.addTo(head, "security", Change{Rule: "credentials-changed", Level: Major, InClient: true, Text: text})
 	}
 }
 
@@ -123,28 +113,16 @@ func deprecation(now model.Docs) string {
 func (c *comparison) callErrors(base, head *call) {
 	before, after := wires(base.Errors), wires(head.Errors)
 	for _, wire := range after {
-		if !slices.Contains(before, wire) && !slices.Contains(wires(common(c.base.SDK)), wire) {
-			change := c.about(head, "x-errors")
-			change.Rule, change.Level = "call-error-added", Minor
-			change.Text = fmt.Sprintf("the call can now answer the error `%s`", wire)
-			if pos, ok := itemPos(head.Pos.File, c.head.nodes[head.Pos], "x-errors", wire); ok {
-				change.Pos = pos
-			}
-			c.add(change)
+		if !slices.Contains(before, wire) && !slices.Contains(wires(c.base.SDK.Common()), wire) {
+			pos, _ := itemPos(head.Pos.File, c.head.nodes[head.Pos], "x-errors", wire)
+			c.addTo(head, "x-errors", Change{Rule: "call-error-added", Level: Minor, Pos: pos, Text: fmt.Sprintf("the call can now answer the error `%s`", wire)})
 		}
 	}
 	for _, wire := range before {
-		if !slices.Contains(after, wire) && !slices.Contains(wires(common(c.head.SDK)), wire) {
-			change := c.about(head, "x-errors")
-			change.Rule, change.Level = "call-error-removed", Patch
-			change.Text = fmt.Sprintf("the call no longer lists the error `%s`", wire)
-			c.add(change)
+		if !slices.Contains(after, wire) && !slices.Contains(wires(c.head.SDK.Common()), wire) {
+			c.addTo(head, "x-errors", Change{Rule: "call-error-removed", Level: Patch, Text: fmt.Sprintf("the call no longer lists the error `%s`", wire)})
 		}
 	}
-}
-
-func common(sdk *model.SDK) []*model.ErrorType {
-	return slices.DeleteFunc(slices.Clone(sdk.Errors), func(e *model.ErrorType) bool { return !e.Common })
 }
 
 func wires(errors []*model.ErrorType) []string {

@@ -16,44 +16,35 @@ func (c *comparison) errorTypes() {
 		before[e.Wire] = e
 	}
 	for _, e := range c.head.SDK.Errors {
-		change := Change{Pos: e.Pos, Subject: "error " + e.Wire, Symbols: []Symbol{{c.head.SDK.Packages[0].Name, e.Name}}}
+		add := func(change Change) {
+			change.Pos, change.Subject, change.Symbols = e.Pos, "error "+e.Wire, []Symbol{{c.head.SDK.Packages[0].Name, e.Name}}
+			c.add(change)
+		}
 		old := before[e.Wire]
 		delete(before, e.Wire)
 		if old == nil {
-			change.Rule, change.Level, change.Text = "error-added", Minor, "the error type is new"
-			c.add(change)
+			add(Change{Rule: "error-added", Level: Minor, Text: "the error type is new"})
 			continue
 		}
 		if old.Status != e.Status {
-			status := change
-			status.Rule, status.Level = "error-status-changed", Major
-			status.Text = fmt.Sprintf("the status changed from `%d` to `%d`", old.Status, e.Status)
-			c.add(status)
+			add(Change{Rule: "error-status-changed", Level: Major, Text: fmt.Sprintf("the status changed from `%d` to `%d`", old.Status, e.Status)})
 		}
-		if old.Retry != e.Retry {
-			retry := change
-			retry.InClient = true
-			// A client that repeats more may keep a locked user locked. One that repeats
-			// less fails where it did not.
-			retry.Rule, retry.Level, retry.Text = "error-retry-changed", Major, "the client now waits and repeats the call after it"
-			if old.Retry {
-				retry.Text = "the client no longer waits and repeats the call after it"
-			}
-			c.add(retry)
+		// A client that repeats more may keep a locked user locked. One that repeats
+		// less fails where it did not.
+		switch {
+		case old.Retry && !e.Retry:
+			add(Change{Rule: "error-retry-changed", Level: Major, InClient: true, Text: "the client no longer waits and repeats the call after it"})
+		case !old.Retry && e.Retry:
+			add(Change{Rule: "error-retry-changed", Level: Major, InClient: true, Text: "the client now waits and repeats the call after it"})
 		}
 		if was, is := publicCode(c.base.SDK, old), publicCode(c.head.SDK, e); was != is {
-			shown := change
-			shown.Rule, shown.Level, shown.InClient = "error-public-changed", Minor, true
-			shown.Text = fmt.Sprintf("visitors now see it as `%s`, not as `%s`", is, was)
-			c.add(shown)
+			add(Change{Rule: "error-public-changed", Level: Minor, InClient: true, Text: fmt.Sprintf("visitors now see it as `%s`, not as `%s`", is, was)})
 		}
-		if old.Common != e.Common {
-			everywhere := change
-			everywhere.Rule, everywhere.Level, everywhere.Text = "error-common-changed", Minor, "every call can now answer it"
-			if old.Common {
-				everywhere.Level, everywhere.Text = Patch, "only the calls that list it answer it now"
-			}
-			c.add(everywhere)
+		switch {
+		case old.Common && !e.Common:
+			add(Change{Rule: "error-common-changed", Level: Patch, Text: "only the calls that list it answer it now"})
+		case !old.Common && e.Common:
+			add(Change{Rule: "error-common-changed", Level: Minor, Text: "every call can now answer it"})
 		}
 	}
 	for _, wire := range slices.Sorted(maps.Keys(before)) {

@@ -60,16 +60,24 @@ func (o owner) fieldName(f *model.Field) string {
 	return fmt.Sprintf("the field `%s`", f.Wire)
 }
 
-// change begins a change that is about a field.
-func (w *walk) change(o owner, rule string, level Level, pos diag.Pos, inBase bool) Change {
-	change := Change{Rule: rule, Level: level, Pos: pos, InBase: inBase, Subject: o.subject, Calls: []string{w.where.String()}}
-	if o.below != "" {
-		change.Pos, change.InBase = o.at, false
-	}
+// record records a change that is about an owner. It says whether it is one of requests or of responses, which
+// note leaves out.
+func (w *walk) record(o owner, change Change) {
 	if o.body == "" {
 		change.used = w.used
 	}
-	return change
+	w.note(o, change)
+}
+
+func (w *walk) note(o owner, change Change) {
+	change.Calls = []string{w.where.String()}
+	if change.Subject == "" {
+		change.Subject = o.subject
+	}
+	if o.below != "" {
+		change.Pos, change.InBase = o.at, false
+	}
+	w.add(change)
 }
 
 // types compares two structs or enums that are in the same place.
@@ -110,11 +118,10 @@ func (w *walk) same(before, after *model.Field) bool {
 }
 
 func (w *walk) removed(base *model.Type, before *model.Field, head *model.Type, o owner) {
-	change := w.change(o, "field-removed", Major, before.Pos, true)
-	change.Text = o.fieldName(before) + " was removed"
-	change.Symbols = append([]Symbol{fieldSymbol(base, before)}, newTypes(before.Type, w.head, nil)...)
-	change.Symbols = union(change.Symbols, fieldSymbol(head, before))
-	w.add(change)
+	w.record(o, Change{
+		Rule: "field-removed", Level: Major, Pos: before.Pos, InBase: true, Text: o.fieldName(before) + " was removed",
+		Symbols: union([]Symbol{fieldSymbol(base, before), fieldSymbol(head, before)}, newTypes(before.Type, w.head, nil)...),
+	})
 }
 
 func (w *walk) added(base, head *model.Type, after *model.Field, o owner) {
@@ -122,11 +129,10 @@ func (w *walk) added(base, head *model.Type, after *model.Field, o owner) {
 	if after.Required {
 		level, text = w.used.narrowed(), " is new and required"
 	}
-	change := w.change(o, "field-added", level, after.Pos, false)
-	change.Text = o.fieldName(after) + text
-	change.Symbols = append([]Symbol{fieldSymbol(head, after)}, newTypes(after.Type, w.base, nil)...)
-	change.Symbols = union(change.Symbols, fieldSymbol(base, after))
-	w.add(change)
+	w.record(o, Change{
+		Rule: "field-added", Level: level, Pos: after.Pos, Text: o.fieldName(after) + text,
+		Symbols: union([]Symbol{fieldSymbol(head, after), fieldSymbol(base, after)}, newTypes(after.Type, w.base, nil)...),
+	})
 }
 
 // field compares two fields that are the same on the wire.
@@ -134,12 +140,11 @@ func (w *walk) field(base *model.Type, before *model.Field, head *model.Type, af
 	name := o.fieldName(after)
 	symbols := []Symbol{fieldSymbol(base, before), fieldSymbol(head, after)}
 	if before.Wire != after.Wire || before.Name != after.Name {
-		renamed := w.change(o, "go-field-renamed", None, after.Pos, false)
-		renamed.Text, renamed.Symbols, renamed.used = fmt.Sprintf("%s is now named %s in Go, the same on the wire", name, after.Name), symbols, 0
+		text := fmt.Sprintf("%s is now named %s in Go, the same on the wire", name, after.Name)
 		if before.Wire != after.Wire { // a parameter of the path
-			renamed.Text = fmt.Sprintf("the path parameter `%s` is now named `%s`, the same on the wire", before.Wire, after.Wire)
+			text = fmt.Sprintf("the path parameter `%s` is now named `%s`, the same on the wire", before.Wire, after.Wire)
 		}
-		w.add(renamed)
+		w.note(o, Change{Rule: "go-field-renamed", Pos: after.Pos, Text: text, Symbols: symbols})
 	}
 	w.required(base, before, head, after, o, symbols)
 	from, to := w.base.schemaOf(before), w.head.schemaOf(after)
@@ -151,25 +156,20 @@ func (w *walk) field(base *model.Type, before *model.Field, head *model.Type, af
 	w.essential(before, after, v)
 	w.invalid(before, after, v)
 	if before.Header != after.Header {
-		change := w.change(o, "header-changed", Patch, after.Pos, false)
-		change.Text, change.used = fmt.Sprintf("%s is now sent as the header `%s`, not `%s`", name, after.Header, before.Header), 0
-		w.add(change)
+		w.note(o, Change{Rule: "header-changed", Level: Patch, Pos: after.Pos, Text: fmt.Sprintf("%s is now sent as the header `%s`, not `%s`", name, after.Header, before.Header)})
 	}
 	if before.AlsoInBody != after.AlsoInBody {
-		change := w.change(o, "also-in-body", Minor, after.Pos, false)
-		change.Text = name + " is now sent in the body as well"
+		text := name + " is now sent in the body as well"
 		if before.AlsoInBody {
-			change.Text = name + " is no longer sent in the body as well"
+			text = name + " is no longer sent in the body as well"
 		}
-		w.add(change)
+		w.record(o, Change{Rule: "also-in-body", Level: Minor, Pos: after.Pos, Text: text})
 	}
-	if before.Nullable != after.Nullable {
-		change := w.change(o, "null-allowed", w.used.widened(), after.Pos, false)
-		change.Text, change.Symbols = name+" can now be null", symbols
-		if before.Nullable {
-			change.Rule, change.Level, change.Text = "null-refused", w.used.narrowed(), name+" can no longer be null"
-		}
-		w.add(change)
+	switch {
+	case before.Nullable && !after.Nullable:
+		w.record(o, Change{Rule: "null-refused", Level: w.used.narrowed(), Pos: after.Pos, Text: name + " can no longer be null", Symbols: symbols})
+	case !before.Nullable && after.Nullable:
+		w.record(o, Change{Rule: "null-allowed", Level: w.used.widened(), Pos: after.Pos, Text: name + " can now be null", Symbols: symbols})
 	}
 	if before.Kind != after.Kind || before.Elem != after.Elem || before.Inner != after.Inner {
 		w.retyped(before, after, v, symbols)
@@ -186,18 +186,13 @@ func (w *walk) field(base *model.Type, before *model.Field, head *model.Type, af
 // required compares who has to send a field. It is pinned to the entry in the
 // list of required fields.
 func (w *walk) required(base *model.Type, before *model.Field, head *model.Type, after *model.Field, o owner, symbols []Symbol) {
-	if before.Required == after.Required {
-		return
-	}
 	name := o.fieldName(after)
-	change := w.change(o, "field-required", w.used.narrowed(), w.head.requiredPos(head, after), false)
-	change.Text = name + " is now required"
-	if before.Required {
-		change = w.change(o, "field-optional", w.used.widened(), w.base.requiredPos(base, before), true)
-		change.Text = name + " is now optional"
+	switch {
+	case before.Required && !after.Required:
+		w.record(o, Change{Rule: "field-optional", Level: w.used.widened(), Pos: w.base.requiredPos(base, before), InBase: true, Text: name + " is now optional", Symbols: symbols})
+	case !before.Required && after.Required:
+		w.record(o, Change{Rule: "field-required", Level: w.used.narrowed(), Pos: w.head.requiredPos(head, after), Text: name + " is now required", Symbols: symbols})
 	}
-	change.Symbols = symbols
-	w.add(change)
 }
 
 // requiredPos is where a spec says that a field is required.
@@ -231,23 +226,24 @@ func (w *walk) ownerOf(before, after *model.Field, name string, o owner, symbols
 		return own
 	}
 	renamed := w.base.types[symbolOf(head)] == nil && w.head.types[symbolOf(base)] == nil
-	change := w.change(o, "go-type-changed", None, after.Pos, false)
-	change.used = 0
-	change.Text = fmt.Sprintf("the type of %s is now %s.%s in Go, it was %s.%s", name, head.Package, head.Name, base.Package, base.Name)
+	change := Change{
+		Rule: "go-type-changed", Pos: after.Pos, Symbols: slices.Concat(newTypes(base, w.head, nil), newTypes(head, w.base, nil), symbols),
+		Text: fmt.Sprintf("the type of %s is now %s.%s in Go, it was %s.%s", name, head.Package, head.Name, base.Package, base.Name),
+	}
 	if renamed {
-		change.Rule, change.Pos, change.InBase, change.Subject = "go-type-renamed", head.Pos, false, own.subject
+		change.Rule, change.Pos = "go-type-renamed", head.Pos
 		change.Text = fmt.Sprintf("the type %s.%s is now %s.%s, the same on the wire", base.Package, base.Name, head.Package, head.Name)
 	}
-	change.Symbols = slices.Concat(newTypes(base, w.head, nil), newTypes(head, w.base, nil), symbols)
 	for _, side := range []*model.Type{base, head} { // constants of an enum have its name
 		for _, v := range side.Values {
 			change.Symbols = union(change.Symbols, Symbol{side.Package, v.Name})
 		}
 	}
-	w.add(change)
 	if renamed {
+		w.note(own, change)
 		return own
 	}
+	w.note(o, change)
 	if o.below == "" {
 		o.at = after.Pos
 	}
@@ -266,9 +262,7 @@ func (w *walk) constants(base, head *model.Type, o owner) {
 		return slices.IndexFunc(t.Constants, func(c model.Constant) bool { return c.Wire == wire })
 	}
 	record := func(level Level, pos diag.Pos, inBase bool, text string) {
-		change := w.change(o, "constant-changed", level, pos, inBase)
-		change.Text, change.InClient = text, true
-		w.add(change)
+		w.record(o, Change{Rule: "constant-changed", Level: level, Pos: pos, InBase: inBase, InClient: true, Text: text})
 	}
 	for _, c := range base.Constants {
 		if find(head, c.Wire) < 0 {
@@ -294,18 +288,20 @@ func (w *walk) variants(base, head *model.Type, o owner) {
 	for _, v := range base.Variants {
 		i := find(head, v.Value)
 		if i < 0 {
-			change := w.change(o, "variant-removed", w.used.narrowed(), v.Type.Pos, true)
-			change.Text, change.Symbols = fmt.Sprintf("the alternative `%s` was removed", v.Value), newTypes(v.Type, w.head, nil)
-			w.add(change)
+			w.record(o, Change{
+				Rule: "variant-removed", Level: w.used.narrowed(), Pos: v.Type.Pos, InBase: true,
+				Text: fmt.Sprintf("the alternative `%s` was removed", v.Value), Symbols: newTypes(v.Type, w.head, nil),
+			})
 			continue
 		}
 		w.types(v.Type, head.Variants[i].Type, owner{subject: w.head.component(head.Pos.File, head.Variants[i].Type.Name)})
 	}
 	for _, v := range head.Variants {
 		if find(base, v.Value) < 0 {
-			change := w.change(o, "variant-added", w.used.widened(), v.Type.Pos, false)
-			change.Text, change.Symbols = fmt.Sprintf("the alternative `%s` is new", v.Value), newTypes(v.Type, w.base, nil)
-			w.add(change)
+			w.record(o, Change{
+				Rule: "variant-added", Level: w.used.widened(), Pos: v.Type.Pos,
+				Text: fmt.Sprintf("the alternative `%s` is new", v.Value), Symbols: newTypes(v.Type, w.base, nil),
+			})
 		}
 	}
 }
@@ -321,9 +317,7 @@ func (w *walk) values(base, head *model.Type, o owner) {
 		if o.below != "" {
 			of = " of " + o.below
 		}
-		change := w.change(o, rule, level, pos, side == w.base)
-		change.Text, change.Symbols = fmt.Sprintf(text, v.Wire, of), []Symbol{{t.Package, v.Name}}
-		w.add(change)
+		w.record(o, Change{Rule: rule, Level: level, Pos: pos, InBase: side == w.base, Text: fmt.Sprintf(text, v.Wire, of), Symbols: []Symbol{{t.Package, v.Name}}})
 	}
 	has := func(t *model.Type, wire string) bool {
 		return slices.ContainsFunc(t.Values, func(v model.EnumValue) bool { return v.Wire == wire })

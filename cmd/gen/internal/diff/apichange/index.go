@@ -79,7 +79,7 @@ type schema struct {
 	file string
 	node *yaml.Node
 	// own is what is written where the value is, in ownFile: node, or a reference
-	// to it with what is beside it.
+	// to it with what is next to it.
 	own     *yaml.Node
 	ownFile string
 	// component names the component that it is, or is in: "shared schema Code".

@@ -21,7 +21,7 @@ func (c *comparison) rules(base, head *call) {
 	var names []string
 	for _, rule := range slices.Concat(base.Request.Rules, head.Request.Rules) {
 		for _, f := range rule.Fields {
-			if fieldOf(base.Request, f.Wire) != nil { // no caller sets a field that was not there
+			if base.Request.Field(f.Wire) != nil { // no caller sets a field that was not there
 				names = union(names, f.Wire)
 			}
 		}

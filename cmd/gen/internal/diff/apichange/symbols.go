@@ -6,18 +6,6 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/model"
 )
 
-func fieldOf(t *model.Type, wire string) *model.Field {
-	if t == nil {
-		return nil
-	}
-	for _, f := range t.Fields {
-		if f.Wire == wire {
-			return f
-		}
-	}
-	return nil
-}
-
 func symbolOf(t *model.Type) Symbol { return Symbol{t.Package, t.Name} }
 
 func fieldSymbol(t *model.Type, f *model.Field) Symbol {

@@ -31,7 +31,7 @@ func (v value) inComponent() value {
 }
 
 // declaring returns what a change of a key is about: the component, if it says
-// something else, or the field. Some keys can also be beside a reference.
+// something else, or the field. Some keys can also be next to a reference.
 func (v value) declaring(key string) value {
 	if v.to.component != "" && v.same() && load.Text(v.from.node, key) != load.Text(v.to.node, key) {
 		return v.inComponent()
@@ -100,8 +100,7 @@ func (w *walk) patternLevel(from, to string) Level {
 // the field.
 func (w *walk) limit(v value, key string, level Level, text string) {
 	v = v.declaring(key)
-	change := w.change(v.owner, "limit-changed", level, v.pos, false)
-	change.Text = v.name + " " + text
+	change := Change{Rule: "limit-changed", Level: level, Pos: v.pos, Text: v.name + " " + text}
 	if v.same() && v.owner.below == "" {
 		if pos, ok := keyPos(v.to.ownFile, v.to.own, key); ok {
 			change.Pos = pos
@@ -109,7 +108,7 @@ func (w *walk) limit(v value, key string, level Level, text string) {
 			change.Pos, change.InBase = pos, true
 		}
 	}
-	w.add(change)
+	w.record(v.owner, change)
 }
 
 // defaults compares what the service takes when a field is not set.
@@ -132,9 +131,7 @@ func (w *walk) defaults(before, after *model.Field, v value) {
 
 // deprecated records that something is deprecated, or is no longer.
 func (w *walk) deprecated(v value, now model.Docs) {
-	change := w.change(v.owner, "deprecated", Minor, v.pos, false)
-	change.Text, change.used = v.name+" is "+deprecation(now), 0
-	w.add(change)
+	w.note(v.owner, Change{Rule: "deprecated", Level: Minor, Pos: v.pos, Text: v.name + " is " + deprecation(now)})
 }
 
 // retyped records that a field holds values of another type. What else changed
@@ -150,20 +147,14 @@ func (w *walk) retyped(before, after *model.Field, v value, symbols []Symbol) {
 	if v.same() && v.to.component != "" {
 		v = v.inComponent()
 	}
-	change := w.change(v.owner, "type-changed", level, v.pos, false)
+	change := Change{
+		Rule: "type-changed", Level: level, Pos: v.pos, Symbols: union(union(symbols, newTypes(before.Type, w.head, nil)...), newTypes(after.Type, w.base, nil)...),
+		Text: fmt.Sprintf("%s changed from %s to %s", v.name, kindName(before), kindName(after)),
+	}
 	if pos, ok := keyPos(v.to.file, v.to.node, "type"); ok && v.same() && v.owner.below == "" {
 		change.Pos = pos
 	}
-	change.Text = fmt.Sprintf("%s changed from %s to %s", v.name, kindName(before), kindName(after))
-	change.Symbols = symbols
-	for _, t := range []*model.Type{before.Type, after.Type} {
-		other := w.head
-		if t == after.Type {
-			other = w.base
-		}
-		change.Symbols = union(change.Symbols, newTypes(t, other, nil)...)
-	}
-	w.add(change)
+	w.record(v.owner, change)
 }
 
 // widens reports whether every value of one type is one of the other.
@@ -210,15 +201,14 @@ func (w *walk) secret(before *model.Field, head *model.Type, after *model.Field,
 		v.from, v.to = w.base.items(v.from), w.head.items(v.to)
 		v = v.declaring("x-sensitive")
 	}
-	change := w.change(v.owner, "secret-added", Minor, v.pos, false)
-	change.Text = v.name + " is now a secret and prints as [redacted]"
-	if before.Sensitive { // what was redacted begins to appear in logs
-		change.Rule, change.Level = "secret-removed", Major
-		change.Text = v.name + " is no longer a secret and now appears in logs and prints"
+	change := Change{
+		Rule: "secret-added", Level: Minor, Pos: v.pos, InClient: true, Text: v.name + " is now a secret and prints as [redacted]",
+		Symbols: w.redaction(head), // the field itself is as it was
 	}
-	change.InClient, change.used = true, 0
-	change.Symbols = w.redaction(head) // the field itself is as it was
-	w.add(change)
+	if before.Sensitive { // what was redacted begins to appear in logs
+		change.Rule, change.Level, change.Text = "secret-removed", Major, v.name+" is no longer a secret and now appears in logs and prints"
+	}
+	w.note(v.owner, change)
 }
 
 // essential compares whether an answer without the field is an error.
@@ -227,14 +217,12 @@ func (w *walk) essential(before, after *model.Field, v value) {
 		return
 	}
 	v = v.declaring("x-essential")
-	change := w.change(v.owner, "essential-added", Minor, v.pos, false)
-	change.Text = fmt.Sprintf("an answer without %s is now an error", v.name)
+	change := Change{Rule: "essential-added", Level: Minor, Pos: v.pos, InClient: true, Text: fmt.Sprintf("an answer without %s is now an error", v.name)}
 	if before.Essential { // a program that never asked whether it is there gets nothing
 		change.Rule, change.Level = "essential-removed", Major
 		change.Text = fmt.Sprintf("an answer without %s is no longer an error, and leaves the field empty", v.name)
 	}
-	change.InClient, change.used = true, 0
-	w.add(change)
+	w.note(v.owner, change)
 }
 
 // invalid compares the error type that an invalid value is refused as.
@@ -243,13 +231,14 @@ func (w *walk) invalid(before, after *model.Field, v value) {
 		return
 	}
 	v = v.declaring("x-invalid")
-	change := w.change(v.owner, "invalid-type", Minor, v.pos, false)
+	level := Minor
 	if before.Invalid != "" { // which a program may match
-		change.Level = Major
+		level = Major
 	}
-	change.Text = fmt.Sprintf("an invalid value of %s is now refused as %s, not as %s", v.name, refusal(after.Invalid), refusal(before.Invalid))
-	change.InClient, change.used = true, 0
-	w.add(change)
+	w.note(v.owner, Change{
+		Rule: "invalid-type", Level: level, Pos: v.pos, InClient: true,
+		Text: fmt.Sprintf("an invalid value of %s is now refused as %s, not as %s", v.name, refusal(after.Invalid), refusal(before.Invalid)),
+	})
 }
 
 // refusal names the error type of an invalid value.

@@ -165,7 +165,7 @@ func (l *Loader) below(ctx context.Context, src Source, imports []string) (gotyp
 }
 
 // fingerprint is the hash of all that decides what imports mean: their paths,
-// go.mod and go.sum, and the Go files of the module beside the packages.
+// go.mod and go.sum, and the Go files of the module outside of the packages.
 func fingerprint(src Source, imports []string) (sum [sha256.Size]byte, err error) {
 	hash := sha256.New()
 	fmt.Fprintf(hash, "%q\n", imports)

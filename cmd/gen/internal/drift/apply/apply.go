@@ -20,7 +20,7 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 )
 
-// Edits is what applying differences comes to.
+// Edits is the result of applying differences.
 type Edits struct {
 	// Files are the new contents of the files that change, by name.
 	Files map[string][]byte
@@ -120,8 +120,8 @@ type applier struct {
 	why string
 }
 
-// cannot records why a difference is left to a person. It returns false, for
-// who asks whether the difference was applied.
+// cannot records why a difference is left to a person. It returns false: the
+// difference was not applied.
 func (a *applier) cannot(format string, args ...any) bool {
 	if a.why == "" { // the innermost reason says most
 		a.why = fmt.Sprintf(format, args...)
@@ -174,7 +174,7 @@ func (a *applier) difference(d *drift.Difference) bool {
 	for _, c := range a.pending {
 		if ok {
 			a.component(c)
-		} else { // what was made on the way to something that cannot be
+		} else { // what was made for something that cannot be applied
 			delete(a.made, c.of)
 			delete(a.enums, c.values)
 			delete(a.taken[a.files[c.of.File].api], c.name)

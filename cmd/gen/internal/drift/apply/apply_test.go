@@ -362,7 +362,7 @@ func TestHardToApply(t *testing.T) {
 			{usersTS, "    roles: string[];", "    roles: string[];\n    phone?: Phone;"}, {usersTS, "/** Of a user. */", "export interface Phone {\n    number: string;\n}\n/** Of a user. */"},
 			{sessTS, "    attributes?: Attributes;", "    attributes?: Attributes;\n    at?: string;"}},
 			0, nil, []string{"            - type: 'null'\n        at:\n          type: [string, 'null']\n          description: TODO\n    Phone:\n"}},
-		{"fields behind a key of a kind that nothing can stand behind", []swap{
+		{"fields behind a key that nothing can follow", []swap{
 			{consumer, "                scopes: {type: array, items: {type: string}, description: What for.}\n", "                ? scopes\n                : {type: array, items: {type: string}, description: What for.}\n"},
 			{otpsTS, "    scopes?: string[];", "    scopes?: string[];\n    trace_id?: string;\n    span_id?: string;"},
 			{usersTS, "    first_name?: string;", "    first_name?: string;\n    last_name?: string;"}},
@@ -452,7 +452,7 @@ func TestHardToApply(t *testing.T) {
 			}
 			for _, want := range test.want {
 				if n := strings.Count(string(got.Files[consumer]), want); n != 1 {
-					t.Errorf("%q stands %d times in the spec:\n%s", want, n, got.Files[consumer])
+					t.Errorf("%q occurs %d times in the spec:\n%s", want, n, got.Files[consumer])
 				}
 			}
 		})

@@ -23,7 +23,7 @@ func Propose(spec *load.Spec, report *drift.Report, there *contract.API, known *
 	for len(t.spoiled) > 0 {
 		first := t.spoiled[0]
 		culprit, without := p.blame(t, first)
-		if culprit == nil { // several spoil it, each for itself
+		if culprit == nil { // several spoil it, each by itself
 			var more []string
 			t, more = p.oneByOne(t)
 			notes = append(notes, more...)
@@ -49,7 +49,7 @@ func what(d *drift.Difference) string {
 	return d.Locations[0].String()
 }
 
-// proposal is what edits are made from, and held against.
+// proposal is what edits are made from, and compared with.
 type proposal struct {
 	spec   *load.Spec
 	report *drift.Report

@@ -195,7 +195,7 @@ func readHeaders(name string, data []byte) (map[string][]header, error) {
 	return found, nil
 }
 
-// declarationsOf returns the declarations beside a file of dist.
+// declarationsOf returns the declarations for a file of dist.
 func (p *Package) declarationsOf(src *source) (*declarations, error) {
 	name := path.Join(p.types, strings.TrimSuffix(strings.TrimPrefix(src.name, p.dist+"/"), ".js")+".d.ts")
 	if d := p.declared[name]; d != nil {

@@ -203,7 +203,7 @@ func (f *declarations) interfaceBody(name token, bases []token, start int) (*con
 	return t, nil
 }
 
-// unread declares a type that is an error for who asks for it, and moves past
+// unread declares a type whose use is an error, and moves past
 // it: the parts of a package that people wrote hold some.
 func (f *declarations) unread(name token, what string) error {
 	err := f.src.errorf(name.pos, "%s is not read", what)

@@ -1,6 +1,6 @@
 // Package nodepkg reads the calls of the service's official package for Node:
 // the verbs and paths from its scripts in dist/, the fields from the
-// TypeScript declarations beside them. It reads what the generated files of
+// TypeScript declarations next to them. It reads what the generated files of
 // that package use and refuses anything else with its place.
 package nodepkg
 

@@ -97,7 +97,7 @@ func newPages(sdk *model.SDK) (*pages, error) {
 		"snippet": p.snippet, "anchor": anchor, "manual": manualFor,
 		"unowned": func(pkg *model.Package) []*model.Manual { return manualFor(pkg, nil) },
 		"areas":   areasOf, "heading": areaHeading, "headingOf": headingOf,
-		"common": commonErrors, "area": areaTitle, "gofmt": gofmt,
+		"area": areaTitle, "gofmt": gofmt,
 	})
 	return p, err
 }
@@ -299,10 +299,6 @@ func ownersOf(pkg *model.Package, section *model.Manual) []*model.Service {
 		}
 	}
 	return owners
-}
-
-func commonErrors(sdk *model.SDK) []*model.ErrorType {
-	return slices.DeleteFunc(slices.Clone(sdk.Errors), func(e *model.ErrorType) bool { return !e.Common })
 }
 
 func areaTitle(area model.ErrorArea) string { return cmp.Or(area.Title, "All types") }

@@ -46,7 +46,7 @@ func newWriter(sdk *model.SDK, pkg *model.Package) (*writer, error) {
 }
 
 // comment renders a template and wraps it as the lines of a comment that
-// stands at an indentation of so many tabs.
+// is indented by so many tabs.
 func (w *writer) comment(name string, tabs int, args map[string]any) (*jen.Statement, error) {
 	text, err := w.text(name, args)
 	if err != nil {

@@ -121,7 +121,7 @@ func (e *emitter) method(f *jen.File, s *model.Service, m *model.Method) {
 	)
 }
 
-// all writes the method beside a search that loops over its pages.
+// all writes the method next to a search that loops over its pages.
 func (e *emitter) all(f *jen.File, s *model.Service, m *model.Method) {
 	item := e.goType(m.Paging.Items[len(m.Paging.Items)-1].Item())
 	e.within(m.Request.Fields, func() { f.Add(e.doc("all", 0, map[string]any{"Method": m, "Service": s})) })

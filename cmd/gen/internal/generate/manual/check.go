@@ -121,7 +121,7 @@ func (p *Package) find(want *model.Manual, have *section, d declaration, list *d
 			case s.name != d.name:
 				continue
 			case s.text != d.text:
-				list.Hintf(codes.WrongShape, p.at(s.pos), "the spec declares "+d.Code, "%s has not the shape that MANUAL(%s) declares", s.name, want.Name)
+				list.Hintf(codes.WrongShape, p.at(s.pos), "the spec declares "+d.Code, "%s differs from what MANUAL(%s) declares", s.name, want.Name)
 			case s.doc == "":
 				list.Reportf(codes.NoComment, p.at(s.pos), "%s has no comment", s.name)
 			case strings.Contains(s.doc, notWritten) || panics(decl, want.Name):

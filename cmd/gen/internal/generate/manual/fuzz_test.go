@@ -9,7 +9,7 @@ import (
 )
 
 // FuzzRead reads a hand-written file and a declaration that are anything at
-// all. Each exported declaration of a file without findings stands in a
+// all. Each exported declaration of a file without findings is in a
 // section that the spec declares.
 func FuzzRead(f *testing.F) {
 	for _, seed := range []string{
@@ -50,7 +50,7 @@ func FuzzRead(f *testing.F) {
 		}
 		for name := range stubs {
 			if name == "stytch/x_manual.go" {
-				t.Error("a stub would go where a file stands")
+				t.Error("a stub would replace a file")
 			}
 		}
 	})

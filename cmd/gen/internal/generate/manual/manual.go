@@ -1,5 +1,5 @@
-// Package manual reads the hand-written Go files beside the generated ones and
-// holds their MANUAL() sections against what the spec declares:
+// Package manual reads the hand-written Go files next to the generated ones and
+// compares their MANUAL() sections with what the spec declares:
 //
 //	// MANUAL(CustomClaims)(FUNCTION)
 //	...
@@ -81,7 +81,7 @@ func Read(fsys fs.FS, dir string, list *diag.List) *Package {
 		}
 		generated := bytes.HasPrefix(data, []byte("// "+model.Generated))
 		if generated && strings.HasSuffix(name, "_manual.go") {
-			list.Hintf(codes.ManualGenerated, diag.Pos{File: name, Line: 1, Column: 1}, "take the line out",
+			list.Hintf(codes.ManualGenerated, diag.Pos{File: name, Line: 1, Column: 1}, "remove the line",
 				"a hand-written file begins with the line that marks generated ones")
 		}
 		if model.HasGeneratedName(name) && diag.Conflict(data) > 0 && bytes.Contains(data, []byte(model.Generated)) {
@@ -123,7 +123,7 @@ func (p *Package) parse(name string, data []byte, list *diag.List) {
 // constraint reports what leaves a file out of some builds.
 func (p *Package) constraint(file *ast.File, list *diag.List) {
 	report := func(at token.Pos, what string) {
-		list.Hintf(codes.BuildConstraint, p.at(at), "take it out; what differs from system to system goes into a file not called *_manual.go",
+		list.Hintf(codes.BuildConstraint, p.at(at), "remove it; what differs from system to system goes into a file not called *_manual.go",
 			"%s leaves this file out of some builds, but its sections are documented for all", what)
 	}
 	for _, group := range file.Comments {

@@ -19,7 +19,7 @@ import (
 var update = flag.Bool("update", false, "write the golden parts of testdata anew")
 
 // module makes a module with the base spec and a case's edits. An edit is a
-// file called NAME.edit: blocks of lines that begin with "-" (what stands in
+// file called NAME.edit: blocks of lines that begin with "-" (what is in
 // the file, once) and "+" (what takes its place). NAME.gone removes a file, and
 // NAME.quoted makes one of lines that are quoted as in Go.
 func module(t *testing.T, archive *txtar.Archive) string {
@@ -133,7 +133,7 @@ func applyEdits(t testing.TB, data, edits string) string {
 			return
 		}
 		if n := strings.Count(data, before.String()); n != 1 {
-			t.Fatalf("the edit's old lines stand %d times in the file, want once:\n%s", n, before.String())
+			t.Fatalf("the edit's old lines occur %d times in the file, want once:\n%s", n, before.String())
 		}
 		data = strings.Replace(data, before.String(), after.String(), 1)
 		before.Reset()

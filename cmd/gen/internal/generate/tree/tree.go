@@ -228,7 +228,7 @@ func (c *comparison) file(name string, want []byte) error {
 		c.add(Difference{Path: name, Kind: Missing, Reason: "the file is generated but not there"}, nil, want)
 	case bytes.Equal(withoutCR(have), want):
 	case line > 0 && bytes.Contains(have, []byte(model.Generated)): // the mark can be below a conflict
-		c.add(Difference{Path: name, Kind: Conflicted, Reason: fmt.Sprintf("line %d begins a merge conflict; gen makes the file anew", line)}, have, want)
+		c.add(Difference{Path: name, Kind: Conflicted, Reason: fmt.Sprintf("line %d begins a merge conflict; gen makes the file again", line)}, have, want)
 	case !Generated(have) && name != SumFile:
 		c.occupied = append(c.occupied, name)
 	default:
@@ -301,7 +301,7 @@ func (c *comparison) stale(want map[string][]byte) error {
 				return err
 			}
 			if Generated(have) {
-				c.add(Difference{Path: name, Kind: Stale, Reason: "nothing in the spec makes this file any more"}, have, nil)
+				c.add(Difference{Path: name, Kind: Stale, Reason: "nothing in the spec makes this file now"}, have, nil)
 			}
 		}
 	}

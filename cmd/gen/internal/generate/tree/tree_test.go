@@ -83,7 +83,7 @@ func TestWriteThenCompare(t *testing.T) {
 			t.Errorf("%s holds %q, want %q", name, files[name], want)
 		}
 	}
-	if _, stands := files["pkg/old_gen.go"]; stands || len(files) != 9 {
+	if _, left := files["pkg/old_gen.go"]; left || len(files) != 9 {
 		t.Errorf("files left: %v", files)
 	}
 	tree.Stubs = nil

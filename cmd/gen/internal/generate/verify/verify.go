@@ -1,5 +1,5 @@
 // Package verify type-checks what is about to be written, in memory, together
-// with the hand-written files beside it.
+// with the hand-written files next to it.
 package verify
 
 import (

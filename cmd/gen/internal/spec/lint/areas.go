@@ -65,7 +65,7 @@ func (w *walker) services(api string) {
 	for _, item := range load.Items(services) {
 		w.once(item, first, "the area")
 		if consumer.Root != nil && !consumer.Partial { // otherwise the area may be in the file that could not be read
-			w.known(item, areas, "an area of the consumer API", "take it out")
+			w.known(item, areas, "an area of the consumer API", "remove it")
 		}
 	}
 }

@@ -42,7 +42,7 @@ func (w *walker) errorType(name, entry *yaml.Node) {
 	w.errorStatus(entry)
 	status := load.Get(entry, "status")
 	if retry := load.Get(entry, "retry"); retry != nil && status != nil && status.Value != "429" {
-		w.list.Hintf(codes.NotAllowed, w.src.Pos(retry), "take it out; x-retry of a call says whether other failures are repeated",
+		w.list.Hintf(codes.NotAllowed, w.src.Pos(retry), "remove it; x-retry of a call says whether other failures are repeated",
 			"retry is for the status 429, not for %s", status.Value)
 	}
 	w.sentence(load.Get(entry, "description"))
@@ -177,7 +177,7 @@ func (w *walker) errorList(list *yaml.Node, known *catalog) {
 }
 
 func (w *walker) listedTwice(entry, other *yaml.Node, how string) {
-	w.list.Relatef(codes.DeclaredTwice, w.src.Pos(entry), "take it out here", diag.Related{Pos: w.src.Pos(other), Message: "listed here"},
+	w.list.Relatef(codes.DeclaredTwice, w.src.Pos(entry), "remove it here", diag.Related{Pos: w.src.Pos(other), Message: "listed here"},
 		"%s is listed already%s", entry.Value, how)
 }
 

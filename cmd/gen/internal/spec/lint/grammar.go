@@ -2,6 +2,7 @@ package lint
 
 import (
 	"maps"
+	"strings"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
 )
@@ -235,7 +236,7 @@ var successShape = func() *shape {
 // componentSchemaShape is the same, but cannot be a mere $ref. additionalShape can
 // be a boolean.
 var (
-	schemaShape          = &shape{name: "a schema", kind: mapping, ref: true}
+	schemaShape          = &shape{name: "a schema", kind: mapping, ref: true, refused: map[string]string{}}
 	componentSchemaShape = &shape{name: "a schema", kind: mapping}
 	additionalShape      = &shape{name: "a schema", kind: mapping, ref: true, orBoolean: true}
 )
@@ -277,42 +278,27 @@ func init() {
 		"x-choice":    object("x-choice", nil, map[string]*shape{"none": errorType, "several": errorType}, nil),
 		"x-go-name":   anyText,
 	}
-	schemaShape.refused = map[string]string{
-		"nullable":              "OpenAPI 3.1 writes type: [string, 'null']",
-		"example":               "write the example at the media type or the parameter",
-		"examples":              "write the example at the media type or the parameter",
-		"multipleOf":            "leave it to the service, and say it in the description",
-		"exclusiveMinimum":      "write minimum",
-		"exclusiveMaximum":      "write maximum",
-		"uniqueItems":           "leave it to the service, and say it in the description",
-		"minProperties":         "leave it to the service, and say it in the description",
-		"maxProperties":         "leave it to the service, and say it in the description",
-		"readOnly":              "leave the property out of requests",
-		"writeOnly":             "leave the property out of responses",
-		"xml":                   "bodies are JSON; leave it out",
-		"prefixItems":           "write items",
-		"contains":              "leave it to the service, and say it in the description",
-		"minContains":           "leave it to the service, and say it in the description",
-		"maxContains":           "leave it to the service, and say it in the description",
-		"patternProperties":     "write additionalProperties: true for a free-form object",
-		"dependentSchemas":      "leave it to the service, and say it in the description",
-		"dependentRequired":     "leave it to the service, and say it in the description",
-		"propertyNames":         "leave it to the service, and say it in the description",
-		"unevaluatedItems":      "leave it out",
-		"unevaluatedProperties": "leave it out",
-		"if":                    "leave it to the service, and say it in the description",
-		"then":                  "leave it to the service, and say it in the description",
-		"else":                  "leave it to the service, and say it in the description",
-		"contentEncoding":       "leave it out",
-		"contentMediaType":      "leave it out",
-		"contentSchema":         "leave it out",
-		"$defs":                 "write the schema under components.schemas",
-		"$id":                   "leave it out",
-		"$schema":               "leave it out",
-		"$anchor":               "refer by path",
-		"$dynamicRef":           "write $ref",
-		"$dynamicAnchor":        "write $ref",
-		"$comment":              "write a YAML comment",
+	for instead, names := range map[string]string{
+		"OpenAPI 3.1 writes type: [string, 'null']":            "nullable",
+		"write the example at the media type or the parameter": "example examples",
+		"leave it to the service, and say it in the description": "multipleOf uniqueItems minProperties maxProperties contains minContains maxContains " +
+			"dependentSchemas dependentRequired propertyNames if then else",
+		"write minimum":                       "exclusiveMinimum",
+		"write maximum":                       "exclusiveMaximum",
+		"leave the property out of requests":  "readOnly",
+		"leave the property out of responses": "writeOnly",
+		"bodies are JSON; leave it out":       "xml",
+		"write items":                         "prefixItems",
+		"write additionalProperties: true for a free-form object": "patternProperties",
+		"leave it out": "unevaluatedItems unevaluatedProperties contentEncoding contentMediaType contentSchema $id $schema",
+		"write the schema under components.schemas": "$defs",
+		"refer by path":        "$anchor",
+		"write $ref":           "$dynamicRef $dynamicAnchor",
+		"write a YAML comment": "$comment",
+	} {
+		for name := range strings.FieldsSeq(names) {
+			schemaShape.refused[name] = instead
+		}
 	}
 	additionalShape.fields = schemaShape.fields
 	componentSchemaShape.fields = maps.Clone(schemaShape.fields)

@@ -245,9 +245,9 @@ func (w *walker) reference(n, ref *yaml.Node, s *shape) {
 		case s.fields["properties"] != nil && slices.Contains(siblings, key.Value):
 			w.walk(key, value, s.fields[key.Value])
 		case s.fields["properties"] != nil && s.fields[key.Value] != nil:
-			w.list.Hintf(codes.NotGenerated, w.src.Pos(key), "put it into the schema that is referred to", "%q beside a $ref is not generated", key.Value)
+			w.list.Hintf(codes.NotGenerated, w.src.Pos(key), "put it into the schema that is referred to", "%q next to a $ref is not generated", key.Value)
 		default:
-			w.list.Hintf(codes.UnknownKey, w.src.Pos(key), diag.DidYouMean(key.Value, siblings), "unknown key %q beside a $ref", key.Value)
+			w.list.Hintf(codes.UnknownKey, w.src.Pos(key), diag.DidYouMean(key.Value, siblings), "unknown key %q next to a $ref", key.Value)
 		}
 	}
 	if ref.Kind != yaml.ScalarNode || ref.ShortTag() != "!!str" {

@@ -29,7 +29,7 @@ const (
 	ErrorsFile   = "errors.yaml"
 )
 
-// The files beside them, which only gen drift and gen diff read.
+// The files next to them, which only gen drift and gen diff read.
 const (
 	DriftFile    = "drift.yaml"
 	AcceptedFile = "accepted-breaks.yaml"

@@ -59,8 +59,8 @@ const maxSearched = 512 << 10
 // a text or a list over several lines is unreadable in its middle.
 const settled = 40
 
-// firstUnreadable returns the first line with which the lines before it cannot be
-// read any more, or 0.
+// firstUnreadable returns the first line that makes the file up to it unreadable,
+// or 0.
 func firstUnreadable(lines [][]byte) int {
 	readable := func(n int) bool {
 		var into yaml.Node

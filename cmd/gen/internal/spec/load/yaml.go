@@ -250,7 +250,7 @@ func Get(n *yaml.Node, key string) *yaml.Node {
 }
 
 // At follows a JSON pointer ("/components/schemas/User") down from a node. It
-// returns the deepest node on the way and whether that is the whole way.
+// returns the deepest node that it reaches, and whether that is the whole way.
 func At(n *yaml.Node, pointer string) (*yaml.Node, bool) {
 	if pointer == "" || pointer == "/" {
 		return n, true

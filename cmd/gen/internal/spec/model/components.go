@@ -115,7 +115,7 @@ func (b *builder) named(file, name string, schema *openapi3.Schema) *Type {
 }
 
 // own returns a component as it is declared: a reference carries a copy that
-// has the description written beside the reference.
+// has the description written next to the reference.
 func (b *builder) own(file, name string, schema *openapi3.Schema) *openapi3.Schema {
 	if doc := b.spec.Documents[file]; doc != nil && doc.Components != nil {
 		if ref := doc.Components.Schemas[name]; ref != nil && ref.Value != nil {

@@ -17,7 +17,7 @@ import (
 // adds a field or takes one out. In an object, a text is essential only with x-essential, and only where
 // the object itself is essential.
 
-// saysEssential reads x-essential. The key beside a reference comes before that of its schema. It is nil
+// saysEssential reads x-essential. The key next to a reference comes before that of its schema. It is nil
 // where the spec says nothing.
 func saysEssential(ref *openapi3.SchemaRef) *bool {
 	for _, extensions := range []map[string]any{ref.Extensions, ref.Value.Extensions} {
@@ -43,7 +43,7 @@ func essential(sdk *SDK, list *diag.List) {
 			defaults(m.Response.Fields)
 			for _, f := range m.Request.Fields {
 				if f.keys["x-essential"] != nil {
-					list.Hintf(codes.CannotBeEssential, f.Pos, "take x-essential out; it is for answers", "%s is a field of a request", f.Wire)
+					list.Hintf(codes.CannotBeEssential, f.Pos, "remove x-essential; it is for answers", "%s is a field of a request", f.Wire)
 				}
 			}
 		}
@@ -70,9 +70,9 @@ func checkEssential(t *Type, f *Field, list *diag.List) {
 	switch kinds := []Kind{String, Enum, Struct, List, Map}; {
 	case !f.Essential:
 	case !f.Required:
-		list.Hintf(codes.CannotBeEssential, f.Pos, "name it in required, or take x-essential out", "%s can be absent, and so is not essential", f.Wire)
+		list.Hintf(codes.CannotBeEssential, f.Pos, "name it in required, or remove x-essential", "%s can be absent, and so is not essential", f.Wire)
 	case t.Role == RoleResponse && !slices.Contains(kinds, f.Kind):
-		list.Hintf(codes.CannotBeEssential, f.Pos, "take x-essential out; it is for texts, enums, objects and lists", "%s is %s, whose zero can be a value of the service", f.Wire, article[f.Kind])
+		list.Hintf(codes.CannotBeEssential, f.Pos, "remove x-essential; it is for texts, enums, objects and lists", "%s is %s, whose zero can be a value of the service", f.Wire, article[f.Kind])
 	case t.Role == RoleObject && (f.Kind != String || f.Limits.MinLength == 0):
 		list.Hintf(codes.CannotBeEssential, f.Pos, "in an object, write x-essential for texts with minLength: 1", "nothing tells whether %s of %s is there", f.Wire, t.Name)
 	}

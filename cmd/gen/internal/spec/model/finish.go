@@ -155,7 +155,7 @@ func collide(sdk *SDK, taken map[string]map[string]diag.Pos, list *diag.List) {
 				client.meets(o.Field, o.Tag, o.Pos)
 				continue
 			}
-			list.Relatef(codes.NamesMeet, o.Pos, "take it out of "+load.ServicesKey, diag.Related{Pos: pkg.Services[own].Pos, Message: o.Field + " is declared here"},
+			list.Relatef(codes.NamesMeet, o.Pos, "remove it from "+load.ServicesKey, diag.Related{Pos: pkg.Services[own].Pos, Message: o.Field + " is declared here"},
 				"the client of the package %s has %s already", pkg.Name, o.Field)
 		}
 		for _, m := range pkg.Methods() {
@@ -178,14 +178,14 @@ func collide(sdk *SDK, taken map[string]map[string]diag.Pos, list *diag.List) {
 					nullInRequest(list, f.Pos)
 				}
 				if t.InResponse && !t.InRequest && f.Limits.Default != "" {
-					list.Hintf(codes.DefaultInAnswer, f.Pos, "take default out; it says what the service takes when a request leaves a field out", "a default in an answer is not generated")
+					list.Hintf(codes.DefaultInAnswer, f.Pos, "remove default; it says what the service takes when a request leaves a field out", "a default in an answer is not generated")
 				}
 			}
 			if t.InResponse && len(t.Constants) > 0 {
 				list.Hintf(codes.Constant, t.Constants[0].Pos, "write a description, or an enum", "%q is a part of an answer, which is what it is", t.Constants[0].Wire)
 			}
 			if chain := embedsItself(t); chain != nil {
-				list.Hintf(codes.HoldsItself, t.Pos, "take one of these fields out of required, or make it a list", "%s holds itself by way of %s, so it would have no end", t.Name, strings.Join(chain, ", "))
+				list.Hintf(codes.HoldsItself, t.Pos, "remove one of these fields from required, or make it a list", "%s holds itself by way of %s, so it would have no end", t.Name, strings.Join(chain, ", "))
 			}
 		}
 	}
@@ -206,7 +206,7 @@ func collideUnion(t *Type, scope *scope, list *diag.List) {
 // methodNames are what the generated methods of a struct are called.
 var methodNames = []string{"Format", "LogValue"}
 
-// responseNames are what a response has beside its fields.
+// responseNames are what a response has besides its fields.
 var responseNames = []string{"Response", "RawJSON", "Header", "HTTPStatus", "UnknownFields"}
 
 func collideFields(t *Type, taken map[string]diag.Pos, list *diag.List) {

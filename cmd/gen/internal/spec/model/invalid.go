@@ -15,7 +15,7 @@ func invalid(sdk *SDK, list *diag.List) {
 			invalidIn(sdk, m, m.Request, list, nil)
 			for _, f := range m.Response.Fields {
 				if f.keys["x-invalid"] != nil {
-					list.Hintf(codes.UnreachableError, f.Pos, "take x-invalid out", "an answer is not checked, so that no %s is invalid", f.Wire)
+					list.Hintf(codes.UnreachableError, f.Pos, "remove x-invalid", "an answer is not checked, so that no %s is invalid", f.Wire)
 				}
 			}
 		}
@@ -39,7 +39,7 @@ func invalidIn(sdk *SDK, m *Method, t *Type, list *diag.List, seen []*Type) {
 	}
 	for _, f := range t.Fields {
 		if f.Invalid != "" && !f.Limits.Limited() && !f.ItemLimits.Limited() && f.Kind != Enum && f.Elem != Enum {
-			list.Hintf(codes.UnreachableError, f.Pos, "add a limit, or take x-invalid out", "nothing about %s is checked, so that no value is invalid", f.Wire)
+			list.Hintf(codes.UnreachableError, f.Pos, "add a limit, or remove x-invalid", "nothing about %s is checked, so that no value is invalid", f.Wire)
 			continue
 		}
 		expected(f.Invalid, f.Pos)
@@ -49,10 +49,10 @@ func invalidIn(sdk *SDK, m *Method, t *Type, list *diag.List, seen []*Type) {
 	}
 	for _, rule := range t.Rules {
 		if rule.Kind == AtMostOne && rule.None != "" {
-			list.Hintf(codes.UnreachableError, rule.Pos, "take none out", "a request that sets none of these fields is fine")
+			list.Hintf(codes.UnreachableError, rule.Pos, "remove none", "a request that sets none of these fields is fine")
 		}
 		if rule.Kind == AtLeastOne && rule.Several != "" {
-			list.Hintf(codes.UnreachableError, rule.Pos, "take several out", "a request that sets several of these fields is fine")
+			list.Hintf(codes.UnreachableError, rule.Pos, "remove several", "a request that sets several of these fields is fine")
 		}
 		expected(rule.None, rule.Pos)
 		expected(rule.Several, rule.Pos)

@@ -36,6 +36,11 @@ type SDK struct {
 	Public []*PublicError `json:",omitzero"`
 }
 
+// Common returns the error types that every call can answer.
+func (s *SDK) Common() []*ErrorType {
+	return slices.DeleteFunc(slices.Clone(s.Errors), func(e *ErrorType) bool { return !e.Common })
+}
+
 // ErrorArea is a part of the error types that belong together.
 type ErrorArea struct {
 	// Title is its heading, empty where the spec has none.
@@ -214,6 +219,19 @@ type Type struct {
 	// Exported reports that another package reads, writes and checks the type.
 	Exported bool `json:",omitzero"`
 	Pos      diag.Pos
+}
+
+// Field returns the field of that name on the wire, or nil.
+func (t *Type) Field(wire string) *Field {
+	if t == nil {
+		return nil
+	}
+	for _, f := range t.Fields {
+		if f.Wire == wire {
+			return f
+		}
+	}
+	return nil
 }
 
 // Variant is a struct of a union. Value is what the discriminator is for it; "" for the last one.

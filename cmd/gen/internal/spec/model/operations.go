@@ -166,16 +166,13 @@ func (b *builder) part(t *Type, op operation, ref *openapi3.ParameterRef, exampl
 	if doc := b.spec.Documents[file]; doc != nil && doc.Components != nil && doc.Components.Schemas[name] != nil {
 		group = b.named(file, name, doc.Components.Schemas[name].Value)
 	}
-	at := -1
-	if group != nil {
-		at = slices.IndexFunc(group.Fields, func(f *Field) bool { return f.Wire == property })
-	}
-	if at < 0 || group.Fields[at].Kind != String || group.Fields[at].Required || p.In != string(InHeader) || ref.Ref == "" {
+	f := group.Field(property)
+	if f == nil || f.Kind != String || f.Required || p.In != string(InHeader) || ref.Ref == "" {
 		b.list.Hintf(codes.PartOf, pos, "write the name of a schema, a dot, and an optional text of it, at a header under components.parameters",
 			"%q is not a text that a header can be", text(p.Extensions["x-part-of"]))
 		return
 	}
-	group.Fields[at].In, group.Fields[at].Header = InHeader, p.Name
+	f.In, f.Header = InHeader, p.Name
 	wire := FileName(group.Name)
 	if !slices.ContainsFunc(t.Fields, func(f *Field) bool { return f.Type == group }) {
 		t.Fields = append(t.Fields, &Field{Wire: wire, Name: group.Name, Docs: group.Docs, Kind: Struct, Type: group, In: InHeader, Pos: location(p.Origin)})

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
@@ -32,15 +31,12 @@ func (b *builder) paging(m *Method, op operation) {
 func way(t *Type, path string) []*Field {
 	var fields []*Field
 	for name := range strings.SplitSeq(path, ".") {
-		if t == nil {
+		f := t.Field(name)
+		if f == nil {
 			return nil
 		}
-		i := slices.IndexFunc(t.Fields, func(f *Field) bool { return f.Wire == name })
-		if i < 0 {
-			return nil
-		}
-		fields = append(fields, t.Fields[i])
-		if t = t.Fields[i].Type; fields[len(fields)-1].Kind != Struct {
+		fields = append(fields, f)
+		if t = f.Type; f.Kind != Struct {
 			t = nil
 		}
 	}

@@ -84,7 +84,7 @@ func (b *builder) anyOf(t *Type, schema *openapi3.Schema, errors map[string]any,
 }
 
 func (b *builder) nothingToChoose(schema *openapi3.Schema) {
-	b.list.Hintf(codes.UnreachableError, fieldLocation(schema.Origin, "x-choice"), "write oneOf, anyOf or not over required properties, or take x-choice out",
+	b.list.Hintf(codes.UnreachableError, fieldLocation(schema.Origin, "x-choice"), "write oneOf, anyOf or not over required properties, or remove x-choice",
 		"there is nothing to choose between")
 }
 
@@ -146,10 +146,10 @@ func cliques(pairs [][]choice) [][]choice {
 func (b *builder) rule(t *Type, kind RuleKind, choices []choice, errors map[string]any, errorsPos diag.Pos) {
 	rule := Rule{Kind: kind, None: text(errors["none"]), Several: text(errors["several"]), Pos: errorsPos}
 	for i, c := range choices {
-		at := slices.IndexFunc(t.Fields, func(f *Field) bool { return f.Wire == c.name })
+		field := t.Field(c.name)
 		earlier := slices.IndexFunc(choices[:i], func(e choice) bool { return e.name == c.name })
 		switch {
-		case at < 0:
+		case field == nil:
 			var known []string
 			for _, f := range t.Fields {
 				known = append(known, f.Wire)
@@ -159,11 +159,11 @@ func (b *builder) rule(t *Type, kind RuleKind, choices []choice, errors map[stri
 		case earlier >= 0:
 			b.list.Relatef(codes.DeclaredTwice, c.pos, "", diag.Related{Pos: choices[earlier].pos, Message: "first named here"}, "the rule names %q twice", c.name)
 			return
-		case t.Fields[at].Required:
+		case field.Required:
 			b.list.Reportf(codes.RuleOverRequired, c.pos, "%q is required, and so cannot be one of several to choose from", c.name)
 			return
 		}
-		rule.Fields = append(rule.Fields, t.Fields[at])
+		rule.Fields = append(rule.Fields, field)
 	}
 	t.Rules = append(t.Rules, rule)
 }

@@ -53,7 +53,7 @@ func (b *builder) fields(t *Type, file string, schema *openapi3.Schema, request 
 func (b *builder) constant(t *Type, schema *openapi3.Schema, p property) {
 	value, ok := p.ref.Value.Const.(string)
 	if !ok || p.ref.Ref != "" || !p.ref.Value.Type.Is(openapi3.TypeString) || !slices.Contains(schema.Required, p.name) {
-		b.list.Hintf(codes.Constant, p.pos, "write type: string beside const, and name it in required", "%q has a const, but is no required text", p.name)
+		b.list.Hintf(codes.Constant, p.pos, "write type: string next to const, and name it in required", "%q has a const, but is not a required text", p.name)
 		return
 	}
 	t.Constants = append(t.Constants, Constant{p.name, value, p.pos})
@@ -103,7 +103,7 @@ func (b *builder) field(file, wire string, ref *openapi3.SchemaRef, required, re
 		nullInRequest(b.list, f.Pos)
 	}
 	if nullable && required {
-		b.list.Hintf(codes.RequiredNullable, f.Pos, "take it out of required; nil then means null and absent", "a field that is both required and nullable is not generated")
+		b.list.Hintf(codes.RequiredNullable, f.Pos, "remove it from required; nil then means null and absent", "a field that is both required and nullable is not generated")
 	}
 	b.value(f, file, inner)
 	if f.Public = saysPublic(ref.Extensions) || saysPublic(schema.Extensions); f.looksSensitive() && !f.Sensitive && !f.Public {

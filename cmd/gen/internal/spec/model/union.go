@@ -62,15 +62,15 @@ func (b *builder) other(t *Type, property string) *Type {
 	}}
 	for _, v := range t.Variants {
 		for _, f := range v.Type.Fields {
-			at := slices.IndexFunc(other.Fields, func(have *Field) bool { return have.Wire == f.Wire })
-			if at < 0 {
-				at = len(other.Fields)
-				other.Fields = append(other.Fields, &Field{
+			have := other.Field(f.Wire)
+			if have == nil {
+				have = &Field{
 					Wire: f.Wire, Name: f.Name, Kind: Any, Required: f.Required, In: InBody, Pos: t.Pos,
 					Docs: Docs{Text: "What belongs to it: anything that encoding/json can write."},
-				})
+				}
+				other.Fields = append(other.Fields, have)
 			}
-			other.Fields[at].Sensitive = other.Fields[at].Sensitive || f.Sensitive
+			have.Sensitive = have.Sensitive || f.Sensitive
 		}
 	}
 	return other
