@@ -259,7 +259,7 @@ func (c *comparison) why(name string) (Kind, string) {
 	case len(changed) > 0:
 		return Outdated, strings.Join(changed, ", ") + " changed since it was generated"
 	}
-	return Edited, "what it is made from has not changed, so the file was edited, or the generator was; what a person writes belongs in *_manual.go"
+	return Edited, "the spec and the templates have not changed, so the file was edited, or the code of the generator was; edit the spec or a template instead, or write a MANUAL() section"
 }
 
 func (c *comparison) region(name string, region Region) error {
