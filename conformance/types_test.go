@@ -60,8 +60,8 @@ func checkTypes(t *testing.T, calls string) {
 		program.Write(data)
 	}
 	for _, op := range mustOperations(t) {
-		if op.sendsForm() {
-			continue // the SDK's method and its types are written by hand
+		if op.sendsForm() || op.api == "consumer" && strings.HasPrefix(op.OperationID, "connected_apps.") {
+			continue // the SDK's types are written by hand, or wrong: see untyped in world.mjs
 		}
 		program.WriteString(examples(op))
 		program.WriteString(fields(op))
