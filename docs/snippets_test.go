@@ -28,6 +28,7 @@ var root = func() string {
 var imported = map[string]string{
 	"b2b": "github.com/stytchgen/sdk/b2b", "guard": "github.com/stytchgen/sdk/guard", "redisguard": "github.com/stytchgen/sdk/guard/redisguard",
 	"stytch": "github.com/stytchgen/sdk/stytch", "stytchtest": "github.com/stytchgen/sdk/stytchtest", "redis": "github.com/redis/go-redis/v9",
+	"base64": "encoding/base64", "hmac": "crypto/hmac", "httptest": "net/http/httptest", "sha256": "crypto/sha256", "strconv": "strconv",
 	"context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "log": "log", "netip": "net/netip", "os": "os",
 	"slog": "log/slog", "strings": "strings", "testing": "testing", "time": "time",
 }
@@ -125,23 +126,27 @@ type snippet struct {
 
 func snippets(t *testing.T, page string) (list []snippet) {
 	t.Helper()
-	text := read(t, filepath.Join(root, filepath.FromSlash(page)))
-	for offset := 0; ; {
-		before, rest, found := strings.Cut(text[offset:], "\n```go\n")
-		code, _, ends := strings.Cut(rest, "\n```\n")
-		if !found || !ends {
-			return list
+	lines := strings.Split(read(t, filepath.Join(root, filepath.FromSlash(page))), "\n")
+	reference := strings.HasPrefix(page, "docs/reference/")
+	for i := 0; i < len(lines); i++ {
+		indent, ok := strings.CutSuffix(lines[i], "```go")
+		if !ok || strings.Trim(indent, " ") != "" { // snippets in list items are indented
+			continue
 		}
-		offset += len(before) + len("\n```go\n")
-		reference := strings.HasPrefix(page, "docs/reference/")
+		start := i + 1
+		var block []string
+		for i = start; i < len(lines) && lines[i] != indent+"```"; i++ {
+			block = append(block, strings.TrimPrefix(lines[i], indent))
+		}
+		code := strings.Join(block, "\n")
 		switch {
 		case reference && parses("package p\n"+code): // declarations of the SDK itself
 		case strings.Contains(code, "stytchapi."): // code for another client
 		default:
-			list = append(list, snippet{code, 1 + strings.Count(text[:offset], "\n")})
+			list = append(list, snippet{code, start + 1})
 		}
-		offset += len(code)
 	}
+	return list
 }
 
 // source returns a file with the snippets of a page. The compiler reports mistakes with the lines of the page.

@@ -223,6 +223,7 @@ func TestNewWebhookRejects(t *testing.T) {
 	none := stytch.WebhookFunctions{}
 	for want, options := range map[string]stytch.WebhookOptions{
 		"Secrets is empty": {},
+		"secret is empty":  {Secrets: []string{""}}, // an environment variable that is not set
 		"whsec_":           {Secrets: []string{"c2VjcmV0LXRoYXQtbXVzdC1ub3QtbGVhaw=="}},
 		"Tolerance is -1s": {Secrets: []string{webhookSecret}, Tolerance: -time.Second},
 		"MaxBytes is -1":   {Secrets: []string{webhookSecret}, MaxBytes: -1},

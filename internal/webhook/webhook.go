@@ -24,6 +24,9 @@ type Key []byte
 // ParseKey returns the key in a secret such as "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw". Its errors do
 // not contain the secret.
 func ParseKey(secret string) (Key, error) {
+	if secret == "" {
+		return nil, errors.New(`the webhook secret is empty; want one that begins with "whsec_"`)
+	}
 	encoded, ok := strings.CutPrefix(secret, "whsec_")
 	if !ok {
 		return nil, errors.New(`a webhook secret begins with "whsec_"`)
