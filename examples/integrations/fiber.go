@@ -1,6 +1,7 @@
 package integrations
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/gofiber/fiber/v3"
@@ -14,13 +15,13 @@ import (
 func Fiber(client *stytch.Client) *fiber.App {
 	app := fiber.New()
 	app.Get("/", func(c fiber.Ctx) error { return c.SendString("Welcome") })
-	app.Post("/logout", adaptor.HTTPHandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	app.Post("/logout", adaptor.HTTPHandler(ownContext(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := client.Sessions.Logout(w, r); err != nil {
 			stytch.PublicErrorOf(err).Write(w)
 			return
 		}
 		_, _ = w.Write([]byte("Bye"))
-	}))
+	}))))
 	app.Get("/members", fiberMiddleware(client), func(c fiber.Ctx) error {
 		session := fiber.Locals[*stytch.Session](c, sessionKey{})
 		return c.SendString("Hello " + session.UserID)
@@ -35,14 +36,22 @@ func fiberMiddleware(client *stytch.Client) fiber.Handler {
 	members := client.Sessions.Middleware(stytch.MiddlewareOptions{})
 	return func(c fiber.Ctx) error {
 		passed := false
-		err := adaptor.HTTPHandler(members(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		err := adaptor.HTTPHandler(ownContext(members(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			session, _ := stytch.SessionFrom(r.Context())
 			fiber.Locals(c, sessionKey{}, session)
 			passed = true
-		})))(c)
+		}))))(c)
 		if err != nil || !passed { // the middleware has answered
 			return err
 		}
 		return c.Next()
 	}
+}
+
+// ownContext gives requests a context of their own. Fiber uses its contexts again for other requests, and a call
+// that several requests wait for can outlive the first of them.
+func ownContext(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r.WithContext(context.Background()))
+	})
 }
