@@ -52,24 +52,15 @@ func (f WebhookFunctions) function(e stytch.WebhookEvent) func(context.Context, 
 	}
 	switch e.ObjectType {
 	case "member":
-		return webhook.Functions[stytch.WebhookEvent, Member]{Created: f.MemberCreated, Updated: f.MemberUpdated, Deleted: f.MemberDeleted}.
-			For(e.Action, e.Object, (*Member).readJSON)
+		return webhook.For(e.Action, e.Object, f.MemberCreated, f.MemberUpdated, f.MemberDeleted, (*Member).readJSON)
 	case "organization":
-		return webhook.Functions[stytch.WebhookEvent, Organization]{
-			Created: f.OrganizationCreated, Updated: f.OrganizationUpdated, Deleted: f.OrganizationDeleted,
-		}.For(e.Action, e.Object, (*Organization).readJSON)
+		return webhook.For(e.Action, e.Object, f.OrganizationCreated, f.OrganizationUpdated, f.OrganizationDeleted, (*Organization).readJSON)
 	case "saml_connection":
-		return webhook.Functions[stytch.WebhookEvent, SAMLConnection]{
-			Created: f.SAMLConnectionCreated, Updated: f.SAMLConnectionUpdated, Deleted: f.SAMLConnectionDeleted,
-		}.For(e.Action, e.Object, (*SAMLConnection).readJSON)
+		return webhook.For(e.Action, e.Object, f.SAMLConnectionCreated, f.SAMLConnectionUpdated, f.SAMLConnectionDeleted, (*SAMLConnection).readJSON)
 	case "oidc_connection":
-		return webhook.Functions[stytch.WebhookEvent, OIDCConnection]{
-			Created: f.OIDCConnectionCreated, Updated: f.OIDCConnectionUpdated, Deleted: f.OIDCConnectionDeleted,
-		}.For(e.Action, e.Object, (*OIDCConnection).readJSON)
+		return webhook.For(e.Action, e.Object, f.OIDCConnectionCreated, f.OIDCConnectionUpdated, f.OIDCConnectionDeleted, (*OIDCConnection).readJSON)
 	case "scim_connection":
-		return webhook.Functions[stytch.WebhookEvent, SCIMConnection]{
-			Created: f.SCIMConnectionCreated, Updated: f.SCIMConnectionUpdated, Deleted: f.SCIMConnectionDeleted,
-		}.For(e.Action, e.Object, (*SCIMConnection).readJSON)
+		return webhook.For(e.Action, e.Object, f.SCIMConnectionCreated, f.SCIMConnectionUpdated, f.SCIMConnectionDeleted, (*SCIMConnection).readJSON)
 	}
 	return nil
 }

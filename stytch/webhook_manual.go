@@ -264,8 +264,7 @@ func (e WebhookEvent) LogValue() slog.Value { return redact.LogValue(e) }
 func (f WebhookFunctions) HandleWebhook(ctx context.Context, event WebhookEvent) error {
 	var call func(context.Context, WebhookEvent) error
 	if event.Vertical != "B2B" && event.ObjectType == "user" {
-		call = webhook.Functions[WebhookEvent, User]{Created: f.UserCreated, Updated: f.UserUpdated, Deleted: f.UserDeleted}.
-			For(event.Action, event.Object, (*User).readJSON)
+		call = webhook.For(event.Action, event.Object, f.UserCreated, f.UserUpdated, f.UserDeleted, (*User).readJSON)
 	}
 	return webhook.First(ctx, event, call, f.Other)
 }

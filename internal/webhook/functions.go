@@ -6,23 +6,20 @@ import (
 	"github.com/stytchgen/sdk/internal/wire"
 )
 
-// Functions are the functions of an application for the events about objects of type T. E is the type of
-// the event.
-type Functions[E, T any] struct {
-	Created, Updated func(context.Context, E, *T) error
-	Deleted          func(context.Context, E) error
-}
-
-// For returns what to call for an event with this action and object, or nil if there is no function for it.
-func (f Functions[E, T]) For(action string, object []byte, read func(*T, *wire.Reader)) func(context.Context, E) error {
+// For returns what to call for an event about an object of type T, or nil if the application has no function for
+// its action. E is the type of the event. read reads the object, which created and updated get.
+func For[E, T any](
+	action string, object []byte, created, updated func(context.Context, E, *T) error, deleted func(context.Context, E) error,
+	read func(*T, *wire.Reader),
+) func(context.Context, E) error {
 	var handle func(context.Context, E, *T) error
 	switch action {
 	case "CREATE":
-		handle = f.Created
+		handle = created
 	case "UPDATE":
-		handle = f.Updated
+		handle = updated
 	case "DELETE":
-		return f.Deleted
+		return deleted
 	}
 	if handle == nil {
 		return nil
