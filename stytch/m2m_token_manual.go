@@ -2,6 +2,7 @@ package stytch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -74,7 +75,7 @@ func (s *M2MTokenSource) Token(ctx context.Context) (M2MToken, error) {
 	if now.Before(s.token.ExpiresAt) {
 		return s.token, nil
 	}
-	s.wait(ctx, s.flight)
+	s.flight.Wait(ctx, &s.mu)
 	switch {
 	case s.service.client().Now().Before(s.token.ExpiresAt):
 		return s.token, nil
@@ -83,14 +84,7 @@ func (s *M2MTokenSource) Token(ctx context.Context) (M2MToken, error) {
 	case s.err != nil:
 		return M2MToken{}, s.err
 	}
-	return M2MToken{}, fmt.Errorf("the service issued an access token that has already expired, by the clock of this machine")
-}
-
-// wait releases the lock while it waits.
-func (s *M2MTokenSource) wait(ctx context.Context, f *flight.Flight) {
-	s.mu.Unlock()
-	defer s.mu.Lock()
-	f.Wait(ctx)
+	return M2MToken{}, errors.New("the service issued an access token that has already expired, by the clock of this machine")
 }
 
 func (s *M2MTokenSource) fetch(ctx context.Context) (M2MToken, error) {

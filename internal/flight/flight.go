@@ -4,6 +4,7 @@ package flight
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 )
 
@@ -44,8 +45,11 @@ func run[T any](ctx context.Context, fetch func(context.Context) (T, error)) (va
 	return fetch(ctx)
 }
 
-// Wait returns when the fetch has landed, when its callers no longer wait, or when ctx ends.
-func (f *Flight) Wait(ctx context.Context) {
+// Wait returns when the fetch has landed, when its callers no longer wait, or when ctx ends. The caller holds
+// the lock mu, which land may need; Wait releases it while it waits.
+func (f *Flight) Wait(ctx context.Context, mu sync.Locker) {
+	mu.Unlock()
+	defer mu.Lock()
 	select {
 	case <-f.done:
 	case <-f.late:

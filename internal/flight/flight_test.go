@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,6 +14,9 @@ import (
 type key struct{}
 
 func TestFlight(t *testing.T) {
+	var mu sync.Mutex
+	mu.Lock()
+	defer mu.Unlock()
 	landed := make(chan struct{})
 	var value string
 	var err error
@@ -24,19 +28,26 @@ func TestFlight(t *testing.T) {
 			return "", errors.New("no deadline")
 		}
 		return ctx.Value(key{}).(string), ctx.Err()
-	}, func(v string, e error) { value, err = v, e })
-	f.Wait(ctx) // returns at once, for ctx has ended
+	}, func(v string, e error) {
+		mu.Lock() // Wait has released it
+		defer mu.Unlock()
+		value, err = v, e
+	})
+	f.Wait(ctx, &mu) // returns at once, for ctx has ended
 	close(landed)
-	f.Wait(t.Context())
+	f.Wait(t.Context(), &mu)
 	if value != "of the caller" || err != nil {
 		t.Errorf("got %q, %v", value, err)
 	}
 }
 
 func TestPanic(t *testing.T) {
+	var mu sync.Mutex
+	mu.Lock()
+	defer mu.Unlock()
 	var err error
 	flight.Start(t.Context(), time.Hour, func(context.Context) (int, error) { panic("secret") },
-		func(_ int, e error) { err = e }).Wait(t.Context())
+		func(_ int, e error) { err = e }).Wait(t.Context(), &mu)
 	if err == nil || strings.Contains(err.Error(), "secret") {
 		t.Errorf("got %v", err)
 	}
@@ -45,6 +56,9 @@ func TestPanic(t *testing.T) {
 func TestPatience(t *testing.T) {
 	end := make(chan struct{})
 	f := flight.Start(t.Context(), 1, func(context.Context) (int, error) { <-end; return 0, nil }, func(int, error) {})
-	f.Wait(t.Context())
+	var mu sync.Mutex
+	mu.Lock()
+	f.Wait(t.Context(), &mu)
+	mu.Unlock()
 	close(end)
 }

@@ -94,7 +94,7 @@ func (p *Policies) policy(ctx context.Context, scope string) (*Policy, error) {
 	if age >= refreshAfter && (e.flight != nil || tried >= retryInterval) {
 		f := p.start(ctx, e)
 		if usable := e.policy != nil && age < staleAfter+p.Grace; !usable || age >= staleAfter && (e.err == nil || tried >= outage) {
-			p.wait(ctx, f)
+			f.Wait(ctx, &p.mu)
 		}
 	}
 	if e.policy != nil && since(p.Now(), e.fetched) < staleAfter+p.Grace {
@@ -160,13 +160,6 @@ func (p *Policy) len() int {
 		return 0
 	}
 	return p.size
-}
-
-// wait waits for a fetch, up to patience. The caller holds the lock; wait releases it while it waits.
-func (p *Policies) wait(ctx context.Context, f *flight.Flight) {
-	p.mu.Unlock()
-	defer p.mu.Lock()
-	f.Wait(ctx)
 }
 
 // start begins a fetch, or returns the one in progress. The caller holds the lock.

@@ -99,7 +99,7 @@ func (k *Keys) get(ctx context.Context, id string, now func() time.Time) (*rsa.P
 		}
 		return key, nil
 	case k.fetch != nil && (k.flight != nil || waited):
-		k.wait(ctx, k.start(ctx, now))
+		k.start(ctx, now).Wait(ctx, &k.mu)
 	}
 	if key := k.set.Load().known[id]; key != nil {
 		return key, nil
@@ -108,14 +108,6 @@ func (k *Keys) get(ctx context.Context, id string, now func() time.Time) (*rsa.P
 		return nil, fmt.Errorf("%w: %w", ErrKeysUnreachable, err)
 	}
 	return nil, k.unknown(at)
-}
-
-// wait waits for a fetch, up to patience. The caller holds the lock; wait releases
-// it while it waits.
-func (k *Keys) wait(ctx context.Context, f *flight.Flight) {
-	k.mu.Unlock()
-	defer k.mu.Lock()
-	f.Wait(ctx)
 }
 
 // since returns how much time has passed. It returns a very long time for the zero
