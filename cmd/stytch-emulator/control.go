@@ -46,6 +46,7 @@ var routes = []route{
 	{http.MethodGet, "/api/events", "events", (*control).events, false},
 	{http.MethodGet, "/api/messages", "messages.list", (*control).listMessages, false},
 	{http.MethodDelete, "/api/messages", "messages.delete", (*control).deleteMessages, false},
+	{http.MethodPost, "/api/messages/restore", "messages.restore", (*control).restoreMessages, false},
 	{http.MethodGet, "/api/messages/wait", "messages.wait", (*control).waitForMessage, false},
 	{http.MethodGet, "/api/users", "users.list", (*control).listUsers, false},
 	{http.MethodGet, "/api/sessions", "sessions.list", (*control).listSessions, false},

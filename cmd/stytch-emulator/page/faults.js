@@ -1,6 +1,6 @@
 // The faults: failures on purpose.
 
-import { byID, call, complain, element, onClick, say, showList } from "./dom.js";
+import { byID, call, element, onClick, onSubmit, say, showList } from "./dom.js";
 
 const number = (id) => byID(id).valueAsNumber;
 
@@ -74,10 +74,7 @@ export async function loadChoices() {
 export function startFaults() {
   byID("fault-kind").addEventListener("change", choose);
   choose();
-  byID("fault").addEventListener("submit", (event) => {
-    event.preventDefault();
-    add().then(() => complain(""), (error) => complain(`The fault was not added: ${error.message}`));
-  });
+  onSubmit(byID("fault"), add);
   onClick(byID("mend"), async () => {
     await call("DELETE", "faults");
     byID("faults").focus();

@@ -3,8 +3,12 @@
 import { setClock, showClock, startClock } from "./clock.js";
 import { byID, call, complain, copies, onClick, say } from "./dom.js";
 import { loadChoices, setFaults, startFaults } from "./faults.js";
-import { addMessage, setMessages, showExpiry, startMessages } from "./messages.js";
+import { startKeys } from "./keys.js";
+import { addMessage, forgetMessages, loadStatuses, setMessages, showExpiry, startMessages } from "./messages.js";
+import { startNotify } from "./notify.js";
 import { hasExpired, loadState } from "./state.js";
+import { startUndo } from "./undo.js";
+import { startViews } from "./views.js";
 
 const again = 1000; // milliseconds between attempts to reach the emulator
 
@@ -33,6 +37,7 @@ function connect() {
   const on = (name, take) => events.addEventListener(name, (event) => take(JSON.parse(event.data)));
   events.addEventListener("open", () => {
     connection(lost ? "Connected again" : "Connected", false);
+    if (lost) forgetMessages();
     lost = false;
     complain("");
     load().catch(failed);
@@ -51,7 +56,7 @@ function connect() {
     loadState().catch(failed);
   });
   on("faults", ({ faults }) => setFaults(faults));
-  on("changed", () => loadState().catch(failed));
+  on("changed", () => Promise.all([loadState(), loadStatuses()]).catch(failed));
 }
 
 function startReset() {
@@ -65,7 +70,11 @@ function startReset() {
   });
 }
 
+startViews();
 startMessages();
+startUndo();
+startNotify();
+startKeys();
 startClock();
 startFaults();
 startReset();
