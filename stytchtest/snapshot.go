@@ -238,8 +238,18 @@ func (s *state) check() error {
 			return errors.New("a password in its state is null")
 		}
 	}
+	for c := range s.Connections.all() {
+		if err := c.check(); err != nil {
+			return err
+		}
+	}
 	if err := s.identified(); err != nil {
 		return err
+	}
+	for c := range s.Connections.all() {
+		if s.organizationByID(c.organizationID()) == nil {
+			return fmt.Errorf("the connection %s belongs to an organization that is not in it", c.id())
+		}
 	}
 	for m := range s.Members.all() {
 		if s.organizationByID(m.Profile.OrganizationID) == nil {
@@ -271,6 +281,11 @@ func (s *state) identified() error {
 	}
 	for m := range s.Members.all() {
 		if err := known("member", m.Profile.MemberID); err != nil {
+			return err
+		}
+	}
+	for c := range s.Connections.all() {
+		if err := known("connection", c.id()); err != nil {
 			return err
 		}
 	}
