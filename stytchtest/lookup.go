@@ -28,7 +28,8 @@ const (
 	byProvenDomain  // the domain of a member's verified address
 	byPassword      // of a member
 	byToken         // of a session
-	byOwner         // the user or member of a session
+	byOwner         // the user or member of a session, the endpoint of a webhook
+	byPending       // the endpoint of a webhook that is still to be sent
 )
 
 // within returns the text of a key that is unique in an organization.
@@ -254,4 +255,6 @@ func (s *state) rest() {
 	s.Intermediates.rest()
 	s.M2MClients.rest()
 	s.ConnectedApps.rest()
+	s.Endpoints.rest()
+	s.Deliveries.rest()
 }

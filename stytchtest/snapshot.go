@@ -109,8 +109,16 @@ func (s *Server) Restore(data []byte) error {
 			restored[id] = p
 		}
 	}
+	for id, p := range s.projects {
+		if restored[id] == nil {
+			p.webhooks.drop()
+		}
+	}
 	s.projects = restored
 	s.clock.restore(snap.Clock)
+	for _, p := range restored {
+		p.webhooks.restored()
+	}
 	return nil
 }
 
@@ -241,6 +249,9 @@ func (s *state) check() error {
 	if err := s.identified(); err != nil {
 		return err
 	}
+	if err := s.checkWebhooks(); err != nil {
+		return err
+	}
 	for m := range s.Members.all() {
 		if s.organizationByID(m.Profile.OrganizationID) == nil {
 			return fmt.Errorf("the member %s belongs to an organization that is not in it", m.Profile.MemberID)
@@ -309,6 +320,7 @@ func (c *Clock) restore(snap clockSnapshot) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.ahead, c.stopped = snap.Ahead, snap.Stopped
+	c.announce()
 }
 
 // Reset deletes everything of the project except its credentials and keys.
@@ -317,4 +329,5 @@ func (p *Project) Reset() {
 	defer p.mu.Unlock()
 	p.inbox.Clear()
 	p.state = state{EmailCodes: map[string]*code{}}
+	p.webhooks.forgetAll()
 }

@@ -36,6 +36,9 @@ type state struct {
 	// RedirectURLs are the URLs that links can lead to. It is nil while they can
 	// lead to any URL.
 	RedirectURLs []RedirectURL `json:"redirect_urls"`
+	// Endpoints get webhooks, which are Deliveries.
+	Endpoints  table[endpoint, *endpoint] `json:"webhook_endpoints"`
+	Deliveries table[delivery, *delivery] `json:"webhook_deliveries"`
 }
 
 // code is a code that was sent.
