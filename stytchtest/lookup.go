@@ -16,6 +16,7 @@ const (
 	byAddress       // of a user
 	byFactor        // the ID of what a user logs in with
 	byCredential    // the ID of a passkey or security key
+	byWallet        // the type and address of a crypto wallet
 	bySubject       // the account of a user or member at a provider of OAuth
 	bySlug          // of an organization
 	byClaimedDomain // of an organization
@@ -56,6 +57,11 @@ func (u *user) keys() []key {
 		each(p.Providers, func(o stytch.OAuthProvider) string { return o.OAuthUserRegistrationID }),
 	) {
 		keys = append(keys, key{byFactor, id})
+	}
+	for _, c := range p.CryptoWallets {
+		if c.CryptoWalletAddress != "" {
+			keys = append(keys, key{byWallet, walletKey(c.CryptoWalletType, c.CryptoWalletAddress)})
+		}
 	}
 	for _, o := range p.Providers {
 		keys = append(keys, key{bySubject, subjectKey(o.ProviderType, o.ProviderSubject)})

@@ -222,6 +222,8 @@ func target(f stytch.AuthenticationFactor) string {
 		return f.AuthenticatorAppFactor.TOTPID
 	case f.WebAuthnFactor != nil:
 		return f.WebAuthnFactor.WebAuthnRegistrationID
+	case f.CryptoWalletFactor != nil:
+		return f.CryptoWalletFactor.CryptoWalletID
 	case f.RecoveryCodeFactor != nil:
 		return f.RecoveryCodeFactor.TOTPRecoveryCodeID
 	}

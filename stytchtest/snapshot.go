@@ -227,7 +227,7 @@ func (s *state) check() error {
 		}
 	}
 	for u := range s.Users.all() {
-		if slices.Contains(u.Methods, nil) || slices.Contains(u.Credentials, nil) {
+		if slices.Contains(u.Methods, nil) || slices.Contains(u.Credentials, nil) || slices.Contains(u.WalletChallenges, nil) {
 			return errors.New("a list in its state contains null")
 		}
 	}

@@ -97,6 +97,8 @@ type user struct {
 	TOTP *app `json:"totp,omitempty"`
 	// Credentials are the keys of passkeys and security keys.
 	Credentials []*credential `json:"credentials,omitempty"`
+	// WalletChallenges are the texts that wallets are to sign, at most one for each.
+	WalletChallenges []*walletChallenge `json:"wallet_challenges,omitempty"`
 	// Registering is the challenge of the registration that was begun last, or
 	// empty.
 	Registering string `json:"registering,omitempty"`
