@@ -73,6 +73,7 @@ var b2bHandlers = map[string]handler{
 	"sso.saml.delete_encryption_private_key":          typed((*run).samlDeleteKey),
 	"sso.external.create_connection":                  typed((*run).externalCreate),
 	"sso.external.update_connection":                  typed((*run).externalUpdate),
+	"impersonation.authenticate":                      typed((*run).impersonateMember),
 	"sessions.get":                                    typed((*run).memberSessions),
 	"sessions.authenticate":                           typed((*run).authenticateMemberSession),
 	"sessions.revoke":                                 typed((*run).revokeMemberSession),

@@ -2,6 +2,7 @@ package stytchtest
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -348,16 +349,21 @@ func emulatedProvider(address string) bool {
 	return len(labels) > 1 && labels[len(labels)-2] == "example" && slices.Contains([]string{"com", "net", "org"}, top)
 }
 
-// check reports a connection that a server could not have written.
-func (c *connection) check() error {
-	kinds := 0
-	for _, is := range []bool{c.SAML != nil, c.OIDC != nil, c.External != nil} {
-		if is {
-			kinds++
+// checkConnections reports a connection that a server could not have written.
+func (s *state) checkConnections() error {
+	for c := range s.Connections.all() {
+		kinds := 0
+		for _, is := range []bool{c.SAML != nil, c.OIDC != nil, c.External != nil} {
+			if is {
+				kinds++
+			}
 		}
-	}
-	if kinds != 1 {
-		return errors.New("a connection in its state has no kind, or several")
+		if kinds != 1 {
+			return errors.New("a connection in its state has no kind, or several")
+		}
+		if s.organizationByID(c.organizationID()) == nil {
+			return fmt.Errorf("the connection %s belongs to an organization that is not in it", c.id())
+		}
 	}
 	return nil
 }
