@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -19,6 +20,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
+	"github.com/stytchgen/sdk/b2b"
 	"github.com/stytchgen/sdk/internal/browsertest"
 	"github.com/stytchgen/sdk/stytch"
 	"github.com/stytchgen/sdk/stytchtest"
@@ -224,7 +226,7 @@ func TestPageShowsTheCodesOfApps(t *testing.T) {
 	b := open(t, p)
 	user := p.login(phone).UserID
 	must(p.client().TOTPs.Create(t.Context(), stytch.TOTPsCreateRequest{UserID: user}))(t)
-	b.do(b.until(`shown("#totps .code")`))
+	b.do(chromedp.Click(`nav a[href="#people"]`), b.until(`shown("#totps .code") && !shown("#messages")`))
 	shows := func() string { return get[string](b, `text("#totps .code")`) }
 	first := shows()
 	must(p.client().TOTPs.Authenticate(t.Context(), stytch.TOTPsAuthenticateRequest{UserID: user, TOTPCode: first}))(t)
@@ -383,10 +385,12 @@ func TestPageFits(t *testing.T) {
 	p := crowded(t)
 	b := open(t, p)
 	b.do(b.until(`all(".message").length === 50 && all("#sessions > li").length === 1`), chromedp.Click("#older"), b.until(`all(".message").length === 69 && !shown("#older")`))
+	b.do(b.until(`(all(".open")[0].click(), all(".open")[62].click(), all(".detail").length === 1)`))
 	for _, theme := range []string{"light", "dark"} {
-		for _, width := range []int64{360, 768, 1280} {
-			b.do(look(width, theme))
-			name := fmt.Sprintf("%s-%d", theme, width)
+		for i := range 9 {
+			width, view := []int64{320, 768, 1280}[i/3], []string{"messages", "people", "controls"}[i%3]
+			b.do(look(width, theme), b.until(fmt.Sprintf(`(location.hash = %q, shown("#" + %[1]q))`, view)))
+			name := fmt.Sprintf("%s-%d-%s", theme, width, view)
 			if got := get[int](b, `document.documentElement.scrollWidth`); got > int(width) {
 				t.Errorf("%s: the page is %d wide: %v", name, got, get[[]string](b, fmt.Sprintf(`all("body *").filter((e) => e.getBoundingClientRect().right > %d).map((e) => e.outerHTML.slice(0, 80))`, width)))
 			}
@@ -432,8 +436,219 @@ func TestPageFinds(t *testing.T) {
 	p.send(phone)
 	p.send("+15005550007")
 	b.do(b.until(`all(".message").length === 2`), chromedp.SendKeys("#filter", "0007"), b.until(`all(".message").length === 1 && text(".message h3").includes("0007")`),
-		chromedp.SendKeys("#filter", "x"), b.until(`shown("#none-found")`), chromedp.Click("#forget"), b.until(`shown("#first-steps") && !shown("#none-found")`))
-	if len(decoded[messagesView](t, p.does(http.MethodGet, "/api/messages", "")).Messages) != 0 {
-		t.Error("the messages are still there")
+		chromedp.SendKeys("#filter", "x"), b.until(`shown("#none-found")`), chromedp.SetValue("#filter", "0007 signup sms"), b.until(`(one("#filter").dispatchEvent(new Event("input")), all(".message").length === 1)`))
+	for _, search := range []string{p.wait(phone).Code, "0006", "log in is", "expires"} {
+		b.do(chromedp.SetValue("#filter", search), b.until(`(one("#filter").dispatchEvent(new Event("input")), text("#message-list").includes("0006"))`))
 	}
+}
+
+// messages returns the addresses of the messages, the oldest first.
+func (p *program) messages() (addresses []string) {
+	p.t.Helper()
+	for _, m := range decoded[messagesView](p.t, p.does(http.MethodGet, "/api/messages", "")).Messages {
+		addresses = append(addresses, m.Address)
+	}
+	return addresses
+}
+
+// TestPageDeletesAndUndoes deletes one message, those that a search finds, and
+// all, and brings them back.
+func TestPageDeletesAndUndoes(t *testing.T) {
+	p := launch(t)
+	b := open(t, p)
+	numbers := []string{"+15005550001", "+15005550002", "+15005550011"}
+	for _, number := range numbers {
+		p.send(number)
+	}
+	has := func(want ...string) {
+		t.Helper()
+		b.do(b.until(fmt.Sprintf(`all(".message").length === %d`, len(want))))
+		if got := p.messages(); !slices.Equal(got, want) {
+			t.Errorf("the inbox has %v, want %v", got, want)
+		}
+	}
+	b.do(b.until(`all(".message").length === 3`), b.until(`(all(".open")[1].click(), shown(".detail"))`),
+		chromedp.Click(".detail .danger"), b.until(`text("#undo-text") === "The message to +15005550002 was deleted."`))
+	has(numbers[0], numbers[2])
+	browsertest.Screenshot(t, b.ctx, "undo")
+	b.do(chromedp.Click("#undo-do"), b.until(`!shown("#undo")`))
+	has(numbers...)
+
+	b.do(chromedp.SendKeys("#filter", "555001"), b.until(`text("#forget") === "Delete these 1"`), chromedp.Click("#forget"), b.until(`shown("#none-found")`))
+	if got := p.messages(); !slices.Equal(got, numbers[:2]) {
+		t.Errorf("the inbox has %v, want those that the search does not find", got)
+	}
+	b.do(chromedp.Click("#undo-do"), b.until(`all(".message").length === 1`), chromedp.SetValue("#filter", ""), b.until(`(one("#filter").dispatchEvent(new Event("input")), all(".message").length === 3)`))
+
+	b.do(chromedp.Click("#forget"), b.until(`shown("#first-steps") && text("#undo-text") === "3 messages were deleted."`))
+	has()
+	b.do(chromedp.KeyEvent("u"), b.until(`all(".message").length === 3`))
+	has(numbers...)
+	b.isQuiet(p)
+}
+
+// TestPageIsUsedWithKeys uses the page without a pointer.
+func TestPageIsUsedWithKeys(t *testing.T) {
+	p := launch(t)
+	b := open(t, p)
+	p.send("+15005550001")
+	p.send("+15005550002")
+	b.do(b.until(`all(".message").length === 2`))
+	focus := func(number string) chromedp.Action[chromedp.Void] {
+		return b.until(fmt.Sprintf(`document.activeElement.matches(".open") && document.activeElement.textContent.includes(%q)`, number))
+	}
+	b.do(chromedp.KeyEvent("j"), focus("0002"), chromedp.KeyEvent("j"), focus("0001"), chromedp.KeyEvent("k"), focus("0002"), chromedp.KeyEvent("j"), focus("0001"),
+		chromedp.KeyEvent("c"), b.until(`text("#news") === "The code is copied"`))
+	if copied, want := get[string](b, `navigator.clipboard.readText()`), p.wait("+15005550001").Code; copied != want {
+		t.Errorf("copied %q, want %s", copied, want)
+	}
+	b.do(chromedp.KeyEvent("\r"), b.until(`shown(".detail .look") && text(".detail .look").includes("Your code to sign up is") && location.search.startsWith("?message=message-test-")`),
+		chromedp.KeyEvent("\r"), b.until(`!shown(".detail") && location.search === ""`),
+		chromedp.KeyEvent("d"), b.until(`all(".message").length === 1`), focus("0002"), chromedp.KeyEvent("u"), b.until(`all(".message").length === 2`),
+		chromedp.KeyEvent("/"), b.until(`document.activeElement === one("#filter")`), chromedp.KeyEvent("?"), b.until(`one("#filter").value === "?" && !shown("#help")`),
+		chromedp.KeyEvent("\x1b"), b.until(`document.activeElement !== one("#filter")`),
+		chromedp.KeyEvent("?"), b.until(`shown("#help")`))
+	browsertest.Screenshot(t, b.ctx, "help")
+	b.do(chromedp.Click("#keys-on"), chromedp.KeyEvent("\x1b"), b.until(`!shown("#help")`), chromedp.KeyEvent("/"))
+	if get[bool](b, `document.activeElement === one("#filter")`) {
+		t.Error("the keys still work after they were switched off")
+	}
+	b.isQuiet(p)
+}
+
+// TestPageOpensTheMessageOfAnAddress opens a link to a message.
+func TestPageOpensTheMessageOfAnAddress(t *testing.T) {
+	p := launch(t)
+	for i := range 60 {
+		p.send(fmt.Sprintf("+1500555%04d", i))
+	}
+	b := open(t, p)
+	b.do(b.until(`(one("#older").click(), all(".message").length === 60)`), b.until(`(all(".open").at(-1).click(), shown(".detail"))`),
+		chromedp.Click(".detail .buttons button"), b.until(`text("#news").includes("copied")`))
+	link := get[string](b, `navigator.clipboard.readText()`)
+	b.do(chromedp.Navigate("about:blank"), chromedp.Navigate(link), b.until(`shown(".detail") && document.activeElement.textContent.includes("0000")`))
+	if !get[bool](b, `text(".raw pre").includes('"address": "+15005550000"')`) {
+		t.Error("the message is not shown raw")
+	}
+	b.do(chromedp.Navigate("about:blank"), chromedp.Navigate(strings.Replace(link, "message-test", "other-test", 1)), b.until(`shown("#missing") && all(".message").length === 50`))
+}
+
+// TestPageShowsWhatIsUsed uses, replaces and revokes codes and links.
+func TestPageShowsWhatIsUsed(t *testing.T) {
+	p := launch(t, "--seed", write(t, "seed.yaml", "organizations:\n  - organization_name: Engines\n    members: [{email_address: ada@example.com, name: Ada Lovelace}]\n"))
+	b := open(t, p)
+	p.login(phone)
+	b.do(b.until(`text(".message .expiry") === "used"`))
+	user := must(p.client().Users.Create(t.Context(), stytch.UsersCreateRequest{PhoneNumber: new("+15005550007"), Name: &stytch.UserName{FirstName: new("Grace"), LastName: new("Hopper")}}))(t).UserID
+	p.send("+15005550007")
+	p.send("+15005550007")
+	b.do(b.until(`all(".message .expiry").slice(0, 2).map((e) => e.textContent.slice(0, 8)).join() === "expires ,replaced" && text(".message .about").includes("Grace Hopper")`))
+	must(p.client().Users.Delete(t.Context(), stytch.UsersDeleteRequest{UserID: user}))(t)
+	b.do(b.until(`text(".message .expiry").startsWith("replaced")`))
+
+	organization := decoded[struct {
+		Organizations []struct {
+			OrganizationID string `json:"organization_id"`
+		}
+	}](t, p.does(http.MethodGet, "/api/organizations", "")).Organizations[0].OrganizationID
+	must(p.b2b().MagicLinks.Email.LoginOrSignup(t.Context(), b2b.MagicLinksEmailLoginOrSignupRequest{OrganizationID: organization, EmailAddress: email}))(t)
+	b.do(b.until(`text(".message .about").startsWith("login · Ada Lovelace · Engines")`))
+	must(p.b2b().MagicLinks.Authenticate(t.Context(), b2b.MagicLinksAuthenticateRequest{MagicLinksToken: p.wait(email).Token}))(t)
+	b.do(b.until(`text(".message .expiry") === "used"`))
+	b.isQuiet(p)
+}
+
+// TestPageNotifies receives a message while the page is not visible.
+func TestPageNotifies(t *testing.T) {
+	p := launch(t)
+	b := open(t, p)
+	b.do(allow("notifications"), chromedp.Click("#notify"), b.until(`one("#notify").ariaPressed === "true"`))
+	// A headless browser shows every tab, and no notifications.
+	b.do(b.until(`(Object.defineProperty(document, "hidden", { get: () => !globalThis.looked }), globalThis.Notification = class extends EventTarget {
+		static permission = "granted"; close() {} constructor(...args) { super(); globalThis.noted = [...(globalThis.noted ?? []), args]; globalThis.last = this; } }, true)`))
+	p.send(phone)
+	code := p.wait(phone).Code
+	b.do(b.until(`globalThis.noted?.[0][0] === "Code `+code+`" && noted[0][1].body === "SMS to `+phone+`" && document.title.startsWith("(1) ")`),
+		b.until(`(globalThis.looked = true, document.dispatchEvent(new Event("visibilitychange")), last.dispatchEvent(new Event("click")), shown(".detail") && !document.title.startsWith("("))`))
+	b.isQuiet(p)
+}
+
+// TestPageSetsTheClock sets the clock to another time and back.
+func TestPageSetsTheClock(t *testing.T) {
+	p := launch(t)
+	b := open(t, p)
+	b.do(chromedp.SetValue("#clock-time", "2031-05-06T07:08:09"), chromedp.Click("#clock-set button"), b.until(`shown("#ahead") && one("#now").dateTime.startsWith("2031-05-0")`))
+	if now := decoded[clockView](t, p.does(http.MethodGet, "/api/clock", "")).Now; now.Year() != 2031 {
+		t.Errorf("the clock shows %v", now)
+	}
+	b.do(chromedp.Click("#today"), b.until(`!shown("#ahead") && !shown("#today")`))
+	b.isQuiet(p)
+}
+
+// TestPageIsReadWithoutScripts reads the inbox in a browser without JavaScript.
+func TestPageIsReadWithoutScripts(t *testing.T) {
+	p := launch(t)
+	for i := range 60 {
+		p.send(fmt.Sprintf("+1500555%04d", i))
+	}
+	for _, value := range hostile {
+		must(p.client().OTPs.Email.LoginOrCreate(t.Context(), stytch.OTPsEmailLoginOrCreateRequest{Email: value}))(t)
+	}
+	tab := browsertest.New(t)
+	browsertest.Do(t, tab, browsertest.WithoutScripts(), look(320, "light"), chromedp.Navigate(p.url+root+"/"))
+	read := func() string { return browsertest.Get(t, tab, chromedp.Text("#plain")) }
+	first := read()
+	browsertest.Screenshot(t, tab, "newest")
+	for _, want := range []string{p.wait("+15005550059").Code, "email", "<img/src=x", "Older messages"} {
+		if !strings.Contains(first, want) {
+			t.Errorf("%q is not in %q", want, first)
+		}
+	}
+	browsertest.Load(t, tab, chromedp.Click(`a[href^="?older"]`))
+	if older := read(); !strings.Contains(older, p.wait("+15005550000").Code) || strings.Contains(older, "Older messages") {
+		t.Errorf("the older messages are %q", older)
+	}
+	last := p.wait("+15005550059")
+	browsertest.Do(t, tab, chromedp.Navigate(p.url+root+"/?message="+last.ID))
+	if one := read(); !strings.Contains(one, last.Code) || strings.Contains(one, "0058") {
+		t.Errorf("the message of the link is %q", one)
+	}
+	for header, wanted := range map[string]bool{"document": true, "empty": false, "iframe": false} {
+		resp := p.ask(http.MethodGet, "/", "", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Dest", header)
+		if body := string(must(io.ReadAll(resp.Body))(t)); strings.Contains(body, last.Code) != wanted {
+			t.Errorf("a page of another site gets the messages with Sec-Fetch-Dest %s: %t", header, !wanted)
+		}
+		resp.Body.Close()
+	}
+}
+
+// TestPageIsQuickWithManyMessages shows 2,000 messages, searches them and goes
+// to the oldest.
+func TestPageIsQuickWithManyMessages(t *testing.T) {
+	p := launch(t)
+	b := open(t, p)
+	client := p.client()
+	for i := range 2000 {
+		must(client.OTPs.SMS.LoginOrCreate(t.Context(), stytch.OTPsSMSLoginOrCreateRequest{PhoneNumber: fmt.Sprintf("+1500555%04d", i)}))(t)
+	}
+	b.do(b.until(`text("#message-count") === "2000" && all(".message").length === 50`))
+	took := func(what, act string) {
+		t.Helper()
+		t.Logf("%s takes %.0f ms", what, get[float64](b, `await (async () => { const start = performance.now(); `+act+`; document.body.offsetHeight; return performance.now() - start; })()`))
+	}
+	took("a search that finds one", `one("#filter").value = "5550007"; one("#filter").dispatchEvent(new Event("input"))`)
+	b.do(b.until(`all(".message").length === 1`))
+	took("a search that finds all", `one("#filter").value = "sms"; one("#filter").dispatchEvent(new Event("input"))`)
+	took("showing all of them", `while (one("#older").checkVisibility()) one("#older").click()`)
+	b.do(b.until(`all(".message").length === 2000`))
+	took("a second of the clock", `one(".message .expiry").textContent = ""; await new Promise((ok) => setTimeout(ok, 0))`)
+	took("opening the oldest", `all(".open").at(-1).click()`)
+	b.do(b.until(`shown(".detail")`))
+	start := p.messages()
+	if len(start) != 2000 {
+		t.Errorf("the inbox has %d messages", len(start))
+	}
+	took("deleting all", `one("#forget").click(); while (!one("#first-steps").checkVisibility()) await new Promise((ok) => setTimeout(ok, 1))`)
+	took("bringing all back", `one("#undo-do").click(); while (all(".message").length < 50) await new Promise((ok) => setTimeout(ok, 1))`)
+	b.isQuiet(p)
 }

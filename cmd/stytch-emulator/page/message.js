@@ -5,7 +5,7 @@ import { copies, element, facts, foreign, json, marked, onClick } from "./dom.js
 
 const channels = { __proto__: null, sms: "SMS", whatsapp: "WhatsApp", email: "E-mail" };
 const links = { __proto__: null, login: "Log in", signup: "Sign up", invite: "Accept the invitation", discovery: "Log in", reset_password: "Reset the password" };
-const words = { __proto__: null, used: "used", expired: "expired", replaced: "replaced or revoked" };
+const words = { __proto__: null, used: "used", expired: "expired", replaced: "replaced" };
 
 /** The name of a message's channel. */
 export const channel = (message) => channels[message.channel] ?? message.channel;
