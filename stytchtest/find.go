@@ -102,7 +102,7 @@ func pick[T any, R record[T], V any](t *table[T, R], f Filter, texts func(R) []s
 func (u *user) texts() []string {
 	all := []string{u.Profile.UserID, text(u.Profile.ExternalID)}
 	if n := u.Profile.Name; n != nil {
-		all = append(all, strings.Join([]string{n.FirstName, n.MiddleName, n.LastName}, " "), n.FirstName+" "+n.LastName)
+		all = append(all, text(n.FirstName)+" "+text(n.LastName), text(n.MiddleName))
 	}
 	for _, m := range u.Methods {
 		all = append(all, m.Address, m.ID)

@@ -1,14 +1,10 @@
 package stytchtest
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 
-	"github.com/stytchgen/sdk/internal/validate"
 	"github.com/stytchgen/sdk/stytch"
 	"github.com/stytchgen/sdk/stytchtest/internal/contract"
 )

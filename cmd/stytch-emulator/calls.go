@@ -46,9 +46,9 @@ func (c *control) performCall(w http.ResponseWriter, r *http.Request) error {
 }
 
 // callError is the error of a call of the API, without the call's name.
-type callError struct{ *stytch.Error }
+type callError struct{ answer *stytch.Error }
 
-func (e *callError) Error() string { return e.Message }
+func (e *callError) Error() string { return e.answer.Message }
 
 // addSession starts a session.
 func (c *control) addSession(w http.ResponseWriter, r *http.Request) error {

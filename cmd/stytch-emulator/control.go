@@ -112,7 +112,7 @@ func (c *control) serve(to route) http.HandlerFunc {
 			answer := map[string]string{"error": err.Error()}
 			var refused *callError
 			if errors.As(err, &refused) {
-				answer["error_type"] = string(refused.Type)
+				answer["error_type"] = string(refused.answer.Type)
 			}
 			writeJSON(sent, status, answer)
 		}
