@@ -82,12 +82,26 @@ export function complain(text) {
   problem.hidden = !text;
 }
 
-/** Calls the control API and returns its response. It throws the error that the emulator reports. */
+/** The project that the page is about, null for the first one. */
+export const project = new URLSearchParams(location.search).get("project");
+
+/** The address of this page with a query, for the same project. */
+export const pageAddress = (query = {}) => `${location.pathname}?${new URLSearchParams({ ...(project ? { project } : {}), ...query })}`.replace(/\?$/, "");
+
+/** The address of a call of the control API, for the project of the page. */
+export function apiAddress(path) {
+  const url = new URL(`api/${path}`, location.href);
+  if (project && !/^(projects|snapshot)/.test(path)) url.searchParams.set("project", project);
+  return url.href;
+}
+
+/** Calls the control API and returns its response. A body that is a text is already JSON. It throws the error that the
+ * emulator reports. */
 export async function call(method, path, body) {
-  const response = await fetch(`api/${path}`, {
+  const response = await fetch(apiAddress(path), {
     method,
     headers: body === undefined ? {} : { "Content-Type": "application/json" },
-    body: body === undefined ? undefined : JSON.stringify(body),
+    body: body === undefined || typeof body === "string" ? body : JSON.stringify(body),
   });
   if (response.status === 204) return null;
   const answer = await response.json();
@@ -112,6 +126,26 @@ export const onSubmit = (form, act) => form.addEventListener("submit", (event) =
   event.preventDefault();
   attempt(act);
 });
+
+/** Returns a function that runs an asynchronous one. Calls during a run cause one more run together. */
+export function collected(act) {
+  let running = null;
+  let again = false;
+  return () => {
+    again = true;
+    running ??= (async () => {
+      try {
+        while (again) {
+          again = false;
+          await act();
+        }
+      } finally {
+        running = null;
+      }
+    })();
+    return running;
+  };
+}
 
 /** Makes a button copy the text of an element. */
 export function copies(button, source, what, label = "Copy") {

@@ -60,7 +60,7 @@ async function add() {
   say("The fault was added");
 }
 
-/** Loads the choices of calls and error types. */
+/** Loads the choices of calls and error types, and returns the calls. */
 export async function loadChoices() {
   const { calls, error_types: types } = await call("GET", "faults/choices");
   const groups = Map.groupBy(calls, (known) => known.api);
@@ -69,6 +69,7 @@ export async function loadChoices() {
       ...list.map((known) => element("option", { value: known.call }, known.call)))));
   byID("fault-error").replaceChildren(
     ...types.map((known) => element("option", { value: known.error_type }, `${known.error_type} (${known.status})`)));
+  return calls;
 }
 
 export function startFaults() {

@@ -25,8 +25,14 @@ const keys = {
 
 const typing = (target) => target.closest("input, select, textarea, dialog, [contenteditable]");
 
+function leaveSearch() {
+  byID("filter").value = "";
+  byID("filter").dispatchEvent(new Event("input"));
+  byID("filter").blur();
+}
+
 function press(event) {
-  if (event.key === "Escape" && event.target === byID("filter")) event.target.blur();
+  if (event.key === "Escape" && event.target === byID("filter")) leaveSearch();
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || !byID("keys-on").checked) return;
   // Enter on an element with the focus is the browser's.
   const act = keys[event.key] ?? (event.key === "Enter" && event.target === document.body ? inbox(openFirst) : undefined);

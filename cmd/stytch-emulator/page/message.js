@@ -1,7 +1,7 @@
 // One message: its line in the list, and all of it when it is open.
 
 import { time, until } from "./clock.js";
-import { copies, element, facts, foreign, json, marked, onClick } from "./dom.js";
+import { copies, element, facts, foreign, json, marked, onClick, pageAddress } from "./dom.js";
 
 const channels = { __proto__: null, sms: "SMS", whatsapp: "WhatsApp", email: "E-mail" };
 const links = { __proto__: null, login: "Log in", signup: "Sign up", invite: "Accept the invitation", discovery: "Log in", reset_password: "Reset the password" };
@@ -11,7 +11,7 @@ const words = { __proto__: null, used: "used", expired: "expired", replaced: "re
 export const channel = (message) => channels[message.channel] ?? message.channel;
 
 /** The address of a message on this page. */
-export const address = (message) => `?message=${encodeURIComponent(message.id)}#messages`;
+export const address = (message) => `${pageAddress({ message: message.id })}#messages`;
 
 /** Whether the code or link of a message still works, as text: "expires in 1:59". */
 export function statusText(message) {

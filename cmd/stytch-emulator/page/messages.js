@@ -1,6 +1,6 @@
 // The messages, the newest first.
 
-import { byID, call, onClick, say, showList } from "./dom.js";
+import { byID, call, collected, onClick, pageAddress, say, showList } from "./dom.js";
 import { address, channel, makeDetail, makeMessage, statusText, texts } from "./message.js";
 import { announce } from "./notify.js";
 import { forgetUndo, offerUndo } from "./undo.js";
@@ -14,12 +14,15 @@ let found = [];
 let limit = pageful;
 let opened = new URLSearchParams(location.search).get("message");
 let asked = opened; // the message of the link that the page was opened with
+let coming = []; // new messages that are not displayed yet
+let shownAll = Promise.resolve();
 const haystacks = new WeakMap();
 
 /** Replaces all messages. */
 export function setMessages(messages) {
   const known = new Map(all.map((message) => [message.id, message]));
   // Keeps the objects of unchanged messages, and with them their elements.
+  coming = [];
   all = messages.map((message) => Object.assign(known.get(message.id) ?? {}, message));
   show();
   if (asked) {
@@ -30,24 +33,24 @@ export function setMessages(messages) {
   }
 }
 
-let coming = [];
-
 /** Adds a new message. Messages that come together are shown together. */
 export function addMessage(message) {
   coming.push(message);
-  if (coming.length > 1) return;
-  setTimeout(() => {
-    const fresh = coming;
-    coming = [];
-    all.push(...fresh);
-    if (limit > pageful) limit += fresh.length; // keep the messages that are already shown
-    show();
-    const last = fresh.at(-1);
-    const content = last.code ? `code ${[...last.code].join(" ")}` : "a link";
-    const more = fresh.length > 1 ? `, the last of ${fresh.length} new messages` : "";
-    say(`${channel(last)} to ${last.address}: ${content}${more}`);
-    announce(fresh, (id) => open(id));
-  });
+  if (coming.length === 1) shownAll = new Promise((done) => setTimeout(() => done(showNew())));
+}
+
+function showNew() {
+  const fresh = coming;
+  coming = [];
+  if (!fresh.length) return;
+  all.push(...fresh);
+  if (limit > pageful) limit += fresh.length; // keep the messages that are already shown
+  show();
+  const last = fresh.at(-1);
+  const content = last.code ? `code ${[...last.code].join(" ")}` : "a link";
+  const more = fresh.length > 1 ? `, the last of ${fresh.length} new messages` : "";
+  say(`${channel(last)} to ${last.address}: ${content}${more}`);
+  announce(fresh, open);
 }
 
 function matches(message, terms) {
@@ -91,7 +94,7 @@ function showOpened() {
 function toggle(id) {
   opened = opened === id ? null : id;
   byID("missing").hidden = true;
-  history.replaceState(null, "", opened ? address({ id }) : `${location.pathname}#messages`);
+  history.replaceState(null, "", opened ? address({ id }) : `${pageAddress()}#messages`);
   showOpened();
 }
 
@@ -155,14 +158,15 @@ export function showExpiry() {
 }
 
 /** Asks for the status of the displayed messages that may have been used. */
-export async function loadStatuses() {
+export const loadStatuses = collected(async () => {
+  await shownAll; // a message can be used before it is displayed
   const ids = items().map(messageOf).filter((message) => message.status === "open").map((message) => message.id);
   for (let i = 0; i < ids.length; i += batch) {
     const { messages } = await call("GET", `messages?${new URLSearchParams(ids.slice(i, i + batch).map((id) => ["id", id]))}`);
     for (const fresh of messages) Object.assign(all.find((message) => message.id === fresh.id) ?? {}, fresh);
   }
   showExpiry();
-}
+});
 
 export function startMessages() {
   byID("filter").addEventListener("input", () => { limit = pageful; show(); });

@@ -1,12 +1,15 @@
 // The page of the emulator. It follows the emulator's event stream and calls its control API.
 
 import { setClock, showClock, startClock } from "./clock.js";
-import { byID, call, complain, copies, onClick, say } from "./dom.js";
+import { apiAddress, byID, call, complain, copies } from "./dom.js";
+import { startForms } from "./form.js";
 import { loadChoices, setFaults, startFaults } from "./faults.js";
 import { startKeys } from "./keys.js";
 import { addMessage, forgetMessages, loadStatuses, setMessages, showExpiry, startMessages } from "./messages.js";
 import { startNotify } from "./notify.js";
-import { hasExpired, loadState } from "./state.js";
+import { hasExpired, loadPeople, startPeople } from "./people.js";
+import { loadRequests, setCalls, startRequests } from "./requests.js";
+import { startState } from "./state.js";
 import { startUndo } from "./undo.js";
 import { startViews } from "./views.js";
 
@@ -20,7 +23,7 @@ function connection(text, lost) {
 
 // Loads what the events do not contain. It can differ after a restart of the emulator.
 async function load() {
-  const [variables] = await Promise.all([call("GET", "environment"), loadChoices(), loadState()]);
+  const [variables] = await Promise.all([call("GET", "environment"), loadChoices().then(setCalls), loadPeople(), loadRequests()]);
   const quote = (value) => `'${value.replaceAll("'", `'\\''`)}'`;
   byID("variables").textContent = Object.entries(variables).map(([name, value]) => `export ${name}=${quote(value)}\n`).join("");
 }
@@ -33,7 +36,7 @@ function failed(error) {
 }
 
 function connect() {
-  const events = new EventSource("api/events");
+  const events = new EventSource(apiAddress("events"));
   const on = (name, take) => events.addEventListener(name, (event) => take(JSON.parse(event.data)));
   events.addEventListener("open", () => {
     connection(lost ? "Connected again" : "Connected", false);
@@ -53,21 +56,10 @@ function connect() {
   on("clock", (clock) => {
     setClock(clock);
     showExpiry();
-    loadState().catch(failed);
+    loadPeople().catch(failed);
   });
   on("faults", ({ faults }) => setFaults(faults));
-  on("changed", () => Promise.all([loadState(), loadStatuses()]).catch(failed));
-}
-
-function startReset() {
-  const dialog = byID("sure");
-  onClick(byID("reset"), () => dialog.showModal());
-  onClick(byID("sure-no"), () => dialog.close());
-  onClick(byID("sure-yes"), async () => {
-    dialog.close();
-    await call("POST", "reset");
-    say("Everything was reset");
-  });
+  on("changed", () => Promise.all([loadPeople(), loadStatuses(), loadRequests()]).catch(failed));
 }
 
 startViews();
@@ -77,13 +69,16 @@ startNotify();
 startKeys();
 startClock();
 startFaults();
-startReset();
+startForms();
+startPeople(failed);
+startRequests(failed);
+startState();
 for (const button of document.querySelectorAll("[data-copies]")) {
   copies(button, byID(button.dataset.copies), "The text is");
 }
 setInterval(() => {
   showClock();
   showExpiry();
-  if (!lost && hasExpired()) loadState().catch(failed);
+  if (!lost && hasExpired()) loadPeople().catch(failed);
 }, 1000);
 connect();
