@@ -243,8 +243,8 @@ func (s *Server) perform(q *request, a *answer) {
 		s.fail(a, e)
 		return
 	}
-	defer project.lockFor(direct)()
-	call := &run{project: project, now: s.clock.Now(), header: q.Header, status: http.StatusOK}
+	call := &run{project: project, now: s.clock.Now(), header: q.Header, status: http.StatusOK, unlock: project.lockFor(direct)}
+	defer func() { call.unlock() }()
 	result, err := handler(call, arguments)
 	if err != nil {
 		s.fail(a, err)

@@ -109,6 +109,7 @@ type run struct {
 	now     time.Time
 	header  header
 	status  int // of the answer when the call succeeds
+	unlock  func()
 }
 
 // header gives the header parameters of a call.
@@ -226,6 +227,9 @@ func target(f stytch.AuthenticationFactor) string {
 		return f.CryptoWalletFactor.CryptoWalletID
 	case f.RecoveryCodeFactor != nil:
 		return f.RecoveryCodeFactor.TOTPRecoveryCodeID
+	}
+	if sso := ssoOf(f); sso != nil {
+		return sso.ID
 	}
 	if oauth := oauthOf(f); oauth != nil {
 		return oauth.ID
