@@ -327,7 +327,8 @@ func (s *Server) visit(w http.ResponseWriter, r *http.Request, a *answer, p *Pro
 		s.fail(a, failf("bad_request", "the form could not be read"))
 		return
 	}
-	call := &run{project: p, now: s.clock.Now(), header: r.Header, status: http.StatusOK, unlock: p.lockFor(direct)}
+	call := &run{project: p, now: s.clock.Now(), header: r.Header, status: http.StatusOK}
+	call.lock()
 	defer func() { call.unlock() }()
 	page, target, err := perform(call)
 	if err != nil {

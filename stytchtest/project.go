@@ -109,7 +109,20 @@ type run struct {
 	now     time.Time
 	header  header
 	status  int // of the answer when the call succeeds
-	unlock  func()
+	// dashboard is set for a call of Project.Perform, which does what a person does in
+	// the service's dashboard.
+	dashboard bool
+	// unlock unlocks the project.
+	unlock func()
+}
+
+// lock locks the project for the call.
+func (r *run) lock() {
+	source := direct
+	if r.dashboard {
+		source = dashboard
+	}
+	r.unlock = r.project.lockFor(source)
 }
 
 // header gives the header parameters of a call.

@@ -174,7 +174,7 @@ const providerTimeout = 10 * time.Second
 // that other calls go on. Records have to be looked up again after it.
 func (r *run) unlocked(do func(ctx context.Context)) {
 	r.unlock()
-	defer func() { r.unlock = r.project.lockFor(direct) }()
+	defer r.lock()
 	ctx, cancel := outgoing()
 	defer cancel()
 	do(ctx)
