@@ -148,8 +148,10 @@ func (p *Project) linkURL(kind linkKind, token string) string {
 
 // PublicToken is the project's public token, which links contain. It is no
 // secret.
-func (p *Project) PublicToken() string {
-	sum := sha256.Sum256([]byte(p.ID))
+func (p *Project) PublicToken() string { return p.publicToken }
+
+func publicTokenOf(projectID string) string {
+	sum := sha256.Sum256([]byte(projectID))
 	sum[6], sum[8] = sum[6]&0x0f|0x80, sum[8]&0x3f|0x80
 	return fmt.Sprintf("public-token-test-%x-%x-%x-%x-%x", sum[:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
 }
@@ -201,17 +203,6 @@ func (s *Server) redirect(r *http.Request, a *answer) {
 	a.header.Set("Location", withQuery(target, added))
 	a.header.Set("Referrer-Policy", "no-referrer")
 	a.header.Set("Cache-Control", "no-store")
-}
-
-func (s *Server) projectByPublicToken(token string) *Project {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, p := range s.projects {
-		if p.PublicToken() == token {
-			return p
-		}
-	}
-	return nil
 }
 
 // linkErrors are the error types of a token that is unknown, and of one that was

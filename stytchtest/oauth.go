@@ -293,7 +293,7 @@ func (s *Server) oauthPage(w http.ResponseWriter, r *http.Request, a *answer) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	defer p.state.rest()
-	call := &run{project: p, now: s.clock.Now(), header: r.Header, status: http.StatusOK}
+	call := &run{project: p, now: p.clock.Now(), header: r.Header, status: http.StatusOK}
 	f, err := p.begin(kind, name, q, call.now)
 	if err != nil {
 		s.fail(a, err)

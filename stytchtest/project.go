@@ -7,22 +7,28 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// Project is a project of the service: its credentials and all its data.
-// Projects share only the server's clock and address.
+// Project is a project of the service: its credentials and all its data, its inbox,
+// clock, keys, faults and requests. Projects share only the server's address.
 type Project struct {
 	// ID and Secret are the credentials.
 	ID, Secret string
 
-	server *Server
-	inbox  *Inbox
-	keys   keyring
+	server   *Server
+	clock    Clock
+	inbox    *Inbox
+	keys     keyring
+	faults   faults
+	requests requestLog
+	removed  chan struct{} // closed when the project is removed
+
+	publicToken string
 
 	mu    sync.Mutex
 	state state
 }
 
 func newProject(server *Server, id, secret string) *Project {
-	p := &Project{ID: id, Secret: secret, server: server, inbox: newInbox()}
+	p := &Project{ID: id, Secret: secret, server: server, inbox: newInbox(), removed: make(chan struct{}), publicToken: publicTokenOf(id)}
 	p.keys.first = server.key
 	p.state.EmailCodes = map[string]*code{}
 	return p

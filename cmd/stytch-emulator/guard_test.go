@@ -35,7 +35,7 @@ func TestOtherSitesAreRefused(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			for _, r := range routes {
-				if r.open || r.call == "events" || r.call == "messages.wait" || r.call == "snapshot.put" {
+				if r.open || r.call == "events" || r.call == "messages.wait" || r.call == "snapshot.put" || strings.Contains(r.path, "{") {
 					continue
 				}
 				bodies := map[string]string{"policy.put": `{}`, "clock.advance": `{"seconds":1}`, "faults.add": `{"status":500,"call":"consumer.sessions.revoke"}`}
