@@ -62,6 +62,7 @@ var b2bHandlers = map[string]handler{
 	"rbac.policy":                                     typed((*run).memberPolicy),
 	"rbac.organizations.get_org_policy":               typed((*run).organizationPolicy),
 	"rbac.organizations.set_org_policy":               typed((*run).setOrganizationPolicy),
+	"impersonation.authenticate":                      typed((*run).impersonateMember),
 	"sessions.get":                                    typed((*run).memberSessions),
 	"sessions.authenticate":                           typed((*run).authenticateMemberSession),
 	"sessions.revoke":                                 typed((*run).revokeMemberSession),

@@ -16,6 +16,7 @@ const (
 	byAddress       // of a user
 	byFactor        // the ID of what a user logs in with
 	byCredential    // the ID of a passkey or security key
+	byWallet        // the type and address of a crypto wallet
 	bySubject       // the account of a user or member at a provider of OAuth
 	bySlug          // of an organization
 	byClaimedDomain // of an organization
@@ -27,7 +28,8 @@ const (
 	byProvenDomain  // the domain of a member's verified address
 	byPassword      // of a member
 	byToken         // of a session
-	byOwner         // the user or member of a session
+	byOwner         // the user or member of a session, the endpoint of a webhook
+	byPending       // the endpoint of a webhook that is still to be sent
 )
 
 // within returns the text of a key that is unique in an organization.
@@ -55,6 +57,11 @@ func (u *user) keys() []key {
 		each(p.Providers, func(o stytch.OAuthProvider) string { return o.OAuthUserRegistrationID }),
 	) {
 		keys = append(keys, key{byFactor, id})
+	}
+	for _, c := range p.CryptoWallets {
+		if c.CryptoWalletAddress != "" {
+			keys = append(keys, key{byWallet, walletKey(c.CryptoWalletType, c.CryptoWalletAddress)})
+		}
 	}
 	for _, o := range p.Providers {
 		keys = append(keys, key{bySubject, subjectKey(o.ProviderType, o.ProviderSubject)})
@@ -248,4 +255,6 @@ func (s *state) rest() {
 	s.Intermediates.rest()
 	s.M2MClients.rest()
 	s.ConnectedApps.rest()
+	s.Endpoints.rest()
+	s.Deliveries.rest()
 }

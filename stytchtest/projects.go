@@ -36,7 +36,7 @@ func (s *Server) AddProject(id, secret string) *Project {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if have := s.projects[id]; have != nil {
-		close(have.removed)
+		have.end()
 	}
 	p := newProject(s, id, secret)
 	s.projects[id] = p
@@ -56,8 +56,14 @@ func (s *Server) RemoveProject(id string) error {
 		return errors.New("the first project cannot be removed")
 	}
 	delete(s.projects, id)
-	close(p.removed)
+	p.end()
 	return nil
+}
+
+// end ends what goes on in a project that was removed.
+func (p *Project) end() {
+	p.webhooks.drop()
+	close(p.removed)
 }
 
 // ProjectByID returns a project, or nil.

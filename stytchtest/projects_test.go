@@ -22,7 +22,7 @@ func TestProjectsAreIsolated(t *testing.T) {
 
 	other.Clock().Stop()
 	other.Clock().Advance(time.Hour)
-	other.Fail(stytchtest.Fault{ErrorType: "too_many_requests"})
+	other.Fail(stytchtest.Fault{ErrorType: "invalid_phone_number"})
 	other.RotateKeys(true)
 	other.Inbox().Clear()
 	if !srv.Clock().Running() || len(srv.Faults()) != 0 || len(srv.Inbox().Messages()) != 1 || len(srv.Users()) != 1 {

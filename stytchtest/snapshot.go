@@ -13,7 +13,6 @@ import (
 	"maps"
 	"reflect"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -115,10 +114,13 @@ func (s *Server) Restore(data []byte) error {
 			p.replace(from)
 			restored[id] = p
 		} else {
-			close(p.removed)
+			p.end()
 		}
 	}
 	s.projects = restored
+	for _, p := range restored {
+		p.webhooks.restored()
+	}
 	return nil
 }
 
@@ -146,8 +148,12 @@ func readSnapshot(data []byte) (snapshot, error) {
 	return snap, nil
 }
 
-// later are the parts of the state that the first snapshots of this version lack.
-var later []string
+// essential are the parts of a project and its state that every snapshot has. Parts
+// that a newer server added are empty if they are missing.
+var essential = []string{
+	"id", "secret", "keys", "messages", "state", "users", "organizations", "members", "sessions", "intermediate_sessions", "m2m_clients",
+	"connected_apps", "email_codes", "policy", "links", "ceremonies", "passwords", "password_policy", "redirect_urls",
+}
 
 // complete reports a missing part of a snapshot. A missing list is not the same
 // as an empty one.
@@ -160,8 +166,7 @@ func complete(data []byte) error {
 	}
 	lacks := func(object map[string]json.RawMessage, of reflect.Type) error {
 		for i := range of.NumField() {
-			name, option, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
-			if object[name] == nil && option == "" && !slices.Contains(later, name) {
+			if name := of.Field(i).Tag.Get("json"); object[name] == nil && slices.Contains(essential, name) {
 				return fmt.Errorf("%q is missing", name)
 			}
 		}
@@ -232,7 +237,7 @@ func (s *state) check() error {
 		}
 	}
 	for u := range s.Users.all() {
-		if slices.Contains(u.Methods, nil) || slices.Contains(u.Credentials, nil) {
+		if slices.Contains(u.Methods, nil) || slices.Contains(u.Credentials, nil) || slices.Contains(u.WalletChallenges, nil) {
 			return errors.New("a list in its state contains null")
 		}
 	}
@@ -252,6 +257,9 @@ func (s *state) check() error {
 		}
 	}
 	if err := s.identified(); err != nil {
+		return err
+	}
+	if err := s.checkWebhooks(); err != nil {
 		return err
 	}
 	for m := range s.Members.all() {
@@ -322,6 +330,7 @@ func (c *Clock) restore(snap clockSnapshot) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.ahead, c.stopped = snap.Ahead, snap.Stopped
+	c.announce()
 }
 
 // Reset deletes everything of the project except its credentials and keys.
@@ -330,4 +339,5 @@ func (p *Project) Reset() {
 	defer p.mu.Unlock()
 	p.inbox.Clear()
 	p.state = state{EmailCodes: map[string]*code{}}
+	p.webhooks.forgetAll()
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/stytchgen/sdk/b2b"
 )
 
-const page = "../../docs/emulator.md"
+const page = "../../docs/emulator/README.md"
 
-// blocks returns the code blocks of a language in docs/emulator.md.
+// blocks returns the code blocks of a language in docs/emulator/README.md.
 func blocks(t *testing.T, language string) []string {
 	t.Helper()
 	var found []string
@@ -65,7 +65,7 @@ func TestDocumentedFlags(t *testing.T) {
 func TestDocumentedCalls(t *testing.T) {
 	text := string(must(os.ReadFile(page))(t))
 	var described, known []string
-	for _, m := range regexp.MustCompile("(?m)^\\| `([A-Z]+ /[a-z/.]*)").FindAllStringSubmatch(text, -1) {
+	for _, m := range regexp.MustCompile("(?m)^\\| `([A-Z]+ /[a-z/._{}]*)").FindAllStringSubmatch(text, -1) {
 		described = append(described, m[1])
 	}
 	for _, r := range routes {
