@@ -263,7 +263,6 @@ func (s *Server) end(ctx context.Context, stop func() error) error {
 	return err
 }
 
-
 // nextCode returns the code of the next message.
 func (s *Server) nextCode(address string) string {
 	switch {

@@ -18,6 +18,8 @@ type state struct {
 	Intermediates table[intermediate, *intermediate] `json:"intermediate_sessions"`
 	M2MClients    table[m2mClient, *m2mClient]       `json:"m2m_clients"`
 	ConnectedApps table[connectedApp, *connectedApp] `json:"connected_apps"`
+	// Connections are those of organizations for single sign-on.
+	Connections table[connection, *connection] `json:"sso_connections"`
 	// EmailCodes are the e-mail codes of members, by address. A new code of an
 	// address replaces the earlier one.
 	EmailCodes map[string]*code `json:"email_codes"`

@@ -51,9 +51,15 @@ func checkRequest(id string, r *http.Request) error {
 	if found == nil {
 		return &failure{http.StatusInternalServerError, fmt.Errorf("control.yaml does not describe %s", id)}
 	}
+	inPath := map[string]string{}
+	for _, p := range found.Operation.Parameters {
+		if p.Value.In == openapi3.ParameterInPath {
+			inPath[p.Value.Name] = r.PathValue(p.Value.Name)
+		}
+	}
 	options := &openapi3filter.Options{SkipSettingDefaults: true, MultiError: true}
 	err = openapi3filter.ValidateRequest(r.Context(), &openapi3filter.RequestValidationInput{
-		Request: r, Route: found, Options: options, PathParams: pathParams(r, found.Path),
+		Request: r, Route: found, PathParams: inPath, Options: options,
 	})
 	if err == nil {
 		return nil
@@ -63,18 +69,6 @@ func checkRequest(id string, r *http.Request) error {
 		return &failure{http.StatusRequestEntityTooLarge, fmt.Errorf("the body has more than %d bytes", large.Limit)}
 	}
 	return errors.New(strings.Join(violations(err), "; "))
-}
-
-// pathParams returns the parameters in the path of a request.
-func pathParams(r *http.Request, path string) map[string]string {
-	params := map[string]string{}
-	for _, part := range strings.Split(path, "/") {
-		if name, ok := strings.CutPrefix(part, "{"); ok {
-			name = strings.TrimSuffix(name, "}")
-			params[name] = r.PathValue(name)
-		}
-	}
-	return params
 }
 
 // violations lists the errors against control.yaml in short form.

@@ -104,6 +104,9 @@ func TestDocumentedShell(t *testing.T) {
 	if got := paste(block(t, "sh", "jq -r .user")); got != "ada@example.com\n" {
 		t.Errorf("the login prints %q", got)
 	}
+	if got := paste(block(t, "sh", "calls/consumer.users.create")); got != "Grace\n" {
+		t.Errorf("the changed user prints %q", got)
+	}
 	if got := paste(block(t, "sh", "curl -su")); !strings.Contains(got, `"phone_id"`) || p.wait(phone).Code == "" {
 		t.Errorf("the first call prints %q", got)
 	}
