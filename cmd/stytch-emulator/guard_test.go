@@ -38,7 +38,7 @@ func TestOtherSitesAreRefused(t *testing.T) {
 				if r.open || r.call == "events" || r.call == "messages.wait" || r.call == "snapshot.put" || strings.Contains(r.path, "{") {
 					continue
 				}
-				bodies := map[string]string{"policy.put": `{}`, "clock.advance": `{"seconds":1}`, "faults.add": `{"status":500,"call":"consumer.sessions.revoke"}`}
+				bodies := map[string]string{"policy.put": `{}`, "keys.rotate": `{}`, "clock.advance": `{"seconds":1}`, "faults.add": `{"status":500,"call":"consumer.sessions.revoke"}`}
 				status, body := p.call(r.method, r.path, bodies[r.call], test.headers...)
 				if test.status == 200 && status >= 300 || test.status != 200 && status != test.status {
 					t.Errorf("%s: %d %s", r.call, status, body)

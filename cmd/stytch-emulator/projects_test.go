@@ -68,7 +68,7 @@ func TestParallelSuites(t *testing.T) {
 	wants(t, err, stytch.ErrTooManyRequests)
 	one.does(http.MethodPost, "/api/reset", "")
 	other.does(http.MethodDelete, "/api/messages", "")
-	if got := one.does(http.MethodGet, "/api/users", ""); got != `{"users":[]}`+"\n" {
+	if got := one.does(http.MethodGet, "/api/users", ""); !strings.Contains(got, `"users":[]`) {
 		t.Errorf("after the reset: %s", got)
 	}
 	if n := len(decoded[messagesView](t, p.does(http.MethodGet, "/api/messages", "")).Messages); n != 11 {
