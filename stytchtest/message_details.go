@@ -34,7 +34,7 @@ type MessageDetails struct {
 // MessageDetails returns what the server knows about messages now, in their
 // order.
 func (p *Project) MessageDetails(messages ...Message) []MessageDetails {
-	now := p.server.clock.Now()
+	now := p.clock.Now()
 	defer p.lock()()
 	all := make([]MessageDetails, len(messages))
 	for i := range messages {

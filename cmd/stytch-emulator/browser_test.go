@@ -694,7 +694,7 @@ func TestPageManagesPeople(t *testing.T) {
 		add("client"), fill("client_name", "Nightly job", "scopes", "read:books, write:books"), b.until(`text("#edit-result").includes("client_secret")`))
 	browsertest.Screenshot(t, b.ctx, "secret")
 	b.do(chromedp.Click("#edit-done"), b.until(`text("#clients").includes("write:books") && !text("#edit-result")`),
-		add("app"), fill("client_name", "Calendar", "redirect_urls", "http://localhost:3000/callback"), b.until(`text("#edit-result").includes("client_id")`), chromedp.Click("#edit-done"), b.until(`text("#apps h3") === "Calendar"`),
+		add("app"), fill("client_name", "Calendar", "redirect_urls", "https://calendar.example.com/callback"), b.until(`text("#edit-result").includes("client_id")`), chromedp.Click("#edit-done"), b.until(`text("#apps h3") === "Calendar"`),
 		chromedp.Click("#connection-part > summary"), add("connection"), fill("organization_id", "analytical-engines", "kind", "oidc", "display_name", "Okta"),
 		b.until(`text("#edit-result").includes("connection_id")`), chromedp.Click("#edit-done"), b.until(`text("#connections").includes("OIDC") && text("#connections").includes("Analytical Engines")`))
 	browsertest.Screenshot(t, b.ctx, "lists")
@@ -703,5 +703,32 @@ func TestPageManagesPeople(t *testing.T) {
 		b.do(b.until(fmt.Sprintf(`all("#%ss > li").length === 1`, list)), chromedp.Click("#"+list+"s .danger"), b.until(`shown("#sure")`), chromedp.Click("#sure-yes"),
 			b.until(fmt.Sprintf(`!shown("#sure") && (%q === "member" || text("#%[1]s-part .count") === "0")`, list)))
 	}
+	b.isQuiet(p)
+}
+
+// TestPageSelectsProjects adds a project, which has an inbox of its own, and deletes it.
+func TestPageSelectsProjects(t *testing.T) {
+	p := launch(t)
+	b := open(t, p)
+	p.send(phone)
+	b.do(b.until(`all(".message").length === 1 && !shown("#project")`), chromedp.Click("#project-add"),
+		b.until(`text("#connection") === "Connected" && shown("#project") && one("#project").value === new URLSearchParams(location.search).get("project") && shown("#first-steps")`),
+		b.until(`text("#variables").includes(one("#project").value)`))
+	second := get[string](b, `one("#project").value`)
+	secret := strings.Split(get[string](b, `text("#variables")`), "STYTCH_SECRET='")[1]
+	client := must(stytch.NewClient(second, strings.TrimSuffix(strings.TrimSpace(secret), "'"), stytch.WithBaseURL(p.url)))(t)
+	must(client.OTPs.SMS.LoginOrCreate(t.Context(), stytch.OTPsSMSLoginOrCreateRequest{PhoneNumber: "+15005550007"}))(t)
+	b.do(b.until(`text("#message-list").includes("0007")`), b.until(`(all(".open")[0].click(), shown(".detail"))`), chromedp.Click(".detail .danger"), b.until(`shown("#undo")`), chromedp.Click("#undo-do"),
+		b.until(`all(".message").length === 1`))
+	for _, view := range []string{"people", "requests", "messages"} {
+		b.do(chromedp.Click(`nav a[href="#` + view + `"]`))
+	}
+	browsertest.Screenshot(t, b.ctx, "second")
+	resp := p.ask(http.MethodGet, "/?project="+second, "")
+	if body := string(must(io.ReadAll(resp.Body))(t)); !strings.Contains(body, "0007") || strings.Contains(body, "0006") {
+		t.Error("without JavaScript, the page does not show the messages of the project")
+	}
+	resp.Body.Close()
+	b.do(chromedp.Click("#project-remove"), b.until(`shown("#sure")`), chromedp.Click("#sure-yes"), b.until(`text("#connection") === "Connected" && text("#message-list").includes("0006") && !shown("#project")`))
 	b.isQuiet(p)
 }

@@ -24,6 +24,7 @@ type plainView struct {
 	Messages []plainMessage
 	Older    int  // how many newer messages an older page skips; 0 if there are no older ones
 	Linked   bool // the page is about one message
+	Project  string
 }
 
 type plainMessage struct {
@@ -47,9 +48,13 @@ func (c *control) plainView(r *http.Request) plainView {
 	if checkSite(r) != nil && r.Header.Get("Sec-Fetch-Dest") != "document" {
 		return plainView{}
 	}
+	c, err := c.selected(r)
+	if err != nil {
+		return plainView{}
+	}
 	messages := c.srv.Inbox().Messages()
 	slices.Reverse(messages)
-	var view plainView
+	view := plainView{Project: r.URL.Query().Get("project")}
 	if id := r.URL.Query().Get("message"); id != "" {
 		for _, m := range messages {
 			if m.ID == id {

@@ -8,6 +8,7 @@ import { startKeys } from "./keys.js";
 import { addMessage, forgetMessages, loadStatuses, setMessages, showExpiry, startMessages } from "./messages.js";
 import { startNotify } from "./notify.js";
 import { hasExpired, loadPeople, startPeople } from "./people.js";
+import { loadProjects, startProjects } from "./projects.js";
 import { loadRequests, setCalls, startRequests } from "./requests.js";
 import { startState } from "./state.js";
 import { startUndo } from "./undo.js";
@@ -23,7 +24,7 @@ function connection(text, lost) {
 
 // Loads what the events do not contain. It can differ after a restart of the emulator.
 async function load() {
-  const [variables] = await Promise.all([call("GET", "environment"), loadChoices().then(setCalls), loadPeople(), loadRequests()]);
+  const [variables] = await Promise.all([call("GET", "environment"), loadChoices().then(setCalls), loadPeople(), loadRequests(), loadProjects()]);
   const quote = (value) => `'${value.replaceAll("'", `'\\''`)}'`;
   byID("variables").textContent = Object.entries(variables).map(([name, value]) => `export ${name}=${quote(value)}\n`).join("");
 }
@@ -72,6 +73,7 @@ startFaults();
 startForms();
 startPeople(failed);
 startRequests(failed);
+startProjects();
 startState();
 for (const button of document.querySelectorAll("[data-copies]")) {
   copies(button, byID(button.dataset.copies), "The text is");

@@ -189,7 +189,7 @@ const kinds = {
   app: {
     title: "Connected apps", key: "client_id", load: clientsOf("connected_apps.clients"), name: (c) => c.client_name || c.client_id,
     facts: (c) => ({ Type: c.client_type, Status: c.status, Description: c.client_description, "Redirect URLs": listed(c.redirect_urls), Client: c.client_id }),
-    fields: [{ name: "client_type", label: "Type", choices: ["first_party", "first_party_public", "third_party", "third_party_public"], required: true }, ...more.app],
+    fields: [{ name: "client_type", label: "Type", choices: ["first_party", "first_party_public", "third_party", "third_party_public"] }, ...more.app],
     create: (values) => perform("consumer.connected_apps.clients.create", { client_type: "third_party", ...values }), shown: true,
     changes: more.app, change: (c, values) => perform("consumer.connected_apps.clients.update", { client_id: c.client_id, ...values }),
     remove: (c) => perform("consumer.connected_apps.clients.delete", { client_id: c.client_id }), also: "The app can act for no user.",
