@@ -720,7 +720,7 @@ func TestPageSelectsProjects(t *testing.T) {
 	must(client.OTPs.SMS.LoginOrCreate(t.Context(), stytch.OTPsSMSLoginOrCreateRequest{PhoneNumber: "+15005550007"}))(t)
 	b.do(b.until(`text("#message-list").includes("0007")`), b.until(`(all(".open")[0].click(), shown(".detail"))`), chromedp.Click(".detail .danger"), b.until(`shown("#undo")`), chromedp.Click("#undo-do"),
 		b.until(`all(".message").length === 1`))
-	for _, view := range []string{"people", "requests", "messages"} {
+	for _, view := range []string{"people", "messages"} {
 		b.do(chromedp.Click(`nav a[href="#` + view + `"]`))
 	}
 	browsertest.Screenshot(t, b.ctx, "second")
