@@ -233,6 +233,9 @@ func (s *Server) perform(q *request, a *answer) {
 	}
 	arguments := argumentsOf(q)
 	found := q.endpoint.CheckRequest(arguments)
+	if grant := q.grantType(arguments); grant != nil { // not in the spec
+		handler, found = grant, nil
+	}
 	// Searches have error types of their own for a query, and check it themselves.
 	found = slices.DeleteFunc(found, func(v validate.Violation) bool { return v.Field == "query" || strings.HasPrefix(v.Field, "query.") })
 	if len(found) > 0 {

@@ -20,14 +20,14 @@ const (
 	bySlug          // of an organization
 	byClaimedDomain // of an organization
 	byAllowedDomain // of an organization
-	byOrganization  // of a member
+	byOrganization  // of a member, or of a consent
 	byEmail         // of a member
 	byPerson        // the e-mail address of a member of any organization
 	byRetiredEmail  // of a member
 	byProvenDomain  // the domain of a member's verified address
 	byPassword      // of a member
-	byToken         // of a session
-	byOwner         // the user or member of a session
+	byToken         // of a session, or of an authorization
+	byOwner         // the user or member of a session, a consent or an authorization
 )
 
 // within returns the text of a key that is unique in an organization.
@@ -248,4 +248,6 @@ func (s *state) rest() {
 	s.Intermediates.rest()
 	s.M2MClients.rest()
 	s.ConnectedApps.rest()
+	s.Consents.rest()
+	s.Authorizations.rest()
 }
