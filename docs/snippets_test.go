@@ -104,7 +104,7 @@ func TestSnippets(t *testing.T) {
 func pages(t *testing.T) []string {
 	t.Helper()
 	list := []string{"README.md"}
-	for _, pattern := range []string{"docs/*.md", "docs/reference/*.md"} {
+	for _, pattern := range []string{"docs/*.md", "docs/emulator/*.md", "docs/reference/*.md"} {
 		found, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil {
 			t.Fatal(err)

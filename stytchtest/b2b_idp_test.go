@@ -111,15 +111,15 @@ func TestAllowedApps(t *testing.T) {
 	got, stays := w.grants(w.app, "openid", "offline_access"), w.grants(own, "openid", "offline_access")
 	restrict := func(allowed ...string) {
 		t.Helper()
-		must(w.b2b.Organizations.Update(w.ctx, b2b.OrganizationsUpdateRequest{OrganizationID: w.organization.OrganizationID, OrganizationSettings: b2b.OrganizationSettings{
-			ThirdPartyConnectedAppsAllowedType: new(b2b.AdmissionPolicyRestricted), AllowedThirdPartyConnectedApps: allowed,
-		}}))(t)
+		must(w.b2b.Organizations.Update(w.ctx, b2b.OrganizationsUpdateRequest{
+			OrganizationID: w.organization.OrganizationID, ThirdPartyConnectedAppsAllowedType: new(b2b.AdmissionPolicyRestricted), AllowedThirdPartyConnectedApps: allowed,
+		}))(t)
 	}
 	restrict(w.app.id)
 	if !w.active(w.app, got.access) {
 		t.Error("the token of an allowed app is not active")
 	}
-	restrict()
+	restrict(own.id)
 	if w.active(w.app, got.access) || w.active(w.app, got.refresh) || !w.active(own, stays.access) {
 		t.Error("the wrong tokens are active")
 	}

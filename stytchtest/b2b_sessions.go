@@ -114,6 +114,9 @@ func (r *run) exchange(q b2b.SessionsExchangeRequest) (b2b.SessionsExchangeRespo
 	if err != nil {
 		return none, err
 	}
+	if err := s.mutable(); err != nil {
+		return none, err
+	}
 	o, err := r.organization(q.OrganizationID)
 	if err != nil {
 		return none, err

@@ -87,4 +87,11 @@ var consumerHandlers = map[string]handler{
 	"idp.introspect_token_network": introspect,
 
 	"rbac.policy": typed((*run).userPolicy),
+
+	"crypto_wallets.authenticate_start": typed((*run).walletStart),
+	"crypto_wallets.authenticate":       typed((*run).walletAuthenticate),
+
+	"impersonation.authenticate": typed((*run).impersonate),
+	"debug.whoami":               typed((*run).whoami),
+	"project.metrics":            typed((*run).projectMetrics),
 }

@@ -246,7 +246,7 @@ func (s *Server) perform(q *request, a *answer) {
 		s.fail(a, e)
 		return
 	}
-	defer project.lock()()
+	defer project.lockFor(direct)()
 	call := &run{project: project, now: s.clock.Now(), header: q.Header, status: http.StatusOK}
 	result, err := handler(call, arguments)
 	if err != nil {

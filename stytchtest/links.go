@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
-	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -28,6 +27,9 @@ const (
 	memberOAuthLink    linkKind = "member_oauth"
 	discoveryOAuthLink linkKind = "discovery_oauth"
 	attachLink         linkKind = "oauth_attach" // no link: the token goes to the page of a provider
+
+	impersonationLink       linkKind = "impersonation" // the dashboard opens it
+	memberImpersonationLink linkKind = "multi_tenant_impersonation"
 )
 
 // query returns what a link adds to the query of the application's URL.
@@ -149,9 +151,7 @@ func (p *Project) linkURL(kind linkKind, token string) string {
 // PublicToken is the project's public token, which links contain. It is no
 // secret.
 func (p *Project) PublicToken() string {
-	sum := sha256.Sum256([]byte(p.ID))
-	sum[6], sum[8] = sum[6]&0x0f|0x80, sum[8]&0x3f|0x80
-	return fmt.Sprintf("public-token-test-%x-%x-%x-%x-%x", sum[:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
+	return derivedID("public-token", p.ID)
 }
 
 // browse serves the addresses that browsers visit, which are not calls. It returns

@@ -283,9 +283,7 @@ func (s *Server) oauthPage(w http.ResponseWriter, r *http.Request, a *answer) {
 		s.fail(a, failf("bad_request", "the form could not be read"))
 		return
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	defer p.state.rest()
+	defer p.lockFor(direct)()
 	call := &run{project: p, now: s.clock.Now(), header: r.Header, status: http.StatusOK}
 	f, err := p.begin(kind, name, q, call.now)
 	if err != nil {

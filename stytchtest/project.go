@@ -13,9 +13,10 @@ type Project struct {
 	// ID and Secret are the credentials.
 	ID, Secret string
 
-	server *Server
-	inbox  *Inbox
-	keys   keyring
+	server   *Server
+	inbox    *Inbox
+	keys     keyring
+	webhooks *Webhooks
 
 	mu    sync.Mutex
 	state state
@@ -24,15 +25,21 @@ type Project struct {
 func newProject(server *Server, id, secret string) *Project {
 	p := &Project{ID: id, Secret: secret, server: server, inbox: newInbox()}
 	p.keys.first = server.key
+	p.webhooks = newWebhooks(p)
 	p.state.EmailCodes = map[string]*code{}
 	return p
 }
 
 // lock locks the state. It returns the function that unlocks it after the tables
-// have read what changed.
-func (p *Project) lock() (unlock func()) {
+// have read what changed. The webhooks say that the dashboard changed it.
+func (p *Project) lock() (unlock func()) { return p.lockFor(dashboard) }
+
+// lockFor is lock for a change that does not come from the dashboard.
+func (p *Project) lockFor(source eventSource) (unlock func()) {
 	p.mu.Lock()
+	end := p.watch(source)
 	return func() {
+		end()
 		p.state.rest()
 		p.mu.Unlock()
 	}
@@ -215,6 +222,8 @@ func target(f stytch.AuthenticationFactor) string {
 		return f.AuthenticatorAppFactor.TOTPID
 	case f.WebAuthnFactor != nil:
 		return f.WebAuthnFactor.WebAuthnRegistrationID
+	case f.CryptoWalletFactor != nil:
+		return f.CryptoWalletFactor.CryptoWalletID
 	case f.RecoveryCodeFactor != nil:
 		return f.RecoveryCodeFactor.TOTPRecoveryCodeID
 	}

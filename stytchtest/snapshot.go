@@ -109,8 +109,16 @@ func (s *Server) Restore(data []byte) error {
 			restored[id] = p
 		}
 	}
+	for id, p := range s.projects {
+		if restored[id] == nil {
+			p.webhooks.drop()
+		}
+	}
 	s.projects = restored
 	s.clock.restore(snap.Clock)
+	for _, p := range restored {
+		p.webhooks.restored()
+	}
 	return nil
 }
 
@@ -219,7 +227,7 @@ func (s *state) check() error {
 		}
 	}
 	for u := range s.Users.all() {
-		if slices.Contains(u.Methods, nil) || slices.Contains(u.Credentials, nil) {
+		if slices.Contains(u.Methods, nil) || slices.Contains(u.Credentials, nil) || slices.Contains(u.WalletChallenges, nil) {
 			return errors.New("a list in its state contains null")
 		}
 	}
@@ -238,7 +246,13 @@ func (s *state) check() error {
 			return errors.New("a password in its state is null")
 		}
 	}
+	if err := s.checkConnections(); err != nil {
+		return err
+	}
 	if err := s.identified(); err != nil {
+		return err
+	}
+	if err := s.checkWebhooks(); err != nil {
 		return err
 	}
 	for m := range s.Members.all() {
@@ -271,6 +285,11 @@ func (s *state) identified() error {
 	}
 	for m := range s.Members.all() {
 		if err := known("member", m.Profile.MemberID); err != nil {
+			return err
+		}
+	}
+	for c := range s.Connections.all() {
+		if err := known("connection", c.id()); err != nil {
 			return err
 		}
 	}
@@ -309,6 +328,7 @@ func (c *Clock) restore(snap clockSnapshot) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.ahead, c.stopped = snap.Ahead, snap.Stopped
+	c.announce()
 }
 
 // Reset deletes everything of the project except its credentials and keys.
@@ -317,4 +337,5 @@ func (p *Project) Reset() {
 	defer p.mu.Unlock()
 	p.inbox.Clear()
 	p.state = state{EmailCodes: map[string]*code{}}
+	p.webhooks.forgetAll()
 }

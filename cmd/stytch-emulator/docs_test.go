@@ -12,9 +12,9 @@ import (
 	"github.com/stytchgen/sdk/b2b"
 )
 
-const page = "../../docs/emulator.md"
+const page = "../../docs/emulator/README.md"
 
-// blocks returns the code blocks of a language in docs/emulator.md.
+// blocks returns the code blocks of a language in docs/emulator/README.md.
 func blocks(t *testing.T, language string) []string {
 	t.Helper()
 	var found []string

@@ -2,7 +2,7 @@
 // for clients in any language. It shows the sent messages on a page.
 //
 // It serves the API at its root, a page at /_emulator/, and a control API that
-// /_emulator/openapi.yaml describes. docs/emulator.md shows how to use it.
+// /_emulator/openapi.yaml describes. docs/emulator/README.md shows how to use it.
 package main
 
 import (

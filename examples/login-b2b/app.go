@@ -22,8 +22,8 @@ type app struct {
 	logins *logins
 }
 
-// maxTokenAge is how long the members' page accepts a session JWT without asking the
-// service. So a session that ended elsewhere can still open the page for this time.
+// maxTokenAge is how long pages accept a session JWT without asking the service. So a
+// session that ended elsewhere can still open them for this time.
 const maxTokenAge = time.Minute
 
 //go:embed static
@@ -48,9 +48,15 @@ func (a *app) handler() http.Handler {
 	mux.HandleFunc("GET /login/organizations", a.during(choose, a.showOrganizations))
 	mux.HandleFunc("POST /login/organizations", a.during(choose, a.chooseOrganization))
 	mux.HandleFunc("POST /login/organizations/new", a.during(choose, a.createOrganization))
+	mux.HandleFunc("GET /login/invitation", a.openInvitation)
+	mux.HandleFunc("POST /login/invitation", a.during(join, a.acceptInvitation))
 	mux.HandleFunc("GET /login/phone", a.during(askPhone, a.showPhone))
 	mux.HandleFunc("POST /login/phone", a.during(askPhone, a.takePhone))
 	mux.Handle("GET /members", members(http.HandlerFunc(a.showMembers)))
+	mux.Handle("GET /team", members(http.HandlerFunc(a.showTeam)))
+	mux.Handle("POST /team/invite", a.administrators("create", a.invite))
+	mux.Handle("POST /team/role", a.administrators("update.settings.roles", a.changeRole))
+	mux.Handle("POST /team/remove", a.administrators("delete", a.remove))
 	mux.HandleFunc("POST /logout", a.logout)
 	mux.Handle("POST /logout/everywhere", certain(http.HandlerFunc(a.logoutEverywhere)))
 	mux.Handle("GET /static/{file}", http.FileServerFS(static))

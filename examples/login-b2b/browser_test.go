@@ -73,6 +73,73 @@ func TestBrowserMember(t *testing.T) {
 	}
 }
 
+// TestBrowserTeam invites a colleague, who follows the link in the inbox, and becomes an
+// administrator. It checks the pages with a long name, wide and narrow, light and dark.
+func TestBrowserTeam(t *testing.T) {
+	browser := browsertest.New(t)
+	for _, width := range []int64{1280, 360} {
+		t.Run(fmt.Sprint(width), func(t *testing.T) {
+			s := newSite(t)
+			engines := s.organization("engines").OrganizationID
+			long := strings.Repeat("Maximiliana-", 12)
+			if _, err := s.emulator.AddMember(b2b.Member{OrganizationID: engines, EmailAddress: strings.Repeat("m", 60) + "@example.com", Name: "<b>" + long}); err != nil {
+				t.Fatal(err)
+			}
+			p, colleague := s.person(browsertest.Stranger(t, browser)), s.person(browsertest.Stranger(t, browser))
+			look := func(p *person, name string) {
+				t.Helper()
+				browsertest.Do(t, p.tab, chromedp.EmulateViewport(width, 800))
+				for _, scheme := range []string{"light", "dark"} {
+					browsertest.Do(t, p.tab, browsertest.PreferColors(scheme))
+					browsertest.Screenshot(t, p.tab, name+"-"+scheme)
+				}
+				if wide := browsertest.Get(t, p.tab, chromedp.Evaluate[int64]("document.documentElement.scrollWidth")); wide > width {
+					t.Errorf("%s is %d pixels wide in a window of %d", name, wide, width)
+				}
+			}
+			p.open("/login")
+			p.types(ada)
+			p.types(p.code(ada))
+			browsertest.Load(t, p.tab, chromedp.Click(chromedp.CSS(`button[value="`+engines+`"]`)))
+			p.types(p.code(phone))
+			p.open("/team")
+			p.sees("/team", "Ada Lovelace (you)", "<b>"+long)
+			look(p, "1-team")
+			browsertest.Do(t, p.tab, chromedp.SendKeys("#address", ada))
+			p.click("Send the invitation")
+			p.sees("/team", "This person is a member already.")
+			p.focuses("address")
+			look(p, "2-problem")
+			browsertest.Do(t, p.tab, chromedp.Clear("#address"))
+			p.types(cyd)
+			p.sees("/team", "The invitation is on its way.", cyd, "Member, invited")
+			look(p, "3-invited")
+
+			colleague.open("/inbox")
+			look(colleague, "4-inbox")
+			browsertest.Load(t, colleague.tab, chromedp.Click(chromedp.CSS("article a")))
+			colleague.sees("/login/invitation", "You are invited")
+			look(colleague, "5-invitation")
+			colleague.click("Accept the invitation")
+			colleague.types("+15005550008")
+			colleague.types(colleague.code("+15005550008"))
+			colleague.sees("/members", "You are logged in")
+			colleague.open("/team")
+			colleague.sees("/team", "Only an administrator may invite people or change roles.")
+			look(colleague, "6-member")
+
+			id := s.colleague("engines", cyd).MemberID
+			p.open("/team")
+			browsertest.Load(t, p.tab, chromedp.Click(chromedp.CSS("#"+id+" button[value=administrator]")))
+			p.sees("/team", "The role is changed.")
+			browsertest.Do(t, p.tab, chromedp.Click(chromedp.CSS("#"+id+" summary")))
+			look(p, "7-remove")
+			browsertest.Load(t, p.tab, chromedp.Click(chromedp.CSS("#"+id+" details button")))
+			p.sees("/team", "The member is removed")
+		})
+	}
+}
+
 // TestBrowserTabs logs out in another tab.
 func TestBrowserTabs(t *testing.T) {
 	p := newSite(t).person(browsertest.New(t))

@@ -20,7 +20,8 @@ type login struct {
 	expires time.Time
 
 	// After the first code: the token that proves it, and the organizations to choose
-	// from. All of this stays on the server.
+	// from. Before an invitation is accepted: the token of its link. All of this stays on
+	// the server.
 	token         string
 	organizations []b2b.DiscoveredOrganization
 
@@ -39,6 +40,7 @@ const (
 	organization                 // the choice of an organization, or its creation
 	phoneNumber                  // the number for the second factor
 	smsCode                      // the second factor
+	invitation                   // that the person accepts it
 )
 
 // place is a page of a login.
@@ -48,6 +50,7 @@ const (
 	askCode  place = "/login/code"
 	choose   place = "/login/organizations"
 	askPhone place = "/login/phone"
+	join     place = "/login/invitation"
 )
 
 // at returns the page for the current step of a login.
@@ -57,6 +60,8 @@ func (one login) at() place {
 		return choose
 	case phoneNumber:
 		return askPhone
+	case invitation:
+		return join
 	}
 	return askCode
 }

@@ -38,6 +38,9 @@ func newSite(t *testing.T) *site {
 	server := httptest.NewServer(a.handler())
 	t.Cleanup(server.Close)
 	s.url = server.URL
+	if err := invitationsTo(emulator.Project, server.Listener.Addr()); err != nil {
+		t.Fatal(err)
+	}
 	return s
 }
 

@@ -1,16 +1,18 @@
 // Command login-b2b is a web application to copy. Members of organizations log in with
 // a code by e-mail and choose their organization. If it requires a second factor, they
-// enter a code by SMS. The larger examples/login explains more about what the two have
-// in common.
+// enter a code by SMS. An administrator invites colleagues by e-mail, and changes their
+// roles. The larger examples/login explains more about what the two have in common.
 //
 //	go run ./examples/login-b2b
 //
 // starts it with an emulator that has a few organizations, in the same process, and shows
 // the codes at /inbox. Set STYTCH_PROJECT_ID and STYTCH_SECRET, and STYTCH_BASE_URL if
-// needed, to use a real service instead.
+// needed, to use a real service instead. In its dashboard, make the application's address
+// with the path /login/invitation the default redirect URL for invitations.
 //
 // login.go proves the e-mail address, organizations.go lists the organizations,
-// second.go asks for the second factor, and code.go has the page for all codes.
+// second.go asks for the second factor, and code.go has the page for all codes. team.go
+// is the page of members, and invitation.go accepts an invitation.
 package main
 
 import (
@@ -58,6 +60,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	a := &app{guard: g, log: log, now: time.Now}
+	listener, err := net.Listen("tcp", *addr)
+	if err != nil {
+		return fmt.Errorf("%w; use --addr for another address", err)
+	}
+	defer listener.Close()
 	if fromEnvironment() {
 		client, err := b2b.FromEnv(clientOptions(g)...)
 		if err != nil {
@@ -70,13 +77,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return err
 		}
 		defer emulator.Close()
+		if err := invitationsTo(emulator.Project, listener.Addr()); err != nil {
+			return err
+		}
 		a.client, a.inbox = emulator.B2B(clientOptions(g)...), inbox(emulator.Inbox())
 	}
 
-	listener, err := net.Listen("tcp", *addr)
-	if err != nil {
-		return fmt.Errorf("%w; use --addr for another address", err)
-	}
 	fmt.Fprintf(stdout, "Log in at             http://%s/\n", listener.Addr())
 	if a.inbox != nil {
 		fmt.Fprintf(stdout, "The codes arrive at   http://%s/inbox\n%s", listener.Addr(), people)

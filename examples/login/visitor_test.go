@@ -57,6 +57,7 @@ func (s *site) visitor() *visitor {
 type page struct {
 	status int
 	path   string
+	url    string
 	header http.Header
 	body   string
 }
@@ -81,7 +82,7 @@ func (v *visitor) read(resp *http.Response, err error) page {
 	if err != nil {
 		v.t.Fatal(err)
 	}
-	return page{resp.StatusCode, resp.Request.URL.Path, resp.Header, string(body)}
+	return page{resp.StatusCode, resp.Request.URL.Path, resp.Request.URL.String(), resp.Header, string(body)}
 }
 
 // want compares the path, the status and the text of a page.
