@@ -88,6 +88,9 @@ func (r *run) organizationDelete(q b2b.OrganizationsDeleteRequest) (b2b.Organiza
 		r.logOut(m)
 		st.Members.remove(m)
 	}
+	for _, c := range slices.Backward(st.connectionsOf(o)) {
+		st.Connections.remove(c)
+	}
 	st.Organizations.remove(o)
 	return b2b.OrganizationsDeleteResponse{OrganizationID: id}, nil
 }

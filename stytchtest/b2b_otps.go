@@ -87,6 +87,9 @@ func (r *run) continued(p *proof, m *member, token, sessionToken, sessionJWT *st
 		if s.MemberID != m.Profile.MemberID {
 			return fail("member_session_member_id_mismatch")
 		}
+		if err := s.mutable(); err != nil {
+			return err
+		}
 		p.session = s
 		p.factors = append(p.factors, s.Factors...)
 	}

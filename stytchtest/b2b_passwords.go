@@ -305,6 +305,9 @@ func (r *run) memberPasswordSessionReset(q b2b.PasswordsSessionsResetRequest) (b
 	if err != nil {
 		return none, err
 	}
+	if err := s.mutable(); err != nil {
+		return none, err
+	}
 	o, m, err := r.ownerOf(s)
 	if err != nil {
 		return none, err

@@ -10,7 +10,8 @@ import (
 type Clock struct {
 	mu      sync.Mutex
 	ahead   time.Duration
-	stopped time.Time // zero while the clock runs
+	stopped time.Time     // zero while the clock runs
+	moved   chan struct{} // closed and replaced when the clock is moved, stopped or started
 }
 
 // Now returns the server's time, in UTC and whole seconds, like the times in
@@ -19,6 +20,31 @@ func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.now().UTC().Truncate(time.Second)
+}
+
+// exact returns the server's time with the fraction of its second.
+func (c *Clock) exact() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now().UTC().Round(0)
+}
+
+// next returns a channel that is closed when the clock is moved, stopped or started.
+func (c *Clock) next() <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.moved == nil {
+		c.moved = make(chan struct{})
+	}
+	return c.moved
+}
+
+// announce reports a change. The caller has locked the clock.
+func (c *Clock) announce() {
+	if c.moved != nil {
+		close(c.moved)
+		c.moved = nil
+	}
 }
 
 func (c *Clock) now() time.Time {
@@ -33,6 +59,7 @@ func (c *Clock) now() time.Time {
 func (c *Clock) Advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	defer c.announce()
 	if !c.stopped.IsZero() {
 		c.stopped = c.stopped.Add(d)
 		return
@@ -44,6 +71,7 @@ func (c *Clock) Advance(d time.Duration) {
 func (c *Clock) Stop() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	defer c.announce()
 	c.stopped = c.now()
 }
 
@@ -51,6 +79,7 @@ func (c *Clock) Stop() {
 func (c *Clock) Run() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	defer c.announce()
 	if !c.stopped.IsZero() {
 		c.ahead = time.Until(c.stopped)
 		c.stopped = time.Time{}
@@ -61,6 +90,7 @@ func (c *Clock) Run() {
 func (c *Clock) Reset() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	defer c.announce()
 	c.ahead, c.stopped = 0, time.Time{}
 }
 

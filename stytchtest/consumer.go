@@ -83,4 +83,11 @@ var consumerHandlers = map[string]handler{
 	"connected_apps.clients.secrets.rotate_cancel": typed((*run).appRotateCancel),
 
 	"rbac.policy": typed((*run).userPolicy),
+
+	"crypto_wallets.authenticate_start": typed((*run).walletStart),
+	"crypto_wallets.authenticate":       typed((*run).walletAuthenticate),
+
+	"impersonation.authenticate": typed((*run).impersonate),
+	"debug.whoami":               typed((*run).whoami),
+	"project.metrics":            typed((*run).projectMetrics),
 }

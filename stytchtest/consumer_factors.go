@@ -39,6 +39,7 @@ var (
 		return drop(&u.Profile.TOTPs, func(t stytch.TOTP) bool { return t.TOTPID == id })
 	}}
 	cryptoWallets = factorKind{"crypto-wallet", "invalid_crypto_wallet_id", "crypto_wallet_not_found", func(u *user, id string) bool {
+		u.dropChallenge(id)
 		return drop(&u.Profile.CryptoWallets, func(c stytch.CryptoWallet) bool { return c.CryptoWalletID == id })
 	}}
 	passwords = factorKind{"password", "invalid_password_id", "password_not_found", func(u *user, id string) bool {

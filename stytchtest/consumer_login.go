@@ -35,6 +35,9 @@ func (r *run) extended(u *user, a sessionArguments) (*session, *apiError) {
 			return nil, err
 		}
 		if have.UserID == u.Profile.UserID {
+			if err := have.mutable(); err != nil {
+				return nil, err
+			}
 			s = new(*have)
 		}
 	}

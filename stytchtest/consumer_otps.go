@@ -96,6 +96,9 @@ func (r *run) named(to adding) (*user, *apiError) {
 		if err != nil {
 			return nil, err
 		}
+		if err := s.mutable(); err != nil {
+			return nil, err
+		}
 		id = s.UserID
 	}
 	return r.user(id)

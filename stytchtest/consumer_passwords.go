@@ -289,6 +289,9 @@ func (r *run) passwordSessionReset(q stytch.PasswordsSessionResetRequest) (stytc
 	if u == nil {
 		return none, failf("session_not_found", "the session belongs to a member; the B2B call takes it")
 	}
+	if err := s.mutable(); err != nil {
+		return none, err
+	}
 	if !freshlyProved(s.Factors, r.now) {
 		return none, fail("session_too_old_to_reset_password")
 	}

@@ -51,6 +51,11 @@ func (r *run) touch(s *session, duration *int, claims map[string]any) *apiError 
 	if err != nil {
 		return err
 	}
+	if duration != nil {
+		if err := s.mutable(); err != nil {
+			return err
+		}
+	}
 	s.Claims, s.LastAccessedAt = merged, r.now
 	if duration != nil {
 		s.ExpiresAt = r.now.Add(minutes(duration, 0))

@@ -2,10 +2,12 @@ package stytchtest
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 	"math/big"
 	"regexp"
+	"strings"
 )
 
 // newID returns an ID like those of the service: user-test-<uuid>.
@@ -14,6 +16,13 @@ func newID(kind string) string {
 	_, _ = rand.Read(b[:]) // never fails
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
 	return fmt.Sprintf("%s-test-%x-%x-%x-%x-%x", kind, b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// derivedID returns an ID that is always the same for the same names.
+func derivedID(kind string, names ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(names, "\x00")))
+	sum[6], sum[8] = sum[6]&0x0f|0x80, sum[8]&0x3f|0x80
+	return fmt.Sprintf("%s-test-%x-%x-%x-%x-%x", kind, sum[:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
 }
 
 // idForm matches the ids of a kind that the service makes.

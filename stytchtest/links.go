@@ -4,10 +4,10 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
-	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/stytchgen/sdk/stytch"
@@ -27,7 +27,12 @@ const (
 	oauthLink          linkKind = "oauth"
 	memberOAuthLink    linkKind = "member_oauth"
 	discoveryOAuthLink linkKind = "discovery_oauth"
+	ssoLink            linkKind = "sso"
+	ssoBegunLink       linkKind = "sso_begun"    // no link: the identity provider returns the token
 	attachLink         linkKind = "oauth_attach" // no link: the token goes to the page of a provider
+
+	impersonationLink       linkKind = "impersonation" // the dashboard opens it
+	memberImpersonationLink linkKind = "multi_tenant_impersonation"
 )
 
 // query returns what a link adds to the query of the application's URL.
@@ -74,6 +79,10 @@ type link struct {
 	MemberID       string `json:"member_id,omitempty"`
 	// Account is the account at a provider of OAuth, or nil.
 	Account *account `json:"account,omitempty"`
+	// Begun is a login that continues at an identity provider, or nil.
+	Begun *ssoBegun `json:"begun,omitempty"`
+	// Identity is what the identity provider of a connection said, or nil.
+	Identity *identity `json:"identity,omitempty"`
 }
 
 // maxLinks limits the links of a project that runs for long.
@@ -149,9 +158,7 @@ func (p *Project) linkURL(kind linkKind, token string) string {
 // PublicToken is the project's public token, which links contain. It is no
 // secret.
 func (p *Project) PublicToken() string {
-	sum := sha256.Sum256([]byte(p.ID))
-	sum[6], sum[8] = sum[6]&0x0f|0x80, sum[8]&0x3f|0x80
-	return fmt.Sprintf("public-token-test-%x-%x-%x-%x-%x", sum[:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
+	return derivedID("public-token", p.ID)
 }
 
 // browse serves the addresses that browsers visit, which are not calls. It returns
@@ -164,6 +171,10 @@ func (s *Server) browse(w http.ResponseWriter, r *http.Request, a *answer) bool 
 		s.redirect(r, a)
 	case name != "" && (reads || r.Method == http.MethodPost):
 		s.oauthPage(w, r, a)
+	case r.URL.Path == ssoStartPath && (reads || r.Method == http.MethodPost):
+		s.ssoStart(w, r, a)
+	case strings.HasPrefix(r.URL.Path, callbackPath) && (reads || r.Method == http.MethodPost):
+		s.ssoCallback(w, r, a)
 	default:
 		return false
 	}

@@ -16,18 +16,21 @@ const (
 	byAddress       // of a user
 	byFactor        // the ID of what a user logs in with
 	byCredential    // the ID of a passkey or security key
+	byWallet        // the type and address of a crypto wallet
 	bySubject       // the account of a user or member at a provider of OAuth
+	bySSO           // the account of a member at the identity provider of a connection
 	bySlug          // of an organization
 	byClaimedDomain // of an organization
 	byAllowedDomain // of an organization
-	byOrganization  // of a member
+	byOrganization  // of a member, or of a connection
 	byEmail         // of a member
 	byPerson        // the e-mail address of a member of any organization
 	byRetiredEmail  // of a member
 	byProvenDomain  // the domain of a member's verified address
 	byPassword      // of a member
 	byToken         // of a session
-	byOwner         // the user or member of a session
+	byOwner         // the user or member of a session, the endpoint of a webhook
+	byPending       // the endpoint of a webhook that is still to be sent
 )
 
 // within returns the text of a key that is unique in an organization.
@@ -55,6 +58,11 @@ func (u *user) keys() []key {
 		each(p.Providers, func(o stytch.OAuthProvider) string { return o.OAuthUserRegistrationID }),
 	) {
 		keys = append(keys, key{byFactor, id})
+	}
+	for _, c := range p.CryptoWallets {
+		if c.CryptoWalletAddress != "" {
+			keys = append(keys, key{byWallet, walletKey(c.CryptoWalletType, c.CryptoWalletAddress)})
+		}
 	}
 	for _, o := range p.Providers {
 		keys = append(keys, key{bySubject, subjectKey(o.ProviderType, o.ProviderSubject)})
@@ -149,6 +157,9 @@ func (m *member) keys() []key {
 	}
 	for _, o := range p.OAuthRegistrations {
 		keys = append(keys, key{bySubject, within(p.OrganizationID, subjectKey(o.ProviderType, o.ProviderSubject))})
+	}
+	for _, s := range p.SSORegistrations {
+		keys = append(keys, key{bySSO, within(s.ConnectionID, s.ExternalID)})
 	}
 	for _, retired := range p.RetiredEmailAddresses {
 		keys = append(keys, key{byRetiredEmail, within(p.OrganizationID, strings.ToLower(retired.EmailAddress))})
@@ -248,4 +259,7 @@ func (s *state) rest() {
 	s.Intermediates.rest()
 	s.M2MClients.rest()
 	s.ConnectedApps.rest()
+	s.Connections.rest()
+	s.Endpoints.rest()
+	s.Deliveries.rest()
 }

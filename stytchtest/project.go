@@ -13,9 +13,10 @@ type Project struct {
 	// ID and Secret are the credentials.
 	ID, Secret string
 
-	server *Server
-	inbox  *Inbox
-	keys   keyring
+	server   *Server
+	inbox    *Inbox
+	keys     keyring
+	webhooks *Webhooks
 
 	mu    sync.Mutex
 	state state
@@ -24,15 +25,21 @@ type Project struct {
 func newProject(server *Server, id, secret string) *Project {
 	p := &Project{ID: id, Secret: secret, server: server, inbox: newInbox()}
 	p.keys.first = server.key
+	p.webhooks = newWebhooks(p)
 	p.state.EmailCodes = map[string]*code{}
 	return p
 }
 
 // lock locks the state. It returns the function that unlocks it after the tables
-// have read what changed.
-func (p *Project) lock() (unlock func()) {
+// have read what changed. The webhooks say that the dashboard changed it.
+func (p *Project) lock() (unlock func()) { return p.lockFor(dashboard) }
+
+// lockFor is lock for a change that does not come from the dashboard.
+func (p *Project) lockFor(source eventSource) (unlock func()) {
 	p.mu.Lock()
+	end := p.watch(source)
 	return func() {
+		end()
 		p.state.rest()
 		p.mu.Unlock()
 	}
@@ -102,6 +109,20 @@ type run struct {
 	now     time.Time
 	header  header
 	status  int // of the answer when the call succeeds
+	// dashboard is set for a call of Project.Perform, which does what a person does in
+	// the service's dashboard.
+	dashboard bool
+	// unlock unlocks the project.
+	unlock func()
+}
+
+// lock locks the project for the call.
+func (r *run) lock() {
+	source := direct
+	if r.dashboard {
+		source = dashboard
+	}
+	r.unlock = r.project.lockFor(source)
 }
 
 // header gives the header parameters of a call.
@@ -215,8 +236,13 @@ func target(f stytch.AuthenticationFactor) string {
 		return f.AuthenticatorAppFactor.TOTPID
 	case f.WebAuthnFactor != nil:
 		return f.WebAuthnFactor.WebAuthnRegistrationID
+	case f.CryptoWalletFactor != nil:
+		return f.CryptoWalletFactor.CryptoWalletID
 	case f.RecoveryCodeFactor != nil:
 		return f.RecoveryCodeFactor.TOTPRecoveryCodeID
+	}
+	if sso := ssoOf(f); sso != nil {
+		return sso.ID
 	}
 	if oauth := oauthOf(f); oauth != nil {
 		return oauth.ID

@@ -41,6 +41,7 @@ type Server struct {
 	requests requestLog
 	validate func(error) // called for each response that breaks the spec; nil: off
 	observe  func(Request)
+	senders  *senders
 
 	mu       sync.Mutex
 	projects map[string]*Project
@@ -72,6 +73,11 @@ type Config struct {
 	// Observe is called for every request, before its response is sent. It can
 	// be nil.
 	Observe func(Request)
+	// Webhooks are endpoints that get the events of the first project. One whose URL is in the
+	// snapshot is left out.
+	Webhooks []WebhookEndpoint
+	// ObserveWebhook is called after each attempt to deliver a webhook. It can be nil.
+	ObserveWebhook func(WebhookDelivery)
 	// Handler wraps the API's handler, for a program that serves more than the
 	// API.
 	Handler func(api http.Handler) http.Handler
@@ -91,6 +97,13 @@ func WithLimits(limits Limits) Option { return func(c *Config) { c.Limits = limi
 // WithCredentials sets the credentials of the first project.
 func WithCredentials(projectID, secret string) Option {
 	return func(c *Config) { c.ProjectID, c.Secret = projectID, secret }
+}
+
+// WithWebhook adds an endpoint that gets the events of the first project. Without a list of types, it gets all.
+func WithWebhook(url, secret string, events ...string) Option {
+	return func(c *Config) {
+		c.Webhooks = append(c.Webhooks, WebhookEndpoint{URL: url, Secret: secret, Events: events})
+	}
 }
 
 // TB is the part of testing.TB that NewServer needs.
@@ -136,6 +149,8 @@ func Start(config Config) (*Server, error) {
 	if config.Handler != nil {
 		s.http.Handler = config.Handler(s)
 	}
+	s.senders.start()
+	s.startWebhooks()
 	go func() { s.served <- s.http.Serve(listener) }()
 	return s, nil
 }
@@ -171,11 +186,19 @@ func prepare(config Config) (*Server, error) {
 	}
 	s := &Server{
 		key: config.key, code: config.Code, limits: config.Limits.orDefault(), validate: config.Validate, observe: config.Observe,
-		projects: map[string]*Project{}, closing: make(chan struct{}), served: make(chan error, 1),
+		projects: map[string]*Project{}, closing: make(chan struct{}), served: make(chan error, 1), senders: newSenders(config.ObserveWebhook),
 	}
 	s.Project = s.AddProject(config.ProjectID, config.Secret)
 	if config.Snapshot != nil {
 		if err := s.Restore(config.Snapshot); err != nil {
+			return nil, err
+		}
+	}
+	for _, e := range config.Webhooks {
+		if s.Webhooks().has(e.URL) {
+			continue // the snapshot has it
+		}
+		if _, err := s.Webhooks().AddEndpoint(e); err != nil {
 			return nil, err
 		}
 	}
@@ -206,13 +229,15 @@ func (l Limits) orDefault() Limits {
 
 // Close ends the server and cancels the requests in progress.
 func (s *Server) Close() error {
-	return s.end(s.http.Close)
+	now, cancel := context.WithCancel(context.Background())
+	cancel()
+	return s.end(now, s.http.Close)
 }
 
 // Shutdown ends the server after the requests in progress are complete. If ctx ends
 // first, it cancels them and returns ctx's error.
 func (s *Server) Shutdown(ctx context.Context) error {
-	return s.end(func() error {
+	return s.end(ctx, func() error {
 		err := s.http.Shutdown(ctx)
 		if err != nil {
 			err = errors.Join(err, s.http.Close())
@@ -221,8 +246,9 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	})
 }
 
-// end stops the HTTP server once, with the given function.
-func (s *Server) end(stop func() error) error {
+// end stops the HTTP server once, with the given function. Webhooks in progress can
+// continue until ctx ends.
+func (s *Server) end(ctx context.Context, stop func() error) error {
 	s.mu.Lock()
 	select {
 	case <-s.closing:
@@ -233,6 +259,7 @@ func (s *Server) end(stop func() error) error {
 	close(s.closing)
 	s.mu.Unlock()
 	err := stop()
+	s.senders.end(ctx)
 	if served := <-s.served; !errors.Is(served, http.ErrServerClosed) {
 		err = errors.Join(err, served)
 	}
@@ -281,6 +308,9 @@ func (s *Server) Calls(call string) int {
 func (s *Server) AddProject(id, secret string) *Project {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if replaced := s.projects[id]; replaced != nil {
+		replaced.webhooks.drop()
+	}
 	p := newProject(s, id, secret)
 	s.projects[id] = p
 	return p

@@ -109,8 +109,16 @@ func (s *Server) Restore(data []byte) error {
 			restored[id] = p
 		}
 	}
+	for id, p := range s.projects {
+		if restored[id] == nil {
+			p.webhooks.drop()
+		}
+	}
 	s.projects = restored
 	s.clock.restore(snap.Clock)
+	for _, p := range restored {
+		p.webhooks.restored()
+	}
 	return nil
 }
 
@@ -219,13 +227,16 @@ func (s *state) check() error {
 		}
 	}
 	for u := range s.Users.all() {
-		if slices.Contains(u.Methods, nil) || slices.Contains(u.Credentials, nil) {
+		if slices.Contains(u.Methods, nil) || slices.Contains(u.Credentials, nil) || slices.Contains(u.WalletChallenges, nil) {
 			return errors.New("a list in its state contains null")
 		}
 	}
 	for _, l := range s.Links {
 		if l == nil || l.Account == nil && (l.Kind == oauthLink || l.Kind == memberOAuthLink || l.Kind == discoveryOAuthLink || l.Kind == attachLink) {
 			return errors.New("a link in its state is null, or has no account")
+		}
+		if l.Kind == ssoLink && l.Identity == nil || l.Kind == ssoBegunLink && l.Begun == nil {
+			return errors.New("a login by single sign-on in its state has no connection")
 		}
 	}
 	for _, c := range s.Ceremonies {
@@ -238,7 +249,13 @@ func (s *state) check() error {
 			return errors.New("a password in its state is null")
 		}
 	}
+	if err := s.checkConnections(); err != nil {
+		return err
+	}
 	if err := s.identified(); err != nil {
+		return err
+	}
+	if err := s.checkWebhooks(); err != nil {
 		return err
 	}
 	for m := range s.Members.all() {
@@ -271,6 +288,11 @@ func (s *state) identified() error {
 	}
 	for m := range s.Members.all() {
 		if err := known("member", m.Profile.MemberID); err != nil {
+			return err
+		}
+	}
+	for c := range s.Connections.all() {
+		if err := known("connection", c.id()); err != nil {
 			return err
 		}
 	}
@@ -309,6 +331,7 @@ func (c *Clock) restore(snap clockSnapshot) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.ahead, c.stopped = snap.Ahead, snap.Stopped
+	c.announce()
 }
 
 // Reset deletes everything of the project except its credentials and keys.
@@ -317,4 +340,5 @@ func (p *Project) Reset() {
 	defer p.mu.Unlock()
 	p.inbox.Clear()
 	p.state = state{EmailCodes: map[string]*code{}}
+	p.webhooks.forgetAll()
 }

@@ -18,6 +18,8 @@ type state struct {
 	Intermediates table[intermediate, *intermediate] `json:"intermediate_sessions"`
 	M2MClients    table[m2mClient, *m2mClient]       `json:"m2m_clients"`
 	ConnectedApps table[connectedApp, *connectedApp] `json:"connected_apps"`
+	// Connections are those of organizations for single sign-on.
+	Connections table[connection, *connection] `json:"sso_connections"`
 	// EmailCodes are the e-mail codes of members, by address. A new code of an
 	// address replaces the earlier one.
 	EmailCodes map[string]*code `json:"email_codes"`
@@ -36,6 +38,9 @@ type state struct {
 	// RedirectURLs are the URLs that links can lead to. It is nil while they can
 	// lead to any URL.
 	RedirectURLs []RedirectURL `json:"redirect_urls"`
+	// Endpoints get webhooks, which are Deliveries.
+	Endpoints  table[endpoint, *endpoint] `json:"webhook_endpoints"`
+	Deliveries table[delivery, *delivery] `json:"webhook_deliveries"`
 }
 
 // code is a code that was sent.
@@ -94,6 +99,8 @@ type user struct {
 	TOTP *app `json:"totp,omitempty"`
 	// Credentials are the keys of passkeys and security keys.
 	Credentials []*credential `json:"credentials,omitempty"`
+	// WalletChallenges are the texts that wallets are to sign, at most one for each.
+	WalletChallenges []*walletChallenge `json:"wallet_challenges,omitempty"`
 	// Registering is the challenge of the registration that was begun last, or
 	// empty.
 	Registering string `json:"registering,omitempty"`

@@ -47,6 +47,8 @@ type table[T any, R record[T]] struct {
 	counts map[slot]int32
 	lent   []loan[T, R]
 	swept  int // where sweep goes on
+	// watch notes what a call does, if webhooks are sent about it.
+	watch *watch[T, R]
 }
 
 // slot is the hash of a key. The second record with a key is in the slot after it,
@@ -75,6 +77,7 @@ func (t *table[T, R]) add(r R) {
 	t.size++
 	t.lent = append(t.lent, loan[T, R]{record: r})
 	t.settle()
+	t.watch.added(r)
 }
 
 // remove takes a record out.
@@ -85,6 +88,7 @@ func (t *table[T, R]) remove(r R) {
 		t.drop(k, r)
 	}
 	t.lent = slices.Delete(t.lent, i, i+1)
+	t.watch.removed(r)
 	t.rows[r.inTable().at] = nil
 	if t.size--; len(t.rows) > 2*t.size+64 {
 		t.compact()
@@ -95,7 +99,7 @@ func (t *table[T, R]) remove(r R) {
 func (t *table[T, R]) compact() {
 	t.settle()
 	rows := slices.DeleteFunc(t.rows, func(r R) bool { return r == nil })
-	*t = table[T, R]{lent: t.lent, rows: rows, size: len(rows)}
+	*t = table[T, R]{lent: t.lent, rows: rows, size: len(rows), watch: t.watch}
 	for i, r := range t.rows {
 		r.inTable().at = int32(i)
 		for _, k := range r.keys() {
@@ -122,7 +126,11 @@ func (t *table[T, R]) find(kind keyKind, text string) R {
 // changed.
 func (t *table[T, R]) list(kind keyKind, text string) []R {
 	found := slices.SortedFunc(t.with(key{kind, text}), func(a, b R) int { return int(a.inTable().at - b.inTable().at) })
-	return slices.Compact(found)
+	found = slices.Compact(found)
+	for _, r := range found {
+		t.watch.lent(r)
+	}
+	return found
 }
 
 // with yields the records with a key. A record can come twice if another of its
@@ -202,6 +210,7 @@ func (t *table[T, R]) rest() {
 func (t *table[T, R]) lend(r R) {
 	if t.loan(r) < 0 {
 		t.lent = append(t.lent, loan[T, R]{r, r.keys()})
+		t.watch.lent(r)
 	}
 }
 
