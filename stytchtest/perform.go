@@ -51,7 +51,7 @@ func (p *Project) perform(call string, given map[string]any) (json.RawMessage, *
 		return nil, err
 	}
 	unlock := p.lock()
-	r := &run{project: p, now: p.server.clock.Now(), header: http.Header{}, status: http.StatusOK, dashboard: true}
+	r := &run{project: p, now: p.server.clock.Now(), header: http.Header{}, status: http.StatusOK}
 	result, failed := handler(r, arguments)
 	unlock()
 	if failed != nil {

@@ -70,8 +70,8 @@ type Config struct {
 	// Validate is called for each response that breaks the spec, error
 	// responses too. If it is nil, responses are not checked.
 	Validate func(error)
-	// Observe is called for every request, before its response is sent. It can
-	// be nil.
+	// Observe is called for every request, before its response is sent. The request
+	// has no Header, Query, Body and Response. Observe can be nil.
 	Observe func(Request)
 	// Webhooks are endpoints that get the events of the first project. One whose URL is in the
 	// snapshot is left out.
@@ -290,18 +290,20 @@ func (s *Server) ClearFaults() { s.faults.clear() }
 
 // Requests returns the requests that the server received, the oldest first,
 // without secrets.
-func (s *Server) Requests() []Request { return s.requests.all() }
-
-// Calls counts the requests for a call: "consumer.otps.sms.send".
-func (s *Server) Calls(call string) int {
-	n := 0
-	for _, r := range s.Requests() {
-		if r.Call == call {
-			n++
-		}
-	}
-	return n
+func (s *Server) Requests() []Request {
+	requests, _ := s.requests.find(RequestFilter{})
+	return requests
 }
+
+// FindRequests returns the requests that a filter selects, the oldest first unless it
+// says otherwise, and how many there are without Offset and Limit.
+func (s *Server) FindRequests(f RequestFilter) (requests []Request, total int) {
+	return s.requests.find(f)
+}
+
+// Calls counts the requests for a call: "consumer.otps.sms.send". A request counts
+// before its response is sent or its connection reset.
+func (s *Server) Calls(call string) int { return s.requests.count(call) }
 
 // AddProject adds a project with these credentials. It replaces a project with
 // the same ID.
