@@ -180,15 +180,10 @@ func (f *faults) meet(call Call, concerns func(address string) bool) *Fault {
 
 // concerns reports whether an argument of a request is an address, or belongs to the
 // user or the members who have it.
-func (s *Server) concerns(q *request, address string) bool {
+func (p *Project) concerns(q *request, address string) bool {
 	given := texts(argumentsOf(q))
 	if slices.ContainsFunc(given, func(text string) bool { return sameAddress(text, address) }) {
 		return true
-	}
-	id, _, _ := q.BasicAuth()
-	p := s.ProjectByID(id)
-	if p == nil {
-		return false
 	}
 	defer p.lock()()
 	owners := map[string]bool{}

@@ -37,9 +37,10 @@ type answer struct {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a := &answer{header: http.Header{"Content-Type": {"application/json"}}}
 	start := time.Now()
-	record := &exchange{request: Request{Method: r.Method, Path: r.URL.Path, At: s.clock.Now()}, header: r.Header, query: r.URL.RawQuery}
+	project := s.addressed(r)
+	record := &exchange{request: Request{Method: r.Method, Path: r.URL.Path, At: project.clock.Now()}, header: r.Header, query: r.URL.RawQuery}
 	if !s.browse(w, r, a) {
-		s.answer(w, r, a, record)
+		s.answer(w, r, a, project, record)
 	}
 	record.request.ErrorType, record.request.Duration = a.errorType, time.Since(start)
 	if !a.reset {
@@ -48,7 +49,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			record.answer = a.body
 		}
 	}
-	s.requests.add(record) // before the client gets the response, so that a test that has it finds the request
+	project.requests.add(record) // before the client gets the response, so that a test that has it finds the request
 	if s.observe != nil {
 		s.observe(record.request)
 	}
@@ -78,8 +79,8 @@ func write(w http.ResponseWriter, a *answer) {
 	_, _ = w.Write(a.body)
 }
 
-// answer makes the response to a request.
-func (s *Server) answer(w http.ResponseWriter, r *http.Request, a *answer, record *exchange) {
+// answer makes the response to a request. Faults are those of the project.
+func (s *Server) answer(w http.ResponseWriter, r *http.Request, a *answer, project *Project, record *exchange) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		s.fail(a, failf("bad_request", "the body could not be read, or has more than %d bytes", maxBody))
@@ -97,7 +98,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, a *answer, recor
 	record.request.API, record.request.Call = called.API, called.Name
 	record.form, record.body = q.form(), body
 
-	fault := s.faults.meet(called, func(address string) bool { return s.concerns(q, address) })
+	fault := project.faults.meet(called, func(address string) bool { return project.concerns(q, address) })
 	record.request.Fault = fault != nil
 	if fault == nil || fault.AfterEffect || !fault.stops() {
 		s.perform(q, a)
@@ -235,8 +236,9 @@ func (s *Server) perform(q *request, a *answer) {
 		s.fail(a, err)
 		return
 	}
-	defer project.lockFor(direct)()
-	call := &run{project: project, now: s.clock.Now(), header: q.Header, status: http.StatusOK}
+	call := &run{project: project, now: project.clock.Now(), header: q.Header, status: http.StatusOK}
+	call.lock()
+	defer func() { call.unlock() }()
 	result, err := handler(call, arguments)
 	if err != nil {
 		s.fail(a, err)

@@ -7,23 +7,29 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// Project is a project of the service: its credentials and all its data.
-// Projects share only the server's clock and address.
+// Project is a project of the service: its credentials and all its data, its inbox,
+// clock, keys, faults and requests. Projects share only the server's address.
 type Project struct {
 	// ID and Secret are the credentials.
 	ID, Secret string
 
 	server   *Server
+	clock    Clock
 	inbox    *Inbox
 	keys     keyring
+	faults   faults
 	webhooks *Webhooks
+	requests requestLog
+	removed  chan struct{} // closed when the project is removed
+
+	publicToken string
 
 	mu    sync.Mutex
 	state state
 }
 
 func newProject(server *Server, id, secret string) *Project {
-	p := &Project{ID: id, Secret: secret, server: server, inbox: newInbox()}
+	p := &Project{ID: id, Secret: secret, server: server, inbox: newInbox(), removed: make(chan struct{}), publicToken: derivedID("public-token", id)}
 	p.keys.first = server.key
 	p.webhooks = newWebhooks(p)
 	p.state.EmailCodes = map[string]*code{}
@@ -109,6 +115,20 @@ type run struct {
 	now     time.Time
 	header  header
 	status  int // of the answer when the call succeeds
+	// dashboard is set for a call of Project.Perform, which does what a person does in
+	// the service's dashboard.
+	dashboard bool
+	// unlock unlocks the project.
+	unlock func()
+}
+
+// lock locks the project for the call.
+func (r *run) lock() {
+	source := direct
+	if r.dashboard {
+		source = dashboard
+	}
+	r.unlock = r.project.lockFor(source)
 }
 
 // header gives the header parameters of a call.
@@ -226,6 +246,9 @@ func target(f stytch.AuthenticationFactor) string {
 		return f.CryptoWalletFactor.CryptoWalletID
 	case f.RecoveryCodeFactor != nil:
 		return f.RecoveryCodeFactor.TOTPRecoveryCodeID
+	}
+	if sso := ssoOf(f); sso != nil {
+		return sso.ID
 	}
 	if oauth := oauthOf(f); oauth != nil {
 		return oauth.ID

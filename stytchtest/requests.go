@@ -13,11 +13,11 @@ import (
 	"github.com/stytchgen/sdk/stytchtest/internal/contract"
 )
 
-// Request is a request that the server received, with its response. Secrets and
+// Request is a request that a project received, with its response. Secrets and
 // personal data in it are replaced by "[redacted]", unless a RequestFilter asks for
 // them.
 type Request struct {
-	// Number counts the requests of the server, from 1.
+	// Number counts the requests of the project, from 1.
 	Number       int
 	At           time.Time
 	Method, Path string
@@ -65,7 +65,7 @@ type exchange struct {
 	body, answer []byte
 }
 
-// requestLog has the requests of a server.
+// requestLog has the requests of a project.
 type requestLog struct {
 	mu   sync.Mutex
 	list []*exchange

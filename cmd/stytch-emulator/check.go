@@ -59,7 +59,7 @@ func checkParameters(id string, r *http.Request) error {
 		return errors.New("the query of the URL is not valid: want name=value, separated by &, with other characters percent-encoded")
 	}
 	var known []string
-	for _, p := range found.Operation.Parameters {
+	for _, p := range slices.Concat(found.PathItem.Parameters, found.Operation.Parameters) {
 		if p.Value.In != openapi3.ParameterInQuery {
 			continue
 		}
@@ -98,7 +98,7 @@ func checkRequest(id string, r *http.Request) error {
 		return &failure{http.StatusInternalServerError, fmt.Errorf("control.yaml does not describe %s", id)}
 	}
 	inPath := map[string]string{}
-	for _, p := range found.Operation.Parameters {
+	for _, p := range slices.Concat(found.PathItem.Parameters, found.Operation.Parameters) {
 		if p.Value.In == openapi3.ParameterInPath {
 			inPath[p.Value.Name] = r.PathValue(p.Value.Name)
 		}

@@ -33,6 +33,9 @@ func TestEveryRoute(t *testing.T) {
 		"messages.delete":    {"", "", 204, ""},
 		"messages.wait":      {"?address=" + email, "", 200, `"channel":"email"`},
 		"requests.list":      {"", "", 200, `"call":"consumer.otps.sms.login_or_create"`},
+		"projects.list":      {"", "", 200, `"project_id":"` + p.env["STYTCH_PROJECT_ID"]},
+		"projects.create":    {"", "", 201, `"secret":"secret-test-`},
+		"projects.delete":    {"", "", 204, ""},
 		"calls.list":         {"", "", 200, `{"call":"consumer.users.create","api":"consumer","method":"POST","path":"/v1/users","emulated":true}`},
 		"calls.perform":      {"", `{"user_id":"` + user + `"}`, 200, phone},
 		"keys.rotate":        {"", `{"forget":true}`, 204, ""},
@@ -70,6 +73,10 @@ func TestEveryRoute(t *testing.T) {
 				must(p.client().OTPs.Email.LoginOrCreate(t.Context(), stytch.OTPsEmailLoginOrCreateRequest{Email: email}))(t)
 			}
 			path := strings.Replace(r.path, "{call}", "consumer.users.get", 1)
+			if r.call == "projects.delete" {
+				added := decoded[projectView](t, p.does(http.MethodPost, "/api/projects", ""))
+				path = strings.Replace(path, "{project_id}", added.ProjectID, 1)
+			}
 			if status, body := p.call(r.method, path+call.query, call.body); status != call.status || !strings.Contains(body, call.want) {
 				t.Errorf("%d %s, want %d with %s", status, body, call.status, call.want)
 			}
@@ -99,7 +106,7 @@ func TestBadControlRequests(t *testing.T) {
 		{"after the last year", "POST", "/api/clock/advance", `{"seconds":3153600000000}`, 400, "seconds"},
 		{"before the first year", "POST", "/api/clock/advance", `{"seconds":-3153600000}`, 400, "2000"},
 		{"a parameter twice", "GET", "/api/users?limit=1&limit=2", "", 400, "limit: want one value, not 2"},
-		{"a parameter that is unknown", "GET", "/api/users?adress=a", "", 400, "the parameters of users.list are search, limit, offset, order"},
+		{"a parameter that is unknown", "GET", "/api/users?adress=a", "", 400, "the parameters of users.list are project, search, limit, offset, order"},
 		{"a query that is not valid", "GET", "/api/users?search=%zz", "", 400, "the query of the URL is not valid"},
 		{"an unknown call", "POST", "/api/calls/consumer.users.make", "{}", 404, `no call of the API is named "consumer.users.make"`},
 		{"a call with an unknown argument", "POST", "/api/calls/consumer.users.create", `{"mail":"a@b.c"}`, 400, "mail: is unknown; the known fields are email, "},
@@ -136,7 +143,7 @@ func TestBadControlRequests(t *testing.T) {
 func TestUnknownParameters(t *testing.T) {
 	p := launch(t)
 	for _, r := range routes {
-		path := strings.NewReplacer("{call}", "consumer.users.search").Replace(r.path)
+		path := strings.NewReplacer("{call}", "consumer.users.search", "{project_id}", "x").Replace(r.path)
 		status, body := p.call(r.method, path+"?unknown=1", "")
 		if want := http.StatusBadRequest; r.call != "ready" && (status != want || !strings.Contains(body, `unknown parameter \"unknown\"`)) {
 			t.Errorf("%s with an unknown parameter: %d %s", r.call, status, body)
