@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -32,24 +33,36 @@ func TestEveryRoute(t *testing.T) {
 		status      int
 		want        string
 	}{
-		"ready":                  {"", "", 200, `{"ready":true}`},
-		"openapi":                {"", "", 200, "openapi: 3.1.0"},
-		"environment":            {"", "", 200, `"STYTCH_BASE_URL":"` + p.url + `"`},
-		"messages.list":          {"", "", 200, phone},
-		"messages.delete":        {"", "", 204, ""},
-		"messages.wait":          {"?address=" + email, "", 200, `"channel":"email"`},
-		"calls.list":             {"", "", 200, `{"call":"consumer.users.create","api":"consumer","method":"POST","path":"/v1/users","emulated":true}`},
-		"calls.perform":          {"", `{"user_id":"` + user + `"}`, 200, phone},
-		"keys.rotate":            {"", `{"forget":true}`, 204, ""},
-		"sessions.add":           {"", `{"id":"` + user + `","session_duration_minutes":5}`, 201, `"session_jwt":"eyJ`},
-		"users.list":             {"", "", 200, phone},
-		"sessions.list":          {"", "", 200, `"user_id":"user-test-`},
-		"totps.list":             {"", "", 200, `"user_id":"` + user + `","verified":false,"code":"`},
-		"organizations.list":     {"", "", 200, "Analytical Engines"},
-		"members.list":           {"", "", 200, email},
-		"policy.get":             {"", "", 200, `{"roles":[],`},
-		"policy.put":             {"", `{"roles":[{"role_id":"editor","permissions":[{"resource_id":"documents","actions":["*"]}]}]}`, 200, `"role_id":"editor"`},
-		"reset":                  {"", "", 204, ""},
+		"ready":              {"", "", 200, `{"ready":true}`},
+		"openapi":            {"", "", 200, "openapi: 3.1.0"},
+		"environment":        {"", "", 200, `"STYTCH_BASE_URL":"` + p.url + `"`},
+		"messages.list":      {"", "", 200, phone},
+		"messages.delete":    {"", "", 204, ""},
+		"messages.restore":   {"", `{"ids":["message-test-1"]}`, 204, ""},
+		"messages.wait":      {"?address=" + email, "", 200, `"channel":"email"`},
+		"calls.list":         {"", "", 200, `{"call":"consumer.users.create","api":"consumer","method":"POST","path":"/v1/users","emulated":true}`},
+		"calls.perform":      {"", `{"user_id":"` + user + `"}`, 200, phone},
+		"keys.rotate":        {"", `{"forget":true}`, 204, ""},
+		"sessions.add":       {"", `{"id":"` + user + `","session_duration_minutes":5}`, 201, `"session_jwt":"eyJ`},
+		"users.list":         {"", "", 200, phone},
+		"sessions.list":      {"", "", 200, `"user_id":"user-test-`},
+		"totps.list":         {"", "", 200, `"user_id":"` + user + `","verified":false,"code":"`},
+		"organizations.list": {"", "", 200, "Analytical Engines"},
+		"members.list":       {"", "", 200, email},
+		"policy.get":         {"", "", 200, `{"roles":[],`},
+		"policy.put":         {"", `{"roles":[{"role_id":"editor","permissions":[{"resource_id":"documents","actions":["*"]}]}]}`, 200, `"role_id":"editor"`},
+		"reset":              {"", "", 204, ""},
+		"snapshot.get":       {"", "", 200, `"version": 2`},
+		"snapshot.put":       {"", snapshot, 204, ""},
+		"clock.get":          {"", "", 200, `"running":`},
+		"clock.advance":      {"", `{"seconds":-60}`, 200, `"now":`},
+		"clock.stop":         {"", "", 200, `"running":false`},
+		"clock.run":          {"", "", 200, `"running":true`},
+		"faults.list":        {"", "", 200, `{"faults":[`},
+		"faults.add":         {"", `{"call":"consumer.otps.sms.send","api":"consumer","times":2,"share":1,"after_effect":true,"status":503,"retry_after_seconds":1}`, 201, `"status":503`},
+		"faults.clear":       {"", "", 204, ""},
+		"faults.choices":     {"", "", 200, `{"api":"b2b","call":"b2b.otps.email.discovery.send"}`},
+
 		"webhooks.types":         {"", "", 200, `"direct.user.create"`},
 		"webhooks.endpoints":     {"", "", 200, `"secret":"whsec_`},
 		"webhooks.add":           {"", `{"url":"http://localhost:3000/hook","secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw","events":["scim.member.update"],"disabled":true}`, 201, `"events":["scim.member.update"],"disabled":true}`},
@@ -60,16 +73,6 @@ func TestEveryRoute(t *testing.T) {
 		"webhooks.replay_failed": {"", "", 200, `{"replayed":0}`},
 		"webhooks.deliveries":    {"?status=pending&event_type=direct.user.create&endpoint_id=" + endpoint, "", 200, `"email":"webhook@example.com"`},
 		"webhooks.wait":          {"?timeout=60", "", 200, `"status":404`},
-		"snapshot.get":           {"", "", 200, `"version": 2`},
-		"snapshot.put":           {"", snapshot, 204, ""},
-		"clock.get":              {"", "", 200, `"running":`},
-		"clock.advance":          {"", `{"seconds":-60}`, 200, `"now":`},
-		"clock.stop":             {"", "", 200, `"running":false`},
-		"clock.run":              {"", "", 200, `"running":true`},
-		"faults.list":            {"", "", 200, `{"faults":[`},
-		"faults.add":             {"", `{"call":"consumer.otps.sms.send","api":"consumer","times":2,"share":1,"after_effect":true,"status":503,"retry_after_seconds":1}`, 201, `"status":503`},
-		"faults.clear":           {"", "", 204, ""},
-		"faults.choices":         {"", "", 200, `{"api":"b2b","call":"b2b.otps.email.discovery.send"}`},
 	}
 	for _, r := range routes {
 		t.Run(r.call, func(t *testing.T) {
@@ -288,5 +291,27 @@ func TestSessionsShowNoTokens(t *testing.T) {
 	}
 	if strings.Contains(body, auth.SessionToken) || strings.Contains(body, "eyJ") {
 		t.Error("the list contains a token")
+	}
+}
+
+// TestMessagesAreDeletedByFilter deletes messages by address and by id, and
+// restores them.
+func TestMessagesAreDeletedByFilter(t *testing.T) {
+	p := launch(t)
+	for _, number := range []string{"+15005550001", "+15005550002", "+15005550003"} {
+		p.send(number)
+	}
+	first := p.wait("+15005550001").ID
+	p.does(http.MethodDelete, "/api/messages?address=%2B15005550002", "")
+	if got := p.messages(); !slices.Equal(got, []string{"+15005550001", "+15005550003"}) {
+		t.Errorf("the inbox has %v", got)
+	}
+	p.does(http.MethodDelete, "/api/messages?id="+first, "")
+	if got := p.messages(); !slices.Equal(got, []string{"+15005550003"}) {
+		t.Errorf("the inbox has %v", got)
+	}
+	p.does(http.MethodPost, "/api/messages/restore", `{"ids": ["`+first+`", "another"]}`)
+	if got := p.messages(); !slices.Equal(got, []string{"+15005550001", "+15005550003"}) {
+		t.Errorf("the inbox has %v", got)
 	}
 }
