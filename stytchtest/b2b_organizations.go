@@ -88,6 +88,9 @@ func (r *run) organizationDelete(q b2b.OrganizationsDeleteRequest) (b2b.Organiza
 		r.logOut(m)
 		st.Members.remove(m)
 	}
+	if c := st.SCIMConnections.find(byOrganization, id); c != nil {
+		st.SCIMConnections.remove(c)
+	}
 	st.Organizations.remove(o)
 	return b2b.OrganizationsDeleteResponse{OrganizationID: id}, nil
 }

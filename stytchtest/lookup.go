@@ -21,7 +21,7 @@ const (
 	bySlug          // of an organization
 	byClaimedDomain // of an organization
 	byAllowedDomain // of an organization
-	byOrganization  // of a member
+	byOrganization  // of a member or a SCIM connection
 	byEmail         // of a member
 	byPerson        // the e-mail address of a member of any organization
 	byRetiredEmail  // of a member
@@ -255,6 +255,7 @@ func (s *state) rest() {
 	s.Intermediates.rest()
 	s.M2MClients.rest()
 	s.ConnectedApps.rest()
+	s.SCIMConnections.rest()
 	s.Endpoints.rest()
 	s.Deliveries.rest()
 }
