@@ -81,7 +81,7 @@ const (
 // assign gives a member the role of every member and some more, in place of those that
 // they were given before.
 func (m *member) assign(roles ...string) {
-	kept := m.rolesWithout(directAssignment)
+	kept := m.rolesWithout(ofType(directAssignment))
 	m.Profile.Roles = nil
 	for _, role := range append([]string{memberRole}, roles...) {
 		m.Profile.Roles = addRole(m.Profile.Roles, role, b2b.MemberRoleSource{Type: directAssignment, Details: map[string]any{}})
@@ -96,7 +96,7 @@ func (m *member) assign(roles ...string) {
 // assignByDomain gives a member the roles that follow from the domain of their e-mail
 // address, in place of those that did before.
 func (m *member) assignByDomain(o *organization) {
-	m.Profile.Roles = m.rolesWithout(emailAssignment)
+	m.Profile.Roles = m.rolesWithout(ofType(emailAssignment))
 	for _, a := range o.Profile.RBACEmailImplicitRoleAssignments {
 		if strings.EqualFold(a.Domain, domainOf(m.Profile.EmailAddress)) {
 			m.Profile.Roles = addRole(m.Profile.Roles, a.RoleID, b2b.MemberRoleSource{Type: emailAssignment, Details: map[string]any{"email_domain": a.Domain}})
@@ -111,12 +111,17 @@ func (p *Project) assignByDomain(o *organization) {
 	}
 }
 
-// rolesWithout are the roles that a member has for other reasons than one. A role
+// ofType tells the sources of a type from others.
+func ofType(kind string) func(b2b.MemberRoleSource) bool {
+	return func(source b2b.MemberRoleSource) bool { return source.Type == kind }
+}
+
+// rolesWithout are the roles that a member has for other reasons than some. A role
 // without any was added so by a test, and stays.
-func (m *member) rolesWithout(kind string) []b2b.MemberRole {
+func (m *member) rolesWithout(some func(b2b.MemberRoleSource) bool) []b2b.MemberRole {
 	var kept []b2b.MemberRole
 	for _, role := range m.Profile.Roles {
-		sources := slices.DeleteFunc(slices.Clone(role.Sources), func(s b2b.MemberRoleSource) bool { return s.Type == kind })
+		sources := slices.DeleteFunc(slices.Clone(role.Sources), some)
 		if len(sources) > 0 || len(role.Sources) == 0 {
 			kept = append(kept, b2b.MemberRole{RoleID: role.RoleID, Sources: sources})
 		}

@@ -85,15 +85,19 @@ func (r *run) changeMember(by *b2b.ActingMember, o *organization, m *member, q b
 	return nil
 }
 
+// hasMemberRole reports whether there is a role that members of the organization can
+// be given.
+func (p *Project) hasMemberRole(o *organization, id string) bool {
+	return id == adminRole || p.hasRole(id) || slices.ContainsFunc(o.Profile.CustomRoles, func(role b2b.CustomRole) bool { return role.RoleID == id })
+}
+
 // checkRoles refuses roles that the organization's members cannot be given.
 func (p *Project) checkRoles(o *organization, roles []string) *apiError {
 	for _, id := range roles {
 		switch {
 		case id == memberRole:
 			return fail("cannot_assign_default_rbac_role_id")
-		case id == adminRole, p.hasRole(id),
-			slices.ContainsFunc(o.Profile.CustomRoles, func(role b2b.CustomRole) bool { return role.RoleID == id }):
-		default:
+		case !p.hasMemberRole(o, id):
 			return failf("invalid_rbac_role_assignment", "the policy has no role %q", id)
 		}
 	}

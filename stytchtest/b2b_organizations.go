@@ -91,6 +91,9 @@ func (r *run) organizationDelete(q b2b.OrganizationsDeleteRequest) (b2b.Organiza
 	if c := st.SCIMConnections.find(byOrganization, id); c != nil {
 		st.SCIMConnections.remove(c)
 	}
+	for _, c := range slices.Backward(st.connectionsOf(o)) {
+		st.Connections.remove(c)
+	}
 	st.Organizations.remove(o)
 	return b2b.OrganizationsDeleteResponse{OrganizationID: id}, nil
 }

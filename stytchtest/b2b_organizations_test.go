@@ -119,7 +119,7 @@ func TestOrganizationSettings(t *testing.T) {
 		t.Errorf("an error changed %v to %v", before, after)
 	}
 	// Neither can the list be emptied while it is needed.
-	must(c.b2b.Organizations.Update(c.ctx, update{OrganizationID: "engines", AuthMethods: new(b2b.MethodPolicyRestricted), AllowedAuthMethods: []b2b.AuthMethod{b2b.AuthMethodSSO}}))(t)
+	must(c.b2b.Organizations.Update(c.ctx, update{OrganizationID: "engines", AuthMethods: new(b2b.MethodPolicyRestricted), AllowedAuthMethods: []b2b.AuthMethod{b2b.AuthMethodMagicLink}}))(t)
 	_, err := c.b2b.Organizations.Update(c.ctx, update{OrganizationID: "engines", AllowedAuthMethods: []b2b.AuthMethod{}})
 	wants(t, err, stytch.ErrAllowedAuthMethodsRequiredForRestricted)
 	_, err = c.b2b.Organizations.Update(c.ctx, update{OrganizationID: "none"})

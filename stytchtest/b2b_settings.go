@@ -76,7 +76,22 @@ func (p *Project) configure(o *organization, s orgSettings) *apiError {
 			return err
 		}
 	}
+	if err := checkSSO(s, changed); err != nil {
+		return err
+	}
 	o.Profile = changed
+	return nil
+}
+
+// checkSSO refuses settings for which the organization lacks an active connection.
+func checkSSO(s orgSettings, o b2b.Organization) *apiError {
+	id := s.SSODefaultConnectionID
+	switch {
+	case id != nil && !slices.ContainsFunc(o.SSOActiveConnections, func(c b2b.ActiveSSOConnection) bool { return c.ConnectionID == *id }):
+		return failf("invalid_sso_default_connection_id", "sso_default_connection_id: the organization has no active connection with this id")
+	case (s.AuthMethods != nil || s.AllowedAuthMethods != nil) && onlySSO(o) && len(o.SSOActiveConnections) == 0:
+		return failf("requires_active_sso_connection", "allowed_auth_methods: only sso is left, and the organization has no active connection")
+	}
 	return nil
 }
 
@@ -110,8 +125,6 @@ func (p *Project) checkNames(o b2b.Organization) *apiError {
 		return failf("invalid_organization_slug", "organization_slug: at least one letter or digit is needed")
 	case len(o.OrganizationLogoURL) > maxLogoURL:
 		return failf("organization_logo_url_too_long", "organization_logo_url: %d bytes, and %d are allowed", len(o.OrganizationLogoURL), maxLogoURL)
-	case o.SSODefaultConnectionID != nil && !slices.ContainsFunc(o.SSOActiveConnections, func(c b2b.ActiveSSOConnection) bool { return c.ConnectionID == *o.SSODefaultConnectionID }):
-		return failf("invalid_sso_default_connection_id", "sso_default_connection_id: the organization has no active connection with this id")
 	}
 	if other := p.state.Organizations.find(bySlug, o.OrganizationSlug); other != nil && other.Profile.OrganizationID != o.OrganizationID {
 		return failf("organization_slug_already_used", "another organization has the slug %q", o.OrganizationSlug)

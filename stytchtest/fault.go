@@ -68,6 +68,26 @@ func Calls() []Call {
 	return list
 }
 
+// SpecCall is a call of the API.
+type SpecCall struct {
+	Call
+	// Method and Path are the call on the wire. Parameters of the path are in braces.
+	Method, Path string
+	// Emulated reports whether the emulator has rules for the call. Without, it answers 501.
+	Emulated bool
+}
+
+// SpecCalls returns every call of the API, sorted by name, whether the emulator has
+// rules for it or not.
+func SpecCalls() []SpecCall {
+	var list []SpecCall
+	for _, e := range contract.Endpoints() {
+		list = append(list, SpecCall{newCall(e.API, e.ID), e.Method, e.Path, handlers[e.API][e.ID] != nil})
+	}
+	slices.SortFunc(list, func(a, b SpecCall) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}
+
 // newCall returns the call of an API with this operation ID.
 func newCall(api, operationID string) Call { return Call{API: api, Name: api + "." + operationID} }
 

@@ -217,9 +217,7 @@ func (s *Server) perform(q *request, a *answer) {
 	}
 	handler := handlers[q.endpoint.API][q.endpoint.ID]
 	if handler == nil {
-		e := failf("internal_server_error", "%s is not emulated", q.endpoint.Name())
-		e.status = http.StatusNotImplemented
-		s.fail(a, e)
+		s.fail(a, notEmulated(q.endpoint))
 		return
 	}
 	form := q.form()
@@ -232,15 +230,8 @@ func (s *Server) perform(q *request, a *answer) {
 		return
 	}
 	arguments := argumentsOf(q)
-	found := q.endpoint.CheckRequest(arguments)
-	// Searches have error types of their own for a query, and check it themselves.
-	found = slices.DeleteFunc(found, func(v validate.Violation) bool { return v.Field == "query" || strings.HasPrefix(v.Field, "query.") })
-	if len(found) > 0 {
-		e := broken(found)
-		if q.endpoint.OAuthErrors && slices.ContainsFunc(found, func(v validate.Violation) bool { return v.Field == "grant_type" && arguments["grant_type"] != nil }) {
-			e.errorType = "unsupported_grant_type"
-		}
-		s.fail(a, e)
+	if err := refused(q.endpoint, arguments, q.endpoint.CheckRequest(arguments)); err != nil {
+		s.fail(a, err)
 		return
 	}
 	defer project.lockFor(direct)()
@@ -251,6 +242,27 @@ func (s *Server) perform(q *request, a *answer) {
 		return
 	}
 	a.status, a.body = call.status, encode(result)
+}
+
+// refused returns the error for arguments that break the spec, or nil.
+func refused(endpoint *contract.Endpoint, arguments map[string]any, found []validate.Violation) *apiError {
+	// Searches have error types of their own for a query, and check it themselves.
+	found = slices.DeleteFunc(found, func(v validate.Violation) bool { return v.Field == "query" || strings.HasPrefix(v.Field, "query.") })
+	if len(found) == 0 {
+		return nil
+	}
+	e := broken(found)
+	if endpoint.OAuthErrors && slices.ContainsFunc(found, func(v validate.Violation) bool { return v.Field == "grant_type" && arguments["grant_type"] != nil }) {
+		e.errorType = "unsupported_grant_type"
+	}
+	return e
+}
+
+// notEmulated is the error of a call of the spec that has no rules.
+func notEmulated(endpoint *contract.Endpoint) *apiError {
+	e := failf("internal_server_error", "%s is not emulated", endpoint.Name())
+	e.status = http.StatusNotImplemented
+	return e
 }
 
 // authorized returns the project of a request's credentials. Calls without

@@ -18,10 +18,11 @@ const (
 	byCredential    // the ID of a passkey or security key
 	byWallet        // the type and address of a crypto wallet
 	bySubject       // the account of a user or member at a provider of OAuth
+	bySSO           // the account of a member at the identity provider of a connection
 	bySlug          // of an organization
 	byClaimedDomain // of an organization
 	byAllowedDomain // of an organization
-	byOrganization  // of a member or a SCIM connection
+	byOrganization  // of a member, or of a connection
 	byEmail         // of a member
 	byPerson        // the e-mail address of a member of any organization
 	byRetiredEmail  // of a member
@@ -157,6 +158,9 @@ func (m *member) keys() []key {
 	for _, o := range p.OAuthRegistrations {
 		keys = append(keys, key{bySubject, within(p.OrganizationID, subjectKey(o.ProviderType, o.ProviderSubject))})
 	}
+	for _, s := range p.SSORegistrations {
+		keys = append(keys, key{bySSO, within(s.ConnectionID, s.ExternalID)})
+	}
 	for _, retired := range p.RetiredEmailAddresses {
 		keys = append(keys, key{byRetiredEmail, within(p.OrganizationID, strings.ToLower(retired.EmailAddress))})
 	}
@@ -256,6 +260,7 @@ func (s *state) rest() {
 	s.M2MClients.rest()
 	s.ConnectedApps.rest()
 	s.SCIMConnections.rest()
+	s.Connections.rest()
 	s.Endpoints.rest()
 	s.Deliveries.rest()
 }

@@ -109,6 +109,9 @@ type run struct {
 	now     time.Time
 	header  header
 	status  int // of the answer when the call succeeds
+	// dashboard is set for a call of Project.Perform, which does what a person does in
+	// the service's dashboard.
+	dashboard bool
 }
 
 // header gives the header parameters of a call.

@@ -129,7 +129,7 @@ func (s *Server) directoryProject(id, token string) (*Project, func()) {
 	}
 	s.mu.Unlock()
 	for _, p := range projects {
-		unlock := p.lock()
+		unlock := p.lockFor(byScim)
 		if c := p.state.SCIMConnections.find(byID, id); c != nil && c.acceptsAt(token, s.clock.Now()) {
 			return p, unlock
 		}

@@ -145,7 +145,7 @@ func (r *run) deleteMember(m *member) {
 // assignByGroups gives a member the roles that follow from the groups of a directory, in
 // place of those that did before, and shows the registration.
 func (m *member) assignByGroups(c *scimConnection) {
-	m.Profile.Roles = m.rolesWithout(scimGroupAssignment)
+	m.Profile.Roles = m.rolesWithout(ofType(scimGroupAssignment))
 	if m.SCIM == nil {
 		return
 	}
@@ -186,7 +186,7 @@ func (p *Project) assignByGroups(m *member) {
 
 // leaveDirectory makes a member one that no directory manages.
 func (m *member) leaveDirectory() {
-	m.Profile.Roles = m.rolesWithout(scimGroupAssignment)
+	m.Profile.Roles = m.rolesWithout(ofType(scimGroupAssignment))
 	m.SCIM, m.Profile.SCIMRegistration = nil, nil
 }
 

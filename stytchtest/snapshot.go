@@ -251,6 +251,9 @@ func (s *state) check() error {
 			return errors.New("a password in its state is null")
 		}
 	}
+	if err := s.checkConnections(); err != nil {
+		return err
+	}
 	if err := s.identified(); err != nil {
 		return err
 	}
@@ -287,6 +290,11 @@ func (s *state) identified() error {
 	}
 	for m := range s.Members.all() {
 		if err := known("member", m.Profile.MemberID); err != nil {
+			return err
+		}
+	}
+	for c := range s.Connections.all() {
+		if err := known("connection", c.id()); err != nil {
 			return err
 		}
 	}

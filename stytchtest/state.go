@@ -20,6 +20,8 @@ type state struct {
 	ConnectedApps table[connectedApp, *connectedApp] `json:"connected_apps"`
 	// SCIMConnections are those of directories, at most one for an organization.
 	SCIMConnections table[scimConnection, *scimConnection] `json:"scim_connections"`
+	// Connections are those of organizations for single sign-on.
+	Connections table[connection, *connection] `json:"sso_connections"`
 	// EmailCodes are the e-mail codes of members, by address. A new code of an
 	// address replaces the earlier one.
 	EmailCodes map[string]*code `json:"email_codes"`

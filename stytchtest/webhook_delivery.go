@@ -101,8 +101,8 @@ func (w *Webhooks) start(endpointID string) {
 func (w *Webhooks) deliver(endpointID string) {
 	server := w.project.server
 	for {
-		moved := server.clock.next() // before now is read
-		now := server.clock.exact()
+		moved := w.clock().next() // before now is read
+		now := w.clock().exact()
 		due, next, changed := w.due(endpointID, now)
 		if len(due) == 0 && next.IsZero() {
 			return
@@ -119,7 +119,7 @@ func (w *Webhooks) deliver(endpointID string) {
 			continue
 		}
 		var timer <-chan time.Time // never, while the clock is stopped
-		if server.clock.Running() {
+		if w.clock().Running() {
 			timer = time.After(next.Sub(now))
 		}
 		select {
@@ -166,7 +166,7 @@ func (w *Webhooks) attempt(id string) {
 	if server.senders.ctx.Err() != nil {
 		return // the end of the server is no failure of the endpoint
 	}
-	result.At, result.Duration = server.clock.exact(), time.Since(start)
+	result.At, result.Duration = w.clock().exact(), time.Since(start)
 	if d := w.record(id, result, abort); d != nil && server.senders.observe != nil {
 		server.senders.observe(*d)
 	}
@@ -193,7 +193,7 @@ func (w *Webhooks) request(ctx context.Context, id string) *http.Request {
 	r.Header.Set("User-Agent", "stytch-emulator")
 	r.Header.Set("Svix-Id", d.ID)
 	r.Header.Set("Svix-Timestamp", strconv.FormatInt(sent.Unix(), 10))
-	r.Header.Set("Svix-Signature", e.sign(d, sent, w.project.server.clock.exact()))
+	r.Header.Set("Svix-Signature", e.sign(d, sent, w.clock().exact()))
 	return r
 }
 

@@ -54,6 +54,9 @@ func (s *state) watched() []watcher {
 			}
 			return m.Profile.MemberID, m.profile(now)
 		}),
+		watching(&s.SCIMConnections, "scim_connection", func(c *scimConnection, _ time.Time) (string, any) {
+			return c.Profile.ConnectionID, c.profile()
+		}),
 	}
 }
 
@@ -184,7 +187,7 @@ func (p *Project) watch(source eventSource) (end func()) {
 		return func() {}
 	}
 	watchers := p.state.watched()
-	now := p.server.clock.Now()
+	now := p.webhooks.clock().Now()
 	for _, w := range watchers {
 		w.begin(now)
 	}
@@ -213,7 +216,7 @@ func (p *Project) event(source eventSource, c change) (payload string, ok bool) 
 		Timestamp  string      `json:"timestamp"`
 		Vertical   string      `json:"vertical"`
 	}{
-		p.ID, newID("webhook-event"), c.action, c.object, source, c.id, p.server.clock.exact().Format("2006-01-02T15:04:05.000000Z"), eventObjects[i].vertical,
+		p.ID, newID("webhook-event"), c.action, c.object, source, c.id, p.webhooks.clock().exact().Format("2006-01-02T15:04:05.000000Z"), eventObjects[i].vertical,
 	})
 	if c.content != nil {
 		body = slices.Concat(body[:len(body)-1], []byte(`,"`+c.object+`":`), c.content, []byte("}"))

@@ -282,7 +282,7 @@ func (w *Webhooks) RotateSecret(id, secret string) (WebhookEndpoint, error) {
 	if err := changed.check(); err != nil {
 		return WebhookEndpoint{}, fmt.Errorf("stytchtest: the webhook endpoint: %w", err)
 	}
-	now := w.project.server.clock.exact()
+	now := w.clock().exact()
 	e.Old = slices.DeleteFunc(e.Old, func(o oldSecret) bool { return !now.Before(o.ExpiresAt) })
 	e.Old = append(e.Old, oldSecret{e.Secret, now.Add(oldSecretLife)})
 	e.WebhookEndpoint = changed
@@ -379,7 +379,7 @@ func (w *Webhooks) ReplayFailed(endpointID string) (int, error) {
 }
 
 func (w *Webhooks) replay(d *delivery) {
-	d.Status, d.Tried, d.NextAttemptAt = WebhookPending, 0, w.project.server.clock.exact()
+	d.Status, d.Tried, d.NextAttemptAt = WebhookPending, 0, w.clock().exact()
 	w.start(d.EndpointID)
 }
 
@@ -406,7 +406,7 @@ func (w *Webhooks) send(source eventSource, c change) {
 		return
 	}
 	st, kind := &w.project.state, eventType(source, c.object, c.action)
-	id, now := newMessageID("msg"), w.project.server.clock.exact()
+	id, now := newMessageID("msg"), w.clock().exact()
 	for e := range st.Endpoints.all() {
 		if e.Disabled || len(e.Events) > 0 && !slices.Contains(e.Events, kind) {
 			continue
@@ -502,3 +502,6 @@ func (w *Webhooks) drop() {
 	w.dropped = true
 	w.announce()
 }
+
+// clock returns the clock of retries and events.
+func (w *Webhooks) clock() *Clock { return &w.project.server.clock }

@@ -51,9 +51,15 @@ func checkRequest(id string, r *http.Request) error {
 	if found == nil {
 		return &failure{http.StatusInternalServerError, fmt.Errorf("control.yaml does not describe %s", id)}
 	}
+	inPath := map[string]string{}
+	for _, p := range found.Operation.Parameters {
+		if p.Value.In == openapi3.ParameterInPath {
+			inPath[p.Value.Name] = r.PathValue(p.Value.Name)
+		}
+	}
 	options := &openapi3filter.Options{SkipSettingDefaults: true, MultiError: true}
 	err = openapi3filter.ValidateRequest(r.Context(), &openapi3filter.RequestValidationInput{
-		Request: r, Route: found, Options: options,
+		Request: r, Route: found, PathParams: inPath, Options: options,
 	})
 	if err == nil {
 		return nil

@@ -47,8 +47,12 @@ var routes = []route{
 	{http.MethodGet, "/api/messages", "messages.list", (*control).listMessages, false},
 	{http.MethodDelete, "/api/messages", "messages.delete", (*control).deleteMessages, false},
 	{http.MethodGet, "/api/messages/wait", "messages.wait", (*control).waitForMessage, false},
+	{http.MethodGet, "/api/calls", "calls.list", (*control).listCalls, false},
+	{http.MethodPost, "/api/calls/{call}", "calls.perform", (*control).performCall, false},
 	{http.MethodGet, "/api/users", "users.list", (*control).listUsers, false},
 	{http.MethodGet, "/api/sessions", "sessions.list", (*control).listSessions, false},
+	{http.MethodPost, "/api/sessions", "sessions.add", (*control).addSession, false},
+	{http.MethodPost, "/api/keys/rotate", "keys.rotate", (*control).rotateKeys, false},
 	{http.MethodGet, "/api/organizations", "organizations.list", (*control).listOrganizations, false},
 	{http.MethodGet, "/api/members", "members.list", (*control).listMembers, false},
 	{http.MethodGet, "/api/totps", "totps.list", (*control).listTOTPs, false},
@@ -105,7 +109,12 @@ func (c *control) serve(to route) http.HandlerFunc {
 			if errors.As(err, &failed) {
 				status = failed.status
 			}
-			writeJSON(sent, status, map[string]string{"error": err.Error()})
+			answer := map[string]string{"error": err.Error()}
+			var refused *callError
+			if errors.As(err, &refused) {
+				answer["error_type"] = string(refused.answer.Type)
+			}
+			writeJSON(sent, status, answer)
 		}
 		c.logControl(to.call, sent.status, start)
 	}

@@ -32,6 +32,10 @@ func TestEveryRoute(t *testing.T) {
 		"messages.list":      {"", "", 200, phone},
 		"messages.delete":    {"", "", 204, ""},
 		"messages.wait":      {"?address=" + email, "", 200, `"channel":"email"`},
+		"calls.list":         {"", "", 200, `{"call":"consumer.users.create","api":"consumer","method":"POST","path":"/v1/users","emulated":true}`},
+		"calls.perform":      {"", `{"user_id":"` + user + `"}`, 200, phone},
+		"keys.rotate":        {"", `{"forget":true}`, 204, ""},
+		"sessions.add":       {"", `{"id":"` + user + `","session_duration_minutes":5}`, 201, `"session_jwt":"eyJ`},
 		"users.list":         {"", "", 200, phone},
 		"sessions.list":      {"", "", 200, `"user_id":"user-test-`},
 		"totps.list":         {"", "", 200, `"user_id":"` + user + `","verified":false,"code":"`},
@@ -64,7 +68,8 @@ func TestEveryRoute(t *testing.T) {
 			if r.call == "messages.wait" {
 				must(p.client().OTPs.Email.LoginOrCreate(t.Context(), stytch.OTPsEmailLoginOrCreateRequest{Email: email}))(t)
 			}
-			if status, body := p.call(r.method, r.path+call.query, call.body); status != call.status || !strings.Contains(body, call.want) {
+			path := strings.Replace(r.path, "{call}", "consumer.users.get", 1)
+			if status, body := p.call(r.method, path+call.query, call.body); status != call.status || !strings.Contains(body, call.want) {
 				t.Errorf("%d %s, want %d with %s", status, body, call.status, call.want)
 			}
 		})
@@ -92,6 +97,15 @@ func TestBadControlRequests(t *testing.T) {
 		{"an unknown key", "POST", "/api/clock/advance", `{"seconds":1,"minutes":1}`, 400, "minutes"},
 		{"after the last year", "POST", "/api/clock/advance", `{"seconds":3153600000000}`, 400, "seconds"},
 		{"before the first year", "POST", "/api/clock/advance", `{"seconds":-3153600000}`, 400, "2000"},
+		{"an unknown call", "POST", "/api/calls/consumer.users.make", "{}", 404, `no call of the API is named "consumer.users.make"`},
+		{"a call with an unknown argument", "POST", "/api/calls/consumer.users.create", `{"mail":"a@b.c"}`, 400, "mail: is unknown; the known fields are email, "},
+		{"a call with an argument whose part is unknown", "POST", "/api/calls/consumer.users.create", `{"email":"a@b.c","name":{"first":"Ada"}}`, 400, "name.first: is unknown"},
+		{"a call that is rejected", "POST", "/api/calls/consumer.users.get", `{"user_id":"user-test-1"}`, 404, "user"},
+		{"a call without a body", "POST", "/api/calls/consumer.users.get", "", 400, "value is required"},
+		{"a session of nobody", "POST", "/api/sessions", `{"id":"user-test-1"}`, 400, "no user or member"},
+		{"a session that is too short", "POST", "/api/sessions", `{"id":"user-test-1","session_duration_minutes":4}`, 400, "session_duration_minutes"},
+		{"a limit that is none", "GET", "/api/users?limit=0", "", 400, "limit"},
+		{"an unknown order", "GET", "/api/users?order=random", "", 400, "order"},
 		{"a fault without an effect", "POST", "/api/faults", `{"call":"consumer.otps.sms.send"}`, 400, "want one of error_type, status"},
 		{"a fault of an unknown call", "POST", "/api/faults", `{"call":"consumer.otps.send","status":500}`, 400, `is named "consumer.otps.send"`},
 		{"a fault of a call of the other API", "POST", "/api/faults", `{"call":"consumer.otps.whatsapp.send","api":"b2b","status":500}`, 400, "no emulated call of b2b"},

@@ -65,7 +65,7 @@ func TestDocumentedFlags(t *testing.T) {
 func TestDocumentedCalls(t *testing.T) {
 	text := string(must(os.ReadFile(page))(t))
 	var described, known []string
-	for _, m := range regexp.MustCompile("(?m)^\\| `([A-Z]+ /[a-z/.]*)").FindAllStringSubmatch(text, -1) {
+	for _, m := range regexp.MustCompile("(?m)^\\| `([A-Z]+ /[a-z/.{}]*)").FindAllStringSubmatch(text, -1) {
 		described = append(described, m[1])
 	}
 	for _, r := range routes {
@@ -103,6 +103,9 @@ func TestDocumentedShell(t *testing.T) {
 	}
 	if got := paste(block(t, "sh", "jq -r .user")); got != "ada@example.com\n" {
 		t.Errorf("the login prints %q", got)
+	}
+	if got := paste(block(t, "sh", "calls/consumer.users.create")); got != "Grace\n" {
+		t.Errorf("the changed user prints %q", got)
 	}
 	if got := paste(block(t, "sh", "curl -su")); !strings.Contains(got, `"phone_id"`) || p.wait(phone).Code == "" {
 		t.Errorf("the first call prints %q", got)

@@ -40,7 +40,7 @@ func TestSeed(t *testing.T) {
 	if len(members) != 2 || members[0].Name != "Ada Lovelace" || members[0].Status != b2b.MemberStatusActive || members[1].Status != b2b.MemberStatusInvited {
 		t.Fatalf("members %+v", members)
 	}
-	if other := p.does(http.MethodGet, "/api/members?organization_id=organization-test-oel", ""); other != `{"members":[]}`+"\n" {
+	if other := p.does(http.MethodGet, "/api/members?organization_id=organization-test-oel", ""); other != `{"members":[],"total":0}`+"\n" {
 		t.Errorf("members %s", other)
 	}
 	member := p.mfaLogin(engines)

@@ -7,23 +7,27 @@ import (
 	"io"
 	"net/http"
 
+	"github.com/stytchgen/sdk/b2b"
 	"github.com/stytchgen/sdk/stytch"
+	"github.com/stytchgen/sdk/stytchtest"
 )
 
-func (c *control) listUsers(w http.ResponseWriter, _ *http.Request) error {
-	return writeJSON(w, http.StatusOK, map[string]any{"users": c.srv.Users()})
+func (c *control) listUsers(w http.ResponseWriter, r *http.Request) error {
+	return list(w, r, "users", c.srv.FindUsers)
 }
 
-func (c *control) listSessions(w http.ResponseWriter, _ *http.Request) error {
-	return writeJSON(w, http.StatusOK, map[string]any{"sessions": c.srv.Sessions()})
+func (c *control) listSessions(w http.ResponseWriter, r *http.Request) error {
+	return list(w, r, "sessions", c.srv.FindSessions)
 }
 
-func (c *control) listOrganizations(w http.ResponseWriter, _ *http.Request) error {
-	return writeJSON(w, http.StatusOK, map[string]any{"organizations": c.srv.Organizations()})
+func (c *control) listOrganizations(w http.ResponseWriter, r *http.Request) error {
+	return list(w, r, "organizations", c.srv.FindOrganizations)
 }
 
 func (c *control) listMembers(w http.ResponseWriter, r *http.Request) error {
-	return writeJSON(w, http.StatusOK, map[string]any{"members": c.srv.Members(r.URL.Query().Get("organization_id"))})
+	return list(w, r, "members", func(f stytchtest.Filter) ([]b2b.Member, int) {
+		return c.srv.FindMembers(r.URL.Query().Get("organization_id"), f)
+	})
 }
 
 func (c *control) listTOTPs(w http.ResponseWriter, _ *http.Request) error {

@@ -224,7 +224,7 @@ func TestReset(t *testing.T) {
 	p.does(http.MethodPost, "/api/clock/advance", `{"seconds":86400}`)
 	seeded := p.does(http.MethodGet, "/api/members", "")
 	p.does(http.MethodPost, "/api/reset", "")
-	for path, want := range map[string]string{"messages": `{"messages":[]}`, "users": `{"users":[]}`, "sessions": `{"sessions":[]}`, "faults": `{"faults":[]}`} {
+	for path, want := range map[string]string{"messages": `{"messages":[]}`, "users": `{"total":0,"users":[]}`, "sessions": `{"sessions":[],"total":0}`, "faults": `{"faults":[]}`} {
 		if got := strings.TrimSpace(p.does(http.MethodGet, "/api/"+path, "")); got != want {
 			t.Errorf("%s: %s", path, got)
 		}

@@ -5,9 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,7 +22,15 @@ import (
 // them with UseNumber.
 func (e *Endpoint) CheckRequest(arguments map[string]any) []validate.Violation {
 	var c validate.Validator
-	checker{&c, false}.object(&e.Request, arguments)
+	checker{Validator: &c}.object(&e.Request, arguments)
+	return c.Violations()
+}
+
+// CheckStrictly is CheckRequest, and also reports arguments that the call does not
+// have. The service ignores these.
+func (e *Endpoint) CheckStrictly(arguments map[string]any) []validate.Violation {
+	var c validate.Validator
+	checker{Validator: &c, strict: true}.object(&e.Request, arguments)
 	return c.Violations()
 }
 
@@ -51,7 +62,7 @@ func check(t *Type, body []byte) []validate.Violation {
 	if object, ok := value.(map[string]any); err != nil || !ok {
 		c.Report("", "must be a JSON object")
 	} else {
-		checker{&c, true}.object(t, object)
+		checker{Validator: &c, response: true}.object(t, object)
 	}
 	return c.Violations()
 }
@@ -60,9 +71,13 @@ func check(t *Type, body []byte) []validate.Violation {
 type checker struct {
 	*validate.Validator
 	response bool
+	strict   bool // fields that the spec does not have are violations
 }
 
 func (c checker) object(t *Type, object map[string]any) {
+	if c.strict {
+		c.unknown(t, object)
+	}
 	for i := range t.Fields {
 		f := &t.Fields[i]
 		value, ok := object[f.Name]
@@ -86,6 +101,26 @@ func (c checker) object(t *Type, object map[string]any) {
 	}
 	for _, rule := range t.Rules {
 		c.rule(rule, object)
+	}
+}
+
+// unknown reports the fields of an object that its type does not have.
+func (c checker) unknown(t *Type, object map[string]any) {
+	var known []string
+	for i := range t.Fields {
+		known = append(known, t.Fields[i].Name)
+	}
+	for _, constant := range t.Constants {
+		known = append(known, constant.Name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		switch {
+		case slices.Contains(known, name):
+		case len(known) == 0:
+			c.Report(name, "is unknown; there are no fields")
+		default:
+			c.Report(name, "is unknown; the known fields are "+strings.Join(known, ", "))
+		}
 	}
 }
 

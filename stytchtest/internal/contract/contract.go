@@ -213,6 +213,19 @@ func Find(method, path string) (e *Endpoint, params map[string]string, allowed [
 	return nil, nil, slices.Compact(allowed)
 }
 
+// Endpoints returns every call.
+func Endpoints() []Endpoint { return endpoints }
+
+// Named returns the call with a full name, such as "consumer.otps.sms.send", or nil.
+func Named(name string) *Endpoint {
+	for i := range endpoints {
+		if endpoints[i].Name() == name {
+			return &endpoints[i]
+		}
+	}
+	return nil
+}
+
 // match returns the parameters of a path that fits a template. A parameter is not
 // empty.
 func match(template, path string) (map[string]string, bool) {
