@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"github.com/stytchgen/sdk/internal/rbac"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/share"
 	"github.com/stytchgen/sdk/internal/transport"
@@ -34,7 +35,8 @@ func (t AccessToken) LogValue() slog.Value {
 
 // IntrospectTokenLocal checks an access token of a connected app without a call. Unlike
 // [IDPService.IntrospectTokenNetwork], it does not see that a token was revoked, and accepts no refresh
-// tokens. The errors are [stytch.ErrMissingScope] and the ErrJWT errors. The JWTs of sessions are rejected.
+// tokens. The errors are [stytch.ErrMissingScope], [stytch.ErrNotAllowed] and the ErrJWT errors. The JWTs of
+// sessions are rejected.
 //
 // Source: https://stytch.com/docs/b2b/api/connected-app-token-introspection
 func (s *IDPService) IntrospectTokenLocal(ctx context.Context, accessToken string, opts stytch.AccessTokenOptions) (*AccessToken, error) {
@@ -43,6 +45,17 @@ func (s *IDPService) IntrospectTokenLocal(ctx context.Context, accessToken strin
 		return nil, err
 	}
 	return &AccessToken{AccessToken: *token, OrganizationID: organizationID, OrganizationSlug: slug}, nil
+}
+
+// ScopesAllow is [stytch.RBACService.ScopesAllow] with the access policy of this API. The roles of an
+// organization play no part. Compare the organization of the token first: AccessTokenOptions.OrganizationID
+// does that.
+func (s *RBACService) ScopesAllow(ctx context.Context, scopes []string, resourceID, action string) (bool, error) {
+	if err := s.client().Refusal(); err != nil {
+		return false, err
+	}
+	err := s.client().Policies().DecideScopes(ctx, scopes, rbac.Check{ResourceID: resourceID, Action: action})
+	return err == nil, err
 }
 
 // accessTokenOf is the check of package stytch.

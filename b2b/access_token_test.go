@@ -55,6 +55,27 @@ func TestIntrospectTokenLocal(t *testing.T) {
 	if _, err := client.IDP.IntrospectTokenLocal(t.Context(), text, stytch.AccessTokenOptions{RequiredScopes: []string{"write:documents"}}); !errors.Is(err, stytch.ErrMissingScope) {
 		t.Errorf("got %v", err)
 	}
+	for _, c := range []struct {
+		organization string
+		want         error
+	}{
+		{"organization-test-1", nil},
+		{"organization-test-2", stytch.ErrSessionAuthorizationTenancyError},
+		{"engines", stytch.ErrSessionAuthorizationTenancyError}, // a slug
+	} {
+		got, err := client.IDP.IntrospectTokenLocal(t.Context(), text, stytch.AccessTokenOptions{OrganizationID: c.organization})
+		if !errors.Is(err, c.want) || (err == nil) != (c.want == nil) || (got == nil) != (c.want != nil) || errors.Is(err, stytch.ErrNotAllowed) != (c.want != nil) {
+			t.Errorf("for the organization %s: %v, want %v", c.organization, err, c.want)
+		}
+	}
+	// Another organization is refused before the policy is fetched, which this client cannot do.
+	check := &stytch.AuthorizationCheck{ResourceID: "documents", Action: "read"}
+	if _, err := client.IDP.IntrospectTokenLocal(t.Context(), text, stytch.AccessTokenOptions{OrganizationID: "organization-test-2", AuthorizationCheck: check}); !errors.Is(err, stytch.ErrSessionAuthorizationTenancyError) {
+		t.Errorf("with a check for another organization: %v", err)
+	}
+	if _, err := client.IDP.IntrospectTokenLocal(t.Context(), text, stytch.AccessTokenOptions{AuthorizationCheck: check}); err == nil || errors.Is(err, stytch.ErrNotAllowed) {
+		t.Errorf("without a policy: %v", err)
+	}
 	if _, err := new(b2b.IDPService).IntrospectTokenLocal(t.Context(), text, stytch.AccessTokenOptions{}); err == nil {
 		t.Error("a service without a client accepts a token")
 	}

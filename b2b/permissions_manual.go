@@ -6,6 +6,7 @@ import (
 	"github.com/stytchgen/sdk/internal/rbac"
 	"github.com/stytchgen/sdk/internal/sessionweb"
 	"github.com/stytchgen/sdk/internal/share"
+	"github.com/stytchgen/sdk/internal/transport"
 	"github.com/stytchgen/sdk/stytch"
 )
 
@@ -48,13 +49,15 @@ var (
 	answered = share.Get[func(error) bool]()
 )
 
-// policies returns the access policies of the project and its organizations.
-func (s *SessionsService) policies() *rbac.Policies {
-	return s.client().Policies(rbac.Config{Names: names, Answered: answered, Fetch: func(ctx context.Context, organizationID string) ([]rbac.Grant, error) {
+func init() { api.Policies = policies }
+
+// policies returns how the access policies of the project and its organizations are fetched.
+func policies(client *transport.Client) rbac.Config {
+	return rbac.Config{Names: names, Answered: answered, Fetch: func(ctx context.Context, organizationID string) ([]rbac.Grant, error) {
 		if organizationID != "" {
-			return s.organizationGrants(ctx, organizationID)
+			return organizationGrants(ctx, client, organizationID)
 		}
-		resp, err := (&RBACService{transport: s.transport}).Policy(ctx, RBACPolicyRequest{})
+		resp, err := (&RBACService{transport: client}).Policy(ctx, RBACPolicyRequest{})
 		if err != nil {
 			return nil, err
 		}
@@ -62,12 +65,12 @@ func (s *SessionsService) policies() *rbac.Policies {
 			return nil, rbac.ErrNoPolicy
 		}
 		return grantsOf(resp.Policy), nil
-	}})
+	}}
 }
 
 // organizationGrants returns the permissions of the roles that exist in one organization only.
-func (s *SessionsService) organizationGrants(ctx context.Context, organizationID string) ([]rbac.Grant, error) {
-	resp, err := (&RBACOrganizationsService{transport: s.transport}).GetOrgPolicy(ctx, RBACOrganizationsGetOrgPolicyRequest{OrganizationID: organizationID})
+func organizationGrants(ctx context.Context, client *transport.Client, organizationID string) ([]rbac.Grant, error) {
+	resp, err := (&RBACOrganizationsService{transport: client}).GetOrgPolicy(ctx, RBACOrganizationsGetOrgPolicyRequest{OrganizationID: organizationID})
 	if err != nil {
 		return nil, err
 	}

@@ -47,7 +47,7 @@ func (s *SessionsService) backend(req SessionsAuthenticateRequest, opts []stytch
 			return err
 		},
 		Subject:  subjectOf,
-		Policies: s.policies,
+		Policies: s.client().Policies,
 		Ask: func(ctx context.Context, token, jwt string, check rbac.Check) error {
 			_, err := s.Authenticate(ctx, SessionsAuthenticateRequest{SessionToken: given(token), SessionJWT: given(jwt), AuthorizationCheck: checkOf(check)}, opts...)
 			return err

@@ -43,6 +43,7 @@ func newLab(t *testing.T) *lab {
 	mux.HandleFunc("POST /worlds/{world}/grants", in(l, grant))
 	mux.HandleFunc("POST /worlds/{world}/policy", in(l, setPolicy))
 	mux.HandleFunc("POST /worlds/{world}/decisions", in(l, decide))
+	mux.HandleFunc("POST /worlds/{world}/token-decisions", in(l, decideTokens))
 	mux.HandleFunc("POST /worlds/{world}/organizations", in(l, addOrganization))
 	mux.HandleFunc("POST /worlds/{world}/roles", in(l, setCustomRoles))
 	mux.HandleFunc("POST /worlds/{world}/members", in(l, addMember))
@@ -163,6 +164,27 @@ func decide(srv *stytchtest.Server, r *http.Request, asked struct {
 			decision = err.Error()
 		}
 		decisions = append(decisions, decision)
+	}
+	return decisions, nil
+}
+
+// decideTokens returns what our SDK decides about checks of an access token, by its scopes.
+func decideTokens(srv *stytchtest.Server, r *http.Request, asked struct {
+	Token  string                      `json:"token"`
+	Checks []stytch.AuthorizationCheck `json:"checks"`
+}) (any, error) {
+	client := srv.Client(stytch.WithMiddleware(func(next http.RoundTripper) http.RoundTripper { return onlyReads{next} }))
+	decisions := []string{}
+	for _, check := range asked.Checks {
+		_, err := client.IDP.IntrospectTokenLocal(r.Context(), asked.Token, stytch.AccessTokenOptions{AuthorizationCheck: &check})
+		switch {
+		case err == nil:
+			decisions = append(decisions, "yes")
+		case errors.Is(err, stytch.ErrNotAllowed):
+			decisions = append(decisions, "no")
+		default:
+			decisions = append(decisions, err.Error())
+		}
 	}
 	return decisions, nil
 }

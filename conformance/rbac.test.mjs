@@ -141,3 +141,28 @@ test(`${2 * policies * checks} random checks are decided as our SDK decides them
   assert.deepEqual(Object.keys(seen).sort(), ["another organization", "no", "yes"]);
   assert.ok(seen.yes > 200 && seen.no > 200, JSON.stringify(seen));
 });
+
+const scopeNames = ["read", "read:documents", "read:*", "Read", "*", "editor"];
+
+test(`${policies * checks} random checks of access tokens are decided as our SDK decides them`, async () => {
+  const world = await newWorld();
+  const { client, config, policy } = world;
+  const random = dice(20260228);
+  const { one, some } = random;
+  const seen = {};
+  for (let round = 0; round < policies; round++) {
+    const scopes = some(6, () => ({
+      scope: one(scopeNames), description: "", permissions: some(5, () => ({ resource_id: one(resources), actions: some(4, () => one(actions)) })),
+    }));
+    await policy({ roles: randomRoles(random, 4), resources: [], scopes });
+    const { m2m_client } = await client.m2m.clients.create({ scopes: [one(scopeNames), ...some(3, () => one(scopeNames))] });
+    const { access_token } = await client.m2m.token({ client_id: m2m_client.client_id, client_secret: m2m_client.client_secret });
+    const asked = Array.from({ length: checks }, () => ({ resource_id: one(resources), action: one(actions) }));
+    const { client: fresh } = unrecorded(config);
+    const theirs = [];
+    for (const authorization_check of asked) theirs.push(await decision(fresh.idp.introspectTokenLocal(access_token, { authorization_check })));
+    assert.deepEqual(await world.tokenDecisions(access_token, asked), theirs, JSON.stringify({ asked, scopes, has: m2m_client.scopes }));
+    for (const it of theirs) seen[it] = (seen[it] ?? 0) + 1;
+  }
+  assert.ok(seen.yes > 100 && seen.no > 100, JSON.stringify(seen));
+});

@@ -43,6 +43,7 @@ export async function newWorld() {
     roles: (organization_id, roles) => lab(at("roles"), { organization_id, roles }),
     /** Returns what our SDK decides locally about checks: "yes", "no", "another organization", or an error. */
     decisions: (jwt, checks) => lab(at("decisions"), { jwt, checks }),
+    tokenDecisions: (token, checks) => lab(at("token-decisions"), { token, checks }),
     organization: (organization) => lab(at("organizations"), organization),
     member: (member) => lab(at("members"), member),
     /** Starts a session of a user or member, and returns its JWT. */

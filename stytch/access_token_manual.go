@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stytchgen/sdk/internal/rbac"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/sessionjwt"
 	"github.com/stytchgen/sdk/internal/share"
@@ -59,6 +60,13 @@ type AccessTokenOptions struct {
 	// deactivated, or that a user has withdrawn their consent, after the token was issued. 0 accepts a token
 	// for its whole life, an hour by default.
 	MaxTokenAge time.Duration
+	// AuthorizationCheck is what the scopes of the token must allow, by the access policy of the project; see
+	// [RBACService.ScopesAllow]. Nil asks nothing.
+	AuthorizationCheck *AuthorizationCheck
+	// OrganizationID is for package b2b. It is the id of the organization whose data is asked for: the member
+	// of the token must belong to it. A slug is refused. Empty asks nothing; then compare the OrganizationID of
+	// the token yourself.
+	OrganizationID string
 }
 
 // ErrMissingScope is matched by the error for an access token that is valid but lacks a required scope. Such
@@ -73,12 +81,33 @@ func (e *missingScope) Is(target error) bool {
 	return target == ErrMissingScope || target == ErrNotAllowed
 }
 
+// ScopesAllow reports whether the scopes of an access token allow an action on a resource. If not, the error
+// says why: it matches [ErrNotAllowed] if no scope allows the action. With any other error it is unknown,
+// because the access policy could not be fetched; [PublicErrorOf] returns 503 for it.
+//
+// The scopes of the access policy decide, and what the policy permits each of them. A scope matches one of
+// the policy if both are equal; wildcards like those of [AccessToken.HasScope] mean nothing here. Roles play
+// no part: the service lets a user grant a scope only if the user's roles cover it.
+//
+// The policy is the one that [Allowed] uses, with the same cache. Fetching it needs the project's secret, so a
+// client of [NewPublicClient] cannot do it.
+//
+// AccessTokenOptions.AuthorizationCheck asks the same together with the check of a token. ScopesAllow is for
+// handlers behind it, and for the answer of [IDPService.IntrospectTokenNetwork].
+func (s *RBACService) ScopesAllow(ctx context.Context, scopes []string, resourceID, action string) (bool, error) {
+	if err := s.client().Refusal(); err != nil {
+		return false, err
+	}
+	err := s.client().Policies().DecideScopes(ctx, scopes, rbac.Check{ResourceID: resourceID, Action: action})
+	return err == nil, err
+}
+
 // AuthenticateToken checks an access token of an M2M client without a call, for an API that programs call. It
-// checks the signature, the project, the times and the scopes. The errors are [ErrMissingScope] and the
-// ErrJWT errors. The JWTs of sessions and the tokens that connected apps get for users are rejected.
+// checks the signature, the project, the times, the scopes and what they allow. The errors are
+// [ErrMissingScope], [ErrNotAllowed] and the ErrJWT errors. The JWTs of sessions and the tokens that connected apps get for users are rejected.
 //
 // The keys are fetched at the first use and cached, as for session JWTs. They need no project secret, so a
-// client of [NewPublicClient] is enough.
+// client of [NewPublicClient] is enough without an AuthorizationCheck.
 //
 // Source: https://stytch.com/docs/api/authenticate-m2m-token
 func (s *M2MService) AuthenticateToken(ctx context.Context, accessToken string, opts AccessTokenOptions) (*AccessToken, error) {
@@ -95,8 +124,8 @@ func (s *M2MService) AuthenticateToken(ctx context.Context, accessToken string, 
 
 // IntrospectTokenLocal checks an access token of a connected app without a call. Unlike
 // [IDPService.IntrospectTokenNetwork], it does not see that a token was revoked, and accepts no refresh
-// tokens. The errors are [ErrMissingScope] and the ErrJWT errors. The JWTs of sessions are rejected. The
-// tokens of M2M clients have the client as their Subject, so compare it before you take it for a user.
+// tokens. The errors are [ErrMissingScope], [ErrNotAllowed] and the ErrJWT errors. The JWTs of sessions are
+// rejected. The tokens of M2M clients have the client as their Subject, so compare it before you take it for a user.
 //
 // Source: https://stytch.com/docs/api-reference/consumer/api/connected-apps/methods/authenticate-access-token-local
 func (s *IDPService) IntrospectTokenLocal(ctx context.Context, accessToken string, opts AccessTokenOptions) (*AccessToken, error) {
@@ -108,8 +137,8 @@ func (s *IDPService) IntrospectTokenLocal(ctx context.Context, accessToken strin
 // client to the handler, in the header "Authorization: Bearer ...". The handler gets the token with
 // [AccessTokenFrom]. See [M2MService.AuthenticateToken] for what is checked.
 //
-// The answer is 401 without a valid token, 403 if it lacks a scope, and 503 if the keys cannot be fetched. The
-// header WWW-Authenticate says which, as RFC 6750 defines it.
+// The answer is 401 without a valid token, 403 if its scopes are not enough, and 503 if the keys or the access
+// policy cannot be fetched. The header WWW-Authenticate says which, as RFC 6750 defines it.
 func (s *M2MService) Middleware(opts AccessTokenOptions) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -126,7 +155,10 @@ func (s *M2MService) Middleware(opts AccessTokenOptions) func(http.Handler) http
 			case errors.Is(err, ErrMissingScope):
 				w.Header().Set("WWW-Authenticate", fmt.Sprintf("Bearer error=%q, scope=%q", "insufficient_scope", strings.Join(opts.RequiredScopes, " ")))
 				http.Error(w, "The access token lacks a scope.", http.StatusForbidden)
-			case errors.Is(err, ErrJWTKeysUnreachable):
+			case errors.Is(err, ErrNotAllowed):
+				w.Header().Set("WWW-Authenticate", `Bearer error="insufficient_scope"`)
+				http.Error(w, "The scopes of the access token do not allow this.", http.StatusForbidden)
+			case errors.Is(err, ErrJWTKeysUnreachable), errors.Is(err, rbac.ErrUndecided):
 				http.Error(w, "Access tokens cannot be checked at the moment.", http.StatusServiceUnavailable)
 			default:
 				w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
@@ -195,6 +227,16 @@ func accessTokenOf(ctx context.Context, client *transport.Client, jwt string, op
 	for _, want := range opts.RequiredScopes {
 		if !token.HasScope(want) {
 			return nil, nil, &missingScope{want}
+		}
+	}
+	if opts.OrganizationID != "" {
+		if err := client.Policies().InOrganization(rbac.Subject{OrganizationID: organization.id}, opts.OrganizationID); err != nil {
+			return nil, nil, err
+		}
+	}
+	if check := opts.AuthorizationCheck.local(); check != nil {
+		if err := client.Policies().DecideScopes(ctx, token.Scopes, *check); err != nil {
+			return nil, nil, err
 		}
 	}
 	return token, organization, nil

@@ -77,10 +77,12 @@ var names = rbac.Names{
 	Foreign:     ErrSessionAuthorizationTenancyError,
 }
 
-// policies returns the access policies of the project.
-func (s *SessionsService) policies() *rbac.Policies {
-	return s.client().Policies(rbac.Config{Names: names, Answered: answered, Fetch: func(ctx context.Context, _ string) ([]rbac.Grant, error) {
-		resp, err := (&RBACService{transport: s.transport}).Policy(ctx, RBACPolicyRequest{})
+func init() { api.Policies = policies }
+
+// policies returns how the access policy of the project is fetched.
+func policies(client *transport.Client) rbac.Config {
+	return rbac.Config{Names: names, Answered: answered, Fetch: func(ctx context.Context, _ string) ([]rbac.Grant, error) {
+		resp, err := (&RBACService{transport: client}).Policy(ctx, RBACPolicyRequest{})
 		if err != nil {
 			return nil, err
 		}
@@ -88,7 +90,7 @@ func (s *SessionsService) policies() *rbac.Policies {
 			return nil, rbac.ErrNoPolicy
 		}
 		return grantsOf(resp.Policy), nil
-	}})
+	}}
 }
 
 // answered reports whether an error of a fetch is the answer of a service that works. A gateway in
@@ -101,7 +103,7 @@ func answered(err error) bool {
 	return e.Type != "" && e.StatusCode/100 == 4 && e.StatusCode != http.StatusTooManyRequests && e.StatusCode != http.StatusRequestTimeout
 }
 
-// grantsOf returns the permissions of a policy.
+// grantsOf returns the permissions of the roles and scopes of a policy.
 func grantsOf(policy *RBACPolicy) []rbac.Grant {
 	if policy == nil {
 		return nil
@@ -110,6 +112,11 @@ func grantsOf(policy *RBACPolicy) []rbac.Grant {
 	for _, role := range policy.Roles {
 		for _, permission := range role.Permissions {
 			grants = append(grants, rbac.Grant{Role: role.RoleID, Resource: permission.ResourceID, Actions: permission.Actions})
+		}
+	}
+	for _, scope := range policy.Scopes {
+		for _, permission := range scope.Permissions {
+			grants = append(grants, rbac.Grant{Role: scope.Scope, Resource: permission.ResourceID, Actions: permission.Actions, Scope: true})
 		}
 	}
 	return grants

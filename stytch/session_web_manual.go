@@ -137,7 +137,7 @@ func (s *SessionsService) backend(req SessionsAuthenticateRequest, opts []CallOp
 			return err
 		},
 		Subject:  subjectOf,
-		Policies: s.policies,
+		Policies: s.client().Policies,
 		Ask: func(ctx context.Context, token, jwt string, check rbac.Check) error {
 			_, err := s.Authenticate(ctx, SessionsAuthenticateRequest{SessionToken: given(token), SessionJWT: given(jwt), AuthorizationCheck: checkOf(check)}, opts...)
 			return err

@@ -62,6 +62,7 @@ var b2bHandlers = map[string]handler{
 	"rbac.policy":                                     typed((*run).memberPolicy),
 	"rbac.organizations.get_org_policy":               typed((*run).organizationPolicy),
 	"rbac.organizations.set_org_policy":               typed((*run).setOrganizationPolicy),
+	"sso.authenticate":                                typed((*run).ssoAuthenticate),
 	"sso.get_connections":                             typed((*run).ssoConnections),
 	"sso.delete_connection":                           typed((*run).ssoDelete),
 	"sso.oidc.create_connection":                      typed((*run).oidcCreate),

@@ -84,7 +84,7 @@ func (r *run) discover(i *intermediate) []b2b.DiscoveredOrganization {
 func (r *run) discoveredOrganizations(q b2b.DiscoveryOrganizationsListRequest) (b2b.DiscoveryOrganizationsListResponse, *apiError) {
 	none := b2b.DiscoveryOrganizationsListResponse{}
 	if q.IntermediateSessionToken != nil {
-		i, err := r.findIntermediate(*q.IntermediateSessionToken)
+		i, err := r.findDiscovery(*q.IntermediateSessionToken)
 		if err != nil {
 			return none, err
 		}
@@ -109,9 +109,19 @@ func (r *run) discoveredOrganizations(q b2b.DiscoveryOrganizationsListRequest) (
 	return b2b.DiscoveryOrganizationsListResponse{EmailAddress: m.Profile.EmailAddress, DiscoveredOrganizations: found}, nil
 }
 
+// findDiscovery returns the login of an intermediate session token that leads to any
+// organization. One by single sign-on is for one organization.
+func (r *run) findDiscovery(token string) (*intermediate, *apiError) {
+	i, err := r.findIntermediate(token)
+	if err == nil && slices.ContainsFunc(i.Factors, func(f stytch.AuthenticationFactor) bool { return ssoOf(f) != nil }) {
+		return nil, failf("invalid_intermediate_session_token_for_organization", "the login used single sign-on, which is for one organization")
+	}
+	return i, err
+}
+
 func (r *run) exchangeIntermediate(q b2b.DiscoveryIntermediateSessionsExchangeRequest) (b2b.DiscoveryIntermediateSessionsExchangeResponse, *apiError) {
 	none := b2b.DiscoveryIntermediateSessionsExchangeResponse{}
-	i, err := r.findIntermediate(q.IntermediateSessionToken)
+	i, err := r.findDiscovery(q.IntermediateSessionToken)
 	if err != nil {
 		return none, err
 	}
@@ -146,7 +156,7 @@ func (r *run) exchangeIntermediate(q b2b.DiscoveryIntermediateSessionsExchangeRe
 
 func (r *run) createDiscovered(q b2b.DiscoveryOrganizationsCreateRequest) (b2b.DiscoveryOrganizationsCreateResponse, *apiError) {
 	none := b2b.DiscoveryOrganizationsCreateResponse{}
-	i, err := r.findIntermediate(q.IntermediateSessionToken)
+	i, err := r.findDiscovery(q.IntermediateSessionToken)
 	if err != nil {
 		return none, err
 	}

@@ -148,9 +148,10 @@ func (r *run) exchange(q b2b.SessionsExchangeRequest) (b2b.SessionsExchangeRespo
 }
 
 // primaryFactors returns the factors that count in another organization. Second
-// factors and passwords do not: each belongs to the member of one organization.
+// factors, passwords and single sign-on do not: each belongs to the member of one
+// organization.
 func primaryFactors(factors []stytch.AuthenticationFactor) []stytch.AuthenticationFactor {
-	return slices.DeleteFunc(slices.Clone(factors), func(f stytch.AuthenticationFactor) bool { return isSecond(f) || isPassword(f) })
+	return slices.DeleteFunc(slices.Clone(factors), func(f stytch.AuthenticationFactor) bool { return isSecond(f) || isPassword(f) || ssoOf(f) != nil })
 }
 
 func isPassword(f stytch.AuthenticationFactor) bool {

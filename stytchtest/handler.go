@@ -234,8 +234,9 @@ func (s *Server) perform(q *request, a *answer) {
 		s.fail(a, err)
 		return
 	}
-	defer project.lockFor(direct)()
 	call := &run{project: project, now: s.clock.Now(), header: q.Header, status: http.StatusOK}
+	call.lock()
+	defer func() { call.unlock() }()
 	result, err := handler(call, arguments)
 	if err != nil {
 		s.fail(a, err)

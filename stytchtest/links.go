@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/stytchgen/sdk/stytch"
@@ -26,6 +27,8 @@ const (
 	oauthLink          linkKind = "oauth"
 	memberOAuthLink    linkKind = "member_oauth"
 	discoveryOAuthLink linkKind = "discovery_oauth"
+	ssoLink            linkKind = "sso"
+	ssoBegunLink       linkKind = "sso_begun"    // no link: the identity provider returns the token
 	attachLink         linkKind = "oauth_attach" // no link: the token goes to the page of a provider
 
 	impersonationLink       linkKind = "impersonation" // the dashboard opens it
@@ -76,6 +79,10 @@ type link struct {
 	MemberID       string `json:"member_id,omitempty"`
 	// Account is the account at a provider of OAuth, or nil.
 	Account *account `json:"account,omitempty"`
+	// Begun is a login that continues at an identity provider, or nil.
+	Begun *ssoBegun `json:"begun,omitempty"`
+	// Identity is what the identity provider of a connection said, or nil.
+	Identity *identity `json:"identity,omitempty"`
 }
 
 // maxLinks limits the links of a project that runs for long.
@@ -167,6 +174,10 @@ func (s *Server) browse(w http.ResponseWriter, r *http.Request, a *answer) bool 
 		s.redirect(r, a)
 	case name != "" && (reads || r.Method == http.MethodPost):
 		s.oauthPage(w, r, a)
+	case r.URL.Path == ssoStartPath && (reads || r.Method == http.MethodPost):
+		s.ssoStart(w, r, a)
+	case strings.HasPrefix(r.URL.Path, callbackPath) && (reads || r.Method == http.MethodPost):
+		s.ssoCallback(w, r, a)
 	default:
 		return false
 	}

@@ -1,11 +1,13 @@
 package stytchtest_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -254,4 +256,84 @@ func TestM2MSnapshot(t *testing.T) {
 		t.Fatal(err)
 	}
 	must(w.token(c.ClientID, c.ClientSecret))(t)
+}
+
+// TestTokenPermissions checks what the scopes of a token allow, by the access policy, in both APIs.
+func TestTokenPermissions(t *testing.T) {
+	w := newWorld(t)
+	w.SetPolicy(stytch.RBACPolicy{
+		Roles: []stytch.RBACRole{{RoleID: "write:invoices", Permissions: []stytch.RBACPermission{{ResourceID: "invoices", Actions: []string{"*"}}}}},
+		Scopes: []stytch.RBACScope{{Scope: "read:invoices", Permissions: []stytch.RBACPermission{
+			{ResourceID: "invoices", Actions: []string{"read", "list"}}, {ResourceID: "customers", Actions: []string{"*"}},
+		}}},
+	})
+	c := w.m2m("read:invoices", "write:invoices", "read:*")
+	token := must(w.token(c.ClientID, c.ClientSecret))(t).AccessToken
+	wild := must(w.token(c.ClientID, c.ClientSecret, "read:*"))(t).AccessToken
+	b2bClient := w.B2B()
+	for name, api := range map[string]struct {
+		m2m  *stytch.M2MService
+		call string
+		has  func(ctx context.Context, scopes []string, resource, action string) (bool, error)
+	}{
+		"consumer": {w.client.M2M, "consumer.rbac.policy", w.client.RBAC.ScopesAllow},
+		"b2b":      {b2bClient.M2M, "b2b.rbac.policy", b2bClient.RBAC.ScopesAllow},
+	} {
+		for _, check := range []struct {
+			token, resource, action string
+			want                    bool
+		}{
+			{token, "invoices", "read", true},
+			{token, "invoices", "delete", false}, // a role has that name
+			{token, "customers", "delete", true},
+			{token, "Invoices", "read", false},
+			{wild, "invoices", "read", false}, // no scope of the policy is called read:*
+		} {
+			got, err := api.m2m.AuthenticateToken(w.ctx, check.token, stytch.AccessTokenOptions{
+				AuthorizationCheck: &stytch.AuthorizationCheck{ResourceID: check.resource, Action: check.action},
+			})
+			if (err == nil) != check.want || (got != nil) != check.want || err != nil && (!errors.Is(err, stytch.ErrNotAllowed) || stytch.PublicErrorOf(err).Status != http.StatusForbidden) {
+				t.Errorf("%s: %s %s: %v, want %v", name, check.action, check.resource, err, check.want)
+			}
+		}
+		if ok, err := api.has(w.ctx, []string{"read:invoices"}, "invoices", "list"); !ok || err != nil {
+			t.Errorf("%s: %v, %v", name, ok, err)
+		}
+		if ok, err := api.has(w.ctx, nil, "invoices", "list"); ok || !errors.Is(err, stytch.ErrNotAllowed) {
+			t.Errorf("%s: without scopes %v, %v", name, ok, err)
+		}
+		if n := w.Calls(api.call); n != 1 {
+			t.Errorf("%s: %d calls of %s, want 1", name, n, api.call)
+		}
+	}
+
+	// A token of no member is of no organization.
+	if _, err := w.client.M2M.AuthenticateToken(w.ctx, token, stytch.AccessTokenOptions{OrganizationID: "organization-test-1"}); !errors.Is(err, stytch.ErrSessionAuthorizationTenancyError) {
+		t.Errorf("for an organization: %v", err)
+	}
+
+	handler := func(client *stytch.Client, check *stytch.AuthorizationCheck) (status int, challenge string) {
+		r, rec := httptest.NewRequest(http.MethodGet, "/", nil), httptest.NewRecorder()
+		r.Header.Set("Authorization", "Bearer "+token)
+		client.M2M.Middleware(stytch.AccessTokenOptions{AuthorizationCheck: check})(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})).ServeHTTP(rec, r)
+		return rec.Code, rec.Header().Get("WWW-Authenticate")
+	}
+	read, remove := &stytch.AuthorizationCheck{ResourceID: "invoices", Action: "read"}, &stytch.AuthorizationCheck{ResourceID: "invoices", Action: "delete"}
+	public := must(stytch.NewPublicClient(w.ID, stytch.WithBaseURL(w.URL()), stytch.WithClock(w.Clock().Now), stytch.WithMaxRetries(0)))(t)
+	for name, c := range map[string]struct {
+		client    *stytch.Client
+		check     *stytch.AuthorizationCheck
+		status    int
+		challenge string
+	}{
+		"allowed":           {w.client, read, 200, ""},
+		"not allowed":       {w.client, remove, 403, `Bearer error="insufficient_scope"`},
+		"incomplete":        {w.client, &stytch.AuthorizationCheck{ResourceID: "invoices"}, 503, ""},
+		"without a secret":  {public, read, 503, ""},
+		"without the check": {public, nil, 200, ""},
+	} {
+		if status, challenge := handler(c.client, c.check); status != c.status || challenge != c.challenge {
+			t.Errorf("%s: %d %q, want %d %q", name, status, challenge, c.status, c.challenge)
+		}
+	}
 }

@@ -21,10 +21,9 @@ import (
 
 // Lifetimes of tokens of OAuth.
 const (
-	oauthLife      = 5 * time.Minute
-	attachLife     = time.Hour
-	accessLife     = time.Hour
-	maxOAuthFields = 1 << 16 // bytes of a form
+	oauthLife  = 5 * time.Minute
+	attachLife = time.Hour
+	accessLife = time.Hour
 )
 
 // provider is an identity provider.
@@ -186,9 +185,7 @@ type flow struct {
 	attach *link
 	// organization is that of a member's login, nil for others.
 	organization *organization
-	// urls are where a login and a sign-up lead to, and problems why one cannot.
-	urls     map[RedirectType]string
-	problems map[RedirectType]*apiError
+	urls         landings
 }
 
 // begin checks the address at which a login with a provider begins.
@@ -198,7 +195,7 @@ func (p *Project) begin(kind linkKind, name string, q url.Values, now time.Time)
 	if !known || kind != oauthLink && !forMembers || kind == oauthLink && name == "hubspot" {
 		return flow{}, fail("oauth_config_not_found")
 	}
-	f := flow{kind: kind, provider: one, urls: map[RedirectType]string{}, problems: map[RedirectType]*apiError{}}
+	f := flow{kind: kind, provider: one}
 	f.scopes = append([]string{"openid", "email", "profile"}, strings.Fields(q.Get("custom_scopes"))...)
 	parameter := "code_challenge"
 	if kind != oauthLink {
@@ -214,37 +211,58 @@ func (p *Project) begin(kind linkKind, name string, q url.Values, now time.Time)
 	if err := p.beginFor(&f, q, now); err != nil {
 		return flow{}, err
 	}
-	for _, to := range []struct {
-		kind               RedirectType
-		parameter, invalid string
-	}{
-		{RedirectLogin, "login_redirect_url", "invalid_login_oauth_url"},
-		{RedirectSignup, "signup_redirect_url", "invalid_signup_oauth_url"},
-		{RedirectDiscovery, "discovery_redirect_url", "invalid_discovery_redirect_url"},
-	} {
-		if (to.kind == RedirectDiscovery) != (kind == discoveryOAuthLink) {
+	kinds := []RedirectType{RedirectLogin, RedirectSignup}
+	if kind == discoveryOAuthLink {
+		kinds = []RedirectType{RedirectDiscovery}
+	}
+	var err *apiError
+	f.urls, err = p.landings(q, challenge, "oauth", kinds...)
+	return f, err
+}
+
+// landings are the application's URLs that a login in the browser can end at.
+type landings map[RedirectType]string
+
+// landings returns those that a query gives. The name of the method is in the error types.
+func (p *Project) landings(q url.Values, challenge *string, method string, kinds ...RedirectType) (landings, *apiError) {
+	found := landings{}
+	for _, kind := range kinds {
+		name := strings.ToLower(string(kind))
+		given := q.Get(name + "_redirect_url")
+		if given == "" {
 			continue
 		}
-		var given *string
-		if q.Get(to.parameter) != "" {
-			given = new(q.Get(to.parameter))
-		}
-		target, err := p.destination(to.kind, given, challenge)
+		target, err := p.destination(kind, &given, challenge)
 		switch {
 		case err == nil:
-			f.urls[to.kind] = target
+			found[kind] = target
 			continue
+		case err.errorType == "invalid_magic_link_url" && kind == RedirectDiscovery:
+			err = fail("invalid_discovery_redirect_url")
 		case err.errorType == "invalid_magic_link_url":
-			err = fail(to.invalid)
+			err = fail("invalid_" + name + "_" + method + "_url")
 		case err.errorType == "no_match_for_provided_magic_link_url":
-			err = fail("no_match_for_provided_oauth_url")
+			err = fail("no_match_for_provided_" + method + "_url")
 		}
-		if given != nil {
-			return flow{}, err
-		}
-		f.problems[to.kind] = err
+		return nil, err
 	}
-	return f, nil
+	return found, nil
+}
+
+// land returns the application's URL with what a login adds to its query.
+func (p *Project) land(urls landings, kind RedirectType, added url.Values) (string, *apiError) {
+	text, given := urls[kind]
+	if !given {
+		var err *apiError
+		if text, err = p.defaultURL(kind); err != nil {
+			return "", err
+		}
+	}
+	target, err := url.Parse(text)
+	if err != nil {
+		return "", failf("internal_server_error", "the redirect URL is not valid")
+	}
+	return withQuery(target, added), nil
 }
 
 // beginFor finds the user that an account is attached to, or the organization of
@@ -285,33 +303,48 @@ func (s *Server) oauthPage(w http.ResponseWriter, r *http.Request, a *answer) {
 		s.fail(a, failf("bad_request", "public_token: there is no project with this public token"))
 		return
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxOAuthFields)
+	s.visit(w, r, a, p, func(call *run) (page []byte, target string, err *apiError) {
+		f, err := p.begin(kind, name, q, call.now)
+		switch {
+		case err != nil:
+		case r.Method != http.MethodPost:
+			page = choosePage(map[string]any{
+				"Provider": f.provider.title, "Hint": q.Get("provider_login_hint"), "Hides": f.provider.hides, "Vouches": f.provider.vouches,
+				"Tenants": f.kind != oauthLink && memberProviders[f.provider.name],
+			})
+		default:
+			target, err = call.chosen(f, newAccount(f.provider, r.PostForm, f.scopes))
+		}
+		return page, target, err
+	})
+}
+
+// visit performs the request of a browser. The result is a page, or where the browser
+// goes on to.
+func (s *Server) visit(w http.ResponseWriter, r *http.Request, a *answer, p *Project, perform func(*run) (page []byte, target string, err *apiError)) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	if err := r.ParseForm(); err != nil {
 		s.fail(a, failf("bad_request", "the form could not be read"))
 		return
 	}
-	defer p.lockFor(direct)()
 	call := &run{project: p, now: s.clock.Now(), header: r.Header, status: http.StatusOK}
-	f, err := p.begin(kind, name, q, call.now)
+	call.lock()
+	defer func() { call.unlock() }()
+	page, target, err := perform(call)
 	if err != nil {
 		s.fail(a, err)
 		return
 	}
 	a.header.Set("Cache-Control", "no-store")
 	a.header.Set("Referrer-Policy", "no-referrer")
-	if r.Method != http.MethodPost {
-		a.status, a.body = http.StatusOK, choosePage(f, q)
-		a.header.Set("Content-Type", "text/html; charset=utf-8")
-		a.header.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'")
+	if target != "" {
+		a.status, a.body = http.StatusSeeOther, nil
+		a.header.Set("Location", target)
 		return
 	}
-	target, err := call.chosen(f, newAccount(f.provider, r.PostForm, f.scopes))
-	if err != nil {
-		s.fail(a, err)
-		return
-	}
-	a.status, a.body = http.StatusSeeOther, nil
-	a.header.Set("Location", target)
+	a.status, a.body = http.StatusOK, page
+	a.header.Set("Content-Type", "text/html; charset=utf-8")
+	a.header.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'")
 }
 
 // chosen makes the token of a login with an account, and returns the application's
@@ -342,17 +375,13 @@ func (r *run) chosen(f flow, a account) (string, *apiError) {
 		}
 		to = RedirectDiscovery
 	}
-	if err := f.problems[to]; err != nil {
+	if _, err := r.project.land(f.urls, to, nil); err != nil {
 		return "", err
 	}
 	if f.attach != nil {
 		f.attach.Used = true
 	}
-	target, err := url.Parse(f.urls[to])
-	if err != nil {
-		return "", failf("internal_server_error", "the redirect URL is not valid")
-	}
-	return withQuery(target, f.kind.query(r.addLink(l, oauthLife))), nil
+	return r.project.land(f.urls, to, f.kind.query(r.addLink(l, oauthLife)))
 }
 
 // withQuery adds to the query of the application's URL.
@@ -362,14 +391,10 @@ func withQuery(target *url.URL, added url.Values) string {
 	return to.String()
 }
 
-// choosePage is the page in place of the provider's.
-func choosePage(f flow, q url.Values) []byte {
+// choosePage is the page in place of a provider's.
+func choosePage(about map[string]any) []byte {
 	var page bytes.Buffer
-	err := choose.Execute(&page, map[string]any{
-		"Provider": f.provider.title, "Hint": q.Get("provider_login_hint"), "Hides": f.provider.hides, "Vouches": f.provider.vouches,
-		"Tenants": f.kind != oauthLink && memberProviders[f.provider.name],
-	})
-	if err != nil {
+	if err := choose.Execute(&page, about); err != nil {
 		return fmt.Appendf(nil, "the page could not be made: %v", err) // cannot happen
 	}
 	return page.Bytes()
@@ -392,13 +417,17 @@ label, button { margin-top: .75rem }
 <form method="post">
 <label for="email">E-mail address</label>
 <input id="email" name="email" type="email" value="{{.Hint}}" required autofocus>
-{{if not .Hides}}<label for="verified">Does {{.Provider}} vouch for the address?</label>
+{{if not (or .Hides .SSO)}}<label for="verified">Does {{.Provider}} vouch for the address?</label>
 <select id="verified" name="email_verified"><option value="true"{{if .Vouches}} selected{{end}}>yes</option><option value="false"{{if not .Vouches}} selected{{end}}>no</option></select>{{end}}
 <label for="name">Name</label>
 <input id="name" name="name">
 {{if .Tenants}}<label for="tenants">IDs of the person's workspaces or organizations at {{.Provider}}</label>
 <input id="tenants" name="tenants">{{end}}
-<label for="subject">ID of the person at {{.Provider}}; derived from the address unless set</label>
+{{if .Groups}}<label for="groups">Groups of the person at {{.Provider}}, separated by commas</label>
+<input id="groups" name="groups">{{end}}
+{{range .Attributes}}<label for="attribute-{{.}}">{{.}}</label>
+<input id="attribute-{{.}}" name="{{.}}">
+{{end}}<label for="subject">ID of the person at {{.Provider}}; derived from the address unless set</label>
 <input id="subject" name="subject">
 <button>Log in</button>
 </form>

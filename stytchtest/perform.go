@@ -50,10 +50,10 @@ func (p *Project) perform(call string, given map[string]any) (json.RawMessage, *
 	if err := refused(endpoint, arguments, endpoint.CheckStrictly(arguments)); err != nil {
 		return nil, err
 	}
-	unlock := p.lock()
 	r := &run{project: p, now: p.server.clock.Now(), header: http.Header{}, status: http.StatusOK, dashboard: true}
+	r.lock()
 	result, failed := handler(r, arguments)
-	unlock()
+	r.unlock()
 	if failed != nil {
 		return nil, failed
 	}

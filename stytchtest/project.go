@@ -112,6 +112,17 @@ type run struct {
 	// dashboard is set for a call of Project.Perform, which does what a person does in
 	// the service's dashboard.
 	dashboard bool
+	// unlock unlocks the project.
+	unlock func()
+}
+
+// lock locks the project for the call.
+func (r *run) lock() {
+	source := direct
+	if r.dashboard {
+		source = dashboard
+	}
+	r.unlock = r.project.lockFor(source)
 }
 
 // header gives the header parameters of a call.
@@ -229,6 +240,9 @@ func target(f stytch.AuthenticationFactor) string {
 		return f.CryptoWalletFactor.CryptoWalletID
 	case f.RecoveryCodeFactor != nil:
 		return f.RecoveryCodeFactor.TOTPRecoveryCodeID
+	}
+	if sso := ssoOf(f); sso != nil {
+		return sso.ID
 	}
 	if oauth := oauthOf(f); oauth != nil {
 		return oauth.ID

@@ -240,6 +240,9 @@ func (s *state) check() error {
 		if l == nil || l.Account == nil && (l.Kind == oauthLink || l.Kind == memberOAuthLink || l.Kind == discoveryOAuthLink || l.Kind == attachLink) {
 			return errors.New("a link in its state is null, or has no account")
 		}
+		if l.Kind == ssoLink && l.Identity == nil || l.Kind == ssoBegunLink && l.Begun == nil {
+			return errors.New("a login by single sign-on in its state has no connection")
+		}
 	}
 	for _, c := range s.Ceremonies {
 		if c == nil {

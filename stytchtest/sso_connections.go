@@ -201,7 +201,7 @@ func (r *run) ssoDelete(q b2b.SSODeleteConnectionRequest) (b2b.SSODeleteConnecti
 		p.SSODefaultConnectionID = nil
 	}
 	p.SSOActiveConnections, p.UpdatedAt = left, new(r.now)
-	for _, m := range st.membersOf(o) {
+	for _, m := range st.registered(c) {
 		m.Profile.SSORegistrations = slices.DeleteFunc(slices.Clone(m.Profile.SSORegistrations), func(s b2b.SSORegistration) bool { return s.ConnectionID == c.id() })
 		m.takeSSORoles(c)
 	}
@@ -281,12 +281,21 @@ func (p *Project) regrant(c *connection) {
 		if one != c && (one.External == nil || one.External.ExternalConnectionID != c.id()) {
 			continue
 		}
-		for _, m := range p.state.Members.list(byOrganization, one.organizationID()) {
-			if !m.deleted() && m.registration(one) != nil {
-				p.assignBySSO(p.state.Members.find(byID, m.Profile.MemberID), one)
-			}
+		for _, m := range p.state.registered(one) {
+			p.assignBySSO(m, one)
 		}
 	}
+}
+
+// registered returns the members who have logged in with a connection.
+func (s *state) registered(c *connection) []*member {
+	var found []*member
+	for _, m := range s.Members.list(byOrganization, c.organizationID()) {
+		if m.registration(c) != nil {
+			found = append(found, s.Members.find(byID, m.Profile.MemberID)) // their keys can be changed
+		}
+	}
+	return found
 }
 
 // registration returns the member's account at the identity provider of a connection,

@@ -173,9 +173,8 @@ const providerTimeout = 10 * time.Second
 // unlocked makes requests to an identity provider without the lock of the project, so
 // that other calls go on. Records have to be looked up again after it.
 func (r *run) unlocked(do func(ctx context.Context)) {
-	r.project.state.rest()
-	r.project.mu.Unlock()
-	defer r.project.mu.Lock()
+	r.unlock()
+	defer r.lock()
 	ctx, cancel := outgoing()
 	defer cancel()
 	do(ctx)

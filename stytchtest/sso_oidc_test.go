@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/stytchgen/sdk/b2b"
 )
 
 // oidcProvider is an identity provider that speaks OpenID Connect. It logs in one
@@ -105,4 +107,107 @@ func rand16() string {
 	b := make([]byte, 16)
 	_, _ = rand.Read(b) // never fails
 	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// follow follows the redirects from the start of a login to the application, like a
+// browser. An error of the service is the second result.
+func (c *company) followSSO(start string) (*url.URL, string) {
+	c.t.Helper()
+	client := &http.Client{CheckRedirect: func(r *http.Request, _ []*http.Request) error {
+		if r.URL.Host == "localhost:3000" {
+			return http.ErrUseLastResponse
+		}
+		return nil
+	}}
+	resp := must(client.Get(start))(c.t)
+	defer resp.Body.Close()
+	if to, err := resp.Location(); err == nil {
+		return to, ""
+	}
+	var failed struct {
+		ErrorType string `json:"error_type"`
+	}
+	_ = json.NewDecoder(resp.Body).Decode(&failed)
+	return nil, failed.ErrorType
+}
+
+// providedBy completes an OIDC connection with a provider.
+func (c *company) providedBy(idp *oidcProvider) *b2b.OIDCConnection {
+	return c.oidc(func(q *b2b.SSOOIDCUpdateConnectionRequest) {
+		q.Issuer, q.AuthorizationURL, q.TokenURL, q.UserInfoURL, q.JWKSURL = &idp.URL, nil, nil, nil, nil
+	})
+}
+
+// TestOIDCLogin logs in with a real provider.
+func TestOIDCLogin(t *testing.T) {
+	c := newCompany(t, b2b.Organization{})
+	idp := newOIDCProvider(t)
+	connection := c.providedBy(idp)
+	start := c.startURL(ssoStart, "connection_id", connection.ConnectionID, "custom_scopes", "calendar email")
+	to, failed := c.followSSO(start)
+	if failed != "" {
+		t.Fatalf("the login ends with %s", failed)
+	}
+	if idp.asked.Get("scope") != "openid email profile calendar" || idp.asked.Get("redirect_uri") != connection.RedirectURL || idp.asked.Get("client_id") != "client" || idp.asked.Get("response_type") != "code" {
+		t.Errorf("the provider was asked for %v", idp.asked)
+	}
+	auth := must(c.sso(to))(t)
+	f := auth.MemberSession.AuthenticationFactors
+	if auth.Next() != b2b.StepDone || auth.Member.Name != "Ada Lovelace" || auth.Member.SSORegistrations[0].ExternalID != "1815" || len(f) != 1 || f[0].DeliveryMethod != "sso_oidc" || f[0].OIDCSSOFactor == nil ||
+		auth.Member.SSORegistrations[0].SSOAttributes["nonce"] != nil {
+		t.Errorf("answer %v", auth)
+	}
+	// The account stays the member's when the address at the provider changes.
+	idp.info["email"] = "lovelace@example.com"
+	to, _ = c.followSSO(start)
+	if again := must(c.sso(to))(t); again.MemberID != auth.MemberID || again.Member.EmailAddress != email {
+		t.Errorf("member %v", again.Member)
+	}
+	idp.info["email"] = email
+
+	tests := []struct {
+		name         string
+		claims, info map[string]any
+		want         string
+	}{
+		{"another audience", map[string]any{"aud": "other"}, idp.info, "oidc_invalid_id_token"},
+		{"another issuer", map[string]any{"iss": "https://idp.example.com"}, idp.info, "oidc_invalid_id_token"},
+		{"another nonce", map[string]any{"nonce": "other"}, idp.info, "oidc_invalid_id_token"},
+		{"expired", map[string]any{"exp": time.Now().Add(-time.Minute).Unix()}, idp.info, "oidc_invalid_id_token"},
+		{"no UserInfo", nil, nil, "oidc_invalid_userinfo"},
+		{"another person in UserInfo", nil, map[string]any{"sub": "1816", "email": email}, "oidc_response_subject_mismatch"},
+		{"no address", nil, map[string]any{"sub": "1815", "name": "Ada"}, "oidc_response_email_missing"},
+		{"no name", nil, map[string]any{"sub": "1815", "email": email}, "oidc_response_name_missing"},
+		{"an address that is not verified", nil, map[string]any{"sub": "1815", "email": email, "email_verified": false}, "oidc_response_unverified_email"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			idp.claims, idp.info = test.claims, test.info
+			if to, failed := c.followSSO(start); failed != test.want {
+				t.Errorf("it ends with %q, at %v", failed, to)
+			}
+		})
+	}
+	idp.claims, idp.info = nil, tests[0].info
+	for refusal, want := range map[string]string{"access_denied": "oidc_user_not_assigned_to_app_in_idp", "server_error": "oidc_invalid_callback_request"} {
+		idp.refuse = refusal
+		if _, failed := c.followSSO(start); failed != want {
+			t.Errorf("%s ends with %q", refusal, failed)
+		}
+	}
+	idp.refuse = ""
+	for query, want := range map[string]string{"": "missing_oidc_state_param", "?state=none&code=1": "unsolicited_oidc_response", "?state=" + idp.asked.Get("state") + "&code=1": "unsolicited_oidc_response"} {
+		if _, failed := c.followSSO(connection.RedirectURL + query); failed != want {
+			t.Errorf("%s ends with %q, want %q", query, failed, want)
+		}
+	}
+	must(c.b2b.SSO.OIDC.UpdateConnection(c.ctx, b2b.SSOOIDCUpdateConnectionRequest{OrganizationID: "engines", ConnectionID: connection.ConnectionID, ClientSecret: new("wrong")}))(t)
+	if _, failed := c.followSSO(start); failed != "oidc_auth_code_error" {
+		t.Errorf("a wrong secret ends with %q", failed)
+	}
+	c.Clock().Advance(2 * time.Hour) // the clock of the emulator decides
+	must(c.b2b.SSO.OIDC.UpdateConnection(c.ctx, b2b.SSOOIDCUpdateConnectionRequest{OrganizationID: "engines", ConnectionID: connection.ConnectionID, ClientSecret: new("secret")}))(t)
+	if _, failed := c.followSSO(start); failed != "oidc_invalid_id_token" {
+		t.Errorf("an old token ends with %q", failed)
+	}
 }

@@ -27,7 +27,7 @@ type eventObject struct {
 // eventObjects are the objects that the service sends events about. The events of
 // a user in the dashboard are published one by one, most of the others only as a
 // rule. The names of the connections are likely, and those of groups differ
-// between the pages of the service.
+// between the pages of the service. There are no events about other objects.
 var eventObjects = []eventObject{
 	{"user", "CONSUMER", []eventSource{dashboard, direct}},
 	{"organization", "B2B", []eventSource{dashboard, direct}},
@@ -41,23 +41,39 @@ var eventObjects = []eventObject{
 // eventActions are what can happen to an object.
 var eventActions = []string{"CREATE", "UPDATE", "DELETE"}
 
-// watched has a line for each table whose changes are events: the table, the type
-// of the object, and the object's id and content, as the API shows it. The content
-// is nil while the API shows the object no more.
-func (s *state) watched() []watcher {
+// watched has a line for each table whose changes are events. It says how the API
+// shows a record. The object is nil while the API shows it no more.
+func (p *Project) watched() []watcher {
 	return []watcher{
-		watching(&s.Users, "user", func(u *user, now time.Time) (string, any) { return u.Profile.UserID, u.profile(now) }),
-		watching(&s.Organizations, "organization", func(o *organization, _ time.Time) (string, any) { return o.Profile.OrganizationID, o.Profile }),
-		watching(&s.Members, "member", func(m *member, now time.Time) (string, any) {
+		watching(&p.state.Users, func(u *user, now time.Time) shown { return shown{"user", u.Profile.UserID, u.profile(now)} }),
+		watching(&p.state.Organizations, func(o *organization, _ time.Time) shown {
+			return shown{"organization", o.Profile.OrganizationID, o.Profile}
+		}),
+		watching(&p.state.Members, func(m *member, now time.Time) shown {
 			if m.deleted() {
-				return m.Profile.MemberID, nil
+				return shown{"member", m.Profile.MemberID, nil}
 			}
-			return m.Profile.MemberID, m.profile(now)
+			return shown{"member", m.Profile.MemberID, m.profile(now)}
+		}),
+		watching(&p.state.Connections, func(c *connection, _ time.Time) shown {
+			switch {
+			case c.SAML != nil:
+				return shown{"saml_connection", c.id(), p.saml(c)}
+			case c.OIDC != nil:
+				return shown{"oidc_connection", c.id(), p.oidc(c)}
+			}
+			return shown{"external_connection", c.id(), c.External}
 		}),
 		watching(&s.SCIMConnections, "scim_connection", func(c *scimConnection, _ time.Time) (string, any) {
 			return c.Profile.ConnectionID, c.profile()
 		}),
 	}
+}
+
+// shown is an object as the API shows it.
+type shown struct {
+	kind, id string
+	object   any
 }
 
 // WebhookEventTypes returns the types of events that a [WebhookEndpoint] can get, such as
@@ -92,22 +108,23 @@ type change struct {
 }
 
 // watching returns the watcher of a table.
-func watching[T any, R record[T]](t *table[T, R], object string, show func(R, time.Time) (id string, content any)) watcher {
+func watching[T any, R record[T]](t *table[T, R], show func(R, time.Time) shown) watcher {
 	return watcher{
 		begin: func(now time.Time) {
-			t.watch = &watch[T, R]{at: map[R]int{}, show: func(r R) shown {
-				id, content := show(r, now)
-				if content == nil {
-					return shown{id: id}
+			t.watch = &watch[T, R]{at: map[R]int{}, show: func(r R) change {
+				s := show(r, now)
+				c := change{object: s.kind, id: s.id}
+				if s.object != nil {
+					v := reflect.New(reflect.TypeOf(s.object)).Elem()
+					v.Set(reflect.ValueOf(s.object))
+					fillLists(v)
+					c.content = encode(v.Interface())
 				}
-				v := reflect.New(reflect.TypeOf(content)).Elem()
-				v.Set(reflect.ValueOf(content))
-				fillLists(v)
-				return shown{id, encode(v.Interface())}
+				return c
 			}}
 		},
 		end: func() []change {
-			found := t.watch.changes(object)
+			found := t.watch.changes()
 			t.watch = nil
 			return found
 		},
@@ -117,15 +134,9 @@ func watching[T any, R record[T]](t *table[T, R], object string, show func(R, ti
 // watch notes the records that a call adds, may change, or removes. It does not
 // notice a change of a record that only all returned. A nil watch notes nothing.
 type watch[T any, R record[T]] struct {
-	show  func(R) shown
+	show  func(R) change
 	noted []noted[T, R]
 	at    map[R]int // where a record is in noted
-}
-
-// shown is an object as the API shows it.
-type shown struct {
-	id      string
-	content []byte // nil while the API does not show it
 }
 
 // noted is a record, and how it was before the call.
@@ -133,7 +144,7 @@ type noted[T any, R record[T]] struct {
 	record  R
 	added   bool
 	removed bool
-	before  shown
+	before  change // without an action
 }
 
 func (w *watch[T, R]) added(r R) {
@@ -161,22 +172,26 @@ func (w *watch[T, R]) removed(r R) {
 }
 
 // changes compares the noted records with how they were before.
-func (w *watch[T, R]) changes(object string) []change {
+func (w *watch[T, R]) changes() []change {
 	var found []change
 	for _, n := range w.noted {
-		now := shown{id: n.before.id}
+		now := change{object: n.before.object, id: n.before.id}
 		if !n.removed {
 			now = w.show(n.record)
 		}
 		switch {
 		case now.content == nil && n.before.content == nil:
+			continue
 		case now.content == nil:
-			found = append(found, change{object, "DELETE", now.id, nil})
+			now.action = "DELETE"
 		case n.added:
-			found = append(found, change{object, "CREATE", now.id, now.content})
+			now.action = "CREATE"
 		case !bytes.Equal(now.content, n.before.content): // or a deleted member who is active again
-			found = append(found, change{object, "UPDATE", now.id, now.content})
+			now.action = "UPDATE"
+		default:
+			continue
 		}
+		found = append(found, now)
 	}
 	return found
 }
@@ -186,7 +201,7 @@ func (p *Project) watch(source eventSource) (end func()) {
 	if !p.webhooks.wanted() {
 		return func() {}
 	}
-	watchers := p.state.watched()
+	watchers := p.watched()
 	now := p.webhooks.clock().Now()
 	for _, w := range watchers {
 		w.begin(now)

@@ -244,3 +244,44 @@ func TestWebhooksOfMembers(t *testing.T) {
 		t.Errorf("the receiver got\n%s, want\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
+
+// TestWebhooksOfConnections creates, changes and deletes connections for single
+// sign-on.
+func TestWebhooksOfConnections(t *testing.T) {
+	var got []string
+	note := func(e stytch.WebhookEvent, id string) {
+		if got = append(got, e.Type()); e.ID != id {
+			t.Errorf("the event %v is about %s", e, id)
+		}
+	}
+	saml := func(_ context.Context, e stytch.WebhookEvent, c *b2b.SAMLConnection) error {
+		note(e, c.ConnectionID)
+		return nil
+	}
+	oidc := func(_ context.Context, e stytch.WebhookEvent, c *b2b.OIDCConnection) error {
+		note(e, c.ConnectionID)
+		return nil
+	}
+	deleted := func(_ context.Context, e stytch.WebhookEvent) error { note(e, e.ID); return nil }
+	url := receiver(t, b2b.WebhookFunctions{
+		SAMLConnectionCreated: saml, SAMLConnectionUpdated: saml, SAMLConnectionDeleted: deleted,
+		OIDCConnectionCreated: oidc, OIDCConnectionUpdated: oidc, OIDCConnectionDeleted: deleted,
+	})
+	c := newCompany(t, b2b.Organization{})
+	must(c.Webhooks().AddEndpoint(stytchtest.WebhookEndpoint{URL: url, Secret: webhookSecret, Events: []string{
+		"direct.saml_connection.create", "direct.saml_connection.update",
+		"direct.oidc_connection.create", "direct.oidc_connection.update", "direct.oidc_connection.delete",
+	}}))(t)
+	c.saml()
+	made := c.oidc()
+	must(c.b2b.SSO.DeleteConnection(c.ctx, b2b.SSODeleteConnectionRequest{OrganizationID: "engines", ConnectionID: made.ConnectionID}))(t)
+	want := []string{
+		"direct.saml_connection.create", "direct.saml_connection.update", "direct.oidc_connection.create", "direct.oidc_connection.update", "direct.oidc_connection.delete",
+	}
+	for range want {
+		c.delivered("")
+	}
+	if strings.Join(got, " ") != strings.Join(want, " ") {
+		t.Errorf("the receiver got %v, want %v", got, want)
+	}
+}

@@ -54,7 +54,7 @@ func (n Names) InOrganization(s Subject, organizationID string) error {
 	if s.OrganizationID == organizationID {
 		return nil
 	}
-	return &refusal{n.Foreign, "stytch: the session belongs to another organization than the one asked about"}
+	return &refusal{n.Foreign, "stytch: the session or token belongs to another organization than the one asked about"}
 }
 
 // Decide returns nil if the subject's roles allow what a check asks, and an error that matches
@@ -90,4 +90,20 @@ func (p *Policies) Decide(ctx context.Context, s Subject, c Check) error {
 		return fmt.Errorf("%w: the session does not list the role %s, which everyone has", ErrUndecided, p.DefaultRole)
 	}
 	return p.missing(c)
+}
+
+// DecideScopes is [Policies.Decide] for an access token: its scopes decide, by the policy of the project.
+// Scopes of the policy are compared exactly, so the token's wildcards mean nothing here.
+func (p *Policies) DecideScopes(ctx context.Context, scopes []string, c Check) error {
+	if c.ResourceID == "" || c.Action == "" {
+		return fmt.Errorf("%w: the check is incomplete", ErrUndecided)
+	}
+	policy, err := p.policy(ctx, project)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrUndecided, err)
+	}
+	if policy.ScopesAllow(scopes, c.ResourceID, c.Action) {
+		return nil
+	}
+	return &refusal{p.Missing, fmt.Sprintf("stytch: no scope of the access token allows the action %.64q on the resource %.64q", c.Action, c.ResourceID)}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -30,21 +32,21 @@ func fixed(policies map[string][]Grant) *Policies {
 // blue has neither.
 var (
 	ofProject = []Grant{
-		{"everyone", "profile", []string{"read", "update"}},
-		{"reader", "documents", []string{"read"}},
-		{"reader", "images", []string{"read"}},
-		{"editor", "documents", []string{"read", "update", "share"}},
-		{"owner", "documents", []string{"*"}},
-		{"owner", "billing", []string{"read"}},
-		{"owner", "billing", []string{"pay"}}, // the same resource again
-		{"star", "*", []string{"*"}},
-		{"prefix", "documents.*", []string{"read.*"}},
-		{"idle", "documents", nil},
+		{Role: "everyone", Resource: "profile", Actions: []string{"read", "update"}},
+		{Role: "reader", Resource: "documents", Actions: []string{"read"}},
+		{Role: "reader", Resource: "images", Actions: []string{"read"}},
+		{Role: "editor", Resource: "documents", Actions: []string{"read", "update", "share"}},
+		{Role: "owner", Resource: "documents", Actions: []string{"*"}},
+		{Role: "owner", Resource: "billing", Actions: []string{"read"}},
+		{Role: "owner", Resource: "billing", Actions: []string{"pay"}}, // the same resource again
+		{Role: "star", Resource: "*", Actions: []string{"*"}},
+		{Role: "prefix", Resource: "documents.*", Actions: []string{"read.*"}},
+		{Role: "idle", Resource: "documents", Actions: nil},
 	}
 	ofRed = []Grant{
-		{"auditor", "documents", []string{"read", "export"}},
-		{"auditor", "billing", []string{"*"}},
-		{"reader", "documents", []string{"export"}},
+		{Role: "auditor", Resource: "documents", Actions: []string{"read", "export"}},
+		{Role: "auditor", Resource: "billing", Actions: []string{"*"}},
+		{Role: "reader", Resource: "documents", Actions: []string{"export"}},
 	}
 )
 
@@ -186,18 +188,18 @@ func TestUsers(t *testing.T) {
 
 // TestHostilePolicies: whatever a policy has, it allows no more than it says.
 func TestHostilePolicies(t *testing.T) {
-	huge := []Grant{{"editor", "documents", []string{"update"}}}
+	huge := []Grant{{Role: "editor", Resource: "documents", Actions: []string{"update"}}}
 	for i := range 100_000 {
-		huge = append(huge, Grant{fmt.Sprint("role-", i%500), fmt.Sprint("resource-", i), []string{"*", fmt.Sprint("action-", i)}})
+		huge = append(huge, Grant{Role: fmt.Sprint("role-", i%500), Resource: fmt.Sprint("resource-", i), Actions: []string{"*", fmt.Sprint("action-", i)}})
 	}
 	for name, grants := range map[string][]Grant{
 		"nothing":          nil,
-		"no names":         {{"", "documents", []string{"update"}}, {"editor", "", []string{"*"}}, {"editor", "documents", []string{"", ""}}},
+		"no names":         {{Role: "", Resource: "documents", Actions: []string{"update"}}, {Role: "editor", Resource: "", Actions: []string{"*"}}, {Role: "editor", Resource: "documents", Actions: []string{"", ""}}},
 		"huge":             huge[1:],
-		"many duplicates":  {{"editor", "documents", []string{"read", "read", "read"}}, {"editor", "documents", []string{"read"}}, {"editor", "documents", nil}},
-		"control bytes":    {{"editor\x00", "documents", []string{"*"}}, {"editor", "documents\n", []string{"*"}}, {"editor", "documents", []string{"*\x00", "update "}}},
-		"joined names":     {{"editordocuments", "", []string{"*"}}, {"", "editordocuments", []string{"*"}}, {"edit", "ordocuments", []string{"*"}}},
-		"wildcards inside": {{"*", "documents", []string{"*"}}, {"editor", "*", []string{"*"}}, {"editor", "documents", []string{"**", "up*", "*date"}}},
+		"many duplicates":  {{Role: "editor", Resource: "documents", Actions: []string{"read", "read", "read"}}, {Role: "editor", Resource: "documents", Actions: []string{"read"}}, {Role: "editor", Resource: "documents", Actions: nil}},
+		"control bytes":    {{Role: "editor\x00", Resource: "documents", Actions: []string{"*"}}, {Role: "editor", Resource: "documents\n", Actions: []string{"*"}}, {Role: "editor", Resource: "documents", Actions: []string{"*\x00", "update "}}},
+		"joined names":     {{Role: "editordocuments", Resource: "", Actions: []string{"*"}}, {Role: "", Resource: "editordocuments", Actions: []string{"*"}}, {Role: "edit", Resource: "ordocuments", Actions: []string{"*"}}},
+		"wildcards inside": {{Role: "*", Resource: "documents", Actions: []string{"*"}}, {Role: "editor", Resource: "*", Actions: []string{"*"}}, {Role: "editor", Resource: "documents", Actions: []string{"**", "up*", "*date"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			policy := Compile(grants)
@@ -230,5 +232,55 @@ func TestRefusalText(t *testing.T) {
 	}
 	if err := policies.Decide(t.Context(), subject, Check{blue, "documents", "read"}); strings.Contains(err.Error(), blue) || strings.Contains(err.Error(), red) {
 		t.Errorf("the text names an organization: %v", err)
+	}
+}
+
+// TestScopes compares decisions about random policies with the rule, step by step. Roles and scopes
+// have the same names, so that one taken for the other is noticed.
+func TestScopes(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	one := func(list ...string) string { return list[random.IntN(len(list))] }
+	name := func() string { return one("read", "read:documents", "read:*", "Read", "*", "") }
+	resource := func() string { return one("documents", "images", "*", "Documents") }
+	action := func() string { return one("read", "update", "*", "read.all") }
+	decided := map[bool]int{}
+	for range 300 {
+		var grants []Grant
+		for range random.IntN(8) {
+			g := Grant{Role: name(), Resource: resource(), Scope: random.IntN(2) == 0}
+			for range random.IntN(4) {
+				g.Actions = append(g.Actions, action())
+			}
+			grants = append(grants, g)
+		}
+		policies := fixed(map[string][]Grant{project: grants})
+		for range 10 {
+			var scopes []string
+			for range random.IntN(4) {
+				scopes = append(scopes, name())
+			}
+			c := Check{ResourceID: resource(), Action: action()}
+			want := slices.ContainsFunc(grants, func(g Grant) bool {
+				return g.Scope && g.Role != "" && slices.Contains(scopes, g.Role) && g.Resource == c.ResourceID &&
+					(slices.Contains(g.Actions, c.Action) || slices.Contains(g.Actions, "*"))
+			})
+			err := policies.DecideScopes(t.Context(), scopes, c)
+			if (err == nil) != want || err != nil && (!errors.Is(err, ErrNotAllowed) || !errors.Is(err, errMissing)) {
+				t.Fatalf("%v with the scopes %q in %+v: %v, want %v", c, scopes, grants, err, want)
+			}
+			decided[want]++
+		}
+	}
+	if decided[true] < 100 || decided[false] < 100 {
+		t.Errorf("decisions %v", decided)
+	}
+	for name, err := range map[string]error{
+		"no policy":   fixed(nil).DecideScopes(t.Context(), []string{"read"}, Check{ResourceID: "documents", Action: "read"}),
+		"no action":   fixed(map[string][]Grant{project: nil}).DecideScopes(t.Context(), []string{"read"}, Check{ResourceID: "documents"}),
+		"no resource": fixed(map[string][]Grant{project: nil}).DecideScopes(t.Context(), []string{"read"}, Check{Action: "read"}),
+	} {
+		if !errors.Is(err, ErrUndecided) || errors.Is(err, ErrNotAllowed) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -82,7 +82,7 @@ func (p *Policies) settle() {
 var (
 	editing = Check{"", "documents", "update"}
 	editor  = Subject{"", []string{"everyone", "editor"}}
-	allowed = Grant{"editor", "documents", []string{"update"}}
+	allowed = Grant{Role: "editor", Resource: "documents", Actions: []string{"update"}}
 )
 
 // TestOneFetch: many checks cost one fetch in five minutes, and the next one is made in the background.
@@ -332,7 +332,7 @@ func TestClockSetBack(t *testing.T) {
 func TestOrganizationsAreSeparate(t *testing.T) {
 	w, p := newWorld(time.Hour)
 	w.set(project, nil, allowed)
-	w.set(red, nil, Grant{"editor", "documents", []string{"delete"}})
+	w.set(red, nil, Grant{Role: "editor", Resource: "documents", Actions: []string{"delete"}})
 	for _, c := range []struct {
 		organization, action string
 		want                 verdict
@@ -411,7 +411,7 @@ func TestForgottenWhileFetching(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, p := newWorld(time.Hour)
 		w.set(project, nil)
-		w.set(red, nil, Grant{"editor", "documents", []string{"update", "share"}})
+		w.set(red, nil, Grant{Role: "editor", Resource: "documents", Actions: []string{"update", "share"}})
 		answers := make(chan struct{})
 		w.during = func(_ context.Context, id string) {
 			if id == red {
@@ -469,11 +469,11 @@ func BenchmarkDecide(b *testing.B) {
 	var grants []Grant
 	for i := range 50 {
 		for j := range 20 {
-			grants = append(grants, Grant{fmt.Sprint("role-", i), fmt.Sprint("resource-", j), []string{"read", "update", "delete"}})
+			grants = append(grants, Grant{Role: fmt.Sprint("role-", i), Resource: fmt.Sprint("resource-", j), Actions: []string{"read", "update", "delete"}})
 		}
 	}
 	w.set(project, nil, grants...)
-	w.set(red, nil, Grant{"role-1", "resource-1", []string{"export"}})
+	w.set(red, nil, Grant{Role: "role-1", Resource: "resource-1", Actions: []string{"export"}})
 	subject := Subject{red, []string{"everyone", "role-1", "role-7"}}
 	for _, action := range []string{"update", "export", "print"} {
 		b.Run(action, func(b *testing.B) {

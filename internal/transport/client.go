@@ -41,12 +41,13 @@ type inside struct {
 	maxResponseBytes int64 // 0: no limit
 	skipValidation   bool
 
-	jwt      sessionjwt.Config // Keys is nil if they are to be fetched
-	keys     func(context.Context, *Client) ([]sessionjwt.Key, error)
-	jwtOnce  sync.Once
-	verifier *sessionjwt.Verifier
-	site     *sessionweb.Site
-	renewals sessionweb.Calls
+	jwt          sessionjwt.Config // Keys is nil if they are to be fetched
+	keys         func(context.Context, *Client) ([]sessionjwt.Key, error)
+	policyConfig func(*Client) rbac.Config
+	jwtOnce      sync.Once
+	verifier     *sessionjwt.Verifier
+	site         *sessionweb.Site
+	renewals     sessionweb.Calls
 
 	policyGrace  time.Duration // 0: none
 	policiesOnce sync.Once
@@ -116,6 +117,7 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 		skipValidation:   cfg.SkipValidation,
 		jwt:              jwt,
 		keys:             cfg.API.Keys,
+		policyConfig:     cfg.API.Policies,
 		site:             site,
 		policyGrace:      orDefault(cfg.PolicyGrace, DefaultPolicyGrace),
 		interceptors:     cfg.Interceptors,
@@ -194,9 +196,13 @@ func (c *Client) Verifier() *sessionjwt.Verifier {
 	return c.verifier
 }
 
-// Policies returns the client's access policies. The settings of the client replace those in cfg.
-func (c *Client) Policies(cfg rbac.Config) *rbac.Policies {
+// Policies returns the client's access policies.
+func (c *Client) Policies() *rbac.Policies {
 	c.policiesOnce.Do(func() {
+		cfg := rbac.Config{Answered: func(error) bool { return false }, Fetch: func(context.Context, string) ([]rbac.Grant, error) { return nil, c.refusal }}
+		if c.refusal == nil {
+			cfg = c.policyConfig(c)
+		}
 		cfg.Grace, cfg.Now = c.policyGrace, c.jwt.Now
 		c.policies = rbac.New(cfg)
 	})

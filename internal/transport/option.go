@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/stytchgen/sdk/internal/grammar"
+	"github.com/stytchgen/sdk/internal/rbac"
 	"github.com/stytchgen/sdk/internal/sessionjwt"
 )
 
@@ -28,6 +29,8 @@ type API struct {
 	Enums grammar.Enums // that answers have, for DriftReport
 	// Keys fetches the keys that sign the JWTs of the client's project.
 	Keys func(context.Context, *Client) ([]sessionjwt.Key, error)
+	// Policies returns how the access policies of the client's project are fetched.
+	Policies func(*Client) rbac.Config
 }
 
 // Maker makes the clients of all packages that have the same options and errors.

@@ -73,7 +73,7 @@ func CheckUnmade(t *testing.T, client reflect.Type) {
 				}
 				results := m.Call(arguments)
 				err, _ := results[1].Interface().(error)
-				if !results[0].IsNil() || err == nil || !strings.Contains(err.Error(), "the client is nil or empty: make one with NewClient or FromEnv") && !strings.Contains(err.Error(), "JWT") {
+				if !results[0].IsZero() || err == nil || !strings.Contains(err.Error(), "the client is nil or empty: make one with NewClient or FromEnv") && !strings.Contains(err.Error(), "JWT") {
 					t.Errorf("%s of %v: %v and the error %v", name, s, results[0], err)
 				}
 			}
