@@ -215,7 +215,7 @@ func patchElements(in map[string]any, op, name, sub string, expression filters.E
 	}
 	if !found {
 		// Directories add the work address of a user by the path emails[type eq "work"].value.
-		element, ok := described(expression)
+		element, ok := elementOf(expression)
 		if op != scim.PatchOperationAdd || !ok {
 			return scimerrors.ScimErrorNoTarget
 		}
@@ -230,8 +230,8 @@ func patchElements(in map[string]any, op, name, sub string, expression filters.E
 	return nil
 }
 
-// described is the element that a filter of the form `type eq "work"` describes.
-func described(expression filters.Expression) (map[string]any, bool) {
+// elementOf is the element that a filter of the form `type eq "work"` describes.
+func elementOf(expression filters.Expression) (map[string]any, bool) {
 	e, ok := expression.(*filters.AttributeExpression)
 	if !ok || e.Operator != filters.EQ {
 		return nil, false

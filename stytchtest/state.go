@@ -22,6 +22,8 @@ type state struct {
 	SCIMConnections table[scimConnection, *scimConnection] `json:"scim_connections"`
 	// Connections are those of organizations for single sign-on.
 	Connections table[connection, *connection] `json:"sso_connections"`
+	// Fraud is what the project knows about devices and addresses.
+	Fraud fraud `json:"fraud"`
 	// EmailCodes are the e-mail codes of members, by address. A new code of an
 	// address replaces the earlier one.
 	EmailCodes map[string]*code `json:"email_codes"`

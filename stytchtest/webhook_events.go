@@ -64,8 +64,8 @@ func (p *Project) watched() []watcher {
 			}
 			return shown{"external_connection", c.id(), c.External}
 		}),
-		watching(&s.SCIMConnections, "scim_connection", func(c *scimConnection, _ time.Time) (string, any) {
-			return c.Profile.ConnectionID, c.profile()
+		watching(&p.state.SCIMConnections, func(c *scimConnection, _ time.Time) shown {
+			return shown{"scim_connection", c.Profile.ConnectionID, c.profile()}
 		}),
 	}
 }
