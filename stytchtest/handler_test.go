@@ -11,10 +11,12 @@ import (
 // TestNotEmulated makes calls that the spec describes and the emulator has no rules
 // for.
 func TestNotEmulated(t *testing.T) {
-	for _, id := range []string{"debug.whoami", "idp.introspect_token_network"} {
-		if rules, ok := consumerHandlers[id]; ok {
-			delete(consumerHandlers, id)
-			t.Cleanup(func() { consumerHandlers[id] = rules })
+	for _, of := range handlers {
+		for _, id := range []string{"debug.whoami", "idp.introspect_token_network"} {
+			if rules, ok := of[id]; ok {
+				delete(of, id)
+				t.Cleanup(func() { of[id] = rules })
+			}
 		}
 	}
 	srv := NewServer(t)

@@ -20,6 +20,9 @@ type state struct {
 	ConnectedApps table[connectedApp, *connectedApp] `json:"connected_apps"`
 	// SCIMConnections are those of directories, at most one for an organization.
 	SCIMConnections table[scimConnection, *scimConnection] `json:"scim_connections"`
+	// Consents are what people let connected apps do, and Authorizations the codes and tokens of the apps.
+	Consents       table[consent, *consent]             `json:"consents"`
+	Authorizations table[authorization, *authorization] `json:"authorizations"`
 	// Connections are those of organizations for single sign-on.
 	Connections table[connection, *connection] `json:"sso_connections"`
 	// Fraud is what the project knows about devices and addresses.
@@ -110,8 +113,6 @@ type user struct {
 	Registering string `json:"registering,omitempty"`
 	// Invited says whether an invitation of the user is open.
 	Invited bool `json:"invited,omitempty"`
-	// ConnectedApps are the apps that the user lets act for them.
-	ConnectedApps []stytch.UserConnectedApp `json:"connected_apps,omitempty"`
 }
 
 // method is a phone number or e-mail address of a user.
