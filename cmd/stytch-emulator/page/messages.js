@@ -10,6 +10,7 @@ const pageful = 50;
 const batch = 500; // ids in one request
 
 let all = [];
+let index = new Map(); // all of them, by id
 let found = [];
 let limit = pageful;
 let opened = new URLSearchParams(location.search).get("message");
@@ -20,10 +21,10 @@ const haystacks = new WeakMap();
 
 /** Replaces all messages. */
 export function setMessages(messages) {
-  const known = new Map(all.map((message) => [message.id, message]));
   // Keeps the objects of unchanged messages, and with them their elements.
   coming = [];
-  all = messages.map((message) => Object.assign(known.get(message.id) ?? {}, message));
+  all = messages.map((message) => Object.assign(index.get(message.id) ?? {}, message));
+  index = new Map(all.map((message) => [message.id, message]));
   show();
   if (asked) {
     const at = found.findIndex((message) => message.id === asked);
@@ -44,6 +45,7 @@ function showNew() {
   coming = [];
   if (!fresh.length) return;
   all.push(...fresh);
+  for (const message of fresh) index.set(message.id, message);
   if (limit > pageful) limit += fresh.length; // keep the messages that are already shown
   show();
   const last = fresh.at(-1);
@@ -79,7 +81,7 @@ function show() {
 
 const items = () => [...byID("message-list").children];
 const itemOf = (id) => items().find((item) => item.dataset.key === id);
-const messageOf = (item) => all.find((message) => message.id === item.dataset.key);
+const messageOf = (item) => index.get(item.dataset.key);
 
 function showOpened() {
   for (const item of items()) {
@@ -163,7 +165,7 @@ export const loadStatuses = collected(async () => {
   const ids = items().map(messageOf).filter((message) => message.status === "open").map((message) => message.id);
   for (let i = 0; i < ids.length; i += batch) {
     const { messages } = await call("GET", `messages?${new URLSearchParams(ids.slice(i, i + batch).map((id) => ["id", id]))}`);
-    for (const fresh of messages) Object.assign(all.find((message) => message.id === fresh.id) ?? {}, fresh);
+    for (const fresh of messages) Object.assign(index.get(fresh.id) ?? {}, fresh);
   }
   showExpiry();
 });
@@ -183,5 +185,6 @@ export function startMessages() {
 /** Forgets what another run of the emulator knew. */
 export function forgetMessages() {
   all = [];
+  index = new Map();
   forgetUndo();
 }
