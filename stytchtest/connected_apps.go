@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -153,7 +154,10 @@ func (r *run) appDelete(q stytch.ConnectedAppsClientsDeleteRequest) (stytch.Conn
 	st := &r.project.state
 	st.ConnectedApps.remove(c)
 	for u := range st.Users.all() {
-		u.revoke(q.ClientID)
+		if slices.ContainsFunc(u.ConnectedApps, func(app stytch.UserConnectedApp) bool { return app.ConnectedAppID == q.ClientID }) {
+			st.Users.touch(u)
+			u.revoke(q.ClientID)
+		}
 	}
 	return stytch.ConnectedAppsClientsDeleteResponse{ClientID: q.ClientID}, nil
 }

@@ -105,6 +105,9 @@ func (c *control) serve(to route) http.HandlerFunc {
 		if err == nil && !to.open {
 			of, err = c.selected(r)
 		}
+		if err == nil && r.Method != http.MethodGet {
+			sent.save = of.srv.Project.Save
+		}
 		if err == nil {
 			err = to.handle(of, sent, r)
 		}
