@@ -33,7 +33,7 @@ drift:
 	tar -xzf "$$folder"/stytch-*.tgz -C "$$folder" && \
 	go run ./cmd/gen drift $(DRIFT_FLAGS) "$$folder/package"
 
-## demo: generate everything, then log in with the emulator and print what is sent and received
+## demo: generate everything, then log in with the emulator in every way, and print what is sent and received
 .PHONY: demo
 demo: gen
 	go run ./examples/demo

@@ -60,7 +60,7 @@ func checkTypes(t *testing.T, calls string) {
 		program.Write(data)
 	}
 	for _, op := range mustOperations(t) {
-		if op.sendsForm() || op.api == "consumer" && strings.HasPrefix(op.OperationID, "connected_apps.") {
+		if op.sendsForm() || op.api == "consumer" && strings.HasPrefix(op.OperationID, "connected_apps.") || op.OperationID == "organizations.get_connected_app" {
 			continue // the SDK's types are written by hand, or wrong: see untyped in world.mjs
 		}
 		program.WriteString(examples(op))
@@ -99,7 +99,7 @@ func (op operation) method() string {
 
 // camel returns a name in JavaScript's form: loginOrCreate, getJWKS.
 // spelling has the words that the SDK does not write like others.
-var spelling = map[string]string{"jwks": "JWKS", "mfa": "MFA", "totp": "TOTP", "oauth": "OAuth", "webauthn": "WebAuthn"}
+var spelling = map[string]string{"jwks": "JWKS", "mfa": "MFA", "totp": "TOTP", "oauth": "OAuth", "webauthn": "WebAuthn", "url": "URL"}
 
 func camel(name string) string {
 	words := strings.Split(name, "_")

@@ -82,10 +82,21 @@ var consumerHandlers = map[string]handler{
 	"connected_apps.clients.secrets.rotate":        typed((*run).appRotate),
 	"connected_apps.clients.secrets.rotate_cancel": typed((*run).appRotateCancel),
 
+	"idp.oauth.authorize_start":    typed((*run).authorizeStart),
+	"idp.oauth.authorize":          typed((*run).authorize),
+	"idp.introspect_token_network": introspect,
+
 	"rbac.policy": typed((*run).userPolicy),
 
 	"crypto_wallets.authenticate_start": typed((*run).walletStart),
 	"crypto_wallets.authenticate":       typed((*run).walletAuthenticate),
+
+	"fraud.fingerprint.lookup":       typed((*run).fingerprintLookup),
+	"fraud.rules.set":                typed((*run).ruleSet),
+	"fraud.rules.list":               typed((*run).ruleList),
+	"fraud.verdict_reasons.override": typed((*run).reasonOverride),
+	"fraud.verdict_reasons.list":     typed((*run).reasonList),
+	"fraud.email.risk":               typed((*run).emailRisk),
 
 	"impersonation.authenticate": typed((*run).impersonate),
 	"debug.whoami":               typed((*run).whoami),

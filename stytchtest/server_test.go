@@ -106,23 +106,6 @@ func TestMissingParameter(t *testing.T) {
 	}
 }
 
-// TestNotEmulated makes a call that the spec describes and the emulator does not
-// implement.
-func TestNotEmulated(t *testing.T) {
-	w := newWorld(t)
-	status, fields := w.request(http.MethodGet, "/v1/debug/whoami", "", w.ID, w.Secret)
-	if message, _ := fields["error_message"].(string); status != http.StatusNotImplemented || !strings.Contains(message, "debug.whoami is not emulated") {
-		t.Errorf("%d %v, want 501 and an error that names debug.whoami", status, fields)
-	}
-	status, fields = w.request(http.MethodPost, "/v1/public/"+w.ID+"/oauth2/introspect", "", w.ID, w.Secret)
-	if message, _ := fields["error_description"].(string); status != http.StatusNotImplemented || !strings.Contains(message, "idp.introspect_token_network is not emulated") {
-		t.Errorf("%d %v, want 501 and an error that names idp.introspect_token_network", status, fields)
-	}
-	if status, _ := w.request(http.MethodGet, "/v1/debug/whoami", "", w.ID, "wrong"); status != http.StatusUnauthorized {
-		t.Errorf("%d for a wrong secret, want 401", status)
-	}
-}
-
 func TestCredentials(t *testing.T) {
 	w := newWorld(t)
 	other := w.AddProject("project-test-other", "secret-test-other")

@@ -1,5 +1,5 @@
-// Command demo starts the emulator, logs in with every kind of code, and prints
-// what is sent and received. It needs no account and no network.
+// Command demo starts the emulator, logs in with codes, links and an authenticator app,
+// receives a webhook, and prints what is sent and received. It needs no account and no network.
 package main
 
 import (
@@ -52,7 +52,7 @@ func run(ctx context.Context, out io.Writer) error {
 	d.consumer, d.b2b = server.Client(watch), server.B2B(watch)
 
 	d.printf("The emulator is listening on %s.\n", server.URL())
-	for _, part := range []func() error{d.sms, d.whatsApp, d.email, d.wrongCode, d.member} {
+	for _, part := range []func() error{d.sms, d.whatsApp, d.email, d.wrongCode, d.magicLink, d.member, d.discovery, d.webhook} {
 		if err := part(); err != nil {
 			return err
 		}

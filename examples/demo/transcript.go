@@ -24,7 +24,11 @@ func (t transcript) title(text string) { t.printf("\n%s\n%s\n", text, strings.Re
 func (t transcript) note(format string, args ...any) { t.printf("     "+format+"\n", args...) }
 
 func (t transcript) message(m stytchtest.Message) {
-	t.printf("  @  %s to %s (%s): your code is %s\n", m.Channel, m.Address, m.Locale, m.Code)
+	content := "your code is " + m.Code
+	if m.Link != "" {
+		content = "your link is " + m.Link
+	}
+	t.printf("  @  %s to %s (%s): %s\n", m.Channel, m.Address, m.Locale, content)
 }
 
 // watch is a middleware that prints each request and its response.
