@@ -51,10 +51,10 @@ type keySnapshot struct {
 // keys, users, sessions, organizations, messages and the clock. It does not
 // contain faults and requests.
 func (s *Server) Snapshot() ([]byte, error) {
-	snap := snapshot{Version: snapshotVersion, Clock: s.Project.clock.snapshot()}
 	s.mu.Lock()
 	projects := maps.Clone(s.projects)
 	s.mu.Unlock()
+	snap := snapshot{Version: snapshotVersion, Clock: projects[s.Project.ID].clock.snapshot()}
 	for _, id := range slices.Sorted(maps.Keys(projects)) {
 		p, err := projects[id].snapshot()
 		if err != nil {
