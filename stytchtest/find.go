@@ -26,7 +26,7 @@ type Filter struct {
 // Offset and Limit.
 func (p *Project) FindUsers(f Filter) (users []stytch.User, total int) {
 	defer p.lock()()
-	now := p.server.clock.Now()
+	now := p.clock.Now()
 	return pick(&p.state.Users, f, (*user).texts, func(u *user) stytch.User { return u.profile(now) })
 }
 
@@ -40,7 +40,7 @@ func (p *Project) FindOrganizations(f Filter) (organizations []b2b.Organization,
 // if the ID is empty. It finds deleted members too.
 func (p *Project) FindMembers(organizationID string, f Filter) (members []b2b.Member, total int) {
 	defer p.lock()()
-	now := p.server.clock.Now()
+	now := p.clock.Now()
 	texts := func(m *member) []string {
 		if organizationID != "" && m.Profile.OrganizationID != organizationID {
 			return nil
@@ -53,7 +53,7 @@ func (p *Project) FindMembers(organizationID string, f Filter) (members []b2b.Me
 // FindSessions is FindUsers for active sessions. They are without tokens.
 func (p *Project) FindSessions(f Filter) (sessions []Session, total int) {
 	defer p.lock()()
-	now := p.server.clock.Now()
+	now := p.clock.Now()
 	texts := func(s *session) []string {
 		if s.expired(now) {
 			return nil

@@ -36,13 +36,14 @@ type answer struct {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a := &answer{header: http.Header{"Content-Type": {"application/json"}}}
 	start := time.Now()
-	record := Request{Method: r.Method, Path: r.URL.Path, At: s.clock.Now()}
-	send := s.browse(w, r, a) || s.answer(w, r, a, &record)
+	project := s.addressed(r)
+	record := Request{Method: r.Method, Path: r.URL.Path, At: project.clock.Now()}
+	send := s.browse(w, r, a) || s.answer(w, r, a, project, &record)
 	record.Status, record.ErrorType, record.Duration = a.status, a.errorType, time.Since(start)
 	if !send {
 		record.Status = 0
 	}
-	s.requests.add(record)
+	project.requests.add(record)
 	if s.observe != nil {
 		s.observe(record)
 	}
@@ -71,9 +72,9 @@ func write(w http.ResponseWriter, a *answer) {
 	_, _ = w.Write(a.body)
 }
 
-// answer makes the response to a request. It returns false if a fault closed
-// the connection.
-func (s *Server) answer(w http.ResponseWriter, r *http.Request, a *answer, record *Request) bool {
+// answer makes the response to a request. It returns false if a fault of the project
+// closed the connection.
+func (s *Server) answer(w http.ResponseWriter, r *http.Request, a *answer, project *Project, record *Request) bool {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		s.fail(a, failf("bad_request", "the body could not be read, or has more than %d bytes", maxBody))
@@ -91,7 +92,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, a *answer, recor
 	record.API, record.Call = called.API, called.Name
 	record.redact(r, q.fields)
 
-	fault := s.faults.meet(called)
+	fault := project.faults.meet(called)
 	if fault != nil && !fault.AfterEffect {
 		record.Fault = true
 		if fault.stops() {
@@ -234,7 +235,7 @@ func (s *Server) perform(q *request, a *answer) {
 		s.fail(a, err)
 		return
 	}
-	call := &run{project: project, now: s.clock.Now(), header: q.Header, status: http.StatusOK}
+	call := &run{project: project, now: project.clock.Now(), header: q.Header, status: http.StatusOK}
 	call.lock()
 	defer func() { call.unlock() }()
 	result, err := handler(call, arguments)

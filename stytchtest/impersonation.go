@@ -52,7 +52,7 @@ func (p *Project) Impersonate(id, impersonatorEmail string) (Impersonation, erro
 	if err != nil {
 		return Impersonation{}, fmt.Errorf("stytchtest: the default login redirect URL: %w", err)
 	}
-	r := &run{project: p, now: p.server.clock.Now()}
+	r := &run{project: p, now: p.clock.Now()}
 	token := r.addLink(l, impersonationLife)
 	return Impersonation{Token: token, URL: withQuery(target, l.Kind.query(token)), ExpiresAt: r.now.Add(impersonationLife)}, nil
 }

@@ -157,9 +157,7 @@ func (p *Project) linkURL(kind linkKind, token string) string {
 
 // PublicToken is the project's public token, which links contain. It is no
 // secret.
-func (p *Project) PublicToken() string {
-	return derivedID("public-token", p.ID)
-}
+func (p *Project) PublicToken() string { return p.publicToken }
 
 // browse serves the addresses that browsers visit, which are not calls. It returns
 // false for any other address.
@@ -212,17 +210,6 @@ func (s *Server) redirect(r *http.Request, a *answer) {
 	a.header.Set("Location", withQuery(target, added))
 	a.header.Set("Referrer-Policy", "no-referrer")
 	a.header.Set("Cache-Control", "no-store")
-}
-
-func (s *Server) projectByPublicToken(token string) *Project {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, p := range s.projects {
-		if p.PublicToken() == token {
-			return p
-		}
-	}
-	return nil
 }
 
 // linkErrors are the error types of a token that is unknown, and of one that was

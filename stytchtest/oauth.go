@@ -327,7 +327,7 @@ func (s *Server) visit(w http.ResponseWriter, r *http.Request, a *answer, p *Pro
 		s.fail(a, failf("bad_request", "the form could not be read"))
 		return
 	}
-	call := &run{project: p, now: s.clock.Now(), header: r.Header, status: http.StatusOK}
+	call := &run{project: p, now: p.clock.Now(), header: r.Header, status: http.StatusOK}
 	call.lock()
 	defer func() { call.unlock() }()
 	page, target, err := perform(call)

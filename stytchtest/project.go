@@ -7,23 +7,29 @@ import (
 	"github.com/stytchgen/sdk/stytch"
 )
 
-// Project is a project of the service: its credentials and all its data.
-// Projects share only the server's clock and address.
+// Project is a project of the service: its credentials and all its data, its inbox,
+// clock, keys, faults and requests. Projects share only the server's address.
 type Project struct {
 	// ID and Secret are the credentials.
 	ID, Secret string
 
 	server   *Server
+	clock    Clock
 	inbox    *Inbox
 	keys     keyring
+	faults   faults
 	webhooks *Webhooks
+	requests requestLog
+	removed  chan struct{} // closed when the project is removed
+
+	publicToken string
 
 	mu    sync.Mutex
 	state state
 }
 
 func newProject(server *Server, id, secret string) *Project {
-	p := &Project{ID: id, Secret: secret, server: server, inbox: newInbox()}
+	p := &Project{ID: id, Secret: secret, server: server, inbox: newInbox(), removed: make(chan struct{}), publicToken: derivedID("public-token", id)}
 	p.keys.first = server.key
 	p.webhooks = newWebhooks(p)
 	p.state.EmailCodes = map[string]*code{}

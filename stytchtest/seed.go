@@ -16,7 +16,7 @@ import (
 // as the API would.
 func (p *Project) AddUser(u stytch.User) stytch.User {
 	defer p.lock()()
-	now := p.server.clock.Now()
+	now := p.clock.Now()
 	if u.UserID == "" {
 		u.UserID = newID("user")
 	}
@@ -57,7 +57,7 @@ func (p *Project) Users() []stytch.User {
 	defer p.lock()()
 	users := []stytch.User{}
 	for u := range p.state.Users.all() {
-		users = append(users, u.profile(p.server.clock.Now()))
+		users = append(users, u.profile(p.clock.Now()))
 	}
 	fillLists(reflect.ValueOf(users))
 	return users
@@ -68,7 +68,7 @@ func (p *Project) Users() []stytch.User {
 // organization. It returns the organization as the API would.
 func (p *Project) AddOrganization(o b2b.Organization) b2b.Organization {
 	defer p.lock()()
-	ordinary(&o, p.server.clock.Now())
+	ordinary(&o, p.clock.Now())
 	p.state.Organizations.add(&organization{Profile: o})
 	return o
 }
@@ -134,7 +134,7 @@ func (p *Project) AddMember(m b2b.Member) (b2b.Member, error) {
 	if have := p.state.memberByEmail(o.Profile.OrganizationID, m.EmailAddress); have != nil {
 		return b2b.Member{}, fmt.Errorf("stytchtest: the member %s of the organization has this address already", have.Profile.MemberID)
 	}
-	now := p.server.clock.Now()
+	now := p.clock.Now()
 	setIfEmpty(&m.Status, b2b.MemberStatusActive)
 	added := p.join(o, m.EmailAddress, m.Status, now)
 	if m.MemberID == "" {
@@ -162,7 +162,7 @@ func (p *Project) Members(organizationID string) []b2b.Member {
 	members := []b2b.Member{}
 	for m := range p.state.Members.all() {
 		if organizationID == "" || m.Profile.OrganizationID == organizationID {
-			members = append(members, m.profile(p.server.clock.Now()))
+			members = append(members, m.profile(p.clock.Now()))
 		}
 	}
 	fillLists(reflect.ValueOf(members))
@@ -189,7 +189,7 @@ func (p *Project) Sessions() []Session {
 	defer p.lock()()
 	sessions := []Session{}
 	for s := range p.state.Sessions.all() {
-		if !s.expired(p.server.clock.Now()) {
+		if !s.expired(p.clock.Now()) {
 			sessions = append(sessions, s.public())
 		}
 	}
@@ -227,7 +227,7 @@ func (p *Project) addSession(id string, life time.Duration, claims map[string]an
 		return nil, fmt.Errorf("stytchtest: %s: %s", refused.errorType, refused.message)
 	}
 	defer p.lock()()
-	now := p.server.clock.Now()
+	now := p.clock.Now()
 	s := &session{ID: newID("session"), Token: newToken(), StartedAt: now, LastAccessedAt: now, ExpiresAt: now.Add(life), Claims: claims}
 	if u := p.state.userByID(id); u != nil {
 		s.UserID = u.Profile.UserID

@@ -33,13 +33,10 @@ import (
 type Server struct {
 	*Project
 
-	clock    Clock
 	limits   Limits
 	code     string                 // the code of every message, or empty
 	key      func() *rsa.PrivateKey // makes the first key of a project
-	faults   faults
-	requests requestLog
-	validate func(error) // called for each response that breaks the spec; nil: off
+	validate func(error)            // called for each response that breaks the spec; nil: off
 	observe  func(Request)
 	senders  *senders
 
@@ -178,7 +175,7 @@ func prepare(config Config) (*Server, error) {
 		config.ProjectID = newID("project")
 	}
 	if config.Secret == "" {
-		config.Secret = "secret-test-" + newToken()
+		config.Secret = newSecret()
 	}
 	if config.key == nil {
 		config.key = processKey
@@ -266,63 +263,6 @@ func (s *Server) end(ctx context.Context, stop func() error) error {
 	return err
 }
 
-// URL is the base URL of the API.
-func (s *Server) URL() string { return s.url }
-
-// Clock returns the server's clock.
-func (s *Server) Clock() *Clock { return &s.clock }
-
-// Fail adds a fault. Faults are tried in the order in which they were added. It
-// panics if [Fault.Check] returns an error, because a test with a fault that never
-// applies would pass by mistake.
-func (s *Server) Fail(f Fault) {
-	if err := f.Check(); err != nil {
-		panic("stytchtest: the fault is not valid: " + err.Error())
-	}
-	s.faults.add(f)
-}
-
-// Faults returns the faults that are not used up.
-func (s *Server) Faults() []Fault { return s.faults.all() }
-
-// ClearFaults removes every fault.
-func (s *Server) ClearFaults() { s.faults.clear() }
-
-// Requests returns the requests that the server received, the oldest first,
-// without secrets.
-func (s *Server) Requests() []Request { return s.requests.all() }
-
-// Calls counts the requests for a call: "consumer.otps.sms.send".
-func (s *Server) Calls(call string) int {
-	n := 0
-	for _, r := range s.Requests() {
-		if r.Call == call {
-			n++
-		}
-	}
-	return n
-}
-
-// AddProject adds a project with these credentials. It replaces a project with
-// the same ID.
-func (s *Server) AddProject(id, secret string) *Project {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if replaced := s.projects[id]; replaced != nil {
-		replaced.webhooks.drop()
-	}
-	p := newProject(s, id, secret)
-	s.projects[id] = p
-	return p
-}
-
-// ProjectByID returns a project, or nil.
-func (s *Server) ProjectByID(id string) *Project {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.projects[id]
-}
-
 // nextCode returns the code of the next message.
 func (s *Server) nextCode(address string) string {
 	switch {
@@ -354,5 +294,5 @@ func (p *Project) B2B(opts ...stytch.Option) *b2b.Client {
 
 // options returns the options of a client of the project.
 func (p *Project) options(opts []stytch.Option) []stytch.Option {
-	return append([]stytch.Option{stytch.WithBaseURL(p.server.url), stytch.WithClock(p.server.clock.Now)}, opts...)
+	return append([]stytch.Option{stytch.WithBaseURL(p.server.url), stytch.WithClock(p.clock.Now)}, opts...)
 }

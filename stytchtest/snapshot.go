@@ -21,7 +21,8 @@ const snapshotVersion = 2
 
 // snapshot is the whole state of a server.
 type snapshot struct {
-	Version  int               `json:"version"`
+	Version int `json:"version"`
+	// Clock is the clock of the first project.
 	Clock    clockSnapshot     `json:"clock"`
 	Projects []projectSnapshot `json:"projects"`
 }
@@ -37,6 +38,8 @@ type projectSnapshot struct {
 	Keys     []keySnapshot `json:"keys"`
 	Messages []Message     `json:"messages"`
 	State    state         `json:"state"`
+	// Clock is nil in older snapshots, whose projects share the server's clock.
+	Clock *clockSnapshot `json:"clock,omitempty"`
 }
 
 type keySnapshot struct {
@@ -48,7 +51,7 @@ type keySnapshot struct {
 // keys, users, sessions, organizations, messages and the clock. It does not
 // contain faults and requests.
 func (s *Server) Snapshot() ([]byte, error) {
-	snap := snapshot{Version: snapshotVersion, Clock: s.clock.snapshot()}
+	snap := snapshot{Version: snapshotVersion, Clock: s.Project.clock.snapshot()}
 	s.mu.Lock()
 	projects := maps.Clone(s.projects)
 	s.mu.Unlock()
@@ -63,7 +66,7 @@ func (s *Server) Snapshot() ([]byte, error) {
 }
 
 func (p *Project) snapshot() (projectSnapshot, error) {
-	snap := projectSnapshot{ID: p.ID}
+	snap := projectSnapshot{ID: p.ID, Clock: new(p.clock.snapshot())}
 	for _, key := range slices.Backward(p.keys.all()) {
 		der, err := x509.MarshalPKCS8PrivateKey(key.private)
 		if err != nil {
@@ -94,6 +97,9 @@ func (s *Server) Restore(data []byte) error {
 	}
 	restored := map[string]*Project{}
 	for _, from := range snap.Projects {
+		if from.Clock == nil {
+			from.Clock = &snap.Clock
+		}
 		if restored[from.ID], err = from.restore(s); err != nil {
 			return fmt.Errorf("the snapshot's project %q: %w", from.ID, err)
 		}
@@ -107,15 +113,11 @@ func (s *Server) Restore(data []byte) error {
 		if from := restored[id]; from != nil {
 			p.replace(from)
 			restored[id] = p
-		}
-	}
-	for id, p := range s.projects {
-		if restored[id] == nil {
-			p.webhooks.drop()
+		} else {
+			p.end()
 		}
 	}
 	s.projects = restored
-	s.clock.restore(snap.Clock)
 	for _, p := range restored {
 		p.webhooks.restored()
 	}
@@ -136,10 +138,6 @@ func readSnapshot(data []byte) (snapshot, error) {
 	if err := complete(data); err != nil {
 		return snap, fmt.Errorf("the snapshot is damaged: %w", err)
 	}
-	clock := Clock{ahead: snap.Clock.Ahead, stopped: snap.Clock.Stopped}
-	if year := clock.Now().Year(); year < 2000 || year > 2200 {
-		return snap, fmt.Errorf("the snapshot's clock shows the year %d; want 2000 to 2200", year)
-	}
 	seen := map[string]bool{}
 	for _, p := range snap.Projects {
 		if seen[p.ID] {
@@ -148,6 +146,13 @@ func readSnapshot(data []byte) (snapshot, error) {
 		seen[p.ID] = true
 	}
 	return snap, nil
+}
+
+// essential are the parts of a project and its state that every snapshot has. Parts
+// that a newer server added are empty if they are missing.
+var essential = []string{
+	"id", "secret", "keys", "messages", "state", "users", "organizations", "members", "sessions", "intermediate_sessions", "m2m_clients",
+	"connected_apps", "email_codes", "policy", "links", "ceremonies", "passwords", "password_policy", "redirect_urls",
 }
 
 // complete reports a missing part of a snapshot. A missing list is not the same
@@ -161,7 +166,7 @@ func complete(data []byte) error {
 	}
 	lacks := func(object map[string]json.RawMessage, of reflect.Type) error {
 		for i := range of.NumField() {
-			if name := of.Field(i).Tag.Get("json"); object[name] == nil {
+			if name := of.Field(i).Tag.Get("json"); object[name] == nil && slices.Contains(essential, name) {
 				return fmt.Errorf("%q is missing", name)
 			}
 		}
@@ -188,6 +193,7 @@ func (p *Project) replace(from *Project) {
 	defer p.mu.Unlock()
 	p.Secret, p.state = from.Secret, from.state
 	p.keys.set(from.keys.keys)
+	p.clock.restore(from.clock.snapshot())
 	p.inbox.set(from.inbox.messages)
 }
 
@@ -196,6 +202,10 @@ func (from projectSnapshot) restore(s *Server) (*Project, error) {
 		return nil, errors.New("it has no id or no secret")
 	}
 	p := newProject(s, from.ID, from.Secret)
+	p.clock.restore(*from.Clock)
+	if year := p.clock.Now().Year(); year < 2000 || year > 2200 {
+		return nil, fmt.Errorf("its clock shows the year %d; want 2000 to 2200", year)
+	}
 	for _, k := range from.Keys {
 		block, _ := pem.Decode([]byte(k.PEM))
 		if block == nil {

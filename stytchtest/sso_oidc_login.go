@@ -95,7 +95,7 @@ func (r *run) claimsOf(ctx context.Context, config oauth2.Config, of b2b.OIDCCon
 	}
 	provider := (&oidc.ProviderConfig{IssuerURL: of.Issuer, AuthURL: of.AuthorizationURL, TokenURL: of.TokenURL, UserInfoURL: of.UserInfoURL, JWKSURL: of.JWKSURL}).NewProvider(ctx)
 	raw, _ := token.Extra("id_token").(string)
-	idToken, err := provider.VerifierContext(ctx, &oidc.Config{ClientID: of.ClientID, Now: r.project.server.clock.Now}).Verify(ctx, raw)
+	idToken, err := provider.VerifierContext(ctx, &oidc.Config{ClientID: of.ClientID, Now: r.project.clock.Now}).Verify(ctx, raw)
 	if err != nil || idToken.Nonce != nonce {
 		return nil, fail("oidc_invalid_id_token")
 	}

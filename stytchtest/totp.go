@@ -168,7 +168,7 @@ type TOTP struct {
 func (p *Project) TOTPs() []TOTP {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := p.server.clock.Now()
+	now := p.clock.Now()
 	found := []TOTP{}
 	add := func(a *app, owner TOTP) {
 		if a == nil {

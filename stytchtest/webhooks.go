@@ -504,4 +504,4 @@ func (w *Webhooks) drop() {
 }
 
 // clock returns the clock of retries and events.
-func (w *Webhooks) clock() *Clock { return &w.project.server.clock }
+func (w *Webhooks) clock() *Clock { return &w.project.clock }

@@ -11,8 +11,6 @@ import (
 	"slices"
 	"sync"
 	"time"
-
-	"github.com/stytchgen/sdk/stytchtest"
 )
 
 // maxControlBody is the largest request body of the control API: a snapshot.
@@ -21,10 +19,10 @@ const maxControlBody = 256 << 20
 // control serves the control API and the page.
 type control struct {
 	*emulator
-	srv *stytchtest.Server
+	srv scope
 	log *slog.Logger
 	// replacing is locked while the whole state is replaced.
-	replacing sync.Mutex
+	replacing *sync.Mutex
 }
 
 // route is a path under root and its handler.
@@ -44,6 +42,9 @@ var routes = []route{
 
 	{http.MethodGet, "/api/environment", "environment", (*control).getEnvironment, false},
 	{http.MethodGet, "/api/events", "events", (*control).events, false},
+	{http.MethodGet, "/api/projects", "projects.list", (*control).listProjects, false},
+	{http.MethodPost, "/api/projects", "projects.create", (*control).addProject, false},
+	{http.MethodDelete, "/api/projects/{project_id}", "projects.delete", (*control).removeProject, false},
 	{http.MethodGet, "/api/messages", "messages.list", (*control).listMessages, false},
 	{http.MethodDelete, "/api/messages", "messages.delete", (*control).deleteMessages, false},
 	{http.MethodGet, "/api/messages/wait", "messages.wait", (*control).waitForMessage, false},
@@ -72,7 +73,7 @@ var routes = []route{
 }
 
 func newControl(e *emulator) http.Handler {
-	c := &control{emulator: e, srv: e.srv, log: e.log}
+	c := &control{emulator: e, srv: scope{e.srv, e.srv.Project}, log: e.log, replacing: &sync.Mutex{}}
 	mux := http.NewServeMux()
 	for _, r := range slices.Concat(pageRoutes(), routes) {
 		mux.HandleFunc(r.method+" "+root+r.path, c.serve(r))
@@ -100,8 +101,12 @@ func (c *control) serve(to route) http.HandlerFunc {
 		secure(sent.Header())
 		r.Body = http.MaxBytesReader(sent, r.Body, maxControlBody)
 		err := to.admit(r, c.host)
+		of := c
+		if err == nil && !to.open {
+			of, err = c.selected(r)
+		}
 		if err == nil {
-			err = to.handle(c, sent, r)
+			err = to.handle(of, sent, r)
 		}
 		if err != nil {
 			status := http.StatusBadRequest
@@ -150,7 +155,7 @@ func (c *control) getReady(w http.ResponseWriter, _ *http.Request) error {
 
 func (c *control) getEnvironment(w http.ResponseWriter, _ *http.Request) error {
 	variables := map[string]string{}
-	for _, v := range c.environment() {
+	for _, v := range environment(c.srv.Project) {
 		variables[v.name] = v.value
 	}
 	return writeJSON(w, http.StatusOK, variables)
@@ -160,7 +165,7 @@ func (c *control) postReset(w http.ResponseWriter, _ *http.Request) error {
 	c.replacing.Lock()
 	defer c.replacing.Unlock()
 	defer c.feed.announce(true)
-	if err := c.reset(); err != nil {
+	if err := c.reset(c.srv.Project); err != nil {
 		return &failure{http.StatusInternalServerError, err}
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -189,10 +194,17 @@ func decode(r *http.Request, into any) error {
 	return nil
 }
 
-// ended returns a request's context, which is also canceled when the program
-// ends.
+// ended returns a request's context, which is also canceled when the program ends or
+// the project is removed.
 func (c *control) ended(r *http.Request) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(r.Context())
 	stop := context.AfterFunc(c.streams, func() { cancel(errors.New("the emulator is shutting down")) })
+	go func() {
+		select {
+		case <-c.srv.Removed():
+			cancel(errors.New("the project was removed"))
+		case <-ctx.Done():
+		}
+	}()
 	return ctx, func() { stop(); cancel(nil) }
 }

@@ -126,12 +126,12 @@ func (e *emulator) observe(r stytchtest.Request) {
 	e.feed.announce(false)
 }
 
-// reset returns the emulator to its initial state.
-func (e *emulator) reset() error {
-	e.srv.Reset()
-	e.srv.ClearFaults()
-	e.srv.Clock().Reset()
-	return e.seed.apply(e.srv.Project)
+// reset returns a project to its initial state.
+func (e *emulator) reset(p *stytchtest.Project) error {
+	p.Reset()
+	p.ClearFaults()
+	p.Clock().Reset()
+	return e.seed.apply(p)
 }
 
 // save keeps the state file up to date until the program ends.

@@ -6,18 +6,20 @@ import (
 	"net"
 	"net/url"
 	"strings"
+
+	"github.com/stytchgen/sdk/stytchtest"
 )
 
 // variable is one of the environment variables that point the SDK at the
 // emulator.
 type variable struct{ name, value string }
 
-func (e *emulator) environment() []variable {
+func environment(p *stytchtest.Project) []variable {
 	return []variable{
-		{"STYTCH_PROJECT_ID", e.projectID},
-		{"STYTCH_SECRET", e.secret},
-		{"STYTCH_BASE_URL", e.srv.URL()},
-		{"STYTCH_PUBLIC_TOKEN", e.srv.PublicToken()},
+		{"STYTCH_PROJECT_ID", p.ID},
+		{"STYTCH_SECRET", p.Secret},
+		{"STYTCH_BASE_URL", p.URL()},
+		{"STYTCH_PUBLIC_TOKEN", p.PublicToken()},
 	}
 }
 
@@ -39,7 +41,7 @@ func (e *emulator) isExposed() bool {
 func (e *emulator) greet(w io.Writer) {
 	base := e.srv.URL()
 	fmt.Fprintf(w, "# The emulator is running at %s. Set these variables for your application:\n\n", base)
-	for _, v := range e.environment() {
+	for _, v := range environment(e.srv.Project) {
 		fmt.Fprintf(w, "export %s=%s\n", v.name, shellQuote(v.value))
 	}
 	fmt.Fprintf(w, "\n# Inbox: %s%s/\n", base, root)

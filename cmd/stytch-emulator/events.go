@@ -37,6 +37,8 @@ func (c *control) events(w http.ResponseWriter, r *http.Request) error {
 			return nil
 		case <-c.streams.Done():
 			return nil
+		case <-c.srv.Removed():
+			return nil
 		}
 	}
 }

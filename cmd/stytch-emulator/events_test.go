@@ -12,7 +12,7 @@ import (
 // event.
 func (p *program) listen() func() (event, data string) {
 	p.t.Helper()
-	resp := must(http.Get(p.url + root + "/api/events"))(p.t)
+	resp := must(http.Get(p.url + root + p.scoped("/api/events")))(p.t)
 	p.t.Cleanup(func() { _ = resp.Body.Close() })
 	if kind := resp.Header.Get("Content-Type"); resp.StatusCode != http.StatusOK || kind != "text/event-stream" {
 		p.t.Fatalf("%d %s", resp.StatusCode, kind)

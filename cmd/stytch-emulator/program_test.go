@@ -93,6 +93,7 @@ func (o *output) has(text string) <-chan struct{} {
 type program struct {
 	t              *testing.T
 	url            string
+	project        string // of the calls of the control API; empty for the first one
 	env            map[string]string
 	stdout, stderr *output
 	cancel         context.CancelFunc
@@ -187,7 +188,7 @@ func (p *program) call(method, path, body string, headers ...string) (int, strin
 // ask makes a call of the control API and returns the unread response.
 func (p *program) ask(method, path, body string, headers ...string) *http.Response {
 	p.t.Helper()
-	r := must(http.NewRequestWithContext(p.t.Context(), method, p.url+root+path, strings.NewReader(body)))(p.t)
+	r := must(http.NewRequestWithContext(p.t.Context(), method, p.url+root+p.scoped(path), strings.NewReader(body)))(p.t)
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
 	}
@@ -199,6 +200,17 @@ func (p *program) ask(method, path, body string, headers ...string) *http.Respon
 		}
 	}
 	return must(http.DefaultClient.Do(r))(p.t)
+}
+
+// scoped adds the project to the query of a path.
+func (p *program) scoped(path string) string {
+	if p.project == "" {
+		return path
+	}
+	if strings.Contains(path, "?") {
+		return path + "&project=" + p.project
+	}
+	return path + "?project=" + p.project
 }
 
 // does makes a call of the control API that must succeed.

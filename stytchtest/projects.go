@@ -1,0 +1,157 @@
+package stytchtest
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/stytchgen/sdk/stytchtest/internal/contract"
+)
+
+// maxProjects limits the projects of a server that test suites share.
+const maxProjects = 1000
+
+// NewProject adds an empty project with new credentials, for a test suite that shares
+// the server with others. It fails if there are 1,000 projects already.
+func (s *Server) NewProject() (*Project, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.projects) >= maxProjects {
+		return nil, fmt.Errorf("there are %d projects already; remove one that is not used any more", maxProjects)
+	}
+	p := newProject(s, newID("project"), newSecret())
+	s.projects[p.ID] = p
+	return p, nil
+}
+
+func newSecret() string { return "secret-test-" + newToken() }
+
+// AddProject adds a project with these credentials. It replaces a project with
+// the same ID.
+func (s *Server) AddProject(id, secret string) *Project {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if have := s.projects[id]; have != nil {
+		have.end()
+	}
+	p := newProject(s, id, secret)
+	s.projects[id] = p
+	return p
+}
+
+// RemoveProject removes a project with everything in it. Its credentials are not valid
+// any more. The server's first project cannot be removed.
+func (s *Server) RemoveProject(id string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.projects[id]
+	switch {
+	case p == nil:
+		return fmt.Errorf("no project has the id %q", id)
+	case p == s.Project:
+		return errors.New("the first project cannot be removed")
+	}
+	delete(s.projects, id)
+	p.end()
+	return nil
+}
+
+// end ends what goes on in a project that was removed.
+func (p *Project) end() {
+	p.webhooks.drop()
+	close(p.removed)
+}
+
+// ProjectByID returns a project, or nil.
+func (s *Server) ProjectByID(id string) *Project {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.projects[id]
+}
+
+// Projects returns every project: the first one, then the others, sorted by ID.
+func (s *Server) Projects() []*Project {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := slices.Collect(maps.Values(s.projects))
+	slices.SortFunc(list, func(a, b *Project) int {
+		switch {
+		case a == s.Project:
+			return -1
+		case b == s.Project:
+			return 1
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+	return list
+}
+
+func (s *Server) projectByPublicToken(token string) *Project {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.projects {
+		if p.PublicToken() == token {
+			return p
+		}
+	}
+	return nil
+}
+
+// addressed returns the project that a request names, before its credentials are
+// checked. Its faults apply to the request. It is the first project if the request
+// names none.
+func (s *Server) addressed(r *http.Request) *Project {
+	id, _, _ := r.BasicAuth()
+	if p := s.ProjectByID(id); p != nil {
+		return p
+	}
+	_, params, _ := contract.Find(r.Method, r.URL.Path)
+	if p := s.ProjectByID(params["project_id"]); p != nil {
+		return p
+	}
+	return cmp.Or(s.projectByPublicToken(r.URL.Query().Get("public_token")), s.Project)
+}
+
+// URL is the base URL of the API. All projects of a server have the same.
+func (p *Project) URL() string { return p.server.url }
+
+// Removed returns a channel that is closed when the project is removed.
+func (p *Project) Removed() <-chan struct{} { return p.removed }
+
+// Clock returns the project's clock.
+func (p *Project) Clock() *Clock { return &p.clock }
+
+// Fail adds a fault for the project's calls. Faults are tried in the order in which
+// they were added. It panics if [Fault.Check] returns an error, because a test with a
+// fault that never applies would pass by mistake.
+func (p *Project) Fail(f Fault) {
+	if err := f.Check(); err != nil {
+		panic("stytchtest: the fault is not valid: " + err.Error())
+	}
+	p.faults.add(f)
+}
+
+// Faults returns the faults that are not used up.
+func (p *Project) Faults() []Fault { return p.faults.all() }
+
+// ClearFaults removes every fault.
+func (p *Project) ClearFaults() { p.faults.clear() }
+
+// Requests returns the requests that the project received, the oldest first, without
+// secrets. The first project also has those that name no project.
+func (p *Project) Requests() []Request { return p.requests.all() }
+
+// Calls counts the requests for a call: "consumer.otps.sms.send".
+func (p *Project) Calls(call string) int {
+	n := 0
+	for _, r := range p.Requests() {
+		if r.Call == call {
+			n++
+		}
+	}
+	return n
+}
