@@ -33,13 +33,14 @@ func (s *DiscoveryIntermediateSessionsService) client() *transport.Client {
 	return s.transport
 }
 
-var discoveryIntermediateSessionsExchange = transport.Endpoint[DiscoveryIntermediateSessionsExchangeRequest, DiscoveryIntermediateSessionsExchangeResponse]{
+var discoveryIntermediateSessionsExchange = transport.Endpoint[*DiscoveryIntermediateSessionsExchangeRequest, *DiscoveryIntermediateSessionsExchangeResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "discovery.intermediate_sessions", Name: "exchange"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/discovery/intermediate_sessions/exchange",
 	Retry:    transport.Unsent,
 	Validate: (*DiscoveryIntermediateSessionsExchangeRequest).validate,
 	Encode:   (*DiscoveryIntermediateSessionsExchangeRequest).writeJSON,
+	New:      transport.NewResponse[DiscoveryIntermediateSessionsExchangeResponse],
 	Decode:   (*DiscoveryIntermediateSessionsExchangeResponse).readJSON,
 	Receive: func(r *DiscoveryIntermediateSessionsExchangeResponse, result *transport.Result) {
 		receive(&r.Response, result)

@@ -33,13 +33,14 @@ func (s *DiscoveryOrganizationsService) client() *transport.Client {
 	return s.transport
 }
 
-var discoveryOrganizationsCreate = transport.Endpoint[DiscoveryOrganizationsCreateRequest, DiscoveryOrganizationsCreateResponse]{
+var discoveryOrganizationsCreate = transport.Endpoint[*DiscoveryOrganizationsCreateRequest, *DiscoveryOrganizationsCreateResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "discovery.organizations", Name: "create"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/discovery/organizations/create",
 	Retry:    transport.Unsent,
 	Validate: (*DiscoveryOrganizationsCreateRequest).validate,
 	Encode:   (*DiscoveryOrganizationsCreateRequest).writeJSON,
+	New:      transport.NewResponse[DiscoveryOrganizationsCreateResponse],
 	Decode:   (*DiscoveryOrganizationsCreateResponse).readJSON,
 	Receive: func(r *DiscoveryOrganizationsCreateResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -445,13 +446,14 @@ func (r DiscoveryOrganizationsCreateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var discoveryOrganizationsList = transport.Endpoint[DiscoveryOrganizationsListRequest, DiscoveryOrganizationsListResponse]{
+var discoveryOrganizationsList = transport.Endpoint[*DiscoveryOrganizationsListRequest, *DiscoveryOrganizationsListResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "discovery.organizations", Name: "list"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/discovery/organizations",
 	Retry:    transport.Safe,
 	Validate: (*DiscoveryOrganizationsListRequest).validate,
 	Encode:   (*DiscoveryOrganizationsListRequest).writeJSON,
+	New:      transport.NewResponse[DiscoveryOrganizationsListResponse],
 	Decode:   (*DiscoveryOrganizationsListResponse).readJSON,
 	Receive: func(r *DiscoveryOrganizationsListResponse, result *transport.Result) {
 		receive(&r.Response, result)

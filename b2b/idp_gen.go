@@ -37,7 +37,7 @@ func (s *IDPService) client() *transport.Client {
 	return s.transport
 }
 
-var idpIntrospectTokenNetwork = transport.Endpoint[IDPIntrospectTokenNetworkRequest, IDPIntrospectTokenNetworkResponse]{
+var idpIntrospectTokenNetwork = transport.Endpoint[*IDPIntrospectTokenNetworkRequest, *IDPIntrospectTokenNetworkResponse]{
 	ID:          transport.CallID{API: "b2b", Service: "idp", Name: "introspect_token_network"},
 	Method:      http.MethodPost,
 	Path:        "/v1/public/{project_id}/oauth2/introspect",
@@ -46,6 +46,7 @@ var idpIntrospectTokenNetwork = transport.Endpoint[IDPIntrospectTokenNetworkRequ
 	OAuthErrors: true,
 	Validate:    (*IDPIntrospectTokenNetworkRequest).validate,
 	Params:      (*IDPIntrospectTokenNetworkRequest).params,
+	New:         transport.NewResponse[IDPIntrospectTokenNetworkResponse],
 	Decode:      (*IDPIntrospectTokenNetworkResponse).readJSON,
 	Receive: func(r *IDPIntrospectTokenNetworkResponse, result *transport.Result) {
 		receive(&r.Response, result)

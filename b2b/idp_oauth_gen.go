@@ -32,13 +32,14 @@ func (s *IDPOAuthService) client() *transport.Client {
 	return s.transport
 }
 
-var idpOAuthAuthorizeStart = transport.Endpoint[IDPOAuthAuthorizeStartRequest, IDPOAuthAuthorizeStartResponse]{
+var idpOAuthAuthorizeStart = transport.Endpoint[*IDPOAuthAuthorizeStartRequest, *IDPOAuthAuthorizeStartResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "idp.oauth", Name: "authorize_start"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/idp/oauth/authorize/start",
 	Retry:    transport.Safe,
 	Validate: (*IDPOAuthAuthorizeStartRequest).validate,
 	Encode:   (*IDPOAuthAuthorizeStartRequest).writeJSON,
+	New:      transport.NewResponse[IDPOAuthAuthorizeStartResponse],
 	Decode:   (*IDPOAuthAuthorizeStartResponse).readJSON,
 	Receive: func(r *IDPOAuthAuthorizeStartResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -244,13 +245,14 @@ func (r IDPOAuthAuthorizeStartResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var idpOAuthAuthorize = transport.Endpoint[IDPOAuthAuthorizeRequest, IDPOAuthAuthorizeResponse]{
+var idpOAuthAuthorize = transport.Endpoint[*IDPOAuthAuthorizeRequest, *IDPOAuthAuthorizeResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "idp.oauth", Name: "authorize"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/idp/oauth/authorize",
 	Retry:    transport.Unsent,
 	Validate: (*IDPOAuthAuthorizeRequest).validate,
 	Encode:   (*IDPOAuthAuthorizeRequest).writeJSON,
+	New:      transport.NewResponse[IDPOAuthAuthorizeResponse],
 	Decode:   (*IDPOAuthAuthorizeResponse).readJSON,
 	Receive: func(r *IDPOAuthAuthorizeResponse, result *transport.Result) {
 		receive(&r.Response, result)

@@ -32,13 +32,14 @@ func (s *ImpersonationService) client() *transport.Client {
 	return s.transport
 }
 
-var impersonationAuthenticate = transport.Endpoint[ImpersonationAuthenticateRequest, ImpersonationAuthenticateResponse]{
+var impersonationAuthenticate = transport.Endpoint[*ImpersonationAuthenticateRequest, *ImpersonationAuthenticateResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "impersonation", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/impersonation/authenticate",
 	Retry:    transport.Unsent,
 	Validate: (*ImpersonationAuthenticateRequest).validate,
 	Encode:   (*ImpersonationAuthenticateRequest).writeJSON,
+	New:      transport.NewResponse[ImpersonationAuthenticateResponse],
 	Decode:   (*ImpersonationAuthenticateResponse).readJSON,
 	Receive: func(r *ImpersonationAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)

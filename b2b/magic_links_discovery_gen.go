@@ -34,13 +34,14 @@ func (s *MagicLinksDiscoveryService) client() *transport.Client {
 	return s.transport
 }
 
-var magicLinksDiscoveryAuthenticate = transport.Endpoint[MagicLinksDiscoveryAuthenticateRequest, MagicLinksDiscoveryAuthenticateResponse]{
+var magicLinksDiscoveryAuthenticate = transport.Endpoint[*MagicLinksDiscoveryAuthenticateRequest, *MagicLinksDiscoveryAuthenticateResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "magic_links.discovery", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/magic_links/discovery/authenticate",
 	Retry:    transport.Unsent,
 	Validate: (*MagicLinksDiscoveryAuthenticateRequest).validate,
 	Encode:   (*MagicLinksDiscoveryAuthenticateRequest).writeJSON,
+	New:      transport.NewResponse[MagicLinksDiscoveryAuthenticateResponse],
 	Decode:   (*MagicLinksDiscoveryAuthenticateResponse).readJSON,
 	Receive: func(r *MagicLinksDiscoveryAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)

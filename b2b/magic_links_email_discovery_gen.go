@@ -33,13 +33,14 @@ func (s *MagicLinksEmailDiscoveryService) client() *transport.Client {
 	return s.transport
 }
 
-var magicLinksEmailDiscoverySend = transport.Endpoint[MagicLinksEmailDiscoverySendRequest, MagicLinksEmailDiscoverySendResponse]{
+var magicLinksEmailDiscoverySend = transport.Endpoint[*MagicLinksEmailDiscoverySendRequest, *MagicLinksEmailDiscoverySendResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "magic_links.email.discovery", Name: "send"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/magic_links/email/discovery/send",
 	Retry:    transport.Unsent,
 	Validate: (*MagicLinksEmailDiscoverySendRequest).validate,
 	Encode:   (*MagicLinksEmailDiscoverySendRequest).writeJSON,
+	New:      transport.NewResponse[MagicLinksEmailDiscoverySendResponse],
 	Decode:   (*MagicLinksEmailDiscoverySendResponse).readJSON,
 	Receive: func(r *MagicLinksEmailDiscoverySendResponse, result *transport.Result) {
 		receive(&r.Response, result)

@@ -38,13 +38,14 @@ func (s *MagicLinksEmailService) client() *transport.Client {
 	return s.transport
 }
 
-var magicLinksEmailLoginOrSignup = transport.Endpoint[MagicLinksEmailLoginOrSignupRequest, MagicLinksEmailLoginOrSignupResponse]{
+var magicLinksEmailLoginOrSignup = transport.Endpoint[*MagicLinksEmailLoginOrSignupRequest, *MagicLinksEmailLoginOrSignupResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "magic_links.email", Name: "login_or_signup"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/magic_links/email/login_or_signup",
 	Retry:    transport.Unsent,
 	Validate: (*MagicLinksEmailLoginOrSignupRequest).validate,
 	Encode:   (*MagicLinksEmailLoginOrSignupRequest).writeJSON,
+	New:      transport.NewResponse[MagicLinksEmailLoginOrSignupResponse],
 	Decode:   (*MagicLinksEmailLoginOrSignupResponse).readJSON,
 	Receive: func(r *MagicLinksEmailLoginOrSignupResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -266,7 +267,7 @@ func (r MagicLinksEmailLoginOrSignupResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var magicLinksEmailInvite = transport.Endpoint[MagicLinksEmailInviteRequest, MagicLinksEmailInviteResponse]{
+var magicLinksEmailInvite = transport.Endpoint[*MagicLinksEmailInviteRequest, *MagicLinksEmailInviteResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "magic_links.email", Name: "invite"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/magic_links/email/invite",
@@ -274,6 +275,7 @@ var magicLinksEmailInvite = transport.Endpoint[MagicLinksEmailInviteRequest, Mag
 	Validate: (*MagicLinksEmailInviteRequest).validate,
 	Params:   (*MagicLinksEmailInviteRequest).params,
 	Encode:   (*MagicLinksEmailInviteRequest).writeJSON,
+	New:      transport.NewResponse[MagicLinksEmailInviteResponse],
 	Decode:   (*MagicLinksEmailInviteResponse).readJSON,
 	Receive: func(r *MagicLinksEmailInviteResponse, result *transport.Result) {
 		receive(&r.Response, result)

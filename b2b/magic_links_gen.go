@@ -45,13 +45,14 @@ func (s *MagicLinksService) client() *transport.Client {
 	return s.transport
 }
 
-var magicLinksAuthenticate = transport.Endpoint[MagicLinksAuthenticateRequest, MagicLinksAuthenticateResponse]{
+var magicLinksAuthenticate = transport.Endpoint[*MagicLinksAuthenticateRequest, *MagicLinksAuthenticateResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "magic_links", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/magic_links/authenticate",
 	Retry:    transport.Unsent,
 	Validate: (*MagicLinksAuthenticateRequest).validate,
 	Encode:   (*MagicLinksAuthenticateRequest).writeJSON,
+	New:      transport.NewResponse[MagicLinksAuthenticateResponse],
 	Decode:   (*MagicLinksAuthenticateResponse).readJSON,
 	Receive: func(r *MagicLinksAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)

@@ -33,13 +33,14 @@ func (s *OAuthDiscoveryService) client() *transport.Client {
 	return s.transport
 }
 
-var oauthDiscoveryAuthenticate = transport.Endpoint[OAuthDiscoveryAuthenticateRequest, OAuthDiscoveryAuthenticateResponse]{
+var oauthDiscoveryAuthenticate = transport.Endpoint[*OAuthDiscoveryAuthenticateRequest, *OAuthDiscoveryAuthenticateResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "oauth.discovery", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/oauth/discovery/authenticate",
 	Retry:    transport.Unsent,
 	Validate: (*OAuthDiscoveryAuthenticateRequest).validate,
 	Encode:   (*OAuthDiscoveryAuthenticateRequest).writeJSON,
+	New:      transport.NewResponse[OAuthDiscoveryAuthenticateResponse],
 	Decode:   (*OAuthDiscoveryAuthenticateResponse).readJSON,
 	Receive: func(r *OAuthDiscoveryAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)

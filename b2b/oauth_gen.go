@@ -39,13 +39,14 @@ func (s *OAuthService) client() *transport.Client {
 	return s.transport
 }
 
-var oauthAuthenticate = transport.Endpoint[OAuthAuthenticateRequest, OAuthAuthenticateResponse]{
+var oauthAuthenticate = transport.Endpoint[*OAuthAuthenticateRequest, *OAuthAuthenticateResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "oauth", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/oauth/authenticate",
 	Retry:    transport.Unsent,
 	Validate: (*OAuthAuthenticateRequest).validate,
 	Encode:   (*OAuthAuthenticateRequest).writeJSON,
+	New:      transport.NewResponse[OAuthAuthenticateResponse],
 	Decode:   (*OAuthAuthenticateResponse).readJSON,
 	Receive: func(r *OAuthAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)

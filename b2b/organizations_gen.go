@@ -38,13 +38,14 @@ func (s *OrganizationsService) client() *transport.Client {
 	return s.transport
 }
 
-var organizationsCreate = transport.Endpoint[OrganizationsCreateRequest, OrganizationsCreateResponse]{
+var organizationsCreate = transport.Endpoint[*OrganizationsCreateRequest, *OrganizationsCreateResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "organizations", Name: "create"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/organizations",
 	Retry:    transport.Unsent,
 	Validate: (*OrganizationsCreateRequest).validate,
 	Encode:   (*OrganizationsCreateRequest).writeJSON,
+	New:      transport.NewResponse[OrganizationsCreateResponse],
 	Decode:   (*OrganizationsCreateResponse).readJSON,
 	Receive: func(r *OrganizationsCreateResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -353,13 +354,14 @@ func (r OrganizationsCreateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var organizationsGet = transport.Endpoint[OrganizationsGetRequest, OrganizationsGetResponse]{
+var organizationsGet = transport.Endpoint[*OrganizationsGetRequest, *OrganizationsGetResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "organizations", Name: "get"},
 	Method:   http.MethodGet,
 	Path:     "/v1/b2b/organizations/{organization_id}",
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsGetRequest).validate,
 	Params:   (*OrganizationsGetRequest).params,
+	New:      transport.NewResponse[OrganizationsGetResponse],
 	Decode:   (*OrganizationsGetResponse).readJSON,
 	Receive: func(r *OrganizationsGetResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -448,7 +450,7 @@ func (r OrganizationsGetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var organizationsUpdate = transport.Endpoint[OrganizationsUpdateRequest, OrganizationsUpdateResponse]{
+var organizationsUpdate = transport.Endpoint[*OrganizationsUpdateRequest, *OrganizationsUpdateResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "organizations", Name: "update"},
 	Method:   http.MethodPut,
 	Path:     "/v1/b2b/organizations/{organization_id}",
@@ -456,6 +458,7 @@ var organizationsUpdate = transport.Endpoint[OrganizationsUpdateRequest, Organiz
 	Validate: (*OrganizationsUpdateRequest).validate,
 	Params:   (*OrganizationsUpdateRequest).params,
 	Encode:   (*OrganizationsUpdateRequest).writeJSON,
+	New:      transport.NewResponse[OrganizationsUpdateResponse],
 	Decode:   (*OrganizationsUpdateResponse).readJSON,
 	Receive: func(r *OrganizationsUpdateResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -813,13 +816,14 @@ func (r OrganizationsUpdateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var organizationsDelete = transport.Endpoint[OrganizationsDeleteRequest, OrganizationsDeleteResponse]{
+var organizationsDelete = transport.Endpoint[*OrganizationsDeleteRequest, *OrganizationsDeleteResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "organizations", Name: "delete"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/b2b/organizations/{organization_id}",
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsDeleteRequest).validate,
 	Params:   (*OrganizationsDeleteRequest).params,
+	New:      transport.NewResponse[OrganizationsDeleteResponse],
 	Decode:   (*OrganizationsDeleteResponse).readJSON,
 	Receive: func(r *OrganizationsDeleteResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -925,13 +929,14 @@ func (r OrganizationsDeleteResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var organizationsDeleteExternalID = transport.Endpoint[OrganizationsDeleteExternalIDRequest, OrganizationsDeleteExternalIDResponse]{
+var organizationsDeleteExternalID = transport.Endpoint[*OrganizationsDeleteExternalIDRequest, *OrganizationsDeleteExternalIDResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "organizations", Name: "delete_external_id"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/b2b/organizations/{organization_id}/external_id",
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsDeleteExternalIDRequest).validate,
 	Params:   (*OrganizationsDeleteExternalIDRequest).params,
+	New:      transport.NewResponse[OrganizationsDeleteExternalIDResponse],
 	Decode:   (*OrganizationsDeleteExternalIDResponse).readJSON,
 	Receive: func(r *OrganizationsDeleteExternalIDResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -1038,13 +1043,14 @@ func (r OrganizationsDeleteExternalIDResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var organizationsSearch = transport.Endpoint[OrganizationsSearchRequest, OrganizationsSearchResponse]{
+var organizationsSearch = transport.Endpoint[*OrganizationsSearchRequest, *OrganizationsSearchResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "organizations", Name: "search"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/organizations/search",
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsSearchRequest).validate,
 	Encode:   (*OrganizationsSearchRequest).writeJSON,
+	New:      transport.NewResponse[OrganizationsSearchResponse],
 	Decode:   (*OrganizationsSearchResponse).readJSON,
 	Receive: func(r *OrganizationsSearchResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -1187,13 +1193,14 @@ func (r OrganizationsSearchResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var organizationsMetrics = transport.Endpoint[OrganizationsMetricsRequest, OrganizationsMetricsResponse]{
+var organizationsMetrics = transport.Endpoint[*OrganizationsMetricsRequest, *OrganizationsMetricsResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "organizations", Name: "metrics"},
 	Method:   http.MethodGet,
 	Path:     "/v1/b2b/organizations/{organization_id}/metrics",
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsMetricsRequest).validate,
 	Params:   (*OrganizationsMetricsRequest).params,
+	New:      transport.NewResponse[OrganizationsMetricsResponse],
 	Decode:   (*OrganizationsMetricsResponse).readJSON,
 	Receive: func(r *OrganizationsMetricsResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -1275,13 +1282,14 @@ func (r OrganizationsMetricsResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var organizationsConnectedApps = transport.Endpoint[OrganizationsConnectedAppsRequest, OrganizationsConnectedAppsResponse]{
+var organizationsConnectedApps = transport.Endpoint[*OrganizationsConnectedAppsRequest, *OrganizationsConnectedAppsResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "organizations", Name: "connected_apps"},
 	Method:   http.MethodGet,
 	Path:     "/v1/b2b/organizations/{organization_id}/connected_apps",
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsConnectedAppsRequest).validate,
 	Params:   (*OrganizationsConnectedAppsRequest).params,
+	New:      transport.NewResponse[OrganizationsConnectedAppsResponse],
 	Decode:   (*OrganizationsConnectedAppsResponse).readJSON,
 	Receive: func(r *OrganizationsConnectedAppsResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -1386,13 +1394,14 @@ func (r OrganizationsConnectedAppsResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var organizationsGetConnectedApp = transport.Endpoint[OrganizationsGetConnectedAppRequest, OrganizationsGetConnectedAppResponse]{
+var organizationsGetConnectedApp = transport.Endpoint[*OrganizationsGetConnectedAppRequest, *OrganizationsGetConnectedAppResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "organizations", Name: "get_connected_app"},
 	Method:   http.MethodGet,
 	Path:     "/v1/b2b/organizations/{organization_id}/connected_apps/{connected_app_id}",
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsGetConnectedAppRequest).validate,
 	Params:   (*OrganizationsGetConnectedAppRequest).params,
+	New:      transport.NewResponse[OrganizationsGetConnectedAppResponse],
 	Decode:   (*OrganizationsGetConnectedAppResponse).readJSON,
 	Receive: func(r *OrganizationsGetConnectedAppResponse, result *transport.Result) {
 		receive(&r.Response, result)

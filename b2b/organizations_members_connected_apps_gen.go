@@ -32,7 +32,7 @@ func (s *OrganizationsMembersConnectedAppsService) client() *transport.Client {
 	return s.transport
 }
 
-var organizationsMembersConnectedAppsRevoke = transport.Endpoint[OrganizationsMembersConnectedAppsRevokeRequest, OrganizationsMembersConnectedAppsRevokeResponse]{
+var organizationsMembersConnectedAppsRevoke = transport.Endpoint[*OrganizationsMembersConnectedAppsRevokeRequest, *OrganizationsMembersConnectedAppsRevokeResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "organizations.members.connected_apps", Name: "revoke"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/organizations/{organization_id}/members/{member_id}/connected_apps/{connected_app_id}/revoke",
@@ -40,6 +40,7 @@ var organizationsMembersConnectedAppsRevoke = transport.Endpoint[OrganizationsMe
 	Validate: (*OrganizationsMembersConnectedAppsRevokeRequest).validate,
 	Params:   (*OrganizationsMembersConnectedAppsRevokeRequest).params,
 	Encode:   (*OrganizationsMembersConnectedAppsRevokeRequest).writeJSON,
+	New:      transport.NewResponse[OrganizationsMembersConnectedAppsRevokeResponse],
 	Decode:   (*OrganizationsMembersConnectedAppsRevokeResponse).readJSON,
 	Receive: func(r *OrganizationsMembersConnectedAppsRevokeResponse, result *transport.Result) {
 		receive(&r.Response, result)

@@ -44,7 +44,7 @@ func (s *OrganizationsMembersService) client() *transport.Client {
 	return s.transport
 }
 
-var organizationsMembersCreate = transport.Endpoint[OrganizationsMembersCreateRequest, OrganizationsMembersCreateResponse]{
+var organizationsMembersCreate = transport.Endpoint[*OrganizationsMembersCreateRequest, *OrganizationsMembersCreateResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "organizations.members", Name: "create"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/organizations/{organization_id}/members",
@@ -52,6 +52,7 @@ var organizationsMembersCreate = transport.Endpoint[OrganizationsMembersCreateRe
 	Validate: (*OrganizationsMembersCreateRequest).validate,
 	Params:   (*OrganizationsMembersCreateRequest).params,
 	Encode:   (*OrganizationsMembersCreateRequest).writeJSON,
+	New:      transport.NewResponse[OrganizationsMembersCreateResponse],
 	Decode:   (*OrganizationsMembersCreateResponse).readJSON,
 	Receive: func(r *OrganizationsMembersCreateResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -259,13 +260,14 @@ func (r OrganizationsMembersCreateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var organizationsMembersGet = transport.Endpoint[OrganizationsMembersGetRequest, OrganizationsMembersGetResponse]{
+var organizationsMembersGet = transport.Endpoint[*OrganizationsMembersGetRequest, *OrganizationsMembersGetResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "organizations.members", Name: "get"},
 	Method:   http.MethodGet,
 	Path:     "/v1/b2b/organizations/{organization_id}/member",
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsMembersGetRequest).validate,
 	Params:   (*OrganizationsMembersGetRequest).params,
+	New:      transport.NewResponse[OrganizationsMembersGetResponse],
 	Decode:   (*OrganizationsMembersGetResponse).readJSON,
 	Receive: func(r *OrganizationsMembersGetResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -386,13 +388,14 @@ func (r OrganizationsMembersGetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var organizationsMembersDangerouslyGet = transport.Endpoint[OrganizationsMembersDangerouslyGetRequest, OrganizationsMembersDangerouslyGetResponse]{
+var organizationsMembersDangerouslyGet = transport.Endpoint[*OrganizationsMembersDangerouslyGetRequest, *OrganizationsMembersDangerouslyGetResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "organizations.members", Name: "dangerously_get"},
 	Method:   http.MethodGet,
 	Path:     "/v1/b2b/organizations/members/dangerously_get/{member_id}",
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsMembersDangerouslyGetRequest).validate,
 	Params:   (*OrganizationsMembersDangerouslyGetRequest).params,
+	New:      transport.NewResponse[OrganizationsMembersDangerouslyGetResponse],
 	Decode:   (*OrganizationsMembersDangerouslyGetResponse).readJSON,
 	Receive: func(r *OrganizationsMembersDangerouslyGetResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -502,7 +505,7 @@ func (r OrganizationsMembersDangerouslyGetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var organizationsMembersSearch = transport.Endpoint[OrganizationsMembersSearchRequest, OrganizationsMembersSearchResponse]{
+var organizationsMembersSearch = transport.Endpoint[*OrganizationsMembersSearchRequest, *OrganizationsMembersSearchResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "organizations.members", Name: "search"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/organizations/members/search",
@@ -510,6 +513,7 @@ var organizationsMembersSearch = transport.Endpoint[OrganizationsMembersSearchRe
 	Validate: (*OrganizationsMembersSearchRequest).validate,
 	Params:   (*OrganizationsMembersSearchRequest).params,
 	Encode:   (*OrganizationsMembersSearchRequest).writeJSON,
+	New:      transport.NewResponse[OrganizationsMembersSearchResponse],
 	Decode:   (*OrganizationsMembersSearchResponse).readJSON,
 	Receive: func(r *OrganizationsMembersSearchResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -686,7 +690,7 @@ func (r OrganizationsMembersSearchResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var organizationsMembersUpdate = transport.Endpoint[OrganizationsMembersUpdateRequest, OrganizationsMembersUpdateResponse]{
+var organizationsMembersUpdate = transport.Endpoint[*OrganizationsMembersUpdateRequest, *OrganizationsMembersUpdateResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "organizations.members", Name: "update"},
 	Method:   http.MethodPut,
 	Path:     "/v1/b2b/organizations/{organization_id}/members/{member_id}",
@@ -694,6 +698,7 @@ var organizationsMembersUpdate = transport.Endpoint[OrganizationsMembersUpdateRe
 	Validate: (*OrganizationsMembersUpdateRequest).validate,
 	Params:   (*OrganizationsMembersUpdateRequest).params,
 	Encode:   (*OrganizationsMembersUpdateRequest).writeJSON,
+	New:      transport.NewResponse[OrganizationsMembersUpdateResponse],
 	Decode:   (*OrganizationsMembersUpdateResponse).readJSON,
 	Receive: func(r *OrganizationsMembersUpdateResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -932,13 +937,14 @@ func (r OrganizationsMembersUpdateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var organizationsMembersDelete = transport.Endpoint[OrganizationsMembersDeleteRequest, OrganizationsMembersDeleteResponse]{
+var organizationsMembersDelete = transport.Endpoint[*OrganizationsMembersDeleteRequest, *OrganizationsMembersDeleteResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "organizations.members", Name: "delete"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/b2b/organizations/{organization_id}/members/{member_id}",
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsMembersDeleteRequest).validate,
 	Params:   (*OrganizationsMembersDeleteRequest).params,
+	New:      transport.NewResponse[OrganizationsMembersDeleteResponse],
 	Decode:   (*OrganizationsMembersDeleteResponse).readJSON,
 	Receive: func(r *OrganizationsMembersDeleteResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -1052,7 +1058,7 @@ func (r OrganizationsMembersDeleteResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var organizationsMembersReactivate = transport.Endpoint[OrganizationsMembersReactivateRequest, OrganizationsMembersReactivateResponse]{
+var organizationsMembersReactivate = transport.Endpoint[*OrganizationsMembersReactivateRequest, *OrganizationsMembersReactivateResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "organizations.members", Name: "reactivate"},
 	Method:   http.MethodPut,
 	Path:     "/v1/b2b/organizations/{organization_id}/members/{member_id}/reactivate",
@@ -1060,6 +1066,7 @@ var organizationsMembersReactivate = transport.Endpoint[OrganizationsMembersReac
 	Validate: (*OrganizationsMembersReactivateRequest).validate,
 	Params:   (*OrganizationsMembersReactivateRequest).params,
 	Encode:   (*OrganizationsMembersReactivateRequest).writeJSON,
+	New:      transport.NewResponse[OrganizationsMembersReactivateResponse],
 	Decode:   (*OrganizationsMembersReactivateResponse).readJSON,
 	Receive: func(r *OrganizationsMembersReactivateResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -1191,13 +1198,14 @@ func (r OrganizationsMembersReactivateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var organizationsMembersDeleteMFAPhoneNumber = transport.Endpoint[OrganizationsMembersDeleteMFAPhoneNumberRequest, OrganizationsMembersDeleteMFAPhoneNumberResponse]{
+var organizationsMembersDeleteMFAPhoneNumber = transport.Endpoint[*OrganizationsMembersDeleteMFAPhoneNumberRequest, *OrganizationsMembersDeleteMFAPhoneNumberResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "organizations.members", Name: "delete_mfa_phone_number"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/b2b/organizations/{organization_id}/members/mfa_phone_numbers/{member_id}",
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsMembersDeleteMFAPhoneNumberRequest).validate,
 	Params:   (*OrganizationsMembersDeleteMFAPhoneNumberRequest).params,
+	New:      transport.NewResponse[OrganizationsMembersDeleteMFAPhoneNumberResponse],
 	Decode:   (*OrganizationsMembersDeleteMFAPhoneNumberResponse).readJSON,
 	Receive: func(r *OrganizationsMembersDeleteMFAPhoneNumberResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -1324,13 +1332,14 @@ func (r OrganizationsMembersDeleteMFAPhoneNumberResponse) LogValue() slog.Value 
 	return redact.LogValue(r)
 }
 
-var organizationsMembersDeleteTOTP = transport.Endpoint[OrganizationsMembersDeleteTOTPRequest, OrganizationsMembersDeleteTOTPResponse]{
+var organizationsMembersDeleteTOTP = transport.Endpoint[*OrganizationsMembersDeleteTOTPRequest, *OrganizationsMembersDeleteTOTPResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "organizations.members", Name: "delete_totp"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/b2b/organizations/{organization_id}/members/{member_id}/totp",
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsMembersDeleteTOTPRequest).validate,
 	Params:   (*OrganizationsMembersDeleteTOTPRequest).params,
+	New:      transport.NewResponse[OrganizationsMembersDeleteTOTPResponse],
 	Decode:   (*OrganizationsMembersDeleteTOTPResponse).readJSON,
 	Receive: func(r *OrganizationsMembersDeleteTOTPResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -1456,13 +1465,14 @@ func (r OrganizationsMembersDeleteTOTPResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var organizationsMembersDeletePassword = transport.Endpoint[OrganizationsMembersDeletePasswordRequest, OrganizationsMembersDeletePasswordResponse]{
+var organizationsMembersDeletePassword = transport.Endpoint[*OrganizationsMembersDeletePasswordRequest, *OrganizationsMembersDeletePasswordResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "organizations.members", Name: "delete_password"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/b2b/organizations/{organization_id}/members/passwords/{member_password_id}",
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsMembersDeletePasswordRequest).validate,
 	Params:   (*OrganizationsMembersDeletePasswordRequest).params,
+	New:      transport.NewResponse[OrganizationsMembersDeletePasswordResponse],
 	Decode:   (*OrganizationsMembersDeletePasswordResponse).readJSON,
 	Receive: func(r *OrganizationsMembersDeletePasswordResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -1590,13 +1600,14 @@ func (r OrganizationsMembersDeletePasswordResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var organizationsMembersDeleteExternalID = transport.Endpoint[OrganizationsMembersDeleteExternalIDRequest, OrganizationsMembersDeleteExternalIDResponse]{
+var organizationsMembersDeleteExternalID = transport.Endpoint[*OrganizationsMembersDeleteExternalIDRequest, *OrganizationsMembersDeleteExternalIDResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "organizations.members", Name: "delete_external_id"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/b2b/organizations/{organization_id}/members/{member_id}/external_id",
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsMembersDeleteExternalIDRequest).validate,
 	Params:   (*OrganizationsMembersDeleteExternalIDRequest).params,
+	New:      transport.NewResponse[OrganizationsMembersDeleteExternalIDResponse],
 	Decode:   (*OrganizationsMembersDeleteExternalIDResponse).readJSON,
 	Receive: func(r *OrganizationsMembersDeleteExternalIDResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -1719,7 +1730,7 @@ func (r OrganizationsMembersDeleteExternalIDResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var organizationsMembersUnlinkRetiredEmail = transport.Endpoint[OrganizationsMembersUnlinkRetiredEmailRequest, OrganizationsMembersUnlinkRetiredEmailResponse]{
+var organizationsMembersUnlinkRetiredEmail = transport.Endpoint[*OrganizationsMembersUnlinkRetiredEmailRequest, *OrganizationsMembersUnlinkRetiredEmailResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "organizations.members", Name: "unlink_retired_email"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/organizations/{organization_id}/members/{member_id}/unlink_retired_email",
@@ -1727,6 +1738,7 @@ var organizationsMembersUnlinkRetiredEmail = transport.Endpoint[OrganizationsMem
 	Validate: (*OrganizationsMembersUnlinkRetiredEmailRequest).validate,
 	Params:   (*OrganizationsMembersUnlinkRetiredEmailRequest).params,
 	Encode:   (*OrganizationsMembersUnlinkRetiredEmailRequest).writeJSON,
+	New:      transport.NewResponse[OrganizationsMembersUnlinkRetiredEmailResponse],
 	Decode:   (*OrganizationsMembersUnlinkRetiredEmailResponse).readJSON,
 	Receive: func(r *OrganizationsMembersUnlinkRetiredEmailResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -1890,7 +1902,7 @@ func (r OrganizationsMembersUnlinkRetiredEmailResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var organizationsMembersStartEmailUpdate = transport.Endpoint[OrganizationsMembersStartEmailUpdateRequest, OrganizationsMembersStartEmailUpdateResponse]{
+var organizationsMembersStartEmailUpdate = transport.Endpoint[*OrganizationsMembersStartEmailUpdateRequest, *OrganizationsMembersStartEmailUpdateResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "organizations.members", Name: "start_email_update"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/organizations/{organization_id}/members/{member_id}/start_email_update",
@@ -1898,6 +1910,7 @@ var organizationsMembersStartEmailUpdate = transport.Endpoint[OrganizationsMembe
 	Validate: (*OrganizationsMembersStartEmailUpdateRequest).validate,
 	Params:   (*OrganizationsMembersStartEmailUpdateRequest).params,
 	Encode:   (*OrganizationsMembersStartEmailUpdateRequest).writeJSON,
+	New:      transport.NewResponse[OrganizationsMembersStartEmailUpdateResponse],
 	Decode:   (*OrganizationsMembersStartEmailUpdateResponse).readJSON,
 	Receive: func(r *OrganizationsMembersStartEmailUpdateResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -2092,13 +2105,14 @@ func (r OrganizationsMembersStartEmailUpdateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var organizationsMembersOIDCProviders = transport.Endpoint[OrganizationsMembersOIDCProvidersRequest, OrganizationsMembersOIDCProvidersResponse]{
+var organizationsMembersOIDCProviders = transport.Endpoint[*OrganizationsMembersOIDCProvidersRequest, *OrganizationsMembersOIDCProvidersResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "organizations.members", Name: "oidc_providers"},
 	Method:   http.MethodGet,
 	Path:     "/v1/b2b/organizations/{organization_id}/members/{member_id}/oidc_providers",
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsMembersOIDCProvidersRequest).validate,
 	Params:   (*OrganizationsMembersOIDCProvidersRequest).params,
+	New:      transport.NewResponse[OrganizationsMembersOIDCProvidersResponse],
 	Decode:   (*OrganizationsMembersOIDCProvidersResponse).readJSON,
 	Receive: func(r *OrganizationsMembersOIDCProvidersResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -2204,13 +2218,14 @@ func (r OrganizationsMembersOIDCProvidersResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var organizationsMembersGetConnectedApps = transport.Endpoint[OrganizationsMembersGetConnectedAppsRequest, OrganizationsMembersGetConnectedAppsResponse]{
+var organizationsMembersGetConnectedApps = transport.Endpoint[*OrganizationsMembersGetConnectedAppsRequest, *OrganizationsMembersGetConnectedAppsResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "organizations.members", Name: "get_connected_apps"},
 	Method:   http.MethodGet,
 	Path:     "/v1/b2b/organizations/{organization_id}/members/{member_id}/connected_apps",
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsMembersGetConnectedAppsRequest).validate,
 	Params:   (*OrganizationsMembersGetConnectedAppsRequest).params,
+	New:      transport.NewResponse[OrganizationsMembersGetConnectedAppsResponse],
 	Decode:   (*OrganizationsMembersGetConnectedAppsResponse).readJSON,
 	Receive: func(r *OrganizationsMembersGetConnectedAppsResponse, result *transport.Result) {
 		receive(&r.Response, result)

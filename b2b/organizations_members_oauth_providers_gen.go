@@ -33,13 +33,14 @@ func (s *OrganizationsMembersOAuthProvidersService) client() *transport.Client {
 	return s.transport
 }
 
-var organizationsMembersOAuthProvidersGoogle = transport.Endpoint[OrganizationsMembersOAuthProvidersGoogleRequest, OrganizationsMembersOAuthProvidersGoogleResponse]{
+var organizationsMembersOAuthProvidersGoogle = transport.Endpoint[*OrganizationsMembersOAuthProvidersGoogleRequest, *OrganizationsMembersOAuthProvidersGoogleResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "organizations.members.oauth_providers", Name: "google"},
 	Method:   http.MethodGet,
 	Path:     "/v1/b2b/organizations/{organization_id}/members/{member_id}/oauth_providers/google",
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsMembersOAuthProvidersGoogleRequest).validate,
 	Params:   (*OrganizationsMembersOAuthProvidersGoogleRequest).params,
+	New:      transport.NewResponse[OrganizationsMembersOAuthProvidersGoogleResponse],
 	Decode:   (*OrganizationsMembersOAuthProvidersGoogleResponse).readJSON,
 	Receive: func(r *OrganizationsMembersOAuthProvidersGoogleResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -179,13 +180,14 @@ func (r OrganizationsMembersOAuthProvidersGoogleResponse) LogValue() slog.Value 
 	return redact.LogValue(r)
 }
 
-var organizationsMembersOAuthProvidersMicrosoft = transport.Endpoint[OrganizationsMembersOAuthProvidersMicrosoftRequest, OrganizationsMembersOAuthProvidersMicrosoftResponse]{
+var organizationsMembersOAuthProvidersMicrosoft = transport.Endpoint[*OrganizationsMembersOAuthProvidersMicrosoftRequest, *OrganizationsMembersOAuthProvidersMicrosoftResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "organizations.members.oauth_providers", Name: "microsoft"},
 	Method:   http.MethodGet,
 	Path:     "/v1/b2b/organizations/{organization_id}/members/{member_id}/oauth_providers/microsoft",
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsMembersOAuthProvidersMicrosoftRequest).validate,
 	Params:   (*OrganizationsMembersOAuthProvidersMicrosoftRequest).params,
+	New:      transport.NewResponse[OrganizationsMembersOAuthProvidersMicrosoftResponse],
 	Decode:   (*OrganizationsMembersOAuthProvidersMicrosoftResponse).readJSON,
 	Receive: func(r *OrganizationsMembersOAuthProvidersMicrosoftResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -320,13 +322,14 @@ func (r OrganizationsMembersOAuthProvidersMicrosoftResponse) LogValue() slog.Val
 	return redact.LogValue(r)
 }
 
-var organizationsMembersOAuthProvidersSlack = transport.Endpoint[OrganizationsMembersOAuthProvidersSlackRequest, OrganizationsMembersOAuthProvidersSlackResponse]{
+var organizationsMembersOAuthProvidersSlack = transport.Endpoint[*OrganizationsMembersOAuthProvidersSlackRequest, *OrganizationsMembersOAuthProvidersSlackResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "organizations.members.oauth_providers", Name: "slack"},
 	Method:   http.MethodGet,
 	Path:     "/v1/b2b/organizations/{organization_id}/members/{member_id}/oauth_providers/slack",
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsMembersOAuthProvidersSlackRequest).validate,
 	Params:   (*OrganizationsMembersOAuthProvidersSlackRequest).params,
+	New:      transport.NewResponse[OrganizationsMembersOAuthProvidersSlackResponse],
 	Decode:   (*OrganizationsMembersOAuthProvidersSlackResponse).readJSON,
 	Receive: func(r *OrganizationsMembersOAuthProvidersSlackResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -428,13 +431,14 @@ func (r OrganizationsMembersOAuthProvidersSlackResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var organizationsMembersOAuthProvidersHubSpot = transport.Endpoint[OrganizationsMembersOAuthProvidersHubSpotRequest, OrganizationsMembersOAuthProvidersHubSpotResponse]{
+var organizationsMembersOAuthProvidersHubSpot = transport.Endpoint[*OrganizationsMembersOAuthProvidersHubSpotRequest, *OrganizationsMembersOAuthProvidersHubSpotResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "organizations.members.oauth_providers", Name: "hubspot"},
 	Method:   http.MethodGet,
 	Path:     "/v1/b2b/organizations/{organization_id}/members/{member_id}/oauth_providers/hubspot",
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsMembersOAuthProvidersHubSpotRequest).validate,
 	Params:   (*OrganizationsMembersOAuthProvidersHubSpotRequest).params,
+	New:      transport.NewResponse[OrganizationsMembersOAuthProvidersHubSpotResponse],
 	Decode:   (*OrganizationsMembersOAuthProvidersHubSpotResponse).readJSON,
 	Receive: func(r *OrganizationsMembersOAuthProvidersHubSpotResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -545,13 +549,14 @@ func (r OrganizationsMembersOAuthProvidersHubSpotResponse) LogValue() slog.Value
 	return redact.LogValue(r)
 }
 
-var organizationsMembersOAuthProvidersGitHub = transport.Endpoint[OrganizationsMembersOAuthProvidersGitHubRequest, OrganizationsMembersOAuthProvidersGitHubResponse]{
+var organizationsMembersOAuthProvidersGitHub = transport.Endpoint[*OrganizationsMembersOAuthProvidersGitHubRequest, *OrganizationsMembersOAuthProvidersGitHubResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "organizations.members.oauth_providers", Name: "github"},
 	Method:   http.MethodGet,
 	Path:     "/v1/b2b/organizations/{organization_id}/members/{member_id}/oauth_providers/github",
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsMembersOAuthProvidersGitHubRequest).validate,
 	Params:   (*OrganizationsMembersOAuthProvidersGitHubRequest).params,
+	New:      transport.NewResponse[OrganizationsMembersOAuthProvidersGitHubResponse],
 	Decode:   (*OrganizationsMembersOAuthProvidersGitHubResponse).readJSON,
 	Receive: func(r *OrganizationsMembersOAuthProvidersGitHubResponse, result *transport.Result) {
 		receive(&r.Response, result)

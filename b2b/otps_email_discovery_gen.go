@@ -34,13 +34,14 @@ func (s *OTPsEmailDiscoveryService) client() *transport.Client {
 	return s.transport
 }
 
-var otpsEmailDiscoverySend = transport.Endpoint[OTPsEmailDiscoverySendRequest, OTPsEmailDiscoverySendResponse]{
+var otpsEmailDiscoverySend = transport.Endpoint[*OTPsEmailDiscoverySendRequest, *OTPsEmailDiscoverySendResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "otps.email.discovery", Name: "send"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/otps/email/discovery/send",
 	Retry:    transport.Unsent,
 	Validate: (*OTPsEmailDiscoverySendRequest).validate,
 	Encode:   (*OTPsEmailDiscoverySendRequest).writeJSON,
+	New:      transport.NewResponse[OTPsEmailDiscoverySendResponse],
 	Decode:   (*OTPsEmailDiscoverySendResponse).readJSON,
 	Receive: func(r *OTPsEmailDiscoverySendResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -161,13 +162,14 @@ func (r OTPsEmailDiscoverySendResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var otpsEmailDiscoveryAuthenticate = transport.Endpoint[OTPsEmailDiscoveryAuthenticateRequest, OTPsEmailDiscoveryAuthenticateResponse]{
+var otpsEmailDiscoveryAuthenticate = transport.Endpoint[*OTPsEmailDiscoveryAuthenticateRequest, *OTPsEmailDiscoveryAuthenticateResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "otps.email.discovery", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/otps/email/discovery/authenticate",
 	Retry:    transport.Unsent,
 	Validate: (*OTPsEmailDiscoveryAuthenticateRequest).validate,
 	Encode:   (*OTPsEmailDiscoveryAuthenticateRequest).writeJSON,
+	New:      transport.NewResponse[OTPsEmailDiscoveryAuthenticateResponse],
 	Decode:   (*OTPsEmailDiscoveryAuthenticateResponse).readJSON,
 	Receive: func(r *OTPsEmailDiscoveryAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)

@@ -39,13 +39,14 @@ func (s *OTPsEmailService) client() *transport.Client {
 	return s.transport
 }
 
-var otpsEmailLoginOrSignup = transport.Endpoint[OTPsEmailLoginOrSignupRequest, OTPsEmailLoginOrSignupResponse]{
+var otpsEmailLoginOrSignup = transport.Endpoint[*OTPsEmailLoginOrSignupRequest, *OTPsEmailLoginOrSignupResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "otps.email", Name: "login_or_signup"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/otps/email/login_or_signup",
 	Retry:    transport.Unsent,
 	Validate: (*OTPsEmailLoginOrSignupRequest).validate,
 	Encode:   (*OTPsEmailLoginOrSignupRequest).writeJSON,
+	New:      transport.NewResponse[OTPsEmailLoginOrSignupResponse],
 	Decode:   (*OTPsEmailLoginOrSignupResponse).readJSON,
 	Receive: func(r *OTPsEmailLoginOrSignupResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -225,13 +226,14 @@ func (r OTPsEmailLoginOrSignupResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var otpsEmailAuthenticate = transport.Endpoint[OTPsEmailAuthenticateRequest, OTPsEmailAuthenticateResponse]{
+var otpsEmailAuthenticate = transport.Endpoint[*OTPsEmailAuthenticateRequest, *OTPsEmailAuthenticateResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "otps.email", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/otps/email/authenticate",
 	Retry:    transport.Unsent,
 	Validate: (*OTPsEmailAuthenticateRequest).validate,
 	Encode:   (*OTPsEmailAuthenticateRequest).writeJSON,
+	New:      transport.NewResponse[OTPsEmailAuthenticateResponse],
 	Decode:   (*OTPsEmailAuthenticateResponse).readJSON,
 	Receive: func(r *OTPsEmailAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)

@@ -32,13 +32,14 @@ func (s *OTPsSMSService) client() *transport.Client {
 	return s.transport
 }
 
-var otpsSMSSend = transport.Endpoint[OTPsSMSSendRequest, OTPsSMSSendResponse]{
+var otpsSMSSend = transport.Endpoint[*OTPsSMSSendRequest, *OTPsSMSSendResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "otps.sms", Name: "send"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/otps/sms/send",
 	Retry:    transport.Unsent,
 	Validate: (*OTPsSMSSendRequest).validate,
 	Encode:   (*OTPsSMSSendRequest).writeJSON,
+	New:      transport.NewResponse[OTPsSMSSendResponse],
 	Decode:   (*OTPsSMSSendResponse).readJSON,
 	Receive: func(r *OTPsSMSSendResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -224,13 +225,14 @@ func (r OTPsSMSSendResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var otpsSMSAuthenticate = transport.Endpoint[OTPsSMSAuthenticateRequest, OTPsSMSAuthenticateResponse]{
+var otpsSMSAuthenticate = transport.Endpoint[*OTPsSMSAuthenticateRequest, *OTPsSMSAuthenticateResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "otps.sms", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/otps/sms/authenticate",
 	Retry:    transport.Unsent,
 	Validate: (*OTPsSMSAuthenticateRequest).validate,
 	Encode:   (*OTPsSMSAuthenticateRequest).writeJSON,
+	New:      transport.NewResponse[OTPsSMSAuthenticateResponse],
 	Decode:   (*OTPsSMSAuthenticateResponse).readJSON,
 	Receive: func(r *OTPsSMSAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)

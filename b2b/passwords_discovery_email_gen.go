@@ -34,13 +34,14 @@ func (s *PasswordsDiscoveryEmailService) client() *transport.Client {
 	return s.transport
 }
 
-var passwordsDiscoveryEmailResetStart = transport.Endpoint[PasswordsDiscoveryEmailResetStartRequest, PasswordsDiscoveryEmailResetStartResponse]{
+var passwordsDiscoveryEmailResetStart = transport.Endpoint[*PasswordsDiscoveryEmailResetStartRequest, *PasswordsDiscoveryEmailResetStartResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "passwords.discovery.email", Name: "reset_start"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/passwords/discovery/email/reset/start",
 	Retry:    transport.Unsent,
 	Validate: (*PasswordsDiscoveryEmailResetStartRequest).validate,
 	Encode:   (*PasswordsDiscoveryEmailResetStartRequest).writeJSON,
+	New:      transport.NewResponse[PasswordsDiscoveryEmailResetStartResponse],
 	Decode:   (*PasswordsDiscoveryEmailResetStartResponse).readJSON,
 	Receive: func(r *PasswordsDiscoveryEmailResetStartResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -213,13 +214,14 @@ func (r PasswordsDiscoveryEmailResetStartResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var passwordsDiscoveryEmailReset = transport.Endpoint[PasswordsDiscoveryEmailResetRequest, PasswordsDiscoveryEmailResetResponse]{
+var passwordsDiscoveryEmailReset = transport.Endpoint[*PasswordsDiscoveryEmailResetRequest, *PasswordsDiscoveryEmailResetResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "passwords.discovery.email", Name: "reset"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/passwords/discovery/email/reset",
 	Retry:    transport.Unsent,
 	Validate: (*PasswordsDiscoveryEmailResetRequest).validate,
 	Encode:   (*PasswordsDiscoveryEmailResetRequest).writeJSON,
+	New:      transport.NewResponse[PasswordsDiscoveryEmailResetResponse],
 	Decode:   (*PasswordsDiscoveryEmailResetResponse).readJSON,
 	Receive: func(r *PasswordsDiscoveryEmailResetResponse, result *transport.Result) {
 		receive(&r.Response, result)

@@ -39,13 +39,14 @@ func (s *PasswordsDiscoveryService) client() *transport.Client {
 	return s.transport
 }
 
-var passwordsDiscoveryAuthenticate = transport.Endpoint[PasswordsDiscoveryAuthenticateRequest, PasswordsDiscoveryAuthenticateResponse]{
+var passwordsDiscoveryAuthenticate = transport.Endpoint[*PasswordsDiscoveryAuthenticateRequest, *PasswordsDiscoveryAuthenticateResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "passwords.discovery", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/passwords/discovery/authenticate",
 	Retry:    transport.Unsent,
 	Validate: (*PasswordsDiscoveryAuthenticateRequest).validate,
 	Encode:   (*PasswordsDiscoveryAuthenticateRequest).writeJSON,
+	New:      transport.NewResponse[PasswordsDiscoveryAuthenticateResponse],
 	Decode:   (*PasswordsDiscoveryAuthenticateResponse).readJSON,
 	Receive: func(r *PasswordsDiscoveryAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)

@@ -33,13 +33,14 @@ func (s *PasswordsEmailService) client() *transport.Client {
 	return s.transport
 }
 
-var passwordsEmailResetStart = transport.Endpoint[PasswordsEmailResetStartRequest, PasswordsEmailResetStartResponse]{
+var passwordsEmailResetStart = transport.Endpoint[*PasswordsEmailResetStartRequest, *PasswordsEmailResetStartResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "passwords.email", Name: "reset_start"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/passwords/email/reset/start",
 	Retry:    transport.Unsent,
 	Validate: (*PasswordsEmailResetStartRequest).validate,
 	Encode:   (*PasswordsEmailResetStartRequest).writeJSON,
+	New:      transport.NewResponse[PasswordsEmailResetStartResponse],
 	Decode:   (*PasswordsEmailResetStartResponse).readJSON,
 	Receive: func(r *PasswordsEmailResetStartResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -236,13 +237,14 @@ func (r PasswordsEmailResetStartResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var passwordsEmailReset = transport.Endpoint[PasswordsEmailResetRequest, PasswordsEmailResetResponse]{
+var passwordsEmailReset = transport.Endpoint[*PasswordsEmailResetRequest, *PasswordsEmailResetResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "passwords.email", Name: "reset"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/passwords/email/reset",
 	Retry:    transport.Unsent,
 	Validate: (*PasswordsEmailResetRequest).validate,
 	Encode:   (*PasswordsEmailResetRequest).writeJSON,
+	New:      transport.NewResponse[PasswordsEmailResetResponse],
 	Decode:   (*PasswordsEmailResetResponse).readJSON,
 	Receive: func(r *PasswordsEmailResetResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -524,7 +526,7 @@ func (r PasswordsEmailResetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var passwordsEmailRequireReset = transport.Endpoint[PasswordsEmailRequireResetRequest, PasswordsEmailRequireResetResponse]{
+var passwordsEmailRequireReset = transport.Endpoint[*PasswordsEmailRequireResetRequest, *PasswordsEmailRequireResetResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "passwords.email", Name: "require_reset"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/passwords/email/require_reset",
@@ -532,6 +534,7 @@ var passwordsEmailRequireReset = transport.Endpoint[PasswordsEmailRequireResetRe
 	Validate: (*PasswordsEmailRequireResetRequest).validate,
 	Params:   (*PasswordsEmailRequireResetRequest).params,
 	Encode:   (*PasswordsEmailRequireResetRequest).writeJSON,
+	New:      transport.NewResponse[PasswordsEmailRequireResetResponse],
 	Decode:   (*PasswordsEmailRequireResetResponse).readJSON,
 	Receive: func(r *PasswordsEmailRequireResetResponse, result *transport.Result) {
 		receive(&r.Response, result)

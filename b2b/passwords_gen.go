@@ -54,13 +54,14 @@ func (s *PasswordsService) client() *transport.Client {
 	return s.transport
 }
 
-var passwordsStrengthCheck = transport.Endpoint[PasswordsStrengthCheckRequest, PasswordsStrengthCheckResponse]{
+var passwordsStrengthCheck = transport.Endpoint[*PasswordsStrengthCheckRequest, *PasswordsStrengthCheckResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "passwords", Name: "strength_check"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/passwords/strength_check",
 	Retry:    transport.Safe,
 	Validate: (*PasswordsStrengthCheckRequest).validate,
 	Encode:   (*PasswordsStrengthCheckRequest).writeJSON,
+	New:      transport.NewResponse[PasswordsStrengthCheckResponse],
 	Decode:   (*PasswordsStrengthCheckResponse).readJSON,
 	Receive: func(r *PasswordsStrengthCheckResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -194,13 +195,14 @@ func (r PasswordsStrengthCheckResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var passwordsMigrate = transport.Endpoint[PasswordsMigrateRequest, PasswordsMigrateResponse]{
+var passwordsMigrate = transport.Endpoint[*PasswordsMigrateRequest, *PasswordsMigrateResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "passwords", Name: "migrate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/passwords/migrate",
 	Retry:    transport.Unsent,
 	Validate: (*PasswordsMigrateRequest).validate,
 	Encode:   (*PasswordsMigrateRequest).writeJSON,
+	New:      transport.NewResponse[PasswordsMigrateResponse],
 	Decode:   (*PasswordsMigrateResponse).readJSON,
 	Receive: func(r *PasswordsMigrateResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -456,13 +458,14 @@ func (r PasswordsMigrateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var passwordsAuthenticate = transport.Endpoint[PasswordsAuthenticateRequest, PasswordsAuthenticateResponse]{
+var passwordsAuthenticate = transport.Endpoint[*PasswordsAuthenticateRequest, *PasswordsAuthenticateResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "passwords", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/passwords/authenticate",
 	Retry:    transport.Unsent,
 	Validate: (*PasswordsAuthenticateRequest).validate,
 	Encode:   (*PasswordsAuthenticateRequest).writeJSON,
+	New:      transport.NewResponse[PasswordsAuthenticateResponse],
 	Decode:   (*PasswordsAuthenticateResponse).readJSON,
 	Receive: func(r *PasswordsAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)

@@ -32,13 +32,14 @@ func (s *PasswordsSessionsService) client() *transport.Client {
 	return s.transport
 }
 
-var passwordsSessionsReset = transport.Endpoint[PasswordsSessionsResetRequest, PasswordsSessionsResetResponse]{
+var passwordsSessionsReset = transport.Endpoint[*PasswordsSessionsResetRequest, *PasswordsSessionsResetResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "passwords.sessions", Name: "reset"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/passwords/session/reset",
 	Retry:    transport.Unsent,
 	Validate: (*PasswordsSessionsResetRequest).validate,
 	Encode:   (*PasswordsSessionsResetRequest).writeJSON,
+	New:      transport.NewResponse[PasswordsSessionsResetResponse],
 	Decode:   (*PasswordsSessionsResetResponse).readJSON,
 	Receive: func(r *PasswordsSessionsResetResponse, result *transport.Result) {
 		receive(&r.Response, result)

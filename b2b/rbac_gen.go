@@ -37,11 +37,12 @@ func (s *RBACService) client() *transport.Client {
 	return s.transport
 }
 
-var rbacPolicy = transport.Endpoint[RBACPolicyRequest, RBACPolicyResponse]{
+var rbacPolicy = transport.Endpoint[*RBACPolicyRequest, *RBACPolicyResponse]{
 	ID:     transport.CallID{API: "b2b", Service: "rbac", Name: "policy"},
 	Method: http.MethodGet,
 	Path:   "/v1/b2b/rbac/policy",
 	Retry:  transport.Safe,
+	New:    transport.NewResponse[RBACPolicyResponse],
 	Decode: (*RBACPolicyResponse).readJSON,
 	Receive: func(r *RBACPolicyResponse, result *transport.Result) {
 		receive(&r.Response, result)

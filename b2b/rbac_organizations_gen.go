@@ -32,13 +32,14 @@ func (s *RBACOrganizationsService) client() *transport.Client {
 	return s.transport
 }
 
-var rbacOrganizationsGetOrgPolicy = transport.Endpoint[RBACOrganizationsGetOrgPolicyRequest, RBACOrganizationsGetOrgPolicyResponse]{
+var rbacOrganizationsGetOrgPolicy = transport.Endpoint[*RBACOrganizationsGetOrgPolicyRequest, *RBACOrganizationsGetOrgPolicyResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "rbac.organizations", Name: "get_org_policy"},
 	Method:   http.MethodGet,
 	Path:     "/v1/b2b/rbac/organizations/{organization_id}",
 	Retry:    transport.Safe,
 	Validate: (*RBACOrganizationsGetOrgPolicyRequest).validate,
 	Params:   (*RBACOrganizationsGetOrgPolicyRequest).params,
+	New:      transport.NewResponse[RBACOrganizationsGetOrgPolicyResponse],
 	Decode:   (*RBACOrganizationsGetOrgPolicyResponse).readJSON,
 	Receive: func(r *RBACOrganizationsGetOrgPolicyResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -127,7 +128,7 @@ func (r RBACOrganizationsGetOrgPolicyResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var rbacOrganizationsSetOrgPolicy = transport.Endpoint[RBACOrganizationsSetOrgPolicyRequest, RBACOrganizationsSetOrgPolicyResponse]{
+var rbacOrganizationsSetOrgPolicy = transport.Endpoint[*RBACOrganizationsSetOrgPolicyRequest, *RBACOrganizationsSetOrgPolicyResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "rbac.organizations", Name: "set_org_policy"},
 	Method:   http.MethodPut,
 	Path:     "/v1/b2b/rbac/organizations/{organization_id}",
@@ -135,6 +136,7 @@ var rbacOrganizationsSetOrgPolicy = transport.Endpoint[RBACOrganizationsSetOrgPo
 	Validate: (*RBACOrganizationsSetOrgPolicyRequest).validate,
 	Params:   (*RBACOrganizationsSetOrgPolicyRequest).params,
 	Encode:   (*RBACOrganizationsSetOrgPolicyRequest).writeJSON,
+	New:      transport.NewResponse[RBACOrganizationsSetOrgPolicyResponse],
 	Decode:   (*RBACOrganizationsSetOrgPolicyResponse).readJSON,
 	Receive: func(r *RBACOrganizationsSetOrgPolicyResponse, result *transport.Result) {
 		receive(&r.Response, result)

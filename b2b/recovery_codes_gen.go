@@ -32,13 +32,14 @@ func (s *RecoveryCodesService) client() *transport.Client {
 	return s.transport
 }
 
-var recoveryCodesRecover = transport.Endpoint[RecoveryCodesRecoverRequest, RecoveryCodesRecoverResponse]{
+var recoveryCodesRecover = transport.Endpoint[*RecoveryCodesRecoverRequest, *RecoveryCodesRecoverResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "recovery_codes", Name: "recover"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/recovery_codes/recover",
 	Retry:    transport.Unsent,
 	Validate: (*RecoveryCodesRecoverRequest).validate,
 	Encode:   (*RecoveryCodesRecoverRequest).writeJSON,
+	New:      transport.NewResponse[RecoveryCodesRecoverResponse],
 	Decode:   (*RecoveryCodesRecoverResponse).readJSON,
 	Receive: func(r *RecoveryCodesRecoverResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -266,13 +267,14 @@ func (r RecoveryCodesRecoverResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var recoveryCodesGet = transport.Endpoint[RecoveryCodesGetRequest, RecoveryCodesGetResponse]{
+var recoveryCodesGet = transport.Endpoint[*RecoveryCodesGetRequest, *RecoveryCodesGetResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "recovery_codes", Name: "get"},
 	Method:   http.MethodGet,
 	Path:     "/v1/b2b/recovery_codes/{organization_id}/{member_id}",
 	Retry:    transport.Safe,
 	Validate: (*RecoveryCodesGetRequest).validate,
 	Params:   (*RecoveryCodesGetRequest).params,
+	New:      transport.NewResponse[RecoveryCodesGetResponse],
 	Decode:   (*RecoveryCodesGetResponse).readJSON,
 	Receive: func(r *RecoveryCodesGetResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -387,13 +389,14 @@ func (r RecoveryCodesGetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var recoveryCodesRotate = transport.Endpoint[RecoveryCodesRotateRequest, RecoveryCodesRotateResponse]{
+var recoveryCodesRotate = transport.Endpoint[*RecoveryCodesRotateRequest, *RecoveryCodesRotateResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "recovery_codes", Name: "rotate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/recovery_codes/rotate",
 	Retry:    transport.Unsent,
 	Validate: (*RecoveryCodesRotateRequest).validate,
 	Encode:   (*RecoveryCodesRotateRequest).writeJSON,
+	New:      transport.NewResponse[RecoveryCodesRotateResponse],
 	Decode:   (*RecoveryCodesRotateResponse).readJSON,
 	Receive: func(r *RecoveryCodesRotateResponse, result *transport.Result) {
 		receive(&r.Response, result)

@@ -35,7 +35,7 @@ func (s *SCIMConnectionService) client() *transport.Client {
 	return s.transport
 }
 
-var scimConnectionCreate = transport.Endpoint[SCIMConnectionCreateRequest, SCIMConnectionCreateResponse]{
+var scimConnectionCreate = transport.Endpoint[*SCIMConnectionCreateRequest, *SCIMConnectionCreateResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "scim.connection", Name: "create"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/scim/{organization_id}/connection",
@@ -43,6 +43,7 @@ var scimConnectionCreate = transport.Endpoint[SCIMConnectionCreateRequest, SCIMC
 	Validate: (*SCIMConnectionCreateRequest).validate,
 	Params:   (*SCIMConnectionCreateRequest).params,
 	Encode:   (*SCIMConnectionCreateRequest).writeJSON,
+	New:      transport.NewResponse[SCIMConnectionCreateResponse],
 	Decode:   (*SCIMConnectionCreateResponse).readJSON,
 	Receive: func(r *SCIMConnectionCreateResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -165,13 +166,14 @@ func (r SCIMConnectionCreateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var scimConnectionGet = transport.Endpoint[SCIMConnectionGetRequest, SCIMConnectionGetResponse]{
+var scimConnectionGet = transport.Endpoint[*SCIMConnectionGetRequest, *SCIMConnectionGetResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "scim.connection", Name: "get"},
 	Method:   http.MethodGet,
 	Path:     "/v1/b2b/scim/{organization_id}/connection",
 	Retry:    transport.Safe,
 	Validate: (*SCIMConnectionGetRequest).validate,
 	Params:   (*SCIMConnectionGetRequest).params,
+	New:      transport.NewResponse[SCIMConnectionGetResponse],
 	Decode:   (*SCIMConnectionGetResponse).readJSON,
 	Receive: func(r *SCIMConnectionGetResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -271,7 +273,7 @@ func (r SCIMConnectionGetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var scimConnectionUpdate = transport.Endpoint[SCIMConnectionUpdateRequest, SCIMConnectionUpdateResponse]{
+var scimConnectionUpdate = transport.Endpoint[*SCIMConnectionUpdateRequest, *SCIMConnectionUpdateResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "scim.connection", Name: "update"},
 	Method:   http.MethodPut,
 	Path:     "/v1/b2b/scim/{organization_id}/connection/{connection_id}",
@@ -279,6 +281,7 @@ var scimConnectionUpdate = transport.Endpoint[SCIMConnectionUpdateRequest, SCIMC
 	Validate: (*SCIMConnectionUpdateRequest).validate,
 	Params:   (*SCIMConnectionUpdateRequest).params,
 	Encode:   (*SCIMConnectionUpdateRequest).writeJSON,
+	New:      transport.NewResponse[SCIMConnectionUpdateResponse],
 	Decode:   (*SCIMConnectionUpdateResponse).readJSON,
 	Receive: func(r *SCIMConnectionUpdateResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -417,13 +420,14 @@ func (r SCIMConnectionUpdateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var scimConnectionDelete = transport.Endpoint[SCIMConnectionDeleteRequest, SCIMConnectionDeleteResponse]{
+var scimConnectionDelete = transport.Endpoint[*SCIMConnectionDeleteRequest, *SCIMConnectionDeleteResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "scim.connection", Name: "delete"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/b2b/scim/{organization_id}/connection/{connection_id}",
 	Retry:    transport.Safe,
 	Validate: (*SCIMConnectionDeleteRequest).validate,
 	Params:   (*SCIMConnectionDeleteRequest).params,
+	New:      transport.NewResponse[SCIMConnectionDeleteResponse],
 	Decode:   (*SCIMConnectionDeleteResponse).readJSON,
 	Receive: func(r *SCIMConnectionDeleteResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -528,13 +532,14 @@ func (r SCIMConnectionDeleteResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var scimConnectionGetGroups = transport.Endpoint[SCIMConnectionGetGroupsRequest, SCIMConnectionGetGroupsResponse]{
+var scimConnectionGetGroups = transport.Endpoint[*SCIMConnectionGetGroupsRequest, *SCIMConnectionGetGroupsResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "scim.connection", Name: "get_groups"},
 	Method:   http.MethodGet,
 	Path:     "/v1/b2b/scim/{organization_id}/connection/{connection_id}",
 	Retry:    transport.Safe,
 	Validate: (*SCIMConnectionGetGroupsRequest).validate,
 	Params:   (*SCIMConnectionGetGroupsRequest).params,
+	New:      transport.NewResponse[SCIMConnectionGetGroupsResponse],
 	Decode:   (*SCIMConnectionGetGroupsResponse).readJSON,
 	Receive: func(r *SCIMConnectionGetGroupsResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -675,7 +680,7 @@ func (r SCIMConnectionGetGroupsResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var scimConnectionRotateStart = transport.Endpoint[SCIMConnectionRotateStartRequest, SCIMConnectionRotateStartResponse]{
+var scimConnectionRotateStart = transport.Endpoint[*SCIMConnectionRotateStartRequest, *SCIMConnectionRotateStartResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "scim.connection", Name: "rotate_start"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/scim/{organization_id}/connection/{connection_id}/rotate/start",
@@ -683,6 +688,7 @@ var scimConnectionRotateStart = transport.Endpoint[SCIMConnectionRotateStartRequ
 	Validate: (*SCIMConnectionRotateStartRequest).validate,
 	Params:   (*SCIMConnectionRotateStartRequest).params,
 	Encode:   (*SCIMConnectionRotateStartRequest).writeJSON,
+	New:      transport.NewResponse[SCIMConnectionRotateStartResponse],
 	Decode:   (*SCIMConnectionRotateStartResponse).readJSON,
 	Receive: func(r *SCIMConnectionRotateStartResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -792,7 +798,7 @@ func (r SCIMConnectionRotateStartResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var scimConnectionRotateComplete = transport.Endpoint[SCIMConnectionRotateCompleteRequest, SCIMConnectionRotateCompleteResponse]{
+var scimConnectionRotateComplete = transport.Endpoint[*SCIMConnectionRotateCompleteRequest, *SCIMConnectionRotateCompleteResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "scim.connection", Name: "rotate_complete"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/scim/{organization_id}/connection/{connection_id}/rotate/complete",
@@ -800,6 +806,7 @@ var scimConnectionRotateComplete = transport.Endpoint[SCIMConnectionRotateComple
 	Validate: (*SCIMConnectionRotateCompleteRequest).validate,
 	Params:   (*SCIMConnectionRotateCompleteRequest).params,
 	Encode:   (*SCIMConnectionRotateCompleteRequest).writeJSON,
+	New:      transport.NewResponse[SCIMConnectionRotateCompleteResponse],
 	Decode:   (*SCIMConnectionRotateCompleteResponse).readJSON,
 	Receive: func(r *SCIMConnectionRotateCompleteResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -910,7 +917,7 @@ func (r SCIMConnectionRotateCompleteResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var scimConnectionRotateCancel = transport.Endpoint[SCIMConnectionRotateCancelRequest, SCIMConnectionRotateCancelResponse]{
+var scimConnectionRotateCancel = transport.Endpoint[*SCIMConnectionRotateCancelRequest, *SCIMConnectionRotateCancelResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "scim.connection", Name: "rotate_cancel"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/scim/{organization_id}/connection/{connection_id}/rotate/cancel",
@@ -918,6 +925,7 @@ var scimConnectionRotateCancel = transport.Endpoint[SCIMConnectionRotateCancelRe
 	Validate: (*SCIMConnectionRotateCancelRequest).validate,
 	Params:   (*SCIMConnectionRotateCancelRequest).params,
 	Encode:   (*SCIMConnectionRotateCancelRequest).writeJSON,
+	New:      transport.NewResponse[SCIMConnectionRotateCancelResponse],
 	Decode:   (*SCIMConnectionRotateCancelResponse).readJSON,
 	Receive: func(r *SCIMConnectionRotateCancelResponse, result *transport.Result) {
 		receive(&r.Response, result)

@@ -33,13 +33,14 @@ func (s *SessionsService) client() *transport.Client {
 	return s.transport
 }
 
-var sessionsGet = transport.Endpoint[SessionsGetRequest, SessionsGetResponse]{
+var sessionsGet = transport.Endpoint[*SessionsGetRequest, *SessionsGetResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "sessions", Name: "get"},
 	Method:   http.MethodGet,
 	Path:     "/v1/b2b/sessions",
 	Retry:    transport.Safe,
 	Validate: (*SessionsGetRequest).validate,
 	Params:   (*SessionsGetRequest).params,
+	New:      transport.NewResponse[SessionsGetResponse],
 	Decode:   (*SessionsGetResponse).readJSON,
 	Receive: func(r *SessionsGetResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -133,13 +134,14 @@ func (r SessionsGetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var sessionsAuthenticate = transport.Endpoint[SessionsAuthenticateRequest, SessionsAuthenticateResponse]{
+var sessionsAuthenticate = transport.Endpoint[*SessionsAuthenticateRequest, *SessionsAuthenticateResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "sessions", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/sessions/authenticate",
 	Retry:    transport.Safe,
 	Validate: (*SessionsAuthenticateRequest).validate,
 	Encode:   (*SessionsAuthenticateRequest).writeJSON,
+	New:      transport.NewResponse[SessionsAuthenticateResponse],
 	Decode:   (*SessionsAuthenticateResponse).readJSON,
 	Receive: func(r *SessionsAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -330,7 +332,7 @@ func (r SessionsAuthenticateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var sessionsRevoke = transport.Endpoint[SessionsRevokeRequest, SessionsRevokeResponse]{
+var sessionsRevoke = transport.Endpoint[*SessionsRevokeRequest, *SessionsRevokeResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "sessions", Name: "revoke"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/sessions/revoke",
@@ -338,6 +340,7 @@ var sessionsRevoke = transport.Endpoint[SessionsRevokeRequest, SessionsRevokeRes
 	Validate: (*SessionsRevokeRequest).validate,
 	Params:   (*SessionsRevokeRequest).params,
 	Encode:   (*SessionsRevokeRequest).writeJSON,
+	New:      transport.NewResponse[SessionsRevokeResponse],
 	Decode:   (*SessionsRevokeResponse).readJSON,
 	Receive: func(r *SessionsRevokeResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -487,13 +490,14 @@ func (r SessionsRevokeResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var sessionsExchange = transport.Endpoint[SessionsExchangeRequest, SessionsExchangeResponse]{
+var sessionsExchange = transport.Endpoint[*SessionsExchangeRequest, *SessionsExchangeResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "sessions", Name: "exchange"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/sessions/exchange",
 	Retry:    transport.Unsent,
 	Validate: (*SessionsExchangeRequest).validate,
 	Encode:   (*SessionsExchangeRequest).writeJSON,
+	New:      transport.NewResponse[SessionsExchangeResponse],
 	Decode:   (*SessionsExchangeResponse).readJSON,
 	Receive: func(r *SessionsExchangeResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -729,13 +733,14 @@ func (r SessionsExchangeResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var sessionsExchangeAccessToken = transport.Endpoint[SessionsExchangeAccessTokenRequest, SessionsExchangeAccessTokenResponse]{
+var sessionsExchangeAccessToken = transport.Endpoint[*SessionsExchangeAccessTokenRequest, *SessionsExchangeAccessTokenResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "sessions", Name: "exchange_access_token"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/sessions/exchange_access_token",
 	Retry:    transport.Unsent,
 	Validate: (*SessionsExchangeAccessTokenRequest).validate,
 	Encode:   (*SessionsExchangeAccessTokenRequest).writeJSON,
+	New:      transport.NewResponse[SessionsExchangeAccessTokenResponse],
 	Decode:   (*SessionsExchangeAccessTokenResponse).readJSON,
 	Receive: func(r *SessionsExchangeAccessTokenResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -904,13 +909,14 @@ func (r SessionsExchangeAccessTokenResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var sessionsAttest = transport.Endpoint[SessionsAttestRequest, SessionsAttestResponse]{
+var sessionsAttest = transport.Endpoint[*SessionsAttestRequest, *SessionsAttestResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "sessions", Name: "attest"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/sessions/attest",
 	Retry:    transport.Unsent,
 	Validate: (*SessionsAttestRequest).validate,
 	Encode:   (*SessionsAttestRequest).writeJSON,
+	New:      transport.NewResponse[SessionsAttestResponse],
 	Decode:   (*SessionsAttestResponse).readJSON,
 	Receive: func(r *SessionsAttestResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -1126,13 +1132,14 @@ func (r SessionsAttestResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var sessionsMigrate = transport.Endpoint[SessionsMigrateRequest, SessionsMigrateResponse]{
+var sessionsMigrate = transport.Endpoint[*SessionsMigrateRequest, *SessionsMigrateResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "sessions", Name: "migrate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/sessions/migrate",
 	Retry:    transport.Unsent,
 	Validate: (*SessionsMigrateRequest).validate,
 	Encode:   (*SessionsMigrateRequest).writeJSON,
+	New:      transport.NewResponse[SessionsMigrateResponse],
 	Decode:   (*SessionsMigrateResponse).readJSON,
 	Receive: func(r *SessionsMigrateResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -1286,7 +1293,7 @@ func (r SessionsMigrateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var sessionsGetJWKS = transport.Endpoint[SessionsGetJWKSRequest, SessionsGetJWKSResponse]{
+var sessionsGetJWKS = transport.Endpoint[*SessionsGetJWKSRequest, *SessionsGetJWKSResponse]{
 	ID:        transport.CallID{API: "b2b", Service: "sessions", Name: "get_jwks"},
 	Method:    http.MethodGet,
 	Path:      "/v1/b2b/sessions/jwks/{project_id}",
@@ -1294,6 +1301,7 @@ var sessionsGetJWKS = transport.Endpoint[SessionsGetJWKSRequest, SessionsGetJWKS
 	Anonymous: true,
 	Validate:  (*SessionsGetJWKSRequest).validate,
 	Params:    (*SessionsGetJWKSRequest).params,
+	New:       transport.NewResponse[SessionsGetJWKSResponse],
 	Decode:    (*SessionsGetJWKSResponse).readJSON,
 	Receive: func(r *SessionsGetJWKSResponse, result *transport.Result) {
 		receive(&r.Response, result)

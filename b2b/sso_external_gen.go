@@ -32,7 +32,7 @@ func (s *SSOExternalService) client() *transport.Client {
 	return s.transport
 }
 
-var ssoExternalCreateConnection = transport.Endpoint[SSOExternalCreateConnectionRequest, SSOExternalCreateConnectionResponse]{
+var ssoExternalCreateConnection = transport.Endpoint[*SSOExternalCreateConnectionRequest, *SSOExternalCreateConnectionResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "sso.external", Name: "create_connection"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/sso/external/{organization_id}",
@@ -40,6 +40,7 @@ var ssoExternalCreateConnection = transport.Endpoint[SSOExternalCreateConnection
 	Validate: (*SSOExternalCreateConnectionRequest).validate,
 	Params:   (*SSOExternalCreateConnectionRequest).params,
 	Encode:   (*SSOExternalCreateConnectionRequest).writeJSON,
+	New:      transport.NewResponse[SSOExternalCreateConnectionResponse],
 	Decode:   (*SSOExternalCreateConnectionResponse).readJSON,
 	Receive: func(r *SSOExternalCreateConnectionResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -183,7 +184,7 @@ func (r SSOExternalCreateConnectionResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var ssoExternalUpdateConnection = transport.Endpoint[SSOExternalUpdateConnectionRequest, SSOExternalUpdateConnectionResponse]{
+var ssoExternalUpdateConnection = transport.Endpoint[*SSOExternalUpdateConnectionRequest, *SSOExternalUpdateConnectionResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "sso.external", Name: "update_connection"},
 	Method:   http.MethodPut,
 	Path:     "/v1/b2b/sso/external/{organization_id}/connections/{connection_id}",
@@ -191,6 +192,7 @@ var ssoExternalUpdateConnection = transport.Endpoint[SSOExternalUpdateConnection
 	Validate: (*SSOExternalUpdateConnectionRequest).validate,
 	Params:   (*SSOExternalUpdateConnectionRequest).params,
 	Encode:   (*SSOExternalUpdateConnectionRequest).writeJSON,
+	New:      transport.NewResponse[SSOExternalUpdateConnectionResponse],
 	Decode:   (*SSOExternalUpdateConnectionResponse).readJSON,
 	Receive: func(r *SSOExternalUpdateConnectionResponse, result *transport.Result) {
 		receive(&r.Response, result)

@@ -50,13 +50,14 @@ func (s *SSOService) client() *transport.Client {
 	return s.transport
 }
 
-var ssoGetConnections = transport.Endpoint[SSOGetConnectionsRequest, SSOGetConnectionsResponse]{
+var ssoGetConnections = transport.Endpoint[*SSOGetConnectionsRequest, *SSOGetConnectionsResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "sso", Name: "get_connections"},
 	Method:   http.MethodGet,
 	Path:     "/v1/b2b/sso/{organization_id}",
 	Retry:    transport.Safe,
 	Validate: (*SSOGetConnectionsRequest).validate,
 	Params:   (*SSOGetConnectionsRequest).params,
+	New:      transport.NewResponse[SSOGetConnectionsResponse],
 	Decode:   (*SSOGetConnectionsResponse).readJSON,
 	Receive: func(r *SSOGetConnectionsResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -172,13 +173,14 @@ func (r SSOGetConnectionsResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var ssoDeleteConnection = transport.Endpoint[SSODeleteConnectionRequest, SSODeleteConnectionResponse]{
+var ssoDeleteConnection = transport.Endpoint[*SSODeleteConnectionRequest, *SSODeleteConnectionResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "sso", Name: "delete_connection"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/b2b/sso/{organization_id}/connections/{connection_id}",
 	Retry:    transport.Safe,
 	Validate: (*SSODeleteConnectionRequest).validate,
 	Params:   (*SSODeleteConnectionRequest).params,
+	New:      transport.NewResponse[SSODeleteConnectionResponse],
 	Decode:   (*SSODeleteConnectionResponse).readJSON,
 	Receive: func(r *SSODeleteConnectionResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -287,13 +289,14 @@ func (r SSODeleteConnectionResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var ssoAuthenticate = transport.Endpoint[SSOAuthenticateRequest, SSOAuthenticateResponse]{
+var ssoAuthenticate = transport.Endpoint[*SSOAuthenticateRequest, *SSOAuthenticateResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "sso", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/sso/authenticate",
 	Retry:    transport.Unsent,
 	Validate: (*SSOAuthenticateRequest).validate,
 	Encode:   (*SSOAuthenticateRequest).writeJSON,
+	New:      transport.NewResponse[SSOAuthenticateResponse],
 	Decode:   (*SSOAuthenticateResponse).readJSON,
 	Receive: func(r *SSOAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)

@@ -31,7 +31,7 @@ func (s *SSOOIDCService) client() *transport.Client {
 	return s.transport
 }
 
-var ssoOIDCCreateConnection = transport.Endpoint[SSOOIDCCreateConnectionRequest, SSOOIDCCreateConnectionResponse]{
+var ssoOIDCCreateConnection = transport.Endpoint[*SSOOIDCCreateConnectionRequest, *SSOOIDCCreateConnectionResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "sso.oidc", Name: "create_connection"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/sso/oidc/{organization_id}",
@@ -39,6 +39,7 @@ var ssoOIDCCreateConnection = transport.Endpoint[SSOOIDCCreateConnectionRequest,
 	Validate: (*SSOOIDCCreateConnectionRequest).validate,
 	Params:   (*SSOOIDCCreateConnectionRequest).params,
 	Encode:   (*SSOOIDCCreateConnectionRequest).writeJSON,
+	New:      transport.NewResponse[SSOOIDCCreateConnectionResponse],
 	Decode:   (*SSOOIDCCreateConnectionResponse).readJSON,
 	Receive: func(r *SSOOIDCCreateConnectionResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -163,7 +164,7 @@ func (r SSOOIDCCreateConnectionResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var ssoOIDCUpdateConnection = transport.Endpoint[SSOOIDCUpdateConnectionRequest, SSOOIDCUpdateConnectionResponse]{
+var ssoOIDCUpdateConnection = transport.Endpoint[*SSOOIDCUpdateConnectionRequest, *SSOOIDCUpdateConnectionResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "sso.oidc", Name: "update_connection"},
 	Method:   http.MethodPut,
 	Path:     "/v1/b2b/sso/oidc/{organization_id}/connections/{connection_id}",
@@ -171,6 +172,7 @@ var ssoOIDCUpdateConnection = transport.Endpoint[SSOOIDCUpdateConnectionRequest,
 	Validate: (*SSOOIDCUpdateConnectionRequest).validate,
 	Params:   (*SSOOIDCUpdateConnectionRequest).params,
 	Encode:   (*SSOOIDCUpdateConnectionRequest).writeJSON,
+	New:      transport.NewResponse[SSOOIDCUpdateConnectionResponse],
 	Decode:   (*SSOOIDCUpdateConnectionResponse).readJSON,
 	Receive: func(r *SSOOIDCUpdateConnectionResponse, result *transport.Result) {
 		receive(&r.Response, result)

@@ -32,7 +32,7 @@ func (s *SSOSAMLService) client() *transport.Client {
 	return s.transport
 }
 
-var ssoSAMLCreateConnection = transport.Endpoint[SSOSAMLCreateConnectionRequest, SSOSAMLCreateConnectionResponse]{
+var ssoSAMLCreateConnection = transport.Endpoint[*SSOSAMLCreateConnectionRequest, *SSOSAMLCreateConnectionResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "sso.saml", Name: "create_connection"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/sso/saml/{organization_id}",
@@ -40,6 +40,7 @@ var ssoSAMLCreateConnection = transport.Endpoint[SSOSAMLCreateConnectionRequest,
 	Validate: (*SSOSAMLCreateConnectionRequest).validate,
 	Params:   (*SSOSAMLCreateConnectionRequest).params,
 	Encode:   (*SSOSAMLCreateConnectionRequest).writeJSON,
+	New:      transport.NewResponse[SSOSAMLCreateConnectionResponse],
 	Decode:   (*SSOSAMLCreateConnectionResponse).readJSON,
 	Receive: func(r *SSOSAMLCreateConnectionResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -165,7 +166,7 @@ func (r SSOSAMLCreateConnectionResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var ssoSAMLUpdateConnection = transport.Endpoint[SSOSAMLUpdateConnectionRequest, SSOSAMLUpdateConnectionResponse]{
+var ssoSAMLUpdateConnection = transport.Endpoint[*SSOSAMLUpdateConnectionRequest, *SSOSAMLUpdateConnectionResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "sso.saml", Name: "update_connection"},
 	Method:   http.MethodPut,
 	Path:     "/v1/b2b/sso/saml/{organization_id}/connections/{connection_id}",
@@ -173,6 +174,7 @@ var ssoSAMLUpdateConnection = transport.Endpoint[SSOSAMLUpdateConnectionRequest,
 	Validate: (*SSOSAMLUpdateConnectionRequest).validate,
 	Params:   (*SSOSAMLUpdateConnectionRequest).params,
 	Encode:   (*SSOSAMLUpdateConnectionRequest).writeJSON,
+	New:      transport.NewResponse[SSOSAMLUpdateConnectionResponse],
 	Decode:   (*SSOSAMLUpdateConnectionResponse).readJSON,
 	Receive: func(r *SSOSAMLUpdateConnectionResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -411,7 +413,7 @@ func (r SSOSAMLUpdateConnectionResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var ssoSAMLUpdateByURL = transport.Endpoint[SSOSAMLUpdateByURLRequest, SSOSAMLUpdateByURLResponse]{
+var ssoSAMLUpdateByURL = transport.Endpoint[*SSOSAMLUpdateByURLRequest, *SSOSAMLUpdateByURLResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "sso.saml", Name: "update_by_url"},
 	Method:   http.MethodPut,
 	Path:     "/v1/b2b/sso/saml/{organization_id}/connections/{connection_id}/url",
@@ -419,6 +421,7 @@ var ssoSAMLUpdateByURL = transport.Endpoint[SSOSAMLUpdateByURLRequest, SSOSAMLUp
 	Validate: (*SSOSAMLUpdateByURLRequest).validate,
 	Params:   (*SSOSAMLUpdateByURLRequest).params,
 	Encode:   (*SSOSAMLUpdateByURLRequest).writeJSON,
+	New:      transport.NewResponse[SSOSAMLUpdateByURLResponse],
 	Decode:   (*SSOSAMLUpdateByURLResponse).readJSON,
 	Receive: func(r *SSOSAMLUpdateByURLResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -539,13 +542,14 @@ func (r SSOSAMLUpdateByURLResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var ssoSAMLDeleteVerificationCertificate = transport.Endpoint[SSOSAMLDeleteVerificationCertificateRequest, SSOSAMLDeleteVerificationCertificateResponse]{
+var ssoSAMLDeleteVerificationCertificate = transport.Endpoint[*SSOSAMLDeleteVerificationCertificateRequest, *SSOSAMLDeleteVerificationCertificateResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "sso.saml", Name: "delete_verification_certificate"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/b2b/sso/saml/{organization_id}/connections/{connection_id}/verification_certificates/{certificate_id}",
 	Retry:    transport.Safe,
 	Validate: (*SSOSAMLDeleteVerificationCertificateRequest).validate,
 	Params:   (*SSOSAMLDeleteVerificationCertificateRequest).params,
+	New:      transport.NewResponse[SSOSAMLDeleteVerificationCertificateResponse],
 	Decode:   (*SSOSAMLDeleteVerificationCertificateResponse).readJSON,
 	Receive: func(r *SSOSAMLDeleteVerificationCertificateResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -660,13 +664,14 @@ func (r SSOSAMLDeleteVerificationCertificateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var ssoSAMLDeleteEncryptionPrivateKey = transport.Endpoint[SSOSAMLDeleteEncryptionPrivateKeyRequest, SSOSAMLDeleteEncryptionPrivateKeyResponse]{
+var ssoSAMLDeleteEncryptionPrivateKey = transport.Endpoint[*SSOSAMLDeleteEncryptionPrivateKeyRequest, *SSOSAMLDeleteEncryptionPrivateKeyResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "sso.saml", Name: "delete_encryption_private_key"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/b2b/sso/saml/{organization_id}/connections/{connection_id}/encryption_private_keys/{private_key_id}",
 	Retry:    transport.Safe,
 	Validate: (*SSOSAMLDeleteEncryptionPrivateKeyRequest).validate,
 	Params:   (*SSOSAMLDeleteEncryptionPrivateKeyRequest).params,
+	New:      transport.NewResponse[SSOSAMLDeleteEncryptionPrivateKeyResponse],
 	Decode:   (*SSOSAMLDeleteEncryptionPrivateKeyResponse).readJSON,
 	Receive: func(r *SSOSAMLDeleteEncryptionPrivateKeyResponse, result *transport.Result) {
 		receive(&r.Response, result)

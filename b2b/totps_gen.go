@@ -32,13 +32,14 @@ func (s *TOTPsService) client() *transport.Client {
 	return s.transport
 }
 
-var totpsCreate = transport.Endpoint[TOTPsCreateRequest, TOTPsCreateResponse]{
+var totpsCreate = transport.Endpoint[*TOTPsCreateRequest, *TOTPsCreateResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "totps", Name: "create"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/totp",
 	Retry:    transport.Unsent,
 	Validate: (*TOTPsCreateRequest).validate,
 	Encode:   (*TOTPsCreateRequest).writeJSON,
+	New:      transport.NewResponse[TOTPsCreateResponse],
 	Decode:   (*TOTPsCreateResponse).readJSON,
 	Receive: func(r *TOTPsCreateResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -234,13 +235,14 @@ func (r TOTPsCreateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var totpsAuthenticate = transport.Endpoint[TOTPsAuthenticateRequest, TOTPsAuthenticateResponse]{
+var totpsAuthenticate = transport.Endpoint[*TOTPsAuthenticateRequest, *TOTPsAuthenticateResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "totps", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/totp/authenticate",
 	Retry:    transport.Unsent,
 	Validate: (*TOTPsAuthenticateRequest).validate,
 	Encode:   (*TOTPsAuthenticateRequest).writeJSON,
+	New:      transport.NewResponse[TOTPsAuthenticateResponse],
 	Decode:   (*TOTPsAuthenticateResponse).readJSON,
 	Receive: func(r *TOTPsAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)
@@ -484,13 +486,14 @@ func (r TOTPsAuthenticateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var totpsMigrate = transport.Endpoint[TOTPsMigrateRequest, TOTPsMigrateResponse]{
+var totpsMigrate = transport.Endpoint[*TOTPsMigrateRequest, *TOTPsMigrateResponse]{
 	ID:       transport.CallID{API: "b2b", Service: "totps", Name: "migrate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/b2b/totp/migrate",
 	Retry:    transport.Unsent,
 	Validate: (*TOTPsMigrateRequest).validate,
 	Encode:   (*TOTPsMigrateRequest).writeJSON,
+	New:      transport.NewResponse[TOTPsMigrateResponse],
 	Decode:   (*TOTPsMigrateResponse).readJSON,
 	Receive: func(r *TOTPsMigrateResponse, result *transport.Result) {
 		receive(&r.Response, result)

@@ -36,13 +36,14 @@ func (s *ConnectedAppsClientsService) client() *transport.Client {
 	return s.transport
 }
 
-var connectedAppsClientsCreate = transport.Endpoint[ConnectedAppsClientsCreateRequest, ConnectedAppsClientsCreateResponse]{
+var connectedAppsClientsCreate = transport.Endpoint[*ConnectedAppsClientsCreateRequest, *ConnectedAppsClientsCreateResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "connected_apps.clients", Name: "create"},
 	Method:   http.MethodPost,
 	Path:     "/v1/connected_apps/clients",
 	Retry:    transport.Unsent,
 	Validate: (*ConnectedAppsClientsCreateRequest).validate,
 	Encode:   (*ConnectedAppsClientsCreateRequest).writeJSON,
+	New:      transport.NewResponse[ConnectedAppsClientsCreateResponse],
 	Decode:   (*ConnectedAppsClientsCreateResponse).readJSON,
 	Receive:  (*ConnectedAppsClientsCreateResponse).receive,
 }
@@ -222,13 +223,14 @@ func (r ConnectedAppsClientsCreateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var connectedAppsClientsGet = transport.Endpoint[ConnectedAppsClientsGetRequest, ConnectedAppsClientsGetResponse]{
+var connectedAppsClientsGet = transport.Endpoint[*ConnectedAppsClientsGetRequest, *ConnectedAppsClientsGetResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "connected_apps.clients", Name: "get"},
 	Method:   http.MethodGet,
 	Path:     "/v1/connected_apps/clients/{client_id}",
 	Retry:    transport.Safe,
 	Validate: (*ConnectedAppsClientsGetRequest).validate,
 	Params:   (*ConnectedAppsClientsGetRequest).params,
+	New:      transport.NewResponse[ConnectedAppsClientsGetResponse],
 	Decode:   (*ConnectedAppsClientsGetResponse).readJSON,
 	Receive:  (*ConnectedAppsClientsGetResponse).receive,
 }
@@ -315,7 +317,7 @@ func (r ConnectedAppsClientsGetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var connectedAppsClientsUpdate = transport.Endpoint[ConnectedAppsClientsUpdateRequest, ConnectedAppsClientsUpdateResponse]{
+var connectedAppsClientsUpdate = transport.Endpoint[*ConnectedAppsClientsUpdateRequest, *ConnectedAppsClientsUpdateResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "connected_apps.clients", Name: "update"},
 	Method:   http.MethodPut,
 	Path:     "/v1/connected_apps/clients/{client_id}",
@@ -323,6 +325,7 @@ var connectedAppsClientsUpdate = transport.Endpoint[ConnectedAppsClientsUpdateRe
 	Validate: (*ConnectedAppsClientsUpdateRequest).validate,
 	Params:   (*ConnectedAppsClientsUpdateRequest).params,
 	Encode:   (*ConnectedAppsClientsUpdateRequest).writeJSON,
+	New:      transport.NewResponse[ConnectedAppsClientsUpdateResponse],
 	Decode:   (*ConnectedAppsClientsUpdateResponse).readJSON,
 	Receive:  (*ConnectedAppsClientsUpdateResponse).receive,
 }
@@ -494,13 +497,14 @@ func (r ConnectedAppsClientsUpdateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var connectedAppsClientsDelete = transport.Endpoint[ConnectedAppsClientsDeleteRequest, ConnectedAppsClientsDeleteResponse]{
+var connectedAppsClientsDelete = transport.Endpoint[*ConnectedAppsClientsDeleteRequest, *ConnectedAppsClientsDeleteResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "connected_apps.clients", Name: "delete"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/connected_apps/clients/{client_id}",
 	Retry:    transport.Safe,
 	Validate: (*ConnectedAppsClientsDeleteRequest).validate,
 	Params:   (*ConnectedAppsClientsDeleteRequest).params,
+	New:      transport.NewResponse[ConnectedAppsClientsDeleteResponse],
 	Decode:   (*ConnectedAppsClientsDeleteResponse).readJSON,
 	Receive:  (*ConnectedAppsClientsDeleteResponse).receive,
 }
@@ -586,13 +590,14 @@ func (r ConnectedAppsClientsDeleteResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var connectedAppsClientsSearch = transport.Endpoint[ConnectedAppsClientsSearchRequest, ConnectedAppsClientsSearchResponse]{
+var connectedAppsClientsSearch = transport.Endpoint[*ConnectedAppsClientsSearchRequest, *ConnectedAppsClientsSearchResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "connected_apps.clients", Name: "search"},
 	Method:   http.MethodPost,
 	Path:     "/v1/connected_apps/clients/search",
 	Retry:    transport.Safe,
 	Validate: (*ConnectedAppsClientsSearchRequest).validate,
 	Encode:   (*ConnectedAppsClientsSearchRequest).writeJSON,
+	New:      transport.NewResponse[ConnectedAppsClientsSearchResponse],
 	Decode:   (*ConnectedAppsClientsSearchResponse).readJSON,
 	Receive:  (*ConnectedAppsClientsSearchResponse).receive,
 }

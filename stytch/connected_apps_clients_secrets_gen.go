@@ -30,7 +30,7 @@ func (s *ConnectedAppsClientsSecretsService) client() *transport.Client {
 	return s.transport
 }
 
-var connectedAppsClientsSecretsRotateStart = transport.Endpoint[ConnectedAppsClientsSecretsRotateStartRequest, ConnectedAppsClientsSecretsRotateStartResponse]{
+var connectedAppsClientsSecretsRotateStart = transport.Endpoint[*ConnectedAppsClientsSecretsRotateStartRequest, *ConnectedAppsClientsSecretsRotateStartResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "connected_apps.clients.secrets", Name: "rotate_start"},
 	Method:   http.MethodPost,
 	Path:     "/v1/connected_apps/clients/{client_id}/secrets/rotate/start",
@@ -38,6 +38,7 @@ var connectedAppsClientsSecretsRotateStart = transport.Endpoint[ConnectedAppsCli
 	Validate: (*ConnectedAppsClientsSecretsRotateStartRequest).validate,
 	Params:   (*ConnectedAppsClientsSecretsRotateStartRequest).params,
 	Encode:   (*ConnectedAppsClientsSecretsRotateStartRequest).writeJSON,
+	New:      transport.NewResponse[ConnectedAppsClientsSecretsRotateStartResponse],
 	Decode:   (*ConnectedAppsClientsSecretsRotateStartResponse).readJSON,
 	Receive:  (*ConnectedAppsClientsSecretsRotateStartResponse).receive,
 }
@@ -137,7 +138,7 @@ func (r ConnectedAppsClientsSecretsRotateStartResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var connectedAppsClientsSecretsRotateCancel = transport.Endpoint[ConnectedAppsClientsSecretsRotateCancelRequest, ConnectedAppsClientsSecretsRotateCancelResponse]{
+var connectedAppsClientsSecretsRotateCancel = transport.Endpoint[*ConnectedAppsClientsSecretsRotateCancelRequest, *ConnectedAppsClientsSecretsRotateCancelResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "connected_apps.clients.secrets", Name: "rotate_cancel"},
 	Method:   http.MethodPost,
 	Path:     "/v1/connected_apps/clients/{client_id}/secrets/rotate/cancel",
@@ -145,6 +146,7 @@ var connectedAppsClientsSecretsRotateCancel = transport.Endpoint[ConnectedAppsCl
 	Validate: (*ConnectedAppsClientsSecretsRotateCancelRequest).validate,
 	Params:   (*ConnectedAppsClientsSecretsRotateCancelRequest).params,
 	Encode:   (*ConnectedAppsClientsSecretsRotateCancelRequest).writeJSON,
+	New:      transport.NewResponse[ConnectedAppsClientsSecretsRotateCancelResponse],
 	Decode:   (*ConnectedAppsClientsSecretsRotateCancelResponse).readJSON,
 	Receive:  (*ConnectedAppsClientsSecretsRotateCancelResponse).receive,
 }
@@ -236,7 +238,7 @@ func (r ConnectedAppsClientsSecretsRotateCancelResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var connectedAppsClientsSecretsRotate = transport.Endpoint[ConnectedAppsClientsSecretsRotateRequest, ConnectedAppsClientsSecretsRotateResponse]{
+var connectedAppsClientsSecretsRotate = transport.Endpoint[*ConnectedAppsClientsSecretsRotateRequest, *ConnectedAppsClientsSecretsRotateResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "connected_apps.clients.secrets", Name: "rotate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/connected_apps/clients/{client_id}/secrets/rotate",
@@ -244,6 +246,7 @@ var connectedAppsClientsSecretsRotate = transport.Endpoint[ConnectedAppsClientsS
 	Validate: (*ConnectedAppsClientsSecretsRotateRequest).validate,
 	Params:   (*ConnectedAppsClientsSecretsRotateRequest).params,
 	Encode:   (*ConnectedAppsClientsSecretsRotateRequest).writeJSON,
+	New:      transport.NewResponse[ConnectedAppsClientsSecretsRotateResponse],
 	Decode:   (*ConnectedAppsClientsSecretsRotateResponse).readJSON,
 	Receive:  (*ConnectedAppsClientsSecretsRotateResponse).receive,
 }

@@ -32,13 +32,14 @@ func (s *CryptoWalletsService) client() *transport.Client {
 	return s.transport
 }
 
-var cryptoWalletsAuthenticateStart = transport.Endpoint[CryptoWalletsAuthenticateStartRequest, CryptoWalletsAuthenticateStartResponse]{
+var cryptoWalletsAuthenticateStart = transport.Endpoint[*CryptoWalletsAuthenticateStartRequest, *CryptoWalletsAuthenticateStartResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "crypto_wallets", Name: "authenticate_start"},
 	Method:   http.MethodPost,
 	Path:     "/v1/crypto_wallets/authenticate/start",
 	Retry:    transport.Unsent,
 	Validate: (*CryptoWalletsAuthenticateStartRequest).validate,
 	Encode:   (*CryptoWalletsAuthenticateStartRequest).writeJSON,
+	New:      transport.NewResponse[CryptoWalletsAuthenticateStartResponse],
 	Decode:   (*CryptoWalletsAuthenticateStartResponse).readJSON,
 	Receive:  (*CryptoWalletsAuthenticateStartResponse).receive,
 }
@@ -210,13 +211,14 @@ func (r CryptoWalletsAuthenticateStartResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var cryptoWalletsAuthenticate = transport.Endpoint[CryptoWalletsAuthenticateRequest, CryptoWalletsAuthenticateResponse]{
+var cryptoWalletsAuthenticate = transport.Endpoint[*CryptoWalletsAuthenticateRequest, *CryptoWalletsAuthenticateResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "crypto_wallets", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/crypto_wallets/authenticate",
 	Retry:    transport.Unsent,
 	Validate: (*CryptoWalletsAuthenticateRequest).validate,
 	Encode:   (*CryptoWalletsAuthenticateRequest).writeJSON,
+	New:      transport.NewResponse[CryptoWalletsAuthenticateResponse],
 	Decode:   (*CryptoWalletsAuthenticateResponse).readJSON,
 	Receive:  (*CryptoWalletsAuthenticateResponse).receive,
 }

@@ -33,11 +33,12 @@ func newDebugService(t *transport.Client) *DebugService {
 	return &DebugService{transport: t}
 }
 
-var debugWhoami = transport.Endpoint[DebugWhoamiRequest, DebugWhoamiResponse]{
+var debugWhoami = transport.Endpoint[*DebugWhoamiRequest, *DebugWhoamiResponse]{
 	ID:      transport.CallID{API: "consumer", Service: "debug", Name: "whoami"},
 	Method:  http.MethodGet,
 	Path:    "/v1/debug/whoami",
 	Retry:   transport.Safe,
+	New:     transport.NewResponse[DebugWhoamiResponse],
 	Decode:  (*DebugWhoamiResponse).readJSON,
 	Receive: (*DebugWhoamiResponse).receive,
 }

@@ -30,7 +30,7 @@ func (s *FraudEmailService) client() *transport.Client {
 	return s.transport
 }
 
-var fraudEmailRisk = transport.Endpoint[FraudEmailRiskRequest, FraudEmailRiskResponse]{
+var fraudEmailRisk = transport.Endpoint[*FraudEmailRiskRequest, *FraudEmailRiskResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "fraud.email", Name: "risk"},
 	Method:   http.MethodPost,
 	Path:     "/v1/email/risk",
@@ -38,6 +38,7 @@ var fraudEmailRisk = transport.Endpoint[FraudEmailRiskRequest, FraudEmailRiskRes
 	Server:   "https://telemetry.stytch.com",
 	Validate: (*FraudEmailRiskRequest).validate,
 	Encode:   (*FraudEmailRiskRequest).writeJSON,
+	New:      transport.NewResponse[FraudEmailRiskResponse],
 	Decode:   (*FraudEmailRiskResponse).readJSON,
 	Receive:  (*FraudEmailRiskResponse).receive,
 }

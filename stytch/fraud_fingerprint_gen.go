@@ -31,7 +31,7 @@ func (s *FraudFingerprintService) client() *transport.Client {
 	return s.transport
 }
 
-var fraudFingerprintLookup = transport.Endpoint[FraudFingerprintLookupRequest, FraudFingerprintLookupResponse]{
+var fraudFingerprintLookup = transport.Endpoint[*FraudFingerprintLookupRequest, *FraudFingerprintLookupResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "fraud.fingerprint", Name: "lookup"},
 	Method:   http.MethodPost,
 	Path:     "/v1/fingerprint/lookup",
@@ -39,6 +39,7 @@ var fraudFingerprintLookup = transport.Endpoint[FraudFingerprintLookupRequest, F
 	Server:   "https://telemetry.stytch.com",
 	Validate: (*FraudFingerprintLookupRequest).validate,
 	Encode:   (*FraudFingerprintLookupRequest).writeJSON,
+	New:      transport.NewResponse[FraudFingerprintLookupResponse],
 	Decode:   (*FraudFingerprintLookupResponse).readJSON,
 	Receive:  (*FraudFingerprintLookupResponse).receive,
 }

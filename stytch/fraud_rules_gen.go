@@ -33,7 +33,7 @@ func (s *FraudRulesService) client() *transport.Client {
 	return s.transport
 }
 
-var fraudRulesSet = transport.Endpoint[FraudRulesSetRequest, FraudRulesSetResponse]{
+var fraudRulesSet = transport.Endpoint[*FraudRulesSetRequest, *FraudRulesSetResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "fraud.rules", Name: "set"},
 	Method:   http.MethodPost,
 	Path:     "/v1/rules/set",
@@ -41,6 +41,7 @@ var fraudRulesSet = transport.Endpoint[FraudRulesSetRequest, FraudRulesSetRespon
 	Server:   "https://telemetry.stytch.com",
 	Validate: (*FraudRulesSetRequest).validate,
 	Encode:   (*FraudRulesSetRequest).writeJSON,
+	New:      transport.NewResponse[FraudRulesSetResponse],
 	Decode:   (*FraudRulesSetResponse).readJSON,
 	Receive:  (*FraudRulesSetResponse).receive,
 }
@@ -304,7 +305,7 @@ func (r FraudRulesSetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var fraudRulesList = transport.Endpoint[FraudRulesListRequest, FraudRulesListResponse]{
+var fraudRulesList = transport.Endpoint[*FraudRulesListRequest, *FraudRulesListResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "fraud.rules", Name: "list"},
 	Method:   http.MethodPost,
 	Path:     "/v1/rules/list",
@@ -312,6 +313,7 @@ var fraudRulesList = transport.Endpoint[FraudRulesListRequest, FraudRulesListRes
 	Server:   "https://telemetry.stytch.com",
 	Validate: (*FraudRulesListRequest).validate,
 	Encode:   (*FraudRulesListRequest).writeJSON,
+	New:      transport.NewResponse[FraudRulesListResponse],
 	Decode:   (*FraudRulesListResponse).readJSON,
 	Receive:  (*FraudRulesListResponse).receive,
 }

@@ -32,7 +32,7 @@ func (s *FraudVerdictReasonsService) client() *transport.Client {
 	return s.transport
 }
 
-var fraudVerdictReasonsOverride = transport.Endpoint[FraudVerdictReasonsOverrideRequest, FraudVerdictReasonsOverrideResponse]{
+var fraudVerdictReasonsOverride = transport.Endpoint[*FraudVerdictReasonsOverrideRequest, *FraudVerdictReasonsOverrideResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "fraud.verdict_reasons", Name: "override"},
 	Method:   http.MethodPost,
 	Path:     "/v1/verdict_reasons/override",
@@ -40,6 +40,7 @@ var fraudVerdictReasonsOverride = transport.Endpoint[FraudVerdictReasonsOverride
 	Server:   "https://telemetry.stytch.com",
 	Validate: (*FraudVerdictReasonsOverrideRequest).validate,
 	Encode:   (*FraudVerdictReasonsOverrideRequest).writeJSON,
+	New:      transport.NewResponse[FraudVerdictReasonsOverrideResponse],
 	Decode:   (*FraudVerdictReasonsOverrideResponse).readJSON,
 	Receive:  (*FraudVerdictReasonsOverrideResponse).receive,
 }
@@ -139,13 +140,14 @@ func (r FraudVerdictReasonsOverrideResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var fraudVerdictReasonsList = transport.Endpoint[FraudVerdictReasonsListRequest, FraudVerdictReasonsListResponse]{
+var fraudVerdictReasonsList = transport.Endpoint[*FraudVerdictReasonsListRequest, *FraudVerdictReasonsListResponse]{
 	ID:      transport.CallID{API: "consumer", Service: "fraud.verdict_reasons", Name: "list"},
 	Method:  http.MethodPost,
 	Path:    "/v1/verdict_reasons/list",
 	Retry:   transport.Safe,
 	Server:  "https://telemetry.stytch.com",
 	Encode:  (*FraudVerdictReasonsListRequest).writeJSON,
+	New:     transport.NewResponse[FraudVerdictReasonsListResponse],
 	Decode:  (*FraudVerdictReasonsListResponse).readJSON,
 	Receive: (*FraudVerdictReasonsListResponse).receive,
 }

@@ -36,7 +36,7 @@ func (s *IDPService) client() *transport.Client {
 	return s.transport
 }
 
-var idpIntrospectTokenNetwork = transport.Endpoint[IDPIntrospectTokenNetworkRequest, IDPIntrospectTokenNetworkResponse]{
+var idpIntrospectTokenNetwork = transport.Endpoint[*IDPIntrospectTokenNetworkRequest, *IDPIntrospectTokenNetworkResponse]{
 	ID:          transport.CallID{API: "consumer", Service: "idp", Name: "introspect_token_network"},
 	Method:      http.MethodPost,
 	Path:        "/v1/public/{project_id}/oauth2/introspect",
@@ -45,6 +45,7 @@ var idpIntrospectTokenNetwork = transport.Endpoint[IDPIntrospectTokenNetworkRequ
 	OAuthErrors: true,
 	Validate:    (*IDPIntrospectTokenNetworkRequest).validate,
 	Params:      (*IDPIntrospectTokenNetworkRequest).params,
+	New:         transport.NewResponse[IDPIntrospectTokenNetworkResponse],
 	Decode:      (*IDPIntrospectTokenNetworkResponse).readJSON,
 	Receive:     (*IDPIntrospectTokenNetworkResponse).receive,
 }

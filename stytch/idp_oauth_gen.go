@@ -31,13 +31,14 @@ func (s *IDPOAuthService) client() *transport.Client {
 	return s.transport
 }
 
-var idpOAuthAuthorizeStart = transport.Endpoint[IDPOAuthAuthorizeStartRequest, IDPOAuthAuthorizeStartResponse]{
+var idpOAuthAuthorizeStart = transport.Endpoint[*IDPOAuthAuthorizeStartRequest, *IDPOAuthAuthorizeStartResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "idp.oauth", Name: "authorize_start"},
 	Method:   http.MethodPost,
 	Path:     "/v1/idp/oauth/authorize/start",
 	Retry:    transport.Safe,
 	Validate: (*IDPOAuthAuthorizeStartRequest).validate,
 	Encode:   (*IDPOAuthAuthorizeStartRequest).writeJSON,
+	New:      transport.NewResponse[IDPOAuthAuthorizeStartResponse],
 	Decode:   (*IDPOAuthAuthorizeStartResponse).readJSON,
 	Receive:  (*IDPOAuthAuthorizeStartResponse).receive,
 }
@@ -218,13 +219,14 @@ func (r IDPOAuthAuthorizeStartResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var idpOAuthAuthorize = transport.Endpoint[IDPOAuthAuthorizeRequest, IDPOAuthAuthorizeResponse]{
+var idpOAuthAuthorize = transport.Endpoint[*IDPOAuthAuthorizeRequest, *IDPOAuthAuthorizeResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "idp.oauth", Name: "authorize"},
 	Method:   http.MethodPost,
 	Path:     "/v1/idp/oauth/authorize",
 	Retry:    transport.Unsent,
 	Validate: (*IDPOAuthAuthorizeRequest).validate,
 	Encode:   (*IDPOAuthAuthorizeRequest).writeJSON,
+	New:      transport.NewResponse[IDPOAuthAuthorizeResponse],
 	Decode:   (*IDPOAuthAuthorizeResponse).readJSON,
 	Receive:  (*IDPOAuthAuthorizeResponse).receive,
 }

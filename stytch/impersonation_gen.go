@@ -30,13 +30,14 @@ func (s *ImpersonationService) client() *transport.Client {
 	return s.transport
 }
 
-var impersonationAuthenticate = transport.Endpoint[ImpersonationAuthenticateRequest, ImpersonationAuthenticateResponse]{
+var impersonationAuthenticate = transport.Endpoint[*ImpersonationAuthenticateRequest, *ImpersonationAuthenticateResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "impersonation", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/impersonation/authenticate",
 	Retry:    transport.Unsent,
 	Validate: (*ImpersonationAuthenticateRequest).validate,
 	Encode:   (*ImpersonationAuthenticateRequest).writeJSON,
+	New:      transport.NewResponse[ImpersonationAuthenticateResponse],
 	Decode:   (*ImpersonationAuthenticateResponse).readJSON,
 	Receive:  (*ImpersonationAuthenticateResponse).receive,
 }

@@ -37,13 +37,14 @@ func (s *M2MClientsService) client() *transport.Client {
 	return s.transport
 }
 
-var m2mClientsCreate = transport.Endpoint[M2MClientsCreateRequest, M2MClientsCreateResponse]{
+var m2mClientsCreate = transport.Endpoint[*M2MClientsCreateRequest, *M2MClientsCreateResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "m2m.clients", Name: "create"},
 	Method:   http.MethodPost,
 	Path:     "/v1/m2m/clients",
 	Retry:    transport.Unsent,
 	Validate: (*M2MClientsCreateRequest).validate,
 	Encode:   (*M2MClientsCreateRequest).writeJSON,
+	New:      transport.NewResponse[M2MClientsCreateResponse],
 	Decode:   (*M2MClientsCreateResponse).readJSON,
 	Receive:  (*M2MClientsCreateResponse).receive,
 }
@@ -183,13 +184,14 @@ func (r M2MClientsCreateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var m2mClientsGet = transport.Endpoint[M2MClientsGetRequest, M2MClientsGetResponse]{
+var m2mClientsGet = transport.Endpoint[*M2MClientsGetRequest, *M2MClientsGetResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "m2m.clients", Name: "get"},
 	Method:   http.MethodGet,
 	Path:     "/v1/m2m/clients/{client_id}",
 	Retry:    transport.Safe,
 	Validate: (*M2MClientsGetRequest).validate,
 	Params:   (*M2MClientsGetRequest).params,
+	New:      transport.NewResponse[M2MClientsGetResponse],
 	Decode:   (*M2MClientsGetResponse).readJSON,
 	Receive:  (*M2MClientsGetResponse).receive,
 }
@@ -276,7 +278,7 @@ func (r M2MClientsGetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var m2mClientsUpdate = transport.Endpoint[M2MClientsUpdateRequest, M2MClientsUpdateResponse]{
+var m2mClientsUpdate = transport.Endpoint[*M2MClientsUpdateRequest, *M2MClientsUpdateResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "m2m.clients", Name: "update"},
 	Method:   http.MethodPut,
 	Path:     "/v1/m2m/clients/{client_id}",
@@ -284,6 +286,7 @@ var m2mClientsUpdate = transport.Endpoint[M2MClientsUpdateRequest, M2MClientsUpd
 	Validate: (*M2MClientsUpdateRequest).validate,
 	Params:   (*M2MClientsUpdateRequest).params,
 	Encode:   (*M2MClientsUpdateRequest).writeJSON,
+	New:      transport.NewResponse[M2MClientsUpdateResponse],
 	Decode:   (*M2MClientsUpdateResponse).readJSON,
 	Receive:  (*M2MClientsUpdateResponse).receive,
 }
@@ -412,13 +415,14 @@ func (r M2MClientsUpdateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var m2mClientsDelete = transport.Endpoint[M2MClientsDeleteRequest, M2MClientsDeleteResponse]{
+var m2mClientsDelete = transport.Endpoint[*M2MClientsDeleteRequest, *M2MClientsDeleteResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "m2m.clients", Name: "delete"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/m2m/clients/{client_id}",
 	Retry:    transport.Safe,
 	Validate: (*M2MClientsDeleteRequest).validate,
 	Params:   (*M2MClientsDeleteRequest).params,
+	New:      transport.NewResponse[M2MClientsDeleteResponse],
 	Decode:   (*M2MClientsDeleteResponse).readJSON,
 	Receive:  (*M2MClientsDeleteResponse).receive,
 }
@@ -504,13 +508,14 @@ func (r M2MClientsDeleteResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var m2mClientsSearch = transport.Endpoint[M2MClientsSearchRequest, M2MClientsSearchResponse]{
+var m2mClientsSearch = transport.Endpoint[*M2MClientsSearchRequest, *M2MClientsSearchResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "m2m.clients", Name: "search"},
 	Method:   http.MethodPost,
 	Path:     "/v1/m2m/clients/search",
 	Retry:    transport.Safe,
 	Validate: (*M2MClientsSearchRequest).validate,
 	Encode:   (*M2MClientsSearchRequest).writeJSON,
+	New:      transport.NewResponse[M2MClientsSearchResponse],
 	Decode:   (*M2MClientsSearchResponse).readJSON,
 	Receive:  (*M2MClientsSearchResponse).receive,
 }

@@ -30,7 +30,7 @@ func (s *M2MClientsSecretsService) client() *transport.Client {
 	return s.transport
 }
 
-var m2mClientsSecretsRotateStart = transport.Endpoint[M2MClientsSecretsRotateStartRequest, M2MClientsSecretsRotateStartResponse]{
+var m2mClientsSecretsRotateStart = transport.Endpoint[*M2MClientsSecretsRotateStartRequest, *M2MClientsSecretsRotateStartResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "m2m.clients.secrets", Name: "rotate_start"},
 	Method:   http.MethodPost,
 	Path:     "/v1/m2m/clients/{client_id}/secrets/rotate/start",
@@ -38,6 +38,7 @@ var m2mClientsSecretsRotateStart = transport.Endpoint[M2MClientsSecretsRotateSta
 	Validate: (*M2MClientsSecretsRotateStartRequest).validate,
 	Params:   (*M2MClientsSecretsRotateStartRequest).params,
 	Encode:   (*M2MClientsSecretsRotateStartRequest).writeJSON,
+	New:      transport.NewResponse[M2MClientsSecretsRotateStartResponse],
 	Decode:   (*M2MClientsSecretsRotateStartResponse).readJSON,
 	Receive:  (*M2MClientsSecretsRotateStartResponse).receive,
 }
@@ -135,7 +136,7 @@ func (r M2MClientsSecretsRotateStartResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var m2mClientsSecretsRotateCancel = transport.Endpoint[M2MClientsSecretsRotateCancelRequest, M2MClientsSecretsRotateCancelResponse]{
+var m2mClientsSecretsRotateCancel = transport.Endpoint[*M2MClientsSecretsRotateCancelRequest, *M2MClientsSecretsRotateCancelResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "m2m.clients.secrets", Name: "rotate_cancel"},
 	Method:   http.MethodPost,
 	Path:     "/v1/m2m/clients/{client_id}/secrets/rotate/cancel",
@@ -143,6 +144,7 @@ var m2mClientsSecretsRotateCancel = transport.Endpoint[M2MClientsSecretsRotateCa
 	Validate: (*M2MClientsSecretsRotateCancelRequest).validate,
 	Params:   (*M2MClientsSecretsRotateCancelRequest).params,
 	Encode:   (*M2MClientsSecretsRotateCancelRequest).writeJSON,
+	New:      transport.NewResponse[M2MClientsSecretsRotateCancelResponse],
 	Decode:   (*M2MClientsSecretsRotateCancelResponse).readJSON,
 	Receive:  (*M2MClientsSecretsRotateCancelResponse).receive,
 }
@@ -232,7 +234,7 @@ func (r M2MClientsSecretsRotateCancelResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var m2mClientsSecretsRotate = transport.Endpoint[M2MClientsSecretsRotateRequest, M2MClientsSecretsRotateResponse]{
+var m2mClientsSecretsRotate = transport.Endpoint[*M2MClientsSecretsRotateRequest, *M2MClientsSecretsRotateResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "m2m.clients.secrets", Name: "rotate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/m2m/clients/{client_id}/secrets/rotate",
@@ -240,6 +242,7 @@ var m2mClientsSecretsRotate = transport.Endpoint[M2MClientsSecretsRotateRequest,
 	Validate: (*M2MClientsSecretsRotateRequest).validate,
 	Params:   (*M2MClientsSecretsRotateRequest).params,
 	Encode:   (*M2MClientsSecretsRotateRequest).writeJSON,
+	New:      transport.NewResponse[M2MClientsSecretsRotateResponse],
 	Decode:   (*M2MClientsSecretsRotateResponse).readJSON,
 	Receive:  (*M2MClientsSecretsRotateResponse).receive,
 }

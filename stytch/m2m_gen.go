@@ -46,7 +46,7 @@ func newM2MService(t *transport.Client) *M2MService {
 	}
 }
 
-var m2mToken = transport.Endpoint[M2MTokenRequest, M2MTokenResponse]{
+var m2mToken = transport.Endpoint[*M2MTokenRequest, *M2MTokenResponse]{
 	ID:          transport.CallID{API: "consumer", Service: "m2m", Name: "token"},
 	Method:      http.MethodPost,
 	Path:        "/v1/public/{project_id}/oauth2/token",
@@ -55,6 +55,7 @@ var m2mToken = transport.Endpoint[M2MTokenRequest, M2MTokenResponse]{
 	OAuthErrors: true,
 	Validate:    (*M2MTokenRequest).validate,
 	Params:      (*M2MTokenRequest).params,
+	New:         transport.NewResponse[M2MTokenResponse],
 	Decode:      (*M2MTokenResponse).readJSON,
 	Receive:     (*M2MTokenResponse).receive,
 }

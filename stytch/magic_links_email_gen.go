@@ -30,13 +30,14 @@ func (s *MagicLinksEmailService) client() *transport.Client {
 	return s.transport
 }
 
-var magicLinksEmailSend = transport.Endpoint[MagicLinksEmailSendRequest, MagicLinksEmailSendResponse]{
+var magicLinksEmailSend = transport.Endpoint[*MagicLinksEmailSendRequest, *MagicLinksEmailSendResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "magic_links.email", Name: "send"},
 	Method:   http.MethodPost,
 	Path:     "/v1/magic_links/email/send",
 	Retry:    transport.Unsent,
 	Validate: (*MagicLinksEmailSendRequest).validate,
 	Encode:   (*MagicLinksEmailSendRequest).writeJSON,
+	New:      transport.NewResponse[MagicLinksEmailSendResponse],
 	Decode:   (*MagicLinksEmailSendResponse).readJSON,
 	Receive:  (*MagicLinksEmailSendResponse).receive,
 }
@@ -279,13 +280,14 @@ func (r MagicLinksEmailSendResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var magicLinksEmailLoginOrCreate = transport.Endpoint[MagicLinksEmailLoginOrCreateRequest, MagicLinksEmailLoginOrCreateResponse]{
+var magicLinksEmailLoginOrCreate = transport.Endpoint[*MagicLinksEmailLoginOrCreateRequest, *MagicLinksEmailLoginOrCreateResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "magic_links.email", Name: "login_or_create"},
 	Method:   http.MethodPost,
 	Path:     "/v1/magic_links/email/login_or_create",
 	Retry:    transport.Unsent,
 	Validate: (*MagicLinksEmailLoginOrCreateRequest).validate,
 	Encode:   (*MagicLinksEmailLoginOrCreateRequest).writeJSON,
+	New:      transport.NewResponse[MagicLinksEmailLoginOrCreateResponse],
 	Decode:   (*MagicLinksEmailLoginOrCreateResponse).readJSON,
 	Receive:  (*MagicLinksEmailLoginOrCreateResponse).receive,
 }
@@ -495,13 +497,14 @@ func (r MagicLinksEmailLoginOrCreateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var magicLinksEmailInvite = transport.Endpoint[MagicLinksEmailInviteRequest, MagicLinksEmailInviteResponse]{
+var magicLinksEmailInvite = transport.Endpoint[*MagicLinksEmailInviteRequest, *MagicLinksEmailInviteResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "magic_links.email", Name: "invite"},
 	Method:   http.MethodPost,
 	Path:     "/v1/magic_links/email/invite",
 	Retry:    transport.Unsent,
 	Validate: (*MagicLinksEmailInviteRequest).validate,
 	Encode:   (*MagicLinksEmailInviteRequest).writeJSON,
+	New:      transport.NewResponse[MagicLinksEmailInviteResponse],
 	Decode:   (*MagicLinksEmailInviteResponse).readJSON,
 	Receive:  (*MagicLinksEmailInviteResponse).receive,
 }
@@ -673,13 +676,14 @@ func (r MagicLinksEmailInviteResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var magicLinksEmailRevokeInvite = transport.Endpoint[MagicLinksEmailRevokeInviteRequest, MagicLinksEmailRevokeInviteResponse]{
+var magicLinksEmailRevokeInvite = transport.Endpoint[*MagicLinksEmailRevokeInviteRequest, *MagicLinksEmailRevokeInviteResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "magic_links.email", Name: "revoke_invite"},
 	Method:   http.MethodPost,
 	Path:     "/v1/magic_links/email/revoke_invite",
 	Retry:    transport.Safe,
 	Validate: (*MagicLinksEmailRevokeInviteRequest).validate,
 	Encode:   (*MagicLinksEmailRevokeInviteRequest).writeJSON,
+	New:      transport.NewResponse[MagicLinksEmailRevokeInviteResponse],
 	Decode:   (*MagicLinksEmailRevokeInviteResponse).readJSON,
 	Receive:  (*MagicLinksEmailRevokeInviteResponse).receive,
 }

@@ -36,13 +36,14 @@ func (s *MagicLinksService) client() *transport.Client {
 	return s.transport
 }
 
-var magicLinksCreate = transport.Endpoint[MagicLinksCreateRequest, MagicLinksCreateResponse]{
+var magicLinksCreate = transport.Endpoint[*MagicLinksCreateRequest, *MagicLinksCreateResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "magic_links", Name: "create"},
 	Method:   http.MethodPost,
 	Path:     "/v1/magic_links",
 	Retry:    transport.Unsent,
 	Validate: (*MagicLinksCreateRequest).validate,
 	Encode:   (*MagicLinksCreateRequest).writeJSON,
+	New:      transport.NewResponse[MagicLinksCreateResponse],
 	Decode:   (*MagicLinksCreateResponse).readJSON,
 	Receive:  (*MagicLinksCreateResponse).receive,
 }
@@ -161,13 +162,14 @@ func (r MagicLinksCreateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var magicLinksAuthenticate = transport.Endpoint[MagicLinksAuthenticateRequest, MagicLinksAuthenticateResponse]{
+var magicLinksAuthenticate = transport.Endpoint[*MagicLinksAuthenticateRequest, *MagicLinksAuthenticateResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "magic_links", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/magic_links/authenticate",
 	Retry:    transport.Unsent,
 	Validate: (*MagicLinksAuthenticateRequest).validate,
 	Encode:   (*MagicLinksAuthenticateRequest).writeJSON,
+	New:      transport.NewResponse[MagicLinksAuthenticateResponse],
 	Decode:   (*MagicLinksAuthenticateResponse).readJSON,
 	Receive:  (*MagicLinksAuthenticateResponse).receive,
 }

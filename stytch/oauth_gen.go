@@ -32,13 +32,14 @@ func (s *OAuthService) client() *transport.Client {
 	return s.transport
 }
 
-var oauthAttach = transport.Endpoint[OAuthAttachRequest, OAuthAttachResponse]{
+var oauthAttach = transport.Endpoint[*OAuthAttachRequest, *OAuthAttachResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "oauth", Name: "attach"},
 	Method:   http.MethodPost,
 	Path:     "/v1/oauth/attach",
 	Retry:    transport.Unsent,
 	Validate: (*OAuthAttachRequest).validate,
 	Encode:   (*OAuthAttachRequest).writeJSON,
+	New:      transport.NewResponse[OAuthAttachResponse],
 	Decode:   (*OAuthAttachResponse).readJSON,
 	Receive:  (*OAuthAttachResponse).receive,
 }
@@ -176,13 +177,14 @@ func (r OAuthAttachResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var oauthAuthenticate = transport.Endpoint[OAuthAuthenticateRequest, OAuthAuthenticateResponse]{
+var oauthAuthenticate = transport.Endpoint[*OAuthAuthenticateRequest, *OAuthAuthenticateResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "oauth", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/oauth/authenticate",
 	Retry:    transport.Unsent,
 	Validate: (*OAuthAuthenticateRequest).validate,
 	Encode:   (*OAuthAuthenticateRequest).writeJSON,
+	New:      transport.NewResponse[OAuthAuthenticateResponse],
 	Decode:   (*OAuthAuthenticateResponse).readJSON,
 	Receive:  (*OAuthAuthenticateResponse).receive,
 }

@@ -30,13 +30,14 @@ func (s *OTPsEmailService) client() *transport.Client {
 	return s.transport
 }
 
-var otpsEmailSend = transport.Endpoint[OTPsEmailSendRequest, OTPsEmailSendResponse]{
+var otpsEmailSend = transport.Endpoint[*OTPsEmailSendRequest, *OTPsEmailSendResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "otps.email", Name: "send"},
 	Method:   http.MethodPost,
 	Path:     "/v1/otps/email/send",
 	Retry:    transport.Unsent,
 	Validate: (*OTPsEmailSendRequest).validate,
 	Encode:   (*OTPsEmailSendRequest).writeJSON,
+	New:      transport.NewResponse[OTPsEmailSendResponse],
 	Decode:   (*OTPsEmailSendResponse).readJSON,
 	Receive:  (*OTPsEmailSendResponse).receive,
 }
@@ -231,13 +232,14 @@ func (r OTPsEmailSendResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var otpsEmailLoginOrCreate = transport.Endpoint[OTPsEmailLoginOrCreateRequest, OTPsEmailLoginOrCreateResponse]{
+var otpsEmailLoginOrCreate = transport.Endpoint[*OTPsEmailLoginOrCreateRequest, *OTPsEmailLoginOrCreateResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "otps.email", Name: "login_or_create"},
 	Method:   http.MethodPost,
 	Path:     "/v1/otps/email/login_or_create",
 	Retry:    transport.Unsent,
 	Validate: (*OTPsEmailLoginOrCreateRequest).validate,
 	Encode:   (*OTPsEmailLoginOrCreateRequest).writeJSON,
+	New:      transport.NewResponse[OTPsEmailLoginOrCreateResponse],
 	Decode:   (*OTPsEmailLoginOrCreateResponse).readJSON,
 	Receive:  (*OTPsEmailLoginOrCreateResponse).receive,
 }

@@ -45,13 +45,14 @@ func (s *OTPsService) client() *transport.Client {
 	return s.transport
 }
 
-var otpsAuthenticate = transport.Endpoint[OTPsAuthenticateRequest, OTPsAuthenticateResponse]{
+var otpsAuthenticate = transport.Endpoint[*OTPsAuthenticateRequest, *OTPsAuthenticateResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "otps", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/otps/authenticate",
 	Retry:    transport.Unsent,
 	Validate: (*OTPsAuthenticateRequest).validate,
 	Encode:   (*OTPsAuthenticateRequest).writeJSON,
+	New:      transport.NewResponse[OTPsAuthenticateResponse],
 	Decode:   (*OTPsAuthenticateResponse).readJSON,
 	Receive:  (*OTPsAuthenticateResponse).receive,
 }

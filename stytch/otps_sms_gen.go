@@ -30,13 +30,14 @@ func (s *OTPsSMSService) client() *transport.Client {
 	return s.transport
 }
 
-var otpsSMSSend = transport.Endpoint[OTPsSMSSendRequest, OTPsSMSSendResponse]{
+var otpsSMSSend = transport.Endpoint[*OTPsSMSSendRequest, *OTPsSMSSendResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "otps.sms", Name: "send"},
 	Method:   http.MethodPost,
 	Path:     "/v1/otps/sms/send",
 	Retry:    transport.Unsent,
 	Validate: (*OTPsSMSSendRequest).validate,
 	Encode:   (*OTPsSMSSendRequest).writeJSON,
+	New:      transport.NewResponse[OTPsSMSSendResponse],
 	Decode:   (*OTPsSMSSendResponse).readJSON,
 	Receive:  (*OTPsSMSSendResponse).receive,
 }
@@ -209,13 +210,14 @@ func (r OTPsSMSSendResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var otpsSMSLoginOrCreate = transport.Endpoint[OTPsSMSLoginOrCreateRequest, OTPsSMSLoginOrCreateResponse]{
+var otpsSMSLoginOrCreate = transport.Endpoint[*OTPsSMSLoginOrCreateRequest, *OTPsSMSLoginOrCreateResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "otps.sms", Name: "login_or_create"},
 	Method:   http.MethodPost,
 	Path:     "/v1/otps/sms/login_or_create",
 	Retry:    transport.Unsent,
 	Validate: (*OTPsSMSLoginOrCreateRequest).validate,
 	Encode:   (*OTPsSMSLoginOrCreateRequest).writeJSON,
+	New:      transport.NewResponse[OTPsSMSLoginOrCreateResponse],
 	Decode:   (*OTPsSMSLoginOrCreateResponse).readJSON,
 	Receive:  (*OTPsSMSLoginOrCreateResponse).receive,
 }

@@ -30,13 +30,14 @@ func (s *OTPsWhatsAppService) client() *transport.Client {
 	return s.transport
 }
 
-var otpsWhatsAppSend = transport.Endpoint[OTPsWhatsAppSendRequest, OTPsWhatsAppSendResponse]{
+var otpsWhatsAppSend = transport.Endpoint[*OTPsWhatsAppSendRequest, *OTPsWhatsAppSendResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "otps.whatsapp", Name: "send"},
 	Method:   http.MethodPost,
 	Path:     "/v1/otps/whatsapp/send",
 	Retry:    transport.Unsent,
 	Validate: (*OTPsWhatsAppSendRequest).validate,
 	Encode:   (*OTPsWhatsAppSendRequest).writeJSON,
+	New:      transport.NewResponse[OTPsWhatsAppSendResponse],
 	Decode:   (*OTPsWhatsAppSendResponse).readJSON,
 	Receive:  (*OTPsWhatsAppSendResponse).receive,
 }
@@ -209,13 +210,14 @@ func (r OTPsWhatsAppSendResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var otpsWhatsAppLoginOrCreate = transport.Endpoint[OTPsWhatsAppLoginOrCreateRequest, OTPsWhatsAppLoginOrCreateResponse]{
+var otpsWhatsAppLoginOrCreate = transport.Endpoint[*OTPsWhatsAppLoginOrCreateRequest, *OTPsWhatsAppLoginOrCreateResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "otps.whatsapp", Name: "login_or_create"},
 	Method:   http.MethodPost,
 	Path:     "/v1/otps/whatsapp/login_or_create",
 	Retry:    transport.Unsent,
 	Validate: (*OTPsWhatsAppLoginOrCreateRequest).validate,
 	Encode:   (*OTPsWhatsAppLoginOrCreateRequest).writeJSON,
+	New:      transport.NewResponse[OTPsWhatsAppLoginOrCreateResponse],
 	Decode:   (*OTPsWhatsAppLoginOrCreateResponse).readJSON,
 	Receive:  (*OTPsWhatsAppLoginOrCreateResponse).receive,
 }

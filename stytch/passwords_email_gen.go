@@ -30,13 +30,14 @@ func (s *PasswordsEmailService) client() *transport.Client {
 	return s.transport
 }
 
-var passwordsEmailResetStart = transport.Endpoint[PasswordsEmailResetStartRequest, PasswordsEmailResetStartResponse]{
+var passwordsEmailResetStart = transport.Endpoint[*PasswordsEmailResetStartRequest, *PasswordsEmailResetStartResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "passwords.email", Name: "reset_start"},
 	Method:   http.MethodPost,
 	Path:     "/v1/passwords/email/reset/start",
 	Retry:    transport.Unsent,
 	Validate: (*PasswordsEmailResetStartRequest).validate,
 	Encode:   (*PasswordsEmailResetStartRequest).writeJSON,
+	New:      transport.NewResponse[PasswordsEmailResetStartResponse],
 	Decode:   (*PasswordsEmailResetStartResponse).readJSON,
 	Receive:  (*PasswordsEmailResetStartResponse).receive,
 }
@@ -216,13 +217,14 @@ func (r PasswordsEmailResetStartResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var passwordsEmailReset = transport.Endpoint[PasswordsEmailResetRequest, PasswordsEmailResetResponse]{
+var passwordsEmailReset = transport.Endpoint[*PasswordsEmailResetRequest, *PasswordsEmailResetResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "passwords.email", Name: "reset"},
 	Method:   http.MethodPost,
 	Path:     "/v1/passwords/email/reset",
 	Retry:    transport.Unsent,
 	Validate: (*PasswordsEmailResetRequest).validate,
 	Encode:   (*PasswordsEmailResetRequest).writeJSON,
+	New:      transport.NewResponse[PasswordsEmailResetResponse],
 	Decode:   (*PasswordsEmailResetResponse).readJSON,
 	Receive:  (*PasswordsEmailResetResponse).receive,
 }

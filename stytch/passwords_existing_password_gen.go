@@ -30,13 +30,14 @@ func (s *PasswordsExistingPasswordService) client() *transport.Client {
 	return s.transport
 }
 
-var passwordsExistingPasswordReset = transport.Endpoint[PasswordsExistingPasswordResetRequest, PasswordsExistingPasswordResetResponse]{
+var passwordsExistingPasswordReset = transport.Endpoint[*PasswordsExistingPasswordResetRequest, *PasswordsExistingPasswordResetResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "passwords.existing_password", Name: "reset"},
 	Method:   http.MethodPost,
 	Path:     "/v1/passwords/existing_password/reset",
 	Retry:    transport.Unsent,
 	Validate: (*PasswordsExistingPasswordResetRequest).validate,
 	Encode:   (*PasswordsExistingPasswordResetRequest).writeJSON,
+	New:      transport.NewResponse[PasswordsExistingPasswordResetResponse],
 	Decode:   (*PasswordsExistingPasswordResetResponse).readJSON,
 	Receive:  (*PasswordsExistingPasswordResetResponse).receive,
 }

@@ -46,13 +46,14 @@ func (s *PasswordsService) client() *transport.Client {
 	return s.transport
 }
 
-var passwordsCreate = transport.Endpoint[PasswordsCreateRequest, PasswordsCreateResponse]{
+var passwordsCreate = transport.Endpoint[*PasswordsCreateRequest, *PasswordsCreateResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "passwords", Name: "create"},
 	Method:   http.MethodPost,
 	Path:     "/v1/passwords",
 	Retry:    transport.Unsent,
 	Validate: (*PasswordsCreateRequest).validate,
 	Encode:   (*PasswordsCreateRequest).writeJSON,
+	New:      transport.NewResponse[PasswordsCreateResponse],
 	Decode:   (*PasswordsCreateResponse).readJSON,
 	Receive:  (*PasswordsCreateResponse).receive,
 }
@@ -244,13 +245,14 @@ func (r PasswordsCreateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var passwordsAuthenticate = transport.Endpoint[PasswordsAuthenticateRequest, PasswordsAuthenticateResponse]{
+var passwordsAuthenticate = transport.Endpoint[*PasswordsAuthenticateRequest, *PasswordsAuthenticateResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "passwords", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/passwords/authenticate",
 	Retry:    transport.Unsent,
 	Validate: (*PasswordsAuthenticateRequest).validate,
 	Encode:   (*PasswordsAuthenticateRequest).writeJSON,
+	New:      transport.NewResponse[PasswordsAuthenticateResponse],
 	Decode:   (*PasswordsAuthenticateResponse).readJSON,
 	Receive:  (*PasswordsAuthenticateResponse).receive,
 }
@@ -449,13 +451,14 @@ func (r PasswordsAuthenticateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var passwordsStrengthCheck = transport.Endpoint[PasswordsStrengthCheckRequest, PasswordsStrengthCheckResponse]{
+var passwordsStrengthCheck = transport.Endpoint[*PasswordsStrengthCheckRequest, *PasswordsStrengthCheckResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "passwords", Name: "strength_check"},
 	Method:   http.MethodPost,
 	Path:     "/v1/passwords/strength_check",
 	Retry:    transport.Safe,
 	Validate: (*PasswordsStrengthCheckRequest).validate,
 	Encode:   (*PasswordsStrengthCheckRequest).writeJSON,
+	New:      transport.NewResponse[PasswordsStrengthCheckResponse],
 	Decode:   (*PasswordsStrengthCheckResponse).readJSON,
 	Receive:  (*PasswordsStrengthCheckResponse).receive,
 }
@@ -580,13 +583,14 @@ func (r PasswordsStrengthCheckResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var passwordsMigrate = transport.Endpoint[PasswordsMigrateRequest, PasswordsMigrateResponse]{
+var passwordsMigrate = transport.Endpoint[*PasswordsMigrateRequest, *PasswordsMigrateResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "passwords", Name: "migrate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/passwords/migrate",
 	Retry:    transport.Unsent,
 	Validate: (*PasswordsMigrateRequest).validate,
 	Encode:   (*PasswordsMigrateRequest).writeJSON,
+	New:      transport.NewResponse[PasswordsMigrateResponse],
 	Decode:   (*PasswordsMigrateResponse).readJSON,
 	Receive:  (*PasswordsMigrateResponse).receive,
 }

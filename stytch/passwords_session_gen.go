@@ -30,13 +30,14 @@ func (s *PasswordsSessionService) client() *transport.Client {
 	return s.transport
 }
 
-var passwordsSessionReset = transport.Endpoint[PasswordsSessionResetRequest, PasswordsSessionResetResponse]{
+var passwordsSessionReset = transport.Endpoint[*PasswordsSessionResetRequest, *PasswordsSessionResetResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "passwords.session", Name: "reset"},
 	Method:   http.MethodPost,
 	Path:     "/v1/passwords/session/reset",
 	Retry:    transport.Unsent,
 	Validate: (*PasswordsSessionResetRequest).validate,
 	Encode:   (*PasswordsSessionResetRequest).writeJSON,
+	New:      transport.NewResponse[PasswordsSessionResetResponse],
 	Decode:   (*PasswordsSessionResetResponse).readJSON,
 	Receive:  (*PasswordsSessionResetResponse).receive,
 }

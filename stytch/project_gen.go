@@ -33,11 +33,12 @@ func newProjectService(t *transport.Client) *ProjectService {
 	return &ProjectService{transport: t}
 }
 
-var projectMetrics = transport.Endpoint[ProjectMetricsRequest, ProjectMetricsResponse]{
+var projectMetrics = transport.Endpoint[*ProjectMetricsRequest, *ProjectMetricsResponse]{
 	ID:      transport.CallID{API: "consumer", Service: "project", Name: "metrics"},
 	Method:  http.MethodGet,
 	Path:    "/v1/projects/metrics",
 	Retry:   transport.Safe,
+	New:     transport.NewResponse[ProjectMetricsResponse],
 	Decode:  (*ProjectMetricsResponse).readJSON,
 	Receive: (*ProjectMetricsResponse).receive,
 }

@@ -29,11 +29,12 @@ func (s *RBACService) client() *transport.Client {
 	return s.transport
 }
 
-var rbacPolicy = transport.Endpoint[RBACPolicyRequest, RBACPolicyResponse]{
+var rbacPolicy = transport.Endpoint[*RBACPolicyRequest, *RBACPolicyResponse]{
 	ID:      transport.CallID{API: "consumer", Service: "rbac", Name: "policy"},
 	Method:  http.MethodGet,
 	Path:    "/v1/rbac/policy",
 	Retry:   transport.Safe,
+	New:     transport.NewResponse[RBACPolicyResponse],
 	Decode:  (*RBACPolicyResponse).readJSON,
 	Receive: (*RBACPolicyResponse).receive,
 }

@@ -82,8 +82,9 @@ func (r *codeEmail) readJSON(d *wire.Reader) {
 func (r codeResponse) Format(f fmt.State, verb rune) { redact.Format(f, verb, r) }
 func (r codeResponse) LogValue() slog.Value          { return redact.LogValue(r) }
 
-var codeAuthenticate = transport.Endpoint[codeRequest, codeResponse]{
+var codeAuthenticate = transport.Endpoint[*codeRequest, *codeResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "otps", Name: "authenticate"},
+	New:      transport.NewResponse[codeResponse],
 	Method:   http.MethodPost,
 	Path:     "/v1/otps/authenticate",
 	Retry:    transport.Unsent,

@@ -31,13 +31,14 @@ func (s *SessionsService) client() *transport.Client {
 	return s.transport
 }
 
-var sessionsGet = transport.Endpoint[SessionsGetRequest, SessionsGetResponse]{
+var sessionsGet = transport.Endpoint[*SessionsGetRequest, *SessionsGetResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "sessions", Name: "get"},
 	Method:   http.MethodGet,
 	Path:     "/v1/sessions",
 	Retry:    transport.Safe,
 	Validate: (*SessionsGetRequest).validate,
 	Params:   (*SessionsGetRequest).params,
+	New:      transport.NewResponse[SessionsGetResponse],
 	Decode:   (*SessionsGetResponse).readJSON,
 	Receive:  (*SessionsGetResponse).receive,
 }
@@ -124,13 +125,14 @@ func (r SessionsGetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var sessionsAuthenticate = transport.Endpoint[SessionsAuthenticateRequest, SessionsAuthenticateResponse]{
+var sessionsAuthenticate = transport.Endpoint[*SessionsAuthenticateRequest, *SessionsAuthenticateResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "sessions", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/sessions/authenticate",
 	Retry:    transport.Safe,
 	Validate: (*SessionsAuthenticateRequest).validate,
 	Encode:   (*SessionsAuthenticateRequest).writeJSON,
+	New:      transport.NewResponse[SessionsAuthenticateResponse],
 	Decode:   (*SessionsAuthenticateResponse).readJSON,
 	Receive:  (*SessionsAuthenticateResponse).receive,
 }
@@ -302,13 +304,14 @@ func (r SessionsAuthenticateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var sessionsRevoke = transport.Endpoint[SessionsRevokeRequest, SessionsRevokeResponse]{
+var sessionsRevoke = transport.Endpoint[*SessionsRevokeRequest, *SessionsRevokeResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "sessions", Name: "revoke"},
 	Method:   http.MethodPost,
 	Path:     "/v1/sessions/revoke",
 	Retry:    transport.Safe,
 	Validate: (*SessionsRevokeRequest).validate,
 	Encode:   (*SessionsRevokeRequest).writeJSON,
+	New:      transport.NewResponse[SessionsRevokeResponse],
 	Decode:   (*SessionsRevokeResponse).readJSON,
 	Receive:  (*SessionsRevokeResponse).receive,
 }
@@ -426,13 +429,14 @@ func (r SessionsRevokeResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var sessionsMigrate = transport.Endpoint[SessionsMigrateRequest, SessionsMigrateResponse]{
+var sessionsMigrate = transport.Endpoint[*SessionsMigrateRequest, *SessionsMigrateResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "sessions", Name: "migrate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/sessions/migrate",
 	Retry:    transport.Unsent,
 	Validate: (*SessionsMigrateRequest).validate,
 	Encode:   (*SessionsMigrateRequest).writeJSON,
+	New:      transport.NewResponse[SessionsMigrateResponse],
 	Decode:   (*SessionsMigrateResponse).readJSON,
 	Receive:  (*SessionsMigrateResponse).receive,
 }
@@ -586,13 +590,14 @@ func (r SessionsMigrateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var sessionsExchangeAccessToken = transport.Endpoint[SessionsExchangeAccessTokenRequest, SessionsExchangeAccessTokenResponse]{
+var sessionsExchangeAccessToken = transport.Endpoint[*SessionsExchangeAccessTokenRequest, *SessionsExchangeAccessTokenResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "sessions", Name: "exchange_access_token"},
 	Method:   http.MethodPost,
 	Path:     "/v1/sessions/exchange_access_token",
 	Retry:    transport.Unsent,
 	Validate: (*SessionsExchangeAccessTokenRequest).validate,
 	Encode:   (*SessionsExchangeAccessTokenRequest).writeJSON,
+	New:      transport.NewResponse[SessionsExchangeAccessTokenResponse],
 	Decode:   (*SessionsExchangeAccessTokenResponse).readJSON,
 	Receive:  (*SessionsExchangeAccessTokenResponse).receive,
 }
@@ -747,13 +752,14 @@ func (r SessionsExchangeAccessTokenResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var sessionsAttest = transport.Endpoint[SessionsAttestRequest, SessionsAttestResponse]{
+var sessionsAttest = transport.Endpoint[*SessionsAttestRequest, *SessionsAttestResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "sessions", Name: "attest"},
 	Method:   http.MethodPost,
 	Path:     "/v1/sessions/attest",
 	Retry:    transport.Unsent,
 	Validate: (*SessionsAttestRequest).validate,
 	Encode:   (*SessionsAttestRequest).writeJSON,
+	New:      transport.NewResponse[SessionsAttestResponse],
 	Decode:   (*SessionsAttestResponse).readJSON,
 	Receive:  (*SessionsAttestResponse).receive,
 }
@@ -944,7 +950,7 @@ func (r SessionsAttestResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var sessionsGetJWKS = transport.Endpoint[SessionsGetJWKSRequest, SessionsGetJWKSResponse]{
+var sessionsGetJWKS = transport.Endpoint[*SessionsGetJWKSRequest, *SessionsGetJWKSResponse]{
 	ID:        transport.CallID{API: "consumer", Service: "sessions", Name: "get_jwks"},
 	Method:    http.MethodGet,
 	Path:      "/v1/sessions/jwks/{project_id}",
@@ -952,6 +958,7 @@ var sessionsGetJWKS = transport.Endpoint[SessionsGetJWKSRequest, SessionsGetJWKS
 	Anonymous: true,
 	Validate:  (*SessionsGetJWKSRequest).validate,
 	Params:    (*SessionsGetJWKSRequest).params,
+	New:       transport.NewResponse[SessionsGetJWKSResponse],
 	Decode:    (*SessionsGetJWKSResponse).readJSON,
 	Receive:   (*SessionsGetJWKSResponse).receive,
 }

@@ -31,13 +31,14 @@ func (s *TOTPsService) client() *transport.Client {
 	return s.transport
 }
 
-var totpsCreate = transport.Endpoint[TOTPsCreateRequest, TOTPsCreateResponse]{
+var totpsCreate = transport.Endpoint[*TOTPsCreateRequest, *TOTPsCreateResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "totps", Name: "create"},
 	Method:   http.MethodPost,
 	Path:     "/v1/totps",
 	Retry:    transport.Unsent,
 	Validate: (*TOTPsCreateRequest).validate,
 	Encode:   (*TOTPsCreateRequest).writeJSON,
+	New:      transport.NewResponse[TOTPsCreateResponse],
 	Decode:   (*TOTPsCreateResponse).readJSON,
 	Receive:  (*TOTPsCreateResponse).receive,
 }
@@ -171,13 +172,14 @@ func (r TOTPsCreateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var totpsAuthenticate = transport.Endpoint[TOTPsAuthenticateRequest, TOTPsAuthenticateResponse]{
+var totpsAuthenticate = transport.Endpoint[*TOTPsAuthenticateRequest, *TOTPsAuthenticateResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "totps", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/totps/authenticate",
 	Retry:    transport.Unsent,
 	Validate: (*TOTPsAuthenticateRequest).validate,
 	Encode:   (*TOTPsAuthenticateRequest).writeJSON,
+	New:      transport.NewResponse[TOTPsAuthenticateResponse],
 	Decode:   (*TOTPsAuthenticateResponse).readJSON,
 	Receive:  (*TOTPsAuthenticateResponse).receive,
 }
@@ -382,13 +384,14 @@ func (r TOTPsAuthenticateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var totpsRecoveryCodes = transport.Endpoint[TOTPsRecoveryCodesRequest, TOTPsRecoveryCodesResponse]{
+var totpsRecoveryCodes = transport.Endpoint[*TOTPsRecoveryCodesRequest, *TOTPsRecoveryCodesResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "totps", Name: "recovery_codes"},
 	Method:   http.MethodPost,
 	Path:     "/v1/totps/recovery_codes",
 	Retry:    transport.Safe,
 	Validate: (*TOTPsRecoveryCodesRequest).validate,
 	Encode:   (*TOTPsRecoveryCodesRequest).writeJSON,
+	New:      transport.NewResponse[TOTPsRecoveryCodesResponse],
 	Decode:   (*TOTPsRecoveryCodesResponse).readJSON,
 	Receive:  (*TOTPsRecoveryCodesResponse).receive,
 }
@@ -485,13 +488,14 @@ func (r TOTPsRecoveryCodesResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var totpsRecover = transport.Endpoint[TOTPsRecoverRequest, TOTPsRecoverResponse]{
+var totpsRecover = transport.Endpoint[*TOTPsRecoverRequest, *TOTPsRecoverResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "totps", Name: "recover"},
 	Method:   http.MethodPost,
 	Path:     "/v1/totps/recover",
 	Retry:    transport.Unsent,
 	Validate: (*TOTPsRecoverRequest).validate,
 	Encode:   (*TOTPsRecoverRequest).writeJSON,
+	New:      transport.NewResponse[TOTPsRecoverResponse],
 	Decode:   (*TOTPsRecoverResponse).readJSON,
 	Receive:  (*TOTPsRecoverResponse).receive,
 }

@@ -32,13 +32,14 @@ func (s *UsersService) client() *transport.Client {
 	return s.transport
 }
 
-var usersCreate = transport.Endpoint[UsersCreateRequest, UsersCreateResponse]{
+var usersCreate = transport.Endpoint[*UsersCreateRequest, *UsersCreateResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "users", Name: "create"},
 	Method:   http.MethodPost,
 	Path:     "/v1/users",
 	Retry:    transport.Unsent,
 	Validate: (*UsersCreateRequest).validate,
 	Encode:   (*UsersCreateRequest).writeJSON,
+	New:      transport.NewResponse[UsersCreateResponse],
 	Decode:   (*UsersCreateResponse).readJSON,
 	Receive:  (*UsersCreateResponse).receive,
 }
@@ -228,13 +229,14 @@ func (r UsersCreateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var usersGet = transport.Endpoint[UsersGetRequest, UsersGetResponse]{
+var usersGet = transport.Endpoint[*UsersGetRequest, *UsersGetResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "users", Name: "get"},
 	Method:   http.MethodGet,
 	Path:     "/v1/users/{user_id}",
 	Retry:    transport.Safe,
 	Validate: (*UsersGetRequest).validate,
 	Params:   (*UsersGetRequest).params,
+	New:      transport.NewResponse[UsersGetResponse],
 	Decode:   (*UsersGetResponse).readJSON,
 	Receive:  (*UsersGetResponse).receive,
 }
@@ -414,7 +416,7 @@ func (r UsersGetResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var usersUpdate = transport.Endpoint[UsersUpdateRequest, UsersUpdateResponse]{
+var usersUpdate = transport.Endpoint[*UsersUpdateRequest, *UsersUpdateResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "users", Name: "update"},
 	Method:   http.MethodPut,
 	Path:     "/v1/users/{user_id}",
@@ -422,6 +424,7 @@ var usersUpdate = transport.Endpoint[UsersUpdateRequest, UsersUpdateResponse]{
 	Validate: (*UsersUpdateRequest).validate,
 	Params:   (*UsersUpdateRequest).params,
 	Encode:   (*UsersUpdateRequest).writeJSON,
+	New:      transport.NewResponse[UsersUpdateResponse],
 	Decode:   (*UsersUpdateResponse).readJSON,
 	Receive:  (*UsersUpdateResponse).receive,
 }
@@ -583,13 +586,14 @@ func (r UsersUpdateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var usersDelete = transport.Endpoint[UsersDeleteRequest, UsersDeleteResponse]{
+var usersDelete = transport.Endpoint[*UsersDeleteRequest, *UsersDeleteResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "users", Name: "delete"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/users/{user_id}",
 	Retry:    transport.Safe,
 	Validate: (*UsersDeleteRequest).validate,
 	Params:   (*UsersDeleteRequest).params,
+	New:      transport.NewResponse[UsersDeleteResponse],
 	Decode:   (*UsersDeleteResponse).readJSON,
 	Receive:  (*UsersDeleteResponse).receive,
 }
@@ -676,13 +680,14 @@ func (r UsersDeleteResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var usersSearch = transport.Endpoint[UsersSearchRequest, UsersSearchResponse]{
+var usersSearch = transport.Endpoint[*UsersSearchRequest, *UsersSearchResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "users", Name: "search"},
 	Method:   http.MethodPost,
 	Path:     "/v1/users/search",
 	Retry:    transport.Safe,
 	Validate: (*UsersSearchRequest).validate,
 	Encode:   (*UsersSearchRequest).writeJSON,
+	New:      transport.NewResponse[UsersSearchResponse],
 	Decode:   (*UsersSearchResponse).readJSON,
 	Receive:  (*UsersSearchResponse).receive,
 }
@@ -824,7 +829,7 @@ func (r UsersSearchResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var usersExchangePrimaryFactor = transport.Endpoint[UsersExchangePrimaryFactorRequest, UsersExchangePrimaryFactorResponse]{
+var usersExchangePrimaryFactor = transport.Endpoint[*UsersExchangePrimaryFactorRequest, *UsersExchangePrimaryFactorResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "users", Name: "exchange_primary_factor"},
 	Method:   http.MethodPut,
 	Path:     "/v1/users/{user_id}/exchange_primary_factor",
@@ -832,6 +837,7 @@ var usersExchangePrimaryFactor = transport.Endpoint[UsersExchangePrimaryFactorRe
 	Validate: (*UsersExchangePrimaryFactorRequest).validate,
 	Params:   (*UsersExchangePrimaryFactorRequest).params,
 	Encode:   (*UsersExchangePrimaryFactorRequest).writeJSON,
+	New:      transport.NewResponse[UsersExchangePrimaryFactorResponse],
 	Decode:   (*UsersExchangePrimaryFactorResponse).readJSON,
 	Receive:  (*UsersExchangePrimaryFactorResponse).receive,
 }
@@ -959,13 +965,14 @@ func (r UsersExchangePrimaryFactorResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var usersDeleteEmail = transport.Endpoint[UsersDeleteEmailRequest, UsersDeleteEmailResponse]{
+var usersDeleteEmail = transport.Endpoint[*UsersDeleteEmailRequest, *UsersDeleteEmailResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "users", Name: "delete_email"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/users/emails/{email_id}",
 	Retry:    transport.Safe,
 	Validate: (*UsersDeleteEmailRequest).validate,
 	Params:   (*UsersDeleteEmailRequest).params,
+	New:      transport.NewResponse[UsersDeleteEmailResponse],
 	Decode:   (*UsersDeleteEmailResponse).readJSON,
 	Receive:  (*UsersDeleteEmailResponse).receive,
 }
@@ -1058,13 +1065,14 @@ func (r UsersDeleteEmailResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var usersDeletePhoneNumber = transport.Endpoint[UsersDeletePhoneNumberRequest, UsersDeletePhoneNumberResponse]{
+var usersDeletePhoneNumber = transport.Endpoint[*UsersDeletePhoneNumberRequest, *UsersDeletePhoneNumberResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "users", Name: "delete_phone_number"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/users/phone_numbers/{phone_id}",
 	Retry:    transport.Safe,
 	Validate: (*UsersDeletePhoneNumberRequest).validate,
 	Params:   (*UsersDeletePhoneNumberRequest).params,
+	New:      transport.NewResponse[UsersDeletePhoneNumberResponse],
 	Decode:   (*UsersDeletePhoneNumberResponse).readJSON,
 	Receive:  (*UsersDeletePhoneNumberResponse).receive,
 }
@@ -1156,13 +1164,14 @@ func (r UsersDeletePhoneNumberResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var usersDeleteWebAuthnRegistration = transport.Endpoint[UsersDeleteWebAuthnRegistrationRequest, UsersDeleteWebAuthnRegistrationResponse]{
+var usersDeleteWebAuthnRegistration = transport.Endpoint[*UsersDeleteWebAuthnRegistrationRequest, *UsersDeleteWebAuthnRegistrationResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "users", Name: "delete_webauthn_registration"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/users/webauthn_registrations/{webauthn_registration_id}",
 	Retry:    transport.Safe,
 	Validate: (*UsersDeleteWebAuthnRegistrationRequest).validate,
 	Params:   (*UsersDeleteWebAuthnRegistrationRequest).params,
+	New:      transport.NewResponse[UsersDeleteWebAuthnRegistrationResponse],
 	Decode:   (*UsersDeleteWebAuthnRegistrationResponse).readJSON,
 	Receive:  (*UsersDeleteWebAuthnRegistrationResponse).receive,
 }
@@ -1256,13 +1265,14 @@ func (r UsersDeleteWebAuthnRegistrationResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var usersDeleteBiometricRegistration = transport.Endpoint[UsersDeleteBiometricRegistrationRequest, UsersDeleteBiometricRegistrationResponse]{
+var usersDeleteBiometricRegistration = transport.Endpoint[*UsersDeleteBiometricRegistrationRequest, *UsersDeleteBiometricRegistrationResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "users", Name: "delete_biometric_registration"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/users/biometric_registrations/{biometric_registration_id}",
 	Retry:    transport.Safe,
 	Validate: (*UsersDeleteBiometricRegistrationRequest).validate,
 	Params:   (*UsersDeleteBiometricRegistrationRequest).params,
+	New:      transport.NewResponse[UsersDeleteBiometricRegistrationResponse],
 	Decode:   (*UsersDeleteBiometricRegistrationResponse).readJSON,
 	Receive:  (*UsersDeleteBiometricRegistrationResponse).receive,
 }
@@ -1356,13 +1366,14 @@ func (r UsersDeleteBiometricRegistrationResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var usersDeleteTOTP = transport.Endpoint[UsersDeleteTOTPRequest, UsersDeleteTOTPResponse]{
+var usersDeleteTOTP = transport.Endpoint[*UsersDeleteTOTPRequest, *UsersDeleteTOTPResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "users", Name: "delete_totp"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/users/totps/{totp_id}",
 	Retry:    transport.Safe,
 	Validate: (*UsersDeleteTOTPRequest).validate,
 	Params:   (*UsersDeleteTOTPRequest).params,
+	New:      transport.NewResponse[UsersDeleteTOTPResponse],
 	Decode:   (*UsersDeleteTOTPResponse).readJSON,
 	Receive:  (*UsersDeleteTOTPResponse).receive,
 }
@@ -1454,13 +1465,14 @@ func (r UsersDeleteTOTPResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var usersDeleteCryptoWallet = transport.Endpoint[UsersDeleteCryptoWalletRequest, UsersDeleteCryptoWalletResponse]{
+var usersDeleteCryptoWallet = transport.Endpoint[*UsersDeleteCryptoWalletRequest, *UsersDeleteCryptoWalletResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "users", Name: "delete_crypto_wallet"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/users/crypto_wallets/{crypto_wallet_id}",
 	Retry:    transport.Safe,
 	Validate: (*UsersDeleteCryptoWalletRequest).validate,
 	Params:   (*UsersDeleteCryptoWalletRequest).params,
+	New:      transport.NewResponse[UsersDeleteCryptoWalletResponse],
 	Decode:   (*UsersDeleteCryptoWalletResponse).readJSON,
 	Receive:  (*UsersDeleteCryptoWalletResponse).receive,
 }
@@ -1552,13 +1564,14 @@ func (r UsersDeleteCryptoWalletResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var usersDeletePassword = transport.Endpoint[UsersDeletePasswordRequest, UsersDeletePasswordResponse]{
+var usersDeletePassword = transport.Endpoint[*UsersDeletePasswordRequest, *UsersDeletePasswordResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "users", Name: "delete_password"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/users/passwords/{password_id}",
 	Retry:    transport.Safe,
 	Validate: (*UsersDeletePasswordRequest).validate,
 	Params:   (*UsersDeletePasswordRequest).params,
+	New:      transport.NewResponse[UsersDeletePasswordResponse],
 	Decode:   (*UsersDeletePasswordResponse).readJSON,
 	Receive:  (*UsersDeletePasswordResponse).receive,
 }
@@ -1651,13 +1664,14 @@ func (r UsersDeletePasswordResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var usersDeleteOAuthRegistration = transport.Endpoint[UsersDeleteOAuthRegistrationRequest, UsersDeleteOAuthRegistrationResponse]{
+var usersDeleteOAuthRegistration = transport.Endpoint[*UsersDeleteOAuthRegistrationRequest, *UsersDeleteOAuthRegistrationResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "users", Name: "delete_oauth_registration"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/users/oauth/{oauth_user_registration_id}",
 	Retry:    transport.Safe,
 	Validate: (*UsersDeleteOAuthRegistrationRequest).validate,
 	Params:   (*UsersDeleteOAuthRegistrationRequest).params,
+	New:      transport.NewResponse[UsersDeleteOAuthRegistrationResponse],
 	Decode:   (*UsersDeleteOAuthRegistrationResponse).readJSON,
 	Receive:  (*UsersDeleteOAuthRegistrationResponse).receive,
 }
@@ -1751,13 +1765,14 @@ func (r UsersDeleteOAuthRegistrationResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var usersDeleteExternalID = transport.Endpoint[UsersDeleteExternalIDRequest, UsersDeleteExternalIDResponse]{
+var usersDeleteExternalID = transport.Endpoint[*UsersDeleteExternalIDRequest, *UsersDeleteExternalIDResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "users", Name: "delete_external_id"},
 	Method:   http.MethodDelete,
 	Path:     "/v1/users/{user_id}/external_id",
 	Retry:    transport.Safe,
 	Validate: (*UsersDeleteExternalIDRequest).validate,
 	Params:   (*UsersDeleteExternalIDRequest).params,
+	New:      transport.NewResponse[UsersDeleteExternalIDResponse],
 	Decode:   (*UsersDeleteExternalIDResponse).readJSON,
 	Receive:  (*UsersDeleteExternalIDResponse).receive,
 }
@@ -1849,13 +1864,14 @@ func (r UsersDeleteExternalIDResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var usersConnectedApps = transport.Endpoint[UsersConnectedAppsRequest, UsersConnectedAppsResponse]{
+var usersConnectedApps = transport.Endpoint[*UsersConnectedAppsRequest, *UsersConnectedAppsResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "users", Name: "connected_apps"},
 	Method:   http.MethodGet,
 	Path:     "/v1/users/{user_id}/connected_apps",
 	Retry:    transport.Safe,
 	Validate: (*UsersConnectedAppsRequest).validate,
 	Params:   (*UsersConnectedAppsRequest).params,
+	New:      transport.NewResponse[UsersConnectedAppsResponse],
 	Decode:   (*UsersConnectedAppsResponse).readJSON,
 	Receive:  (*UsersConnectedAppsResponse).receive,
 }
@@ -1943,7 +1959,7 @@ func (r UsersConnectedAppsResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var usersRevoke = transport.Endpoint[UsersRevokeRequest, UsersRevokeResponse]{
+var usersRevoke = transport.Endpoint[*UsersRevokeRequest, *UsersRevokeResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "users", Name: "revoke"},
 	Method:   http.MethodPost,
 	Path:     "/v1/users/{user_id}/connected_apps/{connected_app_id}/revoke",
@@ -1951,6 +1967,7 @@ var usersRevoke = transport.Endpoint[UsersRevokeRequest, UsersRevokeResponse]{
 	Validate: (*UsersRevokeRequest).validate,
 	Params:   (*UsersRevokeRequest).params,
 	Encode:   (*UsersRevokeRequest).writeJSON,
+	New:      transport.NewResponse[UsersRevokeResponse],
 	Decode:   (*UsersRevokeResponse).readJSON,
 	Receive:  (*UsersRevokeResponse).receive,
 }

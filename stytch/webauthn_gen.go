@@ -32,13 +32,14 @@ func (s *WebAuthnService) client() *transport.Client {
 	return s.transport
 }
 
-var webAuthnRegisterStart = transport.Endpoint[WebAuthnRegisterStartRequest, WebAuthnRegisterStartResponse]{
+var webAuthnRegisterStart = transport.Endpoint[*WebAuthnRegisterStartRequest, *WebAuthnRegisterStartResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "webauthn", Name: "register_start"},
 	Method:   http.MethodPost,
 	Path:     "/v1/webauthn/register/start",
 	Retry:    transport.Unsent,
 	Validate: (*WebAuthnRegisterStartRequest).validate,
 	Encode:   (*WebAuthnRegisterStartRequest).writeJSON,
+	New:      transport.NewResponse[WebAuthnRegisterStartResponse],
 	Decode:   (*WebAuthnRegisterStartResponse).readJSON,
 	Receive:  (*WebAuthnRegisterStartResponse).receive,
 }
@@ -209,13 +210,14 @@ func (r WebAuthnRegisterStartResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var webAuthnRegister = transport.Endpoint[WebAuthnRegisterRequest, WebAuthnRegisterResponse]{
+var webAuthnRegister = transport.Endpoint[*WebAuthnRegisterRequest, *WebAuthnRegisterResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "webauthn", Name: "register"},
 	Method:   http.MethodPost,
 	Path:     "/v1/webauthn/register",
 	Retry:    transport.Unsent,
 	Validate: (*WebAuthnRegisterRequest).validate,
 	Encode:   (*WebAuthnRegisterRequest).writeJSON,
+	New:      transport.NewResponse[WebAuthnRegisterResponse],
 	Decode:   (*WebAuthnRegisterResponse).readJSON,
 	Receive:  (*WebAuthnRegisterResponse).receive,
 }
@@ -423,13 +425,14 @@ func (r WebAuthnRegisterResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var webAuthnAuthenticateStart = transport.Endpoint[WebAuthnAuthenticateStartRequest, WebAuthnAuthenticateStartResponse]{
+var webAuthnAuthenticateStart = transport.Endpoint[*WebAuthnAuthenticateStartRequest, *WebAuthnAuthenticateStartResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "webauthn", Name: "authenticate_start"},
 	Method:   http.MethodPost,
 	Path:     "/v1/webauthn/authenticate/start",
 	Retry:    transport.Unsent,
 	Validate: (*WebAuthnAuthenticateStartRequest).validate,
 	Encode:   (*WebAuthnAuthenticateStartRequest).writeJSON,
+	New:      transport.NewResponse[WebAuthnAuthenticateStartResponse],
 	Decode:   (*WebAuthnAuthenticateStartResponse).readJSON,
 	Receive:  (*WebAuthnAuthenticateStartResponse).receive,
 }
@@ -553,13 +556,14 @@ func (r WebAuthnAuthenticateStartResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var webAuthnAuthenticate = transport.Endpoint[WebAuthnAuthenticateRequest, WebAuthnAuthenticateResponse]{
+var webAuthnAuthenticate = transport.Endpoint[*WebAuthnAuthenticateRequest, *WebAuthnAuthenticateResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "webauthn", Name: "authenticate"},
 	Method:   http.MethodPost,
 	Path:     "/v1/webauthn/authenticate",
 	Retry:    transport.Unsent,
 	Validate: (*WebAuthnAuthenticateRequest).validate,
 	Encode:   (*WebAuthnAuthenticateRequest).writeJSON,
+	New:      transport.NewResponse[WebAuthnAuthenticateResponse],
 	Decode:   (*WebAuthnAuthenticateResponse).readJSON,
 	Receive:  (*WebAuthnAuthenticateResponse).receive,
 }
@@ -762,7 +766,7 @@ func (r WebAuthnAuthenticateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var webAuthnUpdate = transport.Endpoint[WebAuthnUpdateRequest, WebAuthnUpdateResponse]{
+var webAuthnUpdate = transport.Endpoint[*WebAuthnUpdateRequest, *WebAuthnUpdateResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "webauthn", Name: "update"},
 	Method:   http.MethodPut,
 	Path:     "/v1/webauthn/{webauthn_registration_id}",
@@ -770,6 +774,7 @@ var webAuthnUpdate = transport.Endpoint[WebAuthnUpdateRequest, WebAuthnUpdateRes
 	Validate: (*WebAuthnUpdateRequest).validate,
 	Params:   (*WebAuthnUpdateRequest).params,
 	Encode:   (*WebAuthnUpdateRequest).writeJSON,
+	New:      transport.NewResponse[WebAuthnUpdateResponse],
 	Decode:   (*WebAuthnUpdateResponse).readJSON,
 	Receive:  (*WebAuthnUpdateResponse).receive,
 }
@@ -865,13 +870,14 @@ func (r WebAuthnUpdateResponse) LogValue() slog.Value {
 	return redact.LogValue(r)
 }
 
-var webAuthnListCredentials = transport.Endpoint[WebAuthnListCredentialsRequest, WebAuthnListCredentialsResponse]{
+var webAuthnListCredentials = transport.Endpoint[*WebAuthnListCredentialsRequest, *WebAuthnListCredentialsResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "webauthn", Name: "list_credentials"},
 	Method:   http.MethodGet,
 	Path:     "/v1/webauthn/credentials/{user_id}/{domain}",
 	Retry:    transport.Safe,
 	Validate: (*WebAuthnListCredentialsRequest).validate,
 	Params:   (*WebAuthnListCredentialsRequest).params,
+	New:      transport.NewResponse[WebAuthnListCredentialsResponse],
 	Decode:   (*WebAuthnListCredentialsResponse).readJSON,
 	Receive:  (*WebAuthnListCredentialsResponse).receive,
 }

@@ -41,7 +41,8 @@ type CallID struct {
 // String returns the call's full name: "consumer.otps.sms.send".
 func (id *CallID) String() string { return id.API + "." + id.Service + "." + id.Name }
 
-// Endpoint describes one call of the API.
+// Endpoint describes one call of the API. Req and Resp are pointers to the types of the request and the
+// response: Go compiles generic code once for all pointers, but anew for each struct.
 type Endpoint[Req, Resp any] struct {
 	ID        CallID     // which call it is
 	Method    string     // the HTTP method
@@ -52,11 +53,21 @@ type Endpoint[Req, Resp any] struct {
 	Server      string // where the call is served, unless the base URL is the application's own; "": with all others
 	OAuthErrors bool   // errors have the form of OAuth
 
-	Validate func(*Req, *validate.Validator) // checks the request; nil: nothing to check
-	Encode   func(*Req, *wire.Writer)        // writes the request body; nil: no body
-	Params   func(*Req, *Params)             // sets path, query and header parameters; nil: none
-	Decode   func(*Resp, *wire.Reader)       // reads the response body; nil: the answer has none
-	Receive  func(*Resp, *Result)            // gives the response its raw answer; nil: not wanted
+	Validate func(Req, *validate.Validator) // checks the request; nil: nothing to check
+	Encode   func(Req, *wire.Writer)        // writes the request body; nil: no body
+	Params   func(Req, *Params)             // sets path, query and header parameters; nil: none
+	New      func() (Resp, *Result)         // makes a response, and room for its raw answer: NewResponse[SendResponse]
+	Decode   func(Resp, *wire.Reader)       // reads the response body; nil: the answer has none
+	Receive  func(Resp, *Result)            // gives the response its raw answer; nil: not wanted
+}
+
+// NewResponse makes a response and a result, in one allocation.
+func NewResponse[Resp any]() (*Resp, *Result) {
+	v := new(struct {
+		response Resp
+		result   Result
+	})
+	return &v.response, &v.result
 }
 
 // Result is the answer to a call that succeeded.
@@ -86,13 +97,14 @@ func (ep *Endpoint[Req, Resp]) unknownFields(body string) []wire.Field {
 	d := wire.NewReader(body)
 	d.Lenient()
 	d.RecordUnknown()
-	ep.Decode(new(Resp), d)
+	resp, _ := ep.New()
+	ep.Decode(resp, d)
 	return d.UnknownFields()
 }
 
 // Invalid returns the error that a call with this request would return because the request is not
 // valid, or nil. It is for requests that may be sent later.
-func Invalid[Req, Resp any](c *Client, ep *Endpoint[Req, Resp], req *Req) error {
+func Invalid[Req, Resp any](c *Client, ep *Endpoint[Req, Resp], req Req) error {
 	var checker validate.Validator
 	if ep.Validate == nil || c.skipValidation {
 		return nil
@@ -106,9 +118,10 @@ func Invalid[Req, Resp any](c *Client, ep *Endpoint[Req, Resp], req *Req) error 
 // Call makes the call that ep describes. It returns either a response or an error, never both and
 // never neither.
 func Call[Req, Resp any](
-	ctx context.Context, c *Client, ep *Endpoint[Req, Resp], req *Req, opts []CallOption,
-) (*Resp, error) {
-	k := &typedCall[Req, Resp]{endpoint: ep, call: call{
+	ctx context.Context, c *Client, ep *Endpoint[Req, Resp], req Req, opts []CallOption,
+) (Resp, error) {
+	var none Resp
+	x := &exchange[Req, Resp]{endpoint: ep, call: call{
 		client:    c,
 		id:        &ep.ID,
 		method:    ep.Method,
@@ -117,16 +130,17 @@ func Call[Req, Resp any](
 		anonymous: ep.Anonymous,
 		server:    ep.Server,
 		oauth:     ep.OAuthErrors,
+		bodiless:  ep.Decode == nil,
 		request:   req,
 	}}
-	k.bodiless = ep.Decode == nil
-	k.decoder = k
+	k := &x.call
+	k.decoder = x
 	k.settings.apply(c, opts)
 	if c.refusal != nil {
-		return nil, k.fail(&answer{err: c.refusal}, 0)
+		return none, k.fail(&answer{err: c.refusal}, 0)
 	}
 	if c.public && !ep.Anonymous {
-		return nil, k.fail(&answer{err: errNoSecret}, 0)
+		return none, k.fail(&answer{err: errNoSecret}, 0)
 	}
 	var invalid []validate.Violation
 	if ep.Validate != nil && !k.settings.SkipValidation {
@@ -151,55 +165,52 @@ func Call[Req, Resp any](
 	}
 	if len(invalid) > 0 {
 		k.report(nil, 0)
-		return nil, c.errors.Invalid(&ep.ID, invalid)
+		return none, c.errors.Invalid(&ep.ID, invalid)
 	}
 
 	if c.drifts != nil && ep.Decode != nil {
-		k.drift = func(a *answer) { c.drifts.compare(ep.ID.String(), reflect.TypeFor[Resp](), a, ep.OAuthErrors) }
+		k.drift = func(a *answer) {
+			c.drifts.compare(ep.ID.String(), reflect.TypeFor[Resp]().Elem(), a, ep.OAuthErrors)
+		}
 	}
 	var err error
 	if len(c.interceptors) == 0 {
-		err = k.send(ctx)
+		err = x.send(ctx)
 	} else {
-		err = k.intercepted(ctx, k.send, func() any { return &k.received.response })
+		err = k.intercepted(ctx, x.send, func() any { return x.response })
 	}
 	if err != nil {
-		return nil, err
+		return none, err
 	}
-	return &k.received.response, nil
+	return x.response, nil
 }
 
-// typedCall is a call with the type of its response.
-type typedCall[Req, Resp any] struct {
-	call
+// exchange is a call with the types of its request and response.
+type exchange[Req, Resp any] struct {
+	call     call // not embedded: each type of exchange would get all its methods
 	endpoint *Endpoint[Req, Resp]
-	received *received[Resp]
-}
-
-// send makes the call. After a success, k.received has the response.
-func (k *typedCall[Req, Resp]) send(ctx context.Context) error {
-	if err := k.do(ctx); err != nil {
-		return err
-	}
-	if ep := k.endpoint; ep.Receive != nil {
-		k.received.result = Result{StatusCode: k.answer.status, Header: k.answer.header, Body: k.answer.body, endpoint: ep}
-		ep.Receive(&k.received.response, &k.received.result)
-	}
-	return nil
-}
-
-// received has all that the caller gets, in one allocation.
-type received[Resp any] struct {
 	response Resp
-	result   Result
+	result   *Result
 }
 
 // decode reads into a new response for each attempt, so that no values of a broken body remain.
-func (k *typedCall[Req, Resp]) decode(d *wire.Reader) {
-	k.received = new(received[Resp])
-	if k.endpoint.Decode != nil {
-		k.endpoint.Decode(&k.received.response, d)
+func (x *exchange[Req, Resp]) decode(d *wire.Reader) {
+	x.response, x.result = x.endpoint.New()
+	if x.endpoint.Decode != nil {
+		x.endpoint.Decode(x.response, d)
 	}
+}
+
+// send makes the call. After a success, x.response is complete.
+func (x *exchange[Req, Resp]) send(ctx context.Context) error {
+	if err := x.call.do(ctx); err != nil {
+		return err
+	}
+	if ep, a := x.endpoint, &x.call.answer; ep.Receive != nil {
+		*x.result = Result{StatusCode: a.status, Header: a.header, Body: a.body, endpoint: ep}
+		ep.Receive(x.response, x.result)
+	}
+	return nil
 }
 
 var errNoSecret = errors.New("the call needs the secret of the project, which a client of NewPublicClient does not have: " +

@@ -12,7 +12,7 @@ import (
 // cursor returns where a request takes the cursor of a page. page returns what is on a page and the cursor of the
 // next, nil or empty on the last.
 func Pages[Req, Resp, Item any](
-	ctx context.Context, c *Client, ep *Endpoint[Req, Resp], req Req, opts []CallOption,
+	ctx context.Context, c *Client, ep *Endpoint[*Req, *Resp], req Req, opts []CallOption,
 	cursor func(*Req) **string, page func(*Resp) ([]Item, *string),
 ) iter.Seq2[Item, error] {
 	return func(yield func(Item, error) bool) {

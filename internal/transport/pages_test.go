@@ -39,8 +39,9 @@ func (r *pageResponse) readJSON(d *wire.Reader) {
 	}
 }
 
-var pageEndpoint = &Endpoint[pageRequest, pageResponse]{
+var pageEndpoint = &Endpoint[*pageRequest, *pageResponse]{
 	ID: CallID{"consumer", "users", "search"}, Method: http.MethodPost, Path: "/v1/users/search", Retry: Never,
+	New:    NewResponse[pageResponse],
 	Encode: (*pageRequest).writeJSON, Decode: (*pageResponse).readJSON,
 }
 

@@ -86,9 +86,10 @@ const (
 )
 
 // sendEndpoint returns an endpoint with a request body, of the given retry class.
-func sendEndpoint(class RetryClass) *Endpoint[sendRequest, sendResponse] {
-	return &Endpoint[sendRequest, sendResponse]{
+func sendEndpoint(class RetryClass) *Endpoint[*sendRequest, *sendResponse] {
+	return &Endpoint[*sendRequest, *sendResponse]{
 		ID:       CallID{API: "consumer", Service: "otps.sms", Name: "send"},
+		New:      NewResponse[sendResponse],
 		Method:   http.MethodPost,
 		Path:     "/v1/otps/sms/send",
 		Retry:    class,
@@ -114,9 +115,10 @@ func (r *getRequest) params(p *Params) {
 	}
 }
 
-func getEndpoint() *Endpoint[getRequest, sendResponse] {
-	return &Endpoint[getRequest, sendResponse]{
+func getEndpoint() *Endpoint[*getRequest, *sendResponse] {
+	return &Endpoint[*getRequest, *sendResponse]{
 		ID:     CallID{API: "consumer", Service: "sessions", Name: "get_jwks"},
+		New:    NewResponse[sendResponse],
 		Method: http.MethodGet,
 		Path:   "/v1/sessions/jwks/{project_id}/keys",
 		Retry:  Safe,

@@ -75,7 +75,7 @@ func (e *emitter) callID(s *model.Service, m *model.Method) jen.Code {
 func (e *emitter) method(f *jen.File, s *model.Service, m *model.Method) {
 	endpoint := m.Variable()
 	f.Var().Id(endpoint).Op("=").Qual(e.internal("transport"), "Endpoint").
-		Types(jen.Id(m.Request.Name), jen.Id(m.Response.Name)).ValuesFunc(func(g *jen.Group) {
+		Types(jen.Op("*").Id(m.Request.Name), jen.Op("*").Id(m.Response.Name)).ValuesFunc(func(g *jen.Group) {
 		field := func(name string, value jen.Code) { g.Line().Id(name).Op(":").Add(value) }
 		expr := func(t *model.Type, method string) jen.Code { return jen.Parens(jen.Op("*").Id(t.Name)).Dot(method) }
 		field("ID", e.callID(s, m))
@@ -100,6 +100,7 @@ func (e *emitter) method(f *jen.File, s *model.Service, m *model.Method) {
 		if m.Body == model.JSONBody {
 			field("Encode", expr(m.Request, "writeJSON"))
 		}
+		field("New", jen.Qual(e.internal("transport"), "NewResponse").Types(jen.Id(m.Response.Name)))
 		if !m.NoAnswer {
 			field("Decode", expr(m.Response, "readJSON"))
 		}
