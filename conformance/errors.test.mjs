@@ -29,12 +29,6 @@ test("a message names the invalid field", async () => {
   assert.match(error_message, /expiration_minutes: .*between 1 and 10/);
 });
 
-test("a call that is not emulated", async () => {
-  const { client } = await newWorld();
-  const { error_message } = await fails(client.debug.whoami({}), 501, "internal_server_error");
-  assert.match(error_message, /debug\.whoami is not emulated/);
-});
-
 test("every error type of the spec", async () => {
   const { client, b2b, fail } = await newWorld();
   const types = await errorTypes();

@@ -19,7 +19,8 @@ import (
 
 // operation is a call of the spec.
 type operation struct {
-	api string // consumer or b2b
+	api   string // consumer or b2b
+	route string // method and path
 	*openapi3.Operation
 }
 
@@ -45,9 +46,9 @@ var operations = sync.OnceValues(func() ([]operation, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, item := range doc.Paths.Map() {
-			for _, op := range item.Operations() {
-				if one := (operation{api, op}); emulated[one.String()] {
+		for path, item := range doc.Paths.Map() {
+			for method, op := range item.Operations() {
+				if one := (operation{api, method + " " + path, op}); emulated[one.String()] {
 					all = append(all, one)
 				}
 			}
@@ -81,11 +82,15 @@ type sdk struct {
 func (s sdk) covers(t *testing.T, requests []stytchtest.Request) {
 	var table strings.Builder
 	fmt.Fprintf(&table, "%-42s %9s  %s\n", "call", s.name, "error types it got")
+	routes := map[string]string{} // of each call
+	for _, op := range mustOperations(t) {
+		routes[op.String()] = op.route
+	}
 	for _, op := range mustOperations(t) {
 		succeeded, errorTypes := 0, []string{}
 		for _, r := range requests {
 			switch {
-			case r.Call != op.String() || !strings.HasPrefix(r.Header.Get("User-Agent"), s.userAgent) || r.Fault:
+			case routes[r.Call] != op.route || !strings.HasPrefix(r.Header.Get("User-Agent"), s.userAgent) || r.Fault:
 			case r.Status == http.StatusOK || r.Status == http.StatusCreated:
 				succeeded++
 			case !slices.Contains(errorTypes, r.ErrorType):

@@ -60,7 +60,7 @@ func checkTypes(t *testing.T, calls string) {
 		program.Write(data)
 	}
 	for _, op := range mustOperations(t) {
-		if op.sendsForm() || op.api == "consumer" && strings.HasPrefix(op.OperationID, "connected_apps.") {
+		if op.sendsForm() || op.api == "consumer" && strings.HasPrefix(op.OperationID, "connected_apps.") || op.OperationID == "organizations.get_connected_app" {
 			continue // the SDK's types are written by hand, or wrong: see untyped in world.mjs
 		}
 		program.WriteString(examples(op))

@@ -41,6 +41,7 @@ func (r *run) organizationUpdate(q b2b.OrganizationsUpdateRequest) (b2b.Organiza
 	}
 	o.Profile.UpdatedAt = new(r.now)
 	r.project.assignByDomain(o)
+	r.project.revokeForbidden(o)
 	return b2b.OrganizationsUpdateResponse{Organization: o.Profile}, nil
 }
 
@@ -95,10 +96,11 @@ func (r *run) organizationDelete(q b2b.OrganizationsDeleteRequest) (b2b.Organiza
 	return b2b.OrganizationsDeleteResponse{OrganizationID: id}, nil
 }
 
-// logOut ends the sessions of a member, and the logins, codes and links under way.
+// logOut ends the sessions and consents of a member, and the logins, codes and links under way.
 func (r *run) logOut(m *member) {
 	id, st := m.Profile.MemberID, &r.project.state
 	st.endSessions(id, nil)
+	st.revokeAll(id)
 	for _, i := range st.Intermediates.list(byOwner, id) {
 		st.Intermediates.remove(i)
 	}

@@ -1,6 +1,7 @@
 package stytchtest
 
 import (
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -50,23 +51,54 @@ func (r *run) connectedApp(id string) (*connectedApp, *apiError) {
 	return nil, fail("connected_app_not_found")
 }
 
+// AddConnectedApp adds a connected app. A missing id is generated, and so is a missing
+// secret, unless the app is public. An app without a type is a third-party app. It
+// returns the app as the API would, with the secret.
+func (p *Project) AddConnectedApp(app stytch.ConnectedAppWithClientSecret) (stytch.ConnectedAppWithClientSecret, error) {
+	defer p.lock()()
+	added, err := p.addApp(app)
+	if err != nil {
+		return added, fmt.Errorf("stytchtest: the connected app %q: %s: %s", app.ClientID, err.errorType, err.message)
+	}
+	return added, nil
+}
+
+func (p *Project) addApp(app stytch.ConnectedAppWithClientSecret) (stytch.ConnectedAppWithClientSecret, *apiError) {
+	none, apps := stytch.ConnectedAppWithClientSecret{}, &p.state.ConnectedApps
+	setIfEmpty(&app.ClientID, newID("connected-app"))
+	setIfEmpty(&app.ClientType, stytch.ConnectedAppTypeThirdParty)
+	setIfEmpty(&app.Status, "active")
+	if app.AccessTokenExpiryMinutes == 0 {
+		app.AccessTokenExpiryMinutes = defaultAccessTokenMinutes
+	}
+	c := &connectedApp{CreatedAt: p.server.clock.Now(), Profile: as[stytch.ConnectedApp](app)}
+	c.Profile.CreationMethod = "API"
+	if err := c.change(stytch.ConnectedAppsClientsUpdateRequest{RedirectURLs: app.RedirectURLs}); err != nil {
+		return none, err
+	}
+	switch {
+	case apps.find(byID, app.ClientID) != nil:
+		return none, failf("connected_app_misconfigured_client", "another app has this id")
+	case c.isPublic() && app.ClientSecret != nil:
+		return none, failf("connected_app_misconfigured_client", "a public app cannot have a secret")
+	case !c.isPublic() && app.ClientSecret == nil:
+		app.ClientSecret = new(newToken())
+	}
+	if app.ClientSecret != nil {
+		c.Secret = newClientSecret(*app.ClientSecret)
+	}
+	apps.add(c)
+	added := as[stytch.ConnectedAppWithClientSecret](c.profile())
+	added.ClientSecret = app.ClientSecret
+	return added, nil
+}
+
 func (r *run) appCreate(q stytch.ConnectedAppsClientsCreateRequest) (stytch.ConnectedAppsClientsCreateResponse, *apiError) {
-	c := &connectedApp{CreatedAt: r.now, Profile: stytch.ConnectedApp{
-		ClientID: newID("connected-app"), ClientType: q.ClientType, Status: "active", CreationMethod: "API",
-		AccessTokenExpiryMinutes: defaultAccessTokenMinutes,
-	}}
-	if err := c.change(as[stytch.ConnectedAppsClientsUpdateRequest](q)); err != nil {
+	created, err := r.project.addApp(as[stytch.ConnectedAppWithClientSecret](q))
+	if err != nil {
 		return stytch.ConnectedAppsClientsCreateResponse{}, err
 	}
-	var secret *string
-	if !c.isPublic() {
-		secret = new(newToken())
-		c.Secret = newClientSecret(*secret)
-	}
-	r.project.state.ConnectedApps.add(c)
 	r.status = http.StatusCreated
-	created := as[stytch.ConnectedAppWithClientSecret](c.profile())
-	created.ClientSecret = secret
 	return stytch.ConnectedAppsClientsCreateResponse{ConnectedApp: created}, nil
 }
 
@@ -144,17 +176,14 @@ func (r *run) appUpdate(q stytch.ConnectedAppsClientsUpdateRequest) (stytch.Conn
 	return stytch.ConnectedAppsClientsUpdateResponse{ConnectedApp: c.profile()}, nil
 }
 
-// appDelete deletes an app, and what users consented to.
+// appDelete deletes an app, and what people consented to.
 func (r *run) appDelete(q stytch.ConnectedAppsClientsDeleteRequest) (stytch.ConnectedAppsClientsDeleteResponse, *apiError) {
 	c, err := r.connectedApp(q.ClientID)
 	if err != nil {
 		return stytch.ConnectedAppsClientsDeleteResponse{}, err
 	}
-	st := &r.project.state
-	st.ConnectedApps.remove(c)
-	for u := range st.Users.all() {
-		u.revoke(q.ClientID)
-	}
+	r.project.state.ConnectedApps.remove(c)
+	r.project.state.revokeApp(q.ClientID)
 	return stytch.ConnectedAppsClientsDeleteResponse{ClientID: q.ClientID}, nil
 }
 

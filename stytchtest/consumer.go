@@ -82,6 +82,10 @@ var consumerHandlers = map[string]handler{
 	"connected_apps.clients.secrets.rotate":        typed((*run).appRotate),
 	"connected_apps.clients.secrets.rotate_cancel": typed((*run).appRotateCancel),
 
+	"idp.oauth.authorize_start":    typed((*run).authorizeStart),
+	"idp.oauth.authorize":          typed((*run).authorize),
+	"idp.introspect_token_network": introspect,
+
 	"rbac.policy": typed((*run).userPolicy),
 
 	"crypto_wallets.authenticate_start": typed((*run).walletStart),

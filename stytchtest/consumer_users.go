@@ -168,5 +168,6 @@ func (r *run) deleteUser(q stytch.UsersDeleteRequest) (stytch.UsersDeleteRespons
 	st, id := &r.project.state, gone.Profile.UserID
 	st.Users.remove(gone)
 	st.endSessions(id, nil)
+	st.revokeAll(id)
 	return stytch.UsersDeleteResponse{UserID: id}, nil
 }

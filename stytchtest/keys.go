@@ -14,6 +14,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/golang-jwt/jwt/v5"
+
 	"github.com/stytchgen/sdk/stytch"
 )
 
@@ -107,6 +109,18 @@ func (k *keyring) find(id string) *rsa.PublicKey {
 		}
 	}
 	return nil
+}
+
+// sign signs a JWT with the newest key.
+func (k *keyring) sign(claims jwt.MapClaims) string {
+	key := k.current()
+	token := jwt.NewWithClaims(jwt.SigningMethodRS256, claims)
+	token.Header["kid"] = key.id
+	signed, err := token.SignedString(key.private)
+	if err != nil {
+		return "" // cannot happen: the claims are JSON and the key is an RSA key
+	}
+	return signed
 }
 
 // jwk returns the public part of a key, as the service publishes it.

@@ -22,14 +22,14 @@ const (
 	bySlug          // of an organization
 	byClaimedDomain // of an organization
 	byAllowedDomain // of an organization
-	byOrganization  // of a member, or of a connection
+	byOrganization  // of a member, a connection or a consent
 	byEmail         // of a member
 	byPerson        // the e-mail address of a member of any organization
 	byRetiredEmail  // of a member
 	byProvenDomain  // the domain of a member's verified address
 	byPassword      // of a member
-	byToken         // of a session
-	byOwner         // the user or member of a session, the endpoint of a webhook
+	byToken         // of a session, or of an authorization
+	byOwner         // the user or member of a session, a consent or an authorization; the endpoint of a webhook
 	byPending       // the endpoint of a webhook that is still to be sent
 )
 
@@ -259,6 +259,8 @@ func (s *state) rest() {
 	s.Intermediates.rest()
 	s.M2MClients.rest()
 	s.ConnectedApps.rest()
+	s.Consents.rest()
+	s.Authorizations.rest()
 	s.Connections.rest()
 	s.Endpoints.rest()
 	s.Deliveries.rest()

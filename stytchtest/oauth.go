@@ -142,14 +142,7 @@ func (r *run) providerTokens(a account) providerTokens {
 	if a.Name != "" {
 		claims["name"] = a.Name
 	}
-	key := r.project.keys.current()
-	token := jwt.NewWithClaims(jwt.SigningMethodRS256, claims)
-	token.Header["kid"] = key.id
-	signed, err := token.SignedString(key.private)
-	if err != nil {
-		signed = "" // cannot happen: the claims are JSON and the key is an RSA key
-	}
-	return providerTokens{newToken(), newToken(), signed, r.now.Add(accessLife)}
+	return providerTokens{newToken(), newToken(), r.project.keys.sign(claims), r.now.Add(accessLife)}
 }
 
 // oauthKinds are the pages at which a login begins. Each has the path around the

@@ -118,6 +118,7 @@ func (p *Project) UpdateOrganization(id string, change func(*b2b.Organization)) 
 	}
 	change(&o.Profile)
 	p.assignByDomain(o)
+	p.revokeForbidden(o)
 	return nil
 }
 

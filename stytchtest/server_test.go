@@ -110,15 +110,11 @@ func TestMissingParameter(t *testing.T) {
 // implement.
 func TestNotEmulated(t *testing.T) {
 	w := newWorld(t)
-	status, fields := w.request(http.MethodGet, "/v1/debug/whoami", "", w.ID, w.Secret)
-	if message, _ := fields["error_message"].(string); status != http.StatusNotImplemented || !strings.Contains(message, "debug.whoami is not emulated") {
-		t.Errorf("%d %v, want 501 and an error that names debug.whoami", status, fields)
+	status, fields := w.post("/v1/email/risk", `{"email_address": "ada@example.com"}`, w.ID, w.Secret)
+	if message, _ := fields["error_message"].(string); status != http.StatusNotImplemented || !strings.Contains(message, "fraud.email.risk is not emulated") {
+		t.Errorf("%d %v, want 501 and an error that names fraud.email.risk", status, fields)
 	}
-	status, fields = w.request(http.MethodPost, "/v1/public/"+w.ID+"/oauth2/introspect", "", w.ID, w.Secret)
-	if message, _ := fields["error_description"].(string); status != http.StatusNotImplemented || !strings.Contains(message, "idp.introspect_token_network is not emulated") {
-		t.Errorf("%d %v, want 501 and an error that names idp.introspect_token_network", status, fields)
-	}
-	if status, _ := w.request(http.MethodGet, "/v1/debug/whoami", "", w.ID, "wrong"); status != http.StatusUnauthorized {
+	if status, _ := w.post("/v1/email/risk", `{}`, w.ID, "wrong"); status != http.StatusUnauthorized {
 		t.Errorf("%d for a wrong secret, want 401", status)
 	}
 }

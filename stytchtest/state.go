@@ -18,6 +18,9 @@ type state struct {
 	Intermediates table[intermediate, *intermediate] `json:"intermediate_sessions"`
 	M2MClients    table[m2mClient, *m2mClient]       `json:"m2m_clients"`
 	ConnectedApps table[connectedApp, *connectedApp] `json:"connected_apps"`
+	// Consents are what people let connected apps do, and Authorizations the codes and tokens of the apps.
+	Consents       table[consent, *consent]             `json:"consents"`
+	Authorizations table[authorization, *authorization] `json:"authorizations"`
 	// Connections are those of organizations for single sign-on.
 	Connections table[connection, *connection] `json:"sso_connections"`
 	// EmailCodes are the e-mail codes of members, by address. A new code of an
@@ -106,8 +109,6 @@ type user struct {
 	Registering string `json:"registering,omitempty"`
 	// Invited says whether an invitation of the user is open.
 	Invited bool `json:"invited,omitempty"`
-	// ConnectedApps are the apps that the user lets act for them.
-	ConnectedApps []stytch.UserConnectedApp `json:"connected_apps,omitempty"`
 }
 
 // method is a phone number or e-mail address of a user.

@@ -70,16 +70,37 @@ func (p *Project) issue(s *session, now time.Time) string {
 // sign signs a JWT of the project for a subject.
 func (p *Project) sign(claims jwt.MapClaims, subject string, now time.Time, life time.Duration) string {
 	audience, _ := claims["aud"].([]string)
-	claims["aud"], claims["iss"], claims["sub"] = append([]string{p.ID}, audience...), "stytch.com/"+p.ID, subject
+	claims["aud"], claims["iss"], claims["sub"] = append([]string{p.ID}, audience...), p.issuer(), subject
 	claims["iat"], claims["nbf"], claims["exp"] = now.Unix(), now.Unix(), now.Add(life).Unix()
-	key := p.keys.current()
-	token := jwt.NewWithClaims(jwt.SigningMethodRS256, claims)
-	token.Header["kid"] = key.id
-	signed, err := token.SignedString(key.private)
+	return p.keys.sign(claims)
+}
+
+// issuer is the issuer of the JWTs of the project.
+func (p *Project) issuer() string { return "stytch.com/" + p.ID }
+
+// parse returns the claims of a JWT that a key of the project signed. The JWT can
+// have expired.
+func (p *Project) parse(token string) (jwt.MapClaims, error) {
+	parser := jwt.NewParser(jwt.WithValidMethods([]string{"RS256"}), jwt.WithoutClaimsValidation(), jwt.WithJSONNumber())
+	parsed, err := parser.Parse(token, func(t *jwt.Token) (any, error) {
+		id, _ := t.Header["kid"].(string)
+		if key := p.keys.find(id); key != nil {
+			return key, nil
+		}
+		return nil, errors.New("no such key")
+	})
 	if err != nil {
-		return "" // cannot happen: the claims are JSON and the key is an RSA key
+		return nil, err
 	}
-	return signed
+	claims, _ := parsed.Claims.(jwt.MapClaims)
+	return claims, nil
+}
+
+// isOwn reports whether a JWT is from this project and for it.
+func (p *Project) isOwn(claims jwt.MapClaims) bool {
+	audience, _ := claims.GetAudience()
+	issuer, _ := claims.GetIssuer()
+	return slices.Contains(audience, p.ID) && issuer == p.issuer()
 }
 
 // factorClaims returns factors as a JWT contains them. It leaves out the null
@@ -98,21 +119,11 @@ func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 // sessionOfJWT returns the session ID in a JWT of this project. It accepts an
 // expired JWT, because the session may still be active.
 func (p *Project) sessionOfJWT(token string) (string, *apiError) {
-	parser := jwt.NewParser(jwt.WithValidMethods([]string{"RS256"}), jwt.WithoutClaimsValidation())
-	parsed, err := parser.Parse(token, func(t *jwt.Token) (any, error) {
-		id, _ := t.Header["kid"].(string)
-		if key := p.keys.find(id); key != nil {
-			return key, nil
-		}
-		return nil, errors.New("no such key")
-	})
+	claims, err := p.parse(token)
 	if err != nil {
 		return "", fail("unable_to_parse_session_jwt")
 	}
-	claims, _ := parsed.Claims.(jwt.MapClaims)
-	audience, _ := claims.GetAudience()
-	issuer, _ := claims.GetIssuer()
-	if !slices.Contains(audience, p.ID) || issuer != "stytch.com/"+p.ID {
+	if !p.isOwn(claims) {
 		return "", fail("jwt_invalid_claims")
 	}
 	details, _ := claims[sessionClaim].(map[string]any)

@@ -47,6 +47,7 @@ var routes = []route{
 	{http.MethodDelete, "/api/projects/{project_id}", "projects.delete", (*control).removeProject, false},
 	{http.MethodGet, "/api/messages", "messages.list", (*control).listMessages, false},
 	{http.MethodDelete, "/api/messages", "messages.delete", (*control).deleteMessages, false},
+	{http.MethodPost, "/api/messages/restore", "messages.restore", (*control).restoreMessages, false},
 	{http.MethodGet, "/api/messages/wait", "messages.wait", (*control).waitForMessage, false},
 	{http.MethodGet, "/api/calls", "calls.list", (*control).listCalls, false},
 	{http.MethodPost, "/api/calls/{call}", "calls.perform", (*control).performCall, false},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -31,6 +32,7 @@ func TestEveryRoute(t *testing.T) {
 		"environment":        {"", "", 200, `"STYTCH_BASE_URL":"` + p.url + `"`},
 		"messages.list":      {"", "", 200, phone},
 		"messages.delete":    {"", "", 204, ""},
+		"messages.restore":   {"", `{"ids":["message-test-1"]}`, 204, ""},
 		"messages.wait":      {"?address=" + email, "", 200, `"channel":"email"`},
 		"calls.list":         {"", "", 200, `{"call":"consumer.users.create","api":"consumer","method":"POST","path":"/v1/users","emulated":true}`},
 		"calls.perform":      {"", `{"user_id":"` + user + `"}`, 200, phone},
@@ -256,5 +258,27 @@ func TestSessionsShowNoTokens(t *testing.T) {
 	}
 	if strings.Contains(body, auth.SessionToken) || strings.Contains(body, "eyJ") {
 		t.Error("the list contains a token")
+	}
+}
+
+// TestMessagesAreDeletedByFilter deletes messages by address and by id, and
+// restores them.
+func TestMessagesAreDeletedByFilter(t *testing.T) {
+	p := launch(t)
+	for _, number := range []string{"+15005550001", "+15005550002", "+15005550003"} {
+		p.send(number)
+	}
+	first := p.wait("+15005550001").ID
+	p.does(http.MethodDelete, "/api/messages?address=%2B15005550002", "")
+	if got := p.messages(); !slices.Equal(got, []string{"+15005550001", "+15005550003"}) {
+		t.Errorf("the inbox has %v", got)
+	}
+	p.does(http.MethodDelete, "/api/messages?id="+first, "")
+	if got := p.messages(); !slices.Equal(got, []string{"+15005550003"}) {
+		t.Errorf("the inbox has %v", got)
+	}
+	p.does(http.MethodPost, "/api/messages/restore", `{"ids": ["`+first+`", "another"]}`)
+	if got := p.messages(); !slices.Equal(got, []string{"+15005550001", "+15005550003"}) {
+		t.Errorf("the inbox has %v", got)
 	}
 }
