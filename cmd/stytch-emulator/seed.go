@@ -26,6 +26,7 @@ type seed struct {
 	redirectURLs  []stytchtest.RedirectURL // nil: any URL is allowed
 	policy        *stytch.RBACPolicy       // nil: the policy stays as it is
 	organizations []seedOrganization
+	webhooks      []stytchtest.WebhookEndpoint
 }
 
 // seedOrganization is an organization and its members, as JSON objects with the
@@ -58,7 +59,7 @@ func readSeed(path string) (*seed, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	switch err := decoder.Decode(&document); {
 	case errors.Is(err, io.EOF):
-		return nil, fmt.Errorf("%s: it is empty; want organizations, policy, password_policy or redirect_urls", path)
+		return nil, fmt.Errorf("%s: it is empty; want organizations, policy, password_policy, redirect_urls or webhooks", path)
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -73,7 +74,7 @@ func readSeed(path string) (*seed, error) {
 		return nil, errors.New(path + ":" + strings.Join(found, "\n"+path+":"))
 	}
 	s := &seed{path: path}
-	for key, into := range map[string]any{"redirect_urls": &s.redirectURLs, "password_policy": &s.passwords, "policy": &s.policy} {
+	for key, into := range map[string]any{"redirect_urls": &s.redirectURLs, "password_policy": &s.passwords, "policy": &s.policy, "webhooks": &s.webhooks} {
 		data, err := json.Marshal(value[key]) // null if it is missing
 		if err == nil {
 			err = json.Unmarshal(data, into)
@@ -205,6 +206,15 @@ func (s *seed) apply(project *stytchtest.Project) error {
 	for _, o := range s.organizations {
 		if err := o.apply(project); err != nil {
 			return fmt.Errorf("%s: the organization %s: %w", s.path, o.slug, err)
+		}
+	}
+	for i, e := range s.webhooks { // last, so that they get no event about the seed
+		have := project.Webhooks().Endpoints()
+		if slices.ContainsFunc(have, func(one stytchtest.WebhookEndpoint) bool { return one.URL == e.URL }) {
+			continue
+		}
+		if _, err := project.Webhooks().AddEndpoint(e); err != nil {
+			return fmt.Errorf("%s: webhooks.%d: %w", s.path, i, err)
 		}
 	}
 	return nil

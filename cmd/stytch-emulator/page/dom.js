@@ -137,7 +137,11 @@ export function collected(act) {
       try {
         while (again) {
           again = false;
-          await act();
+          try {
+            await act();
+          } catch (error) {
+            if (!again) throw error; // the next run may succeed
+          }
         }
       } finally {
         running = null;

@@ -65,7 +65,7 @@ async function connections(query) {
   const { organizations } = await call("GET", `organizations?${new URLSearchParams({ limit: 100, order: "newest" })}`);
   const lists = await Promise.all(organizations.map(async ({ organization_id: organization, organization_name: name }) => {
     names.set(organization, name);
-    const sso = await perform("b2b.sso.get_connections", { organization_id: organization });
+    const sso = await perform("b2b.sso.get_connections", { organization_id: organization }).catch(() => ({})); // deleted meanwhile
     const scim = await perform("b2b.scim.connection.get", { organization_id: organization }).then((answer) => answer.connection, () => null);
     return [
       ...["saml", "oidc", "external"].flatMap((kind) => (sso[`${kind}_connections`] ?? []).map((one) => ({ ...one, kind, organization_id: organization }))),
