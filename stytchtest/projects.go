@@ -18,14 +18,15 @@ const maxProjects = 1000
 // NewProject adds an empty project with new credentials, for a test suite that shares
 // the server with others. It fails if there are 1,000 projects already.
 func (s *Server) NewProject() (*Project, error) {
+	p := newProject(s, newID("project"), newSecret())
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	if len(s.projects) >= maxProjects {
+		s.mu.Unlock()
 		return nil, fmt.Errorf("there are %d projects already; remove one that is not used any more", maxProjects)
 	}
-	p := newProject(s, newID("project"), newSecret())
 	s.projects[p.ID] = p
-	return p, nil
+	s.mu.Unlock()
+	return p, p.Save()
 }
 
 func newSecret() string { return "secret-test-" + newToken() }
@@ -46,6 +47,13 @@ func (s *Server) AddProject(id, secret string) *Project {
 // RemoveProject removes a project with everything in it. Its credentials are not valid
 // any more. The server's first project cannot be removed.
 func (s *Server) RemoveProject(id string) error {
+	if err := s.removeProject(id); err != nil {
+		return err
+	}
+	return s.Save()
+}
+
+func (s *Server) removeProject(id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p := s.projects[id]
@@ -57,6 +65,7 @@ func (s *Server) RemoveProject(id string) error {
 	}
 	delete(s.projects, id)
 	p.end()
+	s.journal.forget(p)
 	return nil
 }
 
@@ -142,16 +151,18 @@ func (p *Project) Faults() []Fault { return p.faults.all() }
 func (p *Project) ClearFaults() { p.faults.clear() }
 
 // Requests returns the requests that the project received, the oldest first, without
-// secrets. The first project also has those that name no project.
-func (p *Project) Requests() []Request { return p.requests.all() }
-
-// Calls counts the requests for a call: "consumer.otps.sms.send".
-func (p *Project) Calls(call string) int {
-	n := 0
-	for _, r := range p.Requests() {
-		if r.Call == call {
-			n++
-		}
-	}
-	return n
+// secrets.
+func (p *Project) Requests() []Request {
+	requests, _ := p.requests.find(RequestFilter{})
+	return requests
 }
+
+// FindRequests returns the requests that a filter selects, the oldest first unless it
+// says otherwise, and how many there are without Offset and Limit.
+func (p *Project) FindRequests(f RequestFilter) (requests []Request, total int) {
+	return p.requests.find(f)
+}
+
+// Calls counts the requests for a call: "consumer.otps.sms.send". A request counts
+// before its response is sent or its connection reset.
+func (p *Project) Calls(call string) int { return p.requests.count(call) }

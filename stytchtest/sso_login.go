@@ -474,10 +474,9 @@ func (s *Server) projectOfConnection(id string) *Project {
 	projects := slices.Collect(maps.Values(s.projects))
 	s.mu.Unlock()
 	for _, p := range projects {
-		p.mu.Lock()
+		unlock := p.lock()
 		c := p.state.Connections.find(byID, id)
-		p.state.rest()
-		p.mu.Unlock()
+		unlock()
 		if c != nil {
 			return p
 		}
