@@ -59,6 +59,8 @@ var b2bHandlers = map[string]handler{
 	"organizations.members.delete_password":           typed((*run).memberDeletePassword),
 	"organizations.members.delete_external_id":        typed((*run).memberDeleteExternalID),
 	"organizations.members.unlink_retired_email":      typed((*run).memberUnlinkEmail),
+	"organizations.members.start_email_update":        typed((*run).memberStartEmailUpdate),
+	"sessions.exchange_access_token":                  typed((*run).memberExchangeAccessToken),
 	"organizations.members.get_connected_apps":        typed((*run).memberConnectedApps),
 	"organizations.members.connected_apps.revoke":     typed((*run).memberRevokeConnectedApp),
 	"organizations.connected_apps":                    typed((*run).organizationConnectedApps),

@@ -176,6 +176,8 @@ type member struct {
 	// Accounts are the accounts at providers of OAuth. The profile shows them as
 	// registrations.
 	Accounts []*memberAccount `json:"accounts,omitempty"`
+	// NewAddress is the address that the member wants to have, or nil.
+	NewAddress *newAddress `json:"new_address,omitempty"`
 	// Password is the password, or nil. It is not used if passwords are for all
 	// organizations.
 	Password *memberPassword `json:"password,omitempty"`
