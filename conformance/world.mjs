@@ -49,6 +49,8 @@ export async function newWorld() {
     /** Starts a session of a user or member, and returns its JWT. */
     session: (id) => lab(at("sessions"), { id }),
     user: (user) => lab(at("users"), user),
+    userinfo: (url) => lab(at("userinfo"), { url }),
+    trusted: (profile) => lab(at("trusted"), profile),
     consent: (user_id, app) => lab(at("consents"), { user_id, app }),
   };
 }

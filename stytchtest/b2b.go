@@ -61,6 +61,8 @@ var b2bHandlers = map[string]handler{
 	"organizations.members.unlink_retired_email":      typed((*run).memberUnlinkEmail),
 	"organizations.members.start_email_update":        typed((*run).memberStartEmailUpdate),
 	"sessions.exchange_access_token":                  typed((*run).memberExchangeAccessToken),
+	"sessions.attest":                                 typed((*run).memberAttest),
+	"sessions.migrate":                                typed((*run).memberMigrateSession),
 	"organizations.members.get_connected_apps":        typed((*run).memberConnectedApps),
 	"organizations.members.connected_apps.revoke":     typed((*run).memberRevokeConnectedApp),
 	"organizations.connected_apps":                    typed((*run).organizationConnectedApps),

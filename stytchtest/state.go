@@ -41,6 +41,10 @@ type state struct {
 	// RedirectURLs are the URLs that links can lead to. It is nil while they can
 	// lead to any URL.
 	RedirectURLs []RedirectURL `json:"redirect_urls"`
+	// TrustedTokenProfiles say which tokens of other issuers are accepted.
+	TrustedTokenProfiles []TrustedTokenProfile `json:"trusted_token_profiles"`
+	// UserInfoURL is where tokens of sessions of another provider are sent, or empty.
+	UserInfoURL string `json:"userinfo_url"`
 	// Endpoints get webhooks, which are Deliveries.
 	Endpoints  table[endpoint, *endpoint] `json:"webhook_endpoints"`
 	Deliveries table[delivery, *delivery] `json:"webhook_deliveries"`
