@@ -52,6 +52,8 @@ func newLab(t *testing.T) *lab {
 	mux.HandleFunc("POST /worlds/{world}/consents", in(l, addConsent))
 	mux.HandleFunc("POST /worlds/{world}/userinfo", in(l, setUserInfo))
 	mux.HandleFunc("POST /worlds/{world}/trusted", in(l, setTrusted))
+	mux.HandleFunc("POST /worlds/{world}/impersonations", in(l, impersonate))
+	mux.HandleFunc("POST /worlds/{world}/fingerprints", in(l, addFingerprint))
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	l.url = server.URL
@@ -236,6 +238,16 @@ func setTrusted(srv *stytchtest.Server, _ *http.Request, profile stytchtest.Trus
 		return nil, err
 	}
 	return profiles[0], nil
+}
+
+// impersonate returns the token with which a person of the staff acts as a user or member.
+func impersonate(srv *stytchtest.Server, _ *http.Request, i struct{ ID, Email string }) (any, error) {
+	begun, err := srv.Impersonate(i.ID, i.Email)
+	return begun.Token, err
+}
+
+func addFingerprint(srv *stytchtest.Server, _ *http.Request, f stytchtest.Fingerprint) (any, error) {
+	return srv.AddFingerprint(f)
 }
 
 // in returns a handler for a function of one world.

@@ -99,7 +99,7 @@ func (op operation) method() string {
 
 // camel returns a name in JavaScript's form: loginOrCreate, getJWKS.
 // spelling has the words that the SDK does not write like others.
-var spelling = map[string]string{"jwks": "JWKS", "mfa": "MFA", "totp": "TOTP", "oauth": "OAuth", "webauthn": "WebAuthn"}
+var spelling = map[string]string{"jwks": "JWKS", "mfa": "MFA", "totp": "TOTP", "oauth": "OAuth", "webauthn": "WebAuthn", "url": "URL"}
 
 func camel(name string) string {
 	words := strings.Split(name, "_")

@@ -57,6 +57,8 @@ type Message struct {
 type Inbox struct {
 	mu       sync.Mutex
 	messages []Message
+	// deleted contains the messages that Delete has deleted. They keep their places.
+	deleted map[string]bool
 	// waited contains the messages that WaitFor has returned.
 	waited  map[string]bool
 	arrival chan struct{} // closed and replaced when a message arrives
@@ -66,14 +68,14 @@ type Inbox struct {
 const inboxSize = 10_000
 
 func newInbox() *Inbox {
-	return &Inbox{waited: map[string]bool{}, arrival: make(chan struct{})}
+	return &Inbox{deleted: map[string]bool{}, waited: map[string]bool{}, arrival: make(chan struct{})}
 }
 
 // Messages returns all messages, the oldest first.
 func (b *Inbox) Messages() []Message {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return slices.Clone(b.messages)
+	return slices.DeleteFunc(slices.Clone(b.messages), func(m Message) bool { return b.deleted[m.ID] })
 }
 
 // Last returns the newest message to an address, and whether there is one.
@@ -81,7 +83,7 @@ func (b *Inbox) Last(address string) (Message, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, m := range slices.Backward(b.messages) {
-		if sameAddress(m.Address, address) {
+		if sameAddress(m.Address, address) && !b.deleted[m.ID] {
 			return m, true
 		}
 	}
@@ -96,7 +98,7 @@ func (b *Inbox) WaitFor(ctx context.Context, address string) (Message, error) {
 	for {
 		b.mu.Lock()
 		for _, m := range slices.Backward(b.messages) {
-			if sameAddress(m.Address, address) && !b.waited[m.ID] {
+			if sameAddress(m.Address, address) && !b.waited[m.ID] && !b.deleted[m.ID] {
 				b.waited[m.ID] = true
 				b.mu.Unlock()
 				return m, nil
@@ -118,7 +120,7 @@ func (b *Inbox) unread() int {
 	defer b.mu.Unlock()
 	n := 0
 	for _, m := range b.messages {
-		if !b.waited[m.ID] {
+		if !b.waited[m.ID] && !b.deleted[m.ID] {
 			n++
 		}
 	}
@@ -138,7 +140,30 @@ func (b *Inbox) Clear() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.messages = nil
+	clear(b.deleted)
 	clear(b.waited)
+	b.announce()
+}
+
+// Delete deletes the messages with these ids. Their codes and links stay valid.
+// Restore can bring them back.
+func (b *Inbox) Delete(ids ...string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, id := range ids {
+		b.deleted[id] = true
+	}
+	b.announce()
+}
+
+// Restore brings deleted messages back, at their old places. WaitFor returns them
+// only if it has not returned them before.
+func (b *Inbox) Restore(ids ...string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, id := range ids {
+		delete(b.deleted, id)
+	}
 	b.announce()
 }
 
@@ -148,6 +173,7 @@ func (b *Inbox) set(messages []Message) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.messages = slices.Clone(messages)
+	clear(b.deleted)
 	clear(b.waited)
 	for _, m := range messages {
 		b.waited[m.ID] = true
@@ -173,6 +199,7 @@ func (b *Inbox) shorten() {
 	n := len(b.messages) - inboxSize + inboxSize/10
 	for _, m := range b.messages[:n] {
 		delete(b.waited, m.ID)
+		delete(b.deleted, m.ID)
 	}
 	b.messages = slices.Delete(b.messages, 0, n)
 }

@@ -240,6 +240,28 @@ func TestSSOTokens(t *testing.T) {
 	wants(t, err, stytch.ErrSSOTokenNotFound)
 }
 
+// TestAddConnection logs in with connections that a test adds.
+func TestAddConnection(t *testing.T) {
+	c := newCompany(t, b2b.Organization{})
+	saml := must(c.AddSAMLConnection(b2b.SAMLConnection{OrganizationID: "engines", DisplayName: "Okta"}))(t)
+	oidc := must(c.AddOIDCConnection(b2b.OIDCConnection{OrganizationID: "engines", DisplayName: "Entra"}))(t)
+	if saml.ACSURL == "" || len(saml.SigningCertificates) != 1 || oidc.RedirectURL == "" || len(c.organization().SSOActiveConnections) != 2 {
+		t.Errorf("connections %v and %v", saml, oidc)
+	}
+	for _, id := range []string{saml.ConnectionID, oidc.ConnectionID} {
+		must(c.sso(c.ssoTo(id, "email", email)))(t)
+	}
+	if members := c.Members(""); len(members) != 1 || len(members[0].SSORegistrations) != 2 {
+		t.Errorf("members %v", members)
+	}
+	if _, err := c.AddSAMLConnection(b2b.SAMLConnection{OrganizationID: "none"}); err == nil {
+		t.Error("an organization that does not exist gets a connection")
+	}
+	if _, err := c.AddOIDCConnection(b2b.OIDCConnection{OrganizationID: "engines", ConnectionID: oidc.ConnectionID}); err == nil {
+		t.Error("a connection is added twice")
+	}
+}
+
 // TestExternalSSO logs in to one organization with the connection of another.
 func TestExternalSSO(t *testing.T) {
 	for _, protocol := range []string{"saml", "oidc"} {

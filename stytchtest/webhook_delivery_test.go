@@ -87,8 +87,10 @@ func TestWebhookResponses(t *testing.T) {
 		status  int
 		error   string
 	}{
-		"accepted":    {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(299) }, stytchtest.WebhookDelivered, 299, ""},
-		"redirect":    {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere, 307) }, stytchtest.WebhookPending, 307, ""},
+		"accepted": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(299) }, stytchtest.WebhookDelivered, 299, ""},
+		"redirect": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, elsewhere, http.StatusTemporaryRedirect)
+		}, stytchtest.WebhookPending, 307, ""},
 		"not found":   {http.NotFound, stytchtest.WebhookPending, 404, ""},
 		"no response": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, stytchtest.WebhookPending, 0, "EOF"},
 		"no server":   {nil, stytchtest.WebhookPending, 0, "connection refused"},

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -19,6 +20,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
+	"github.com/stytchgen/sdk/b2b"
 	"github.com/stytchgen/sdk/internal/browsertest"
 	"github.com/stytchgen/sdk/stytch"
 	"github.com/stytchgen/sdk/stytchtest"
@@ -110,8 +112,9 @@ func look(width int64, theme string) chromedp.Action[chromedp.Void] {
 		}))
 }
 
-// isQuiet reports requests to other hosts and messages on the console.
-func (b *tab) isQuiet(p *program) {
+// isQuiet reports requests to other hosts and messages on the console, except those
+// that contain one of the expected texts.
+func (b *tab) isQuiet(p *program, expected ...string) {
 	b.t.Helper()
 	// Earlier requests and messages are known once this line is.
 	const last = "the last line"
@@ -123,7 +126,7 @@ func (b *tab) isQuiet(p *program) {
 		b.spoken.Wait()
 	}
 	for _, request := range b.requests {
-		if _, url, _ := strings.Cut(request, " "); !strings.HasPrefix(url, p.url+root+"/") {
+		if _, url, _ := strings.Cut(request, " "); !strings.HasPrefix(url, p.url+root+"/") && !strings.HasPrefix(url, "data:") { // the browser draws its own fields with these
 			b.t.Errorf("the page requests %s", url)
 		}
 	}
@@ -131,6 +134,9 @@ func (b *tab) isQuiet(p *program) {
 		b.t.Errorf("the page's requests were not seen: %v", b.requests)
 	}
 	for _, line := range slices.DeleteFunc(b.console, isLast) {
+		if slices.ContainsFunc(expected, func(text string) bool { return strings.Contains(line, text) }) {
+			continue
+		}
 		b.t.Errorf("the console shows %s", line)
 	}
 }
@@ -174,7 +180,7 @@ func TestPageShowsTheCode(t *testing.T) {
 	if _, err := p.client().OTPs.Authenticate(t.Context(), stytch.OTPsAuthenticateRequest{MethodID: methodID, Code: code, SessionDurationMinutes: new(60)}); err != nil {
 		t.Error(err)
 	}
-	b.do(b.until(`text("#session-count") === "1" && text("#users").includes("` + phone + ` (verified)")`))
+	b.do(chromedp.Click(`nav a[href="#people"]`), b.until(`all("#sessions > li").length === 1 && text("#users").includes("`+phone+` (verified)")`), chromedp.Click(`nav a[href="#messages"]`))
 
 	methodID, code = p.send(phone), p.wait(phone).Code
 	b.do(b.until(`text(".message .code") === "`+code+`" && all(".message").length === 2`),
@@ -213,7 +219,7 @@ func TestPageOpensTheLink(t *testing.T) {
 	b.do(chromedp.Click(".message .follow"))
 	token := <-landed
 	must(p.client().MagicLinks.Authenticate(t.Context(), stytch.MagicLinksAuthenticateRequest{Token: token, SessionDurationMinutes: new(60)}))(t)
-	b.do(b.until(`text("#session-count") === "1"`))
+	b.do(b.until(`text(".message .expiry") === "used"`))
 	b.isQuiet(p)
 }
 
@@ -224,7 +230,7 @@ func TestPageShowsTheCodesOfApps(t *testing.T) {
 	b := open(t, p)
 	user := p.login(phone).UserID
 	must(p.client().TOTPs.Create(t.Context(), stytch.TOTPsCreateRequest{UserID: user}))(t)
-	b.do(b.until(`shown("#totps .code")`))
+	b.do(chromedp.Click(`nav a[href="#people"]`), b.until(`shown("#totps .code") && !shown("#messages")`))
 	shows := func() string { return get[string](b, `text("#totps .code")`) }
 	first := shows()
 	must(p.client().TOTPs.Authenticate(t.Context(), stytch.TOTPsAuthenticateRequest{UserID: user, TOTPCode: first}))(t)
@@ -241,8 +247,8 @@ func TestPageDrivesTheEmulator(t *testing.T) {
 	p := launch(t, "--seed", write(t, "seed.yaml", "organizations:\n  - organization_name: Engines\n    members: [{email_address: ada@example.com}]\n"))
 	b := open(t, p)
 	p.send(phone)
-	b.do(b.until(`text("#organizations").includes("ada@example.com")`),
-		chromedp.Click("#stop"), b.until(`text("#running") === "stopped"`))
+	b.do(chromedp.Click(`nav a[href="#people"]`), b.until(`text("#members").includes("ada@example.com") && text("#members").includes("Engines")`),
+		chromedp.Click(`nav a[href="#controls"]`), chromedp.Click("#stop"), b.until(`text("#running") === "stopped"`))
 	if decoded[clockView](t, p.does(http.MethodGet, "/api/clock", "")).Running {
 		t.Error("the clock is running")
 	}
@@ -271,13 +277,21 @@ func TestPageDrivesTheEmulator(t *testing.T) {
 		t.Error("-1 calls are accepted")
 	}
 
+	b.do(chromedp.SetUploadFiles("#restore", []string{write(t, "snapshot.json", p.does(http.MethodGet, "/api/snapshot", ""))}), b.until(`shown("#sure") && text("#sure-text").includes("snapshot.json")`))
+	p.send("+15005550009")
+	b.do(b.until(`text("#message-list").includes("0009")`), chromedp.Click("#sure-yes"), b.until(`!shown("#sure") && text("#message-list") && !text("#message-list").includes("0009")`))
+
 	b.do(chromedp.Click("#reset"), b.until(`shown("#sure") && document.activeElement === one("#sure-no")`))
 	browsertest.Screenshot(t, b.ctx, "reset")
 	b.do(chromedp.KeyEvent("\x1b"), b.until(`!shown("#sure")`))
-	b.do(chromedp.Click("#reset"), chromedp.Click("#sure-yes"), b.until(`shown("#first-steps") && text("#user-count") === "0" && text("#organization-count") === "1"`))
+	b.do(chromedp.Click("#reset"), chromedp.Click("#sure-yes"), chromedp.Click(`nav a[href="#messages"]`), b.until(`shown("#first-steps")`),
+		chromedp.Click(`nav a[href="#people"]`), b.until(`text("#user-part .count") === "0" && text("#organization-part .count") === "1"`))
 	b.isQuiet(p)
 	if n := b.asked("POST", p, "faults"); n != 7 {
 		t.Errorf("%d faults were sent, want 7: none with -1 calls", n)
+	}
+	if n := b.asked("PUT", p, "snapshot"); n != 1 {
+		t.Errorf("%d snapshots were restored, want 1", n)
 	}
 	if n := b.asked("POST", p, "reset"); n != 1 {
 		t.Errorf("reset %d times, want once: after the confirmation", n)
@@ -336,7 +350,7 @@ func TestPageShowsHostileValuesAsText(t *testing.T) {
 		must(p.client().OTPs.Email.LoginOrCreate(t.Context(), stytch.OTPsEmailLoginOrCreateRequest{
 			Email: value, SignupTemplateID: new(value + strings.Repeat("<b>", 100))}))(t)
 	}
-	b.do(b.until(fmt.Sprintf(`all(".message").length === %d && text("#user-count") === "%[1]d"`, len(hostile))))
+	b.do(b.until(fmt.Sprintf(`all(".message").length === %d`, len(hostile))), chromedp.Click(`nav a[href="#people"]`), b.until(fmt.Sprintf(`text("#user-part .count") === "%d"`, len(hostile))), chromedp.Click(`nav a[href="#messages"]`))
 	// The API rejects such a locale, so it is set with a snapshot.
 	snapshot := p.does(http.MethodGet, "/api/snapshot", "")
 	p.does(http.MethodPut, "/api/snapshot", strings.Replace(snapshot, `"locale": "en"`, `"locale": "<img src=x onerror=document.title='taken'>"`, 1))
@@ -382,11 +396,13 @@ func crowded(t *testing.T) *program {
 func TestPageFits(t *testing.T) {
 	p := crowded(t)
 	b := open(t, p)
-	b.do(b.until(`all(".message").length === 50 && all("#sessions > li").length === 1`), chromedp.Click("#older"), b.until(`all(".message").length === 69 && !shown("#older")`))
+	b.do(b.until(`all(".message").length === 50`), chromedp.Click("#older"), b.until(`all(".message").length === 69 && !shown("#older")`))
+	b.do(b.until(`(all(".open")[0].click(), all(".open")[62].click(), all(".detail").length === 1)`))
 	for _, theme := range []string{"light", "dark"} {
-		for _, width := range []int64{360, 768, 1280} {
-			b.do(look(width, theme))
-			name := fmt.Sprintf("%s-%d", theme, width)
+		for i := range 9 {
+			width, view := []int64{320, 768, 1280}[i/3], []string{"messages", "people", "controls"}[i%3]
+			b.do(look(width, theme), b.until(fmt.Sprintf(`(location.hash = %q, shown("#" + %[1]q) && (%[1]q !== "people" || all("#sessions > li").length === 1))`, view)))
+			name := fmt.Sprintf("%s-%d-%s", theme, width, view)
 			if got := get[int](b, `document.documentElement.scrollWidth`); got > int(width) {
 				t.Errorf("%s: the page is %d wide: %v", name, got, get[[]string](b, fmt.Sprintf(`all("body *").filter((e) => e.getBoundingClientRect().right > %d).map((e) => e.outerHTML.slice(0, 80))`, width)))
 			}
@@ -432,8 +448,294 @@ func TestPageFinds(t *testing.T) {
 	p.send(phone)
 	p.send("+15005550007")
 	b.do(b.until(`all(".message").length === 2`), chromedp.SendKeys("#filter", "0007"), b.until(`all(".message").length === 1 && text(".message h3").includes("0007")`),
-		chromedp.SendKeys("#filter", "x"), b.until(`shown("#none-found")`), chromedp.Click("#forget"), b.until(`shown("#first-steps") && !shown("#none-found")`))
-	if len(decoded[messagesView](t, p.does(http.MethodGet, "/api/messages", "")).Messages) != 0 {
-		t.Error("the messages are still there")
+		chromedp.SendKeys("#filter", "x"), b.until(`shown("#none-found")`), b.search("#filter", "0007 signup sms"), b.until(`all(".message").length === 1`))
+	for _, search := range []string{p.wait(phone).Code, "0006", "sign up is", "expires"} {
+		b.do(b.search("#filter", search), b.until(`text("#message-list").includes("0006")`))
 	}
+}
+
+// search fills a field in at once.
+func (b *tab) search(field, text string) chromedp.Action[chromedp.Void] {
+	return b.until(fmt.Sprintf(`(one(%[1]q).value = %[2]q, one(%[1]q).dispatchEvent(new Event("input")))`, field, text))
+}
+
+// messages returns the addresses of the messages, the oldest first.
+func (p *program) messages() (addresses []string) {
+	p.t.Helper()
+	for _, m := range decoded[messagesView](p.t, p.does(http.MethodGet, "/api/messages", "")).Messages {
+		addresses = append(addresses, m.Address)
+	}
+	return addresses
+}
+
+// TestPageDeletesAndUndoes deletes one message, those that a search finds, and
+// all, and brings them back.
+func TestPageDeletesAndUndoes(t *testing.T) {
+	p := launch(t)
+	b := open(t, p)
+	numbers := []string{"+15005550001", "+15005550002", "+15005550011"}
+	for _, number := range numbers {
+		p.send(number)
+	}
+	has := func(want ...string) {
+		t.Helper()
+		b.do(b.until(fmt.Sprintf(`all(".message").length === %d`, len(want))))
+		if got := p.messages(); !slices.Equal(got, want) {
+			t.Errorf("the inbox has %v, want %v", got, want)
+		}
+	}
+	b.do(b.until(`all(".message").length === 3`), b.until(`(all(".open")[1].click(), shown(".detail"))`),
+		chromedp.Click(".detail .danger"), b.until(`text("#undo-text") === "The message to +15005550002 was deleted."`))
+	has(numbers[0], numbers[2])
+	browsertest.Screenshot(t, b.ctx, "undo")
+	b.do(chromedp.Click("#undo-do"), b.until(`!shown("#undo")`))
+	has(numbers...)
+
+	b.do(chromedp.SendKeys("#filter", "555001"), b.until(`text("#forget") === "Delete these 1"`), chromedp.Click("#forget"), b.until(`shown("#none-found")`))
+	if got := p.messages(); !slices.Equal(got, numbers[:2]) {
+		t.Errorf("the inbox has %v, want those that the search does not find", got)
+	}
+	b.do(chromedp.Click("#undo-do"), b.until(`all(".message").length === 1`), b.search("#filter", ""), b.until(`all(".message").length === 3`))
+
+	b.do(chromedp.Click("#forget"), b.until(`shown("#first-steps") && text("#undo-text") === "3 messages were deleted."`))
+	has()
+	b.do(chromedp.KeyEvent("u"), b.until(`all(".message").length === 3`))
+	has(numbers...)
+	b.isQuiet(p)
+}
+
+// TestPageIsUsedWithKeys uses the page without a pointer.
+func TestPageIsUsedWithKeys(t *testing.T) {
+	p := launch(t)
+	b := open(t, p)
+	p.send("+15005550001")
+	p.send("+15005550002")
+	b.do(b.until(`all(".message").length === 2`))
+	focus := func(number string) chromedp.Action[chromedp.Void] {
+		return b.until(fmt.Sprintf(`document.activeElement.matches(".open") && document.activeElement.textContent.includes(%q)`, number))
+	}
+	b.do(chromedp.KeyEvent("j"), focus("0002"), chromedp.KeyEvent("j"), focus("0001"), chromedp.KeyEvent("k"), focus("0002"), chromedp.KeyEvent("j"), focus("0001"),
+		chromedp.KeyEvent("c"), b.until(`text("#news") === "The code is copied"`))
+	if copied, want := get[string](b, `navigator.clipboard.readText()`), p.wait("+15005550001").Code; copied != want {
+		t.Errorf("copied %q, want %s", copied, want)
+	}
+	b.do(chromedp.KeyEvent("\r"), b.until(`shown(".detail .look") && text(".detail .look").includes("Your code to sign up is") && location.search.startsWith("?message=message-test-")`),
+		chromedp.KeyEvent("\r"), b.until(`!shown(".detail") && location.search === ""`),
+		chromedp.KeyEvent("d"), b.until(`all(".message").length === 1`), focus("0002"), chromedp.KeyEvent("u"), b.until(`all(".message").length === 2`),
+		chromedp.KeyEvent("/"), b.until(`document.activeElement === one("#filter")`), chromedp.KeyEvent("?"), b.until(`one("#filter").value.endsWith("?") && !shown("#help")`),
+		chromedp.KeyEvent("\x1b"), b.until(`document.activeElement !== one("#filter") && all(".message").length === 2`),
+		chromedp.KeyEvent("?"), b.until(`shown("#help")`))
+	browsertest.Screenshot(t, b.ctx, "help")
+	b.do(chromedp.Click("#keys-on"), chromedp.KeyEvent("\x1b"), b.until(`!shown("#help")`), chromedp.KeyEvent("/"))
+	if get[bool](b, `document.activeElement === one("#filter")`) {
+		t.Error("the keys still work after they were switched off")
+	}
+	b.isQuiet(p)
+}
+
+// TestPageOpensTheMessageOfAnAddress opens a link to a message.
+func TestPageOpensTheMessageOfAnAddress(t *testing.T) {
+	p := launch(t)
+	for i := range 60 {
+		p.send(fmt.Sprintf("+1500555%04d", i))
+	}
+	b := open(t, p)
+	b.do(b.until(`(one("#older").click(), all(".message").length === 60)`), b.until(`(all(".open").at(-1).click(), shown(".detail"))`),
+		chromedp.Click(".detail .buttons button"), b.until(`text("#news").includes("copied")`))
+	link := get[string](b, `navigator.clipboard.readText()`)
+	b.do(chromedp.Navigate("about:blank"), chromedp.Navigate(link), b.until(`shown(".detail") && document.activeElement.textContent.includes("0000")`))
+	if !get[bool](b, `text(".raw pre").includes('"address": "+15005550000"')`) {
+		t.Error("the message is not shown raw")
+	}
+	b.do(chromedp.Navigate("about:blank"), chromedp.Navigate(strings.Replace(link, "message-test", "other-test", 1)), b.until(`shown("#missing") && all(".message").length === 50`))
+}
+
+// TestPageShowsWhatIsUsed uses, replaces and revokes codes and links.
+func TestPageShowsWhatIsUsed(t *testing.T) {
+	p := launch(t, "--seed", write(t, "seed.yaml", "organizations:\n  - organization_name: Engines\n    members: [{email_address: ada@example.com, name: Ada Lovelace}]\n"))
+	b := open(t, p)
+	p.login(phone)
+	b.do(b.until(`text(".message .expiry") === "used"`))
+	user := must(p.client().Users.Create(t.Context(), stytch.UsersCreateRequest{PhoneNumber: new("+15005550007"), Name: &stytch.UserName{FirstName: new("Grace"), LastName: new("Hopper")}}))(t).UserID
+	p.send("+15005550007")
+	p.send("+15005550007")
+	b.do(b.until(`all(".message .expiry").slice(0, 2).map((e) => e.textContent.slice(0, 8)).join() === "expires ,replaced" && text(".message .about").includes("Grace Hopper")`))
+	must(p.client().Users.Delete(t.Context(), stytch.UsersDeleteRequest{UserID: user}))(t)
+	b.do(b.until(`text(".message .expiry").startsWith("replaced")`))
+
+	organization := decoded[struct {
+		Organizations []struct {
+			OrganizationID string `json:"organization_id"`
+		}
+	}](t, p.does(http.MethodGet, "/api/organizations", "")).Organizations[0].OrganizationID
+	must(p.b2b().MagicLinks.Email.LoginOrSignup(t.Context(), b2b.MagicLinksEmailLoginOrSignupRequest{OrganizationID: organization, EmailAddress: email}))(t)
+	b.do(b.until(`text(".message .about").startsWith("login · Ada Lovelace · Engines")`))
+	must(p.b2b().MagicLinks.Authenticate(t.Context(), b2b.MagicLinksAuthenticateRequest{MagicLinksToken: p.wait(email).Token}))(t)
+	b.do(b.until(`text(".message .expiry") === "used"`))
+	b.isQuiet(p)
+}
+
+// TestPageNotifies receives a message while the page is not visible.
+func TestPageNotifies(t *testing.T) {
+	p := launch(t)
+	b := open(t, p)
+	b.do(allow("notifications"), chromedp.Click("#notify"), b.until(`one("#notify").ariaPressed === "true"`))
+	// A headless browser shows every tab, and no notifications.
+	b.do(b.until(`(Object.defineProperty(document, "hidden", { get: () => !globalThis.looked }), globalThis.Notification = class extends EventTarget {
+		static permission = "granted"; close() {} constructor(...args) { super(); globalThis.noted = [...(globalThis.noted ?? []), args]; globalThis.last = this; } }, true)`))
+	p.send(phone)
+	code := p.wait(phone).Code
+	b.do(b.until(`globalThis.noted?.[0][0] === "Code `+code+`" && noted[0][1].body === "SMS to `+phone+`" && document.title.startsWith("(1) ")`),
+		b.until(`(globalThis.looked = true, document.dispatchEvent(new Event("visibilitychange")), last.dispatchEvent(new Event("click")), shown(".detail") && !document.title.startsWith("("))`))
+	b.isQuiet(p)
+}
+
+// TestPageSetsTheClock sets the clock to another time and back.
+func TestPageSetsTheClock(t *testing.T) {
+	p := launch(t)
+	b := open(t, p)
+	b.do(chromedp.SetValue("#clock-time", "2031-05-06T07:08:09"), chromedp.Click("#clock-set button"), b.until(`shown("#ahead") && one("#now").dateTime.startsWith("2031-05-0")`))
+	if now := decoded[clockView](t, p.does(http.MethodGet, "/api/clock", "")).Now; now.Year() != 2031 {
+		t.Errorf("the clock shows %v", now)
+	}
+	b.do(chromedp.Click("#today"), b.until(`!shown("#ahead") && !shown("#today")`))
+	b.isQuiet(p)
+}
+
+// TestPageIsReadWithoutScripts reads the inbox in a browser without JavaScript.
+func TestPageIsReadWithoutScripts(t *testing.T) {
+	p := launch(t)
+	for i := range 60 {
+		p.send(fmt.Sprintf("+1500555%04d", i))
+	}
+	for _, value := range hostile {
+		must(p.client().OTPs.Email.LoginOrCreate(t.Context(), stytch.OTPsEmailLoginOrCreateRequest{Email: value}))(t)
+	}
+	last, oldest := p.wait("+15005550059"), p.wait("+15005550000")
+	tab := browsertest.New(t)
+	browsertest.Do(t, tab, browsertest.WithoutScripts(), look(320, "light"), chromedp.Navigate(p.url+root+"/"))
+	read := func() string { return browsertest.Get(t, tab, chromedp.Text("#plain")) }
+	first := read()
+	browsertest.Screenshot(t, tab, "newest")
+	for _, want := range []string{last.Code, "email", "<img/src=x", "Older messages"} {
+		if !strings.Contains(first, want) {
+			t.Errorf("%q is not in %q", want, first)
+		}
+	}
+	browsertest.Load(t, tab, chromedp.Click(`a[href^="?older"]`))
+	if older := read(); !strings.Contains(older, oldest.Code) || strings.Contains(older, "Older messages") {
+		t.Errorf("the older messages are %q", older)
+	}
+	browsertest.Do(t, tab, chromedp.Navigate(p.url+root+"/?message="+last.ID))
+	if one := read(); !strings.Contains(one, last.Code) || strings.Contains(one, "0058") {
+		t.Errorf("the message of the link is %q", one)
+	}
+	for header, wanted := range map[string]bool{"document": true, "empty": false, "iframe": false} {
+		resp := p.ask(http.MethodGet, "/", "", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Dest", header)
+		if body := string(must(io.ReadAll(resp.Body))(t)); strings.Contains(body, last.Code) != wanted {
+			t.Errorf("a page of another site gets the messages with Sec-Fetch-Dest %s: %t", header, !wanted)
+		}
+		resp.Body.Close()
+	}
+}
+
+// TestPageIsQuickWithManyMessages shows 2,000 messages, searches them and goes
+// to the oldest.
+func TestPageIsQuickWithManyMessages(t *testing.T) {
+	p := launch(t)
+	b := open(t, p)
+	client := p.client()
+	for i := range 2000 {
+		must(client.OTPs.SMS.LoginOrCreate(t.Context(), stytch.OTPsSMSLoginOrCreateRequest{PhoneNumber: fmt.Sprintf("+1500555%04d", i)}))(t)
+	}
+	b.do(b.until(`text("#message-count") === "2000" && all(".message").length === 50`))
+	took := func(what, act string) {
+		t.Helper()
+		t.Logf("%s takes %.0f ms", what, get[float64](b, `await (async () => { const start = performance.now(); `+act+`; document.body.offsetHeight; return performance.now() - start; })()`))
+	}
+	took("a search that finds one", `one("#filter").value = "5550007"; one("#filter").dispatchEvent(new Event("input"))`)
+	b.do(b.until(`all(".message").length === 1`))
+	took("a search that finds all", `one("#filter").value = "sms"; one("#filter").dispatchEvent(new Event("input"))`)
+	took("showing all of them", `while (one("#older").checkVisibility()) one("#older").click()`)
+	b.do(b.until(`all(".message").length === 2000`))
+	took("a second of the clock", `one(".message .expiry").textContent = ""; await new Promise((ok) => setTimeout(ok, 0))`)
+	took("opening the oldest", `all(".open").at(-1).click()`)
+	b.do(b.until(`shown(".detail")`))
+	start := p.messages()
+	if len(start) != 2000 {
+		t.Errorf("the inbox has %d messages", len(start))
+	}
+	took("deleting all", `one("#forget").click(); while (!one("#first-steps").checkVisibility()) await new Promise((ok) => setTimeout(ok, 1))`)
+	took("bringing all back", `one("#undo-do").click(); while (all(".message").length < 50) await new Promise((ok) => setTimeout(ok, 1))`)
+	b.isQuiet(p)
+}
+
+// TestPageManagesPeople creates, changes, looks at and deletes what the lists show.
+func TestPageManagesPeople(t *testing.T) {
+	p := launch(t)
+	b := open(t, p)
+	fill := func(fields ...string) chromedp.Action[chromedp.Void] {
+		steps := []chromedp.Action[chromedp.Void]{b.until(`shown("#edit-fields input") && document.activeElement.matches("#edit-fields *")`)}
+		for i := 0; i < len(fields); i += 2 {
+			steps = append(steps, b.search(fmt.Sprintf(`[name="%s"]`, fields[i]), fields[i+1]))
+		}
+		return chromedp.Steps(append(steps, chromedp.Click("#edit-form [type=submit]"))...)
+	}
+	add := func(list string) chromedp.Action[chromedp.Void] {
+		return chromedp.Click("#" + list + "-part > .buttons button")
+	}
+	b.do(chromedp.Click(`nav a[href="#people"]`), add("user"), fill("email", email, "name.first_name", "Ada"),
+		b.until(`!shown("#edit") && text("#users h3") === "Ada" && text("#users").includes("ada@example.com (not verified)")`))
+	b.do(add("user"), fill("email", email), b.until(`text("#edit-problem").includes("That did not work")`))
+	browsertest.Screenshot(t, b.ctx, "refused")
+	b.do(chromedp.Click("#edit-cancel"), chromedp.Click("#users .buttons button"), fill("name.last_name", "Lovelace"), b.until(`text("#users h3") === "Ada Lovelace"`))
+
+	b.do(add("organization"), fill("organization_name", "Analytical Engines", "organization_slug", "analytical-engines"), b.until(`text("#organizations h3") === "Analytical Engines"`),
+		add("member"), fill("organization_id", "analytical-engines", "email_address", email, "name", "Ada"),
+		b.until(`text("#members").includes("Analytical Engines") && !shown("#edit")`))
+	user := get[string](b, `(await (await fetch("api/users")).json()).users[0].user_id`)
+	b.do(add("session"), fill("id", user), b.until(`text("#edit-result").includes("session_token")`), chromedp.Click("#edit-done"), b.until(`text("#sessions h3") === "Ada Lovelace"`),
+		add("client"), fill("client_name", "Nightly job", "scopes", "read:books, write:books"), b.until(`text("#edit-result").includes("client_secret")`))
+	browsertest.Screenshot(t, b.ctx, "secret")
+	b.do(chromedp.Click("#edit-done"), b.until(`text("#clients").includes("write:books") && !text("#edit-result")`),
+		add("app"), fill("client_name", "Calendar", "redirect_urls", "https://calendar.example.com/callback"), b.until(`text("#edit-result").includes("client_id")`), chromedp.Click("#edit-done"), b.until(`text("#apps h3") === "Calendar"`),
+		chromedp.Click("#connection-part > summary"), add("connection"), fill("organization_id", "analytical-engines", "kind", "oidc", "display_name", "Okta"),
+		b.until(`text("#edit-result").includes("connection_id")`), chromedp.Click("#edit-done"), b.until(`text("#connections").includes("OIDC") && text("#connections").includes("Analytical Engines")`))
+	browsertest.Screenshot(t, b.ctx, "lists")
+	b.do(b.search("#find", "nobody"), b.until(`all("#people .cards > li").length === 0`), b.search("#find", "ada"), b.until(`all("#users > li").length === 1 && all("#sessions > li").length === 1`), b.search("#find", ""))
+	for _, list := range []string{"session", "user", "client", "app", "connection", "member", "organization"} {
+		b.do(b.until(fmt.Sprintf(`all("#%ss > li").length === 1`, list)), chromedp.Click("#"+list+"s .danger"), b.until(`shown("#sure")`), chromedp.Click("#sure-yes"),
+			b.until(fmt.Sprintf(`!shown("#sure") && (%q === "member" || text("#%[1]s-part .count") === "0")`, list)))
+	}
+	b.isQuiet(p, "Failed to load resource") // what the API refuses
+}
+
+// TestPageSelectsProjects adds a project, which has an inbox of its own, and deletes it.
+func TestPageSelectsProjects(t *testing.T) {
+	p := launch(t)
+	b := open(t, p)
+	p.send(phone)
+	b.do(b.until(`all(".message").length === 1 && !shown("#project")`))
+	browsertest.Load(t, b.ctx, chromedp.Click("#project-add"))
+	b.do(b.until(`text("#connection") === "Connected" && shown("#project") && one("#project").value === new URLSearchParams(location.search).get("project") && shown("#first-steps")`),
+		b.until(`text("#variables").includes(one("#project").value)`))
+	second := get[string](b, `one("#project").value`)
+	secret := strings.Split(get[string](b, `text("#variables")`), "STYTCH_SECRET='")[1]
+	client := must(stytch.NewClient(second, strings.TrimSuffix(strings.TrimSpace(secret), "'"), stytch.WithBaseURL(p.url)))(t)
+	must(client.OTPs.SMS.LoginOrCreate(t.Context(), stytch.OTPsSMSLoginOrCreateRequest{PhoneNumber: "+15005550007"}))(t)
+	b.do(b.until(`text("#message-list").includes("0007")`), b.until(`(all(".open")[0].click(), shown(".detail"))`), chromedp.Click(".detail .danger"), b.until(`shown("#undo")`), chromedp.Click("#undo-do"),
+		b.until(`all(".message").length === 1`))
+	for _, view := range []string{"people", "messages"} {
+		b.do(chromedp.Click(`nav a[href="#` + view + `"]`))
+	}
+	browsertest.Screenshot(t, b.ctx, "second")
+	resp := p.ask(http.MethodGet, "/?project="+second, "")
+	if body := string(must(io.ReadAll(resp.Body))(t)); !strings.Contains(body, "0007") || strings.Count(body, `<li class="message`) != 1 {
+		t.Error("without JavaScript, the page does not show the messages of the project")
+	}
+	resp.Body.Close()
+	b.do(chromedp.Click("#project-remove"), b.until(`shown("#sure")`))
+	browsertest.Load(t, b.ctx, chromedp.Click("#sure-yes"))
+	b.do(b.until(`text("#connection") === "Connected" && text("#message-list").includes("0006") && !shown("#project")`))
+	b.isQuiet(p)
 }

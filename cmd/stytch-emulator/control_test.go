@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -20,6 +22,11 @@ func TestEveryRoute(t *testing.T) {
 	p := launch(t, "--seed", write(t, "seed.yaml", goodSeed))
 	user := p.login(phone).UserID
 	must(p.client().TOTPs.Create(t.Context(), stytch.TOTPsCreateRequest{UserID: user}))(t)
+	app := httptest.NewServer(http.NotFoundHandler())
+	defer app.Close()
+	endpoint := decoded[stytchtest.WebhookEndpoint](t, p.does(http.MethodPost, "/api/webhooks/endpoints", `{"url":"`+app.URL+`"}`)).ID
+	must(p.client().Users.Create(t.Context(), stytch.UsersCreateRequest{Email: new("webhook@example.com")}))(t)
+	delivery := decoded[deliveryView](t, p.does(http.MethodGet, "/api/webhooks/deliveries/wait", "")).ID
 	snapshot := p.does(http.MethodGet, "/api/snapshot", "")
 	calls := map[string]struct {
 		query, body string
@@ -31,6 +38,7 @@ func TestEveryRoute(t *testing.T) {
 		"environment":        {"", "", 200, `"STYTCH_BASE_URL":"` + p.url + `"`},
 		"messages.list":      {"", "", 200, phone},
 		"messages.delete":    {"", "", 204, ""},
+		"messages.restore":   {"", `{"ids":["message-test-1"]}`, 204, ""},
 		"messages.wait":      {"?address=" + email, "", 200, `"channel":"email"`},
 		"calls.list":         {"", "", 200, `{"call":"consumer.users.create","api":"consumer","method":"POST","path":"/v1/users","emulated":true}`},
 		"calls.perform":      {"", `{"user_id":"` + user + `"}`, 200, phone},
@@ -54,6 +62,17 @@ func TestEveryRoute(t *testing.T) {
 		"faults.add":         {"", `{"call":"consumer.otps.sms.send","api":"consumer","times":2,"share":1,"after_effect":true,"status":503,"retry_after_seconds":1}`, 201, `"status":503`},
 		"faults.clear":       {"", "", 204, ""},
 		"faults.choices":     {"", "", 200, `{"api":"b2b","call":"b2b.otps.email.discovery.send"}`},
+
+		"webhooks.types":         {"", "", 200, `"direct.user.create"`},
+		"webhooks.endpoints":     {"", "", 200, `"secret":"whsec_`},
+		"webhooks.add":           {"", `{"url":"http://localhost:3000/hook","secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw","events":["scim.member.update"],"disabled":true}`, 201, `"events":["scim.member.update"],"disabled":true}`},
+		"webhooks.update":        {"", `{"disabled":true}`, 200, app.URL},
+		"webhooks.delete":        {"", "", 204, ""},
+		"webhooks.rotate":        {"", "{}", 200, `"secret":"whsec_`},
+		"webhooks.replay":        {"", "", 204, ""},
+		"webhooks.replay_failed": {"", "", 200, `{"replayed":0}`},
+		"webhooks.deliveries":    {"?status=pending&event_type=direct.user.create&endpoint_id=" + endpoint, "", 200, `"email":"webhook@example.com"`},
+		"webhooks.wait":          {"?timeout=60", "", 200, `"status":404`},
 	}
 	for _, r := range routes {
 		t.Run(r.call, func(t *testing.T) {
@@ -68,7 +87,10 @@ func TestEveryRoute(t *testing.T) {
 			if r.call == "messages.wait" {
 				must(p.client().OTPs.Email.LoginOrCreate(t.Context(), stytch.OTPsEmailLoginOrCreateRequest{Email: email}))(t)
 			}
-			path := strings.Replace(r.path, "{call}", "consumer.users.get", 1)
+			if r.call == "webhooks.wait" {
+				p.does(http.MethodPost, "/api/webhooks/deliveries/"+delivery+"/replay", "")
+			}
+			path := strings.NewReplacer("{call}", "consumer.users.get", "{endpoint_id}", endpoint, "{delivery_id}", delivery).Replace(r.path)
 			if status, body := p.call(r.method, path+call.query, call.body); status != call.status || !strings.Contains(body, call.want) {
 				t.Errorf("%d %s, want %d with %s", status, body, call.status, call.want)
 			}
@@ -106,6 +128,19 @@ func TestBadControlRequests(t *testing.T) {
 		{"a session that is too short", "POST", "/api/sessions", `{"id":"user-test-1","session_duration_minutes":4}`, 400, "session_duration_minutes"},
 		{"a limit that is none", "GET", "/api/users?limit=0", "", 400, "limit"},
 		{"an unknown order", "GET", "/api/users?order=random", "", 400, "order"},
+		{"a webhook endpoint without a URL", "POST", "/api/webhooks/endpoints", "{}", 400, "url"},
+		{"a webhook endpoint of another kind", "POST", "/api/webhooks/endpoints", `{"url":"file:///etc/passwd"}`, 400, "want http or https"},
+		{"a webhook endpoint with an id", "POST", "/api/webhooks/endpoints", `{"url":"http://localhost","id":"ep_1"}`, 400, "id"},
+		{"a webhook endpoint with an unknown type", "POST", "/api/webhooks/endpoints", `{"url":"http://localhost","events":["user"]}`, 400, `no type "user"`},
+		{"a webhook endpoint with a short secret", "POST", "/api/webhooks/endpoints", `{"url":"http://localhost","secret":"whsec_c2hvcnQ="}`, 400, "secret"},
+		{"a webhook endpoint that does not exist", "PATCH", "/api/webhooks/endpoints/ep_1", `{"disabled":true}`, 404, `no webhook endpoint "ep_1"`},
+		{"a rotation of one that does not exist", "POST", "/api/webhooks/endpoints/ep_1/rotate", "{}", 404, "no webhook endpoint"},
+		{"a deletion of one that does not exist", "DELETE", "/api/webhooks/endpoints/ep_1", "", 404, "no webhook endpoint"},
+		{"a replay to one that does not exist", "POST", "/api/webhooks/endpoints/ep_1/replay", "", 404, "no webhook endpoint"},
+		{"a replay of nothing", "POST", "/api/webhooks/deliveries/msg_1/replay", "", 404, "no webhook delivery"},
+		{"a wait for a delivery", "GET", "/api/webhooks/deliveries/wait?timeout=0", "", 404, "none within 0 seconds"},
+		{"a wait for an unknown event", "GET", "/api/webhooks/deliveries/wait?event_type=user", "", 404, "no event type"},
+		{"deliveries of an unknown status", "GET", "/api/webhooks/deliveries?status=lost", "", 400, "status"},
 		{"a fault without an effect", "POST", "/api/faults", `{"call":"consumer.otps.sms.send"}`, 400, "want one of error_type, status"},
 		{"a fault of an unknown call", "POST", "/api/faults", `{"call":"consumer.otps.send","status":500}`, 400, `is named "consumer.otps.send"`},
 		{"a fault of a call of the other API", "POST", "/api/faults", `{"call":"consumer.otps.whatsapp.send","api":"b2b","status":500}`, 400, "no emulated call of b2b"},
@@ -256,5 +291,27 @@ func TestSessionsShowNoTokens(t *testing.T) {
 	}
 	if strings.Contains(body, auth.SessionToken) || strings.Contains(body, "eyJ") {
 		t.Error("the list contains a token")
+	}
+}
+
+// TestMessagesAreDeletedByFilter deletes messages by address and by id, and
+// restores them.
+func TestMessagesAreDeletedByFilter(t *testing.T) {
+	p := launch(t)
+	for _, number := range []string{"+15005550001", "+15005550002", "+15005550003"} {
+		p.send(number)
+	}
+	first := p.wait("+15005550001").ID
+	p.does(http.MethodDelete, "/api/messages?address=%2B15005550002", "")
+	if got := p.messages(); !slices.Equal(got, []string{"+15005550001", "+15005550003"}) {
+		t.Errorf("the inbox has %v", got)
+	}
+	p.does(http.MethodDelete, "/api/messages?id="+first, "")
+	if got := p.messages(); !slices.Equal(got, []string{"+15005550003"}) {
+		t.Errorf("the inbox has %v", got)
+	}
+	p.does(http.MethodPost, "/api/messages/restore", `{"ids": ["`+first+`", "another"]}`)
+	if got := p.messages(); !slices.Equal(got, []string{"+15005550001", "+15005550003"}) {
+		t.Errorf("the inbox has %v", got)
 	}
 }

@@ -75,7 +75,7 @@ func start(o options, log *slog.Logger) (*emulator, error) {
 func (e *emulator) listen(snapshot []byte) error {
 	config := stytchtest.Config{
 		ProjectID: e.projectID, Secret: e.secret, Addr: net.JoinHostPort(e.host, e.port), Code: e.code,
-		Snapshot: snapshot, Validate: validate, Observe: e.observe, Handler: e.handler,
+		Snapshot: snapshot, Validate: validate, Observe: e.observe, ObserveWebhook: e.observeWebhook, Handler: e.handler,
 	}
 	if snapshot == nil {
 		config.ProjectID, config.Secret = cmp.Or(e.projectID, defaultProjectID), cmp.Or(e.secret, defaultSecret)

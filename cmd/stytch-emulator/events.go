@@ -77,9 +77,9 @@ func (s *stream) update(clock, changes int) error {
 func (s *stream) sendMessages() {
 	messages := s.control.srv.Inbox().Messages()
 	if !s.begun || !startsWith(messages, s.messages) {
-		s.send("messages", newMessagesView(messages))
+		s.send("messages", s.control.newMessagesView(messages))
 	} else {
-		for _, m := range messages[len(s.messages):] {
+		for _, m := range s.control.newMessagesView(messages[len(s.messages):]).Messages {
 			s.send("message", m)
 		}
 	}

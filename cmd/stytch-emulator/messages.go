@@ -15,25 +15,64 @@ import (
 // defaultWait is the default timeout of messages.wait, in seconds.
 const defaultWait = 30
 
-// messagesView is the response of messages.list.
-type messagesView struct {
-	Messages []stytchtest.Message `json:"messages"`
+// messageView is a message with what the emulator knows about it now.
+type messageView struct {
+	stytchtest.Message
+	Status           stytchtest.MessageStatus `json:"status"`
+	Name             string                   `json:"name,omitempty"`
+	OrganizationName string                   `json:"organization_name,omitempty"`
+	Subject          string                   `json:"subject,omitempty"`
+	Text             string                   `json:"text"`
 }
 
-func newMessagesView(messages []stytchtest.Message) messagesView {
-	return messagesView{append([]stytchtest.Message{}, messages...)} // an empty list, not null
+// messagesView is the response of messages.list.
+type messagesView struct {
+	Messages []messageView `json:"messages"`
+}
+
+func (c *control) newMessagesView(messages []stytchtest.Message) messagesView {
+	view := messagesView{make([]messageView, len(messages))} // an empty list, not null
+	for i, d := range c.srv.MessageDetails(messages...) {
+		m := messages[i]
+		view.Messages[i] = messageView{m, d.Status, d.Name, d.OrganizationName, m.Subject(), m.Text()}
+	}
+	return view
 }
 
 func (c *control) listMessages(w http.ResponseWriter, r *http.Request) error {
-	messages := c.srv.Inbox().Messages()
-	if address := addressOf(r); address != "" {
-		messages = slices.DeleteFunc(messages, func(m stytchtest.Message) bool { return !strings.EqualFold(m.Address, address) })
-	}
-	return writeJSON(w, http.StatusOK, newMessagesView(messages))
+	return writeJSON(w, http.StatusOK, c.newMessagesView(c.wantedMessages(r)))
 }
 
-func (c *control) deleteMessages(w http.ResponseWriter, _ *http.Request) error {
-	c.srv.Inbox().Clear()
+// wantedMessages returns the messages that the query of a request selects.
+func (c *control) wantedMessages(r *http.Request) []stytchtest.Message {
+	address, ids := addressOf(r), map[string]bool{}
+	for _, id := range r.URL.Query()["id"] {
+		ids[id] = true
+	}
+	return slices.DeleteFunc(c.srv.Inbox().Messages(), func(m stytchtest.Message) bool {
+		return address != "" && !strings.EqualFold(m.Address, address) || len(ids) > 0 && !ids[m.ID]
+	})
+}
+
+func (c *control) deleteMessages(w http.ResponseWriter, r *http.Request) error {
+	var ids []string
+	for _, m := range c.wantedMessages(r) {
+		ids = append(ids, m.ID)
+	}
+	c.srv.Inbox().Delete(ids...)
+	c.feed.announce(false)
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func (c *control) restoreMessages(w http.ResponseWriter, r *http.Request) error {
+	var request struct {
+		IDs []string `json:"ids"`
+	}
+	if err := decode(r, &request); err != nil {
+		return err
+	}
+	c.srv.Inbox().Restore(request.IDs...)
 	c.feed.announce(false)
 	w.WriteHeader(http.StatusNoContent)
 	return nil
@@ -56,7 +95,7 @@ func (c *control) waitForMessage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return &failure{http.StatusNotFound, err}
 	}
-	return writeJSON(w, http.StatusOK, message)
+	return writeJSON(w, http.StatusOK, c.newMessagesView([]stytchtest.Message{message}).Messages[0])
 }
 
 // addressOf returns the address of a query. A space is a "+" that the client did

@@ -30,11 +30,12 @@ func pageRoutes() []route {
 	}
 	var list []route
 	for _, file := range files {
-		name, at := file.Name(), "/"+file.Name()
+		name := file.Name()
+		one := route{http.MethodGet, "/" + name, name, asset("page/" + name), true}
 		if name == "index.html" {
-			at = "/{$}"
+			one.path, one.handle = "/{$}", (*control).page
 		}
-		list = append(list, route{http.MethodGet, at, name, asset("page/" + name), true})
+		list = append(list, one)
 	}
 	return list
 }

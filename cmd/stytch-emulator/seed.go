@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	yaml "github.com/oasdiff/yaml3"
@@ -25,6 +26,7 @@ type seed struct {
 	redirectURLs  []stytchtest.RedirectURL // nil: any URL is allowed
 	policy        *stytch.RBACPolicy       // nil: the policy stays as it is
 	organizations []seedOrganization
+	webhooks      []stytchtest.WebhookEndpoint
 }
 
 // seedOrganization is an organization and its members, as JSON objects with the
@@ -33,6 +35,13 @@ type seedOrganization struct {
 	id, slug string
 	settings json.RawMessage
 	members  []seedMember
+	// saml and oidc are connections, by ID.
+	saml, oidc []seedConnection
+}
+
+type seedConnection struct {
+	id      string
+	profile json.RawMessage
 }
 
 type seedMember struct {
@@ -50,7 +59,7 @@ func readSeed(path string) (*seed, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	switch err := decoder.Decode(&document); {
 	case errors.Is(err, io.EOF):
-		return nil, fmt.Errorf("%s: it is empty; want organizations, policy, password_policy or redirect_urls", path)
+		return nil, fmt.Errorf("%s: it is empty; want organizations, policy, password_policy, redirect_urls or webhooks", path)
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -65,7 +74,7 @@ func readSeed(path string) (*seed, error) {
 		return nil, errors.New(path + ":" + strings.Join(found, "\n"+path+":"))
 	}
 	s := &seed{path: path}
-	for key, into := range map[string]any{"redirect_urls": &s.redirectURLs, "password_policy": &s.passwords, "policy": &s.policy} {
+	for key, into := range map[string]any{"redirect_urls": &s.redirectURLs, "password_policy": &s.passwords, "policy": &s.policy, "webhooks": &s.webhooks} {
 		data, err := json.Marshal(value[key]) // null if it is missing
 		if err == nil {
 			err = json.Unmarshal(data, into)
@@ -92,6 +101,12 @@ func newSeedOrganization(settings map[string]any) (seedOrganization, error) {
 	delete(settings, "members")
 	slug := setDefault(settings, "organization_slug", slugOf(settings["organization_name"].(string)))
 	o := seedOrganization{slug: slug, id: setDefault(settings, "organization_id", idOf("organization", slug))}
+	for kind, into := range map[string]*[]seedConnection{"saml": &o.saml, "oidc": &o.oidc} {
+		var err error
+		if *into, err = newSeedConnections(kind, o.id, settings); err != nil {
+			return o, err
+		}
+	}
 	for _, m := range members {
 		profile := m.(map[string]any)
 		email := profile["email_address"].(string)
@@ -117,6 +132,25 @@ func newSeedOrganization(settings map[string]any) (seedOrganization, error) {
 	var err error
 	o.settings, err = json.Marshal(settings)
 	return o, err
+}
+
+// newSeedConnections takes the connections of a kind out of the settings.
+func newSeedConnections(kind, organizationID string, settings map[string]any) ([]seedConnection, error) {
+	key := kind + "_connections"
+	given, _ := settings[key].([]any)
+	delete(settings, key)
+	var connections []seedConnection
+	for _, one := range given {
+		profile := one.(map[string]any)
+		profile["organization_id"] = organizationID
+		c := seedConnection{id: setDefault(profile, "connection_id", idOf(kind+"-connection", organizationID, profile["display_name"].(string)))}
+		var err error
+		if c.profile, err = json.Marshal(profile); err != nil {
+			return nil, err
+		}
+		connections = append(connections, c)
+	}
+	return connections, nil
 }
 
 // setDefault sets a missing string, and returns the resulting value.
@@ -174,6 +208,15 @@ func (s *seed) apply(project *stytchtest.Project) error {
 			return fmt.Errorf("%s: the organization %s: %w", s.path, o.slug, err)
 		}
 	}
+	for i, e := range s.webhooks { // last, so that they get no event about the seed
+		have := project.Webhooks().Endpoints()
+		if slices.ContainsFunc(have, func(one stytchtest.WebhookEndpoint) bool { return one.URL == e.URL }) {
+			continue
+		}
+		if _, err := project.Webhooks().AddEndpoint(e); err != nil {
+			return fmt.Errorf("%s: webhooks.%d: %w", s.path, i, err)
+		}
+	}
 	return nil
 }
 
@@ -195,12 +238,37 @@ func (o seedOrganization) apply(project *stytchtest.Project) error {
 			return err
 		}
 	}
+	for _, c := range o.saml {
+		if err := applyConnection(project, there, c, project.AddSAMLConnection); err != nil {
+			return err
+		}
+	}
+	for _, c := range o.oidc {
+		if err := applyConnection(project, there, c, project.AddOIDCConnection); err != nil {
+			return err
+		}
+	}
 	for _, m := range o.members {
 		if err := m.apply(project, there); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// applyConnection adds a connection unless it exists.
+func applyConnection[T any](project *stytchtest.Project, organizationID string, c seedConnection, add func(T) (T, error)) error {
+	for _, have := range project.Organizations() {
+		if have.OrganizationID == organizationID && slices.ContainsFunc(have.SSOActiveConnections, func(a b2b.ActiveSSOConnection) bool { return a.ConnectionID == c.id }) {
+			return nil
+		}
+	}
+	var connection T
+	if err := json.Unmarshal(c.profile, &connection); err != nil {
+		return err
+	}
+	_, err := add(connection)
+	return err
 }
 
 // find returns the ID of the organization if it exists already, or "".

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,6 +16,12 @@ import (
 const goodSeed = `organizations:
   - organization_name: Analytical Engines
     mfa_policy: REQUIRED_FOR_ALL
+    saml_connections:
+      - display_name: Okta
+    oidc_connections:
+      - display_name: Entra
+        connection_id: oidc-connection-test-entra
+        identity_provider: microsoft-entra
     members:
       - email_address: ada@example.com
         name: Ada Lovelace
@@ -35,7 +42,10 @@ func TestSeed(t *testing.T) {
 	if len(organizations) != 2 || organizations[0].OrganizationSlug != "analytical-engines" || organizations[1].OrganizationID != "organization-test-oel" {
 		t.Fatalf("organizations %+v", organizations)
 	}
-	engines := organizations[0].OrganizationID
+	engines, connections := organizations[0].OrganizationID, organizations[0].SSOActiveConnections
+	if len(connections) != 2 || connections[0].DisplayName != "Okta" || connections[1] != (b2b.ActiveSSOConnection{ConnectionID: "oidc-connection-test-entra", DisplayName: "Entra", IdentityProvider: "microsoft-entra"}) {
+		t.Errorf("connections %+v", connections)
+	}
 	members := decoded[struct{ Members []b2b.Member }](t, p.does(http.MethodGet, "/api/members?organization_id="+engines, "")).Members
 	if len(members) != 2 || members[0].Name != "Ada Lovelace" || members[0].Status != b2b.MemberStatusActive || members[1].Status != b2b.MemberStatusInvited {
 		t.Fatalf("members %+v", members)
@@ -54,7 +64,7 @@ func TestSeed(t *testing.T) {
 	changed := write(t, "seed.yaml", strings.Replace(goodSeed, "REQUIRED_FOR_ALL", "OPTIONAL", 1))
 	again := launch(t, "--seed", changed, "--state", state)
 	after := decoded[struct{ Organizations []b2b.Organization }](t, again.does(http.MethodGet, "/api/organizations", "")).Organizations
-	if len(after) != 2 || after[0].OrganizationID != engines || after[0].MFAPolicy != b2b.MFAPolicyOptional {
+	if len(after) != 2 || after[0].OrganizationID != engines || after[0].MFAPolicy != b2b.MFAPolicyOptional || !slices.Equal(after[0].SSOActiveConnections, connections) {
 		t.Errorf("organizations %+v", after)
 	}
 	if n := len(decoded[struct{ Members []b2b.Member }](t, again.does(http.MethodGet, "/api/members", "")).Members); n != 2 {

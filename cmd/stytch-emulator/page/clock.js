@@ -1,6 +1,6 @@
 // The emulator's clock. Codes and sessions expire by it.
 
-import { byID, call, element, onClick, say } from "./dom.js";
+import { byID, call, element, onClick, onSubmit, say } from "./dom.js";
 
 let reported = { now: 0, running: false, at: 0 };
 
@@ -45,16 +45,29 @@ export function showClock() {
   byID("now").dateTime = date.toISOString();
   const apart = Math.ceil((now() - Date.now()) / 1000); // the emulator drops parts of a second
   byID("ahead").hidden = Math.abs(apart) < 5;
+  byID("today").hidden = Math.abs(apart) < 5;
   byID("ahead").textContent = `${span(Math.abs(apart))} ${apart < 0 ? "behind" : "ahead of"} this machine`;
+}
+
+// The emulator moves its clock by seconds.
+async function moveTo(milliseconds) {
+  setClock(await call("POST", "clock/advance", { seconds: Math.round((milliseconds - now()) / 1000) }));
+  say(`The clock shows ${byID("now").textContent}`);
+}
+
+// The value of a field for date and time, in the time zone of the browser.
+function fieldValue(milliseconds) {
+  const date = new Date(milliseconds);
+  return new Date(milliseconds - date.getTimezoneOffset() * 60000).toISOString().slice(0, 19);
 }
 
 export function startClock() {
   for (const button of document.querySelectorAll("[data-advance]")) {
-    onClick(button, async () => {
-      setClock(await call("POST", "clock/advance", { seconds: Number(button.dataset.advance) }));
-      say(`The clock was advanced: ${byID("now").textContent}`);
-    });
+    onClick(button, () => moveTo(now() + button.dataset.advance * 1000));
   }
+  onClick(byID("today"), () => moveTo(Date.now()));
+  byID("clock-time").addEventListener("focus", () => { byID("clock-time").value ||= fieldValue(now()); });
+  onSubmit(byID("clock-set"), () => moveTo(new Date(byID("clock-time").value).getTime()));
   const turn = (from, to, path, words) => onClick(byID(from), async () => {
     setClock(await call("POST", path));
     byID(to).focus();

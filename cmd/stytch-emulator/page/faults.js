@@ -1,6 +1,6 @@
 // The faults: failures on purpose.
 
-import { byID, call, complain, element, onClick, say, showList } from "./dom.js";
+import { byID, call, element, onClick, onSubmit, say, showList } from "./dom.js";
 
 const number = (id) => byID(id).valueAsNumber;
 
@@ -60,7 +60,7 @@ async function add() {
   say("The fault was added");
 }
 
-/** Loads the choices of calls and error types. */
+/** Loads the choices of calls and error types, and returns the calls. */
 export async function loadChoices() {
   const { calls, error_types: types } = await call("GET", "faults/choices");
   const groups = Map.groupBy(calls, (known) => known.api);
@@ -69,15 +69,13 @@ export async function loadChoices() {
       ...list.map((known) => element("option", { value: known.call }, known.call)))));
   byID("fault-error").replaceChildren(
     ...types.map((known) => element("option", { value: known.error_type }, `${known.error_type} (${known.status})`)));
+  return calls;
 }
 
 export function startFaults() {
   byID("fault-kind").addEventListener("change", choose);
   choose();
-  byID("fault").addEventListener("submit", (event) => {
-    event.preventDefault();
-    add().then(() => complain(""), (error) => complain(`The fault was not added: ${error.message}`));
-  });
+  onSubmit(byID("fault"), add);
   onClick(byID("mend"), async () => {
     await call("DELETE", "faults");
     byID("faults").focus();

@@ -1,10 +1,18 @@
 // The page of the emulator. It follows the emulator's event stream and calls its control API.
 
 import { setClock, showClock, startClock } from "./clock.js";
-import { byID, call, complain, copies, onClick, say } from "./dom.js";
+import { apiAddress, byID, call, complain, copies } from "./dom.js";
+import { startForms } from "./form.js";
 import { loadChoices, setFaults, startFaults } from "./faults.js";
-import { addMessage, setMessages, showExpiry, startMessages } from "./messages.js";
-import { hasExpired, loadState } from "./state.js";
+import { startKeys } from "./keys.js";
+import { addMessage, forgetMessages, loadStatuses, setMessages, showExpiry, startMessages } from "./messages.js";
+import { startNotify } from "./notify.js";
+import { hasExpired, loadPeople, startPeople } from "./people.js";
+import { loadProjects, startProjects } from "./projects.js";
+import { loadRequests, setCalls, startRequests } from "./requests.js";
+import { startState } from "./state.js";
+import { startUndo } from "./undo.js";
+import { startViews } from "./views.js";
 
 const again = 1000; // milliseconds between attempts to reach the emulator
 
@@ -16,7 +24,7 @@ function connection(text, lost) {
 
 // Loads what the events do not contain. It can differ after a restart of the emulator.
 async function load() {
-  const [variables] = await Promise.all([call("GET", "environment"), loadChoices(), loadState()]);
+  const [variables] = await Promise.all([call("GET", "environment"), loadChoices().then(setCalls), loadPeople(), loadRequests(), loadProjects()]);
   const quote = (value) => `'${value.replaceAll("'", `'\\''`)}'`;
   byID("variables").textContent = Object.entries(variables).map(([name, value]) => `export ${name}=${quote(value)}\n`).join("");
 }
@@ -29,10 +37,11 @@ function failed(error) {
 }
 
 function connect() {
-  const events = new EventSource("api/events");
+  const events = new EventSource(apiAddress("events"));
   const on = (name, take) => events.addEventListener(name, (event) => take(JSON.parse(event.data)));
   events.addEventListener("open", () => {
     connection(lost ? "Connected again" : "Connected", false);
+    if (lost) forgetMessages();
     lost = false;
     complain("");
     load().catch(failed);
@@ -48,33 +57,30 @@ function connect() {
   on("clock", (clock) => {
     setClock(clock);
     showExpiry();
-    loadState().catch(failed);
+    loadPeople().catch(failed);
   });
   on("faults", ({ faults }) => setFaults(faults));
-  on("changed", () => loadState().catch(failed));
+  on("changed", () => Promise.all([loadPeople(), loadStatuses(), loadRequests()]).catch(failed));
 }
 
-function startReset() {
-  const dialog = byID("sure");
-  onClick(byID("reset"), () => dialog.showModal());
-  onClick(byID("sure-no"), () => dialog.close());
-  onClick(byID("sure-yes"), async () => {
-    dialog.close();
-    await call("POST", "reset");
-    say("Everything was reset");
-  });
-}
-
+startViews();
 startMessages();
+startUndo();
+startNotify();
+startKeys();
 startClock();
 startFaults();
-startReset();
+startForms();
+startPeople(failed);
+startRequests(failed);
+startProjects();
+startState();
 for (const button of document.querySelectorAll("[data-copies]")) {
   copies(button, byID(button.dataset.copies), "The text is");
 }
 setInterval(() => {
   showClock();
   showExpiry();
-  if (!lost && hasExpired()) loadState().catch(failed);
+  if (!lost && hasExpired()) loadPeople().catch(failed);
 }, 1000);
 connect();

@@ -75,12 +75,13 @@ type pages struct {
 	sdk       *model.SDK
 	templates *template.Template
 	links     map[string]string
+	indexes   map[*model.Package]map[string]string // links of each package
 	files     map[string][]byte
 	err       error
 }
 
 func newPages(sdk *model.SDK) (*pages, error) {
-	p := &pages{sdk: sdk, files: map[string][]byte{}}
+	p := &pages{sdk: sdk, files: map[string][]byte{}, indexes: map[*model.Package]map[string]string{}}
 	var err error
 	p.templates, err = templates.Parse(templates.Reference, template.FuncMap{
 		"go": p.markdown, "within": p.within, "lower": golang.Lower, "list": fieldNames, "dict": dict,
@@ -183,7 +184,10 @@ func (p *pages) code(name string) string {
 // within makes names in backticks link to what they mean in a package, or in the
 // first one that has them. It writes nothing.
 func (p *pages) within(pkg *model.Package) string {
-	p.links = index(p.sdk, pkg)
+	if _, ok := p.indexes[pkg]; !ok {
+		p.indexes[pkg] = index(p.sdk, pkg)
+	}
+	p.links = p.indexes[pkg]
 	return ""
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -79,6 +80,12 @@ func (p *parser) document() *yaml.Node {
 	return root
 }
 
+// isPrintableASCII reports whether a line has only the printable characters of ASCII, as nearly every line has.
+func isPrintableASCII(line []byte) bool {
+	line = bytes.TrimSuffix(line, []byte("\n"))
+	return !slices.ContainsFunc(line, func(c byte) bool { return (c < ' ' && c != '\t') || c > '~' })
+}
+
 // plain reports whether a file is UTF-8 as every tool reads it. A YAML parser
 // takes other encodings, too.
 func plain(src *Source, list *diag.List) bool {
@@ -95,6 +102,8 @@ func plain(src *Source, list *diag.List) bool {
 			pos.Column = utf8.RuneCount(text[:i]) + 1
 			list.Reportf(codes.NotPlainText, pos, "the line holds a NUL byte")
 			return false
+		case isPrintableASCII(text):
+			continue
 		case !utf8.Valid(text):
 			pos.Column = utf8.RuneCount(text[:invalidAt(text)]) + 1
 			list.Hintf(codes.NotPlainText, pos, "save the file as UTF-8", "the line holds bytes that are not UTF-8")

@@ -31,9 +31,9 @@ func Compile(expr string) (validate.Pattern, error) {
 
 // A step is a validate.Step in which the class is still a flat list.
 type step struct {
-	source   string // the part of the expression
-	class    []rune // sorted pairs of the first and the last character of a range
-	min, max int    // max is -1 for no limit
+	source   *syntax.Regexp // the part of the expression; making its text is slow
+	class    []rune         // sorted pairs of the first and the last character of a range
+	min, max int            // max is -1 for no limit
 }
 
 func parse(expr string) ([]step, error) {
@@ -124,7 +124,7 @@ func newStep(re *syntax.Regexp) (step, error) {
 	case syntax.OpRepeat:
 		s.min, s.max, re = re.Min, re.Max, re.Sub[0]
 	}
-	s.source = re.String()
+	s.source = re
 	switch {
 	case re.Op == syntax.OpCharClass:
 		s.class = re.Rune
