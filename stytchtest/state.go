@@ -186,6 +186,8 @@ type member struct {
 	Accounts []*memberAccount `json:"accounts,omitempty"`
 	// NewAddress is the address that the member wants to have, or nil.
 	NewAddress *newAddress `json:"new_address,omitempty"`
+	// OIDCTokens are the tokens of logins by single sign-on, by connection.
+	OIDCTokens map[string]oidcTokens `json:"oidc_tokens,omitempty"`
 	// Password is the password, or nil. It is not used if passwords are for all
 	// organizations.
 	Password *memberPassword `json:"password,omitempty"`
