@@ -50,6 +50,8 @@ func newLab(t *testing.T) *lab {
 	mux.HandleFunc("POST /worlds/{world}/users", in(l, addUser))
 	mux.HandleFunc("POST /worlds/{world}/sessions", in(l, addSession))
 	mux.HandleFunc("POST /worlds/{world}/consents", in(l, addConsent))
+	mux.HandleFunc("POST /worlds/{world}/impersonations", in(l, impersonate))
+	mux.HandleFunc("POST /worlds/{world}/fingerprints", in(l, addFingerprint))
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	l.url = server.URL
@@ -221,6 +223,16 @@ func addConsent(srv *stytchtest.Server, _ *http.Request, c struct {
 	App    stytch.UserConnectedApp `json:"app"`
 }) (any, error) {
 	return nil, srv.AddConsent(c.UserID, c.App)
+}
+
+// impersonate returns the token with which a person of the staff acts as a user or member.
+func impersonate(srv *stytchtest.Server, _ *http.Request, i struct{ ID, Email string }) (any, error) {
+	begun, err := srv.Impersonate(i.ID, i.Email)
+	return begun.Token, err
+}
+
+func addFingerprint(srv *stytchtest.Server, _ *http.Request, f stytchtest.Fingerprint) (any, error) {
+	return srv.AddFingerprint(f)
 }
 
 // in returns a handler for a function of one world.

@@ -21,7 +21,7 @@ export async function newWorld() {
   const world = await lab(`${LAB}/worlds`, {});
   const at = (path) => `${world.lab}/${path}`;
   const message = (address) => lab(at(`message?address=${encodeURIComponent(address)}`));
-  const config = { project_id: world.project_id, secret: world.secret, env: world.url };
+  const config = { project_id: world.project_id, secret: world.secret, env: world.url, fraud_env: world.url };
   return {
     config,
     public_token: world.public_token,
@@ -49,6 +49,10 @@ export async function newWorld() {
     /** Starts a session of a user or member, and returns its JWT. */
     session: (id) => lab(at("sessions"), { id }),
     user: (user) => lab(at("users"), user),
+    /** Returns a token with which a person of the staff acts as a user or member. */
+    impersonate: (id, email) => lab(at("impersonations"), { id, email }),
+    /** Adds the fingerprint of a device, and returns it with its telemetry_id. */
+    fingerprint: (fingerprint) => lab(at("fingerprints"), fingerprint),
     consent: (user_id, app) => lab(at("consents"), { user_id, app }),
   };
 }

@@ -32,7 +32,9 @@ func typed[Req, Resp any](perform func(*run, Req) (Resp, *apiError)) handler {
 			return nil, err
 		}
 		v := reflect.ValueOf(&resp).Elem()
-		v.FieldByName("RequestID").SetString(newID("request-id"))
+		if id := v.FieldByName("RequestID"); id.IsValid() { // one response has none
+			id.SetString(newID("request-id"))
+		}
 		v.FieldByName("StatusCode").SetInt(int64(r.status))
 		fillLists(v)
 		return resp, nil

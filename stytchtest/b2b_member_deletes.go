@@ -13,12 +13,9 @@ func (r *run) memberDelete(q b2b.OrganizationsMembersDeleteRequest) (b2b.Organiz
 	if err := r.permit(q.ActingMember, o, m, memberResource, "delete"); err != nil {
 		return none, err
 	}
-	r.logOut(m)
-	m.Password = nil
-	p := &m.Profile
-	p.Status, p.UpdatedAt, m.TOTP = b2b.MemberStatusDeleted, new(r.now), nil
-	p.MFAPhoneNumber, p.MFAPhoneNumberVerified, p.DefaultMFAMethod, p.TOTPRegistrationID, p.MemberPasswordID = "", false, "", "", ""
-	return b2b.OrganizationsMembersDeleteResponse{MemberID: p.MemberID}, nil
+	r.deleteMember(m)
+	r.project.assignByGroups(m)
+	return b2b.OrganizationsMembersDeleteResponse{MemberID: m.Profile.MemberID}, nil
 }
 
 func (r *run) memberReactivate(q b2b.OrganizationsMembersReactivateRequest) (b2b.OrganizationsMembersReactivateResponse, *apiError) {
@@ -43,6 +40,11 @@ func (r *run) memberReactivate(q b2b.OrganizationsMembersReactivateRequest) (b2b
 		m.Profile.ExternalID = nil // another member has it by now
 	}
 	m.Profile.Status, m.Profile.UpdatedAt = b2b.MemberStatusActive, new(r.now)
+	if m.SCIM != nil { // the directory had taken the roles
+		m.assign()
+		m.assignByDomain(o)
+	}
+	r.project.assignByGroups(m)
 	return b2b.OrganizationsMembersReactivateResponse{MemberID: m.Profile.MemberID, Member: m.profile(r.now), Organization: o.Profile}, nil
 }
 

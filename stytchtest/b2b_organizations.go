@@ -89,6 +89,9 @@ func (r *run) organizationDelete(q b2b.OrganizationsDeleteRequest) (b2b.Organiza
 		r.logOut(m)
 		st.Members.remove(m)
 	}
+	if c := st.SCIMConnections.find(byOrganization, id); c != nil {
+		st.SCIMConnections.remove(c)
+	}
 	for _, c := range slices.Backward(st.connectionsOf(o)) {
 		st.Connections.remove(c)
 	}

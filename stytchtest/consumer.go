@@ -91,6 +91,13 @@ var consumerHandlers = map[string]handler{
 	"crypto_wallets.authenticate_start": typed((*run).walletStart),
 	"crypto_wallets.authenticate":       typed((*run).walletAuthenticate),
 
+	"fraud.fingerprint.lookup":       typed((*run).fingerprintLookup),
+	"fraud.rules.set":                typed((*run).ruleSet),
+	"fraud.rules.list":               typed((*run).ruleList),
+	"fraud.verdict_reasons.override": typed((*run).reasonOverride),
+	"fraud.verdict_reasons.list":     typed((*run).reasonList),
+	"fraud.email.risk":               typed((*run).emailRisk),
+
 	"impersonation.authenticate": typed((*run).impersonate),
 	"debug.whoami":               typed((*run).whoami),
 	"project.metrics":            typed((*run).projectMetrics),

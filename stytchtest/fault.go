@@ -23,10 +23,16 @@ type Fault struct {
 	Call string `json:"call,omitempty"`
 	// API limits the fault to the calls of this API: "consumer" or "b2b".
 	API string `json:"api,omitempty"`
+	// Address limits the fault to the calls that have this phone number or e-mail
+	// address, or the ID or session token of its user or member, among their arguments.
+	Address string `json:"address,omitempty"`
 	// Times is how many calls fail before the fault is used up; 0 means all.
 	Times int `json:"times,omitempty"`
-	// Share is the share of the calls that fail, between 0 and 1; 0 means all.
+	// Share is the share of the calls that fail, between 0 and 1; 0 means all. Which
+	// calls these are follows from Seed, so a test that makes the same calls again sees
+	// the same failures.
 	Share float64 `json:"share,omitempty"`
+	Seed  uint64  `json:"seed,omitempty"`
 	// AfterEffect lets the call take effect before the fault: the message is sent,
 	// and the response is lost.
 	AfterEffect bool `json:"after_effect,omitempty"`
@@ -120,13 +126,19 @@ func (f *Fault) names(call Call) bool {
 // faults are the faults of a server.
 type faults struct {
 	mu   sync.Mutex
-	list []*Fault
+	list []*armedFault
+}
+
+// armedFault is a fault of a server.
+type armedFault struct {
+	Fault
+	random *rand.Rand // decides which calls are in the share
 }
 
 func (f *faults) add(fault Fault) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.list = append(f.list, &fault)
+	f.list = append(f.list, &armedFault{fault, rand.New(rand.NewPCG(fault.Seed, 0))})
 }
 
 func (f *faults) clear() {
@@ -140,21 +152,22 @@ func (f *faults) all() []Fault {
 	defer f.mu.Unlock()
 	var list []Fault
 	for _, fault := range f.list {
-		list = append(list, *fault)
+		list = append(list, fault.Fault)
 	}
 	return list
 }
 
-// meet returns the first fault that applies to a call, and counts it.
-func (f *faults) meet(call Call) *Fault {
+// meet returns the first fault that applies to a call, and counts it. concerns reports
+// whether the call is about an address.
+func (f *faults) meet(call Call, concerns func(address string) bool) *Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for i, fault := range f.list {
-		if !fault.names(call) ||
-			fault.Share > 0 && rand.Float64() >= fault.Share {
+		if !fault.names(call) || fault.Address != "" && !concerns(fault.Address) ||
+			fault.Share > 0 && fault.random.Float64() >= fault.Share {
 			continue
 		}
-		met := *fault
+		met := fault.Fault
 		if fault.Times == 1 {
 			f.list = append(f.list[:i:i], f.list[i+1:]...)
 		} else if fault.Times > 1 {
@@ -165,8 +178,61 @@ func (f *faults) meet(call Call) *Fault {
 	return nil
 }
 
-// apply changes a response. It reports whether there is still one to send.
-func (f *Fault) apply(w http.ResponseWriter, r *http.Request, a *answer, s *Server) bool {
+// concerns reports whether an argument of a request is an address, or belongs to the
+// user or the members who have it.
+func (p *Project) concerns(q *request, address string) bool {
+	given := texts(argumentsOf(q))
+	if slices.ContainsFunc(given, func(text string) bool { return sameAddress(text, address) }) {
+		return true
+	}
+	defer p.lock()()
+	owners := map[string]bool{}
+	for _, u := range p.state.Users.list(byAddress, strings.ToLower(address)) {
+		owners[u.Profile.UserID], owners[text(u.Profile.ExternalID)] = true, true
+		for _, m := range u.Methods {
+			owners[m.ID] = owners[m.ID] || sameAddress(m.Address, address)
+		}
+	}
+	for _, m := range slices.Concat(p.state.Members.list(byPerson, strings.ToLower(address)), p.state.membersByPhone(address)) {
+		owners[m.Profile.MemberID], owners[text(m.Profile.ExternalID)] = true, true
+	}
+	delete(owners, "")
+	return slices.ContainsFunc(given, func(text string) bool {
+		return owners[text] || slices.ContainsFunc(p.state.Sessions.list(byToken, text), func(s *session) bool { return owners[s.UserID+s.MemberID] })
+	})
+}
+
+// membersByPhone returns the members with a phone number.
+func (s *state) membersByPhone(number string) []*member {
+	var found []*member
+	for m := range s.Members.all() {
+		if m.Profile.MFAPhoneNumber == number && number != "" {
+			found = append(found, m)
+		}
+	}
+	return found
+}
+
+// texts returns every string in a value of JSON.
+func texts(v any) []string {
+	var found []string
+	switch v := v.(type) {
+	case string:
+		found = append(found, v)
+	case map[string]any:
+		for _, one := range v {
+			found = append(found, texts(one)...)
+		}
+	case []any:
+		for _, one := range v {
+			found = append(found, texts(one)...)
+		}
+	}
+	return found
+}
+
+// apply changes a response.
+func (f *Fault) apply(r *http.Request, a *answer, s *Server) {
 	if f.Delay > 0 {
 		timer := time.NewTimer(f.Delay)
 		defer timer.Stop()
@@ -174,8 +240,8 @@ func (f *Fault) apply(w http.ResponseWriter, r *http.Request, a *answer, s *Serv
 		case <-timer.C:
 		case <-r.Context().Done():
 		case <-s.closing:
-			resetConnection(w)
-			return false
+			a.reset = true
+			return
 		}
 	}
 	if f.RetryAfter > 0 {
@@ -183,8 +249,7 @@ func (f *Fault) apply(w http.ResponseWriter, r *http.Request, a *answer, s *Serv
 	}
 	switch {
 	case f.Reset:
-		resetConnection(w)
-		return false
+		a.reset = true
 	case f.HTML:
 		a.status = http.StatusBadGateway
 		if f.Status != 0 {
@@ -200,10 +265,7 @@ func (f *Fault) apply(w http.ResponseWriter, r *http.Request, a *answer, s *Serv
 		}
 		s.fail(a, &e)
 	}
-	if f.Truncate {
-		a.truncated = true
-	}
-	return true
+	a.truncated = f.Truncate
 }
 
 // resetConnection closes a connection with a TCP reset.

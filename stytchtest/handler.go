@@ -26,6 +26,7 @@ type answer struct {
 	header    http.Header
 	body      []byte
 	truncated bool
+	reset     bool // the connection is reset instead
 	gateway   bool // it comes from a gateway, not from the service
 	page      bool // it is for a browser, and not in the spec
 	oauth     bool // errors have the form of OAuth
@@ -37,17 +38,23 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a := &answer{header: http.Header{"Content-Type": {"application/json"}}}
 	start := time.Now()
 	project := s.addressed(r)
-	record := Request{Method: r.Method, Path: r.URL.Path, At: project.clock.Now()}
-	send := s.browse(w, r, a) || s.answer(w, r, a, project, &record)
-	record.Status, record.ErrorType, record.Duration = a.status, a.errorType, time.Since(start)
-	if !send {
-		record.Status = 0
+	record := &exchange{request: Request{Method: r.Method, Path: r.URL.Path, At: project.clock.Now()}, header: r.Header, query: r.URL.RawQuery}
+	if !s.browse(w, r, a) {
+		s.answer(w, r, a, project, record)
 	}
-	project.requests.add(record)
+	record.request.ErrorType, record.request.Duration = a.errorType, time.Since(start)
+	if !a.reset {
+		record.request.Status = a.status
+		if !a.page && !a.gateway {
+			record.answer = a.body
+		}
+	}
+	project.requests.add(record) // before the client gets the response, so that a test that has it finds the request
 	if s.observe != nil {
-		s.observe(record)
+		s.observe(record.request)
 	}
-	if !send {
+	if a.reset {
+		resetConnection(w)
 		return
 	}
 	if s.validate != nil && !a.gateway && !a.page {
@@ -72,39 +79,33 @@ func write(w http.ResponseWriter, a *answer) {
 	_, _ = w.Write(a.body)
 }
 
-// answer makes the response to a request. It returns false if a fault of the project
-// closed the connection.
-func (s *Server) answer(w http.ResponseWriter, r *http.Request, a *answer, project *Project, record *Request) bool {
+// answer makes the response to a request. Faults are those of the project.
+func (s *Server) answer(w http.ResponseWriter, r *http.Request, a *answer, project *Project, record *exchange) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		s.fail(a, failf("bad_request", "the body could not be read, or has more than %d bytes", maxBody))
-		return true
+		return
 	}
 	endpoint, params, allowed := contract.Find(r.Method, r.URL.Path)
 	if endpoint == nil {
 		s.unknown(a, r, allowed)
-		return true
+		return
 	}
 	a.oauth = endpoint.OAuthErrors
 	q := &request{Request: r, endpoint: endpoint, params: params}
 	q.fields, q.invalid = decode(q.form(), body)
 	called := newCall(endpoint.API, endpoint.ID)
-	record.API, record.Call = called.API, called.Name
-	record.redact(r, q.fields)
+	record.request.API, record.request.Call = called.API, called.Name
+	record.form, record.body = q.form(), body
 
-	fault := project.faults.meet(called)
-	if fault != nil && !fault.AfterEffect {
-		record.Fault = true
-		if fault.stops() {
-			return fault.apply(w, r, a, s)
-		}
+	fault := project.faults.meet(called, func(address string) bool { return project.concerns(q, address) })
+	record.request.Fault = fault != nil
+	if fault == nil || fault.AfterEffect || !fault.stops() {
+		s.perform(q, a)
 	}
-	s.perform(q, a)
 	if fault != nil {
-		record.Fault = true
-		return fault.apply(w, r, a, s)
+		fault.apply(r, a, s)
 	}
-	return true
 }
 
 // checkAnswer compares a response with the spec. A response to an unknown path is

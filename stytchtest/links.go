@@ -164,7 +164,10 @@ func (p *Project) PublicToken() string { return p.publicToken }
 func (s *Server) browse(w http.ResponseWriter, r *http.Request, a *answer) bool {
 	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
 	name, _ := oauthStart(r.URL.Path)
+	_, _, provisions := scimConnectionOf(r.URL.Path)
 	switch {
+	case provisions:
+		s.provisioning(w, r, a)
 	case reads && (r.URL.Path == loginLink.redirectPath() || r.URL.Path == memberLink.redirectPath()):
 		s.redirect(r, a)
 	case name != "" && (reads || r.Method == http.MethodPost):

@@ -259,6 +259,7 @@ func (s *state) rest() {
 	s.Intermediates.rest()
 	s.M2MClients.rest()
 	s.ConnectedApps.rest()
+	s.SCIMConnections.rest()
 	s.Consents.rest()
 	s.Authorizations.rest()
 	s.Connections.rest()

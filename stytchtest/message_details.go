@@ -12,12 +12,13 @@ type MessageStatus string
 
 // The statuses of a message.
 const (
-	MessageOpen    MessageStatus = "open"
+	MessageOpen MessageStatus = "open"
+	// MessageUsed is also the status of a link that was revoked because its user
+	// or member was deleted.
 	MessageUsed    MessageStatus = "used"
 	MessageExpired MessageStatus = "expired"
-	// MessageReplaced is the status of a message whose code or link was revoked:
-	// by a newer code to the same address, or because its user, member or address
-	// was deleted.
+	// MessageReplaced is the status of a code that was replaced by a newer one to
+	// the same address, or revoked because its user, member or address was deleted.
 	MessageReplaced MessageStatus = "replaced"
 )
 

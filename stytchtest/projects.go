@@ -142,16 +142,18 @@ func (p *Project) Faults() []Fault { return p.faults.all() }
 func (p *Project) ClearFaults() { p.faults.clear() }
 
 // Requests returns the requests that the project received, the oldest first, without
-// secrets. The first project also has those that name no project.
-func (p *Project) Requests() []Request { return p.requests.all() }
-
-// Calls counts the requests for a call: "consumer.otps.sms.send".
-func (p *Project) Calls(call string) int {
-	n := 0
-	for _, r := range p.Requests() {
-		if r.Call == call {
-			n++
-		}
-	}
-	return n
+// secrets.
+func (p *Project) Requests() []Request {
+	requests, _ := p.requests.find(RequestFilter{})
+	return requests
 }
+
+// FindRequests returns the requests that a filter selects, the oldest first unless it
+// says otherwise, and how many there are without Offset and Limit.
+func (p *Project) FindRequests(f RequestFilter) (requests []Request, total int) {
+	return p.requests.find(f)
+}
+
+// Calls counts the requests for a call: "consumer.otps.sms.send". A request counts
+// before its response is sent or its connection reset.
+func (p *Project) Calls(call string) int { return p.requests.count(call) }

@@ -67,8 +67,8 @@ type Config struct {
 	// Validate is called for each response that breaks the spec, error
 	// responses too. If it is nil, responses are not checked.
 	Validate func(error)
-	// Observe is called for every request, before its response is sent. It can
-	// be nil.
+	// Observe is called for every request, before its response is sent. The request
+	// has no Header, Query, Body and Response. Observe can be nil.
 	Observe func(Request)
 	// Webhooks are endpoints that get the events of the first project. One whose URL is in the
 	// snapshot is left out.

@@ -106,19 +106,6 @@ func TestMissingParameter(t *testing.T) {
 	}
 }
 
-// TestNotEmulated makes a call that the spec describes and the emulator does not
-// implement.
-func TestNotEmulated(t *testing.T) {
-	w := newWorld(t)
-	status, fields := w.post("/v1/email/risk", `{"email_address": "ada@example.com"}`, w.ID, w.Secret)
-	if message, _ := fields["error_message"].(string); status != http.StatusNotImplemented || !strings.Contains(message, "fraud.email.risk is not emulated") {
-		t.Errorf("%d %v, want 501 and an error that names fraud.email.risk", status, fields)
-	}
-	if status, _ := w.post("/v1/email/risk", `{}`, w.ID, "wrong"); status != http.StatusUnauthorized {
-		t.Errorf("%d for a wrong secret, want 401", status)
-	}
-}
-
 func TestCredentials(t *testing.T) {
 	w := newWorld(t)
 	other := w.AddProject("project-test-other", "secret-test-other")

@@ -236,6 +236,11 @@ func (s *state) check() error {
 			return errors.New("a list in its state contains null")
 		}
 	}
+	for c := range s.SCIMConnections.all() {
+		if c.Secret == nil || slices.Contains(c.Groups, nil) || s.Organizations.find(byID, c.Profile.OrganizationID) == nil {
+			return errors.New("a SCIM connection in its state has no token or no organization, or a group is null")
+		}
+	}
 	for u := range s.Users.all() {
 		if slices.Contains(u.Methods, nil) || slices.Contains(u.Credentials, nil) || slices.Contains(u.WalletChallenges, nil) {
 			return errors.New("a list in its state contains null")

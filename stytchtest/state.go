@@ -18,11 +18,15 @@ type state struct {
 	Intermediates table[intermediate, *intermediate] `json:"intermediate_sessions"`
 	M2MClients    table[m2mClient, *m2mClient]       `json:"m2m_clients"`
 	ConnectedApps table[connectedApp, *connectedApp] `json:"connected_apps"`
+	// SCIMConnections are those of directories, at most one for an organization.
+	SCIMConnections table[scimConnection, *scimConnection] `json:"scim_connections"`
 	// Consents are what people let connected apps do, and Authorizations the codes and tokens of the apps.
 	Consents       table[consent, *consent]             `json:"consents"`
 	Authorizations table[authorization, *authorization] `json:"authorizations"`
 	// Connections are those of organizations for single sign-on.
 	Connections table[connection, *connection] `json:"sso_connections"`
+	// Fraud is what the project knows about devices and addresses.
+	Fraud fraud `json:"fraud"`
 	// EmailCodes are the e-mail codes of members, by address. A new code of an
 	// address replaces the earlier one.
 	EmailCodes map[string]*code `json:"email_codes"`
@@ -179,6 +183,8 @@ type member struct {
 	// Password is the password, or nil. It is not used if passwords are for all
 	// organizations.
 	Password *memberPassword `json:"password,omitempty"`
+	// SCIM is what a directory says about the member, nil if none manages them.
+	SCIM *scimUser `json:"scim,omitempty"`
 	// TOTP is the authenticator app, or nil. The profile shows it once it is
 	// verified.
 	TOTP *app `json:"totp,omitempty"`

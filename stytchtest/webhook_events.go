@@ -64,6 +64,9 @@ func (p *Project) watched() []watcher {
 			}
 			return shown{"external_connection", c.id(), c.External}
 		}),
+		watching(&p.state.SCIMConnections, func(c *scimConnection, _ time.Time) shown {
+			return shown{"scim_connection", c.Profile.ConnectionID, c.profile()}
+		}),
 	}
 }
 

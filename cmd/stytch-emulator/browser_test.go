@@ -399,8 +399,8 @@ func TestPageFits(t *testing.T) {
 	b.do(b.until(`all(".message").length === 50`), chromedp.Click("#older"), b.until(`all(".message").length === 69 && !shown("#older")`))
 	b.do(b.until(`(all(".open")[0].click(), all(".open")[62].click(), all(".detail").length === 1)`))
 	for _, theme := range []string{"light", "dark"} {
-		for i := range 9 {
-			width, view := []int64{320, 768, 1280}[i/3], []string{"messages", "people", "controls"}[i%3]
+		for i := range 12 {
+			width, view := []int64{320, 768, 1280}[i/4], []string{"messages", "people", "requests", "controls"}[i%4]
 			b.do(look(width, theme), b.until(fmt.Sprintf(`(location.hash = %q, shown("#" + %[1]q) && (%[1]q !== "people" || all("#sessions > li").length === 1))`, view)))
 			name := fmt.Sprintf("%s-%d-%s", theme, width, view)
 			if got := get[int](b, `document.documentElement.scrollWidth`); got > int(width) {
@@ -725,7 +725,7 @@ func TestPageSelectsProjects(t *testing.T) {
 	must(client.OTPs.SMS.LoginOrCreate(t.Context(), stytch.OTPsSMSLoginOrCreateRequest{PhoneNumber: "+15005550007"}))(t)
 	b.do(b.until(`text("#message-list").includes("0007")`), b.until(`(all(".open")[0].click(), shown(".detail"))`), chromedp.Click(".detail .danger"), b.until(`shown("#undo")`), chromedp.Click("#undo-do"),
 		b.until(`all(".message").length === 1`))
-	for _, view := range []string{"people", "messages"} {
+	for _, view := range []string{"people", "requests", "messages"} {
 		b.do(chromedp.Click(`nav a[href="#` + view + `"]`))
 	}
 	browsertest.Screenshot(t, b.ctx, "second")
@@ -737,5 +737,22 @@ func TestPageSelectsProjects(t *testing.T) {
 	b.do(chromedp.Click("#project-remove"), b.until(`shown("#sure")`))
 	browsertest.Load(t, b.ctx, chromedp.Click("#sure-yes"))
 	b.do(b.until(`text("#connection") === "Connected" && text("#message-list").includes("0006") && !shown("#project")`))
+	b.isQuiet(p)
+}
+
+// TestPageShowsRequests looks at requests and their responses, first without secrets.
+func TestPageShowsRequests(t *testing.T) {
+	p := launch(t)
+	b := open(t, p)
+	p.send(phone)
+	b.do(chromedp.Click(`nav a[href="#requests"]`), b.until(`text("#request-list").includes("consumer.otps.sms.login_or_create")`), chromedp.Click("#request-list summary"),
+		b.until(`text(".exchange").includes("[redacted]") && text(".exchange").includes("status_code") && !text(".exchange").includes("`+phone+`")`))
+	browsertest.Screenshot(t, b.ctx, "redacted")
+	b.do(chromedp.Click("#secrets"), b.until(`one("#secrets").ariaPressed === "true" && text(".exchange").includes("`+phone+`")`),
+		chromedp.Click("#secrets"), b.until(`!text(".exchange").includes("`+phone+`")`))
+	_, err := p.client().OTPs.Authenticate(t.Context(), stytch.OTPsAuthenticateRequest{MethodID: "phone-number-test-none", Code: "123456"})
+	wants(t, err, stytch.ErrOTPCodeNotFound)
+	b.do(b.until(`all(".request").length === 2 && text(".request").includes("otp_code_not_found")`),
+		b.search("#request-call", "consumer.otps.sms.login_or_create"), b.until(`all(".request").length === 1`), b.search("#request-call", "consumer.users.get"), b.until(`shown("#no-request")`))
 	b.isQuiet(p)
 }

@@ -3,7 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
@@ -40,6 +43,46 @@ func findOperation(doc *openapi3.T, id string) *routers.Route {
 	return nil
 }
 
+// checkParameters rejects query parameters that control.yaml does not have, or that
+// are given twice. Files of the page are not in it.
+func checkParameters(id string, r *http.Request) error {
+	doc, err := loadControl()
+	if err != nil {
+		return &failure{http.StatusInternalServerError, err}
+	}
+	found := findOperation(doc, id)
+	if found == nil {
+		return nil
+	}
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return errors.New("the query of the URL is not valid: want name=value, separated by &, with other characters percent-encoded")
+	}
+	var known []string
+	for _, p := range slices.Concat(found.PathItem.Parameters, found.Operation.Parameters) {
+		if p.Value.In != openapi3.ParameterInQuery {
+			continue
+		}
+		known = append(known, p.Value.Name)
+		if len(query[p.Value.Name]) > 1 && !p.Value.Schema.Value.Type.Is("array") {
+			return fmt.Errorf("%s: want one value, not %d", p.Value.Name, len(query[p.Value.Name]))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		switch {
+		case slices.Contains(known, name):
+		case len(known) == 0:
+			return fmt.Errorf("unknown parameter %q; %s takes none", name, id)
+		default:
+			return fmt.Errorf("unknown parameter %q; the parameters of %s are %s", name, id, strings.Join(known, ", "))
+		}
+	}
+	if found.Operation.RequestBody == nil && r.ContentLength != 0 {
+		return fmt.Errorf("%s takes no body", id)
+	}
+	return nil
+}
+
 // checkRequest compares a request with control.yaml. The body can be read again
 // afterwards.
 func checkRequest(id string, r *http.Request) error {
@@ -47,12 +90,15 @@ func checkRequest(id string, r *http.Request) error {
 	if err != nil {
 		return &failure{http.StatusInternalServerError, err}
 	}
+	if err := checkParameters(id, r); err != nil {
+		return err
+	}
 	found := findOperation(doc, id)
 	if found == nil {
 		return &failure{http.StatusInternalServerError, fmt.Errorf("control.yaml does not describe %s", id)}
 	}
 	inPath := map[string]string{}
-	for _, p := range found.Operation.Parameters {
+	for _, p := range slices.Concat(found.PathItem.Parameters, found.Operation.Parameters) {
 		if p.Value.In == openapi3.ParameterInPath {
 			inPath[p.Value.Name] = r.PathValue(p.Value.Name)
 		}

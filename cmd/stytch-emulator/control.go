@@ -51,6 +51,7 @@ var routes = []route{
 	{http.MethodGet, "/api/messages/wait", "messages.wait", (*control).waitForMessage, false},
 	{http.MethodGet, "/api/calls", "calls.list", (*control).listCalls, false},
 	{http.MethodPost, "/api/calls/{call}", "calls.perform", (*control).performCall, false},
+	{http.MethodGet, "/api/requests", "requests.list", (*control).listRequests, false},
 	{http.MethodGet, "/api/users", "users.list", (*control).listUsers, false},
 	{http.MethodGet, "/api/sessions", "sessions.list", (*control).listSessions, false},
 	{http.MethodPost, "/api/sessions", "sessions.add", (*control).addSession, false},
@@ -145,7 +146,7 @@ func (to route) admit(r *http.Request, host string) error {
 		return &failure{http.StatusForbidden, err}
 	}
 	if to.open {
-		return nil
+		return checkParameters(to.call, r)
 	}
 	if err := checkSite(r); err != nil {
 		return &failure{http.StatusForbidden, err}

@@ -40,6 +40,10 @@ func TestEveryRoute(t *testing.T) {
 		"messages.delete":    {"", "", 204, ""},
 		"messages.restore":   {"", `{"ids":["message-test-1"]}`, 204, ""},
 		"messages.wait":      {"?address=" + email, "", 200, `"channel":"email"`},
+		"requests.list":      {"", "", 200, `"call":"consumer.otps.sms.login_or_create"`},
+		"projects.list":      {"", "", 200, `"project_id":"` + p.env["STYTCH_PROJECT_ID"]},
+		"projects.create":    {"", "", 201, `"secret":"secret-test-`},
+		"projects.delete":    {"", "", 204, ""},
 		"calls.list":         {"", "", 200, `{"call":"consumer.users.create","api":"consumer","method":"POST","path":"/v1/users","emulated":true}`},
 		"calls.perform":      {"", `{"user_id":"` + user + `"}`, 200, phone},
 		"keys.rotate":        {"", `{"forget":true}`, 204, ""},
@@ -91,6 +95,10 @@ func TestEveryRoute(t *testing.T) {
 				p.does(http.MethodPost, "/api/webhooks/deliveries/"+delivery+"/replay", "")
 			}
 			path := strings.NewReplacer("{call}", "consumer.users.get", "{endpoint_id}", endpoint, "{delivery_id}", delivery).Replace(r.path)
+			if r.call == "projects.delete" {
+				added := decoded[projectView](t, p.does(http.MethodPost, "/api/projects", ""))
+				path = strings.Replace(path, "{project_id}", added.ProjectID, 1)
+			}
 			if status, body := p.call(r.method, path+call.query, call.body); status != call.status || !strings.Contains(body, call.want) {
 				t.Errorf("%d %s, want %d with %s", status, body, call.status, call.want)
 			}
@@ -119,6 +127,9 @@ func TestBadControlRequests(t *testing.T) {
 		{"an unknown key", "POST", "/api/clock/advance", `{"seconds":1,"minutes":1}`, 400, "minutes"},
 		{"after the last year", "POST", "/api/clock/advance", `{"seconds":3153600000000}`, 400, "seconds"},
 		{"before the first year", "POST", "/api/clock/advance", `{"seconds":-3153600000}`, 400, "2000"},
+		{"a parameter twice", "GET", "/api/users?limit=1&limit=2", "", 400, "limit: want one value, not 2"},
+		{"a parameter that is unknown", "GET", "/api/users?adress=a", "", 400, "the parameters of users.list are project, search, limit, offset, order"},
+		{"a query that is not valid", "GET", "/api/users?search=%zz", "", 400, "the query of the URL is not valid"},
 		{"an unknown call", "POST", "/api/calls/consumer.users.make", "{}", 404, `no call of the API is named "consumer.users.make"`},
 		{"a call with an unknown argument", "POST", "/api/calls/consumer.users.create", `{"mail":"a@b.c"}`, 400, "mail: is unknown; the known fields are email, "},
 		{"a call with an argument whose part is unknown", "POST", "/api/calls/consumer.users.create", `{"email":"a@b.c","name":{"first":"Ada"}}`, 400, "name.first: is unknown"},
@@ -159,6 +170,47 @@ func TestBadControlRequests(t *testing.T) {
 	}
 	if clock := decoded[clockView](t, p.does(http.MethodGet, "/api/clock", "")); time.Until(clock.Now).Abs() > time.Hour || p.does(http.MethodGet, "/api/faults", "") != `{"faults":[]}`+"\n" {
 		t.Error("a rejected request took effect")
+	}
+}
+
+// TestUnknownParameters adds a parameter, and a body if there should be none, to every
+// call of control.yaml.
+func TestUnknownParameters(t *testing.T) {
+	p := launch(t)
+	for _, r := range routes {
+		path := strings.NewReplacer("{call}", "consumer.users.search", "{project_id}", "x").Replace(r.path)
+		status, body := p.call(r.method, path+"?unknown=1", "")
+		if want := http.StatusBadRequest; r.call != "ready" && (status != want || !strings.Contains(body, `unknown parameter \"unknown\"`)) {
+			t.Errorf("%s with an unknown parameter: %d %s", r.call, status, body)
+		}
+		if findOperation(contract(t), r.call).Operation.RequestBody != nil || r.open {
+			continue
+		}
+		if status, body := p.call(r.method, path, "{}"); status != http.StatusBadRequest || !strings.Contains(body, "takes no body") {
+			t.Errorf("%s with a body: %d %s", r.call, status, body)
+		}
+	}
+}
+
+// TestRequests reads what a client sent and got, without and with secrets.
+func TestRequests(t *testing.T) {
+	p := launch(t)
+	auth := p.login(phone)
+	must(p.client().Sessions.Get(t.Context(), stytch.SessionsGetRequest{UserID: auth.UserID}))(t)
+	hidden := p.does(http.MethodGet, "/api/requests", "")
+	for _, secret := range []string{phone, auth.SessionToken, auth.SessionJWT, p.env["STYTCH_SECRET"], "Basic "} {
+		if strings.Contains(hidden, secret) {
+			t.Errorf("the requests show %q", secret)
+		}
+	}
+	for _, want := range []string{`"total":3`, `"query":{"user_id":["` + auth.UserID + `"]}`, `"session_token":"[redacted]"`, `"user_id":"` + auth.UserID + `"`, `"status_code":200`} {
+		if !strings.Contains(hidden, want) {
+			t.Errorf("the requests lack %s: %s", want, hidden)
+		}
+	}
+	open := p.does(http.MethodGet, "/api/requests?secrets=true&call=consumer.otps.authenticate&order=newest&limit=1", "")
+	if !strings.Contains(open, `"total":1`) || !strings.Contains(open, `"session_token":"`+auth.SessionToken) || !strings.Contains(open, `"Authorization":["Basic `) {
+		t.Errorf("the request with secrets: %s", open)
 	}
 }
 
@@ -271,7 +323,7 @@ func asError(err error) (*stytch.Error, bool) {
 // TestFaultsAreAnsweredAsTheyWereGiven finds fields that are lost on the way.
 func TestFaultsAreAnsweredAsTheyWereGiven(t *testing.T) {
 	p := launch(t)
-	const fault = `{"call":"b2b.otps.sms.send","api":"b2b","times":3,"share":0.5,"after_effect":true,"error_type":"bad_request","status":418,` +
+	const fault = `{"call":"b2b.otps.sms.send","api":"b2b","address":"+15005550006","times":3,"share":0.5,"seed":7,"after_effect":true,"error_type":"bad_request","status":418,` +
 		`"retry_after_seconds":9,"html":true,"truncate":true,"reset":true,"delay_milliseconds":11}`
 	if got := p.does(http.MethodPost, "/api/faults", fault); got != `{"faults":[`+fault+"]}\n" {
 		t.Errorf("answered %s", got)

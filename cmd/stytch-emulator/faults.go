@@ -13,8 +13,10 @@ import (
 type faultView struct {
 	Call              string  `json:"call,omitempty"`
 	API               string  `json:"api,omitempty"`
+	Address           string  `json:"address,omitempty"`
 	Times             int     `json:"times,omitempty"`
 	Share             float64 `json:"share,omitempty"`
+	Seed              uint64  `json:"seed,omitempty"`
 	AfterEffect       bool    `json:"after_effect,omitempty"`
 	ErrorType         string  `json:"error_type,omitempty"`
 	Status            int     `json:"status,omitempty"`
@@ -27,7 +29,7 @@ type faultView struct {
 
 func (v faultView) fault() stytchtest.Fault {
 	return stytchtest.Fault{
-		Call: v.Call, API: v.API, Times: v.Times, Share: v.Share, AfterEffect: v.AfterEffect,
+		Call: v.Call, API: v.API, Address: v.Address, Times: v.Times, Share: v.Share, Seed: v.Seed, AfterEffect: v.AfterEffect,
 		ErrorType: v.ErrorType, Status: v.Status, HTML: v.HTML, Truncate: v.Truncate, Reset: v.Reset,
 		RetryAfter: time.Duration(v.RetryAfterSeconds) * time.Second,
 		Delay:      time.Duration(v.DelayMilliseconds) * time.Millisecond,
@@ -36,7 +38,7 @@ func (v faultView) fault() stytchtest.Fault {
 
 func newFaultView(f stytchtest.Fault) faultView {
 	return faultView{
-		Call: f.Call, API: f.API, Times: f.Times, Share: f.Share, AfterEffect: f.AfterEffect,
+		Call: f.Call, API: f.API, Address: f.Address, Times: f.Times, Share: f.Share, Seed: f.Seed, AfterEffect: f.AfterEffect,
 		ErrorType: f.ErrorType, Status: f.Status, HTML: f.HTML, Truncate: f.Truncate, Reset: f.Reset,
 		RetryAfterSeconds: int64(f.RetryAfter / time.Second), DelayMilliseconds: int64(f.Delay / time.Millisecond),
 	}

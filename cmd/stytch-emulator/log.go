@@ -30,6 +30,15 @@ func (e *emulator) logRequest(r stytchtest.Request) {
 	if r.Fault {
 		attributes = append(attributes, "fault", true)
 	}
+	if r.Status == http.StatusNotImplemented && !r.Fault {
+		for _, call := range stytchtest.SpecCalls() {
+			if call.Name == r.Call {
+				attributes = append(attributes, "method", call.Method, "path", call.Path)
+			}
+		}
+		e.log.Warn("the emulator has no rules for this call", attributes...)
+		return
+	}
 	e.log.Info("request", attributes...)
 }
 

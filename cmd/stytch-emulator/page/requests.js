@@ -32,7 +32,7 @@ function makeRequest(request) {
     if (!whole.open || rest.children.length) return;
     rest.append(
       element("p", { class: "code-line" }, foreign(`${request.method} ${request.path}`)),
-      ...part("Query", request.query), ...part("Header", request.header), ...part("Body", request.body), ...part("Response", request.response));
+      ...part("Query", request.query), ...part("Body", request.body), ...part("Response", request.response), ...part("Header", request.header));
   };
   whole.addEventListener("toggle", fill);
   fill();
