@@ -12,7 +12,7 @@ require (
 	github.com/golang-jwt/jwt/v5 v5.3.1
 	github.com/oasdiff/yaml3 v0.0.14
 	github.com/redis/go-redis/v9 v9.23.0
-	github.com/stytchgen/sdk v0.0.0
+	github.com/stytchgen/sdk v0.1.0
 	github.com/stytchgen/sdk/guard/redisguard v0.0.0
 )
 

@@ -141,5 +141,8 @@ test("an OIDC connection is set up, and another organization uses it", async () 
 
   const landed = await login(world, { connection_id }, { email, name: "Ada" });
   const auth = await b2b.sso.authenticate({ sso_token: landed.get("token") });
+  const { registrations } = await b2b.organizations.members.oidcProviders({ organization_id: auth.organization_id, member_id: auth.member_id, include_refresh_token: true });
+  assert.deepEqual([registrations.length, registrations[0].connection_id], [1, connection_id]);
+  await fails(b2b.organizations.members.oidcProviders({ organization_id: auth.organization_id, member_id: "none" }), 404, "member_not_found");
   assert.deepEqual([auth.organization_id, auth.member_session.authentication_factors[0].delivery_method], [works.organization_id, "sso_oidc"]);
 });

@@ -20,6 +20,7 @@ var b2bHandlers = map[string]handler{
 	"organizations.members.oauth_providers.slack":     typed((*run).slackTokens),
 	"organizations.members.oauth_providers.hubspot":   typed((*run).hubSpotTokens),
 	"organizations.members.oauth_providers.github":    typed((*run).gitHubTokens),
+	"organizations.members.oidc_providers":            typed((*run).oidcProviders),
 	"passwords.strength_check":                        typed((*run).memberPasswordStrength),
 	"passwords.migrate":                               typed((*run).memberPasswordMigrate),
 	"passwords.authenticate":                          typed((*run).memberPasswordAuthenticate),

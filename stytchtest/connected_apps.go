@@ -71,7 +71,7 @@ func (p *Project) addApp(app stytch.ConnectedAppWithClientSecret) (stytch.Connec
 	if app.AccessTokenExpiryMinutes == 0 {
 		app.AccessTokenExpiryMinutes = defaultAccessTokenMinutes
 	}
-	c := &connectedApp{CreatedAt: p.server.clock.Now(), Profile: as[stytch.ConnectedApp](app)}
+	c := &connectedApp{CreatedAt: p.clock.Now(), Profile: as[stytch.ConnectedApp](app)}
 	c.Profile.CreationMethod = "API"
 	if err := c.change(stytch.ConnectedAppsClientsUpdateRequest{RedirectURLs: app.RedirectURLs}); err != nil {
 		return none, err

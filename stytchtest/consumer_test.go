@@ -24,7 +24,8 @@ type world struct {
 
 func newWorld(t *testing.T, opts ...stytchtest.Option) *world {
 	t.Helper()
-	srv := stytchtest.NewServer(t, opts...)
+	var srv *stytchtest.Server
+	srv = stytchtest.NewServer(t, append(opts, stored(t, &srv))...)
 	srv.Clock().Stop()
 	return &world{srv, t, t.Context(), srv.Client(noDrift(t))}
 }

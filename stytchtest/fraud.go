@@ -82,7 +82,7 @@ func (p *Project) AddFingerprint(f Fingerprint) (Fingerprint, error) {
 		f.Fingerprints.BrowserID = new("browser-id-" + newUUID())
 	}
 	if f.CreatedAt.IsZero() {
-		f.CreatedAt = p.server.clock.Now()
+		f.CreatedAt = p.clock.Now()
 	}
 	if p.state.Fraud.Fingerprints == nil {
 		p.state.Fraud.Fingerprints = map[string]Fingerprint{}

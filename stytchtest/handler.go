@@ -57,6 +57,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		resetConnection(w)
 		return
 	}
+	if err := s.journal.failure(); err != nil {
+		s.fail(a, failf("internal_server_error", "the state could not be saved: %v", err))
+	}
 	if s.validate != nil && !a.gateway && !a.page {
 		if err := s.checkAnswer(r, a); err != nil {
 			s.validate(fmt.Errorf("the response %d to %s %s breaks the spec: %w", a.status, r.Method, r.URL.Path, err))

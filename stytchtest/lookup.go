@@ -252,17 +252,7 @@ func (i *intermediate) keys() []key { return []key{{byToken, i.Token}, {byOwner,
 
 // rest ends a call: the tables read the keys of what it changed.
 func (s *state) rest() {
-	s.Users.rest()
-	s.Organizations.rest()
-	s.Members.rest()
-	s.Sessions.rest()
-	s.Intermediates.rest()
-	s.M2MClients.rest()
-	s.ConnectedApps.rest()
-	s.SCIMConnections.rest()
-	s.Consents.rest()
-	s.Authorizations.rest()
-	s.Connections.rest()
-	s.Endpoints.rest()
-	s.Deliveries.rest()
+	for _, p := range s.parts {
+		p.rest()
+	}
 }

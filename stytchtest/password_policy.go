@@ -58,8 +58,7 @@ func (p *Project) SetPasswordPolicy(policy PasswordPolicy) error {
 	if policy.LUDSMinPasswordLength < 0 || policy.LUDSMinPasswordComplexity < 0 || policy.LUDSMinPasswordComplexity > ludsClasses {
 		return fmt.Errorf("stytchtest: want a length of at least 1, and a complexity from 1 to %d", ludsClasses)
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	defer p.lock()()
 	inUse := len(p.state.Passwords) > 0
 	for m := range p.state.Members.all() {
 		inUse = inUse || m.Password != nil

@@ -1,6 +1,7 @@
 package stytchtest
 
 import (
+	"errors"
 	"sync"
 	"time"
 
@@ -26,6 +27,7 @@ type Project struct {
 
 	mu    sync.Mutex
 	state state
+	kept  kept // in the server's store
 }
 
 func newProject(server *Server, id, secret string) *Project {
@@ -46,8 +48,15 @@ func (p *Project) lockFor(source eventSource) (unlock func()) {
 	end := p.watch(source)
 	return func() {
 		end()
+		if p.server.journal == nil {
+			p.state.rest()
+			p.mu.Unlock()
+			return
+		}
+		number, err := p.collect()
 		p.state.rest()
 		p.mu.Unlock()
+		p.server.journal.note(errors.Join(err, p.server.journal.wait(number)))
 	}
 }
 

@@ -18,14 +18,15 @@ const maxProjects = 1000
 // NewProject adds an empty project with new credentials, for a test suite that shares
 // the server with others. It fails if there are 1,000 projects already.
 func (s *Server) NewProject() (*Project, error) {
+	p := newProject(s, newID("project"), newSecret())
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	if len(s.projects) >= maxProjects {
+		s.mu.Unlock()
 		return nil, fmt.Errorf("there are %d projects already; remove one that is not used any more", maxProjects)
 	}
-	p := newProject(s, newID("project"), newSecret())
 	s.projects[p.ID] = p
-	return p, nil
+	s.mu.Unlock()
+	return p, p.Save()
 }
 
 func newSecret() string { return "secret-test-" + newToken() }
@@ -46,6 +47,13 @@ func (s *Server) AddProject(id, secret string) *Project {
 // RemoveProject removes a project with everything in it. Its credentials are not valid
 // any more. The server's first project cannot be removed.
 func (s *Server) RemoveProject(id string) error {
+	if err := s.removeProject(id); err != nil {
+		return err
+	}
+	return s.Save()
+}
+
+func (s *Server) removeProject(id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p := s.projects[id]
@@ -57,6 +65,7 @@ func (s *Server) RemoveProject(id string) error {
 	}
 	delete(s.projects, id)
 	p.end()
+	s.journal.forget(p)
 	return nil
 }
 

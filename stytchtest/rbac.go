@@ -20,8 +20,7 @@ const everyAction = "*"
 // Authorization checks follow it. The role is part of the policy from then on, so
 // calls can assign it.
 func (p *Project) Grant(role, resource string, actions ...string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	defer p.lock()()
 	policy := &p.state.Policy
 	for _, one := range slices.Concat(userBuiltin.roles, memberBuiltin.roles) {
 		if one.RoleID == role {
@@ -49,8 +48,7 @@ func (p *Project) Grant(role, resource string, actions ...string) {
 // does. Roles that begin with stytch_ and are not in it have their usual permissions.
 // It does not check the policy, so that tests can have one that the service would not.
 func (p *Project) SetPolicy(policy stytch.RBACPolicy) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	defer p.lock()()
 	p.state.Policy = copyOf(policy)
 }
 

@@ -62,8 +62,7 @@ func (p *Project) SetRedirectURLs(urls ...RedirectURL) error {
 			}
 		}
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	defer p.lock()()
 	p.state.RedirectURLs = append([]RedirectURL{}, urls...)
 	return nil
 }

@@ -84,7 +84,7 @@ func (s *Server) provisioning(w http.ResponseWriter, r *http.Request, a *answer)
 	defer unlock()
 	connection := p.state.SCIMConnections.find(byID, id)
 	d := &directory{
-		run:          &run{project: p, now: s.clock.Now(), header: r.Header, status: http.StatusOK},
+		run:          &run{project: p, now: p.clock.Now(), header: r.Header, status: http.StatusOK},
 		organization: p.state.organizationByID(connection.Profile.OrganizationID), connection: connection,
 	}
 	if filter := r.URL.Query().Get("filter"); filter != "" {
@@ -130,7 +130,7 @@ func (s *Server) directoryProject(id, token string) (*Project, func()) {
 	s.mu.Unlock()
 	for _, p := range projects {
 		unlock := p.lockFor(byScim)
-		if c := p.state.SCIMConnections.find(byID, id); c != nil && c.acceptsAt(token, s.clock.Now()) {
+		if c := p.state.SCIMConnections.find(byID, id); c != nil && c.acceptsAt(token, p.clock.Now()) {
 			return p, unlock
 		}
 		unlock()

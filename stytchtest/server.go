@@ -39,6 +39,7 @@ type Server struct {
 	validate func(error)            // called for each response that breaks the spec; nil: off
 	observe  func(Request)
 	senders  *senders
+	journal  *journal // nil without a store
 
 	mu       sync.Mutex
 	projects map[string]*Project
@@ -64,6 +65,9 @@ type Config struct {
 	// Snapshot is the initial state, nil for none. Without a ProjectID, the
 	// snapshot's first project is the first project.
 	Snapshot []byte
+	// Store keeps the state outside of the server. It is loaded at the start, and gets
+	// every change; nil keeps the state in memory only. With a Snapshot, it must be empty.
+	Store Store
 	// Validate is called for each response that breaks the spec, error
 	// responses too. If it is nil, responses are not checked.
 	Validate func(error)
@@ -76,7 +80,7 @@ type Config struct {
 	// ObserveWebhook is called after each attempt to deliver a webhook. It can be nil.
 	ObserveWebhook func(WebhookDelivery)
 	// Handler wraps the API's handler, for a program that serves more than the
-	// API.
+	// API. Requests to the API wait until the Store is loaded.
 	Handler func(api http.Handler) http.Handler
 
 	key func() *rsa.PrivateKey // makes the first key of a project; nil for a key of the process
@@ -142,15 +146,56 @@ func Start(config Config) (*Server, error) {
 		return nil, err
 	}
 	s.url = reachable(listener.Addr())
+	loaded := make(chan struct{})
 	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
-	if config.Handler != nil {
-		s.http.Handler = config.Handler(s)
+	if config.Store != nil {
+		s.http.Handler = waitFor(loaded, s)
 	}
+	if config.Handler != nil {
+		s.http.Handler = config.Handler(s.http.Handler)
+	}
+	go func() { s.served <- s.http.Serve(listener) }()
+	if err := s.open(config); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	close(loaded)
 	s.senders.start()
 	s.startWebhooks()
-	go func() { s.served <- s.http.Serve(listener) }()
 	return s, nil
 }
+
+// waitFor delays requests until the state is loaded.
+func waitFor(loaded <-chan struct{}, handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case <-loaded:
+			handler.ServeHTTP(w, r)
+		case <-r.Context().Done():
+		}
+	})
+}
+
+// open loads the store, or fills it with the snapshot.
+func (s *Server) open(config Config) error {
+	if config.Store == nil {
+		return nil
+	}
+	s.journal = &journal{store: config.Store, number: 1}
+	empty := true
+	if err := config.Store.Load(func(string, string, []string, [][]byte) error { empty = false; return errFound }); err != nil && !errors.Is(err, errFound) {
+		return err
+	}
+	if empty {
+		return s.Save()
+	}
+	if config.Snapshot != nil {
+		return errors.New("there is a snapshot, and the store is not empty")
+	}
+	return s.load(config.ProjectID)
+}
+
+// errFound ends the search for an entry.
+var errFound = errors.New("the store is not empty")
 
 // reachable is the URL of a listener for clients on this machine.
 func reachable(addr net.Addr) string {

@@ -51,10 +51,10 @@ type keySnapshot struct {
 // keys, users, sessions, organizations, messages and the clock. It does not
 // contain faults and requests.
 func (s *Server) Snapshot() ([]byte, error) {
-	snap := snapshot{Version: snapshotVersion, Clock: s.Project.clock.snapshot()}
 	s.mu.Lock()
 	projects := maps.Clone(s.projects)
 	s.mu.Unlock()
+	snap := snapshot{Version: snapshotVersion, Clock: projects[s.Project.ID].clock.snapshot()}
 	for _, id := range slices.Sorted(maps.Keys(projects)) {
 		p, err := projects[id].snapshot()
 		if err != nil {
@@ -67,12 +67,11 @@ func (s *Server) Snapshot() ([]byte, error) {
 
 func (p *Project) snapshot() (projectSnapshot, error) {
 	snap := projectSnapshot{ID: p.ID, Clock: new(p.clock.snapshot())}
-	for _, key := range slices.Backward(p.keys.all()) {
-		der, err := x509.MarshalPKCS8PrivateKey(key.private)
-		if err != nil {
-			return snap, fmt.Errorf("writing a signing key: %w", err)
-		}
-		snap.Keys = append(snap.Keys, keySnapshot{key.id, string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))})
+	keys := p.keys.all()
+	slices.Reverse(keys)
+	var err error
+	if snap.Keys, err = keySnapshots(keys); err != nil {
+		return snap, err
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -108,20 +107,21 @@ func (s *Server) Restore(data []byte) error {
 		return fmt.Errorf("the snapshot does not contain the project %s", s.Project.ID)
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	for id, p := range s.projects {
 		if from := restored[id]; from != nil {
 			p.replace(from)
 			restored[id] = p
 		} else {
 			p.end()
+			s.journal.forget(p)
 		}
 	}
 	s.projects = restored
+	s.mu.Unlock()
 	for _, p := range restored {
 		p.webhooks.restored()
 	}
-	return nil
+	return s.Save()
 }
 
 func readSnapshot(data []byte) (snapshot, error) {
@@ -195,6 +195,38 @@ func (p *Project) replace(from *Project) {
 	p.keys.set(from.keys.keys)
 	p.clock.restore(from.clock.snapshot())
 	p.inbox.set(from.inbox.messages)
+	p.kept = kept{}
+}
+
+// keySnapshots writes keys, the oldest first.
+func keySnapshots(keys []signingKey) ([]keySnapshot, error) {
+	var list []keySnapshot
+	for _, key := range keys {
+		der, err := x509.MarshalPKCS8PrivateKey(key.private)
+		if err != nil {
+			return nil, fmt.Errorf("writing a signing key: %w", err)
+		}
+		list = append(list, keySnapshot{key.id, string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))})
+	}
+	return list, nil
+}
+
+// parseKeys reads keys, the oldest first.
+func parseKeys(list []keySnapshot) ([]signingKey, error) {
+	var keys []signingKey
+	for _, k := range list {
+		block, _ := pem.Decode([]byte(k.PEM))
+		if block == nil {
+			return nil, fmt.Errorf("the key %s is not PEM", k.ID)
+		}
+		parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+		private, ok := parsed.(*rsa.PrivateKey)
+		if err != nil || !ok {
+			return nil, fmt.Errorf("the key %s is not an RSA key", k.ID)
+		}
+		keys = append(keys, signingKey{k.ID, private})
+	}
+	return keys, nil
 }
 
 func (from projectSnapshot) restore(s *Server) (*Project, error) {
@@ -206,17 +238,9 @@ func (from projectSnapshot) restore(s *Server) (*Project, error) {
 	if year := p.clock.Now().Year(); year < 2000 || year > 2200 {
 		return nil, fmt.Errorf("its clock shows the year %d; want 2000 to 2200", year)
 	}
-	for _, k := range from.Keys {
-		block, _ := pem.Decode([]byte(k.PEM))
-		if block == nil {
-			return nil, fmt.Errorf("the key %s is not PEM", k.ID)
-		}
-		parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
-		private, ok := parsed.(*rsa.PrivateKey)
-		if err != nil || !ok {
-			return nil, fmt.Errorf("the key %s is not an RSA key", k.ID)
-		}
-		p.keys.keys = append(p.keys.keys, signingKey{k.ID, private})
+	var err error
+	if p.keys.keys, err = parseKeys(from.Keys); err != nil {
+		return nil, err
 	}
 	p.inbox.set(from.Messages)
 	if err := from.State.check(); err != nil {
@@ -351,9 +375,11 @@ func (c *Clock) restore(snap clockSnapshot) {
 
 // Reset deletes everything of the project except its credentials and keys.
 func (p *Project) Reset() {
+	defer func() { p.server.journal.note(p.Save()) }()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.inbox.Clear()
 	p.state = state{EmailCodes: map[string]*code{}}
 	p.webhooks.forgetAll()
+	p.kept = kept{}
 }

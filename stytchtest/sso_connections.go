@@ -204,6 +204,7 @@ func (r *run) ssoDelete(q b2b.SSODeleteConnectionRequest) (b2b.SSODeleteConnecti
 	for _, m := range st.registered(c) {
 		m.Profile.SSORegistrations = slices.DeleteFunc(slices.Clone(m.Profile.SSORegistrations), func(s b2b.SSORegistration) bool { return s.ConnectionID == c.id() })
 		m.takeSSORoles(c)
+		delete(m.OIDCTokens, c.id())
 	}
 	id := c.id()
 	st.Connections.remove(c)

@@ -43,6 +43,8 @@ type identity struct {
 	Name    string `json:"name,omitempty"`
 	// Attributes are strings or lists of strings from SAML, and any JSON from OIDC.
 	Attributes map[string]any `json:"attributes"`
+	// Tokens are those of a provider of OIDC, or nil.
+	Tokens *oidcTokens `json:"tokens,omitempty"`
 }
 
 // ssoOf returns the part of a factor that is of single sign-on, or nil.
@@ -156,6 +158,10 @@ func (s *Server) ssoStart(w http.ResponseWriter, r *http.Request, a *answer) {
 		default:
 			var i identity
 			if i, err = l.target.identify(l.target.emulate(r.PostForm)); err == nil {
+				if l.target.OIDC != nil {
+					a := account{Provider: l.target.id(), Subject: i.Subject, Email: i.Email, Vouched: true, Name: i.Name}
+					i.Tokens = &oidcTokens{call.providerTokens(a), l.target.scopes(l.scopes)}
+				}
 				target, err = call.landSSO(l.connection, i, l.challenge, l.urls)
 			}
 		}
@@ -399,6 +405,12 @@ func (r *run) register(m *member, c *connection, i identity) (stytch.Authenticat
 	have.ExternalID, have.SSOAttributes = i.Subject, i.Attributes
 	m.Profile.TrustedMetadata, m.Profile.UpdatedAt = metadata, new(r.now)
 	setIfEmpty(&m.Profile.Name, i.Name)
+	if i.Tokens != nil {
+		if m.OIDCTokens == nil {
+			m.OIDCTokens = map[string]oidcTokens{}
+		}
+		m.OIDCTokens[c.id()] = *i.Tokens
+	}
 	r.project.assignBySSO(m, c)
 	f := newFactor(stytch.AuthenticationFactorTypeSSO, stytch.AuthenticationFactorDeliveryMethod("sso_"+protocol), r.now)
 	of := &stytch.SSOFactor{ID: have.RegistrationID, ProviderID: c.id(), ExternalID: i.Subject}
@@ -462,10 +474,9 @@ func (s *Server) projectOfConnection(id string) *Project {
 	projects := slices.Collect(maps.Values(s.projects))
 	s.mu.Unlock()
 	for _, p := range projects {
-		p.mu.Lock()
+		unlock := p.lock()
 		c := p.state.Connections.find(byID, id)
-		p.state.rest()
-		p.mu.Unlock()
+		unlock()
 		if c != nil {
 			return p
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/stytchgen/sdk/b2b"
+	"github.com/stytchgen/sdk/stytch"
 )
 
 // oidcProvider is an identity provider that speaks OpenID Connect. It logs in one
@@ -67,6 +68,14 @@ func newOIDCProvider(t *testing.T) *oidcProvider {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		id, secret, _ := r.BasicAuth()
+		if r.FormValue("grant_type") == "refresh_token" {
+			if r.FormValue("refresh_token") != "refresh" || p.refuse != "" {
+				http.Error(w, `{"error":"invalid_grant"}`, http.StatusBadRequest)
+				return
+			}
+			answer(w, map[string]any{"access_token": "access-2", "token_type": "Bearer", "expires_in": 60})
+			return
+		}
 		nonce, known := p.nonces[r.FormValue("code")]
 		delete(p.nonces, r.FormValue("code"))
 		if id != "client" || secret != "secret" || !known || r.FormValue("redirect_uri") != p.asked.Get("redirect_uri") {
@@ -210,4 +219,33 @@ func TestOIDCLogin(t *testing.T) {
 	if _, failed := c.followSSO(start); failed != "oidc_invalid_id_token" {
 		t.Errorf("an old token ends with %q", failed)
 	}
+}
+
+// TestOIDCTokens reads the tokens of providers, and has them refreshed.
+func TestOIDCTokens(t *testing.T) {
+	c := newCompany(t, b2b.Organization{})
+	idp := newOIDCProvider(t)
+	emulated, real := c.oidc(), c.providedBy(idp)
+	m := must(c.sso(c.ssoTo(c.saml().ConnectionID, "email", email)))(t).Member
+	ask := b2b.OrganizationsMembersOIDCProvidersRequest{OrganizationID: "engines", MemberID: m.MemberID}
+	_, err := c.b2b.Organizations.Members.OIDCProviders(c.ctx, ask)
+	wants(t, err, stytch.ErrMemberOIDCTokenNotFound)
+	must(c.sso(c.ssoTo(emulated.ConnectionID, "email", email)))(t)
+	to, _ := c.followSSO(c.startURL(ssoStart, "connection_id", real.ConnectionID))
+	must(c.sso(to))(t)
+	got := must(c.b2b.Organizations.Members.OIDCProviders(c.ctx, ask))(t).Registrations
+	if len(got) != 2 || got[0].ConnectionID != emulated.ConnectionID || got[0].IDToken == "" || got[0].RefreshToken != nil || len(got[0].Scopes) != 3 ||
+		got[1].AccessToken != "access" || got[1].ProviderSubject != "1815" || got[1].AccessTokenExpiresIn != 3600 {
+		t.Errorf("registrations %v", got)
+	}
+	c.Clock().Advance(time.Hour)
+	ask.IncludeRefreshToken = new(true)
+	later := must(c.b2b.Organizations.Members.OIDCProviders(c.ctx, ask))(t).Registrations
+	if later[0].AccessToken == got[0].AccessToken || *later[0].RefreshToken == "" || later[1].AccessToken != "access-2" || later[1].AccessTokenExpiresIn != 60 || *later[1].RefreshToken != "refresh" || later[1].IDToken != got[1].IDToken {
+		t.Errorf("registrations %v", later)
+	}
+	c.Clock().Advance(time.Hour)
+	idp.refuse = "invalid_grant"
+	_, err = c.b2b.Organizations.Members.OIDCProviders(c.ctx, ask)
+	wants(t, err, stytch.ErrUnableToRefreshOIDCToken)
 }

@@ -32,7 +32,7 @@ func (p *Project) AddSAMLConnection(s b2b.SAMLConnection) (b2b.SAMLConnection, e
 	if s.AttributeMapping == nil {
 		s.AttributeMapping = map[string]any{"email": nameID, "full_name": "displayName", "groups": "groups"}
 	}
-	c := p.newSAML(s, p.server.clock.Now())
+	c := p.newSAML(s, p.clock.Now())
 	p.connect(o, c)
 	return *copyOf(p.saml(c)), nil
 }

@@ -180,6 +180,8 @@ type member struct {
 	// Accounts are the accounts at providers of OAuth. The profile shows them as
 	// registrations.
 	Accounts []*memberAccount `json:"accounts,omitempty"`
+	// OIDCTokens are the tokens of logins by single sign-on, by connection.
+	OIDCTokens map[string]oidcTokens `json:"oidc_tokens,omitempty"`
 	// Password is the password, or nil. It is not used if passwords are for all
 	// organizations.
 	Password *memberPassword `json:"password,omitempty"`

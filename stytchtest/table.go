@@ -29,7 +29,12 @@ type record[T any] interface {
 }
 
 // place is the index of a record in the rows of its table. Records embed it.
-type place struct{ at int32 }
+type place struct {
+	at int32
+	// number is the number of the record in a Store, and sum the hash of what the store
+	// has. The number of a record that is not stored is 0.
+	number, sum uint64
+}
 
 func (p *place) inTable() *place { return p }
 
@@ -49,6 +54,12 @@ type table[T any, R record[T]] struct {
 	swept  int // where sweep goes on
 	// watch notes what a call does, if webhooks are sent about it.
 	watch *watch[T, R]
+
+	// touched are the records of lists, which callers may have changed, and gone the
+	// numbers of those that were removed. Both are for a Store.
+	touched []R
+	gone    []uint64
+	numbers uint64 // the last number that was used
 }
 
 // slot is the hash of a key. The second record with a key is in the slot after it,
@@ -72,7 +83,7 @@ type loan[T any, R record[T]] struct {
 
 // add appends a record.
 func (t *table[T, R]) add(r R) {
-	r.inTable().at = int32(len(t.rows))
+	*r.inTable() = place{at: int32(len(t.rows))} // it may be a copy of another record
 	t.rows = append(t.rows, r)
 	t.size++
 	t.lent = append(t.lent, loan[T, R]{record: r})
@@ -89,6 +100,10 @@ func (t *table[T, R]) remove(r R) {
 	}
 	t.lent = slices.Delete(t.lent, i, i+1)
 	t.watch.removed(r)
+	if at := r.inTable(); at.number != 0 {
+		t.gone = append(t.gone, at.number)
+		at.number = 0
+	}
 	t.rows[r.inTable().at] = nil
 	if t.size--; len(t.rows) > 2*t.size+64 {
 		t.compact()
@@ -99,7 +114,7 @@ func (t *table[T, R]) remove(r R) {
 func (t *table[T, R]) compact() {
 	t.settle()
 	rows := slices.DeleteFunc(t.rows, func(r R) bool { return r == nil })
-	*t = table[T, R]{lent: t.lent, rows: rows, size: len(rows), watch: t.watch}
+	*t = table[T, R]{lent: t.lent, rows: rows, size: len(rows), watch: t.watch, touched: t.touched, gone: t.gone, numbers: t.numbers}
 	for i, r := range t.rows {
 		r.inTable().at = int32(i)
 		for _, k := range r.keys() {
@@ -128,9 +143,15 @@ func (t *table[T, R]) list(kind keyKind, text string) []R {
 	found := slices.SortedFunc(t.with(key{kind, text}), func(a, b R) int { return int(a.inTable().at - b.inTable().at) })
 	found = slices.Compact(found)
 	for _, r := range found {
-		t.watch.lent(r)
+		t.touch(r)
 	}
 	return found
+}
+
+// touch notes that a caller may change a record, but not its keys.
+func (t *table[T, R]) touch(r R) {
+	t.watch.lent(r)
+	t.touched = append(t.touched, r)
 }
 
 // with yields the records with a key. A record can come twice if another of its
@@ -150,7 +171,8 @@ func (t *table[T, R]) with(k key) iter.Seq[R] {
 	}
 }
 
-// all yields every record. Their keys must not be changed.
+// all yields every record. A caller that changes one touches it, and must not change its
+// keys.
 func (t *table[T, R]) all() iter.Seq[R] {
 	return func(yield func(R) bool) {
 		for _, r := range t.rows {
@@ -204,6 +226,8 @@ func (t *table[T, R]) rest() {
 	t.settle()
 	clear(t.lent)
 	t.lent = t.lent[:0]
+	clear(t.touched)
+	t.touched, t.gone = t.touched[:0], t.gone[:0]
 }
 
 // lend notes that a caller may change a record.

@@ -98,7 +98,7 @@ func (c command) check(result *pipeline.Result, stdout io.Writer) (int, error) {
 	for _, d := range differences {
 		fmt.Fprintf(stdout, "\n%s", d.Diff)
 	}
-	fmt.Fprintf(stdout, "\n%s not as generated. Run make gen, read the diff, and commit it.\n",
+	fmt.Fprintf(stdout, "\n%s not as generated. Run make gen, which overwrites edits, read the diff, and commit it.\n",
 		diag.Count(len(differences), "file"))
 	return code, nil
 }

@@ -52,7 +52,7 @@ func (c command) report(result *pipeline.Result, stdout, stderr io.Writer) error
 	err := printFindings(c.format, most, hint, result.Findings, result.Source, stdout, stderr)
 	if err == nil && result.Failed() {
 		first, _ := result.Findings.First(1)
-		fmt.Fprintf(stderr, "gen: %s; nothing was written. gen explain %s says more about the first error.\n", count(result.Findings), first[0].Code)
+		fmt.Fprintf(stderr, "gen: %s; nothing was written. go run ./cmd/gen explain %s says more about the first error.\n", count(result.Findings), first[0].Code)
 	}
 	return err
 }

@@ -112,10 +112,13 @@ func (c *control) serve(to route) http.HandlerFunc {
 		sent := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 		secure(sent.Header())
 		r.Body = http.MaxBytesReader(sent, r.Body, maxControlBody)
-		err := to.admit(r, c.host)
+		err := to.admit(r, c.host, c.allowed)
 		of := c
 		if err == nil && !to.open {
 			of, err = c.selected(r)
+		}
+		if err == nil && r.Method != http.MethodGet {
+			sent.save = of.srv.Project.Save
 		}
 		if err == nil {
 			err = to.handle(of, sent, r)
@@ -138,17 +141,17 @@ func (c *control) serve(to route) http.HandlerFunc {
 }
 
 // admit rejects a request from another site, or one that breaks control.yaml.
-func (to route) admit(r *http.Request, host string) error {
+func (to route) admit(r *http.Request, host string, allowed []string) error {
 	if to.call == "ready" {
 		return nil // a health check may use any name for the emulator
 	}
-	if err := checkHost(r, host); err != nil {
+	if err := checkHost(r, host, allowed); err != nil {
 		return &failure{http.StatusForbidden, err}
 	}
 	if to.open {
 		return checkParameters(to.call, r)
 	}
-	if err := checkSite(r); err != nil {
+	if err := checkSite(r, allowed); err != nil {
 		return &failure{http.StatusForbidden, err}
 	}
 	if err := checkContentType(r); err != nil {

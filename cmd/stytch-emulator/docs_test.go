@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,12 +15,14 @@ import (
 
 const page = "../../docs/emulator/README.md"
 
-// blocks returns the code blocks of a language in docs/emulator/README.md.
+// blocks returns the code blocks of a language in docs/emulator, README.md first.
 func blocks(t *testing.T, language string) []string {
 	t.Helper()
 	var found []string
-	for _, m := range regexp.MustCompile("(?s)```"+language+"\n(.*?)```").FindAllStringSubmatch(string(must(os.ReadFile(page))(t)), -1) {
-		found = append(found, m[1])
+	for _, name := range append([]string{page}, must(filepath.Glob("../../docs/emulator/*.md"))(t)...) {
+		for _, m := range regexp.MustCompile("(?s)```"+language+"\n(.*?)```").FindAllStringSubmatch(string(must(os.ReadFile(name))(t)), -1) {
+			found = append(found, m[1])
+		}
 	}
 	return found
 }
@@ -32,7 +35,7 @@ func block(t *testing.T, language, text string) string {
 			return b
 		}
 	}
-	t.Fatalf("%s has no %s block with %q", page, language, text)
+	t.Fatalf("docs/emulator has no %s block with %q", language, text)
 	return ""
 }
 
@@ -112,6 +115,9 @@ func TestDocumentedShell(t *testing.T) {
 	}
 	if got := paste(block(t, "sh", "oauth/google/start")); !strings.Contains(got, "http://localhost:3000/authenticate?stytch_token_type=oauth&token=") {
 		t.Errorf("the login with a provider leads to %q", got)
+	}
+	if got := paste(block(t, "sh", "mary@example.com")); !regexp.MustCompile(`^\d{6}\n$`).MatchString(got) {
+		t.Errorf("the login of any language prints %q", got)
 	}
 	if got := paste(block(t, "sh", "/api/faults")); !strings.Contains(got, `"retry_after_seconds":2`) {
 		t.Errorf("the fault prints %q", got)

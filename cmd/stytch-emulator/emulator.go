@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
@@ -36,7 +35,6 @@ type emulator struct {
 
 	streams context.Context // ends the streams of events
 	finish  context.CancelFunc
-	saving  sync.WaitGroup
 }
 
 // start reads the seed and the state file, and starts to serve.
@@ -57,13 +55,9 @@ func start(o options, log *slog.Logger) (*emulator, error) {
 	}
 	if err := e.listen(snapshot); err != nil {
 		e.finish()
-		e.file.close()
-		return nil, err
+		return nil, errors.Join(err, e.file.close())
 	}
 	e.control = newControl(e)
-	if e.file != nil {
-		e.saving.Go(e.save)
-	}
 	close(e.ready)
 	if e.isExposed() {
 		log.Warn("other machines can reach the emulator, including its codes and its control API", "host", o.host)
@@ -77,7 +71,10 @@ func (e *emulator) listen(snapshot []byte) error {
 		ProjectID: e.projectID, Secret: e.secret, Addr: net.JoinHostPort(e.host, e.port), Code: e.code,
 		Snapshot: snapshot, Validate: validate, Observe: e.observe, ObserveWebhook: e.observeWebhook, Handler: e.handler,
 	}
-	if snapshot == nil {
+	if e.file != nil {
+		config.Store = e.file.store
+	}
+	if snapshot == nil && (e.file == nil || e.file.building) {
 		config.ProjectID, config.Secret = cmp.Or(e.projectID, defaultProjectID), cmp.Or(e.secret, defaultSecret)
 	}
 	srv, err := stytchtest.Start(config)
@@ -87,8 +84,8 @@ func (e *emulator) listen(snapshot []byte) error {
 		return fmt.Errorf("cannot listen on %s: %w; stop the program that uses this port, or choose another port with --port", config.Addr, network.Err)
 	case errors.As(err, &network):
 		return fmt.Errorf("cannot listen on %s: %w", config.Addr, network.Err)
-	case err != nil && snapshot != nil:
-		return &refusedError{fmt.Errorf("the state file %s is not valid and was not changed: %w", e.state, err)}
+	case err != nil && e.file != nil && (snapshot != nil || !e.file.building):
+		return &refusedError{e.file.invalid(err)}
 	case err != nil:
 		return err
 	}
@@ -98,12 +95,23 @@ func (e *emulator) listen(snapshot []byte) error {
 		_ = srv.Close()
 		return &refusedError{err}
 	}
-	return nil
+	err = srv.Save()
+	if err == nil && e.file != nil {
+		err = e.file.complete()
+	}
+	if err != nil {
+		_ = srv.Close()
+	}
+	return err
 }
 
 // handler adds the control API to the API.
 func (e *emulator) handler(api http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == root+"/ready" && !e.isReady() {
+			writeJSON(w, http.StatusServiceUnavailable, map[string]bool{"ready": false})
+			return
+		}
 		select {
 		case <-e.ready:
 		case <-r.Context().Done():
@@ -120,6 +128,16 @@ func (e *emulator) handler(api http.Handler) http.Handler {
 	})
 }
 
+// isReady reports whether the state is loaded.
+func (e *emulator) isReady() bool {
+	select {
+	case <-e.ready:
+		return true
+	default:
+		return false
+	}
+}
+
 // observe logs and announces every request of the API.
 func (e *emulator) observe(r stytchtest.Request) {
 	e.logRequest(r)
@@ -134,30 +152,6 @@ func (e *emulator) reset(p *stytchtest.Project) error {
 	return e.seed.apply(p)
 }
 
-// save keeps the state file up to date until the program ends.
-func (e *emulator) save() {
-	for {
-		_, _, next := e.feed.state()
-		if err := e.saveNow(); err != nil {
-			e.log.Error("the state was not saved", "error", err)
-		}
-		select {
-		case <-next:
-		case <-e.streams.Done():
-			return
-		}
-		e.file.pause(e.streams)
-	}
-}
-
-func (e *emulator) saveNow() error {
-	data, err := e.srv.Snapshot()
-	if err != nil {
-		return err
-	}
-	return e.file.save(data)
-}
-
 // serve serves until ctx ends, then shuts the program down.
 func (e *emulator) serve(ctx context.Context) error {
 	<-ctx.Done()
@@ -169,12 +163,8 @@ func (e *emulator) serve(ctx context.Context) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = nil // a client that stays connected is not an error
 	}
-	if e.file != nil {
-		e.saving.Wait()
-		if saved := e.saveNow(); saved != nil {
-			err = errors.Join(err, fmt.Errorf("the last state was not saved: %w", saved))
-		}
-		e.file.close()
+	if saved := e.srv.Save(); saved != nil {
+		err = errors.Join(err, fmt.Errorf("the last state was not saved: %w", saved))
 	}
-	return err
+	return errors.Join(err, e.file.close())
 }

@@ -15,10 +15,13 @@ without a network. It sends no messages: the page at /_emulator/ shows them inst
 
 Usage:
   stytch-emulator [flags]
+  stytch-emulator health [URL]   exit with 0 if an emulator is ready at URL, or with 1 (default ` + defaultURL + `)
 
 Flags:
   --port N           listen on this port; 0 for a free one (default 8787)
   --host NAME        listen on this address; if it is not loopback, other machines get access (default 127.0.0.1)
+  --allow-host NAME  also accept this host name for the page and the control API, such as that of a tunnel; separate
+                     several by commas
   --state FILE       load the state from FILE and save it there: users, sessions, organizations, messages, signing
                      keys, the clock
   --seed FILE        add the organizations and members in FILE, in YAML
@@ -42,6 +45,9 @@ const (
 	defaultSecret    = "secret-test-emulator-11111111111111111111111="
 )
 
+// defaultURL is where an emulator listens without flags.
+const defaultURL = "http://127.0.0.1:8787"
+
 // options are the values of the command line.
 type options struct {
 	host, port        string
@@ -49,15 +55,18 @@ type options struct {
 	code              string
 	projectID, secret string // empty: not given
 	logFormat         string
+	allowed           []string // host names
 }
 
 func parse(args []string) (options, error) {
 	var o options
 	var port uint
+	var allowed string
 	flags := flag.NewFlagSet("stytch-emulator", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.UintVar(&port, "port", 8787, "")
 	flags.StringVar(&o.host, "host", "127.0.0.1", "")
+	flags.StringVar(&allowed, "allow-host", "", "")
 	flags.StringVar(&o.state, "state", "", "")
 	flags.StringVar(&o.seed, "seed", "", "")
 	flags.StringVar(&o.code, "code", "", "")
@@ -79,11 +88,19 @@ func parse(args []string) (options, error) {
 	if empty != nil {
 		return o, empty
 	}
+	if allowed != "" {
+		o.allowed = strings.Split(strings.ToLower(allowed), ",")
+	}
 	o.port = strconv.FormatUint(uint64(port), 10)
 	return o, o.check(port)
 }
 
 func (o options) check(port uint) error {
+	for _, name := range o.allowed {
+		if name == "" || strings.ContainsAny(name, "/[]*: ") {
+			return fmt.Errorf("--allow-host %q: want a host name, without a scheme and a port", name)
+		}
+	}
 	unprintable := func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsGraphic(r) || unicode.IsSpace(r) }
 	switch {
 	case port > 65535:

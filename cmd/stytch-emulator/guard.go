@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/stytchgen/sdk/internal/origin"
@@ -16,15 +17,15 @@ import (
 // checkHost rejects a host name that is not the emulator's. With DNS rebinding,
 // a page of another site can resolve its own name to this machine. It then has
 // the emulator's origin, but the Host header still has its own name.
-func checkHost(r *http.Request, configured string) error {
+func checkHost(r *http.Request, configured string, allowed []string) error {
 	host := hostOf(r.Host)
 	switch {
-	case host == strings.ToLower(configured):
+	case host == strings.ToLower(configured) || slices.Contains(allowed, host):
 		return nil
 	case origin.IsLoopback(host) || isLocal(host, r):
 		return nil
 	}
-	return fmt.Errorf("the host %q is not the emulator's: use 127.0.0.1, localhost, or the value of --host", r.Host)
+	return fmt.Errorf("the host %q is not the emulator's: use 127.0.0.1, localhost, or the value of --host; --allow-host allows another name", r.Host)
 }
 
 // hostOf returns a Host header without its port, normalized.
@@ -52,8 +53,8 @@ func isLocal(host string, r *http.Request) bool {
 }
 
 // checkSite rejects requests that the page of another site makes. Clients that
-// are not browsers send neither header.
-func checkSite(r *http.Request) error {
+// are not browsers send neither header. A tunnel serves an allowed host by https.
+func checkSite(r *http.Request, allowed []string) error {
 	switch site := r.Header.Get("Sec-Fetch-Site"); site {
 	case "", "same-origin", "none":
 	default:
@@ -64,7 +65,7 @@ func checkSite(r *http.Request) error {
 		return nil
 	}
 	page, err := url.Parse(origins[0])
-	if len(origins) > 1 || err != nil || page.Scheme != "http" || !strings.EqualFold(page.Host, r.Host) {
+	if len(origins) > 1 || err != nil || page.Scheme != "http" && !(page.Scheme == "https" && slices.Contains(allowed, hostOf(r.Host))) || !strings.EqualFold(page.Host, r.Host) {
 		return errors.New("a page of another origin cannot use the control API")
 	}
 	return nil

@@ -51,11 +51,32 @@ func (e *emulator) logControl(call string, status int, start time.Time) {
 type statusWriter struct {
 	http.ResponseWriter
 	status int
+	// save saves what the request changed before the response says that it succeeded.
+	save    func() error
+	unsaved bool
 }
 
 func (w *statusWriter) WriteHeader(status int) {
+	if w.save != nil && status < http.StatusBadRequest {
+		if err := w.save(); err != nil {
+			w.unsaved, w.save = true, nil
+			w.status = http.StatusServiceUnavailable
+			w.Header().Set("Content-Type", "application/json")
+			w.ResponseWriter.WriteHeader(w.status)
+			_, _ = w.ResponseWriter.Write(encode(map[string]string{"error": "the state could not be saved: " + err.Error()}))
+			return
+		}
+	}
 	w.status = status
 	w.ResponseWriter.WriteHeader(status)
+}
+
+// Write drops the response to a request whose changes were not saved.
+func (w *statusWriter) Write(data []byte) (int, error) {
+	if w.unsaved {
+		return len(data), nil
+	}
+	return w.ResponseWriter.Write(data)
 }
 
 // Unwrap lets a response controller flush.

@@ -45,7 +45,7 @@ func (c *control) page(w http.ResponseWriter, r *http.Request) error {
 // plainView returns what a request asks for. A page of another site can only show
 // the page to a person, not fetch it.
 func (c *control) plainView(r *http.Request) plainView {
-	if checkSite(r) != nil && r.Header.Get("Sec-Fetch-Dest") != "document" {
+	if checkSite(r, c.allowed) != nil && r.Header.Get("Sec-Fetch-Dest") != "document" {
 		return plainView{}
 	}
 	c, err := c.selected(r)

@@ -2,13 +2,19 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	bolt "go.etcd.io/bbolt"
 
 	"github.com/stytchgen/sdk/stytch"
 	"github.com/stytchgen/sdk/stytchtest"
@@ -53,41 +59,176 @@ func TestStateSurvivesARestart(t *testing.T) {
 	}
 }
 
-// TestStateIsSavedWhileItRuns reads the file before the program ends, as after
-// a crash.
-func TestStateIsSavedWhileItRuns(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "state.json")
+// TestStateSurvivesKills kills the program while clients log in over sockets. Every login
+// whose response arrived is there after the restart.
+func TestStateSurvivesKills(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state")
+	logins := make(chan *stytch.OTPsAuthenticateResponse, 1000)
+	for range 3 {
+		program, url, stderr := process(t, "--state", path)
+		client := must(stytch.NewClient(defaultProjectID, defaultSecret, stytch.WithBaseURL(url), stytch.WithMaxRetries(0)))(t)
+		var clients sync.WaitGroup
+		enough := make(chan struct{}, 1000)
+		for range 4 {
+			number := fmt.Sprintf("+1500555%04d", numbers.Add(1))
+			clients.Go(func() {
+				for {
+					sent, err := client.OTPs.SMS.LoginOrCreate(t.Context(), stytch.OTPsSMSLoginOrCreateRequest{PhoneNumber: number})
+					if err != nil {
+						return // the program was killed
+					}
+					m, err := waitForMessage(t.Context(), url, number)
+					if err != nil {
+						return
+					}
+					auth, err := client.OTPs.Authenticate(t.Context(), stytch.OTPsAuthenticateRequest{MethodID: sent.PhoneID, Code: m.Code, SessionDurationMinutes: new(60)})
+					if err != nil {
+						return
+					}
+					logins <- auth
+					enough <- struct{}{}
+				}
+			})
+		}
+		for range 20 {
+			<-enough
+		}
+		if err := program.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = program.Wait()
+		clients.Wait()
+		if strings.Contains(stderr.String(), "ERROR") {
+			t.Error(stderr)
+		}
+	}
+	close(logins)
 	p := launch(t, "--state", path)
+	client := p.client()
+	n := 0
+	for auth := range logins {
+		n++
+		got, err := client.Sessions.Authenticate(t.Context(), stytch.SessionsAuthenticateRequest{SessionToken: &auth.SessionToken})
+		if err != nil || got.User.UserID != auth.UserID {
+			t.Errorf("an acknowledged login was lost: %v", err)
+		}
+	}
+	if n < 60 {
+		t.Errorf("only %d logins were acknowledged", n)
+	}
+}
+
+// numbers counts the phone numbers that were used.
+var numbers atomic.Int64
+
+// waitForMessage returns the next message of the emulator at a URL.
+func waitForMessage(ctx context.Context, url, number string) (m message, err error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url+root+"/api/messages/wait?address=%2B"+number[1:], nil)
+	if err != nil {
+		return m, err
+	}
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return m, err
+	}
+	defer resp.Body.Close()
+	return m, json.NewDecoder(resp.Body).Decode(&m)
+}
+
+// TestControlChangesSurviveKills makes changes by the control API, and kills the program
+// after their responses.
+func TestControlChangesSurviveKills(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state")
+	program, url, _ := process(t, "--state", path)
+	p := newProgram(t, url, map[string]string{"STYTCH_PROJECT_ID": defaultProjectID, "STYTCH_SECRET": defaultSecret})
+	other := p.suite()
+	gone := p.suite()
 	p.send(phone)
-	waitsFor(t, "the state with the message", func() bool {
-		data, _ := os.ReadFile(path)
-		return strings.Contains(string(data), phone)
-	})
-	crashed := write(t, "state.json", string(must(os.ReadFile(path))(t)))
-	if got := decoded[messagesView](t, launch(t, "--state", crashed).does(http.MethodGet, "/api/messages", "")); len(got.Messages) != 1 {
-		t.Error("the message was lost")
+	other.send(phone)
+	p.does(http.MethodDelete, "/api/messages", "")
+	p.does(http.MethodPost, "/api/clock/stop", "")
+	p.does(http.MethodPut, "/api/policy", `{"roles":[{"role_id":"reader","description":"","permissions":[]}]}`)
+	p.does(http.MethodDelete, "/api/projects/"+gone.project, "")
+	paths := []string{"clock", "policy", "messages", "users", "projects", "messages?project=" + other.project}
+	var before []string
+	for _, path := range paths {
+		before = append(before, p.does(http.MethodGet, "/api/"+path, ""))
+	}
+	if err := program.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = program.Wait()
+	again := launch(t, "--state", path)
+	for i, path := range paths {
+		if after := again.does(http.MethodGet, "/api/"+path, ""); after != before[i] {
+			t.Errorf("%s: %s after the kill, %s before", path, after, before[i])
+		}
+	}
+}
+
+func newProgram(t *testing.T, url string, env map[string]string) *program {
+	return &program{t: t, url: url, env: env}
+}
+
+// oldState returns a state file of an earlier version with a login.
+func oldState(t *testing.T) (content string, auth *stytch.OTPsAuthenticateResponse) {
+	t.Helper()
+	p := launch(t)
+	auth = p.login(phone)
+	return p.does(http.MethodGet, "/api/snapshot", ""), auth
+}
+
+func TestOldStatesAreConverted(t *testing.T) {
+	old, auth := oldState(t)
+	path := write(t, "state.json", old)
+	for range 2 {
+		p := launch(t, "--state", path)
+		must(p.client().Sessions.Authenticate(t.Context(), stytch.SessionsAuthenticateRequest{SessionToken: &auth.SessionToken}))(t)
+		if messages := decoded[messagesView](t, p.does(http.MethodGet, "/api/messages", "")).Messages; len(messages) != 1 {
+			t.Errorf("%d messages", len(messages))
+		}
+		p.end()
+		if mode := must(os.Stat(path))(t).Mode(); mode.Perm() != 0o600 {
+			t.Errorf("the state file has mode %v; it contains secrets", mode)
+		}
+		if strings.HasPrefix(string(must(os.ReadFile(path))(t)), "{") {
+			t.Error("the file was not converted")
+		}
 	}
 }
 
 func TestDamagedStatesAreRefused(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "state.json")
+	path := filepath.Join(t.TempDir(), "state")
 	p := launch(t, "--state", path)
 	p.login(phone)
 	p.end()
-	good := string(must(os.ReadFile(path))(t))
+	now := string(must(os.ReadFile(path))(t))
+	old, _ := oldState(t)
+	foreign := filepath.Join(t.TempDir(), "foreign")
+	db := must(bolt.Open(foreign, 0o600, nil))(t)
+	if err := errors.Join(db.Update(func(tx *bolt.Tx) error { _, err := tx.CreateBucket([]byte("widgets")); return err }), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	entry := strings.Index(now, phone)
 	tests := []struct{ name, data, want string }{
 		{"empty", "", "it is empty"},
 		{"blank", " \n", "it is empty"},
-		{"truncated", good[:len(good)/2], "could not be read"},
-		{"not JSON", "organizations: []", "could not be read"},
-		{"another version", strings.Replace(good, `"version": 2`, `"version": 99`, 1), "version 99"},
-		{"more data", good + good, "there is more data after it"},
-		{"a damaged key", strings.Replace(good, "BEGIN PRIVATE KEY", "BEGIN", 1), "is not PEM"},
-		{"an unknown field", strings.Replace(good, `"version": 2`, `"version": 2, "later": true`, 1), "later"},
+		{"another program's", "organizations: []", "it is not a state file"},
+		{"another program's database", string(must(os.ReadFile(foreign))(t)), "another program wrote it"},
+		{"truncated", now[:len(now)/2], "truncated"},
+		{"truncated at the start", now[:1000], "it is not a state file"},
+		{"a damaged entry", now[:entry] + "+15005550099" + now[entry+len(phone):], "checksum"},
+		{"damaged pages", now[:3*4096] + strings.Repeat("x", len(now)-3*4096), "damaged"},
+		{"another format", strings.ReplaceAll(now, storeFormat, "stytch-emulator state 9"), "state 9"},
+		{"old, truncated", old[:len(old)/2], "could not be read"},
+		{"old, another version", strings.Replace(old, `"version": 2`, `"version": 99`, 1), "version 99"},
+		{"old, more data", old + old, "there is more data after it"},
+		{"old, a damaged key", strings.Replace(old, "BEGIN PRIVATE KEY", "BEGIN", 1), "is not PEM"},
+		{"old, an unknown field", strings.Replace(old, `"version": 2`, `"version": 2, "later": true`, 1), "later"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			damaged := write(t, "state.json", test.data)
+			damaged := write(t, "state", test.data)
 			code, stderr := fails(t, "--port", "0", "--state", damaged)
 			if code != exitBad || !strings.Contains(stderr, test.want) || !strings.Contains(stderr, damaged) || !strings.Contains(stderr, "is not valid and was not changed") {
 				t.Errorf("exit code %d, %q; want %q", code, stderr, test.want)
@@ -104,6 +245,19 @@ func TestDamagedStatesAreRefused(t *testing.T) {
 		t.Errorf("exit code %d, %q", code, stderr)
 	}
 	launch(t, "--state", path)
+}
+
+// TestOversizedStatesAreRefused uses a file without content, which takes no space.
+func TestOversizedStatesAreRefused(t *testing.T) {
+	for start, limit := range map[string]int64{"{": maxOldState, "x": maxStateFile} {
+		path := write(t, "state", start)
+		if err := os.Truncate(path, limit+1); err != nil {
+			t.Fatal(err)
+		}
+		if code, stderr := fails(t, "--port", "0", "--state", path); code != exitBad || !strings.Contains(stderr, "at most") {
+			t.Errorf("exit code %d, %q", code, stderr)
+		}
+	}
 }
 
 func TestTwoEmulatorsOnOneState(t *testing.T) {
@@ -167,27 +321,16 @@ func TestStateThatCannotBeSaved(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := launch(t, "--state", filepath.Join(folder, "state.json"))
-	waitsFor(t, "the first state", func() bool {
-		_, err := os.Stat(filepath.Join(folder, "state.json"))
-		return err == nil
-	})
 	if err := os.RemoveAll(folder); err != nil {
 		t.Fatal(err)
 	}
-	p.send(phone)
+	_, err := p.client().OTPs.SMS.LoginOrCreate(t.Context(), stytch.OTPsSMSLoginOrCreateRequest{PhoneNumber: phone})
+	wants(t, err, stytch.ErrInternalServerError)
+	if status, body := p.call(http.MethodPost, "/api/clock/stop", ""); status != http.StatusServiceUnavailable {
+		t.Errorf("%d %s", status, body)
+	}
 	if code := p.end(); code != exitFailed || !strings.Contains(p.stderr.String(), "the last state was not saved") {
 		t.Errorf("exit code %d: %s", code, p.stderr)
-	}
-}
-
-// waitsFor waits until a condition is true. The limit only ends a test that would
-// wait for ever.
-func waitsFor(t *testing.T, what string, there func() bool) {
-	t.Helper()
-	for limit := time.Now().Add(time.Minute); !there(); runtime.Gosched() {
-		if time.Now().After(limit) {
-			t.Fatalf("%s: waited in vain", what)
-		}
 	}
 }
 

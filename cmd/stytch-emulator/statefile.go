@@ -2,35 +2,36 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/gofrs/flock"
 )
 
-// saveInterval is the least time between two saves, so that a hundred logins at
-// once do not cause a hundred saves.
-const saveInterval = 100 * time.Millisecond
+// maxOldState is the largest state file of an earlier version, which is JSON.
+const maxOldState = 1 << 30
 
 // stateFile is the file of --state. Only one emulator can use it at a time.
 type stateFile struct {
 	path string
 	lock *flock.Flock
-	last []byte // its content
+	*store
+	// building says whether the store is a new file, which replaces the one at path once
+	// it is complete.
+	building bool
 }
 
-// openStateFile locks a state file and returns its content. The content is nil if
-// the file does not exist.
-func openStateFile(path string) (*stateFile, []byte, error) {
+// openStateFile locks a state file and opens it. If it has the format of an earlier
+// version, it returns its content as well.
+func openStateFile(path string) (f *stateFile, old []byte, err error) {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real // a save replaces the file, not a link to it
+		path = real // a conversion replaces the file, not a link to it
 	}
-	f := &stateFile{path: path, lock: flock.New(path + ".lock")}
+	f = &stateFile{path: path, lock: flock.New(path + ".lock")}
 	locked, err := f.lock.TryLock()
 	switch {
 	case err != nil:
@@ -38,69 +39,94 @@ func openStateFile(path string) (*stateFile, []byte, error) {
 	case !locked:
 		return nil, nil, fmt.Errorf("the state file %s is in use by another emulator", path)
 	}
-	data, err := f.read()
-	if err == nil {
-		err = f.tryWriting()
+	if old, err = f.open(); err != nil {
+		return nil, nil, errors.Join(err, f.close())
 	}
-	if err != nil {
-		f.close()
-		return nil, nil, err
-	}
-	return f, data, nil
+	return f, old, nil
 }
 
-func (f *stateFile) read() ([]byte, error) {
-	data, err := os.ReadFile(f.path)
+func (f *stateFile) open() (old []byte, err error) {
+	file, err := os.Open(f.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, nil
+		return nil, f.build()
 	case err != nil:
 		return nil, fmt.Errorf("the state file could not be read: %w", err)
-	case len(bytes.TrimSpace(data)) == 0:
-		return nil, fmt.Errorf("the state file %s is not valid and was not changed: it is empty; remove it to start without a state", f.path)
 	}
-	return data, nil
+	defer file.Close()
+	start := make([]byte, 512)
+	n, err := file.Read(start)
+	start = bytes.TrimLeft(start[:n], " \t\r\n")
+	switch {
+	case err != nil && err != io.EOF:
+		return nil, fmt.Errorf("the state file could not be read: %w", err)
+	case len(start) == 0:
+		return nil, f.invalid(errors.New("it is empty; remove it to start without a state"))
+	case start[0] == '{':
+		return f.old(file)
+	}
+	if err := checkStore(f.path); err != nil {
+		return nil, f.invalid(err)
+	}
+	if f.store, err = openStore(f.path, false); err != nil {
+		return nil, fmt.Errorf("the state file could not be opened: %w", err)
+	}
+	return nil, nil
 }
 
-// tryWriting checks at the start that the state can be saved.
-func (f *stateFile) tryWriting() error {
-	temporary, err := f.temporary()
+// old reads a state file of an earlier version, which is a snapshot.
+func (f *stateFile) old(file *os.File) ([]byte, error) {
+	info, err := file.Stat()
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("the state file could not be read: %w", err)
+	case info.Size() > maxOldState:
+		return nil, f.invalid(fmt.Errorf("it has %d bytes; at most %d are read", info.Size(), maxOldState))
+	}
+	data, err := os.ReadFile(f.path)
+	if err != nil {
+		return nil, fmt.Errorf("the state file could not be read: %w", err)
+	}
+	return data, f.build()
+}
+
+func (f *stateFile) invalid(err error) error {
+	return fmt.Errorf("the state file %s is not valid and was not changed: %w", f.path, err)
+}
+
+// build creates the file that replaces the one at path.
+func (f *stateFile) build() error {
+	name := f.path + ".tmp"
+	err := os.Remove(name) // the lock excludes other emulators, so a crash left it
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		f.store, err = openStore(name, true)
+	}
 	if err != nil {
 		return fmt.Errorf("the state file could not be written: %w", err)
 	}
-	return errors.Join(temporary.Close(), os.Remove(temporary.Name()))
+	f.building = true
+	return nil
 }
 
-// temporary creates the file that a save writes first. The lock excludes other
-// emulators, so an existing file was left by a crash.
-func (f *stateFile) temporary() (*os.File, error) {
-	name := f.path + ".tmp"
-	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
-	return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-}
-
-// save replaces the file's content completely, or not at all.
-func (f *stateFile) save(data []byte) error {
-	if bytes.Equal(data, f.last) {
+// complete puts a new file in its place.
+func (f *stateFile) complete() error {
+	if !f.building {
 		return nil
 	}
-	temporary, err := f.temporary()
-	if err != nil {
-		return err
-	}
-	_, err = temporary.Write(data)
+	err := f.store.close()
 	if err == nil {
-		err = temporary.Sync()
+		err = os.Rename(f.path+".tmp", f.path)
 	}
-	if err = errors.Join(err, temporary.Close()); err != nil {
-		return errors.Join(err, os.Remove(temporary.Name()))
+	if err == nil {
+		f.building = false
+		var opened *store
+		if opened, err = openStore(f.path, false); err == nil {
+			*f.store = *opened
+		}
 	}
-	if err := os.Rename(temporary.Name(), f.path); err != nil {
-		return errors.Join(err, os.Remove(temporary.Name()))
+	if err != nil {
+		return fmt.Errorf("the state file could not be written: %w", err)
 	}
-	f.last = data
 	if dir, err := os.Open(filepath.Dir(f.path)); err == nil {
 		_ = dir.Sync() // not every system supports it; the file is complete without it
 		_ = dir.Close()
@@ -108,19 +134,17 @@ func (f *stateFile) save(data []byte) error {
 	return nil
 }
 
-// pause waits between two saves.
-func (f *stateFile) pause(ctx context.Context) {
-	timer := time.NewTimer(saveInterval)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-}
-
 // close releases the file for another emulator.
-func (f *stateFile) close() {
-	if f != nil {
-		_ = f.lock.Unlock() // the lock also ends with the process
+func (f *stateFile) close() error {
+	if f == nil {
+		return nil
 	}
+	var err error
+	if f.store != nil {
+		err = f.store.close()
+	}
+	if f.building {
+		err = errors.Join(err, os.Remove(f.path+".tmp"))
+	}
+	return errors.Join(err, f.lock.Unlock())
 }

@@ -6,7 +6,7 @@ replace github.com/stytchgen/sdk => ../..
 
 require (
 	github.com/redis/go-redis/v9 v9.23.0
-	github.com/stytchgen/sdk v0.0.0
+	github.com/stytchgen/sdk v0.1.0
 )
 
 require (
