@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -35,6 +36,7 @@ type emulator struct {
 
 	streams context.Context // ends the streams of events
 	finish  context.CancelFunc
+	open    atomic.Int32 // how many streams are open
 }
 
 // start reads the seed and the state file, and starts to serve.

@@ -5,17 +5,22 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"slices"
 	"time"
-
-	"github.com/stytchgen/sdk/stytchtest"
 )
 
 // keepAlive is the interval of the comments that keep a stream open.
 const keepAlive = 15 * time.Second
 
+// maxStreams limits the streams of events that are open at the same time.
+const maxStreams = 1000
+
 // events streams events until the client or the program ends it.
 func (c *control) events(w http.ResponseWriter, r *http.Request) error {
+	if c.open.Add(1) > maxStreams {
+		c.open.Add(-1)
+		return &failure{http.StatusServiceUnavailable, fmt.Errorf("%d streams of events are open already; close one first", maxStreams)}
+	}
+	defer c.open.Add(-1)
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no")
 	ticker := time.NewTicker(keepAlive)
@@ -50,7 +55,8 @@ type stream struct {
 	body     http.ResponseWriter
 
 	begun          bool
-	messages       []stytchtest.Message
+	sent           int    // how many messages
+	last           string // the ID of the last one
 	faults         []byte
 	clock, changes int
 }
@@ -76,18 +82,18 @@ func (s *stream) update(clock, changes int) error {
 // of them again.
 func (s *stream) sendMessages() {
 	messages := s.control.srv.Inbox().Messages()
-	if !s.begun || !startsWith(messages, s.messages) {
+	// Messages are only added at the end, so a message was removed if the last one that
+	// was sent is not in its place.
+	if removed := s.sent > len(messages) || s.sent > 0 && messages[s.sent-1].ID != s.last; !s.begun || removed {
 		s.send("messages", s.control.newMessagesView(messages))
 	} else {
-		for _, m := range s.control.newMessagesView(messages[len(s.messages):]).Messages {
+		for _, m := range s.control.newMessagesView(messages[s.sent:]).Messages {
 			s.send("message", m)
 		}
 	}
-	s.messages = messages
-}
-
-func startsWith(messages, first []stytchtest.Message) bool {
-	return len(messages) >= len(first) && slices.Equal(messages[:len(first)], first)
+	if s.sent = len(messages); s.sent > 0 {
+		s.last = messages[s.sent-1].ID
+	}
 }
 
 func (s *stream) send(event string, v any) { s.sendData(event, encode(v)) }

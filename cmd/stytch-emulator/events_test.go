@@ -107,3 +107,14 @@ func TestHostileEvents(t *testing.T) {
 		}
 	}
 }
+
+// TestTooManyStreams opens as many streams as are allowed, and one more.
+func TestTooManyStreams(t *testing.T) {
+	p := launch(t)
+	for range maxStreams {
+		p.listen()
+	}
+	if status, body := p.call(http.MethodGet, "/api/events", ""); status != http.StatusServiceUnavailable || !strings.Contains(body, "are open already") {
+		t.Errorf("%d %s", status, body)
+	}
+}
