@@ -53,7 +53,7 @@ var exchangeFraudRulesList = wiretest.Exchange{
 	Method:       http.MethodPost,
 	URI:          "/v1/rules/list",
 	RequestBody:  `{"limit":50}`,
-	ResponseBody: `{"request_id":"request-id-test-7b1edfda-709f-45f4-9781-f430c1640290","status_code":200,"next_cursor":null,"rules":[{"rule_type":"VISITOR_ID","action":"BLOCK","created_at":"2026-03-02T09:41:07Z","visitor_id":"visitor-7d15b9c0-4a2f-4e83-b6d1-0f92c8a3e574","description":"Chargeback of order 5012","expires_at":"2026-03-03T09:41:07Z","last_updated_at":null}]}`,
+	ResponseBody: `{"request_id":"request-id-test-7b1edfda-709f-45f4-9781-f430c1640290","status_code":200,"next_cursor":"","rules":[{"rule_type":"VISITOR_ID","action":"BLOCK","created_at":"2026-03-02T09:41:07Z","visitor_id":"visitor-7d15b9c0-4a2f-4e83-b6d1-0f92c8a3e574","description":"Chargeback of order 5012","expires_at":"2026-03-03T09:41:07Z","last_updated_at":null}]}`,
 	Essential:    []string{"rules"},
 }
 

@@ -325,7 +325,8 @@ func (r *run) ruleList(q stytch.FraudRulesListRequest) (stytch.FraudRulesListRes
 	if !ok {
 		return stytch.FraudRulesListResponse{}, fail("dfp_rule_invalid_cursor")
 	}
-	return stytch.FraudRulesListResponse{Rules: rules, NextCursor: metadata.NextCursor}, nil
+	// The official SDK declares a text, so the last page has an empty one.
+	return stytch.FraudRulesListResponse{Rules: rules, NextCursor: new(text(metadata.NextCursor))}, nil
 }
 
 func (f *fraud) reason(name string) stytch.FraudVerdictReasonAction {

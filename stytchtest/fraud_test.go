@@ -101,7 +101,7 @@ func TestRules(t *testing.T) {
 	}
 	first := must(list(4, nil))(t)
 	rest := must(list(10, first.NextCursor))(t)
-	if len(first.Rules) != 4 || len(rest.Rules) != 3 || rest.NextCursor != nil {
+	if len(first.Rules) != 4 || len(rest.Rules) != 3 || *rest.NextCursor != "" {
 		t.Errorf("%d and %d rules", len(first.Rules), len(rest.Rules))
 	}
 	_, err := list(4, new("nothing"))
