@@ -99,3 +99,35 @@ test("a member authorizes an app", async () => {
   await fails(b2b.organizations.getConnectedApp({ organization_id, connected_app_id }), 404, "connected_app_not_found");
   await inactive(b2b.idp.introspectTokenNetwork({ token: got.access_token, client_id, client_secret }));
 });
+
+test("an app gets a session for its access token", async () => {
+  const { client, b2b, config, user, organization, member, session } = await newWorld();
+  const { user_id } = await user({ emails: [{ email: "ada@example.com", verified: true }] });
+  const { organization_id } = await organization({ organization_name: "Engines" });
+  const { member_id } = await member({ organization_id, email_address: "ada@example.com", email_address_verified: true });
+  const { connected_app } = await client.connectedApp.clients.create({ client_type: "first_party", full_access_allowed: true, redirect_urls: [redirect_uri] });
+  const { client_id, client_secret } = connected_app;
+  const asked = { consent_granted: true, client_id, redirect_uri, response_type: "code", scopes: ["full_access"] };
+  const token = async (granted) =>
+    (await tokens(config, { grant_type: "authorization_code", client_id, client_secret, code: granted.authorization_code, redirect_uri })).access_token;
+
+  const access_token = await token(await client.idp.oauth.authorize({ ...asked, session_jwt: await session(user_id) }));
+  const got = await client.sessions.exchangeAccessToken({ access_token, session_duration_minutes: 60 });
+  assert.equal(got.user_id, user_id);
+  await fails(client.sessions.exchangeAccessToken({ access_token }), 400, "oauth_access_token_exchange_token_invalid_grant");
+  const theirs = await token(await b2b.idp.oauth.authorize({ ...asked, session_jwt: await session(member_id) }));
+  assert.equal((await b2b.sessions.exchangeAccessToken({ access_token: theirs })).member_id, member_id);
+  await fails(b2b.sessions.exchangeAccessToken({ access_token }), 404, "idp_access_token_not_found");
+});
+
+test("a member gets another address", async () => {
+  const { b2b, organization, member, message } = await newWorld();
+  const { organization_id } = await organization({ organization_name: "Engines" });
+  const { member_id } = await member({ organization_id, email_address: "ada@example.com", email_address_verified: true });
+  const email_address = "ada@lovelace.example.com";
+  await b2b.organizations.members.startEmailUpdate({ organization_id, member_id, email_address, delivery_method: "EMAIL_OTP" });
+  const { code } = await message(email_address);
+  const moved = await b2b.otps.email.authenticate({ organization_id, email_address, code });
+  assert.deepEqual([moved.member_id, moved.member.email_address], [member_id, email_address]);
+  await fails(b2b.organizations.members.startEmailUpdate({ organization_id, member_id, email_address }), 400, "duplicate_member_email");
+});

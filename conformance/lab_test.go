@@ -50,6 +50,8 @@ func newLab(t *testing.T) *lab {
 	mux.HandleFunc("POST /worlds/{world}/users", in(l, addUser))
 	mux.HandleFunc("POST /worlds/{world}/sessions", in(l, addSession))
 	mux.HandleFunc("POST /worlds/{world}/consents", in(l, addConsent))
+	mux.HandleFunc("POST /worlds/{world}/userinfo", in(l, setUserInfo))
+	mux.HandleFunc("POST /worlds/{world}/trusted", in(l, setTrusted))
 	mux.HandleFunc("POST /worlds/{world}/impersonations", in(l, impersonate))
 	mux.HandleFunc("POST /worlds/{world}/fingerprints", in(l, addFingerprint))
 	server := httptest.NewServer(mux)
@@ -223,6 +225,19 @@ func addConsent(srv *stytchtest.Server, _ *http.Request, c struct {
 	App    stytch.UserConnectedApp `json:"app"`
 }) (any, error) {
 	return nil, srv.AddConsent(c.UserID, c.App)
+}
+
+func setUserInfo(srv *stytchtest.Server, _ *http.Request, set struct{ URL string }) (any, error) {
+	return nil, srv.SetUserInfoURL(set.URL)
+}
+
+// setTrusted sets the only profile of trusted tokens, and returns it.
+func setTrusted(srv *stytchtest.Server, _ *http.Request, profile stytchtest.TrustedTokenProfile) (any, error) {
+	profiles, err := srv.SetTrustedTokenProfiles(profile)
+	if err != nil {
+		return nil, err
+	}
+	return profiles[0], nil
 }
 
 // impersonate returns the token with which a person of the staff acts as a user or member.

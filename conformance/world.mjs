@@ -49,6 +49,8 @@ export async function newWorld() {
     /** Starts a session of a user or member, and returns its JWT. */
     session: (id) => lab(at("sessions"), { id }),
     user: (user) => lab(at("users"), user),
+    userinfo: (url) => lab(at("userinfo"), { url }),
+    trusted: (profile) => lab(at("trusted"), profile),
     /** Returns a token with which a person of the staff acts as a user or member. */
     impersonate: (id, email) => lab(at("impersonations"), { id, email }),
     /** Adds the fingerprint of a device, and returns it with its telemetry_id. */

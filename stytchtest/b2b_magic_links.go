@@ -156,7 +156,7 @@ func (r *run) authenticateMemberLink(q b2b.MagicLinksAuthenticateRequest) (b2b.M
 		return none, err
 	}
 	o, m, gone := r.member(l.OrganizationID, l.MemberID)
-	if gone != nil || !sameAddress(m.Profile.EmailAddress, l.Address) {
+	if gone != nil || !sameAddress(m.Profile.EmailAddress, l.Address) && r.movingTo(l.OrganizationID, l.Address) != m {
 		return none, fail("unable_to_auth_magic_link")
 	}
 	switch {
@@ -172,6 +172,10 @@ func (r *run) authenticateMemberLink(q b2b.MagicLinksAuthenticateRequest) (b2b.M
 	if _, err := mergeClaims(nil, q.SessionCustomClaims); err != nil {
 		return none, err
 	}
+	if err := r.moved(o, m, l.Address); err != nil {
+		return none, err
+	}
+	p.email = m.Profile.EmailAddress
 	p.factors = addFactor(p.factors, emailFactor(magicLink, m.emailID(), m.Profile.EmailAddress, r.now))
 	m.succeeded()
 	l.Used = true

@@ -19,6 +19,9 @@ func (r *run) authenticateEmail(q b2b.OTPsEmailAuthenticateRequest) (b2b.OTPsEma
 	}
 	m := r.project.state.memberByEmail(o.Profile.OrganizationID, q.EmailAddress)
 	if m == nil {
+		m = r.movingTo(o.Profile.OrganizationID, q.EmailAddress)
+	}
+	if m == nil {
 		return none, fail("member_not_found")
 	}
 	c := r.project.state.EmailCodes[strings.ToLower(q.EmailAddress)]
@@ -32,10 +35,14 @@ func (r *run) authenticateEmail(q b2b.OTPsEmailAuthenticateRequest) (b2b.OTPsEma
 	if err := r.continued(&p, m, q.IntermediateSessionToken, q.SessionToken, q.SessionJWT); err != nil {
 		return none, err
 	}
-	p.factors = addFactor(p.factors, emailFactor(emailOTP, m.emailID(), m.Profile.EmailAddress, r.now))
 	if _, err := mergeClaims(nil, q.SessionCustomClaims); err != nil {
 		return none, err
 	}
+	if err := r.moved(o, m, q.EmailAddress); err != nil {
+		return none, err
+	}
+	p.email = m.Profile.EmailAddress
+	p.factors = addFactor(p.factors, emailFactor(emailOTP, m.emailID(), m.Profile.EmailAddress, r.now))
 	m.succeeded()
 	if c != nil {
 		c.Used = true

@@ -82,6 +82,10 @@ var consumerHandlers = map[string]handler{
 	"connected_apps.clients.secrets.rotate":        typed((*run).appRotate),
 	"connected_apps.clients.secrets.rotate_cancel": typed((*run).appRotateCancel),
 
+	"sessions.exchange_access_token": typed((*run).exchangeAccessToken),
+	"sessions.attest":                typed((*run).attest),
+	"sessions.migrate":               typed((*run).migrateSession),
+
 	"idp.oauth.authorize_start":    typed((*run).authorizeStart),
 	"idp.oauth.authorize":          typed((*run).authorize),
 	"idp.introspect_token_network": introspect,

@@ -28,6 +28,7 @@ const (
 	byRetiredEmail  // of a member
 	byProvenDomain  // the domain of a member's verified address
 	byPassword      // of a member
+	byNewAddress    // the address that a member wants to have
 	byToken         // of a session, or of an authorization
 	byOwner         // the user or member of a session, a consent or an authorization; the endpoint of a webhook
 	byPending       // the endpoint of a webhook that is still to be sent
@@ -160,6 +161,9 @@ func (m *member) keys() []key {
 	}
 	for _, s := range p.SSORegistrations {
 		keys = append(keys, key{bySSO, within(s.ConnectionID, s.ExternalID)})
+	}
+	if m.NewAddress != nil {
+		keys = append(keys, key{byNewAddress, within(p.OrganizationID, strings.ToLower(m.NewAddress.Address))})
 	}
 	for _, retired := range p.RetiredEmailAddresses {
 		keys = append(keys, key{byRetiredEmail, within(p.OrganizationID, strings.ToLower(retired.EmailAddress))})

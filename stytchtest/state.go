@@ -45,6 +45,10 @@ type state struct {
 	// RedirectURLs are the URLs that links can lead to. It is nil while they can
 	// lead to any URL.
 	RedirectURLs []RedirectURL `json:"redirect_urls"`
+	// TrustedTokenProfiles say which tokens of other issuers are accepted.
+	TrustedTokenProfiles []TrustedTokenProfile `json:"trusted_token_profiles"`
+	// UserInfoURL is where tokens of sessions of another provider are sent, or empty.
+	UserInfoURL string `json:"userinfo_url"`
 	// Endpoints get webhooks, which are Deliveries.
 	Endpoints  table[endpoint, *endpoint] `json:"webhook_endpoints"`
 	Deliveries table[delivery, *delivery] `json:"webhook_deliveries"`
@@ -180,6 +184,8 @@ type member struct {
 	// Accounts are the accounts at providers of OAuth. The profile shows them as
 	// registrations.
 	Accounts []*memberAccount `json:"accounts,omitempty"`
+	// NewAddress is the address that the member wants to have, or nil.
+	NewAddress *newAddress `json:"new_address,omitempty"`
 	// OIDCTokens are the tokens of logins by single sign-on, by connection.
 	OIDCTokens map[string]oidcTokens `json:"oidc_tokens,omitempty"`
 	// Password is the password, or nil. It is not used if passwords are for all

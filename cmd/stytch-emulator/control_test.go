@@ -80,8 +80,8 @@ func TestEveryRoute(t *testing.T) {
 	}
 	for _, r := range routes {
 		t.Run(r.call, func(t *testing.T) {
-			if r.call == "events" {
-				return // TestEvents
+			if r.call == "events" || strings.HasPrefix(r.call, "projects.") {
+				return // they have tests of their own
 			}
 			call, ok := calls[r.call]
 			if !ok {

@@ -13,6 +13,7 @@ import { loadRequests, setCalls, startRequests } from "./requests.js";
 import { startState } from "./state.js";
 import { startUndo } from "./undo.js";
 import { startViews } from "./views.js";
+import { loadWebhooks, startWebhooks } from "./webhooks.js";
 
 const again = 1000; // milliseconds between attempts to reach the emulator
 
@@ -24,7 +25,7 @@ function connection(text, lost) {
 
 // Loads what the events do not contain. It can differ after a restart of the emulator.
 async function load() {
-  const [variables] = await Promise.all([call("GET", "environment"), loadChoices().then(setCalls), loadPeople(), loadRequests(), loadProjects()]);
+  const [variables] = await Promise.all([call("GET", "environment"), loadChoices().then(setCalls), loadPeople(), loadRequests(), loadProjects(), loadWebhooks()]);
   const quote = (value) => `'${value.replaceAll("'", `'\\''`)}'`;
   byID("variables").textContent = Object.entries(variables).map(([name, value]) => `export ${name}=${quote(value)}\n`).join("");
 }
@@ -60,7 +61,7 @@ function connect() {
     loadPeople().catch(failed);
   });
   on("faults", ({ faults }) => setFaults(faults));
-  on("changed", () => Promise.all([loadPeople(), loadStatuses(), loadRequests()]).catch(failed));
+  on("changed", () => Promise.all([loadPeople(), loadStatuses(), loadRequests(), loadWebhooks()]).catch(failed));
 }
 
 startViews();
@@ -73,6 +74,7 @@ startFaults();
 startForms();
 startPeople(failed);
 startRequests(failed);
+startWebhooks(failed);
 startProjects();
 startState();
 for (const button of document.querySelectorAll("[data-copies]")) {
