@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"testing"
 	"time"
 
 	"github.com/stytchgen/sdk/stytch"
@@ -43,4 +44,20 @@ func Example() {
 	// Output:
 	// logged in: true
 	// expired: true
+}
+
+// An application makes its own client from the environment. With Options it uses the server's clock, too.
+func ExampleProject_Setenv() {
+	test := func(t *testing.T) {
+		srv := stytchtest.NewServer(t)
+		srv.Setenv(t)
+		client, err := stytch.FromEnv(srv.Options()...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := client.Debug.Whoami(t.Context(), stytch.DebugWhoamiRequest{}); err != nil {
+			t.Error(err)
+		}
+	}
+	_ = test // go test runs it
 }

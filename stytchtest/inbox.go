@@ -3,6 +3,7 @@ package stytchtest
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -90,11 +91,19 @@ func (b *Inbox) Last(address string) (Message, bool) {
 	return Message{}, false
 }
 
+// patience is how long WaitFor waits at most.
+const patience = 10 * time.Second
+
+// errLate is the cause when WaitFor gives up.
+var errLate = fmt.Errorf("waited for %v", patience)
+
 // WaitFor returns the newest message to an address that it has not returned
-// before. If there is none, it waits for the next one. It fails when ctx ends;
-// a test's context ends only with the test, so set a timeout. A call stores its
-// message before it returns, so [Inbox.Last] finds it without waiting.
+// before. If there is none, it waits for the next one. It fails when ctx ends,
+// or after 10 seconds; the error counts the messages that did arrive, by channel
+// and purpose. A call stores its message before it returns, so [Inbox.Last] finds it without waiting.
 func (b *Inbox) WaitFor(ctx context.Context, address string) (Message, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, errLate)
+	defer cancel()
 	for {
 		b.mu.Lock()
 		for _, m := range slices.Backward(b.messages) {
@@ -109,22 +118,30 @@ func (b *Inbox) WaitFor(ctx context.Context, address string) (Message, error) {
 		select {
 		case <-arrival:
 		case <-ctx.Done():
-			return Message{}, fmt.Errorf("no new message to that address arrived, and %d to other addresses: %w", b.unread(), context.Cause(ctx))
+			return Message{}, fmt.Errorf("no new message to that address arrived, and %s: %w", b.unread(), context.Cause(ctx))
 		}
 	}
 }
 
-// unread counts the messages that WaitFor has not returned.
-func (b *Inbox) unread() int {
+// unread describes the messages that WaitFor has not returned, without their addresses.
+func (b *Inbox) unread() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	n := 0
+	n, kinds := 0, map[string]int{}
 	for _, m := range b.messages {
 		if !b.waited[m.ID] && !b.deleted[m.ID] {
 			n++
+			kinds[fmt.Sprintf("%s, %s", m.Channel, m.Purpose)]++
 		}
 	}
-	return n
+	var list []string
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+		list = append(list, fmt.Sprintf("%d of %s", kinds[kind], kind))
+	}
+	if n == 0 {
+		return "0 to other addresses"
+	}
+	return fmt.Sprintf("%d to other addresses (%s)", n, strings.Join(list, "; "))
 }
 
 // Arrival returns a channel that is closed when the next message arrives or the

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 func TestInboxForgetsTheOldest(t *testing.T) {
@@ -39,4 +41,20 @@ func TestWaitsInVain(t *testing.T) {
 	if _, err := b.WaitFor(ctx, "+15005550007"); !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "and 1 to other addresses") {
 		t.Errorf("error %v", err)
 	}
+}
+
+// TestWaitsNotForever checks that a wait without a timeout ends, and says what arrived.
+func TestWaitsNotForever(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, began := newInbox(), time.Now()
+		b.put(Message{ID: "1", Address: "ada@example.com", Channel: ChannelEmail, Purpose: "login"})
+		_, err := b.WaitFor(t.Context(), "+15005550007")
+		if took := time.Since(began); err == nil || took != 10*time.Second {
+			t.Fatalf("error %v after %v", err, took)
+		}
+		const want = "no new message to that address arrived, and 1 to other addresses (1 of email, login): waited for 10s"
+		if err.Error() != want {
+			t.Errorf("error %q, want %q", err, want)
+		}
+	})
 }

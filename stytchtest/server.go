@@ -321,7 +321,7 @@ func (s *Server) nextCode(address string) string {
 
 // Client returns a consumer client of the project. It uses the server's clock.
 func (p *Project) Client(opts ...stytch.Option) *stytch.Client {
-	c, err := stytch.NewClient(p.ID, p.Secret, p.options(opts)...)
+	c, err := stytch.NewClient(p.ID, p.Secret, p.Options(opts...)...)
 	if err != nil {
 		panic("stytchtest: the options of the client: " + err.Error())
 	}
@@ -330,14 +330,34 @@ func (p *Project) Client(opts ...stytch.Option) *stytch.Client {
 
 // B2B returns a B2B client of the project. It uses the server's clock.
 func (p *Project) B2B(opts ...stytch.Option) *b2b.Client {
-	c, err := b2b.NewClient(p.ID, p.Secret, p.options(opts)...)
+	c, err := b2b.NewClient(p.ID, p.Secret, p.Options(opts...)...)
 	if err != nil {
 		panic("stytchtest: the options of the client: " + err.Error())
 	}
 	return c
 }
 
-// options returns the options of a client of the project.
-func (p *Project) options(opts []stytch.Option) []stytch.Option {
+// Options returns options for the clients of an application under test: the server's URL and clock, then opts. An
+// application that makes its own client gets them with the project's ID and Secret.
+func (p *Project) Options(opts ...stytch.Option) []stytch.Option {
 	return append([]stytch.Option{stytch.WithBaseURL(p.server.url), stytch.WithClock(p.clock.Now)}, opts...)
+}
+
+// Environment returns the variables that point an application at the project, by name: those that
+// [stytch.FromEnv] reads, and STYTCH_PUBLIC_TOKEN.
+func (p *Project) Environment() map[string]string {
+	return map[string]string{
+		"STYTCH_PROJECT_ID":   p.ID,
+		"STYTCH_SECRET":       p.secret(),
+		"STYTCH_BASE_URL":     p.URL(),
+		"STYTCH_PUBLIC_TOKEN": p.PublicToken(),
+	}
+}
+
+// Setenv sets the variables of [Project.Environment] until the end of a test, for an application that makes its
+// clients with [stytch.FromEnv]. Such a client does not use the server's clock; pass it [Project.Options] for that.
+func (p *Project) Setenv(t interface{ Setenv(name, value string) }) {
+	for name, value := range p.Environment() {
+		t.Setenv(name, value)
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"regexp"
 	"strings"
 	"sync"
@@ -517,5 +518,28 @@ func TestParallelLogins(t *testing.T) {
 	group.Wait()
 	if len(w.Sessions()) != 500 || len(w.Inbox().Messages()) != 500 {
 		t.Errorf("%d sessions and %d messages, want 500 of each", len(w.Sessions()), len(w.Inbox().Messages()))
+	}
+}
+
+func TestSetenv(t *testing.T) {
+	srv := stytchtest.NewServer(t)
+	srv.Setenv(t)
+	client, err := stytch.FromEnv(srv.Options()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent, err := client.OTPs.SMS.LoginOrCreate(t.Context(), stytch.OTPsSMSLoginOrCreateRequest{PhoneNumber: phone})
+	if err != nil {
+		t.Fatal(err)
+	}
+	message, err := srv.Inbox().WaitFor(t.Context(), phone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.OTPs.Authenticate(t.Context(), stytch.OTPsAuthenticateRequest{MethodID: sent.PhoneID, Code: message.Code}); err != nil {
+		t.Error(err)
+	}
+	if os.Getenv("STYTCH_PUBLIC_TOKEN") != srv.PublicToken() {
+		t.Error("the public token is not set")
 	}
 }

@@ -15,12 +15,12 @@ import (
 type variable struct{ name, value string }
 
 func environment(p *stytchtest.Project) []variable {
-	return []variable{
-		{"STYTCH_PROJECT_ID", p.ID},
-		{"STYTCH_SECRET", p.Secret},
-		{"STYTCH_BASE_URL", p.URL()},
-		{"STYTCH_PUBLIC_TOKEN", p.PublicToken()},
+	values := p.Environment()
+	var list []variable
+	for _, name := range []string{"STYTCH_PROJECT_ID", "STYTCH_SECRET", "STYTCH_BASE_URL", "STYTCH_PUBLIC_TOKEN"} {
+		list = append(list, variable{name, values[name]})
 	}
+	return list
 }
 
 // isExposed reports whether other machines can reach the server.

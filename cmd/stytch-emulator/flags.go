@@ -16,6 +16,7 @@ without a network. It sends no messages: the page at /_emulator/ shows them inst
 Usage:
   stytch-emulator [flags]
   stytch-emulator health [URL]   exit with 0 if an emulator is ready at URL, or with 1 (default ` + defaultURL + `)
+  stytch-emulator coverage       list the calls of the API, and which of them are emulated
 
 Flags:
   --port N           listen on this port; 0 for a free one (default 8787)

@@ -39,6 +39,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if len(args) > 0 && args[0] == "health" {
 		return health(ctx, args[1:], stderr)
 	}
+	if len(args) == 1 && args[0] == "coverage" {
+		coverage(stdout)
+		return exitFine
+	}
 	opts, err := parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
