@@ -60,6 +60,8 @@ type Inbox struct {
 	messages []Message
 	// deleted contains the messages that Delete has deleted. They keep their places.
 	deleted map[string]bool
+	// removals counts what is not a new message at the end.
+	removals int
 	// waited contains the messages that WaitFor has returned.
 	waited  map[string]bool
 	arrival chan struct{} // closed and replaced when a message arrives
@@ -144,6 +146,14 @@ func (b *Inbox) unread() string {
 	return fmt.Sprintf("%d to other addresses (%s)", n, strings.Join(list, "; "))
 }
 
+// Removals counts how often messages were deleted, brought back or replaced. While it stays the same, there are only
+// new messages, at the end.
+func (b *Inbox) Removals() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.removals
+}
+
 // Arrival returns a channel that is closed when the next message arrives or the
 // inbox is cleared.
 func (b *Inbox) Arrival() <-chan struct{} {
@@ -157,6 +167,7 @@ func (b *Inbox) Clear() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.messages = nil
+	b.removals++
 	clear(b.deleted)
 	clear(b.waited)
 	b.announce()
@@ -167,6 +178,7 @@ func (b *Inbox) Clear() {
 func (b *Inbox) Delete(ids ...string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.removals++
 	for _, id := range ids {
 		b.deleted[id] = true
 	}
@@ -178,6 +190,7 @@ func (b *Inbox) Delete(ids ...string) {
 func (b *Inbox) Restore(ids ...string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.removals++
 	for _, id := range ids {
 		delete(b.deleted, id)
 	}
@@ -190,6 +203,7 @@ func (b *Inbox) set(messages []Message) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.messages = slices.Clone(messages)
+	b.removals++
 	clear(b.deleted)
 	clear(b.waited)
 	for _, m := range messages {
@@ -219,6 +233,7 @@ func (b *Inbox) shorten() {
 		delete(b.deleted, m.ID)
 	}
 	b.messages = slices.Delete(b.messages, 0, n)
+	b.removals++
 }
 
 func (b *Inbox) announce() {

@@ -96,7 +96,8 @@ func (j *journal) wait(number uint64) error {
 type kept struct {
 	all      bool              // false until everything was collected once
 	meta     string            // the parts of the meta entry that change
-	messages []string          // the IDs of the messages
+	messages int               // how many messages were read of the inbox
+	removals int               // the inbox's removals at that time
 	next     uint64            // the key of the next message
 	sums     map[string]uint64 // of the entries of the state that are in no table
 }
@@ -244,22 +245,24 @@ func (p *Project) changedMeta(put func(string, []byte)) error {
 	return err
 }
 
-// changed calls put with the new messages, or with all of them if some were removed.
+// changed calls put with the new messages, or with all of them if some were removed or restored.
 func (b *Inbox) changed(k *kept, put func(string, []byte)) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	n := len(k.messages)
-	if n > len(b.messages) || n > 0 && b.messages[n-1].ID != k.messages[n-1] {
+	if k.removals != b.removals {
 		put("", nil)
-		k.messages, n = nil, 0
+		k.messages, k.removals = 0, b.removals
 	}
-	for _, m := range b.messages[n:] {
+	for _, m := range b.messages[k.messages:] {
+		k.messages++
+		if b.deleted[m.ID] {
+			continue
+		}
 		data, err := json.Marshal(m)
 		if err != nil {
 			return err
 		}
 		put(rowKey(k.next), data)
-		k.messages = append(k.messages, m.ID)
 		k.next++
 	}
 	return nil
@@ -467,9 +470,9 @@ func (p *Project) loadTable(table string, keys []string, values [][]byte) (first
 				return false, err
 			}
 			p.kept.next = number + 1
-			p.kept.messages = append(p.kept.messages, messages[i].ID)
 		}
 		p.inbox.set(messages)
+		p.kept.messages, p.kept.removals = len(messages), p.inbox.removals
 		return false, nil
 	}
 	v := reflect.ValueOf(&p.state).Elem()

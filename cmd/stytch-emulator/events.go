@@ -55,8 +55,8 @@ type stream struct {
 	body     http.ResponseWriter
 
 	begun          bool
-	sent           int    // how many messages
-	last           string // the ID of the last one
+	sent           int // how many messages
+	removals       int // those of the inbox then
 	faults         []byte
 	clock, changes int
 }
@@ -78,22 +78,20 @@ func (s *stream) update(clock, changes int) error {
 	return s.response.Flush()
 }
 
-// sendMessages sends the new messages. If messages were removed, it sends all
-// of them again.
+// sendMessages sends the new messages. If messages were removed or replaced, it
+// sends all of them again.
 func (s *stream) sendMessages() {
-	messages := s.control.srv.Inbox().Messages()
-	// Messages are only added at the end, so a message was removed if the last one that
-	// was sent is not in its place.
-	if removed := s.sent > len(messages) || s.sent > 0 && messages[s.sent-1].ID != s.last; !s.begun || removed {
+	inbox := s.control.srv.Inbox()
+	removals := inbox.Removals()
+	messages := inbox.Messages()
+	if !s.begun || removals != s.removals || s.sent > len(messages) {
 		s.send("messages", s.control.newMessagesView(messages))
 	} else {
 		for _, m := range s.control.newMessagesView(messages[s.sent:]).Messages {
 			s.send("message", m)
 		}
 	}
-	if s.sent = len(messages); s.sent > 0 {
-		s.last = messages[s.sent-1].ID
-	}
+	s.sent, s.removals = len(messages), removals
 }
 
 func (s *stream) send(event string, v any) { s.sendData(event, encode(v)) }

@@ -96,9 +96,10 @@ func TestHostileEvents(t *testing.T) {
 		`"messages": [{"id":"m","channel":"sms","address":"`+address+`","code":"1","purpose":"login","locale":"en","sent_at":"2026-01-01T00:00:00Z","expires_at":"2026-01-01T00:00:00Z"}]`, 1))
 	for {
 		event, data := next()
-		if event == "message" {
-			if m := decoded[message](t, data); !strings.Contains(m.Address, "\n\nevent: faults\n") {
-				t.Errorf("message %+v", m)
+		if event == "messages" && strings.Contains(data, "b.c") {
+			all := decoded[struct{ Messages []message }](t, data).Messages
+			if len(all) != 1 || !strings.Contains(all[0].Address, "\n\nevent: faults\n") {
+				t.Errorf("messages %+v", all)
 			}
 			return
 		}
