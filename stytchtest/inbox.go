@@ -93,18 +93,23 @@ func (b *Inbox) Last(address string) (Message, bool) {
 	return Message{}, false
 }
 
-// patience is how long WaitFor waits at most.
+// patience is how long WaitFor waits without a deadline.
 const patience = 10 * time.Second
 
-// errLate is the cause when WaitFor gives up.
-var errLate = fmt.Errorf("waited for %v", patience)
+// patient gives a context without a deadline one.
+func patient(ctx context.Context) (context.Context, context.CancelFunc) {
+	if _, ok := ctx.Deadline(); ok {
+		return ctx, func() {}
+	}
+	return context.WithTimeoutCause(ctx, patience, fmt.Errorf("waited for %v", patience))
+}
 
 // WaitFor returns the newest message to an address that it has not returned
 // before. If there is none, it waits for the next one. It fails when ctx ends,
-// or after 10 seconds; the error counts the messages that did arrive, by channel
+// or after 10 seconds if ctx has no deadline; the error counts the messages that did arrive, by channel
 // and purpose. A call stores its message before it returns, so [Inbox.Last] finds it without waiting.
 func (b *Inbox) WaitFor(ctx context.Context, address string) (Message, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, patience, errLate)
+	ctx, cancel := patient(ctx)
 	defer cancel()
 	for {
 		b.mu.Lock()

@@ -58,3 +58,16 @@ func TestWaitsNotForever(t *testing.T) {
 		}
 	})
 }
+
+// TestWaitsUntilTheDeadline checks that a wait with a deadline may be longer.
+func TestWaitsUntilTheDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, began := newInbox(), time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		time.AfterFunc(30*time.Second, func() { b.put(Message{ID: "1", Address: "+15005550006"}) })
+		if _, err := b.WaitFor(ctx, "+15005550006"); err != nil || time.Since(began) != 30*time.Second {
+			t.Errorf("error %v after %v", err, time.Since(began))
+		}
+	})
+}

@@ -302,11 +302,13 @@ func (w *Webhooks) Deliveries() []WebhookDelivery {
 
 // WaitFor waits for an attempt to deliver an event of a type, successful or not, and returns the delivery. An
 // empty type stands for all. It returns the oldest delivery with an attempt that it has not returned before. It
-// fails when ctx ends; a test's context ends only with the test, so set a timeout.
+// fails when ctx ends, or after 10 seconds if ctx has no deadline.
 func (w *Webhooks) WaitFor(ctx context.Context, eventType string) (WebhookDelivery, error) {
 	if eventType != "" && !slices.Contains(WebhookEventTypes(), eventType) {
 		return WebhookDelivery{}, fmt.Errorf("stytchtest: there is no event type %q; WebhookEventTypes lists them", eventType)
 	}
+	ctx, cancel := patient(ctx)
+	defer cancel()
 	for {
 		d, changed := w.attempted(eventType)
 		if d != nil {
