@@ -78,19 +78,26 @@ func (c *control) restoreMessages(w http.ResponseWriter, r *http.Request) error 
 	return nil
 }
 
-func (c *control) waitForMessage(w http.ResponseWriter, r *http.Request) error {
+// waiting returns a context that ends when a request has waited long enough, when its client is gone, or when the
+// program ends. missing is what has not come then.
+func (c *control) waiting(r *http.Request, missing string) (ctx context.Context, end func(), err error) {
 	seconds := defaultWait
 	if given := r.URL.Query().Get("timeout"); given != "" {
-		var err error
 		if seconds, err = strconv.Atoi(given); err != nil {
-			return fmt.Errorf("timeout: %w", err)
+			return nil, nil, fmt.Errorf("timeout: %w", err)
 		}
 	}
-	ended, end := c.ended(r)
+	ended, stop := c.ended(r)
+	ctx, cancel := context.WithTimeoutCause(ended, time.Duration(seconds)*time.Second, fmt.Errorf("%s within %d seconds", missing, seconds))
+	return ctx, func() { cancel(); stop() }, nil
+}
+
+func (c *control) waitForMessage(w http.ResponseWriter, r *http.Request) error {
+	ctx, end, err := c.waiting(r, "no new message")
+	if err != nil {
+		return err
+	}
 	defer end()
-	ctx, cancel := context.WithTimeoutCause(ended, time.Duration(seconds)*time.Second,
-		fmt.Errorf("no new message within %d seconds", seconds))
-	defer cancel()
 	message, err := c.srv.Inbox().WaitFor(ctx, addressOf(r))
 	if err != nil {
 		return &failure{http.StatusNotFound, err}

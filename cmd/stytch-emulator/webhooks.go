@@ -1,11 +1,9 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/stytchgen/sdk/stytchtest"
@@ -131,17 +129,11 @@ func (c *control) listDeliveries(w http.ResponseWriter, r *http.Request) error {
 func fits(want, value string) bool { return want == "" || want == value }
 
 func (c *control) waitForDelivery(w http.ResponseWriter, r *http.Request) error {
-	seconds := defaultWait
-	if given := r.URL.Query().Get("timeout"); given != "" {
-		var err error
-		if seconds, err = strconv.Atoi(given); err != nil {
-			return fmt.Errorf("timeout: %w", err)
-		}
+	ctx, end, err := c.waiting(r, "none")
+	if err != nil {
+		return err
 	}
-	ended, end := c.ended(r)
 	defer end()
-	ctx, cancel := context.WithTimeoutCause(ended, time.Duration(seconds)*time.Second, fmt.Errorf("none within %d seconds", seconds))
-	defer cancel()
 	d, err := c.srv.Webhooks().WaitFor(ctx, r.URL.Query().Get("event_type"))
 	if err != nil {
 		return &failure{http.StatusNotFound, err}
