@@ -73,6 +73,18 @@ func (p *Project) FindSessions(f Filter) (sessions []Session, total int) {
 	return pick(&p.state.Sessions, f, texts, (*session).public)
 }
 
+// section returns a part of a list, which it may reverse. A limit of 0 is none.
+func section[T any](list []T, newestFirst bool, offset, limit int) []T {
+	if newestFirst {
+		slices.Reverse(list)
+	}
+	list = list[min(max(offset, 0), len(list)):]
+	if limit > 0 {
+		list = list[:min(limit, len(list))]
+	}
+	return list
+}
+
 // pick selects records of a table. A record without texts is never found.
 func pick[T any, R record[T], V any](t *table[T, R], f Filter, texts func(R) []string, view func(R) V) ([]V, int) {
 	var found []R
@@ -83,13 +95,7 @@ func pick[T any, R record[T], V any](t *table[T, R], f Filter, texts func(R) []s
 		}
 	}
 	total := len(found)
-	if f.NewestFirst {
-		slices.Reverse(found)
-	}
-	found = found[min(max(f.Offset, 0), total):]
-	if f.Limit > 0 {
-		found = found[:min(f.Limit, len(found))]
-	}
+	found = section(found, f.NewestFirst, f.Offset, f.Limit)
 	views := make([]V, len(found))
 	for i, r := range found {
 		views[i] = view(r)

@@ -114,13 +114,7 @@ func (l *requestLog) find(f RequestFilter) ([]Request, int) {
 		found = slices.DeleteFunc(found, func(e *exchange) bool { return e.request.Call != f.Call })
 	}
 	total := len(found)
-	if f.NewestFirst {
-		slices.Reverse(found)
-	}
-	found = found[min(max(f.Offset, 0), total):]
-	if f.Limit > 0 {
-		found = found[:min(f.Limit, len(found))]
-	}
+	found = section(found, f.NewestFirst, f.Offset, f.Limit)
 	requests := make([]Request, len(found))
 	for i, e := range found {
 		requests[i] = e.read(f.Secrets)
