@@ -20,6 +20,16 @@ func (p *Project) memberVerdict(o *organization, roles []string, resource, actio
 	return verdict(p.policy(memberBuiltin), o.Profile.CustomRoles, roles, resource, action)
 }
 
+// memberFor returns the organization and the member that a call names, unless it is on behalf of a member who may not
+// do the actions.
+func (r *run) memberFor(by *b2b.ActingMember, organizationID, memberID string, actions ...string) (*organization, *member, *apiError) {
+	o, m, err := r.member(organizationID, memberID)
+	if err == nil {
+		err = r.permit(by, o, m, memberResource, actions...)
+	}
+	return o, m, err
+}
+
 // permit returns an error if the call is on behalf of a member who may not do the
 // actions. A member may do to themselves, the target, what stytch.self allows.
 func (r *run) permit(by *b2b.ActingMember, o *organization, target *member, resource string, actions ...string) *apiError {

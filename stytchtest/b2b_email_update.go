@@ -27,11 +27,8 @@ func (r *run) movingTo(organizationID, address string) *member {
 
 func (r *run) memberStartEmailUpdate(q b2b.OrganizationsMembersStartEmailUpdateRequest) (b2b.OrganizationsMembersStartEmailUpdateResponse, *apiError) {
 	none := b2b.OrganizationsMembersStartEmailUpdateResponse{}
-	o, m, err := r.member(q.OrganizationID, q.MemberID)
+	o, m, err := r.memberFor(q.ActingMember, q.OrganizationID, q.MemberID, "update.info.email")
 	if err != nil {
-		return none, err
-	}
-	if err := r.permit(q.ActingMember, o, m, memberResource, "update.info.email"); err != nil {
 		return none, err
 	}
 	id := o.Profile.OrganizationID

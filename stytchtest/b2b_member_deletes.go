@@ -6,11 +6,8 @@ import (
 
 func (r *run) memberDelete(q b2b.OrganizationsMembersDeleteRequest) (b2b.OrganizationsMembersDeleteResponse, *apiError) {
 	none := b2b.OrganizationsMembersDeleteResponse{}
-	o, m, err := r.member(q.OrganizationID, q.MemberID)
+	_, m, err := r.memberFor(q.ActingMember, q.OrganizationID, q.MemberID, "delete")
 	if err != nil {
-		return none, err
-	}
-	if err := r.permit(q.ActingMember, o, m, memberResource, "delete"); err != nil {
 		return none, err
 	}
 	r.deleteMember(m)
@@ -50,11 +47,8 @@ func (r *run) memberReactivate(q b2b.OrganizationsMembersReactivateRequest) (b2b
 
 func (r *run) memberDeletePhone(q b2b.OrganizationsMembersDeleteMFAPhoneNumberRequest) (b2b.OrganizationsMembersDeleteMFAPhoneNumberResponse, *apiError) {
 	none := b2b.OrganizationsMembersDeleteMFAPhoneNumberResponse{}
-	o, m, err := r.member(q.OrganizationID, q.MemberID)
+	o, m, err := r.memberFor(q.ActingMember, q.OrganizationID, q.MemberID, "update.info.delete.mfa-phone")
 	if err != nil {
-		return none, err
-	}
-	if err := r.permit(q.ActingMember, o, m, memberResource, "update.info.delete.mfa-phone"); err != nil {
 		return none, err
 	}
 	if m.Profile.MFAPhoneNumber == "" {
@@ -75,11 +69,8 @@ func (m *member) noDefault(method b2b.MFAMethod) {
 
 func (r *run) memberDeleteTOTP(q b2b.OrganizationsMembersDeleteTOTPRequest) (b2b.OrganizationsMembersDeleteTOTPResponse, *apiError) {
 	none := b2b.OrganizationsMembersDeleteTOTPResponse{}
-	o, m, err := r.member(q.OrganizationID, q.MemberID)
+	o, m, err := r.memberFor(q.ActingMember, q.OrganizationID, q.MemberID, "update.info.delete.mfa-totp")
 	if err != nil {
-		return none, err
-	}
-	if err := r.permit(q.ActingMember, o, m, memberResource, "update.info.delete.mfa-totp"); err != nil {
 		return none, err
 	}
 	if m.TOTP == nil {
@@ -113,11 +104,8 @@ func (r *run) memberDeletePassword(q b2b.OrganizationsMembersDeletePasswordReque
 
 func (r *run) memberDeleteExternalID(q b2b.OrganizationsMembersDeleteExternalIDRequest) (b2b.OrganizationsMembersDeleteExternalIDResponse, *apiError) {
 	none := b2b.OrganizationsMembersDeleteExternalIDResponse{}
-	o, m, err := r.member(q.OrganizationID, q.MemberID)
+	o, m, err := r.memberFor(q.ActingMember, q.OrganizationID, q.MemberID)
 	if err != nil {
-		return none, err
-	}
-	if err := r.permit(q.ActingMember, o, m, memberResource); err != nil {
 		return none, err
 	}
 	m.Profile.ExternalID, m.Profile.UpdatedAt = nil, new(r.now)
@@ -126,11 +114,8 @@ func (r *run) memberDeleteExternalID(q b2b.OrganizationsMembersDeleteExternalIDR
 
 func (r *run) memberUnlinkEmail(q b2b.OrganizationsMembersUnlinkRetiredEmailRequest) (b2b.OrganizationsMembersUnlinkRetiredEmailResponse, *apiError) {
 	none := b2b.OrganizationsMembersUnlinkRetiredEmailResponse{}
-	o, m, err := r.member(q.OrganizationID, q.MemberID)
+	o, m, err := r.memberFor(q.ActingMember, q.OrganizationID, q.MemberID, "update.info.unlink.retired-email")
 	if err != nil {
-		return none, err
-	}
-	if err := r.permit(q.ActingMember, o, m, memberResource, "update.info.unlink.retired-email"); err != nil {
 		return none, err
 	}
 	if q.EmailID == nil && q.EmailAddress == nil {

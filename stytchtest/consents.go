@@ -165,11 +165,8 @@ func (r *run) revokeConnectedApp(q stytch.UsersRevokeRequest) (stytch.UsersRevok
 
 func (r *run) memberConnectedApps(q b2b.OrganizationsMembersGetConnectedAppsRequest) (b2b.OrganizationsMembersGetConnectedAppsResponse, *apiError) {
 	none := b2b.OrganizationsMembersGetConnectedAppsResponse{}
-	o, m, err := r.member(q.OrganizationID, q.MemberID)
+	_, m, err := r.memberFor(q.ActingMember, q.OrganizationID, q.MemberID, "get.connected-apps")
 	if err != nil {
-		return none, err
-	}
-	if err := r.permit(q.ActingMember, o, m, memberResource, "get.connected-apps"); err != nil {
 		return none, err
 	}
 	apps := each(r.consentsOf(m.Profile.MemberID), func(app stytch.UserConnectedApp) b2b.MemberConnectedApp { return as[b2b.MemberConnectedApp](app) })
@@ -178,11 +175,8 @@ func (r *run) memberConnectedApps(q b2b.OrganizationsMembersGetConnectedAppsRequ
 
 func (r *run) memberRevokeConnectedApp(q b2b.OrganizationsMembersConnectedAppsRevokeRequest) (b2b.OrganizationsMembersConnectedAppsRevokeResponse, *apiError) {
 	none := b2b.OrganizationsMembersConnectedAppsRevokeResponse{}
-	o, m, err := r.member(q.OrganizationID, q.MemberID)
+	_, m, err := r.memberFor(q.ActingMember, q.OrganizationID, q.MemberID, "revoke.connected-app")
 	if err != nil {
-		return none, err
-	}
-	if err := r.permit(q.ActingMember, o, m, memberResource, "revoke.connected-app"); err != nil {
 		return none, err
 	}
 	if !r.project.state.revoke(m.Profile.MemberID, q.ConnectedAppID) {

@@ -187,9 +187,8 @@ func (s *Server) browse(w http.ResponseWriter, r *http.Request, a *answer) bool 
 // the link up, because programs that scan mail follow links too.
 func (s *Server) redirect(r *http.Request, a *answer) {
 	query := r.URL.Query()
-	p := s.projectByPublicToken(query.Get("public_token"))
+	p := s.visited(query, a)
 	if p == nil {
-		s.fail(a, failf("bad_request", "public_token: there is no project with this public token"))
 		return
 	}
 	token := query.Get("token")

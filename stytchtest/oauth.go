@@ -291,9 +291,8 @@ func (p *Project) beginFor(f *flow, q url.Values, now time.Time) *apiError {
 func (s *Server) oauthPage(w http.ResponseWriter, r *http.Request, a *answer) {
 	name, kind := oauthStart(r.URL.Path)
 	q := r.URL.Query()
-	p := s.projectByPublicToken(q.Get("public_token"))
+	p := s.visited(q, a)
 	if p == nil {
-		s.fail(a, failf("bad_request", "public_token: there is no project with this public token"))
 		return
 	}
 	s.visit(w, r, a, p, func(call *run) (page []byte, target string, err *apiError) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -108,6 +109,16 @@ func (s *Server) projectByPublicToken(token string) *Project {
 		}
 	}
 	return nil
+}
+
+// visited returns the project whose public token a browser's request has. Without one, it answers with the error and
+// returns nil.
+func (s *Server) visited(q url.Values, a *answer) *Project {
+	p := s.projectByPublicToken(q.Get("public_token"))
+	if p == nil {
+		s.fail(a, failf("bad_request", "public_token: there is no project with this public token"))
+	}
+	return p
 }
 
 // addressed returns the project that a request names, before its credentials are

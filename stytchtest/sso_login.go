@@ -140,9 +140,8 @@ func (r *run) usable(c *connection) (*connection, *apiError) {
 // page in place of the provider's.
 func (s *Server) ssoStart(w http.ResponseWriter, r *http.Request, a *answer) {
 	q := r.URL.Query()
-	p := s.projectByPublicToken(q.Get("public_token"))
+	p := s.visited(q, a)
 	if p == nil {
-		s.fail(a, failf("bad_request", "public_token: there is no project with this public token"))
 		return
 	}
 	s.visit(w, r, a, p, func(call *run) (page []byte, target string, err *apiError) {
