@@ -63,7 +63,7 @@ func (p *Project) setPasswordPolicy(policy PasswordPolicy) error {
 	if policy.LUDSMinPasswordLength < 0 || policy.LUDSMinPasswordComplexity < 0 || policy.LUDSMinPasswordComplexity > ludsClasses {
 		return fmt.Errorf("stytchtest: want a length of at least 1, and a complexity from 1 to %d", ludsClasses)
 	}
-	inUse := len(p.state.Passwords) > 0
+	inUse := p.state.Passwords.size > 0
 	for m := range p.state.Members.all() {
 		inUse = inUse || m.Password != nil
 	}

@@ -148,7 +148,6 @@ func (w *planting) remember() (undo func()) {
 			o.Profile = profile
 		}
 		for _, address := range w.shared {
-			delete(st.Passwords, address)
 			w.project.sharePasswords(address)
 		}
 		st.Policy, st.PasswordPolicy, st.RedirectURLs = policy, passwordPolicy, redirectURLs
@@ -654,7 +653,7 @@ func (w *planting) member(o *organization, m *seedMember, at []string) {
 func (w *planting) memberPassword(m *member, password string, at []string) {
 	address := strings.ToLower(m.Profile.EmailAddress)
 	if w.st.PasswordPolicy.CrossOrganization {
-		if have := w.st.Passwords[address]; have != nil {
+		if have := w.st.sharedPassword(address); have != nil {
 			if !have.Hash.matches(password) {
 				w.wrong(at, "passwords are for all organizations, and the e-mail address has another one")
 			}
