@@ -46,13 +46,13 @@ func (p *Project) MessageDetails(messages ...Message) []MessageDetails {
 
 func (s *state) details(m *Message, now time.Time) MessageDetails {
 	d := MessageDetails{Status: s.status(m, now)}
-	if u := s.Users.find(byID, m.UserID); u != nil {
+	if u := s.Users.peek(byID, m.UserID); u != nil {
 		d.Name = fullName(u.Profile.Name)
 	}
-	if o := s.Organizations.find(byID, m.OrganizationID); o != nil {
+	if o := s.Organizations.peek(byID, m.OrganizationID); o != nil {
 		d.OrganizationName = o.Profile.OrganizationName
 	}
-	if one := s.Members.find(byID, m.MemberID); one != nil {
+	if one := s.Members.peek(byID, m.MemberID); one != nil {
 		d.Name = one.Profile.Name
 	}
 	return d
@@ -87,7 +87,7 @@ func (s *state) status(m *Message, now time.Time) MessageStatus {
 func (s *state) wasUsed(m *Message) (used, known bool) {
 	if m.Token != "" {
 		for _, token := range []string{m.Token, m.LoginToken} {
-			if l := s.Links[token]; l != nil {
+			if l := s.Links.peek(byToken, token); l != nil {
 				used, known = used || l.Used, true
 			}
 		}
@@ -104,16 +104,19 @@ func (s *state) wasUsed(m *Message) (used, known bool) {
 func (s *state) codeOf(m *Message) *code {
 	switch {
 	case m.UserID != "":
-		if u := s.Users.find(byID, m.UserID); u != nil {
+		if u := s.Users.peek(byID, m.UserID); u != nil {
 			if sent := u.method(m.Address); sent != nil {
 				return sent.Code
 			}
 		}
 		return nil
 	case m.Channel == ChannelEmail:
-		return s.EmailCodes[strings.ToLower(m.Address)]
+		if c := s.EmailCodes.peek(byAddress, strings.ToLower(m.Address)); c != nil {
+			return &c.code
+		}
+		return nil
 	}
-	if one := s.Members.find(byID, m.MemberID); one != nil {
+	if one := s.Members.peek(byID, m.MemberID); one != nil {
 		return one.MFACode
 	}
 	return nil

@@ -108,20 +108,6 @@ func (p *Project) Organizations() []b2b.Organization {
 	return organizations
 }
 
-// UpdateOrganization changes an organization, for example a policy in the
-// middle of a login.
-func (p *Project) UpdateOrganization(id string, change func(*b2b.Organization)) error {
-	defer p.lock()()
-	o := p.state.organizationByID(id)
-	if o == nil {
-		return fmt.Errorf("stytchtest: no organization has the id %q", id)
-	}
-	change(&o.Profile)
-	p.assignByDomain(o)
-	p.revokeForbidden(o)
-	return nil
-}
-
 // AddMember adds a member to an existing organization. The e-mail address must be
 // new there. A missing ID is generated, and a missing status is active. With a
 // TOTPRegistrationID, the member has an authenticator app; [Project.TOTPCode]
