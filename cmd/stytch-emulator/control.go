@@ -39,6 +39,7 @@ type route struct {
 var routes = []route{
 	{http.MethodGet, "/openapi.yaml", "openapi", asset("control.yaml"), true},
 	{http.MethodGet, "/ready", "ready", (*control).getReady, true},
+	{http.MethodGet, "/seed.schema.json", "seed.schema", (*control).getSeedSchema, true},
 
 	{http.MethodGet, "/api/environment", "environment", (*control).getEnvironment, false},
 	{http.MethodGet, "/api/events", "events", (*control).events, false},
@@ -85,6 +86,7 @@ var routes = []route{
 	{http.MethodGet, "/api/webhooks/deliveries", "webhooks.deliveries", (*control).listDeliveries, false},
 	{http.MethodGet, "/api/webhooks/deliveries/wait", "webhooks.wait", (*control).waitForDelivery, false},
 	{http.MethodPost, "/api/webhooks/deliveries/{delivery_id}/replay", "webhooks.replay", (*control).replayDelivery, false},
+	{http.MethodPost, "/api/seed", "seed.apply", (*control).postSeed, false},
 	{http.MethodPost, "/api/reset", "reset", (*control).postReset, false},
 	{http.MethodGet, "/api/snapshot", "snapshot.get", (*control).getSnapshot, false},
 	{http.MethodPut, "/api/snapshot", "snapshot.put", (*control).putSnapshot, false},
@@ -168,7 +170,7 @@ func (to route) admit(r *http.Request, host string, allowed []string) error {
 	if err := checkSite(r, allowed); err != nil {
 		return &failure{http.StatusForbidden, err}
 	}
-	if err := checkContentType(r); err != nil {
+	if err := checkContentType(to.call, r); err != nil {
 		return &failure{http.StatusUnsupportedMediaType, err}
 	}
 	return checkRequest(to.call, r)
