@@ -36,7 +36,8 @@ type MessageDetails struct {
 // order.
 func (p *Project) MessageDetails(messages ...Message) []MessageDetails {
 	now := p.clock.Now()
-	defer p.lock()()
+	p.mu.Lock() // nothing changes, so there is nothing to save
+	defer p.mu.Unlock()
 	all := make([]MessageDetails, len(messages))
 	for i := range messages {
 		all[i] = p.state.details(&messages[i], now)
@@ -46,13 +47,13 @@ func (p *Project) MessageDetails(messages ...Message) []MessageDetails {
 
 func (s *state) details(m *Message, now time.Time) MessageDetails {
 	d := MessageDetails{Status: s.status(m, now)}
-	if u := s.Users.find(byID, m.UserID); u != nil {
+	if u := s.Users.peek(byID, m.UserID); u != nil {
 		d.Name = fullName(u.Profile.Name)
 	}
-	if o := s.Organizations.find(byID, m.OrganizationID); o != nil {
+	if o := s.Organizations.peek(byID, m.OrganizationID); o != nil {
 		d.OrganizationName = o.Profile.OrganizationName
 	}
-	if one := s.Members.find(byID, m.MemberID); one != nil {
+	if one := s.Members.peek(byID, m.MemberID); one != nil {
 		d.Name = one.Profile.Name
 	}
 	return d
@@ -104,7 +105,7 @@ func (s *state) wasUsed(m *Message) (used, known bool) {
 func (s *state) codeOf(m *Message) *code {
 	switch {
 	case m.UserID != "":
-		if u := s.Users.find(byID, m.UserID); u != nil {
+		if u := s.Users.peek(byID, m.UserID); u != nil {
 			if sent := u.method(m.Address); sent != nil {
 				return sent.Code
 			}
@@ -113,7 +114,7 @@ func (s *state) codeOf(m *Message) *code {
 	case m.Channel == ChannelEmail:
 		return s.EmailCodes[strings.ToLower(m.Address)]
 	}
-	if one := s.Members.find(byID, m.MemberID); one != nil {
+	if one := s.Members.peek(byID, m.MemberID); one != nil {
 		return one.MFACode
 	}
 	return nil

@@ -125,14 +125,20 @@ func (t *table[T, R]) compact() {
 
 // find returns the oldest record with a key, or nil.
 func (t *table[T, R]) find(kind keyKind, text string) R {
+	found := t.peek(kind, text)
+	if found != nil {
+		t.lend(found)
+	}
+	return found
+}
+
+// peek is find for a caller that does not change the record.
+func (t *table[T, R]) peek(kind keyKind, text string) R {
 	var found R
 	for r := range t.with(key{kind, text}) {
 		if found == nil || r.inTable().at < found.inTable().at {
 			found = r
 		}
-	}
-	if found != nil {
-		t.lend(found)
 	}
 	return found
 }
