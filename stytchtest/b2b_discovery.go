@@ -16,7 +16,7 @@ func (r *run) discoverySend(q b2b.OTPsEmailDiscoverySendRequest) (b2b.OTPsEmailD
 
 func (r *run) discoveryAuthenticate(q b2b.OTPsEmailDiscoveryAuthenticateRequest) (b2b.OTPsEmailDiscoveryAuthenticateResponse, *apiError) {
 	none := b2b.OTPsEmailDiscoveryAuthenticateResponse{}
-	c := r.project.state.EmailCodes[strings.ToLower(q.EmailAddress)]
+	c := r.project.state.emailCode(q.EmailAddress)
 	if c != nil && c.MemberID != "" {
 		c = nil // the code is for an organization
 	}

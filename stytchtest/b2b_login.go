@@ -37,10 +37,13 @@ func (r *run) member(organizationID, memberID string) (*organization, *member, *
 // address, for any organization.
 func (r *run) deliverEmail(address string, c code, life time.Duration, m Message) {
 	m.Channel, m.Address, m.OrganizationID, m.MemberID = ChannelEmail, address, c.OrganizationID, c.MemberID
-	key := strings.ToLower(address)
-	slot := r.project.state.EmailCodes[key]
-	r.send(&slot, c, life, m)
-	r.project.state.EmailCodes[key] = slot
+	var sent *code
+	r.send(&sent, c, life, m)
+	if have := r.project.state.emailCode(address); have != nil {
+		*have = *sent
+		return
+	}
+	r.project.state.EmailCodes.add(&emailCode{Address: strings.ToLower(address), code: *sent})
 }
 
 func (r *run) loginOrSignup(q b2b.OTPsEmailLoginOrSignupRequest) (b2b.OTPsEmailLoginOrSignupResponse, *apiError) {

@@ -107,11 +107,10 @@ func (r *run) logOut(m *member) {
 	for _, i := range st.Intermediates.list(byOwner, id) {
 		st.Intermediates.remove(i)
 	}
-	key := strings.ToLower(m.Profile.EmailAddress)
-	if c := st.EmailCodes[key]; c != nil && c.MemberID == id {
-		delete(st.EmailCodes, key)
+	if c := st.EmailCodes.find(byAddress, strings.ToLower(m.Profile.EmailAddress)); c != nil && c.MemberID == id {
+		st.EmailCodes.remove(c)
 	}
-	st.revokeLinks(func(l *link) bool { return l.MemberID == id })
+	st.revokeLinks(id)
 	m.MFACode = nil
 }
 

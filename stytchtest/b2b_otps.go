@@ -24,7 +24,7 @@ func (r *run) authenticateEmail(q b2b.OTPsEmailAuthenticateRequest) (b2b.OTPsEma
 	if m == nil {
 		return none, fail("member_not_found")
 	}
-	c := r.project.state.EmailCodes[strings.ToLower(q.EmailAddress)]
+	c := r.project.state.emailCode(q.EmailAddress)
 	if c != nil && c.MemberID != m.Profile.MemberID {
 		c = nil // the code is for another organization, or for discovery
 	}

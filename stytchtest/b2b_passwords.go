@@ -21,10 +21,26 @@ type memberPassword struct {
 	attempts
 }
 
+// sharedPassword is the password of an e-mail address for all organizations.
+type sharedPassword struct {
+	place
+	// Address is in lower case.
+	Address string `json:"address"`
+	memberPassword
+}
+
+// sharedPassword returns the password of an address for all organizations, or nil.
+func (s *state) sharedPassword(address string) *memberPassword {
+	if have := s.Passwords.find(byAddress, strings.ToLower(address)); have != nil {
+		return &have.memberPassword
+	}
+	return nil
+}
+
 // passwordOf returns the password of a member, or nil.
 func (p *Project) passwordOf(m *member) *memberPassword {
 	if p.state.PasswordPolicy.CrossOrganization {
-		return p.state.Passwords[strings.ToLower(m.Profile.EmailAddress)]
+		return p.state.sharedPassword(m.Profile.EmailAddress)
 	}
 	return m.Password
 }
@@ -39,13 +55,12 @@ func (p *Project) setMemberPassword(address string, m *member, h hashed) {
 		return
 	}
 	key := strings.ToLower(address)
-	if have := p.state.Passwords[key]; have != nil {
+	if have := p.state.sharedPassword(key); have != nil {
 		made.ID = have.ID
+		*have = *made
+	} else {
+		p.state.Passwords.add(&sharedPassword{Address: key, memberPassword: *made})
 	}
-	if p.state.Passwords == nil {
-		p.state.Passwords = map[string]*memberPassword{}
-	}
-	p.state.Passwords[key] = made
 	p.sharePasswords(key)
 }
 
@@ -361,7 +376,7 @@ func (r *run) memberPasswordRequireReset(q b2b.PasswordsEmailRequireResetRequest
 		return none, fail("cross_org_passwords_not_enabled")
 	}
 	key := strings.ToLower(q.EmailAddress)
-	have := st.Passwords[key]
+	have := st.Passwords.find(byAddress, key)
 	if have == nil {
 		return none, fail("member_password_not_found")
 	}
@@ -372,7 +387,7 @@ func (r *run) memberPasswordRequireReset(q b2b.PasswordsEmailRequireResetRequest
 		}
 	}
 	if active == 1 {
-		delete(st.Passwords, key)
+		st.Passwords.remove(have)
 		r.project.sharePasswords(key)
 	} else {
 		have.RequiresReset = true
@@ -409,7 +424,7 @@ func (r *run) discoveryPasswordAuthenticate(q b2b.PasswordsDiscoveryAuthenticate
 	if !st.PasswordPolicy.CrossOrganization {
 		return none, fail("cross_org_passwords_not_enabled")
 	}
-	have := st.Passwords[strings.ToLower(q.EmailAddress)]
+	have := st.sharedPassword(q.EmailAddress)
 	of := new(attempts)
 	if have != nil {
 		of = &have.attempts
@@ -437,7 +452,7 @@ func (r *run) discoveryPasswordResetStart(q b2b.PasswordsDiscoveryEmailResetStar
 		return none, err
 	}
 	template := text(q.ResetPasswordTemplateID)
-	if r.project.state.Passwords[strings.ToLower(q.EmailAddress)] == nil && q.VerifyEmailTemplateID != nil {
+	if r.project.state.sharedPassword(q.EmailAddress) == nil && q.VerifyEmailTemplateID != nil {
 		template = *q.VerifyEmailTemplateID
 	}
 	r.sendReset(link{Kind: discoveryResetLink, URL: reset, Challenge: text(q.PKCECodeChallenge), Address: q.EmailAddress},

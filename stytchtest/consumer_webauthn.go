@@ -48,7 +48,9 @@ func (r *run) webAuthnRegisterStart(q stytch.WebAuthnRegisterStartRequest) (styt
 	if q.ReturnPasskeyCredentialOptions != nil && *q.ReturnPasskeyCredentialOptions {
 		selection["residentKey"], selection["requireResidentKey"], selection["userVerification"] = "required", true, "preferred"
 	}
-	delete(r.project.state.Ceremonies, u.Registering)
+	if earlier := r.project.state.Ceremonies.find(byToken, u.Registering); earlier != nil {
+		r.project.state.Ceremonies.remove(earlier)
+	}
 	u.Registering = r.challenge(ceremony{
 		Registers: true, Domain: domain, UserID: u.Profile.UserID, Handle: handle,
 		UserAgent: text(q.UserAgent), AuthenticatorType: text(q.AuthenticatorType),

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
-	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -59,6 +58,8 @@ func (k linkKind) redirectPath() string {
 
 // link is a link that was sent, or a token that the application delivers itself.
 type link struct {
+	place
+	Token     string    `json:"token"`
 	Kind      linkKind  `json:"kind"`
 	ExpiresAt time.Time `json:"expires_at"`
 	// Used is set when the link was used or revoked.
@@ -89,19 +90,15 @@ type link struct {
 const maxLinks = 10_000
 
 // addLink stores a link and returns its token. When there are too many links, it
-// forgets those that are used or expired.
+// forgets some that are used or expired.
 func (r *run) addLink(l link, life time.Duration) string {
-	st := &r.project.state
-	if st.Links == nil {
-		st.Links = map[string]*link{}
+	links := &r.project.state.Links
+	l.Token, l.ExpiresAt = newToken(), r.now.Add(life)
+	links.add(&l)
+	if links.size > maxLinks {
+		links.sweep(func(one *link) bool { return one.Used || !r.now.Before(one.ExpiresAt) })
 	}
-	if len(st.Links) >= maxLinks {
-		maps.DeleteFunc(st.Links, func(_ string, l *link) bool { return l.Used || !r.now.Before(l.ExpiresAt) })
-	}
-	token := newToken()
-	l.ExpiresAt = r.now.Add(life)
-	st.Links[token] = &l
-	return token
+	return l.Token
 }
 
 // sendLink puts a message with a link into the inbox. The sandbox address gets none.
@@ -193,7 +190,7 @@ func (s *Server) redirect(r *http.Request, a *answer) {
 	}
 	token := query.Get("token")
 	p.mu.Lock()
-	l := p.state.Links[token]
+	l := p.state.Links.peek(byToken, token)
 	p.mu.Unlock()
 	if l == nil || l.URL == "" || l.Kind.redirectPath() != r.URL.Path {
 		s.fail(a, fail("magic_link_not_found"))
@@ -228,7 +225,7 @@ func (r *run) follow(token string, verifier *string, errors linkErrors, kinds ..
 	if token == sandboxUsedLink {
 		return nil, fail(errors.dead)
 	}
-	l := r.project.state.Links[token]
+	l := r.project.state.Links.find(byToken, token)
 	known := false
 	for _, kind := range kinds {
 		known = known || l != nil && l.Kind == kind
@@ -271,11 +268,9 @@ func checkChallenge(challenge *string) *apiError {
 	return nil
 }
 
-// revokeLinks makes the links of a user or member useless.
-func (s *state) revokeLinks(is func(*link) bool) {
-	for _, l := range s.Links {
-		if is(l) {
-			l.Used = true
-		}
+// revokeLinks makes the links of a member useless.
+func (s *state) revokeLinks(memberID string) {
+	for _, l := range s.Links.list(byOwner, memberID) {
+		l.Used = true
 	}
 }

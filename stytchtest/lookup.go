@@ -13,7 +13,7 @@ import (
 const (
 	byID keyKind = iota
 	byExternalID
-	byAddress       // of a user
+	byAddress       // of a user, an e-mail code or a shared password
 	byFactor        // the ID of what a user logs in with
 	byCredential    // the ID of a passkey or security key
 	byWallet        // the type and address of a crypto wallet
@@ -29,8 +29,8 @@ const (
 	byProvenDomain  // the domain of a member's verified address
 	byPassword      // of a member
 	byNewAddress    // the address that a member wants to have
-	byToken         // of a session, or of an authorization
-	byOwner         // the user or member of a session, a consent or an authorization; the endpoint of a webhook
+	byToken         // of a session, an authorization or a link; the challenge of a ceremony
+	byOwner         // the user or member of a session, a consent, an authorization or a link; the endpoint of a webhook
 	byPending       // the endpoint of a webhook that is still to be sent
 )
 
@@ -226,6 +226,30 @@ func (s *state) session(kind keyKind, text string, now time.Time) *session {
 	}
 	return found
 }
+
+func (c *emailCode) keys() []key { return []key{{byAddress, c.Address}} }
+
+func (c *emailCode) setKey(address string) { c.Address = address }
+
+// emailCode returns the code that was sent to an address last, or nil.
+func (s *state) emailCode(address string) *code {
+	if c := s.EmailCodes.find(byAddress, strings.ToLower(address)); c != nil {
+		return &c.code
+	}
+	return nil
+}
+
+func (l *link) keys() []key { return []key{{byToken, l.Token}, {byOwner, l.MemberID}} }
+
+func (l *link) setKey(token string) { l.Token = token }
+
+func (c *ceremony) keys() []key { return []key{{byToken, c.Challenge}} }
+
+func (c *ceremony) setKey(challenge string) { c.Challenge = challenge }
+
+func (p *sharedPassword) keys() []key { return []key{{byAddress, p.Address}} }
+
+func (p *sharedPassword) setKey(address string) { p.Address = address }
 
 // sessionsOf returns the active sessions of a user or member.
 func (s *state) sessionsOf(ownerID string, now time.Time) []*session {

@@ -88,7 +88,7 @@ func (s *state) status(m *Message, now time.Time) MessageStatus {
 func (s *state) wasUsed(m *Message) (used, known bool) {
 	if m.Token != "" {
 		for _, token := range []string{m.Token, m.LoginToken} {
-			if l := s.Links[token]; l != nil {
+			if l := s.Links.peek(byToken, token); l != nil {
 				used, known = used || l.Used, true
 			}
 		}
@@ -112,7 +112,10 @@ func (s *state) codeOf(m *Message) *code {
 		}
 		return nil
 	case m.Channel == ChannelEmail:
-		return s.EmailCodes[strings.ToLower(m.Address)]
+		if c := s.EmailCodes.peek(byAddress, strings.ToLower(m.Address)); c != nil {
+			return &c.code
+		}
+		return nil
 	}
 	if one := s.Members.peek(byID, m.MemberID); one != nil {
 		return one.MFACode

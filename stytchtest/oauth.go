@@ -267,7 +267,7 @@ func (p *Project) beginFor(f *flow, q url.Values, now time.Time) *apiError {
 		if token == "" {
 			return nil
 		}
-		f.attach = p.state.Links[token]
+		f.attach = p.state.Links.find(byToken, token)
 		if f.attach == nil || f.attach.Kind != attachLink || f.attach.Used || !now.Before(f.attach.ExpiresAt) || f.attach.Account.Provider != f.provider.name {
 			return fail("invalid_oauth_attach_token")
 		}

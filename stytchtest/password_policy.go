@@ -59,7 +59,7 @@ func (p *Project) SetPasswordPolicy(policy PasswordPolicy) error {
 		return fmt.Errorf("stytchtest: want a length of at least 1, and a complexity from 1 to %d", ludsClasses)
 	}
 	defer p.lock()()
-	inUse := len(p.state.Passwords) > 0
+	inUse := p.state.Passwords.size > 0
 	for m := range p.state.Members.all() {
 		inUse = inUse || m.Password != nil
 	}

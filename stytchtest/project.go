@@ -35,7 +35,6 @@ func newProject(server *Server, id, secret string) *Project {
 	p := &Project{ID: id, Secret: secret, server: server, inbox: newInbox(), removed: make(chan struct{}), publicToken: derivedID("public-token", id)}
 	p.keys.first = server.key
 	p.webhooks = newWebhooks(p)
-	p.state.EmailCodes = map[string]*code{}
 	return p
 }
 

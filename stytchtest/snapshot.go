@@ -247,9 +247,6 @@ func (from projectSnapshot) restore(s *Server) (*Project, error) {
 	if err := from.State.check(); err != nil {
 		return nil, err
 	}
-	if from.State.EmailCodes == nil {
-		from.State.EmailCodes = map[string]*code{}
-	}
 	p.state = from.State
 	return p, nil
 }
@@ -271,22 +268,12 @@ func (s *state) check() error {
 			return errors.New("a list in its state contains null")
 		}
 	}
-	for _, l := range s.Links {
-		if l == nil || l.Account == nil && (l.Kind == oauthLink || l.Kind == memberOAuthLink || l.Kind == discoveryOAuthLink || l.Kind == attachLink) {
-			return errors.New("a link in its state is null, or has no account")
+	for l := range s.Links.all() {
+		if l.Account == nil && (l.Kind == oauthLink || l.Kind == memberOAuthLink || l.Kind == discoveryOAuthLink || l.Kind == attachLink) {
+			return errors.New("a link in its state has no account")
 		}
 		if l.Kind == ssoLink && l.Identity == nil || l.Kind == ssoBegunLink && l.Begun == nil {
 			return errors.New("a login by single sign-on in its state has no connection")
-		}
-	}
-	for _, c := range s.Ceremonies {
-		if c == nil {
-			return errors.New("a challenge in its state is null")
-		}
-	}
-	for _, password := range s.Passwords {
-		if password == nil {
-			return errors.New("a password in its state is null")
 		}
 	}
 	if err := s.checkConnections(); err != nil {
@@ -381,7 +368,7 @@ func (p *Project) Reset() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.inbox.Clear()
-	p.state = state{EmailCodes: map[string]*code{}}
+	p.state = state{}
 	p.webhooks.forgetAll()
 	p.kept = kept{}
 }

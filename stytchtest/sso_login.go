@@ -430,7 +430,7 @@ func (r *run) beginAt(l ssoLogin, nonce string) string {
 // begun returns the login of a token that an identity provider gives back. It is nil if
 // there is none for the provider of this connection.
 func (r *run) begun(token string, target *connection) (*link, *connection) {
-	l := r.project.state.Links[token]
+	l := r.project.state.Links.find(byToken, token)
 	if l == nil || l.Kind != ssoBegunLink {
 		return nil, nil
 	}

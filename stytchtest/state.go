@@ -27,19 +27,19 @@ type state struct {
 	Connections table[connection, *connection] `json:"sso_connections"`
 	// Fraud is what the project knows about devices and addresses.
 	Fraud fraud `json:"fraud"`
-	// EmailCodes are the e-mail codes of members, by address. A new code of an
-	// address replaces the earlier one.
-	EmailCodes map[string]*code `json:"email_codes"`
+	// EmailCodes are the e-mail codes of members. A new code of an address replaces
+	// the earlier one.
+	EmailCodes table[emailCode, *emailCode] `json:"email_codes"`
 	// Policy is the access policy, without what every project has.
 	Policy stytch.RBACPolicy `json:"policy"`
 	// Links are the links of messages, and the tokens of links that the
-	// application delivers itself, by token.
-	Links map[string]*link `json:"links"`
-	// Ceremonies are the challenges that wait for an authenticator, by challenge.
-	Ceremonies map[string]*ceremony `json:"ceremonies"`
-	// Passwords are the passwords of e-mail addresses, in lower case, if they
-	// are for all organizations.
-	Passwords map[string]*memberPassword `json:"passwords"`
+	// application delivers itself.
+	Links table[link, *link] `json:"links"`
+	// Ceremonies are the challenges that wait for an authenticator.
+	Ceremonies table[ceremony, *ceremony] `json:"ceremonies"`
+	// Passwords are the passwords of e-mail addresses, if they are for all
+	// organizations.
+	Passwords table[sharedPassword, *sharedPassword] `json:"passwords"`
 	// PasswordPolicy is what the project configures about passwords.
 	PasswordPolicy PasswordPolicy `json:"password_policy"`
 	// RedirectURLs are the URLs that links can lead to. It is nil while they can
@@ -66,6 +66,15 @@ type code struct {
 	// are empty for discovery.
 	OrganizationID string `json:"organization_id,omitempty"`
 	MemberID       string `json:"member_id,omitempty"`
+}
+
+// emailCode is the code that was sent to the e-mail address of a member, or of a person
+// who looks for organizations.
+type emailCode struct {
+	place
+	// Address is in lower case.
+	Address string `json:"address"`
+	code
 }
 
 // attempts counts the failures in a row of a user or member.

@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
-	"maps"
 	"reflect"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -100,7 +100,7 @@ type kept struct {
 	messages int               // how many messages were read of the inbox
 	removals int               // the inbox's removals at that time
 	next     uint64            // the key of the next message
-	sums     map[string]uint64 // of the entries of the state that are in no table
+	sums     map[string]uint64 // of the fields of the state that are no tables
 }
 
 // meta is a project without its messages and state.
@@ -276,37 +276,17 @@ func (b *Inbox) changed(k *kept, put func(string, []byte)) error {
 	return nil
 }
 
-// changedField calls put with what has changed in a field of the state that is no
-// table: the entries of a map, or the whole field.
+// changedField calls put with a field of the state that is no table, if it has changed.
 func (k *kept) changedField(name string, field reflect.Value, put func(string, []byte)) error {
-	differs := func(key string, v any) error {
-		data, err := json.Marshal(v)
-		if err != nil {
-			return fmt.Errorf("writing %s: %w", name, err)
-		}
-		sum := maphash.Bytes(seed, data)
-		if have, ok := k.sums[name+"\x00"+key]; !ok || have != sum {
-			k.sums[name+"\x00"+key] = sum
-			put(key, data)
-		}
-		return nil
+	data, err := json.Marshal(field.Interface())
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", name, err)
 	}
-	if field.Kind() != reflect.Map {
-		return differs(single, field.Interface())
+	sum := maphash.Bytes(seed, data)
+	if have, ok := k.sums[name]; !ok || have != sum {
+		k.sums[name] = sum
+		put(single, data)
 	}
-	for entries := field.MapRange(); entries.Next(); {
-		if err := differs("="+entries.Key().String(), entries.Value().Interface()); err != nil {
-			return err
-		}
-	}
-	prefix := name + "\x00="
-	maps.DeleteFunc(k.sums, func(full string, _ uint64) bool {
-		if len(full) < len(prefix) || full[:len(prefix)] != prefix || field.MapIndex(reflect.ValueOf(full[len(prefix):])).IsValid() {
-			return false
-		}
-		put(full[len(name)+1:], nil)
-		return true
-	})
 	return nil
 }
 
@@ -323,6 +303,10 @@ func rowNumber(key string) (uint64, error) {
 }
 
 func (t *table[T, R]) changed(all bool, put func(key string, value []byte)) error {
+	if t.older {
+		put("", nil)
+		t.older, all = false, true
+	}
 	for _, number := range t.gone {
 		if !all {
 			put(rowKey(number), nil)
@@ -376,23 +360,22 @@ func (t *table[T, R]) changed(all bool, put func(key string, value []byte)) erro
 // load adds records. Reading their JSON is most of the time of a start, so it uses
 // every processor.
 func (t *table[T, R]) load(keys []string, values [][]byte) error {
-	rows := make([]R, len(keys))
+	rows, counts := make([]R, len(keys)), make([]int32, len(keys))
 	workers := max(1, min(runtime.GOMAXPROCS(0), len(keys)/1000))
-	failures := make([]error, workers)
+	failures, slots := make([]error, workers), make([][]slot, workers)
 	var wait sync.WaitGroup
 	for w := range workers {
 		wait.Go(func() {
-			for i := len(keys) * w / workers; i < len(keys)*(w+1)/workers && failures[w] == nil; i++ {
-				number, err := rowNumber(keys[i])
-				if err == nil {
-					err = decodeStrict(values[i], &rows[i])
+			for i := len(keys) * w / workers; i < len(keys)*(w+1)/workers; i++ {
+				if rows[i], failures[w] = loadRow[T, R](keys[i], values[i]); failures[w] != nil {
+					return
 				}
-				if err == nil && rows[i] == nil {
-					err = errors.New("a record is null")
-				}
-				if failures[w] = err; err == nil {
-					at := rows[i].inTable()
-					at.number, at.sum = number, maphash.Bytes(seed, values[i])
+				rows[i].inTable().at = int32(i)
+				for _, k := range rows[i].keys() {
+					if k.text != "" {
+						slots[w] = append(slots[w], slotOf(k))
+						counts[i]++
+					}
 				}
 			}
 		})
@@ -401,17 +384,45 @@ func (t *table[T, R]) load(keys []string, values [][]byte) error {
 	if err := errors.Join(failures...); err != nil {
 		return err
 	}
-	t.rows = make([]R, 0, len(rows))
-	t.index, t.counts = make(map[slot]int32, 3*len(rows)), map[slot]int32{}
-	for _, r := range rows {
-		stored := *r.inTable()
-		t.add(r)
-		t.rest()
-		r.inTable().number, r.inTable().sum = stored.number, stored.sum
-		t.numbers = stored.number
+	all := 0
+	for _, some := range slots {
+		all += len(some)
+	}
+	*t = table[T, R]{rows: rows, size: len(rows), index: make(map[slot]int32, all), counts: map[slot]int32{}}
+	t.numbers = rows[len(rows)-1].inTable().number
+	t.older = strings.HasPrefix(keys[0], olderKey)
+	for w, some := range slots {
+		for i := len(keys) * w / workers; i < len(keys)*(w+1)/workers; i++ {
+			for _, s := range some[:counts[i]] {
+				t.enter(s, int32(i))
+			}
+			some = some[counts[i]:]
+		}
 	}
 	return nil
 }
+
+// loadRow reads a record.
+func loadRow[T any, R record[T]](key string, value []byte) (R, error) {
+	var r R
+	if err := decodeStrict(value, &r); err != nil {
+		return nil, err
+	}
+	if r == nil {
+		return nil, errors.New("a record is null")
+	}
+	if named, ok := any(r).(keyed); ok && strings.HasPrefix(key, olderKey) {
+		named.setKey(key[len(olderKey):])
+		return r, nil
+	}
+	number, err := rowNumber(key)
+	r.inTable().number, r.inTable().sum = number, maphash.Bytes(seed, value)
+	return r, err
+}
+
+// olderKey is what the keys of records begin with in older stores, which have some tables
+// as maps.
+const olderKey = "="
 
 // load replaces the projects of the server by those of its store.
 func (s *Server) load(projectID string) error {
@@ -494,26 +505,8 @@ func (p *Project) loadTable(table string, keys []string, values [][]byte) (first
 		if rows, ok := field.Addr().Interface().(part); ok {
 			return false, rows.load(keys, values)
 		}
-		for n, key := range keys {
-			p.kept.sums[table+"\x00"+key] = maphash.Bytes(seed, values[n])
-			into := field.Addr()
-			if field.Kind() == reflect.Map {
-				if key[0] != '=' {
-					return false, fmt.Errorf("the key %q is not that of a map", key)
-				}
-				into = reflect.New(field.Type().Elem())
-			}
-			if err := decodeStrict(values[n], into.Interface()); err != nil {
-				return false, err
-			}
-			if field.Kind() == reflect.Map {
-				if field.IsNil() {
-					field.Set(reflect.MakeMap(field.Type()))
-				}
-				field.SetMapIndex(reflect.ValueOf(key[1:]), into.Elem())
-			}
-		}
-		return false, nil
+		p.kept.sums[table] = maphash.Bytes(seed, values[0])
+		return false, decodeStrict(values[0], field.Addr().Interface())
 	}
 	return false, errors.New("this version does not know the table")
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"hash/maphash"
 	"iter"
+	"maps"
 	"slices"
 )
 
@@ -60,6 +61,8 @@ type table[T any, R record[T]] struct {
 	touched []R
 	gone    []uint64
 	numbers uint64 // the last number that was used
+	// older says that the Store has the table in the form of an older version.
+	older bool
 }
 
 // slot is the hash of a key. The second record with a key is in the slot after it,
@@ -114,7 +117,7 @@ func (t *table[T, R]) remove(r R) {
 func (t *table[T, R]) compact() {
 	t.settle()
 	rows := slices.DeleteFunc(t.rows, func(r R) bool { return r == nil })
-	*t = table[T, R]{lent: t.lent, rows: rows, size: len(rows), watch: t.watch, touched: t.touched, gone: t.gone, numbers: t.numbers}
+	*t = table[T, R]{lent: t.lent, rows: rows, size: len(rows), watch: t.watch, touched: t.touched, gone: t.gone, numbers: t.numbers, older: t.older}
 	for i, r := range t.rows {
 		r.inTable().at = int32(i)
 		for _, k := range r.keys() {
@@ -132,7 +135,7 @@ func (t *table[T, R]) find(kind keyKind, text string) R {
 	return found
 }
 
-// peek is find for a caller that does not change the record.
+// peek is find for a caller that changes nothing. It costs less, above all in a loop.
 func (t *table[T, R]) peek(kind keyKind, text string) R {
 	var found R
 	for r := range t.with(key{kind, text}) {
@@ -268,9 +271,13 @@ func (t *table[T, R]) put(k key, r R) {
 	if t.index == nil {
 		t.index, t.counts = map[slot]int32{}, map[slot]int32{}
 	}
-	first := slotOf(k)
+	t.enter(slotOf(k), r.inTable().at)
+}
+
+// enter adds the row of a record to a slot.
+func (t *table[T, R]) enter(first slot, row int32) {
 	n := t.count(first)
-	t.index[first.after(n)] = r.inTable().at
+	t.index[first.after(n)] = row
 	if n > 0 {
 		t.counts[first] = n + 1
 	}
@@ -304,10 +311,27 @@ func (t table[T, R]) MarshalJSON() ([]byte, error) {
 	return json.Marshal(rows)
 }
 
-// UnmarshalJSON reads a list of records.
+// keyed is a record of a table that older snapshots and stores have as a map, with a key
+// that is not in the record.
+type keyed interface{ setKey(key string) }
+
+// UnmarshalJSON reads a list of records, or a map of an older snapshot.
 func (t *table[T, R]) UnmarshalJSON(data []byte) error {
 	var rows []R
-	if err := decodeStrict(bytes.TrimSpace(data), &rows); err != nil {
+	data = bytes.TrimSpace(data)
+	if _, ok := any(R(nil)).(keyed); ok && bytes.HasPrefix(data, []byte("{")) {
+		var older map[string]R
+		if err := decodeStrict(data, &older); err != nil {
+			return err
+		}
+		for _, name := range slices.Sorted(maps.Keys(older)) {
+			r := older[name]
+			if r != nil {
+				any(r).(keyed).setKey(name)
+			}
+			rows = append(rows, r)
+		}
+	} else if err := decodeStrict(data, &rows); err != nil {
 		return err
 	}
 	*t = table[T, R]{}

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"maps"
 	"net/url"
 	"strings"
 	"time"
@@ -38,6 +37,8 @@ type credential struct {
 
 // ceremony is a challenge that waits for the answer of an authenticator.
 type ceremony struct {
+	place
+	Challenge string    `json:"challenge"`
 	Registers bool      `json:"registers"`
 	ExpiresAt time.Time `json:"expires_at"`
 	Domain    string    `json:"domain"`
@@ -53,28 +54,25 @@ type ceremony struct {
 const maxCeremonies = 10_000
 
 // challenge stores a ceremony and returns its challenge. When there are too many,
-// it forgets those that have expired.
+// it forgets some that have expired.
 func (r *run) challenge(c ceremony) string {
-	st := &r.project.state
-	if st.Ceremonies == nil {
-		st.Ceremonies = map[string]*ceremony{}
+	ceremonies := &r.project.state.Ceremonies
+	c.Challenge, c.ExpiresAt = newToken(), r.now.Add(ceremonyLife)
+	ceremonies.add(&c)
+	if ceremonies.size > maxCeremonies {
+		ceremonies.sweep(func(one *ceremony) bool { return !r.now.Before(one.ExpiresAt) })
 	}
-	if len(st.Ceremonies) >= maxCeremonies {
-		maps.DeleteFunc(st.Ceremonies, func(_ string, c *ceremony) bool { return !r.now.Before(c.ExpiresAt) })
-	}
-	c.ExpiresAt = r.now.Add(ceremonyLife)
-	challenge := newToken()
-	st.Ceremonies[challenge] = &c
-	return challenge
+	return c.Challenge
 }
 
 // answered returns the ceremony of a challenge and ends it, or nil.
 func (r *run) answered(challenge string, registers bool) *ceremony {
-	c := r.project.state.Ceremonies[challenge]
+	ceremonies := &r.project.state.Ceremonies
+	c := ceremonies.find(byToken, challenge)
 	if c == nil || c.Registers != registers || !r.now.Before(c.ExpiresAt) {
 		return nil
 	}
-	delete(r.project.state.Ceremonies, challenge)
+	ceremonies.remove(c)
 	return c
 }
 

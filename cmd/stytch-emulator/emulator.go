@@ -74,7 +74,7 @@ func (e *emulator) listen(snapshot []byte) error {
 		Snapshot: snapshot, Validate: validate, Observe: e.observe, ObserveWebhook: e.observeWebhook, Handler: e.handler,
 	}
 	if e.file != nil {
-		config.Store = e.file.store
+		config.Store = e.file.Store
 	}
 	if snapshot == nil && (e.file == nil || e.file.building) {
 		config.ProjectID, config.Secret = cmp.Or(e.projectID, defaultProjectID), cmp.Or(e.secret, defaultSecret)

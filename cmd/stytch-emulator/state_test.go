@@ -16,6 +16,7 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 
+	"github.com/stytchgen/sdk/cmd/stytch-emulator/statestore"
 	"github.com/stytchgen/sdk/stytch"
 	"github.com/stytchgen/sdk/stytchtest"
 )
@@ -219,7 +220,7 @@ func TestDamagedStatesAreRefused(t *testing.T) {
 		{"truncated at the start", now[:1000], "it is not a state file"},
 		{"a damaged entry", now[:entry] + "+15005550099" + now[entry+len(phone):], "checksum"},
 		{"damaged pages", now[:3*4096] + strings.Repeat("x", len(now)-3*4096), "damaged"},
-		{"another format", strings.ReplaceAll(now, storeFormat, "stytch-emulator state 9"), "state 9"},
+		{"another format", strings.ReplaceAll(now, statestore.Format, "stytch-emulator state 9"), "state 9"},
 		{"old, truncated", old[:len(old)/2], "could not be read"},
 		{"old, another version", strings.Replace(old, `"version": 2`, `"version": 99`, 1), "version 99"},
 		{"old, more data", old + old, "there is more data after it"},
@@ -249,7 +250,7 @@ func TestDamagedStatesAreRefused(t *testing.T) {
 
 // TestOversizedStatesAreRefused uses a file without content, which takes no space.
 func TestOversizedStatesAreRefused(t *testing.T) {
-	for start, limit := range map[string]int64{"{": maxOldState, "x": maxStateFile} {
+	for start, limit := range map[string]int64{"{": maxOldState, "x": statestore.MaxSize} {
 		path := write(t, "state", start)
 		if err := os.Truncate(path, limit+1); err != nil {
 			t.Fatal(err)

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 
 	"github.com/gofrs/flock"
+
+	"github.com/stytchgen/sdk/cmd/stytch-emulator/statestore"
 )
 
 // maxOldState is the largest state file of an earlier version, which is JSON.
@@ -19,7 +21,7 @@ const maxOldState = 1 << 30
 type stateFile struct {
 	path string
 	lock *flock.Flock
-	*store
+	*statestore.Store
 	// building says whether the store is a new file, which replaces the one at path once
 	// it is complete.
 	building bool
@@ -65,10 +67,10 @@ func (f *stateFile) open() (old []byte, err error) {
 	case start[0] == '{':
 		return f.old(file)
 	}
-	if err := checkStore(f.path); err != nil {
+	if err := statestore.Check(f.path); err != nil {
 		return nil, f.invalid(err)
 	}
-	if f.store, err = openStore(f.path, false); err != nil {
+	if f.Store, err = statestore.Open(f.path); err != nil {
 		return nil, fmt.Errorf("the state file could not be opened: %w", err)
 	}
 	return nil, nil
@@ -99,7 +101,7 @@ func (f *stateFile) build() error {
 	name := f.path + ".tmp"
 	err := os.Remove(name) // the lock excludes other emulators, so a crash left it
 	if err == nil || errors.Is(err, fs.ErrNotExist) {
-		f.store, err = openStore(name, true)
+		f.Store, err = statestore.Create(name)
 	}
 	if err != nil {
 		return fmt.Errorf("the state file could not be written: %w", err)
@@ -113,15 +115,15 @@ func (f *stateFile) complete() error {
 	if !f.building {
 		return nil
 	}
-	err := f.store.close()
+	err := f.Store.Close()
 	if err == nil {
 		err = os.Rename(f.path+".tmp", f.path)
 	}
 	if err == nil {
 		f.building = false
-		var opened *store
-		if opened, err = openStore(f.path, false); err == nil {
-			*f.store = *opened
+		var opened *statestore.Store
+		if opened, err = statestore.Open(f.path); err == nil {
+			*f.Store = *opened
 		}
 	}
 	if err != nil {
@@ -140,8 +142,8 @@ func (f *stateFile) close() error {
 		return nil
 	}
 	var err error
-	if f.store != nil {
-		err = f.store.close()
+	if f.Store != nil {
+		err = f.Store.Close()
 	}
 	if f.building {
 		err = errors.Join(err, os.Remove(f.path+".tmp"))

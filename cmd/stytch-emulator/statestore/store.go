@@ -1,4 +1,6 @@
-package main
+// Package statestore keeps the state of an emulator in a file. It is a package of its own
+// for the benchmarks; it is no part of the SDK.
+package statestore
 
 import (
 	"encoding/binary"
@@ -13,40 +15,50 @@ import (
 	"github.com/stytchgen/sdk/stytchtest"
 )
 
-// storeFormat changes when older programs cannot read new state files.
-const storeFormat = "stytch-emulator state 3"
+// Format changes when older programs cannot read new state files. Files of earlierFormat
+// are read, too: they have some tables as maps.
+const (
+	Format        = "stytch-emulator state 4"
+	earlierFormat = "stytch-emulator state 3"
+)
 
-// maxStateFile is the largest state file that is read.
-const maxStateFile = 16 << 30
+// MaxSize is the largest state file that is read, in bytes.
+const MaxSize = 16 << 30
 
-// The buckets of a state file.
+// The buckets of a state file, and the key of its format.
 var (
 	formatBucket   = []byte("format")
 	projectsBucket = []byte("projects")
+	formatKey      = []byte("format")
 )
 
-// store keeps the state in a database of bbolt: each change is written in a transaction
-// of its own or in one that it shares with others.
-type store struct {
+// Store is a state file, a database of bbolt. It implements [stytchtest.Store]: each change
+// is written in a transaction of its own or in one that it shares with others.
+type Store struct {
 	path string
 	db   *bolt.DB
 	file os.FileInfo // to notice that the file was removed or replaced
 }
 
-// openStore opens a state file, and creates it if it does not exist.
-func openStore(path string, created bool) (s *store, err error) {
+// Create makes an empty state file.
+func Create(path string) (*Store, error) { return open(path, true) }
+
+// Open opens a state file. Check should have accepted it.
+func Open(path string) (*Store, error) { return open(path, false) }
+
+func open(path string, created bool) (s *Store, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer damaged(&err)
 	db, err := bolt.Open(path, 0o600, &bolt.Options{FreelistType: bolt.FreelistMapType})
 	if err != nil {
 		return nil, err
 	}
-	s = &store{path: path, db: db}
+	s = &Store{path: path, db: db}
 	if created {
 		err = db.Update(func(tx *bolt.Tx) error {
 			b, err := tx.CreateBucket(formatBucket)
 			if err == nil {
-				err = b.Put([]byte("format"), []byte(storeFormat))
+				err = b.Put(formatKey, []byte(Format))
 			}
 			if err == nil {
 				_, err = tx.CreateBucket(projectsBucket)
@@ -63,17 +75,17 @@ func openStore(path string, created bool) (s *store, err error) {
 	return s, nil
 }
 
-// checkStore reports a file that no emulator wrote, or that is damaged. It does not
-// change the file.
-func checkStore(path string) (err error) {
+// Check reports a file that no emulator wrote, or that is damaged. It does not change the
+// file.
+func Check(path string) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer damaged(&err)
 	info, err := os.Stat(path)
 	if err != nil {
 		return err
 	}
-	if info.Size() > maxStateFile {
-		return fmt.Errorf("it has %d bytes; at most %d are read", info.Size(), int64(maxStateFile))
+	if info.Size() > MaxSize {
+		return fmt.Errorf("it has %d bytes; at most %d are read", info.Size(), int64(MaxSize))
 	}
 	db, err := bolt.Open(path, 0o600, &bolt.Options{ReadOnly: true})
 	if err != nil {
@@ -88,8 +100,8 @@ func checkStore(path string) (err error) {
 		if b == nil || tx.Bucket(projectsBucket) == nil {
 			return errors.New("another program wrote it")
 		}
-		if format := string(b.Get([]byte("format"))); format != storeFormat {
-			return fmt.Errorf("its format is %q; this emulator reads %q", format, storeFormat)
+		if format := string(b.Get(formatKey)); format != Format && format != earlierFormat {
+			return fmt.Errorf("its format is %q; this emulator reads %q and %q", format, Format, earlierFormat)
 		}
 		return nil
 	})
@@ -104,7 +116,7 @@ func damaged(err *error) {
 }
 
 // Load implements [stytchtest.Store].
-func (s *store) Load(each func(project, table string, keys []string, values [][]byte) error) (err error) {
+func (s *Store) Load(each func(project, table string, keys []string, values [][]byte) error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer damaged(&err)
 	return s.db.View(func(tx *bolt.Tx) error {
@@ -129,11 +141,16 @@ func (s *store) Load(each func(project, table string, keys []string, values [][]
 }
 
 // Save implements [stytchtest.Store].
-func (s *store) Save(changes []stytchtest.StoreChange) error {
+func (s *Store) Save(changes []stytchtest.StoreChange) error {
 	if now, err := os.Stat(s.path); err != nil || !os.SameFile(now, s.file) {
 		return fmt.Errorf("the state file %s was removed or replaced", s.path)
 	}
 	return s.db.Update(func(tx *bolt.Tx) error {
+		if b := tx.Bucket(formatBucket); string(b.Get(formatKey)) != Format {
+			if err := b.Put(formatKey, []byte(Format)); err != nil {
+				return err
+			}
+		}
 		for _, c := range changes {
 			if err := apply(tx.Bucket(projectsBucket), c); err != nil {
 				return err
@@ -189,4 +206,5 @@ func checksum(key, value []byte) uint32 {
 	return crc32.Update(crc32.Checksum(key, castagnoli), castagnoli, value)
 }
 
-func (s *store) close() error { return s.db.Close() }
+// Close releases the file.
+func (s *Store) Close() error { return s.db.Close() }
