@@ -54,9 +54,13 @@ import (
 
 // Shared code of the package stytch, for the clients and responses of this package.
 var (
-	maker       = share.Get[transport.Maker]()
+	shared = share.Get[interface {
+		Maker() transport.Maker
+		ReceiveResponse(*stytch.Response, *transport.Result)
+	}]()
+	maker       = shared.Maker()
 	noTransport = maker.None
-	receive     = share.Get[func(*stytch.Response, *transport.Result)]()
+	receive     = shared.ReceiveResponse
 )
 
 // api is what clients need to know of this API. The hand-written section AuthenticateJWT adds the keys.

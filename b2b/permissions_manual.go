@@ -45,8 +45,12 @@ var names = rbac.Names{
 
 // Shared code of the package stytch.
 var (
-	grantsOf = share.Get[func(*stytch.RBACPolicy) []rbac.Grant]()
-	answered = share.Get[func(error) bool]()
+	policyFunctions = share.Get[interface {
+		GrantsOf(*stytch.RBACPolicy) []rbac.Grant
+		Answered(error) bool
+	}]()
+	grantsOf = policyFunctions.GrantsOf
+	answered = policyFunctions.Answered
 )
 
 func init() { api.Policies = policies }

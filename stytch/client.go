@@ -8,7 +8,6 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/stytchgen/sdk/internal/share"
 	"github.com/stytchgen/sdk/internal/transport"
 )
 
@@ -51,8 +50,10 @@ func FromEnv(opts ...Option) (*Client, error) {
 	return newClient(t), nil
 }
 
-// The package b2b has the same options and errors, and makes its clients with these functions.
-var _ = share.Put(transport.Maker{New: newTransport, FromEnv: newTransportFromEnv, None: noTransport})
+// Maker is for package b2b, which has the same options and errors.
+func (shared) Maker() transport.Maker {
+	return transport.Maker{New: newTransport, FromEnv: newTransportFromEnv, None: noTransport}
+}
 
 func newTransport(projectID, secret string, api transport.API, opts []Option) (*transport.Client, error) {
 	t, err := transport.New(transport.Config{

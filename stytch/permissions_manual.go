@@ -8,7 +8,6 @@ import (
 
 	"github.com/stytchgen/sdk/internal/rbac"
 	"github.com/stytchgen/sdk/internal/sessionweb"
-	"github.com/stytchgen/sdk/internal/share"
 	"github.com/stytchgen/sdk/internal/transport"
 )
 
@@ -122,8 +121,11 @@ func grantsOf(policy *RBACPolicy) []rbac.Grant {
 	return grants
 }
 
-// Package b2b uses these functions.
-var _, _ = share.Put(grantsOf), share.Put(answered)
+// GrantsOf is for package b2b.
+func (shared) GrantsOf(policy *RBACPolicy) []rbac.Grant { return grantsOf(policy) }
+
+// Answered is for package b2b.
+func (shared) Answered(err error) bool { return answered(err) }
 
 func subjectOf(session *Session) rbac.Subject { return rbac.Subject{Roles: session.Roles} }
 

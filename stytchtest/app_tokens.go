@@ -19,6 +19,10 @@ const (
 	refreshTokenMonths = 3
 )
 
+// maxReplaced is how many replaced refresh tokens of an authorization are recognized as
+// stolen when they come back.
+const maxReplaced = 100
+
 // authorization is one authorization of a connected app: its code, and the tokens
 // that the app got for the code.
 type authorization struct {
@@ -194,7 +198,7 @@ func (r *run) tokensOfCode(q tokenRequest) (tokenResponse, *apiError) {
 // renew sets the refresh token of an authorization.
 func (r *run) renew(a *authorization, token string) {
 	if a.Refresh != "" && a.Refresh != token {
-		a.Replaced = append(a.Replaced, a.Refresh)
+		a.Replaced = append(a.Replaced[max(0, len(a.Replaced)-maxReplaced+1):], a.Refresh)
 	}
 	a.Refresh, a.RefreshedAt, a.RefreshExpiresAt = token, r.now, r.now.AddDate(0, refreshTokenMonths, 0)
 }

@@ -213,7 +213,7 @@ func (r *run) memberAttest(q b2b.SessionsAttestRequest) (b2b.SessionsAttestRespo
 			p.session = s
 		}
 	}
-	if _, err := mergeClaims(nil, p.claims); err != nil {
+	if err := p.checkClaims(); err != nil {
 		return none, err
 	}
 	if m == nil {

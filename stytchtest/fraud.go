@@ -386,8 +386,7 @@ const (
 
 // emailRisk rates an address by its text only: the emulator asks no name server.
 func (r *run) emailRisk(q stytch.FraudEmailRiskRequest) (stytch.FraudEmailRiskResponse, *apiError) {
-	domain := strings.ToLower(domainOf(q.EmailAddress))
-	local := strings.ToLower(strings.TrimSuffix(q.EmailAddress[:len(q.EmailAddress)-len(domain)], "@"))
+	local, domain, _ := strings.Cut(strings.ToLower(q.EmailAddress), "@") // the spec allows one @
 	mailbox, _, _ := strings.Cut(local, "+")
 	answer := stytch.FraudEmailRiskResponse{
 		AddressInformation: stytch.FraudAddressInformation{

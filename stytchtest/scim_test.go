@@ -424,6 +424,7 @@ func TestSCIMPatch(t *testing.T) {
 		`{"op": "replace", "path": "active", "value": "maybe"}`:                                                                  "invalidValue",
 		`{"op": "remove", "path": "userName"}`:                                                                                   "invalidValue",
 		`{"op": "replace", "path": "title", "value": "x"}, {"op": "replace", "path": "emails", "value": [{"value": "nothing"}]}`: "invalidValue",
+		`{"op": "replace", "path": "emails.type", "value": "home"}, {"op": "remove", "path": "userName"}`:                        "invalidValue",
 	} {
 		d.fails(http.StatusBadRequest, kind, http.MethodPatch, "/Users/"+id, patch(operation))
 	}

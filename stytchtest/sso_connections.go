@@ -201,6 +201,7 @@ func (r *run) ssoDelete(q b2b.SSODeleteConnectionRequest) (b2b.SSODeleteConnecti
 		p.SSODefaultConnectionID = nil
 	}
 	p.SSOActiveConnections, p.UpdatedAt = left, new(r.now)
+	p.SSOJITProvisioningAllowedConnections = slices.DeleteFunc(slices.Clone(p.SSOJITProvisioningAllowedConnections), func(id string) bool { return id == c.id() })
 	for _, m := range st.registered(c) {
 		m.Profile.SSORegistrations = slices.DeleteFunc(slices.Clone(m.Profile.SSORegistrations), func(s b2b.SSORegistration) bool { return s.ConnectionID == c.id() })
 		m.takeSSORoles(c)
@@ -368,8 +369,8 @@ func (s *state) checkConnections() error {
 				kinds++
 			}
 		}
-		if kinds != 1 {
-			return errors.New("a connection in its state has no kind, or several")
+		if kinds != 1 || c.SAML != nil && len(c.SAML.SigningCertificates) == 0 {
+			return errors.New("a connection in its state has no kind, or several, or no signing certificate")
 		}
 		if s.organizationByID(c.organizationID()) == nil {
 			return fmt.Errorf("the connection %s belongs to an organization that is not in it", c.id())

@@ -343,15 +343,13 @@ func (r *run) ssoAuthenticate(q b2b.SSOAuthenticateRequest) (b2b.SSOAuthenticate
 	if err != nil {
 		return none, err
 	}
-	if _, err := mergeClaims(nil, q.SessionCustomClaims); err != nil {
-		return none, err
-	}
 	m := r.ssoMember(c, i)
-	if m == nil {
+	joins := m == nil
+	if joins {
 		if err := r.project.admitsSSO(o, c, i.Email); err != nil {
 			return none, err
 		}
-		m = r.project.join(o, i.Email, b2b.MemberStatusPending, r.now)
+		m = r.project.newMember(o, i.Email, b2b.MemberStatusPending, r.now)
 	}
 	if m.locked(r.now) {
 		return none, fail("user_lock_limit_reached")
@@ -363,6 +361,9 @@ func (r *run) ssoAuthenticate(q b2b.SSOAuthenticateRequest) (b2b.SSOAuthenticate
 	factor, err := r.register(m, c, i)
 	if err != nil {
 		return none, err
+	}
+	if joins {
+		r.project.state.Members.add(m)
 	}
 	p.factors = addFactor(p.factors, factor)
 	p.email, p.verified = m.Profile.EmailAddress, p.verified || sameAddress(i.Email, m.Profile.EmailAddress)

@@ -68,7 +68,7 @@ func TestDocumentedFlags(t *testing.T) {
 func TestDocumentedCalls(t *testing.T) {
 	text := string(must(os.ReadFile(page))(t))
 	var described, known []string
-	for _, m := range regexp.MustCompile("(?m)^\\| `([A-Z]+ /(?:api|ready|openapi)[a-z/._{}]*)").FindAllStringSubmatch(text, -1) {
+	for _, m := range regexp.MustCompile("(?m)^\\| `([A-Z]+ /(?:api|ready|openapi|seed)[a-z/._{}]*)").FindAllStringSubmatch(text, -1) {
 		described = append(described, m[1])
 	}
 	for _, r := range routes {

@@ -1,0 +1,251 @@
+package stytchtest_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+
+	yaml "github.com/oasdiff/yaml3"
+	"github.com/pquerna/otp/totp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/stytchgen/sdk/b2b"
+	"github.com/stytchgen/sdk/stytch"
+	"github.com/stytchgen/sdk/stytchtest"
+)
+
+// wholeSeed has everything that a seed can have.
+func wholeSeed(t *testing.T) []byte {
+	t.Helper()
+	return must(os.ReadFile("testdata/seed.yaml"))(t)
+}
+
+// TestSeed logs in with what a seed has.
+func TestSeed(t *testing.T) {
+	w := newWorld(t)
+	if err := w.Seed("seed.yaml", wholeSeed(t)); err != nil {
+		t.Fatal(err)
+	}
+	in := must(w.client.Passwords.Authenticate(w.ctx, stytch.PasswordsAuthenticateRequest{Email: "ada@example.com", Password: "analytical-engine-1", SessionDurationMinutes: new(60)}))(t)
+	if in.UserID != "user-test-ada" || *in.User.ExternalID != "ada" || *in.User.Name.LastName != "Lovelace" || len(in.User.Roles) != 2 || in.User.TrustedMetadata["seats"] != json.Number("9007199254740993") {
+		t.Errorf("logged in as %+v", in.User)
+	}
+	code := func(secret string) string { return must(totp.GenerateCode(secret, w.Clock().Now()))(t) }
+	must(w.client.TOTPs.Authenticate(w.ctx, stytch.TOTPsAuthenticateRequest{UserID: "user-test-ada", TOTPCode: code("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"), SessionToken: &in.SessionToken}))(t)
+	must(w.client.TOTPs.Recover(w.ctx, stytch.TOTPsRecoverRequest{UserID: "user-test-ada", RecoveryCode: "4h2k-9wqd-m7xp"}))(t)
+	session := must(w.client.Sessions.Authenticate(w.ctx, stytch.SessionsAuthenticateRequest{SessionToken: new("session-of-ada")}))(t)
+	if session.Session.CustomClaims["tier"] != "gold" || session.User.UserID != "user-test-ada" {
+		t.Errorf("the session is %+v", session.Session)
+	}
+	must(w.client.OTPs.SMS.LoginOrCreate(w.ctx, stytch.OTPsSMSLoginOrCreateRequest{PhoneNumber: "+15005550009"}))(t)
+	if n := len(w.Users()); n != 2 {
+		t.Errorf("%d users, want those of the seed", n)
+	}
+
+	members := w.B2B(noDrift(t))
+	member := must(members.Passwords.Authenticate(w.ctx, b2b.PasswordsAuthenticateRequest{OrganizationID: "organization-test-engines", EmailAddress: "grace@example.com", Password: "nanoseconds-of-wire-1"}))(t)
+	if member.MemberID != "member-test-grace" || len(member.Member.Roles) != 3 || member.Organization.OrganizationSlug != "engines" {
+		t.Errorf("logged in as %+v", member.Member)
+	}
+	must(members.TOTPs.Authenticate(w.ctx, b2b.TOTPsAuthenticateRequest{OrganizationID: "engines", MemberID: "member-test-grace", Code: code("KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU"), SessionToken: &member.SessionToken}))(t)
+	own := must(members.Sessions.Authenticate(w.ctx, b2b.SessionsAuthenticateRequest{SessionToken: new("session-of-grace")}))(t)
+	if own.MemberSession.CustomClaims["tier"] != "silver" || own.Member.Name != "Grace Hopper" {
+		t.Errorf("the session is %+v", own.MemberSession)
+	}
+}
+
+// TestSeedTwice checks that a second time changes nothing but settings.
+func TestSeedTwice(t *testing.T) {
+	w := newWorld(t)
+	if err := w.Seed("seed.yaml", wholeSeed(t)); err != nil {
+		t.Fatal(err)
+	}
+	before := string(must(w.Snapshot())(t))
+	if err := w.Seed("seed.yaml", wholeSeed(t)); err != nil {
+		t.Fatal(err)
+	}
+	if after := string(must(w.Snapshot())(t)); after != before {
+		t.Errorf("the second seed changed\n%s", difference(before, after))
+	}
+	if err := w.Seed("seed.yaml", bytes.Replace(wholeSeed(t), []byte("Analytical Engines"), []byte("Engines"), 1)); err != nil {
+		t.Fatal(err)
+	}
+	if name := w.Organizations()[0].OrganizationName; name != "Engines" {
+		t.Errorf("the organization is %q", name)
+	}
+}
+
+// TestSeedAllOrNothing has an error at the end of a seed.
+func TestSeedAllOrNothing(t *testing.T) {
+	w := newWorld(t)
+	w.AddOrganization(b2b.Organization{OrganizationID: "organization-test-engines", OrganizationName: "Old", OrganizationSlug: "engines"})
+	must(w.AddMember(b2b.Member{OrganizationID: "organization-test-engines", EmailAddress: "old@example.org"}))(t)
+	must(w.Webhooks().AddEndpoint(stytchtest.WebhookEndpoint{URL: "http://127.0.0.1:9/events"}))(t)
+	before := string(must(w.Snapshot())(t))
+	bad := bytes.Replace(wholeSeed(t), []byte("events: [direct.user.create]"), []byte("events: [direct.user.created]"), 1)
+	err := w.Seed("seed.yaml", bad)
+	if err == nil || strings.Count(err.Error(), "\n") != 0 || !strings.Contains(err.Error(), `webhooks.0.events: there is no type "direct.user.created"`) {
+		t.Errorf("error %v", err)
+	}
+	if after := string(must(w.Snapshot())(t)); after != before {
+		t.Errorf("the seed with an error changed\n%s", difference(before, after))
+	}
+}
+
+// difference returns the lines that only one of two texts has.
+func difference(before, after string) string {
+	var lines []string
+	for _, line := range strings.Split(after, "\n") {
+		if !strings.Contains(before, line) {
+			lines = append(lines, "+"+line)
+		}
+	}
+	for _, line := range strings.Split(before, "\n") {
+		if !strings.Contains(after, line) {
+			lines = append(lines, "-"+line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// badSeeds are seeds with errors, and what the errors say. Without a reason, the JSON
+// Schema refuses them too.
+var badSeeds = []struct{ name, data, want, reason string }{
+	{"no object", "- a", "seed.yaml:1:1: want an object, not a list", ""},
+	{"nothing", "{}", "seed.yaml:1:1: it is empty; want at least one of ", ""},
+	{"an unknown section", "organisations: []", `seed.yaml:1:1: unknown key "organisations"; did you mean "organizations"?`, ""},
+	{"an unknown key", engines + "    mfa_polcy: OPTIONAL\n", `seed.yaml:3:5: organizations.0: unknown key "mfa_polcy"; did you mean "mfa_policy"?`, ""},
+	{"a field of the answer", engines + "    sso_active_connections: []\n", `seed.yaml:3:5: organizations.0: unknown key "sso_active_connections"; `, ""},
+	{"no list", "users: 5", "seed.yaml:1:8: users: want a list", ""},
+	{"no name", "organizations:\n  - organization_slug: engines\n", "seed.yaml:2:5: organizations.0: organization_name is missing", ""},
+	{"a number as a name", "organizations:\n  - organization_name: 5\n", "seed.yaml:2:24: organizations.0.organization_name: want a string; put it in quotes", ""},
+	{"a list as a name", "organizations:\n  - organization_name: [5]\n", "seed.yaml:2:24: organizations.0.organization_name: want a string, not a list", ""},
+	{"no value", engines + "    mfa_policy:\n", "seed.yaml:3:16: organizations.0.mfa_policy: there is no value; want a string", ""},
+	{"an unknown value", engines + "    mfa_policy: OPTIONL\n", `seed.yaml:3:17: organizations.0.mfa_policy: "OPTIONL" is not one of the values; did you mean "OPTIONAL"?`, ""},
+	{"a bad slug", engines + "    organization_slug: My engines\n", "seed.yaml:3:24: organizations.0.organization_slug: want 2 to 128 ", ""},
+	{"a word as a boolean", ada + "        verified: yes\n", "seed.yaml:4:19: users.0.emails.0.verified: want true or false", ""},
+	{"a bad e-mail address", "users: [{emails: [{email: ada}]}]", "seed.yaml:1:27: users.0.emails.0.email: want an e-mail address, such as ada@example.com", ""},
+	{"a phone number without quotes", "users: [{phone_numbers: [{phone_number: +15005550007}]}]", "seed.yaml:1:41: users.0.phone_numbers.0.phone_number: want a string; put it in quotes", ""},
+	{"a phone number without +", "users: [{phone_numbers: [{phone_number: '15005550007'}]}]", "seed.yaml:1:41: users.0.phone_numbers.0.phone_number: want a phone number in E.164 format", ""},
+	{"a negative duration", ada + "    sessions: [{session_duration_minutes: -5}]\n", "seed.yaml:4:43: users.0.sessions.0.session_duration_minutes: want a whole number from 5 to 527040, not -5", ""},
+	{"half a minute", ada + "    sessions: [{session_duration_minutes: 5.5}]\n", "seed.yaml:4:43: users.0.sessions.0.session_duration_minutes: want a whole number from 5 to 527040", ""},
+	{"a bad secret", ada + "    totp: {secret: '1234567890123456'}\n", "seed.yaml:4:20: users.0.totp.secret: want 16 to 128 letters from A to Z and digits from 2 to 7", ""},
+	{"a role twice", ada + "    roles: [stytch_admin, stytch_admin]\n", "seed.yaml:4:27: users.0.roles: it is the same as in line 4", ""},
+	{"two errors", engines + "    mfa: always\n    sso: always\n", `seed.yaml:4:5: organizations.0: unknown key "sso"; `, ""},
+
+	{"no YAML", "organizations: [", "seed.yaml:1:1: it is not YAML: ", "it is no value"},
+	{"a tab", "organizations:\n\t- x", "seed.yaml:2:1: it is not YAML: ", "it is no value"},
+	{"empty", "", "seed.yaml:1:1: it is empty; want at least one of organizations, ", "it is no value"},
+	{"two documents", engines + "---\n" + engines, "seed.yaml:1:1: want exactly one document", "it is two values"},
+	{"a key twice", engines + "    organization_name: Other\n", `seed.yaml:3:5: organizations.0: the key "organization_name" is in line 2 already`, "a value has no key twice"},
+	{"no number", metadata(".nan"), "seed.yaml:4:33: users.0.trusted_metadata.n: JSON has no such number", "JSON has no such number"},
+	{"an infinite number", metadata("-.inf"), "seed.yaml:4:33: users.0.trusted_metadata.n: JSON has no such number", "JSON has no such number"},
+	{"a large number", metadata("1e999"), "seed.yaml:4:33: users.0.trusted_metadata.n: the number is too large", "JSON has no such number"},
+	{"a long number", metadata("18446744073709551617"), "seed.yaml:4:33: users.0.trusted_metadata.n: the number does not fit into 64 bits", "it allows any metadata"},
+	{"a number with a zero", metadata("01234"), "seed.yaml:4:33: users.0.trusted_metadata.n: a number does not keep the 0 at its beginning", "it allows any metadata"},
+	{"large metadata", metadata("'" + strings.Repeat("x", 5000) + "'"), "seed.yaml:4:23: users.0.trusted_metadata: the metadata takes ", "it counts no bytes"},
+	{"no value in metadata", metadata("null"), "seed.yaml:4:33: users.0.trusted_metadata.n: the service drops a null", "it allows any metadata"},
+	{"a claim of the service", ada + "    sessions: [{session_custom_claims: {iss: me}}]\n", "seed.yaml:4:46: users.0.sessions.0.session_custom_claims.iss: the service drops this claim", "it compares no claims"},
+	{"a key that is a number", ada + "    trusted_metadata: {1: a}\n", "seed.yaml:4:24: users.0.trusted_metadata: want a string as the key; put it in quotes", "JSON has only strings"},
+	{"an alias in itself", "users: [{user_id: a, trusted_metadata: &a {n: *a}}]", "seed.yaml:1:40: there are more than 1000000 values, or more than 64 inside each other", "a value does not contain itself"},
+	{"no name and no address", "users: [{status: active}]", "seed.yaml:1:9: users.0: want at least one of user_id, external_id, emails, phone_numbers", "it compares no fields"},
+	{"a password without an address", "users: [{user_id: ada, password: secret}]", "seed.yaml:1:34: users.0.password: the user has no e-mail address to log in with", "it compares no fields"},
+	{"an address of two users", ada + "  - emails: [{email: ADA@example.com}]\n", "seed.yaml:4:22: users.1.emails.0.email: the address is in line 3 already", "it compares no values"},
+	{"an external id of two users", "users:\n  - {user_id: a, external_id: x}\n  - {user_id: b, external_id: x}\n", "seed.yaml:3:31: users.1.external_id: the external id is in line 2 already", "it compares no values"},
+	{"an id of two users", "users:\n  - {user_id: a}\n  - {user_id: a}\n", "seed.yaml:3:15: users.1.user_id: the id of the user is in line 2 already", "it compares no values"},
+	{"an id of a user and an organization", "users:\n  - {user_id: a}\norganizations:\n  - {organization_name: Engines, organization_id: a}\n", "seed.yaml:4:51: organizations.0.organization_id: the id of the organization is in line 2 already", "it compares no values"},
+	{"a role that does not exist", ada + "    roles: [editor]\n", `seed.yaml:4:13: users.0.roles.0: the policy has no role "editor"`, "it compares no values"},
+	{"the role of every user", ada + "    roles: [stytch_user]\n", "seed.yaml:4:13: users.0.roles.0: ", "it compares no values"},
+	{"a token twice", ada + "    sessions:\n      - session_token: a\n      - session_token: a\n", "seed.yaml:6:24: users.0.sessions.1.session_token: the token is in line 5 already", "it compares no values"},
+	{"a reserved claim", ada + "    sessions: [{session_custom_claims: {https://stytch.com/x: 1}}]\n", "seed.yaml:4:40: users.0.sessions.0.session_custom_claims: ", "it compares no claims"},
+	{"a secret that is no base32", ada + "    totp: {secret: AAAAAAAAAAAAAAAAA}\n", "seed.yaml:4:20: users.0.totp.secret: it is not base32", "it decodes nothing"},
+	{"a slug twice", engines + "  - organization_name: engines\n", `seed.yaml:3:24: organizations.1.organization_name: the slug "engines" is in line 2 already`, "it compares no values"},
+	{"a restriction without a list", engines + "    auth_methods: RESTRICTED\n", "seed.yaml:2:5: organizations.0: ", "it compares no fields"},
+	{"an address of two members", engines + "    members:\n      - email_address: a@b.c\n      - email_address: A@B.C\n", "seed.yaml:5:24: organizations.0.members.1.email_address: the e-mail address is in line 4 already", "it compares no values"},
+	{"a role of no member", engines + "    members: [{email_address: a@b.c, roles: [editor]}]\n", `seed.yaml:3:46: organizations.0.members.0.roles.0: the policy has no role "editor"`, "it compares no values"},
+	{"a verified number that is none", engines + "    members: [{email_address: a@b.c, mfa_phone_number_verified: true}]\n", "seed.yaml:3:65: organizations.0.members.0.mfa_phone_number_verified: the member has no mfa_phone_number", "it compares no fields"},
+	{"a connection twice", engines + "    saml_connections: [{display_name: Okta}, {display_name: Okta}]\n", "seed.yaml:3:61: organizations.0.saml_connections.1.display_name: the id of the connection", "it compares no values"},
+	{"a connection that does not exist", engines + "    sso_jit_provisioning: RESTRICTED\n    sso_jit_provisioning_allowed_connections: [okta]\n", `seed.yaml:4:48: organizations.0.sso_jit_provisioning_allowed_connections.0: the organization has no connection "okta"`, "it compares no values"},
+	{"a role of a connection", engines + "    saml_connections: [{display_name: Okta, saml_connection_implicit_role_assignments: [{role_id: editor}]}]\n", "seed.yaml:3:99: organizations.0.saml_connections.0.saml_connection_implicit_role_assignments.0.role_id: ", "it compares no values"},
+	{"a permission without a resource", "policy: {roles: [{role_id: editor, permissions: [{resource_id: documents, actions: [read]}]}]}", `seed.yaml:1:64: policy.roles.0.permissions.0.resource_id: the policy of the project has no resource "documents"`, "it compares no values"},
+	{"a role of the policy twice", "policy: {roles: [{role_id: a, permissions: []}, {role_id: a, permissions: []}]}", "seed.yaml:1:59: policy.roles.1.role_id: the role is in line 1 already", "it compares no values"},
+	{"a custom role of the project", "policy: {roles: [{role_id: a, permissions: []}], resources: [{resource_id: r, actions: [read]}]}\n" + engines + "    custom_roles: [{role_id: a, permissions: [{resource_id: r, actions: [read]}]}]\n", "seed.yaml:4:30: organizations.0.custom_roles.0.role_id: ", "it compares no values"},
+	{"a redirect URL that is not absolute", "redirect_urls: [{url: /auth}]", `seed.yaml:1:23: redirect_urls.0.url: the redirect URL "/auth" is not absolute`, "it reads no URLs"},
+	{"a webhook that is not http", "webhooks: [{url: 'ftp://example.com'}]", `seed.yaml:1:18: webhooks.0.url: the scheme is "ftp"`, "it reads no URLs"},
+	{"a webhook twice", "webhooks: [{url: 'https://example.com'}, {url: 'https://example.com'}]", "seed.yaml:1:48: webhooks.1.url: the URL is in line 1 already", "it compares no values"},
+}
+
+const (
+	engines = "organizations:\n  - organization_name: Engines\n"
+	ada     = "users:\n  - emails:\n      - email: ada@example.com\n"
+)
+
+func metadata(n string) string { return ada + "    trusted_metadata: {a: 1, n: " + n + "}\n" }
+
+// TestBadSeeds checks the errors of seeds, and that the JSON Schema agrees.
+func TestBadSeeds(t *testing.T) {
+	schema := seedJSONSchema(t)
+	for _, bad := range badSeeds {
+		t.Run(bad.name, func(t *testing.T) {
+			srv := stytchtest.NewServer(t)
+			err := srv.Seed("seed.yaml", []byte(bad.data))
+			if err == nil || !strings.Contains(err.Error()+"\n", bad.want) {
+				t.Errorf("error %v\nwant  %s", err, bad.want)
+			}
+			if n := len(srv.Users()) + len(srv.Organizations()); n != 0 {
+				t.Errorf("%d objects were added", n)
+			}
+			value, ok := schemaValue(bad.data)
+			if refused := ok && schema.Validate(value) != nil; refused != (bad.reason == "") {
+				t.Errorf("the JSON Schema refuses the seed: %v, although %q", refused, bad.reason)
+			}
+		})
+	}
+}
+
+// TestGoodSeeds checks that the JSON Schema accepts the seeds that Project.Seed does.
+func TestGoodSeeds(t *testing.T) {
+	schema := seedJSONSchema(t)
+	for _, data := range []string{
+		string(wholeSeed(t)), engines, ada, `{"$schema": "seed.schema.json", "users": [{"user_id": "ada"}]}`, "users: []", metadata("2026-01-02"),
+		"users: [{user_id: a, trusted_metadata: &m {level: 3}}, {user_id: b, trusted_metadata: *m}]",
+	} {
+		if err := stytchtest.NewServer(t).Seed("seed.yaml", []byte(data)); err != nil {
+			t.Errorf("%v\n%s", err, data)
+		}
+		value, ok := schemaValue(data)
+		if !ok {
+			t.Fatalf("no value: %s", data)
+		}
+		if err := schema.Validate(value); err != nil {
+			t.Errorf("%v\n%s", err, data)
+		}
+	}
+}
+
+func seedJSONSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource("seed.schema.json", must(jsonschema.UnmarshalJSON(bytes.NewReader(stytchtest.SeedSchema())))(t)); err != nil {
+		t.Fatal(err)
+	}
+	return must(compiler.Compile("seed.schema.json"))(t)
+}
+
+// schemaValue returns what an editor compares with the schema, or false if there is no
+// such value.
+func schemaValue(data string) (any, bool) {
+	var value any
+	decoder := yaml.NewDecoder(strings.NewReader(data))
+	if err := decoder.Decode(&value); err != nil {
+		return nil, false
+	}
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		return nil, false
+	}
+	value, err = jsonschema.UnmarshalJSON(bytes.NewReader(encoded))
+	return value, err == nil
+}
