@@ -132,7 +132,7 @@ func (s *Server) addressed(r *http.Request) *Project {
 	if p := s.ProjectByID(id); p != nil {
 		return p
 	}
-	_, params, _ := contract.Find(r.Method, r.URL.Path)
+	_, params, _ := contract.Find(r.Method, r.URL.EscapedPath())
 	if p := s.ProjectByID(params["project_id"]); p != nil {
 		return p
 	}
