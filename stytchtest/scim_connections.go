@@ -70,7 +70,7 @@ func (c *scimConnection) show(o *organization) {
 	}
 }
 
-// accepts reports whether a bearer token is valid now.
+// acceptsAt reports whether a bearer token is valid now.
 func (c *scimConnection) acceptsAt(token string, now time.Time) bool {
 	valid := rotation{}
 	if now.Before(c.ExpiresAt) {
@@ -218,9 +218,12 @@ func (r *run) scimGroups(q b2b.SCIMConnectionGetGroupsRequest) (b2b.SCIMConnecti
 	if !ok {
 		return none, failf("bad_request", "cursor: no page of groups returned it")
 	}
-	return b2b.SCIMConnectionGetGroupsResponse{NextCursor: metadata.NextCursor, SCIMGroups: each(groups, func(g *scimGroup) b2b.SCIMConnectionGroup {
-		return b2b.SCIMConnectionGroup{GroupID: g.ID, GroupName: g.Name, OrganizationID: c.Profile.OrganizationID, ConnectionID: c.Profile.ConnectionID}
-	})}, nil
+	return b2b.SCIMConnectionGetGroupsResponse{NextCursor: metadata.NextCursor, SCIMGroups: each(groups, c.shownGroup)}, nil
+}
+
+// shownGroup returns a group as a response shows it.
+func (c *scimConnection) shownGroup(g *scimGroup) b2b.SCIMConnectionGroup {
+	return b2b.SCIMConnectionGroup{GroupID: g.ID, GroupName: g.Name, OrganizationID: c.Profile.OrganizationID, ConnectionID: c.Profile.ConnectionID}
 }
 
 // scimRotateStart makes the next token. A second start replaces it.
