@@ -13,8 +13,12 @@ import (
 	"time"
 )
 
-// maxControlBody is the largest request body of the control API: a snapshot.
-const maxControlBody = 256 << 20
+// maxSnapshot is the largest snapshot that the control API takes, and maxControlBody the
+// largest other request body. Checking a body takes several times its size in memory.
+const (
+	maxSnapshot    = 256 << 20
+	maxControlBody = 16 << 20
+)
 
 // control serves the control API and the page.
 type control struct {
@@ -132,7 +136,11 @@ func (c *control) serve(to route) http.HandlerFunc {
 		start := time.Now()
 		sent := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 		secure(sent.Header())
-		r.Body = http.MaxBytesReader(sent, r.Body, maxControlBody)
+		most := int64(maxControlBody)
+		if to.call == "snapshot.put" {
+			most = maxSnapshot
+		}
+		r.Body = http.MaxBytesReader(sent, r.Body, most)
 		err := to.admit(r, c.host, c.allowed)
 		of := c
 		if err == nil && !to.open {
