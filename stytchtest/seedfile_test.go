@@ -299,7 +299,7 @@ var badSeeds = []struct{ name, data, want, reason string }{
 	{"no value in metadata", metadata("null"), "seed.yaml:4:33: users.0.trusted_metadata.n: the service drops a null", "it allows any metadata"},
 	{"a claim of the service", ada + "    sessions: [{session_custom_claims: {iss: me}}]\n", "seed.yaml:4:46: users.0.sessions.0.session_custom_claims.iss: the service drops this claim", "it compares no claims"},
 	{"a key that is a number", ada + "    trusted_metadata: {1: a}\n", "seed.yaml:4:24: users.0.trusted_metadata: want a string as the key; put it in quotes", "JSON has only strings"},
-	{"an alias in itself", "users: [{user_id: a, trusted_metadata: &a {n: *a}}]", "seed.yaml:1:40: there are more than 1000000 values, or more than 64 inside each other", "a value does not contain itself"},
+	{"an alias in itself", "users: [{user_id: a, trusted_metadata: &a {n: *a}}]", "seed.yaml:1:40: aliases repeat more than 100000 values, or more than 64 values are inside each other", "a value does not contain itself"},
 	{"no name and no address", "users: [{status: active}]", "seed.yaml:1:9: users.0: want at least one of user_id, external_id, emails, phone_numbers", "it compares no fields"},
 	{"a password without an address", "users: [{user_id: ada, password: secret}]", "seed.yaml:1:34: users.0.password: the user has no e-mail address to log in with", "it compares no fields"},
 	{"an address of two users", ada + "  - emails: [{email: ADA@example.com}]\n", "seed.yaml:4:22: users.1.emails.0.email: the address is in line 3 already", "it compares no values"},
