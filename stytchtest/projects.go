@@ -74,6 +74,9 @@ func (s *Server) removeProject(id string) error {
 func (p *Project) end() {
 	p.webhooks.drop()
 	close(p.removed)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.named.end(p.server)
 }
 
 // ProjectByID returns a project, or nil.

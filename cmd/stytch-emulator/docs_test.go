@@ -119,18 +119,22 @@ func TestDocumentedShell(t *testing.T) {
 	if got := paste(block(t, "sh", "mary@example.com")); !regexp.MustCompile(`^\d{6}\n$`).MatchString(got) {
 		t.Errorf("the login of any language prints %q", got)
 	}
+	if got := paste(block(t, "sh", "before%20checkout")); !regexp.MustCompile(`^before checkout: \d users\n$`).MatchString(got) {
+		t.Errorf("the snapshots are %q", got)
+	}
 	if got := paste(block(t, "sh", "/api/faults")); !strings.Contains(got, `"retry_after_seconds":2`) {
 		t.Errorf("the fault prints %q", got)
 	}
 }
 
-// TestDocumentedGoTest compares the login on the page with the one that a test
-// runs.
-func TestDocumentedGoTest(t *testing.T) {
-	runs := string(must(os.ReadFile("../../stytchtest/login_test.go"))(t))
-	_, body, _ := strings.Cut(block(t, "go", "func TestLogin("), "\n")
-	if !strings.Contains(runs, body) {
-		t.Error("stytchtest/login_test.go differs from the code on the page")
+// TestDocumentedGoTests compares the tests on the pages with those that run.
+func TestDocumentedGoTests(t *testing.T) {
+	for name, file := range map[string]string{"TestLogin": "login_test.go", "TestCheckout": "checkout_test.go"} {
+		runs := string(must(os.ReadFile("../../stytchtest/" + file))(t))
+		_, body, _ := strings.Cut(block(t, "go", "func "+name+"("), "\n")
+		if !strings.Contains(runs, body) {
+			t.Errorf("stytchtest/%s differs from the code on the page", file)
+		}
 	}
 }
 
