@@ -263,17 +263,14 @@ func (r *run) importedEmail(token string) (string, *apiError) {
 		Email string `json:"email"`
 	}
 	var wrong error
-	r.unlocked(func(context.Context) {
-		ctx, cancel := context.WithTimeout(context.Background(), providerTimeout)
-		defer cancel()
+	r.unlocked(func(ctx context.Context) {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 		if err != nil {
 			wrong = err
 			return
 		}
 		request.Header.Set("Authorization", "Bearer "+token)
-		client := &http.Client{Transport: limitedBodies{http.DefaultTransport}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-		resp, err := client.Do(request)
+		resp, err := (&http.Client{Transport: limitedBodies{http.DefaultTransport}, CheckRedirect: noRedirect}).Do(request)
 		if err != nil {
 			wrong = err
 			return
