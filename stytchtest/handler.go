@@ -94,7 +94,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, a *answer, proje
 		s.fail(a, failf("bad_request", "the body could not be read, or has more than %d bytes", maxBody))
 		return
 	}
-	endpoint, params, allowed := contract.Find(r.Method, r.URL.Path)
+	endpoint, params, allowed := contract.Find(r.Method, r.URL.EscapedPath())
 	if endpoint == nil {
 		s.unknown(a, r, allowed)
 		return
@@ -122,7 +122,7 @@ func (s *Server) checkAnswer(r *http.Request, a *answer) error {
 	if kind := a.header.Get("Content-Type"); kind != "application/json" && len(a.body) > 0 {
 		return fmt.Errorf("its content type is %q", kind)
 	}
-	endpoint, _, _ := contract.Find(r.Method, r.URL.Path)
+	endpoint, _, _ := contract.Find(r.Method, r.URL.EscapedPath())
 	if endpoint == nil {
 		return violated(contract.CheckError(a.body))
 	}

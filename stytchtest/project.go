@@ -28,6 +28,7 @@ type Project struct {
 	mu    sync.Mutex
 	state state
 	kept  kept // in the server's store
+	named namedSnapshots
 }
 
 func newProject(server *Server, id, secret string) *Project {

@@ -22,6 +22,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/stytchgen/sdk/b2b"
@@ -40,6 +41,8 @@ type Server struct {
 	observe  func(Request)
 	senders  *senders
 	journal  *journal // nil without a store
+	// snapshotMemory is how many bytes the named snapshots of all projects take.
+	snapshotMemory atomic.Int64
 
 	mu       sync.Mutex
 	projects map[string]*Project

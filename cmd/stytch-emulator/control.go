@@ -13,8 +13,12 @@ import (
 	"time"
 )
 
-// maxControlBody is the largest request body of the control API: a snapshot.
-const maxControlBody = 256 << 20
+// maxSnapshot is the largest snapshot that the control API takes, and maxControlBody the
+// largest other request body. Checking a body takes several times its size in memory.
+const (
+	maxSnapshot    = 256 << 20
+	maxControlBody = 16 << 20
+)
 
 // control serves the control API and the page.
 type control struct {
@@ -90,6 +94,11 @@ var routes = []route{
 	{http.MethodPost, "/api/reset", "reset", (*control).postReset, false},
 	{http.MethodGet, "/api/snapshot", "snapshot.get", (*control).getSnapshot, false},
 	{http.MethodPut, "/api/snapshot", "snapshot.put", (*control).putSnapshot, false},
+	{http.MethodGet, "/api/snapshots", "snapshots.list", (*control).listSnapshots, false},
+	{http.MethodPost, "/api/snapshots", "snapshots.save", (*control).saveSnapshot, false},
+	{http.MethodDelete, "/api/snapshots/{name}", "snapshots.delete", (*control).deleteSnapshot, false},
+	{http.MethodPost, "/api/snapshots/{name}/restore", "snapshots.restore", (*control).restoreSnapshot, false},
+	{http.MethodPost, "/api/snapshots/{name}/undelete", "snapshots.undelete", (*control).undeleteSnapshot, false},
 	{http.MethodGet, "/api/clock", "clock.get", (*control).getClock, false},
 	{http.MethodPost, "/api/clock/advance", "clock.advance", (*control).advanceClock, false},
 	{http.MethodPost, "/api/clock/stop", "clock.stop", (*control).stopClock, false},
@@ -127,7 +136,11 @@ func (c *control) serve(to route) http.HandlerFunc {
 		start := time.Now()
 		sent := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 		secure(sent.Header())
-		r.Body = http.MaxBytesReader(sent, r.Body, maxControlBody)
+		most := int64(maxControlBody)
+		if to.call == "snapshot.put" {
+			most = maxSnapshot
+		}
+		r.Body = http.MaxBytesReader(sent, r.Body, most)
 		err := to.admit(r, c.host, c.allowed)
 		of := c
 		if err == nil && !to.open {

@@ -46,7 +46,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitFine
 	}
 	if len(args) == 1 && args[0] == "coverage" {
-		coverage(stdout)
+		if err := coverage(stdout); err != nil {
+			fmt.Fprintf(stderr, "stytch-emulator: %v\n", err)
+			return exitFailed
+		}
 		return exitFine
 	}
 	opts, err := parse(args)

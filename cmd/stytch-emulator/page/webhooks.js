@@ -48,7 +48,7 @@ function makeDelivery(delivery) {
       element("span", { class: delivery.status === "delivered" ? "badge" : "badge off" }, delivery.status), " ",
       element("span", { class: "quiet" }, time(delivery.created_at), ` · ${delivery.attempts.length === 1 ? "1 attempt" : `${delivery.attempts.length} attempts`}`)),
     element("div", { class: "exchange" },
-      facts({ Object: delivery.object_id, Message: delivery.id, Endpoint: delivery.endpoint_id, "Next attempt": delivery.next_attempt_at ? time(delivery.next_attempt_at) : null }),
+      facts({ Object: delivery.object_id, Message: delivery.id, Endpoint: delivery.endpoint, "Next attempt": delivery.next_attempt_at ? time(delivery.next_attempt_at) : null }),
       button("Replay", `Replay ${delivery.event_type} of ${delivery.object_id}`, () => call("POST", path("deliveries", delivery.id, "/replay")), "The delivery is sent again"),
       element("h4", {}, "Attempts"), element("ol", {}, ...delivery.attempts.map(makeAttempt)),
       element("h4", {}, "Payload"), element("pre", { tabindex: "0", role: "group", "aria-label": "Payload" }, json(delivery.payload))));
@@ -66,7 +66,9 @@ export const loadWebhooks = collected(async () => {
   showList(byID("endpoint-list"), endpoints, (one) => one.id, makeEndpoint);
   byID("no-delivery").hidden = deliveries.length > 0;
   byID("more-deliveries").hidden = deliveries.length <= limit;
-  showList(byID("delivery-list"), deliveries.slice(-limit).reverse(), (one) => one.id, makeDelivery);
+  const urls = new Map(endpoints.map((one) => [one.id, one.url]));
+  const latest = deliveries.slice(-limit).reverse().map((one) => ({ ...one, endpoint: urls.get(one.endpoint_id) ?? one.endpoint_id }));
+  showList(byID("delivery-list"), latest, (one) => one.id, makeDelivery);
 });
 
 export function startWebhooks(failed) {
