@@ -43,31 +43,38 @@ type TrustedTokenProfile struct {
 func (p *Project) SetTrustedTokenProfiles(profiles ...TrustedTokenProfile) ([]TrustedTokenProfile, error) {
 	list := slices.Clone(profiles)
 	for i := range list {
-		one := &list[i]
-		setIfEmpty(&one.ID, newID("trusted-auth-token-profile"))
-		setIfEmpty(&one.EmailClaim, "email")
-		setIfEmpty(&one.TokenIDClaim, "jti")
-		setIfEmpty(&one.OrganizationIDClaim, "organization_id")
-		switch {
-		case one.Issuer == "" || one.Audience == "":
-			return nil, fmt.Errorf("stytchtest: the profile %q of trusted tokens has no issuer or no audience", one.ID)
-		case (len(one.PublicKeys) > 0) == (one.JWKSURL != ""):
-			return nil, fmt.Errorf("stytchtest: the profile %q of trusted tokens needs either public keys or the address of them", one.ID)
-		}
-		for _, text := range one.PublicKeys {
-			if _, err := publicKey(text); err != nil {
-				return nil, fmt.Errorf("stytchtest: the profile %q of trusted tokens: a public key: %w", one.ID, err)
-			}
-		}
-		if one.JWKSURL != "" {
-			if err := absolute(one.JWKSURL); err != nil {
-				return nil, fmt.Errorf("stytchtest: the profile %q of trusted tokens: the address of the keys: %w", one.ID, err)
-			}
+		if err := list[i].complete(); err != nil {
+			return nil, err
 		}
 	}
 	defer p.lock()()
 	p.state.TrustedTokenProfiles = list
 	return slices.Clone(list), nil
+}
+
+// complete sets what is missing, and reports a profile that cannot be used.
+func (t *TrustedTokenProfile) complete() error {
+	setIfEmpty(&t.ID, newID("trusted-auth-token-profile"))
+	setIfEmpty(&t.EmailClaim, "email")
+	setIfEmpty(&t.TokenIDClaim, "jti")
+	setIfEmpty(&t.OrganizationIDClaim, "organization_id")
+	switch {
+	case t.Issuer == "" || t.Audience == "":
+		return fmt.Errorf("stytchtest: the profile %q of trusted tokens has no issuer or no audience", t.ID)
+	case (len(t.PublicKeys) > 0) == (t.JWKSURL != ""):
+		return fmt.Errorf("stytchtest: the profile %q of trusted tokens needs either public keys or the address of them", t.ID)
+	}
+	for _, text := range t.PublicKeys {
+		if _, err := publicKey(text); err != nil {
+			return fmt.Errorf("stytchtest: the profile %q of trusted tokens: a public key: %w", t.ID, err)
+		}
+	}
+	if t.JWKSURL != "" {
+		if err := absolute(t.JWKSURL); err != nil {
+			return fmt.Errorf("stytchtest: the profile %q of trusted tokens: the address of the keys: %w", t.ID, err)
+		}
+	}
+	return nil
 }
 
 // SetUserInfoURL sets the address that sessions.migrate sends the token of another
@@ -256,17 +263,14 @@ func (r *run) importedEmail(token string) (string, *apiError) {
 		Email string `json:"email"`
 	}
 	var wrong error
-	r.unlocked(func(context.Context) {
-		ctx, cancel := context.WithTimeout(context.Background(), providerTimeout)
-		defer cancel()
+	r.unlocked(func(ctx context.Context) {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 		if err != nil {
 			wrong = err
 			return
 		}
 		request.Header.Set("Authorization", "Bearer "+token)
-		client := &http.Client{Transport: limitedBodies{http.DefaultTransport}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-		resp, err := client.Do(request)
+		resp, err := (&http.Client{Transport: limitedBodies{http.DefaultTransport}, CheckRedirect: noRedirect}).Do(request)
 		if err != nil {
 			wrong = err
 			return

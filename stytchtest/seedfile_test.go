@@ -3,7 +3,12 @@ package stytchtest_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,17 +61,142 @@ func TestSeed(t *testing.T) {
 	}
 }
 
+// TestSeedOfClients fetches tokens, and uses what apps, devices and directories have.
+func TestSeedOfClients(t *testing.T) {
+	w := newWorld(t)
+	if err := w.Seed("seed.yaml", wholeSeed(t)); err != nil {
+		t.Fatal(err)
+	}
+	token := must(w.client.M2M.Token(w.ctx, stytch.M2MTokenRequest{ProjectID: w.ID, ClientID: "m2m-client-test-worker", ClientSecret: "secret-of-the-worker"}))(t)
+	if token.AccessToken == "" {
+		t.Error("the client got no token")
+	}
+	clients := must(w.client.M2M.Clients.Search(w.ctx, stytch.M2MClientsSearchRequest{}))(t).M2MClients
+	if len(clients) != 2 || clients[0].Status != stytch.M2MClientStatusInactive {
+		t.Errorf("clients %+v", clients)
+	}
+	app := must(w.client.ConnectedApps.Clients.Get(w.ctx, stytch.ConnectedAppsClientsGetRequest{ClientID: "connected-app-test-editor"}))(t).ConnectedApp
+	if app.AccessTokenExpiryMinutes != 30 || !app.FullAccessAllowed || *app.ClientSecretLastFour != "itor" {
+		t.Errorf("the app is %+v", app)
+	}
+	apps := must(w.client.Users.ConnectedApps(w.ctx, stytch.UsersConnectedAppsRequest{UserID: "user-test-ada"}))(t).ConnectedApps
+	if len(apps) != 1 || apps[0].Name != "Viewer" || apps[0].ScopesGranted != "openid documents:read" {
+		t.Errorf("the user's apps are %+v", apps)
+	}
+	device := must(w.client.Fraud.Fingerprint.Lookup(w.ctx, stytch.FraudFingerprintLookupRequest{TelemetryID: "device-of-a-robot"}))(t)
+	if device.Verdict.Action != stytch.FraudActionBlock || device.Properties.NetworkProperties.IPGeolocation.City != "Berlin" {
+		t.Errorf("the device is %+v", device)
+	}
+	if rules := must(w.client.Fraud.Rules.List(w.ctx, stytch.FraudRulesListRequest{}))(t).Rules; len(rules) != 9 {
+		t.Errorf("%d rules, want 9", len(rules))
+	}
+	risk := must(w.client.Fraud.Email.Risk(w.ctx, stytch.FraudEmailRiskRequest{EmailAddress: "mallory@example.com"}))(t)
+	if risk.RiskScore != 99 {
+		t.Errorf("the risk is %+v", risk)
+	}
+
+	members := w.B2B(noDrift(t))
+	connections := must(members.SSO.GetConnections(w.ctx, b2b.SSOGetConnectionsRequest{OrganizationID: "engines"}))(t)
+	if len(connections.SAMLConnections) != 1 || len(connections.SAMLConnections[0].VerificationCertificates) != 1 || len(connections.OIDCConnections) != 2 {
+		t.Errorf("connections %+v", connections)
+	}
+	other := must(members.SSO.GetConnections(w.ctx, b2b.SSOGetConnectionsRequest{OrganizationID: "difference-engines"}))(t).ExternalConnections
+	if len(other) != 1 || other[0].ConnectionID != "external-connection-test-okta" || other[0].ExternalOrganizationID != "organization-test-engines" {
+		t.Errorf("connections %+v", other)
+	}
+	directory := must(members.SCIM.Connection.Get(w.ctx, b2b.SCIMConnectionGetRequest{OrganizationID: "engines"}))(t).Connection
+	request := must(http.NewRequestWithContext(w.ctx, http.MethodGet, directory.BaseURL+"/Users", nil))(t)
+	request.Header.Set("Authorization", "Bearer token-of-the-directory")
+	response := must(http.DefaultClient.Do(request))(t)
+	_ = response.Body.Close()
+	if response.StatusCode != http.StatusOK || directory.ConnectionID != "scim-connection-test-engines" {
+		t.Errorf("the directory %+v gets the status %d", directory, response.StatusCode)
+	}
+}
+
+// TestSeedOfSSO logs in with connections of a seed.
+func TestSeedOfSSO(t *testing.T) {
+	w := newWorld(t)
+	if err := w.Seed("seed.yaml", wholeSeed(t)); err != nil {
+		t.Fatal(err)
+	}
+	for _, connection := range []string{"saml-connection-test-okta", "external-connection-test-okta"} {
+		query := url.Values{"public_token": {w.PublicToken()}, "connection_id": {connection}}
+		browser := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		response := must(browser.PostForm(w.URL()+"/v1/public/sso/start?"+query.Encode(), url.Values{"email": {"grace@example.com"}, "groups": {"staff"}}))(t)
+		_ = response.Body.Close()
+		location := must(response.Location())(t)
+		in := must(w.B2B(noDrift(t)).SSO.Authenticate(w.ctx, b2b.SSOAuthenticateRequest{SSOToken: location.Query().Get("token")}))(t)
+		if in.Member.EmailAddress != "grace@example.com" || !slices.ContainsFunc(in.Member.Roles, func(r b2b.MemberRole) bool { return r.RoleID == "editor" }) {
+			t.Errorf("%s logs in %+v", connection, in.Member)
+		}
+	}
+}
+
+// TestWholeSeedIsWhole finds keys of the schema that the file with all keys lacks.
+func TestWholeSeedIsWhole(t *testing.T) {
+	var schema, seed map[string]any
+	if err := errors.Join(json.Unmarshal(stytchtest.SeedSchema(), &schema), yaml.Unmarshal(wholeSeed(t), &seed)); err != nil {
+		t.Fatal(err)
+	}
+	used := map[string]bool{}
+	keysOf(seed, used)
+	known := map[string]bool{}
+	for _, one := range schema["$defs"].(map[string]any) {
+		propertiesOf(one, known)
+	}
+	propertiesOf(map[string]any{"properties": schema["properties"]}, known)
+	for name := range known {
+		if !used[name] && name != "$schema" && name != "hubspot" && name != "github" { // next to slack
+			t.Errorf("testdata/seed.yaml does not have %s", name)
+		}
+	}
+}
+
+// keysOf adds the keys of a value and of those in it.
+func keysOf(value any, into map[string]bool) {
+	switch value := value.(type) {
+	case map[string]any:
+		for name, one := range value {
+			into[name] = true
+			keysOf(one, into)
+		}
+	case []any:
+		for _, one := range value {
+			keysOf(one, into)
+		}
+	}
+}
+
+// propertiesOf adds the names of the properties of a schema and of those in it.
+func propertiesOf(schema any, into map[string]bool) {
+	object, ok := schema.(map[string]any)
+	if !ok {
+		return
+	}
+	properties, _ := object["properties"].(map[string]any)
+	for name, one := range properties {
+		into[name] = true
+		propertiesOf(one, into)
+	}
+	propertiesOf(object["items"], into)
+}
+
 // TestSeedTwice checks that a second time changes nothing but settings.
 func TestSeedTwice(t *testing.T) {
 	w := newWorld(t)
 	if err := w.Seed("seed.yaml", wholeSeed(t)); err != nil {
 		t.Fatal(err)
 	}
-	before := string(must(w.Snapshot())(t))
+	// The rules are set again, so the time of their last change differs.
+	snapshot := func() string {
+		return regexp.MustCompile(`"last_updated_at": .*`).ReplaceAllString(string(must(w.Snapshot())(t)), "")
+	}
+	before := snapshot()
 	if err := w.Seed("seed.yaml", wholeSeed(t)); err != nil {
 		t.Fatal(err)
 	}
-	if after := string(must(w.Snapshot())(t)); after != before {
+	if after := snapshot(); after != before {
 		t.Errorf("the second seed changed\n%s", difference(before, after))
 	}
 	if err := w.Seed("seed.yaml", bytes.Replace(wholeSeed(t), []byte("Analytical Engines"), []byte("Engines"), 1)); err != nil {
@@ -137,7 +267,7 @@ var badSeeds = []struct{ name, data, want, reason string }{
 
 	{"no YAML", "organizations: [", "seed.yaml:1:1: it is not YAML: ", "it is no value"},
 	{"a tab", "organizations:\n\t- x", "seed.yaml:2:1: it is not YAML: ", "it is no value"},
-	{"empty", "", "seed.yaml:1:1: it is empty; want at least one of organizations, ", "it is no value"},
+	{"empty", "", "seed.yaml:1:1: it is empty; want at least one of connected_apps, fraud, ", "it is no value"},
 	{"two documents", engines + "---\n" + engines, "seed.yaml:1:1: want exactly one document", "it is two values"},
 	{"a key twice", engines + "    organization_name: Other\n", `seed.yaml:3:5: organizations.0: the key "organization_name" is in line 2 already`, "a value has no key twice"},
 	{"no number", metadata(".nan"), "seed.yaml:4:33: users.0.trusted_metadata.n: JSON has no such number", "JSON has no such number"},
@@ -172,6 +302,25 @@ var badSeeds = []struct{ name, data, want, reason string }{
 	{"a permission without a resource", "policy: {roles: [{role_id: editor, permissions: [{resource_id: documents, actions: [read]}]}]}", `seed.yaml:1:64: policy.roles.0.permissions.0.resource_id: the policy of the project has no resource "documents"`, "it compares no values"},
 	{"a role of the policy twice", "policy: {roles: [{role_id: a, permissions: []}, {role_id: a, permissions: []}]}", "seed.yaml:1:59: policy.roles.1.role_id: the role is in line 1 already", "it compares no values"},
 	{"a custom role of the project", "policy: {roles: [{role_id: a, permissions: []}], resources: [{resource_id: r, actions: [read]}]}\n" + engines + "    custom_roles: [{role_id: a, permissions: [{resource_id: r, actions: [read]}]}]\n", "seed.yaml:4:30: organizations.0.custom_roles.0.role_id: ", "it compares no values"},
+	{"a client without a name", "m2m_clients: [{status: active}]", "seed.yaml:1:15: m2m_clients.0: want at least one of client_id, client_name", "it compares no fields"},
+	{"a client twice", "m2m_clients: [{client_id: a}]\nconnected_apps: [{client_id: a, client_name: A}]", "seed.yaml:2:30: connected_apps.0.client_id: the id of the app is in line 1 already", "it compares no values"},
+	{"a secret that is easy to guess", "m2m_clients: [{client_id: a, client_secret: aaaaaaaaaaaa}]", "seed.yaml:1:15: m2m_clients.0: ", "it counts no characters"},
+	{"a scope with a space", "m2m_clients: [{client_id: a, scopes: [a b]}]", "seed.yaml:1:38: m2m_clients.0.scopes: a scope is empty or contains a space", "it reads no scopes"},
+	{"a public app with a secret", "connected_apps: [{client_name: A, client_type: third_party_public, client_secret: x}]", "seed.yaml:1:18: connected_apps.0: a public app cannot have a secret", "it compares no fields"},
+	{"full access of a third party", "connected_apps: [{client_name: A, full_access_allowed: true}]", "seed.yaml:1:18: connected_apps.0: ", "it compares no fields"},
+	{"a consent to no app", ada + "    connected_apps: [{connected_app_id: a, scopes_granted: openid}]\n", `seed.yaml:4:41: users.0.connected_apps.0.connected_app_id: there is no connected app with the id "a"`, "it compares no values"},
+	{"a consent that the organization forbids", "connected_apps: [{client_id: a, client_name: A}]\n" + engines + "    third_party_connected_apps_allowed_type: NOT_ALLOWED\n    members: [{email_address: a@b.c, connected_apps: [{connected_app_id: a, scopes_granted: openid}]}]\n", "seed.yaml:5:74: organizations.0.members.0.connected_apps.0.connected_app_id: the organization does not allow the app", "it compares no values"},
+	{"an app of the other kind", "connected_apps: [{client_id: a, client_name: A}]\n" + engines + "    allowed_first_party_connected_apps: [a]\n", "seed.yaml:4:42: organizations.0.allowed_first_party_connected_apps.0: the type of the app is third_party", "it compares no values"},
+	{"an unknown verdict", "fraud: {fingerprints: [{telemetry_id: a, reasons: [ROBOT]}]}", `seed.yaml:1:51: fraud.fingerprints.0.reasons: "ROBOT" is no reason for a verdict`, "it knows no reasons"},
+	{"a rule about nothing", "fraud: {rules: [{action: BLOCK}]}", "seed.yaml:1:17: fraud.rules.0: the rule has no identifier", "it compares no fields"},
+	{"a rule about two things", "fraud: {rules: [{action: BLOCK, asn: '1', country_code: FR}]}", "seed.yaml:1:17: fraud.rules.0: the rule has 2 identifiers; want one", "it compares no fields"},
+	{"a rule twice", "fraud: {rules: [{action: BLOCK, asn: '1'}, {action: ALLOW, asn: '1'}]}", "seed.yaml:1:44: fraud.rules.1: the identifier of the rule is in line 1 already", "it compares no values"},
+	{"a block of addresses that is none", "fraud: {rules: [{action: BLOCK, cidr_block: x}]}", "seed.yaml:1:45: fraud.rules.0.cidr_block: ", "it reads no addresses"},
+	{"a high score", "fraud: {email_risks: [{email_address: a@b.c, action: BLOCK, risk_score: 101}]}", "seed.yaml:1:73: fraud.email_risks.0.risk_score: want a whole number from 0 to 100, not 101", ""},
+	{"a profile without keys", "trusted_token_profiles: [{issuer: a, audience: b}]", "seed.yaml:1:26: trusted_token_profiles.0: the profile ", "it compares no fields"},
+	{"a UserInfo address without a scheme", "userinfo_url: example.com", "seed.yaml:1:15: userinfo_url: it is not an absolute URL", "it reads no URLs"},
+	{"an external connection to nothing", engines + "    external_connections: [{display_name: A, external_organization_id: none, external_connection_id: none}]\n", "seed.yaml:3:72: organizations.0.external_connections.0.external_organization_id: there is no such organization", "it compares no values"},
+	{"a certificate that is none", engines + "    saml_connections: [{display_name: A, x509_certificate: none}]\n", "seed.yaml:3:60: organizations.0.saml_connections.0.x509_certificate: it is not one certificate in PEM format", "it reads no certificates"},
 	{"a redirect URL that is not absolute", "redirect_urls: [{url: /auth}]", `seed.yaml:1:23: redirect_urls.0.url: the redirect URL "/auth" is not absolute`, "it reads no URLs"},
 	{"a webhook that is not http", "webhooks: [{url: 'ftp://example.com'}]", `seed.yaml:1:18: webhooks.0.url: the scheme is "ftp"`, "it reads no URLs"},
 	{"a webhook twice", "webhooks: [{url: 'https://example.com'}, {url: 'https://example.com'}]", "seed.yaml:1:48: webhooks.1.url: the URL is in line 1 already", "it compares no values"},

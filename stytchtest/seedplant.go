@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,12 +18,32 @@ import (
 
 // seedContent is the content of a seed file, with the names of seed.schema.yaml.
 type seedContent struct {
-	RedirectURLs   []RedirectURL      `json:"redirect_urls"`
-	PasswordPolicy *PasswordPolicy    `json:"password_policy"`
-	Policy         *stytch.RBACPolicy `json:"policy"`
-	Users          []seedUser         `json:"users"`
-	Organizations  []seedOrganization `json:"organizations"`
-	Webhooks       []WebhookEndpoint  `json:"webhooks"`
+	RedirectURLs         []RedirectURL         `json:"redirect_urls"`
+	PasswordPolicy       *PasswordPolicy       `json:"password_policy"`
+	Policy               *stytch.RBACPolicy    `json:"policy"`
+	TrustedTokenProfiles []TrustedTokenProfile `json:"trusted_token_profiles"`
+	UserInfoURL          string                `json:"userinfo_url"`
+	M2MClients           []struct {
+		stytch.M2MClientsCreateRequest
+		Status stytch.M2MClientStatus `json:"status"`
+	} `json:"m2m_clients"`
+	ConnectedApps []stytch.ConnectedAppWithClientSecret `json:"connected_apps"`
+	Fraud         seedFraud                             `json:"fraud"`
+	Users         []seedUser                            `json:"users"`
+	Organizations []seedOrganization                    `json:"organizations"`
+	Webhooks      []WebhookEndpoint                     `json:"webhooks"`
+}
+
+// seedFraud is what a project knows about devices and addresses.
+type seedFraud struct {
+	Fingerprints   []Fingerprint                               `json:"fingerprints"`
+	Rules          []stytch.FraudRulesSetRequest               `json:"rules"`
+	VerdictReasons []stytch.FraudVerdictReasonsOverrideRequest `json:"verdict_reasons"`
+	EmailRisks     []struct {
+		EmailAddress string             `json:"email_address"`
+		Action       stytch.FraudAction `json:"action"`
+		RiskScore    int                `json:"risk_score"`
+	} `json:"email_risks"`
 }
 
 // seedUser is a user, with what the API does not show.
@@ -54,7 +75,11 @@ type seedMember struct {
 
 // seedPerson is what a user and a member have in common.
 type seedPerson struct {
-	Sessions []seedSession `json:"sessions"`
+	Sessions      []seedSession `json:"sessions"`
+	ConnectedApps []struct {
+		ConnectedAppID string `json:"connected_app_id"`
+		ScopesGranted  string `json:"scopes_granted"`
+	} `json:"connected_apps"`
 }
 
 type seedTOTP struct {
@@ -73,19 +98,28 @@ type seedSession struct {
 // seedOrganization is an organization, with what belongs to it.
 type seedOrganization struct {
 	b2b.Organization
-	SAMLConnections []b2b.SAMLConnection `json:"saml_connections"`
-	OIDCConnections []b2b.OIDCConnection `json:"oidc_connections"`
-	Members         []seedMember         `json:"members"`
+	SAMLConnections []struct {
+		b2b.SAMLConnection
+		X509Certificate string `json:"x509_certificate"`
+	} `json:"saml_connections"`
+	OIDCConnections     []b2b.OIDCConnection     `json:"oidc_connections"`
+	ExternalConnections []b2b.ExternalConnection `json:"external_connections"`
+	SCIMConnection      *struct {
+		b2b.SCIMConnection
+		BearerToken string `json:"bearer_token"`
+	} `json:"scim_connection"`
+	Members []seedMember `json:"members"`
 }
 
 // organizationExtras are the fields of a seedOrganization that an organization lacks.
-var organizationExtras = []string{"saml_connections", "oidc_connections", "members"}
+var organizationExtras = []string{"saml_connections", "oidc_connections", "external_connections", "scim_connection", "members"}
 
 // planting adds a seed to a project, whose lock it has.
 type planting struct {
 	*seedFile
 	project *Project
 	st      *state
+	run     *run // for rules of calls
 	now     time.Time
 	found   seedErrors
 	// seen has what must be unique, and where it is in the file.
@@ -113,8 +147,12 @@ func (p *Project) plantRecords(f *seedFile) ([]WebhookEndpoint, error) {
 		seedFile: f, project: p, st: &p.state, now: p.clock.Now(),
 		seen: map[[2]string]*yaml.Node{}, changed: map[*organization]b2b.Organization{},
 	}
+	w.run = &run{project: p, now: w.now, dashboard: true}
 	undo := w.remember()
 	w.configure()
+	w.clients()
+	w.apps()
+	w.fraud()
 	for i := range f.content.Users {
 		w.user(&f.content.Users[i], path("users", i))
 	}
@@ -136,6 +174,8 @@ func (p *Project) plantRecords(f *seedFile) ([]WebhookEndpoint, error) {
 func (w *planting) remember() (undo func()) {
 	st := w.st
 	policy, passwordPolicy, redirectURLs := st.Policy, st.PasswordPolicy, st.RedirectURLs
+	profiles, userInfoURL, known := st.TrustedTokenProfiles, st.UserInfoURL, st.Fraud
+	known.Fingerprints, known.Overrides, known.Emails = maps.Clone(known.Fingerprints), maps.Clone(known.Overrides), maps.Clone(known.Emails)
 	var cut []func()
 	for _, p := range st.parts {
 		cut = append(cut, p.(interface{ mark() func() }).mark())
@@ -151,6 +191,7 @@ func (w *planting) remember() (undo func()) {
 			w.project.sharePasswords(address)
 		}
 		st.Policy, st.PasswordPolicy, st.RedirectURLs = policy, passwordPolicy, redirectURLs
+		st.TrustedTokenProfiles, st.UserInfoURL, st.Fraud = profiles, userInfoURL, known
 	}
 }
 
@@ -247,6 +288,94 @@ func (w *planting) configure() {
 	if c.Policy != nil {
 		w.st.Policy = copyOf(*c.Policy)
 		w.policy()
+	}
+	for i := range c.TrustedTokenProfiles {
+		one, at := &c.TrustedTokenProfiles[i], path("trusted_token_profiles", i)
+		given := w.newID(&one.ID, "trusted-auth-token-profile", one.Issuer, one.Audience)
+		w.once("profile", one.ID, idAt(at, "id", given), "the id of the profile")
+		w.try(at, one.complete())
+	}
+	if c.TrustedTokenProfiles != nil {
+		w.st.TrustedTokenProfiles = c.TrustedTokenProfiles
+	}
+	if c.UserInfoURL != "" {
+		w.try(path("userinfo_url"), absolute(c.UserInfoURL))
+		w.st.UserInfoURL = c.UserInfoURL
+	}
+}
+
+// clients adds the M2M clients that do not exist yet.
+func (w *planting) clients() {
+	for i := range w.content.M2MClients {
+		c, at := &w.content.M2MClients[i], path("m2m_clients", i)
+		id := text(c.ClientID)
+		if id == "" && c.ClientName == nil {
+			w.wrong(at, "want at least one of client_id, client_name")
+			continue
+		}
+		given := w.newID(&id, "m2m-client", text(c.ClientName))
+		if !w.once("client", id, idAt(at, "client_id", given), "the id of the client") || w.st.M2MClients.find(byID, id) != nil {
+			continue
+		}
+		c.ClientID = &id
+		w.kept(c.TrustedMetadata, path(at, "trusted_metadata"))
+		if _, err := w.run.m2mCreate(c.M2MClientsCreateRequest); err != nil {
+			w.refuse(at, err)
+		} else if c.Status != "" {
+			w.st.M2MClients.find(byID, id).Profile.Status = c.Status
+		}
+	}
+}
+
+// apps adds the connected apps that do not exist yet.
+func (w *planting) apps() {
+	for i, c := range w.content.ConnectedApps {
+		at := path("connected_apps", i)
+		given := w.newID(&c.ClientID, "connected-app", c.ClientName)
+		if !w.once("client", c.ClientID, idAt(at, "client_id", given), "the id of the app") || w.st.ConnectedApps.find(byID, c.ClientID) != nil {
+			continue
+		}
+		if _, err := w.project.addApp(c); err != nil {
+			w.refuse(at, err)
+		}
+	}
+}
+
+// fraud adds devices, and sets rules and ratings.
+func (w *planting) fraud() {
+	f := &w.content.Fraud
+	for i, one := range f.Fingerprints {
+		at := path("fraud", "fingerprints", i)
+		if _, there := w.st.Fraud.Fingerprints[one.TelemetryID]; w.once("fingerprint", one.TelemetryID, path(at, "telemetry_id"), "the id of the device") && !there {
+			w.try(path(at, "reasons"), errorOf(w.project.addFingerprint(one)))
+		}
+	}
+	for i, one := range f.Rules {
+		at, set := path("fraud", "rules", i), as[stytch.FraudRule](one)
+		var given []string
+		for _, kind := range ruleKinds {
+			if id := *kind.field(&set); id != nil {
+				given = append(given, string(kind.kind)+" "+*id)
+			}
+		}
+		if _, err := w.run.ruleSet(one); err != nil {
+			w.refuse(at, err)
+		} else if len(given) > 1 {
+			w.wrong(at, "the rule has %d identifiers; want one", len(given))
+		} else {
+			w.once("rule", given[0], at, "the identifier of the rule")
+		}
+	}
+	for i, one := range f.VerdictReasons {
+		at := path("fraud", "verdict_reasons", i)
+		w.once("verdict reason", one.VerdictReason, path(at, "verdict_reason"), "the reason")
+		if _, err := w.run.reasonOverride(one); err != nil {
+			w.refuse(at, err)
+		}
+	}
+	for i, one := range f.EmailRisks {
+		w.once("e-mail risk", strings.ToLower(one.EmailAddress), path("fraud", "email_risks", i, "email_address"), "the e-mail address")
+		w.project.setEmailRisk(one.EmailAddress, one.Action, one.RiskScore)
 	}
 }
 
@@ -362,10 +491,10 @@ func (w *planting) user(u *seedUser, at []string) {
 	}
 	if u.TOTP != nil {
 		w.newID(&u.TOTP.TOTPID, "totp", profile.UserID)
-		added.TOTP = w.app(u.TOTP.TOTPID, u.TOTP, path(at, "totp"))
+		added.TOTP = w.authenticator(u.TOTP.TOTPID, u.TOTP, path(at, "totp"))
 		added.Profile.TOTPs = []stytch.TOTP{{TOTPID: added.TOTP.ID, Verified: true}}
 	}
-	w.person(profile.UserID, &u.seedPerson, at)
+	w.person(consent{UserID: profile.UserID}, nil, &u.seedPerson, at)
 }
 
 // idAt is where an error about an ID is: at the ID if the file has it.
@@ -398,8 +527,8 @@ func (w *planting) kept(given map[string]any, at []string) {
 	}
 }
 
-// app returns an authenticator app whose registration is complete.
-func (w *planting) app(id string, t *seedTOTP, at []string) *app {
+// authenticator returns an authenticator app whose registration is complete.
+func (w *planting) authenticator(id string, t *seedTOTP, at []string) *app {
 	w.once("factor", id, at, "the id of the authenticator app")
 	a := &app{ID: id, Secret: t.Secret, Verified: true, RecoveryCodes: t.RecoveryCodes}
 	if a.RecoveryCodes == nil {
@@ -411,8 +540,8 @@ func (w *planting) app(id string, t *seedTOTP, at []string) *app {
 	return a
 }
 
-// person adds what belongs to a new user or member.
-func (w *planting) person(id string, s *seedPerson, at []string) {
+// person adds what belongs to a new user, or to a new member of an organization.
+func (w *planting) person(owner consent, o *organization, s *seedPerson, at []string) {
 	for i, one := range s.Sessions {
 		in := path(at, "sessions", i)
 		w.kept(one.Claims, path(in, "session_custom_claims"))
@@ -436,8 +565,28 @@ func (w *planting) person(id string, s *seedPerson, at []string) {
 				continue
 			}
 		}
+		id := owner.UserID + owner.MemberID // one of the two is empty
 		w.try(in, errorOf(w.project.startSession(id, cmp.Or(one.Token, newToken()), minutes(one.Minutes, defaultDuration), claims)))
 	}
+	for i, one := range s.ConnectedApps {
+		in := path(at, "connected_apps", i, "connected_app_id")
+		app := w.app(one.ConnectedAppID, in)
+		if app != nil && o != nil && !o.allowsApp(app) {
+			w.wrong(in, "the organization does not allow the app")
+		}
+		w.once("consent of "+owner.UserID+owner.MemberID, one.ConnectedAppID, in, "the app")
+		owner.ClientID, owner.Scopes = one.ConnectedAppID, one.ScopesGranted
+		w.st.allow(owner)
+	}
+}
+
+// app returns a connected app. It reports an id that none has.
+func (w *planting) app(id string, at []string) *connectedApp {
+	c := w.st.ConnectedApps.find(byID, id)
+	if c == nil {
+		w.wrong(at, "there is no connected app with the id %q", short(id))
+	}
+	return c
 }
 
 // errorOf drops a result.
@@ -454,6 +603,12 @@ func (w *planting) organizations() {
 	for i := range list {
 		if added[i] != nil {
 			w.connections(added[i], &list[i], path("organizations", i))
+		}
+	}
+	for i := range list {
+		if added[i] != nil {
+			w.external(added[i], &list[i], path("organizations", i))
+			w.directory(added[i], &list[i], path("organizations", i))
 		}
 	}
 	for i := range list {
@@ -534,6 +689,20 @@ func (w *planting) check(o *organization, s *seedOrganization, at []string) {
 	for i, one := range s.RBACEmailImplicitRoleAssignments {
 		w.role(o, one.RoleID, path(at, "rbac_email_implicit_role_assignments", i, "role_id"))
 	}
+	for _, one := range []struct {
+		field string
+		apps  []string
+		first bool
+	}{
+		{"allowed_first_party_connected_apps", s.AllowedFirstPartyConnectedApps, true},
+		{"allowed_third_party_connected_apps", s.AllowedThirdPartyConnectedApps, false},
+	} {
+		for i, id := range one.apps {
+			if c := w.app(id, path(at, one.field, i)); c != nil && c.isFirstParty() != one.first {
+				w.wrong(path(at, one.field, i), "the type of the app is %s", c.Profile.ClientType)
+			}
+		}
+	}
 	for i, id := range s.SSOJITProvisioningAllowedConnections {
 		if w.st.connectionOf(o, id) == nil {
 			w.wrong(path(at, "sso_jit_provisioning_allowed_connections", i), "the organization has no connection %q", id)
@@ -553,8 +722,14 @@ func (w *planting) connections(o *organization, s *seedOrganization, at []string
 	for i, c := range s.SAMLConnections {
 		in := path(at, "saml_connections", i)
 		w.grants(o, in, "saml", c.SAMLConnectionImplicitRoleAssignments, c.SAMLGroupImplicitRoleAssignments)
-		if c.OrganizationID = o.Profile.OrganizationID; w.isNew(o, &c.ConnectionID, "saml-connection", c.DisplayName, in) {
-			w.try(in, errorOf(w.project.addSAML(c)))
+		if c.OrganizationID = o.Profile.OrganizationID; !w.isNew(o, &c.ConnectionID, "saml-connection", c.DisplayName, in) {
+			continue
+		}
+		w.try(in, errorOf(w.project.addSAML(c.SAMLConnection)))
+		if c.X509Certificate != "" {
+			if err := w.st.Connections.find(byID, c.ConnectionID).addCertificate(c.X509Certificate, w.now); err != nil {
+				w.refuse(in, err)
+			}
 		}
 	}
 	for i, c := range s.OIDCConnections {
@@ -563,6 +738,37 @@ func (w *planting) connections(o *organization, s *seedOrganization, at []string
 			w.try(in, errorOf(w.project.addOIDC(c)))
 		}
 	}
+}
+
+// external adds the connections that lead to those of other organizations.
+func (w *planting) external(o *organization, s *seedOrganization, at []string) {
+	for i, c := range s.ExternalConnections {
+		in := path(at, "external_connections", i)
+		w.grants(o, in, "external", c.ExternalConnectionImplicitRoleAssignments, c.ExternalGroupImplicitRoleAssignments)
+		if w.isNew(o, &c.ConnectionID, "external-connection", c.DisplayName, in) {
+			if _, err := w.project.addExternal(o, c); err != nil {
+				w.refuse(in, err)
+			}
+		}
+	}
+}
+
+// directory adds the SCIM connection of an organization that has none.
+func (w *planting) directory(o *organization, s *seedOrganization, at []string) {
+	c := s.SCIMConnection
+	if c == nil || w.st.SCIMConnections.find(byOrganization, o.Profile.OrganizationID) != nil {
+		return
+	}
+	in := path(at, "scim_connection")
+	given := w.newID(&c.ConnectionID, "scim-connection", o.Profile.OrganizationID)
+	if !w.once("id", c.ConnectionID, idAt(in, "connection_id", given), "the id of the connection") {
+		return
+	}
+	if w.st.SCIMConnections.find(byID, c.ConnectionID) != nil {
+		w.wrong(idAt(in, "connection_id", given), "another organization has this connection")
+		return
+	}
+	w.project.connectDirectory(o, c.SCIMConnection, c.BearerToken, w.now)
 }
 
 // grants checks the roles that a connection gives.
@@ -642,10 +848,10 @@ func (w *planting) member(o *organization, m *seedMember, at []string) {
 	}
 	if m.TOTP != nil {
 		w.newID(&m.TOTP.TOTPRegistrationID, "member-totp", profile.MemberID)
-		added.TOTP = w.app(m.TOTP.TOTPRegistrationID, m.TOTP, path(at, "totp"))
+		added.TOTP = w.authenticator(m.TOTP.TOTPRegistrationID, m.TOTP, path(at, "totp"))
 		added.Profile.TOTPRegistrationID = added.TOTP.ID
 	}
-	w.person(profile.MemberID, &m.seedPerson, at)
+	w.person(consent{OrganizationID: organizationID, MemberID: profile.MemberID}, o, &m.seedPerson, at)
 }
 
 // memberPassword gives a new member a password. If passwords are for all organizations,

@@ -9,8 +9,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
 
 	"github.com/stytchgen/sdk/b2b"
+	"github.com/stytchgen/sdk/stytch"
+	"github.com/stytchgen/sdk/stytchtest"
 )
 
 const page = "../../docs/emulator/README.md"
@@ -46,6 +51,33 @@ func TestDocumentedSeed(t *testing.T) {
 		t.Errorf("organizations %+v", organizations)
 	}
 	p.mfaLogin(organizations[0].OrganizationID)
+}
+
+// TestDocumentedSeeds logs in with the seed of seed.md, and checks that the other seeds of the pages are valid.
+func TestDocumentedSeeds(t *testing.T) {
+	whole := block(t, "yaml", "m2m_clients:")
+	p := launch(t, "--seed", write(t, "seed.yaml", whole))
+	ctx := t.Context()
+	in := must(p.client().Passwords.Authenticate(ctx, stytch.PasswordsAuthenticateRequest{Email: email, Password: "analytical-engine-1", SessionDurationMinutes: new(60)}))(t)
+	code := must(totp.GenerateCode("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", time.Now()))(t)
+	must(p.client().TOTPs.Authenticate(ctx, stytch.TOTPsAuthenticateRequest{UserID: "user-test-ada", TOTPCode: code, SessionToken: &in.SessionToken}))(t)
+	must(p.client().Sessions.Authenticate(ctx, stytch.SessionsAuthenticateRequest{SessionToken: new("session-of-ada")}))(t)
+	must(p.client().M2M.Token(ctx, stytch.M2MTokenRequest{ProjectID: p.env["STYTCH_PROJECT_ID"], ClientID: "m2m-client-test-worker", ClientSecret: "secret-of-the-worker"}))(t)
+	must(p.b2b().Passwords.Authenticate(ctx, b2b.PasswordsAuthenticateRequest{OrganizationID: "engines", EmailAddress: "grace@example.com", Password: "nanoseconds-of-wire-1"}))(t)
+
+	seeds := 0
+	for _, one := range blocks(t, "yaml") {
+		switch first, _, _ := strings.Cut(one, ":"); first {
+		case "organizations", "password_policy", "redirect_urls", "webhooks":
+			seeds++
+			if err := stytchtest.NewServer(t).Seed("seed.yaml", []byte(one)); err != nil {
+				t.Errorf("%v\n%s", err, one)
+			}
+		}
+	}
+	if seeds < 4 {
+		t.Errorf("the pages have %d seeds", seeds)
+	}
 }
 
 // TestDocumentedFlags finds flags that only the help or only the page lists.
