@@ -123,13 +123,7 @@ func (a *answer) refuse(status int, detail string) {
 // directoryProject returns the locked project of a connection if the bearer token is
 // valid, or nil.
 func (s *Server) directoryProject(id, token string) (*Project, func()) {
-	s.mu.Lock()
-	projects := make([]*Project, 0, len(s.projects))
-	for _, p := range s.projects {
-		projects = append(projects, p)
-	}
-	s.mu.Unlock()
-	for _, p := range projects {
+	for _, p := range s.Projects() {
 		unlock := p.lockFor(byScim)
 		if c := p.state.SCIMConnections.find(byID, id); c != nil && c.acceptsAt(token, p.clock.Now()) {
 			return p, unlock

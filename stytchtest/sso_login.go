@@ -470,10 +470,7 @@ func (s *Server) ssoCallback(w http.ResponseWriter, r *http.Request, a *answer) 
 
 // projectOfConnection returns the project that has a connection, or nil.
 func (s *Server) projectOfConnection(id string) *Project {
-	s.mu.Lock()
-	projects := slices.Collect(maps.Values(s.projects))
-	s.mu.Unlock()
-	for _, p := range projects {
+	for _, p := range s.Projects() {
 		unlock := p.lock()
 		c := p.state.Connections.find(byID, id)
 		unlock()

@@ -175,9 +175,7 @@ func (p *Project) sharesIDP(o *organization, s *b2b.SAMLConnection) bool {
 // checkIDP refuses to empty or to break what a SAML connection says about its identity
 // provider.
 func checkIDP(have b2b.SAMLConnection, q b2b.SSOSAMLUpdateConnectionRequest) *apiError {
-	switch {
-	case q.IDPEntityID == nil:
-	case *q.IDPEntityID == "" && have.IDPEntityID != "":
+	if q.IDPEntityID != nil && *q.IDPEntityID == "" && have.IDPEntityID != "" {
 		return failf("invalid_idp_entity_id", "idp_entity_id: it is empty")
 	}
 	switch {
@@ -373,9 +371,9 @@ func (r *run) samlDeleteCertificate(q b2b.SSOSAMLDeleteVerificationCertificateRe
 	if err != nil {
 		return none, err
 	}
-	left := slices.DeleteFunc(slices.Clone(c.SAML.VerificationCertificates), func(one b2b.X509Certificate) bool { return one.CertificateID == q.CertificateID })
+	left := c.SAML.VerificationCertificates
 	switch {
-	case len(left) == len(c.SAML.VerificationCertificates):
+	case !drop(&left, func(one b2b.X509Certificate) bool { return one.CertificateID == q.CertificateID }):
 		return none, fail("sso_verification_key_not_found")
 	case len(left) == 0 && c.active():
 		return none, fail("cannot_delete_last_sso_verification_key")
@@ -390,10 +388,8 @@ func (r *run) samlDeleteKey(q b2b.SSOSAMLDeleteEncryptionPrivateKeyRequest) (b2b
 	if err != nil {
 		return none, err
 	}
-	left := slices.DeleteFunc(slices.Clone(c.SAML.EncryptionPrivateKeys), func(one b2b.SAMLEncryptionKey) bool { return one.PrivateKeyID == q.PrivateKeyID })
-	if len(left) == len(c.SAML.EncryptionPrivateKeys) {
+	if !drop(&c.SAML.EncryptionPrivateKeys, func(one b2b.SAMLEncryptionKey) bool { return one.PrivateKeyID == q.PrivateKeyID }) {
 		return none, fail("sso_encryption_private_key_not_found")
 	}
-	c.SAML.EncryptionPrivateKeys = left
 	return b2b.SSOSAMLDeleteEncryptionPrivateKeyResponse{PrivateKeyID: q.PrivateKeyID}, nil
 }

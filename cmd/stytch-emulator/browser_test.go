@@ -413,6 +413,9 @@ func TestPageFits(t *testing.T) {
 			if cut := get[[]string](b, `all("body *").filter((e) => !e.matches("pre, select, input, .unseen, .skip") && e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1).map((e) => e.outerHTML.slice(0, 80))`); len(cut) > 0 {
 				t.Errorf("%s: texts do not wrap: %v", name, cut)
 			}
+			if stuck := get[[]string](b, `all("main *").filter((e) => e.scrollHeight > e.clientHeight + 1 && e.matches(":not(textarea, select)") && ["auto", "scroll"].includes(getComputedStyle(e).overflowY) && e.tabIndex < 0).map((e) => e.outerHTML.slice(0, 80))`); len(stuck) > 0 {
+				t.Errorf("%s: scrolled with a pointer only: %v", name, stuck)
+			}
 			if dark := get[bool](b, `getComputedStyle(document.body).backgroundColor.match(/\d+/g).every((part) => part < 64)`); dark != (theme == "dark") {
 				t.Errorf("%s: the page is dark: %t", name, dark)
 			}

@@ -93,7 +93,7 @@ export function makeDetail(message, remove) {
   const copyRaw = element("button", { type: "button" }, "Copy");
   copies(copyRaw, raw, "The JSON is");
   return element("div", { class: "detail" },
-    element("div", { class: `look ${message.channel === "email" ? "mail" : "text"}`, role: "group", "aria-label": "The message as it looks" },
+    element("div", { class: `look ${message.channel === "email" ? "mail" : "text"}`, tabindex: "0", role: "group", "aria-label": "The message as it looks" },
       message.subject ? facts({ To: message.address, Subject: message.subject }) : "",
       ...textOf(message)),
     facts({

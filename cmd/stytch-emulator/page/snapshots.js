@@ -1,7 +1,7 @@
 // The named snapshots of the project.
 
 import { time } from "./clock.js";
-import { byID, call, collected, element, facts, foreign, onClick, onSubmit, say, showList } from "./dom.js";
+import { byID, call, collected, element, foreign, onClick, onSubmit, say, showList } from "./dom.js";
 import { confirm } from "./form.js";
 import { offerUndo } from "./undo.js";
 
@@ -30,7 +30,7 @@ function makeSnapshot(snapshot) {
     });
     await loadSnapshots();
   });
-  return element("li", {}, element("h3", {}, foreign(snapshot.name)), facts({ Saved: time(snapshot.saved_at), Contains: contents(snapshot) }),
+  return element("li", {}, element("h3", {}, foreign(snapshot.name)), element("p", { class: "quiet" }, "saved ", time(snapshot.saved_at)), element("p", {}, contents(snapshot)),
     element("div", { class: "buttons" }, back, remove));
 }
 

@@ -33,7 +33,7 @@ function makeEndpoint(endpoint) {
       button(endpoint.disabled ? "Enable" : "Disable", named(endpoint.disabled ? "Enable" : "Disable"),
         () => call("PATCH", path("endpoints", endpoint.id), { disabled: !endpoint.disabled }), "The endpoint was changed"),
       button("Rotate the secret", named("Rotate the secret of"), () => call("POST", path("endpoints", endpoint.id, "/rotate"), {}), "The secret was rotated"),
-      button("Replay failed", named("Replay what failed to"), () => call("POST", path("endpoints", endpoint.id, "/replay")), "The failed deliveries are sent again"),
+      button("Replay failed", named("Replay failed deliveries to"), () => call("POST", path("endpoints", endpoint.id, "/replay")), "The failed deliveries are sent again"),
       button("Delete", named("Delete"), () => call("DELETE", path("endpoints", endpoint.id)), "The endpoint was deleted")));
 }
 
