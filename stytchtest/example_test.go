@@ -61,32 +61,3 @@ func ExampleProject_Setenv() {
 	}
 	_ = test // go test runs it
 }
-
-// Begin with the users and organizations of a seed file.
-func ExampleProject_Seed() {
-	srv, err := stytchtest.Start(stytchtest.Config{})
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer srv.Close()
-	err = srv.Seed("seed.yaml", []byte(`
-users:
-  - user_id: user-test-ada
-    emails: [{email: ada@example.com}]
-    password: analytical-engine-1
-`))
-	if err != nil {
-		log.Fatal(err)
-	}
-	auth, err := srv.Client().Passwords.Authenticate(context.Background(), stytch.PasswordsAuthenticateRequest{Email: "ada@example.com", Password: "analytical-engine-1"})
-	if err != nil {
-		log.Fatal(err)
-	}
-	fmt.Println(auth.UserID)
-
-	err = srv.Seed("seed.yaml", []byte("users:\n  - email: bob@example.com\n"))
-	fmt.Println(err)
-	// Output:
-	// user-test-ada
-	// seed.yaml:2:5: users.0: unknown key "email"; did you mean "emails"?
-}
