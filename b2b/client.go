@@ -63,8 +63,11 @@ var (
 	receive     = shared.ReceiveResponse
 )
 
-// api is what clients need to know of this API. The hand-written section AuthenticateJWT adds the keys.
-var api = transport.API{Enums: enums}
+// api is what clients need to know of this API.
+var api = transport.API{Enums: enums, Fetcher: fetcher{}}
+
+// fetcher fetches what local checks need. Its methods are in the hand-written sections of these checks.
+type fetcher struct{}
 
 // NewClient returns a client for a B2B project. The project ID and the secret are in the Stytch
 // dashboard. A project ID that begins with "project-live-" selects the live API, any other the test API.

@@ -53,10 +53,8 @@ var (
 	answered = policyFunctions.Answered
 )
 
-func init() { api.Policies = policies }
-
-// policies returns how the access policies of the project and its organizations are fetched.
-func policies(client *transport.Client) rbac.Config {
+// Policies returns how the access policies of the project and its organizations are fetched.
+func (fetcher) Policies(client *transport.Client) rbac.Config {
 	return rbac.Config{Names: names, Answered: answered, Fetch: func(ctx context.Context, organizationID string) ([]rbac.Grant, error) {
 		if organizationID != "" {
 			return organizationGrants(ctx, client, organizationID)

@@ -76,10 +76,8 @@ var names = rbac.Names{
 	Foreign:     ErrSessionAuthorizationTenancyError,
 }
 
-func init() { api.Policies = policies }
-
-// policies returns how the access policy of the project is fetched.
-func policies(client *transport.Client) rbac.Config {
+// Policies returns how the access policy of the project is fetched.
+func (fetcher) Policies(client *transport.Client) rbac.Config {
 	return rbac.Config{Names: names, Answered: answered, Fetch: func(ctx context.Context, _ string) ([]rbac.Grant, error) {
 		resp, err := (&RBACService{transport: client}).Policy(ctx, RBACPolicyRequest{})
 		if err != nil {
