@@ -91,7 +91,7 @@ var areas = []area{
 		simplified: []string{"A challenge is valid for five minutes. The service does not publish its limit."},
 	},
 	{
-		title: "Sessions", services: []string{"consumer.sessions", "b2b.sessions"}, seed: regexp.MustCompile(`(^|\.)(sessions|trusted_token_profiles|userinfo_url)$`),
+		title: "Sessions", services: []string{"consumer.sessions", "b2b.sessions"}, seed: regexp.MustCompile(`(^|\.)sessions$|^(trusted_token_profiles|userinfo_url)$`),
 		control: []string{"sessions.add", "sessions.delete", "keys.rotate", "trusted_token_profiles.put", "userinfo_url.put"}, page: []string{"Sessions"},
 		methods: []string{"AddSession", "RevokeSession", "RotateKeys", "SetTrustedTokenProfiles", "SetUserInfoURL"},
 		simplified: []string{
