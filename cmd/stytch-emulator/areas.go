@@ -136,7 +136,7 @@ var areas = []area{
 		simplified: []string{"Anybody may impersonate anyone: the emulator has no staff with permissions."},
 	},
 	{
-		title: "Fraud prevention", services: []string{"consumer.fraud"}, seed: regexp.MustCompile(`(^|\.)(fingerprints|email_risks|fraud.*|verdict.*)$`),
+		title: "Fraud prevention", services: []string{"consumer.fraud"}, seed: regexp.MustCompile(`^fraud$`),
 		control: []string{"fingerprints.add", "email_risks.put"}, methods: []string{"AddFingerprint", "SetEmailRisk"},
 		simplified: []string{
 			"No script looks at devices: a test adds fingerprints, with the reasons that speak against each.",
