@@ -59,6 +59,8 @@ func (s *RBACService) ScopesAllow(ctx context.Context, scopes []string, resource
 }
 
 // accessTokenOf is the check of package stytch.
-var accessTokenOf = share.Get[func(context.Context, *transport.Client, string, stytch.AccessTokenOptions) (*stytch.AccessToken, string, string, error)]()
+var accessTokenOf = share.Get[interface {
+	AccessTokenOf(context.Context, *transport.Client, string, stytch.AccessTokenOptions) (*stytch.AccessToken, string, string, error)
+}]().AccessTokenOf
 
 // ENDMANUAL(AccessTokens)

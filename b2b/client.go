@@ -54,13 +54,20 @@ import (
 
 // Shared code of the package stytch, for the clients and responses of this package.
 var (
-	maker       = share.Get[transport.Maker]()
+	shared = share.Get[interface {
+		Maker() transport.Maker
+		ReceiveResponse(*stytch.Response, *transport.Result)
+	}]()
+	maker       = shared.Maker()
 	noTransport = maker.None
-	receive     = share.Get[func(*stytch.Response, *transport.Result)]()
+	receive     = shared.ReceiveResponse
 )
 
-// api is what clients need to know of this API. The hand-written section AuthenticateJWT adds the keys.
-var api = transport.API{Enums: enums}
+// api is what clients need to know of this API.
+var api = transport.API{Enums: enums, Fetcher: fetcher{}}
+
+// fetcher fetches what local checks need. Its methods are in the hand-written sections of these checks.
+type fetcher struct{}
 
 // NewClient returns a client for a B2B project. The project ID and the secret are in the Stytch
 // dashboard. A project ID that begins with "project-live-" selects the live API, any other the test API.

@@ -45,14 +45,16 @@ var names = rbac.Names{
 
 // Shared code of the package stytch.
 var (
-	grantsOf = share.Get[func(*stytch.RBACPolicy) []rbac.Grant]()
-	answered = share.Get[func(error) bool]()
+	policyFunctions = share.Get[interface {
+		GrantsOf(*stytch.RBACPolicy) []rbac.Grant
+		Answered(error) bool
+	}]()
+	grantsOf = policyFunctions.GrantsOf
+	answered = policyFunctions.Answered
 )
 
-func init() { api.Policies = policies }
-
-// policies returns how the access policies of the project and its organizations are fetched.
-func policies(client *transport.Client) rbac.Config {
+// Policies returns how the access policies of the project and its organizations are fetched.
+func (fetcher) Policies(client *transport.Client) rbac.Config {
 	return rbac.Config{Names: names, Answered: answered, Fetch: func(ctx context.Context, organizationID string) ([]rbac.Grant, error) {
 		if organizationID != "" {
 			return organizationGrants(ctx, client, organizationID)

@@ -1331,6 +1331,7 @@ type SCIMGroupRoleAssignment struct {
 func (v *SCIMGroupRoleAssignment) validate(c *validate.Validator) {
 	c.MinLength("role_id", v.RoleID, 1)
 	c.MinLength("group_id", v.GroupID, 1)
+	c.ErrorType("group_id", "scim_group_role_assignment_does_not_contain_group_id")
 }
 
 func (v *SCIMGroupRoleAssignment) writeJSON(w *wire.Writer) {

@@ -20,7 +20,10 @@ func (s *SessionsService) Middleware(opts stytch.MiddlewareOptions) func(http.Ha
 	return s.backend(SessionsAuthenticateRequest{}, nil).Middleware(middlewareOptions(&opts))
 }
 
-var middlewareOptions = share.Get[func(*stytch.MiddlewareOptions) sessionweb.Options]() // of the package stytch
+// middlewareOptions are those of package stytch.
+var middlewareOptions = share.Get[interface {
+	MiddlewareOptions(*stytch.MiddlewareOptions) sessionweb.Options
+}]().MiddlewareOptions
 
 // backend checks sessions with calls that have these options. They send what is in req, in addition to
 // the token or JWT.

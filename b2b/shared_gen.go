@@ -12,27 +12,52 @@ import (
 
 // These are methods and functions of other packages, which applications should not see.
 var (
-	stytchArgon2ConfigWriteJSON        = share.Get[func(*stytch.Argon2Config, *wire.Writer)]()
-	stytchAuthenticationFactorDetach   = share.Get[func(*stytch.AuthenticationFactor)]()
-	stytchAuthenticationFactorReadJSON = share.Get[func(*stytch.AuthenticationFactor, *wire.Reader)]()
-	stytchAuthorizationVerdictReadJSON = share.Get[func(*stytch.AuthorizationVerdict, *wire.Reader)]()
-	stytchConnectedAppPublicReadJSON   = share.Get[func(*stytch.ConnectedAppPublic, *wire.Reader)]()
-	stytchDeviceInfoReadJSON           = share.Get[func(*stytch.DeviceInfo, *wire.Reader)]()
-	stytchIDPScopeResultReadJSON       = share.Get[func(*stytch.IDPScopeResult, *wire.Reader)]()
-	stytchJWKReadJSON                  = share.Get[func(*stytch.JWK, *wire.Reader)]()
-	stytchLUDSRequirementsReadJSON     = share.Get[func(*stytch.LUDSRequirements, *wire.Reader)]()
-	stytchMD5ConfigWriteJSON           = share.Get[func(*stytch.MD5Config, *wire.Writer)]()
-	stytchNewConnectedAppsService      = share.Get[func(*transport.Client) *stytch.ConnectedAppsService]()
-	stytchNewDebugService              = share.Get[func(*transport.Client) *stytch.DebugService]()
-	stytchNewFraudService              = share.Get[func(*transport.Client) *stytch.FraudService]()
-	stytchNewM2MService                = share.Get[func(*transport.Client) *stytch.M2MService]()
-	stytchNewProjectService            = share.Get[func(*transport.Client) *stytch.ProjectService]()
-	stytchPBKDF2ConfigValidate         = share.Get[func(*stytch.PBKDF2Config, *validate.Validator)]()
-	stytchPBKDF2ConfigWriteJSON        = share.Get[func(*stytch.PBKDF2Config, *wire.Writer)]()
-	stytchRBACPolicyReadJSON           = share.Get[func(*stytch.RBACPolicy, *wire.Reader)]()
-	stytchResultsMetadataReadJSON      = share.Get[func(*stytch.ResultsMetadata, *wire.Reader)]()
-	stytchSHA1ConfigWriteJSON          = share.Get[func(*stytch.SHA1Config, *wire.Writer)]()
-	stytchSHA512ConfigWriteJSON        = share.Get[func(*stytch.SHA512Config, *wire.Writer)]()
-	stytchScryptConfigValidate         = share.Get[func(*stytch.ScryptConfig, *validate.Validator)]()
-	stytchScryptConfigWriteJSON        = share.Get[func(*stytch.ScryptConfig, *wire.Writer)]()
+	stytchShared = share.Get[interface {
+		Argon2ConfigWriteJSON(v *stytch.Argon2Config, x *wire.Writer)
+		AuthenticationFactorDetach(v *stytch.AuthenticationFactor)
+		AuthenticationFactorReadJSON(v *stytch.AuthenticationFactor, x *wire.Reader)
+		AuthorizationVerdictReadJSON(v *stytch.AuthorizationVerdict, x *wire.Reader)
+		ConnectedAppPublicReadJSON(v *stytch.ConnectedAppPublic, x *wire.Reader)
+		DeviceInfoReadJSON(v *stytch.DeviceInfo, x *wire.Reader)
+		IDPScopeResultReadJSON(v *stytch.IDPScopeResult, x *wire.Reader)
+		JWKReadJSON(v *stytch.JWK, x *wire.Reader)
+		LUDSRequirementsReadJSON(v *stytch.LUDSRequirements, x *wire.Reader)
+		MD5ConfigWriteJSON(v *stytch.MD5Config, x *wire.Writer)
+		NewConnectedAppsService(t *transport.Client) *stytch.ConnectedAppsService
+		NewDebugService(t *transport.Client) *stytch.DebugService
+		NewFraudService(t *transport.Client) *stytch.FraudService
+		NewM2MService(t *transport.Client) *stytch.M2MService
+		NewProjectService(t *transport.Client) *stytch.ProjectService
+		PBKDF2ConfigValidate(v *stytch.PBKDF2Config, x *validate.Validator)
+		PBKDF2ConfigWriteJSON(v *stytch.PBKDF2Config, x *wire.Writer)
+		RBACPolicyReadJSON(v *stytch.RBACPolicy, x *wire.Reader)
+		ResultsMetadataReadJSON(v *stytch.ResultsMetadata, x *wire.Reader)
+		SHA1ConfigWriteJSON(v *stytch.SHA1Config, x *wire.Writer)
+		SHA512ConfigWriteJSON(v *stytch.SHA512Config, x *wire.Writer)
+		ScryptConfigValidate(v *stytch.ScryptConfig, x *validate.Validator)
+		ScryptConfigWriteJSON(v *stytch.ScryptConfig, x *wire.Writer)
+	}]()
+	stytchArgon2ConfigWriteJSON        = stytchShared.Argon2ConfigWriteJSON
+	stytchAuthenticationFactorDetach   = stytchShared.AuthenticationFactorDetach
+	stytchAuthenticationFactorReadJSON = stytchShared.AuthenticationFactorReadJSON
+	stytchAuthorizationVerdictReadJSON = stytchShared.AuthorizationVerdictReadJSON
+	stytchConnectedAppPublicReadJSON   = stytchShared.ConnectedAppPublicReadJSON
+	stytchDeviceInfoReadJSON           = stytchShared.DeviceInfoReadJSON
+	stytchIDPScopeResultReadJSON       = stytchShared.IDPScopeResultReadJSON
+	stytchJWKReadJSON                  = stytchShared.JWKReadJSON
+	stytchLUDSRequirementsReadJSON     = stytchShared.LUDSRequirementsReadJSON
+	stytchMD5ConfigWriteJSON           = stytchShared.MD5ConfigWriteJSON
+	stytchNewConnectedAppsService      = stytchShared.NewConnectedAppsService
+	stytchNewDebugService              = stytchShared.NewDebugService
+	stytchNewFraudService              = stytchShared.NewFraudService
+	stytchNewM2MService                = stytchShared.NewM2MService
+	stytchNewProjectService            = stytchShared.NewProjectService
+	stytchPBKDF2ConfigValidate         = stytchShared.PBKDF2ConfigValidate
+	stytchPBKDF2ConfigWriteJSON        = stytchShared.PBKDF2ConfigWriteJSON
+	stytchRBACPolicyReadJSON           = stytchShared.RBACPolicyReadJSON
+	stytchResultsMetadataReadJSON      = stytchShared.ResultsMetadataReadJSON
+	stytchSHA1ConfigWriteJSON          = stytchShared.SHA1ConfigWriteJSON
+	stytchSHA512ConfigWriteJSON        = stytchShared.SHA512ConfigWriteJSON
+	stytchScryptConfigValidate         = stytchShared.ScryptConfigValidate
+	stytchScryptConfigWriteJSON        = stytchShared.ScryptConfigWriteJSON
 )

@@ -53,7 +53,7 @@ func TestDocuments(t *testing.T) {
 		return list
 	}
 	node, playwright := blocks("node.md"), blocks("playwright.md")
-	if len(node) != 2 || len(playwright) != 4 {
+	if len(node) != 2 || len(playwright) != 6 {
 		t.Fatalf("%d and %d scripts", len(node), len(playwright))
 	}
 	script := strings.Join(node, "\n") + `
@@ -64,6 +64,13 @@ const message = await messageTo("+15005550006");
 if (!/^\d{6}$/.test(message.code)) throw new Error(JSON.stringify(message));
 const moved = ` + strings.TrimPrefix(strings.TrimSpace(playwright[3]), "") + `
 if (!moved.ok) throw new Error(await moved.text());
+` + strings.ReplaceAll(playwright[4], "export ", "") + `
+await saveSnapshot("before checkout");
+await saveSnapshot("before checkout");
+await fetch(emulator + "/messages", { method: "DELETE" });
+await goBackTo("before checkout");
+if ((await (await fetch(emulator + "/messages")).json()).messages.length !== 1) throw new Error("the message is not back");
+await goBackTo("another").then(() => { throw new Error("no error"); }, (error) => { if (!error.message.startsWith("not restored")) throw error; });
 await client.sessions.authenticate({ session_token: "none" }).then(
   () => { throw new Error("no error"); },
   (error) => { if (error.error_type !== "session_not_found") throw error; },

@@ -12,7 +12,6 @@ import (
 	"github.com/stytchgen/sdk/internal/rbac"
 	"github.com/stytchgen/sdk/internal/redact"
 	"github.com/stytchgen/sdk/internal/sessionjwt"
-	"github.com/stytchgen/sdk/internal/share"
 	"github.com/stytchgen/sdk/internal/transport"
 	"github.com/stytchgen/sdk/internal/wire"
 )
@@ -242,13 +241,13 @@ func accessTokenOf(ctx context.Context, client *transport.Client, jwt string, op
 	return token, organization, nil
 }
 
-// Package b2b uses this function.
-var _ = share.Put(func(ctx context.Context, client *transport.Client, jwt string, opts AccessTokenOptions) (token *AccessToken, organizationID, slug string, err error) {
+// AccessTokenOf is for package b2b.
+func (shared) AccessTokenOf(ctx context.Context, client *transport.Client, jwt string, opts AccessTokenOptions) (token *AccessToken, organizationID, slug string, err error) {
 	token, organization, err := accessTokenOf(ctx, client, jwt, opts)
 	if err != nil {
 		return nil, "", "", err
 	}
 	return token, organization.id, organization.slug, nil
-})
+}
 
 // ENDMANUAL(AccessTokens)

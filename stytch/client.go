@@ -8,7 +8,6 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/stytchgen/sdk/internal/share"
 	"github.com/stytchgen/sdk/internal/transport"
 )
 
@@ -19,8 +18,11 @@ const (
 	envBaseURL   = "STYTCH_BASE_URL"
 )
 
-// api is what clients need to know of this API. The hand-written section AuthenticateJWT adds the keys.
-var api = transport.API{Enums: enums}
+// api is what clients need to know of this API.
+var api = transport.API{Enums: enums, Fetcher: fetcher{}}
+
+// fetcher fetches what local checks need. Its methods are in the hand-written sections of these checks.
+type fetcher struct{}
 
 // NewClient returns a client for a project. The project ID and the secret are in the Stytch dashboard. A
 // project ID that begins with "project-live-" selects the live API, any other the test API. NewClient
@@ -51,8 +53,10 @@ func FromEnv(opts ...Option) (*Client, error) {
 	return newClient(t), nil
 }
 
-// The package b2b has the same options and errors, and makes its clients with these functions.
-var _ = share.Put(transport.Maker{New: newTransport, FromEnv: newTransportFromEnv, None: noTransport})
+// Maker is for package b2b, which has the same options and errors.
+func (shared) Maker() transport.Maker {
+	return transport.Maker{New: newTransport, FromEnv: newTransportFromEnv, None: noTransport}
+}
 
 func newTransport(projectID, secret string, api transport.API, opts []Option) (*transport.Client, error) {
 	t, err := transport.New(transport.Config{

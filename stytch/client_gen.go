@@ -136,16 +136,34 @@ func newClient(t *transport.Client) *Client {
 		OAuth:         &OAuthService{transport: t},
 		CryptoWallets: &CryptoWalletsService{transport: t},
 		RBAC:          &RBACService{transport: t},
-		M2M:           newM2MService(t),
-		ConnectedApps: newConnectedAppsService(t),
+		M2M: &M2MService{
+			Clients: &M2MClientsService{
+				Secrets:   &M2MClientsSecretsService{transport: t},
+				transport: t,
+			},
+			transport: t,
+		},
+		ConnectedApps: &ConnectedAppsService{
+			Clients: &ConnectedAppsClientsService{
+				Secrets:   &ConnectedAppsClientsSecretsService{transport: t},
+				transport: t,
+			},
+			transport: t,
+		},
 		IDP: &IDPService{
 			OAuth:     &IDPOAuthService{transport: t},
 			transport: t,
 		},
-		Fraud:         newFraudService(t),
-		Debug:         newDebugService(t),
+		Fraud: &FraudService{
+			Fingerprint:    &FraudFingerprintService{transport: t},
+			Rules:          &FraudRulesService{transport: t},
+			VerdictReasons: &FraudVerdictReasonsService{transport: t},
+			Email:          &FraudEmailService{transport: t},
+			transport:      t,
+		},
+		Debug:         &DebugService{transport: t},
 		Impersonation: &ImpersonationService{transport: t},
-		Project:       newProjectService(t),
+		Project:       &ProjectService{transport: t},
 		transport:     t,
 	}
 }

@@ -18,13 +18,3 @@ type ConnectedAppsService struct {
 
 	transport *transport.Client
 }
-
-func newConnectedAppsService(t *transport.Client) *ConnectedAppsService {
-	return &ConnectedAppsService{
-		Clients: &ConnectedAppsClientsService{
-			Secrets:   &ConnectedAppsClientsSecretsService{transport: t},
-			transport: t,
-		},
-		transport: t,
-	}
-}

@@ -29,10 +29,6 @@ func (s *DebugService) client() *transport.Client {
 	return s.transport
 }
 
-func newDebugService(t *transport.Client) *DebugService {
-	return &DebugService{transport: t}
-}
-
 var debugWhoami = transport.Endpoint[*DebugWhoamiRequest, *DebugWhoamiResponse]{
 	ID:      transport.CallID{API: "consumer", Service: "debug", Name: "whoami"},
 	Method:  http.MethodGet,

@@ -34,13 +34,3 @@ type FraudService struct {
 
 	transport *transport.Client
 }
-
-func newFraudService(t *transport.Client) *FraudService {
-	return &FraudService{
-		Fingerprint:    &FraudFingerprintService{transport: t},
-		Rules:          &FraudRulesService{transport: t},
-		VerdictReasons: &FraudVerdictReasonsService{transport: t},
-		Email:          &FraudEmailService{transport: t},
-		transport:      t,
-	}
-}

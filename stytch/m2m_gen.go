@@ -36,16 +36,6 @@ func (s *M2MService) client() *transport.Client {
 	return s.transport
 }
 
-func newM2MService(t *transport.Client) *M2MService {
-	return &M2MService{
-		Clients: &M2MClientsService{
-			Secrets:   &M2MClientsSecretsService{transport: t},
-			transport: t,
-		},
-		transport: t,
-	}
-}
-
 var m2mToken = transport.Endpoint[*M2MTokenRequest, *M2MTokenResponse]{
 	ID:          transport.CallID{API: "consumer", Service: "m2m", Name: "token"},
 	Method:      http.MethodPost,

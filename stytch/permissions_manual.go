@@ -8,7 +8,6 @@ import (
 
 	"github.com/stytchgen/sdk/internal/rbac"
 	"github.com/stytchgen/sdk/internal/sessionweb"
-	"github.com/stytchgen/sdk/internal/share"
 	"github.com/stytchgen/sdk/internal/transport"
 )
 
@@ -77,10 +76,8 @@ var names = rbac.Names{
 	Foreign:     ErrSessionAuthorizationTenancyError,
 }
 
-func init() { api.Policies = policies }
-
-// policies returns how the access policy of the project is fetched.
-func policies(client *transport.Client) rbac.Config {
+// Policies returns how the access policy of the project is fetched.
+func (fetcher) Policies(client *transport.Client) rbac.Config {
 	return rbac.Config{Names: names, Answered: answered, Fetch: func(ctx context.Context, _ string) ([]rbac.Grant, error) {
 		resp, err := (&RBACService{transport: client}).Policy(ctx, RBACPolicyRequest{})
 		if err != nil {
@@ -122,8 +119,11 @@ func grantsOf(policy *RBACPolicy) []rbac.Grant {
 	return grants
 }
 
-// Package b2b uses these functions.
-var _, _ = share.Put(grantsOf), share.Put(answered)
+// GrantsOf is for package b2b.
+func (shared) GrantsOf(policy *RBACPolicy) []rbac.Grant { return grantsOf(policy) }
+
+// Answered is for package b2b.
+func (shared) Answered(err error) bool { return answered(err) }
 
 func subjectOf(session *Session) rbac.Subject { return rbac.Subject{Roles: session.Roles} }
 

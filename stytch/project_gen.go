@@ -29,10 +29,6 @@ func (s *ProjectService) client() *transport.Client {
 	return s.transport
 }
 
-func newProjectService(t *transport.Client) *ProjectService {
-	return &ProjectService{transport: t}
-}
-
 var projectMetrics = transport.Endpoint[*ProjectMetricsRequest, *ProjectMetricsResponse]{
 	ID:      transport.CallID{API: "consumer", Service: "project", Name: "metrics"},
 	Method:  http.MethodGet,

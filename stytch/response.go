@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/stytchgen/sdk/internal/share"
 	"github.com/stytchgen/sdk/internal/transport"
 )
 
@@ -18,7 +17,8 @@ type Response struct {
 // receive stores the answer.
 func (r *Response) receive(result *transport.Result) { r.result = result }
 
-var _ = share.Put((*Response).receive)
+// ReceiveResponse is for package b2b.
+func (shared) ReceiveResponse(r *Response, result *transport.Result) { r.receive(result) }
 
 // RawJSON returns the body as the service sent it.
 func (r Response) RawJSON() string {

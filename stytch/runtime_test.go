@@ -92,13 +92,15 @@ var codeAuthenticate = transport.Endpoint[*codeRequest, *codeResponse]{
 	Encode:   (*codeRequest).writeJSON,
 	Decode:   (*codeResponse).readJSON,
 	Receive: func(r *codeResponse, result *transport.Result) {
-		share.Get[func(*stytch.Response, *transport.Result)]()(&r.Response, result)
+		share.Get[interface {
+			ReceiveResponse(*stytch.Response, *transport.Result)
+		}]().ReceiveResponse(&r.Response, result)
 	},
 }
 
 // authenticate is like a generated method, for a given client.
 func authenticate(ctx context.Context, url string, req codeRequest, opts []stytch.Option, callOpts ...stytch.CallOption) (*codeResponse, error) {
-	t, err := share.Get[transport.Maker]().New(projectID, secret, transport.API{}, append([]stytch.Option{stytch.WithBaseURL(url), noWaits}, opts...))
+	t, err := share.Get[interface{ Maker() transport.Maker }]().Maker().New(projectID, secret, transport.API{}, append([]stytch.Option{stytch.WithBaseURL(url), noWaits}, opts...))
 	if err != nil {
 		return nil, err
 	}

@@ -219,10 +219,8 @@ func claimedTime(d *wire.Reader) *time.Time {
 	return nil
 }
 
-func init() { api.Keys = publishedKeys }
-
-// publishedKeys fetches the keys of the project.
-func publishedKeys(ctx context.Context, client *transport.Client) ([]sessionjwt.Key, error) {
+// Keys fetches the keys of the project.
+func (fetcher) Keys(ctx context.Context, client *transport.Client) ([]sessionjwt.Key, error) {
 	resp, err := (&SessionsService{transport: client}).GetJWKS(ctx, SessionsGetJWKSRequest{ProjectID: client.ProjectID()})
 	if err != nil {
 		return nil, err

@@ -9,7 +9,6 @@ import (
 
 	"github.com/stytchgen/sdk/internal/rbac"
 	"github.com/stytchgen/sdk/internal/sessionweb"
-	"github.com/stytchgen/sdk/internal/share"
 	"github.com/stytchgen/sdk/internal/transport"
 )
 
@@ -79,8 +78,10 @@ func middlewareOptions(opts *MiddlewareOptions) sessionweb.Options {
 	return internal
 }
 
-// Package b2b has the same options.
-var _ = share.Put(middlewareOptions)
+// MiddlewareOptions is for package b2b, which has the same options.
+func (shared) MiddlewareOptions(opts *MiddlewareOptions) sessionweb.Options {
+	return middlewareOptions(opts)
+}
 
 // ENDMANUAL(MiddlewareOptions)
 

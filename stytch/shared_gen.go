@@ -2,31 +2,120 @@
 
 package stytch
 
-import "github.com/stytchgen/sdk/internal/share"
+import (
+	"github.com/stytchgen/sdk/internal/transport"
+	"github.com/stytchgen/sdk/internal/validate"
+	"github.com/stytchgen/sdk/internal/wire"
+)
 
 // The other packages use these methods and functions, which applications should not see.
-var (
-	_ = share.Put((*Argon2Config).writeJSON)
-	_ = share.Put((*AuthenticationFactor).detach)
-	_ = share.Put((*AuthenticationFactor).readJSON)
-	_ = share.Put((*AuthorizationVerdict).readJSON)
-	_ = share.Put((*ConnectedAppPublic).readJSON)
-	_ = share.Put((*DeviceInfo).readJSON)
-	_ = share.Put((*IDPScopeResult).readJSON)
-	_ = share.Put((*JWK).readJSON)
-	_ = share.Put((*LUDSRequirements).readJSON)
-	_ = share.Put((*MD5Config).writeJSON)
-	_ = share.Put((*PBKDF2Config).validate)
-	_ = share.Put((*PBKDF2Config).writeJSON)
-	_ = share.Put((*RBACPolicy).readJSON)
-	_ = share.Put((*ResultsMetadata).readJSON)
-	_ = share.Put((*SHA1Config).writeJSON)
-	_ = share.Put((*SHA512Config).writeJSON)
-	_ = share.Put((*ScryptConfig).validate)
-	_ = share.Put((*ScryptConfig).writeJSON)
-	_ = share.Put(newConnectedAppsService)
-	_ = share.Put(newDebugService)
-	_ = share.Put(newFraudService)
-	_ = share.Put(newM2MService)
-	_ = share.Put(newProjectService)
-)
+
+func (shared) Argon2ConfigWriteJSON(v *Argon2Config, x *wire.Writer) {
+	v.writeJSON(x)
+}
+
+func (shared) AuthenticationFactorDetach(v *AuthenticationFactor) {
+	v.detach()
+}
+
+func (shared) AuthenticationFactorReadJSON(v *AuthenticationFactor, x *wire.Reader) {
+	v.readJSON(x)
+}
+
+func (shared) AuthorizationVerdictReadJSON(v *AuthorizationVerdict, x *wire.Reader) {
+	v.readJSON(x)
+}
+
+func (shared) ConnectedAppPublicReadJSON(v *ConnectedAppPublic, x *wire.Reader) {
+	v.readJSON(x)
+}
+
+func (shared) DeviceInfoReadJSON(v *DeviceInfo, x *wire.Reader) {
+	v.readJSON(x)
+}
+
+func (shared) IDPScopeResultReadJSON(v *IDPScopeResult, x *wire.Reader) {
+	v.readJSON(x)
+}
+
+func (shared) JWKReadJSON(v *JWK, x *wire.Reader) {
+	v.readJSON(x)
+}
+
+func (shared) LUDSRequirementsReadJSON(v *LUDSRequirements, x *wire.Reader) {
+	v.readJSON(x)
+}
+
+func (shared) MD5ConfigWriteJSON(v *MD5Config, x *wire.Writer) {
+	v.writeJSON(x)
+}
+
+func (shared) NewConnectedAppsService(t *transport.Client) *ConnectedAppsService {
+	return &ConnectedAppsService{
+		Clients: &ConnectedAppsClientsService{
+			Secrets:   &ConnectedAppsClientsSecretsService{transport: t},
+			transport: t,
+		},
+		transport: t,
+	}
+}
+
+func (shared) NewDebugService(t *transport.Client) *DebugService {
+	return &DebugService{transport: t}
+}
+
+func (shared) NewFraudService(t *transport.Client) *FraudService {
+	return &FraudService{
+		Fingerprint:    &FraudFingerprintService{transport: t},
+		Rules:          &FraudRulesService{transport: t},
+		VerdictReasons: &FraudVerdictReasonsService{transport: t},
+		Email:          &FraudEmailService{transport: t},
+		transport:      t,
+	}
+}
+
+func (shared) NewM2MService(t *transport.Client) *M2MService {
+	return &M2MService{
+		Clients: &M2MClientsService{
+			Secrets:   &M2MClientsSecretsService{transport: t},
+			transport: t,
+		},
+		transport: t,
+	}
+}
+
+func (shared) NewProjectService(t *transport.Client) *ProjectService {
+	return &ProjectService{transport: t}
+}
+
+func (shared) PBKDF2ConfigValidate(v *PBKDF2Config, x *validate.Validator) {
+	v.validate(x)
+}
+
+func (shared) PBKDF2ConfigWriteJSON(v *PBKDF2Config, x *wire.Writer) {
+	v.writeJSON(x)
+}
+
+func (shared) RBACPolicyReadJSON(v *RBACPolicy, x *wire.Reader) {
+	v.readJSON(x)
+}
+
+func (shared) ResultsMetadataReadJSON(v *ResultsMetadata, x *wire.Reader) {
+	v.readJSON(x)
+}
+
+func (shared) SHA1ConfigWriteJSON(v *SHA1Config, x *wire.Writer) {
+	v.writeJSON(x)
+}
+
+func (shared) SHA512ConfigWriteJSON(v *SHA512Config, x *wire.Writer) {
+	v.writeJSON(x)
+}
+
+func (shared) ScryptConfigValidate(v *ScryptConfig, x *validate.Validator) {
+	v.validate(x)
+}
+
+func (shared) ScryptConfigWriteJSON(v *ScryptConfig, x *wire.Writer) {
+	v.writeJSON(x)
+}

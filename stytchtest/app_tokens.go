@@ -19,6 +19,10 @@ const (
 	refreshTokenMonths = 3
 )
 
+// maxReplaced is how many replaced refresh tokens of an authorization are recognized as
+// stolen when they come back.
+const maxReplaced = 100
+
 // authorization is one authorization of a connected app: its code, and the tokens
 // that the app got for the code.
 type authorization struct {
@@ -127,6 +131,16 @@ func invalidGrant(reason string) *apiError {
 	return failf("invalid_grant", "%s", reason)
 }
 
+// tokensFor checks what both grants have in common: the parameters that a request needs, and
+// the app.
+func (r *run) tokensFor(q tokenRequest, needed map[string]*string) (*connectedApp, *apiError) {
+	needed["client_id"] = &q.ClientID
+	if err := given(needed); err != nil {
+		return nil, err
+	}
+	return r.authenticateApp(q.ClientID, q.ClientSecret)
+}
+
 // authenticateApp returns the app that a request of OAuth names, if it proves its secret.
 // Public apps have none.
 func (r *run) authenticateApp(id string, secret *string) (*connectedApp, *apiError) {
@@ -156,10 +170,7 @@ func given(parameters map[string]*string) *apiError {
 // recommends. What the service does is not published.
 func (r *run) tokensOfCode(q tokenRequest) (tokenResponse, *apiError) {
 	none := tokenResponse{}
-	if err := given(map[string]*string{"client_id": &q.ClientID, "code": q.Code, "redirect_uri": q.RedirectURI}); err != nil {
-		return none, err
-	}
-	c, err := r.authenticateApp(q.ClientID, q.ClientSecret)
+	c, err := r.tokensFor(q, map[string]*string{"code": q.Code, "redirect_uri": q.RedirectURI})
 	if err != nil {
 		return none, err
 	}
@@ -194,7 +205,7 @@ func (r *run) tokensOfCode(q tokenRequest) (tokenResponse, *apiError) {
 // renew sets the refresh token of an authorization.
 func (r *run) renew(a *authorization, token string) {
 	if a.Refresh != "" && a.Refresh != token {
-		a.Replaced = append(a.Replaced, a.Refresh)
+		a.Replaced = append(a.Replaced[max(0, len(a.Replaced)-maxReplaced+1):], a.Refresh)
 	}
 	a.Refresh, a.RefreshedAt, a.RefreshExpiresAt = token, r.now, r.now.AddDate(0, refreshTokenMonths, 0)
 }
@@ -204,10 +215,7 @@ func (r *run) renew(a *authorization, token string) {
 // revoked, as OAuth 2.1 demands. A confidential app keeps its refresh token.
 func (r *run) refreshTokens(q tokenRequest) (tokenResponse, *apiError) {
 	none := tokenResponse{}
-	if err := given(map[string]*string{"client_id": &q.ClientID, "refresh_token": q.RefreshToken}); err != nil {
-		return none, err
-	}
-	c, err := r.authenticateApp(q.ClientID, q.ClientSecret)
+	c, err := r.tokensFor(q, map[string]*string{"refresh_token": q.RefreshToken})
 	if err != nil {
 		return none, err
 	}

@@ -128,6 +128,9 @@ func argumentsOf(q *request) map[string]any {
 	}
 	for i := range q.endpoint.Request.Fields {
 		f := &q.endpoint.Request.Fields[i]
+		if f.In != contract.InBody {
+			delete(arguments, f.Name) // the body cannot set it
+		}
 		switch f.In {
 		case contract.InPath:
 			arguments[f.Name] = q.params[f.Name]

@@ -51,7 +51,7 @@ type grantor struct {
 
 func (g grantor) id() string { return g.userID + g.memberID }
 
-// covers reports whether the roles of the person hold every permission of a scope.
+// covers reports whether the roles of the person include every permission of a scope.
 func (g grantor) covers(scope stytch.RBACScope) bool {
 	for _, permission := range scope.Permissions {
 		for _, action := range permission.Actions {
@@ -285,10 +285,7 @@ func (r *run) authorize(q stytch.IDPOAuthAuthorizeRequest) (stytch.IDPOAuthAutho
 		return none, err
 	}
 	to, code, err := r.decide(deciding{asking{q.ClientID, q.RedirectURI, q.Scopes, q.Prompt}, q.ConsentGranted, q.State, q.Nonce, q.CodeChallenge, q.Resources}, by)
-	if err != nil {
-		return none, err
-	}
-	return stytch.IDPOAuthAuthorizeResponse{RedirectURI: to, AuthorizationCode: code}, nil
+	return stytch.IDPOAuthAuthorizeResponse{RedirectURI: to, AuthorizationCode: code}, err
 }
 
 func (r *run) memberAuthorizeStart(q b2b.IDPOAuthAuthorizeStartRequest) (b2b.IDPOAuthAuthorizeStartResponse, *apiError) {
@@ -313,8 +310,5 @@ func (r *run) memberAuthorize(q b2b.IDPOAuthAuthorizeRequest) (b2b.IDPOAuthAutho
 		return none, err
 	}
 	to, code, err := r.decide(deciding{asking{q.ClientID, q.RedirectURI, q.Scopes, q.Prompt}, q.ConsentGranted, q.State, q.Nonce, q.CodeChallenge, q.Resources}, by)
-	if err != nil {
-		return none, err
-	}
-	return b2b.IDPOAuthAuthorizeResponse{RedirectURI: to, AuthorizationCode: code}, nil
+	return b2b.IDPOAuthAuthorizeResponse{RedirectURI: to, AuthorizationCode: code}, err
 }

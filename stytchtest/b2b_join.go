@@ -57,8 +57,15 @@ func (p *Project) unclaimed(o *organization, address string) *apiError {
 	return nil
 }
 
-// join makes a member.
+// join adds a new member.
 func (p *Project) join(o *organization, address string, status b2b.MemberStatus, now time.Time) *member {
+	m := p.newMember(o, address, status, now)
+	p.state.Members.add(m)
+	return m
+}
+
+// newMember makes a member, without adding them.
+func (p *Project) newMember(o *organization, address string, status b2b.MemberStatus, now time.Time) *member {
 	m := &member{Profile: b2b.Member{
 		OrganizationID: o.Profile.OrganizationID, MemberID: newID("member"), EmailAddress: address, Status: status,
 		CreatedAt: &now, UpdatedAt: &now,
@@ -66,7 +73,6 @@ func (p *Project) join(o *organization, address string, status b2b.MemberStatus,
 	m.assign()
 	m.assignByDomain(o)
 	p.sharePassword(m)
-	p.state.Members.add(m)
 	return m
 }
 

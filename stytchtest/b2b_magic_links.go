@@ -169,9 +169,6 @@ func (r *run) authenticateMemberLink(q b2b.MagicLinksAuthenticateRequest) (b2b.M
 	if err := r.alongside(&p, m, q.IntermediateSessionToken, q.SessionToken, q.SessionJWT); err != nil {
 		return none, err
 	}
-	if _, err := mergeClaims(nil, q.SessionCustomClaims); err != nil {
-		return none, err
-	}
 	if err := r.moved(o, m, l.Address); err != nil {
 		return none, err
 	}

@@ -69,7 +69,7 @@ func (r *run) changeMember(by *b2b.ActingMember, o *organization, m *member, q b
 	set(&p.MFAPhoneNumber, q.MFAPhoneNumber)
 	set(&p.MFAEnrolled, q.MFAEnrolled)
 	if q.DefaultMFAMethod != nil {
-		if *q.DefaultMFAMethod == b2b.MFAMethodSMSOTP && p.MFAPhoneNumber == "" || *q.DefaultMFAMethod == b2b.MFAMethodTOTP && p.TOTPRegistrationID == "" {
+		if !changed.hasMethod(*q.DefaultMFAMethod) {
 			return fail("default_mfa_member_missing_factor")
 		}
 		p.DefaultMFAMethod = string(*q.DefaultMFAMethod)

@@ -103,14 +103,12 @@ func (r *run) memberOAuthAuthenticate(q b2b.OAuthAuthenticateRequest) (b2b.OAuth
 	if !o.allows(m, b2b.AuthMethod(a.Provider+"_oauth")) {
 		return none, fail("operation_restricted_by_organization_auth_methods")
 	}
-	if _, err := mergeClaims(nil, q.SessionCustomClaims); err != nil {
-		return none, err
-	}
-	if m == nil {
+	joins := m == nil
+	if joins {
 		if err := r.project.admitsAccount(o, &a); err != nil {
 			return none, err
 		}
-		m = r.project.join(o, a.Email, b2b.MemberStatusPending, r.now)
+		m = r.project.newMember(o, a.Email, b2b.MemberStatusPending, r.now)
 		m.Profile.Name = a.Name
 	}
 	if m.locked(r.now) {
@@ -119,6 +117,9 @@ func (r *run) memberOAuthAuthenticate(q b2b.OAuthAuthenticateRequest) (b2b.OAuth
 	p := proof{duration: q.SessionDurationMinutes, claims: q.SessionCustomClaims, locale: text(q.Locale)}
 	if err := r.alongside(&p, m, q.IntermediateSessionToken, q.SessionToken, q.SessionJWT); err != nil {
 		return none, err
+	}
+	if joins {
+		r.project.state.Members.add(m)
 	}
 	if have := m.has(a); have != nil {
 		a.RegistrationID = have.RegistrationID

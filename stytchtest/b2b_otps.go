@@ -35,9 +35,6 @@ func (r *run) authenticateEmail(q b2b.OTPsEmailAuthenticateRequest) (b2b.OTPsEma
 	if err := r.continued(&p, m, q.IntermediateSessionToken, q.SessionToken, q.SessionJWT); err != nil {
 		return none, err
 	}
-	if _, err := mergeClaims(nil, q.SessionCustomClaims); err != nil {
-		return none, err
-	}
 	if err := r.moved(o, m, q.EmailAddress); err != nil {
 		return none, err
 	}
@@ -100,7 +97,17 @@ func (r *run) continued(p *proof, m *member, token, sessionToken, sessionJWT *st
 		p.session = s
 		p.factors = append(p.factors, s.Factors...)
 	}
-	return nil
+	return p.checkClaims()
+}
+
+// checkClaims reports claims that the login cannot set, before anything is used up.
+func (p *proof) checkClaims() *apiError {
+	var have map[string]any
+	if p.session != nil {
+		have = p.session.Claims
+	}
+	_, err := mergeClaims(have, p.claims)
+	return err
 }
 
 // alongside is continued for a primary factor, which a session of another member
@@ -112,7 +119,7 @@ func (r *run) alongside(p *proof, m *member, token, sessionToken, sessionJWT *st
 			return err
 		}
 		if s.MemberID != m.Profile.MemberID {
-			return nil
+			return p.checkClaims()
 		}
 	}
 	return r.continued(p, m, token, sessionToken, sessionJWT)

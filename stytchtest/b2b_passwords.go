@@ -193,9 +193,6 @@ func (r *run) memberPasswordAuthenticate(q b2b.PasswordsAuthenticateRequest) (b2
 	if err := r.alongside(&p, m, q.IntermediateSessionToken, q.SessionToken, q.SessionJWT); err != nil {
 		return none, err
 	}
-	if _, err := mergeClaims(nil, q.SessionCustomClaims); err != nil {
-		return none, err
-	}
 	have := r.project.passwordOf(m)
 	if err := r.tryMemberPassword(have, &m.attempts, q.Password, "member_reset_password"); err != nil {
 		return none, err
@@ -277,9 +274,6 @@ func (r *run) replaceMemberPassword(o *organization, m *member, password string,
 	if err := r.project.state.PasswordPolicy.acceptable(password, m.Profile.EmailAddress); err != nil {
 		return memberLogin{}, err
 	}
-	if _, err := mergeClaims(nil, p.claims); err != nil {
-		return memberLogin{}, err
-	}
 	r.project.setMemberPassword(m.Profile.EmailAddress, m, hashPassword(password))
 	r.project.state.endSessions(m.Profile.MemberID, nil)
 	m.succeeded()
@@ -330,6 +324,8 @@ func (r *run) memberPasswordSessionReset(q b2b.PasswordsSessionsResetRequest) (b
 	switch {
 	case r.project.state.organizationByID(q.OrganizationID) != o:
 		return none, fail("organization_not_found")
+	case m.locked(r.now):
+		return none, fail("user_lock_limit_reached")
 	case !o.allows(m, b2b.AuthMethodPassword):
 		return none, fail("operation_restricted_by_organization_auth_methods")
 	case !freshlyAdded(s.Factors, r.now):

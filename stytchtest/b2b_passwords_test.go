@@ -145,7 +145,7 @@ func TestMemberPasswordResetWithThePassword(t *testing.T) {
 func TestMemberPasswordResetInASession(t *testing.T) {
 	c := newCompany(t, b2b.Organization{})
 	m := c.member(b2b.Member{EmailAddressVerified: true})
-	s, other := must(c.AddSession(m.MemberID, time.Hour, nil))(t), must(c.AddSession(m.MemberID, time.Hour, nil))(t)
+	s, other := must(c.AddSession(m.MemberID, 2*time.Hour, nil))(t), must(c.AddSession(m.MemberID, time.Hour, nil))(t)
 	reset := func(organizationID, password string) (*b2b.PasswordsSessionsResetResponse, error) {
 		return c.b2b.Passwords.Sessions.Reset(c.ctx, b2b.PasswordsSessionsResetRequest{OrganizationID: organizationID, Password: password, SessionToken: &s.Token})
 	}
@@ -158,6 +158,14 @@ func TestMemberPasswordResetInASession(t *testing.T) {
 		t.Errorf("answer %v, sessions %v", done, c.Sessions())
 	}
 	must(c.password(good))(t)
+	for range 10 {
+		_, err = c.password("another")
+		wants(t, err, stytch.ErrUnauthorizedCredentials)
+	}
+	_, err = reset("engines", better)
+	wants(t, err, stytch.ErrUserLockLimitReached)
+	c.Clock().Advance(time.Hour)
+	must(c.password(good))(t) // the refused call has not changed it
 	c.Clock().Advance(5*time.Minute + time.Second)
 	_, err = reset("engines", better)
 	wants(t, err, stytch.ErrSessionTooOldToResetPassword)

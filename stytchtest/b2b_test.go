@@ -2,6 +2,7 @@ package stytchtest_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -317,4 +318,19 @@ func TestNobodyThere(t *testing.T) {
 	if _, err := c.AddMember(b2b.Member{OrganizationID: "none"}); err == nil {
 		t.Error("a member without an organization was accepted")
 	}
+}
+
+// TestClaimsTooLargeForASession checks that a code still works after a login whose claims do
+// not fit into the session.
+func TestClaimsTooLargeForASession(t *testing.T) {
+	c := newCompany(t, b2b.Organization{})
+	m := c.member(b2b.Member{EmailAddressVerified: true, Status: b2b.MemberStatusActive})
+	s := must(c.AddSession(m.MemberID, time.Hour, map[string]any{"a": strings.Repeat("a", 3000)}))(t)
+	var again b2b.OTPsEmailAuthenticateRequest
+	_, err := c.login(func(q *b2b.OTPsEmailAuthenticateRequest) {
+		again = *q
+		q.SessionToken, q.SessionCustomClaims = &s.Token, map[string]any{"b": strings.Repeat("b", 3000)}
+	})
+	wants(t, err, stytch.ErrCustomClaimsTooLarge)
+	must(c.b2b.OTPs.Email.Authenticate(c.ctx, again))(t)
 }

@@ -110,9 +110,6 @@ func (r *run) second(organizationID, memberID string, method b2b.MFAMethod, p pr
 	if !o.allowsMFA(m, method) {
 		return secondStep{}, fail("operation_restricted_by_organization_mfa_methods")
 	}
-	if _, err := mergeClaims(nil, p.claims); err != nil {
-		return secondStep{}, err
-	}
 	return secondStep{o, m, p}, nil
 }
 

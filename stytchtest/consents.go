@@ -108,7 +108,7 @@ func (p *Project) AddConsent(personID string, app stytch.UserConnectedApp) error
 	c := consent{Scopes: app.ScopesGranted}
 	if u := st.userByID(personID); u != nil {
 		c.UserID = u.Profile.UserID
-	} else if m := st.Members.find(byID, personID); m != nil {
+	} else if m := st.Members.find(byID, personID); m != nil && !m.deleted() {
 		c.OrganizationID, c.MemberID = m.Profile.OrganizationID, m.Profile.MemberID
 	} else {
 		return fmt.Errorf("stytchtest: there is no user or member %q who could consent", personID)

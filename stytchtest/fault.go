@@ -193,24 +193,13 @@ func (p *Project) concerns(q *request, address string) bool {
 			owners[m.ID] = owners[m.ID] || sameAddress(m.Address, address)
 		}
 	}
-	for _, m := range slices.Concat(p.state.Members.list(byPerson, strings.ToLower(address)), p.state.membersByPhone(address)) {
+	for _, m := range slices.Concat(p.state.Members.list(byPerson, strings.ToLower(address)), p.state.Members.list(byPhone, address)) {
 		owners[m.Profile.MemberID], owners[text(m.Profile.ExternalID)] = true, true
 	}
 	delete(owners, "")
 	return slices.ContainsFunc(given, func(text string) bool {
 		return owners[text] || slices.ContainsFunc(p.state.Sessions.list(byToken, text), func(s *session) bool { return owners[s.UserID+s.MemberID] })
 	})
-}
-
-// membersByPhone returns the members with a phone number.
-func (s *state) membersByPhone(number string) []*member {
-	var found []*member
-	for m := range s.Members.all() {
-		if m.Profile.MFAPhoneNumber == number && number != "" {
-			found = append(found, m)
-		}
-	}
-	return found
 }
 
 // texts returns every string in a value of JSON.

@@ -26,7 +26,7 @@ type TrustedTokenProfile struct {
 	// Issuer and Audience are what the claims iss and aud must be.
 	Issuer   string `json:"issuer"`
 	Audience string `json:"audience"`
-	// PublicKeys are the keys of the issuer in PEM, or JWKSURL is the address of them.
+	// PublicKeys are up to five keys of the issuer in PEM, or JWKSURL is the address of them.
 	PublicKeys []string `json:"public_keys,omitempty"`
 	JWKSURL    string   `json:"jwks_url,omitempty"`
 	// EmailClaim, TokenIDClaim and OrganizationIDClaim are the names of claims. They are
@@ -38,36 +38,48 @@ type TrustedTokenProfile struct {
 	JITProvisioning bool `json:"jit_provisioning"`
 }
 
+// maxPublicKeys is how many public keys a profile can have.
+const maxPublicKeys = 5
+
 // SetTrustedTokenProfiles sets the profiles of sessions.attest, in place of those
 // before, and returns them with their ids.
 func (p *Project) SetTrustedTokenProfiles(profiles ...TrustedTokenProfile) ([]TrustedTokenProfile, error) {
 	list := slices.Clone(profiles)
 	for i := range list {
-		one := &list[i]
-		setIfEmpty(&one.ID, newID("trusted-auth-token-profile"))
-		setIfEmpty(&one.EmailClaim, "email")
-		setIfEmpty(&one.TokenIDClaim, "jti")
-		setIfEmpty(&one.OrganizationIDClaim, "organization_id")
-		switch {
-		case one.Issuer == "" || one.Audience == "":
-			return nil, fmt.Errorf("stytchtest: the profile %q of trusted tokens has no issuer or no audience", one.ID)
-		case (len(one.PublicKeys) > 0) == (one.JWKSURL != ""):
-			return nil, fmt.Errorf("stytchtest: the profile %q of trusted tokens needs either public keys or the address of them", one.ID)
-		}
-		for _, text := range one.PublicKeys {
-			if _, err := publicKey(text); err != nil {
-				return nil, fmt.Errorf("stytchtest: the profile %q of trusted tokens: a public key: %w", one.ID, err)
-			}
-		}
-		if one.JWKSURL != "" {
-			if err := absolute(one.JWKSURL); err != nil {
-				return nil, fmt.Errorf("stytchtest: the profile %q of trusted tokens: the address of the keys: %w", one.ID, err)
-			}
+		if err := list[i].complete(); err != nil {
+			return nil, err
 		}
 	}
 	defer p.lock()()
 	p.state.TrustedTokenProfiles = list
 	return slices.Clone(list), nil
+}
+
+// complete sets what is missing, and reports a profile that cannot be used.
+func (t *TrustedTokenProfile) complete() error {
+	setIfEmpty(&t.ID, newID("trusted-auth-token-profile"))
+	setIfEmpty(&t.EmailClaim, "email")
+	setIfEmpty(&t.TokenIDClaim, "jti")
+	setIfEmpty(&t.OrganizationIDClaim, "organization_id")
+	switch {
+	case t.Issuer == "" || t.Audience == "":
+		return fmt.Errorf("stytchtest: the profile %q of trusted tokens has no issuer or no audience", t.ID)
+	case len(t.PublicKeys) > maxPublicKeys:
+		return fmt.Errorf("stytchtest: the profile %q of trusted tokens has %d public keys; at most %d are allowed", t.ID, len(t.PublicKeys), maxPublicKeys)
+	case (len(t.PublicKeys) > 0) == (t.JWKSURL != ""):
+		return fmt.Errorf("stytchtest: the profile %q of trusted tokens needs either public keys or the address of them", t.ID)
+	}
+	for _, text := range t.PublicKeys {
+		if _, err := publicKey(text); err != nil {
+			return fmt.Errorf("stytchtest: the profile %q of trusted tokens: a public key: %w", t.ID, err)
+		}
+	}
+	if t.JWKSURL != "" {
+		if err := absolute(t.JWKSURL); err != nil {
+			return fmt.Errorf("stytchtest: the profile %q of trusted tokens: the address of the keys: %w", t.ID, err)
+		}
+	}
+	return nil
 }
 
 // SetUserInfoURL sets the address that sessions.migrate sends the token of another
@@ -203,22 +215,18 @@ func (r *run) memberAttest(q b2b.SessionsAttestRequest) (b2b.SessionsAttestRespo
 	if m == nil && (!f.profile.JITProvisioning || f.organizationID == "") {
 		return none, fail("member_not_found")
 	}
-	p := proof{duration: q.SessionDurationMinutes, claims: q.SessionCustomClaims, factors: []stytch.AuthenticationFactor{f.factor(r.now)}}
-	if q.SessionToken != nil || q.SessionJWT != nil {
-		s, err := r.find(q.SessionToken, q.SessionJWT)
-		if err != nil {
-			return none, err
-		}
-		if m != nil && s.MemberID == m.Profile.MemberID {
-			p.session = s
-		}
+	joins := m == nil
+	if joins {
+		m = r.project.newMember(o, f.email, b2b.MemberStatusActive, r.now)
+		m.Profile.EmailAddressVerified = true
 	}
-	if _, err := mergeClaims(nil, p.claims); err != nil {
+	p := proof{duration: q.SessionDurationMinutes, claims: q.SessionCustomClaims}
+	if err := r.alongside(&p, m, nil, q.SessionToken, q.SessionJWT); err != nil {
 		return none, err
 	}
-	if m == nil {
-		m = r.project.join(o, f.email, b2b.MemberStatusActive, r.now)
-		m.Profile.EmailAddressVerified = true
+	p.factors = addFactor(p.factors, f.factor(r.now))
+	if joins {
+		r.project.state.Members.add(m)
 	}
 	in, err := r.start(memberLogin{organization: o.Profile}, o, m, p)
 	if err != nil {
@@ -256,17 +264,14 @@ func (r *run) importedEmail(token string) (string, *apiError) {
 		Email string `json:"email"`
 	}
 	var wrong error
-	r.unlocked(func(context.Context) {
-		ctx, cancel := context.WithTimeout(context.Background(), providerTimeout)
-		defer cancel()
+	r.unlocked(func(ctx context.Context) {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 		if err != nil {
 			wrong = err
 			return
 		}
 		request.Header.Set("Authorization", "Bearer "+token)
-		client := &http.Client{Transport: limitedBodies{http.DefaultTransport}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-		resp, err := client.Do(request)
+		resp, err := (&http.Client{Transport: limitedBodies{http.DefaultTransport}, CheckRedirect: noRedirect}).Do(request)
 		if err != nil {
 			wrong = err
 			return

@@ -61,12 +61,16 @@ type Fingerprint struct {
 // it, and returns it with the id to look it up by. It fails for a reason that the service
 // does not publish.
 func (p *Project) AddFingerprint(f Fingerprint) (Fingerprint, error) {
+	defer p.lock()()
+	return p.addFingerprint(f)
+}
+
+func (p *Project) addFingerprint(f Fingerprint) (Fingerprint, error) {
 	for _, reason := range f.Reasons {
 		if _, ok := verdictReasons[reason]; !ok {
 			return f, fmt.Errorf("stytchtest: %q is no reason for a verdict; want one of %s", reason, strings.Join(slices.Sorted(maps.Keys(verdictReasons)), ", "))
 		}
 	}
-	defer p.lock()()
 	setIfEmpty(&f.TelemetryID, newUUID())
 	for field, kind := range map[*string]string{
 		&f.Fingerprints.NetworkFingerprint: "network-fingerprint", &f.Fingerprints.HardwareFingerprint: "hardware-fingerprint",
@@ -95,6 +99,10 @@ func (p *Project) AddFingerprint(f Fingerprint) (Fingerprint, error) {
 // score, from 0 to 100.
 func (p *Project) SetEmailRisk(address string, action stytch.FraudAction, score int) {
 	defer p.lock()()
+	p.setEmailRisk(address, action, score)
+}
+
+func (p *Project) setEmailRisk(address string, action stytch.FraudAction, score int) {
 	if p.state.Fraud.Emails == nil {
 		p.state.Fraud.Emails = map[string]emailRisk{}
 	}
@@ -386,8 +394,7 @@ const (
 
 // emailRisk rates an address by its text only: the emulator asks no name server.
 func (r *run) emailRisk(q stytch.FraudEmailRiskRequest) (stytch.FraudEmailRiskResponse, *apiError) {
-	domain := strings.ToLower(domainOf(q.EmailAddress))
-	local := strings.ToLower(strings.TrimSuffix(q.EmailAddress[:len(q.EmailAddress)-len(domain)], "@"))
+	local, domain, _ := strings.Cut(strings.ToLower(q.EmailAddress), "@") // the spec allows one @
 	mailbox, _, _ := strings.Cut(local, "+")
 	answer := stytch.FraudEmailRiskResponse{
 		AddressInformation: stytch.FraudAddressInformation{

@@ -153,6 +153,7 @@ func TestEmailRisk(t *testing.T) {
 	}
 	for address, want := range map[string]stytch.FraudAction{
 		"ada@mailinator.com": stytch.FraudActionBlock, "ada@nothing.invalid": stytch.FraudActionBlock, "a.d.a.k.i@example.com": stytch.FraudActionChallenge, "info@example.com": stytch.FraudActionAllow,
+		"a@İİİİ.com": stytch.FraudActionAllow, // longer in lower case
 	} {
 		if got := risk(address); got.Action != want {
 			t.Errorf("%s: %+v", address, got)

@@ -3,6 +3,7 @@ package stytchtest
 import (
 	"bytes"
 	"cmp"
+	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,6 +20,9 @@ import (
 
 // maxBody is the largest request body that the server reads.
 const maxBody = 1 << 20
+
+// maxHeaders limits the headers of a request, which are kept with it.
+const maxHeaders = 64 << 10
 
 // answer is a response that is not sent yet.
 type answer struct {
@@ -42,6 +46,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !s.browse(w, r, a) {
 		s.answer(w, r, a, project, record)
 	}
+	if err := s.journal.failure(); err != nil && !a.reset {
+		*a = answer{header: http.Header{"Content-Type": {"application/json"}}, oauth: a.oauth}
+		s.fail(a, failf("internal_server_error", "the state could not be saved: %v", err))
+	}
 	record.request.ErrorType, record.request.Duration = a.errorType, time.Since(start)
 	if !a.reset {
 		record.request.Status = a.status
@@ -56,9 +64,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if a.reset {
 		resetConnection(w)
 		return
-	}
-	if err := s.journal.failure(); err != nil {
-		s.fail(a, failf("internal_server_error", "the state could not be saved: %v", err))
 	}
 	if s.validate != nil && !a.gateway && !a.page {
 		if err := s.checkAnswer(r, a); err != nil {
@@ -89,7 +94,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, a *answer, proje
 		s.fail(a, failf("bad_request", "the body could not be read, or has more than %d bytes", maxBody))
 		return
 	}
-	endpoint, params, allowed := contract.Find(r.Method, r.URL.Path)
+	endpoint, params, allowed := contract.Find(r.Method, r.URL.EscapedPath())
 	if endpoint == nil {
 		s.unknown(a, r, allowed)
 		return
@@ -117,7 +122,7 @@ func (s *Server) checkAnswer(r *http.Request, a *answer) error {
 	if kind := a.header.Get("Content-Type"); kind != "application/json" && len(a.body) > 0 {
 		return fmt.Errorf("its content type is %q", kind)
 	}
-	endpoint, _, _ := contract.Find(r.Method, r.URL.Path)
+	endpoint, _, _ := contract.Find(r.Method, r.URL.EscapedPath())
 	if endpoint == nil {
 		return violated(contract.CheckError(a.body))
 	}
@@ -242,14 +247,12 @@ func (s *Server) perform(q *request, a *answer) {
 		return
 	}
 	call := &run{project: project, now: project.clock.Now(), header: q.Header, status: http.StatusOK}
-	call.lock()
-	defer func() { call.unlock() }()
-	result, err := handler(call, arguments)
+	response, err := call.handle(handler, arguments)
 	if err != nil {
 		s.fail(a, err)
 		return
 	}
-	a.status, a.body = call.status, encode(result)
+	a.status, a.body = call.status, response
 }
 
 // refused returns the error for arguments that break the spec, or nil.
@@ -286,7 +289,7 @@ func (s *Server) authorized(q *request) (*Project, *apiError) {
 	if !ok {
 		return nil, failf("unauthorized_credentials", "the request has no Basic credentials; want the project id as the user and the secret as the password")
 	}
-	if p := s.ProjectByID(id); p != nil && p.secret() == secret {
+	if p := s.ProjectByID(id); p != nil && subtle.ConstantTimeCompare([]byte(p.secret()), []byte(secret)) == 1 {
 		return p, nil
 	}
 	return nil, fail("unauthorized_credentials")

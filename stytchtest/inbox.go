@@ -151,12 +151,27 @@ func (b *Inbox) unread() string {
 	return fmt.Sprintf("%d to other addresses (%s)", n, strings.Join(list, "; "))
 }
 
-// Removals counts how often messages were deleted, brought back or replaced. While it stays the same, there are only
-// new messages, at the end.
-func (b *Inbox) Removals() int {
+// Position is a place in an inbox: after the messages that a reader has. The zero Position is before all of them.
+type Position struct {
+	messages, removals int
+	valid              bool
+}
+
+// After returns up to limit messages after a position, the oldest first, and the position after these. If messages were
+// deleted, brought back or replaced since the position was returned, it begins with the first message, and again is
+// true. It also is for the zero Position.
+func (b *Inbox) After(at Position, limit int) (messages []Message, next Position, again bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.removals
+	if !at.valid || at.removals != b.removals {
+		at, again = Position{removals: b.removals, valid: true}, true
+	}
+	for ; at.messages < len(b.messages) && len(messages) < limit; at.messages++ {
+		if m := b.messages[at.messages]; !b.deleted[m.ID] {
+			messages = append(messages, m)
+		}
+	}
+	return messages, at, again
 }
 
 // Arrival returns a channel that is closed when the next message arrives or the

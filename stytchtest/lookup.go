@@ -29,6 +29,7 @@ const (
 	byProvenDomain  // the domain of a member's verified address
 	byPassword      // of a member
 	byNewAddress    // the address that a member wants to have
+	byPhone         // of a member
 	byToken         // of a session, an authorization or a link; the challenge of a ceremony
 	byOwner         // the user or member of a session, a consent, an authorization or a link; the endpoint of a webhook
 	byPending       // the endpoint of a webhook that is still to be sent
@@ -161,6 +162,9 @@ func (m *member) keys() []key {
 	}
 	for _, s := range p.SSORegistrations {
 		keys = append(keys, key{bySSO, within(s.ConnectionID, s.ExternalID)})
+	}
+	if p.MFAPhoneNumber != "" {
+		keys = append(keys, key{byPhone, p.MFAPhoneNumber})
 	}
 	if m.NewAddress != nil {
 		keys = append(keys, key{byNewAddress, within(p.OrganizationID, strings.ToLower(m.NewAddress.Address))})

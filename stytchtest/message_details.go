@@ -36,7 +36,8 @@ type MessageDetails struct {
 // order.
 func (p *Project) MessageDetails(messages ...Message) []MessageDetails {
 	now := p.clock.Now()
-	defer p.lock()()
+	p.mu.Lock() // nothing changes, so there is nothing to save
+	defer p.mu.Unlock()
 	all := make([]MessageDetails, len(messages))
 	for i := range messages {
 		all[i] = p.state.details(&messages[i], now)

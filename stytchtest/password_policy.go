@@ -50,6 +50,11 @@ const (
 // SetPasswordPolicy replaces what the project configures about passwords. Existing
 // passwords stay. CrossOrganization cannot change while members have passwords.
 func (p *Project) SetPasswordPolicy(policy PasswordPolicy) error {
+	defer p.lock()()
+	return p.setPasswordPolicy(policy)
+}
+
+func (p *Project) setPasswordPolicy(policy PasswordPolicy) error {
 	switch policy.ValidationPolicy {
 	case "", stytch.PasswordStrengthPolicyZxcvbn, stytch.PasswordStrengthPolicyLUDS:
 	default:
@@ -58,7 +63,6 @@ func (p *Project) SetPasswordPolicy(policy PasswordPolicy) error {
 	if policy.LUDSMinPasswordLength < 0 || policy.LUDSMinPasswordComplexity < 0 || policy.LUDSMinPasswordComplexity > ludsClasses {
 		return fmt.Errorf("stytchtest: want a length of at least 1, and a complexity from 1 to %d", ludsClasses)
 	}
-	defer p.lock()()
 	inUse := p.state.Passwords.size > 0
 	for m := range p.state.Members.all() {
 		inUse = inUse || m.Password != nil

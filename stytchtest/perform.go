@@ -51,13 +51,10 @@ func (p *Project) perform(call string, given map[string]any) (json.RawMessage, *
 		return nil, err
 	}
 	r := &run{project: p, now: p.clock.Now(), header: http.Header{}, status: http.StatusOK, dashboard: true}
-	r.lock()
-	result, failed := handler(r, arguments)
-	r.unlock()
+	response, failed := r.handle(handler, arguments)
 	if failed != nil {
 		return nil, failed
 	}
-	response := encode(result)
 	if p.server.validate != nil {
 		if err := violated(endpoint.CheckResponse(r.status, response)); err != nil {
 			p.server.validate(fmt.Errorf("the response %d of %s breaks the spec: %w", r.status, call, err))

@@ -28,6 +28,7 @@ type Project struct {
 	mu    sync.Mutex
 	state state
 	kept  kept // in the server's store
+	named namedSnapshots
 }
 
 func newProject(server *Server, id, secret string) *Project {
@@ -137,6 +138,18 @@ func (r *run) lock() {
 		source = dashboard
 	}
 	r.unlock = r.project.lockFor(source)
+}
+
+// handle performs the call, and encodes the response before it unlocks the project: the
+// response can share data with the state.
+func (r *run) handle(perform handler, arguments map[string]any) (response []byte, err *apiError) {
+	r.lock()
+	defer func() { r.unlock() }()
+	result, err := perform(r, arguments)
+	if err != nil {
+		return nil, err
+	}
+	return encode(result), nil
 }
 
 // header gives the header parameters of a call.

@@ -74,6 +74,9 @@ func (s *Server) removeProject(id string) error {
 func (p *Project) end() {
 	p.webhooks.drop()
 	close(p.removed)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.named.end(p.server)
 }
 
 // ProjectByID returns a project, or nil.
@@ -129,7 +132,7 @@ func (s *Server) addressed(r *http.Request) *Project {
 	if p := s.ProjectByID(id); p != nil {
 		return p
 	}
-	_, params, _ := contract.Find(r.Method, r.URL.Path)
+	_, params, _ := contract.Find(r.Method, r.URL.EscapedPath())
 	if p := s.ProjectByID(params["project_id"]); p != nil {
 		return p
 	}

@@ -353,6 +353,20 @@ func (p policyCalls) RoundTrip(r *http.Request) (*http.Response, error) {
 	return p.next.RoundTrip(r)
 }
 
+// TestActingMemberWithoutSession names a member without a session, and one in the body, where no client does.
+func TestActingMemberWithoutSession(t *testing.T) {
+	c := newCompany(t, b2b.Organization{})
+	_, err := c.Perform("b2b.sso.get_connections", map[string]any{"organization_id": "engines", "acting_member": map[string]any{}})
+	wants(t, err, stytch.ErrNoSessionArguments)
+	if status, answer := c.post("/v1/b2b/organizations", `{"organization_name": "Works", "acting_member": {"session_token": "none"}}`, c.ID, c.Secret); status != http.StatusOK {
+		t.Errorf("status %d: %v", status, answer)
+	}
+	status, answer := c.request(http.MethodPut, "/v1/b2b/organizations/engines", `{"organization_name": "Works", "acting_member": {}}`, c.ID, c.Secret)
+	if status != http.StatusOK {
+		t.Errorf("status %d: %v", status, answer)
+	}
+}
+
 // TestLocalDecisions compares thousands of random checks.
 func TestLocalDecisions(t *testing.T) {
 	const policies, checks = 100, 12

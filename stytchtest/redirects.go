@@ -50,20 +50,28 @@ const firstRedirectURL = "http://localhost:3000/authenticate"
 // http://localhost:3000/authenticate is the default, as in a new test project.
 func (p *Project) SetRedirectURLs(urls ...RedirectURL) error {
 	for _, one := range urls {
-		if wellFormed(one.URL) == nil {
-			return fmt.Errorf("stytchtest: the redirect URL %q is not absolute, ends with a slash, or has neither https nor a loopback host", one.URL)
-		}
-		if one.Default && strings.ContainsAny(one.URL, "*{") {
-			return fmt.Errorf("stytchtest: the redirect URL %q has a placeholder, so it cannot be a default", one.URL)
-		}
-		for _, kind := range one.Types {
-			if _, ok := redirectTypes[kind]; !ok {
-				return fmt.Errorf("stytchtest: the redirect URL %q has the unknown type %q", one.URL, kind)
-			}
+		if err := one.check(); err != nil {
+			return err
 		}
 	}
 	defer p.lock()()
 	p.state.RedirectURLs = append([]RedirectURL{}, urls...)
+	return nil
+}
+
+// check reports a URL that cannot be registered.
+func (u RedirectURL) check() error {
+	if wellFormed(u.URL) == nil {
+		return fmt.Errorf("stytchtest: the redirect URL %q is not absolute, ends with a slash, or has neither https nor a loopback host", u.URL)
+	}
+	if u.Default && strings.ContainsAny(u.URL, "*{") {
+		return fmt.Errorf("stytchtest: the redirect URL %q has a placeholder, so it cannot be a default", u.URL)
+	}
+	for _, kind := range u.Types {
+		if _, ok := redirectTypes[kind]; !ok {
+			return fmt.Errorf("stytchtest: the redirect URL %q has the unknown type %q", u.URL, kind)
+		}
+	}
 	return nil
 }
 
@@ -139,7 +147,7 @@ func wellFormed(text string) *url.URL {
 		if !origin.IsLoopback(host) && !strings.HasSuffix(host, ".localhost") { // browsers resolve these names themselves
 			return nil
 		}
-	case "", "file":
+	case "", "file", "javascript", "vbscript", "data", "blob", "about": // no app has these
 		return nil
 	}
 	return u

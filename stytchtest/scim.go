@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -122,13 +123,7 @@ func (a *answer) refuse(status int, detail string) {
 // directoryProject returns the locked project of a connection if the bearer token is
 // valid, or nil.
 func (s *Server) directoryProject(id, token string) (*Project, func()) {
-	s.mu.Lock()
-	projects := make([]*Project, 0, len(s.projects))
-	for _, p := range s.projects {
-		projects = append(projects, p)
-	}
-	s.mu.Unlock()
-	for _, p := range projects {
+	for _, p := range s.Projects() {
 		unlock := p.lockFor(byScim)
 		if c := p.state.SCIMConnections.find(byID, id); c != nil && c.acceptsAt(token, p.clock.Now()) {
 			return p, unlock
@@ -183,30 +178,35 @@ func listed(all []scim.Resource, kind string, of schema.Schema, r *http.Request,
 	if from := params.StartIndex - 1; from < len(all) {
 		page.Resources = all[from:min(len(all), from+params.Count)]
 	}
-	for i := range page.Resources {
-		page.Resources[i].Attributes = chosenAttributes(r, page.Resources[i].Attributes)
+	for i, one := range page.Resources {
+		page.Resources[i] = chosen(r, one)
 	}
 	return page, nil
 }
 
-// chosenAttributes leaves out what a request does not ask for. Directories leave out the
-// members of large groups.
-func chosenAttributes(r *http.Request, values scim.ResourceAttributes) scim.ResourceAttributes {
+// answerWith returns how a directory sees a user or a group, unless there is an error.
+func answerWith[T any](resource func(T) scim.Resource, one T, err error) (scim.Resource, error) {
+	if err != nil {
+		return scim.Resource{}, err
+	}
+	return resource(one), nil
+}
+
+// chosen leaves out what a request does not ask for. Directories leave out the members of
+// large groups.
+func chosen(r *http.Request, one scim.Resource) scim.Resource {
 	names := func(parameter string) []string {
 		return strings.FieldsFunc(strings.ToLower(r.URL.Query().Get(parameter)), func(c rune) bool { return c == ',' || c == ' ' })
 	}
 	wanted, unwanted := names("attributes"), names("excludedAttributes")
-	chosen := scim.ResourceAttributes{}
-	for name, value := range values {
+	maps.DeleteFunc(one.Attributes, func(name string, _ any) bool {
 		top := strings.ToLower(name)
 		asked := slices.ContainsFunc(wanted, func(one string) bool {
 			return one == top || strings.HasPrefix(one, top+".") || strings.HasPrefix(one, top+":")
 		})
-		if (len(wanted) == 0 || asked) && !slices.Contains(unwanted, top) {
-			chosen[name] = value
-		}
-	}
-	return chosen
+		return len(wanted) > 0 && !asked || slices.Contains(unwanted, top)
+	})
+	return one
 }
 
 // userResources are the users of a directory.
@@ -238,20 +238,12 @@ func (u *userResources) find(id string) (*member, error) {
 
 func (u *userResources) Create(_ *http.Request, attributes scim.ResourceAttributes) (scim.Resource, error) {
 	m, err := u.provision(nil, attributes)
-	if err != nil {
-		return scim.Resource{}, err
-	}
-	return u.resource(m), nil
+	return answerWith(u.resource, m, err)
 }
 
 func (u *userResources) Get(r *http.Request, id string) (scim.Resource, error) {
 	m, err := u.find(id)
-	if err != nil {
-		return scim.Resource{}, err
-	}
-	one := u.resource(m)
-	one.Attributes = chosenAttributes(r, one.Attributes)
-	return one, nil
+	return answerWith(func(m *member) scim.Resource { return chosen(r, u.resource(m)) }, m, err)
 }
 
 func (u *userResources) GetAll(r *http.Request, params scim.ListRequestParams) (scim.Page, error) {
@@ -260,13 +252,10 @@ func (u *userResources) GetAll(r *http.Request, params scim.ListRequestParams) (
 
 func (u *userResources) Replace(_ *http.Request, id string, attributes scim.ResourceAttributes) (scim.Resource, error) {
 	m, err := u.find(id)
-	if err != nil {
-		return scim.Resource{}, err
+	if err == nil {
+		m, err = u.provision(m, attributes)
 	}
-	if _, err := u.provision(m, attributes); err != nil {
-		return scim.Resource{}, err
-	}
-	return u.resource(m), nil
+	return answerWith(u.resource, m, err)
 }
 
 func (u *userResources) Patch(_ *http.Request, id string, operations []scim.PatchOperation) (scim.Resource, error) {
@@ -278,10 +267,8 @@ func (u *userResources) Patch(_ *http.Request, id string, operations []scim.Patc
 	if err := patch(values, operations, scimUsers, enterpriseUser); err != nil {
 		return scim.Resource{}, err
 	}
-	if _, err := u.provision(m, values); err != nil {
-		return scim.Resource{}, err
-	}
-	return u.resource(m), nil
+	m, err = u.provision(m, values)
+	return answerWith(u.resource, m, err)
 }
 
 func (u *userResources) Delete(_ *http.Request, id string) error {
@@ -350,6 +337,26 @@ func (g *groupResources) change(of *scimGroup, values map[string]any) error {
 	return nil
 }
 
+// rename is change for a group that exists. Its name is all that an event shows.
+func (g *groupResources) rename(of *scimGroup, values map[string]any) error {
+	before := of.Name
+	err := g.change(of, values)
+	if of.Name != before {
+		g.announce("UPDATE", of)
+	}
+	return err
+}
+
+// announce sends the event about a group. Groups are in the record of their connection,
+// whose changes are not events of a directory.
+func (g *groupResources) announce(action string, of *scimGroup) {
+	c := change{object: "scim_group", action: action, id: of.ID}
+	if action != "DELETE" {
+		c.content = encode(g.connection.shownGroup(of))
+	}
+	g.project.webhooks.send(byScim, c)
+}
+
 // reassign follows a change of the groups of members.
 func (g *groupResources) reassign(ids []string) {
 	for _, id := range ids {
@@ -366,17 +373,13 @@ func (g *groupResources) Create(_ *http.Request, attributes scim.ResourceAttribu
 	}
 	g.connection.Groups = append(g.connection.Groups, made)
 	g.reassign(made.Members)
+	g.announce("CREATE", made)
 	return g.resource(made), nil
 }
 
 func (g *groupResources) Get(r *http.Request, id string) (scim.Resource, error) {
 	found, err := g.find(id)
-	if err != nil {
-		return scim.Resource{}, err
-	}
-	one := g.resource(found)
-	one.Attributes = chosenAttributes(r, one.Attributes)
-	return one, nil
+	return answerWith(func(of *scimGroup) scim.Resource { return chosen(r, g.resource(of)) }, found, err)
 }
 
 func (g *groupResources) GetAll(r *http.Request, params scim.ListRequestParams) (scim.Page, error) {
@@ -386,12 +389,9 @@ func (g *groupResources) GetAll(r *http.Request, params scim.ListRequestParams) 
 func (g *groupResources) Replace(_ *http.Request, id string, attributes scim.ResourceAttributes) (scim.Resource, error) {
 	found, err := g.find(id)
 	if err == nil {
-		err = g.change(found, attributes)
+		err = g.rename(found, attributes)
 	}
-	if err != nil {
-		return scim.Resource{}, err
-	}
-	return g.resource(found), nil
+	return answerWith(g.resource, found, err)
 }
 
 func (g *groupResources) Patch(_ *http.Request, id string, operations []scim.PatchOperation) (scim.Resource, error) {
@@ -400,13 +400,10 @@ func (g *groupResources) Patch(_ *http.Request, id string, operations []scim.Pat
 		return scim.Resource{}, err
 	}
 	values := g.resource(found).Attributes
-	if err := patch(values, operations, scimGroups); err != nil {
-		return scim.Resource{}, err
+	if err = patch(values, operations, scimGroups); err == nil {
+		err = g.rename(found, values)
 	}
-	if err := g.change(found, values); err != nil {
-		return scim.Resource{}, err
-	}
-	return g.resource(found), nil
+	return answerWith(g.resource, found, err)
 }
 
 func (g *groupResources) Delete(_ *http.Request, id string) error {
@@ -417,5 +414,6 @@ func (g *groupResources) Delete(_ *http.Request, id string) error {
 	drop(&g.connection.Groups, func(one *scimGroup) bool { return one == found })
 	drop(&g.connection.Profile.SCIMGroupImplicitRoleAssignments, func(a b2b.SCIMGroupRoleAssignment) bool { return a.GroupID == id })
 	g.reassign(found.Members)
+	g.announce("DELETE", found)
 	return nil
 }

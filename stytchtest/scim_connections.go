@@ -70,7 +70,7 @@ func (c *scimConnection) show(o *organization) {
 	}
 }
 
-// accepts reports whether a bearer token is valid now.
+// acceptsAt reports whether a bearer token is valid now.
 func (c *scimConnection) acceptsAt(token string, now time.Time) bool {
 	valid := rotation{}
 	if now.Before(c.ExpiresAt) {
@@ -126,22 +126,20 @@ func (r *run) scimCreate(q b2b.SCIMConnectionCreateRequest) (b2b.SCIMConnectionC
 	if r.project.state.SCIMConnections.find(byOrganization, o.Profile.OrganizationID) != nil {
 		return none, fail("active_scim_connection_exists")
 	}
-	c, token := r.project.connectDirectory(o, text(q.DisplayName), b2b.SCIMIdentityProvider(text(q.IdentityProvider)), "", r.now)
+	c, token := r.project.connectDirectory(o, b2b.SCIMConnection{DisplayName: text(q.DisplayName), IdentityProvider: b2b.SCIMIdentityProvider(text(q.IdentityProvider))}, "", r.now)
 	made := as[b2b.SCIMConnectionWithToken](c.profile())
 	made.BearerToken = token
 	return b2b.SCIMConnectionCreateResponse{Connection: &made}, nil
 }
 
 // connectDirectory adds a connection to an organization that has none. An empty token
-// is generated.
-func (p *Project) connectDirectory(o *organization, name string, idp b2b.SCIMIdentityProvider, token string, now time.Time) (*scimConnection, string) {
+// is generated, and so is an empty id.
+func (p *Project) connectDirectory(o *organization, s b2b.SCIMConnection, token string, now time.Time) (*scimConnection, string) {
 	setIfEmpty(&token, newSCIMToken())
-	setIfEmpty(&idp, b2b.SCIMIdentityProviderGeneric)
-	id := newID("scim-connection")
-	c := &scimConnection{rotation: rotation{Secret: newClientSecret(token)}, ExpiresAt: now.AddDate(scimTokenYears, 0, 0), Profile: b2b.SCIMConnection{
-		OrganizationID: o.Profile.OrganizationID, ConnectionID: id, Status: b2b.SCIMConnectionStatusActive,
-		DisplayName: name, IdentityProvider: idp, BaseURL: p.scimBaseURL(id, idp),
-	}}
+	setIfEmpty(&s.IdentityProvider, b2b.SCIMIdentityProviderGeneric)
+	setIfEmpty(&s.ConnectionID, newID("scim-connection"))
+	s.OrganizationID, s.Status, s.BaseURL = o.Profile.OrganizationID, b2b.SCIMConnectionStatusActive, p.scimBaseURL(s.ConnectionID, s.IdentityProvider)
+	c := &scimConnection{rotation: rotation{Secret: newClientSecret(token)}, ExpiresAt: now.AddDate(scimTokenYears, 0, 0), Profile: s}
 	p.state.SCIMConnections.add(c)
 	c.show(o)
 	return c, token
@@ -218,9 +216,12 @@ func (r *run) scimGroups(q b2b.SCIMConnectionGetGroupsRequest) (b2b.SCIMConnecti
 	if !ok {
 		return none, failf("bad_request", "cursor: no page of groups returned it")
 	}
-	return b2b.SCIMConnectionGetGroupsResponse{NextCursor: metadata.NextCursor, SCIMGroups: each(groups, func(g *scimGroup) b2b.SCIMConnectionGroup {
-		return b2b.SCIMConnectionGroup{GroupID: g.ID, GroupName: g.Name, OrganizationID: c.Profile.OrganizationID, ConnectionID: c.Profile.ConnectionID}
-	})}, nil
+	return b2b.SCIMConnectionGetGroupsResponse{NextCursor: metadata.NextCursor, SCIMGroups: each(groups, c.shownGroup)}, nil
+}
+
+// shownGroup returns a group as a response shows it.
+func (c *scimConnection) shownGroup(g *scimGroup) b2b.SCIMConnectionGroup {
+	return b2b.SCIMConnectionGroup{GroupID: g.ID, GroupName: g.Name, OrganizationID: c.Profile.OrganizationID, ConnectionID: c.Profile.ConnectionID}
 }
 
 // scimRotateStart makes the next token. A second start replaces it.

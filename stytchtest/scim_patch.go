@@ -129,12 +129,16 @@ func patchAt(values map[string]any, op string, path filters.Path, value any, cor
 	case path.ValueExpression != nil:
 		return patchElements(in, op, name, sub, path.ValueExpression, value, attribute)
 	case sub != "" && attribute.MultiValued():
-		list, _ := in[name].([]any)
-		for _, one := range list {
-			if element, ok := one.(map[string]any); ok {
-				patchField(element, op, sub, value)
-			}
+		list, ok := in[name].([]any)
+		if !ok {
+			break
 		}
+		in[name] = each(list, func(one any) any {
+			element, _ := one.(map[string]any)
+			element = merged(element, nil) // the stored one stays until the whole request is accepted
+			patchField(element, op, sub, value)
+			return element
+		})
 	case sub != "":
 		object, _ := in[name].(map[string]any)
 		object = merged(object, nil)

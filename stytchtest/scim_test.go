@@ -13,6 +13,7 @@ import (
 
 	"github.com/stytchgen/sdk/b2b"
 	"github.com/stytchgen/sdk/stytch"
+	"github.com/stytchgen/sdk/stytchtest"
 )
 
 // idp is the directory of an organization, as Okta and Entra talk to one.
@@ -327,6 +328,10 @@ func TestSCIMGroups(t *testing.T) {
 	}
 	_, err := give("editor", "scim-group-test-none")
 	wants(t, err, stytch.ErrSCIMGroupRoleAssignmentGroupDoesNotExist)
+	_, answer := d.request(http.MethodPut, "/v1/b2b/scim/"+d.org+"/connection/"+d.id, `{"scim_group_implicit_role_assignments": [{"role_id": "editor", "group_id": "", "group_name": ""}]}`, d.ID, d.Secret)
+	if answer["error_type"] != "scim_group_role_assignment_does_not_contain_group_id" {
+		t.Errorf("without the id of a group: %v", answer)
+	}
 	_, err = give("nothing", editors)
 	wants(t, err, stytch.ErrInvalidRBACRoleID)
 	if given := must(give("editor", editors))(t).Connection.SCIMGroupImplicitRoleAssignments; len(given) != 1 || given[0].GroupName != "Editors" {
@@ -424,11 +429,42 @@ func TestSCIMPatch(t *testing.T) {
 		`{"op": "replace", "path": "active", "value": "maybe"}`:                                                                  "invalidValue",
 		`{"op": "remove", "path": "userName"}`:                                                                                   "invalidValue",
 		`{"op": "replace", "path": "title", "value": "x"}, {"op": "replace", "path": "emails", "value": [{"value": "nothing"}]}`: "invalidValue",
+		`{"op": "replace", "path": "emails.type", "value": "home"}, {"op": "remove", "path": "userName"}`:                        "invalidValue",
 	} {
 		d.fails(http.StatusBadRequest, kind, http.MethodPatch, "/Users/"+id, patch(operation))
 	}
 	if after := d.wants(http.StatusOK, http.MethodGet, "/Users/"+id, ""); !reflect.DeepEqual(before, after) {
 		t.Errorf("refused requests changed the user:\n%v\n%v", before, after)
+	}
+}
+
+// TestSCIMEvents reads the events about what a directory does.
+func TestSCIMEvents(t *testing.T) {
+	d := newIDP(t)
+	var events []string
+	received := make(chan struct{}, 10)
+	url := receiver(t, handle(func(e stytch.WebhookEvent) error {
+		events = append(events, fmt.Sprint(e.Source, " ", e.ObjectType, " ", e.Action, " ", string(e.Object)))
+		received <- struct{}{}
+		return nil
+	}))
+	must(d.Webhooks().AddEndpoint(stytchtest.WebhookEndpoint{URL: url, Secret: webhookSecret}))(t)
+	ada := d.provision(adaInOkta)
+	core := `{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Editors", "members": [{"value": "` + ada + `"}]}`
+	id := d.wants(http.StatusCreated, http.MethodPost, "/Groups", core)["id"].(string)
+	d.wants(http.StatusOK, http.MethodPatch, "/Groups/"+id, patch(`{"op": "remove", "path": "members"}`))
+	d.wants(http.StatusOK, http.MethodPatch, "/Groups/"+id, patch(`{"op": "replace", "path": "displayName", "value": "Writers"}`))
+	d.wants(http.StatusNoContent, http.MethodDelete, "/Groups/"+id, "")
+	group := func(name string) string {
+		return `{"group_id":"` + id + `","group_name":"` + name + `","organization_id":"` + d.org + `","connection_id":"` + d.id + `"}`
+	}
+	want := []string{"SCIM scim_group CREATE " + group("Editors"), "SCIM scim_group UPDATE " + group("Writers"), "SCIM scim_group DELETE "}
+	for range 6 { // the member is created and changed twice
+		<-received
+	}
+	events = slices.DeleteFunc(events, func(e string) bool { return strings.HasPrefix(e, "SCIM member ") })
+	if !slices.Equal(events, want) {
+		t.Errorf("events\n%s\nwant\n%s", strings.Join(events, "\n"), strings.Join(want, "\n"))
 	}
 }
 

@@ -16,6 +16,10 @@ import (
 // as the API would.
 func (p *Project) AddUser(u stytch.User) stytch.User {
 	defer p.lock()()
+	return p.addUser(u).profile(p.clock.Now())
+}
+
+func (p *Project) addUser(u stytch.User) *user {
 	now := p.clock.Now()
 	if u.UserID == "" {
 		u.UserID = newID("user")
@@ -49,7 +53,7 @@ func (p *Project) AddUser(u stytch.User) stytch.User {
 		added.TOTP.ID, added.TOTP.Verified = u.TOTPs[0].TOTPID, u.TOTPs[0].Verified
 	}
 	p.state.Users.add(added)
-	return added.profile(now)
+	return added
 }
 
 // Users returns every user.
@@ -108,32 +112,26 @@ func (p *Project) Organizations() []b2b.Organization {
 	return organizations
 }
 
-// UpdateOrganization changes an organization, for example a policy in the
-// middle of a login.
-func (p *Project) UpdateOrganization(id string, change func(*b2b.Organization)) error {
-	defer p.lock()()
-	o := p.state.organizationByID(id)
-	if o == nil {
-		return fmt.Errorf("stytchtest: no organization has the id %q", id)
-	}
-	change(&o.Profile)
-	p.assignByDomain(o)
-	p.revokeForbidden(o)
-	return nil
-}
-
 // AddMember adds a member to an existing organization. The e-mail address must be
 // new there. A missing ID is generated, and a missing status is active. With a
 // TOTPRegistrationID, the member has an authenticator app; [Project.TOTPCode]
 // returns its codes. It returns the member as the API would.
 func (p *Project) AddMember(m b2b.Member) (b2b.Member, error) {
 	defer p.lock()()
+	added, err := p.addMember(m)
+	if err != nil {
+		return b2b.Member{}, err
+	}
+	return added.profile(p.clock.Now()), nil
+}
+
+func (p *Project) addMember(m b2b.Member) (*member, error) {
 	o := p.state.organizationByID(m.OrganizationID)
 	if o == nil {
-		return b2b.Member{}, fmt.Errorf("stytchtest: the member's organization %q does not exist", m.OrganizationID)
+		return nil, fmt.Errorf("stytchtest: the member's organization %q does not exist", m.OrganizationID)
 	}
 	if have := p.state.memberByEmail(o.Profile.OrganizationID, m.EmailAddress); have != nil {
-		return b2b.Member{}, fmt.Errorf("stytchtest: the member %s of the organization has this address already", have.Profile.MemberID)
+		return nil, fmt.Errorf("stytchtest: the member %s of the organization has this address already", have.Profile.MemberID)
 	}
 	now := p.clock.Now()
 	setIfEmpty(&m.Status, b2b.MemberStatusActive)
@@ -152,8 +150,9 @@ func (p *Project) AddMember(m b2b.Member) (b2b.Member, error) {
 		added.TOTP = newApp("member-totp", time.Time{})
 		added.TOTP.ID, added.TOTP.Verified = m.TOTPRegistrationID, true
 	}
+	setIfEmpty(&m.MemberPasswordID, added.Profile.MemberPasswordID)
 	added.Profile = m
-	return added.profile(now), nil
+	return added, nil
 }
 
 // Members returns every member of an organization, or of all organizations if
@@ -228,8 +227,13 @@ func (p *Project) addSession(id string, life time.Duration, claims map[string]an
 		return nil, fmt.Errorf("stytchtest: %s: %s", refused.errorType, refused.message)
 	}
 	defer p.lock()()
+	return p.startSession(id, newToken(), life, claims)
+}
+
+// startSession starts a session with a token, and with claims that were checked.
+func (p *Project) startSession(id, token string, life time.Duration, claims map[string]any) (*session, error) {
 	now := p.clock.Now()
-	s := &session{ID: newID("session"), Token: newToken(), StartedAt: now, LastAccessedAt: now, ExpiresAt: now.Add(life), Claims: claims}
+	s := &session{ID: newID("session"), Token: token, StartedAt: now, LastAccessedAt: now, ExpiresAt: now.Add(life), Claims: claims}
 	if u := p.state.userByID(id); u != nil {
 		s.UserID = u.Profile.UserID
 		if len(u.Methods) > 0 {

@@ -22,6 +22,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/stytchgen/sdk/b2b"
@@ -40,6 +41,8 @@ type Server struct {
 	observe  func(Request)
 	senders  *senders
 	journal  *journal // nil without a store
+	// snapshotMemory is how many bytes the named snapshots of all projects take.
+	snapshotMemory atomic.Int64
 
 	mu       sync.Mutex
 	projects map[string]*Project
@@ -75,7 +78,7 @@ type Config struct {
 	// has no Header, Query, Body and Response. Observe can be nil.
 	Observe func(Request)
 	// Webhooks are endpoints that get the events of the first project. One whose URL is in the
-	// snapshot is left out.
+	// snapshot or in the Store is left out.
 	Webhooks []WebhookEndpoint
 	// ObserveWebhook is called after each attempt to deliver a webhook. It can be nil.
 	ObserveWebhook func(WebhookDelivery)
@@ -147,7 +150,7 @@ func Start(config Config) (*Server, error) {
 	}
 	s.url = reachable(listener.Addr())
 	loaded := make(chan struct{})
-	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
+	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: maxHeaders}
 	if config.Store != nil {
 		s.http.Handler = waitFor(loaded, s)
 	}
@@ -155,7 +158,7 @@ func Start(config Config) (*Server, error) {
 		s.http.Handler = config.Handler(s.http.Handler)
 	}
 	go func() { s.served <- s.http.Serve(listener) }()
-	if err := s.open(config); err != nil {
+	if err := errors.Join(s.open(config), s.addWebhooks(config.Webhooks)); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	close(loaded)
@@ -236,15 +239,21 @@ func prepare(config Config) (*Server, error) {
 			return nil, err
 		}
 	}
-	for _, e := range config.Webhooks {
+	return s, nil
+}
+
+// addWebhooks adds the endpoints of the configuration that the snapshot or the store does
+// not have.
+func (s *Server) addWebhooks(endpoints []WebhookEndpoint) error {
+	for _, e := range endpoints {
 		if s.Webhooks().has(e.URL) {
-			continue // the snapshot has it
+			continue
 		}
 		if _, err := s.Webhooks().AddEndpoint(e); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return s, nil
+	return nil
 }
 
 func sixDigits(code string) bool {

@@ -76,6 +76,7 @@ func TestBadRequests(t *testing.T) {
 		{"an invalid code", "/v1/otps/authenticate", `{"method_id":"x","code":"12345"}`, 400, "invalid_code", "code: "},
 		{"a session too short", "/v1/otps/authenticate", `{"method_id":"x","code":"123456","session_duration_minutes":4}`, 400, "invalid_session_duration_minutes", "must be between 5 and"},
 		{"a nested field of another type", "/v1/otps/authenticate", `{"method_id":"x","code":"123456","attributes":{"ip_address":5}}`, 400, "bad_request", "attributes.ip_address: "},
+		{"a field of an item", "/v1/b2b/organizations", `{"organization_name":"Engines","rbac_email_implicit_role_assignments":[{"domain":"example.com"}]}`, 400, "bad_request", "rbac_email_implicit_role_assignments[0].role_id: is required"},
 		{"two users named", "/v1/otps/sms/send", `{"phone_number":"+15005550006","user_id":"u","session_token":"t"}`, 400, "too_many_user_selection_arguments", "at most one of user_id, session_token, session_jwt"},
 		{"no session", "/v1/sessions/authenticate", `{}`, 400, "no_session_arguments", "exactly one of session_token, session_jwt"},
 		{"two sessions", "/v1/sessions/authenticate", `{"session_token":"t","session_jwt":"j"}`, 400, "too_many_session_arguments", "exactly one of"},

@@ -49,7 +49,7 @@ type keySnapshot struct {
 
 // Snapshot returns the server's state as JSON: projects with their secrets and
 // keys, users, sessions, organizations, messages and the clock. It does not
-// contain faults and requests.
+// contain faults, requests and named snapshots.
 func (s *Server) Snapshot() ([]byte, error) {
 	s.mu.Lock()
 	projects := maps.Clone(s.projects)
@@ -87,8 +87,9 @@ func (p *Project) snapshot() (projectSnapshot, error) {
 	return snap, decodeStrict(data, &snap.State)
 }
 
-// Restore replaces the server's state by a snapshot. If the snapshot is
-// damaged, or lacks the server's first project, Restore changes nothing.
+// Restore replaces the server's state by a snapshot. Projects that are in it keep their
+// named snapshots. If the snapshot is damaged, or lacks the server's first project,
+// Restore changes nothing.
 func (s *Server) Restore(data []byte) error {
 	snap, err := readSnapshot(data)
 	if err != nil {
@@ -364,7 +365,8 @@ func (c *Clock) restore(snap clockSnapshot) {
 	c.announce()
 }
 
-// Reset deletes everything of the project except its credentials and keys.
+// Reset deletes everything of the project except its credentials, keys and named
+// snapshots.
 func (p *Project) Reset() {
 	defer func() { p.server.journal.note(p.Save()) }()
 	p.mu.Lock()

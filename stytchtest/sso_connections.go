@@ -190,7 +190,8 @@ func (r *run) ssoDelete(q b2b.SSODeleteConnectionRequest) (b2b.SSODeleteConnecti
 	}
 	p := &o.Profile
 	isDefault := text(p.SSODefaultConnectionID) == c.id()
-	left := slices.DeleteFunc(slices.Clone(p.SSOActiveConnections), func(a b2b.ActiveSSOConnection) bool { return a.ConnectionID == c.id() })
+	left := p.SSOActiveConnections
+	drop(&left, func(a b2b.ActiveSSOConnection) bool { return a.ConnectionID == c.id() })
 	switch {
 	case isDefault && len(st.connectionsOf(o)) > 1:
 		return none, fail("cannot_delete_default_sso_connection")
@@ -201,8 +202,9 @@ func (r *run) ssoDelete(q b2b.SSODeleteConnectionRequest) (b2b.SSODeleteConnecti
 		p.SSODefaultConnectionID = nil
 	}
 	p.SSOActiveConnections, p.UpdatedAt = left, new(r.now)
+	drop(&p.SSOJITProvisioningAllowedConnections, func(id string) bool { return id == c.id() })
 	for _, m := range st.registered(c) {
-		m.Profile.SSORegistrations = slices.DeleteFunc(slices.Clone(m.Profile.SSORegistrations), func(s b2b.SSORegistration) bool { return s.ConnectionID == c.id() })
+		drop(&m.Profile.SSORegistrations, func(s b2b.SSORegistration) bool { return s.ConnectionID == c.id() })
 		m.takeSSORoles(c)
 		delete(m.OIDCTokens, c.id())
 	}
@@ -344,8 +346,8 @@ func providerAddress(address string) (u *url.URL, secure bool) {
 }
 
 // emulatedProvider reports whether the emulator takes the place of the identity provider
-// with an address. It does for the names that are reserved for examples (RFC 2606), which
-// nobody can have a provider at.
+// with an address. It does for the names that are reserved for examples (RFC 2606), where
+// there cannot be a provider.
 func emulatedProvider(address string) bool {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -368,8 +370,8 @@ func (s *state) checkConnections() error {
 				kinds++
 			}
 		}
-		if kinds != 1 {
-			return errors.New("a connection in its state has no kind, or several")
+		if kinds != 1 || c.SAML != nil && len(c.SAML.SigningCertificates) == 0 {
+			return errors.New("a connection in its state has no kind, or several, or no signing certificate")
 		}
 		if s.organizationByID(c.organizationID()) == nil {
 			return fmt.Errorf("the connection %s belongs to an organization that is not in it", c.id())

@@ -54,6 +54,17 @@ func (k keyPair) privatePEM() string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(k.private)}))
 }
 
+// weakKey is an RSA key of 512 bits, which nobody may sign with any more.
+var weakKey = strings.ReplaceAll(`-----BEGIN RSA TESTING KEY-----
+MIIBPQIBAAJBAL18yZIjiSLJ7Z8h9Xe9c8MIEpCufrvSKaaRL+vsdYSpHfD6ubNf
+1If6OQmtS+6gN4OmsQcPXOnCrfRV0Vaxf6sCAwEAAQJBALBJJxKRguTdrfctVbw3
+gjpBCVyXKoq8ZEl1q3q2+0IVpj6h3QaJYNg0tDgwuHY46xszDq0GMN9qClSzyS3E
+ShECIQDhONG9+up6lzxol0RZTS53XV/LZ+Y+2Asf5gAOzsrQmQIhANdh1G5SpoEN
+njEhl+HrhDpOd2SF/nrbuvLTiA6L28jjAiEAk+OVhmRu99S7LAq4LNOLgYHk11IA
+VJ/UnjuPKioL73ECIQC5btjeQvpnkbnowuto7sRhDr1sJpD6ZcOG3Of+3hrT0QIh
+AJRqdmSuTjgUb3FiBHcCbOOMGz8BOLK7t7bJUtvecekJ
+-----END RSA TESTING KEY-----`, "TESTING KEY", "PRIVATE KEY")
+
 var mapping = map[string]any{"email": "NameID", "full_name": "displayName", "groups": "groups", "department": "dept"}
 
 // saml creates a SAML connection and completes it.
@@ -143,6 +154,7 @@ func TestSAMLConnection(t *testing.T) {
 		{update{AttributeMapping: map[string]any{"email": map[string]any{"a": "b"}}}, stytch.ErrSAMLConnectionNoNestedKeysInAttributeMapping},
 		{update{AttributeMapping: map[string]any{"email": "NameID", "full_name": "name"}}, stytch.ErrSAMLConnectionAttributeMappingMissingGroupsKey},
 		{update{SAMLConnectionImplicitRoleAssignments: []b2b.SSOConnectionRoleAssignment{{RoleID: "none"}}}, stytch.ErrInvalidRBACRoleID},
+		{update{SigningPrivateKey: &weakKey}, stytch.ErrSAMLSigningPrivateKeyInvalid},
 		{update{ConnectionID: "none"}, stytch.ErrSAMLConnectionNotFound},
 		{update{OrganizationID: "none"}, stytch.ErrOrganizationNotFound},
 	}
@@ -341,9 +353,13 @@ func TestDeleteConnection(t *testing.T) {
 	type update = b2b.OrganizationsUpdateRequest
 	wants(t, remove("none"), stytch.ErrSSOConnectionNotFound)
 	wants(t, remove(first.ConnectionID), stytch.ErrCannotDeleteDefaultSSOConnection)
-	must(c.b2b.Organizations.Update(c.ctx, update{OrganizationID: "engines", SSODefaultConnectionID: &second.ConnectionID, AuthMethods: new(b2b.MethodPolicyRestricted), AllowedAuthMethods: []b2b.AuthMethod{b2b.AuthMethodSSO}}))(t)
+	must(c.b2b.Organizations.Update(c.ctx, update{OrganizationID: "engines", SSODefaultConnectionID: &second.ConnectionID, AuthMethods: new(b2b.MethodPolicyRestricted), AllowedAuthMethods: []b2b.AuthMethod{b2b.AuthMethodSSO},
+		SSOJITProvisioningAllowedConnections: []string{first.ConnectionID, second.ConnectionID}}))(t)
 	if err := remove(first.ConnectionID); err != nil {
 		t.Fatal(err)
+	}
+	if o := c.organization(); !reflect.DeepEqual(o.SSOJITProvisioningAllowedConnections, []string{second.ConnectionID}) {
+		t.Errorf("members can join by %v", o.SSOJITProvisioningAllowedConnections)
 	}
 	wants(t, remove(first.ConnectionID), stytch.ErrSSOConnectionNotFound)
 	wants(t, remove(second.ConnectionID), stytch.ErrRequiresActiveSSOConnection)

@@ -13,36 +13,45 @@ func (r *run) externalCreate(q b2b.SSOExternalCreateConnectionRequest) (b2b.SSOE
 	if err := r.checkGrants(q.ActingMember, o, grants{q.ConnectionImplicitRoleAssignments, q.GroupImplicitRoleAssignments}); err != nil {
 		return none, err
 	}
-	st := &r.project.state
-	other := st.organizationByID(q.ExternalOrganizationID)
+	c, err := r.project.addExternal(o, b2b.ExternalConnection{
+		ExternalOrganizationID: q.ExternalOrganizationID, ExternalConnectionID: q.ExternalConnectionID, DisplayName: text(q.DisplayName),
+		ExternalConnectionImplicitRoleAssignments: q.ConnectionImplicitRoleAssignments, ExternalGroupImplicitRoleAssignments: q.GroupImplicitRoleAssignments,
+	})
+	if err != nil {
+		return none, err
+	}
+	return b2b.SSOExternalCreateConnectionResponse{Connection: new(*c.External)}, nil
+}
+
+// addExternal adds a connection that leads to another one. An empty id is generated.
+func (p *Project) addExternal(o *organization, e b2b.ExternalConnection) (*connection, *apiError) {
+	st := &p.state
+	other := st.organizationByID(e.ExternalOrganizationID)
 	if other == nil {
-		return none, failf("organization_not_found", "external_organization_id: there is no such organization")
+		return nil, failf("organization_not_found", "external_organization_id: there is no such organization")
 	}
 	if other == o {
-		return none, fail("external_organization_id_same_as_organization_id")
+		return nil, fail("external_organization_id_same_as_organization_id")
 	}
-	target := st.Connections.find(byID, q.ExternalConnectionID)
+	target := st.Connections.find(byID, e.ExternalConnectionID)
 	switch {
 	case target == nil || target.External != nil:
-		return none, fail("external_connection_id_not_found")
+		return nil, fail("external_connection_id_not_found")
 	case target.organizationID() != other.Profile.OrganizationID:
-		return none, fail("sso_connection_organization_mismatch")
+		return nil, fail("sso_connection_organization_mismatch")
 	case !target.active():
-		return none, fail("external_connection_not_active")
+		return nil, fail("external_connection_not_active")
 	}
 	for _, have := range st.connectionsOf(o) {
 		if have.External != nil && have.External.ExternalConnectionID == target.id() {
-			return none, fail("duplicate_external_sso_connection")
+			return nil, fail("duplicate_external_sso_connection")
 		}
 	}
-	c := &connection{External: &b2b.ExternalConnection{
-		OrganizationID: o.Profile.OrganizationID, ConnectionID: newID("external-connection"),
-		ExternalOrganizationID: other.Profile.OrganizationID, ExternalConnectionID: target.id(),
-		DisplayName: text(q.DisplayName), Status: b2b.SSOConnectionStatusActive,
-		ExternalConnectionImplicitRoleAssignments: q.ConnectionImplicitRoleAssignments, ExternalGroupImplicitRoleAssignments: q.GroupImplicitRoleAssignments,
-	}}
-	r.project.connect(o, c)
-	return b2b.SSOExternalCreateConnectionResponse{Connection: new(*c.External)}, nil
+	setIfEmpty(&e.ConnectionID, newID("external-connection"))
+	e.OrganizationID, e.ExternalOrganizationID, e.Status = o.Profile.OrganizationID, other.Profile.OrganizationID, b2b.SSOConnectionStatusActive
+	c := &connection{External: &e}
+	p.connect(o, c)
+	return c, nil
 }
 
 func (r *run) externalUpdate(q b2b.SSOExternalUpdateConnectionRequest) (b2b.SSOExternalUpdateConnectionResponse, *apiError) {

@@ -343,15 +343,13 @@ func (r *run) ssoAuthenticate(q b2b.SSOAuthenticateRequest) (b2b.SSOAuthenticate
 	if err != nil {
 		return none, err
 	}
-	if _, err := mergeClaims(nil, q.SessionCustomClaims); err != nil {
-		return none, err
-	}
 	m := r.ssoMember(c, i)
-	if m == nil {
+	joins := m == nil
+	if joins {
 		if err := r.project.admitsSSO(o, c, i.Email); err != nil {
 			return none, err
 		}
-		m = r.project.join(o, i.Email, b2b.MemberStatusPending, r.now)
+		m = r.project.newMember(o, i.Email, b2b.MemberStatusPending, r.now)
 	}
 	if m.locked(r.now) {
 		return none, fail("user_lock_limit_reached")
@@ -363,6 +361,9 @@ func (r *run) ssoAuthenticate(q b2b.SSOAuthenticateRequest) (b2b.SSOAuthenticate
 	factor, err := r.register(m, c, i)
 	if err != nil {
 		return none, err
+	}
+	if joins {
+		r.project.state.Members.add(m)
 	}
 	p.factors = addFactor(p.factors, factor)
 	p.email, p.verified = m.Profile.EmailAddress, p.verified || sameAddress(i.Email, m.Profile.EmailAddress)
@@ -469,10 +470,7 @@ func (s *Server) ssoCallback(w http.ResponseWriter, r *http.Request, a *answer) 
 
 // projectOfConnection returns the project that has a connection, or nil.
 func (s *Server) projectOfConnection(id string) *Project {
-	s.mu.Lock()
-	projects := slices.Collect(maps.Values(s.projects))
-	s.mu.Unlock()
-	for _, p := range projects {
+	for _, p := range s.Projects() {
 		unlock := p.lock()
 		c := p.state.Connections.find(byID, id)
 		unlock()

@@ -240,6 +240,20 @@ func TestSSOTokens(t *testing.T) {
 	wants(t, err, stytch.ErrSSOTokenNotFound)
 }
 
+// TestSSOJoinsNobodyAfterAnError checks that a login that fails adds no member.
+func TestSSOJoinsNobodyAfterAnError(t *testing.T) {
+	c := newCompany(t, b2b.Organization{OAuthTenantJITProvisioning: b2b.JITProvisioningPolicyNotAllowed, EmailJITProvisioning: b2b.JITProvisioningPolicyRestricted, EmailAllowedDomains: []string{"example.com"}})
+	to, oauth := c.ssoTo(c.saml().ConnectionID, "email", email), c.oauthTo("google", "email", email)
+	_, err := c.sso(to, func(q *b2b.SSOAuthenticateRequest) { q.SessionToken = new("none") })
+	wants(t, err, stytch.ErrSessionNotFound)
+	_, err = c.oauth(oauth, func(q *b2b.OAuthAuthenticateRequest) { q.SessionToken = new("none") })
+	wants(t, err, stytch.ErrSessionNotFound)
+	if members := c.Members(""); len(members) != 0 {
+		t.Errorf("members %v", members)
+	}
+	must(c.sso(to))(t)
+}
+
 // TestAddConnection logs in with connections that a test adds.
 func TestAddConnection(t *testing.T) {
 	c := newCompany(t, b2b.Organization{})

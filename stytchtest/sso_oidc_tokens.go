@@ -49,7 +49,7 @@ func (r *run) oidcProviders(q b2b.OrganizationsMembersOIDCProvidersRequest) (b2b
 			if _, m, err = r.member(q.OrganizationID, q.MemberID); err != nil {
 				return answer, err
 			}
-			if m.OIDCTokens != nil {
+			if _, still := m.OIDCTokens[registration.ConnectionID]; still {
 				m.OIDCTokens[registration.ConnectionID] = tokens
 			}
 		}

@@ -55,25 +55,26 @@ func (r *run) samlCreate(q b2b.SSOSAMLCreateConnectionRequest) (b2b.SSOSAMLCreat
 // newSAML makes a SAML connection, which signs with the project's key.
 func (p *Project) newSAML(profile b2b.SAMLConnection, now time.Time) *connection {
 	c := &connection{SAML: &profile}
-	c.signWith(p.keys.current().private, now)
+	_ = c.signWith(p.keys.current().private, now) // cannot fail: the project signs with the key
 	return c
 }
 
 // signWith makes a key sign the login requests from now on.
-func (c *connection) signWith(key *rsa.PrivateKey, now time.Time) {
+func (c *connection) signWith(key *rsa.PrivateKey, now time.Time) error {
 	template := x509.Certificate{
 		SerialNumber: big.NewInt(now.UnixNano()), Subject: pkix.Name{CommonName: c.SAML.ConnectionID},
 		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(signingLife), KeyUsage: x509.KeyUsageDigitalSignature,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, &template, &template, &key.PublicKey, key)
 	if err != nil {
-		return // cannot happen: the key is an RSA key that can sign
+		return err
 	}
 	c.SigningKey = string(pem.EncodeToMemory(&pem.Block{Type: pkcs1, Bytes: x509.MarshalPKCS1PrivateKey(key)}))
 	c.SAML.SigningCertificates = append(slices.Clone(c.SAML.SigningCertificates), b2b.X509Certificate{
 		CertificateID: newID("saml-signing-key"), Certificate: string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})),
 		Issuer: "Stytch", CreatedAt: &now, UpdatedAt: &now, ExpiresAt: new(template.NotAfter),
 	})
+	return nil
 }
 
 // findSAML returns the organization and the SAML connection of a call that changes it.
@@ -144,7 +145,9 @@ func (r *run) changeSAML(o *organization, c *connection, q b2b.SSOSAMLUpdateConn
 		if err != nil {
 			return err
 		}
-		c.signWith(key, r.now)
+		if c.signWith(key, r.now) != nil {
+			return failf("saml_signing_private_key_invalid", "signing_private_key: the key cannot sign; want an RSA key of at least 1024 bits")
+		}
 	}
 	if q.SAMLEncryptionPrivateKey != nil {
 		if _, err := parsePKCS1("saml_encryption_private_key", *q.SAMLEncryptionPrivateKey); err != nil {
@@ -172,9 +175,7 @@ func (p *Project) sharesIDP(o *organization, s *b2b.SAMLConnection) bool {
 // checkIDP refuses to empty or to break what a SAML connection says about its identity
 // provider.
 func checkIDP(have b2b.SAMLConnection, q b2b.SSOSAMLUpdateConnectionRequest) *apiError {
-	switch {
-	case q.IDPEntityID == nil:
-	case *q.IDPEntityID == "" && have.IDPEntityID != "":
+	if q.IDPEntityID != nil && *q.IDPEntityID == "" && have.IDPEntityID != "" {
 		return failf("invalid_idp_entity_id", "idp_entity_id: it is empty")
 	}
 	switch {
@@ -370,9 +371,9 @@ func (r *run) samlDeleteCertificate(q b2b.SSOSAMLDeleteVerificationCertificateRe
 	if err != nil {
 		return none, err
 	}
-	left := slices.DeleteFunc(slices.Clone(c.SAML.VerificationCertificates), func(one b2b.X509Certificate) bool { return one.CertificateID == q.CertificateID })
+	left := c.SAML.VerificationCertificates
 	switch {
-	case len(left) == len(c.SAML.VerificationCertificates):
+	case !drop(&left, func(one b2b.X509Certificate) bool { return one.CertificateID == q.CertificateID }):
 		return none, fail("sso_verification_key_not_found")
 	case len(left) == 0 && c.active():
 		return none, fail("cannot_delete_last_sso_verification_key")
@@ -387,10 +388,8 @@ func (r *run) samlDeleteKey(q b2b.SSOSAMLDeleteEncryptionPrivateKeyRequest) (b2b
 	if err != nil {
 		return none, err
 	}
-	left := slices.DeleteFunc(slices.Clone(c.SAML.EncryptionPrivateKeys), func(one b2b.SAMLEncryptionKey) bool { return one.PrivateKeyID == q.PrivateKeyID })
-	if len(left) == len(c.SAML.EncryptionPrivateKeys) {
+	if !drop(&c.SAML.EncryptionPrivateKeys, func(one b2b.SAMLEncryptionKey) bool { return one.PrivateKeyID == q.PrivateKeyID }) {
 		return none, fail("sso_encryption_private_key_not_found")
 	}
-	c.SAML.EncryptionPrivateKeys = left
 	return b2b.SSOSAMLDeleteEncryptionPrivateKeyResponse{PrivateKeyID: q.PrivateKeyID}, nil
 }

@@ -270,6 +270,9 @@ func TestSAMLRefusals(t *testing.T) {
 		{"an unknown entity", nil, func(response string) string { return strings.Replace(response, email, "&a;", 1) }, 0, "invalid_xml_saml_response"},
 		{"not XML", nil, func(string) string { return "response" }, 0, "invalid_xml_saml_response"},
 		{"other XML", nil, func(string) string { return "<a/>" }, 0, "invalid_xml_saml_response"},
+		{"deeply nested", nil, func(response string) string {
+			return strings.Replace(response, "</saml:Assertion>", strings.Repeat("<a>", 40_000)+strings.Repeat("</a>", 40_000)+"</saml:Assertion>", 1)
+		}, 0, "invalid_xml_saml_response"},
 		{"cut", nil, func(response string) string { return response[:len(response)/2] }, 0, "invalid_xml_saml_response"},
 		{"nothing", nil, func(string) string { return "" }, 0, "missing_saml_response"},
 	}

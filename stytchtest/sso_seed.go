@@ -18,6 +18,10 @@ const (
 // It returns the connection as the API would.
 func (p *Project) AddSAMLConnection(s b2b.SAMLConnection) (b2b.SAMLConnection, error) {
 	defer p.lock()()
+	return p.addSAML(s)
+}
+
+func (p *Project) addSAML(s b2b.SAMLConnection) (b2b.SAMLConnection, error) {
 	setIfEmpty(&s.ConnectionID, newID("saml-connection"))
 	o, err := p.organizationFor(s.OrganizationID, s.ConnectionID)
 	if err != nil {
@@ -41,6 +45,10 @@ func (p *Project) AddSAMLConnection(s b2b.SAMLConnection) (b2b.SAMLConnection, e
 // emulator's page unless there is an Issuer, which then needs the other settings, too.
 func (p *Project) AddOIDCConnection(s b2b.OIDCConnection) (b2b.OIDCConnection, error) {
 	defer p.lock()()
+	return p.addOIDC(s)
+}
+
+func (p *Project) addOIDC(s b2b.OIDCConnection) (b2b.OIDCConnection, error) {
 	setIfEmpty(&s.ConnectionID, newID("oidc-connection"))
 	o, err := p.organizationFor(s.OrganizationID, s.ConnectionID)
 	if err != nil {

@@ -37,8 +37,9 @@ type StoreChange struct {
 
 // The tables of a project that are not in its state.
 const (
-	metaTable    = "project"
-	messageTable = "messages"
+	metaTable     = "project"
+	messageTable  = "messages"
+	snapshotTable = "snapshots"
 )
 
 // single is the key of a table's only entry.
@@ -199,21 +200,28 @@ func (p *Project) collect() (uint64, error) {
 	k := &p.kept
 	if !k.all {
 		k.sums = map[string]uint64{}
-		changes = append(changes, StoreChange{Project: p.ID})
 	}
 	put := func(table string) func(string, []byte) {
 		return func(key string, value []byte) {
 			changes = append(changes, StoreChange{Project: p.ID, Table: table, Key: key, Value: value})
 		}
 	}
-	err := errors.Join(p.changedMeta(put(metaTable)), p.inbox.changed(k, put(messageTable)))
+	// The snapshots are not written again when one of them replaces the rest.
+	err := p.named.changed(put(snapshotTable))
+	putOnly := func(table string) func(string, []byte) {
+		if !k.all {
+			put(table)("", nil)
+		}
+		return put(table)
+	}
+	err = errors.Join(err, p.changedMeta(putOnly(metaTable)), p.inbox.changed(k, putOnly(messageTable)))
 	v := reflect.ValueOf(&p.state).Elem()
 	for i := range v.NumField() {
 		name := v.Type().Field(i).Tag.Get("json")
 		if table, ok := v.Field(i).Addr().Interface().(part); ok {
-			err = errors.Join(err, table.changed(!k.all, put(name)))
+			err = errors.Join(err, table.changed(!k.all, putOnly(name)))
 		} else {
-			err = errors.Join(err, k.changedField(name, v.Field(i), put(name)))
+			err = errors.Join(err, k.changedField(name, v.Field(i), putOnly(name)))
 		}
 	}
 	k.all = true
@@ -484,6 +492,8 @@ func (p *Project) loadTable(table string, keys []string, values [][]byte) (first
 		p.inbox.set(messages)
 		p.kept.messages, p.kept.removals = len(messages), p.inbox.removals
 		return false, nil
+	case snapshotTable:
+		return false, p.named.load(p.server, keys, values)
 	}
 	v := reflect.ValueOf(&p.state).Elem()
 	for i := range v.NumField() {

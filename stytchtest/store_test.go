@@ -84,12 +84,11 @@ func stored(t *testing.T, srv **stytchtest.Server) stytchtest.Option {
 			t.Error(err)
 			return
 		}
-		again, err := stytchtest.Start(stytchtest.Config{Store: m})
+		again, err := stytchtest.Load(m)
 		if err != nil {
 			t.Errorf("the state could not be loaded again: %v", err)
 			return
 		}
-		defer again.Close()
 		if got := must(again.Snapshot())(t); string(got) != string(have) {
 			lines := func(data []byte) []string {
 				return strings.Split(strings.ReplaceAll(string(data), ": {}", ": null"), "\n")
@@ -134,6 +133,32 @@ func TestStoreThatFails(t *testing.T) {
 	defer again.Close()
 	if n := len(again.Users()); n != 2 {
 		t.Errorf("%d users were saved, want 2", n)
+	}
+}
+
+// TestPageOfStoreThatFails has no page say that a login was saved.
+func TestPageOfStoreThatFails(t *testing.T) {
+	m := &memory{}
+	w := &world{Server: stytchtest.NewServer(t, func(c *stytchtest.Config) { c.Store = m }), t: t}
+	start := w.startURL("/v1/public/oauth/google/start")
+	m.broken = true
+	if to, failed := w.choose(start, "email", "ada@example.com"); failed != "internal_server_error" {
+		t.Errorf("the login leads to %s, %s", to, failed)
+	}
+}
+
+// TestWebhooksOfAStore starts a server again with an endpoint that its store does not have.
+func TestWebhooksOfAStore(t *testing.T) {
+	m := &memory{}
+	start := func(url string) int {
+		s := must(stytchtest.Start(stytchtest.Config{Store: m, Webhooks: []stytchtest.WebhookEndpoint{{URL: url}}}))(t)
+		defer s.Close()
+		return len(s.Webhooks().Endpoints())
+	}
+	for i, url := range []string{"http://127.0.0.1:1/a", "http://127.0.0.1:1/b", "http://127.0.0.1:1/b"} {
+		if n, want := start(url), min(i+1, 2); n != want {
+			t.Errorf("start %d: %d endpoints, want %d", i+1, n, want)
+		}
 	}
 }
 

@@ -131,19 +131,22 @@ func (p *Project) sessionOfJWT(token string) (string, *apiError) {
 	return id, nil
 }
 
-// find returns the active session of a token or JWT. Exactly one is given. A
+// find returns the active session of a token or JWT. One of the two must be given. A
 // JWT that cannot be parsed has its own error.
 func (r *run) find(token, sessionJWT *string) (*session, *apiError) {
 	p := r.project
 	kind, text := byToken, ""
-	if sessionJWT != nil {
+	switch {
+	case sessionJWT != nil:
 		id, err := p.sessionOfJWT(*sessionJWT)
 		if err != nil {
 			return nil, err
 		}
 		kind, text = byID, id
-	} else {
+	case token != nil:
 		text = *token
+	default:
+		return nil, fail("no_session_arguments")
 	}
 	if s := p.state.session(kind, text, r.now); s != nil {
 		return s, nil

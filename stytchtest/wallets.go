@@ -46,7 +46,7 @@ var ethereumAddress = regexp.MustCompile("^0x[0-9a-fA-F]{40}$")
 func newWallet(kind stytch.CryptoWalletType, address string) (wallet, *apiError) {
 	w := wallet{kind: kind, address: address}
 	if kind == stytch.CryptoWalletTypeSolana {
-		key, err := base58.Decode(address)
+		key, err := decode58(address)
 		if err != nil || len(key) != ed25519.PublicKeySize {
 			return w, failf("invalid_solana_address", "crypto_wallet_address: it is not the base58 encoding of %d bytes", ed25519.PublicKeySize)
 		}
@@ -144,8 +144,20 @@ func recoverAddress(text string, sig []byte) ([]byte, error) {
 	return keccak(key.SerializeUncompressed()[1:])[12:], nil
 }
 
+// max58 is the length of the longest base58 encoding of a signature.
+const max58 = 88
+
+// decode58 decodes base58. It refuses long texts, because the time grows with the square
+// of the length.
+func decode58(text string) ([]byte, error) {
+	if len(text) > max58 {
+		return nil, errors.New("it is too long")
+	}
+	return base58.Decode(text)
+}
+
 func (w wallet) verifySolana(text, signature string) *apiError {
-	sig, err := base58.Decode(signature)
+	sig, err := decode58(signature)
 	if err != nil || len(sig) != ed25519.SignatureSize {
 		if other, failed := base64.StdEncoding.DecodeString(signature); failed == nil {
 			sig, err = other, nil

@@ -106,6 +106,14 @@ func TestForgedWallets(t *testing.T) {
 	wants(t, err, stytch.ErrInvalidSignature)
 	_, err = w.walletLogin(stytch.CryptoWalletTypeEthereum, wallet.address(), hex.EncodeToString(good))
 	wants(t, err, stytch.ErrInvalidSignature)
+	// Reading these as base58 would take minutes.
+	long := strings.Repeat("2", 1_000_000)
+	_, err = w.walletStart(stytch.CryptoWalletsAuthenticateStartRequest{CryptoWalletType: stytch.CryptoWalletTypeSolana, CryptoWalletAddress: long})
+	wants(t, err, stytch.ErrInvalidSolanaAddress)
+	address := base58.Encode(make([]byte, ed25519.PublicKeySize))
+	must(w.walletStart(stytch.CryptoWalletsAuthenticateStartRequest{CryptoWalletType: stytch.CryptoWalletTypeSolana, CryptoWalletAddress: address}))(t)
+	_, err = w.walletLogin(stytch.CryptoWalletTypeSolana, address, long)
+	wants(t, err, stytch.ErrSignatureIsIncorrectSize)
 
 	// The other form of the same signature: n - s, with the other recovery id.
 	twin := append([]byte{}, good...)

@@ -55,10 +55,13 @@ func newSenders(observe func(WebhookDelivery)) *senders {
 			IdleConnTimeout:        30 * time.Second,
 			ForceAttemptHTTP2:      true,
 		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		CheckRedirect: noRedirect,
 	}
 	return s
 }
+
+// noRedirect makes a client return a redirect in place of following it.
+func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // start allows goroutines.
 func (s *senders) start() {

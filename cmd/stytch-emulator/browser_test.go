@@ -385,7 +385,11 @@ func crowded(t *testing.T) *program {
 	for _, value := range hostile {
 		must(p.client().OTPs.Email.LoginOrCreate(t.Context(), stytch.OTPsEmailLoginOrCreateRequest{Email: value, SignupTemplateID: new(strings.Repeat(value, 20))}))(t)
 	}
+	p.does(http.MethodPost, "/api/webhooks/endpoints", `{"url":"http://127.0.0.1:1/`+strings.Repeat("hooks", 40)+`"}`)
 	p.login(phone)
+	for _, name := range []string{strings.Repeat("long", 16), "قبل الدفع"} {
+		p.does(http.MethodPost, "/api/snapshots", `{"name":"`+name+`"}`)
+	}
 	must(p.client().OTPs.WhatsApp.LoginOrCreate(t.Context(), stytch.OTPsWhatsAppLoginOrCreateRequest{PhoneNumber: "+15005550008"}))(t)
 	p.does(http.MethodPost, "/api/faults", `{"call":"b2b.otps.email.discovery.authenticate","share":0.5,"times":100000,"error_type":"too_many_requests","retry_after_seconds":60,"after_effect":true}`)
 	return p
@@ -399,8 +403,8 @@ func TestPageFits(t *testing.T) {
 	b.do(b.until(`all(".message").length === 50`), chromedp.Click("#older"), b.until(`all(".message").length === 69 && !shown("#older")`))
 	b.do(b.until(`(all(".open")[0].click(), all(".open")[62].click(), all(".detail").length === 1)`))
 	for _, theme := range []string{"light", "dark"} {
-		for i := range 12 {
-			width, view := []int64{320, 768, 1280}[i/4], []string{"messages", "people", "requests", "controls"}[i%4]
+		for i := range 15 {
+			width, view := []int64{320, 768, 1280}[i/5], []string{"messages", "people", "requests", "webhooks", "controls"}[i%5]
 			b.do(look(width, theme), b.until(fmt.Sprintf(`(location.hash = %q, shown("#" + %[1]q) && (%[1]q !== "people" || all("#sessions > li").length === 1))`, view)))
 			name := fmt.Sprintf("%s-%d-%s", theme, width, view)
 			if got := get[int](b, `document.documentElement.scrollWidth`); got > int(width) {
@@ -408,6 +412,9 @@ func TestPageFits(t *testing.T) {
 			}
 			if cut := get[[]string](b, `all("body *").filter((e) => !e.matches("pre, select, input, .unseen, .skip") && e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1).map((e) => e.outerHTML.slice(0, 80))`); len(cut) > 0 {
 				t.Errorf("%s: texts do not wrap: %v", name, cut)
+			}
+			if stuck := get[[]string](b, `all("main *").filter((e) => e.scrollHeight > e.clientHeight + 1 && e.matches(":not(textarea, select)") && ["auto", "scroll"].includes(getComputedStyle(e).overflowY) && e.tabIndex < 0).map((e) => e.outerHTML.slice(0, 80))`); len(stuck) > 0 {
+				t.Errorf("%s: scrolled with a pointer only: %v", name, stuck)
 			}
 			if dark := get[bool](b, `getComputedStyle(document.body).backgroundColor.match(/\d+/g).every((part) => part < 64)`); dark != (theme == "dark") {
 				t.Errorf("%s: the page is dark: %t", name, dark)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -35,12 +34,8 @@ func (c *control) performCall(w http.ResponseWriter, r *http.Request) error {
 	}
 	response, err := c.srv.Perform(r.PathValue("call"), arguments)
 	c.feed.announce(false)
-	var refused *stytch.Error
-	switch {
-	case errors.As(err, &refused):
-		return &failure{refused.StatusCode, &callError{refused}}
-	case err != nil:
-		return err
+	if err != nil {
+		return callFailure(err)
 	}
 	return writeJSON(w, http.StatusOK, response)
 }

@@ -131,6 +131,8 @@ func violations(err error) []string {
 		switch {
 		case e.Err == nil:
 			return []string{e.Error()}
+		case e.RequestBody != nil && errors.Is(e.Err, openapi3filter.ErrInvalidRequired):
+			return []string{"the body is missing: want a JSON object"}
 		case e.RequestBody != nil && errors.As(e.Err, &parse):
 			return []string{"the body is not JSON: " + parse.RootCause().Error()}
 		}
@@ -144,6 +146,10 @@ func violations(err error) []string {
 	case *openapi3.SchemaError:
 		if e.SchemaField == "anyOf" {
 			return []string{"want one of " + strings.Join(alternatives(e.Schema), ", ")}
+		}
+		if strings.HasSuffix(e.Reason, " is unsupported") { // a property that the schema does not have
+			known := slices.Sorted(maps.Keys(e.Schema.Properties))
+			e.Reason = strings.TrimSuffix(e.Reason, " is unsupported") + " is unknown; the known ones are " + strings.Join(known, ", ")
 		}
 		where := strings.Join(e.JSONPointer(), ".")
 		if where == "" {

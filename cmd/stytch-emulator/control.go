@@ -13,8 +13,12 @@ import (
 	"time"
 )
 
-// maxControlBody is the largest request body of the control API: a snapshot.
-const maxControlBody = 256 << 20
+// maxSnapshot is the largest snapshot that the control API takes, and maxControlBody the
+// largest other request body. Checking a body takes several times its size in memory.
+const (
+	maxSnapshot    = 256 << 20
+	maxControlBody = 16 << 20
+)
 
 // control serves the control API and the page.
 type control struct {
@@ -39,6 +43,7 @@ type route struct {
 var routes = []route{
 	{http.MethodGet, "/openapi.yaml", "openapi", asset("control.yaml"), true},
 	{http.MethodGet, "/ready", "ready", (*control).getReady, true},
+	{http.MethodGet, "/seed.schema.json", "seed.schema", (*control).getSeedSchema, true},
 
 	{http.MethodGet, "/api/environment", "environment", (*control).getEnvironment, false},
 	{http.MethodGet, "/api/events", "events", (*control).events, false},
@@ -53,12 +58,26 @@ var routes = []route{
 	{http.MethodPost, "/api/calls/{call}", "calls.perform", (*control).performCall, false},
 	{http.MethodGet, "/api/requests", "requests.list", (*control).listRequests, false},
 	{http.MethodGet, "/api/users", "users.list", (*control).listUsers, false},
+	{http.MethodPatch, "/api/users/{user_id}", "users.update", (*control).updateUser, false},
+	{http.MethodDelete, "/api/users/{user_id}", "users.delete", (*control).deleteUser, false},
 	{http.MethodGet, "/api/sessions", "sessions.list", (*control).listSessions, false},
 	{http.MethodPost, "/api/sessions", "sessions.add", (*control).addSession, false},
+	{http.MethodDelete, "/api/sessions/{session_id}", "sessions.delete", (*control).revokeSession, false},
 	{http.MethodPost, "/api/keys/rotate", "keys.rotate", (*control).rotateKeys, false},
 	{http.MethodGet, "/api/organizations", "organizations.list", (*control).listOrganizations, false},
+	{http.MethodPatch, "/api/organizations/{organization_id}", "organizations.update", (*control).updateOrganization, false},
+	{http.MethodDelete, "/api/organizations/{organization_id}", "organizations.delete", (*control).deleteOrganization, false},
 	{http.MethodGet, "/api/members", "members.list", (*control).listMembers, false},
+	{http.MethodPatch, "/api/members/{member_id}", "members.update", (*control).updateMember, false},
+	{http.MethodDelete, "/api/members/{member_id}", "members.delete", (*control).deleteMember, false},
 	{http.MethodGet, "/api/totps", "totps.list", (*control).listTOTPs, false},
+	{http.MethodPost, "/api/passwords", "passwords.set", (*control).setPassword, false},
+	{http.MethodPost, "/api/impersonations", "impersonations.add", (*control).impersonate, false},
+	{http.MethodPost, "/api/consents", "consents.add", (*control).addConsent, false},
+	{http.MethodPost, "/api/fingerprints", "fingerprints.add", (*control).addFingerprint, false},
+	{http.MethodPut, "/api/email_risks", "email_risks.put", (*control).setEmailRisk, false},
+	{http.MethodPut, "/api/trusted_token_profiles", "trusted_token_profiles.put", (*control).setTrustedTokenProfiles, false},
+	{http.MethodPut, "/api/userinfo_url", "userinfo_url.put", (*control).setUserInfoURL, false},
 	{http.MethodGet, "/api/policy", "policy.get", (*control).getPolicy, false},
 	{http.MethodPut, "/api/policy", "policy.put", (*control).putPolicy, false},
 	{http.MethodGet, "/api/webhooks/types", "webhooks.types", (*control).listEventTypes, false},
@@ -71,9 +90,15 @@ var routes = []route{
 	{http.MethodGet, "/api/webhooks/deliveries", "webhooks.deliveries", (*control).listDeliveries, false},
 	{http.MethodGet, "/api/webhooks/deliveries/wait", "webhooks.wait", (*control).waitForDelivery, false},
 	{http.MethodPost, "/api/webhooks/deliveries/{delivery_id}/replay", "webhooks.replay", (*control).replayDelivery, false},
+	{http.MethodPost, "/api/seed", "seed.apply", (*control).postSeed, false},
 	{http.MethodPost, "/api/reset", "reset", (*control).postReset, false},
 	{http.MethodGet, "/api/snapshot", "snapshot.get", (*control).getSnapshot, false},
 	{http.MethodPut, "/api/snapshot", "snapshot.put", (*control).putSnapshot, false},
+	{http.MethodGet, "/api/snapshots", "snapshots.list", (*control).listSnapshots, false},
+	{http.MethodPost, "/api/snapshots", "snapshots.save", (*control).saveSnapshot, false},
+	{http.MethodDelete, "/api/snapshots/{name}", "snapshots.delete", (*control).deleteSnapshot, false},
+	{http.MethodPost, "/api/snapshots/{name}/restore", "snapshots.restore", (*control).restoreSnapshot, false},
+	{http.MethodPost, "/api/snapshots/{name}/undelete", "snapshots.undelete", (*control).undeleteSnapshot, false},
 	{http.MethodGet, "/api/clock", "clock.get", (*control).getClock, false},
 	{http.MethodPost, "/api/clock/advance", "clock.advance", (*control).advanceClock, false},
 	{http.MethodPost, "/api/clock/stop", "clock.stop", (*control).stopClock, false},
@@ -111,7 +136,11 @@ func (c *control) serve(to route) http.HandlerFunc {
 		start := time.Now()
 		sent := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 		secure(sent.Header())
-		r.Body = http.MaxBytesReader(sent, r.Body, maxControlBody)
+		most := int64(maxControlBody)
+		if to.call == "snapshot.put" {
+			most = maxSnapshot
+		}
+		r.Body = http.MaxBytesReader(sent, r.Body, most)
 		err := to.admit(r, c.host, c.allowed)
 		of := c
 		if err == nil && !to.open {
@@ -154,7 +183,7 @@ func (to route) admit(r *http.Request, host string, allowed []string) error {
 	if err := checkSite(r, allowed); err != nil {
 		return &failure{http.StatusForbidden, err}
 	}
-	if err := checkContentType(r); err != nil {
+	if err := checkContentType(to.call, r); err != nil {
 		return &failure{http.StatusUnsupportedMediaType, err}
 	}
 	return checkRequest(to.call, r)

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write docs/emulator/supported.md")
+var update = flag.Bool("update", false, "write docs/emulator/supported.md and ways.md")
 
 func TestCoverage(t *testing.T) {
 	var out strings.Builder
@@ -27,7 +27,7 @@ func TestCoverage(t *testing.T) {
 	if string(have) != out.String() {
 		t.Error("docs/emulator/supported.md is out of date: go test ./cmd/stytch-emulator -run TestCoverage -update")
 	}
-	if !strings.Contains(out.String(), "| `consumer.otps.sms` | `login_or_create`, `send` |  |") {
+	if !strings.Contains(out.String(), "| `consumer.otps.sms` |  | `login_or_create`, `send` |  |") {
 		t.Error("the row of consumer.otps.sms is missing")
 	}
 	if code := run(t.Context(), []string{"coverage", "now"}, &out, &out); code != exitBad {

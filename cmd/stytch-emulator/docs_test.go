@@ -9,8 +9,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
 
 	"github.com/stytchgen/sdk/b2b"
+	"github.com/stytchgen/sdk/stytch"
+	"github.com/stytchgen/sdk/stytchtest"
 )
 
 const page = "../../docs/emulator/README.md"
@@ -48,6 +53,33 @@ func TestDocumentedSeed(t *testing.T) {
 	p.mfaLogin(organizations[0].OrganizationID)
 }
 
+// TestDocumentedSeeds logs in with the seed of seed.md, and checks that the other seeds of the pages are valid.
+func TestDocumentedSeeds(t *testing.T) {
+	whole := block(t, "yaml", "m2m_clients:")
+	p := launch(t, "--seed", write(t, "seed.yaml", whole))
+	ctx := t.Context()
+	in := must(p.client().Passwords.Authenticate(ctx, stytch.PasswordsAuthenticateRequest{Email: email, Password: "analytical-engine-1", SessionDurationMinutes: new(60)}))(t)
+	code := must(totp.GenerateCode("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", time.Now()))(t)
+	must(p.client().TOTPs.Authenticate(ctx, stytch.TOTPsAuthenticateRequest{UserID: "user-test-ada", TOTPCode: code, SessionToken: &in.SessionToken}))(t)
+	must(p.client().Sessions.Authenticate(ctx, stytch.SessionsAuthenticateRequest{SessionToken: new("session-of-ada")}))(t)
+	must(p.client().M2M.Token(ctx, stytch.M2MTokenRequest{ProjectID: p.env["STYTCH_PROJECT_ID"], ClientID: "m2m-client-test-worker", ClientSecret: "secret-of-the-worker"}))(t)
+	must(p.b2b().Passwords.Authenticate(ctx, b2b.PasswordsAuthenticateRequest{OrganizationID: "engines", EmailAddress: "grace@example.com", Password: "nanoseconds-of-wire-1"}))(t)
+
+	seeds := 0
+	for _, one := range blocks(t, "yaml") {
+		switch first, _, _ := strings.Cut(one, ":"); first {
+		case "organizations", "password_policy", "redirect_urls", "webhooks":
+			seeds++
+			if err := stytchtest.NewServer(t).Seed("seed.yaml", []byte(one)); err != nil {
+				t.Errorf("%v\n%s", err, one)
+			}
+		}
+	}
+	if seeds < 4 {
+		t.Errorf("the pages have %d seeds", seeds)
+	}
+}
+
 // TestDocumentedFlags finds flags that only the help or only the page lists.
 func TestDocumentedFlags(t *testing.T) {
 	flags := func(text, pattern string) (list []string) {
@@ -68,7 +100,7 @@ func TestDocumentedFlags(t *testing.T) {
 func TestDocumentedCalls(t *testing.T) {
 	text := string(must(os.ReadFile(page))(t))
 	var described, known []string
-	for _, m := range regexp.MustCompile("(?m)^\\| `([A-Z]+ /(?:api|ready|openapi)[a-z/._{}]*)").FindAllStringSubmatch(text, -1) {
+	for _, m := range regexp.MustCompile("(?m)^\\| `([A-Z]+ /(?:api|ready|openapi|seed)[a-z/._{}]*)").FindAllStringSubmatch(text, -1) {
 		described = append(described, m[1])
 	}
 	for _, r := range routes {
@@ -119,18 +151,22 @@ func TestDocumentedShell(t *testing.T) {
 	if got := paste(block(t, "sh", "mary@example.com")); !regexp.MustCompile(`^\d{6}\n$`).MatchString(got) {
 		t.Errorf("the login of any language prints %q", got)
 	}
+	if got := paste(block(t, "sh", "before%20checkout")); !regexp.MustCompile(`^before checkout: \d users\n$`).MatchString(got) {
+		t.Errorf("the snapshots are %q", got)
+	}
 	if got := paste(block(t, "sh", "/api/faults")); !strings.Contains(got, `"retry_after_seconds":2`) {
 		t.Errorf("the fault prints %q", got)
 	}
 }
 
-// TestDocumentedGoTest compares the login on the page with the one that a test
-// runs.
-func TestDocumentedGoTest(t *testing.T) {
-	runs := string(must(os.ReadFile("../../stytchtest/login_test.go"))(t))
-	_, body, _ := strings.Cut(block(t, "go", "func TestLogin("), "\n")
-	if !strings.Contains(runs, body) {
-		t.Error("stytchtest/login_test.go differs from the code on the page")
+// TestDocumentedGoTests compares the tests on the pages with those that run.
+func TestDocumentedGoTests(t *testing.T) {
+	for name, file := range map[string]string{"TestLogin": "login_test.go", "TestCheckout": "checkout_test.go"} {
+		runs := string(must(os.ReadFile("../../stytchtest/" + file))(t))
+		_, body, _ := strings.Cut(block(t, "go", "func "+name+"("), "\n")
+		if !strings.Contains(runs, body) {
+			t.Errorf("stytchtest/%s differs from the code on the page", file)
+		}
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/stytchgen/sdk/stytchtest"
 )
 
 // keepAlive is the interval of the comments that keep a stream open.
@@ -55,8 +57,7 @@ type stream struct {
 	body     http.ResponseWriter
 
 	begun          bool
-	sent           int // how many messages
-	removals       int // those of the inbox then
+	sent           stytchtest.Position // in the inbox
 	faults         []byte
 	clock, changes int
 }
@@ -78,20 +79,34 @@ func (s *stream) update(clock, changes int) error {
 	return s.response.Flush()
 }
 
+// batch is how many messages a stream has in memory.
+const batch = 50
+
 // sendMessages sends the new messages. If messages were removed or replaced, it
-// sends all of them again.
+// sends all of them again, in one event.
 func (s *stream) sendMessages() {
-	inbox := s.control.srv.Inbox()
-	removals := inbox.Removals()
-	messages := inbox.Messages()
-	if !s.begun || removals != s.removals || s.sent > len(messages) {
-		s.send("messages", s.control.newMessagesView(messages))
-	} else {
-		for _, m := range s.control.newMessagesView(messages[s.sent:]).Messages {
-			s.send("message", m)
+	messages, next, again := s.control.srv.Inbox().After(s.sent, batch)
+	if !again {
+		for ; len(messages) > 0 && !again; messages, next, again = s.control.srv.Inbox().After(next, batch) {
+			for _, m := range s.control.newMessagesView(messages).Messages {
+				s.send("message", m)
+			}
+			s.sent = next
+		}
+		return
+	}
+	fmt.Fprint(s.body, "event: messages\ndata: {\"messages\":[")
+	comma := ""
+	for again = false; len(messages) > 0 && !again; messages, next, again = s.control.srv.Inbox().After(next, batch) {
+		for _, m := range s.control.newMessagesView(messages).Messages {
+			fmt.Fprintf(s.body, "%s%s", comma, encode(m))
+			comma = ","
 		}
 	}
-	s.sent, s.removals = len(messages), removals
+	fmt.Fprint(s.body, "]}\n\n")
+	if s.sent = next; again {
+		s.sent = stytchtest.Position{} // the next update sends the changed list
+	}
 }
 
 func (s *stream) send(event string, v any) { s.sendData(event, encode(v)) }

@@ -86,6 +86,34 @@ func TestEvents(t *testing.T) {
 	}
 }
 
+// TestEventsOfManyMessages follows an inbox that is sent in several parts.
+func TestEventsOfManyMessages(t *testing.T) {
+	p := launch(t)
+	const n = 2*batch + 10
+	for i := range n {
+		p.send(fmt.Sprintf("+1500555%04d", i))
+	}
+	next := p.listen()
+	shows := func(first, count int) {
+		t.Helper()
+		all := decoded[struct{ Messages []message }](t, until(next, "messages")).Messages
+		if len(all) != count || all[0].Address != fmt.Sprintf("+1500555%04d", first) || all[count-1].Address != fmt.Sprintf("+1500555%04d", n-1) {
+			t.Errorf("%d messages, want %d", len(all), count)
+		}
+	}
+	shows(0, n)
+	p.does(http.MethodDelete, "/api/messages?address=%2B15005550000", "")
+	shows(1, n-1)
+	for i := range n {
+		p.send(fmt.Sprintf("+1500556%04d", i))
+	}
+	for i := range n {
+		if m := decoded[message](t, until(next, "message")); m.Address != fmt.Sprintf("+1500556%04d", i) {
+			t.Fatalf("message %d is to %s", i, m.Address)
+		}
+	}
+}
+
 // TestHostileEvents checks that an address cannot break out of its event.
 func TestHostileEvents(t *testing.T) {
 	p := launch(t)

@@ -17,6 +17,7 @@ Usage:
   stytch-emulator [flags]
   stytch-emulator health [URL]   exit with 0 if an emulator is ready at URL, or with 1 (default ` + defaultURL + `)
   stytch-emulator coverage       list the calls of the API, and which of them are emulated
+  stytch-emulator schema         print the JSON Schema of the file of --seed, for editors
 
 Flags:
   --port N           listen on this port; 0 for a free one (default 8787)
@@ -25,7 +26,7 @@ Flags:
                      several by commas
   --state FILE       load the state from FILE and save it there: users, sessions, organizations, messages, signing
                      keys, the clock
-  --seed FILE        add the organizations and members in FILE, in YAML
+  --seed FILE        add what is in FILE, in YAML or JSON: users, organizations, members, clients, settings
   --code DIGITS      use this code in every message, six digits, instead of random codes
   --project-id ID    the project id that clients use (default ` + defaultProjectID + `)
   --secret SECRET    the secret that clients use (default ` + defaultSecret + `)

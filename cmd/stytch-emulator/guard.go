@@ -71,15 +71,18 @@ func checkSite(r *http.Request, allowed []string) error {
 	return nil
 }
 
-// checkContentType rejects a body without the content type of JSON. A form of
-// another site can send text, but not JSON unless the browser asks first.
-func checkContentType(r *http.Request) error {
+// checkContentType rejects a body without a content type that the call has. A form of
+// another site can send text, but not JSON or YAML unless the browser asks first.
+func checkContentType(call string, r *http.Request) error {
 	if r.ContentLength == 0 {
 		return nil
 	}
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || kind != "application/json" {
-		return errors.New("the Content-Type of the body is not JSON: want application/json")
+	switch {
+	case err == nil && (kind == "application/json" || kind == "application/yaml" && call == "seed.apply"):
+		return nil
+	case call == "seed.apply":
+		return errors.New("the Content-Type of the body is neither JSON nor YAML: want application/json or application/yaml")
 	}
-	return nil
+	return errors.New("the Content-Type of the body is not JSON: want application/json")
 }

@@ -15,6 +15,8 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+
+	"github.com/stytchgen/sdk/stytchtest"
 )
 
 // The exit codes.
@@ -39,8 +41,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if len(args) > 0 && args[0] == "health" {
 		return health(ctx, args[1:], stderr)
 	}
+	if len(args) == 1 && args[0] == "schema" {
+		_, _ = stdout.Write(stytchtest.SeedSchema())
+		return exitFine
+	}
 	if len(args) == 1 && args[0] == "coverage" {
-		coverage(stdout)
+		if err := coverage(stdout); err != nil {
+			fmt.Fprintf(stderr, "stytch-emulator: %v\n", err)
+			return exitFailed
+		}
 		return exitFine
 	}
 	opts, err := parse(args)

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"path/filepath"
 	"slices"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/stytchgen/sdk/b2b"
 	"github.com/stytchgen/sdk/stytch"
+	"github.com/stytchgen/sdk/stytchtest"
 )
 
 const goodSeed = `organizations:
@@ -124,41 +126,45 @@ func (p *program) mfaLogin(organization string) b2b.Member {
 	return last.Member
 }
 
-// TestBadSeeds checks that each error names its line.
-func TestBadSeeds(t *testing.T) {
-	one := "organizations:\n  - organization_name: Engines\n"
-	tests := []struct{ name, data, want string }{
-		{"empty", "", "seed.yaml: it is empty"},
-		{"no YAML", "organizations: [", "line 1"},
-		{"a tab", "organizations:\n\t- x", "line 2"},
-		{"a list", "- a", "seed.yaml: "},
-		{"two documents", one + "---\n" + one, "want exactly one document"},
-		{"nothing known", "organisations: []", `:1: unknown key "organisations"`},
-		{"nothing", "{}", ":1: there must be at least 1 properties"},
-		{"a redirect URL that is not absolute", "redirect_urls:\n  - url: /auth\n", `the redirect URL "/auth" is not absolute`},
-		{"an unknown policy for passwords", "password_policy:\n  validation_policy: none\n", ":2: password_policy.validation_policy: "},
-		{"a redirect URL of an unknown type", "redirect_urls:\n  - url: https://example.com/auth\n    types: [LOGOUT]\n", ":3: redirect_urls.0.types.0: "},
-		{"organizations that are not a list", "organizations: 5", ":1: organizations: "},
-		{"no name", "organizations:\n  - organization_slug: engines\n", ":2: organization_name is missing"},
-		{"a name that is a number", "organizations:\n  - organization_name: 5\n", ":2: organizations.0.organization_name: want a string; quote 5"},
-		{"an unknown key", one + "    mfa: always\n", `:3: unknown key "mfa"; the known keys are`},
-		{"an unknown policy", one + "    mfa_policy: ALWAYS\n", ":3: organizations.0.mfa_policy: "},
-		{"a bad slug", one + "    organization_slug: \"my engines\"\n", ":3: organizations.0.organization_slug: "},
-		{"a member without an address", one + "    members:\n      - name: Ada\n", ":4: email_address is missing"},
-		{"a member with a bad address", one + "    members:\n      - email_address: ada\n", ":4: organizations.0.members.0.email_address: "},
-		{"an unquoted number", one + "    members:\n      - email_address: a@b.c\n        mfa_phone_number: +15005550007\n", ":5: organizations.0.members.0.mfa_phone_number: want a string; quote +15005550007"},
-		{"a bad status", one + "    members:\n      - email_address: a@b.c\n        status: dormant\n", ":5: organizations.0.members.0.status: "},
-		{"an address twice", one + "    members:\n      - email_address: a@b.c\n      - email_address: A@B.C\n", `:5: the e-mail address "A@B.C" is already in line 4`},
-		{"a slug twice", one + "  - organization_name: engines\n", `:3: the slug "engines" is already in line 2`},
-		{"a key twice", one + "    organization_name: Other\n", "line 3"},
-		{"two at once", one + "    mfa: always\n    sso: always\n", `:4: unknown key "sso"`},
+// TestBadSeed checks that the program names every error, and where it is.
+func TestBadSeed(t *testing.T) {
+	path := write(t, "seed.yaml", "organizations:\n  - organization_name: Engines\n    mfa: always\nusers: [{emails: [{email: ada}]}]\n")
+	code, stderr := fails(t, "--port", "0", "--seed", path)
+	for _, want := range []string{path + `:3:5: organizations.0: unknown key "mfa"`, "\n" + path + ":4:27: users.0.emails.0.email: want an e-mail address"} {
+		if code != exitBad || !strings.Contains(stderr, want) {
+			t.Errorf("exit code %d, %q; want %q", code, stderr, want)
+		}
 	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			if code, stderr := fails(t, "--port", "0", "--seed", write(t, "seed.yaml", test.data)); code != exitBad || !strings.Contains(stderr, test.want) {
-				t.Errorf("exit code %d, %q; want %q", code, stderr, test.want)
-			}
-		})
+}
+
+// TestPostSeed adds to a running emulator.
+func TestPostSeed(t *testing.T) {
+	p := launch(t)
+	p.does(http.MethodPost, "/api/seed", `{"users": [{"user_id": "user-test-ada", "emails": [{"email": "ada@example.com"}]}]}`)
+	if users := p.does(http.MethodGet, "/api/users", ""); !strings.Contains(users, "user-test-ada") {
+		t.Errorf("users %s", users)
+	}
+	status, body := p.call(http.MethodPost, "/api/seed", `{"users": [{"user_id": "user-test-bob", "email": "bob@example.com"}]}`)
+	if want := `seed:1:41: users.0: unknown key \"email\"; did you mean \"emails\"?`; status != http.StatusBadRequest || !strings.Contains(body, want) {
+		t.Errorf("the response is %d %s, want %s", status, body, want)
+	}
+	request := must(http.NewRequestWithContext(t.Context(), http.MethodPost, p.url+root+"/api/seed", strings.NewReader(goodSeed)))(t)
+	request.Header.Set("Content-Type", "application/yaml")
+	response := must(http.DefaultClient.Do(request))(t)
+	_ = response.Body.Close()
+	if organizations := p.does(http.MethodGet, "/api/organizations", ""); response.StatusCode != http.StatusNoContent || !strings.Contains(organizations, "analytical-engines") {
+		t.Errorf("status %d, organizations %s", response.StatusCode, organizations)
+	}
+}
+
+// TestSchema checks that the program and the control API return the schema.
+func TestSchema(t *testing.T) {
+	var printed strings.Builder
+	if code := run(t.Context(), []string{"schema"}, &printed, io.Discard); code != exitFine || printed.String() != string(stytchtest.SeedSchema()) {
+		t.Errorf("exit code %d, %s", code, printed.String())
+	}
+	if got := launch(t).does(http.MethodGet, "/seed.schema.json", ""); got != printed.String() {
+		t.Errorf("the schema is %s", got)
 	}
 }
 

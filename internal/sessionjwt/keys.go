@@ -187,7 +187,7 @@ func parse(keys []Key) (map[string]*rsa.PublicKey, error) {
 		known[key.ID] = public
 	}
 	if len(known) == 0 && problem == nil {
-		problem = errors.New("the key set has the wrong shape: it holds no RSA key for signatures")
+		problem = errors.New("the key set has the wrong shape: it has no RSA key for signatures")
 	}
 	return known, problem
 }
@@ -211,7 +211,7 @@ func (key Key) public() (*rsa.PublicKey, error) {
 		return nil, fmt.Errorf("its modulus has %d bits; want %d to %d", bits, minBits, maxBits)
 	}
 	if !e.IsInt64() || e.Int64() < 3 || e.Int64() >= 1<<31 || e.Bit(0) == 0 || n.Bit(0) == 0 {
-		return nil, errors.New("its modulus or exponent is no such of RSA")
+		return nil, errors.New("its modulus or exponent is not valid for RSA")
 	}
 	return &rsa.PublicKey{N: n, E: int(e.Int64())}, nil
 }

@@ -8,23 +8,23 @@ import (
 
 type word string
 
-func (w *word) double() { *w += *w }
+func (w word) Twice() word { return w + w }
 
-var _ = share.Put((*word).double)
+type other struct{}
+
+var _, _ = share.Put(other{}), share.Put(word("ab"))
 
 func TestGet(t *testing.T) {
-	w := word("ab")
-	share.Get[func(*word)]()(&w)
-	if w != "abab" {
-		t.Errorf("got %q", w)
+	if twice := share.Get[interface{ Twice() word }]().Twice(); twice != "abab" {
+		t.Errorf("got %q", twice)
 	}
 }
 
 func TestGetOfNothing(t *testing.T) {
 	defer func() {
-		if recover() != "no imported package shares a func(int)" {
-			t.Error("want a panic that names the type")
+		if recover() != "no imported package shares the methods of interface { Thrice() int }" {
+			t.Error("want a panic that names the methods")
 		}
 	}()
-	share.Get[func(int)]()
+	share.Get[interface{ Thrice() int }]()
 }

@@ -41,13 +41,12 @@ type inside struct {
 	maxResponseBytes int64 // 0: no limit
 	skipValidation   bool
 
-	jwt          sessionjwt.Config // Keys is nil if they are to be fetched
-	keys         func(context.Context, *Client) ([]sessionjwt.Key, error)
-	policyConfig func(*Client) rbac.Config
-	jwtOnce      sync.Once
-	verifier     *sessionjwt.Verifier
-	site         *sessionweb.Site
-	renewals     sessionweb.Calls
+	jwt      sessionjwt.Config // Keys is nil if they are to be fetched
+	fetcher  any               // a keyFetcher and policyFetcher
+	jwtOnce  sync.Once
+	verifier *sessionjwt.Verifier
+	site     *sessionweb.Site
+	renewals sessionweb.Calls
 
 	policyGrace  time.Duration // 0: none
 	policiesOnce sync.Once
@@ -116,8 +115,7 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 		maxResponseBytes: orDefault(cfg.MaxResponseBytes, DefaultMaxResponseBytes),
 		skipValidation:   cfg.SkipValidation,
 		jwt:              jwt,
-		keys:             cfg.API.Keys,
-		policyConfig:     cfg.API.Policies,
+		fetcher:          cfg.API.Fetcher,
 		site:             site,
 		policyGrace:      orDefault(cfg.PolicyGrace, DefaultPolicyGrace),
 		interceptors:     cfg.Interceptors,
@@ -188,7 +186,7 @@ func (c *Client) Verifier() *sessionjwt.Verifier {
 				if c.refusal != nil {
 					return nil, c.refusal
 				}
-				return c.keys(ctx, c)
+				return c.fetcher.(keyFetcher).Keys(ctx, c)
 			})
 		}
 		c.verifier = sessionjwt.New(c.jwt)
@@ -201,7 +199,7 @@ func (c *Client) Policies() *rbac.Policies {
 	c.policiesOnce.Do(func() {
 		cfg := rbac.Config{Answered: func(error) bool { return false }, Fetch: func(context.Context, string) ([]rbac.Grant, error) { return nil, c.refusal }}
 		if c.refusal == nil {
-			cfg = c.policyConfig(c)
+			cfg = c.fetcher.(policyFetcher).Policies(c)
 		}
 		cfg.Grace, cfg.Now = c.policyGrace, c.jwt.Now
 		c.policies = rbac.New(cfg)

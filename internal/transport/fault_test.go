@@ -192,7 +192,7 @@ var faults = []struct {
 	{"500 of the service", reply(500, "application/json", answerInternal), 500,
 		want{3, false}, want{1, true}, want{1, true}},
 	{"501", reply(501, "application/json", "{}"), 501,
-		want{1, false}, want{1, true}, want{1, true}},
+		want{1, false}, want{1, false}, want{1, false}},
 	{"502 with HTML", reply(502, "text/html", answerHTML), 502,
 		want{3, false}, want{1, true}, want{1, true}},
 	{"503 with a wait that fits", reply(503, "text/plain", "busy", "Retry-After: 7"), 503,

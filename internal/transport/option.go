@@ -27,10 +27,19 @@ func (f CallOptionFunc) applyToCall(s *CallSettings) { f(s) }
 // API is what a package gives its clients. Services of another package use it, too, if the client has them.
 type API struct {
 	Enums grammar.Enums // that answers have, for DriftReport
+	// Fetcher implements keyFetcher and policyFetcher. It is any so that programs without local checks do not
+	// have what these call: the linker would keep functions here, and the methods of an interface type.
+	Fetcher any
+}
+
+type keyFetcher interface {
 	// Keys fetches the keys that sign the JWTs of the client's project.
-	Keys func(context.Context, *Client) ([]sessionjwt.Key, error)
+	Keys(context.Context, *Client) ([]sessionjwt.Key, error)
+}
+
+type policyFetcher interface {
 	// Policies returns how the access policies of the client's project are fetched.
-	Policies func(*Client) rbac.Config
+	Policies(*Client) rbac.Config
 }
 
 // Maker makes the clients of all packages that have the same options and errors.

@@ -66,7 +66,7 @@ func (k *call) outcomeUnknown(a *answer) bool {
 	if k.retry == Safe {
 		return false
 	}
-	return a.reached && (a.status < 300 || a.status >= 500)
+	return a.reached && (a.status < 300 || a.status >= 500 && a.status != http.StatusNotImplemented)
 }
 
 // backoff returns a random wait, which grows with each attempt. It is random so that clients which

@@ -209,7 +209,7 @@ const maxField = 256
 func (c *Validator) prefix(n int, field string) {
 	for i := range c.violations[n:] {
 		v := &c.violations[n+i]
-		if v.Field == "" || v.Field[0] == '[' {
+		if field == "" || v.Field == "" || v.Field[0] == '[' {
 			v.Field = field + v.Field
 		} else {
 			v.Field = field + "." + v.Field

@@ -20,21 +20,38 @@ func ReadPtr[T any](r *Reader, read func(*T, *Reader)) *T {
 // ReadSlice reads an array of objects, each with read. It returns nil for null, and a non-nil slice for
 // an empty array.
 func ReadSlice[T any](r *Reader, read func(*T, *Reader)) []T {
-	if r.peek() != '[' {
-		r.none("an array")
+	if !r.beginObjects() {
 		return nil
 	}
 	s := []T{}
-	for r.BeginArray(); r.NextElement(); {
-		if r.lenient && r.peek() != '{' {
-			r.misfit("an object")
-			continue
-		}
+	for r.nextObject() {
 		var zero T
 		s = append(s, zero)
 		read(&s[len(s)-1], r)
 	}
 	return s
+}
+
+// beginObjects reads the beginning of an array of objects, and reports whether there is one. This and
+// nextObject are apart from ReadSlice, which is compiled anew for each type.
+func (r *Reader) beginObjects() bool {
+	if r.peek() != '[' {
+		r.none("an array")
+		return false
+	}
+	r.BeginArray()
+	return true
+}
+
+// nextObject goes to the next object of an array, and reports whether there is one.
+func (r *Reader) nextObject() bool {
+	for r.NextElement() {
+		if !r.lenient || r.peek() == '{' {
+			return true
+		}
+		r.misfit("an object")
+	}
+	return false
 }
 
 // ReadMap reads an object whose names are data, each value with read. It returns nil for null, and a

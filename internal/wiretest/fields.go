@@ -44,7 +44,12 @@ func CheckFields(t *testing.T, types []Type, patterns map[string]string, client 
 	checking := callsOf(reflect.ValueOf(client(transport, func(string) {}, true)))
 	sending := callsOf(reflect.ValueOf(client(transport, func(drift string) { c.drift = append(c.drift, drift) }, false)))
 	for i, call := range sending {
-		t.Run(call.name, func(t *testing.T) { c.check(t, checking[i].method, call.method) })
+		t.Run(call.name, func(t *testing.T) {
+			c.turns = 1
+			for c.turn = 0; c.turn < c.turns; c.turn++ {
+				c.check(t, checking[i].method, call.method)
+			}
+		})
 	}
 	for _, typ := range c.variants {
 		if !c.seen[typ] {
@@ -59,6 +64,8 @@ type fieldCheck struct {
 	patterns map[string]string
 	seen     map[reflect.Type]bool
 	drift    []string
+	// turn is which variant the unions have now that are in no list, and turns is how many there are.
+	turn, turns int
 	recorder
 }
 
@@ -119,9 +126,10 @@ func (c *fieldCheck) check(t *testing.T, checked, sent reflect.Value) {
 
 func (c *fieldCheck) fill(v reflect.Value, fit *fitter, pointers, lists fullness) {
 	v.SetZero()
-	f := &filler{text: fit.text, number: fit.number, length: fit.length, pointers: pointers, lists: lists, variants: c.variants, seen: c.seen}
+	f := &filler{text: fit.text, number: fit.number, length: fit.length, pointers: pointers, lists: lists, variants: c.variants, turn: c.turn, seen: c.seen}
 	fit.count = &f.count
 	f.fill(v, "")
+	c.turns = max(c.turns, f.turns)
 }
 
 // call makes a call and returns its error.

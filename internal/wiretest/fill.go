@@ -16,10 +16,12 @@ type filler struct {
 	pointers fullness
 	lists    fullness       // and maps
 	variants []reflect.Type // the types that an interface can have
+	turn     int            // which of its variants a union gets that is in no list
 
 	seen   map[reflect.Type]bool // the structs that were filled
 	around []reflect.Type        // the structs around the current value
 	count  int                   // how many values were filled
+	turns  int                   // how many turns it takes until each of these unions had each of its variants
 }
 
 // fullness is how much is in the pointers, or in the lists and maps, of a filled value.
@@ -68,7 +70,7 @@ func (f *filler) fill(v reflect.Value, path string) {
 	case reflect.Map:
 		f.mapping(v, path)
 	case reflect.Interface:
-		f.choice(v, path, 0)
+		f.choice(v, path, f.turn)
 	case reflect.Struct:
 		f.structure(v, path)
 	default:
@@ -148,7 +150,9 @@ func (f *filler) choice(v reflect.Value, path string, i int) {
 	if f.pointers == absent {
 		return
 	}
-	variant := reflect.New(f.variantsOf(v.Type())[i]).Elem()
+	variants := f.variantsOf(v.Type())
+	f.turns = max(f.turns, len(variants))
+	variant := reflect.New(variants[i%len(variants)]).Elem()
 	f.fill(variant, path)
 	v.Set(variant)
 }

@@ -91,7 +91,7 @@ export const pageAddress = (query = {}) => `${location.pathname}?${new URLSearch
 /** The address of a call of the control API, for the project of the page. */
 export function apiAddress(path) {
   const url = new URL(`api/${path}`, location.href);
-  if (project && !/^(projects|snapshot|faults\/choices)/.test(path)) url.searchParams.set("project", project);
+  if (project && !/^(projects|snapshot$|faults\/choices)/.test(path)) url.searchParams.set("project", project);
   return url.href;
 }
 

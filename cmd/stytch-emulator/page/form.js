@@ -1,6 +1,6 @@
 // The dialogs that ask for fields, and for a confirmation.
 
-import { byID, element, json } from "./dom.js";
+import { byID, element, json, marked } from "./dom.js";
 
 const read = (object, path) => path.split(".").reduce((part, name) => part?.[name], object);
 
@@ -38,7 +38,7 @@ function show(dialog) {
 /** Asks for fields, and calls a function with those that differ from the given values. If the function returns something,
  * the dialog shows it. */
 export function edit({ title, fields, values = {}, perform }) {
-  byID("edit-title").textContent = title;
+  byID("edit-title").replaceChildren(...marked(title));
   byID("edit-fields").replaceChildren(...fields.flatMap((field) => {
     const input = control(field, read(values, field.name));
     return [element("label", { for: input.id }, field.label), input];
@@ -63,8 +63,8 @@ export function edit({ title, fields, values = {}, perform }) {
 
 /** Asks whether to do something, and does it. */
 export function confirm({ title, text, button, perform }) {
-  byID("sure-title").textContent = title;
-  byID("sure-text").textContent = text;
+  byID("sure-title").replaceChildren(...marked(title));
+  byID("sure-text").replaceChildren(...marked(text));
   byID("sure-yes").textContent = button;
   act = perform;
   show(byID("sure"));

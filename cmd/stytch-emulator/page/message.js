@@ -49,7 +49,7 @@ function linkOf(message, link, name) {
 }
 
 /** Creates the line of a message. */
-export function makeMessage(message, toggle) {
+export function makeMessage(message, toggle, isNew) {
   const open = element("a", { class: "open", href: address(message), "aria-expanded": "false" },
     element("span", { class: "badge" }, channel(message)), " ", foreign(message.address));
   open.addEventListener("click", (event) => {
@@ -64,7 +64,7 @@ export function makeMessage(message, toggle) {
     message.organization_name ? foreign(message.organization_name, { title: message.organization_id }) : null,
     time(message.sent_at),
   ].filter(Boolean);
-  return element("li", { class: "message" },
+  return element("li", { class: isNew ? "message new" : "message" },
     element("div", { class: "line" },
       element("h3", {}, open),
       element("span", { class: "badge expiry" }),
@@ -93,7 +93,7 @@ export function makeDetail(message, remove) {
   const copyRaw = element("button", { type: "button" }, "Copy");
   copies(copyRaw, raw, "The JSON is");
   return element("div", { class: "detail" },
-    element("div", { class: `look ${message.channel === "email" ? "mail" : "text"}`, role: "group", "aria-label": "The message as it looks" },
+    element("div", { class: `look ${message.channel === "email" ? "mail" : "text"}`, tabindex: "0", role: "group", "aria-label": "The message as it looks" },
       message.subject ? facts({ To: message.address, Subject: message.subject }) : "",
       ...textOf(message)),
     facts({

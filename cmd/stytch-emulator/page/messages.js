@@ -23,6 +23,7 @@ const haystacks = new WeakMap();
 export function setMessages(messages) {
   // Keeps the objects of unchanged messages, and with them their elements.
   coming = [];
+  if (!messages.length) limit = pageful;
   all = messages.map((message) => Object.assign(index.get(message.id) ?? {}, message));
   index = new Map(all.map((message) => [message.id, message]));
   show();
@@ -47,7 +48,7 @@ function showNew() {
   all.push(...fresh);
   for (const message of fresh) index.set(message.id, message);
   if (limit > pageful) limit += fresh.length; // keep the messages that are already shown
-  show();
+  show(new Set(fresh.map((message) => message.id)));
   const last = fresh.at(-1);
   const content = last.code ? `code ${[...last.code].join(" ")}` : "a link";
   const more = fresh.length > 1 ? `, the last of ${fresh.length} new messages` : "";
@@ -62,7 +63,7 @@ function matches(message, terms) {
   return terms.every((term) => text.includes(term) || statusText(message).includes(term));
 }
 
-function show() {
+function show(fresh = new Set()) {
   const terms = byID("filter").value.toLowerCase().split(/\s+/).filter(Boolean);
   found = all.filter((message) => matches(message, terms)).reverse();
   byID("message-count").textContent = all.length;
@@ -74,7 +75,7 @@ function show() {
   byID("older").textContent = `Show older messages (${found.length - limit} more)`;
   // The status is shown by showExpiry, so that its change makes no new element.
   showList(byID("message-list"), found.slice(0, limit).map((message) => ({ ...message, status: undefined })), (message) => message.id,
-    (message) => makeMessage(message, toggle));
+    (message) => makeMessage(message, toggle, fresh.has(message.id)));
   showOpened();
   showExpiry();
 }
@@ -173,7 +174,7 @@ export const loadStatuses = collected(async () => {
 export function startMessages() {
   byID("filter").addEventListener("input", () => { limit = pageful; show(); });
   onClick(byID("older"), () => {
-    limit += pageful;
+    limit *= 2; // so that the last of thousands are a few clicks away
     show();
   });
   onClick(byID("forget"), async () => {

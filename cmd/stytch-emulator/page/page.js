@@ -10,6 +10,7 @@ import { startNotify } from "./notify.js";
 import { hasExpired, loadPeople, startPeople } from "./people.js";
 import { loadProjects, startProjects } from "./projects.js";
 import { loadRequests, setCalls, startRequests } from "./requests.js";
+import { loadSnapshots, startSnapshots } from "./snapshots.js";
 import { startState } from "./state.js";
 import { startUndo } from "./undo.js";
 import { startViews } from "./views.js";
@@ -25,7 +26,7 @@ function connection(text, lost) {
 
 // Loads what the events do not contain. It can differ after a restart of the emulator.
 async function load() {
-  const [variables] = await Promise.all([call("GET", "environment"), loadChoices().then(setCalls), loadPeople(), loadRequests(), loadProjects(), loadWebhooks()]);
+  const [variables] = await Promise.all([call("GET", "environment"), loadChoices().then(setCalls), loadPeople(), loadRequests(), loadProjects(), loadWebhooks(), loadSnapshots()]);
   const quote = (value) => `'${value.replaceAll("'", `'\\''`)}'`;
   byID("variables").textContent = Object.entries(variables).map(([name, value]) => `export ${name}=${quote(value)}\n`).join("");
 }
@@ -61,7 +62,7 @@ function connect() {
     loadPeople().catch(failed);
   });
   on("faults", ({ faults }) => setFaults(faults));
-  on("changed", () => Promise.all([loadPeople(), loadStatuses(), loadRequests(), loadWebhooks()]).catch(failed));
+  on("changed", () => Promise.all([loadPeople(), loadStatuses(), loadRequests(), loadWebhooks(), loadSnapshots()]).catch(failed));
 }
 
 startViews();
@@ -76,6 +77,7 @@ startPeople(failed);
 startRequests(failed);
 startWebhooks(failed);
 startProjects();
+startSnapshots(failed);
 startState();
 for (const button of document.querySelectorAll("[data-copies]")) {
   copies(button, byID(button.dataset.copies), "The text is");

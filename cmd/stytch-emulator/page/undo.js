@@ -1,13 +1,13 @@
 // The offer to undo the last deletion. It stays until it is used, closed, or replaced by the next one.
 
-import { byID, onClick } from "./dom.js";
+import { byID, marked, onClick } from "./dom.js";
 
 let undo = null;
 
 /** Offers to undo a deletion. */
 export function offerUndo(text, act) {
   undo = act;
-  byID("undo-text").textContent = text;
+  byID("undo-text").replaceChildren(...marked(text));
   byID("undo").hidden = false;
 }
 

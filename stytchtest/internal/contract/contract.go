@@ -6,6 +6,7 @@ package contract
 
 import (
 	"encoding/json"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -195,8 +196,8 @@ func ErrorTypeOf(name string) (ErrorType, bool) {
 	return errorTypes[i], true
 }
 
-// Find returns the call of a request and its path parameters. If the path exists
-// with other methods only, it returns those.
+// Find returns the call of a request and its path parameters. The path is escaped, because
+// an id can contain a slash. If the path exists with other methods only, Find returns those.
 func Find(method, path string) (e *Endpoint, params map[string]string, allowed []string) {
 	for i := range endpoints {
 		candidate := &endpoints[i]
@@ -239,14 +240,15 @@ func match(template, path string) (map[string]string, bool) {
 			return nil, false
 		}
 		name, rest, _ := strings.Cut(template[i+1:], "}")
-		value, _, _ := strings.Cut(path[i:], "/")
-		if value == "" {
+		escaped, _, _ := strings.Cut(path[i:], "/")
+		value, err := url.PathUnescape(escaped)
+		if err != nil || value == "" {
 			return nil, false
 		}
 		if params == nil {
 			params = map[string]string{}
 		}
 		params[name] = value
-		template, path = rest, path[i+len(value):]
+		template, path = rest, path[i+len(escaped):]
 	}
 }

@@ -172,6 +172,8 @@ func TestFind(t *testing.T) {
 		{"GET", "/v1/users/search", "consumer.users.get"}, // an id of an application can be any word
 		{"DELETE", "/v1/users/user-1", "consumer.users.delete"},
 		{"DELETE", "/v1/users/emails/email-1", "consumer.users.delete_email"},
+		{"DELETE", "/v1/users/emails%2Femail-1", "consumer.users.delete"}, // no other call than the client's
+		{"DELETE", "/v1/users/%zz", ""},
 		{"GET", "/v1/users/", ""}, {"GET", "/v1/users/a/b", ""}, {"GET", "/v1/users", ""}, {"GET", "", ""}, {"GET", "/", ""},
 	} {
 		e, _, _ := Find(test.method, test.path)
@@ -182,6 +184,9 @@ func TestFind(t *testing.T) {
 		if name != test.want {
 			t.Errorf("%s %s is %q, want %q", test.method, test.path, name, test.want)
 		}
+	}
+	if _, params, _ := Find("GET", "/v1/users/..%2F%25"); params["user_id"] != "../%" {
+		t.Errorf("parameters: %v", params)
 	}
 	if _, _, allowed := Find("PATCH", "/v1/users/user-1"); !slices.Equal(allowed, []string{"DELETE", "GET", "PUT"}) {
 		t.Errorf("allowed: %v", allowed)

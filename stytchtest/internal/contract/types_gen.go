@@ -1813,7 +1813,7 @@ var types = [...]Type{
 	b2bSCIMGroupRoleAssignment: {
 		Fields: []Field{
 			{Name: "role_id", Kind: String, Required: true, Limits: &Limits{MinLength: 1}},
-			{Name: "group_id", Kind: String, Required: true, Limits: &Limits{MinLength: 1}},
+			{Name: "group_id", Kind: String, Required: true, Limits: &Limits{MinLength: 1}, Invalid: "scim_group_role_assignment_does_not_contain_group_id"},
 			{Name: "group_name", Kind: String, Required: true},
 		},
 	},

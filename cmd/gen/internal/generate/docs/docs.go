@@ -121,8 +121,10 @@ func tidy(page []byte) []byte {
 
 // pagePath is the file of a service's page.
 func pagePath(pkg *model.Package, s *model.Service) string {
-	return pkg.Name + "-" + strings.NewReplacer(".", "-", "_", "-").Replace(s.Tag) + ".md"
+	return pkg.Name + "-" + pageName.Replace(s.Tag) + ".md"
 }
+
+var pageName = strings.NewReplacer(".", "-", "_", "-")
 
 // clientCall is a call as an application writes it: OTPs.SMS.Send.
 func clientCall(s *model.Service, m *model.Method) string {
@@ -169,9 +171,9 @@ func (p *pages) markdown(text string) string {
 	})
 }
 
-func escape(text string) string {
-	return strings.NewReplacer("<", "&lt;", ">", "&gt;", "[", `\[`, "`", "\\`").Replace(text)
-}
+func escape(text string) string { return escapes.Replace(text) }
+
+var escapes = strings.NewReplacer("<", "&lt;", ">", "&gt;", "[", `\[`, "`", "\\`")
 
 // code is a name that a description has in backticks.
 func (p *pages) code(name string) string {
@@ -228,9 +230,9 @@ func dict(pairs ...any) (map[string]any, error) {
 }
 
 // cell makes text safe for a table.
-func cell(text string) string {
-	return strings.NewReplacer("|", `\|`, "\n\n", "<br><br>", "\n", " ").Replace(text)
-}
+func cell(text string) string { return cellEscapes.Replace(text) }
+
+var cellEscapes = strings.NewReplacer("|", `\|`, "\n\n", "<br><br>", "\n", " ")
 
 func fieldNames(fields []*model.Field) string {
 	return golang.Join(fields, func(f *model.Field) string { return "`" + f.Name + "`" })
@@ -289,15 +291,16 @@ func manualFor(pkg *model.Package, service *model.Service) []*model.Manual {
 }
 
 func ownersOf(pkg *model.Package, section *model.Manual) []*model.Service {
+	var types []string
+	for _, d := range section.Declares {
+		if found := receiver.FindStringSubmatch(d.Code); found != nil {
+			types = append(types, found[1])
+		}
+	}
 	var owners []*model.Service
 	for _, s := range pkg.Services {
-		names := []string{s.Name}
-		for _, m := range s.Methods {
-			names = append(names, m.Request.Name, m.Response.Name)
-		}
-		if slices.ContainsFunc(section.Declares, func(d model.Declaration) bool {
-			found := receiver.FindStringSubmatch(d.Code)
-			return found != nil && slices.Contains(names, found[1])
+		if slices.Contains(types, s.Name) || slices.ContainsFunc(s.Methods, func(m *model.Method) bool {
+			return slices.Contains(types, m.Request.Name) || slices.Contains(types, m.Response.Name)
 		}) {
 			owners = append(owners, s)
 		}

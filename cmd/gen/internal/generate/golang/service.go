@@ -26,7 +26,7 @@ func (e *emitter) service(s *model.Service) {
 		e.serviceClient(f, s)
 	}
 	if e.offered(s) {
-		e.shareService(f, s)
+		e.shareService(s)
 	}
 	for _, m := range s.Methods {
 		e.within(append(m.Request.Fields, m.Response.Fields...), func() { e.method(f, s, m) })
@@ -190,10 +190,6 @@ func (e *emitter) client() {
 	f.Func().Id("newClient").Params(jen.Id("t").Op("*").Qual(e.internal("transport"), "Client")).Op("*").Id("Client").Block(
 		jen.Return(jen.Op("&").Id("Client").ValuesFunc(func(g *jen.Group) {
 			for _, s := range top {
-				if e.offered(s) {
-					g.Line().Id(s.Field).Op(":").Id("new" + s.Name).Call(jen.Id("t"))
-					continue
-				}
 				g.Line().Id(s.Field).Op(":").Add(newService(s))
 			}
 			for _, o := range e.pkg.Offers {

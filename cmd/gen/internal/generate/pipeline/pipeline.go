@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"golang.org/x/mod/modfile"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
@@ -209,20 +210,22 @@ func build(in input, list *diag.List) (product, string, error) {
 }
 
 func emit(in input, made product, list *diag.List) (*tree.Tree, string, error) {
-	files, err := golang.Emit(made.sdk)
-	if err != nil {
+	emitters := []func(*model.SDK) (map[string][]byte, error){golang.Emit, docs.Emit, emulator.Emit}
+	emitted := make([]map[string][]byte, len(emitters))
+	var group errgroup.Group
+	for i, emit := range emitters {
+		group.Go(func() (err error) {
+			emitted[i], err = emit(made.sdk)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
 		return nil, "", err
 	}
-	pages, err := docs.Emit(made.sdk)
-	if err != nil {
-		return nil, "", err
+	files := map[string][]byte{}
+	for _, some := range emitted {
+		maps.Copy(files, some)
 	}
-	maps.Copy(files, pages)
-	tables, err := emulator.Emit(made.sdk)
-	if err != nil {
-		return nil, "", err
-	}
-	maps.Copy(files, tables)
 	t := &tree.Tree{
 		Files: files, Regions: map[string]tree.Region{}, Stubs: map[string][]byte{}, Inputs: map[string][]byte{},
 		Folders: append(model.PackageNames(), docs.Folder, emulator.Folder),
@@ -231,9 +234,11 @@ func emit(in input, made product, list *diag.List) (*tree.Tree, string, error) {
 		t.Inputs[src.Name] = src.Data
 	}
 	for _, name := range []string{templates.Comments, templates.Findings, templates.Reference} {
-		if t.Inputs["templates/"+name], err = templates.Read(name); err != nil {
+		data, err := templates.Read(name)
+		if err != nil {
 			return nil, "", err
 		}
+		t.Inputs["templates/"+name] = data
 	}
 	if region, ok := table(made.sdk, in.readme, list); ok {
 		t.Regions[readme] = region

@@ -224,7 +224,9 @@ func schemaErrors(err error) []*openapi3.SchemaError {
 func escape(tokens []string) []string {
 	escaped := make([]string, len(tokens))
 	for i, token := range tokens {
-		escaped[i] = strings.NewReplacer("~", "~0", "/", "~1").Replace(token)
+		escaped[i] = escapes.Replace(token)
 	}
 	return escaped
 }
+
+var escapes = strings.NewReplacer("~", "~0", "/", "~1")

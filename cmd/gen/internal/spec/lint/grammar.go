@@ -46,6 +46,8 @@ type shape struct {
 	ref bool
 	// errorType wants a text to be an error type of errors.yaml.
 	errorType bool
+	// some wants a list to have an item.
+	some bool
 	// orList allows a list of the same in place of the text, and orBoolean true or
 	// false in place of the mapping.
 	orList, orBoolean bool
@@ -72,6 +74,10 @@ func object(name string, required []string, fields map[string]*shape, refused ma
 func named(name string, each *shape) *shape { return &shape{name: name, kind: mapping, each: each} }
 
 func listOf(name string, each *shape) *shape { return &shape{name: name, kind: list, each: each} }
+
+func someOf(name string, each *shape) *shape {
+	return &shape{name: name, kind: list, each: each, some: true}
+}
 
 func oneOfTexts(name string, values ...string) *shape {
 	return &shape{name: name, kind: text, values: values}
@@ -255,7 +261,7 @@ func init() {
 			hint: "name each required property in the list required of its object"},
 		"additionalProperties": additionalShape,
 		"items":                schemaShape,
-		"enum":                 listOf("enum", anyText),
+		"enum":                 someOf("enum", anyText),
 		"const":                anyText,
 		"default":              anyValue,
 		"minimum":              anyNumber,
@@ -265,9 +271,9 @@ func init() {
 		"minItems":             anyInteger,
 		"maxItems":             anyInteger,
 		"pattern":              anyText,
-		"oneOf":                listOf("oneOf", schemaShape),
-		"anyOf":                listOf("anyOf", schemaShape),
-		"allOf":                listOf("allOf", schemaShape),
+		"oneOf":                someOf("oneOf", schemaShape),
+		"anyOf":                someOf("anyOf", schemaShape),
+		"allOf":                someOf("allOf", schemaShape),
 		"discriminator": object("discriminator", []string{"propertyName", "mapping"}, map[string]*shape{
 			"propertyName": anyText, "mapping": named("mapping", anyText),
 		}, nil),

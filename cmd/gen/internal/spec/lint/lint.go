@@ -185,7 +185,7 @@ func (w *walker) properties(schema *yaml.Node) {
 	declared := load.Keys(load.Get(schema, "properties"))
 	for name, property := range load.Pairs(load.Get(schema, "properties")) {
 		w.propertyName(name, property)
-		if undescribed(property) {
+		if undescribed(property) && load.Get(property, "const") == nil { // Go has no field for a constant
 			w.list.Reportf(codes.NoDescription, w.src.Pos(name), "the property %s has no description; it becomes the comment of the Go field", name.Value)
 		}
 		w.properties(property)

@@ -56,6 +56,9 @@ func (w *walker) walk(key, n *yaml.Node, s *shape) {
 	case text, prose, address:
 		w.text(n, s)
 	case list:
+		if s.some && len(n.Content) == 0 {
+			w.list.Hintf(codes.WrongKind, w.src.Pos(n), "write at least one item, or remove "+s.name, "%s is an empty list", s.name)
+		}
 		for _, item := range n.Content {
 			w.walk(item, item, s.each)
 		}

@@ -2,12 +2,12 @@ package load
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"path"
-	"reflect"
-	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	yaml "github.com/oasdiff/yaml3"
@@ -19,117 +19,135 @@ import (
 // Resolve loads the OpenAPI documents from what Read has parsed. References
 // lead to the folder's own files and nowhere else. Origins in the documents
 // name the files that things are written in.
+//
+// The library gets JSON: YAML, which it keeps origins of, takes it more than twice as long.
 func (s *Spec) Resolve(list *diag.List) {
-	texts := map[string]*text{}
-	for _, name := range append([]string{SharedFile}, APIFiles...) {
-		if src := s.Sources[name]; src.Root != nil {
-			texts[src.Name] = s.write(src)
-		}
-	}
-	loader := openapi3.NewLoader()
-	loader.IsExternalRefsAllowed = true
-	loader.IncludeOrigin = true
-	loader.ReadFromURIFunc = func(_ *openapi3.Loader, location *url.URL) ([]byte, error) {
-		if t := texts[location.Path]; t != nil && location.Scheme == "" && location.Host == "" {
-			return t.Bytes(), nil
-		}
-		return nil, fmt.Errorf("%q is not a file of the spec that can be read", location)
-	}
-	for _, name := range append([]string{SharedFile}, APIFiles...) {
+	names := append([]string{SharedFile}, APIFiles...)
+	texts := map[string][]byte{}
+	read := make([]openapi3.T, len(names))
+	errs := make([]error, len(names))
+	var wait sync.WaitGroup
+	for i, name := range names {
 		src := s.Sources[name]
 		if src.Root == nil {
 			continue
 		}
-		doc, err := resolve(loader, src.Name, texts[src.Name].Bytes())
+		text := s.write(src)
+		texts[src.Name] = text
+		wait.Go(func() { errs[i] = decode(src, text, &read[i]) })
+	}
+	wait.Wait()
+	loader := openapi3.NewLoader()
+	loader.IsExternalRefsAllowed = true
+	loader.ReadFromURIFunc = func(_ *openapi3.Loader, location *url.URL) ([]byte, error) {
+		if text := texts[location.Path]; text != nil && location.Scheme == "" && location.Host == "" {
+			return text, nil
+		}
+		return nil, fmt.Errorf("%q is not a file of the spec that can be read", location)
+	}
+	for i, name := range names {
+		src := s.Sources[name]
+		if src.Root == nil {
+			continue
+		}
+		doc, err := resolve(loader, src.Name, read[i], errs[i])
 		if err != nil {
 			list.Reportf(codes.Unresolved, diag.Pos{File: src.Name}, "%v", err)
 			continue
 		}
 		s.Documents[name] = doc
 	}
-	r := &relocation{texts: texts, seen: map[any]bool{}}
-	for _, doc := range s.Documents {
-		r.walk(reflect.ValueOf(doc))
+}
+
+// decode reads a document, with its origins and with references that lead nowhere yet.
+func decode(src *Source, text []byte, doc *openapi3.T) (err error) {
+	defer giveUp(&err)
+	if err := json.Unmarshal(text, doc); err != nil {
+		return err
+	}
+	setOrigins(src, doc)
+	return nil
+}
+
+// resolve has the references of a document lead to what they name. References of later documents find it by
+// its name.
+func resolve(loader *openapi3.Loader, name string, read openapi3.T, failed error) (doc *openapi3.T, err error) {
+	defer giveUp(&err)
+	if failed != nil {
+		return nil, failed
+	}
+	location := &url.URL{Path: name}
+	if doc, err = loader.LoadFromDataWithPath([]byte("{}"), location); err != nil {
+		return nil, err
+	}
+	*doc = read
+	return doc, loader.ResolveRefsIn(doc, location)
+}
+
+// giveUp makes an error of the library's panic on hostile input.
+func giveUp(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("the OpenAPI loader gave up on this document: %v", p)
 	}
 }
 
-func resolve(loader *openapi3.Loader, name string, data []byte) (doc *openapi3.T, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			doc, err = nil, fmt.Errorf("the OpenAPI loader gave up on this document: %v", p)
-		}
-	}()
-	return loader.LoadFromDataWithPath(data, &url.URL{Path: name})
-}
-
-// text is a document as the OpenAPI library reads it: each key and each item of
-// a list on a line of its own, whatever files they come from and however they
-// are written there.
-type text struct {
-	bytes.Buffer
-	places []place // of each line
-}
-
-// place is where the key or item of a line begins, and the line on which its
-// value ends if it is a scalar.
-type place struct {
-	diag.Pos
-	end int
-}
-
-// write writes a document. It follows the references of an API to shared
-// components, which are in a document of their own.
-func (s *Spec) write(src *Source) *text {
-	t := &text{}
-	w := &writer{t, src, s.Sources[SharedFile]}
-	w.line(src.Root, src.Root, 0, "#") // which no JSON begins with: for JSON, the library keeps no origins
-	w.children(src.Root, 0)
-	return t
+// write writes a document as JSON. References of an API to shared components lead to the document of these.
+func (s *Spec) write(src *Source) []byte {
+	w := &writer{src: src, shared: s.Sources[SharedFile]}
+	w.value(src.Root)
+	return w.Bytes()
 }
 
 type writer struct {
-	*text
+	bytes.Buffer
 	src, shared *Source
 }
 
-func (w *writer) line(n, value *yaml.Node, indent int, text string) {
-	w.WriteString(strings.Repeat(" ", indent) + text + "\n")
-	end := n.Line
-	if value.Kind == yaml.ScalarNode {
-		end = max(n.Line, value.EndLine)
-	}
-	w.places = append(w.places, place{w.src.Pos(n), end})
-}
-
-func (w *writer) children(n *yaml.Node, indent int) {
-	for key, value := range Pairs(n) {
-		label := quote(key.Value) + ":"
-		if key.Value == "$ref" && value.Kind == yaml.ScalarNode {
-			w.line(key, value, indent, label+" "+quote(w.reference(value.Value)))
-			continue
+func (w *writer) value(n *yaml.Node) {
+	switch n.Kind {
+	case yaml.MappingNode:
+		separator := byte('{')
+		for key, value := range Pairs(n) {
+			w.WriteByte(separator)
+			separator = ','
+			w.scalar(key.Value)
+			w.WriteByte(':')
+			if key.Value == "$ref" && value.Kind == yaml.ScalarNode {
+				w.scalar(w.reference(value.Value))
+			} else {
+				w.value(value)
+			}
 		}
-		w.value(label, key, value, indent)
-	}
-	if n.Kind == yaml.SequenceNode {
-		for _, item := range n.Content {
-			w.value("-", item, item, indent)
+		if len(n.Content) == 0 {
+			w.WriteByte('{')
 		}
-	}
-}
-
-// value writes a line for a key or an item, and those of its value below it.
-func (w *writer) value(label string, at, value *yaml.Node, indent int) {
-	switch {
-	case value.Kind == yaml.ScalarNode:
-		w.line(at, value, indent, label+" "+scalar(value))
-	case len(value.Content) > 0:
-		w.line(at, value, indent, label)
-		w.children(value, indent+1)
-	case value.Kind == yaml.SequenceNode:
-		w.line(at, value, indent, label+" []")
+		w.WriteByte('}')
+	case yaml.SequenceNode:
+		w.WriteByte('[')
+		for i, item := range n.Content {
+			if i > 0 {
+				w.WriteByte(',')
+			}
+			w.value(item)
+		}
+		w.WriteByte(']')
 	default:
-		w.line(at, value, indent, label+" {}")
+		switch n.ShortTag() {
+		case "!!null":
+			w.scalar(nil)
+		case "!!bool", "!!int", "!!float":
+			var value any
+			_ = n.Decode(&value) // the parser has read it before
+			w.scalar(value)
+		default:
+			w.scalar(n.Value)
+		}
 	}
+}
+
+func (w *writer) scalar(value any) {
+	text, _ := json.Marshal(value) // no number of a spec is infinite
+	w.Write(text)
 }
 
 // reference names the shared file in a reference to a component of it.
@@ -144,92 +162,4 @@ func (w *writer) reference(ref string) string {
 		return path.Base(w.shared.Name) + ref
 	}
 	return ref
-}
-
-func scalar(n *yaml.Node) string {
-	switch n.ShortTag() {
-	case "!!null":
-		return "null"
-	case "!!bool", "!!int", "!!float":
-		return n.Value
-	}
-	return quote(n.Value)
-}
-
-// quote writes a text in ASCII. YAML knows all escapes of Go.
-func quote(s string) string { return strconv.QuoteToASCII(s) }
-
-// relocation has the origins of documents name the places in the files instead
-// of those in the texts that the library read.
-type relocation struct {
-	texts map[string]*text
-	seen  map[any]bool
-}
-
-func (r *relocation) walk(v reflect.Value) {
-	switch v.Kind() {
-	case reflect.Pointer:
-		if v.IsNil() || r.seen[v.Interface()] {
-			return
-		}
-		r.seen[v.Interface()] = true
-		switch x := v.Interface().(type) {
-		case *openapi3.Origin:
-			r.origin(x)
-			return
-		case *openapi3.Paths:
-			r.walk(reflect.ValueOf(x.Map()))
-		case *openapi3.Responses:
-			r.walk(reflect.ValueOf(x.Map()))
-		}
-		r.walk(v.Elem())
-	case reflect.Struct:
-		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() {
-				r.walk(v.Field(i))
-			}
-		}
-	case reflect.Map:
-		if v.Type().Elem().Kind() == reflect.Interface {
-			return // extensions and examples, which have no origins
-		}
-		for _, key := range v.MapKeys() {
-			r.walk(v.MapIndex(key))
-		}
-	case reflect.Slice:
-		for i := range v.Len() {
-			r.walk(v.Index(i))
-		}
-	}
-}
-
-func (r *relocation) origin(o *openapi3.Origin) {
-	if o.Key != nil {
-		r.move(o.Key)
-	}
-	for i := range o.Fields {
-		r.move(&o.Fields[i])
-	}
-	for _, items := range o.Sequences {
-		for i := range items {
-			r.move(&items[i])
-		}
-	}
-}
-
-func (r *relocation) move(l *openapi3.Location) {
-	t := r.texts[l.File]
-	if t == nil || l.Line < 1 || l.Line > len(t.places) {
-		return
-	}
-	begin := t.places[l.Line-1]
-	l.File, l.Line, l.Column = begin.File, begin.Line, begin.Column
-	if l.EndLine > 0 && l.EndLine <= len(t.places) {
-		// What several files make up ends in another file than it begins in.
-		if end := t.places[l.EndLine-1]; end.File == begin.File {
-			l.EndLine = end.end
-		} else {
-			l.EndLine = begin.Line
-		}
-	}
 }

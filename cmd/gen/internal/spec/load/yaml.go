@@ -265,7 +265,7 @@ func At(n *yaml.Node, pointer string) (*yaml.Node, bool) {
 		return n, true
 	}
 	for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
-		token = strings.NewReplacer("~1", "/", "~0", "~").Replace(token)
+		token = unescapes.Replace(token)
 		var next *yaml.Node
 		switch n.Kind {
 		case yaml.MappingNode:
@@ -282,6 +282,9 @@ func At(n *yaml.Node, pointer string) (*yaml.Node, bool) {
 	}
 	return n, true
 }
+
+// unescapes are the escapes of a JSON pointer.
+var unescapes = strings.NewReplacer("~1", "/", "~0", "~")
 
 // Key returns the key of that name in a mapping, or nil.
 func Key(n *yaml.Node, name string) *yaml.Node {
