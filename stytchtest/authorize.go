@@ -51,7 +51,7 @@ type grantor struct {
 
 func (g grantor) id() string { return g.userID + g.memberID }
 
-// covers reports whether the roles of the person hold every permission of a scope.
+// covers reports whether the roles of the person include every permission of a scope.
 func (g grantor) covers(scope stytch.RBACScope) bool {
 	for _, permission := range scope.Permissions {
 		for _, action := range permission.Actions {

@@ -26,7 +26,7 @@ type TrustedTokenProfile struct {
 	// Issuer and Audience are what the claims iss and aud must be.
 	Issuer   string `json:"issuer"`
 	Audience string `json:"audience"`
-	// PublicKeys are the keys of the issuer in PEM, or JWKSURL is the address of them.
+	// PublicKeys are up to five keys of the issuer in PEM, or JWKSURL is the address of them.
 	PublicKeys []string `json:"public_keys,omitempty"`
 	JWKSURL    string   `json:"jwks_url,omitempty"`
 	// EmailClaim, TokenIDClaim and OrganizationIDClaim are the names of claims. They are
@@ -37,6 +37,9 @@ type TrustedTokenProfile struct {
 	// JITProvisioning creates users and members that do not exist.
 	JITProvisioning bool `json:"jit_provisioning"`
 }
+
+// maxPublicKeys is how many public keys a profile can have.
+const maxPublicKeys = 5
 
 // SetTrustedTokenProfiles sets the profiles of sessions.attest, in place of those
 // before, and returns them with their ids.
@@ -61,6 +64,8 @@ func (t *TrustedTokenProfile) complete() error {
 	switch {
 	case t.Issuer == "" || t.Audience == "":
 		return fmt.Errorf("stytchtest: the profile %q of trusted tokens has no issuer or no audience", t.ID)
+	case len(t.PublicKeys) > maxPublicKeys:
+		return fmt.Errorf("stytchtest: the profile %q of trusted tokens has %d public keys; at most %d are allowed", t.ID, len(t.PublicKeys), maxPublicKeys)
 	case (len(t.PublicKeys) > 0) == (t.JWKSURL != ""):
 		return fmt.Errorf("stytchtest: the profile %q of trusted tokens needs either public keys or the address of them", t.ID)
 	}
@@ -210,22 +215,18 @@ func (r *run) memberAttest(q b2b.SessionsAttestRequest) (b2b.SessionsAttestRespo
 	if m == nil && (!f.profile.JITProvisioning || f.organizationID == "") {
 		return none, fail("member_not_found")
 	}
-	p := proof{duration: q.SessionDurationMinutes, claims: q.SessionCustomClaims, factors: []stytch.AuthenticationFactor{f.factor(r.now)}}
-	if q.SessionToken != nil || q.SessionJWT != nil {
-		s, err := r.find(q.SessionToken, q.SessionJWT)
-		if err != nil {
-			return none, err
-		}
-		if m != nil && s.MemberID == m.Profile.MemberID {
-			p.session = s
-		}
+	joins := m == nil
+	if joins {
+		m = r.project.newMember(o, f.email, b2b.MemberStatusActive, r.now)
+		m.Profile.EmailAddressVerified = true
 	}
-	if err := p.checkClaims(); err != nil {
+	p := proof{duration: q.SessionDurationMinutes, claims: q.SessionCustomClaims}
+	if err := r.alongside(&p, m, nil, q.SessionToken, q.SessionJWT); err != nil {
 		return none, err
 	}
-	if m == nil {
-		m = r.project.join(o, f.email, b2b.MemberStatusActive, r.now)
-		m.Profile.EmailAddressVerified = true
+	p.factors = addFactor(p.factors, f.factor(r.now))
+	if joins {
+		r.project.state.Members.add(m)
 	}
 	in, err := r.start(memberLogin{organization: o.Profile}, o, m, p)
 	if err != nil {

@@ -118,7 +118,12 @@ func TestMemberAttest(t *testing.T) {
 			t.Errorf("the session %+v", got.MemberSession)
 		}
 	}
-	_, err := attest(nil, nil)
+	staff := must(w.b2b.Impersonation.Authenticate(w.ctx, b2b.ImpersonationAuthenticateRequest{
+		ImpersonationToken: must(w.Impersonate(w.member.MemberID, "staff@example.com"))(t).Token}))(t)
+	_, err := w.b2b.Sessions.Attest(w.ctx, b2b.SessionsAttestRequest{
+		ProfileID: i.profile.ID, Token: i.token(t, w.world, in(w.organization.OrganizationID)), SessionToken: &staff.SessionToken})
+	wants(t, err, stytch.ErrSessionNotMutable)
+	_, err = attest(nil, nil)
 	wants(t, err, stytch.ErrTokenMissingOrganizationIDClaim)
 	_, err = attest(&other.OrganizationID, in(w.organization.OrganizationID))
 	wants(t, err, stytch.ErrInvalidTokenOrganizationIDClaim)
@@ -177,6 +182,7 @@ func TestForeignSettings(t *testing.T) {
 	for want, profile := range map[string]stytchtest.TrustedTokenProfile{
 		"no issuer":   {Audience: "a", JWKSURL: "https://example.com"},
 		"either":      {Issuer: "i", Audience: "a"},
+		"at most 5":   {Issuer: "i", Audience: "a", PublicKeys: make([]string, 6)},
 		"in PEM":      {Issuer: "i", Audience: "a", PublicKeys: []string{"x"}},
 		"an absolute": {Issuer: "i", Audience: "a", JWKSURL: "keys"},
 	} {

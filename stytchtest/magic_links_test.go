@@ -320,6 +320,7 @@ func TestRedirectURLs(t *testing.T) {
 		{"a slash at the end", nil, new(app + "/"), stytch.ErrInvalidMagicLinkURL, ""},
 		{"a relative URL", nil, new("/auth"), stytch.ErrInvalidMagicLinkURL, ""},
 		{"a script", nil, new("javascript:alert(1)"), stytch.ErrInvalidMagicLinkURL, ""},
+		{"a script with a host", nil, new("javascript://x/%0aalert(1)"), stytch.ErrInvalidMagicLinkURL, ""},
 		{"an app", nil, new("myapp://auth"), stytch.ErrPKCERequiredForNativeCallback, ""},
 		{"a registered URL", []stytchtest.RedirectURL{{URL: app}}, new(app), "", app},
 		{"with www.", []stytchtest.RedirectURL{{URL: "https://example.com/auth"}}, new("https://www.example.com/auth"), "", "https://www.example.com/auth"},

@@ -147,7 +147,7 @@ func wellFormed(text string) *url.URL {
 		if !origin.IsLoopback(host) && !strings.HasSuffix(host, ".localhost") { // browsers resolve these names themselves
 			return nil
 		}
-	case "", "file":
+	case "", "file", "javascript", "vbscript", "data", "blob", "about": // no app has these
 		return nil
 	}
 	return u

@@ -36,9 +36,11 @@ func inFile(name string, err error) error {
 	if !errors.As(err, &found) {
 		return err
 	}
-	lines := make([]string, len(found))
-	for i, e := range found {
-		lines[i] = fmt.Sprintf("%s:%d:%d: %s", name, e.line, e.column, e.text)
+	lines := each(found[:min(len(found), maxSeedErrors)], func(e seedError) string {
+		return fmt.Sprintf("%s:%d:%d: %s", name, e.line, e.column, e.text)
+	})
+	if more := len(found) - len(lines); more > 0 {
+		lines = append(lines, fmt.Sprintf("%s: %d more errors", name, more))
 	}
 	return errors.New(strings.Join(lines, "\n"))
 }
@@ -80,8 +82,11 @@ type seedFile struct {
 	settings [][]byte
 }
 
-// maxSeedSize is the largest seed, in bytes.
-const maxSeedSize = 16 << 20
+// maxSeedSize is the largest seed, in bytes, and maxSeedErrors how many errors are listed.
+const (
+	maxSeedSize   = 16 << 20
+	maxSeedErrors = 1000
+)
 
 // readSeed reads a seed, and compares it with the schema.
 func readSeed(data []byte) (*seedFile, error) {

@@ -114,6 +114,26 @@ func TestSeedOfClients(t *testing.T) {
 	}
 }
 
+// TestSeedOfAccounts logs in with an account at a provider, whose address differs, and with a wallet.
+func TestSeedOfAccounts(t *testing.T) {
+	w := newWorld(t)
+	if err := w.Seed("seed.yaml", wholeSeed(t)); err != nil {
+		t.Fatal(err)
+	}
+	browser := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	response := must(browser.PostForm(w.URL()+"/v1/public/oauth/google/start?public_token="+w.PublicToken(), url.Values{"email": {"other@example.com"}, "subject": {"1815"}}))(t)
+	_ = response.Body.Close()
+	token := must(response.Location())(t).Query().Get("token")
+	if in := must(w.client.OAuth.Authenticate(w.ctx, stytch.OAuthAuthenticateRequest{Token: token}))(t); in.UserID != "user-test-ada" || in.OAuthUserRegistrationID != "oauth-user-test-ada" {
+		t.Errorf("the account logs in %s with %s", in.UserID, in.OAuthUserRegistrationID)
+	}
+	challenge := must(w.client.CryptoWallets.AuthenticateStart(w.ctx, stytch.CryptoWalletsAuthenticateStartRequest{
+		CryptoWalletType: stytch.CryptoWalletTypeEthereum, CryptoWalletAddress: stytchtest.SandboxWallet}))(t)
+	if challenge.UserID != "user-test-ada" {
+		t.Errorf("the challenge is for %s", challenge.UserID)
+	}
+}
+
 // TestSeedOfSSO logs in with connections of a seed.
 func TestSeedOfSSO(t *testing.T) {
 	w := newWorld(t)
@@ -279,10 +299,12 @@ var badSeeds = []struct{ name, data, want, reason string }{
 	{"no value in metadata", metadata("null"), "seed.yaml:4:33: users.0.trusted_metadata.n: the service drops a null", "it allows any metadata"},
 	{"a claim of the service", ada + "    sessions: [{session_custom_claims: {iss: me}}]\n", "seed.yaml:4:46: users.0.sessions.0.session_custom_claims.iss: the service drops this claim", "it compares no claims"},
 	{"a key that is a number", ada + "    trusted_metadata: {1: a}\n", "seed.yaml:4:24: users.0.trusted_metadata: want a string as the key; put it in quotes", "JSON has only strings"},
-	{"an alias in itself", "users: [{user_id: a, trusted_metadata: &a {n: *a}}]", "seed.yaml:1:40: there are more than 1000000 values, or more than 64 inside each other", "a value does not contain itself"},
+	{"an alias in itself", "users: [{user_id: a, trusted_metadata: &a {n: *a}}]", "seed.yaml:1:40: aliases repeat more than 100000 values, or more than 64 values are inside each other", "a value does not contain itself"},
 	{"no name and no address", "users: [{status: active}]", "seed.yaml:1:9: users.0: want at least one of user_id, external_id, emails, phone_numbers", "it compares no fields"},
 	{"a password without an address", "users: [{user_id: ada, password: secret}]", "seed.yaml:1:34: users.0.password: the user has no e-mail address to log in with", "it compares no fields"},
 	{"an address of two users", ada + "  - emails: [{email: ADA@example.com}]\n", "seed.yaml:4:22: users.1.emails.0.email: the address is in line 3 already", "it compares no values"},
+	{"a wallet that is none", "users: [{user_id: a, crypto_wallets: [{crypto_wallet_type: ethereum, crypto_wallet_address: x}]}]", "seed.yaml:1:93: users.0.crypto_wallets.0.crypto_wallet_address: it is not 0x with 40 ", "it reads no addresses"},
+	{"an account of two users", "users:\n  - {user_id: a, providers: [{provider_type: Google, provider_subject: x}]}\n  - {user_id: b, providers: [{provider_type: Google, provider_subject: x}]}\n", "seed.yaml:3:72: users.1.providers.0.provider_subject: the account is in line 2 already", "it compares no values"},
 	{"an external id of two users", "users:\n  - {user_id: a, external_id: x}\n  - {user_id: b, external_id: x}\n", "seed.yaml:3:31: users.1.external_id: the external id is in line 2 already", "it compares no values"},
 	{"an id of two users", "users:\n  - {user_id: a}\n  - {user_id: a}\n", "seed.yaml:3:15: users.1.user_id: the id of the user is in line 2 already", "it compares no values"},
 	{"an id of a user and an organization", "users:\n  - {user_id: a}\norganizations:\n  - {organization_name: Engines, organization_id: a}\n", "seed.yaml:4:51: organizations.0.organization_id: the id of the organization is in line 2 already", "it compares no values"},
@@ -397,4 +419,31 @@ func schemaValue(data string) (any, bool) {
 	}
 	value, err = jsonschema.UnmarshalJSON(bytes.NewReader(encoded))
 	return value, err == nil
+}
+
+// FuzzSeed reads hostile seeds. A seed with errors must not change the project.
+func FuzzSeed(f *testing.F) {
+	data, err := os.ReadFile("testdata/seed.yaml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(data)
+	for _, bad := range badSeeds {
+		f.Add([]byte(bad.data))
+	}
+	f.Add([]byte("users: [{emails: [{email: a@b.c}], trusted_metadata: &a {n: *a, 1: 2, <<: *a}}]"))
+	f.Add([]byte("# nothing"))
+	f.Add([]byte("---\n..."))
+	f.Add([]byte("- !!binary x\n- !!set {a}\n- ? [a]\n  : b"))
+	srv, err := stytchtest.Start(stytchtest.Config{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() { _ = srv.Close() })
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if srv.Seed("seed.yaml", data) != nil && len(srv.Users())+len(srv.Organizations()) > 0 {
+			t.Error("a seed with errors added something")
+		}
+		srv.Reset()
+	})
 }

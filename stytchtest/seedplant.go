@@ -59,6 +59,12 @@ type seedUser struct {
 		PhoneNumber string `json:"phone_number"`
 		Verified    *bool  `json:"verified"`
 	} `json:"phone_numbers"`
+	CryptoWallets []struct {
+		CryptoWalletID      string `json:"crypto_wallet_id"`
+		CryptoWalletType    string `json:"crypto_wallet_type"`
+		CryptoWalletAddress string `json:"crypto_wallet_address"`
+		Verified            *bool  `json:"verified"`
+	} `json:"crypto_wallets"`
 	Password string    `json:"password"`
 	TOTP     *seedTOTP `json:"totp"`
 	seedPerson
@@ -458,6 +464,20 @@ func (w *planting) user(u *seedUser, at []string) {
 		other, _ := w.st.userByAddress(a.text, w.now)
 		met(other, a.at)
 	}
+	for i, o := range u.Providers {
+		account, in := subjectKey(o.ProviderType, o.ProviderSubject), path(at, "providers", i, "provider_subject")
+		fresh = w.once("account", account, in, "the account") && fresh
+		met(w.st.Users.find(bySubject, account), in)
+	}
+	for i, c := range u.CryptoWallets {
+		in := path(at, "crypto_wallets", i, "crypto_wallet_address")
+		if _, err := newWallet(stytch.CryptoWalletType(c.CryptoWalletType), c.CryptoWalletAddress); err != nil {
+			w.refuse(path(at, "crypto_wallets", i), err)
+		}
+		found := walletKey(c.CryptoWalletType, c.CryptoWalletAddress)
+		fresh = w.once("wallet", found, in, "the wallet") && fresh
+		met(w.st.Users.find(byWallet, found), in)
+	}
 	if external != "" {
 		fresh = w.once("external id of a user", external, path(at, "external_id"), "the external id") && fresh
 		met(w.st.userByID(external), path(at, "external_id"))
@@ -473,6 +493,16 @@ func (w *planting) user(u *seedUser, at []string) {
 	for _, n := range u.PhoneNumbers {
 		w.newID(&n.PhoneID, "phone-number", profile.UserID, n.PhoneNumber)
 		profile.PhoneNumbers = append(profile.PhoneNumbers, stytch.UserPhoneNumber{PhoneID: n.PhoneID, PhoneNumber: n.PhoneNumber, Verified: n.Verified == nil || *n.Verified})
+	}
+	for i := range profile.Providers {
+		o := &profile.Providers[i]
+		w.newID(&o.OAuthUserRegistrationID, "oauth-user", profile.UserID, o.ProviderType, o.ProviderSubject)
+	}
+	for _, c := range u.CryptoWallets {
+		w.newID(&c.CryptoWalletID, cryptoWallets.prefix, profile.UserID, c.CryptoWalletAddress)
+		profile.CryptoWallets = append(profile.CryptoWallets, stytch.CryptoWallet{
+			CryptoWalletID: c.CryptoWalletID, CryptoWalletType: c.CryptoWalletType, CryptoWalletAddress: c.CryptoWalletAddress, Verified: c.Verified == nil || *c.Verified,
+		})
 	}
 	for i, id := range profile.Roles {
 		if err := w.project.assignable([]string{id}, defaultRole); err != nil {

@@ -90,27 +90,33 @@ func (s *seedSchema) resolve(defs map[string]*seedSchema) {
 
 // Limits of a seed. With aliases, a short file could otherwise be endless.
 const (
-	maxSeedValues = 1_000_000
-	maxSeedDepth  = 64
+	maxAliased   = 100_000
+	maxSeedDepth = 64
 )
 
 // seedChecker compares a file with the schema.
 type seedChecker struct {
-	found  seedErrors
-	values int
-	full   bool // whether a limit was reported
+	found   seedErrors
+	inside  int  // how many aliases the value is in
+	aliased int  // how many values were in aliases
+	full    bool // whether a limit was reported
 }
 
 // check returns the value of a node as encoding/json would. A nil schema allows
 // everything that JSON can have.
 func (c *seedChecker) check(n *yaml.Node, s *seedSchema, path []string) any {
-	for n.Kind == yaml.AliasNode {
+	if n.Kind == yaml.AliasNode {
+		c.inside++
+		defer func() { c.inside-- }()
 		n = n.Alias
 	}
-	if c.values++; c.values > maxSeedValues || len(path) > maxSeedDepth {
+	if c.inside > 0 {
+		c.aliased++
+	}
+	if c.aliased > maxAliased || len(path) > maxSeedDepth {
 		if !c.full {
 			c.full = true
-			c.found.add(n, nil, "there are more than %d values, or more than %d inside each other", maxSeedValues, maxSeedDepth)
+			c.found.add(n, nil, "aliases repeat more than %d values, or more than %d values are inside each other", maxAliased, maxSeedDepth)
 		}
 		return nil
 	}

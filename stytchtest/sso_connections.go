@@ -346,8 +346,8 @@ func providerAddress(address string) (u *url.URL, secure bool) {
 }
 
 // emulatedProvider reports whether the emulator takes the place of the identity provider
-// with an address. It does for the names that are reserved for examples (RFC 2606), which
-// nobody can have a provider at.
+// with an address. It does for the names that are reserved for examples (RFC 2606), where
+// there cannot be a provider.
 func emulatedProvider(address string) bool {
 	u, err := url.Parse(address)
 	if err != nil {

@@ -301,7 +301,7 @@ func (w *Webhooks) Deliveries() []WebhookDelivery {
 }
 
 // WaitFor waits for an attempt to deliver an event of a type, successful or not, and returns the delivery. An
-// empty type stands for all. It returns the oldest delivery with an attempt that it has not returned before. It
+// empty type means all. It returns the oldest delivery with an attempt that it has not returned before. It
 // fails when ctx ends, or after 10 seconds if ctx has no deadline.
 func (w *Webhooks) WaitFor(ctx context.Context, eventType string) (WebhookDelivery, error) {
 	if eventType != "" && !slices.Contains(WebhookEventTypes(), eventType) {

@@ -91,7 +91,7 @@ var areas = []area{
 		simplified: []string{"A challenge is valid for five minutes. The service does not publish its limit."},
 	},
 	{
-		title: "Sessions", services: []string{"consumer.sessions", "b2b.sessions"}, seed: regexp.MustCompile(`(^|\.)(sessions|trusted_token_profiles|userinfo_url)$`),
+		title: "Sessions", services: []string{"consumer.sessions", "b2b.sessions"}, seed: regexp.MustCompile(`(^|\.)sessions$|^(trusted_token_profiles|userinfo_url)$`),
 		control: []string{"sessions.add", "sessions.delete", "keys.rotate", "trusted_token_profiles.put", "userinfo_url.put"}, page: []string{"Sessions"},
 		methods: []string{"AddSession", "RevokeSession", "RotateKeys", "SetTrustedTokenProfiles", "SetUserInfoURL"},
 		simplified: []string{
@@ -136,7 +136,7 @@ var areas = []area{
 		simplified: []string{"Anybody may impersonate anyone: the emulator has no staff with permissions."},
 	},
 	{
-		title: "Fraud prevention", services: []string{"consumer.fraud"}, seed: regexp.MustCompile(`(^|\.)(fingerprints|email_risks|fraud.*|verdict.*)$`),
+		title: "Fraud prevention", services: []string{"consumer.fraud"}, seed: regexp.MustCompile(`^fraud$`),
 		control: []string{"fingerprints.add", "email_risks.put"}, methods: []string{"AddFingerprint", "SetEmailRisk"},
 		simplified: []string{
 			"No script looks at devices: a test adds fingerprints, with the reasons that speak against each.",

@@ -30,6 +30,8 @@ func TestPageShowsWebhooks(t *testing.T) {
 		chromedp.Click("#delivery-list summary"), b.until(`text("#delivery-list pre").includes("`+email+`") && text("#delivery-list").includes("<b>not now</b>")`))
 	browsertest.Screenshot(t, b.ctx, "webhooks")
 	works.Store(true)
-	b.do(chromedp.Click("#delivery-list button"), b.until(`text("#delivery-list .badge") === "delivered" && text("#delivery-list").includes("2 attempts")`))
+	b.do(chromedp.Click("#delivery-list button"), b.until(`text("#delivery-list .badge") === "delivered" && text("#delivery-list").includes("2 attempts")`),
+		chromedp.Click("#endpoint-list .danger"), b.until(`shown("#sure") && text("#sure-title").includes("`+app.URL+`")`), chromedp.Click("#sure-yes"),
+		b.until(`!shown("#sure") && all("#endpoint-list li, #delivery-list li").length === 0`))
 	b.isQuiet(p)
 }

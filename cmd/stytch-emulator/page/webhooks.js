@@ -2,6 +2,7 @@
 
 import { time } from "./clock.js";
 import { byID, call, collected, copies, element, facts, foreign, json, onClick, onSubmit, say, showList } from "./dom.js";
+import { confirm } from "./form.js";
 
 const pageful = 50;
 let limit = pageful;
@@ -25,6 +26,16 @@ function makeEndpoint(endpoint) {
   const copy = element("button", { type: "button", "aria-label": `Copy the secret of ${endpoint.url}` }, "Copy");
   copies(copy, secret, "The secret is");
   const named = (text) => `${text} ${endpoint.url}`;
+  const remove = element("button", { type: "button", class: "danger", "aria-label": named("Delete") }, "Delete…");
+  onClick(remove, () => confirm({
+    title: `Delete ${endpoint.url}?`, button: "Delete",
+    text: "This deletes the endpoint with its secret and its deliveries. You cannot undo this.",
+    perform: async () => {
+      await call("DELETE", path("endpoints", endpoint.id));
+      await loadWebhooks();
+      say("The endpoint was deleted");
+    },
+  }));
   return element("li", {},
     element("h3", {}, foreign(endpoint.url), " ", ...(endpoint.disabled ? [element("span", { class: "badge off" }, "disabled")] : [])),
     facts({ Events: endpoint.events.join(", ") || "all", Endpoint: endpoint.id }),
@@ -34,7 +45,7 @@ function makeEndpoint(endpoint) {
         () => call("PATCH", path("endpoints", endpoint.id), { disabled: !endpoint.disabled }), "The endpoint was changed"),
       button("Rotate the secret", named("Rotate the secret of"), () => call("POST", path("endpoints", endpoint.id, "/rotate"), {}), "The secret was rotated"),
       button("Replay failed", named("Replay failed deliveries to"), () => call("POST", path("endpoints", endpoint.id, "/replay")), "The failed deliveries are sent again"),
-      button("Delete", named("Delete"), () => call("DELETE", path("endpoints", endpoint.id)), "The endpoint was deleted")));
+      remove));
 }
 
 const makeAttempt = (attempt) => element("li", {},
