@@ -299,7 +299,7 @@ func (s *state) check() error {
 
 // identified reports an object with a missing or duplicate ID.
 func (s *state) identified() error {
-	seen := map[string]bool{}
+	seen := make(map[string]bool, s.Users.size+s.Organizations.size+s.Members.size+s.Connections.size+s.Sessions.size)
 	known := func(kind, id string) error {
 		if id == "" || seen[id] {
 			return fmt.Errorf("a %s in its state has a missing or duplicate id: %q", kind, id)
