@@ -40,8 +40,14 @@ var discoveryIntermediateSessionsExchange = transport.Endpoint[*DiscoveryInterme
 	Retry:    transport.Unsent,
 	Validate: (*DiscoveryIntermediateSessionsExchangeRequest).validate,
 	Encode:   (*DiscoveryIntermediateSessionsExchangeRequest).writeJSON,
-	New:      transport.NewResponse[DiscoveryIntermediateSessionsExchangeResponse],
-	Decode:   (*DiscoveryIntermediateSessionsExchangeResponse).readJSON,
+	New: func() (*DiscoveryIntermediateSessionsExchangeResponse, *transport.Result) {
+		v := new(struct {
+			response DiscoveryIntermediateSessionsExchangeResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*DiscoveryIntermediateSessionsExchangeResponse).readJSON,
 	Receive: func(r *DiscoveryIntermediateSessionsExchangeResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

@@ -40,8 +40,14 @@ var discoveryOrganizationsCreate = transport.Endpoint[*DiscoveryOrganizationsCre
 	Retry:    transport.Unsent,
 	Validate: (*DiscoveryOrganizationsCreateRequest).validate,
 	Encode:   (*DiscoveryOrganizationsCreateRequest).writeJSON,
-	New:      transport.NewResponse[DiscoveryOrganizationsCreateResponse],
-	Decode:   (*DiscoveryOrganizationsCreateResponse).readJSON,
+	New: func() (*DiscoveryOrganizationsCreateResponse, *transport.Result) {
+		v := new(struct {
+			response DiscoveryOrganizationsCreateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*DiscoveryOrganizationsCreateResponse).readJSON,
 	Receive: func(r *DiscoveryOrganizationsCreateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -453,8 +459,14 @@ var discoveryOrganizationsList = transport.Endpoint[*DiscoveryOrganizationsListR
 	Retry:    transport.Safe,
 	Validate: (*DiscoveryOrganizationsListRequest).validate,
 	Encode:   (*DiscoveryOrganizationsListRequest).writeJSON,
-	New:      transport.NewResponse[DiscoveryOrganizationsListResponse],
-	Decode:   (*DiscoveryOrganizationsListResponse).readJSON,
+	New: func() (*DiscoveryOrganizationsListResponse, *transport.Result) {
+		v := new(struct {
+			response DiscoveryOrganizationsListResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*DiscoveryOrganizationsListResponse).readJSON,
 	Receive: func(r *DiscoveryOrganizationsListResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

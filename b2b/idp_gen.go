@@ -46,8 +46,14 @@ var idpIntrospectTokenNetwork = transport.Endpoint[*IDPIntrospectTokenNetworkReq
 	OAuthErrors: true,
 	Validate:    (*IDPIntrospectTokenNetworkRequest).validate,
 	Params:      (*IDPIntrospectTokenNetworkRequest).params,
-	New:         transport.NewResponse[IDPIntrospectTokenNetworkResponse],
-	Decode:      (*IDPIntrospectTokenNetworkResponse).readJSON,
+	New: func() (*IDPIntrospectTokenNetworkResponse, *transport.Result) {
+		v := new(struct {
+			response IDPIntrospectTokenNetworkResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*IDPIntrospectTokenNetworkResponse).readJSON,
 	Receive: func(r *IDPIntrospectTokenNetworkResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

@@ -39,8 +39,14 @@ var idpOAuthAuthorizeStart = transport.Endpoint[*IDPOAuthAuthorizeStartRequest, 
 	Retry:    transport.Safe,
 	Validate: (*IDPOAuthAuthorizeStartRequest).validate,
 	Encode:   (*IDPOAuthAuthorizeStartRequest).writeJSON,
-	New:      transport.NewResponse[IDPOAuthAuthorizeStartResponse],
-	Decode:   (*IDPOAuthAuthorizeStartResponse).readJSON,
+	New: func() (*IDPOAuthAuthorizeStartResponse, *transport.Result) {
+		v := new(struct {
+			response IDPOAuthAuthorizeStartResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*IDPOAuthAuthorizeStartResponse).readJSON,
 	Receive: func(r *IDPOAuthAuthorizeStartResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -252,8 +258,14 @@ var idpOAuthAuthorize = transport.Endpoint[*IDPOAuthAuthorizeRequest, *IDPOAuthA
 	Retry:    transport.Unsent,
 	Validate: (*IDPOAuthAuthorizeRequest).validate,
 	Encode:   (*IDPOAuthAuthorizeRequest).writeJSON,
-	New:      transport.NewResponse[IDPOAuthAuthorizeResponse],
-	Decode:   (*IDPOAuthAuthorizeResponse).readJSON,
+	New: func() (*IDPOAuthAuthorizeResponse, *transport.Result) {
+		v := new(struct {
+			response IDPOAuthAuthorizeResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*IDPOAuthAuthorizeResponse).readJSON,
 	Receive: func(r *IDPOAuthAuthorizeResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

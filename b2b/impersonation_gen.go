@@ -39,8 +39,14 @@ var impersonationAuthenticate = transport.Endpoint[*ImpersonationAuthenticateReq
 	Retry:    transport.Unsent,
 	Validate: (*ImpersonationAuthenticateRequest).validate,
 	Encode:   (*ImpersonationAuthenticateRequest).writeJSON,
-	New:      transport.NewResponse[ImpersonationAuthenticateResponse],
-	Decode:   (*ImpersonationAuthenticateResponse).readJSON,
+	New: func() (*ImpersonationAuthenticateResponse, *transport.Result) {
+		v := new(struct {
+			response ImpersonationAuthenticateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*ImpersonationAuthenticateResponse).readJSON,
 	Receive: func(r *ImpersonationAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

@@ -41,8 +41,14 @@ var magicLinksDiscoveryAuthenticate = transport.Endpoint[*MagicLinksDiscoveryAut
 	Retry:    transport.Unsent,
 	Validate: (*MagicLinksDiscoveryAuthenticateRequest).validate,
 	Encode:   (*MagicLinksDiscoveryAuthenticateRequest).writeJSON,
-	New:      transport.NewResponse[MagicLinksDiscoveryAuthenticateResponse],
-	Decode:   (*MagicLinksDiscoveryAuthenticateResponse).readJSON,
+	New: func() (*MagicLinksDiscoveryAuthenticateResponse, *transport.Result) {
+		v := new(struct {
+			response MagicLinksDiscoveryAuthenticateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*MagicLinksDiscoveryAuthenticateResponse).readJSON,
 	Receive: func(r *MagicLinksDiscoveryAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

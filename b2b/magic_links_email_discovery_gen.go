@@ -40,8 +40,14 @@ var magicLinksEmailDiscoverySend = transport.Endpoint[*MagicLinksEmailDiscoveryS
 	Retry:    transport.Unsent,
 	Validate: (*MagicLinksEmailDiscoverySendRequest).validate,
 	Encode:   (*MagicLinksEmailDiscoverySendRequest).writeJSON,
-	New:      transport.NewResponse[MagicLinksEmailDiscoverySendResponse],
-	Decode:   (*MagicLinksEmailDiscoverySendResponse).readJSON,
+	New: func() (*MagicLinksEmailDiscoverySendResponse, *transport.Result) {
+		v := new(struct {
+			response MagicLinksEmailDiscoverySendResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*MagicLinksEmailDiscoverySendResponse).readJSON,
 	Receive: func(r *MagicLinksEmailDiscoverySendResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

@@ -45,8 +45,14 @@ var magicLinksEmailLoginOrSignup = transport.Endpoint[*MagicLinksEmailLoginOrSig
 	Retry:    transport.Unsent,
 	Validate: (*MagicLinksEmailLoginOrSignupRequest).validate,
 	Encode:   (*MagicLinksEmailLoginOrSignupRequest).writeJSON,
-	New:      transport.NewResponse[MagicLinksEmailLoginOrSignupResponse],
-	Decode:   (*MagicLinksEmailLoginOrSignupResponse).readJSON,
+	New: func() (*MagicLinksEmailLoginOrSignupResponse, *transport.Result) {
+		v := new(struct {
+			response MagicLinksEmailLoginOrSignupResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*MagicLinksEmailLoginOrSignupResponse).readJSON,
 	Receive: func(r *MagicLinksEmailLoginOrSignupResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -275,8 +281,14 @@ var magicLinksEmailInvite = transport.Endpoint[*MagicLinksEmailInviteRequest, *M
 	Validate: (*MagicLinksEmailInviteRequest).validate,
 	Params:   (*MagicLinksEmailInviteRequest).params,
 	Encode:   (*MagicLinksEmailInviteRequest).writeJSON,
-	New:      transport.NewResponse[MagicLinksEmailInviteResponse],
-	Decode:   (*MagicLinksEmailInviteResponse).readJSON,
+	New: func() (*MagicLinksEmailInviteResponse, *transport.Result) {
+		v := new(struct {
+			response MagicLinksEmailInviteResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*MagicLinksEmailInviteResponse).readJSON,
 	Receive: func(r *MagicLinksEmailInviteResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

@@ -52,8 +52,14 @@ var magicLinksAuthenticate = transport.Endpoint[*MagicLinksAuthenticateRequest, 
 	Retry:    transport.Unsent,
 	Validate: (*MagicLinksAuthenticateRequest).validate,
 	Encode:   (*MagicLinksAuthenticateRequest).writeJSON,
-	New:      transport.NewResponse[MagicLinksAuthenticateResponse],
-	Decode:   (*MagicLinksAuthenticateResponse).readJSON,
+	New: func() (*MagicLinksAuthenticateResponse, *transport.Result) {
+		v := new(struct {
+			response MagicLinksAuthenticateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*MagicLinksAuthenticateResponse).readJSON,
 	Receive: func(r *MagicLinksAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

@@ -40,8 +40,14 @@ var oauthDiscoveryAuthenticate = transport.Endpoint[*OAuthDiscoveryAuthenticateR
 	Retry:    transport.Unsent,
 	Validate: (*OAuthDiscoveryAuthenticateRequest).validate,
 	Encode:   (*OAuthDiscoveryAuthenticateRequest).writeJSON,
-	New:      transport.NewResponse[OAuthDiscoveryAuthenticateResponse],
-	Decode:   (*OAuthDiscoveryAuthenticateResponse).readJSON,
+	New: func() (*OAuthDiscoveryAuthenticateResponse, *transport.Result) {
+		v := new(struct {
+			response OAuthDiscoveryAuthenticateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OAuthDiscoveryAuthenticateResponse).readJSON,
 	Receive: func(r *OAuthDiscoveryAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

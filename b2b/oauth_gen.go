@@ -46,8 +46,14 @@ var oauthAuthenticate = transport.Endpoint[*OAuthAuthenticateRequest, *OAuthAuth
 	Retry:    transport.Unsent,
 	Validate: (*OAuthAuthenticateRequest).validate,
 	Encode:   (*OAuthAuthenticateRequest).writeJSON,
-	New:      transport.NewResponse[OAuthAuthenticateResponse],
-	Decode:   (*OAuthAuthenticateResponse).readJSON,
+	New: func() (*OAuthAuthenticateResponse, *transport.Result) {
+		v := new(struct {
+			response OAuthAuthenticateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OAuthAuthenticateResponse).readJSON,
 	Receive: func(r *OAuthAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

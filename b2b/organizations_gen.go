@@ -45,8 +45,14 @@ var organizationsCreate = transport.Endpoint[*OrganizationsCreateRequest, *Organ
 	Retry:    transport.Unsent,
 	Validate: (*OrganizationsCreateRequest).validate,
 	Encode:   (*OrganizationsCreateRequest).writeJSON,
-	New:      transport.NewResponse[OrganizationsCreateResponse],
-	Decode:   (*OrganizationsCreateResponse).readJSON,
+	New: func() (*OrganizationsCreateResponse, *transport.Result) {
+		v := new(struct {
+			response OrganizationsCreateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OrganizationsCreateResponse).readJSON,
 	Receive: func(r *OrganizationsCreateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -361,8 +367,14 @@ var organizationsGet = transport.Endpoint[*OrganizationsGetRequest, *Organizatio
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsGetRequest).validate,
 	Params:   (*OrganizationsGetRequest).params,
-	New:      transport.NewResponse[OrganizationsGetResponse],
-	Decode:   (*OrganizationsGetResponse).readJSON,
+	New: func() (*OrganizationsGetResponse, *transport.Result) {
+		v := new(struct {
+			response OrganizationsGetResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OrganizationsGetResponse).readJSON,
 	Receive: func(r *OrganizationsGetResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -458,8 +470,14 @@ var organizationsUpdate = transport.Endpoint[*OrganizationsUpdateRequest, *Organ
 	Validate: (*OrganizationsUpdateRequest).validate,
 	Params:   (*OrganizationsUpdateRequest).params,
 	Encode:   (*OrganizationsUpdateRequest).writeJSON,
-	New:      transport.NewResponse[OrganizationsUpdateResponse],
-	Decode:   (*OrganizationsUpdateResponse).readJSON,
+	New: func() (*OrganizationsUpdateResponse, *transport.Result) {
+		v := new(struct {
+			response OrganizationsUpdateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OrganizationsUpdateResponse).readJSON,
 	Receive: func(r *OrganizationsUpdateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -823,8 +841,14 @@ var organizationsDelete = transport.Endpoint[*OrganizationsDeleteRequest, *Organ
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsDeleteRequest).validate,
 	Params:   (*OrganizationsDeleteRequest).params,
-	New:      transport.NewResponse[OrganizationsDeleteResponse],
-	Decode:   (*OrganizationsDeleteResponse).readJSON,
+	New: func() (*OrganizationsDeleteResponse, *transport.Result) {
+		v := new(struct {
+			response OrganizationsDeleteResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OrganizationsDeleteResponse).readJSON,
 	Receive: func(r *OrganizationsDeleteResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -936,8 +960,14 @@ var organizationsDeleteExternalID = transport.Endpoint[*OrganizationsDeleteExter
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsDeleteExternalIDRequest).validate,
 	Params:   (*OrganizationsDeleteExternalIDRequest).params,
-	New:      transport.NewResponse[OrganizationsDeleteExternalIDResponse],
-	Decode:   (*OrganizationsDeleteExternalIDResponse).readJSON,
+	New: func() (*OrganizationsDeleteExternalIDResponse, *transport.Result) {
+		v := new(struct {
+			response OrganizationsDeleteExternalIDResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OrganizationsDeleteExternalIDResponse).readJSON,
 	Receive: func(r *OrganizationsDeleteExternalIDResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -1050,8 +1080,14 @@ var organizationsSearch = transport.Endpoint[*OrganizationsSearchRequest, *Organ
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsSearchRequest).validate,
 	Encode:   (*OrganizationsSearchRequest).writeJSON,
-	New:      transport.NewResponse[OrganizationsSearchResponse],
-	Decode:   (*OrganizationsSearchResponse).readJSON,
+	New: func() (*OrganizationsSearchResponse, *transport.Result) {
+		v := new(struct {
+			response OrganizationsSearchResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OrganizationsSearchResponse).readJSON,
 	Receive: func(r *OrganizationsSearchResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -1200,8 +1236,14 @@ var organizationsMetrics = transport.Endpoint[*OrganizationsMetricsRequest, *Org
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsMetricsRequest).validate,
 	Params:   (*OrganizationsMetricsRequest).params,
-	New:      transport.NewResponse[OrganizationsMetricsResponse],
-	Decode:   (*OrganizationsMetricsResponse).readJSON,
+	New: func() (*OrganizationsMetricsResponse, *transport.Result) {
+		v := new(struct {
+			response OrganizationsMetricsResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OrganizationsMetricsResponse).readJSON,
 	Receive: func(r *OrganizationsMetricsResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -1289,8 +1331,14 @@ var organizationsConnectedApps = transport.Endpoint[*OrganizationsConnectedAppsR
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsConnectedAppsRequest).validate,
 	Params:   (*OrganizationsConnectedAppsRequest).params,
-	New:      transport.NewResponse[OrganizationsConnectedAppsResponse],
-	Decode:   (*OrganizationsConnectedAppsResponse).readJSON,
+	New: func() (*OrganizationsConnectedAppsResponse, *transport.Result) {
+		v := new(struct {
+			response OrganizationsConnectedAppsResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OrganizationsConnectedAppsResponse).readJSON,
 	Receive: func(r *OrganizationsConnectedAppsResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -1401,8 +1449,14 @@ var organizationsGetConnectedApp = transport.Endpoint[*OrganizationsGetConnected
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsGetConnectedAppRequest).validate,
 	Params:   (*OrganizationsGetConnectedAppRequest).params,
-	New:      transport.NewResponse[OrganizationsGetConnectedAppResponse],
-	Decode:   (*OrganizationsGetConnectedAppResponse).readJSON,
+	New: func() (*OrganizationsGetConnectedAppResponse, *transport.Result) {
+		v := new(struct {
+			response OrganizationsGetConnectedAppResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OrganizationsGetConnectedAppResponse).readJSON,
 	Receive: func(r *OrganizationsGetConnectedAppResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

@@ -40,8 +40,14 @@ var organizationsMembersConnectedAppsRevoke = transport.Endpoint[*OrganizationsM
 	Validate: (*OrganizationsMembersConnectedAppsRevokeRequest).validate,
 	Params:   (*OrganizationsMembersConnectedAppsRevokeRequest).params,
 	Encode:   (*OrganizationsMembersConnectedAppsRevokeRequest).writeJSON,
-	New:      transport.NewResponse[OrganizationsMembersConnectedAppsRevokeResponse],
-	Decode:   (*OrganizationsMembersConnectedAppsRevokeResponse).readJSON,
+	New: func() (*OrganizationsMembersConnectedAppsRevokeResponse, *transport.Result) {
+		v := new(struct {
+			response OrganizationsMembersConnectedAppsRevokeResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OrganizationsMembersConnectedAppsRevokeResponse).readJSON,
 	Receive: func(r *OrganizationsMembersConnectedAppsRevokeResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

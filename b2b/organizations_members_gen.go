@@ -52,8 +52,14 @@ var organizationsMembersCreate = transport.Endpoint[*OrganizationsMembersCreateR
 	Validate: (*OrganizationsMembersCreateRequest).validate,
 	Params:   (*OrganizationsMembersCreateRequest).params,
 	Encode:   (*OrganizationsMembersCreateRequest).writeJSON,
-	New:      transport.NewResponse[OrganizationsMembersCreateResponse],
-	Decode:   (*OrganizationsMembersCreateResponse).readJSON,
+	New: func() (*OrganizationsMembersCreateResponse, *transport.Result) {
+		v := new(struct {
+			response OrganizationsMembersCreateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OrganizationsMembersCreateResponse).readJSON,
 	Receive: func(r *OrganizationsMembersCreateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -267,8 +273,14 @@ var organizationsMembersGet = transport.Endpoint[*OrganizationsMembersGetRequest
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsMembersGetRequest).validate,
 	Params:   (*OrganizationsMembersGetRequest).params,
-	New:      transport.NewResponse[OrganizationsMembersGetResponse],
-	Decode:   (*OrganizationsMembersGetResponse).readJSON,
+	New: func() (*OrganizationsMembersGetResponse, *transport.Result) {
+		v := new(struct {
+			response OrganizationsMembersGetResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OrganizationsMembersGetResponse).readJSON,
 	Receive: func(r *OrganizationsMembersGetResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -395,8 +407,14 @@ var organizationsMembersDangerouslyGet = transport.Endpoint[*OrganizationsMember
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsMembersDangerouslyGetRequest).validate,
 	Params:   (*OrganizationsMembersDangerouslyGetRequest).params,
-	New:      transport.NewResponse[OrganizationsMembersDangerouslyGetResponse],
-	Decode:   (*OrganizationsMembersDangerouslyGetResponse).readJSON,
+	New: func() (*OrganizationsMembersDangerouslyGetResponse, *transport.Result) {
+		v := new(struct {
+			response OrganizationsMembersDangerouslyGetResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OrganizationsMembersDangerouslyGetResponse).readJSON,
 	Receive: func(r *OrganizationsMembersDangerouslyGetResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -513,8 +531,14 @@ var organizationsMembersSearch = transport.Endpoint[*OrganizationsMembersSearchR
 	Validate: (*OrganizationsMembersSearchRequest).validate,
 	Params:   (*OrganizationsMembersSearchRequest).params,
 	Encode:   (*OrganizationsMembersSearchRequest).writeJSON,
-	New:      transport.NewResponse[OrganizationsMembersSearchResponse],
-	Decode:   (*OrganizationsMembersSearchResponse).readJSON,
+	New: func() (*OrganizationsMembersSearchResponse, *transport.Result) {
+		v := new(struct {
+			response OrganizationsMembersSearchResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OrganizationsMembersSearchResponse).readJSON,
 	Receive: func(r *OrganizationsMembersSearchResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -698,8 +722,14 @@ var organizationsMembersUpdate = transport.Endpoint[*OrganizationsMembersUpdateR
 	Validate: (*OrganizationsMembersUpdateRequest).validate,
 	Params:   (*OrganizationsMembersUpdateRequest).params,
 	Encode:   (*OrganizationsMembersUpdateRequest).writeJSON,
-	New:      transport.NewResponse[OrganizationsMembersUpdateResponse],
-	Decode:   (*OrganizationsMembersUpdateResponse).readJSON,
+	New: func() (*OrganizationsMembersUpdateResponse, *transport.Result) {
+		v := new(struct {
+			response OrganizationsMembersUpdateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OrganizationsMembersUpdateResponse).readJSON,
 	Receive: func(r *OrganizationsMembersUpdateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -944,8 +974,14 @@ var organizationsMembersDelete = transport.Endpoint[*OrganizationsMembersDeleteR
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsMembersDeleteRequest).validate,
 	Params:   (*OrganizationsMembersDeleteRequest).params,
-	New:      transport.NewResponse[OrganizationsMembersDeleteResponse],
-	Decode:   (*OrganizationsMembersDeleteResponse).readJSON,
+	New: func() (*OrganizationsMembersDeleteResponse, *transport.Result) {
+		v := new(struct {
+			response OrganizationsMembersDeleteResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OrganizationsMembersDeleteResponse).readJSON,
 	Receive: func(r *OrganizationsMembersDeleteResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -1066,8 +1102,14 @@ var organizationsMembersReactivate = transport.Endpoint[*OrganizationsMembersRea
 	Validate: (*OrganizationsMembersReactivateRequest).validate,
 	Params:   (*OrganizationsMembersReactivateRequest).params,
 	Encode:   (*OrganizationsMembersReactivateRequest).writeJSON,
-	New:      transport.NewResponse[OrganizationsMembersReactivateResponse],
-	Decode:   (*OrganizationsMembersReactivateResponse).readJSON,
+	New: func() (*OrganizationsMembersReactivateResponse, *transport.Result) {
+		v := new(struct {
+			response OrganizationsMembersReactivateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OrganizationsMembersReactivateResponse).readJSON,
 	Receive: func(r *OrganizationsMembersReactivateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -1205,8 +1247,14 @@ var organizationsMembersDeleteMFAPhoneNumber = transport.Endpoint[*Organizations
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsMembersDeleteMFAPhoneNumberRequest).validate,
 	Params:   (*OrganizationsMembersDeleteMFAPhoneNumberRequest).params,
-	New:      transport.NewResponse[OrganizationsMembersDeleteMFAPhoneNumberResponse],
-	Decode:   (*OrganizationsMembersDeleteMFAPhoneNumberResponse).readJSON,
+	New: func() (*OrganizationsMembersDeleteMFAPhoneNumberResponse, *transport.Result) {
+		v := new(struct {
+			response OrganizationsMembersDeleteMFAPhoneNumberResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OrganizationsMembersDeleteMFAPhoneNumberResponse).readJSON,
 	Receive: func(r *OrganizationsMembersDeleteMFAPhoneNumberResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -1339,8 +1387,14 @@ var organizationsMembersDeleteTOTP = transport.Endpoint[*OrganizationsMembersDel
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsMembersDeleteTOTPRequest).validate,
 	Params:   (*OrganizationsMembersDeleteTOTPRequest).params,
-	New:      transport.NewResponse[OrganizationsMembersDeleteTOTPResponse],
-	Decode:   (*OrganizationsMembersDeleteTOTPResponse).readJSON,
+	New: func() (*OrganizationsMembersDeleteTOTPResponse, *transport.Result) {
+		v := new(struct {
+			response OrganizationsMembersDeleteTOTPResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OrganizationsMembersDeleteTOTPResponse).readJSON,
 	Receive: func(r *OrganizationsMembersDeleteTOTPResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -1472,8 +1526,14 @@ var organizationsMembersDeletePassword = transport.Endpoint[*OrganizationsMember
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsMembersDeletePasswordRequest).validate,
 	Params:   (*OrganizationsMembersDeletePasswordRequest).params,
-	New:      transport.NewResponse[OrganizationsMembersDeletePasswordResponse],
-	Decode:   (*OrganizationsMembersDeletePasswordResponse).readJSON,
+	New: func() (*OrganizationsMembersDeletePasswordResponse, *transport.Result) {
+		v := new(struct {
+			response OrganizationsMembersDeletePasswordResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OrganizationsMembersDeletePasswordResponse).readJSON,
 	Receive: func(r *OrganizationsMembersDeletePasswordResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -1607,8 +1667,14 @@ var organizationsMembersDeleteExternalID = transport.Endpoint[*OrganizationsMemb
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsMembersDeleteExternalIDRequest).validate,
 	Params:   (*OrganizationsMembersDeleteExternalIDRequest).params,
-	New:      transport.NewResponse[OrganizationsMembersDeleteExternalIDResponse],
-	Decode:   (*OrganizationsMembersDeleteExternalIDResponse).readJSON,
+	New: func() (*OrganizationsMembersDeleteExternalIDResponse, *transport.Result) {
+		v := new(struct {
+			response OrganizationsMembersDeleteExternalIDResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OrganizationsMembersDeleteExternalIDResponse).readJSON,
 	Receive: func(r *OrganizationsMembersDeleteExternalIDResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -1738,8 +1804,14 @@ var organizationsMembersUnlinkRetiredEmail = transport.Endpoint[*OrganizationsMe
 	Validate: (*OrganizationsMembersUnlinkRetiredEmailRequest).validate,
 	Params:   (*OrganizationsMembersUnlinkRetiredEmailRequest).params,
 	Encode:   (*OrganizationsMembersUnlinkRetiredEmailRequest).writeJSON,
-	New:      transport.NewResponse[OrganizationsMembersUnlinkRetiredEmailResponse],
-	Decode:   (*OrganizationsMembersUnlinkRetiredEmailResponse).readJSON,
+	New: func() (*OrganizationsMembersUnlinkRetiredEmailResponse, *transport.Result) {
+		v := new(struct {
+			response OrganizationsMembersUnlinkRetiredEmailResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OrganizationsMembersUnlinkRetiredEmailResponse).readJSON,
 	Receive: func(r *OrganizationsMembersUnlinkRetiredEmailResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -1910,8 +1982,14 @@ var organizationsMembersStartEmailUpdate = transport.Endpoint[*OrganizationsMemb
 	Validate: (*OrganizationsMembersStartEmailUpdateRequest).validate,
 	Params:   (*OrganizationsMembersStartEmailUpdateRequest).params,
 	Encode:   (*OrganizationsMembersStartEmailUpdateRequest).writeJSON,
-	New:      transport.NewResponse[OrganizationsMembersStartEmailUpdateResponse],
-	Decode:   (*OrganizationsMembersStartEmailUpdateResponse).readJSON,
+	New: func() (*OrganizationsMembersStartEmailUpdateResponse, *transport.Result) {
+		v := new(struct {
+			response OrganizationsMembersStartEmailUpdateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OrganizationsMembersStartEmailUpdateResponse).readJSON,
 	Receive: func(r *OrganizationsMembersStartEmailUpdateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -2112,8 +2190,14 @@ var organizationsMembersOIDCProviders = transport.Endpoint[*OrganizationsMembers
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsMembersOIDCProvidersRequest).validate,
 	Params:   (*OrganizationsMembersOIDCProvidersRequest).params,
-	New:      transport.NewResponse[OrganizationsMembersOIDCProvidersResponse],
-	Decode:   (*OrganizationsMembersOIDCProvidersResponse).readJSON,
+	New: func() (*OrganizationsMembersOIDCProvidersResponse, *transport.Result) {
+		v := new(struct {
+			response OrganizationsMembersOIDCProvidersResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OrganizationsMembersOIDCProvidersResponse).readJSON,
 	Receive: func(r *OrganizationsMembersOIDCProvidersResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -2225,8 +2309,14 @@ var organizationsMembersGetConnectedApps = transport.Endpoint[*OrganizationsMemb
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsMembersGetConnectedAppsRequest).validate,
 	Params:   (*OrganizationsMembersGetConnectedAppsRequest).params,
-	New:      transport.NewResponse[OrganizationsMembersGetConnectedAppsResponse],
-	Decode:   (*OrganizationsMembersGetConnectedAppsResponse).readJSON,
+	New: func() (*OrganizationsMembersGetConnectedAppsResponse, *transport.Result) {
+		v := new(struct {
+			response OrganizationsMembersGetConnectedAppsResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OrganizationsMembersGetConnectedAppsResponse).readJSON,
 	Receive: func(r *OrganizationsMembersGetConnectedAppsResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

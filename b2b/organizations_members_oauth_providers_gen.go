@@ -40,8 +40,14 @@ var organizationsMembersOAuthProvidersGoogle = transport.Endpoint[*Organizations
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsMembersOAuthProvidersGoogleRequest).validate,
 	Params:   (*OrganizationsMembersOAuthProvidersGoogleRequest).params,
-	New:      transport.NewResponse[OrganizationsMembersOAuthProvidersGoogleResponse],
-	Decode:   (*OrganizationsMembersOAuthProvidersGoogleResponse).readJSON,
+	New: func() (*OrganizationsMembersOAuthProvidersGoogleResponse, *transport.Result) {
+		v := new(struct {
+			response OrganizationsMembersOAuthProvidersGoogleResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OrganizationsMembersOAuthProvidersGoogleResponse).readJSON,
 	Receive: func(r *OrganizationsMembersOAuthProvidersGoogleResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -187,8 +193,14 @@ var organizationsMembersOAuthProvidersMicrosoft = transport.Endpoint[*Organizati
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsMembersOAuthProvidersMicrosoftRequest).validate,
 	Params:   (*OrganizationsMembersOAuthProvidersMicrosoftRequest).params,
-	New:      transport.NewResponse[OrganizationsMembersOAuthProvidersMicrosoftResponse],
-	Decode:   (*OrganizationsMembersOAuthProvidersMicrosoftResponse).readJSON,
+	New: func() (*OrganizationsMembersOAuthProvidersMicrosoftResponse, *transport.Result) {
+		v := new(struct {
+			response OrganizationsMembersOAuthProvidersMicrosoftResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OrganizationsMembersOAuthProvidersMicrosoftResponse).readJSON,
 	Receive: func(r *OrganizationsMembersOAuthProvidersMicrosoftResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -329,8 +341,14 @@ var organizationsMembersOAuthProvidersSlack = transport.Endpoint[*OrganizationsM
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsMembersOAuthProvidersSlackRequest).validate,
 	Params:   (*OrganizationsMembersOAuthProvidersSlackRequest).params,
-	New:      transport.NewResponse[OrganizationsMembersOAuthProvidersSlackResponse],
-	Decode:   (*OrganizationsMembersOAuthProvidersSlackResponse).readJSON,
+	New: func() (*OrganizationsMembersOAuthProvidersSlackResponse, *transport.Result) {
+		v := new(struct {
+			response OrganizationsMembersOAuthProvidersSlackResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OrganizationsMembersOAuthProvidersSlackResponse).readJSON,
 	Receive: func(r *OrganizationsMembersOAuthProvidersSlackResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -438,8 +456,14 @@ var organizationsMembersOAuthProvidersHubSpot = transport.Endpoint[*Organization
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsMembersOAuthProvidersHubSpotRequest).validate,
 	Params:   (*OrganizationsMembersOAuthProvidersHubSpotRequest).params,
-	New:      transport.NewResponse[OrganizationsMembersOAuthProvidersHubSpotResponse],
-	Decode:   (*OrganizationsMembersOAuthProvidersHubSpotResponse).readJSON,
+	New: func() (*OrganizationsMembersOAuthProvidersHubSpotResponse, *transport.Result) {
+		v := new(struct {
+			response OrganizationsMembersOAuthProvidersHubSpotResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OrganizationsMembersOAuthProvidersHubSpotResponse).readJSON,
 	Receive: func(r *OrganizationsMembersOAuthProvidersHubSpotResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -556,8 +580,14 @@ var organizationsMembersOAuthProvidersGitHub = transport.Endpoint[*Organizations
 	Retry:    transport.Safe,
 	Validate: (*OrganizationsMembersOAuthProvidersGitHubRequest).validate,
 	Params:   (*OrganizationsMembersOAuthProvidersGitHubRequest).params,
-	New:      transport.NewResponse[OrganizationsMembersOAuthProvidersGitHubResponse],
-	Decode:   (*OrganizationsMembersOAuthProvidersGitHubResponse).readJSON,
+	New: func() (*OrganizationsMembersOAuthProvidersGitHubResponse, *transport.Result) {
+		v := new(struct {
+			response OrganizationsMembersOAuthProvidersGitHubResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OrganizationsMembersOAuthProvidersGitHubResponse).readJSON,
 	Receive: func(r *OrganizationsMembersOAuthProvidersGitHubResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

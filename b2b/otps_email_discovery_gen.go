@@ -41,8 +41,14 @@ var otpsEmailDiscoverySend = transport.Endpoint[*OTPsEmailDiscoverySendRequest, 
 	Retry:    transport.Unsent,
 	Validate: (*OTPsEmailDiscoverySendRequest).validate,
 	Encode:   (*OTPsEmailDiscoverySendRequest).writeJSON,
-	New:      transport.NewResponse[OTPsEmailDiscoverySendResponse],
-	Decode:   (*OTPsEmailDiscoverySendResponse).readJSON,
+	New: func() (*OTPsEmailDiscoverySendResponse, *transport.Result) {
+		v := new(struct {
+			response OTPsEmailDiscoverySendResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OTPsEmailDiscoverySendResponse).readJSON,
 	Receive: func(r *OTPsEmailDiscoverySendResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -169,8 +175,14 @@ var otpsEmailDiscoveryAuthenticate = transport.Endpoint[*OTPsEmailDiscoveryAuthe
 	Retry:    transport.Unsent,
 	Validate: (*OTPsEmailDiscoveryAuthenticateRequest).validate,
 	Encode:   (*OTPsEmailDiscoveryAuthenticateRequest).writeJSON,
-	New:      transport.NewResponse[OTPsEmailDiscoveryAuthenticateResponse],
-	Decode:   (*OTPsEmailDiscoveryAuthenticateResponse).readJSON,
+	New: func() (*OTPsEmailDiscoveryAuthenticateResponse, *transport.Result) {
+		v := new(struct {
+			response OTPsEmailDiscoveryAuthenticateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OTPsEmailDiscoveryAuthenticateResponse).readJSON,
 	Receive: func(r *OTPsEmailDiscoveryAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

@@ -46,8 +46,14 @@ var otpsEmailLoginOrSignup = transport.Endpoint[*OTPsEmailLoginOrSignupRequest, 
 	Retry:    transport.Unsent,
 	Validate: (*OTPsEmailLoginOrSignupRequest).validate,
 	Encode:   (*OTPsEmailLoginOrSignupRequest).writeJSON,
-	New:      transport.NewResponse[OTPsEmailLoginOrSignupResponse],
-	Decode:   (*OTPsEmailLoginOrSignupResponse).readJSON,
+	New: func() (*OTPsEmailLoginOrSignupResponse, *transport.Result) {
+		v := new(struct {
+			response OTPsEmailLoginOrSignupResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OTPsEmailLoginOrSignupResponse).readJSON,
 	Receive: func(r *OTPsEmailLoginOrSignupResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -233,8 +239,14 @@ var otpsEmailAuthenticate = transport.Endpoint[*OTPsEmailAuthenticateRequest, *O
 	Retry:    transport.Unsent,
 	Validate: (*OTPsEmailAuthenticateRequest).validate,
 	Encode:   (*OTPsEmailAuthenticateRequest).writeJSON,
-	New:      transport.NewResponse[OTPsEmailAuthenticateResponse],
-	Decode:   (*OTPsEmailAuthenticateResponse).readJSON,
+	New: func() (*OTPsEmailAuthenticateResponse, *transport.Result) {
+		v := new(struct {
+			response OTPsEmailAuthenticateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OTPsEmailAuthenticateResponse).readJSON,
 	Receive: func(r *OTPsEmailAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

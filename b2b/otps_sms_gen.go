@@ -39,8 +39,14 @@ var otpsSMSSend = transport.Endpoint[*OTPsSMSSendRequest, *OTPsSMSSendResponse]{
 	Retry:    transport.Unsent,
 	Validate: (*OTPsSMSSendRequest).validate,
 	Encode:   (*OTPsSMSSendRequest).writeJSON,
-	New:      transport.NewResponse[OTPsSMSSendResponse],
-	Decode:   (*OTPsSMSSendResponse).readJSON,
+	New: func() (*OTPsSMSSendResponse, *transport.Result) {
+		v := new(struct {
+			response OTPsSMSSendResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OTPsSMSSendResponse).readJSON,
 	Receive: func(r *OTPsSMSSendResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -232,8 +238,14 @@ var otpsSMSAuthenticate = transport.Endpoint[*OTPsSMSAuthenticateRequest, *OTPsS
 	Retry:    transport.Unsent,
 	Validate: (*OTPsSMSAuthenticateRequest).validate,
 	Encode:   (*OTPsSMSAuthenticateRequest).writeJSON,
-	New:      transport.NewResponse[OTPsSMSAuthenticateResponse],
-	Decode:   (*OTPsSMSAuthenticateResponse).readJSON,
+	New: func() (*OTPsSMSAuthenticateResponse, *transport.Result) {
+		v := new(struct {
+			response OTPsSMSAuthenticateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*OTPsSMSAuthenticateResponse).readJSON,
 	Receive: func(r *OTPsSMSAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

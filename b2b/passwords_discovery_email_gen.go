@@ -41,8 +41,14 @@ var passwordsDiscoveryEmailResetStart = transport.Endpoint[*PasswordsDiscoveryEm
 	Retry:    transport.Unsent,
 	Validate: (*PasswordsDiscoveryEmailResetStartRequest).validate,
 	Encode:   (*PasswordsDiscoveryEmailResetStartRequest).writeJSON,
-	New:      transport.NewResponse[PasswordsDiscoveryEmailResetStartResponse],
-	Decode:   (*PasswordsDiscoveryEmailResetStartResponse).readJSON,
+	New: func() (*PasswordsDiscoveryEmailResetStartResponse, *transport.Result) {
+		v := new(struct {
+			response PasswordsDiscoveryEmailResetStartResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*PasswordsDiscoveryEmailResetStartResponse).readJSON,
 	Receive: func(r *PasswordsDiscoveryEmailResetStartResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -221,8 +227,14 @@ var passwordsDiscoveryEmailReset = transport.Endpoint[*PasswordsDiscoveryEmailRe
 	Retry:    transport.Unsent,
 	Validate: (*PasswordsDiscoveryEmailResetRequest).validate,
 	Encode:   (*PasswordsDiscoveryEmailResetRequest).writeJSON,
-	New:      transport.NewResponse[PasswordsDiscoveryEmailResetResponse],
-	Decode:   (*PasswordsDiscoveryEmailResetResponse).readJSON,
+	New: func() (*PasswordsDiscoveryEmailResetResponse, *transport.Result) {
+		v := new(struct {
+			response PasswordsDiscoveryEmailResetResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*PasswordsDiscoveryEmailResetResponse).readJSON,
 	Receive: func(r *PasswordsDiscoveryEmailResetResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

@@ -46,8 +46,14 @@ var passwordsDiscoveryAuthenticate = transport.Endpoint[*PasswordsDiscoveryAuthe
 	Retry:    transport.Unsent,
 	Validate: (*PasswordsDiscoveryAuthenticateRequest).validate,
 	Encode:   (*PasswordsDiscoveryAuthenticateRequest).writeJSON,
-	New:      transport.NewResponse[PasswordsDiscoveryAuthenticateResponse],
-	Decode:   (*PasswordsDiscoveryAuthenticateResponse).readJSON,
+	New: func() (*PasswordsDiscoveryAuthenticateResponse, *transport.Result) {
+		v := new(struct {
+			response PasswordsDiscoveryAuthenticateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*PasswordsDiscoveryAuthenticateResponse).readJSON,
 	Receive: func(r *PasswordsDiscoveryAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

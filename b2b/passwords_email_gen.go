@@ -40,8 +40,14 @@ var passwordsEmailResetStart = transport.Endpoint[*PasswordsEmailResetStartReque
 	Retry:    transport.Unsent,
 	Validate: (*PasswordsEmailResetStartRequest).validate,
 	Encode:   (*PasswordsEmailResetStartRequest).writeJSON,
-	New:      transport.NewResponse[PasswordsEmailResetStartResponse],
-	Decode:   (*PasswordsEmailResetStartResponse).readJSON,
+	New: func() (*PasswordsEmailResetStartResponse, *transport.Result) {
+		v := new(struct {
+			response PasswordsEmailResetStartResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*PasswordsEmailResetStartResponse).readJSON,
 	Receive: func(r *PasswordsEmailResetStartResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -244,8 +250,14 @@ var passwordsEmailReset = transport.Endpoint[*PasswordsEmailResetRequest, *Passw
 	Retry:    transport.Unsent,
 	Validate: (*PasswordsEmailResetRequest).validate,
 	Encode:   (*PasswordsEmailResetRequest).writeJSON,
-	New:      transport.NewResponse[PasswordsEmailResetResponse],
-	Decode:   (*PasswordsEmailResetResponse).readJSON,
+	New: func() (*PasswordsEmailResetResponse, *transport.Result) {
+		v := new(struct {
+			response PasswordsEmailResetResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*PasswordsEmailResetResponse).readJSON,
 	Receive: func(r *PasswordsEmailResetResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -534,8 +546,14 @@ var passwordsEmailRequireReset = transport.Endpoint[*PasswordsEmailRequireResetR
 	Validate: (*PasswordsEmailRequireResetRequest).validate,
 	Params:   (*PasswordsEmailRequireResetRequest).params,
 	Encode:   (*PasswordsEmailRequireResetRequest).writeJSON,
-	New:      transport.NewResponse[PasswordsEmailRequireResetResponse],
-	Decode:   (*PasswordsEmailRequireResetResponse).readJSON,
+	New: func() (*PasswordsEmailRequireResetResponse, *transport.Result) {
+		v := new(struct {
+			response PasswordsEmailRequireResetResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*PasswordsEmailRequireResetResponse).readJSON,
 	Receive: func(r *PasswordsEmailRequireResetResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

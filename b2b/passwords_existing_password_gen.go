@@ -39,8 +39,14 @@ var passwordsExistingPasswordReset = transport.Endpoint[*PasswordsExistingPasswo
 	Retry:    transport.Unsent,
 	Validate: (*PasswordsExistingPasswordResetRequest).validate,
 	Encode:   (*PasswordsExistingPasswordResetRequest).writeJSON,
-	New:      transport.NewResponse[PasswordsExistingPasswordResetResponse],
-	Decode:   (*PasswordsExistingPasswordResetResponse).readJSON,
+	New: func() (*PasswordsExistingPasswordResetResponse, *transport.Result) {
+		v := new(struct {
+			response PasswordsExistingPasswordResetResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*PasswordsExistingPasswordResetResponse).readJSON,
 	Receive: func(r *PasswordsExistingPasswordResetResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

@@ -61,8 +61,14 @@ var passwordsStrengthCheck = transport.Endpoint[*PasswordsStrengthCheckRequest, 
 	Retry:    transport.Safe,
 	Validate: (*PasswordsStrengthCheckRequest).validate,
 	Encode:   (*PasswordsStrengthCheckRequest).writeJSON,
-	New:      transport.NewResponse[PasswordsStrengthCheckResponse],
-	Decode:   (*PasswordsStrengthCheckResponse).readJSON,
+	New: func() (*PasswordsStrengthCheckResponse, *transport.Result) {
+		v := new(struct {
+			response PasswordsStrengthCheckResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*PasswordsStrengthCheckResponse).readJSON,
 	Receive: func(r *PasswordsStrengthCheckResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -202,8 +208,14 @@ var passwordsMigrate = transport.Endpoint[*PasswordsMigrateRequest, *PasswordsMi
 	Retry:    transport.Unsent,
 	Validate: (*PasswordsMigrateRequest).validate,
 	Encode:   (*PasswordsMigrateRequest).writeJSON,
-	New:      transport.NewResponse[PasswordsMigrateResponse],
-	Decode:   (*PasswordsMigrateResponse).readJSON,
+	New: func() (*PasswordsMigrateResponse, *transport.Result) {
+		v := new(struct {
+			response PasswordsMigrateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*PasswordsMigrateResponse).readJSON,
 	Receive: func(r *PasswordsMigrateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -465,8 +477,14 @@ var passwordsAuthenticate = transport.Endpoint[*PasswordsAuthenticateRequest, *P
 	Retry:    transport.Unsent,
 	Validate: (*PasswordsAuthenticateRequest).validate,
 	Encode:   (*PasswordsAuthenticateRequest).writeJSON,
-	New:      transport.NewResponse[PasswordsAuthenticateResponse],
-	Decode:   (*PasswordsAuthenticateResponse).readJSON,
+	New: func() (*PasswordsAuthenticateResponse, *transport.Result) {
+		v := new(struct {
+			response PasswordsAuthenticateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*PasswordsAuthenticateResponse).readJSON,
 	Receive: func(r *PasswordsAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

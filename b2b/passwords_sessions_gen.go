@@ -39,8 +39,14 @@ var passwordsSessionsReset = transport.Endpoint[*PasswordsSessionsResetRequest, 
 	Retry:    transport.Unsent,
 	Validate: (*PasswordsSessionsResetRequest).validate,
 	Encode:   (*PasswordsSessionsResetRequest).writeJSON,
-	New:      transport.NewResponse[PasswordsSessionsResetResponse],
-	Decode:   (*PasswordsSessionsResetResponse).readJSON,
+	New: func() (*PasswordsSessionsResetResponse, *transport.Result) {
+		v := new(struct {
+			response PasswordsSessionsResetResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*PasswordsSessionsResetResponse).readJSON,
 	Receive: func(r *PasswordsSessionsResetResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

@@ -42,7 +42,13 @@ var rbacPolicy = transport.Endpoint[*RBACPolicyRequest, *RBACPolicyResponse]{
 	Method: http.MethodGet,
 	Path:   "/v1/b2b/rbac/policy",
 	Retry:  transport.Safe,
-	New:    transport.NewResponse[RBACPolicyResponse],
+	New: func() (*RBACPolicyResponse, *transport.Result) {
+		v := new(struct {
+			response RBACPolicyResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
 	Decode: (*RBACPolicyResponse).readJSON,
 	Receive: func(r *RBACPolicyResponse, result *transport.Result) {
 		receive(&r.Response, result)

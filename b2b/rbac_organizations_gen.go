@@ -39,8 +39,14 @@ var rbacOrganizationsGetOrgPolicy = transport.Endpoint[*RBACOrganizationsGetOrgP
 	Retry:    transport.Safe,
 	Validate: (*RBACOrganizationsGetOrgPolicyRequest).validate,
 	Params:   (*RBACOrganizationsGetOrgPolicyRequest).params,
-	New:      transport.NewResponse[RBACOrganizationsGetOrgPolicyResponse],
-	Decode:   (*RBACOrganizationsGetOrgPolicyResponse).readJSON,
+	New: func() (*RBACOrganizationsGetOrgPolicyResponse, *transport.Result) {
+		v := new(struct {
+			response RBACOrganizationsGetOrgPolicyResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*RBACOrganizationsGetOrgPolicyResponse).readJSON,
 	Receive: func(r *RBACOrganizationsGetOrgPolicyResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -136,8 +142,14 @@ var rbacOrganizationsSetOrgPolicy = transport.Endpoint[*RBACOrganizationsSetOrgP
 	Validate: (*RBACOrganizationsSetOrgPolicyRequest).validate,
 	Params:   (*RBACOrganizationsSetOrgPolicyRequest).params,
 	Encode:   (*RBACOrganizationsSetOrgPolicyRequest).writeJSON,
-	New:      transport.NewResponse[RBACOrganizationsSetOrgPolicyResponse],
-	Decode:   (*RBACOrganizationsSetOrgPolicyResponse).readJSON,
+	New: func() (*RBACOrganizationsSetOrgPolicyResponse, *transport.Result) {
+		v := new(struct {
+			response RBACOrganizationsSetOrgPolicyResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*RBACOrganizationsSetOrgPolicyResponse).readJSON,
 	Receive: func(r *RBACOrganizationsSetOrgPolicyResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

@@ -39,8 +39,14 @@ var recoveryCodesRecover = transport.Endpoint[*RecoveryCodesRecoverRequest, *Rec
 	Retry:    transport.Unsent,
 	Validate: (*RecoveryCodesRecoverRequest).validate,
 	Encode:   (*RecoveryCodesRecoverRequest).writeJSON,
-	New:      transport.NewResponse[RecoveryCodesRecoverResponse],
-	Decode:   (*RecoveryCodesRecoverResponse).readJSON,
+	New: func() (*RecoveryCodesRecoverResponse, *transport.Result) {
+		v := new(struct {
+			response RecoveryCodesRecoverResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*RecoveryCodesRecoverResponse).readJSON,
 	Receive: func(r *RecoveryCodesRecoverResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -274,8 +280,14 @@ var recoveryCodesGet = transport.Endpoint[*RecoveryCodesGetRequest, *RecoveryCod
 	Retry:    transport.Safe,
 	Validate: (*RecoveryCodesGetRequest).validate,
 	Params:   (*RecoveryCodesGetRequest).params,
-	New:      transport.NewResponse[RecoveryCodesGetResponse],
-	Decode:   (*RecoveryCodesGetResponse).readJSON,
+	New: func() (*RecoveryCodesGetResponse, *transport.Result) {
+		v := new(struct {
+			response RecoveryCodesGetResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*RecoveryCodesGetResponse).readJSON,
 	Receive: func(r *RecoveryCodesGetResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -396,8 +408,14 @@ var recoveryCodesRotate = transport.Endpoint[*RecoveryCodesRotateRequest, *Recov
 	Retry:    transport.Unsent,
 	Validate: (*RecoveryCodesRotateRequest).validate,
 	Encode:   (*RecoveryCodesRotateRequest).writeJSON,
-	New:      transport.NewResponse[RecoveryCodesRotateResponse],
-	Decode:   (*RecoveryCodesRotateResponse).readJSON,
+	New: func() (*RecoveryCodesRotateResponse, *transport.Result) {
+		v := new(struct {
+			response RecoveryCodesRotateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*RecoveryCodesRotateResponse).readJSON,
 	Receive: func(r *RecoveryCodesRotateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

@@ -43,8 +43,14 @@ var scimConnectionCreate = transport.Endpoint[*SCIMConnectionCreateRequest, *SCI
 	Validate: (*SCIMConnectionCreateRequest).validate,
 	Params:   (*SCIMConnectionCreateRequest).params,
 	Encode:   (*SCIMConnectionCreateRequest).writeJSON,
-	New:      transport.NewResponse[SCIMConnectionCreateResponse],
-	Decode:   (*SCIMConnectionCreateResponse).readJSON,
+	New: func() (*SCIMConnectionCreateResponse, *transport.Result) {
+		v := new(struct {
+			response SCIMConnectionCreateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*SCIMConnectionCreateResponse).readJSON,
 	Receive: func(r *SCIMConnectionCreateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -173,8 +179,14 @@ var scimConnectionGet = transport.Endpoint[*SCIMConnectionGetRequest, *SCIMConne
 	Retry:    transport.Safe,
 	Validate: (*SCIMConnectionGetRequest).validate,
 	Params:   (*SCIMConnectionGetRequest).params,
-	New:      transport.NewResponse[SCIMConnectionGetResponse],
-	Decode:   (*SCIMConnectionGetResponse).readJSON,
+	New: func() (*SCIMConnectionGetResponse, *transport.Result) {
+		v := new(struct {
+			response SCIMConnectionGetResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*SCIMConnectionGetResponse).readJSON,
 	Receive: func(r *SCIMConnectionGetResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -281,8 +293,14 @@ var scimConnectionUpdate = transport.Endpoint[*SCIMConnectionUpdateRequest, *SCI
 	Validate: (*SCIMConnectionUpdateRequest).validate,
 	Params:   (*SCIMConnectionUpdateRequest).params,
 	Encode:   (*SCIMConnectionUpdateRequest).writeJSON,
-	New:      transport.NewResponse[SCIMConnectionUpdateResponse],
-	Decode:   (*SCIMConnectionUpdateResponse).readJSON,
+	New: func() (*SCIMConnectionUpdateResponse, *transport.Result) {
+		v := new(struct {
+			response SCIMConnectionUpdateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*SCIMConnectionUpdateResponse).readJSON,
 	Receive: func(r *SCIMConnectionUpdateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -427,8 +445,14 @@ var scimConnectionDelete = transport.Endpoint[*SCIMConnectionDeleteRequest, *SCI
 	Retry:    transport.Safe,
 	Validate: (*SCIMConnectionDeleteRequest).validate,
 	Params:   (*SCIMConnectionDeleteRequest).params,
-	New:      transport.NewResponse[SCIMConnectionDeleteResponse],
-	Decode:   (*SCIMConnectionDeleteResponse).readJSON,
+	New: func() (*SCIMConnectionDeleteResponse, *transport.Result) {
+		v := new(struct {
+			response SCIMConnectionDeleteResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*SCIMConnectionDeleteResponse).readJSON,
 	Receive: func(r *SCIMConnectionDeleteResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -539,8 +563,14 @@ var scimConnectionGetGroups = transport.Endpoint[*SCIMConnectionGetGroupsRequest
 	Retry:    transport.Safe,
 	Validate: (*SCIMConnectionGetGroupsRequest).validate,
 	Params:   (*SCIMConnectionGetGroupsRequest).params,
-	New:      transport.NewResponse[SCIMConnectionGetGroupsResponse],
-	Decode:   (*SCIMConnectionGetGroupsResponse).readJSON,
+	New: func() (*SCIMConnectionGetGroupsResponse, *transport.Result) {
+		v := new(struct {
+			response SCIMConnectionGetGroupsResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*SCIMConnectionGetGroupsResponse).readJSON,
 	Receive: func(r *SCIMConnectionGetGroupsResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -688,8 +718,14 @@ var scimConnectionRotateStart = transport.Endpoint[*SCIMConnectionRotateStartReq
 	Validate: (*SCIMConnectionRotateStartRequest).validate,
 	Params:   (*SCIMConnectionRotateStartRequest).params,
 	Encode:   (*SCIMConnectionRotateStartRequest).writeJSON,
-	New:      transport.NewResponse[SCIMConnectionRotateStartResponse],
-	Decode:   (*SCIMConnectionRotateStartResponse).readJSON,
+	New: func() (*SCIMConnectionRotateStartResponse, *transport.Result) {
+		v := new(struct {
+			response SCIMConnectionRotateStartResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*SCIMConnectionRotateStartResponse).readJSON,
 	Receive: func(r *SCIMConnectionRotateStartResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -806,8 +842,14 @@ var scimConnectionRotateComplete = transport.Endpoint[*SCIMConnectionRotateCompl
 	Validate: (*SCIMConnectionRotateCompleteRequest).validate,
 	Params:   (*SCIMConnectionRotateCompleteRequest).params,
 	Encode:   (*SCIMConnectionRotateCompleteRequest).writeJSON,
-	New:      transport.NewResponse[SCIMConnectionRotateCompleteResponse],
-	Decode:   (*SCIMConnectionRotateCompleteResponse).readJSON,
+	New: func() (*SCIMConnectionRotateCompleteResponse, *transport.Result) {
+		v := new(struct {
+			response SCIMConnectionRotateCompleteResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*SCIMConnectionRotateCompleteResponse).readJSON,
 	Receive: func(r *SCIMConnectionRotateCompleteResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -925,8 +967,14 @@ var scimConnectionRotateCancel = transport.Endpoint[*SCIMConnectionRotateCancelR
 	Validate: (*SCIMConnectionRotateCancelRequest).validate,
 	Params:   (*SCIMConnectionRotateCancelRequest).params,
 	Encode:   (*SCIMConnectionRotateCancelRequest).writeJSON,
-	New:      transport.NewResponse[SCIMConnectionRotateCancelResponse],
-	Decode:   (*SCIMConnectionRotateCancelResponse).readJSON,
+	New: func() (*SCIMConnectionRotateCancelResponse, *transport.Result) {
+		v := new(struct {
+			response SCIMConnectionRotateCancelResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*SCIMConnectionRotateCancelResponse).readJSON,
 	Receive: func(r *SCIMConnectionRotateCancelResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

@@ -40,8 +40,14 @@ var sessionsGet = transport.Endpoint[*SessionsGetRequest, *SessionsGetResponse]{
 	Retry:    transport.Safe,
 	Validate: (*SessionsGetRequest).validate,
 	Params:   (*SessionsGetRequest).params,
-	New:      transport.NewResponse[SessionsGetResponse],
-	Decode:   (*SessionsGetResponse).readJSON,
+	New: func() (*SessionsGetResponse, *transport.Result) {
+		v := new(struct {
+			response SessionsGetResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*SessionsGetResponse).readJSON,
 	Receive: func(r *SessionsGetResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -141,8 +147,14 @@ var sessionsAuthenticate = transport.Endpoint[*SessionsAuthenticateRequest, *Ses
 	Retry:    transport.Safe,
 	Validate: (*SessionsAuthenticateRequest).validate,
 	Encode:   (*SessionsAuthenticateRequest).writeJSON,
-	New:      transport.NewResponse[SessionsAuthenticateResponse],
-	Decode:   (*SessionsAuthenticateResponse).readJSON,
+	New: func() (*SessionsAuthenticateResponse, *transport.Result) {
+		v := new(struct {
+			response SessionsAuthenticateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*SessionsAuthenticateResponse).readJSON,
 	Receive: func(r *SessionsAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -340,8 +352,14 @@ var sessionsRevoke = transport.Endpoint[*SessionsRevokeRequest, *SessionsRevokeR
 	Validate: (*SessionsRevokeRequest).validate,
 	Params:   (*SessionsRevokeRequest).params,
 	Encode:   (*SessionsRevokeRequest).writeJSON,
-	New:      transport.NewResponse[SessionsRevokeResponse],
-	Decode:   (*SessionsRevokeResponse).readJSON,
+	New: func() (*SessionsRevokeResponse, *transport.Result) {
+		v := new(struct {
+			response SessionsRevokeResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*SessionsRevokeResponse).readJSON,
 	Receive: func(r *SessionsRevokeResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -497,8 +515,14 @@ var sessionsExchange = transport.Endpoint[*SessionsExchangeRequest, *SessionsExc
 	Retry:    transport.Unsent,
 	Validate: (*SessionsExchangeRequest).validate,
 	Encode:   (*SessionsExchangeRequest).writeJSON,
-	New:      transport.NewResponse[SessionsExchangeResponse],
-	Decode:   (*SessionsExchangeResponse).readJSON,
+	New: func() (*SessionsExchangeResponse, *transport.Result) {
+		v := new(struct {
+			response SessionsExchangeResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*SessionsExchangeResponse).readJSON,
 	Receive: func(r *SessionsExchangeResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -740,8 +764,14 @@ var sessionsExchangeAccessToken = transport.Endpoint[*SessionsExchangeAccessToke
 	Retry:    transport.Unsent,
 	Validate: (*SessionsExchangeAccessTokenRequest).validate,
 	Encode:   (*SessionsExchangeAccessTokenRequest).writeJSON,
-	New:      transport.NewResponse[SessionsExchangeAccessTokenResponse],
-	Decode:   (*SessionsExchangeAccessTokenResponse).readJSON,
+	New: func() (*SessionsExchangeAccessTokenResponse, *transport.Result) {
+		v := new(struct {
+			response SessionsExchangeAccessTokenResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*SessionsExchangeAccessTokenResponse).readJSON,
 	Receive: func(r *SessionsExchangeAccessTokenResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -916,8 +946,14 @@ var sessionsAttest = transport.Endpoint[*SessionsAttestRequest, *SessionsAttestR
 	Retry:    transport.Unsent,
 	Validate: (*SessionsAttestRequest).validate,
 	Encode:   (*SessionsAttestRequest).writeJSON,
-	New:      transport.NewResponse[SessionsAttestResponse],
-	Decode:   (*SessionsAttestResponse).readJSON,
+	New: func() (*SessionsAttestResponse, *transport.Result) {
+		v := new(struct {
+			response SessionsAttestResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*SessionsAttestResponse).readJSON,
 	Receive: func(r *SessionsAttestResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -1139,8 +1175,14 @@ var sessionsMigrate = transport.Endpoint[*SessionsMigrateRequest, *SessionsMigra
 	Retry:    transport.Unsent,
 	Validate: (*SessionsMigrateRequest).validate,
 	Encode:   (*SessionsMigrateRequest).writeJSON,
-	New:      transport.NewResponse[SessionsMigrateResponse],
-	Decode:   (*SessionsMigrateResponse).readJSON,
+	New: func() (*SessionsMigrateResponse, *transport.Result) {
+		v := new(struct {
+			response SessionsMigrateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*SessionsMigrateResponse).readJSON,
 	Receive: func(r *SessionsMigrateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -1301,8 +1343,14 @@ var sessionsGetJWKS = transport.Endpoint[*SessionsGetJWKSRequest, *SessionsGetJW
 	Anonymous: true,
 	Validate:  (*SessionsGetJWKSRequest).validate,
 	Params:    (*SessionsGetJWKSRequest).params,
-	New:       transport.NewResponse[SessionsGetJWKSResponse],
-	Decode:    (*SessionsGetJWKSResponse).readJSON,
+	New: func() (*SessionsGetJWKSResponse, *transport.Result) {
+		v := new(struct {
+			response SessionsGetJWKSResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*SessionsGetJWKSResponse).readJSON,
 	Receive: func(r *SessionsGetJWKSResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

@@ -40,8 +40,14 @@ var ssoExternalCreateConnection = transport.Endpoint[*SSOExternalCreateConnectio
 	Validate: (*SSOExternalCreateConnectionRequest).validate,
 	Params:   (*SSOExternalCreateConnectionRequest).params,
 	Encode:   (*SSOExternalCreateConnectionRequest).writeJSON,
-	New:      transport.NewResponse[SSOExternalCreateConnectionResponse],
-	Decode:   (*SSOExternalCreateConnectionResponse).readJSON,
+	New: func() (*SSOExternalCreateConnectionResponse, *transport.Result) {
+		v := new(struct {
+			response SSOExternalCreateConnectionResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*SSOExternalCreateConnectionResponse).readJSON,
 	Receive: func(r *SSOExternalCreateConnectionResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -192,8 +198,14 @@ var ssoExternalUpdateConnection = transport.Endpoint[*SSOExternalUpdateConnectio
 	Validate: (*SSOExternalUpdateConnectionRequest).validate,
 	Params:   (*SSOExternalUpdateConnectionRequest).params,
 	Encode:   (*SSOExternalUpdateConnectionRequest).writeJSON,
-	New:      transport.NewResponse[SSOExternalUpdateConnectionResponse],
-	Decode:   (*SSOExternalUpdateConnectionResponse).readJSON,
+	New: func() (*SSOExternalUpdateConnectionResponse, *transport.Result) {
+		v := new(struct {
+			response SSOExternalUpdateConnectionResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*SSOExternalUpdateConnectionResponse).readJSON,
 	Receive: func(r *SSOExternalUpdateConnectionResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

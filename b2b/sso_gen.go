@@ -57,8 +57,14 @@ var ssoGetConnections = transport.Endpoint[*SSOGetConnectionsRequest, *SSOGetCon
 	Retry:    transport.Safe,
 	Validate: (*SSOGetConnectionsRequest).validate,
 	Params:   (*SSOGetConnectionsRequest).params,
-	New:      transport.NewResponse[SSOGetConnectionsResponse],
-	Decode:   (*SSOGetConnectionsResponse).readJSON,
+	New: func() (*SSOGetConnectionsResponse, *transport.Result) {
+		v := new(struct {
+			response SSOGetConnectionsResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*SSOGetConnectionsResponse).readJSON,
 	Receive: func(r *SSOGetConnectionsResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -180,8 +186,14 @@ var ssoDeleteConnection = transport.Endpoint[*SSODeleteConnectionRequest, *SSODe
 	Retry:    transport.Safe,
 	Validate: (*SSODeleteConnectionRequest).validate,
 	Params:   (*SSODeleteConnectionRequest).params,
-	New:      transport.NewResponse[SSODeleteConnectionResponse],
-	Decode:   (*SSODeleteConnectionResponse).readJSON,
+	New: func() (*SSODeleteConnectionResponse, *transport.Result) {
+		v := new(struct {
+			response SSODeleteConnectionResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*SSODeleteConnectionResponse).readJSON,
 	Receive: func(r *SSODeleteConnectionResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -296,8 +308,14 @@ var ssoAuthenticate = transport.Endpoint[*SSOAuthenticateRequest, *SSOAuthentica
 	Retry:    transport.Unsent,
 	Validate: (*SSOAuthenticateRequest).validate,
 	Encode:   (*SSOAuthenticateRequest).writeJSON,
-	New:      transport.NewResponse[SSOAuthenticateResponse],
-	Decode:   (*SSOAuthenticateResponse).readJSON,
+	New: func() (*SSOAuthenticateResponse, *transport.Result) {
+		v := new(struct {
+			response SSOAuthenticateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*SSOAuthenticateResponse).readJSON,
 	Receive: func(r *SSOAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

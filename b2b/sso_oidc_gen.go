@@ -39,8 +39,14 @@ var ssoOIDCCreateConnection = transport.Endpoint[*SSOOIDCCreateConnectionRequest
 	Validate: (*SSOOIDCCreateConnectionRequest).validate,
 	Params:   (*SSOOIDCCreateConnectionRequest).params,
 	Encode:   (*SSOOIDCCreateConnectionRequest).writeJSON,
-	New:      transport.NewResponse[SSOOIDCCreateConnectionResponse],
-	Decode:   (*SSOOIDCCreateConnectionResponse).readJSON,
+	New: func() (*SSOOIDCCreateConnectionResponse, *transport.Result) {
+		v := new(struct {
+			response SSOOIDCCreateConnectionResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*SSOOIDCCreateConnectionResponse).readJSON,
 	Receive: func(r *SSOOIDCCreateConnectionResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -172,8 +178,14 @@ var ssoOIDCUpdateConnection = transport.Endpoint[*SSOOIDCUpdateConnectionRequest
 	Validate: (*SSOOIDCUpdateConnectionRequest).validate,
 	Params:   (*SSOOIDCUpdateConnectionRequest).params,
 	Encode:   (*SSOOIDCUpdateConnectionRequest).writeJSON,
-	New:      transport.NewResponse[SSOOIDCUpdateConnectionResponse],
-	Decode:   (*SSOOIDCUpdateConnectionResponse).readJSON,
+	New: func() (*SSOOIDCUpdateConnectionResponse, *transport.Result) {
+		v := new(struct {
+			response SSOOIDCUpdateConnectionResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*SSOOIDCUpdateConnectionResponse).readJSON,
 	Receive: func(r *SSOOIDCUpdateConnectionResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

@@ -40,8 +40,14 @@ var ssoSAMLCreateConnection = transport.Endpoint[*SSOSAMLCreateConnectionRequest
 	Validate: (*SSOSAMLCreateConnectionRequest).validate,
 	Params:   (*SSOSAMLCreateConnectionRequest).params,
 	Encode:   (*SSOSAMLCreateConnectionRequest).writeJSON,
-	New:      transport.NewResponse[SSOSAMLCreateConnectionResponse],
-	Decode:   (*SSOSAMLCreateConnectionResponse).readJSON,
+	New: func() (*SSOSAMLCreateConnectionResponse, *transport.Result) {
+		v := new(struct {
+			response SSOSAMLCreateConnectionResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*SSOSAMLCreateConnectionResponse).readJSON,
 	Receive: func(r *SSOSAMLCreateConnectionResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -174,8 +180,14 @@ var ssoSAMLUpdateConnection = transport.Endpoint[*SSOSAMLUpdateConnectionRequest
 	Validate: (*SSOSAMLUpdateConnectionRequest).validate,
 	Params:   (*SSOSAMLUpdateConnectionRequest).params,
 	Encode:   (*SSOSAMLUpdateConnectionRequest).writeJSON,
-	New:      transport.NewResponse[SSOSAMLUpdateConnectionResponse],
-	Decode:   (*SSOSAMLUpdateConnectionResponse).readJSON,
+	New: func() (*SSOSAMLUpdateConnectionResponse, *transport.Result) {
+		v := new(struct {
+			response SSOSAMLUpdateConnectionResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*SSOSAMLUpdateConnectionResponse).readJSON,
 	Receive: func(r *SSOSAMLUpdateConnectionResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -421,8 +433,14 @@ var ssoSAMLUpdateByURL = transport.Endpoint[*SSOSAMLUpdateByURLRequest, *SSOSAML
 	Validate: (*SSOSAMLUpdateByURLRequest).validate,
 	Params:   (*SSOSAMLUpdateByURLRequest).params,
 	Encode:   (*SSOSAMLUpdateByURLRequest).writeJSON,
-	New:      transport.NewResponse[SSOSAMLUpdateByURLResponse],
-	Decode:   (*SSOSAMLUpdateByURLResponse).readJSON,
+	New: func() (*SSOSAMLUpdateByURLResponse, *transport.Result) {
+		v := new(struct {
+			response SSOSAMLUpdateByURLResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*SSOSAMLUpdateByURLResponse).readJSON,
 	Receive: func(r *SSOSAMLUpdateByURLResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -549,8 +567,14 @@ var ssoSAMLDeleteVerificationCertificate = transport.Endpoint[*SSOSAMLDeleteVeri
 	Retry:    transport.Safe,
 	Validate: (*SSOSAMLDeleteVerificationCertificateRequest).validate,
 	Params:   (*SSOSAMLDeleteVerificationCertificateRequest).params,
-	New:      transport.NewResponse[SSOSAMLDeleteVerificationCertificateResponse],
-	Decode:   (*SSOSAMLDeleteVerificationCertificateResponse).readJSON,
+	New: func() (*SSOSAMLDeleteVerificationCertificateResponse, *transport.Result) {
+		v := new(struct {
+			response SSOSAMLDeleteVerificationCertificateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*SSOSAMLDeleteVerificationCertificateResponse).readJSON,
 	Receive: func(r *SSOSAMLDeleteVerificationCertificateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -671,8 +695,14 @@ var ssoSAMLDeleteEncryptionPrivateKey = transport.Endpoint[*SSOSAMLDeleteEncrypt
 	Retry:    transport.Safe,
 	Validate: (*SSOSAMLDeleteEncryptionPrivateKeyRequest).validate,
 	Params:   (*SSOSAMLDeleteEncryptionPrivateKeyRequest).params,
-	New:      transport.NewResponse[SSOSAMLDeleteEncryptionPrivateKeyResponse],
-	Decode:   (*SSOSAMLDeleteEncryptionPrivateKeyResponse).readJSON,
+	New: func() (*SSOSAMLDeleteEncryptionPrivateKeyResponse, *transport.Result) {
+		v := new(struct {
+			response SSOSAMLDeleteEncryptionPrivateKeyResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*SSOSAMLDeleteEncryptionPrivateKeyResponse).readJSON,
 	Receive: func(r *SSOSAMLDeleteEncryptionPrivateKeyResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

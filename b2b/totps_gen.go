@@ -39,8 +39,14 @@ var totpsCreate = transport.Endpoint[*TOTPsCreateRequest, *TOTPsCreateResponse]{
 	Retry:    transport.Unsent,
 	Validate: (*TOTPsCreateRequest).validate,
 	Encode:   (*TOTPsCreateRequest).writeJSON,
-	New:      transport.NewResponse[TOTPsCreateResponse],
-	Decode:   (*TOTPsCreateResponse).readJSON,
+	New: func() (*TOTPsCreateResponse, *transport.Result) {
+		v := new(struct {
+			response TOTPsCreateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*TOTPsCreateResponse).readJSON,
 	Receive: func(r *TOTPsCreateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -242,8 +248,14 @@ var totpsAuthenticate = transport.Endpoint[*TOTPsAuthenticateRequest, *TOTPsAuth
 	Retry:    transport.Unsent,
 	Validate: (*TOTPsAuthenticateRequest).validate,
 	Encode:   (*TOTPsAuthenticateRequest).writeJSON,
-	New:      transport.NewResponse[TOTPsAuthenticateResponse],
-	Decode:   (*TOTPsAuthenticateResponse).readJSON,
+	New: func() (*TOTPsAuthenticateResponse, *transport.Result) {
+		v := new(struct {
+			response TOTPsAuthenticateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*TOTPsAuthenticateResponse).readJSON,
 	Receive: func(r *TOTPsAuthenticateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},
@@ -493,8 +505,14 @@ var totpsMigrate = transport.Endpoint[*TOTPsMigrateRequest, *TOTPsMigrateRespons
 	Retry:    transport.Unsent,
 	Validate: (*TOTPsMigrateRequest).validate,
 	Encode:   (*TOTPsMigrateRequest).writeJSON,
-	New:      transport.NewResponse[TOTPsMigrateResponse],
-	Decode:   (*TOTPsMigrateResponse).readJSON,
+	New: func() (*TOTPsMigrateResponse, *transport.Result) {
+		v := new(struct {
+			response TOTPsMigrateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode: (*TOTPsMigrateResponse).readJSON,
 	Receive: func(r *TOTPsMigrateResponse, result *transport.Result) {
 		receive(&r.Response, result)
 	},

@@ -19,13 +19,13 @@ const largeEmulator = "login by e-mail, with 1,000,000 users and sessions"
 
 // emulator compares logins with many and with few users, and counts the memory of the many.
 func (b *bench) emulator(ctx context.Context) ([]figure, error) {
-	few, err := filled(fewUsers)
+	few, err := filled(fewUsers, nil)
 	if err != nil {
 		return nil, err
 	}
 	defer few.Close()
 	before := liveMemory()
-	many, err := filled(manyUsers)
+	many, err := filled(manyUsers, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -38,9 +38,9 @@ func (b *bench) emulator(ctx context.Context) ([]figure, error) {
 	return append(list, exact(largeEmulator, "memory", "2 GB", sizeInBytes(memory), sizeInBytes(2e9))), err
 }
 
-// filled starts an emulator with users.
-func filled(users int) (*stytchtest.Server, error) {
-	srv, err := stytchtest.Start(stytchtest.Config{})
+// filled starts an emulator with users. The store can be nil.
+func filled(users int, store stytchtest.Store) (*stytchtest.Server, error) {
+	srv, err := stytchtest.Start(stytchtest.Config{Store: store})
 	if err != nil {
 		return nil, err
 	}

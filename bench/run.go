@@ -36,6 +36,12 @@ var sections = []section{
 		false, (*bench).asks},
 	{"Emulator", "Two calls each: a code by e-mail, and the login with it, with a session. An RSA signature takes most of the time.",
 		false, (*bench).emulator},
+	{"Emulator: in a test", "`stytchtest.NewServer` until a call is answered, and a login by e-mail as above, with responses " +
+		"compared with the spec, as in every test.", false, (*bench).inTests},
+	{"Emulator: state file", "`stytch-emulator --state` with 1,000,000 users and sessions. A write changes the name of a user. " +
+		"The start ends when the program reports that it is ready. For the losses, the program is killed under load.",
+		false, (*bench).stateFile},
+	{"Emulator: streams", "", false, (*bench).streams},
 	{"First call", "Whole processes over TLS, from their start to their end.", false, (*bench).coldCalls},
 	{"Size and build time", "What one call adds to a program that makes no call. Times are processor times.",
 		false, (*bench).builds},

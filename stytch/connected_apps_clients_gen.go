@@ -43,9 +43,15 @@ var connectedAppsClientsCreate = transport.Endpoint[*ConnectedAppsClientsCreateR
 	Retry:    transport.Unsent,
 	Validate: (*ConnectedAppsClientsCreateRequest).validate,
 	Encode:   (*ConnectedAppsClientsCreateRequest).writeJSON,
-	New:      transport.NewResponse[ConnectedAppsClientsCreateResponse],
-	Decode:   (*ConnectedAppsClientsCreateResponse).readJSON,
-	Receive:  (*ConnectedAppsClientsCreateResponse).receive,
+	New: func() (*ConnectedAppsClientsCreateResponse, *transport.Result) {
+		v := new(struct {
+			response ConnectedAppsClientsCreateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*ConnectedAppsClientsCreateResponse).readJSON,
+	Receive: (*ConnectedAppsClientsCreateResponse).receive,
 }
 
 // Create creates a connected app, and returns its secret.
@@ -230,9 +236,15 @@ var connectedAppsClientsGet = transport.Endpoint[*ConnectedAppsClientsGetRequest
 	Retry:    transport.Safe,
 	Validate: (*ConnectedAppsClientsGetRequest).validate,
 	Params:   (*ConnectedAppsClientsGetRequest).params,
-	New:      transport.NewResponse[ConnectedAppsClientsGetResponse],
-	Decode:   (*ConnectedAppsClientsGetResponse).readJSON,
-	Receive:  (*ConnectedAppsClientsGetResponse).receive,
+	New: func() (*ConnectedAppsClientsGetResponse, *transport.Result) {
+		v := new(struct {
+			response ConnectedAppsClientsGetResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*ConnectedAppsClientsGetResponse).readJSON,
+	Receive: (*ConnectedAppsClientsGetResponse).receive,
 }
 
 // Get finds a connected app by its client id.
@@ -325,9 +337,15 @@ var connectedAppsClientsUpdate = transport.Endpoint[*ConnectedAppsClientsUpdateR
 	Validate: (*ConnectedAppsClientsUpdateRequest).validate,
 	Params:   (*ConnectedAppsClientsUpdateRequest).params,
 	Encode:   (*ConnectedAppsClientsUpdateRequest).writeJSON,
-	New:      transport.NewResponse[ConnectedAppsClientsUpdateResponse],
-	Decode:   (*ConnectedAppsClientsUpdateResponse).readJSON,
-	Receive:  (*ConnectedAppsClientsUpdateResponse).receive,
+	New: func() (*ConnectedAppsClientsUpdateResponse, *transport.Result) {
+		v := new(struct {
+			response ConnectedAppsClientsUpdateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*ConnectedAppsClientsUpdateResponse).readJSON,
+	Receive: (*ConnectedAppsClientsUpdateResponse).receive,
 }
 
 // Update changes the settings of a connected app.
@@ -504,9 +522,15 @@ var connectedAppsClientsDelete = transport.Endpoint[*ConnectedAppsClientsDeleteR
 	Retry:    transport.Safe,
 	Validate: (*ConnectedAppsClientsDeleteRequest).validate,
 	Params:   (*ConnectedAppsClientsDeleteRequest).params,
-	New:      transport.NewResponse[ConnectedAppsClientsDeleteResponse],
-	Decode:   (*ConnectedAppsClientsDeleteResponse).readJSON,
-	Receive:  (*ConnectedAppsClientsDeleteResponse).receive,
+	New: func() (*ConnectedAppsClientsDeleteResponse, *transport.Result) {
+		v := new(struct {
+			response ConnectedAppsClientsDeleteResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*ConnectedAppsClientsDeleteResponse).readJSON,
+	Receive: (*ConnectedAppsClientsDeleteResponse).receive,
 }
 
 // Delete deletes a connected app for good.
@@ -597,9 +621,15 @@ var connectedAppsClientsSearch = transport.Endpoint[*ConnectedAppsClientsSearchR
 	Retry:    transport.Safe,
 	Validate: (*ConnectedAppsClientsSearchRequest).validate,
 	Encode:   (*ConnectedAppsClientsSearchRequest).writeJSON,
-	New:      transport.NewResponse[ConnectedAppsClientsSearchResponse],
-	Decode:   (*ConnectedAppsClientsSearchResponse).readJSON,
-	Receive:  (*ConnectedAppsClientsSearchResponse).receive,
+	New: func() (*ConnectedAppsClientsSearchResponse, *transport.Result) {
+		v := new(struct {
+			response ConnectedAppsClientsSearchResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*ConnectedAppsClientsSearchResponse).readJSON,
+	Receive: (*ConnectedAppsClientsSearchResponse).receive,
 }
 
 // Search lists the connected apps of the project, page by page.

@@ -38,9 +38,15 @@ var connectedAppsClientsSecretsRotateStart = transport.Endpoint[*ConnectedAppsCl
 	Validate: (*ConnectedAppsClientsSecretsRotateStartRequest).validate,
 	Params:   (*ConnectedAppsClientsSecretsRotateStartRequest).params,
 	Encode:   (*ConnectedAppsClientsSecretsRotateStartRequest).writeJSON,
-	New:      transport.NewResponse[ConnectedAppsClientsSecretsRotateStartResponse],
-	Decode:   (*ConnectedAppsClientsSecretsRotateStartResponse).readJSON,
-	Receive:  (*ConnectedAppsClientsSecretsRotateStartResponse).receive,
+	New: func() (*ConnectedAppsClientsSecretsRotateStartResponse, *transport.Result) {
+		v := new(struct {
+			response ConnectedAppsClientsSecretsRotateStartResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*ConnectedAppsClientsSecretsRotateStartResponse).readJSON,
+	Receive: (*ConnectedAppsClientsSecretsRotateStartResponse).receive,
 }
 
 // RotateStart begins to rotate the secret of a connected app.
@@ -146,9 +152,15 @@ var connectedAppsClientsSecretsRotateCancel = transport.Endpoint[*ConnectedAppsC
 	Validate: (*ConnectedAppsClientsSecretsRotateCancelRequest).validate,
 	Params:   (*ConnectedAppsClientsSecretsRotateCancelRequest).params,
 	Encode:   (*ConnectedAppsClientsSecretsRotateCancelRequest).writeJSON,
-	New:      transport.NewResponse[ConnectedAppsClientsSecretsRotateCancelResponse],
-	Decode:   (*ConnectedAppsClientsSecretsRotateCancelResponse).readJSON,
-	Receive:  (*ConnectedAppsClientsSecretsRotateCancelResponse).receive,
+	New: func() (*ConnectedAppsClientsSecretsRotateCancelResponse, *transport.Result) {
+		v := new(struct {
+			response ConnectedAppsClientsSecretsRotateCancelResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*ConnectedAppsClientsSecretsRotateCancelResponse).readJSON,
+	Receive: (*ConnectedAppsClientsSecretsRotateCancelResponse).receive,
 }
 
 // RotateCancel cancels a rotation, and drops the new secret.
@@ -246,9 +258,15 @@ var connectedAppsClientsSecretsRotate = transport.Endpoint[*ConnectedAppsClients
 	Validate: (*ConnectedAppsClientsSecretsRotateRequest).validate,
 	Params:   (*ConnectedAppsClientsSecretsRotateRequest).params,
 	Encode:   (*ConnectedAppsClientsSecretsRotateRequest).writeJSON,
-	New:      transport.NewResponse[ConnectedAppsClientsSecretsRotateResponse],
-	Decode:   (*ConnectedAppsClientsSecretsRotateResponse).readJSON,
-	Receive:  (*ConnectedAppsClientsSecretsRotateResponse).receive,
+	New: func() (*ConnectedAppsClientsSecretsRotateResponse, *transport.Result) {
+		v := new(struct {
+			response ConnectedAppsClientsSecretsRotateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*ConnectedAppsClientsSecretsRotateResponse).readJSON,
+	Receive: (*ConnectedAppsClientsSecretsRotateResponse).receive,
 }
 
 // Rotate completes a rotation, and drops the old secret.

@@ -39,9 +39,15 @@ var cryptoWalletsAuthenticateStart = transport.Endpoint[*CryptoWalletsAuthentica
 	Retry:    transport.Unsent,
 	Validate: (*CryptoWalletsAuthenticateStartRequest).validate,
 	Encode:   (*CryptoWalletsAuthenticateStartRequest).writeJSON,
-	New:      transport.NewResponse[CryptoWalletsAuthenticateStartResponse],
-	Decode:   (*CryptoWalletsAuthenticateStartResponse).readJSON,
-	Receive:  (*CryptoWalletsAuthenticateStartResponse).receive,
+	New: func() (*CryptoWalletsAuthenticateStartResponse, *transport.Result) {
+		v := new(struct {
+			response CryptoWalletsAuthenticateStartResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*CryptoWalletsAuthenticateStartResponse).readJSON,
+	Receive: (*CryptoWalletsAuthenticateStartResponse).receive,
 }
 
 // AuthenticateStart makes a challenge for a wallet to sign.
@@ -218,9 +224,15 @@ var cryptoWalletsAuthenticate = transport.Endpoint[*CryptoWalletsAuthenticateReq
 	Retry:    transport.Unsent,
 	Validate: (*CryptoWalletsAuthenticateRequest).validate,
 	Encode:   (*CryptoWalletsAuthenticateRequest).writeJSON,
-	New:      transport.NewResponse[CryptoWalletsAuthenticateResponse],
-	Decode:   (*CryptoWalletsAuthenticateResponse).readJSON,
-	Receive:  (*CryptoWalletsAuthenticateResponse).receive,
+	New: func() (*CryptoWalletsAuthenticateResponse, *transport.Result) {
+		v := new(struct {
+			response CryptoWalletsAuthenticateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*CryptoWalletsAuthenticateResponse).readJSON,
+	Receive: (*CryptoWalletsAuthenticateResponse).receive,
 }
 
 // Authenticate checks the signature of a wallet, and starts or extends a session when asked to.

@@ -30,11 +30,17 @@ func (s *DebugService) client() *transport.Client {
 }
 
 var debugWhoami = transport.Endpoint[*DebugWhoamiRequest, *DebugWhoamiResponse]{
-	ID:      transport.CallID{API: "consumer", Service: "debug", Name: "whoami"},
-	Method:  http.MethodGet,
-	Path:    "/v1/debug/whoami",
-	Retry:   transport.Safe,
-	New:     transport.NewResponse[DebugWhoamiResponse],
+	ID:     transport.CallID{API: "consumer", Service: "debug", Name: "whoami"},
+	Method: http.MethodGet,
+	Path:   "/v1/debug/whoami",
+	Retry:  transport.Safe,
+	New: func() (*DebugWhoamiResponse, *transport.Result) {
+		v := new(struct {
+			response DebugWhoamiResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
 	Decode:  (*DebugWhoamiResponse).readJSON,
 	Receive: (*DebugWhoamiResponse).receive,
 }

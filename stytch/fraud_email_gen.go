@@ -38,9 +38,15 @@ var fraudEmailRisk = transport.Endpoint[*FraudEmailRiskRequest, *FraudEmailRiskR
 	Server:   "https://telemetry.stytch.com",
 	Validate: (*FraudEmailRiskRequest).validate,
 	Encode:   (*FraudEmailRiskRequest).writeJSON,
-	New:      transport.NewResponse[FraudEmailRiskResponse],
-	Decode:   (*FraudEmailRiskResponse).readJSON,
-	Receive:  (*FraudEmailRiskResponse).receive,
+	New: func() (*FraudEmailRiskResponse, *transport.Result) {
+		v := new(struct {
+			response FraudEmailRiskResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*FraudEmailRiskResponse).readJSON,
+	Receive: (*FraudEmailRiskResponse).receive,
 }
 
 // Risk rates how likely an e-mail address belongs to a fraudster.

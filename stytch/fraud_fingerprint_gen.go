@@ -39,9 +39,15 @@ var fraudFingerprintLookup = transport.Endpoint[*FraudFingerprintLookupRequest, 
 	Server:   "https://telemetry.stytch.com",
 	Validate: (*FraudFingerprintLookupRequest).validate,
 	Encode:   (*FraudFingerprintLookupRequest).writeJSON,
-	New:      transport.NewResponse[FraudFingerprintLookupResponse],
-	Decode:   (*FraudFingerprintLookupResponse).readJSON,
-	Receive:  (*FraudFingerprintLookupResponse).receive,
+	New: func() (*FraudFingerprintLookupResponse, *transport.Result) {
+		v := new(struct {
+			response FraudFingerprintLookupResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*FraudFingerprintLookupResponse).readJSON,
+	Receive: (*FraudFingerprintLookupResponse).receive,
 }
 
 // Lookup looks up what a device is like, and what to do about it.

@@ -41,9 +41,15 @@ var fraudRulesSet = transport.Endpoint[*FraudRulesSetRequest, *FraudRulesSetResp
 	Server:   "https://telemetry.stytch.com",
 	Validate: (*FraudRulesSetRequest).validate,
 	Encode:   (*FraudRulesSetRequest).writeJSON,
-	New:      transport.NewResponse[FraudRulesSetResponse],
-	Decode:   (*FraudRulesSetResponse).readJSON,
-	Receive:  (*FraudRulesSetResponse).receive,
+	New: func() (*FraudRulesSetResponse, *transport.Result) {
+		v := new(struct {
+			response FraudRulesSetResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*FraudRulesSetResponse).readJSON,
+	Receive: (*FraudRulesSetResponse).receive,
 }
 
 // Set sets, replaces or deletes a rule about devices or networks.
@@ -313,9 +319,15 @@ var fraudRulesList = transport.Endpoint[*FraudRulesListRequest, *FraudRulesListR
 	Server:   "https://telemetry.stytch.com",
 	Validate: (*FraudRulesListRequest).validate,
 	Encode:   (*FraudRulesListRequest).writeJSON,
-	New:      transport.NewResponse[FraudRulesListResponse],
-	Decode:   (*FraudRulesListResponse).readJSON,
-	Receive:  (*FraudRulesListResponse).receive,
+	New: func() (*FraudRulesListResponse, *transport.Result) {
+		v := new(struct {
+			response FraudRulesListResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*FraudRulesListResponse).readJSON,
+	Receive: (*FraudRulesListResponse).receive,
 }
 
 // List lists the rules of the project, page by page.

@@ -40,9 +40,15 @@ var fraudVerdictReasonsOverride = transport.Endpoint[*FraudVerdictReasonsOverrid
 	Server:   "https://telemetry.stytch.com",
 	Validate: (*FraudVerdictReasonsOverrideRequest).validate,
 	Encode:   (*FraudVerdictReasonsOverrideRequest).writeJSON,
-	New:      transport.NewResponse[FraudVerdictReasonsOverrideResponse],
-	Decode:   (*FraudVerdictReasonsOverrideResponse).readJSON,
-	Receive:  (*FraudVerdictReasonsOverrideResponse).receive,
+	New: func() (*FraudVerdictReasonsOverrideResponse, *transport.Result) {
+		v := new(struct {
+			response FraudVerdictReasonsOverrideResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*FraudVerdictReasonsOverrideResponse).readJSON,
+	Receive: (*FraudVerdictReasonsOverrideResponse).receive,
 }
 
 // Override changes the action that a verdict reason leads to.
@@ -141,13 +147,19 @@ func (r FraudVerdictReasonsOverrideResponse) LogValue() slog.Value {
 }
 
 var fraudVerdictReasonsList = transport.Endpoint[*FraudVerdictReasonsListRequest, *FraudVerdictReasonsListResponse]{
-	ID:      transport.CallID{API: "consumer", Service: "fraud.verdict_reasons", Name: "list"},
-	Method:  http.MethodPost,
-	Path:    "/v1/verdict_reasons/list",
-	Retry:   transport.Safe,
-	Server:  "https://telemetry.stytch.com",
-	Encode:  (*FraudVerdictReasonsListRequest).writeJSON,
-	New:     transport.NewResponse[FraudVerdictReasonsListResponse],
+	ID:     transport.CallID{API: "consumer", Service: "fraud.verdict_reasons", Name: "list"},
+	Method: http.MethodPost,
+	Path:   "/v1/verdict_reasons/list",
+	Retry:  transport.Safe,
+	Server: "https://telemetry.stytch.com",
+	Encode: (*FraudVerdictReasonsListRequest).writeJSON,
+	New: func() (*FraudVerdictReasonsListResponse, *transport.Result) {
+		v := new(struct {
+			response FraudVerdictReasonsListResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
 	Decode:  (*FraudVerdictReasonsListResponse).readJSON,
 	Receive: (*FraudVerdictReasonsListResponse).receive,
 }

@@ -45,9 +45,15 @@ var idpIntrospectTokenNetwork = transport.Endpoint[*IDPIntrospectTokenNetworkReq
 	OAuthErrors: true,
 	Validate:    (*IDPIntrospectTokenNetworkRequest).validate,
 	Params:      (*IDPIntrospectTokenNetworkRequest).params,
-	New:         transport.NewResponse[IDPIntrospectTokenNetworkResponse],
-	Decode:      (*IDPIntrospectTokenNetworkResponse).readJSON,
-	Receive:     (*IDPIntrospectTokenNetworkResponse).receive,
+	New: func() (*IDPIntrospectTokenNetworkResponse, *transport.Result) {
+		v := new(struct {
+			response IDPIntrospectTokenNetworkResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*IDPIntrospectTokenNetworkResponse).readJSON,
+	Receive: (*IDPIntrospectTokenNetworkResponse).receive,
 }
 
 // IntrospectTokenNetwork asks the service about a token of a connected app.

@@ -38,9 +38,15 @@ var idpOAuthAuthorizeStart = transport.Endpoint[*IDPOAuthAuthorizeStartRequest, 
 	Retry:    transport.Safe,
 	Validate: (*IDPOAuthAuthorizeStartRequest).validate,
 	Encode:   (*IDPOAuthAuthorizeStartRequest).writeJSON,
-	New:      transport.NewResponse[IDPOAuthAuthorizeStartResponse],
-	Decode:   (*IDPOAuthAuthorizeStartResponse).readJSON,
-	Receive:  (*IDPOAuthAuthorizeStartResponse).receive,
+	New: func() (*IDPOAuthAuthorizeStartResponse, *transport.Result) {
+		v := new(struct {
+			response IDPOAuthAuthorizeStartResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*IDPOAuthAuthorizeStartResponse).readJSON,
+	Receive: (*IDPOAuthAuthorizeStartResponse).receive,
 }
 
 // AuthorizeStart checks an authorization request of a connected app, before the user is asked.
@@ -226,9 +232,15 @@ var idpOAuthAuthorize = transport.Endpoint[*IDPOAuthAuthorizeRequest, *IDPOAuthA
 	Retry:    transport.Unsent,
 	Validate: (*IDPOAuthAuthorizeRequest).validate,
 	Encode:   (*IDPOAuthAuthorizeRequest).writeJSON,
-	New:      transport.NewResponse[IDPOAuthAuthorizeResponse],
-	Decode:   (*IDPOAuthAuthorizeResponse).readJSON,
-	Receive:  (*IDPOAuthAuthorizeResponse).receive,
+	New: func() (*IDPOAuthAuthorizeResponse, *transport.Result) {
+		v := new(struct {
+			response IDPOAuthAuthorizeResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*IDPOAuthAuthorizeResponse).readJSON,
+	Receive: (*IDPOAuthAuthorizeResponse).receive,
 }
 
 // Authorize grants a connected app what a user consents to, or refuses it.

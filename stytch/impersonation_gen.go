@@ -37,9 +37,15 @@ var impersonationAuthenticate = transport.Endpoint[*ImpersonationAuthenticateReq
 	Retry:    transport.Unsent,
 	Validate: (*ImpersonationAuthenticateRequest).validate,
 	Encode:   (*ImpersonationAuthenticateRequest).writeJSON,
-	New:      transport.NewResponse[ImpersonationAuthenticateResponse],
-	Decode:   (*ImpersonationAuthenticateResponse).readJSON,
-	Receive:  (*ImpersonationAuthenticateResponse).receive,
+	New: func() (*ImpersonationAuthenticateResponse, *transport.Result) {
+		v := new(struct {
+			response ImpersonationAuthenticateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*ImpersonationAuthenticateResponse).readJSON,
+	Receive: (*ImpersonationAuthenticateResponse).receive,
 }
 
 // Authenticate logs a member of the application's staff in as a user.

@@ -44,9 +44,15 @@ var m2mClientsCreate = transport.Endpoint[*M2MClientsCreateRequest, *M2MClientsC
 	Retry:    transport.Unsent,
 	Validate: (*M2MClientsCreateRequest).validate,
 	Encode:   (*M2MClientsCreateRequest).writeJSON,
-	New:      transport.NewResponse[M2MClientsCreateResponse],
-	Decode:   (*M2MClientsCreateResponse).readJSON,
-	Receive:  (*M2MClientsCreateResponse).receive,
+	New: func() (*M2MClientsCreateResponse, *transport.Result) {
+		v := new(struct {
+			response M2MClientsCreateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*M2MClientsCreateResponse).readJSON,
+	Receive: (*M2MClientsCreateResponse).receive,
 }
 
 // Create creates an M2M client, and returns its secret.
@@ -191,9 +197,15 @@ var m2mClientsGet = transport.Endpoint[*M2MClientsGetRequest, *M2MClientsGetResp
 	Retry:    transport.Safe,
 	Validate: (*M2MClientsGetRequest).validate,
 	Params:   (*M2MClientsGetRequest).params,
-	New:      transport.NewResponse[M2MClientsGetResponse],
-	Decode:   (*M2MClientsGetResponse).readJSON,
-	Receive:  (*M2MClientsGetResponse).receive,
+	New: func() (*M2MClientsGetResponse, *transport.Result) {
+		v := new(struct {
+			response M2MClientsGetResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*M2MClientsGetResponse).readJSON,
+	Receive: (*M2MClientsGetResponse).receive,
 }
 
 // Get finds an M2M client by id.
@@ -286,9 +298,15 @@ var m2mClientsUpdate = transport.Endpoint[*M2MClientsUpdateRequest, *M2MClientsU
 	Validate: (*M2MClientsUpdateRequest).validate,
 	Params:   (*M2MClientsUpdateRequest).params,
 	Encode:   (*M2MClientsUpdateRequest).writeJSON,
-	New:      transport.NewResponse[M2MClientsUpdateResponse],
-	Decode:   (*M2MClientsUpdateResponse).readJSON,
-	Receive:  (*M2MClientsUpdateResponse).receive,
+	New: func() (*M2MClientsUpdateResponse, *transport.Result) {
+		v := new(struct {
+			response M2MClientsUpdateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*M2MClientsUpdateResponse).readJSON,
+	Receive: (*M2MClientsUpdateResponse).receive,
 }
 
 // Update changes an M2M client, or switches it on and off.
@@ -422,9 +440,15 @@ var m2mClientsDelete = transport.Endpoint[*M2MClientsDeleteRequest, *M2MClientsD
 	Retry:    transport.Safe,
 	Validate: (*M2MClientsDeleteRequest).validate,
 	Params:   (*M2MClientsDeleteRequest).params,
-	New:      transport.NewResponse[M2MClientsDeleteResponse],
-	Decode:   (*M2MClientsDeleteResponse).readJSON,
-	Receive:  (*M2MClientsDeleteResponse).receive,
+	New: func() (*M2MClientsDeleteResponse, *transport.Result) {
+		v := new(struct {
+			response M2MClientsDeleteResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*M2MClientsDeleteResponse).readJSON,
+	Receive: (*M2MClientsDeleteResponse).receive,
 }
 
 // Delete deletes an M2M client for good.
@@ -515,9 +539,15 @@ var m2mClientsSearch = transport.Endpoint[*M2MClientsSearchRequest, *M2MClientsS
 	Retry:    transport.Safe,
 	Validate: (*M2MClientsSearchRequest).validate,
 	Encode:   (*M2MClientsSearchRequest).writeJSON,
-	New:      transport.NewResponse[M2MClientsSearchResponse],
-	Decode:   (*M2MClientsSearchResponse).readJSON,
-	Receive:  (*M2MClientsSearchResponse).receive,
+	New: func() (*M2MClientsSearchResponse, *transport.Result) {
+		v := new(struct {
+			response M2MClientsSearchResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*M2MClientsSearchResponse).readJSON,
+	Receive: (*M2MClientsSearchResponse).receive,
 }
 
 // Search finds M2M clients by filters, page by page.

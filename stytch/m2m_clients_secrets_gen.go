@@ -38,9 +38,15 @@ var m2mClientsSecretsRotateStart = transport.Endpoint[*M2MClientsSecretsRotateSt
 	Validate: (*M2MClientsSecretsRotateStartRequest).validate,
 	Params:   (*M2MClientsSecretsRotateStartRequest).params,
 	Encode:   (*M2MClientsSecretsRotateStartRequest).writeJSON,
-	New:      transport.NewResponse[M2MClientsSecretsRotateStartResponse],
-	Decode:   (*M2MClientsSecretsRotateStartResponse).readJSON,
-	Receive:  (*M2MClientsSecretsRotateStartResponse).receive,
+	New: func() (*M2MClientsSecretsRotateStartResponse, *transport.Result) {
+		v := new(struct {
+			response M2MClientsSecretsRotateStartResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*M2MClientsSecretsRotateStartResponse).readJSON,
+	Receive: (*M2MClientsSecretsRotateStartResponse).receive,
 }
 
 // RotateStart begins to rotate the secret of an M2M client.
@@ -144,9 +150,15 @@ var m2mClientsSecretsRotateCancel = transport.Endpoint[*M2MClientsSecretsRotateC
 	Validate: (*M2MClientsSecretsRotateCancelRequest).validate,
 	Params:   (*M2MClientsSecretsRotateCancelRequest).params,
 	Encode:   (*M2MClientsSecretsRotateCancelRequest).writeJSON,
-	New:      transport.NewResponse[M2MClientsSecretsRotateCancelResponse],
-	Decode:   (*M2MClientsSecretsRotateCancelResponse).readJSON,
-	Receive:  (*M2MClientsSecretsRotateCancelResponse).receive,
+	New: func() (*M2MClientsSecretsRotateCancelResponse, *transport.Result) {
+		v := new(struct {
+			response M2MClientsSecretsRotateCancelResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*M2MClientsSecretsRotateCancelResponse).readJSON,
+	Receive: (*M2MClientsSecretsRotateCancelResponse).receive,
 }
 
 // RotateCancel cancels a rotation, and drops the new secret.
@@ -242,9 +254,15 @@ var m2mClientsSecretsRotate = transport.Endpoint[*M2MClientsSecretsRotateRequest
 	Validate: (*M2MClientsSecretsRotateRequest).validate,
 	Params:   (*M2MClientsSecretsRotateRequest).params,
 	Encode:   (*M2MClientsSecretsRotateRequest).writeJSON,
-	New:      transport.NewResponse[M2MClientsSecretsRotateResponse],
-	Decode:   (*M2MClientsSecretsRotateResponse).readJSON,
-	Receive:  (*M2MClientsSecretsRotateResponse).receive,
+	New: func() (*M2MClientsSecretsRotateResponse, *transport.Result) {
+		v := new(struct {
+			response M2MClientsSecretsRotateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*M2MClientsSecretsRotateResponse).readJSON,
+	Receive: (*M2MClientsSecretsRotateResponse).receive,
 }
 
 // Rotate completes a rotation, and drops the old secret.

@@ -45,9 +45,15 @@ var m2mToken = transport.Endpoint[*M2MTokenRequest, *M2MTokenResponse]{
 	OAuthErrors: true,
 	Validate:    (*M2MTokenRequest).validate,
 	Params:      (*M2MTokenRequest).params,
-	New:         transport.NewResponse[M2MTokenResponse],
-	Decode:      (*M2MTokenResponse).readJSON,
-	Receive:     (*M2MTokenResponse).receive,
+	New: func() (*M2MTokenResponse, *transport.Result) {
+		v := new(struct {
+			response M2MTokenResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*M2MTokenResponse).readJSON,
+	Receive: (*M2MTokenResponse).receive,
 }
 
 // Token issues an access token to an M2M client.

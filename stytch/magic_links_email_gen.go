@@ -37,9 +37,15 @@ var magicLinksEmailSend = transport.Endpoint[*MagicLinksEmailSendRequest, *Magic
 	Retry:    transport.Unsent,
 	Validate: (*MagicLinksEmailSendRequest).validate,
 	Encode:   (*MagicLinksEmailSendRequest).writeJSON,
-	New:      transport.NewResponse[MagicLinksEmailSendResponse],
-	Decode:   (*MagicLinksEmailSendResponse).readJSON,
-	Receive:  (*MagicLinksEmailSendResponse).receive,
+	New: func() (*MagicLinksEmailSendResponse, *transport.Result) {
+		v := new(struct {
+			response MagicLinksEmailSendResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*MagicLinksEmailSendResponse).readJSON,
+	Receive: (*MagicLinksEmailSendResponse).receive,
 }
 
 // Send sends a magic link by e-mail to a user who exists, or adds an address to one.
@@ -287,9 +293,15 @@ var magicLinksEmailLoginOrCreate = transport.Endpoint[*MagicLinksEmailLoginOrCre
 	Retry:    transport.Unsent,
 	Validate: (*MagicLinksEmailLoginOrCreateRequest).validate,
 	Encode:   (*MagicLinksEmailLoginOrCreateRequest).writeJSON,
-	New:      transport.NewResponse[MagicLinksEmailLoginOrCreateResponse],
-	Decode:   (*MagicLinksEmailLoginOrCreateResponse).readJSON,
-	Receive:  (*MagicLinksEmailLoginOrCreateResponse).receive,
+	New: func() (*MagicLinksEmailLoginOrCreateResponse, *transport.Result) {
+		v := new(struct {
+			response MagicLinksEmailLoginOrCreateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*MagicLinksEmailLoginOrCreateResponse).readJSON,
+	Receive: (*MagicLinksEmailLoginOrCreateResponse).receive,
 }
 
 // LoginOrCreate sends a magic link by e-mail, and creates the user if the address is new.
@@ -504,9 +516,15 @@ var magicLinksEmailInvite = transport.Endpoint[*MagicLinksEmailInviteRequest, *M
 	Retry:    transport.Unsent,
 	Validate: (*MagicLinksEmailInviteRequest).validate,
 	Encode:   (*MagicLinksEmailInviteRequest).writeJSON,
-	New:      transport.NewResponse[MagicLinksEmailInviteResponse],
-	Decode:   (*MagicLinksEmailInviteResponse).readJSON,
-	Receive:  (*MagicLinksEmailInviteResponse).receive,
+	New: func() (*MagicLinksEmailInviteResponse, *transport.Result) {
+		v := new(struct {
+			response MagicLinksEmailInviteResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*MagicLinksEmailInviteResponse).readJSON,
+	Receive: (*MagicLinksEmailInviteResponse).receive,
 }
 
 // Invite creates a pending user, and invites them with a magic link by e-mail.
@@ -683,9 +701,15 @@ var magicLinksEmailRevokeInvite = transport.Endpoint[*MagicLinksEmailRevokeInvit
 	Retry:    transport.Safe,
 	Validate: (*MagicLinksEmailRevokeInviteRequest).validate,
 	Encode:   (*MagicLinksEmailRevokeInviteRequest).writeJSON,
-	New:      transport.NewResponse[MagicLinksEmailRevokeInviteResponse],
-	Decode:   (*MagicLinksEmailRevokeInviteResponse).readJSON,
-	Receive:  (*MagicLinksEmailRevokeInviteResponse).receive,
+	New: func() (*MagicLinksEmailRevokeInviteResponse, *transport.Result) {
+		v := new(struct {
+			response MagicLinksEmailRevokeInviteResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*MagicLinksEmailRevokeInviteResponse).readJSON,
+	Receive: (*MagicLinksEmailRevokeInviteResponse).receive,
 }
 
 // RevokeInvite takes back an invitation that is still open.

@@ -43,9 +43,15 @@ var magicLinksCreate = transport.Endpoint[*MagicLinksCreateRequest, *MagicLinksC
 	Retry:    transport.Unsent,
 	Validate: (*MagicLinksCreateRequest).validate,
 	Encode:   (*MagicLinksCreateRequest).writeJSON,
-	New:      transport.NewResponse[MagicLinksCreateResponse],
-	Decode:   (*MagicLinksCreateResponse).readJSON,
-	Receive:  (*MagicLinksCreateResponse).receive,
+	New: func() (*MagicLinksCreateResponse, *transport.Result) {
+		v := new(struct {
+			response MagicLinksCreateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*MagicLinksCreateResponse).readJSON,
+	Receive: (*MagicLinksCreateResponse).receive,
 }
 
 // Create makes a magic link for the application to deliver itself.
@@ -169,9 +175,15 @@ var magicLinksAuthenticate = transport.Endpoint[*MagicLinksAuthenticateRequest, 
 	Retry:    transport.Unsent,
 	Validate: (*MagicLinksAuthenticateRequest).validate,
 	Encode:   (*MagicLinksAuthenticateRequest).writeJSON,
-	New:      transport.NewResponse[MagicLinksAuthenticateResponse],
-	Decode:   (*MagicLinksAuthenticateResponse).readJSON,
-	Receive:  (*MagicLinksAuthenticateResponse).receive,
+	New: func() (*MagicLinksAuthenticateResponse, *transport.Result) {
+		v := new(struct {
+			response MagicLinksAuthenticateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*MagicLinksAuthenticateResponse).readJSON,
+	Receive: (*MagicLinksAuthenticateResponse).receive,
 }
 
 // Authenticate checks the token of a magic link, and starts or extends a session when asked to.

@@ -39,9 +39,15 @@ var oauthAttach = transport.Endpoint[*OAuthAttachRequest, *OAuthAttachResponse]{
 	Retry:    transport.Unsent,
 	Validate: (*OAuthAttachRequest).validate,
 	Encode:   (*OAuthAttachRequest).writeJSON,
-	New:      transport.NewResponse[OAuthAttachResponse],
-	Decode:   (*OAuthAttachResponse).readJSON,
-	Receive:  (*OAuthAttachResponse).receive,
+	New: func() (*OAuthAttachResponse, *transport.Result) {
+		v := new(struct {
+			response OAuthAttachResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*OAuthAttachResponse).readJSON,
+	Receive: (*OAuthAttachResponse).receive,
 }
 
 // Attach makes a token that links the next OAuth login to a user who exists.
@@ -184,9 +190,15 @@ var oauthAuthenticate = transport.Endpoint[*OAuthAuthenticateRequest, *OAuthAuth
 	Retry:    transport.Unsent,
 	Validate: (*OAuthAuthenticateRequest).validate,
 	Encode:   (*OAuthAuthenticateRequest).writeJSON,
-	New:      transport.NewResponse[OAuthAuthenticateResponse],
-	Decode:   (*OAuthAuthenticateResponse).readJSON,
-	Receive:  (*OAuthAuthenticateResponse).receive,
+	New: func() (*OAuthAuthenticateResponse, *transport.Result) {
+		v := new(struct {
+			response OAuthAuthenticateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*OAuthAuthenticateResponse).readJSON,
+	Receive: (*OAuthAuthenticateResponse).receive,
 }
 
 // Authenticate completes a login by OAuth, and starts or extends a session when asked to.

@@ -37,9 +37,15 @@ var otpsEmailSend = transport.Endpoint[*OTPsEmailSendRequest, *OTPsEmailSendResp
 	Retry:    transport.Unsent,
 	Validate: (*OTPsEmailSendRequest).validate,
 	Encode:   (*OTPsEmailSendRequest).writeJSON,
-	New:      transport.NewResponse[OTPsEmailSendResponse],
-	Decode:   (*OTPsEmailSendResponse).readJSON,
-	Receive:  (*OTPsEmailSendResponse).receive,
+	New: func() (*OTPsEmailSendResponse, *transport.Result) {
+		v := new(struct {
+			response OTPsEmailSendResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*OTPsEmailSendResponse).readJSON,
+	Receive: (*OTPsEmailSendResponse).receive,
 }
 
 // Send sends a code by e-mail to a user who exists, or adds an address to one.
@@ -239,9 +245,15 @@ var otpsEmailLoginOrCreate = transport.Endpoint[*OTPsEmailLoginOrCreateRequest, 
 	Retry:    transport.Unsent,
 	Validate: (*OTPsEmailLoginOrCreateRequest).validate,
 	Encode:   (*OTPsEmailLoginOrCreateRequest).writeJSON,
-	New:      transport.NewResponse[OTPsEmailLoginOrCreateResponse],
-	Decode:   (*OTPsEmailLoginOrCreateResponse).readJSON,
-	Receive:  (*OTPsEmailLoginOrCreateResponse).receive,
+	New: func() (*OTPsEmailLoginOrCreateResponse, *transport.Result) {
+		v := new(struct {
+			response OTPsEmailLoginOrCreateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*OTPsEmailLoginOrCreateResponse).readJSON,
+	Receive: (*OTPsEmailLoginOrCreateResponse).receive,
 }
 
 // LoginOrCreate sends a code by e-mail, and creates the user if the address is new.

@@ -52,9 +52,15 @@ var otpsAuthenticate = transport.Endpoint[*OTPsAuthenticateRequest, *OTPsAuthent
 	Retry:    transport.Unsent,
 	Validate: (*OTPsAuthenticateRequest).validate,
 	Encode:   (*OTPsAuthenticateRequest).writeJSON,
-	New:      transport.NewResponse[OTPsAuthenticateResponse],
-	Decode:   (*OTPsAuthenticateResponse).readJSON,
-	Receive:  (*OTPsAuthenticateResponse).receive,
+	New: func() (*OTPsAuthenticateResponse, *transport.Result) {
+		v := new(struct {
+			response OTPsAuthenticateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*OTPsAuthenticateResponse).readJSON,
+	Receive: (*OTPsAuthenticateResponse).receive,
 }
 
 // Authenticate checks a code, and starts or extends a session when asked to.

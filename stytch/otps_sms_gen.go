@@ -37,9 +37,15 @@ var otpsSMSSend = transport.Endpoint[*OTPsSMSSendRequest, *OTPsSMSSendResponse]{
 	Retry:    transport.Unsent,
 	Validate: (*OTPsSMSSendRequest).validate,
 	Encode:   (*OTPsSMSSendRequest).writeJSON,
-	New:      transport.NewResponse[OTPsSMSSendResponse],
-	Decode:   (*OTPsSMSSendResponse).readJSON,
-	Receive:  (*OTPsSMSSendResponse).receive,
+	New: func() (*OTPsSMSSendResponse, *transport.Result) {
+		v := new(struct {
+			response OTPsSMSSendResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*OTPsSMSSendResponse).readJSON,
+	Receive: (*OTPsSMSSendResponse).receive,
 }
 
 // Send sends a code by SMS to a user who exists, or adds a number to one.
@@ -217,9 +223,15 @@ var otpsSMSLoginOrCreate = transport.Endpoint[*OTPsSMSLoginOrCreateRequest, *OTP
 	Retry:    transport.Unsent,
 	Validate: (*OTPsSMSLoginOrCreateRequest).validate,
 	Encode:   (*OTPsSMSLoginOrCreateRequest).writeJSON,
-	New:      transport.NewResponse[OTPsSMSLoginOrCreateResponse],
-	Decode:   (*OTPsSMSLoginOrCreateResponse).readJSON,
-	Receive:  (*OTPsSMSLoginOrCreateResponse).receive,
+	New: func() (*OTPsSMSLoginOrCreateResponse, *transport.Result) {
+		v := new(struct {
+			response OTPsSMSLoginOrCreateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*OTPsSMSLoginOrCreateResponse).readJSON,
+	Receive: (*OTPsSMSLoginOrCreateResponse).receive,
 }
 
 // LoginOrCreate sends a code by SMS, and creates the user if the number is new.

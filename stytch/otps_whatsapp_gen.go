@@ -37,9 +37,15 @@ var otpsWhatsAppSend = transport.Endpoint[*OTPsWhatsAppSendRequest, *OTPsWhatsAp
 	Retry:    transport.Unsent,
 	Validate: (*OTPsWhatsAppSendRequest).validate,
 	Encode:   (*OTPsWhatsAppSendRequest).writeJSON,
-	New:      transport.NewResponse[OTPsWhatsAppSendResponse],
-	Decode:   (*OTPsWhatsAppSendResponse).readJSON,
-	Receive:  (*OTPsWhatsAppSendResponse).receive,
+	New: func() (*OTPsWhatsAppSendResponse, *transport.Result) {
+		v := new(struct {
+			response OTPsWhatsAppSendResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*OTPsWhatsAppSendResponse).readJSON,
+	Receive: (*OTPsWhatsAppSendResponse).receive,
 }
 
 // Send sends a code by WhatsApp to a user who exists, or adds a number to one.
@@ -217,9 +223,15 @@ var otpsWhatsAppLoginOrCreate = transport.Endpoint[*OTPsWhatsAppLoginOrCreateReq
 	Retry:    transport.Unsent,
 	Validate: (*OTPsWhatsAppLoginOrCreateRequest).validate,
 	Encode:   (*OTPsWhatsAppLoginOrCreateRequest).writeJSON,
-	New:      transport.NewResponse[OTPsWhatsAppLoginOrCreateResponse],
-	Decode:   (*OTPsWhatsAppLoginOrCreateResponse).readJSON,
-	Receive:  (*OTPsWhatsAppLoginOrCreateResponse).receive,
+	New: func() (*OTPsWhatsAppLoginOrCreateResponse, *transport.Result) {
+		v := new(struct {
+			response OTPsWhatsAppLoginOrCreateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*OTPsWhatsAppLoginOrCreateResponse).readJSON,
+	Receive: (*OTPsWhatsAppLoginOrCreateResponse).receive,
 }
 
 // LoginOrCreate sends a code by WhatsApp, and creates the user if the number is new.

@@ -37,9 +37,15 @@ var passwordsEmailResetStart = transport.Endpoint[*PasswordsEmailResetStartReque
 	Retry:    transport.Unsent,
 	Validate: (*PasswordsEmailResetStartRequest).validate,
 	Encode:   (*PasswordsEmailResetStartRequest).writeJSON,
-	New:      transport.NewResponse[PasswordsEmailResetStartResponse],
-	Decode:   (*PasswordsEmailResetStartResponse).readJSON,
-	Receive:  (*PasswordsEmailResetStartResponse).receive,
+	New: func() (*PasswordsEmailResetStartResponse, *transport.Result) {
+		v := new(struct {
+			response PasswordsEmailResetStartResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*PasswordsEmailResetStartResponse).readJSON,
+	Receive: (*PasswordsEmailResetStartResponse).receive,
 }
 
 // ResetStart sends a link by e-mail that lets a user set a new password.
@@ -224,9 +230,15 @@ var passwordsEmailReset = transport.Endpoint[*PasswordsEmailResetRequest, *Passw
 	Retry:    transport.Unsent,
 	Validate: (*PasswordsEmailResetRequest).validate,
 	Encode:   (*PasswordsEmailResetRequest).writeJSON,
-	New:      transport.NewResponse[PasswordsEmailResetResponse],
-	Decode:   (*PasswordsEmailResetResponse).readJSON,
-	Receive:  (*PasswordsEmailResetResponse).receive,
+	New: func() (*PasswordsEmailResetResponse, *transport.Result) {
+		v := new(struct {
+			response PasswordsEmailResetResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*PasswordsEmailResetResponse).readJSON,
+	Receive: (*PasswordsEmailResetResponse).receive,
 }
 
 // Reset sets a new password with the token that a link brought.

@@ -37,9 +37,15 @@ var passwordsExistingPasswordReset = transport.Endpoint[*PasswordsExistingPasswo
 	Retry:    transport.Unsent,
 	Validate: (*PasswordsExistingPasswordResetRequest).validate,
 	Encode:   (*PasswordsExistingPasswordResetRequest).writeJSON,
-	New:      transport.NewResponse[PasswordsExistingPasswordResetResponse],
-	Decode:   (*PasswordsExistingPasswordResetResponse).readJSON,
-	Receive:  (*PasswordsExistingPasswordResetResponse).receive,
+	New: func() (*PasswordsExistingPasswordResetResponse, *transport.Result) {
+		v := new(struct {
+			response PasswordsExistingPasswordResetResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*PasswordsExistingPasswordResetResponse).readJSON,
+	Receive: (*PasswordsExistingPasswordResetResponse).receive,
 }
 
 // Reset changes a password for a user who knows the existing one.

@@ -53,9 +53,15 @@ var passwordsCreate = transport.Endpoint[*PasswordsCreateRequest, *PasswordsCrea
 	Retry:    transport.Unsent,
 	Validate: (*PasswordsCreateRequest).validate,
 	Encode:   (*PasswordsCreateRequest).writeJSON,
-	New:      transport.NewResponse[PasswordsCreateResponse],
-	Decode:   (*PasswordsCreateResponse).readJSON,
-	Receive:  (*PasswordsCreateResponse).receive,
+	New: func() (*PasswordsCreateResponse, *transport.Result) {
+		v := new(struct {
+			response PasswordsCreateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*PasswordsCreateResponse).readJSON,
+	Receive: (*PasswordsCreateResponse).receive,
 }
 
 // Create creates a user with an e-mail address and a password.
@@ -252,9 +258,15 @@ var passwordsAuthenticate = transport.Endpoint[*PasswordsAuthenticateRequest, *P
 	Retry:    transport.Unsent,
 	Validate: (*PasswordsAuthenticateRequest).validate,
 	Encode:   (*PasswordsAuthenticateRequest).writeJSON,
-	New:      transport.NewResponse[PasswordsAuthenticateResponse],
-	Decode:   (*PasswordsAuthenticateResponse).readJSON,
-	Receive:  (*PasswordsAuthenticateResponse).receive,
+	New: func() (*PasswordsAuthenticateResponse, *transport.Result) {
+		v := new(struct {
+			response PasswordsAuthenticateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*PasswordsAuthenticateResponse).readJSON,
+	Receive: (*PasswordsAuthenticateResponse).receive,
 }
 
 // Authenticate checks the password of a user, and starts or extends a session when asked to.
@@ -458,9 +470,15 @@ var passwordsStrengthCheck = transport.Endpoint[*PasswordsStrengthCheckRequest, 
 	Retry:    transport.Safe,
 	Validate: (*PasswordsStrengthCheckRequest).validate,
 	Encode:   (*PasswordsStrengthCheckRequest).writeJSON,
-	New:      transport.NewResponse[PasswordsStrengthCheckResponse],
-	Decode:   (*PasswordsStrengthCheckResponse).readJSON,
-	Receive:  (*PasswordsStrengthCheckResponse).receive,
+	New: func() (*PasswordsStrengthCheckResponse, *transport.Result) {
+		v := new(struct {
+			response PasswordsStrengthCheckResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*PasswordsStrengthCheckResponse).readJSON,
+	Receive: (*PasswordsStrengthCheckResponse).receive,
 }
 
 // StrengthCheck judges a password, and says how to improve it.
@@ -590,9 +608,15 @@ var passwordsMigrate = transport.Endpoint[*PasswordsMigrateRequest, *PasswordsMi
 	Retry:    transport.Unsent,
 	Validate: (*PasswordsMigrateRequest).validate,
 	Encode:   (*PasswordsMigrateRequest).writeJSON,
-	New:      transport.NewResponse[PasswordsMigrateResponse],
-	Decode:   (*PasswordsMigrateResponse).readJSON,
-	Receive:  (*PasswordsMigrateResponse).receive,
+	New: func() (*PasswordsMigrateResponse, *transport.Result) {
+		v := new(struct {
+			response PasswordsMigrateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*PasswordsMigrateResponse).readJSON,
+	Receive: (*PasswordsMigrateResponse).receive,
 }
 
 // Migrate takes over a password from another system, by its hash.

@@ -37,9 +37,15 @@ var passwordsSessionReset = transport.Endpoint[*PasswordsSessionResetRequest, *P
 	Retry:    transport.Unsent,
 	Validate: (*PasswordsSessionResetRequest).validate,
 	Encode:   (*PasswordsSessionResetRequest).writeJSON,
-	New:      transport.NewResponse[PasswordsSessionResetResponse],
-	Decode:   (*PasswordsSessionResetResponse).readJSON,
-	Receive:  (*PasswordsSessionResetResponse).receive,
+	New: func() (*PasswordsSessionResetResponse, *transport.Result) {
+		v := new(struct {
+			response PasswordsSessionResetResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*PasswordsSessionResetResponse).readJSON,
+	Receive: (*PasswordsSessionResetResponse).receive,
 }
 
 // Reset sets a new password for a user who has just logged in.

@@ -30,11 +30,17 @@ func (s *ProjectService) client() *transport.Client {
 }
 
 var projectMetrics = transport.Endpoint[*ProjectMetricsRequest, *ProjectMetricsResponse]{
-	ID:      transport.CallID{API: "consumer", Service: "project", Name: "metrics"},
-	Method:  http.MethodGet,
-	Path:    "/v1/projects/metrics",
-	Retry:   transport.Safe,
-	New:     transport.NewResponse[ProjectMetricsResponse],
+	ID:     transport.CallID{API: "consumer", Service: "project", Name: "metrics"},
+	Method: http.MethodGet,
+	Path:   "/v1/projects/metrics",
+	Retry:  transport.Safe,
+	New: func() (*ProjectMetricsResponse, *transport.Result) {
+		v := new(struct {
+			response ProjectMetricsResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
 	Decode:  (*ProjectMetricsResponse).readJSON,
 	Receive: (*ProjectMetricsResponse).receive,
 }

@@ -30,11 +30,17 @@ func (s *RBACService) client() *transport.Client {
 }
 
 var rbacPolicy = transport.Endpoint[*RBACPolicyRequest, *RBACPolicyResponse]{
-	ID:      transport.CallID{API: "consumer", Service: "rbac", Name: "policy"},
-	Method:  http.MethodGet,
-	Path:    "/v1/rbac/policy",
-	Retry:   transport.Safe,
-	New:     transport.NewResponse[RBACPolicyResponse],
+	ID:     transport.CallID{API: "consumer", Service: "rbac", Name: "policy"},
+	Method: http.MethodGet,
+	Path:   "/v1/rbac/policy",
+	Retry:  transport.Safe,
+	New: func() (*RBACPolicyResponse, *transport.Result) {
+		v := new(struct {
+			response RBACPolicyResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
 	Decode:  (*RBACPolicyResponse).readJSON,
 	Receive: (*RBACPolicyResponse).receive,
 }

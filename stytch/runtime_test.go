@@ -84,7 +84,7 @@ func (r codeResponse) LogValue() slog.Value          { return redact.LogValue(r)
 
 var codeAuthenticate = transport.Endpoint[*codeRequest, *codeResponse]{
 	ID:       transport.CallID{API: "consumer", Service: "otps", Name: "authenticate"},
-	New:      transport.NewResponse[codeResponse],
+	New:      func() (*codeResponse, *transport.Result) { return new(codeResponse), new(transport.Result) },
 	Method:   http.MethodPost,
 	Path:     "/v1/otps/authenticate",
 	Retry:    transport.Unsent,

@@ -38,9 +38,15 @@ var sessionsGet = transport.Endpoint[*SessionsGetRequest, *SessionsGetResponse]{
 	Retry:    transport.Safe,
 	Validate: (*SessionsGetRequest).validate,
 	Params:   (*SessionsGetRequest).params,
-	New:      transport.NewResponse[SessionsGetResponse],
-	Decode:   (*SessionsGetResponse).readJSON,
-	Receive:  (*SessionsGetResponse).receive,
+	New: func() (*SessionsGetResponse, *transport.Result) {
+		v := new(struct {
+			response SessionsGetResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*SessionsGetResponse).readJSON,
+	Receive: (*SessionsGetResponse).receive,
 }
 
 // Get lists the active sessions of a user.
@@ -132,9 +138,15 @@ var sessionsAuthenticate = transport.Endpoint[*SessionsAuthenticateRequest, *Ses
 	Retry:    transport.Safe,
 	Validate: (*SessionsAuthenticateRequest).validate,
 	Encode:   (*SessionsAuthenticateRequest).writeJSON,
-	New:      transport.NewResponse[SessionsAuthenticateResponse],
-	Decode:   (*SessionsAuthenticateResponse).readJSON,
-	Receive:  (*SessionsAuthenticateResponse).receive,
+	New: func() (*SessionsAuthenticateResponse, *transport.Result) {
+		v := new(struct {
+			response SessionsAuthenticateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*SessionsAuthenticateResponse).readJSON,
+	Receive: (*SessionsAuthenticateResponse).receive,
 }
 
 // Authenticate checks that a session is active, and extends it when asked to.
@@ -311,9 +323,15 @@ var sessionsRevoke = transport.Endpoint[*SessionsRevokeRequest, *SessionsRevokeR
 	Retry:    transport.Safe,
 	Validate: (*SessionsRevokeRequest).validate,
 	Encode:   (*SessionsRevokeRequest).writeJSON,
-	New:      transport.NewResponse[SessionsRevokeResponse],
-	Decode:   (*SessionsRevokeResponse).readJSON,
-	Receive:  (*SessionsRevokeResponse).receive,
+	New: func() (*SessionsRevokeResponse, *transport.Result) {
+		v := new(struct {
+			response SessionsRevokeResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*SessionsRevokeResponse).readJSON,
+	Receive: (*SessionsRevokeResponse).receive,
 }
 
 // Revoke ends a session.
@@ -436,9 +454,15 @@ var sessionsMigrate = transport.Endpoint[*SessionsMigrateRequest, *SessionsMigra
 	Retry:    transport.Unsent,
 	Validate: (*SessionsMigrateRequest).validate,
 	Encode:   (*SessionsMigrateRequest).writeJSON,
-	New:      transport.NewResponse[SessionsMigrateResponse],
-	Decode:   (*SessionsMigrateResponse).readJSON,
-	Receive:  (*SessionsMigrateResponse).receive,
+	New: func() (*SessionsMigrateResponse, *transport.Result) {
+		v := new(struct {
+			response SessionsMigrateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*SessionsMigrateResponse).readJSON,
+	Receive: (*SessionsMigrateResponse).receive,
 }
 
 // Migrate turns a session of another identity provider into one of this project.
@@ -597,9 +621,15 @@ var sessionsExchangeAccessToken = transport.Endpoint[*SessionsExchangeAccessToke
 	Retry:    transport.Unsent,
 	Validate: (*SessionsExchangeAccessTokenRequest).validate,
 	Encode:   (*SessionsExchangeAccessTokenRequest).writeJSON,
-	New:      transport.NewResponse[SessionsExchangeAccessTokenResponse],
-	Decode:   (*SessionsExchangeAccessTokenResponse).readJSON,
-	Receive:  (*SessionsExchangeAccessTokenResponse).receive,
+	New: func() (*SessionsExchangeAccessTokenResponse, *transport.Result) {
+		v := new(struct {
+			response SessionsExchangeAccessTokenResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*SessionsExchangeAccessTokenResponse).readJSON,
+	Receive: (*SessionsExchangeAccessTokenResponse).receive,
 }
 
 // ExchangeAccessToken exchanges the access token of a connected app for a session of the user who
@@ -759,9 +789,15 @@ var sessionsAttest = transport.Endpoint[*SessionsAttestRequest, *SessionsAttestR
 	Retry:    transport.Unsent,
 	Validate: (*SessionsAttestRequest).validate,
 	Encode:   (*SessionsAttestRequest).writeJSON,
-	New:      transport.NewResponse[SessionsAttestResponse],
-	Decode:   (*SessionsAttestResponse).readJSON,
-	Receive:  (*SessionsAttestResponse).receive,
+	New: func() (*SessionsAttestResponse, *transport.Result) {
+		v := new(struct {
+			response SessionsAttestResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*SessionsAttestResponse).readJSON,
+	Receive: (*SessionsAttestResponse).receive,
 }
 
 // Attest logs a user in with the token of an outside issuer that the project trusts.
@@ -958,9 +994,15 @@ var sessionsGetJWKS = transport.Endpoint[*SessionsGetJWKSRequest, *SessionsGetJW
 	Anonymous: true,
 	Validate:  (*SessionsGetJWKSRequest).validate,
 	Params:    (*SessionsGetJWKSRequest).params,
-	New:       transport.NewResponse[SessionsGetJWKSResponse],
-	Decode:    (*SessionsGetJWKSResponse).readJSON,
-	Receive:   (*SessionsGetJWKSResponse).receive,
+	New: func() (*SessionsGetJWKSResponse, *transport.Result) {
+		v := new(struct {
+			response SessionsGetJWKSResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*SessionsGetJWKSResponse).readJSON,
+	Receive: (*SessionsGetJWKSResponse).receive,
 }
 
 // GetJWKS lists the public keys that verify session JWTs.

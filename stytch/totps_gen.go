@@ -38,9 +38,15 @@ var totpsCreate = transport.Endpoint[*TOTPsCreateRequest, *TOTPsCreateResponse]{
 	Retry:    transport.Unsent,
 	Validate: (*TOTPsCreateRequest).validate,
 	Encode:   (*TOTPsCreateRequest).writeJSON,
-	New:      transport.NewResponse[TOTPsCreateResponse],
-	Decode:   (*TOTPsCreateResponse).readJSON,
-	Receive:  (*TOTPsCreateResponse).receive,
+	New: func() (*TOTPsCreateResponse, *transport.Result) {
+		v := new(struct {
+			response TOTPsCreateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*TOTPsCreateResponse).readJSON,
+	Receive: (*TOTPsCreateResponse).receive,
 }
 
 // Create begins to set up an authenticator app for a user.
@@ -179,9 +185,15 @@ var totpsAuthenticate = transport.Endpoint[*TOTPsAuthenticateRequest, *TOTPsAuth
 	Retry:    transport.Unsent,
 	Validate: (*TOTPsAuthenticateRequest).validate,
 	Encode:   (*TOTPsAuthenticateRequest).writeJSON,
-	New:      transport.NewResponse[TOTPsAuthenticateResponse],
-	Decode:   (*TOTPsAuthenticateResponse).readJSON,
-	Receive:  (*TOTPsAuthenticateResponse).receive,
+	New: func() (*TOTPsAuthenticateResponse, *transport.Result) {
+		v := new(struct {
+			response TOTPsAuthenticateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*TOTPsAuthenticateResponse).readJSON,
+	Receive: (*TOTPsAuthenticateResponse).receive,
 }
 
 // Authenticate checks a code of the user's authenticator app, and starts or extends a session when
@@ -391,9 +403,15 @@ var totpsRecoveryCodes = transport.Endpoint[*TOTPsRecoveryCodesRequest, *TOTPsRe
 	Retry:    transport.Safe,
 	Validate: (*TOTPsRecoveryCodesRequest).validate,
 	Encode:   (*TOTPsRecoveryCodesRequest).writeJSON,
-	New:      transport.NewResponse[TOTPsRecoveryCodesResponse],
-	Decode:   (*TOTPsRecoveryCodesResponse).readJSON,
-	Receive:  (*TOTPsRecoveryCodesResponse).receive,
+	New: func() (*TOTPsRecoveryCodesResponse, *transport.Result) {
+		v := new(struct {
+			response TOTPsRecoveryCodesResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*TOTPsRecoveryCodesResponse).readJSON,
+	Receive: (*TOTPsRecoveryCodesResponse).receive,
 }
 
 // RecoveryCodes lists the recovery codes of a user.
@@ -495,9 +513,15 @@ var totpsRecover = transport.Endpoint[*TOTPsRecoverRequest, *TOTPsRecoverRespons
 	Retry:    transport.Unsent,
 	Validate: (*TOTPsRecoverRequest).validate,
 	Encode:   (*TOTPsRecoverRequest).writeJSON,
-	New:      transport.NewResponse[TOTPsRecoverResponse],
-	Decode:   (*TOTPsRecoverResponse).readJSON,
-	Receive:  (*TOTPsRecoverResponse).receive,
+	New: func() (*TOTPsRecoverResponse, *transport.Result) {
+		v := new(struct {
+			response TOTPsRecoverResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*TOTPsRecoverResponse).readJSON,
+	Receive: (*TOTPsRecoverResponse).receive,
 }
 
 // Recover checks a recovery code in place of a code of the app.

@@ -39,9 +39,15 @@ var usersCreate = transport.Endpoint[*UsersCreateRequest, *UsersCreateResponse]{
 	Retry:    transport.Unsent,
 	Validate: (*UsersCreateRequest).validate,
 	Encode:   (*UsersCreateRequest).writeJSON,
-	New:      transport.NewResponse[UsersCreateResponse],
-	Decode:   (*UsersCreateResponse).readJSON,
-	Receive:  (*UsersCreateResponse).receive,
+	New: func() (*UsersCreateResponse, *transport.Result) {
+		v := new(struct {
+			response UsersCreateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*UsersCreateResponse).readJSON,
+	Receive: (*UsersCreateResponse).receive,
 }
 
 // Create creates a user.
@@ -236,9 +242,15 @@ var usersGet = transport.Endpoint[*UsersGetRequest, *UsersGetResponse]{
 	Retry:    transport.Safe,
 	Validate: (*UsersGetRequest).validate,
 	Params:   (*UsersGetRequest).params,
-	New:      transport.NewResponse[UsersGetResponse],
-	Decode:   (*UsersGetResponse).readJSON,
-	Receive:  (*UsersGetResponse).receive,
+	New: func() (*UsersGetResponse, *transport.Result) {
+		v := new(struct {
+			response UsersGetResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*UsersGetResponse).readJSON,
+	Receive: (*UsersGetResponse).receive,
 }
 
 // Get finds a user by id.
@@ -424,9 +436,15 @@ var usersUpdate = transport.Endpoint[*UsersUpdateRequest, *UsersUpdateResponse]{
 	Validate: (*UsersUpdateRequest).validate,
 	Params:   (*UsersUpdateRequest).params,
 	Encode:   (*UsersUpdateRequest).writeJSON,
-	New:      transport.NewResponse[UsersUpdateResponse],
-	Decode:   (*UsersUpdateResponse).readJSON,
-	Receive:  (*UsersUpdateResponse).receive,
+	New: func() (*UsersUpdateResponse, *transport.Result) {
+		v := new(struct {
+			response UsersUpdateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*UsersUpdateResponse).readJSON,
+	Receive: (*UsersUpdateResponse).receive,
 }
 
 // Update changes the name, metadata, roles or external id of a user.
@@ -593,9 +611,15 @@ var usersDelete = transport.Endpoint[*UsersDeleteRequest, *UsersDeleteResponse]{
 	Retry:    transport.Safe,
 	Validate: (*UsersDeleteRequest).validate,
 	Params:   (*UsersDeleteRequest).params,
-	New:      transport.NewResponse[UsersDeleteResponse],
-	Decode:   (*UsersDeleteResponse).readJSON,
-	Receive:  (*UsersDeleteResponse).receive,
+	New: func() (*UsersDeleteResponse, *transport.Result) {
+		v := new(struct {
+			response UsersDeleteResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*UsersDeleteResponse).readJSON,
+	Receive: (*UsersDeleteResponse).receive,
 }
 
 // Delete deletes a user for good.
@@ -687,9 +711,15 @@ var usersSearch = transport.Endpoint[*UsersSearchRequest, *UsersSearchResponse]{
 	Retry:    transport.Safe,
 	Validate: (*UsersSearchRequest).validate,
 	Encode:   (*UsersSearchRequest).writeJSON,
-	New:      transport.NewResponse[UsersSearchResponse],
-	Decode:   (*UsersSearchResponse).readJSON,
-	Receive:  (*UsersSearchResponse).receive,
+	New: func() (*UsersSearchResponse, *transport.Result) {
+		v := new(struct {
+			response UsersSearchResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*UsersSearchResponse).readJSON,
+	Receive: (*UsersSearchResponse).receive,
 }
 
 // Search finds users by filters, page by page.
@@ -837,9 +867,15 @@ var usersExchangePrimaryFactor = transport.Endpoint[*UsersExchangePrimaryFactorR
 	Validate: (*UsersExchangePrimaryFactorRequest).validate,
 	Params:   (*UsersExchangePrimaryFactorRequest).params,
 	Encode:   (*UsersExchangePrimaryFactorRequest).writeJSON,
-	New:      transport.NewResponse[UsersExchangePrimaryFactorResponse],
-	Decode:   (*UsersExchangePrimaryFactorResponse).readJSON,
-	Receive:  (*UsersExchangePrimaryFactorResponse).receive,
+	New: func() (*UsersExchangePrimaryFactorResponse, *transport.Result) {
+		v := new(struct {
+			response UsersExchangePrimaryFactorResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*UsersExchangePrimaryFactorResponse).readJSON,
+	Receive: (*UsersExchangePrimaryFactorResponse).receive,
 }
 
 // ExchangePrimaryFactor replaces the only e-mail address or phone number of a user with another.
@@ -972,9 +1008,15 @@ var usersDeleteEmail = transport.Endpoint[*UsersDeleteEmailRequest, *UsersDelete
 	Retry:    transport.Safe,
 	Validate: (*UsersDeleteEmailRequest).validate,
 	Params:   (*UsersDeleteEmailRequest).params,
-	New:      transport.NewResponse[UsersDeleteEmailResponse],
-	Decode:   (*UsersDeleteEmailResponse).readJSON,
-	Receive:  (*UsersDeleteEmailResponse).receive,
+	New: func() (*UsersDeleteEmailResponse, *transport.Result) {
+		v := new(struct {
+			response UsersDeleteEmailResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*UsersDeleteEmailResponse).readJSON,
+	Receive: (*UsersDeleteEmailResponse).receive,
 }
 
 // DeleteEmail deletes an e-mail address of a user.
@@ -1072,9 +1114,15 @@ var usersDeletePhoneNumber = transport.Endpoint[*UsersDeletePhoneNumberRequest, 
 	Retry:    transport.Safe,
 	Validate: (*UsersDeletePhoneNumberRequest).validate,
 	Params:   (*UsersDeletePhoneNumberRequest).params,
-	New:      transport.NewResponse[UsersDeletePhoneNumberResponse],
-	Decode:   (*UsersDeletePhoneNumberResponse).readJSON,
-	Receive:  (*UsersDeletePhoneNumberResponse).receive,
+	New: func() (*UsersDeletePhoneNumberResponse, *transport.Result) {
+		v := new(struct {
+			response UsersDeletePhoneNumberResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*UsersDeletePhoneNumberResponse).readJSON,
+	Receive: (*UsersDeletePhoneNumberResponse).receive,
 }
 
 // DeletePhoneNumber deletes a phone number of a user.
@@ -1171,9 +1219,15 @@ var usersDeleteWebAuthnRegistration = transport.Endpoint[*UsersDeleteWebAuthnReg
 	Retry:    transport.Safe,
 	Validate: (*UsersDeleteWebAuthnRegistrationRequest).validate,
 	Params:   (*UsersDeleteWebAuthnRegistrationRequest).params,
-	New:      transport.NewResponse[UsersDeleteWebAuthnRegistrationResponse],
-	Decode:   (*UsersDeleteWebAuthnRegistrationResponse).readJSON,
-	Receive:  (*UsersDeleteWebAuthnRegistrationResponse).receive,
+	New: func() (*UsersDeleteWebAuthnRegistrationResponse, *transport.Result) {
+		v := new(struct {
+			response UsersDeleteWebAuthnRegistrationResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*UsersDeleteWebAuthnRegistrationResponse).readJSON,
+	Receive: (*UsersDeleteWebAuthnRegistrationResponse).receive,
 }
 
 // DeleteWebAuthnRegistration deletes a WebAuthn registration of a user.
@@ -1272,9 +1326,15 @@ var usersDeleteBiometricRegistration = transport.Endpoint[*UsersDeleteBiometricR
 	Retry:    transport.Safe,
 	Validate: (*UsersDeleteBiometricRegistrationRequest).validate,
 	Params:   (*UsersDeleteBiometricRegistrationRequest).params,
-	New:      transport.NewResponse[UsersDeleteBiometricRegistrationResponse],
-	Decode:   (*UsersDeleteBiometricRegistrationResponse).readJSON,
-	Receive:  (*UsersDeleteBiometricRegistrationResponse).receive,
+	New: func() (*UsersDeleteBiometricRegistrationResponse, *transport.Result) {
+		v := new(struct {
+			response UsersDeleteBiometricRegistrationResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*UsersDeleteBiometricRegistrationResponse).readJSON,
+	Receive: (*UsersDeleteBiometricRegistrationResponse).receive,
 }
 
 // DeleteBiometricRegistration deletes a biometric registration of a user.
@@ -1373,9 +1433,15 @@ var usersDeleteTOTP = transport.Endpoint[*UsersDeleteTOTPRequest, *UsersDeleteTO
 	Retry:    transport.Safe,
 	Validate: (*UsersDeleteTOTPRequest).validate,
 	Params:   (*UsersDeleteTOTPRequest).params,
-	New:      transport.NewResponse[UsersDeleteTOTPResponse],
-	Decode:   (*UsersDeleteTOTPResponse).readJSON,
-	Receive:  (*UsersDeleteTOTPResponse).receive,
+	New: func() (*UsersDeleteTOTPResponse, *transport.Result) {
+		v := new(struct {
+			response UsersDeleteTOTPResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*UsersDeleteTOTPResponse).readJSON,
+	Receive: (*UsersDeleteTOTPResponse).receive,
 }
 
 // DeleteTOTP deletes an authenticator app of a user.
@@ -1472,9 +1538,15 @@ var usersDeleteCryptoWallet = transport.Endpoint[*UsersDeleteCryptoWalletRequest
 	Retry:    transport.Safe,
 	Validate: (*UsersDeleteCryptoWalletRequest).validate,
 	Params:   (*UsersDeleteCryptoWalletRequest).params,
-	New:      transport.NewResponse[UsersDeleteCryptoWalletResponse],
-	Decode:   (*UsersDeleteCryptoWalletResponse).readJSON,
-	Receive:  (*UsersDeleteCryptoWalletResponse).receive,
+	New: func() (*UsersDeleteCryptoWalletResponse, *transport.Result) {
+		v := new(struct {
+			response UsersDeleteCryptoWalletResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*UsersDeleteCryptoWalletResponse).readJSON,
+	Receive: (*UsersDeleteCryptoWalletResponse).receive,
 }
 
 // DeleteCryptoWallet deletes a crypto wallet of a user.
@@ -1571,9 +1643,15 @@ var usersDeletePassword = transport.Endpoint[*UsersDeletePasswordRequest, *Users
 	Retry:    transport.Safe,
 	Validate: (*UsersDeletePasswordRequest).validate,
 	Params:   (*UsersDeletePasswordRequest).params,
-	New:      transport.NewResponse[UsersDeletePasswordResponse],
-	Decode:   (*UsersDeletePasswordResponse).readJSON,
-	Receive:  (*UsersDeletePasswordResponse).receive,
+	New: func() (*UsersDeletePasswordResponse, *transport.Result) {
+		v := new(struct {
+			response UsersDeletePasswordResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*UsersDeletePasswordResponse).readJSON,
+	Receive: (*UsersDeletePasswordResponse).receive,
 }
 
 // DeletePassword deletes the password of a user.
@@ -1671,9 +1749,15 @@ var usersDeleteOAuthRegistration = transport.Endpoint[*UsersDeleteOAuthRegistrat
 	Retry:    transport.Safe,
 	Validate: (*UsersDeleteOAuthRegistrationRequest).validate,
 	Params:   (*UsersDeleteOAuthRegistrationRequest).params,
-	New:      transport.NewResponse[UsersDeleteOAuthRegistrationResponse],
-	Decode:   (*UsersDeleteOAuthRegistrationResponse).readJSON,
-	Receive:  (*UsersDeleteOAuthRegistrationResponse).receive,
+	New: func() (*UsersDeleteOAuthRegistrationResponse, *transport.Result) {
+		v := new(struct {
+			response UsersDeleteOAuthRegistrationResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*UsersDeleteOAuthRegistrationResponse).readJSON,
+	Receive: (*UsersDeleteOAuthRegistrationResponse).receive,
 }
 
 // DeleteOAuthRegistration deletes an OAuth registration of a user.
@@ -1772,9 +1856,15 @@ var usersDeleteExternalID = transport.Endpoint[*UsersDeleteExternalIDRequest, *U
 	Retry:    transport.Safe,
 	Validate: (*UsersDeleteExternalIDRequest).validate,
 	Params:   (*UsersDeleteExternalIDRequest).params,
-	New:      transport.NewResponse[UsersDeleteExternalIDResponse],
-	Decode:   (*UsersDeleteExternalIDResponse).readJSON,
-	Receive:  (*UsersDeleteExternalIDResponse).receive,
+	New: func() (*UsersDeleteExternalIDResponse, *transport.Result) {
+		v := new(struct {
+			response UsersDeleteExternalIDResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*UsersDeleteExternalIDResponse).readJSON,
+	Receive: (*UsersDeleteExternalIDResponse).receive,
 }
 
 // DeleteExternalID removes the external id of a user.
@@ -1871,9 +1961,15 @@ var usersConnectedApps = transport.Endpoint[*UsersConnectedAppsRequest, *UsersCo
 	Retry:    transport.Safe,
 	Validate: (*UsersConnectedAppsRequest).validate,
 	Params:   (*UsersConnectedAppsRequest).params,
-	New:      transport.NewResponse[UsersConnectedAppsResponse],
-	Decode:   (*UsersConnectedAppsResponse).readJSON,
-	Receive:  (*UsersConnectedAppsResponse).receive,
+	New: func() (*UsersConnectedAppsResponse, *transport.Result) {
+		v := new(struct {
+			response UsersConnectedAppsResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*UsersConnectedAppsResponse).readJSON,
+	Receive: (*UsersConnectedAppsResponse).receive,
 }
 
 // ConnectedApps lists the connected apps that a user has authorized.
@@ -1967,9 +2063,15 @@ var usersRevoke = transport.Endpoint[*UsersRevokeRequest, *UsersRevokeResponse]{
 	Validate: (*UsersRevokeRequest).validate,
 	Params:   (*UsersRevokeRequest).params,
 	Encode:   (*UsersRevokeRequest).writeJSON,
-	New:      transport.NewResponse[UsersRevokeResponse],
-	Decode:   (*UsersRevokeResponse).readJSON,
-	Receive:  (*UsersRevokeResponse).receive,
+	New: func() (*UsersRevokeResponse, *transport.Result) {
+		v := new(struct {
+			response UsersRevokeResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*UsersRevokeResponse).readJSON,
+	Receive: (*UsersRevokeResponse).receive,
 }
 
 // Revoke revokes the access of a connected app to a user.

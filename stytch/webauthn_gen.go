@@ -39,9 +39,15 @@ var webAuthnRegisterStart = transport.Endpoint[*WebAuthnRegisterStartRequest, *W
 	Retry:    transport.Unsent,
 	Validate: (*WebAuthnRegisterStartRequest).validate,
 	Encode:   (*WebAuthnRegisterStartRequest).writeJSON,
-	New:      transport.NewResponse[WebAuthnRegisterStartResponse],
-	Decode:   (*WebAuthnRegisterStartResponse).readJSON,
-	Receive:  (*WebAuthnRegisterStartResponse).receive,
+	New: func() (*WebAuthnRegisterStartResponse, *transport.Result) {
+		v := new(struct {
+			response WebAuthnRegisterStartResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*WebAuthnRegisterStartResponse).readJSON,
+	Receive: (*WebAuthnRegisterStartResponse).receive,
 }
 
 // RegisterStart begins to register a passkey or security key for a user.
@@ -217,9 +223,15 @@ var webAuthnRegister = transport.Endpoint[*WebAuthnRegisterRequest, *WebAuthnReg
 	Retry:    transport.Unsent,
 	Validate: (*WebAuthnRegisterRequest).validate,
 	Encode:   (*WebAuthnRegisterRequest).writeJSON,
-	New:      transport.NewResponse[WebAuthnRegisterResponse],
-	Decode:   (*WebAuthnRegisterResponse).readJSON,
-	Receive:  (*WebAuthnRegisterResponse).receive,
+	New: func() (*WebAuthnRegisterResponse, *transport.Result) {
+		v := new(struct {
+			response WebAuthnRegisterResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*WebAuthnRegisterResponse).readJSON,
+	Receive: (*WebAuthnRegisterResponse).receive,
 }
 
 // Register completes the registration of a passkey or security key.
@@ -432,9 +444,15 @@ var webAuthnAuthenticateStart = transport.Endpoint[*WebAuthnAuthenticateStartReq
 	Retry:    transport.Unsent,
 	Validate: (*WebAuthnAuthenticateStartRequest).validate,
 	Encode:   (*WebAuthnAuthenticateStartRequest).writeJSON,
-	New:      transport.NewResponse[WebAuthnAuthenticateStartResponse],
-	Decode:   (*WebAuthnAuthenticateStartResponse).readJSON,
-	Receive:  (*WebAuthnAuthenticateStartResponse).receive,
+	New: func() (*WebAuthnAuthenticateStartResponse, *transport.Result) {
+		v := new(struct {
+			response WebAuthnAuthenticateStartResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*WebAuthnAuthenticateStartResponse).readJSON,
+	Receive: (*WebAuthnAuthenticateStartResponse).receive,
 }
 
 // AuthenticateStart begins a login with a passkey or security key.
@@ -563,9 +581,15 @@ var webAuthnAuthenticate = transport.Endpoint[*WebAuthnAuthenticateRequest, *Web
 	Retry:    transport.Unsent,
 	Validate: (*WebAuthnAuthenticateRequest).validate,
 	Encode:   (*WebAuthnAuthenticateRequest).writeJSON,
-	New:      transport.NewResponse[WebAuthnAuthenticateResponse],
-	Decode:   (*WebAuthnAuthenticateResponse).readJSON,
-	Receive:  (*WebAuthnAuthenticateResponse).receive,
+	New: func() (*WebAuthnAuthenticateResponse, *transport.Result) {
+		v := new(struct {
+			response WebAuthnAuthenticateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*WebAuthnAuthenticateResponse).readJSON,
+	Receive: (*WebAuthnAuthenticateResponse).receive,
 }
 
 // Authenticate checks a passkey or security key, and starts or extends a session when asked to.
@@ -774,9 +798,15 @@ var webAuthnUpdate = transport.Endpoint[*WebAuthnUpdateRequest, *WebAuthnUpdateR
 	Validate: (*WebAuthnUpdateRequest).validate,
 	Params:   (*WebAuthnUpdateRequest).params,
 	Encode:   (*WebAuthnUpdateRequest).writeJSON,
-	New:      transport.NewResponse[WebAuthnUpdateResponse],
-	Decode:   (*WebAuthnUpdateResponse).readJSON,
-	Receive:  (*WebAuthnUpdateResponse).receive,
+	New: func() (*WebAuthnUpdateResponse, *transport.Result) {
+		v := new(struct {
+			response WebAuthnUpdateResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*WebAuthnUpdateResponse).readJSON,
+	Receive: (*WebAuthnUpdateResponse).receive,
 }
 
 // Update renames a passkey or security key.
@@ -877,9 +907,15 @@ var webAuthnListCredentials = transport.Endpoint[*WebAuthnListCredentialsRequest
 	Retry:    transport.Safe,
 	Validate: (*WebAuthnListCredentialsRequest).validate,
 	Params:   (*WebAuthnListCredentialsRequest).params,
-	New:      transport.NewResponse[WebAuthnListCredentialsResponse],
-	Decode:   (*WebAuthnListCredentialsResponse).readJSON,
-	Receive:  (*WebAuthnListCredentialsResponse).receive,
+	New: func() (*WebAuthnListCredentialsResponse, *transport.Result) {
+		v := new(struct {
+			response WebAuthnListCredentialsResponse
+			result   transport.Result
+		})
+		return &v.response, &v.result
+	},
+	Decode:  (*WebAuthnListCredentialsResponse).readJSON,
+	Receive: (*WebAuthnListCredentialsResponse).receive,
 }
 
 // ListCredentials lists the public keys of a user's passkeys and security keys.

@@ -21,7 +21,10 @@ const everyAction = "*"
 // calls can assign it.
 func (p *Project) Grant(role, resource string, actions ...string) {
 	defer p.lock()()
-	policy := &p.state.Policy
+	grantIn(&p.state.Policy, role, resource, actions)
+}
+
+func grantIn(policy *stytch.RBACPolicy, role, resource string, actions []string) {
 	for _, one := range slices.Concat(userBuiltin.roles, memberBuiltin.roles) {
 		if one.RoleID == role {
 			entry(&policy.Roles, copyOf(one), func(r stytch.RBACRole) bool { return r.RoleID == role })

@@ -127,11 +127,15 @@ func (s *Server) Restore(data []byte) error {
 
 func readSnapshot(data []byte) (snapshot, error) {
 	var snap snapshot
+	data, err := upgraded(data)
+	if err != nil {
+		return snap, fmt.Errorf("the snapshot could not be read: %w", err)
+	}
 	if err := decodeStrict(data, &snap); err != nil {
 		return snap, fmt.Errorf("the snapshot could not be read: %w", err)
 	}
 	if snap.Version != snapshotVersion {
-		return snap, fmt.Errorf("the snapshot has version %d; this server reads version %d", snap.Version, snapshotVersion)
+		return snap, fmt.Errorf("the snapshot has version %d; this server reads versions 1 and %d", snap.Version, snapshotVersion)
 	}
 	if len(snap.Projects) == 0 {
 		return snap, errors.New("the snapshot contains no project")

@@ -2,7 +2,6 @@ package stytchtest
 
 import (
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/maphash"
@@ -245,7 +244,7 @@ func (p *Project) changedMeta(put func(string, []byte)) error {
 	if err != nil {
 		return err
 	}
-	data, err := json.Marshal(meta{First: p.ID == p.server.Project.ID, Secret: p.Secret, Keys: snaps, Clock: clock})
+	data, err := encodeRecord(meta{First: p.ID == p.server.Project.ID, Secret: p.Secret, Keys: snaps, Clock: clock})
 	if err == nil {
 		p.kept.meta = now
 		put(single, data)
@@ -266,7 +265,7 @@ func (b *Inbox) changed(k *kept, put func(string, []byte)) error {
 		if b.deleted[m.ID] {
 			continue
 		}
-		data, err := json.Marshal(m)
+		data, err := encodeRecord(m)
 		if err != nil {
 			return err
 		}
@@ -278,7 +277,7 @@ func (b *Inbox) changed(k *kept, put func(string, []byte)) error {
 
 // changedField calls put with a field of the state that is no table, if it has changed.
 func (k *kept) changedField(name string, field reflect.Value, put func(string, []byte)) error {
-	data, err := json.Marshal(field.Interface())
+	data, err := encodeRecord(field.Interface())
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", name, err)
 	}
@@ -317,7 +316,7 @@ func (t *table[T, R]) changed(all bool, put func(key string, value []byte)) erro
 		if !all && (int(at.at) >= len(t.rows) || t.rows[at.at] != r) {
 			return nil // it was removed
 		}
-		data, err := json.Marshal(r)
+		data, err := encodeRecord(r)
 		if err != nil {
 			return fmt.Errorf("writing a record: %w", err)
 		}
@@ -405,7 +404,7 @@ func (t *table[T, R]) load(keys []string, values [][]byte) error {
 // loadRow reads a record.
 func loadRow[T any, R record[T]](key string, value []byte) (R, error) {
 	var r R
-	if err := decodeStrict(value, &r); err != nil {
+	if err := decodeRecord(value, &r); err != nil {
 		return nil, err
 	}
 	if r == nil {
@@ -471,7 +470,7 @@ func (p *Project) loadTable(table string, keys []string, values [][]byte) (first
 	switch table {
 	case metaTable:
 		var m meta
-		if err := decodeStrict(values[0], &m); err != nil {
+		if err := decodeRecord(values[0], &m); err != nil {
 			return false, err
 		}
 		p.Secret = m.Secret
@@ -481,7 +480,7 @@ func (p *Project) loadTable(table string, keys []string, values [][]byte) (first
 	case messageTable:
 		messages := make([]Message, len(keys))
 		for i, value := range values {
-			if err := decodeStrict(value, &messages[i]); err != nil {
+			if err := decodeRecord(value, &messages[i]); err != nil {
 				return false, err
 			}
 			number, err := rowNumber(keys[i])
@@ -506,7 +505,7 @@ func (p *Project) loadTable(table string, keys []string, values [][]byte) (first
 			return false, rows.load(keys, values)
 		}
 		p.kept.sums[table] = maphash.Bytes(seed, values[0])
-		return false, decodeStrict(values[0], field.Addr().Interface())
+		return false, decodeRecord(values[0], field.Addr().Interface())
 	}
 	return false, errors.New("this version does not know the table")
 }

@@ -16,6 +16,7 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 
+	"github.com/stytchgen/sdk/b2b"
 	"github.com/stytchgen/sdk/cmd/stytch-emulator/statestore"
 	"github.com/stytchgen/sdk/stytch"
 	"github.com/stytchgen/sdk/stytchtest"
@@ -195,6 +196,40 @@ func TestOldStatesAreConverted(t *testing.T) {
 		if strings.HasPrefix(string(must(os.ReadFile(path))(t)), "{") {
 			t.Error("the file was not converted")
 		}
+	}
+}
+
+// TestStatesOfOlderPrograms starts with files that older programs wrote: the first one, and the last one before the
+// state was in a database. Each has a user with a session, and a member who was sent a code.
+func TestStatesOfOlderPrograms(t *testing.T) {
+	for _, test := range []struct{ file, session, link string }{
+		{"state-v1.json", "fsRG-MoQmC5lnKQz-Yoaf4LiHHajGJylJ1jojZxLqWxw", ""},
+		{"state-v2.json", "1pxX08wTUMPf-JaslKvuDmUlTqtBjOeBzKSkfzYTJB5D", "TktgM3iI1uA9TDsIacjKvXiXC1-oC9lcTtrW--gTm9cD"},
+	} {
+		t.Run(test.file, func(t *testing.T) {
+			old := string(must(os.ReadFile(filepath.Join("testdata", test.file)))(t))
+			// In the folder, the keys do not look like leaked ones. The clock stops while everything is valid.
+			old = strings.ReplaceAll(old, "TESTING KEY", "PRIVATE KEY")
+			old = strings.ReplaceAll(old, `"ahead": 0`, `"ahead": 0, "stopped": "2026-11-28T05:45:00Z"`)
+			path := write(t, "state", old)
+			p := launch(t, "--state", path)
+			must(p.b2b().OTPs.Email.Authenticate(t.Context(), b2b.OTPsEmailAuthenticateRequest{
+				OrganizationID: "engines", EmailAddress: "ada@example.com", Code: "123456",
+			}))(t)
+			p.end()
+			p = launch(t, "--state", path) // reads the converted file
+			got := must(p.client().Sessions.Authenticate(t.Context(), stytch.SessionsAuthenticateRequest{SessionToken: &test.session}))(t)
+			if len(got.User.PhoneNumbers) != 1 || got.User.PhoneNumbers[0].PhoneNumber != phone {
+				t.Errorf("the session belongs to %v", got.User.UserID)
+			}
+			if test.link != "" {
+				must(p.client().MagicLinks.Authenticate(t.Context(), stytch.MagicLinksAuthenticateRequest{Token: test.link}))(t)
+			}
+			_, err := p.b2b().OTPs.Email.Authenticate(t.Context(), b2b.OTPsEmailAuthenticateRequest{
+				OrganizationID: "engines", EmailAddress: "ada@example.com", Code: "123456",
+			})
+			wants(t, err, stytch.ErrUnableToAuthOTPCode)
+		})
 	}
 }
 

@@ -746,7 +746,7 @@ func TestForm(t *testing.T) {
 	server := record(t, respond(http.StatusOK, answerOK))
 	ep := &Endpoint[*formRequest, *sendResponse]{
 		ID: CallID{"consumer", "m2m", "token"}, Method: http.MethodPost, Path: "/v1/public/token", Anonymous: true,
-		New:    NewResponse[sendResponse],
+		New:    newResponse[sendResponse],
 		Params: (*formRequest).params, Decode: (*sendResponse).readJSON,
 	}
 	if _, err := Call(t.Context(), newClient(t, server.URL), ep, &formRequest{"a&b c"}, nil); err != nil {

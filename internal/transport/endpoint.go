@@ -56,18 +56,9 @@ type Endpoint[Req, Resp any] struct {
 	Validate func(Req, *validate.Validator) // checks the request; nil: nothing to check
 	Encode   func(Req, *wire.Writer)        // writes the request body; nil: no body
 	Params   func(Req, *Params)             // sets path, query and header parameters; nil: none
-	New      func() (Resp, *Result)         // makes a response, and room for its raw answer: NewResponse[SendResponse]
+	New      func() (Resp, *Result)         // makes a response, and room for its raw answer
 	Decode   func(Resp, *wire.Reader)       // reads the response body; nil: the answer has none
 	Receive  func(Resp, *Result)            // gives the response its raw answer; nil: not wanted
-}
-
-// NewResponse makes a response and a result, in one allocation.
-func NewResponse[Resp any]() (*Resp, *Result) {
-	v := new(struct {
-		response Resp
-		result   Result
-	})
-	return &v.response, &v.result
 }
 
 // Result is the answer to a call that succeeded.

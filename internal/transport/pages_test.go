@@ -41,7 +41,7 @@ func (r *pageResponse) readJSON(d *wire.Reader) {
 
 var pageEndpoint = &Endpoint[*pageRequest, *pageResponse]{
 	ID: CallID{"consumer", "users", "search"}, Method: http.MethodPost, Path: "/v1/users/search", Retry: Never,
-	New:    NewResponse[pageResponse],
+	New:    newResponse[pageResponse],
 	Encode: (*pageRequest).writeJSON, Decode: (*pageResponse).readJSON,
 }
 

@@ -89,7 +89,7 @@ const (
 func sendEndpoint(class RetryClass) *Endpoint[*sendRequest, *sendResponse] {
 	return &Endpoint[*sendRequest, *sendResponse]{
 		ID:       CallID{API: "consumer", Service: "otps.sms", Name: "send"},
-		New:      NewResponse[sendResponse],
+		New:      newResponse[sendResponse],
 		Method:   http.MethodPost,
 		Path:     "/v1/otps/sms/send",
 		Retry:    class,
@@ -118,7 +118,7 @@ func (r *getRequest) params(p *Params) {
 func getEndpoint() *Endpoint[*getRequest, *sendResponse] {
 	return &Endpoint[*getRequest, *sendResponse]{
 		ID:     CallID{API: "consumer", Service: "sessions", Name: "get_jwks"},
-		New:    NewResponse[sendResponse],
+		New:    newResponse[sendResponse],
 		Method: http.MethodGet,
 		Path:   "/v1/sessions/jwks/{project_id}/keys",
 		Retry:  Safe,
@@ -212,3 +212,5 @@ func respond(status int, body string, header ...string) http.HandlerFunc {
 func infoInto(info *Info) CallOption {
 	return CallOptionFunc(func(s *CallSettings) { s.Report = func(i Info) { *info = i } })
 }
+
+func newResponse[Resp any]() (*Resp, *Result) { return new(Resp), new(Result) }

@@ -175,6 +175,7 @@ func apply(projects *bolt.Bucket, c stytchtest.StoreChange) error {
 	if err != nil {
 		return err
 	}
+	table.FillPercent = 0.9 // new keys come last, so full pages are not split
 	if c.Value == nil {
 		return table.Delete([]byte(c.Key))
 	}

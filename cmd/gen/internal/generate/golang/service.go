@@ -100,7 +100,7 @@ func (e *emitter) method(f *jen.File, s *model.Service, m *model.Method) {
 		if m.Body == model.JSONBody {
 			field("Encode", expr(m.Request, "writeJSON"))
 		}
-		field("New", jen.Qual(e.internal("transport"), "NewResponse").Types(jen.Id(m.Response.Name)))
+		field("New", e.newResponse(m))
 		if !m.NoAnswer {
 			field("Decode", expr(m.Response, "readJSON"))
 		}
@@ -119,6 +119,16 @@ func (e *emitter) method(f *jen.File, s *model.Service, m *model.Method) {
 	).Params(jen.Op("*").Id(m.Response.Name), jen.Error()).Block(
 		jen.Return(jen.Qual(e.internal("transport"), "Call").Call(
 			jen.Id("ctx"), jen.Id("s").Dot("client").Call(), jen.Op("&").Id(endpoint), jen.Op("&").Id("req"), jen.Id("opts"))),
+	)
+}
+
+// newResponse is the function that makes a response and a result, in one allocation. A generic function for all
+// calls would be compiled anew for each type, with copies of the methods that the type has from the embedded Response.
+func (e *emitter) newResponse(m *model.Method) jen.Code {
+	result := jen.Qual(e.internal("transport"), "Result")
+	return jen.Func().Params().Params(jen.Op("*").Id(m.Response.Name), jen.Op("*").Add(result)).Block(
+		jen.Id("v").Op(":=").New(jen.Struct(jen.Id("response").Id(m.Response.Name), jen.Id("result").Add(result))),
+		jen.Return(jen.Op("&").Id("v").Dot("response"), jen.Op("&").Id("v").Dot("result")),
 	)
 }
 
