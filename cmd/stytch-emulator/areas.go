@@ -105,11 +105,15 @@ var areas = []area{
 		simplified: []string{
 			"A page of the emulator takes the place of the identity provider of a connection that was added without one.",
 			"How long a login may take, and how long private keys and client secrets may be, are guesses.",
+			"No cookie ties a login to the browser in which it began, so no callback returns an error type about CSRF cookies.",
 		},
 	},
 	{
 		title: "SCIM", services: []string{"b2b.scim"}, seed: regexp.MustCompile(`(^|\.)scim_connections?$`), page: []string{"Connections (SSO, SCIM)"},
-		simplified: []string{"The SCIM server of a connection filters users and groups only, and pages have at most 1,000 entries."},
+		simplified: []string{
+			"The SCIM server of a connection filters users and groups only, and pages have at most 1,000 entries.",
+			"Webhooks about groups have the names of the newer guide, and there are none about who is in a group.",
+		},
 	},
 	{
 		title: "Roles and permissions", services: []string{"consumer.rbac", "b2b.rbac"}, seed: regexp.MustCompile(`(^|\.)(policy|custom_roles)$`),
