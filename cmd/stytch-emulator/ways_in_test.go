@@ -47,7 +47,7 @@ var waysIn = []struct {
 		{"TOTPCode", "totps.list", ""},
 		{"TOTPs", "totps.list", ""},
 		{"Impersonate", "impersonations.add", ""},
-		{"AddConnectedApp", "calls.perform", "The call is `consumer.connected_apps.clients.create`, which generates the id."},
+		{"AddConnectedApp", "seed.apply calls.perform", ""},
 		{"AddConsent", "consents.add", ""},
 		{"AddSAMLConnection", "seed.apply calls.perform", ""},
 		{"AddOIDCConnection", "seed.apply calls.perform", ""},
