@@ -70,6 +70,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		}
 		return exitFailed
 	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(100) // a large state or many streams would take several times their memory
+	}
 	e.greet(stdout)
 	if err := e.serve(ctx); err != nil {
 		fmt.Fprintf(stderr, "stytch-emulator: %v\n", err)
