@@ -17,7 +17,7 @@ import (
 func TestBrowserMember(t *testing.T) {
 	browser := browsertest.New(t)
 	long := strings.Repeat("a-very-long-part-", 8) + strings.Repeat("x", 90) + "@example.com"
-	name := "<b>" + strings.Repeat("Engines", 20)
+	name := "<b>" + strings.Repeat("Engines", 17)
 	for _, width := range []int64{1280, 360} {
 		t.Run(fmt.Sprint(width), func(t *testing.T) {
 			p := newSite(t).person(browsertest.Stranger(t, browser))
