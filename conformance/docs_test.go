@@ -65,11 +65,14 @@ if (!/^\d{6}$/.test(message.code)) throw new Error(JSON.stringify(message));
 const moved = ` + strings.TrimPrefix(strings.TrimSpace(playwright[3]), "") + `
 if (!moved.ok) throw new Error(await moved.text());
 ` + strings.ReplaceAll(playwright[4], "export ", "") + `
+const inbox = async () => (await (await fetch(emulator + "/messages")).text());
+const before = await inbox();
 await saveSnapshot("before checkout");
 await saveSnapshot("before checkout");
 await fetch(emulator + "/messages", { method: "DELETE" });
 await goBackTo("before checkout");
-if ((await (await fetch(emulator + "/messages")).json()).messages.length !== 1) throw new Error("the message is not back");
+const after = await inbox();
+if (!before.includes(message.id) || after !== before) throw new Error("the messages are not back: " + after);
 await goBackTo("another").then(() => { throw new Error("no error"); }, (error) => { if (!error.message.startsWith("not restored")) throw error; });
 await client.sessions.authenticate({ session_token: "none" }).then(
   () => { throw new Error("no error"); },
