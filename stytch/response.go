@@ -11,7 +11,9 @@ import (
 
 // Response gives access to the raw answer. Every response type embeds one.
 type Response struct {
-	result *transport.Result // nil in a response that no call returned
+	// result is nil in a response that no call returned. The methods that read it have pointer receivers, because each
+	// response type would get twice as many methods to compile otherwise.
+	result *transport.Result
 }
 
 // receive stores the answer.
@@ -21,7 +23,7 @@ func (r *Response) receive(result *transport.Result) { r.result = result }
 func (shared) ReceiveResponse(r *Response, result *transport.Result) { r.receive(result) }
 
 // RawJSON returns the body as the service sent it.
-func (r Response) RawJSON() string {
+func (r *Response) RawJSON() string {
 	if r.result == nil {
 		return ""
 	}
@@ -29,7 +31,7 @@ func (r Response) RawJSON() string {
 }
 
 // Header returns the HTTP header of the answer. Do not change it while other goroutines read it.
-func (r Response) Header() http.Header {
+func (r *Response) Header() http.Header {
 	if r.result == nil {
 		return nil
 	}
@@ -37,7 +39,7 @@ func (r Response) Header() http.Header {
 }
 
 // HTTPStatus returns the HTTP status of the answer, 200 for example.
-func (r Response) HTTPStatus() int {
+func (r *Response) HTTPStatus() int {
 	if r.result == nil {
 		return 0
 	}
@@ -47,7 +49,7 @@ func (r Response) HTTPStatus() int {
 // UnknownFields returns the fields of the body that this version of the SDK does not know, by their
 // path, such as "user.new_field" or "user.emails[0].new_field". It is nil if there are none. Each call
 // of UnknownFields decodes the body again.
-func (r Response) UnknownFields() map[string]json.RawMessage {
+func (r *Response) UnknownFields() map[string]json.RawMessage {
 	if r.result == nil {
 		return nil
 	}
