@@ -14,6 +14,8 @@ import (
 	"unicode/utf8"
 
 	yaml "github.com/oasdiff/yaml3"
+
+	"github.com/stytchgen/sdk/internal/nearest"
 )
 
 //go:embed seed.schema.yaml
@@ -304,37 +306,10 @@ func short(text string) string {
 
 // meant names the candidate that is most like a name, or all.
 func meant(name string, candidates []string) string {
-	best, least := "", max(2, len(name)/3+1)
-	if len(name) <= 64 {
-		for _, one := range candidates {
-			if d := edits(strings.ToLower(name), strings.ToLower(one)); d < least {
-				best, least = one, d
-			}
+	if len(name) <= 64 { // the time grows with the length
+		if best := nearest.Name(name, candidates); best != "" {
+			return fmt.Sprintf("did you mean %q?", best)
 		}
-	}
-	if best != "" {
-		return fmt.Sprintf("did you mean %q?", best)
 	}
 	return "want one of " + strings.Join(candidates, ", ")
-}
-
-// edits returns how many characters to insert, delete or replace make b of a.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0]++
-		for j := range len(b) {
-			replaced := diagonal
-			if a[i] != b[j] {
-				replaced++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(row[j]+1, row[j+1]+1, replaced)
-		}
-	}
-	return row[len(b)]
 }

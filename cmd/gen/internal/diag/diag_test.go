@@ -8,19 +8,6 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 )
 
-func TestNearest(t *testing.T) {
-	names := []string{"x-retry", "x-errors", "minimum", "maximum", "user_id"}
-	tests := map[string]string{
-		"x-retri": "x-retry", "minimun": "minimum", "mniimum": "minimum", "User_ID": "user_id",
-		"zzzzzz": "", "": "", "completely_different": "",
-	}
-	for name, want := range tests {
-		if got := Nearest(name, names); got != want {
-			t.Errorf("Nearest(%q) = %q, want %q", name, got, want)
-		}
-	}
-}
-
 func text(t *testing.T, f Finding, source string) string {
 	t.Helper()
 	var b strings.Builder

@@ -12,6 +12,7 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/diff/apichange"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/lint"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
+	"github.com/stytchgen/sdk/internal/nearest"
 )
 
 // AcceptedFile is the file of the accepted breaks, below the module's root.
@@ -89,7 +90,7 @@ func (r *Report) Accept(accepted []Acceptance) {
 	}
 	for _, a := range accepted {
 		if breaks[a.Change] == nil {
-			r.Unused = append(r.Unused, Unused{a, diag.Nearest(a.Change, open)})
+			r.Unused = append(r.Unused, Unused{a, nearest.Name(a.Change, open)})
 		}
 	}
 }

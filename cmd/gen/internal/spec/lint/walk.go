@@ -15,6 +15,7 @@ import (
 	"github.com/stytchgen/sdk/cmd/gen/internal/codes"
 	"github.com/stytchgen/sdk/cmd/gen/internal/diag"
 	"github.com/stytchgen/sdk/cmd/gen/internal/spec/load"
+	"github.com/stytchgen/sdk/internal/nearest"
 )
 
 // walker compares one file with its shape.
@@ -178,7 +179,7 @@ func (w *walker) mapping(at, n *yaml.Node, s *shape) {
 // finding says so.
 func misspelt(n *yaml.Node, key string, s *shape) bool {
 	for have := range load.Pairs(n) {
-		if s.fields[have.Value] == nil && diag.Nearest(have.Value, []string{key}) != "" {
+		if s.fields[have.Value] == nil && nearest.Name(have.Value, []string{key}) != "" {
 			return true
 		}
 	}
@@ -221,7 +222,7 @@ func (w *walker) allowed(key, value *yaml.Node, s *shape) bool {
 // meant is the hint for an unknown key: another spelling, or another place, or
 // what is known here.
 func meant(name string, value *yaml.Node, known []string, s *shape) string {
-	if diag.Nearest(name, known) == "" {
+	if nearest.Name(name, known) == "" {
 		if s.fields["properties"] != nil && (load.Get(value, "type") != nil || load.Get(value, "$ref") != nil) {
 			return "a property is declared under properties, one level deeper"
 		}
