@@ -63,8 +63,7 @@ func (c *control) addSession(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c.feed.announce(false)
-	return writeJSON(w, http.StatusCreated, struct {
+	return c.doneWith(w, http.StatusCreated, struct {
 		stytchtest.Session
 		Token string `json:"session_token"`
 		JWT   string `json:"session_jwt"`
@@ -82,9 +81,7 @@ func (c *control) rotateKeys(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	c.srv.RotateKeys(request.Forget)
-	c.feed.announce(false)
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return c.done(w, false)
 }
 
 // defaultLimit is how many entries a list has when the request does not say.

@@ -85,9 +85,7 @@ func (c *control) changed(w http.ResponseWriter, err error) error {
 	if err != nil {
 		return callFailure(err)
 	}
-	c.feed.announce(false)
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return c.done(w, false)
 }
 
 // created answers with what was added.
@@ -95,8 +93,7 @@ func (c *control) created(w http.ResponseWriter, added any, err error) error {
 	if err != nil {
 		return callFailure(err)
 	}
-	c.feed.announce(false)
-	return writeJSON(w, http.StatusCreated, added)
+	return c.doneWith(w, http.StatusCreated, added)
 }
 
 // callFailure gives the error of a call of the API its status.
@@ -174,8 +171,7 @@ func (c *control) setTrustedTokenProfiles(w http.ResponseWriter, r *http.Request
 	if err != nil {
 		return err
 	}
-	c.feed.announce(false)
-	return writeJSON(w, http.StatusOK, map[string]any{"profiles": profiles})
+	return c.doneWith(w, http.StatusOK, map[string]any{"profiles": profiles})
 }
 
 func (c *control) setUserInfoURL(w http.ResponseWriter, r *http.Request) error {

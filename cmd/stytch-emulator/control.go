@@ -216,6 +216,19 @@ func (c *control) postReset(w http.ResponseWriter, _ *http.Request) error {
 	return nil
 }
 
+// done announces a change, and answers without content. clock says whether it may be the clock.
+func (c *control) done(w http.ResponseWriter, clock bool) error {
+	c.feed.announce(clock)
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// doneWith announces a change, and answers with a value.
+func (c *control) doneWith(w http.ResponseWriter, status int, v any) error {
+	c.feed.announce(false)
+	return writeJSON(w, status, v)
+}
+
 // writeJSON writes a value as the response. It returns nil, so that handlers
 // can return its result.
 func writeJSON(w http.ResponseWriter, status int, v any) error {

@@ -71,15 +71,12 @@ func (c *control) addFault(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("%w; %s/api/faults/choices lists the choices", err, root)
 	}
 	c.srv.Fail(fault)
-	c.feed.announce(false)
-	return writeJSON(w, http.StatusCreated, c.faultsView())
+	return c.doneWith(w, http.StatusCreated, c.faultsView())
 }
 
 func (c *control) clearFaults(w http.ResponseWriter, _ *http.Request) error {
 	c.srv.ClearFaults()
-	c.feed.announce(false)
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return c.done(w, false)
 }
 
 func (c *control) faultChoices(w http.ResponseWriter, _ *http.Request) error {

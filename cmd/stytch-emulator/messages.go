@@ -60,9 +60,7 @@ func (c *control) deleteMessages(w http.ResponseWriter, r *http.Request) error {
 		ids = append(ids, m.ID)
 	}
 	c.srv.Inbox().Delete(ids...)
-	c.feed.announce(false)
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return c.done(w, false)
 }
 
 func (c *control) restoreMessages(w http.ResponseWriter, r *http.Request) error {
@@ -73,9 +71,7 @@ func (c *control) restoreMessages(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	c.srv.Inbox().Restore(request.IDs...)
-	c.feed.announce(false)
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return c.done(w, false)
 }
 
 // waiting returns a context that ends when a request has waited long enough, when its client is gone, or when the

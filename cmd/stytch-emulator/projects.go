@@ -59,8 +59,7 @@ func (c *control) addProject(w http.ResponseWriter, _ *http.Request) error {
 	if err := c.seed.apply(p); err != nil {
 		return &failure{http.StatusInternalServerError, errors.Join(err, c.srv.RemoveProject(p.ID))}
 	}
-	c.feed.announce(false)
-	return writeJSON(w, http.StatusCreated, newProjectView(p))
+	return c.doneWith(w, http.StatusCreated, newProjectView(p))
 }
 
 func (c *control) removeProject(w http.ResponseWriter, r *http.Request) error {
@@ -71,7 +70,5 @@ func (c *control) removeProject(w http.ResponseWriter, r *http.Request) error {
 	if err := c.srv.RemoveProject(id); err != nil {
 		return &failure{http.StatusConflict, err}
 	}
-	c.feed.announce(false)
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return c.done(w, false)
 }

@@ -41,9 +41,7 @@ func (c *control) postSeed(w http.ResponseWriter, r *http.Request) error {
 	if err := c.srv.Seed("seed", data); err != nil {
 		return err
 	}
-	c.feed.announce(true)
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return c.done(w, true)
 }
 
 // getSeedSchema returns the JSON Schema of a seed.

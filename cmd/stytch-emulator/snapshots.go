@@ -27,8 +27,7 @@ func (c *control) saveSnapshot(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return snapshotFailure(err)
 	}
-	c.feed.announce(false)
-	return writeJSON(w, http.StatusCreated, saved)
+	return c.doneWith(w, http.StatusCreated, saved)
 }
 
 func (c *control) restoreSnapshot(w http.ResponseWriter, r *http.Request) error {
@@ -49,9 +48,7 @@ func (c *control) snapshotChanged(w http.ResponseWriter, err error) error {
 	if err != nil {
 		return snapshotFailure(err)
 	}
-	c.feed.announce(true)
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return c.done(w, true)
 }
 
 // snapshotFailure gives an error about a named snapshot its status.

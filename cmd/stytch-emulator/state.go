@@ -72,9 +72,7 @@ func (c *control) putSnapshot(w http.ResponseWriter, r *http.Request) error {
 	if err := c.srv.Restore(data); err != nil {
 		return err
 	}
-	c.feed.announce(true)
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return c.done(w, true)
 }
 
 // withSecret puts this emulator's secret into a snapshot, so that the

@@ -76,9 +76,7 @@ func (c *control) deleteEndpoint(w http.ResponseWriter, r *http.Request) error {
 	if err := c.srv.Webhooks().DeleteEndpoint(r.PathValue("endpoint_id")); err != nil {
 		return &failure{http.StatusNotFound, err}
 	}
-	c.feed.announce(false)
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return c.done(w, false)
 }
 
 func (c *control) rotateEndpoint(w http.ResponseWriter, r *http.Request) error {
@@ -110,8 +108,7 @@ func (c *control) endpointChanged(w http.ResponseWriter, status int, e stytchtes
 	if err != nil {
 		return err
 	}
-	c.feed.announce(false)
-	return writeJSON(w, status, e)
+	return c.doneWith(w, status, e)
 }
 
 func (c *control) listDeliveries(w http.ResponseWriter, r *http.Request) error {
@@ -145,9 +142,7 @@ func (c *control) replayDelivery(w http.ResponseWriter, r *http.Request) error {
 	if err := c.srv.Webhooks().Replay(r.PathValue("delivery_id")); err != nil {
 		return &failure{http.StatusNotFound, err}
 	}
-	c.feed.announce(false)
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	return c.done(w, false)
 }
 
 func (c *control) replayFailed(w http.ResponseWriter, r *http.Request) error {
@@ -155,8 +150,7 @@ func (c *control) replayFailed(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return &failure{http.StatusNotFound, err}
 	}
-	c.feed.announce(false)
-	return writeJSON(w, http.StatusOK, map[string]int{"replayed": n})
+	return c.doneWith(w, http.StatusOK, map[string]int{"replayed": n})
 }
 
 // observeWebhook logs and announces every attempt to deliver a webhook. The URL, the
