@@ -71,7 +71,7 @@ func (p *Project) configure(o *organization, s orgSettings) *apiError {
 	if changed.TrustedMetadata, err = mergeMetadata(changed.TrustedMetadata, s.TrustedMetadata); err != nil {
 		return err
 	}
-	for _, check := range []func(b2b.Organization) *apiError{p.checkNames, checkPolicies, checkDomains} {
+	for _, check := range p.organizationChecks() {
 		if err := check(changed); err != nil {
 			return err
 		}
@@ -115,6 +115,11 @@ var (
 
 // maxLogoURL is a guess: the service refuses URLs that are too long.
 const maxLogoURL = 2048
+
+// organizationChecks refuse settings that no organization can have.
+func (p *Project) organizationChecks() []func(b2b.Organization) *apiError {
+	return []func(b2b.Organization) *apiError{p.checkNames, checkPolicies, checkDomains}
+}
 
 // checkNames refuses names that are none, or that another organization has.
 func (p *Project) checkNames(o b2b.Organization) *apiError {

@@ -112,9 +112,9 @@ func (p *Project) RevokeSession(id string) error {
 	return err
 }
 
-// newRun returns what a person does in the dashboard. The caller has locked the project.
+// newRun returns what a person does in the dashboard.
 func (p *Project) newRun() *run {
-	return &run{project: p, now: p.clock.Now(), header: http.Header{}, dashboard: true}
+	return &run{project: p, now: p.clock.Now(), header: http.Header{}, status: http.StatusOK, dashboard: true}
 }
 
 // rejected returns the error of a call, nil for none.
@@ -587,7 +587,7 @@ func (r *run) editOrganization(id string, change func(*b2b.Organization)) *apiEr
 	if err := e.metadata(&after.TrustedMetadata, "trusted_metadata", after.TrustedMetadata); err != nil {
 		return err
 	}
-	for _, check := range []func(b2b.Organization) *apiError{r.project.checkNames, checkPolicies, checkDomains} {
+	for _, check := range r.project.organizationChecks() {
 		if err := check(after); err != nil && check(before) == nil { // AddOrganization checks nothing
 			return err
 		}

@@ -73,6 +73,33 @@ func (n *namedSnapshots) index(name string) int {
 	return slices.IndexFunc(n.list, func(s *savedSnapshot) bool { return s.Name == name })
 }
 
+// room reports whether there can be another snapshot, with this name.
+func (n *namedSnapshots) room(name string) error {
+	switch {
+	case n.find(name) != nil:
+		return ErrSnapshotExists
+	case len(n.list) >= maxSnapshots:
+		return fmt.Errorf("%w: the project has %d already; delete one", ErrSnapshotLimit, maxSnapshots)
+	}
+	return nil
+}
+
+// undelete brings back the snapshot that was deleted last.
+func (n *namedSnapshots) undelete(name string) error {
+	saved := n.deleted
+	if saved == nil || saved.Name != name {
+		return ErrNoSnapshot
+	}
+	if err := n.room(name); err != nil {
+		return err
+	}
+	n.deleted = nil
+	at, _ := slices.BinarySearchFunc(n.list, saved.SavedAt, func(s *savedSnapshot, at time.Time) int { return s.SavedAt.Compare(at) })
+	n.list = slices.Insert(n.list, at, saved)
+	n.note(name)
+	return nil
+}
+
 // note remembers that a Store does not have the snapshot with a name as it is now.
 func (n *namedSnapshots) note(name string) {
 	if n.unsaved == nil {
@@ -104,7 +131,7 @@ func (n *namedSnapshots) changed(put func(key string, value []byte)) error {
 	return nil
 }
 
-// load takes the snapshots of a Store over.
+// load adds the snapshots of a Store.
 func (n *namedSnapshots) load(s *Server, keys []string, values [][]byte) error {
 	n.all = true
 	for i, key := range keys {
@@ -261,11 +288,10 @@ func (p *Project) keepSnapshot(saved *savedSnapshot, replace bool) error {
 		return errors.New("the project was removed")
 	default:
 	}
-	switch {
-	case at >= 0 && !replace:
-		return ErrSnapshotExists
-	case at < 0 && len(n.list) >= maxSnapshots:
-		return fmt.Errorf("%w: the project has %d already; delete one", ErrSnapshotLimit, maxSnapshots)
+	if at < 0 || !replace {
+		if err := n.room(saved.Name); err != nil {
+			return err
+		}
 	}
 	more := int64(saved.Bytes)
 	if at >= 0 {
@@ -363,23 +389,10 @@ func (p *Project) DeleteSnapshot(name string) error {
 // cannot be brought back.
 func (p *Project) UndeleteSnapshot(name string) error {
 	p.mu.Lock()
-	saved := p.named.deleted
-	if saved == nil || saved.Name != name {
-		p.mu.Unlock()
-		return ErrNoSnapshot
-	}
-	switch {
-	case p.named.find(name) != nil:
-		p.mu.Unlock()
-		return ErrSnapshotExists
-	case len(p.named.list) >= maxSnapshots:
-		p.mu.Unlock()
-		return fmt.Errorf("%w: the project has %d already; delete one", ErrSnapshotLimit, maxSnapshots)
-	}
-	p.named.deleted = nil
-	at, _ := slices.BinarySearchFunc(p.named.list, saved.SavedAt, func(s *savedSnapshot, at time.Time) int { return s.SavedAt.Compare(at) })
-	p.named.list = slices.Insert(p.named.list, at, saved)
-	p.named.note(name)
+	err := p.named.undelete(name)
 	p.mu.Unlock()
+	if err != nil {
+		return err
+	}
 	return p.Save()
 }

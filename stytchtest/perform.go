@@ -50,7 +50,7 @@ func (p *Project) perform(call string, given map[string]any) (json.RawMessage, *
 	if err := refused(endpoint, arguments, endpoint.CheckStrictly(arguments)); err != nil {
 		return nil, err
 	}
-	r := &run{project: p, now: p.clock.Now(), header: http.Header{}, status: http.StatusOK, dashboard: true}
+	r := p.newRun()
 	response, failed := r.handle(handler, arguments)
 	if failed != nil {
 		return nil, failed

@@ -3,7 +3,6 @@ package stytchtest
 import (
 	"bytes"
 	"cmp"
-
 	"errors"
 	"fmt"
 	"io"

@@ -153,7 +153,7 @@ func (p *Project) plantRecords(f *seedFile) ([]WebhookEndpoint, error) {
 		seedFile: f, project: p, st: &p.state, now: p.clock.Now(),
 		seen: map[[2]string]*yaml.Node{}, changed: map[*organization]b2b.Organization{},
 	}
-	w.run = &run{project: p, now: w.now, dashboard: true}
+	w.run = p.newRun()
 	undo := w.remember()
 	w.configure()
 	w.clients()
@@ -689,7 +689,7 @@ func (w *planting) organization(o *seedOrganization, settings []byte, at []strin
 	}
 	ordinary(&profile, w.now)
 	profile.TrustedMetadata = w.metadata(profile.TrustedMetadata, path(at, "trusted_metadata"))
-	for _, check := range []func(b2b.Organization) *apiError{w.project.checkNames, checkPolicies, checkDomains} {
+	for _, check := range w.project.organizationChecks() {
 		if err := check(profile); err != nil {
 			w.refuse(at, err)
 			return nil

@@ -54,7 +54,7 @@ func (k keyPair) privatePEM() string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(k.private)}))
 }
 
-// weakKey is an RSA key of 512 bits, which nobody may sign with any more.
+// weakKey is an RSA key of 512 bits, too short to sign with.
 var weakKey = strings.ReplaceAll(`-----BEGIN RSA TESTING KEY-----
 MIIBPQIBAAJBAL18yZIjiSLJ7Z8h9Xe9c8MIEpCufrvSKaaRL+vsdYSpHfD6ubNf
 1If6OQmtS+6gN4OmsQcPXOnCrfRV0Vaxf6sCAwEAAQJBALBJJxKRguTdrfctVbw3

@@ -33,7 +33,7 @@ func ReadSlice[T any](r *Reader, read func(*T, *Reader)) []T {
 }
 
 // beginObjects reads the beginning of an array of objects, and reports whether there is one. This and
-// nextObject are apart from ReadSlice, which is compiled anew for each type.
+// nextObject are apart from ReadSlice, which is compiled again for each type.
 func (r *Reader) beginObjects() bool {
 	if r.peek() != '[' {
 		r.none("an array")

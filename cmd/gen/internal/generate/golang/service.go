@@ -123,7 +123,7 @@ func (e *emitter) method(f *jen.File, s *model.Service, m *model.Method) {
 }
 
 // newResponse is the function that makes a response and a result, in one allocation. A generic function for all
-// calls would be compiled anew for each type, with copies of the methods that the type has from the embedded Response.
+// calls would be compiled again for each type, with copies of the methods that the type has from the embedded Response.
 func (e *emitter) newResponse(m *model.Method) jen.Code {
 	result := jen.Qual(e.internal("transport"), "Result")
 	return jen.Func().Params().Params(jen.Op("*").Id(m.Response.Name), jen.Op("*").Add(result)).Block(
